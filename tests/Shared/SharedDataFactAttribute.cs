@@ -1,0 +1,20 @@
+namespace Inference.TestSupport;
+
+/// <summary>A fact that needs the shared test data; skipped, with the reason, where it is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SharedDataFactAttribute : FactAttribute
+{
+    /// <summary>Creates the attribute.</summary>
+    /// <param name="relativePath">The file or folder below the shared folder that the test reads; empty for the folder itself.</param>
+    public SharedDataFactAttribute(string relativePath = "")
+    {
+        RelativePath = relativePath;
+        if (TestData.SkipReason(relativePath) is { } reason)
+        {
+            Skip = reason;
+        }
+    }
+
+    /// <summary>The file or folder below the shared folder that the test reads.</summary>
+    public string RelativePath { get; }
+}
