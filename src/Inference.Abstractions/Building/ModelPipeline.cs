@@ -1,0 +1,93 @@
+namespace Inference;
+
+/// <summary>An ordered list of stages that turns a runner into the runner with all middleware around it. Not thread-safe while being added to.</summary>
+public sealed class ModelPipeline : IModelPipelineBuilder
+{
+    private readonly List<(PipelineStage Stage, string Name, Func<IModelRunner, IServiceProvider, IModelRunner> Factory)> _stages = [];
+
+    /// <summary>Makes an empty pipeline.</summary>
+    public ModelPipeline(string modelName) => ModelName = modelName;
+
+    /// <inheritdoc/>
+    public string ModelName { get; }
+
+    /// <summary>The kinds and names of the stages, outermost first.</summary>
+    public IReadOnlyList<(PipelineStage Stage, string Name)> Stages => [.. _stages.Select(s => (s.Stage, s.Name))];
+
+    /// <inheritdoc/>
+    public void Add(PipelineStage stage, string name, Func<IModelRunner, IServiceProvider, IModelRunner> factory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(factory);
+        _stages.Add((stage, name, factory));
+    }
+
+    /// <summary>Checks the order of the stages.</summary>
+    /// <param name="outer">Stages that stand around these, outermost first; null for none.</param>
+    /// <exception cref="InferenceException">A stage stands outside one that must be around it; the error says which and why.</exception>
+    public void Validate(ModelPipeline? outer = null)
+    {
+        (PipelineStage Stage, string Name) last = (PipelineStage.Custom, "");
+        foreach ((PipelineStage Stage, string Name) current in (outer?.Stages ?? []).Concat(Stages))
+        {
+            if (current.Stage == PipelineStage.Custom)
+            {
+                continue;
+            }
+
+            if (current.Stage < last.Stage)
+            {
+                throw new InferenceException($"Model '{ModelName}': {last.Name} was added outside {current.Name}, expected it inside: {Reason(last.Stage)} Swap the two; the first added is the outermost.");
+            }
+
+            if (current.Stage == last.Stage && current.Stage is not PipelineStage.Validation)
+            {
+                throw new InferenceException($"Model '{ModelName}': {current.Name} was added twice, expected once. Remove one.");
+            }
+
+            last = current;
+        }
+    }
+
+    /// <summary>Wraps a runner in the stages. If a stage fails, the runners made so far are disposed.</summary>
+    /// <param name="innermost">The runner to wrap; owned by the result.</param>
+    /// <param name="services">Passed to the stages; null for an empty provider.</param>
+    /// <exception cref="InferenceException">The order is wrong or a stage returned null.</exception>
+    public IModelRunner Build(IModelRunner innermost, IServiceProvider? services = null)
+    {
+        ArgumentNullException.ThrowIfNull(innermost);
+        IModelRunner runner = innermost;
+        try
+        {
+            Validate();
+            for (int i = _stages.Count - 1; i >= 0; i--)
+            {
+                runner = _stages[i].Factory(runner, services ?? EmptyServices.Instance)
+                    ?? throw new InferenceException($"Model '{ModelName}': stage {i} ({_stages[i].Name}) returned null, expected a runner. Return the inner runner to add nothing.");
+            }
+
+            return runner;
+        }
+        catch
+        {
+            runner.Dispose();
+            throw;
+        }
+    }
+
+    private static string Reason(PipelineStage stage) => stage switch
+    {
+        PipelineStage.Batching => "batches must form from the rows that caching did not answer and for one version only.",
+        PipelineStage.Caching => "a cache around version routing could serve one version's answers for another.",
+        PipelineStage.Versioning => "fallback, validation and telemetry must see every version's calls.",
+        PipelineStage.Fallback => "inputs must be validated and measured before a fallback is chosen.",
+        _ => "telemetry must see what every other stage does.",
+    };
+
+    private sealed class EmptyServices : IServiceProvider
+    {
+        public static readonly EmptyServices Instance = new();
+
+        public object? GetService(Type serviceType) => null;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Inference;
+
+/// <summary>What a replaced source (such as versioning) needs to make runners.</summary>
+public sealed class ModelSourceContext
+{
+    /// <summary>The model's name.</summary>
+    public required string ModelName { get; init; }
+
+    /// <summary>The configured source; with versioning, the repository directory of the model.</summary>
+    public required ModelSource Source { get; init; }
+
+    /// <summary>The configured load options, to be cloned for each version.</summary>
+    public required ModelLoadOptions LoadOptions { get; init; }
+
+    /// <summary>The service provider.</summary>
+    public required IServiceProvider Services { get; init; }
+
+    /// <summary>The loader.</summary>
+    public required IModelLoader Loader { get; init; }
+
+    /// <summary>The stages added by <see cref="IModelBuilder.PerVersion"/>; build it around each version's runner.</summary>
+    public required ModelPipeline PerVersion { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace Inference;
+
+/// <summary>The call was shed because a queue or budget is full; it did not run. Retry later or raise the limit.</summary>
+public class OverloadedException : InferenceException
+{
+    /// <summary>Makes an error with a message.</summary>
+    public OverloadedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an error with a message and its cause.</summary>
+    public OverloadedException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+}

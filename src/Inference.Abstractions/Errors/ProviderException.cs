@@ -1,0 +1,17 @@
+namespace Inference;
+
+/// <summary>An execution provider failed or is not available.</summary>
+public class ProviderException : InferenceException
+{
+    /// <summary>Makes an error with a message.</summary>
+    public ProviderException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an error with a message and its cause.</summary>
+    public ProviderException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+}

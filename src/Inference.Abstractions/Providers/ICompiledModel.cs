@@ -1,0 +1,13 @@
+namespace Inference.Providers;
+
+/// <summary>A compiled graph. <see cref="Run"/> is synchronous and thread-safe; disposing while runs are in flight lets them finish.</summary>
+public interface ICompiledModel : IDisposable
+{
+    /// <summary>Runs once.</summary>
+    /// <param name="inputs">One value for each of the graph's inputs, in order; they stay the caller's and are not modified. Null entries are never passed.</param>
+    /// <param name="outputs">One slot for each of the graph's outputs. Where a slot is null the provider allocates and stores a value that the caller disposes; a
+    /// filled slot (an owned tensor of the right type and shape) is written in place.</param>
+    /// <param name="cancellationToken">Stops the run where the provider can.</param>
+    /// <exception cref="ModelRunException">The model failed on these values.</exception>
+    void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken);
+}

@@ -1,0 +1,50 @@
+namespace Inference;
+
+/// <summary>How a model is loaded.</summary>
+public sealed class ModelLoadOptions
+{
+    /// <summary>The name for messages, metrics and <see cref="ModelInfo.Name"/>; null: the file's name.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>The version for <see cref="ModelInfo.Version"/>; empty by default.</summary>
+    public string Version { get; set; } = "";
+
+    /// <summary>Providers by preference, first the best; what one does not claim goes to the next. <c>cpu</c> is always last. Empty: <c>cpu</c> alone.</summary>
+    public IList<string> Providers { get; } = [];
+
+    /// <summary>Threads that one run may use, ≥ 0; 0, the default: one for each processor.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>Whether rows are independent, stated by the user where it cannot be proved; checked at load by mixing rows. Null: as proved.</summary>
+    public bool? AssertRowIndependent { get; set; }
+
+    /// <summary>Whether a provider that fails to compile what it claimed fails the load; false, the default: the next provider takes over and the log says so.</summary>
+    public bool FailOnProviderError { get; set; }
+
+    /// <summary>Prepared plans kept for distinct input shapes, 1 to 1024, 16 by default; the least recently used go first.</summary>
+    public int MaxPlans { get; set; } = 16;
+
+    /// <summary>Longest execution of one call; a run past it is stopped with <see cref="DeadlineExceededException"/>. Null, the default: no limit.</summary>
+    public TimeSpan? MaxRunTime { get; set; }
+
+    /// <summary>A copy that can be changed without changing this one.</summary>
+    public ModelLoadOptions Clone()
+    {
+        var copy = new ModelLoadOptions
+        {
+            Name = Name,
+            Version = Version,
+            Threads = Threads,
+            AssertRowIndependent = AssertRowIndependent,
+            FailOnProviderError = FailOnProviderError,
+            MaxPlans = MaxPlans,
+            MaxRunTime = MaxRunTime,
+        };
+        foreach (string provider in Providers)
+        {
+            copy.Providers.Add(provider);
+        }
+
+        return copy;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace Inference;
+
+/// <summary>Conveniences over <see cref="IModelRunner"/>.</summary>
+public static class ModelRunnerExtensions
+{
+    /// <summary>Runs the model once and waits for the result; returns at once where the runner completes synchronously.</summary>
+    /// <inheritdoc cref="IModelRunner.RunAsync" path="/exception"/>
+    public static NamedValues Run(this IModelRunner runner, NamedValues inputs, RunContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        ValueTask<NamedValues> run = runner.RunAsync(inputs, context);
+        return run.IsCompletedSuccessfully ? run.Result : run.AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs a stream of inputs with a bounded number in flight and yields the results in order.</summary>
+    /// <param name="runner">The runner.</param>
+    /// <param name="inputs">The inputs; each stays the caller's and must live until its result was yielded.</param>
+    /// <param name="maxInFlight">Calls in flight at most, ≥ 1, 4 by default.</param>
+    /// <param name="cancellationToken">Stops the stream; calls in flight are awaited and their results disposed.</param>
+    public static async IAsyncEnumerable<NamedValues> RunManyAsync(
+        this IModelRunner runner,
+        IAsyncEnumerable<NamedValues> inputs,
+        int maxInFlight = 4,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxInFlight, 1);
+        var inFlight = new Queue<Task<NamedValues>>(maxInFlight);
+        try
+        {
+            await foreach (NamedValues input in inputs.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                // A synchronous provider would otherwise run each call on this thread, one after the other.
+                inFlight.Enqueue(Task.Run(() => runner.RunAsync(input, null, cancellationToken).AsTask(), cancellationToken));
+                if (inFlight.Count == maxInFlight)
+                {
+                    yield return await inFlight.Dequeue().ConfigureAwait(false);
+                }
+            }
+
+            while (inFlight.Count > 0)
+            {
+                yield return await inFlight.Dequeue().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            foreach (Task<NamedValues> task in inFlight)
+            {
+                try
+                {
+                    (await task.ConfigureAwait(false)).Dispose();
+                }
+                catch (Exception exception) when (exception is InferenceException or OperationCanceledException or ObjectDisposedException)
+                {
+                    // The consumer stopped reading: nobody is left to tell.
+                }
+            }
+        }
+    }
+
+    /// <summary>Reaches a service of the runner or of a layer below; null where there is none.</summary>
+    public static T? GetService<T>(this IModelRunner runner, object? serviceKey = null)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        return runner.GetService(typeof(T), serviceKey) as T;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Inference;
+
+/// <summary>How urgent a call is. Queues serve higher priorities first.</summary>
+public enum RunPriority
+{
+    /// <summary>Work that may wait: backfills, shadow traffic.</summary>
+    Low = -1,
+    /// <summary>The default.</summary>
+    Normal = 0,
+    /// <summary>Served before all others.</summary>
+    High = 1,
+}

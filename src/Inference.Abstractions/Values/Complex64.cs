@@ -1,0 +1,9 @@
+using System.Runtime.InteropServices;
+
+namespace Inference;
+
+/// <summary>Complex number of two single-precision parts, real first.</summary>
+/// <param name="Real">The real part.</param>
+/// <param name="Imaginary">The imaginary part.</param>
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct Complex64(float Real, float Imaginary);

@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Inference;
+
+/// <summary>Facts about <see cref="ElementType"/>: size, name, .NET type. Thread-safe.</summary>
+public static class ElementTypes
+{
+    /// <summary>Bits that one element takes in memory; 0 for <see cref="ElementType.String"/> and <see cref="ElementType.Undefined"/>.</summary>
+    public static int BitWidth(this ElementType type) => type switch
+    {
+        ElementType.UInt2 or ElementType.Int2 => 2,
+        ElementType.UInt4 or ElementType.Int4 or ElementType.Float4E2M1 => 4,
+        ElementType.UInt8 or ElementType.Int8 or ElementType.Bool or ElementType.Float8E4M3FN or ElementType.Float8E4M3FNUZ
+            or ElementType.Float8E5M2 or ElementType.Float8E5M2FNUZ or ElementType.Float8E8M0 => 8,
+        ElementType.UInt16 or ElementType.Int16 or ElementType.Float16 or ElementType.BFloat16 => 16,
+        ElementType.Float or ElementType.Int32 or ElementType.UInt32 => 32,
+        ElementType.Double or ElementType.Int64 or ElementType.UInt64 or ElementType.Complex64 => 64,
+        ElementType.Complex128 => 128,
+        _ => 0,
+    };
+
+    /// <summary>Whether several elements share a byte.</summary>
+    public static bool IsPacked(this ElementType type) => type.BitWidth() is 2 or 4;
+
+    /// <summary>Bytes that <paramref name="count"/> elements take, packed types rounded up to whole bytes.</summary>
+    /// <exception cref="OverflowException">The result exceeds <see cref="long.MaxValue"/>.</exception>
+    public static long ByteCount(this ElementType type, long count)
+    {
+        int bits = type.BitWidth();
+        return bits >= 8 ? checked(count * (bits >> 3)) : checked(count * bits + 7) >> 3;
+    }
+
+    /// <summary>The type's name in the field's usual spelling, such as <c>float32</c> or <c>int64</c>.</summary>
+    public static string Name(this ElementType type) => type switch
+    {
+        ElementType.Float => "float32",
+        ElementType.Double => "float64",
+        ElementType.Float4E2M1 => "float4e2m1",
+        ElementType.Float8E4M3FN => "float8e4m3fn",
+        ElementType.Float8E4M3FNUZ => "float8e4m3fnuz",
+        ElementType.Float8E5M2 => "float8e5m2",
+        ElementType.Float8E5M2FNUZ => "float8e5m2fnuz",
+        ElementType.Float8E8M0 => "float8e8m0",
+        ElementType.Float16 => "float16",
+        ElementType.BFloat16 => "bfloat16",
+        ElementType.Int8 => "int8",
+        ElementType.Int16 => "int16",
+        ElementType.Int32 => "int32",
+        ElementType.Int64 => "int64",
+        ElementType.UInt8 => "uint8",
+        ElementType.UInt16 => "uint16",
+        ElementType.UInt32 => "uint32",
+        ElementType.UInt64 => "uint64",
+        ElementType.Int2 => "int2",
+        ElementType.UInt2 => "uint2",
+        ElementType.Int4 => "int4",
+        ElementType.UInt4 => "uint4",
+        ElementType.Bool => "bool",
+        ElementType.String => "string",
+        ElementType.Complex64 => "complex64",
+        ElementType.Complex128 => "complex128",
+        _ => "undefined",
+    };
+
+    /// <summary>The element type whose memory form is <typeparamref name="T"/>.</summary>
+    /// <exception cref="NotSupportedException">No element type has this memory form.</exception>
+    public static ElementType Of<T>() =>
+        TryOf<T>(out ElementType type) ? type : throw NotAnElement(typeof(T));
+
+    /// <summary>Finds the element type whose memory form is <typeparamref name="T"/>; false when there is none.</summary>
+    public static bool TryOf<T>(out ElementType type)
+    {
+        type =
+            typeof(T) == typeof(float) ? ElementType.Float :
+            typeof(T) == typeof(double) ? ElementType.Double :
+            typeof(T) == typeof(long) ? ElementType.Int64 :
+            typeof(T) == typeof(int) ? ElementType.Int32 :
+            typeof(T) == typeof(short) ? ElementType.Int16 :
+            typeof(T) == typeof(sbyte) ? ElementType.Int8 :
+            typeof(T) == typeof(ulong) ? ElementType.UInt64 :
+            typeof(T) == typeof(uint) ? ElementType.UInt32 :
+            typeof(T) == typeof(ushort) ? ElementType.UInt16 :
+            typeof(T) == typeof(byte) ? ElementType.UInt8 :
+            typeof(T) == typeof(bool) ? ElementType.Bool :
+            typeof(T) == typeof(string) ? ElementType.String :
+            typeof(T) == typeof(Half) ? ElementType.Float16 :
+            typeof(T) == typeof(BFloat16) ? ElementType.BFloat16 :
+            typeof(T) == typeof(Float8E4M3FN) ? ElementType.Float8E4M3FN :
+            typeof(T) == typeof(Float8E4M3FNUZ) ? ElementType.Float8E4M3FNUZ :
+            typeof(T) == typeof(Float8E5M2) ? ElementType.Float8E5M2 :
+            typeof(T) == typeof(Float8E5M2FNUZ) ? ElementType.Float8E5M2FNUZ :
+            typeof(T) == typeof(Float8E8M0) ? ElementType.Float8E8M0 :
+            typeof(T) == typeof(Complex64) ? ElementType.Complex64 :
+            typeof(T) == typeof(System.Numerics.Complex) ? ElementType.Complex128 :
+            ElementType.Undefined;
+        return type != ElementType.Undefined;
+    }
+
+    private static NotSupportedException NotAnElement(Type type) => new(
+        $"'{type}' is not the memory form of a tensor element. Use float, double, Half, BFloat16, an integer type, bool, string, a Float8 type or a complex type; packed types go through PackedBytes.");
+}

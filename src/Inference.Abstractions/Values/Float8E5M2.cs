@@ -1,0 +1,21 @@
+using System.Runtime.InteropServices;
+
+namespace Inference;
+
+/// <summary>8-bit float: sign, 5 exponent bits (bias 15), 2 mantissa bits; infinities and NaN as in IEEE 754; largest 57344. Source: ONNX float8 types, "Float8E5M2".</summary>
+/// <param name="Bits">The bit pattern.</param>
+[StructLayout(LayoutKind.Sequential)]
+public readonly record struct Float8E5M2(byte Bits)
+{
+    /// <summary>Rounds to the nearest value, ties to even, saturating at the largest finite value.</summary>
+    public static explicit operator Float8E5M2(float value) => new(Float8Format.Float8E5M2.Encode(value, saturate: true));
+
+    /// <summary>Exact conversion.</summary>
+    public static implicit operator float(Float8E5M2 value) => Float8Format.Float8E5M2.Decode(value.Bits);
+
+    /// <summary>Converts with or without saturation: without, values out of range become infinity, or NaN where the format has none.</summary>
+    public static Float8E5M2 FromSingle(float value, bool saturate) => new(Float8Format.Float8E5M2.Encode(value, saturate));
+
+    /// <inheritdoc/>
+    public override string ToString() => ((float)this).ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

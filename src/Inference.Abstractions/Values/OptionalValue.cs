@@ -1,0 +1,40 @@
+namespace Inference;
+
+/// <summary>A value that may be absent; owns a reference to what it holds.</summary>
+/// <param name="value">The value, taken over; null when absent.</param>
+public sealed class OptionalValue(ModelValue? value) : ModelValue
+{
+    private ReferenceCount _references = new();
+
+    /// <inheritdoc/>
+    public override ModelValueKind Kind => ModelValueKind.Optional;
+
+    /// <summary>Whether a value is present.</summary>
+    public bool HasValue => value is not null;
+
+    /// <summary>The value, or null when absent; belongs to the optional.</summary>
+    public ModelValue? Value
+    {
+        get
+        {
+            _references.ThrowIfZero(this);
+            return value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ModelValue Retain()
+    {
+        _references.Increment(this);
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (_references.Decrement())
+        {
+            value?.Dispose();
+        }
+    }
+}
