@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Inference.Graph;
+
+/// <summary>
+/// A tensor inside the engine: type, dimensions and an address. The memory belongs to an arena, a constant or the caller; <see cref="Owner"/> keeps managed
+/// owners alive. Row-major, packed types packed, strings in an array.
+/// </summary>
+internal sealed unsafe class Tensor : EngineValue
+{
+    private long[] _dims = [];
+    private string[]? _strings;
+
+    public override ModelValueKind Kind => ModelValueKind.Tensor;
+
+    public ElementType Type { get; private set; }
+
+    public ReadOnlySpan<long> Dims => _dims;
+
+    public int Rank => _dims.Length;
+
+    /// <summary>The product of the dimensions.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Address of the first element; null for strings and where <see cref="Count"/> is 0.</summary>
+    public byte* Data { get; private set; }
+
+    /// <summary>What keeps the memory alive; null where the engine does.</summary>
+    public object? Owner { get; private set; }
+
+    public long ByteCount => Type.ByteCount(Count);
+
+    public bool IsScalarLike => Count == 1;
+
+    /// <summary>Points this tensor at memory.</summary>
+    public void Set(ElementType type, ReadOnlySpan<long> dims, void* data, object? owner = null)
+    {
+        SetShape(type, dims);
+        Data = (byte*)data;
+        Owner = owner;
+        _strings = null;
+    }
+
+    /// <summary>Moves this tensor to other memory; type and shape stay.</summary>
+    public void SetData(void* data, object? owner = null)
+    {
+        Data = (byte*)data;
+        Owner = owner;
+    }
+
+    /// <summary>Makes this a tensor of strings over the given array.</summary>
+    public void SetStrings(ReadOnlySpan<long> dims, string[] strings)
+    {
+        SetShape(ElementType.String, dims);
+        Data = null;
+        Owner = null;
+        _strings = strings;
+    }
+
+    /// <summary>Makes this another shape of the same memory.</summary>
+    public void SetView(Tensor source, ElementType type, ReadOnlySpan<long> dims)
+    {
+        SetShape(type, dims);
+        Data = source.Data;
+        Owner = source.Owner;
+        _strings = source._strings;
+    }
+
+    /// <summary>The elements. The caller knows the type; it is checked in debug builds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<T> Span<T>()
+    {
+        if (typeof(T) == typeof(string))
+        {
+            return MemoryMarshal.CreateSpan(ref Unsafe.As<string, T>(ref MemoryMarshal.GetArrayDataReference(_strings!)), (int)Count);
+        }
+
+        Debug.Assert(Unsafe.SizeOf<T>() * 8 == Type.BitWidth() || Type.IsPacked(), "wrong element size");
+        if (Count > int.MaxValue)
+        {
+            ThrowTooLarge();
+        }
+
+        return MemoryMarshal.CreateSpan(ref Unsafe.AsRef<T>(Data), (int)Count);
+    }
+
+    /// <summary>The contents as bytes; not for strings.</summary>
+    public Span<byte> Bytes => new(Data, checked((int)ByteCount));
+
+    public Span<string> Strings => _strings.AsSpan(0, (int)Count);
+
+    /// <summary>Allocates a tensor of its own, pinned and 64-byte aligned, left to the garbage collector; contents undefined, strings empty.</summary>
+    public static Tensor Allocate(ElementType type, ReadOnlySpan<long> dims)
+    {
+        var tensor = new Tensor();
+        long count = TensorShape.Count(dims);
+        if (type == ElementType.String)
+        {
+            var strings = new string[checked((int)count)];
+            Array.Fill(strings, "");
+            tensor.SetStrings(dims, strings);
+            return tensor;
+        }
+
+        long bytes = type.ByteCount(count);
+        if (bytes > Array.MaxLength - 64)
+        {
+            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} of {bytes} bytes was asked for; one tensor can hold at most {Array.MaxLength - 64} bytes.");
+        }
+
+        byte[] block = GC.AllocateUninitializedArray<byte>((int)bytes + 64, pinned: true);
+        byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(block));
+        tensor.Set(type, dims, (byte*)(((nuint)start + 63) & ~(nuint)63), block);
+        return tensor;
+    }
+
+    /// <summary>A tensor of its own with these elements.</summary>
+    public static Tensor Create<T>(ReadOnlySpan<T> elements, ReadOnlySpan<long> dims)
+    {
+        Tensor tensor = Allocate(ElementTypes.Of<T>(), dims);
+        elements.CopyTo(tensor.Span<T>());
+        return tensor;
+    }
+
+    /// <summary>A tensor of its own with one element and no dimensions.</summary>
+    public static Tensor Scalar<T>(T value) => Create([value], []);
+
+    /// <summary>A tensor of its own with the same contents.</summary>
+    public Tensor Clone()
+    {
+        Tensor copy = Allocate(Type, Dims);
+        CopyTo(copy);
+        return copy;
+    }
+
+    /// <summary>Copies the contents to a tensor of the same type and count.</summary>
+    public void CopyTo(Tensor target)
+    {
+        Debug.Assert(target.Type == Type && target.Count == Count, "copy between unlike tensors");
+        if (Type == ElementType.String)
+        {
+            Strings.CopyTo(target.Strings);
+        }
+        else
+        {
+            Buffer.MemoryCopy(Data, target.Data, target.ByteCount, ByteCount);
+        }
+    }
+
+    /// <summary>Integer contents (int32, int64 and the other integer types) as 64-bit numbers.</summary>
+    public long[] ToInt64Array()
+    {
+        var result = new long[Count];
+        for (long i = 0; i < result.Length; i++)
+        {
+            result[i] = Type switch
+            {
+                ElementType.Int64 => ((long*)Data)[i],
+                ElementType.Int32 => ((int*)Data)[i],
+                ElementType.Int16 => ((short*)Data)[i],
+                ElementType.Int8 => ((sbyte*)Data)[i],
+                ElementType.UInt64 => (long)((ulong*)Data)[i],
+                ElementType.UInt32 => ((uint*)Data)[i],
+                ElementType.UInt16 => ((ushort*)Data)[i],
+                ElementType.UInt8 or ElementType.Bool => Data[i],
+                _ => throw new InferenceException($"Integers were expected, a {Type.Name()} tensor came."),
+            };
+        }
+
+        return result;
+    }
+
+    public override string ToString() => $"{Type.Name()}{TensorShape.Format(_dims)}";
+
+    private void SetShape(ElementType type, ReadOnlySpan<long> dims)
+    {
+        Type = type;
+        if (!dims.SequenceEqual(_dims))
+        {
+            _dims = dims.ToArray();
+        }
+
+        Count = TensorShape.Count(dims);
+    }
+
+    [DoesNotReturn]
+    private void ThrowTooLarge() => throw new InferenceException($"The tensor {this} has more than {int.MaxValue} elements; this operator handles fewer. Split it along an axis.");
+}

@@ -1,0 +1,111 @@
+using Inference.Graph;
+
+namespace Inference.Operators;
+
+/// <summary>
+/// Batch-axis dataflow of one node. An input's axis is <see cref="None"/> where it does not depend on the batch, k ≥ 0 where slice i along axis k depends on row i
+/// alone, <see cref="Mixed"/> where rows meet. The operator states the same for its outputs; what it cannot prove is <see cref="Mixed"/>.
+/// </summary>
+internal abstract class BatchContext
+{
+    public const int None = -1;
+    public const int Mixed = -2;
+
+    public abstract Node Node { get; }
+
+    public abstract int InputCount { get; }
+
+    public abstract int InputAxis(int index);
+
+    public abstract Dimension[]? InputShape(int index);
+
+    public abstract Tensor? InputConstant(int index);
+
+    public abstract Dimension[]? OutputShape(int index);
+
+    /// <summary>Whether a dimension of a value is the batch's size (symbol), so that a reshape keeps rows apart.</summary>
+    public abstract bool IsBatchDimension(Dimension dimension);
+
+    public abstract void SetOutputAxis(int index, int axis);
+
+    /// <summary>Whether any input depends on the batch.</summary>
+    public bool AnyBatch
+    {
+        get
+        {
+            for (int i = 0; i < InputCount; i++)
+            {
+                if (InputAxis(i) != None)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The safe answer: outputs mix rows where any input depends on the batch.</summary>
+    public void SetAllMixed()
+    {
+        int axis = AnyBatch ? Mixed : None;
+        for (int i = 0; i < Node.Outputs.Count; i++)
+        {
+            SetOutputAxis(i, axis);
+        }
+    }
+
+    /// <summary>Element-wise with broadcasting: inputs that carry the batch must carry it on the same output axis, counted from the end.</summary>
+    public void SetElementwise(int output = 0)
+    {
+        int outputRank = OutputShape(output)?.Length ?? -1;
+        int result = None;
+        for (int i = 0; i < InputCount; i++)
+        {
+            int axis = InputAxis(i);
+            if (axis == None)
+            {
+                // A batch-free operand that is as long as the batch along its axis would pair rows with positions.
+                continue;
+            }
+
+            if (axis == Mixed || outputRank < 0 || InputShape(i) is not { } shape)
+            {
+                SetOutputAxis(output, Mixed);
+                return;
+            }
+
+            int aligned = axis + outputRank - shape.Length;
+            if (result != None && result != aligned)
+            {
+                SetOutputAxis(output, Mixed);
+                return;
+            }
+
+            result = aligned;
+        }
+
+        if (result >= 0)
+        {
+            for (int i = 0; i < InputCount; i++)
+            {
+                if (InputAxis(i) == None && InputShape(i) is { } shape)
+                {
+                    int own = result - (outputRank - shape.Length);
+                    if (own >= 0 && shape[own].Size != 1)
+                    {
+                        result = Mixed;
+                        break;
+                    }
+                }
+                else if (InputAxis(i) == None && Node.HasInput(i))
+                {
+                    result = Mixed;
+                    break;
+                }
+            }
+        }
+
+        SetOutputAxis(output, result);
+    }
+}

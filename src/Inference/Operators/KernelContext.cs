@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Inference.Graph;
+
+namespace Inference.Operators;
+
+/// <summary>One execution of one node: its inputs, its outputs, scratch, threads, cancellation. Belongs to one run; not thread-safe.</summary>
+internal abstract unsafe class KernelContext
+{
+    private protected EngineValue?[] Slots = [];
+    private protected int[] InputSlots = [];
+    private protected int[] OutputSlots = [];
+
+    public abstract Node Node { get; }
+
+    public int InputCount => InputSlots.Length;
+
+    public int OutputCount => OutputSlots.Length;
+
+    public bool HasInput(int index) => index < InputSlots.Length && InputSlots[index] >= 0;
+
+    public bool HasOutput(int index) => index < OutputSlots.Length && OutputSlots[index] >= 0;
+
+    /// <summary>A tensor input that must be there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Tensor Input(int index)
+    {
+        if (index < InputSlots.Length)
+        {
+            int slot = InputSlots[index];
+            if (slot >= 0 && Slots[slot] is Tensor tensor)
+            {
+                return tensor;
+            }
+        }
+
+        return ThrowMissing(index);
+    }
+
+    /// <summary>A tensor input; null where it is left out.</summary>
+    public Tensor? OptionalInput(int index) => HasInput(index) ? Input(index) : null;
+
+    /// <summary>An input of any kind; null where it is left out.</summary>
+    public EngineValue? InputValue(int index) => HasInput(index) ? Slots[InputSlots[index]] : null;
+
+    /// <summary>An output whose shape <see cref="Operator.Infer"/> stated: allocated already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Tensor Output(int index) => Slots[OutputSlots[index]] is Tensor tensor ? tensor : ThrowNotAllocated(index);
+
+    /// <summary>An output whose shape only <see cref="Operator.Run"/> knows: allocated now, or checked against what was stated. Call before reading it, once.</summary>
+    public abstract Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims);
+
+    /// <summary>Stores an output of any kind. Tensors must own their memory.</summary>
+    public abstract void SetOutput(int index, EngineValue value);
+
+    /// <summary>Scratch memory of at least <paramref name="bytes"/>, 64-byte aligned, undefined contents, valid until the node is done. One call a run.</summary>
+    public abstract byte* Scratch(long bytes);
+
+    /// <summary>Threads this node may use, ≥ 1.</summary>
+    public abstract int Threads { get; }
+
+    /// <summary>Throws when the call was cancelled or ran over its time; call it in long loops.</summary>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    public abstract void ThrowIfCancelled();
+
+    /// <summary>Runs an inner graph of the node with these inputs; its outputs (owning their memory, or the caller's captured values) go to <paramref name="outputs"/>.</summary>
+    public abstract void RunSubgraph(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs);
+
+    /// <summary>An error in this node: <paramref name="message"/> says what was expected and what came.</summary>
+    public ModelRunException Error(string message) => new($"{Node.Describe()}: {message}");
+
+    [DoesNotReturn]
+    private Tensor ThrowMissing(int index) => throw Error($"input {index}: expected a tensor, got {(HasInput(index) ? InputValue(index)?.Kind.ToString() ?? "no value" : "none")}.");
+
+    [DoesNotReturn]
+    private Tensor ThrowNotAllocated(int index) => throw Error($"output {index} was not allocated: its shape was not stated before the run.");
+}

@@ -1,0 +1,37 @@
+using Inference.Graph;
+
+namespace Inference.Operators;
+
+/// <summary>
+/// An operator of one node, its attributes read. The constructor checks attributes; <see cref="Infer"/> states the outputs' types and shapes;
+/// <see cref="Run"/> computes. Immutable after construction: many threads run one object at once.
+/// </summary>
+internal abstract class Operator
+{
+    /// <summary>States type and shape of each output from what is known of the inputs. Called at load with symbolic dimensions, at planning with fixed ones,
+    /// and, for shapes that depend on data, right before <see cref="Run"/> with all data known. Leave a shape unset where it depends on data that is not known.</summary>
+    /// <exception cref="InferenceException">The inputs break the operator's rules; the message starts with what was expected.</exception>
+    public abstract void Infer(InferContext context);
+
+    /// <summary>Computes the outputs. No allocation where shapes are fixed (scratch from the context).</summary>
+    public abstract void Run(KernelContext context);
+
+    /// <summary>A kernel specialised for inputs whose shapes (and constants) are fixed, with weights prepacked; null: <see cref="Run"/> is as good.</summary>
+    public virtual Kernel? Prepare(PrepareContext context) => null;
+
+    /// <summary>The input whose memory an output is a view of (Reshape, Identity…: same bytes, other shape); −1 for none. Run is then not called.</summary>
+    public virtual int AliasOf(int output) => -1;
+
+    /// <summary>Whether the output may be written over the input's memory where nobody needs that any more. Only where element i of the output depends on no
+    /// element of that input but i, and sizes are equal.</summary>
+    public virtual bool CanOverwrite(int output, int input) => false;
+
+    /// <summary>False for operators that draw random numbers: they are not folded.</summary>
+    public virtual bool IsDeterministic => true;
+
+    /// <summary>Along which axis each output carries the batch, given the inputs' axes; see <see cref="BatchContext"/>. The default is the safe answer.</summary>
+    public virtual void PropagateBatch(BatchContext context) => context.SetAllMixed();
+
+    /// <summary>Multiply-accumulate operations for the inputs' fixed shapes; 0 where it is not a matter of MACs.</summary>
+    public virtual long CountMacs(InferContext context) => 0;
+}
