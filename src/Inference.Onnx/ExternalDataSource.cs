@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace Inference.Onnx;
+
+/// <summary>Finds the files that external tensors name inside one folder, maps each once, and owns the mappings. Thread-safe.</summary>
+internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions options) : IDisposable
+{
+    private readonly Dictionary<string, FileContent> _files = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private bool _disposed;
+
+    /// <summary>Bytes [start, start + length) of a tensor of <paramref name="total"/> bytes.</summary>
+    public ReadOnlyMemory<byte> Read(OnnxTensor tensor, long start, int length, long total)
+    {
+        if (baseDirectory is null)
+        {
+            throw Refused(tensor, "expected a folder to look external data up in, got none. Load the model by path, or set OnnxReadOptions.BaseDirectory.");
+        }
+
+        var entries = tensor.ExternalData;
+        var location = entries.TryGetValue("location", out var text) ? text : throw Refused(tensor, "expected a \"location\" of the external data, got none. Correct the model.");
+        var offset = Number(tensor, "offset") ?? 0;
+        var stated = Number(tensor, "length") ?? total;
+        if (stated != total)
+        {
+            throw Refused(tensor, $"expected {total} bytes of external data for {tensor}, got \"length\" {stated}. Correct the model.");
+        }
+
+        var file = Open(tensor, location);
+        if (offset > file.Length || total > file.Length - offset)
+        {
+            throw Refused(tensor, $"expected bytes {offset} to {offset + (Int128)total} of '{location}', got a file of {file.Length} bytes. Restore the whole file.");
+        }
+
+        return file.Slice(offset + start, length);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            foreach (var file in _files.Values)
+            {
+                file.Dispose();
+            }
+
+            _files.Clear();
+        }
+    }
+
+    private static long? Number(OnnxTensor tensor, string key)
+    {
+        if (!tensor.ExternalData.TryGetValue(key, out var text))
+        {
+            return null;
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw Refused(tensor, $"expected a whole number of bytes as \"{key}\" of the external data, got '{text}'. Correct the model.");
+    }
+
+    private static OnnxFormatException Refused(OnnxTensor tensor, string problem, Exception? inner = null) =>
+        new(problem, $"tensor '{tensor.Name}'", innerException: inner);
+
+    private FileContent Open(OnnxTensor tensor, string location)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(OnnxModel));
+            if (_files.TryGetValue(location, out var known))
+            {
+                return known;
+            }
+
+            try
+            {
+                if (!ContainedPath.TryResolve(baseDirectory!, location, out var path, out var reason))
+                {
+                    throw Refused(tensor, $"expected a \"location\" inside the model's folder, got '{location}', which {reason}. Put the file beside the model.");
+                }
+
+                var opened = FileContent.Open(path, options.MaxExternalFileBytes, options.MapFiles, nameof(OnnxReadOptions.MaxExternalFileBytes));
+                _files.Add(location, opened);
+                return opened;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            {
+                throw Refused(tensor, $"expected external data in '{location}' in folder '{baseDirectory}', got: {e.Message} Put the file beside the model.", e);
+            }
+        }
+    }
+}

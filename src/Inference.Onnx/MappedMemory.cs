@@ -1,0 +1,28 @@
+using System.Buffers;
+
+namespace Inference.Onnx;
+
+/// <summary>A range of a mapped file as memory.</summary>
+internal sealed unsafe class MappedMemory(FileContent owner, byte* pointer, int length) : MemoryManager<byte>
+{
+    public override Span<byte> GetSpan()
+    {
+        ObjectDisposedException.ThrowIf(owner.IsDisposed, typeof(OnnxModel));
+        return new Span<byte>(pointer, length);
+    }
+
+    public override MemoryHandle Pin(int elementIndex = 0)
+    {
+        ObjectDisposedException.ThrowIf(owner.IsDisposed, typeof(OnnxModel));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)length, nameof(elementIndex));
+        return new MemoryHandle(pointer + elementIndex, pinnable: this);
+    }
+
+    public override void Unpin()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace Inference.Onnx;
+
+/// <summary>One dimension of a shape: a value, a symbol, or unknown (<c>TensorShapeProto.Dimension</c>). Immutable.</summary>
+public readonly record struct OnnxDimension
+{
+    private OnnxDimension(long? value, string? param, string denotation)
+    {
+        Value = value;
+        Param = param;
+        Denotation = denotation;
+    }
+
+    /// <summary>A dimension that is neither given nor named.</summary>
+    public static OnnxDimension Unknown { get; } = new(null, null, "");
+
+    /// <summary>The number of elements along the dimension; null where it is symbolic or unknown.</summary>
+    public long? Value { get; }
+
+    /// <summary>The symbol, such as "batch"; null where the dimension has a value or is unknown.</summary>
+    public string? Param { get; }
+
+    /// <summary>The meaning, such as "DATA_BATCH"; "" where not stated.</summary>
+    public string Denotation { get => field ?? ""; }
+
+    /// <summary>Whether the dimension has neither a value nor a symbol.</summary>
+    public bool IsUnknown => Value is null && Param is null;
+
+    /// <summary>A dimension with a value.</summary>
+    /// <param name="value">Elements along the dimension.</param>
+    /// <param name="denotation">The meaning; "" for none.</param>
+    public static OnnxDimension Of(long value, string denotation = "") => new(value, null, denotation);
+
+    /// <summary>A dimension with a symbol.</summary>
+    /// <param name="param">The symbol.</param>
+    /// <param name="denotation">The meaning; "" for none.</param>
+    public static OnnxDimension Of(string param, string denotation = "") => new(null, param, denotation);
+
+    /// <summary>A dimension with a value.</summary>
+    /// <param name="value">Elements along the dimension.</param>
+    public static implicit operator OnnxDimension(long value) => Of(value);
+
+    /// <summary>A dimension with a symbol.</summary>
+    /// <param name="param">The symbol.</param>
+    public static implicit operator OnnxDimension(string param) => Of(param);
+
+    /// <summary>The same dimension with another meaning.</summary>
+    /// <param name="denotation">The meaning; "" for none.</param>
+    public OnnxDimension WithDenotation(string denotation) => new(Value, Param, denotation);
+
+    /// <summary>The value, the symbol, or "?".</summary>
+    public override string ToString() => Value?.ToString(CultureInfo.InvariantCulture) ?? Param ?? "?";
+}

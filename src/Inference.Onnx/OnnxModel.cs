@@ -1,0 +1,87 @@
+namespace Inference.Onnx;
+
+/// <summary>
+/// An ONNX model (<c>ModelProto</c>) as objects that can be changed. A model that was loaded from a file owns the memory mappings of it and of its external data: slices
+/// (<see cref="OnnxTensor.GetBytes()"/>, raw data, string bytes, unknown fields) stay valid until <see cref="Dispose"/>, also when tensors are moved to another model.
+/// </summary>
+/// <remarks>Reading is thread-safe, changing is not. A model that is never disposed keeps its address space (not its memory) until the process ends.</remarks>
+public sealed partial class OnnxModel : OnnxMessage, IDisposable
+{
+    private OnnxMetadata? _metadata;
+    private List<OnnxTrainingInfo>? _training;
+    private List<OnnxDeviceConfiguration>? _devices;
+    private FileContent? _content;
+    private ExternalDataSource? _external;
+
+    /// <summary>Version of the format the model is written to.</summary>
+    public long IrVersion { get; set; }
+
+    /// <summary>The tool that made the model.</summary>
+    public string ProducerName { get; set; } = "";
+
+    /// <summary>Version of that tool.</summary>
+    public string ProducerVersion { get; set; } = "";
+
+    /// <summary>Reverse domain name of the model.</summary>
+    public string Domain { get; set; } = "";
+
+    /// <summary>Version of the model itself.</summary>
+    public long ModelVersion { get; set; }
+
+    /// <summary>Free text.</summary>
+    public string DocString { get; set; } = "";
+
+    /// <summary>The operator sets that the nodes use; domain "" is ai.onnx.</summary>
+    public List<OnnxOperatorSet> OperatorSets { get; } = [];
+
+    /// <summary>The graph.</summary>
+    public OnnxGraph Graph { get; set; } = new();
+
+    /// <summary>Functions that nodes may use as operators.</summary>
+    public List<OnnxFunction> Functions { get; } = [];
+
+    /// <summary>Keys and values of any meaning.</summary>
+    public OnnxMetadata Metadata => _metadata ??= new();
+
+    /// <summary>How to train the model.</summary>
+    public List<OnnxTrainingInfo> TrainingInfos => _training ??= [];
+
+    /// <summary>Sets of devices the model can be spread over.</summary>
+    public List<OnnxDeviceConfiguration> DeviceConfigurations => _devices ??= [];
+
+    /// <summary>The file the model was loaded from; null for bytes in memory or a new model.</summary>
+    public string? SourcePath { get; private set; }
+
+    internal bool HasMetadata => _metadata is { Count: > 0 };
+
+    internal bool HasTrainingInfos => _training is { Count: > 0 };
+
+    internal bool HasDeviceConfigurations => _devices is { Count: > 0 };
+
+    /// <summary>The version of an operator set.</summary>
+    /// <param name="domain">The domain; "" and "ai.onnx" are the same.</param>
+    /// <returns>The version; null where the model does not import the domain.</returns>
+    public long? OperatorSetVersion(string domain = "")
+    {
+        var wanted = domain == "ai.onnx" ? "" : domain;
+        foreach (var set in OperatorSets)
+        {
+            if ((set.Domain == "ai.onnx" ? "" : set.Domain) == wanted)
+            {
+                return set.Version;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Releases the mappings. Taking spans of slices throws from then on; spans taken before must not be used any more.</summary>
+    public void Dispose()
+    {
+        _external?.Dispose();
+        _content?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"model '{Graph.Name}' (IR {IrVersion}, {string.Join(", ", OperatorSets)})";
+}

@@ -1,0 +1,17 @@
+namespace Inference.Onnx;
+
+/// <summary>How one input or output of a node is sharded (<c>ShardingSpecProto</c>).</summary>
+public sealed class OnnxShardingSpec : OnnxMessage
+{
+    /// <summary>The value.</summary>
+    public string TensorName { get; set; } = "";
+
+    /// <summary>Indices of devices; a negative one stands for a group of <see cref="DeviceGroups"/>.</summary>
+    public long[] Devices { get; set; } = [];
+
+    /// <summary>From a negative index to the group of devices that holds copies.</summary>
+    public List<OnnxDeviceGroup> DeviceGroups { get; } = [];
+
+    /// <summary>The axes that are split.</summary>
+    public List<OnnxShardedDimension> Dimensions { get; } = [];
+}

@@ -1,0 +1,44 @@
+namespace Inference.Onnx.Wire;
+
+/// <summary>
+/// Grows an array while a repeated field comes in. Room is made only for what is known to be in the remaining bytes, or by doubling, never by a declared count.
+/// </summary>
+internal struct RepeatedBuilder<T>(T[] start)
+{
+    private T[] _items = start;
+    private int _count = start.Length;
+
+    public void Add(T item)
+    {
+        if (_count == _items.Length)
+        {
+            Array.Resize(ref _items, (int)Math.Clamp(2L * _count, 4, Array.MaxLength));
+        }
+
+        _items[_count++] = item;
+    }
+
+    /// <summary>Appends room for exactly <paramref name="count"/> items and returns it.</summary>
+    public Span<T> Append(int count)
+    {
+        if (_items.Length - _count < count)
+        {
+            var needed = checked(_count + count);
+            Array.Resize(ref _items, _count == 0 ? needed : Math.Max(needed, (int)Math.Min(Array.MaxLength, 2L * _count)));
+        }
+
+        var room = _items.AsSpan(_count, count);
+        _count += count;
+        return room;
+    }
+
+    public T[] ToArray()
+    {
+        if (_count != _items.Length)
+        {
+            Array.Resize(ref _items, _count);
+        }
+
+        return _items;
+    }
+}
