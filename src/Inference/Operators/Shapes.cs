@@ -1,0 +1,183 @@
+using Inference.Operators.Typed;
+
+namespace Inference.Operators;
+
+/// <summary>Shape rules that many operators share.</summary>
+internal static class Shapes
+{
+    /// <summary>Dimensions of fixed sizes.</summary>
+    public static Dimension[] Fixed(params ReadOnlySpan<long> sizes)
+    {
+        var dims = new Dimension[sizes.Length];
+        for (int i = 0; i < dims.Length; i++)
+        {
+            dims[i] = Dimension.Fixed(sizes[i]);
+        }
+
+        return dims;
+    }
+
+    /// <summary>As many unknown dimensions as the rank.</summary>
+    public static Dimension[] Unknown(int rank) => new Dimension[rank];
+
+    /// <summary>The sizes where all are fixed; null otherwise.</summary>
+    public static long[]? Sizes(Dimension[]? shape)
+    {
+        if (shape is null)
+        {
+            return null;
+        }
+
+        var sizes = new long[shape.Length];
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            if (shape[i].Size is not { } size)
+            {
+                return null;
+            }
+
+            sizes[i] = size;
+        }
+
+        return sizes;
+    }
+
+    /// <summary>The product of the dimensions; unknown where one is not fixed, unless one is 0.</summary>
+    public static Dimension Product(ReadOnlySpan<Dimension> dims)
+    {
+        if (dims.Length == 1)
+        {
+            return dims[0];
+        }
+
+        long product = 1;
+        Dimension? symbol = null;
+        int symbols = 0;
+        foreach (Dimension dim in dims)
+        {
+            if (dim.Size is { } size)
+            {
+                product = checked(product * size);
+            }
+            else
+            {
+                symbols++;
+                symbol = dim;
+            }
+        }
+
+        return product == 0 || symbols == 0 ? Dimension.Fixed(product) : symbols == 1 && product == 1 ? symbol!.Value : Dimension.Unknown;
+    }
+
+    /// <summary>An axis counted from the front.</summary>
+    /// <exception cref="ModelLoadException">The axis is out of range.</exception>
+    public static int Axis(InferContext context, long axis, int rank)
+    {
+        if (axis < -rank || axis >= rank)
+        {
+            throw context.Error($"expected an axis in [{-rank}, {rank - 1}] for rank {rank}, got {axis}.");
+        }
+
+        return (int)(axis < 0 ? axis + rank : axis);
+    }
+
+    /// <summary>An axis counted from the front, at run time: <see cref="Operator.Infer"/> has checked it.</summary>
+    public static int Axis(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
+
+    /// <summary>Checks an input's type; types that are not known pass.</summary>
+    public static ElementType RequireType(InferContext context, int index, TypeSet allowed)
+    {
+        ElementType type = context.InputType(index);
+        if (type != ElementType.Undefined && !allowed.Contains(type))
+        {
+            throw context.Error($"input {index}: expected one of {allowed}, got {type.Name()}. Cast the input.");
+        }
+
+        return type;
+    }
+
+    /// <summary>Checks that two inputs have one type where both are known.</summary>
+    public static void RequireSameType(InferContext context, int first, int second)
+    {
+        ElementType a = context.InputType(first);
+        ElementType b = context.InputType(second);
+        if (a != b && a != ElementType.Undefined && b != ElementType.Undefined && context.HasInput(second))
+        {
+            throw context.Error($"input {second}: expected {a.Name()} as input {first} is, got {b.Name()}. Cast one of them.");
+        }
+    }
+
+    /// <summary>The shape of an input of a required rank; null where it is not known.</summary>
+    public static Dimension[]? RequireRank(InferContext context, int index, int rank)
+    {
+        Dimension[]? shape = context.InputShape(index);
+        if (shape is not null && shape.Length != rank)
+        {
+            throw context.Error($"input {index}: expected rank {rank}, got shape [{string.Join(",", shape)}].");
+        }
+
+        return shape;
+    }
+
+    /// <summary>The shape of an input of at least a rank; null where it is not known.</summary>
+    public static Dimension[]? RequireRankAtLeast(InferContext context, int index, int rank)
+    {
+        Dimension[]? shape = context.InputShape(index);
+        if (shape is not null && shape.Length < rank)
+        {
+            throw context.Error($"input {index}: expected rank {rank} or more, got shape [{string.Join(",", shape)}].");
+        }
+
+        return shape;
+    }
+
+    /// <summary>One dimension that two values must share: the more exact of both.</summary>
+    public static Dimension Merge(InferContext context, Dimension a, Dimension b, string what)
+    {
+        if (a.Size is { } x && b.Size is { } y)
+        {
+            return x == y ? a : throw context.Error($"{what}: expected equal sizes, got {x} and {y}.");
+        }
+
+        return a.IsFixed || (a.Symbol is not null && !b.IsFixed) ? a : b;
+    }
+
+    /// <summary>The shape that both broadcast to (numpy's rule); null where a rank is not known.</summary>
+    public static Dimension[]? Broadcast(InferContext context, Dimension[]? a, Dimension[]? b)
+    {
+        if (a is null || b is null)
+        {
+            return null;
+        }
+
+        var result = new Dimension[Math.Max(a.Length, b.Length)];
+        for (int i = 1; i <= result.Length; i++)
+        {
+            Dimension x = i <= a.Length ? a[^i] : Dimension.Fixed(1);
+            Dimension y = i <= b.Length ? b[^i] : Dimension.Fixed(1);
+            result[^i] = Broadcast(x, y) ?? throw context.Error($"expected shapes that broadcast, got [{string.Join(",", a)}] and [{string.Join(",", b)}].");
+        }
+
+        return result;
+    }
+
+    private static Dimension? Broadcast(Dimension x, Dimension y)
+    {
+        if (x.Size == 1)
+        {
+            return y;
+        }
+
+        if (y.Size == 1 || x == y && (x.IsFixed || x.Symbol is not null))
+        {
+            return x;
+        }
+
+        if (x.IsFixed && y.IsFixed)
+        {
+            return null;
+        }
+
+        return x.IsFixed ? x : y.IsFixed ? y : Dimension.Unknown;
+    }
+}

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+
+namespace Inference.Operators.Typed;
+
+/// <summary>
+/// A loop over an output of row-major order with up to four operands of own strides (in elements; 0 where an operand is broadcast). Dimensions of size 1 are
+/// dropped and neighbours that all operands walk alike are merged, so the innermost run is as long as can be.
+/// </summary>
+internal unsafe struct StridedLoop
+{
+    // Every kept dimension is at least 2 long, so 32 of them already exceed what a tensor can hold.
+    public const int MaxRank = 32;
+    public const int MaxOperands = 4;
+
+    private fixed long _dims[MaxRank];
+    private fixed long _strides[MaxRank * MaxOperands];
+    private fixed long _index[MaxRank];
+    private fixed long _offsets[MaxOperands];
+    private int _operands;
+
+    /// <summary>Kept dimensions, ≥ 1.</summary>
+    public int Rank { get; private set; }
+
+    /// <summary>Length of the innermost run, elements.</summary>
+    public long Inner { get; private set; }
+
+    /// <summary>How many innermost runs there are; 0 where the output is empty.</summary>
+    public long Outer { get; private set; }
+
+    /// <summary>A loop over <paramref name="dims"/>; operands are added innermost-aligned by <see cref="AddBroadcast"/> or <see cref="AddStrides"/>.</summary>
+    public static StridedLoop Over(ReadOnlySpan<long> dims)
+    {
+        var loop = new StridedLoop();
+        int rank = 0;
+        for (int i = 0; i < dims.Length; i++)
+        {
+            if (dims[i] != 1)
+            {
+                // Past the limit only a zero dimension can follow: nothing will be visited.
+                loop._dims[Math.Min(rank++, MaxRank - 1)] = dims[i];
+            }
+        }
+
+        loop.Rank = Math.Min(rank, MaxRank);
+        loop.Outer = TensorShape.Count(dims) == 0 ? 0 : 1;
+        return loop;
+    }
+
+    /// <summary>Adds a contiguous operand of shape <paramref name="own"/> broadcast to <paramref name="dims"/> (the dims given to <see cref="Over"/>).</summary>
+    public void AddBroadcast(ReadOnlySpan<long> dims, ReadOnlySpan<long> own)
+    {
+        long stride = 1;
+        int kept = Rank;
+        int shift = dims.Length - own.Length;
+        for (int i = dims.Length - 1; i >= 0; i--)
+        {
+            long size = i >= shift ? own[i - shift] : 1;
+            if (dims[i] != 1)
+            {
+                kept--;
+                if (kept >= 0)
+                {
+                    _strides[_operands * MaxRank + kept] = size == 1 ? 0 : stride;
+                }
+            }
+
+            stride *= size;
+        }
+
+        _operands++;
+    }
+
+    /// <summary>Adds an operand with the given strides (elements) for each of <paramref name="dims"/>.</summary>
+    public void AddStrides(ReadOnlySpan<long> dims, ReadOnlySpan<long> strides)
+    {
+        int kept = 0;
+        for (int i = 0; i < dims.Length; i++)
+        {
+            if (dims[i] != 1 && kept < MaxRank)
+            {
+                _strides[_operands * MaxRank + kept++] = strides[i];
+            }
+        }
+
+        _operands++;
+    }
+
+    /// <summary>Merges dimensions and splits off the innermost run. Call once, after the operands were added.</summary>
+    public void Collapse()
+    {
+        int to = 0;
+        for (int from = 1; from < Rank; from++)
+        {
+            bool merge = true;
+            for (int o = 0; o < _operands; o++)
+            {
+                merge &= _strides[o * MaxRank + to] == _strides[o * MaxRank + from] * _dims[from];
+            }
+
+            if (merge)
+            {
+                _dims[to] *= _dims[from];
+            }
+            else
+            {
+                _dims[++to] = _dims[from];
+            }
+
+            for (int o = 0; o < _operands; o++)
+            {
+                _strides[o * MaxRank + to] = _strides[o * MaxRank + from];
+            }
+        }
+
+        if (Rank == 0)
+        {
+            _dims[0] = 1;
+        }
+
+        Rank = to + 1;
+        Inner = _dims[Rank - 1];
+        if (Outer != 0)
+        {
+            for (int i = 0; i < Rank - 1; i++)
+            {
+                Outer *= _dims[i];
+            }
+        }
+    }
+
+    /// <summary>The stride of an operand within the innermost run, elements.</summary>
+    public readonly long InnerStride(int operand) => _strides[operand * MaxRank + Rank - 1];
+
+    /// <summary>Where the current innermost run of an operand starts, elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly long Offset(int operand) => _offsets[operand];
+
+    /// <summary>Moves to the next innermost run.</summary>
+    public void Next()
+    {
+        for (int axis = Rank - 2; axis >= 0; axis--)
+        {
+            for (int o = 0; o < _operands; o++)
+            {
+                _offsets[o] += _strides[o * MaxRank + axis];
+            }
+
+            if (++_index[axis] < _dims[axis])
+            {
+                return;
+            }
+
+            for (int o = 0; o < _operands; o++)
+            {
+                _offsets[o] -= _strides[o * MaxRank + axis] * _dims[axis];
+            }
+
+            _index[axis] = 0;
+        }
+    }
+}
