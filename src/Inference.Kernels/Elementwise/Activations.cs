@@ -1,0 +1,28 @@
+namespace Inference.Kernels.Elementwise;
+
+/// <summary>Activations over f32 arrays. Thread-safe.</summary>
+public static unsafe class Activations
+{
+    /// <summary>y[i] = activation(x[i]) for i &lt; <paramref name="count"/>.</summary>
+    /// <param name="activation">The function.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="y">Output; equal to <paramref name="x"/> or not overlapping it.</param>
+    /// <param name="count">Elements, 0 or more.</param>
+    public static void Apply(in Activation activation, float* x, float* y, nint count)
+    {
+        if (activation.Kind == ActivationKind.None)
+        {
+            if (x != y)
+            {
+                Buffer.MemoryCopy(x, y, count * sizeof(float), count * sizeof(float));
+            }
+
+            return;
+        }
+
+        Unary.Run(KindOf(activation.Kind), x, y, count, activation.Alpha, activation.Beta);
+    }
+
+    // UnaryKind starts with the activations, in their order.
+    private static UnaryKind KindOf(ActivationKind kind) => (UnaryKind)((int)kind - 1);
+}

@@ -1,0 +1,35 @@
+namespace Inference.Kernels.Elementwise;
+
+/// <summary>Unary functions over f32 arrays. Thread-safe.</summary>
+public static unsafe class Unary
+{
+    /// <summary>y[i] = f(x[i]; α, β) for i &lt; <paramref name="count"/>.</summary>
+    /// <param name="kind">The function f.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="y">Output; equal to <paramref name="x"/> or not overlapping it.</param>
+    /// <param name="count">Elements, 0 or more.</param>
+    /// <param name="alpha">α where f has one.</param>
+    /// <param name="beta">β where f has one.</param>
+    public static void Run(UnaryKind kind, float* x, float* y, nint count, float alpha = 0f, float beta = 0f) =>
+        UnaryKernels.All[(int)kind].Best(x, y, count, alpha, beta);
+
+    /// <summary>y[i] = f(x[i]; α, β) for each element of <paramref name="x"/>.</summary>
+    /// <param name="kind">The function f.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="y">Output, at least as long; the same memory as <paramref name="x"/> or not overlapping it.</param>
+    /// <param name="alpha">α where f has one.</param>
+    /// <param name="beta">β where f has one.</param>
+    /// <exception cref="ArgumentException"><paramref name="y"/> is shorter than <paramref name="x"/>.</exception>
+    public static void Run(UnaryKind kind, ReadOnlySpan<float> x, Span<float> y, float alpha = 0f, float beta = 0f)
+    {
+        if (y.Length < x.Length)
+        {
+            throw new ArgumentException($"Output needs {x.Length} elements, got {y.Length}. Pass a longer span.", nameof(y));
+        }
+
+        fixed (float* px = x, py = y)
+        {
+            Run(kind, px, py, x.Length, alpha, beta);
+        }
+    }
+}

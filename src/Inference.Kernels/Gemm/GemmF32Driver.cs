@@ -1,0 +1,195 @@
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Elementwise;
+using Inference.Kernels.Threading;
+
+namespace Inference.Kernels.Gemm;
+
+/// <summary>Blocking of f32 products over tiles, and over threads.</summary>
+internal static unsafe class GemmF32Driver
+{
+    /// <summary>Multiply-adds below which one thread is used: about 4 µs of work, ten times a fork and join.</summary>
+    public const long ParallelWork = 256 << 10;
+
+    // A panel of KC × 64 columns (128 KB) and a block of MC rows of A (384 KB) stay in a second-level cache of 1 MB.
+    private const int DepthBlock = 512;
+    private const int RowBlock = 192;
+    private const int MaxTileRows = 6;
+    private const int MaxPanel = 64;
+
+    public static void Run(ref GemmF32Job job, GemmF32Kernel kernel, int maxThreads)
+    {
+        nint panels = (job.N + kernel.PanelColumns - 1) / kernel.PanelColumns;
+        long work = (long)job.M * job.N * job.K;
+        if (maxThreads <= 1 || work < ParallelWork)
+        {
+            RunBlock(in job, kernel, 0, job.M, 0, panels);
+            return;
+        }
+
+        // Four blocks for each thread let a late worker take less; no block below a quarter of the parallel threshold.
+        long wanted = Math.Min(4L * maxThreads, Math.Max(1, work / (ParallelWork / 4)));
+        job.BlockPanels = Math.Max(1, panels / (nint)wanted);
+        nint across = (panels + job.BlockPanels - 1) / job.BlockPanels;
+        nint down = Math.Max(1, (nint)wanted / across);
+        nint rows = (job.M + down - 1) / down;
+        job.BlockRows = (rows + kernel.MaxRows - 1) / kernel.MaxRows * kernel.MaxRows;
+        job.BlocksAcross = (int)across;
+        job.Kernel = Array.IndexOf(GemmF32Kernels.All, kernel);
+        int blocks = (int)(across * ((job.M + job.BlockRows - 1) / job.BlockRows));
+        fixed (GemmF32Job* shared = &job)
+        {
+            WorkerPool.Run(blocks, &RunBlock, shared, maxThreads);
+        }
+    }
+
+    private static void RunBlock(void* state, int block)
+    {
+        ref GemmF32Job job = ref *(GemmF32Job*)state;
+        GemmF32Kernel kernel = GemmF32Kernels.All[job.Kernel];
+        nint m0 = block / job.BlocksAcross * job.BlockRows;
+        nint p0 = block % job.BlocksAcross * job.BlockPanels;
+        nint panels = (job.N + kernel.PanelColumns - 1) / kernel.PanelColumns;
+        RunBlock(in job, kernel, m0, nint.Min(job.M, m0 + job.BlockRows), p0, nint.Min(panels, p0 + job.BlockPanels));
+    }
+
+    private static void RunBlock(in GemmF32Job job, GemmF32Kernel kernel, nint m0, nint m1, nint p0, nint p1)
+    {
+        float** rows = stackalloc float*[RowBlock];
+        // With a single row of tiles nothing is read twice, so K is not cut and C is written once.
+        nint depthBlock = m1 - m0 <= kernel.MaxRows ? nint.Max(job.K, 1) : DepthBlock;
+        GemmF32Tile tile = default;
+        tile.Taps = 1;
+        tile.Rows = rows;
+        tile.Ldc = job.Ldc;
+        nint k0 = 0;
+        do
+        {
+            nint depth = nint.Min(depthBlock, job.K - k0);
+            tile.Depth = depth;
+            for (nint mb = m0; mb < m1; mb += RowBlock)
+            {
+                nint count = nint.Min(RowBlock, m1 - mb);
+                float* a = job.A + (mb * job.Lda) + k0;
+                for (nint i = 0; i < count; i++, a += job.Lda)
+                {
+                    rows[i] = a;
+                }
+
+                for (nint p = p0; p < p1; p++)
+                {
+                    tile.Rows = rows;
+                    RunPanel(in job, kernel, ref tile, mb, count, p, k0, k0 == 0, k0 + depth == job.K);
+                }
+            }
+
+            k0 += depth;
+        }
+        while (k0 < job.K);
+    }
+
+    /// <summary>All tiles of one panel and one block of rows; <paramref name="tile"/>.Rows holds their pointers.</summary>
+    private static void RunPanel(
+        in GemmF32Job job, GemmF32Kernel kernel, ref GemmF32Tile tile, nint m0, nint count, nint p, nint k0, bool first, bool last)
+    {
+        int width = kernel.PanelColumns;
+        nint n0 = p * width;
+        int columns = (int)nint.Min(width, job.N - n0);
+        int vectors = (columns + kernel.Lanes - 1) / kernel.Lanes;
+        int stored = vectors * kernel.Lanes;
+        bool packed = job.BStride == 0;
+        tile.Panel = packed ? job.B + (n0 * job.K) + (k0 * stored) : job.B + n0 + (k0 * job.BStride);
+        tile.PanelStride = packed ? stored : job.BStride;
+        RunTiles(in job.Epilogue, kernel, ref tile, job.C + (m0 * job.Ldc) + n0, m0, n0, count, columns, vectors, first, last);
+    }
+
+    /// <summary>
+    /// The tiles of one panel for <paramref name="count"/> rows from row <paramref name="m0"/>; C is at (m0, n0). Bias and
+    /// residual come in with the first part of K, activation goes with the last.
+    /// </summary>
+    public static void RunTiles(
+        in GemmEpilogue epilogue, GemmF32Kernel kernel, ref GemmF32Tile tile, float* c, nint m0, nint n0, nint count, int columns,
+        int vectors, bool first, bool last)
+    {
+        bool post = last && (epilogue.RowBias != null
+            || (epilogue.Activation.Kind != ActivationKind.None && !epilogue.Activation.IsClip(out _, out _)));
+        tile.Clip = epilogue.Activation.IsClip(out tile.Min, out tile.Max) && last && !post;
+        tile.Bias = first && epilogue.Bias != null ? epilogue.Bias + n0 : null;
+        float* init = null;
+        if (!first || epilogue.Accumulate)
+        {
+            init = c;
+            tile.InitStride = tile.Ldc;
+        }
+        else if (epilogue.Residual != null)
+        {
+            init = epilogue.Residual + (m0 * epilogue.ResidualStride) + n0;
+            tile.InitStride = epilogue.ResidualStride;
+        }
+
+        tile.C = c;
+        tile.Init = init;
+        bool whole = columns == vectors * kernel.Lanes;
+        for (nint m = 0; m < count; m += kernel.MaxRows)
+        {
+            int rows = (int)nint.Min(kernel.MaxRows, count - m);
+            float* at = tile.C;
+            if (whole)
+            {
+                kernel.Tile(rows, vectors)((GemmF32Tile*)Unsafe.AsPointer(ref tile));
+            }
+            else
+            {
+                RunEdge(kernel, ref tile, rows, columns, vectors);
+            }
+
+            if (post)
+            {
+                GemmF32Post.Run(in epilogue, at, tile.Ldc, m0 + m, rows, columns);
+            }
+
+            tile.Rows += rows;
+            tile.C = at + (rows * tile.Ldc);
+            if (tile.Init != null)
+            {
+                tile.Init += rows * tile.InitStride;
+            }
+        }
+    }
+
+    // The last columns of N do not fill a vector: the tile works on padded copies of C, Init and Bias on the stack.
+    private static void RunEdge(GemmF32Kernel kernel, ref GemmF32Tile tile, int rows, int columns, int vectors)
+    {
+        float* result = stackalloc float[MaxTileRows * MaxPanel];
+        float* bias = stackalloc float[MaxPanel];
+        int width = vectors * kernel.Lanes;
+        GemmF32Tile edge = tile;
+        edge.C = result;
+        edge.Ldc = width;
+        if (tile.Bias != null)
+        {
+            CopyColumns(tile.Bias, bias, columns);
+            edge.Bias = bias;
+        }
+
+        if (tile.Init != null)
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                CopyColumns(tile.Init + (i * tile.InitStride), result + (i * width), columns);
+            }
+
+            edge.Init = result;
+            edge.InitStride = width;
+        }
+
+        kernel.Tile(rows, vectors)(&edge);
+        for (int i = 0; i < rows; i++)
+        {
+            CopyColumns(result + (i * width), tile.C + (i * tile.Ldc), columns);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyColumns(float* from, float* to, int count) =>
+        Unsafe.CopyBlockUnaligned(to, from, (uint)count * sizeof(float));
+}

@@ -1,0 +1,26 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Inference.Kernels.Gemm;
+
+/// <summary>The f32 GEMM inventory, best first.</summary>
+internal static unsafe class GemmF32Kernels
+{
+    internal static readonly GemmF32Kernel[] All =
+    [
+        new("gemm_f32_6x64_avx512", IsaTier.Avx512, Avx512F.IsSupported, 6, 4, 16, GemmF32TilesAvx512.Table()),
+        new("gemm_f32_6x16_avx2", IsaTier.Avx2, Avx2.IsSupported && Fma.IsSupported, 6, 2, 8, GemmF32TilesAvx2.Table()),
+        new("gemm_f32_6x16_advsimd", IsaTier.AdvSimd, AdvSimd.IsSupported, 6, 4, 4, GemmF32TilesAdvSimd.Table()),
+        new("gemm_f32_1x16_scalar", IsaTier.Scalar, true, 1, 1, 16, GemmF32TilesScalar.Table()),
+    ];
+
+    internal static readonly GemmF32Kernel Best = Array.Find(All, k => k.Supported)!;
+
+    internal static void Describe(List<KernelInfo> to)
+    {
+        foreach (GemmF32Kernel k in All)
+        {
+            to.Add(new KernelInfo("gemm_f32", k.Name, k.Tier, k.Supported, ReferenceEquals(k, Best)));
+        }
+    }
+}

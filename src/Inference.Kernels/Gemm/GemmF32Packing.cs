@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Inference.Kernels.Gemm;
+
+/// <summary>Copies of f32 matrices into the layouts that the tiles read.</summary>
+internal static unsafe class GemmF32Packing
+{
+    /// <summary>
+    /// Writes B as panels of <paramref name="panel"/> columns, [K][panel] each; the last is as wide as its columns rounded up
+    /// to <paramref name="lanes"/>, padded with zeros.
+    /// </summary>
+    public static void PackPanels(float* b, nint ldb, bool transposed, nint k, nint n, float alpha, int panel, int lanes, float* to)
+    {
+        for (nint n0 = 0; n0 < n; n0 += panel)
+        {
+            int columns = (int)nint.Min(panel, n - n0);
+            int width = (columns + lanes - 1) / lanes * lanes;
+            PackPanel(transposed ? b + (n0 * ldb) : b + n0, ldb, transposed, k, columns, alpha, width, to);
+            to += k * width;
+        }
+    }
+
+    /// <summary>Writes one panel [K][width] from <paramref name="columns"/> columns of B.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackPanel(float* b, nint ldb, bool transposed, nint k, int columns, float alpha, int width, float* to)
+    {
+        if (transposed)
+        {
+            int j = 0;
+            for (; j + 4 <= columns; j += 4)
+            {
+                Pack4Columns(b + (j * ldb), ldb, k, alpha, width, to + j);
+            }
+
+            for (; j < columns; j++)
+            {
+                float* from = b + (j * ldb);
+                for (nint r = 0; r < k; r++)
+                {
+                    to[(r * width) + j] = alpha * from[r];
+                }
+            }
+
+            for (; j < width; j++)
+            {
+                for (nint r = 0; r < k; r++)
+                {
+                    to[(r * width) + j] = 0f;
+                }
+            }
+
+            return;
+        }
+
+        Vector256<float> scale = Vector256.Create(alpha);
+        for (nint r = 0; r < k; r++, b += ldb, to += width)
+        {
+            int j = 0;
+            for (; j + 8 <= columns; j += 8)
+            {
+                (scale * Vector256.Load(b + j)).Store(to + j);
+            }
+
+            for (; j < columns; j++)
+            {
+                to[j] = alpha * b[j];
+            }
+
+            for (; j < width; j++)
+            {
+                to[j] = 0f;
+            }
+        }
+    }
+
+    /// <summary>Writes α·B as [N][K].</summary>
+    public static void PackColumns(float* b, nint ldb, bool transposed, nint k, nint n, float alpha, float* to)
+    {
+        for (nint j = 0; j < n; j++)
+        {
+            for (nint r = 0; r < k; r++)
+            {
+                to[(j * k) + r] = alpha * (transposed ? b[(j * ldb) + r] : b[(r * ldb) + j]);
+            }
+        }
+    }
+
+    // Four rows of K become four columns: 4×4 transposes in registers, so that both sides are touched by vectors.
+    private static void Pack4Columns(float* b, nint ldb, nint k, float alpha, int width, float* to)
+    {
+        float* b0 = b;
+        float* b1 = b0 + ldb;
+        float* b2 = b1 + ldb;
+        float* b3 = b2 + ldb;
+        Vector128<float> scale = Vector128.Create(alpha);
+        nint r = 0;
+        for (; r + 4 <= k; r += 4, to += 4 * width)
+        {
+            Vector128<float> x0 = Vector128.Load(b0 + r) * scale;
+            Vector128<float> x1 = Vector128.Load(b1 + r) * scale;
+            Vector128<float> x2 = Vector128.Load(b2 + r) * scale;
+            Vector128<float> x3 = Vector128.Load(b3 + r) * scale;
+            Simd.Transpose4x4.Run(ref x0, ref x1, ref x2, ref x3);
+            x0.Store(to);
+            x1.Store(to + width);
+            x2.Store(to + (2 * width));
+            x3.Store(to + (3 * width));
+        }
+
+        for (; r < k; r++, to += width)
+        {
+            to[0] = alpha * b0[r];
+            to[1] = alpha * b1[r];
+            to[2] = alpha * b2[r];
+            to[3] = alpha * b3[r];
+        }
+    }
+}

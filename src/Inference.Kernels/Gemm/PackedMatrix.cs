@@ -1,0 +1,95 @@
+using Inference.Kernels.Memory;
+
+namespace Inference.Kernels.Gemm;
+
+/// <summary>
+/// A constant B[K,N] (f32) stored once as panels for <see cref="GemmF32"/>: ceil(N / panel) blocks of [K][panel columns],
+/// zero-padded to whole vectors, 64-byte aligned; matrices of at most <see cref="DotColumns"/> columns are stored by column.
+/// Immutable and shared by any number of threads; dispose it when no call uses it. A forgotten one frees itself.
+/// </summary>
+public sealed unsafe class PackedMatrix : IDisposable
+{
+    /// <summary>Matrices with no more columns than this are multiplied by dot products along K.</summary>
+    internal const int DotColumns = 4;
+
+    private readonly NativeBuffer _buffer;
+
+    private PackedMatrix(nint rows, nint columns, GemmF32Kernel kernel)
+    {
+        Rows = rows;
+        Columns = columns;
+        Kernel = kernel;
+        ByColumn = columns <= DotColumns && kernel.Tier != IsaTier.Scalar;
+        nint stored = ByColumn ? columns : (columns + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
+        _buffer = new NativeBuffer(checked(rows * stored * sizeof(float)));
+        Data = (float*)_buffer.Pointer;
+    }
+
+    /// <summary>K.</summary>
+    public nint Rows { get; }
+
+    /// <summary>N.</summary>
+    public nint Columns { get; }
+
+    /// <summary>Native memory held, bytes.</summary>
+    public nint ByteLength => _buffer.Length;
+
+    internal GemmF32Kernel Kernel { get; }
+
+    /// <summary>Whether the data is [N][K] instead of panels.</summary>
+    internal bool ByColumn { get; }
+
+    internal float* Data { get; }
+
+    /// <summary>Packs α·B.</summary>
+    /// <param name="b">B[K,N] row-major, or its transpose [N,K] if <paramref name="transposed"/>.</param>
+    /// <param name="k">Rows of B, 0 or more.</param>
+    /// <param name="n">Columns of B, 0 or more.</param>
+    /// <param name="transposed">Whether <paramref name="b"/> holds [N,K].</param>
+    /// <param name="alpha">Factor α.</param>
+    /// <returns>The packed copy; the caller owns it.</returns>
+    /// <exception cref="ArgumentException"><paramref name="b"/> has fewer than K·N elements.</exception>
+    public static PackedMatrix Create(ReadOnlySpan<float> b, int k, int n, bool transposed = false, float alpha = 1f)
+    {
+        if (b.Length < (long)k * n)
+        {
+            throw new ArgumentException($"B[{k},{n}] needs {(long)k * n} elements, got {b.Length}. Pass the whole matrix.", nameof(b));
+        }
+
+        fixed (float* p = b)
+        {
+            return Create(p, transposed ? k : n, k, n, transposed, alpha);
+        }
+    }
+
+    /// <summary>Packs α·B.</summary>
+    /// <param name="b">B[K,N] row-major with <paramref name="ldb"/>, or its transpose [N,K] if <paramref name="transposed"/>.</param>
+    /// <param name="ldb">Elements between rows of <paramref name="b"/>.</param>
+    /// <param name="k">Rows of B, 0 or more.</param>
+    /// <param name="n">Columns of B, 0 or more.</param>
+    /// <param name="transposed">Whether <paramref name="b"/> holds [N,K].</param>
+    /// <param name="alpha">Factor α.</param>
+    /// <returns>The packed copy; the caller owns it.</returns>
+    public static PackedMatrix Create(float* b, nint ldb, nint k, nint n, bool transposed = false, float alpha = 1f) =>
+        Create(b, ldb, k, n, transposed, alpha, GemmF32Kernels.Best);
+
+    internal static PackedMatrix Create(float* b, nint ldb, nint k, nint n, bool transposed, float alpha, GemmF32Kernel kernel)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        ArgumentOutOfRangeException.ThrowIfNegative(n);
+        var packed = new PackedMatrix(k, n, kernel);
+        if (packed.ByColumn)
+        {
+            GemmF32Packing.PackColumns(b, ldb, transposed, k, n, alpha, packed.Data);
+        }
+        else
+        {
+            GemmF32Packing.PackPanels(b, ldb, transposed, k, n, alpha, kernel.PanelColumns, kernel.Lanes, packed.Data);
+        }
+
+        return packed;
+    }
+
+    /// <summary>Frees the memory. No call may use the matrix any more.</summary>
+    public void Dispose() => _buffer.Dispose();
+}

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace Inference.Kernels.Memory;
+
+/// <summary>
+/// Owner of a block of native memory, aligned to 64 bytes. Readers on any number of threads may share it; it must not be
+/// disposed while one of them uses <see cref="Pointer"/>. A forgotten buffer is freed by its finalizer.
+/// </summary>
+public sealed unsafe class NativeBuffer : IDisposable
+{
+    /// <summary>Alignment of every buffer, bytes: a cache line, and the widest vector.</summary>
+    public const int Alignment = 64;
+
+    private byte* _pointer;
+
+    /// <summary>Allocates <paramref name="length"/> zeroed bytes.</summary>
+    /// <param name="length">Bytes, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    /// <exception cref="OutOfMemoryException">The system has no such block.</exception>
+    public NativeBuffer(nint length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        // One line beyond the end lets a kernel load a whole vector at the last element.
+        nuint bytes = ((nuint)length + (2 * Alignment) - 1) & ~(nuint)(Alignment - 1);
+        _pointer = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        NativeMemory.Clear(_pointer, bytes);
+        Length = length;
+        GC.AddMemoryPressure((long)bytes);
+        _pressure = (long)bytes;
+    }
+
+    private readonly long _pressure;
+
+    /// <summary>Frees a buffer that nobody disposed.</summary>
+    ~NativeBuffer() => Free();
+
+    /// <summary>Usable length, bytes. 64 readable zero bytes follow.</summary>
+    public nint Length { get; }
+
+    /// <summary>The first byte. Keep the buffer reachable (<see cref="GC.KeepAlive"/>) while the pointer is in use.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
+    public byte* Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_pointer == null, this);
+            return _pointer;
+        }
+    }
+
+    /// <summary>Frees the memory. Calling it again does nothing.</summary>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        byte* pointer = _pointer;
+        if (pointer != null)
+        {
+            _pointer = null;
+            NativeMemory.AlignedFree(pointer);
+            GC.RemoveMemoryPressure(_pressure);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+
+namespace Inference.Kernels.Memory;
+
+/// <summary>
+/// A thread's stack of native scratch memory. Blocks are rented and returned in last-in first-out order; after warm-up a
+/// rent is a pointer bump. Each block is 64-byte aligned and its contents are undefined.
+/// </summary>
+internal sealed unsafe class ScratchArena
+{
+    // A thread keeps no more than this between kernels; larger blocks go back to the system at once.
+    private const nuint RetainedLimit = 64 << 20;
+    private const nuint FirstSize = 256 << 10;
+
+    [ThreadStatic]
+    private static ScratchArena? t_current;
+
+    private byte* _base;
+    private nuint _size;
+    private nuint _used;
+    private nuint _wanted = FirstSize;
+
+    ~ScratchArena() => NativeMemory.AlignedFree(_base);
+
+    public static ScratchArena Current => t_current ??= new ScratchArena();
+
+    /// <summary>Bytes in use: the mark that <see cref="Return"/> takes back to.</summary>
+    public nuint Used => _used;
+
+    /// <summary>Rents <paramref name="bytes"/> bytes.</summary>
+    public byte* Rent(nuint bytes)
+    {
+        bytes = (bytes + 127) & ~(nuint)63;
+        if (_used + bytes <= _size)
+        {
+            byte* block = _base + _used;
+            _used += bytes;
+            return block;
+        }
+
+        return RentSlow(bytes);
+    }
+
+    /// <summary>Returns the block that was rented when <see cref="Used"/> was <paramref name="mark"/>.</summary>
+    public void Return(byte* block, nuint mark)
+    {
+        if (block >= _base && block < _base + _size)
+        {
+            _used = mark;
+        }
+        else
+        {
+            NativeMemory.AlignedFree(block);
+        }
+    }
+
+    private byte* RentSlow(nuint bytes)
+    {
+        _wanted = nuint.Max(_wanted, nuint.Min(RetainedLimit, 2 * (_used + bytes)));
+        if (_used == 0 && bytes <= _wanted)
+        {
+            NativeMemory.AlignedFree(_base);
+            _base = null;
+            _size = 0;
+            _base = (byte*)NativeMemory.AlignedAlloc(_wanted, NativeBuffer.Alignment);
+            _size = _wanted;
+            _used = bytes;
+            return _base;
+        }
+
+        return (byte*)NativeMemory.AlignedAlloc(bytes, NativeBuffer.Alignment);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace Inference.Kernels.Threading;
+
+/// <summary>
+/// Threads shared by all sessions of the process. A job is cut into blocks that the caller and idle workers claim one by one;
+/// the caller never waits for a worker that has not started, only for blocks already being run. A call made from inside a
+/// block, or while all job slots are taken, runs on the caller alone, so many sessions do not oversubscribe the machine.
+/// All methods are thread-safe and allocate nothing after the first parallel call.
+/// </summary>
+public static unsafe class WorkerPool
+{
+    private static readonly JobSlot[] s_slots = CreateSlots();
+    private static readonly Lock s_start = new();
+    private static Worker[]? s_workers;
+
+    [ThreadStatic]
+    private static bool t_inside;
+
+    /// <summary>The most threads that a job can use: the processors that this process may use.</summary>
+    public static int Capacity { get; } = Math.Clamp(Environment.ProcessorCount, 1, JobSlot.MaxJoins);
+
+    /// <summary>Runs <paramref name="body"/>(<paramref name="state"/>, 0 … <paramref name="blocks"/> − 1) and returns when all are done.</summary>
+    /// <param name="blocks">Number of blocks, 0 to 16,777,215. Blocks start in ascending order.</param>
+    /// <param name="body">Runs one block; may be called on several threads at once.</param>
+    /// <param name="state">Passed on; must stay valid until the call returns.</param>
+    /// <param name="maxThreads">The most threads to use, the caller included; 1 runs inline.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="blocks"/> is out of range.</exception>
+    /// <remarks>The first exception of a block is rethrown here; blocks not yet started are then skipped.</remarks>
+    public static void Run(int blocks, delegate*<void*, int, void> body, void* state, int maxThreads)
+    {
+        int threads = Math.Min(Math.Min(maxThreads, Capacity), blocks);
+        if (threads > 1 && !t_inside)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks, JobSlot.MaxBlocks);
+            foreach (JobSlot slot in s_slots)
+            {
+                if (slot.TryOwn())
+                {
+                    RunShared(slot, blocks, body, state, threads - 1);
+                    return;
+                }
+            }
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(blocks);
+        for (int block = 0; block < blocks; block++)
+        {
+            body(state, block);
+        }
+    }
+
+    /// <summary>Runs an action held in a struct over numbered blocks and returns when all are done.</summary>
+    /// <typeparam name="TAction">The action's type.</typeparam>
+    /// <param name="blocks">Number of blocks, 0 to 16,777,215.</param>
+    /// <param name="action">Shared by all threads; changes that blocks make to its fields are visible here afterwards.</param>
+    /// <param name="maxThreads">The most threads to use, the caller included; 1 runs inline.</param>
+    public static void Run<TAction>(int blocks, ref TAction action, int maxThreads)
+        where TAction : struct, IBlockAction
+    {
+        if (maxThreads <= 1 || blocks <= 1)
+        {
+            for (int block = 0; block < blocks; block++)
+            {
+                action.Invoke(block);
+            }
+
+            return;
+        }
+
+        // The copy lives on this stack and so cannot move while other threads hold its address.
+        TAction local = action;
+        Run(blocks, &Invoke<TAction>, Unsafe.AsPointer(ref local), maxThreads);
+        action = local;
+    }
+
+    internal static void EnterWorkerThread() => t_inside = true;
+
+    private static void Invoke<TAction>(void* state, int block)
+        where TAction : struct, IBlockAction => Unsafe.AsRef<TAction>(state).Invoke(block);
+
+    private static void RunShared(JobSlot slot, int blocks, delegate*<void*, int, void> body, void* state, int helpers)
+    {
+        Worker[] workers = s_workers ?? Start();
+        t_inside = true;
+        slot.Open(blocks, body, state, helpers);
+        int toWake = helpers - Worker.Spinning;
+        for (int i = 0; toWake > 0 && i < workers.Length; i++)
+        {
+            if (workers[i].TryWake())
+            {
+                toWake--;
+            }
+        }
+
+        Exception? error = slot.Complete();
+        t_inside = false;
+        if (error is not null)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+    }
+
+    private static Worker[] Start()
+    {
+        lock (s_start)
+        {
+            if (s_workers is null)
+            {
+                var workers = new Worker[Capacity - 1];
+                for (int i = 0; i < workers.Length; i++)
+                {
+                    workers[i] = new Worker(s_slots, i + 1);
+                }
+
+                Volatile.Write(ref s_workers, workers);
+            }
+
+            return s_workers;
+        }
+    }
+
+    private static JobSlot[] CreateSlots()
+    {
+        // One job for every four processors: a job that runs alongside another should still find helpers.
+        var slots = new JobSlot[Math.Clamp(Environment.ProcessorCount / 4, 1, 16)];
+        for (int i = 0; i < slots.Length; i++)
+        {
+            slots[i] = new JobSlot();
+        }
+
+        return slots;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace Inference.Kernels.Tests;
+
+/// <summary>
+/// Native memory with a zone of NaN bits (all ones) on both sides, so that a read beyond the ends shows in the result and a
+/// write beyond them shows in <see cref="AssertIntact"/>.
+/// </summary>
+internal sealed unsafe class NativeArray<T> : IDisposable
+    where T : unmanaged
+{
+    private const int Zone = 256;
+    private readonly byte* _base;
+    private readonly nint _bytes;
+
+    public NativeArray(nint length, nint offset = 0)
+    {
+        Length = length;
+        _bytes = length * sizeof(T);
+        nint start = Zone + (offset * sizeof(T));
+        _base = (byte*)NativeMemory.AlignedAlloc((nuint)(start + _bytes + Zone), 64);
+        new Span<byte>(_base, checked((int)(start + _bytes + Zone))).Fill(0xFF);
+        Pointer = (T*)(_base + start);
+    }
+
+    public T* Pointer { get; }
+
+    public nint Length { get; }
+
+    public Span<T> Span => new(Pointer, (int)Length);
+
+    public T this[nint i] => Pointer[i];
+
+    public static NativeArray<T> Of(ReadOnlySpan<T> values)
+    {
+        var array = new NativeArray<T>(values.Length);
+        values.CopyTo(array.Span);
+        return array;
+    }
+
+    public void AssertIntact()
+    {
+        for (byte* p = _base; p < (byte*)Pointer; p++)
+        {
+            Assert.Equal(0xFF, *p);
+        }
+
+        byte* end = (byte*)Pointer + _bytes;
+        for (int i = 0; i < Zone; i++)
+        {
+            Assert.Equal(0xFF, end[i]);
+        }
+    }
+
+    public void Dispose() => NativeMemory.AlignedFree(_base);
+}
