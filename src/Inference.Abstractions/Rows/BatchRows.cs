@@ -1,0 +1,208 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Inference.Rows;
+
+/// <summary>
+/// Works on the rows of whole input or output sets: a batch of N rows is a set of tensors whose axis 0 has size N. Row r of the batch is row r of each of them.
+/// Thread-safe. Results are new sets that the caller disposes.
+/// </summary>
+public static class BatchRows
+{
+    /// <summary>The number of rows, when every value is a tensor with that many rows.</summary>
+    /// <param name="values">The batch.</param>
+    /// <param name="rows">The number of rows; 0 when false is returned.</param>
+    /// <returns>False when there is no value, a value is no tensor or a scalar, or the sizes of axis 0 differ.</returns>
+    public static bool TryCount(NamedValues values, out int rows)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        long count = -1;
+        for (int i = 0; i < values.Count; i++)
+        {
+            if (values[i].Value is not TensorValue { Rank: > 0 } tensor || (count >= 0 && tensor.Shape[0] != count))
+            {
+                rows = 0;
+                return false;
+            }
+
+            count = tensor.Shape[0];
+        }
+
+        rows = count is >= 0 and <= int.MaxValue ? (int)count : 0;
+        return count is >= 0 and <= int.MaxValue;
+    }
+
+    /// <summary>The number of rows.</summary>
+    /// <exception cref="InvalidInputException">The values are no batch; the error says which value is in the way.</exception>
+    public static int Count(NamedValues values)
+    {
+        if (!TryCount(values, out int rows))
+        {
+            ThrowNoBatch(values);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Whether the rows of two batches can stand in one: the same names, in any order, with the same element types and row shapes.</summary>
+    public static bool HaveSameRowTypes(NamedValues left, NamedValues right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        if (left.Count != right.Count)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < left.Count; i++)
+        {
+            if (left[i].Value is not TensorValue one || !right.TryGet(left[i].Key, out ModelValue? other) || other is not TensorValue two
+                || !TensorRows.HaveSameRowType(one, two))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Stacks batches: the rows of the first, then those of the second, and so on.</summary>
+    /// <param name="batches">At least one batch; the first gives the names and their order.</param>
+    /// <exception cref="InferenceException">There is no batch, a name is missing, or element types or row shapes differ.</exception>
+    public static NamedValues Concatenate(params ReadOnlySpan<NamedValues> batches)
+    {
+        if (batches.IsEmpty)
+        {
+            throw new InferenceException("Concatenate got no batches, expected at least one. Pass the batches to stack.");
+        }
+
+        NamedValues first = batches[0];
+        var result = new NamedValues(first.Count);
+        var parts = new TensorValue[batches.Length];
+        try
+        {
+            for (int i = 0; i < first.Count; i++)
+            {
+                string name = first[i].Key;
+                for (int b = 0; b < parts.Length; b++)
+                {
+                    parts[b] = batches[b][name];
+                }
+
+                result.Set(name, TensorRows.Concatenate(parts));
+            }
+
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Consecutive rows of a batch, as views that share its memory and hold references to it.</summary>
+    /// <exception cref="InferenceException">The rows leave the batch, or a value has no rows.</exception>
+    public static NamedValues Slice(NamedValues values, int start, int count)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var result = new NamedValues(values.Count);
+        try
+        {
+            for (int i = 0; i < values.Count; i++)
+            {
+                result.Set(values[i].Key, Tensor(values, i).Rows(start, count));
+            }
+
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gathers rows of a batch into a new one; see <see cref="TensorRows.Take"/>.</summary>
+    /// <exception cref="InferenceException">A number is not that of a row, or a value has no rows.</exception>
+    public static NamedValues Take(NamedValues values, ReadOnlySpan<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var result = new NamedValues(values.Count);
+        try
+        {
+            for (int i = 0; i < values.Count; i++)
+            {
+                result.Set(values[i].Key, TensorRows.Take(Tensor(values, i), rows));
+            }
+
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether two rows are equal bit by bit in every value; names may stand in another order.</summary>
+    public static bool AreEqual(NamedValues left, int leftRow, NamedValues right, int rightRow)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        if (left.Count != right.Count)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < left.Count; i++)
+        {
+            if (!right.TryGet(left[i].Key, out ModelValue? other) || other is not TensorValue two || !RowEquality.AreEqual(Tensor(left, i), leftRow, two, rightRow))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Hashes every row over the values of the given names, in the order of the names, names included; see <see cref="RowHash"/>.</summary>
+    /// <param name="values">The batch; values of other names do not count. A name that is missing counts as missing.</param>
+    /// <param name="names">The names, in an order that all who compare hashes share.</param>
+    /// <param name="hashes">The seeds, replaced by the hashes; as many as there are rows.</param>
+    public static void Hash(NamedValues values, ReadOnlySpan<string> names, Span<UInt128> hashes)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        for (int n = 0; n < names.Length; n++)
+        {
+            string name = names[n];
+            UInt128 nameHash = RowHash.OfBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(name.AsSpan()));
+            for (int i = 0; i < hashes.Length; i++)
+            {
+                hashes[i] ^= nameHash;
+            }
+
+            if (values.TryGet(name, out ModelValue? value))
+            {
+                RowHash.Continue(value as TensorValue ?? throw NotATensor(name, value), 0, hashes);
+            }
+        }
+    }
+
+    private static TensorValue Tensor(NamedValues values, int index) =>
+        values[index].Value as TensorValue ?? throw NotATensor(values[index].Key, values[index].Value);
+
+    private static InvalidInputException NotATensor(string name, ModelValue value) =>
+        new($"The value '{name}' is a {value.Kind}, expected a tensor with rows along axis 0. Run it unbatched.");
+
+    [DoesNotReturn]
+    private static void ThrowNoBatch(NamedValues values)
+    {
+        if (values.Count == 0)
+        {
+            throw new InvalidInputException("There are no values, expected at least one tensor with rows along axis 0.");
+        }
+
+        string list = string.Join(", ", values.Select(v => $"'{v.Key}': {v.Value}"));
+        throw new InvalidInputException($"The values are no batch: expected tensors with the same size of axis 0, got {list}. Give each value one row for each item.");
+    }
+}
