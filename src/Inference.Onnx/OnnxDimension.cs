@@ -5,11 +5,14 @@ namespace Inference.Onnx;
 /// <summary>One dimension of a shape: a value, a symbol, or unknown (<c>TensorShapeProto.Dimension</c>). Immutable.</summary>
 public readonly record struct OnnxDimension
 {
+    // "" is kept as null, so that the default of this type equals Unknown.
+    private readonly string? _denotation;
+
     private OnnxDimension(long? value, string? param, string denotation)
     {
         Value = value;
         Param = param;
-        Denotation = denotation;
+        _denotation = denotation.Length == 0 ? null : denotation;
     }
 
     /// <summary>A dimension that is neither given nor named.</summary>
@@ -22,7 +25,7 @@ public readonly record struct OnnxDimension
     public string? Param { get; }
 
     /// <summary>The meaning, such as "DATA_BATCH"; "" where not stated.</summary>
-    public string Denotation { get => field ?? ""; }
+    public string Denotation => _denotation ?? "";
 
     /// <summary>Whether the dimension has neither a value nor a symbol.</summary>
     public bool IsUnknown => Value is null && Param is null;

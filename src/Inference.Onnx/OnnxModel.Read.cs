@@ -1,3 +1,4 @@
+using Inference.Onnx.Files;
 using Inference.Onnx.Serialization;
 
 namespace Inference.Onnx;

@@ -1,3 +1,5 @@
+using Inference.Onnx.Files;
+
 namespace Inference.Onnx;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using Inference.Onnx.Files;
 using Inference.Onnx.Wire;
 
 namespace Inference.Onnx.Serialization;

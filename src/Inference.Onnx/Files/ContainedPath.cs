@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Inference.Onnx;
+namespace Inference.Onnx.Files;
 
 /// <summary>Resolves a relative path that must not leave a folder, neither by its text nor through symbolic links.</summary>
 internal static class ContainedPath

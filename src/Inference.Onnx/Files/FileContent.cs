@@ -1,6 +1,6 @@
 using System.IO.MemoryMappedFiles;
 
-namespace Inference.Onnx;
+namespace Inference.Onnx.Files;
 
 /// <summary>
 /// The bytes of a file, memory-mapped or read. There is deliberately no finalizer and the view's reference is held until Dispose: a span into the mapping does not keep its owner

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Inference.Onnx;
+namespace Inference.Onnx.Files;
 
 /// <summary>A range of a mapped file as memory.</summary>
 internal sealed unsafe class MappedMemory(FileContent owner, byte* pointer, int length) : MemoryManager<byte>

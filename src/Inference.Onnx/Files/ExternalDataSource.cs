@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Inference.Onnx;
+namespace Inference.Onnx.Files;
 
 /// <summary>Finds the files that external tensors name inside one folder, maps each once, and owns the mappings. Thread-safe.</summary>
 internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions options) : IDisposable
