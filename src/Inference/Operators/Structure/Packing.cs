@@ -1,0 +1,53 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Structure;
+
+/// <summary>Packed tensors (4 and 2 bits) as one byte an element, and back.</summary>
+internal static class Packing
+{
+    /// <summary>A uint8 tensor of its own that holds the bit patterns.</summary>
+    public static Tensor Unpack(Tensor packed)
+    {
+        Tensor result = Tensor.Allocate(ElementType.UInt8, packed.Dims);
+        Span<byte> target = result.Bytes;
+        ReadOnlySpan<byte> source = packed.Bytes;
+        if (packed.Type.BitWidth() == 4)
+        {
+            for (int i = 0; i < target.Length; i++)
+            {
+                target[i] = (byte)PackedElements.Get4(source, i);
+            }
+        }
+        else
+        {
+            for (int i = 0; i < target.Length; i++)
+            {
+                target[i] = (byte)PackedElements.Get2(source, i);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Packs bit patterns into a tensor of a packed type.</summary>
+    public static void Pack(Tensor bytes, Tensor packed)
+    {
+        ReadOnlySpan<byte> source = bytes.Bytes;
+        Span<byte> target = packed.Bytes;
+        target.Clear();
+        if (packed.Type.BitWidth() == 4)
+        {
+            for (int i = 0; i < source.Length; i++)
+            {
+                target[i >> 1] |= (byte)((source[i] & 0xF) << ((i & 1) << 2));
+            }
+        }
+        else
+        {
+            for (int i = 0; i < source.Length; i++)
+            {
+                target[i >> 2] |= (byte)((source[i] & 3) << ((i & 3) << 1));
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Structure;
+
+/// <summary>What scattered values do to those that are there.</summary>
+internal enum ScatterReduction
+{
+    None,
+    Add,
+    Mul,
+    Max,
+    Min,
+}

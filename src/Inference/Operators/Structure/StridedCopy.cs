@@ -1,0 +1,243 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Inference.Operators.Structure;
+
+/// <summary>Copies a box of elements between two strided layouts: target[Σ i·t] = source[Σ i·s]. Strides are in elements, may be 0 or negative.</summary>
+internal static class StridedCopy
+{
+    private const int Tile = 16;
+
+    public static void Run<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> targetStrides, ReadOnlySpan<long> dims)
+    {
+        Span<long> d = stackalloc long[dims.Length + 1];
+        Span<long> s = stackalloc long[dims.Length + 1];
+        Span<long> t = stackalloc long[dims.Length + 1];
+        int rank = Collapse(dims, sourceStrides, targetStrides, d, s, t);
+        if (rank < 0)
+        {
+            return;
+        }
+
+        int inner = rank - 1;
+        int across = -1;
+        if (s[inner] != 1 && s[inner] != 0 && t[inner] == 1)
+        {
+            for (int i = 0; i < inner; i++)
+            {
+                if (s[i] == 1)
+                {
+                    across = i;
+                }
+            }
+        }
+
+        if (across >= 0)
+        {
+            RunTiled(ref source, s, ref target, t, d, rank, across);
+            return;
+        }
+
+        Span<long> index = stackalloc long[rank];
+        index.Clear();
+        nint from = 0;
+        nint to = 0;
+        while (true)
+        {
+            Row(ref Unsafe.Add(ref source, from), (nint)s[inner], ref Unsafe.Add(ref target, to), (nint)t[inner], (nint)d[inner]);
+            int axis = inner - 1;
+            for (; axis >= 0; axis--)
+            {
+                from += (nint)s[axis];
+                to += (nint)t[axis];
+                if (++index[axis] < d[axis])
+                {
+                    break;
+                }
+
+                from -= (nint)(s[axis] * d[axis]);
+                to -= (nint)(t[axis] * d[axis]);
+                index[axis] = 0;
+            }
+
+            if (axis < 0)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The same with a packed row-major target.</summary>
+    public static void ToPacked<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> dims)
+    {
+        Span<long> strides = stackalloc long[dims.Length];
+        ShapeRules.Strides(dims, strides);
+        Run(ref source, sourceStrides, ref target, strides, dims);
+    }
+
+    // Drops axes of size 1 and joins neighbours that step alike; −1 where the box is empty.
+    private static int Collapse(ReadOnlySpan<long> dims, ReadOnlySpan<long> sourceStrides, ReadOnlySpan<long> targetStrides, Span<long> d, Span<long> s, Span<long> t)
+    {
+        int rank = 0;
+        for (int i = 0; i < dims.Length; i++)
+        {
+            if (dims[i] == 0)
+            {
+                return -1;
+            }
+
+            if (dims[i] == 1)
+            {
+                continue;
+            }
+
+            if (rank > 0 && s[rank - 1] == sourceStrides[i] * dims[i] && t[rank - 1] == targetStrides[i] * dims[i])
+            {
+                d[rank - 1] *= dims[i];
+                s[rank - 1] = sourceStrides[i];
+                t[rank - 1] = targetStrides[i];
+                continue;
+            }
+
+            d[rank] = dims[i];
+            s[rank] = sourceStrides[i];
+            t[rank] = targetStrides[i];
+            rank++;
+        }
+
+        if (rank == 0)
+        {
+            d[0] = 1;
+            s[0] = 1;
+            t[0] = 1;
+            rank = 1;
+        }
+
+        return rank;
+    }
+
+    private static void Row<T>(ref T source, nint sourceStride, ref T target, nint targetStride, nint count)
+    {
+        if (targetStride == 1 && sourceStride == 1)
+        {
+            Block(ref source, ref target, count);
+        }
+        else if (targetStride == 1 && sourceStride == 0)
+        {
+            if (count < 8)
+            {
+                for (nint i = 0; i < count; i++)
+                {
+                    Unsafe.Add(ref target, i) = source;
+                }
+            }
+            else
+            {
+                Fill(ref target, source, count);
+            }
+        }
+        else
+        {
+            for (nint i = 0; i < count; i++)
+            {
+                Unsafe.Add(ref target, i * targetStride) = Unsafe.Add(ref source, i * sourceStride);
+            }
+        }
+    }
+
+    /// <summary>Copies consecutive elements.</summary>
+    public static void Block<T>(ref T source, ref T target, nint count)
+    {
+        while (count > int.MaxValue)
+        {
+            MemoryMarshal.CreateReadOnlySpan(ref source, int.MaxValue).CopyTo(MemoryMarshal.CreateSpan(ref target, int.MaxValue));
+            source = ref Unsafe.Add(ref source, int.MaxValue);
+            target = ref Unsafe.Add(ref target, int.MaxValue);
+            count -= int.MaxValue;
+        }
+
+        if (count <= 4)
+        {
+            for (nint i = 0; i < count; i++)
+            {
+                Unsafe.Add(ref target, i) = Unsafe.Add(ref source, i);
+            }
+
+            return;
+        }
+
+        MemoryMarshal.CreateReadOnlySpan(ref source, (int)count).CopyTo(MemoryMarshal.CreateSpan(ref target, (int)count));
+    }
+
+    /// <summary>Writes one value to consecutive elements.</summary>
+    public static void Fill<T>(ref T target, T value, nint count)
+    {
+        while (count > int.MaxValue)
+        {
+            MemoryMarshal.CreateSpan(ref target, int.MaxValue).Fill(value);
+            target = ref Unsafe.Add(ref target, int.MaxValue);
+            count -= int.MaxValue;
+        }
+
+        MemoryMarshal.CreateSpan(ref target, (int)count).Fill(value);
+    }
+
+    // Source runs along axis `across`, target along the innermost: squares of Tile × Tile keep both in cache.
+    private static void RunTiled<T>(ref T source, Span<long> s, ref T target, Span<long> t, Span<long> d, int rank, int across)
+    {
+        int inner = rank - 1;
+        nint rows = (nint)d[across];
+        nint columns = (nint)d[inner];
+        nint rowStep = (nint)t[across];
+        nint columnStep = (nint)s[inner];
+        Span<long> index = stackalloc long[rank];
+        index.Clear();
+        nint from = 0;
+        nint to = 0;
+        while (true)
+        {
+            for (nint r0 = 0; r0 < rows; r0 += Tile)
+            {
+                nint r1 = Math.Min(r0 + Tile, rows);
+                for (nint c0 = 0; c0 < columns; c0 += Tile)
+                {
+                    nint c1 = Math.Min(c0 + Tile, columns);
+                    for (nint r = r0; r < r1; r++)
+                    {
+                        ref T line = ref Unsafe.Add(ref target, to + (r * rowStep));
+                        ref T column = ref Unsafe.Add(ref source, from + r);
+                        for (nint c = c0; c < c1; c++)
+                        {
+                            Unsafe.Add(ref line, c) = Unsafe.Add(ref column, c * columnStep);
+                        }
+                    }
+                }
+            }
+
+            int axis = inner - 1;
+            for (; axis >= 0; axis--)
+            {
+                if (axis == across)
+                {
+                    continue;
+                }
+
+                from += (nint)s[axis];
+                to += (nint)t[axis];
+                if (++index[axis] < d[axis])
+                {
+                    break;
+                }
+
+                from -= (nint)(s[axis] * d[axis]);
+                to -= (nint)(t[axis] * d[axis]);
+                index[axis] = 0;
+            }
+
+            if (axis < 0)
+            {
+                return;
+            }
+        }
+    }
+}
