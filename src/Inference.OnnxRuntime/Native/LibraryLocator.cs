@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using Env = System.Environment;
+
+namespace Inference.OnnxRuntime.Native;
+
+/// <summary>Finds and loads ONNX Runtime's native library.</summary>
+internal static class LibraryLocator
+{
+    /// <summary>The environment variable that names the library's file.</summary>
+    public const string PathVariable = "ORT_DYLIB_PATH";
+
+    /// <summary>How to install the library, to end messages with.</summary>
+    public const string InstallHint =
+        "Reference a package that brings the native library (Microsoft.ML.OnnxRuntime, or one of its variants for GPUs), version 1.23 or later, "
+        + "or set the option LibraryPath or the variable ORT_DYLIB_PATH to the library's file.";
+
+    private static string[] FileNames =>
+        OperatingSystem.IsWindows() ? ["onnxruntime.dll"]
+        : OperatingSystem.IsMacOS() || OperatingSystem.IsIOS() ? ["libonnxruntime.dylib", "libonnxruntime.1.dylib"]
+        : ["libonnxruntime.so", "libonnxruntime.so.1"];
+
+    /// <summary>Loads the library.</summary>
+    /// <param name="libraryPath">The file; null: the variable, beside the program, the system's loader.</param>
+    /// <exception cref="OnnxRuntimeException">There is none, or it cannot be loaded.</exception>
+    public static (nint Library, string Path) Load(string? libraryPath)
+    {
+        if (libraryPath is not null)
+        {
+            return LoadNamed(libraryPath, "the option LibraryPath");
+        }
+
+        if (Env.GetEnvironmentVariable(PathVariable) is { Length: > 0 } named)
+        {
+            return LoadNamed(named, "the variable " + PathVariable);
+        }
+
+        foreach (string candidate in BesideProgram())
+        {
+            if (File.Exists(candidate))
+            {
+                return LoadNamed(candidate, "the program's folder");
+            }
+        }
+
+        foreach (string name in FileNames)
+        {
+            if (NativeLibrary.TryLoad(name, out nint library))
+            {
+                return (library, name);
+            }
+        }
+
+        throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
+            $"ONNX Runtime: the native library was not found: expected {string.Join(" or ", FileNames)} in '{AppContext.BaseDirectory}', "
+            + $"in '{Path.Combine("runtimes", PortableRid(), "native")}' below it, or where the system looks for libraries. {InstallHint}");
+    }
+
+    /// <summary>The files a NuGet package may have put beside the program, in the order they are tried.</summary>
+    private static IEnumerable<string> BesideProgram()
+    {
+        string start = AppContext.BaseDirectory;
+        List<string> folders =
+        [
+            Path.Combine(start, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
+            Path.Combine(start, "runtimes", PortableRid(), "native"),
+            start,
+        ];
+
+        // The host lists the native folders of the packages a program runs with straight from the package cache.
+        if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string listed)
+        {
+            folders.AddRange(listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
+        }
+
+        return folders.SelectMany(static folder => FileNames.Select(name => Path.Combine(folder, name)));
+    }
+
+    private static string PortableRid()
+    {
+        string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+        return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+    }
+
+    private static (nint Library, string Path) LoadNamed(string path, string namedBy)
+    {
+        if (!File.Exists(path))
+        {
+            throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
+                $"ONNX Runtime: the native library '{path}', named by {namedBy}, does not exist. {InstallHint}");
+        }
+
+        if (NativeImage.ArchitectureOf(path) is { } built && built != RuntimeInformation.ProcessArchitecture)
+        {
+            throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
+                $"ONNX Runtime: the native library '{path}', named by {namedBy}, is built for {built}, this process runs on {RuntimeInformation.ProcessArchitecture}. {InstallHint}");
+        }
+
+        try
+        {
+            return (NativeLibrary.Load(Path.GetFullPath(path)), path);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
+        {
+            throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
+                $"ONNX Runtime: the native library '{path}', named by {namedBy}, cannot be loaded: {exception.Message} {InstallHint}", "", exception);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using Inference.OnnxRuntime.Native;
+
+namespace Inference.OnnxRuntime;
+
+/// <summary>A run with kept inputs and outputs: the library reads and writes them in place.</summary>
+internal sealed class OnnxRuntimeBoundRun : BoundRun
+{
+    private readonly SessionCore _core;
+    private readonly RunState _state;
+    private readonly ModelValue?[] _inputs;
+    private readonly bool[] _retained;
+    private readonly ModelValue?[] _outputs;
+    private readonly ModelValue?[] _views;
+    private readonly ModelValue?[] _slots;
+    private bool _reuse;
+    private bool _shapesFollow = true;
+    private bool _disposed;
+
+    public OnnxRuntimeBoundRun(SessionCore core)
+    {
+        _core = core;
+        _state = core.CreateState();
+        _inputs = new ModelValue?[core.Inputs.Length];
+        _retained = new bool[core.Inputs.Length];
+        _outputs = new ModelValue?[core.Outputs.Length];
+        _views = new ModelValue?[core.Outputs.Length];
+        _slots = new ModelValue?[core.Outputs.Length];
+    }
+
+    public override void SetInput(string name, TensorValue value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(value);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        int index = Array.FindIndex(_core.Inputs, port => port.Name == name);
+        if (index < 0)
+        {
+            using NamedValues unknown = new() { { name, value.Retain() } };
+            InputCheck.ThrowUnknown(_core.Name, _core.Inputs, unknown);
+        }
+
+        InputCheck.Require(_core.Name, _core.Inputs[index], value);
+        bool sameShape = _inputs[index] is TensorValue before && before.Shape.SequenceEqual(value.Shape);
+        _reuse &= sameShape;
+
+        // Borrowed memory, whose Retain is a copy, is read in place: the caller keeps it alive.
+        ModelValue kept = value.Retain();
+        bool retained = ReferenceEquals(kept, value);
+        if (!retained)
+        {
+            kept.Dispose();
+        }
+
+        Unbind(index);
+        _inputs[index] = value;
+        _retained[index] = retained;
+    }
+
+    public override void Run(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            if (_inputs[i] is null && !_core.Inputs[i].IsOptional)
+            {
+                InputCheck.ThrowMissing(_core.Name, _core.Inputs[i]);
+            }
+        }
+
+        bool reuse = _reuse && _shapesFollow;
+        FillSlots(reuse);
+        try
+        {
+            _core.RunKept(this, _state, _inputs, _slots, cancellationToken);
+        }
+        catch (ModelRunException) when (reuse)
+        {
+            // An output shape that depends on the values: let the library allocate, now and in future.
+            FillSlots(false);
+            _core.RunKept(this, _state, _inputs, _slots, cancellationToken);
+            _shapesFollow = false;
+        }
+
+        for (int i = 0; i < _slots.Length; i++)
+        {
+            if (!ReferenceEquals(_slots[i], _outputs[i]))
+            {
+                _outputs[i]?.Dispose();
+                _outputs[i] = _slots[i];
+                _views[i] = _slots[i] is TensorValue { ElementType: not ElementType.String } tensor ? new BoundOutput(tensor) : _slots[i];
+            }
+        }
+
+        _reuse = true;
+    }
+
+    public override ModelValue GetOutput(string name)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        for (int i = 0; i < _views.Length; i++)
+        {
+            if (_core.Outputs[i].Name == name)
+            {
+                return _views[i] ?? throw new InferenceException($"Model '{_core.Name}', output '{name}': nothing was run yet. Call Run first.");
+            }
+        }
+
+        throw new InferenceException($"Model '{_core.Name}': there is no output '{name}', expected {string.Join(", ", _core.Outputs.Select(static port => $"'{port.Name}'"))}.");
+    }
+
+    public override void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _state.Release();
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            Unbind(i);
+        }
+
+        for (int i = 0; i < _outputs.Length; i++)
+        {
+            _outputs[i]?.Dispose();
+            _outputs[i] = null;
+            _views[i] = null;
+        }
+    }
+
+    private void FillSlots(bool reuse)
+    {
+        for (int i = 0; i < _slots.Length; i++)
+        {
+            _slots[i] = reuse && _outputs[i] is TensorValue { ElementType: not ElementType.String } ? _outputs[i] : null;
+        }
+    }
+
+    private void Unbind(int index)
+    {
+        if (_retained[index])
+        {
+            _inputs[index]!.Dispose();
+            _retained[index] = false;
+        }
+
+        _inputs[index] = null;
+    }
+}
