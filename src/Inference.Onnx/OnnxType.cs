@@ -31,19 +31,19 @@ public sealed class OnnxType : OnnxMessage
 
     /// <summary>A tensor type.</summary>
     /// <param name="elementType">Type of its elements.</param>
-    /// <param name="shape">Its shape; null for unknown rank.</param>
+    /// <param name="shape">Its shape; null for unknown rank, <c>new OnnxShape()</c> for a scalar.</param>
     public static OnnxType Tensor(OnnxElementType elementType, OnnxShape? shape = null) =>
         new() { Kind = OnnxTypeKind.Tensor, ElementType = elementType, Shape = shape };
 
-    /// <summary>A tensor type of known rank.</summary>
+    /// <summary>A tensor type of known rank, at least 1.</summary>
     /// <param name="elementType">Type of its elements.</param>
-    /// <param name="dimensions">Its dimensions; none for a scalar.</param>
+    /// <param name="dimensions">Its dimensions. A call without any takes the other overload: unknown rank.</param>
     public static OnnxType Tensor(OnnxElementType elementType, params ReadOnlySpan<OnnxDimension> dimensions) =>
         Tensor(elementType, new OnnxShape(dimensions));
 
     /// <summary>A sparse tensor type.</summary>
     /// <param name="elementType">Type of its elements.</param>
-    /// <param name="shape">Its shape; null for unknown rank.</param>
+    /// <param name="shape">Its shape; null for unknown rank, <c>new OnnxShape()</c> for a scalar.</param>
     public static OnnxType SparseTensor(OnnxElementType elementType, OnnxShape? shape = null) =>
         new() { Kind = OnnxTypeKind.SparseTensor, ElementType = elementType, Shape = shape };
 

@@ -27,7 +27,7 @@ internal static class ContainedPath
         var prefix = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
         if (!full.StartsWith(prefix, StringComparison.Ordinal))
         {
-            reason = "leaves it through a symbolic link";
+            reason = full == root ? "is the folder itself" : "leaves it through a symbolic link";
             return false;
         }
 
