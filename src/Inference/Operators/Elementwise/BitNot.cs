@@ -1,0 +1,43 @@
+using System.Numerics;
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Elementwise;
+
+/// <summary>y = ~x on integers (BitwiseNot), y = !x on bools (Not).</summary>
+internal sealed class BitNot(bool logical) : UnaryOperator(logical ? TypeSet.Bool : TypeSet.Integer)
+{
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        if (logical)
+        {
+            Span<byte> source = x.Bytes;
+            Span<byte> target = y.Bytes;
+            for (int i = 0; i < source.Length; i++)
+            {
+                target[i] = (byte)(source[i] ^ 1);
+            }
+
+            return;
+        }
+
+        var action = new Action(x, y);
+        Dispatch.Integer(x.Type, ref action);
+    }
+
+    private readonly struct Action(Tensor x, Tensor y) : IIntegerAction
+    {
+        public void Invoke<T>()
+            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+        {
+            ReadOnlySpan<T> source = x.Span<T>();
+            Span<T> target = y.Span<T>();
+            for (int i = 0; i < source.Length; i++)
+            {
+                target[i] = ~source[i];
+            }
+        }
+    }
+}

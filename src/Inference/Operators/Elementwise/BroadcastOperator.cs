@@ -1,0 +1,69 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Elementwise;
+
+/// <summary>
+/// Operators of two inputs with broadcasting. Before opset 7 the standard knew <c>broadcast=1, axis=k</c>: the second input's dimensions start at axis k of the
+/// first's; that is told as trailing dimensions of size 1 here.
+/// </summary>
+internal abstract class BroadcastOperator : Operator
+{
+    private readonly long? _legacyAxis;
+
+    protected BroadcastOperator(Node node)
+    {
+        if (node.Domain.Length == 0 && node.Opset < 7 && node.Attributes.Int("broadcast", 0) != 0 && node.Attributes.Contains("axis"))
+        {
+            _legacyAxis = node.Attributes.Int("axis");
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        if (_legacyAxis is null)
+        {
+            context.SetElementwise();
+        }
+        else
+        {
+            context.SetAllMixed();
+        }
+    }
+
+    protected Dimension[]? BroadcastShape(InferContext context)
+    {
+        Dimension[]? a = context.InputShape(0);
+        Dimension[]? b = context.InputShape(1);
+        if (_legacyAxis is { } axis && a is not null && b is not null)
+        {
+            int trailing = a.Length - Shapes.Axis(context, axis, a.Length) - b.Length;
+            if (trailing < 0)
+            {
+                throw context.Error($"expected input 1 to fit into input 0 from axis {axis} on, got [{string.Join(",", b)}] and [{string.Join(",", a)}].");
+            }
+
+            b = [.. b, .. Shapes.Fixed(Ones(trailing))];
+        }
+
+        return Shapes.Broadcast(context, a, b);
+    }
+
+    /// <summary>The second input's dimensions as numpy's rule reads them.</summary>
+    protected ReadOnlySpan<long> SecondDims(Tensor a, Tensor b)
+    {
+        if (_legacyAxis is not { } axis)
+        {
+            return b.Dims;
+        }
+
+        int trailing = a.Rank - Shapes.Axis(axis, a.Rank) - b.Rank;
+        return (long[])[.. b.Dims, .. Ones(trailing)];
+    }
+
+    private static long[] Ones(int count)
+    {
+        var ones = new long[count];
+        Array.Fill(ones, 1);
+        return ones;
+    }
+}

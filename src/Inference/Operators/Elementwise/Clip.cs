@@ -1,0 +1,82 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Elementwise;
+
+/// <summary>y = min(max(x, low), high); a bound left out does not bound. Bounds are attributes before opset 11, inputs from there. Source: ONNX Clip, opsets 1 to 13.</summary>
+internal sealed class Clip : UnaryOperator
+{
+    private readonly float? _low;
+    private readonly float? _high;
+
+    public Clip(Node node)
+        : base(TypeSet.Numeric)
+    {
+        if (node.Opset < 11)
+        {
+            _low = node.Attributes.Contains("min") ? node.Attributes.Float("min") : null;
+            _high = node.Attributes.Contains("max") ? node.Attributes.Float("max") : null;
+        }
+    }
+
+    public override void Infer(InferContext context)
+    {
+        base.Infer(context);
+        for (int i = 1; i < context.InputCount; i++)
+        {
+            Shapes.RequireSameType(context, 0, i);
+            if (context.InputShape(i) is { } shape && Shapes.Product(shape).Size is { } count && count != 1)
+            {
+                throw context.Error($"input {i}: expected a scalar bound, got shape [{string.Join(",", shape)}].");
+            }
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context) => context.SetOutputAxis(0, context.InputAxis(0));
+
+    public override void Run(KernelContext context)
+    {
+        var action = new Action(context, _low, _high);
+        if (!Dispatch.Numeric(context.Input(0).Type, ref action))
+        {
+            throw context.Error($"input 0: expected a numeric tensor, got {context.Input(0).Type.Name()}.");
+        }
+    }
+
+    private readonly struct Action(KernelContext context, float? low, float? high) : INumericAction
+    {
+        public void Invoke<E, T, C>()
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
+            Tensor? lowTensor = context.OptionalInput(1);
+            Tensor? highTensor = context.OptionalInput(2);
+            bool hasLow = low.HasValue || lowTensor is not null;
+            bool hasHigh = high.HasValue || highTensor is not null;
+            C from = lowTensor is not null ? E.Load(lowTensor.Span<T>()[0]) : C.CreateSaturating(low ?? 0);
+            C to = highTensor is not null ? E.Load(highTensor.Span<T>()[0]) : C.CreateSaturating(high ?? 0);
+            ReadOnlySpan<T> source = context.Input(0).Span<T>();
+            Span<T> target = context.Output(0).Span<T>();
+            if (typeof(T) == typeof(C) && hasLow && hasHigh && from <= to)
+            {
+                System.Numerics.Tensors.TensorPrimitives.Clamp(MemoryMarshal.Cast<T, C>(source), from, to, MemoryMarshal.Cast<T, C>(target));
+                return;
+            }
+
+            for (int i = 0; i < source.Length; i++)
+            {
+                if ((i & (Chunk - 1)) == 0)
+                {
+                    context.ThrowIfCancelled();
+                }
+
+                C value = E.Load(source[i]);
+                value = hasLow && value < from ? from : value;
+                target[i] = E.Store(hasHigh && value > to ? to : value);
+            }
+        }
+    }
+}

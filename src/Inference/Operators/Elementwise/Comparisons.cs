@@ -1,0 +1,43 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Inference.Operators.Elementwise;
+
+/// <summary>The relations. Each is false where an operand is NaN.</summary>
+internal static class Comparisons
+{
+    internal readonly struct Equal : IComparison
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Apply<C>(C a, C b)
+            where C : unmanaged, IComparisonOperators<C, C, bool> => a == b;
+    }
+
+    internal readonly struct Greater : IComparison
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Apply<C>(C a, C b)
+            where C : unmanaged, IComparisonOperators<C, C, bool> => a > b;
+    }
+
+    internal readonly struct GreaterOrEqual : IComparison
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Apply<C>(C a, C b)
+            where C : unmanaged, IComparisonOperators<C, C, bool> => a >= b;
+    }
+
+    internal readonly struct Less : IComparison
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Apply<C>(C a, C b)
+            where C : unmanaged, IComparisonOperators<C, C, bool> => a < b;
+    }
+
+    internal readonly struct LessOrEqual : IComparison
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Apply<C>(C a, C b)
+            where C : unmanaged, IComparisonOperators<C, C, bool> => a <= b;
+    }
+}

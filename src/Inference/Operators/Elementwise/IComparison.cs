@@ -1,0 +1,10 @@
+using System.Numerics;
+
+namespace Inference.Operators.Elementwise;
+
+/// <summary>A relation of two numbers.</summary>
+internal interface IComparison
+{
+    bool Apply<C>(C a, C b)
+        where C : unmanaged, IComparisonOperators<C, C, bool>;
+}

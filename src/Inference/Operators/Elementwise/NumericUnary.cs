@@ -1,0 +1,48 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Elementwise;
+
+/// <summary>y = f(x) for elements of any numeric type.</summary>
+internal sealed class NumericUnary<TFunction>(TFunction function, TypeSet allowed) : UnaryOperator(allowed)
+    where TFunction : struct, INumericFunction<TFunction>
+{
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        var action = new Action(context, x, context.Output(0), function);
+        if (!Dispatch.Numeric(x.Type, ref action))
+        {
+            throw context.Error($"input 0: expected a numeric tensor, got {x.Type.Name()}.");
+        }
+    }
+
+    private readonly struct Action(KernelContext context, Tensor x, Tensor y, TFunction function) : INumericAction
+    {
+        public void Invoke<E, T, C>()
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
+            TFunction f = function;
+            ReadOnlySpan<T> source = x.Span<T>();
+            Span<T> target = y.Span<T>();
+            if (typeof(T) == typeof(float) && TFunction.TrySpan(in f, MemoryMarshal.Cast<T, float>(source), MemoryMarshal.Cast<T, float>(target)))
+            {
+                return;
+            }
+
+            for (int i = 0; i < source.Length; i++)
+            {
+                if ((i & (Chunk - 1)) == 0)
+                {
+                    context.ThrowIfCancelled();
+                }
+
+                target[i] = E.Store(f.Apply(E.Load(source[i])));
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
+namespace Inference.Operators.Elementwise;
+
+/// <summary>Trigonometric and hyperbolic functions.</summary>
+internal static class Trigonometry
+{
+    /// <summary>sin x</summary>
+    internal readonly struct Sin : IFloatFunction<Sin>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Sin(x);
+    }
+
+    /// <summary>cos x</summary>
+    internal readonly struct Cos : IFloatFunction<Cos>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Cos(x);
+    }
+
+    /// <summary>tan x</summary>
+    internal readonly struct Tan : IFloatFunction<Tan>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Tan(x);
+    }
+
+    /// <summary>arcsin x</summary>
+    internal readonly struct Asin : IFloatFunction<Asin>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Asin(x);
+    }
+
+    /// <summary>arccos x</summary>
+    internal readonly struct Acos : IFloatFunction<Acos>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Acos(x);
+    }
+
+    /// <summary>arctan x</summary>
+    internal readonly struct Atan : IFloatFunction<Atan>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Atan(x);
+    }
+
+    /// <summary>sinh x</summary>
+    internal readonly struct Sinh : IFloatFunction<Sinh>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Sinh(x);
+    }
+
+    /// <summary>cosh x</summary>
+    internal readonly struct Cosh : IFloatFunction<Cosh>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Cosh(x);
+    }
+
+    /// <summary>tanh x</summary>
+    internal readonly struct Tanh : IFloatFunction<Tanh>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Tanh(x);
+
+        public static bool TrySpan(in Tanh function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            TensorPrimitives.Tanh(x, y);
+            return true;
+        }
+    }
+
+    /// <summary>arsinh x</summary>
+    internal readonly struct Asinh : IFloatFunction<Asinh>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Asinh(x);
+    }
+
+    /// <summary>arcosh x</summary>
+    internal readonly struct Acosh : IFloatFunction<Acosh>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Acosh(x);
+    }
+
+    /// <summary>artanh x</summary>
+    internal readonly struct Atanh : IFloatFunction<Atanh>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => C.Atanh(x);
+    }
+}
