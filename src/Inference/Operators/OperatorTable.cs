@@ -4,6 +4,7 @@ using Inference.Operators.Basic;
 using Inference.Operators.Casting;
 using Inference.Operators.Elementwise;
 using Inference.Operators.Random;
+using Inference.Operators.ControlFlow;
 using Inference.Operators.Structure;
 using Inference.Operators.Typed;
 
@@ -76,6 +77,8 @@ internal static class OperatorTable
         new("", "Mul", 1, n => new BinaryOperator<Arithmetic.Mul>(n, default, TypeSet.Numeric)),
         new("", "Neg", 1, n => new NumericUnary<NumericFunctions.Neg>(default, TypeSet.Floating | TypeSet.Signed)),
         new("", "Not", 1, n => new BitNot(logical: true)),
+        new("", "If", 1, n => new If(n)),
+        new("", "Loop", 1, n => new Loop(n)),
         new("", "OneHot", 9, n => new OneHot(n)),
         new("", "Or", 1, n => new BitOperator<BitFunctions.Or>(n, default, TypeSet.Bool)),
         new("", "Pad", 1, n => new Pad(n)),
@@ -86,6 +89,7 @@ internal static class OperatorTable
         new("", "Relu", 1, n => new NumericUnary<NumericFunctions.Relu>(default, TypeSet.Floating | TypeSet.Signed)),
         new("", "Reshape", 1, n => new Reshape(n)),
         new("", "Round", 11, n => new FloatUnary<Powers.Round>(default)),
+        new("", "Scan", 8, n => n.Opset < 9 ? new BatchedScan(n) : new Scan(n)),
         new("", "Scatter", 9, n => new ScatterElements(n)),
         new("", "ScatterElements", 11, n => new ScatterElements(n)),
         new("", "ScatterND", 11, n => new ScatterND(n)),

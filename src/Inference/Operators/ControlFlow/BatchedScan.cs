@@ -1,0 +1,153 @@
+using Inference.Graph;
+using Inference.Operators.Structure;
+
+namespace Inference.Operators.ControlFlow;
+
+/// <summary>
+/// Scan over batches of sequences: states [B, …], scanned inputs [B, L, …], with the length of each sequence; outputs past the end of a sequence are 0.
+/// Source: ONNX Scan, opset 8.
+/// </summary>
+internal sealed class BatchedScan : Operator
+{
+    private readonly ModelGraph _body;
+    private readonly int _states;
+    private readonly int _scanned;
+    private readonly int _stacked;
+    private readonly long[]? _directions;
+
+    public BatchedScan(Node node)
+    {
+        _body = node.Attributes.Graph("body");
+        _scanned = (int)node.Attributes.Int("num_scan_inputs");
+        _states = node.Inputs.Count - 1 - _scanned;
+        _stacked = _body.Outputs.Count - _states;
+        _directions = node.Attributes.Ints("directions");
+        if (_scanned < 1 || _states < 0 || _stacked < 0 || _body.Inputs.Count != node.Inputs.Count - 1 || node.Outputs.Count > _body.Outputs.Count
+            || (_directions is not null && _directions.Length != _scanned))
+        {
+            throw new ModelLoadException(
+                $"{node.Describe()}: expected a body with {node.Inputs.Count - 1} inputs ({_scanned} scanned, one direction each) and at least {node.Outputs.Count} outputs, "
+                + $"got {_body.Inputs.Count} and {_body.Outputs.Count}.");
+        }
+    }
+
+    public override void Infer(InferContext context)
+    {
+        var types = new ModelValueType?[_states + _scanned];
+        Dimension batch = Dimension.Unknown;
+        Dimension length = Dimension.Unknown;
+        for (int i = 0; i < types.Length; i++)
+        {
+            ModelValueType? type = context.InputValueType(i + 1);
+            int drop = i < _states ? 1 : 2;
+            if (Shapes.RequireRankAtLeast(context, i + 1, drop) is { } shape)
+            {
+                batch = Shapes.Merge(context, batch, shape[0], "batch");
+                length = drop == 2 ? Shapes.Merge(context, length, shape[1], "length") : length;
+                type = type! with { Shape = shape[drop..] };
+            }
+
+            types[i] = type;
+        }
+
+        ModelValueType?[] results = context.InferSubgraph(_body, types);
+        for (int i = 0; i < context.OutputCount; i++)
+        {
+            ModelValueType? result = i < _states ? SubgraphTypes.Either(results[i], types[i]) : SubgraphTypes.Stacked(results[i], length);
+            if (SubgraphTypes.Stacked(result, batch) is { } stated)
+            {
+                context.SetOutput(i, stated);
+            }
+        }
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor first = context.Input(1 + _states);
+        (long batch, long length) = (first.Dims[0], first.Dims[1]);
+        for (int i = 0; i < _states + _scanned; i++)
+        {
+            Tensor x = context.Input(i + 1);
+            if (x.Rank < (i < _states ? 1 : 2) || x.Dims[0] != batch || (i >= _states && x.Dims[1] != length))
+            {
+                throw context.Error($"input {i + 1}: expected {batch} sequences{(i < _states ? "" : $" of {length} steps")}, got {x}.");
+            }
+        }
+
+        var inputs = new EngineValue?[_states + _scanned];
+        var outputs = new EngineValue?[_body.Outputs.Count];
+        for (long b = 0; b < batch; b++)
+        {
+            RunSequence(context, b, batch, length, inputs, outputs);
+        }
+
+        if (batch == 0)
+        {
+            throw context.Error("expected at least one sequence, got none.");
+        }
+    }
+
+    private void RunSequence(KernelContext context, long b, long batch, long length, EngineValue?[] inputs, EngineValue?[] outputs)
+    {
+        long own = context.OptionalInput(0) is { } lengths ? Math.Clamp(Integers.At(lengths, b), 0, length) : length;
+        for (int i = 0; i < _states; i++)
+        {
+            Tensor item = ScanSlices.NewItem(context.Input(i + 1), 0);
+            ScanSlices.Take(context.Input(i + 1), 0, b, item);
+            inputs[i] = item;
+        }
+
+        var sequences = new Tensor[_scanned];
+        for (int i = 0; i < _scanned; i++)
+        {
+            sequences[i] = ScanSlices.NewItem(context.Input(1 + _states + i), 0);
+            ScanSlices.Take(context.Input(1 + _states + i), 0, b, sequences[i]);
+            inputs[_states + i] = ScanSlices.NewItem(sequences[i], 0);
+        }
+
+        for (long step = 0; step < own; step++)
+        {
+            context.ThrowIfCancelled();
+            for (int i = 0; i < _scanned; i++)
+            {
+                ScanSlices.Take(sequences[i], 0, _directions?[i] == 1 ? own - 1 - step : step, (Tensor)inputs[_states + i]!);
+            }
+
+            context.RunSubgraph(_body, inputs, outputs);
+            outputs.AsSpan(0, _states).CopyTo(inputs);
+            for (int i = _states; i < context.OutputCount; i++)
+            {
+                if (context.HasOutput(i))
+                {
+                    Tensor item = outputs[i] as Tensor ?? throw context.Error($"output {i}: expected tensors to stack, got none.");
+                    Tensor y = b == 0 && step == 0 ? Cleared(context.Output(i, item.Type, [batch, length, .. item.Dims])) : context.Output(i);
+                    Tensor row = View(y, b, y.Dims[1..]);
+                    ScanSlices.Put(item, row, 0, step);
+                }
+            }
+        }
+
+        for (int i = 0; i < _states && i < context.OutputCount; i++)
+        {
+            if (context.HasOutput(i))
+            {
+                var state = (Tensor)inputs[i]!;
+                Tensor y = b == 0 ? context.Output(i, state.Type, [batch, .. state.Dims]) : context.Output(i);
+                ScanSlices.Put(state, y, 0, b);
+            }
+        }
+    }
+
+    private static Tensor Cleared(Tensor tensor)
+    {
+        tensor.Bytes.Clear();
+        return tensor;
+    }
+
+    private static unsafe Tensor View(Tensor whole, long index, ReadOnlySpan<long> dims)
+    {
+        var view = new Tensor();
+        view.Set(whole.Type, dims, whole.Data + (index * whole.Type.ByteCount(TensorShape.Count(dims))), whole.Owner);
+        return view;
+    }
+}

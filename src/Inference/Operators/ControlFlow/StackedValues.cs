@@ -1,0 +1,88 @@
+using Inference.Graph;
+
+namespace Inference.Operators.ControlFlow;
+
+/// <summary>Collects a tensor of each iteration, for as many iterations as come, and stacks them along a new leading axis. Grows with what came, never with what was announced.</summary>
+internal sealed class StackedValues
+{
+    private readonly List<string> _strings = [];
+    private Tensor? _first;
+    private byte[] _bytes = [];
+    private long _used;
+    private long _count;
+
+    public void Add(KernelContext context, Tensor item, int output)
+    {
+        if (_first is null)
+        {
+            _first = item;
+        }
+        else if (item.Type != _first.Type || !item.Dims.SequenceEqual(_first.Dims))
+        {
+            throw context.Error($"output {output}: expected {_first} from every iteration, got {item} from iteration {_count}.");
+        }
+
+        _count++;
+        if (item.Type == ElementType.String)
+        {
+            _strings.AddRange(item.Strings);
+            return;
+        }
+
+        // Packed items would not start on whole bytes: one byte an element until the end.
+        Tensor data = item.Type.IsPacked() ? Structure.Packing.Unpack(item) : item;
+        ReadOnlySpan<byte> bytes = data.Bytes;
+        if (_used + bytes.Length > _bytes.Length)
+        {
+            long wanted = Math.Max(Math.Max(256, _used + bytes.Length), Math.Min(2L * _bytes.Length, Array.MaxLength));
+            if (wanted > Array.MaxLength)
+            {
+                throw context.Error($"output {output}: the stacked iterations exceed {Array.MaxLength} bytes.");
+            }
+
+            Array.Resize(ref _bytes, (int)wanted);
+        }
+
+        bytes.CopyTo(_bytes.AsSpan((int)_used));
+        _used += bytes.Length;
+    }
+
+    /// <summary>The stacked tensor [iterations, …]; <paramref name="declared"/> gives type and shape where no iteration ran.</summary>
+    public Tensor Finish(KernelContext context, ModelValueType? declared, int output)
+    {
+        if (_first is null)
+        {
+            if (declared is not { Kind: ModelValueKind.Tensor, ElementType: not ElementType.Undefined })
+            {
+                throw context.Error($"output {output}: no iteration ran and the body does not state the output's type.");
+            }
+
+            int rank = declared.Shape?.Count ?? 0;
+            var empty = new long[rank + 1];
+            for (int i = 0; i < rank; i++)
+            {
+                empty[i + 1] = declared.Shape![i].Size ?? 0;
+            }
+
+            return Tensor.Allocate(declared.ElementType, empty);
+        }
+
+        long[] dims = [_count, .. _first.Dims];
+        if (_first.Type == ElementType.String)
+        {
+            return Tensor.Create<string>(_strings.ToArray(), dims);
+        }
+
+        Tensor result = Tensor.Allocate(_first.Type, dims);
+        if (_first.Type.IsPacked())
+        {
+            Structure.Packing.Pack(Tensor.Create<byte>(_bytes.AsSpan(0, (int)_used), dims), result);
+        }
+        else
+        {
+            _bytes.AsSpan(0, (int)_used).CopyTo(result.Bytes);
+        }
+
+        return result;
+    }
+}
