@@ -1,0 +1,8 @@
+using Inference.Graph;
+
+namespace Inference.Import;
+
+/// <summary>A model in the engine's form.</summary>
+/// <param name="Graph">The main graph.</param>
+/// <param name="Defaults">Names of inputs with a default that were imported as constants.</param>
+internal sealed record ImportedModel(ModelGraph Graph, IReadOnlyList<string> Defaults);

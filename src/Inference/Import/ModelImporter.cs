@@ -1,0 +1,332 @@
+using Inference.Graph;
+using Inference.Import.Normalization;
+using Inference.Onnx;
+using Inference.Operators;
+
+namespace Inference.Import;
+
+/// <summary>Turns an ONNX model into the engine's graph: names resolved, functions expanded, old opsets normalised, operators made.</summary>
+internal sealed class ModelImporter
+{
+    private const int MaxFunctionDepth = 64;
+    private const int MaxNodes = 2_000_000;
+
+    private readonly Dictionary<(string Domain, string Name, string Overload), OnnxFunction> _functions = [];
+    private readonly Dictionary<string, long> _opsets = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _unsupported = new(StringComparer.Ordinal);
+    private int _functionDepth;
+    private int _nodeCount;
+
+    private ModelImporter(OnnxModel model)
+    {
+        foreach (OnnxOperatorSet set in model.OperatorSets)
+        {
+            string domain = Canonical(set.Domain);
+            _opsets[domain] = Math.Max(set.Version, _opsets.GetValueOrDefault(domain));
+        }
+
+        foreach (OnnxFunction function in model.Functions)
+        {
+            _functions.TryAdd((Canonical(function.Domain), function.Name, function.Overload), function);
+        }
+    }
+
+    /// <summary>Imports a model.</summary>
+    /// <param name="model">The file's model; constants refer to its memory.</param>
+    /// <param name="bindDefaults">Whether inputs with a default become constants (they do up to IR 3, where every initializer is listed as an input).</param>
+    /// <exception cref="UnsupportedModelException">Operators are not supported; all are listed.</exception>
+    /// <exception cref="ModelLoadException">The model breaks the rules of ONNX.</exception>
+    public static ImportedModel Import(OnnxModel model, bool bindDefaults = true)
+    {
+        var importer = new ModelImporter(model);
+        var graph = new ModelGraph(model.Graph.Name);
+        var defaults = new List<string>();
+        var scope = new ImportScope(graph, null, isFunctionBody: false);
+        importer.ImportGraph(model.Graph, scope, importer._opsets, null, bindDefaults || model.IrVersion < 4, model.IrVersion < 4 ? null : defaults);
+        if (importer._unsupported.Count > 0)
+        {
+            throw new UnsupportedModelException(
+                $"The model needs {importer._unsupported.Count} operator(s) that the provider 'cpu' does not have: {string.Join(", ", importer._unsupported)}. "
+                + "Add a provider that has them, or export the model with other operators.",
+                [.. importer._unsupported]);
+        }
+
+        return new(graph, defaults);
+    }
+
+    internal static string Canonical(string domain) => domain == "ai.onnx" ? "" : domain;
+
+    private void ImportGraph(
+        OnnxGraph source, ImportScope scope, IReadOnlyDictionary<string, long> opsets, IReadOnlyDictionary<string, OnnxAttribute>? functionAttributes,
+        bool bindDefaults, List<string>? defaults)
+    {
+        ModelGraph graph = scope.Graph;
+        var initializers = new Dictionary<string, Func<Tensor>>(StringComparer.Ordinal);
+        foreach (OnnxTensor tensor in source.Initializers)
+        {
+            AddInitializer(tensor.Name, () => TensorImport.FromOnnx(tensor));
+        }
+
+        foreach (OnnxSparseTensor tensor in source.SparseInitializers)
+        {
+            AddInitializer(tensor.Name, () => TensorImport.FromOnnx(tensor));
+        }
+
+        foreach (OnnxValueInfo input in source.Inputs)
+        {
+            var value = new Value(input.Name) { Type = TypeImport.FromOnnx(input.Type) };
+            if (initializers.Remove(input.Name, out Func<Tensor>? initial))
+            {
+                defaults?.Add(input.Name);
+                if (bindDefaults)
+                {
+                    SetConstant(value, initial());
+                    scope.Define(value, input.Name);
+                    continue;
+                }
+
+                value.Constant = null;
+            }
+
+            scope.Define(value, input.Name);
+            graph.Inputs.Add(value);
+        }
+
+        foreach ((string name, Func<Tensor> make) in initializers)
+        {
+            var value = new Value(name);
+            SetConstant(value, make());
+            scope.Define(value, name);
+        }
+
+        var declared = new Dictionary<string, ModelValueType>(StringComparer.Ordinal);
+        foreach (OnnxValueInfo info in source.ValueInfos.Concat(source.Outputs))
+        {
+            if (TypeImport.FromOnnx(info.Type) is { } type)
+            {
+                declared[info.Name] = type;
+            }
+        }
+
+        foreach (OnnxNode node in NodeOrder.Sort(source.Nodes, source.Name))
+        {
+            ImportNode(node, scope, opsets, functionAttributes, declared);
+        }
+
+        foreach (OnnxValueInfo output in source.Outputs)
+        {
+            graph.Outputs.Add(scope.Find(output.Name)
+                ?? throw new ModelLoadException($"Graph '{source.Name}': output '{output.Name}' is made by no node. The model is not valid."));
+        }
+
+        void AddInitializer(string name, Func<Tensor> make)
+        {
+            if (!initializers.TryAdd(name, make))
+            {
+                throw new ModelLoadException($"Graph '{source.Name}': expected each initializer once, '{name}' is there twice. The model is not valid.");
+            }
+        }
+    }
+
+    private static void SetConstant(Value value, Tensor tensor)
+    {
+        value.Constant = tensor;
+        value.Type = ModelValueType.Tensor(tensor.Type, ShapeMath.ToDimensions(tensor.Dims));
+        value.ShapeData = ShapeMath.DataOf(tensor);
+    }
+
+    private void ImportNode(
+        OnnxNode source, ImportScope scope, IReadOnlyDictionary<string, long> opsets, IReadOnlyDictionary<string, OnnxAttribute>? functionAttributes,
+        IReadOnlyDictionary<string, ModelValueType> declared)
+    {
+        if (++_nodeCount > MaxNodes)
+        {
+            throw new ModelLoadException($"The model has more than {MaxNodes} nodes with its functions expanded; that is beyond the limit.");
+        }
+
+        string domain = Canonical(source.Domain);
+        if (_functions.TryGetValue((domain, source.OpType, source.Overload), out OnnxFunction? function))
+        {
+            ExpandFunction(function, source, scope, functionAttributes, opsets);
+            return;
+        }
+
+        if (!opsets.TryGetValue(domain, out long opset))
+        {
+            // Tools import only what the main graph names; an operator of another domain then has that domain's first version.
+            opset = domain.Length == 0 ? throw new ModelLoadException($"Node '{source.Name}' ({source.OpType}): the model imports no opset for the standard's domain. The model is not valid.") : 1;
+        }
+
+        var node = new Node(source.Name, domain, source.OpType, opset) { SourceIndex = _nodeCount - 1 };
+        ImportAttributes(source, node, scope, opsets, functionAttributes);
+        foreach (string input in source.Inputs)
+        {
+            node.Inputs.Add(input.Length == 0 ? null : scope.Find(input)
+                ?? throw new ModelLoadException($"{node.Describe()}: input '{input}' is made by no node, input or initializer. The model is not valid."));
+        }
+
+        foreach (string output in source.Outputs)
+        {
+            if (output.Length == 0)
+            {
+                node.Outputs.Add(null);
+                continue;
+            }
+
+            var value = new Value(output) { Producer = node, Type = declared.GetValueOrDefault(output) };
+            scope.Define(value, output);
+            node.Outputs.Add(value);
+        }
+
+        Finish(node, scope.Graph);
+    }
+
+    private void Finish(Node node, ModelGraph graph)
+    {
+        if (node.Domain.Length == 0 && node.OpType == "Constant" && node.Attributes.Tensor("value") is { } constant && node.Outputs is [{ } made])
+        {
+            SetConstant(made, constant);
+            made.Producer = null;
+            return;
+        }
+
+        OpsetNormalizer.Normalize(node, graph);
+        if (!OperatorTable.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry entry))
+        {
+            _unsupported.Add($"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}-{node.Opset}");
+            return;
+        }
+
+        try
+        {
+            node.Operator = entry.Create(node);
+        }
+        catch (InferenceException exception)
+        {
+            throw new ModelLoadException($"{node.Describe()}: {exception.Message}", exception);
+        }
+
+        graph.Nodes.Add(node);
+    }
+
+    private void ImportAttributes(
+        OnnxNode source, Node node, ImportScope scope, IReadOnlyDictionary<string, long> opsets, IReadOnlyDictionary<string, OnnxAttribute>? functionAttributes)
+    {
+        foreach (OnnxAttribute own in source.Attributes)
+        {
+            OnnxAttribute? attribute = own;
+            if (own.RefAttributeName.Length > 0)
+            {
+                // A reference to an attribute the caller left out leaves this one out too.
+                if (functionAttributes is null || !functionAttributes.TryGetValue(own.RefAttributeName, out attribute))
+                {
+                    continue;
+                }
+            }
+
+            if (AttributeImport.FromOnnx(attribute, g => ImportInner(g, scope, opsets, functionAttributes)) is { } value)
+            {
+                node.Attributes.Set(own.Name, value);
+            }
+        }
+    }
+
+    private ModelGraph ImportInner(OnnxGraph source, ImportScope scope, IReadOnlyDictionary<string, long> opsets, IReadOnlyDictionary<string, OnnxAttribute>? functionAttributes)
+    {
+        var inner = new ModelGraph(source.Name);
+        ImportGraph(source, new ImportScope(inner, scope, isFunctionBody: false), opsets, functionAttributes, bindDefaults: true, defaults: null);
+        return inner;
+    }
+
+    private void ExpandFunction(
+        OnnxFunction function, OnnxNode call, ImportScope scope, IReadOnlyDictionary<string, OnnxAttribute>? callerAttributes, IReadOnlyDictionary<string, long> callerOpsets)
+    {
+        if (++_functionDepth > MaxFunctionDepth)
+        {
+            throw new ModelLoadException($"Function '{function.Name}': functions call each other more than {MaxFunctionDepth} deep; a function must not call itself. The model is not valid.");
+        }
+
+        var attributes = new Dictionary<string, OnnxAttribute>(StringComparer.Ordinal);
+        foreach (OnnxAttribute attribute in function.Attributes)
+        {
+            attributes[attribute.Name] = attribute;
+        }
+
+        foreach (OnnxAttribute attribute in call.Attributes)
+        {
+            if (attribute.RefAttributeName.Length == 0)
+            {
+                attributes[attribute.Name] = attribute;
+            }
+            else if (callerAttributes is not null && callerAttributes.TryGetValue(attribute.RefAttributeName, out OnnxAttribute? passed))
+            {
+                attributes[attribute.Name] = passed;
+            }
+            else
+            {
+                attributes.Remove(attribute.Name);
+            }
+        }
+
+        var opsets = new Dictionary<string, long>(callerOpsets, StringComparer.Ordinal);
+        foreach (OnnxOperatorSet set in function.OperatorSets)
+        {
+            opsets[Canonical(set.Domain)] = set.Version;
+        }
+
+        var body = new ImportScope(scope.Graph, null, isFunctionBody: true);
+        if (call.Inputs.Count > function.Inputs.Count)
+        {
+            throw new ModelLoadException($"Function '{function.Name}': expected at most {function.Inputs.Count} inputs, got {call.Inputs.Count}. The model is not valid.");
+        }
+
+        for (int i = 0; i < call.Inputs.Count; i++)
+        {
+            if (call.Inputs[i].Length > 0)
+            {
+                body.Define(scope.Find(call.Inputs[i])
+                    ?? throw new ModelLoadException($"Function call '{call.Name}' ({call.OpType}): input '{call.Inputs[i]}' is made by nothing. The model is not valid."), function.Inputs[i]);
+            }
+        }
+
+        var omitted = new HashSet<string>(function.Inputs.Skip(call.Inputs.Count).Concat(call.Inputs.Select((n, i) => n.Length == 0 ? function.Inputs[i] : "")), StringComparer.Ordinal);
+        var declared = new Dictionary<string, ModelValueType>(StringComparer.Ordinal);
+        foreach (OnnxNode node in NodeOrder.Sort(function.Nodes, function.Name))
+        {
+            OnnxNode effective = omitted.Count > 0 && node.Inputs.Any(omitted.Contains) ? WithoutInputs(node, omitted) : node;
+            ImportNode(effective, body, opsets, attributes, declared);
+        }
+
+        for (int i = 0; i < call.Outputs.Count; i++)
+        {
+            if (call.Outputs[i].Length == 0)
+            {
+                continue;
+            }
+
+            if (i >= function.Outputs.Count || body.Find(function.Outputs[i]) is not { } value)
+            {
+                throw new ModelLoadException($"Function '{function.Name}': output {i} of the call '{call.Name}' is made by nothing. The model is not valid.");
+            }
+
+            if (scope.Graph.Inputs.Contains(value) || scope.IsDefinedHere(value.Name) && scope.Find(value.Name) == value)
+            {
+                scope.Define(value, call.Outputs[i]);
+            }
+            else
+            {
+                value.Name = call.Outputs[i];
+                scope.Define(value, call.Outputs[i]);
+            }
+        }
+
+        _functionDepth--;
+    }
+
+    private static OnnxNode WithoutInputs(OnnxNode node, HashSet<string> omitted)
+    {
+        var copy = new OnnxNode(node.OpType, [.. node.Inputs.Select(i => omitted.Contains(i) ? "" : i)], [.. node.Outputs], node.Domain, node.Name) { Overload = node.Overload };
+        copy.Attributes.AddRange(node.Attributes);
+        return copy;
+    }
+}

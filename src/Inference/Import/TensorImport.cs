@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using Inference.Graph;
+using Inference.Onnx;
+
+namespace Inference.Import;
+
+/// <summary>Turns tensors of the file into constants of the engine.</summary>
+internal static unsafe class TensorImport
+{
+    // Below this, a copy costs less than a pin and gives aligned memory; above it, weights are read in place.
+    private const int CopyBelow = 1 << 14;
+
+    /// <summary>A constant over the file's memory where that is large, else over a copy.</summary>
+    /// <exception cref="ModelLoadException">The tensor's data does not fit its type and shape.</exception>
+    public static Tensor FromOnnx(OnnxTensor source)
+    {
+        var type = (ElementType)(int)source.ElementType;
+        if (type == ElementType.Undefined || !Enum.IsDefined(type))
+        {
+            throw new ModelLoadException($"Tensor '{source.Name}': expected a known element type, got {(int)source.ElementType}. Update the library, or export the model with another type.");
+        }
+
+        foreach (long dimension in source.Dims)
+        {
+            if (dimension < 0)
+            {
+                throw new ModelLoadException($"Tensor '{source.Name}': expected dimensions of at least 0, got {TensorShape.Format(source.Dims)}. The file is damaged.");
+            }
+        }
+
+        if (type == ElementType.String)
+        {
+            return Strings(source);
+        }
+
+        ReadOnlyMemory<byte> bytes = source.GetBytes();
+        if (bytes.Length < CopyBelow)
+        {
+            Tensor copy = Tensor.Allocate(type, source.Dims);
+            bytes.Span.CopyTo(copy.Bytes);
+            return copy;
+        }
+
+        MemoryHandle pin = bytes.Pin();
+        var owner = new PinOwner(bytes, pin);
+        // Kernels read elements at their natural alignment; a file does not promise it.
+        if ((nuint)pin.Pointer % (nuint)Math.Max(1, type.BitWidth() / 8) != 0)
+        {
+            Tensor aligned = Tensor.Allocate(type, source.Dims);
+            bytes.Span.CopyTo(aligned.Bytes);
+            owner.Release();
+            return aligned;
+        }
+
+        var tensor = new Tensor();
+        tensor.Set(type, source.Dims, pin.Pointer, owner);
+        return tensor;
+    }
+
+    /// <summary>A sparse tensor as a dense constant: zeros where nothing is stored.</summary>
+    public static Tensor FromOnnx(OnnxSparseTensor source)
+    {
+        Tensor values = FromOnnx(source.Values);
+        Tensor indices = FromOnnx(source.Indices);
+        long count = TensorShape.Count(source.Dims);
+        if (count > 1L << 31)
+        {
+            throw new ModelLoadException($"Sparse tensor '{source.Name}': expected at most 2^31 elements when dense, got {count}.");
+        }
+
+        Tensor dense = Tensor.Allocate(values.Type, source.Dims);
+        if (values.Type == ElementType.String)
+        {
+            throw new ModelLoadException($"Sparse tensor '{source.Name}': expected numbers, got strings.");
+        }
+
+        dense.Bytes.Clear();
+        int size = values.Type.BitWidth() / 8;
+        long[] index = indices.ToInt64Array();
+        int rank = source.Dims.Length;
+        bool linear = indices.Rank == 1;
+        if (size == 0 || index.LongLength != values.Count * (linear ? 1 : rank))
+        {
+            throw new ModelLoadException($"Sparse tensor '{source.Name}': expected one index for each of {values.Count} values, got indices {indices}.");
+        }
+
+        for (long i = 0; i < values.Count; i++)
+        {
+            long offset = linear ? index[i] : 0;
+            for (int axis = 0; !linear && axis < rank; axis++)
+            {
+                offset = offset * source.Dims[axis] + index[i * rank + axis];
+            }
+
+            if ((ulong)offset >= (ulong)count)
+            {
+                throw new ModelLoadException($"Sparse tensor '{source.Name}': index {offset} leaves the shape {TensorShape.Format(source.Dims)}.");
+            }
+
+            Buffer.MemoryCopy(values.Data + i * size, dense.Data + offset * size, size, size);
+        }
+
+        return dense;
+    }
+
+    private static Tensor Strings(OnnxTensor source)
+    {
+        long count = TensorShape.Count(source.Dims);
+        if (count != source.StringData.Count)
+        {
+            throw new ModelLoadException($"Tensor '{source.Name}': expected {count} strings for shape {TensorShape.Format(source.Dims)}, got {source.StringData.Count}.");
+        }
+
+        var strings = new string[count];
+        for (int i = 0; i < strings.Length; i++)
+        {
+            strings[i] = Encoding.UTF8.GetString(source.StringData[i].Span);
+        }
+
+        var tensor = new Tensor();
+        tensor.SetStrings(source.Dims, strings);
+        return tensor;
+    }
+
+    /// <summary>Keeps a pinned piece of the file in place as long as a constant refers to it.</summary>
+    private sealed class PinOwner(ReadOnlyMemory<byte> memory, MemoryHandle pin)
+    {
+        private MemoryHandle _pin = pin;
+
+        // The slice refers to the owner of a mapping; holding it keeps the mapping alive.
+        public ReadOnlyMemory<byte> Memory => memory;
+
+        public void Release()
+        {
+            _pin.Dispose();
+            GC.SuppressFinalize(this);
+        }
+
+        ~PinOwner() => _pin.Dispose();
+    }
+}

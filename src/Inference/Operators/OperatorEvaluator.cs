@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Inference.Graph;
+
+namespace Inference.Operators;
+
+/// <summary>Runs one node on actual values, allocating what it needs: for constant folding. Not for nodes with inner graphs. Not thread-safe.</summary>
+internal sealed unsafe class OperatorEvaluator : KernelContext
+{
+    private readonly ActualInferContext _infer = new();
+    private Node _node = null!;
+    private byte[]? _scratch;
+    private long _maxElements;
+
+    public override Node Node => _node;
+
+    public override int Threads => 1;
+
+    /// <summary>Evaluates a node.</summary>
+    /// <param name="node">The node; its operator is set and deterministic.</param>
+    /// <param name="inputs">Its inputs; null where left out.</param>
+    /// <param name="maxElements">Gives up, returning null, where an output would hold more elements.</param>
+    /// <returns>The outputs, owning their memory (or being inputs); null when it gave up.</returns>
+    public EngineValue?[]? Evaluate(Node node, EngineValue?[] inputs, long maxElements = long.MaxValue)
+    {
+        Operator op = node.Operator ?? throw new InvalidOperationException($"{node.Describe()} has no operator.");
+        _node = node;
+        _maxElements = maxElements;
+        _infer.Reset(node, inputs);
+        op.Infer(_infer);
+        int outputs = node.Outputs.Count;
+        var slots = new EngineValue?[inputs.Length + outputs];
+        inputs.CopyTo(slots, 0);
+        var inputSlots = new int[inputs.Length];
+        var outputSlots = new int[outputs];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            inputSlots[i] = inputs[i] is null ? -1 : i;
+        }
+
+        bool allViews = outputs > 0;
+        for (int i = 0; i < outputs; i++)
+        {
+            outputSlots[i] = node.Outputs[i] is null ? -1 : inputs.Length + i;
+            if (outputSlots[i] < 0)
+            {
+                continue;
+            }
+
+            long[]? shape = _infer.FixedOutputShape(i);
+            int alias = op.AliasOf(i);
+            if (alias >= 0 && shape is not null && inputs[alias] is Tensor source)
+            {
+                var view = new Tensor();
+                view.SetView(source, source.Type, shape);
+                slots[outputSlots[i]] = view;
+                continue;
+            }
+
+            allViews = false;
+            if (shape is not null)
+            {
+                if (TensorShape.Count(shape) > maxElements)
+                {
+                    return null;
+                }
+
+                slots[outputSlots[i]] = Tensor.Allocate(_infer.OutputValueType(i)!.ElementType, shape);
+            }
+        }
+
+        if (!allViews)
+        {
+            Slots = slots;
+            InputSlots = inputSlots;
+            OutputSlots = outputSlots;
+            try
+            {
+                op.Run(this);
+            }
+            catch (ElementLimitException)
+            {
+                return null;
+            }
+            finally
+            {
+                Slots = [];
+            }
+        }
+
+        return slots[inputs.Length..];
+    }
+
+    public override Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims)
+    {
+        ref EngineValue? slot = ref Slots[OutputSlots[index]];
+        if (slot is Tensor tensor && tensor.Type == type && tensor.Dims.SequenceEqual(dims))
+        {
+            return tensor;
+        }
+
+        if (TensorShape.Count(dims) > _maxElements)
+        {
+            throw new ElementLimitException();
+        }
+
+        Tensor allocated = Tensor.Allocate(type, dims);
+        slot = allocated;
+        return allocated;
+    }
+
+    public override void SetOutput(int index, EngineValue value) => Slots[OutputSlots[index]] = value;
+
+    public override byte* Scratch(long bytes)
+    {
+        if (_scratch is null || _scratch.Length < bytes + 64)
+        {
+            _scratch = GC.AllocateUninitializedArray<byte>(checked((int)bytes + 64), pinned: true);
+        }
+
+        fixed (byte* start = _scratch)
+        {
+            return (byte*)(((nuint)start + 63) & ~(nuint)63);
+        }
+    }
+
+    public override void ThrowIfCancelled()
+    {
+    }
+
+    public override void RunSubgraph(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs) =>
+        throw new UnreachableException("Nodes with inner graphs are not folded.");
+
+    private sealed class ElementLimitException : Exception;
+}

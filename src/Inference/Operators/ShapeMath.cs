@@ -1,0 +1,64 @@
+using Inference.Graph;
+
+namespace Inference.Operators;
+
+/// <summary>Conversions between fixed shapes, declared dimensions and shape data.</summary>
+internal static class ShapeMath
+{
+    /// <summary>Longest small integer tensor whose elements are tracked.</summary>
+    public const int MaxShapeData = 256;
+
+    public static Dimension[] ToDimensions(ReadOnlySpan<long> dims)
+    {
+        var result = new Dimension[dims.Length];
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = Dimension.Fixed(dims[i]);
+        }
+
+        return result;
+    }
+
+    /// <summary>The shape in numbers; null where a dimension is not fixed.</summary>
+    public static long[]? ToFixed(IReadOnlyList<Dimension>? shape)
+    {
+        if (shape is null)
+        {
+            return null;
+        }
+
+        var result = new long[shape.Count];
+        for (int i = 0; i < result.Length; i++)
+        {
+            if (shape[i].Size is not { } size)
+            {
+                return null;
+            }
+
+            result[i] = size;
+        }
+
+        return result;
+    }
+
+    /// <summary>The elements of a small integer tensor; null for other tensors. Negative elements are not sizes: they are unknown here, so read constants for them.</summary>
+    public static Dimension[]? DataOf(Tensor tensor)
+    {
+        if (tensor.Rank > 1 || tensor.Count > MaxShapeData || tensor.Type is not (ElementType.Int64 or ElementType.Int32))
+        {
+            return null;
+        }
+
+        long[] numbers = tensor.ToInt64Array();
+        var result = new Dimension[numbers.Length];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            result[i] = numbers[i] >= 0 ? Dimension.Fixed(numbers[i]) : Dimension.Unknown;
+        }
+
+        return result;
+    }
+
+    /// <summary>Whether two declared dimensions can be the same size.</summary>
+    public static bool Compatible(Dimension a, Dimension b) => a.Size is not { } x || b.Size is not { } y || x == y;
+}
