@@ -9,6 +9,8 @@ internal sealed class BorrowedTensor<T>(ReadOnlyMemory<T> data, ReadOnlySpan<lon
 {
     private ReferenceCount _references = new();
 
+    public override bool IsBorrowed => true;
+
     public override ReadOnlySpan<TElement> AsSpan<TElement>()
     {
         _references.ThrowIfZero(this);

@@ -38,6 +38,9 @@ public abstract class TensorValue : ModelValue
     /// <summary>Bytes of the contents; 0 for strings.</summary>
     public long ByteCount => ElementType.ByteCount(ElementCount);
 
+    /// <summary>Whether the contents belong to the caller of <see cref="Borrow"/>, so that <see cref="ModelValue.Retain"/> copies.</summary>
+    public virtual bool IsBorrowed => false;
+
     /// <summary>Borrows the caller's memory without copying: the caller keeps it alive and unchanged until the call it is passed to completes.</summary>
     /// <param name="data">The elements, row-major.</param>
     /// <param name="shape">The dimensions; their product must be the length of <paramref name="data"/>.</param>

@@ -309,15 +309,7 @@ internal sealed class ModelImporter
                 throw new ModelLoadException($"Function '{function.Name}': output {i} of the call '{call.Name}' is made by nothing. The model is not valid.");
             }
 
-            if (scope.Graph.Inputs.Contains(value) || scope.IsDefinedHere(value.Name) && scope.Find(value.Name) == value)
-            {
-                scope.Define(value, call.Outputs[i]);
-            }
-            else
-            {
-                value.Name = call.Outputs[i];
-                scope.Define(value, call.Outputs[i]);
-            }
+            scope.Define(value, call.Outputs[i]);
         }
 
         _functionDepth--;

@@ -1,0 +1,88 @@
+using Inference.Graph;
+using Inference.Operators;
+using Inference.Planning;
+
+namespace Inference.Execution;
+
+/// <summary>Memory of values whose shape is known only during the run; blocks are kept from run to run. Belongs to one frame.</summary>
+internal sealed class DynamicMemory(int slots)
+{
+    // What a frame keeps for later runs; a larger block is given back after its run.
+    private const long MaxKeptBytes = 1 << 24;
+    private readonly Tensor?[] _owned = new Tensor?[slots];
+    private readonly Tensor?[] _views = new Tensor?[slots];
+    private readonly long[] _capacity = new long[slots];
+    private readonly Dictionary<int, EngineValue?[]> _inputs = [];
+
+    public ActualInferContext Infer { get; } = new();
+
+    /// <summary>The input values of a step.</summary>
+    public EngineValue?[] Inputs(PlanStep step, EngineValue?[] slotValues)
+    {
+        if (!_inputs.TryGetValue(step.Inputs.Length, out EngineValue?[]? inputs))
+        {
+            inputs = new EngineValue?[step.Inputs.Length];
+            _inputs.Add(inputs.Length, inputs);
+        }
+
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            inputs[i] = step.Inputs[i] < 0 ? null : slotValues[step.Inputs[i]];
+        }
+
+        return inputs;
+    }
+
+    /// <summary>Puts a tensor with memory of its own into a slot.</summary>
+    public unsafe Tensor Allocate(EngineValue?[] slotValues, int slot, ElementType type, ReadOnlySpan<long> dims)
+    {
+        Tensor? tensor = _owned[slot];
+        if (type == ElementType.String)
+        {
+            tensor = Tensor.Allocate(type, dims);
+        }
+        else
+        {
+            long bytes = type.ByteCount(TensorShape.Count(dims));
+            if (tensor is null || bytes > _capacity[slot])
+            {
+                tensor = Tensor.Allocate(type, dims);
+                _owned[slot] = tensor;
+                _capacity[slot] = bytes;
+            }
+            else
+            {
+                tensor.Set(type, dims, tensor.Data, tensor.Owner);
+            }
+        }
+
+        slotValues[slot] = tensor;
+        return tensor;
+    }
+
+    /// <summary>Puts a view of another tensor into a slot.</summary>
+    public void View(EngineValue?[] slotValues, int slot, Tensor source, ElementType type, ReadOnlySpan<long> dims)
+    {
+        Tensor view = _views[slot] ??= new Tensor();
+        view.SetView(source, type, dims);
+        slotValues[slot] = view;
+    }
+
+    /// <summary>Lets go of values of the run that are not this object's, and of large blocks.</summary>
+    public void Release(EngineValue?[] slotValues)
+    {
+        foreach (EngineValue?[] inputs in _inputs.Values)
+        {
+            Array.Clear(inputs);
+        }
+
+        for (int i = 0; i < _owned.Length; i++)
+        {
+            if (_capacity[i] > MaxKeptBytes)
+            {
+                _owned[i] = null;
+                _capacity[i] = 0;
+            }
+        }
+    }
+}

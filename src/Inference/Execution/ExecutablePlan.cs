@@ -1,0 +1,130 @@
+using Inference.Graph;
+using Inference.Planning;
+
+namespace Inference.Execution;
+
+/// <summary>A plan with what running it needs: a pool of frames, and executables of inner graphs. Thread-safe.</summary>
+internal sealed class ExecutablePlan : IDisposable
+{
+    private const int MaxIdleFrames = 64;
+    private readonly ExecutionFrame?[] _idle = new ExecutionFrame?[MaxIdleFrames];
+    private readonly Dictionary<(PlanStep, ModelGraph), GraphExecutable> _inner = [];
+    private readonly GraphExecutable _owner;
+    private volatile bool _disposed;
+
+    public int Threads => _owner.Threads;
+
+    public ExecutablePlan(Plan plan, PlanInput[] inputs, GraphExecutable owner)
+    {
+        Plan = plan;
+        Inputs = inputs;
+        _owner = owner;
+        SharersOfInput = Array.ConvertAll(plan.InputSlots, slot => slot < 0 ? [] : Sharers(slot));
+        OutputIsDirect = new bool[plan.OutputSlots.Length];
+        SharersOfOutput = new int[plan.OutputSlots.Length][];
+        var seen = new HashSet<int>();
+        for (int i = 0; i < plan.OutputSlots.Length; i++)
+        {
+            SlotSpec slot = plan.Slots[plan.OutputSlots[i]];
+            OutputIsDirect[i] = slot.Kind == SlotKind.Output && seen.Add(slot.RootSlot);
+            SharersOfOutput[i] = OutputIsDirect[i] ? Sharers(slot.RootSlot) : [];
+        }
+    }
+
+    public Plan Plan { get; }
+
+    /// <summary>What the plan was built for.</summary>
+    public PlanInput[] Inputs { get; }
+
+    /// <summary>For each input the slots that share its memory.</summary>
+    public int[][] SharersOfInput { get; }
+
+    /// <summary>For each output the slots that share its memory; empty where the output is copied.</summary>
+    public int[][] SharersOfOutput { get; }
+
+    /// <summary>For each output whether it is computed in memory given by the caller of the frame.</summary>
+    public bool[] OutputIsDirect { get; }
+
+    /// <summary>When the plan was used last, for eviction.</summary>
+    public long LastUse { get; set; }
+
+    public ExecutionFrame Rent()
+    {
+        for (int i = 0; i < _idle.Length; i++)
+        {
+            if (_idle[i] is not null && Interlocked.Exchange(ref _idle[i], null) is { } frame)
+            {
+                return frame;
+            }
+        }
+
+        return new ExecutionFrame(this);
+    }
+
+    public void Return(ExecutionFrame frame)
+    {
+        frame.Release();
+        for (int i = 0; i < _idle.Length && !_disposed; i++)
+        {
+            if (_idle[i] is null && Interlocked.CompareExchange(ref _idle[i], frame, null) is null)
+            {
+                if (_disposed && Interlocked.Exchange(ref _idle[i], null) is { } late)
+                {
+                    late.Dispose();
+                }
+
+                return;
+            }
+        }
+
+        frame.Dispose();
+    }
+
+    /// <summary>The executable of an inner graph of a step, made on first use.</summary>
+    public GraphExecutable Inner(PlanStep step, ModelGraph graph)
+    {
+        lock (_inner)
+        {
+            if (!_inner.TryGetValue((step, graph), out GraphExecutable? executable))
+            {
+                executable = _owner.ForInner(graph, step.InnerConstants);
+                _inner.Add((step, graph), executable);
+            }
+
+            return executable;
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        for (int i = 0; i < _idle.Length; i++)
+        {
+            Interlocked.Exchange(ref _idle[i], null)?.Dispose();
+        }
+
+        lock (_inner)
+        {
+            foreach (GraphExecutable executable in _inner.Values)
+            {
+                executable.Dispose();
+            }
+        }
+
+        // Kernels may be running in frames that are still rented: they are left to the collector with the plan.
+    }
+
+    private int[] Sharers(int root)
+    {
+        var result = new List<int>();
+        for (int i = 0; i < Plan.Slots.Length; i++)
+        {
+            if (Plan.Slots[i].RootSlot == root && Plan.Slots[i].Kind is (SlotKind.Input or SlotKind.Output))
+            {
+                result.Add(i);
+            }
+        }
+
+        return [.. result];
+    }
+}

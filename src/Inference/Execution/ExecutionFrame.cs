@@ -1,0 +1,297 @@
+using System.Diagnostics.CodeAnalysis;
+using Inference.Graph;
+using Inference.Operators;
+using Inference.Planning;
+
+namespace Inference.Execution;
+
+/// <summary>The memory of one run of a plan, used again by later runs. One run at a time.</summary>
+internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
+{
+    private readonly ExecutablePlan _plan;
+    private readonly PlanStep[] _steps;
+    private readonly NativeBlock _arena = new();
+    private readonly NativeBlock _scratch = new();
+    private readonly int _threads;
+    private DynamicMemory? _dynamic;
+    private PlanStep _step = null!;
+    private RunControl _control;
+
+    public ExecutionFrame(ExecutablePlan plan)
+    {
+        _plan = plan;
+        _steps = plan.Plan.Steps;
+        _threads = plan.Threads;
+        _arena.Reserve(plan.Plan.ArenaBytes);
+        _scratch.Reserve(plan.Plan.ScratchBytes);
+        SlotSpec[] specs = plan.Plan.Slots;
+        Slots = new EngineValue?[specs.Length];
+        for (int i = 0; i < specs.Length; i++)
+        {
+            SlotSpec spec = specs[i];
+            if (spec.Kind == SlotKind.Constant)
+            {
+                Slots[i] = spec.Constant;
+            }
+            else if (spec is { Kind: not SlotKind.Dynamic, Dims: not null } && spec.Type is not ElementType.String)
+            {
+                var tensor = new Tensor();
+                tensor.Set(spec.Type, spec.Dims, spec.Kind == SlotKind.Arena ? _arena.Data + spec.Offset : null);
+                Slots[i] = tensor;
+            }
+        }
+    }
+
+    public override Node Node => _step.Node;
+
+    public override int Threads => _threads;
+
+    /// <summary>Sets input <paramref name="index"/> to the caller's memory, which must stay in place until <see cref="Release"/>.</summary>
+    public void SetInput(int index, byte* data, object? owner = null)
+    {
+        foreach (int slot in _plan.SharersOfInput[index])
+        {
+            ((Tensor)Slots[slot]!).SetData(data, owner);
+        }
+    }
+
+    /// <summary>Sets input <paramref name="index"/> to a value of any kind.</summary>
+    public void SetInput(int index, EngineValue value)
+    {
+        int slot = _plan.Plan.InputSlots[index];
+        if (slot < 0)
+        {
+            return;
+        }
+
+        if (value is Tensor { Type: not ElementType.String } tensor && _plan.Plan.Slots[slot].Dims is not null)
+        {
+            SetInput(index, tensor.Data, tensor.Owner);
+        }
+        else
+        {
+            Slots[slot] = value;
+        }
+    }
+
+    /// <summary>Sets the memory that output <paramref name="index"/> is computed in; only where <see cref="ExecutablePlan.OutputIsDirect"/>.</summary>
+    public void SetOutputMemory(int index, byte* data, object? owner = null)
+    {
+        foreach (int slot in _plan.SharersOfOutput[index])
+        {
+            ((Tensor)Slots[slot]!).SetData(data, owner);
+        }
+    }
+
+    /// <summary>The value of output <paramref name="index"/> after <see cref="Execute"/>.</summary>
+    public EngineValue GetOutput(int index) => Slots[_plan.Plan.OutputSlots[index]]
+        ?? throw new ModelRunException($"Output {index} was not computed. The model is not valid.");
+
+    /// <summary>Runs every step.</summary>
+    /// <exception cref="ModelRunException">A step failed; the message names it.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public void Execute(in RunControl control)
+    {
+        _control = control;
+        bool canStop = control.CanStop;
+        int index = 0;
+        try
+        {
+            PlanStep[] steps = _steps;
+            for (; index < steps.Length; index++)
+            {
+                if (canStop)
+                {
+                    control.ThrowIfStopped();
+                }
+
+                RunStep(steps[index]);
+            }
+        }
+        catch (Exception exception) when (exception is not (InferenceException or OperationCanceledException))
+        {
+            Throw(_steps[index], exception);
+        }
+    }
+
+    /// <summary>Runs step by step and tells the observer the time each took.</summary>
+    public void ExecuteObserved(in RunControl control, Action<PlanStep, long> observe)
+    {
+        _control = control;
+        foreach (PlanStep step in _steps)
+        {
+            long start = System.Diagnostics.Stopwatch.GetTimestamp();
+            RunStep(step);
+            observe(step, System.Diagnostics.Stopwatch.GetTimestamp() - start);
+        }
+    }
+
+    /// <summary>Lets go of the caller's values.</summary>
+    public void Release()
+    {
+        for (int i = 0; i < _plan.SharersOfInput.Length; i++)
+        {
+            int slot = _plan.Plan.InputSlots[i];
+            if (slot >= 0 && _plan.Plan.Slots[slot].Dims is null)
+            {
+                Slots[slot] = null;
+            }
+            else
+            {
+                SetInput(i, (byte*)null);
+            }
+        }
+
+        for (int i = 0; i < _plan.SharersOfOutput.Length; i++)
+        {
+            SetOutputMemory(i, null);
+        }
+
+        _control = default;
+        _dynamic?.Release(Slots);
+    }
+
+    public override Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims)
+    {
+        int slot = OutputSlots[index];
+        SlotSpec spec = _plan.Plan.Slots[slot];
+        if (spec.Kind != SlotKind.Dynamic)
+        {
+            var tensor = (Tensor)Slots[slot]!;
+            if (tensor.Type != type || !tensor.Dims.SequenceEqual(dims))
+            {
+                throw Error($"output {index}: expected {tensor}, got {type.Name()}{TensorShape.Format(dims)}: the shape stated before the run was another.");
+            }
+
+            return tensor;
+        }
+
+        return (_dynamic ??= new(Slots.Length)).Allocate(Slots, slot, type, dims);
+    }
+
+    public override void SetOutput(int index, EngineValue value)
+    {
+        int slot = OutputSlots[index];
+        SlotSpec spec = _plan.Plan.Slots[slot];
+        if (spec.Kind == SlotKind.Dynamic)
+        {
+            Slots[slot] = value;
+            _dynamic ??= new(Slots.Length);
+            return;
+        }
+
+        if (value is not Tensor tensor || tensor.Type != spec.Type || !tensor.Dims.SequenceEqual(spec.Dims))
+        {
+            throw Error($"output {index}: expected {spec.Type.Name()}{TensorShape.Format(spec.Dims)}, got {value}: the shape stated before the run was another.");
+        }
+
+        tensor.CopyTo((Tensor)Slots[slot]!);
+    }
+
+    public override byte* Scratch(long bytes)
+    {
+        _scratch.Reserve(bytes);
+        return _scratch.Data;
+    }
+
+    public override void ThrowIfCancelled() => _control.ThrowIfStopped();
+
+    public override void RunSubgraph(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs)
+    {
+        PlanStep step = _step;
+        (int[] inputSlots, int[] outputSlots) = (InputSlots, OutputSlots);
+        GraphExecutable executable = _plan.Inner(step, graph);
+        var all = new EngineValue?[graph.Inputs.Count + graph.Captures.Count];
+        inputs[..Math.Min(inputs.Length, graph.Inputs.Count)].CopyTo(all);
+        for (int i = 0; i < graph.Captures.Count; i++)
+        {
+            Value captured = graph.Captures[i];
+            all[graph.Inputs.Count + i] = step.InnerConstants.TryGetValue(captured, out Tensor? constant) ? constant
+                : step.CaptureSlots.TryGetValue(captured, out int slot) ? Slots[slot]
+                : null;
+        }
+
+        executable.RunInner(all, outputs, _control);
+        _step = step;
+        (InputSlots, OutputSlots) = (inputSlots, outputSlots);
+    }
+
+    public void Dispose()
+    {
+        _arena.Dispose();
+        _scratch.Dispose();
+    }
+
+    private void RunStep(PlanStep step)
+    {
+        _step = step;
+        InputSlots = step.Inputs;
+        OutputSlots = step.Outputs;
+        if (step.Kernel is { } kernel)
+        {
+            kernel.Run(this);
+        }
+        else if (!step.IsDynamic)
+        {
+            step.Operator.Run(this);
+        }
+        else
+        {
+            RunDynamic(step);
+        }
+    }
+
+    // States the shapes from the actual values, gives outputs of stated shape their memory, and runs.
+    private void RunDynamic(PlanStep step)
+    {
+        _dynamic ??= new(Slots.Length);
+        ActualInferContext infer = _dynamic.Infer;
+        EngineValue?[] inputs = _dynamic.Inputs(step, Slots);
+        infer.Reset(step.Node, inputs);
+        step.Operator.Infer(infer);
+        bool allViews = step.Outputs.Length > 0;
+        for (int i = 0; i < step.Outputs.Length; i++)
+        {
+            int slot = step.Outputs[i];
+            if (slot < 0)
+            {
+                continue;
+            }
+
+            bool isDynamic = _plan.Plan.Slots[slot].Kind == SlotKind.Dynamic;
+            long[]? dims = infer.FixedOutputShape(i);
+            if (isDynamic && dims is not null && step.Operator.AliasOf(i) is >= 0 and var alias && inputs[alias] is Tensor source)
+            {
+                _dynamic.View(Slots, slot, source, infer.OutputValueType(i)!.ElementType, dims);
+                continue;
+            }
+
+            allViews = false;
+            if (isDynamic && dims is not null)
+            {
+                _dynamic.Allocate(Slots, slot, infer.OutputValueType(i)!.ElementType, dims);
+            }
+            else if (isDynamic)
+            {
+                Slots[slot] = null;
+            }
+        }
+
+        if (allViews)
+        {
+            return;
+        }
+
+        if (step.Operator.AliasOf(0) is >= 0 and var input && Slots[step.Outputs[0]] is Tensor target && inputs[input] is Tensor from && target.Type == from.Type)
+        {
+            from.CopyTo(target);
+            return;
+        }
+
+        step.Operator.Run(this);
+    }
+
+    [DoesNotReturn]
+    private static void Throw(PlanStep step, Exception exception) =>
+        throw new ModelRunException($"{step.Node.Describe()}: the operator failed on these values ({exception.GetType().Name}: {exception.Message}).", exception);
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Inference.Loading;
+
+/// <summary>Checks inputs of a call against the model's signature.</summary>
+internal static class InputBinder
+{
+    /// <summary>Checks one value.</summary>
+    /// <exception cref="InvalidInputException">Kind, element type, rank or a fixed dimension differs.</exception>
+    public static void Check(string model, ModelPort port, ModelValue value)
+    {
+        ModelValueType expected = port.Type;
+        if (value.Kind != expected.Kind && expected.Kind != ModelValueKind.Optional)
+        {
+            Throw(model, port, $"expected {expected}, got a {value.Kind.ToString().ToLowerInvariant()}. Pass a value of the declared kind.");
+        }
+
+        if (value is not TensorValue tensor || expected.Kind != ModelValueKind.Tensor)
+        {
+            return;
+        }
+
+        if (expected.ElementType != ElementType.Undefined && tensor.ElementType != expected.ElementType)
+        {
+            Throw(model, port, $"expected {expected}, got {tensor}. Convert the elements to {expected.ElementType.Name()}.");
+        }
+
+        if (expected.Shape is not { } shape)
+        {
+            return;
+        }
+
+        if (shape.Count != tensor.Rank)
+        {
+            Throw(model, port, $"expected shape [{string.Join(",", shape)}] of rank {shape.Count}, got {TensorShape.Format(tensor.Shape)} of rank {tensor.Rank}. Reshape the value.");
+        }
+
+        for (int i = 0; i < shape.Count; i++)
+        {
+            if (shape[i].Size is { } size && size != tensor.Shape[i])
+            {
+                Throw(model, port, $"expected shape [{string.Join(",", shape)}], got {TensorShape.Format(tensor.Shape)}. Reshape the value, or load the model with a dynamic axis there.");
+            }
+        }
+    }
+
+    /// <exception cref="InvalidInputException">A name is not an input of the model.</exception>
+    [DoesNotReturn]
+    public static void ThrowUnknown(ModelInfo info, NamedValues inputs)
+    {
+        string extra = string.Join(", ", inputs.Where(v => info.Inputs.All(p => p.Name != v.Key)).Select(v => $"'{v.Key}'"));
+        throw new InvalidInputException($"Model '{info.Name}': got {extra}, which it has no input for; expected {Names(info)}. Check the names.");
+    }
+
+    /// <exception cref="InvalidInputException">Always.</exception>
+    [DoesNotReturn]
+    public static void ThrowMissing(ModelInfo info, ModelPort port) =>
+        throw new InvalidInputException($"Model '{info.Name}', input '{port.Name}': expected {port.Type}, got nothing; the model takes {Names(info)}. Add the value.");
+
+    private static string Names(ModelInfo info) => string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"));
+
+    [DoesNotReturn]
+    private static void Throw(string model, ModelPort port, string message) => throw new InvalidInputException($"Model '{model}', input '{port.Name}': {message}");
+}

@@ -1,0 +1,94 @@
+using System.Collections.ObjectModel;
+using Inference.Execution;
+using Inference.Graph;
+using Inference.Import;
+using Inference.Onnx;
+using Inference.Passes;
+using Inference.Planning;
+
+namespace Inference.Loading;
+
+/// <summary>A model imported, optimised and ready to be planned. Shared by the runs of one runner. Thread-safe.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private readonly OnnxModel _file;
+    private readonly SharedConstants _shared = new();
+    private readonly Lazy<GraphExecutable> _withInputs;
+
+    public LoadedModel(OnnxModel file, ModelLoadOptions options, string name, string digest)
+    {
+        _file = file;
+        int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        ImportedModel imported = Prepare(file, name, bindDefaults: true);
+        Executable = new(name, imported.Graph, _shared, threads, options.MaxPlans);
+        HasDefaults = imported.Defaults.Count > 0;
+        _withInputs = new(() => new(name, Prepare(file, name, bindDefaults: false).Graph, _shared, threads, options.MaxPlans));
+        RowProof rows = RowProof.Of(imported.Graph);
+        Info = new()
+        {
+            Name = name,
+            Version = options.Version,
+            Digest = digest,
+            Inputs = Ports(file.Graph.Inputs, imported, file.IrVersion < 4),
+            Outputs = [.. file.Graph.Outputs.Select((o, i) => new ModelPort(o.Name, imported.Graph.Outputs[i].Type ?? TypeImport.FromOnnx(o.Type) ?? new ModelValueType(ModelValueKind.Tensor)))],
+            BatchAxis = rows.BatchAxis,
+            RowIndependent = rows.RowIndependent,
+            Deterministic = IsDeterministic(imported.Graph),
+            Provider = "cpu",
+            Metadata = new ReadOnlyDictionary<string, string>(file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal)),
+        };
+    }
+
+    public ModelInfo Info { get; set; }
+
+    public GraphExecutable Executable { get; }
+
+    /// <summary>Whether some inputs have a default and were imported as constants.</summary>
+    public bool HasDefaults { get; }
+
+    /// <summary>The same model with defaults as inputs, for calls that give them; made on first use.</summary>
+    public GraphExecutable WithInputs => _withInputs.Value;
+
+    /// <summary>Defaults, by name, for inputs that a call leaves out.</summary>
+    public Tensor Default(string name) => TensorImport.FromOnnx(_file.Graph.Initializers.First(i => i.Name == name));
+
+    public void Dispose()
+    {
+        Executable.Dispose();
+        if (_withInputs.IsValueCreated)
+        {
+            _withInputs.Value.Dispose();
+        }
+
+        _shared.Dispose();
+    }
+
+    private static ImportedModel Prepare(OnnxModel file, string name, bool bindDefaults)
+    {
+        ImportedModel imported = ModelImporter.Import(file, bindDefaults);
+        ShapeInference.Run(imported.Graph, name);
+        PassPipeline.Run(imported.Graph, name, verify: false);
+        return imported;
+    }
+
+    private static ModelPort[] Ports(IReadOnlyList<OnnxValueInfo> inputs, ImportedModel imported, bool skipInitializers)
+    {
+        var given = imported.Graph.Inputs.ToDictionary(i => i.Name, StringComparer.Ordinal);
+        var result = new List<ModelPort>();
+        foreach (OnnxValueInfo input in inputs)
+        {
+            bool isDefault = !given.ContainsKey(input.Name);
+            if (isDefault && skipInitializers)
+            {
+                continue;
+            }
+
+            result.Add(new(input.Name, TypeImport.FromOnnx(input.Type) ?? new ModelValueType(ModelValueKind.Tensor), isDefault));
+        }
+
+        return [.. result];
+    }
+
+    private static bool IsDeterministic(ModelGraph graph) =>
+        graph.Nodes.TrueForAll(n => n.Operator!.IsDeterministic && GraphEdit.InnerGraphs(n).All(IsDeterministic));
+}

@@ -1,0 +1,147 @@
+using System.Buffers;
+using Inference.Execution;
+using Inference.Graph;
+
+namespace Inference.Loading;
+
+/// <summary>Runs a model on the managed engine. Thread-safe; completes synchronously.</summary>
+internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelStatus
+{
+    private readonly LoadedModel _model;
+    private readonly RunGate _gate;
+    private readonly TimeSpan? _maxRunTime;
+    private CallState? _idleState;
+
+    public ManagedRunner(LoadedModel model, ModelLoadOptions options)
+    {
+        _model = model;
+        _maxRunTime = options.MaxRunTime;
+        _gate = new(model.Info.Name, model.Dispose);
+    }
+
+    public ModelInfo Info => _model.Info;
+
+    public ModelState State => ModelState.Ready;
+
+    public string Description => "";
+
+    internal LoadedModel Model => _model;
+
+    public ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<NamedValues>(cancellationToken);
+        }
+
+        try
+        {
+            return new(Run(inputs, context, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<NamedValues>(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<NamedValues>(exception);
+        }
+    }
+
+    public BoundRun Bind()
+    {
+        _gate.Enter();
+        return new ManagedBoundRun(_model, _gate);
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+    }
+
+    public void Dispose() => _gate.Close();
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private NamedValues Run(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
+    {
+        _gate.Enter();
+        CallState call = Interlocked.Exchange(ref _idleState, null) ?? new CallState();
+        try
+        {
+            GraphExecutable executable = call.Bind(_model, inputs);
+            ExecutablePlan plan = executable.PlanFor(call.Values);
+            ExecutionFrame frame = plan.Rent();
+            var outputs = new NamedValues(Info.Outputs.Count);
+            try
+            {
+                for (int i = 0; i < call.Values.Length; i++)
+                {
+                    if (call.Values[i] is { } value)
+                    {
+                        frame.SetInput(i, value);
+                    }
+                }
+
+                OutputCollector.Allocate(plan, frame, Info.Outputs, outputs);
+                frame.Execute(Control(context, cancellationToken));
+                OutputCollector.Collect(plan, frame, Info.Outputs, outputs);
+                return outputs;
+            }
+            catch (InferenceException exception) when (exception is ModelRunException)
+            {
+                outputs.Dispose();
+                throw new ModelRunException($"Model '{Info.Name}': {exception.Message}", exception);
+            }
+            catch
+            {
+                outputs.Dispose();
+                throw;
+            }
+            finally
+            {
+                plan.Return(frame);
+            }
+        }
+        finally
+        {
+            call.Clear();
+            _idleState = call;
+            _gate.Exit();
+        }
+    }
+
+    private RunControl Control(RunContext? context, CancellationToken cancellationToken)
+    {
+        long stopAt = long.MaxValue;
+        if (_maxRunTime is { } limit)
+        {
+            stopAt = After(limit);
+        }
+
+        if (context?.Deadline is { } deadline)
+        {
+            TimeSpan left = deadline - TimeProvider.System.GetUtcNow();
+            if (left <= TimeSpan.Zero)
+            {
+                throw new DeadlineExceededException($"Model '{Info.Name}': the call's deadline {deadline:O} passed before it started.");
+            }
+
+            stopAt = Math.Min(stopAt, After(left));
+        }
+
+        return new(cancellationToken, stopAt);
+    }
+
+    private static long After(TimeSpan time)
+    {
+        double ticks = time.TotalSeconds * TimeProvider.System.TimestampFrequency;
+        return ticks > long.MaxValue / 4 ? long.MaxValue : TimeProvider.System.GetTimestamp() + (long)ticks;
+    }
+}

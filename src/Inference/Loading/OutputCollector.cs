@@ -1,0 +1,45 @@
+using System.Buffers;
+using Inference.Execution;
+using Inference.Graph;
+using Inference.Planning;
+
+namespace Inference.Loading;
+
+/// <summary>Gives outputs their memory before a run and turns them into the caller's values after it.</summary>
+internal static unsafe class OutputCollector
+{
+    private static readonly OptionalValue s_pending = new(null);
+
+    /// <summary>Allocates the outputs that are computed in place; the others get a place holder, so that the model's order is kept.</summary>
+    public static void Allocate(ExecutablePlan plan, ExecutionFrame frame, IReadOnlyList<ModelPort> ports, NamedValues outputs)
+    {
+        for (int i = 0; i < ports.Count; i++)
+        {
+            if (plan.OutputIsDirect[i])
+            {
+                SlotSpec slot = plan.Plan.Slots[plan.Plan.OutputSlots[i]];
+                TensorValue value = TensorValue.Allocate(slot.Type, slot.Dims);
+                // Owned tensors lie on the pinned heap: the address holds as long as the value, which `outputs` keeps.
+                using MemoryHandle pin = value.Pin();
+                frame.SetOutputMemory(i, (byte*)pin.Pointer);
+                outputs.Set(ports[i].Name, value);
+            }
+            else
+            {
+                outputs.Set(ports[i].Name, s_pending);
+            }
+        }
+    }
+
+    /// <summary>Sets the other outputs to copies of what was computed.</summary>
+    public static void Collect(ExecutablePlan plan, ExecutionFrame frame, IReadOnlyList<ModelPort> ports, NamedValues outputs)
+    {
+        for (int i = 0; i < ports.Count; i++)
+        {
+            if (!plan.OutputIsDirect[i])
+            {
+                outputs.Set(ports[i].Name, ValueConversion.ToModel(frame.GetOutput(i)));
+            }
+        }
+    }
+}

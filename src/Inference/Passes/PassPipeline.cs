@@ -1,0 +1,35 @@
+using Inference.Graph;
+
+namespace Inference.Passes;
+
+/// <summary>The graph rewrites done at load, in order; the order is meaning.</summary>
+internal static class PassPipeline
+{
+    /// <summary>One rewrite.</summary>
+    internal sealed record Pass(string Name, Action<ModelGraph> Run);
+
+    internal static readonly Pass[] Passes =
+    [
+        new("IdentityElimination", IdentityElimination.Run),
+        new("ConstantFolding", ConstantFolding.Run),
+        new("DeadCodeElimination", DeadCodeElimination.Run),
+    ];
+
+    /// <summary>Runs all passes.</summary>
+    /// <param name="graph">Inferred by <see cref="ShapeInference"/>; inferred again at the end.</param>
+    /// <param name="modelName">For messages.</param>
+    /// <param name="verify">Whether the graph is verified after each pass (tests do).</param>
+    public static void Run(ModelGraph graph, string modelName, bool verify)
+    {
+        foreach (Pass pass in Passes)
+        {
+            pass.Run(graph);
+            if (verify)
+            {
+                GraphVerifier.Verify(graph, pass.Name);
+            }
+        }
+
+        ShapeInference.Run(graph, modelName);
+    }
+}

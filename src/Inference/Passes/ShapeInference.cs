@@ -1,0 +1,63 @@
+using Inference.Graph;
+
+namespace Inference.Passes;
+
+/// <summary>Infers types and symbolic shapes of every value from the graph's inputs, with data propagation through shape arithmetic.</summary>
+internal sealed class ShapeInference
+{
+    private const int MaxDepth = 64;
+    private readonly string _modelName;
+    private int _depth;
+
+    private ShapeInference(string modelName) => _modelName = modelName;
+
+    /// <summary>Runs inference over a graph in order.</summary>
+    /// <exception cref="ModelLoadException">A node breaks its operator's rules.</exception>
+    public static void Run(ModelGraph graph, string modelName) => new ShapeInference(modelName).Infer(graph);
+
+    internal ModelValueType?[] InferInner(ModelGraph graph, ModelValueType?[] inputTypes)
+    {
+        if (++_depth > MaxDepth)
+        {
+            throw new ModelLoadException($"Model '{_modelName}': graphs are nested more than {MaxDepth} deep. The model is not valid.");
+        }
+
+        for (int i = 0; i < graph.Inputs.Count && i < inputTypes.Length; i++)
+        {
+            // Outer knowledge refines what the body declares; a contradiction is left to the run, which sees the real value.
+            if (inputTypes[i] is { } type)
+            {
+                ModelValueType merged = TypeMerge.Merge(graph.Inputs[i].Type, type, out string? conflict);
+                graph.Inputs[i].Type = conflict is null ? merged : graph.Inputs[i].Type;
+            }
+        }
+
+        Infer(graph);
+        _depth--;
+        return [.. graph.Outputs.Select(o => o.Type)];
+    }
+
+    private void Infer(ModelGraph graph)
+    {
+        var context = new SymbolicInferContext(this);
+        foreach (Node node in graph.Nodes)
+        {
+            context.Reset(node);
+            try
+            {
+                node.Operator!.Infer(context);
+            }
+            catch (InferenceException exception) when (exception is not ModelLoadException)
+            {
+                throw new ModelLoadException($"Model '{_modelName}', {node.Describe()}: {exception.Message}", exception);
+            }
+            catch (Exception exception) when (exception is IndexOutOfRangeException or OverflowException or ArgumentException or InvalidCastException or NullReferenceException or DivideByZeroException)
+            {
+                // An operator's inference met a model outside its specification in a way it does not name.
+                throw new ModelLoadException($"Model '{_modelName}', {node.Describe()}: the inputs {Describe(node)} do not fit the operator ({exception.Message}). The model is not valid.", exception);
+            }
+        }
+    }
+
+    private static string Describe(Node node) => string.Join(", ", node.Inputs.Select(i => i?.Type?.ToString() ?? "?"));
+}

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using Inference.Graph;
+
+namespace Inference.Planning;
+
+/// <summary>Things made from constants of a model (prepacked weights), once for all its plans. Thread-safe.</summary>
+internal sealed class SharedConstants : IDisposable
+{
+    private readonly ConcurrentDictionary<(Tensor, string), Lazy<object>> _items = new();
+
+    public T Get<T>(Tensor constant, string form, Func<T> make)
+        where T : class => (T)_items.GetOrAdd((constant, form), static (_, make) => new Lazy<object>(() => make()), make).Value;
+
+    public void Dispose()
+    {
+        foreach (Lazy<object> item in _items.Values)
+        {
+            if (item.IsValueCreated)
+            {
+                (item.Value as IDisposable)?.Dispose();
+            }
+        }
+
+        _items.Clear();
+    }
+}
