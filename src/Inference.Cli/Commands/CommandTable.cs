@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Inference.Cli.Commands;
+
+/// <summary>All verbs, one line each.</summary>
+internal static class CommandTable
+{
+    public static RootCommand Create() => new("Runs, checks, measures and optimizes ONNX models, in pure C#.")
+    {
+        VerifyCommand.Create(),
+    };
+}

@@ -1,0 +1,109 @@
+using System.Text;
+using Inference.Onnx;
+
+namespace Inference.Cli.Data;
+
+/// <summary>Reads and writes values as ONNX protobuf files (TensorProto, SequenceProto, OptionalProto, MapProto).</summary>
+internal static class ProtobufValues
+{
+    /// <summary>Reads a file as a value of the kind the model declares.</summary>
+    public static ModelValue Read(string path, ModelValueType type)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        try
+        {
+            return type.Kind switch
+            {
+                ModelValueKind.Tensor => FromOnnx(OnnxTensor.Read(bytes)),
+                ModelValueKind.Sequence => FromOnnx(OnnxSequence.Read(bytes)),
+                ModelValueKind.Map => FromOnnx(OnnxMap.Read(bytes)),
+                _ => ReadOptional(bytes, type),
+            };
+        }
+        catch (OnnxFormatException exception)
+        {
+            throw new InferenceException($"'{path}': expected a {type.Kind} in ONNX's protobuf form: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>A tensor in the form of a TensorProto file.</summary>
+    public static byte[] Write(string name, TensorValue tensor)
+    {
+        OnnxTensor result = tensor.ElementType == ElementType.String
+            ? OnnxTensor.FromStrings(name, tensor.AsSpan<string>(), tensor.Shape)
+            : OnnxTensor.FromBytes(name, (OnnxElementType)(int)tensor.ElementType, tensor.AsBytes().ToArray(), tensor.Shape);
+        return result.ToArray();
+    }
+
+    public static TensorValue FromOnnx(OnnxTensor tensor)
+    {
+        if (tensor.ElementType == OnnxElementType.String)
+        {
+            return TensorValue.Copy<string>([.. tensor.StringData.Select(s => Encoding.UTF8.GetString(s.Span))], tensor.Dims);
+        }
+
+        TensorValue result = TensorValue.Allocate((ElementType)(int)tensor.ElementType, tensor.Dims);
+        tensor.GetBytes().Span.CopyTo(result.AsWritableBytes());
+        return result;
+    }
+
+    private static SequenceValue FromOnnx(OnnxSequence sequence) => new(sequence.ElementKind switch
+    {
+        OnnxValueKind.Sequence => sequence.Sequences.Select(ModelValue (s) => FromOnnx(s)),
+        OnnxValueKind.Map => sequence.Maps.Select(ModelValue (m) => FromOnnx(m)),
+        OnnxValueKind.Optional => sequence.Optionals.Select(ModelValue (o) => FromOnnx(o)),
+        _ => sequence.Tensors.Select(ModelValue (t) => FromOnnx(t)),
+    });
+
+    private static OptionalValue FromOnnx(OnnxOptional optional) => new(
+        optional.Tensor is { } tensor ? FromOnnx(tensor)
+        : optional.Sequence is { } sequence ? FromOnnx(sequence)
+        : optional.Map is { } map ? FromOnnx(map)
+        : optional.Optional is { } inner ? FromOnnx(inner)
+        : null);
+
+    private static MapValue FromOnnx(OnnxMap map)
+    {
+        TensorValue keys = map.KeyType == OnnxElementType.String
+            ? TensorValue.Copy<string>([.. map.StringKeys.Select(s => Encoding.UTF8.GetString(s.Span))], [map.StringKeys.Count])
+            : TensorValue.Copy<long>(map.Keys, [map.Keys.Length]);
+        ModelValue[] values = [.. FromOnnx(map.Values ?? new OnnxSequence()).Items];
+        return new MapValue(keys, Stack([.. values.Cast<TensorValue>()]));
+    }
+
+    private static TensorValue Stack(TensorValue[] scalars)
+    {
+        if (scalars.Length == 0)
+        {
+            return TensorValue.Allocate(ElementType.Float, [0]);
+        }
+
+        TensorValue result = TensorValue.Allocate(scalars[0].ElementType, [scalars.Length]);
+        int size = scalars[0].ElementType.BitWidth() / 8;
+        for (int i = 0; i < scalars.Length; i++)
+        {
+            scalars[i].AsBytes().CopyTo(result.AsWritableBytes()[(i * size)..]);
+        }
+
+        return result;
+    }
+
+    // Files hold an optional either as OptionalProto or as the bare value inside it.
+    private static ModelValue ReadOptional(byte[] bytes, ModelValueType type)
+    {
+        try
+        {
+            OnnxOptional optional = OnnxOptional.Read(bytes);
+            if (optional.HasValue || bytes.Length == 0 || optional.ElementKind != default || optional.Name.Length > 0)
+            {
+                return FromOnnx(optional);
+            }
+        }
+        catch (OnnxFormatException)
+        {
+            // Not an OptionalProto: read as the bare value below.
+        }
+
+        return type.Element?.Kind == ModelValueKind.Sequence ? FromOnnx(OnnxSequence.Read(bytes)) : FromOnnx(OnnxTensor.Read(bytes));
+    }
+}

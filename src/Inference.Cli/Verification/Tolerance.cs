@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace Inference.Cli.Verification;
+
+/// <summary>How far a result may be from the expected one: |got − want| ≤ atol + rtol·|want|, and, where stated, rms(got − want) ≤ rmsTol·rms(want).</summary>
+internal sealed record Tolerance(double Relative, double Absolute, double? Rms)
+{
+    public const double DefaultRelative = 1e-3;
+    public const double DefaultAbsolute = 1e-6;
+
+    /// <summary>Options win over a <c>meta.json</c> beside the model, which wins over the defaults.</summary>
+    public static Tolerance For(string modelFolder, double? rtol, double? atol)
+    {
+        double relative = DefaultRelative;
+        double absolute = DefaultAbsolute;
+        double? rms = null;
+        string meta = Path.Combine(modelFolder, "meta.json");
+        if (File.Exists(meta))
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(meta));
+            relative = Number(document, "rtol") ?? relative;
+            absolute = Number(document, "atol") ?? absolute;
+            rms = Number(document, "rms_tol");
+        }
+
+        return new(rtol ?? relative, atol ?? absolute, rms);
+    }
+
+    private static double? Number(JsonDocument document, string name) =>
+        document.RootElement.TryGetProperty(name, out JsonElement element) && element.ValueKind == JsonValueKind.Number ? element.GetDouble() : null;
+}
