@@ -1,10 +1,25 @@
 using Inference.Onnx;
+using Inference.Providers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Inference;
 
 /// <summary>Loads ONNX models onto the managed engine and the providers it is given. Thread-safe.</summary>
 public sealed class ModelLoader : IModelLoader
 {
+    private readonly IExecutionProvider[] _providers;
+    private readonly ILogger _logger;
+
+    /// <summary>Makes a loader.</summary>
+    /// <param name="providers">Providers besides <c>cpu</c> that load options may name; null for none.</param>
+    /// <param name="loggers">Where placement and provider failures are logged; null: nowhere.</param>
+    public ModelLoader(IEnumerable<IExecutionProvider>? providers = null, ILoggerFactory? loggers = null)
+    {
+        _providers = [.. providers ?? []];
+        _logger = loggers?.CreateLogger<ModelLoader>() ?? (ILogger)NullLogger.Instance;
+    }
+
     /// <summary>A loader with the managed engine alone.</summary>
     public static ModelLoader Default { get; } = new();
 

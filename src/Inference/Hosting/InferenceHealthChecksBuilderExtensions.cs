@@ -1,0 +1,21 @@
+using Inference.Hosting;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Health checks of registered models.</summary>
+public static class InferenceHealthChecksBuilderExtensions
+{
+    /// <summary>Adds one check over all registered models, tagged <c>ready</c>: unhealthy while one is not loaded, degraded while one serves from a fallback.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The check's name, <c>models</c> by default.</param>
+    public static IHealthChecksBuilder AddModels(this IHealthChecksBuilder builder, string name = "models")
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Add(new HealthCheckRegistration(
+            name,
+            p => new ModelHealthCheck(p.GetServices<ModelRegistration>(), p),
+            HealthStatus.Unhealthy,
+            ["ready"]));
+    }
+}

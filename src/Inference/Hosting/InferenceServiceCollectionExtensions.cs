@@ -1,0 +1,65 @@
+using Inference;
+using Inference.Hosting;
+using Inference.Providers;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers models for dependency injection.</summary>
+public static class InferenceServiceCollectionExtensions
+{
+    /// <summary>Registers the loader (with every registered <see cref="IExecutionProvider"/>) that <c>AddModel</c> uses; models call it by themselves.</summary>
+    public static IServiceCollection AddInference(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton<IModelLoader>(p => new ModelLoader(p.GetServices<IExecutionProvider>(), p.GetService<ILoggerFactory>()));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsRangeValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelStartupService>());
+        return services;
+    }
+
+    /// <summary>Registers a model: a keyed singleton <see cref="IModelRunner"/> under its name, loaded and warmed up at host start (or at first use without a host).</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The model's name and service key.</param>
+    /// <param name="configure">Sets the options; at least the source.</param>
+    /// <returns>The model's builder: add middleware with <c>UseX</c>; the first added is the outermost.</returns>
+    /// <exception cref="InferenceException">A model of that name is registered already.</exception>
+    public static IModelBuilder AddModel(this IServiceCollection services, string name, Action<ModelOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (services.Any(d => d.ServiceType == typeof(ModelRegistration) && d.ImplementationInstance is ModelRegistration other && other.Name == name))
+        {
+            throw new InferenceException($"Model '{name}' is registered already, expected each name once. Choose another name, or configure the first one.");
+        }
+
+        services.AddInference();
+        OptionsBuilder<ModelOptions> options = services.AddOptions<ModelOptions>(name).ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        var builder = new ModelBuilder(name, services);
+        var registration = new ModelRegistration(name, builder);
+        services.AddSingleton(registration);
+        services.AddKeyedSingleton<IModelRunner>(name, (p, _) => new HostedModelRunner(registration, p));
+        return builder;
+    }
+
+    /// <summary>Registers a model whose options come from a configuration section; see <see cref="AddModel(IServiceCollection, string, Action{ModelOptions}?)"/>.</summary>
+    public static IModelBuilder AddModel(this IServiceCollection services, string name, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        IModelBuilder builder = services.AddModel(name, (Action<ModelOptions>?)null);
+        services.AddSingleton<IOptionsChangeTokenSource<ModelOptions>>(new ConfigurationChangeTokenSource<ModelOptions>(name, section));
+        services.Configure<ModelOptions>(name, options => ModelOptionsBinding.Bind(section, options));
+        return builder;
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Inference.Hosting;
+
+/// <summary>What <c>AddModel</c> collects for one model.</summary>
+internal sealed class ModelBuilder(string name, IServiceCollection services) : IModelBuilder
+{
+    private string? _sourceName;
+
+    public string ModelName => name;
+
+    public IServiceCollection Services => services;
+
+    public ModelPipeline Pipeline { get; } = new(name);
+
+    public ModelPipeline PerVersionPipeline { get; } = new(name);
+
+    public Func<ModelSourceContext, CancellationToken, ValueTask<IModelRunner>>? Open { get; private set; }
+
+    public void Add(PipelineStage stage, string stageName, Func<IModelRunner, IServiceProvider, IModelRunner> factory) => Pipeline.Add(stage, stageName, factory);
+
+    public IModelBuilder PerVersion(Action<IModelPipelineBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(PerVersionPipeline);
+        return this;
+    }
+
+    public void ReplaceSource(string stageName, Func<ModelSourceContext, CancellationToken, ValueTask<IModelRunner>> open)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        if (_sourceName is not null)
+        {
+            throw new InferenceException($"Model '{name}': {stageName} was added, but {_sourceName} makes the model's runner already; expected one of them. Remove one.");
+        }
+
+        _sourceName = stageName;
+        Open = open;
+    }
+
+    /// <summary>Checks the order of all stages.</summary>
+    /// <exception cref="InferenceException">It is wrong; the error says why.</exception>
+    public void Validate()
+    {
+        foreach ((PipelineStage stage, string stageName) in Pipeline.Stages)
+        {
+            if (Open is not null && stage > PipelineStage.Versioning)
+            {
+                throw new InferenceException($"Model '{name}': {stageName} was added around {_sourceName}, expected it below: one version must never see another's rows or answers. Add it in PerVersion(v => v.{stageName}(…)).");
+            }
+        }
+
+        PerVersionPipeline.Validate(Pipeline);
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Inference.Hosting;
+
+/// <summary>Reports a model's <see cref="IModelStatus"/>: ready is healthy, degraded is degraded, loading and failed are unhealthy.</summary>
+internal sealed class ModelHealthCheck(IEnumerable<ModelRegistration> registrations, IServiceProvider services) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var data = new Dictionary<string, object>(StringComparer.Ordinal);
+        HealthStatus worst = HealthStatus.Healthy;
+        var notes = new List<string>();
+        foreach (ModelRegistration registration in registrations)
+        {
+            var status = (IModelStatus)Microsoft.Extensions.DependencyInjection.ServiceProviderKeyedServiceExtensions.GetRequiredKeyedService<IModelRunner>(services, registration.Name);
+            ModelState state = status.State;
+            data[registration.Name] = state.ToString();
+            HealthStatus health = state switch
+            {
+                ModelState.Ready => HealthStatus.Healthy,
+                ModelState.Degraded => HealthStatus.Degraded,
+                _ => context.Registration.FailureStatus,
+            };
+            if (health < worst)
+            {
+                worst = health;
+            }
+
+            if (state != ModelState.Ready)
+            {
+                notes.Add($"{registration.Name}: {status.Description}");
+            }
+        }
+
+        return Task.FromResult(new HealthCheckResult(worst, notes.Count == 0 ? null : string.Join("; ", notes), null, data));
+    }
+}

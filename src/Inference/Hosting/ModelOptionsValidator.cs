@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Options;
+
+namespace Inference.Hosting;
+
+/// <summary>Checks what annotations cannot say.</summary>
+internal sealed class ModelOptionsValidator : IValidateOptions<ModelOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ModelOptions options)
+    {
+        if (options.EffectiveSource is null)
+        {
+            return ValidateOptionsResult.Fail($"Model '{name}': expected Source or Path to say where the model is, got neither. Set one in AddModel or in the configuration section.");
+        }
+
+        return options.MaxRunTime <= TimeSpan.Zero
+            ? ValidateOptionsResult.Fail($"Model '{name}': MaxRunTime: expected more than zero, got {options.MaxRunTime}.")
+            : ValidateOptionsResult.Success;
+    }
+}
