@@ -45,7 +45,7 @@ public sealed partial class OnnxModel
 
     private static OnnxModel Parse(ReadContext context, ExternalDataSource external)
     {
-        var model = new OnnxModel { _external = external };
+        var model = new OnnxModel { _external = external, SourceBytes = context.Bytes };
         OnnxReader.Read(context, model);
         return model;
     }

@@ -54,6 +54,9 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
     /// <summary>The file the model was loaded from; null for bytes in memory or a new model.</summary>
     public string? SourcePath { get; private set; }
 
+    /// <summary>The bytes the model was read from, as they came; empty for a new model. Changes of the objects do not show in them.</summary>
+    public ReadOnlyMemory<byte> SourceBytes { get; private set; }
+
     internal bool HasMetadata => _metadata is { Count: > 0 };
 
     internal bool HasTrainingInfos => _training is { Count: > 0 };

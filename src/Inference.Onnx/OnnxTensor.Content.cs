@@ -86,6 +86,9 @@ public sealed partial class OnnxTensor
         return result;
     }
 
+    /// <summary>The file that holds the external content.</summary>
+    internal string ExternalDataPath() => External().Path(this);
+
     private static void SwapBytes(Span<byte> bytes, int width)
     {
         for (var i = 0; i < bytes.Length; i += width)

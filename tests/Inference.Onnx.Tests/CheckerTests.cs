@@ -62,14 +62,9 @@ public class CheckerTests
         Assert.Equal("int8 [-1, 2, 127]\nuint32 [4000000000]\nfloat16 [1.5, -2.0]\nbool [True, False]\nfloat64 0.25\n", PythonOnnx.Run(Script, folder.Path));
     }
 
-    [PythonOnnxFact]
+    [PythonOnnxFact("models")]
     public void Save_SharedModelsOfOldEnoughVersions_PassCheckerAsBefore()
     {
-        if (TestData.SkipReason("models") is not null)
-        {
-            return;
-        }
-
         using var before = new TemporaryFolder();
         using var after = new TemporaryFolder();
         foreach (var file in Directory.EnumerateFiles(TestData.Path("models"), "*.onnx", SearchOption.AllDirectories))

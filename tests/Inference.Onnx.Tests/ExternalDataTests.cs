@@ -44,14 +44,9 @@ public class ExternalDataTests
         Assert.Equal($"ONNX, tensor 'w': expected a \"location\" inside the model's folder, got '{location}', which {why}. Put the file beside the model.", error.Message);
     }
 
-    [Fact]
+    [UnixFact]
     public void GetBytes_SymbolicLinks_MayNotLeaveTheFolder()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return; // Creating links needs a privilege there.
-        }
-
         using var folder = Folder();
         using var outside = Folder();
         File.CreateSymbolicLink(folder.File("out.bin"), outside.File("data.bin"));
@@ -72,14 +67,9 @@ public class ExternalDataTests
         Assert.Equal(Content[..16], inside.Graph.Initializers[0].GetBytes().ToArray());
     }
 
-    [Fact]
+    [UnixFact]
     public void GetBytes_ModelFolderIsItselfALink_Works()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return; // Creating links needs a privilege there.
-        }
-
         using var folder = Folder();
         using var other = new TemporaryFolder();
         Write(folder, ("location", "data.bin"));
@@ -122,6 +112,32 @@ public class ExternalDataTests
         Write(folder, ("location", "data.bin"));
         using var model = OnnxModel.Load(folder.File("model.onnx"), new() { MaxExternalFileBytes = 63 });
         Assert.Contains("MaxExternalFileBytes", Assert.Throws<OnnxFormatException>(() => model.Graph.Initializers[0].GetBytes()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ExternalDataFiles_ListsEachFileOnce()
+    {
+        using var folder = Folder();
+        var model = SmallModels.Varied();
+        model.Graph.Initializers.Add(External(("location", "data.bin")));
+        model.Graph.Nodes[0].GetGraph("else_branch")!.Initializers.Add(External(("location", "./data.bin"), ("offset", "16")));
+        model.Save(folder.File("model.onnx"), new() { KeepExternalReferences = true });
+        using var loaded = OnnxModel.Load(folder.File("model.onnx"));
+        Assert.Equal([folder.File("data.bin")], loaded.ExternalDataFiles());
+        Assert.Equal(File.ReadAllBytes(folder.File("model.onnx")), loaded.SourceBytes.ToArray());
+    }
+
+    [UnixFact]
+    public void GetBytes_NamedPipe_DoesNotWait()
+    {
+        using var folder = Folder();
+        using (var process = System.Diagnostics.Process.Start("mkfifo", folder.File("pipe.bin")))
+        {
+            process.WaitForExit();
+        }
+
+        using var model = Load(folder, ("location", "pipe.bin"));
+        Assert.Contains("got a file of 0 bytes", Assert.Throws<OnnxFormatException>(() => model.Graph.Initializers[0].GetBytes()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

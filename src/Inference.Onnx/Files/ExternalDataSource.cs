@@ -12,13 +12,7 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
     /// <summary>Bytes [start, start + length) of a tensor of <paramref name="total"/> bytes.</summary>
     public ReadOnlyMemory<byte> Read(OnnxTensor tensor, long start, int length, long total)
     {
-        if (baseDirectory is null)
-        {
-            throw Refused(tensor, "expected a folder to look external data up in, got none. Load the model by path, or set OnnxReadOptions.BaseDirectory.");
-        }
-
-        var entries = tensor.ExternalData;
-        var location = entries.TryGetValue("location", out var text) ? text : throw Refused(tensor, "expected a \"location\" of the external data, got none. Correct the model.");
+        var location = Location(tensor);
         var offset = Number(tensor, "offset") ?? 0;
         var stated = Number(tensor, "length") ?? total;
         if (stated != total)
@@ -34,6 +28,9 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
 
         return file.Slice(offset + start, length);
     }
+
+    /// <summary>The file a tensor names, with links followed.</summary>
+    public string Path(OnnxTensor tensor) => Resolve(tensor, Location(tensor));
 
     public void Dispose()
     {
@@ -64,6 +61,22 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
     private static OnnxFormatException Refused(OnnxTensor tensor, string problem, Exception? inner = null) =>
         new(problem, $"tensor '{tensor.Name}'", innerException: inner);
 
+    private string Location(OnnxTensor tensor)
+    {
+        if (baseDirectory is null)
+        {
+            throw Refused(tensor, "expected a folder to look external data up in, got none. Load the model by path, or set OnnxReadOptions.BaseDirectory.");
+        }
+
+        return tensor.ExternalData.TryGetValue("location", out var location)
+            ? location
+            : throw Refused(tensor, "expected a \"location\" of the external data, got none. Correct the model.");
+    }
+
+    private string Resolve(OnnxTensor tensor, string location) => ContainedPath.TryResolve(baseDirectory!, location, out var path, out var reason)
+        ? path
+        : throw Refused(tensor, $"expected a \"location\" inside the model's folder, got '{location}', which {reason}. Put the file beside the model.");
+
     private FileContent Open(OnnxTensor tensor, string location)
     {
         lock (_gate)
@@ -76,12 +89,7 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
 
             try
             {
-                if (!ContainedPath.TryResolve(baseDirectory!, location, out var path, out var reason))
-                {
-                    throw Refused(tensor, $"expected a \"location\" inside the model's folder, got '{location}', which {reason}. Put the file beside the model.");
-                }
-
-                var opened = FileContent.Open(path, options.MaxExternalFileBytes, options.MapFiles, nameof(OnnxReadOptions.MaxExternalFileBytes));
+                var opened = FileContent.Open(Resolve(tensor, location), options.MaxExternalFileBytes, options.MapFiles, nameof(OnnxReadOptions.MaxExternalFileBytes));
                 _files.Add(location, opened);
                 return opened;
             }
