@@ -123,7 +123,7 @@ internal sealed unsafe class RunState
             }
 
             bool same = false;
-            nint bound = IsInPlace(value)
+            nint bound = value is TensorValue { ElementType: not ElementType.String }
                 ? _inputSlots[i].Bind((TensorValue)value, out same)
                 : _inputSlots[i].BindTransient(ValueWriter.Write(_api, value, $"Model '{_session.Name}', input '{_session.Inputs[i].Name}'"));
             repeat &= same;
@@ -146,14 +146,14 @@ internal sealed unsafe class RunState
             _pointers[names + i] = _session.OutputNames[i];
             nint bound = 0;
             TensorSlot slot = _outputSlots[i];
-            if (Outputs[i] is null && predict && _session.PredictsShapes && slot.Type is not (ElementType.Undefined or ElementType.String))
+            if (Outputs[i] is null && predict && !_session.IsAlias[i] && _session.PredictsShapes && slot.Type is not (ElementType.Undefined or ElementType.String))
             {
                 Outputs[i] = TensorValue.Allocate(slot.Type, slot.Shape);
                 _predicted[i] = true;
                 predicting = true;
             }
 
-            if (IsInPlace(Outputs[i]))
+            if (IsInPlace(i))
             {
                 var tensor = (TensorValue)Outputs[i]!;
                 tensor.AsWritableBytes();
@@ -223,7 +223,7 @@ internal sealed unsafe class RunState
         int first = (2 * Inputs.Length) + Outputs.Length;
         for (int i = 0; i < Outputs.Length; i++)
         {
-            if (!IsInPlace(Outputs[i]))
+            if (!IsInPlace(i))
             {
                 _outputSlots[i].BindTransient(_pointers[first + i]);
             }
@@ -231,14 +231,14 @@ internal sealed unsafe class RunState
 
         for (int i = 0; i < Outputs.Length; i++)
         {
-            if (IsInPlace(Outputs[i]))
+            if (IsInPlace(i))
             {
                 continue;
             }
 
-            if (Outputs[i] is TensorValue strings)
+            if (Outputs[i] is TensorValue filled)
             {
-                ValueReader.CopyTensor(_api, _pointers[first + i], strings);
+                ValueReader.CopyInto(_api, _pointers[first + i], filled, _session.Name, _session.Outputs[i].Name);
                 continue;
             }
 
@@ -250,7 +250,7 @@ internal sealed unsafe class RunState
         }
     }
 
-    private static bool IsInPlace(ModelValue? value) => value is TensorValue { ElementType: not ElementType.String };
+    private bool IsInPlace(int output) => Outputs[output] is TensorValue { ElementType: not ElementType.String } && !_session.IsAlias[output];
 
     private void Throw(nint status, CancellationToken cancellationToken)
     {

@@ -29,6 +29,7 @@ internal sealed class SessionCore : IDisposable
         int offset = 0;
         InputNames = PlaceNames(inputs, ref offset);
         OutputNames = PlaceNames(outputs, ref offset);
+        IsAlias = [.. outputs.Select(output => inputs.Any(input => input.Name == output.Name))];
     }
 
     /// <summary>The model's name.</summary>
@@ -42,6 +43,9 @@ internal sealed class SessionCore : IDisposable
     public nint[] InputNames { get; }
 
     public nint[] OutputNames { get; }
+
+    /// <summary>Which outputs are inputs handed through. The library returns the input itself for them and does not write to a tensor it is given.</summary>
+    public bool[] IsAlias { get; }
 
     /// <summary>Whether output shapes follow from input shapes, as far as was seen; once false, it stays so.</summary>
     public bool PredictsShapes { get; set; } = true;

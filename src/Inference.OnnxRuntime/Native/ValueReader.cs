@@ -42,8 +42,21 @@ internal static unsafe class ValueReader
         return tensor;
     }
 
-    /// <summary>Copies a tensor's contents into one of equal type and shape.</summary>
-    public static void CopyTensor(OrtApi api, nint value, TensorValue to)
+    /// <summary>Copies a tensor's contents into one that a caller gave.</summary>
+    /// <exception cref="ModelRunException">Type or shape differ.</exception>
+    public static void CopyInto(OrtApi api, nint value, TensorValue to, string model, string output)
+    {
+        Span<long> shape = stackalloc long[InlineRank];
+        ElementType type = OrtTypes.ReadShape(api, value, ref shape);
+        if (type != to.ElementType || !shape.SequenceEqual(to.Shape))
+        {
+            throw new ModelRunException($"Model '{model}', output '{output}': it is {type.Name()}{TensorShape.Format(shape)}, the tensor given for it is {to}. Give a tensor of the output's type and shape.");
+        }
+
+        CopyTensor(api, value, to);
+    }
+
+    private static void CopyTensor(OrtApi api, nint value, TensorValue to)
     {
         if (to.ElementType == ElementType.String)
         {

@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Collections.ObjectModel;
+using Inference.Onnx;
+using Inference.Providers;
+
+namespace Inference.Conformance.Graphs;
+
+/// <summary>A whole model in memory as the graph that providers are asked about.</summary>
+public sealed class ModelGraph : IGraphView
+{
+    private readonly OnnxModel _model;
+    private readonly Dictionary<string, TensorValue> _constants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ModelValueType> _types = new(StringComparer.Ordinal);
+
+    /// <summary>Makes a view of a model; the model must not be changed afterwards.</summary>
+    public ModelGraph(OnnxModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        Opsets = new ReadOnlyDictionary<string, long>(model.OperatorSets.ToDictionary(static set => set.Domain == "ai.onnx" ? "" : set.Domain, static set => set.Version));
+        Nodes = [.. model.Graph.Nodes.Select(static (node, index) => new ModelGraphNode(node, index))];
+        foreach (OnnxTensor initializer in model.Graph.Initializers)
+        {
+            TensorValue value = ModelValues.FromOnnx(initializer);
+            _constants.Add(initializer.Name, value);
+            _types[initializer.Name] = ModelValueType.Tensor(value.ElementType, [.. value.Shape.ToArray().Select(Dimension.Fixed)]);
+        }
+
+        Inputs = [.. model.Graph.Inputs.Where(input => !_constants.ContainsKey(input.Name)).Select(Port)];
+        Outputs = [.. model.Graph.Outputs.Select(Port)];
+        foreach (OnnxValueInfo value in model.Graph.ValueInfos)
+        {
+            Port(value);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string ModelName => _model.Graph.Name;
+
+    /// <inheritdoc/>
+    public bool IsWholeModel => true;
+
+    /// <inheritdoc/>
+    public string? SourcePath => null;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, long> Opsets { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IGraphNode> Nodes { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelPort> Inputs { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelPort> Outputs { get; }
+
+    /// <inheritdoc/>
+    public ModelValueType? TypeOf(string valueName) => _types.GetValueOrDefault(valueName);
+
+    /// <inheritdoc/>
+    public TensorValue? ConstantOf(string valueName) => _constants.GetValueOrDefault(valueName);
+
+    /// <inheritdoc/>
+    public void WriteModel(IBufferWriter<byte> to) => _model.Write(to);
+
+    private ModelPort Port(OnnxValueInfo value)
+    {
+        ModelValueType type = TypeFrom(value.Type!);
+        _types[value.Name] = type;
+        return new ModelPort(value.Name, type);
+    }
+
+    private static ModelValueType TypeFrom(OnnxType type) => type.Kind switch
+    {
+        OnnxTypeKind.Tensor => ModelValueType.Tensor((ElementType)(int)type.ElementType, type.Shape is null ? null : [.. type.Shape.Dimensions.Select(DimensionFrom)]),
+        OnnxTypeKind.Map => new ModelValueType(ModelValueKind.Map, Element: TypeFrom(type.Element!), KeyType: (ElementType)(int)type.KeyType),
+        OnnxTypeKind.Sequence => new ModelValueType(ModelValueKind.Sequence, Element: TypeFrom(type.Element!)),
+        _ => new ModelValueType(ModelValueKind.Optional, Element: TypeFrom(type.Element!)),
+    };
+
+    private static Dimension DimensionFrom(OnnxDimension dimension) =>
+        dimension.Value is { } size ? Dimension.Fixed(size) : dimension.Param is { } symbol ? Dimension.Named(symbol) : Dimension.Unknown;
+}
