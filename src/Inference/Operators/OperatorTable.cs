@@ -2,9 +2,10 @@ using System.Collections.Frozen;
 using Inference.Graph;
 using Inference.Operators.Basic;
 using Inference.Operators.Casting;
+using Inference.Operators.ControlFlow;
 using Inference.Operators.Elementwise;
 using Inference.Operators.Random;
-using Inference.Operators.ControlFlow;
+using Inference.Operators.Recurrent;
 using Inference.Operators.Structure;
 using Inference.Operators.Typed;
 
@@ -54,6 +55,7 @@ internal static class OperatorTable
         new("", "EyeLike", 9, n => new EyeLike(n)),
         new("", "Flatten", 1, n => new Flatten(n)),
         new("", "Floor", 1, n => new FloatUnary<Powers.Floor>(default)),
+        new("", "GRU", 1, n => new RecurrentOperator(n, CellKind.Gru)),
         new("", "Gather", 1, n => new Gather(n)),
         new("", "GatherElements", 11, n => new GatherElements(n)),
         new("", "GatherND", 11, n => new GatherND(n)),
@@ -63,12 +65,15 @@ internal static class OperatorTable
         new("", "HardSigmoid", 1, n => new FloatUnary<Activations.HardSigmoid>(new(n.Attributes.Float("alpha", 0.2f), n.Attributes.Float("beta", 0.5f)))),
         new("", "HardSwish", 14, n => new FloatUnary<Activations.HardSwish>(default)),
         new("", "Identity", 1, n => new Identity(n)),
+        new("", "If", 1, n => new If(n)),
         new("", "IsInf", 10, n => IsSpecial.ReadInf(n)),
         new("", "IsNaN", 9, n => new IsSpecial(nan: true, positive: false, negative: false)),
+        new("", "LSTM", 1, n => new RecurrentOperator(n, CellKind.Lstm)),
         new("", "LeakyRelu", 1, n => new FloatUnary<Activations.LeakyRelu>(new(n.Attributes.Float("alpha", 0.01f)))),
         new("", "Less", 1, n => new CompareOperator<Comparisons.Less>(n, default)),
         new("", "LessOrEqual", 12, n => new CompareOperator<Comparisons.LessOrEqual>(n, default)),
         new("", "Log", 1, n => new FloatUnary<Powers.Log>(default)),
+        new("", "Loop", 1, n => new Loop(n)),
         new("", "Max", 1, n => new VariadicOperator<Arithmetic.Max>(default, TypeSet.Numeric)),
         new("", "Mean", 1, n => new VariadicOperator<Arithmetic.Add>(default, TypeSet.Floating, mean: true)),
         new("", "Min", 1, n => new VariadicOperator<Arithmetic.Min>(default, TypeSet.Numeric)),
@@ -77,13 +82,12 @@ internal static class OperatorTable
         new("", "Mul", 1, n => new BinaryOperator<Arithmetic.Mul>(n, default, TypeSet.Numeric)),
         new("", "Neg", 1, n => new NumericUnary<NumericFunctions.Neg>(default, TypeSet.Floating | TypeSet.Signed)),
         new("", "Not", 1, n => new BitNot(logical: true)),
-        new("", "If", 1, n => new If(n)),
-        new("", "Loop", 1, n => new Loop(n)),
         new("", "OneHot", 9, n => new OneHot(n)),
         new("", "Or", 1, n => new BitOperator<BitFunctions.Or>(n, default, TypeSet.Bool)),
+        new("", "PRelu", 1, n => new PRelu(n)),
         new("", "Pad", 1, n => new Pad(n)),
         new("", "Pow", 1, n => new Pow(n)),
-        new("", "PRelu", 1, n => new PRelu(n)),
+        new("", "RNN", 1, n => new RecurrentOperator(n, CellKind.Rnn)),
         new("", "Range", 11, _ => new RangeOp()),
         new("", "Reciprocal", 1, n => new FloatUnary<Powers.Reciprocal>(default)),
         new("", "Relu", 1, n => new NumericUnary<NumericFunctions.Relu>(default, TypeSet.Floating | TypeSet.Signed)),

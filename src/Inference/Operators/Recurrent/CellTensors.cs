@@ -1,0 +1,21 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Recurrent;
+
+/// <summary>The tensors of one run of a recurrent operator, in one type; null where absent.</summary>
+internal struct CellTensors
+{
+    public Tensor X;
+    public Tensor W;
+    public Tensor R;
+    public Tensor? Bias;
+    public Tensor? Lengths;
+    public Tensor? InitialH;
+    public Tensor? InitialC;
+    public Tensor? Peepholes;
+    public Tensor? Y;
+    public Tensor? LastH;
+    public Tensor? LastC;
+    public CellWeights? PackedW;
+    public CellWeights? PackedR;
+}

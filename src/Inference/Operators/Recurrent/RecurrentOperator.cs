@@ -1,0 +1,143 @@
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Recurrent;
+
+/// <summary>
+/// RNN, GRU and LSTM: X [S, B, I], W [D, G·H, I], R [D, G·H, H] → Y [S, D, B, H] and the last states [D, B, H]; with layout 1 the batch comes first everywhere.
+/// Source: ONNX RNN, GRU and LSTM, opsets 1 to 22.
+/// </summary>
+internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
+{
+    private readonly CellOptions _options = new(node, kind);
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireSameType(context, 0, 1);
+        Shapes.RequireSameType(context, 0, 2);
+        Dimension[]? x = Shapes.RequireRank(context, 0, 3);
+        Dimension[]? w = Shapes.RequireRank(context, 1, 3);
+        Dimension[]? r = Shapes.RequireRank(context, 2, 3);
+        bool batchFirst = _options.BatchFirst;
+        Dimension sequence = x?[batchFirst ? 1 : 0] ?? Dimension.Unknown;
+        Dimension batch = x?[batchFirst ? 0 : 1] ?? Dimension.Unknown;
+        Dimension directions = Dimension.Fixed(_options.Directions);
+        Dimension hidden = _options.HiddenSize is { } size ? Dimension.Fixed(size) : Dimension.Unknown;
+        if (r is not null)
+        {
+            hidden = Shapes.Merge(context, hidden, r[2], "hidden size");
+        }
+
+        CheckWeights(context, x, w, r, hidden);
+        CheckState(context, 5, batch, hidden);
+        CheckState(context, 6, batch, hidden);
+        Check(context, 3, [directions, Times(hidden, 2 * (int)kind)]);
+        Check(context, 4, [batch]);
+        if (kind == CellKind.Lstm)
+        {
+            Check(context, 7, [directions, Times(hidden, 3)]);
+        }
+
+        Dimension[] state = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden];
+        context.SetOutput(0, type, batchFirst ? [batch, sequence, directions, hidden] : [sequence, directions, batch, hidden]);
+        context.SetOutput(1, type, state);
+        if (kind == CellKind.Lstm)
+        {
+            context.SetOutput(2, type, state);
+        }
+    }
+
+    public override void Run(KernelContext context) => RecurrentRunner.Run(context, _options, null, null);
+
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        if (context.InputType(0) != ElementType.Float || context.Constant(1) is not { } w || context.Constant(2) is not { } r)
+        {
+            return null;
+        }
+
+        long hidden = context.InputDims(2)[2];
+        bool apart = kind == CellKind.Gru && !_options.LinearBeforeReset;
+        return new RecurrentKernel(
+            _options,
+            context.Shared(1, "recurrent_w", () => CellWeights.Create(w, lastApart: false, hidden)),
+            context.Shared(2, apart ? "recurrent_r_last_apart" : "recurrent_r", () => CellWeights.Create(r, apart, hidden)));
+    }
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        int xAxis = _options.BatchFirst ? 0 : 1;
+        int stateAxis = xAxis;
+        bool none = !context.AnyBatch;
+        bool apart = context.InputAxis(0) == xAxis && context.InputAxis(1) == BatchContext.None && context.InputAxis(2) == BatchContext.None;
+        for (int i = 3; apart && i < context.InputCount; i++)
+        {
+            bool paired = i is 4 or 5 || (i == 6 && kind == CellKind.Lstm);
+            apart = !context.Node.HasInput(i) || context.InputAxis(i) == (paired ? (i == 4 ? 0 : stateAxis) : BatchContext.None);
+        }
+
+        int y = none ? BatchContext.None : !apart ? BatchContext.Mixed : _options.BatchFirst ? 0 : 2;
+        int state = none ? BatchContext.None : !apart ? BatchContext.Mixed : stateAxis;
+        for (int i = 0; i < context.Node.Outputs.Count; i++)
+        {
+            context.SetOutputAxis(i, i == 0 ? y : state);
+        }
+    }
+
+    public override long CountMacs(InferContext context)
+    {
+        if (Shapes.Sizes(context.InputShape(0)) is not { } x || Shapes.Sizes(context.InputShape(2)) is not { } r)
+        {
+            return 0;
+        }
+
+        return x[0] * x[1] * r[0] * r[1] * (x[2] + r[2]);
+    }
+
+    private static Dimension Times(Dimension dimension, int factor) => dimension.Size is { } size ? Dimension.Fixed(size * factor) : Dimension.Unknown;
+
+    private void CheckWeights(InferContext context, Dimension[]? x, Dimension[]? w, Dimension[]? r, Dimension hidden)
+    {
+        Dimension directions = Dimension.Fixed(_options.Directions);
+        if (w is not null)
+        {
+            Check(context, 1, [directions, Times(hidden, (int)kind), x?[2] ?? Dimension.Unknown]);
+        }
+
+        if (r is not null)
+        {
+            Check(context, 2, [directions, Times(hidden, (int)kind), hidden]);
+        }
+    }
+
+    private void CheckState(InferContext context, int input, Dimension batch, Dimension hidden)
+    {
+        if (input == 6 && kind != CellKind.Lstm)
+        {
+            return;
+        }
+
+        Dimension directions = Dimension.Fixed(_options.Directions);
+        Check(context, input, _options.BatchFirst ? [batch, directions, hidden] : [directions, batch, hidden]);
+    }
+
+    private static void Check(InferContext context, int input, Dimension[] expected)
+    {
+        if (!context.HasInput(input) || context.InputShape(input) is not { } shape)
+        {
+            return;
+        }
+
+        bool good = shape.Length == expected.Length;
+        for (int i = 0; good && i < shape.Length; i++)
+        {
+            good = !shape[i].IsFixed || !expected[i].IsFixed || shape[i] == expected[i];
+        }
+
+        if (!good)
+        {
+            throw context.Error($"input {input}: expected shape [{string.Join(",", expected)}], got [{string.Join(",", shape)}].");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Recurrent;
+
+/// <summary>Runs a recurrent operator in the type it is computed in: float and double in their own, float16 and bfloat16 in float.</summary>
+internal static class RecurrentRunner
+{
+    public static void Run(KernelContext context, CellOptions options, CellWeights? w, CellWeights? r)
+    {
+        bool lstm = options.Kind == CellKind.Lstm;
+        var tensors = new CellTensors
+        {
+            X = context.Input(0),
+            W = context.Input(1),
+            R = context.Input(2),
+            Bias = context.OptionalInput(3),
+            Lengths = context.OptionalInput(4),
+            InitialH = context.OptionalInput(5),
+            InitialC = lstm ? context.OptionalInput(6) : null,
+            Peepholes = lstm ? context.OptionalInput(7) : null,
+            Y = context.HasOutput(0) ? context.Output(0) : null,
+            LastH = context.HasOutput(1) ? context.Output(1) : null,
+            LastC = lstm && context.HasOutput(2) ? context.Output(2) : null,
+            PackedW = w,
+            PackedR = r,
+        };
+        switch (tensors.X.Type)
+        {
+            case ElementType.Float:
+                new CellRun<float, SingleCellMath>(context, options, in tensors).Run();
+                break;
+            case ElementType.Double:
+                new CellRun<double, DoubleCellMath>(context, options, in tensors).Run();
+                break;
+            default:
+                RunInSingle(context, options, in tensors);
+                break;
+        }
+    }
+
+    private static void RunInSingle(KernelContext context, CellOptions options, in CellTensors tensors)
+    {
+        var wide = new CellTensors
+        {
+            X = Widen(tensors.X)!,
+            W = Widen(tensors.W)!,
+            R = Widen(tensors.R)!,
+            Bias = Widen(tensors.Bias),
+            Lengths = tensors.Lengths,
+            InitialH = Widen(tensors.InitialH),
+            InitialC = Widen(tensors.InitialC),
+            Peepholes = Widen(tensors.Peepholes),
+            Y = Like(tensors.Y),
+            LastH = Like(tensors.LastH),
+            LastC = Like(tensors.LastC),
+        };
+        new CellRun<float, SingleCellMath>(context, options, in wide).Run();
+        Narrow(wide.Y, tensors.Y);
+        Narrow(wide.LastH, tensors.LastH);
+        Narrow(wide.LastC, tensors.LastC);
+    }
+
+    private static Tensor? Like(Tensor? tensor) => tensor is null ? null : Tensor.Allocate(ElementType.Float, tensor.Dims);
+
+    private static Tensor? Widen(Tensor? tensor)
+    {
+        if (Like(tensor) is not { } result)
+        {
+            return null;
+        }
+
+        Span<float> target = result.Span<float>();
+        for (int i = 0; i < target.Length; i++)
+        {
+            target[i] = tensor!.Type == ElementType.Float16 ? (float)tensor.Span<Half>()[i] : tensor.Span<BFloat16>()[i];
+        }
+
+        return result;
+    }
+
+    private static void Narrow(Tensor? source, Tensor? target)
+    {
+        if (source is null || target is null)
+        {
+            return;
+        }
+
+        ReadOnlySpan<float> values = source.Span<float>();
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (target.Type == ElementType.Float16)
+            {
+                target.Span<Half>()[i] = (Half)values[i];
+            }
+            else
+            {
+                target.Span<BFloat16>()[i] = (BFloat16)values[i];
+            }
+        }
+    }
+}
