@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Versioning;
+
+/// <summary>Loads one version beside those that serve, and takes it through its gates.</summary>
+internal sealed class VersionLoader(string modelName, IModelLoader loader, ModelLoadOptions loadOptions, Func<IModelRunner, IModelRunner> wrap, ILogger logger)
+{
+    /// <summary>Loads, verifies, checks golden rows, warms up.</summary>
+    /// <param name="folder">The version.</param>
+    /// <param name="options">The checks.</param>
+    /// <param name="reference">What the version must be able to replace; null for nothing.</param>
+    /// <param name="cancellationToken">Stops the load.</param>
+    /// <returns>The runner with the stages of each version around it; the caller disposes it.</returns>
+    /// <exception cref="VersionRefusedException">A gate failed.</exception>
+    public async ValueTask<IModelRunner> LoadAsync(VersionFolder folder, VersioningOptions options, ModelSignature? reference, CancellationToken cancellationToken)
+    {
+        string where = $"Model '{modelName}', version '{folder.Version}'";
+        VersionGate gate = VersionGate.Manifest;
+        IModelRunner? runner = null;
+        IReadOnlyList<NamedValues> inputs = [];
+        try
+        {
+            ModelManifest? manifest = ManifestReader.Read(folder.Path);
+            gate = VersionGate.Signature;
+            ManifestSigner.Verify(manifest, options.Signing, folder.Path, modelName, where);
+            gate = VersionGate.Digest;
+            if (manifest is not null)
+            {
+                await ManifestReader.VerifyFilesAsync(manifest, folder.Path, where, cancellationToken).ConfigureAwait(false);
+            }
+
+            gate = VersionGate.Load;
+            runner = await OpenAsync(folder, cancellationToken).ConfigureAwait(false);
+            gate = VersionGate.Digest;
+            RequireDigest(manifest, runner.Info, where);
+            gate = VersionGate.Compatibility;
+            RequireCompatible(reference, runner.Info, options, where);
+            gate = VersionGate.GoldenRows;
+            GoldenRows? golden = ManifestReader.Golden(manifest, where);
+            inputs = GoldenCheck.Inputs(golden, where);
+            if (golden is not null)
+            {
+                await GoldenCheck.VerifyAsync(runner, golden, inputs, options, where, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (options.RequireGoldenRows && inputs.Count == 0)
+            {
+                throw new ModelLoadException($"{where}: expected golden rows, as RequireGoldenRows is set; its manifest has none. Add cases to 'golden' in {VersionFolder.ManifestFile}.");
+            }
+
+            gate = VersionGate.Warmup;
+            if (await Warmup.RunAsync(runner, inputs, options, cancellationToken).ConfigureAwait(false) is { } why)
+            {
+                VersioningLog.WarmupSkipped(logger, modelName, folder.Version, why);
+            }
+
+            gate = VersionGate.Load;
+            IModelRunner wrapped = wrap(runner);
+            runner = null;
+            return wrapped;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw new VersionRefusedException(exception is InferenceException ? exception.Message : $"{where}: {exception.Message}", folder.Version, gate, exception);
+        }
+        finally
+        {
+            foreach (NamedValues values in inputs)
+            {
+                values.Dispose();
+            }
+
+            if (runner is not null)
+            {
+                await runner.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private ValueTask<IModelRunner> OpenAsync(VersionFolder folder, CancellationToken cancellationToken)
+    {
+        ModelLoadOptions own = loadOptions.Clone();
+        own.Name = modelName;
+        own.Version = folder.Version;
+        return loader.LoadAsync(ModelSource.File(Path.Combine(folder.Path, VersionFolder.ModelFile)), own, cancellationToken);
+    }
+
+    // Against the loaded model, not the file: nothing can be swapped in between hashing and loading.
+    private static void RequireDigest(ModelManifest? manifest, ModelInfo info, string where)
+    {
+        if (manifest?.Digest is { Length: > 0 } expected && !ManifestReader.SameDigest(expected, info.Digest))
+        {
+            throw new ModelLoadException($"{where}: expected digest {expected}, the loaded model has {info.Digest}. The files are not those the manifest was written for; publish the version again.");
+        }
+    }
+
+    private static void RequireCompatible(ModelSignature? reference, ModelInfo info, VersioningOptions options, string where)
+    {
+        if (reference is not null && !options.AllowSignatureChange && reference.WhyNotReplaceableBy(ModelSignature.Of(info)) is { } reason)
+        {
+            throw new ModelLoadException($"{where} cannot replace the version served: {reason}. Publish it under another model name, or set AllowSignatureChange if no caller depends on it.");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Inference.Versioning;
+
+/// <summary>One run with known outputs.</summary>
+public sealed class GoldenCase
+{
+    /// <summary>The inputs by name.</summary>
+    public Dictionary<string, GoldenTensor> Inputs { get; set; } = [];
+
+    /// <summary>The expected outputs by name; outputs not named are not compared.</summary>
+    public Dictionary<string, GoldenTensor> Outputs { get; set; } = [];
+}

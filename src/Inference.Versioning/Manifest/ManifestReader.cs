@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Inference.Versioning;
+
+/// <summary>Reads manifests and checks what they say of files.</summary>
+internal static class ManifestReader
+{
+    private const int MaxBytes = 64 << 20;
+
+    /// <summary>The manifest of a version; null where it has none.</summary>
+    /// <exception cref="ModelLoadException">It cannot be read.</exception>
+    public static ModelManifest? Read(string directory)
+    {
+        string path = Path.Combine(directory, VersionFolder.ManifestFile);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (stream.Length > MaxBytes)
+            {
+                throw new ModelLoadException($"Manifest '{path}': expected at most {MaxBytes} bytes, it has {stream.Length}. Keep golden rows few.");
+            }
+
+            ModelManifest manifest = JsonSerializer.Deserialize(stream, ManifestJson.Default.ModelManifest)
+                ?? throw new ModelLoadException($"Manifest '{path}': expected a JSON object, got null. Correct or remove it.");
+            return manifest.Format == 1
+                ? manifest
+                : throw new ModelLoadException($"Manifest '{path}': expected format 1, got {manifest.Format}. Write it with a matching version of the tools.");
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelLoadException($"Manifest '{path}' cannot be read: {exception.Message} Correct or remove it.", exception);
+        }
+    }
+
+    /// <summary>Labels of a version's manifest; empty where there are none or it cannot be read (loading the version then says why).</summary>
+    public static IReadOnlyList<string> TryReadLabels(string directory)
+    {
+        try
+        {
+            return Read(directory)?.Labels is { } labels ? [.. labels] : [];
+        }
+        catch (ModelLoadException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The golden rows of a manifest; null where it has none.</summary>
+    /// <exception cref="ModelLoadException">They are malformed.</exception>
+    public static GoldenRows? Golden(ModelManifest? manifest, string where)
+    {
+        if (manifest?.Golden is not { ValueKind: JsonValueKind.Object } golden)
+        {
+            return null;
+        }
+
+        try
+        {
+            return golden.Deserialize(ManifestJson.Default.GoldenRows);
+        }
+        catch (JsonException exception)
+        {
+            throw new ModelLoadException($"{where}: the golden rows cannot be read: {exception.Message} Correct the manifest.", exception);
+        }
+    }
+
+    /// <summary>Hashes the files that the manifest lists and compares.</summary>
+    /// <exception cref="ModelLoadException">A file is missing, lies outside the version, or differs.</exception>
+    public static async ValueTask VerifyFilesAsync(ModelManifest manifest, string directory, string where, CancellationToken cancellationToken)
+    {
+        foreach ((string name, string expected) in manifest.Files ?? [])
+        {
+            string path = Path.GetFullPath(Path.Combine(directory, name));
+            if (!path.StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !File.Exists(path))
+            {
+                throw new ModelLoadException($"{where}: the manifest lists file '{name}', which is not in the version's directory. Publish the file, or correct the manifest.");
+            }
+
+            string actual = await HashAsync(path, cancellationToken).ConfigureAwait(false);
+            if (!SameDigest(expected, actual))
+            {
+                throw new ModelLoadException($"{where}, file '{name}': expected SHA-256 {Plain(expected)}, got {actual}. The file is damaged or was replaced; publish the version again.");
+            }
+        }
+    }
+
+    /// <summary>SHA-256 of a file, lower-case hexadecimal.</summary>
+    public static async ValueTask<string> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        FileStream stream = File.OpenRead(path);
+        await using (stream.ConfigureAwait(false))
+        {
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>Whether two digests are equal, whatever their case and prefix.</summary>
+    public static bool SameDigest(string left, string right) => string.Equals(Plain(left), Plain(right), StringComparison.OrdinalIgnoreCase);
+
+    private static string Plain(string digest) => digest.StartsWith("sha256:", StringComparison.OrdinalIgnoreCase) ? digest[7..] : digest;
+}

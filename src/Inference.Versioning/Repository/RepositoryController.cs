@@ -1,0 +1,217 @@
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Versioning;
+
+/// <summary>Keeps what is loaded in step with what is wanted. Changes happen one at a time, under <c>_gate</c>; calls never wait for it: they read the routing table.</summary>
+internal sealed partial class RepositoryController : IModelVersions
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly RepositorySetup _setup;
+    private readonly RepositoryScanner _scanner;
+    private readonly VersionLoader _loader;
+    private readonly StateStore _store;
+    private readonly VersioningInstruments _instruments;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _tableLock = new();
+    private readonly Dictionary<string, VersionSlot> _slots = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FailedLoad> _failed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Stamp, long Since)> _settling = new(StringComparer.Ordinal);
+    private readonly List<VersionSlot> _draining = [];
+    private readonly List<VersionSlot> _replaced = [];
+    private IReadOnlyList<VersionFolder> _folders = [];
+    private VersioningOptions _options;
+    private VersionSlot? _default;
+    private CanaryTrial? _trial;
+    private ShadowLane? _shadow;
+    private RoutingTable? _table;
+    private bool _isClosed;
+    private Known _known = new([], [], [], new Dictionary<string, FailedLoad>(), new RepositoryState(), null, null);
+    private Tuple<ModelState, string> _status = Tuple.Create(ModelState.Loading, "");
+    private string? _rejectedOptions;
+
+    public RepositoryController(RepositorySetup setup, VersioningOptions options)
+    {
+        _setup = setup;
+        _options = options;
+        _scanner = new RepositoryScanner(setup.Root);
+        _loader = new VersionLoader(setup.ModelName, setup.Loader, setup.LoadOptions, setup.Wrap, setup.Logger);
+        _store = new StateStore(options.StateDirectory ?? Path.Combine(setup.Root, ".inference"), setup.ModelName, setup.Clock, setup.Logger);
+        _instruments = new VersioningInstruments(setup.ModelName, setup.Meters);
+    }
+
+    public string ModelName => _setup.ModelName;
+
+    public VersioningInstruments Instruments => _instruments;
+
+    public RepositorySetup Setup => _setup;
+
+    public VersioningOptions Options => Volatile.Read(ref _options);
+
+    /// <summary>The routing table now; null once closed.</summary>
+    public RoutingTable? Table => Volatile.Read(ref _table);
+
+    /// <summary>Cancelled when the repository closes.</summary>
+    public CancellationToken Closing => _closing.Token;
+
+    /// <summary>Raised, under the gate, when another version became the default.</summary>
+    public event Action? DefaultChanged;
+
+    public (ModelState State, string Description) Status
+    {
+        get
+        {
+            (ModelState state, string description) = Volatile.Read(ref _status);
+            return (state, _rejectedOptions is { } rejected ? $"{description} Changed options were rejected: {rejected}".TrimStart() : description);
+        }
+    }
+
+    public string DefaultVersion => (Table ?? throw Closed()).Default.Version;
+
+    public CanaryStatus? Canary => Table?.Trial is { IsStopped: false } trial ? trial.Snapshot() : null;
+
+    public ShadowReport? Shadow => Table?.Shadow?.Report;
+
+    public IReadOnlyList<ModelVersionStatus> Versions => Describe(Volatile.Read(ref _known));
+
+    public IReadOnlyList<AuditEntry> ReadAudit() => _store.ReadAudit();
+
+    public void ReportMetric(string version, double value)
+    {
+        if (Table is { Trial: { } trial } table)
+        {
+            if (version == trial.Slot.Version)
+            {
+                trial.ObserveMetric(true, value);
+            }
+            else if (version == table.Default.Version)
+            {
+                trial.ObserveMetric(false, value);
+            }
+        }
+    }
+
+    /// <summary>Takes changed options over; what they want is loaded by the next look at the repository, which the caller brings about.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">They are not valid; the last good ones stay.</exception>
+    public void SetOptions(VersioningOptions options)
+    {
+        VersioningOptionsRules.Require(ModelName, options);
+        Volatile.Write(ref _options, options);
+        _rejectedOptions = null;
+    }
+
+    /// <summary>Notes that changed options were not taken over.</summary>
+    public void OptionsRejected(Exception exception)
+    {
+        _rejectedOptions = exception.Message;
+        VersioningLog.OptionsRejected(_setup.Logger, ModelName, exception.Message);
+    }
+
+    /// <summary>Ends serving: calls in flight finish, then their versions unload.</summary>
+    /// <returns>Completes when everything is unloaded.</returns>
+    public async ValueTask CloseAsync()
+    {
+        lock (_tableLock)
+        {
+            _isClosed = true;
+            Volatile.Write(ref _table, null);
+        }
+
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _gate.WaitAsync().ConfigureAwait(false);
+        Task[] unloaded;
+        try
+        {
+            _shadow?.Stop();
+            foreach (VersionSlot slot in _slots.Values.Concat(_replaced))
+            {
+                Drain(slot);
+            }
+
+            _slots.Clear();
+            _replaced.Clear();
+            _default = null;
+            Volatile.Write(ref _status, Tuple.Create(ModelState.Failed, "The model was disposed."));
+            unloaded = [.. _draining.Select(s => s.Unloaded)];
+            Remember();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        await Task.WhenAll(unloaded).ConfigureAwait(false);
+        _instruments.Dispose();
+    }
+
+    // A load that ends while the repository closes must not open it again.
+    private void SetTable(RoutingTable table)
+    {
+        lock (_tableLock)
+        {
+            Volatile.Write(ref _table, _isClosed ? null : table);
+        }
+    }
+
+    private ObjectDisposedException Closed() => new(nameof(VersionedModelRunner), $"Model '{ModelName}' was disposed.");
+
+    private List<ModelVersionStatus> Describe(Known known)
+    {
+        var labels = VersionPlanner.Labels(Options, known.State, known.Folders).ToLookup(l => l.Value, l => l.Key);
+        var result = new List<ModelVersionStatus>();
+        foreach (VersionFolder folder in known.Folders)
+        {
+            VersionSlot? slot = known.Slots.FirstOrDefault(s => s.Version == folder.Version);
+            FailedLoad? failed = known.Failed.TryGetValue(folder.Version, out FailedLoad? load) && load.Stamp == folder.Stamp ? load : null;
+            bool rejected = VersionPlanner.IsRejected(known.State, folder);
+            ModelVersionState what =
+                slot is not null && slot == known.Default ? ModelVersionState.Default
+                : slot is not null && slot == known.Trial?.Slot && !known.Trial.IsStopped ? ModelVersionState.Canary
+                : rejected ? ModelVersionState.Rejected
+                : slot is not null ? ModelVersionState.Standby
+                : failed is not null ? ModelVersionState.Refused : ModelVersionState.Available;
+            string? error = failed?.Message ?? (rejected ? "It was taken back; new files are a new chance, or promote it." : null);
+            result.Add(new ModelVersionStatus(folder.Version, what, [.. labels[folder.Version].Order(StringComparer.Ordinal)], slot?.Info.Digest, folder.Bytes, slot?.InFlight ?? 0, slot?.Calls ?? 0, error));
+        }
+
+        foreach (VersionSlot slot in known.Slots.Where(s => known.Folders.All(f => f.Version != s.Version)).Concat(known.Draining.Where(s => !s.Unloaded.IsCompleted)))
+        {
+            result.Add(new ModelVersionStatus(slot.Version, slot.IsRetired ? ModelVersionState.Draining : slot == known.Default ? ModelVersionState.Default : ModelVersionState.Standby,
+                [], slot.Info.Digest, slot.Folder.Bytes, slot.InFlight, slot.Calls, null));
+        }
+
+        return result;
+    }
+
+    // What the last change left; read without the gate, so that nobody who asks waits for a load.
+    private void Remember() =>
+        Volatile.Write(ref _known, new Known(_folders, [.. _slots.Values], [.. _draining], new Dictionary<string, FailedLoad>(_failed), _store.Current, _default, _trial));
+
+    private void Drain(VersionSlot slot)
+    {
+        _draining.RemoveAll(s => s.Unloaded.IsCompleted);
+        _draining.Add(slot);
+        slot.Retire();
+    }
+
+    private void OnUnloaded(VersionSlot slot, Exception? error)
+    {
+        _instruments.Loaded(slot, -1);
+        if (error is not null)
+        {
+            VersioningLog.UnloadFailed(_setup.Logger, ModelName, slot.Version, error.Message);
+        }
+        else
+        {
+            VersioningLog.Unloaded(_setup.Logger, ModelName, slot.Version);
+        }
+    }
+
+    private sealed record Known(
+        IReadOnlyList<VersionFolder> Folders,
+        IReadOnlyList<VersionSlot> Slots,
+        IReadOnlyList<VersionSlot> Draining,
+        IReadOnlyDictionary<string, FailedLoad> Failed,
+        RepositoryState State,
+        VersionSlot? Default,
+        CanaryTrial? Trial);
+}

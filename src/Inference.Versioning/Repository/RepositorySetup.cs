@@ -1,0 +1,15 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Versioning;
+
+/// <summary>What a repository is opened with.</summary>
+internal sealed record RepositorySetup(
+    string ModelName,
+    string Root,
+    IModelLoader Loader,
+    ModelLoadOptions LoadOptions,
+    Func<IModelRunner, IModelRunner> Wrap,
+    TimeProvider Clock,
+    ILogger Logger,
+    IMeterFactory? Meters);

@@ -1,0 +1,178 @@
+namespace Inference.Versioning;
+
+/// <summary>Decides, from options, state and what is in the repository, which versions are wanted. Pure.</summary>
+internal static class VersionPlanner
+{
+    /// <summary>Versions to serve as the default, best first; the first that loads is taken.</summary>
+    /// <param name="options">The policy.</param>
+    /// <param name="state">Decisions.</param>
+    /// <param name="folders">What there is, newest first.</param>
+    public static IReadOnlyList<string> DefaultCandidates(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders)
+    {
+        switch (options.Policy)
+        {
+            case VersionPolicy.Pinned:
+                return [state is { Decided: true, Default: { } decided } && state.PinnedThen == options.PinnedVersion ? decided : options.PinnedVersion!];
+            case VersionPolicy.Label:
+                return Labels(options, state, folders).TryGetValue(options.DefaultLabel!, out string? version) ? [version] : [];
+            default:
+                return Latest(options, state, folders);
+        }
+    }
+
+    /// <summary>Versions to put on trial, best first; the first that loads is taken. Empty for no trial.</summary>
+    /// <param name="options">The policy.</param>
+    /// <param name="state">Decisions.</param>
+    /// <param name="folders">What there is, newest first.</param>
+    /// <param name="current">The default.</param>
+    public static IReadOnlyList<string> CanaryCandidates(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders, string current)
+    {
+        if (state.Canary is { } started)
+        {
+            return started != current && folders.Any(f => f.Version == started && !IsRejected(state, f)) ? [started] : [];
+        }
+
+        if (options.Policy != VersionPolicy.Latest || options.Rollout != RolloutMode.Canary)
+        {
+            return [];
+        }
+
+        string floor = state is { Decided: true, Ceiling: { } ceiling } && VersionName.Order.Compare(ceiling, current) > 0 ? ceiling : current;
+        return [.. folders.Where(f => !IsRejected(state, f) && VersionName.Order.Compare(f.Version, floor) > 0).Select(f => f.Version)];
+    }
+
+    /// <summary>Versions to keep loaded besides the default and the canary, most wanted first: named ones (labels, variants, shadow), the default before, the newest.</summary>
+    public static IReadOnlyList<(string Version, bool IsNamed)> Keep(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders, string current, string? canary)
+    {
+        var keep = new List<(string, bool)>();
+        var seen = new HashSet<string>(StringComparer.Ordinal) { current };
+        if (canary is not null)
+        {
+            seen.Add(canary);
+        }
+
+        void Add(string? version, bool isNamed)
+        {
+            if (version is not null && folders.Any(f => f.Version == version) && seen.Add(version))
+            {
+                keep.Add((version, isNamed));
+            }
+        }
+
+        IReadOnlyDictionary<string, string> labels = Labels(options, state, folders);
+        foreach (VariantOptions variant in options.Variants)
+        {
+            Add(labels.GetValueOrDefault(variant.Target, variant.Target), true);
+        }
+
+        foreach (string version in labels.Values)
+        {
+            Add(version, true);
+        }
+
+        Add(ShadowTarget(options, state, folders, current, labels), true);
+        if (options.KeepLatest > 0)
+        {
+            Add(state.Previous.Count > 0 ? state.Previous[^1] : null, false);
+        }
+
+        int newest = 0;
+        foreach (VersionFolder folder in folders)
+        {
+            if (newest++ == options.KeepLatest)
+            {
+                break;
+            }
+
+            if (!IsRejected(state, folder))
+            {
+                Add(folder.Version, false);
+            }
+        }
+
+        return keep;
+    }
+
+    /// <summary>The version to shadow; null for none.</summary>
+    public static string? ShadowTarget(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders, string current, IReadOnlyDictionary<string, string> labels) =>
+        options.Shadow.Target switch
+        {
+            null or "" => null,
+            "latest" => folders.FirstOrDefault(f => f.Version != current && !IsRejected(state, f))?.Version,
+            { } target => labels.GetValueOrDefault(target, target),
+        };
+
+    /// <summary>Version by label: set at run time, else in options, else by the newest version whose manifest carries it.</summary>
+    public static IReadOnlyDictionary<string, string> Labels(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders)
+    {
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (int i = folders.Count - 1; i >= 0; i--)
+        {
+            foreach (string label in folders[i].Labels)
+            {
+                labels[label] = folders[i].Version;
+            }
+        }
+
+        foreach ((string label, string version) in options.Labels)
+        {
+            labels[label] = version;
+        }
+
+        foreach ((string label, string version) in state.Labels)
+        {
+            labels[label] = version;
+        }
+
+        return labels;
+    }
+
+    /// <summary>Whether a version was taken back and its files are still the same.</summary>
+    public static bool IsRejected(RepositoryState state, VersionFolder folder) => state.Rejected.TryGetValue(folder.Version, out string? stamp) && stamp == folder.Stamp;
+
+    private static List<string> Latest(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders)
+    {
+        var candidates = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        void Add(VersionFolder? folder)
+        {
+            if (folder is not null && folder.Version != state.Canary && !IsRejected(state, folder) && seen.Add(folder.Version))
+            {
+                candidates.Add(folder.Version);
+            }
+        }
+
+        if (options.Rollout == RolloutMode.Immediate)
+        {
+            foreach (VersionFolder folder in folders)
+            {
+                if (!state.Decided || state.Ceiling is null || VersionName.Order.Compare(folder.Version, state.Ceiling) > 0)
+                {
+                    Add(folder);
+                }
+            }
+        }
+
+        // Without an immediate rollout what served before goes on serving; then what served before that, then older ones, and only then what is new.
+        Add(folders.FirstOrDefault(f => f.Version == state.Default));
+        for (int i = state.Previous.Count - 1; i >= 0; i--)
+        {
+            Add(folders.FirstOrDefault(f => f.Version == state.Previous[i]));
+        }
+
+        foreach (VersionFolder folder in folders)
+        {
+            if (state.Default is null || VersionName.Order.Compare(folder.Version, state.Default) < 0)
+            {
+                Add(folder);
+            }
+        }
+
+        foreach (VersionFolder folder in folders)
+        {
+            Add(folder);
+        }
+
+        return candidates;
+    }
+}

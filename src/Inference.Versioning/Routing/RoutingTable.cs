@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+
+namespace Inference.Versioning;
+
+/// <summary>Which version gets which call. Immutable; replaced as a whole. The slots in it are alive, or were when it was published.</summary>
+internal sealed class RoutingTable
+{
+    public required VersionSlot Default { get; init; }
+
+    /// <summary>The canary on trial; null for none.</summary>
+    public CanaryTrial? Trial { get; init; }
+
+    /// <summary>Arms of the A/B test with the upper end of their share, 0 to 1, ascending.</summary>
+    public (VersionSlot Slot, double UpTo)[] Variants { get; init; } = [];
+
+    public string VariantSalt { get; init; } = "";
+
+    /// <summary>Slots by version and label; labels win over versions of the same name.</summary>
+    public required FrozenDictionary<string, VersionSlot> Names { get; init; }
+
+    /// <summary>Loaded versions to fall back to from the default, best first: the default before, then older ones.</summary>
+    public VersionSlot[] Fallbacks { get; init; } = [];
+
+    public ShadowLane? Shadow { get; init; }
+
+    /// <summary>Chooses the version of a call. The lease is still to be taken.</summary>
+    public Route Choose(RunContext? context)
+    {
+        string? key = context?.RoutingKey;
+        if (Trial is { IsStopped: false } trial)
+        {
+            double share = key is null ? Random.Shared.NextDouble() : StableHash.Share(trial.Salt, key);
+            if (share * 100 < trial.Percent)
+            {
+                return new Route(trial.Slot, "canary", trial, IsCanary: true, Shadow);
+            }
+        }
+
+        if (Variants.Length > 0)
+        {
+            double share = key is null ? Random.Shared.NextDouble() : StableHash.Share(VariantSalt, key);
+            foreach ((VersionSlot slot, double upTo) in Variants)
+            {
+                if (share < upTo)
+                {
+                    return new Route(slot, "variant", null, IsCanary: false, Shadow);
+                }
+            }
+        }
+
+        return new Route(Default, "default", Trial, IsCanary: false, Shadow);
+    }
+
+    /// <summary>The version to turn to when another failed: the default for any other version, and what was served before it for the default. Null when there is none.</summary>
+    public VersionSlot? After(string? failed)
+    {
+        if (failed is null || failed == Default.Version)
+        {
+            return Fallbacks.Length > 0 ? Fallbacks[0] : null;
+        }
+
+        int index = Array.FindIndex(Fallbacks, s => s.Version == failed);
+        return index < 0 ? Default : index + 1 < Fallbacks.Length ? Fallbacks[index + 1] : null;
+    }
+}

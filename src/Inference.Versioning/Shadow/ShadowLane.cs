@@ -1,0 +1,203 @@
+namespace Inference.Versioning;
+
+/// <summary>Runs copies of calls on a version nobody gets answers from, within a budget of calls and bytes, and compares. A caller never waits for it.</summary>
+internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, VersioningInstruments instruments, TimeProvider clock)
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private int _inFlight;
+    private long _bytes;
+    private long _compared;
+    private long _different;
+    private long _failed;
+    private long _dropped;
+    private double _largest;
+    private string? _last;
+
+    public VersionSlot Slot => slot;
+
+    public ShadowOptions Options => options;
+
+    /// <summary>Shadow calls in flight now.</summary>
+    public int InFlight
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _inFlight;
+            }
+        }
+    }
+
+    public ShadowReport Report
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new ShadowReport(slot.Version, _compared, _different, _failed, _dropped, _largest, _last);
+            }
+        }
+    }
+
+    /// <summary>Copies a call that was answered. Inputs and outputs are retained or copied before this returns.</summary>
+    public void Offer(NamedValues inputs, NamedValues outputs, RunContext? context, string servedBy)
+    {
+        if (servedBy == slot.Version || (options.Percent < 100 && Random.Shared.NextDouble() * 100 >= options.Percent))
+        {
+            return;
+        }
+
+        long bytes = Bytes(inputs) + Bytes(outputs);
+        if (!TryReserve(bytes))
+        {
+            instruments.Shadow(slot.Version, "dropped", null);
+            return;
+        }
+
+        if (!slot.TryAcquire())
+        {
+            Free(bytes);
+            return;
+        }
+
+        var copy = new ShadowCall(inputs.Retain(), Copy(outputs), bytes, new RunContext
+        {
+            Priority = RunPriority.Low,
+            RoutingKey = context?.RoutingKey,
+            Tenant = context?.Tenant,
+            BypassCache = context?.BypassCache ?? false,
+        });
+        _ = Task.Run(() => RunAsync(copy));
+    }
+
+    /// <summary>Cancels what is in flight; it ends by itself, and gives its lease back then.</summary>
+    public void Stop() => _stop.Cancel();
+
+    private async Task RunAsync(ShadowCall call)
+    {
+        string outcome = "error";
+        double? difference = null;
+        using var timeout = new CancellationTokenSource(options.Timeout, clock);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
+        try
+        {
+            using NamedValues got = await slot.Runner.RunAsync(call.Inputs, call.Context, linked.Token).ConfigureAwait(false);
+            (string? text, double largest) = Compare(got, call.Outputs);
+            difference = largest;
+            outcome = text is null ? "same" : "different";
+            lock (_lock)
+            {
+                _compared++;
+                _different += text is null ? 0 : 1;
+                _largest = Math.Max(_largest, largest);
+                _last = text ?? _last;
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Whatever a shadowed version throws is a finding, never a failure of the service.
+            lock (_lock)
+            {
+                _failed++;
+                _last = exception.Message;
+            }
+        }
+        finally
+        {
+            call.Inputs.Dispose();
+            call.Outputs.Dispose();
+            slot.Release();
+            instruments.Shadow(slot.Version, outcome, difference);
+            Free(call.Bytes);
+        }
+    }
+
+    private (string? Text, double Largest) Compare(NamedValues got, NamedValues want)
+    {
+        string? first = null;
+        double largest = 0;
+        foreach ((string name, ModelValue expected) in want)
+        {
+            string? text = got.TryGet(name, out ModelValue? actual)
+                ? ValueDifference.Find(actual, expected, options.RelativeTolerance, options.AbsoluteTolerance, out double here)
+                : Missing(out here);
+            largest = Math.Max(largest, here);
+            first ??= text is null ? null : $"output '{name}': {text}";
+        }
+
+        return (first, largest);
+    }
+
+    private static string Missing(out double largest)
+    {
+        largest = 0;
+        return "the shadowed version does not give it";
+    }
+
+    private bool TryReserve(long bytes)
+    {
+        lock (_lock)
+        {
+            if (_inFlight >= options.MaxInFlight || _bytes + bytes > options.MaxBytes)
+            {
+                _dropped++;
+                return false;
+            }
+
+            _inFlight++;
+            _bytes += bytes;
+            return true;
+        }
+    }
+
+    private void Free(long bytes)
+    {
+        lock (_lock)
+        {
+            _inFlight--;
+            _bytes -= bytes;
+        }
+    }
+
+    private static long Bytes(NamedValues values)
+    {
+        long bytes = 0;
+        for (int i = 0; i < values.Count; i++)
+        {
+            bytes += values[i].Value is TensorValue tensor ? tensor.ByteCount : 0;
+        }
+
+        return bytes;
+    }
+
+    // The caller may write into what it got, and a retained tensor could not be written.
+    private static NamedValues Copy(NamedValues outputs)
+    {
+        var copy = new NamedValues(outputs.Count);
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            copy.Add(outputs[i].Key, outputs[i].Value is TensorValue tensor ? Copy(tensor) : outputs[i].Value.Retain());
+        }
+
+        return copy;
+    }
+
+    private static TensorValue Copy(TensorValue tensor)
+    {
+        TensorValue copy = TensorValue.Allocate(tensor.ElementType, tensor.Shape);
+        if (tensor.ElementType == ElementType.String)
+        {
+            tensor.AsSpan<string>().CopyTo(copy.AsWritableSpan<string>());
+        }
+        else
+        {
+            tensor.AsBytes().CopyTo(copy.AsWritableBytes());
+        }
+
+        return copy;
+    }
+
+    private sealed record ShadowCall(NamedValues Inputs, NamedValues Outputs, long Bytes, RunContext Context);
+}

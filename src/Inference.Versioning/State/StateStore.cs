@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Versioning;
+
+/// <summary>Keeps the state in <c>state.json</c> (written aside, flushed, renamed: after a crash the old or the new state is there, never half of one) and appends to <c>audit.jsonl</c>.
+/// One caller at a time.</summary>
+internal sealed class StateStore(string directory, string modelName, TimeProvider clock, ILogger logger)
+{
+    private readonly string _path = Path.Combine(directory, "state.json");
+    private readonly string _auditPath = Path.Combine(directory, "audit.jsonl");
+    private (long Length, DateTime Time) _seen;
+
+    public RepositoryState Current { get; private set; } = new();
+
+    /// <summary>Reads the state if another process, or an earlier one, wrote it. A file that cannot be read is set aside and reported.</summary>
+    public void Refresh()
+    {
+        try
+        {
+            var file = new FileInfo(_path);
+            if (!file.Exists || (file.Length, file.LastWriteTimeUtc) == _seen)
+            {
+                return;
+            }
+
+            _seen = (file.Length, file.LastWriteTimeUtc);
+            RepositoryState? read = JsonSerializer.Deserialize(File.ReadAllBytes(_path), StateJson.Default.RepositoryState);
+            Current = read is { Format: 1 } ? read : throw new JsonException($"expected format 1, got {read?.Format}");
+        }
+        catch (JsonException exception)
+        {
+            VersioningLog.StateUnreadable(logger, modelName, _path, exception.Message);
+            File.Move(_path, _path + ".corrupt", overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            VersioningLog.StateUnreadable(logger, modelName, _path, exception.Message);
+        }
+    }
+
+    /// <summary>Notes a decision in the audit log, then makes it last.</summary>
+    /// <exception cref="InferenceException">It could not be written; nothing changed.</exception>
+    public void Save(RepositoryState state, AuditEntry? entry)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            if (entry is not null)
+            {
+                Append(entry);
+            }
+
+            string aside = _path + ".tmp";
+            using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                JsonSerializer.Serialize(stream, state, StateJson.Default.RepositoryState);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(aside, _path, overwrite: true);
+            var file = new FileInfo(_path);
+            _seen = (file.Length, file.LastWriteTimeUtc);
+            Current = state;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InferenceException($"Model '{modelName}': the state of its versions could not be written to '{_path}': {exception.Message} Make the directory writable, or set StateDirectory to one that is.", exception);
+        }
+    }
+
+    /// <summary>As <see cref="Save"/>, for decisions that must hold even where they cannot be written: then they last until a restart, and the log says so.</summary>
+    public void SaveOrKeep(RepositoryState state, AuditEntry? entry)
+    {
+        try
+        {
+            Save(state, entry);
+        }
+        catch (InferenceException exception)
+        {
+            VersioningLog.StateNotWritten(logger, modelName, exception.Message);
+            Current = state;
+        }
+    }
+
+    /// <summary>Notes something that changes no state. Failing to do so is logged.</summary>
+    public void Note(AuditEntry entry)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            Append(entry);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            VersioningLog.StateNotWritten(logger, modelName, exception.Message);
+        }
+    }
+
+    public AuditEntry Entry(string action, string version, string? from, string by, string reason) => new(clock.GetUtcNow(), action, version, from, by, reason);
+
+    /// <summary>The log's entries, oldest first; lines that cannot be read are left out.</summary>
+    public IReadOnlyList<AuditEntry> ReadAudit()
+    {
+        var entries = new List<AuditEntry>();
+        try
+        {
+            using var stream = new FileStream(_auditPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(stream);
+            while (reader.ReadLine() is { } line)
+            {
+                if (TryParse(line) is { } entry)
+                {
+                    entries.Add(entry);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Nothing was decided yet.
+        }
+
+        return entries;
+    }
+
+    private static AuditEntry? TryParse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, AuditJson.Default.AuditEntry);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Append(AuditEntry entry)
+    {
+        using var stream = new FileStream(_auditPath, FileMode.Append, FileAccess.Write, FileShare.Read);
+        stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, AuditJson.Default.AuditEntry), (byte)'\n']);
+        stream.Flush(flushToDisk: true);
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Versioning;
+
+internal static partial class VersioningLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': version '{Version}' is the default now, after '{From}' ({By}: {Reason}).")]
+    public static partial void DefaultChanged(ILogger logger, string model, string version, string? from, string by, string reason);
+
+    [LoggerMessage(2, LogLevel.Error, "Model '{Model}': version '{Version}' was refused at gate {Gate}: {Reason} The versions that serve stay; it is tried again when its files change or after {RetryAfter}.")]
+    public static partial void Refused(ILogger logger, string model, string version, VersionGate gate, string reason, TimeSpan retryAfter);
+
+    [LoggerMessage(3, LogLevel.Warning, "Model '{Model}': canary '{Version}' was rolled back ({By}): {Reason}")]
+    public static partial void CanaryRolledBack(ILogger logger, string model, string version, string by, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "Model '{Model}': version '{Version}' is a canary with {Percent} percent of the calls.")]
+    public static partial void CanaryStarted(ILogger logger, string model, string version, double percent);
+
+    [LoggerMessage(5, LogLevel.Debug, "Model '{Model}': version '{Version}' could not be warmed up on zeros: {Reason}")]
+    public static partial void WarmupSkipped(ILogger logger, string model, string version, string reason);
+
+    [LoggerMessage(6, LogLevel.Error, "Model '{Model}': the state in '{Path}' cannot be read and is set aside: {Reason} The policy decides as if there were none.")]
+    public static partial void StateUnreadable(ILogger logger, string model, string path, string reason);
+
+    [LoggerMessage(7, LogLevel.Error, "Model '{Model}': a decision holds only until the next restart: {Reason}")]
+    public static partial void StateNotWritten(ILogger logger, string model, string reason);
+
+    [LoggerMessage(8, LogLevel.Error, "Model '{Model}': changed options were rejected and the last good ones stay: {Reason}")]
+    public static partial void OptionsRejected(ILogger logger, string model, string reason);
+
+    [LoggerMessage(9, LogLevel.Error, "Model '{Model}': the repository could not be looked at: {Reason} The versions that serve stay; it is looked at again.")]
+    public static partial void RefreshFailed(ILogger logger, string model, string reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "Model '{Model}': changes of '{Directory}' are not notified ({Reason}); it is looked at every {Interval}.")]
+    public static partial void NotWatching(ILogger logger, string model, string directory, string reason, TimeSpan interval);
+
+    [LoggerMessage(11, LogLevel.Warning, "Model '{Model}': unloading version '{Version}' failed: {Reason}")]
+    public static partial void UnloadFailed(ILogger logger, string model, string version, string reason);
+
+    [LoggerMessage(12, LogLevel.Information, "Model '{Model}': version '{Version}' was unloaded.")]
+    public static partial void Unloaded(ILogger logger, string model, string version);
+
+    [LoggerMessage(13, LogLevel.Information, "Model '{Model}': version '{Version}' was loaded and passed its gates.")]
+    public static partial void Loaded(ILogger logger, string model, string version);
+
+    [LoggerMessage(14, LogLevel.Warning, "Model '{Model}': version '{Version}' is wanted by name or label, but is not there.")]
+    public static partial void Missing(ILogger logger, string model, string version);
+}

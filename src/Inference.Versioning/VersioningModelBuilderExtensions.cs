@@ -1,0 +1,74 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Inference.Versioning;
+
+/// <summary>Adds versioning to a model.</summary>
+public static class VersioningModelBuilderExtensions
+{
+    /// <summary>Serves the versions in the model's source directory instead of one model. Also registers <see cref="IModelVersions"/> under the model's name.</summary>
+    /// <param name="builder">The model.</param>
+    /// <param name="configure">Changes the options, named by the model; they follow their configuration, and an invalid change keeps the last good ones.</param>
+    public static IModelBuilder UseVersioning(this IModelBuilder builder, Action<VersioningOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        OptionsBuilder<VersioningOptions> options = builder.Services.AddOptions<VersioningOptions>(builder.ModelName);
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        options.ValidateOnStart();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VersioningOptions>, VersioningOptionsValidator>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VersioningOptions>, VersioningOptionsRules>());
+        builder.Services.TryAddKeyedSingleton<IModelVersions>(builder.ModelName, static (services, key) =>
+            services.GetRequiredKeyedService<IModelRunner>(key).GetService<IModelVersions>()
+                ?? throw new InferenceException($"Model '{key}': expected versions below its stages, there are none. Add UseVersioning."));
+        builder.ReplaceSource("UseVersioning", OpenAsync);
+        return builder;
+    }
+
+    private static async ValueTask<IModelRunner> OpenAsync(ModelSourceContext context, CancellationToken cancellationToken)
+    {
+        IServiceProvider services = context.Services;
+        if (context.Source.Path is not { } root)
+        {
+            throw new InferenceException($"Model '{context.ModelName}': versioning needs a directory as its source, got {context.Source}. Use ModelSource.Directory.");
+        }
+
+        var setup = new RepositorySetup(
+            context.ModelName,
+            Path.GetFullPath(root),
+            context.Loader,
+            context.LoadOptions,
+            runner => context.PerVersion.Build(runner, services),
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference.Versioning"),
+            services.GetService<IMeterFactory>());
+        VersionedModelRunner? runner = null;
+        var options = new ReloadingOptions<VersioningOptions>(services, context.ModelName, Changed, Rejected);
+        try
+        {
+            runner = await ModelRepository.OpenCoreAsync(setup, options.Current, cancellationToken).ConfigureAwait(false);
+            runner.Own(options);
+            return runner;
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
+
+        void Changed(VersioningOptions changed)
+        {
+            runner?.Controller.SetOptions(changed);
+            runner?.Controller.Reapply();
+        }
+
+        void Rejected(Exception exception) => runner?.Controller.OptionsRejected(exception);
+    }
+}
