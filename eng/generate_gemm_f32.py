@@ -58,6 +58,15 @@ def tile(out, isa, mr, nv):
             e('            init += t->InitStride;')
     e('        }')
     e('')
+    e('        if (t->RowBias != null)')
+    e('        {')
+    e('            float* rowBias = t->RowBias;')
+    for i in range(mr):
+        e(f'            {vec}<float> r{i} = {vec}.Create(rowBias[{i}]);')
+        for j in range(nv):
+            e(f'            c0_{i}_{j} += r{i};')
+    e('        }')
+    e('')
     e('        do')
     e('        {')
     for i in range(mr):

@@ -1,5 +1,7 @@
+using Inference.Kernels.Convolution;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Pooling;
 
 namespace Inference.Kernels;
 
@@ -13,6 +15,10 @@ public static class KernelInventory
         GemmF32Kernels.Describe(all);
         DotF32Kernels.Describe(all);
         UnaryKernels.Describe(all);
+        BinaryKernels.Describe(all);
+        PlanarWindowKernels.Describe(all);
+        NhwcDepthwiseF32.Describe(all);
+        PoolingF32.Describe(all);
         return all;
     }
 }

@@ -110,10 +110,11 @@ internal static unsafe class GemmF32Driver
         in GemmEpilogue epilogue, GemmF32Kernel kernel, ref GemmF32Tile tile, float* c, nint m0, nint n0, nint count, int columns,
         int vectors, bool first, bool last)
     {
-        bool post = last && (epilogue.RowBias != null
-            || (epilogue.Activation.Kind != ActivationKind.None && !epilogue.Activation.IsClip(out _, out _)));
-        tile.Clip = epilogue.Activation.IsClip(out tile.Min, out tile.Max) && last && !post;
+        bool clip = epilogue.Activation.IsClip(out tile.Min, out tile.Max);
+        bool post = last && !clip && epilogue.Activation.Kind != ActivationKind.None;
+        tile.Clip = clip && last;
         tile.Bias = first && epilogue.Bias != null ? epilogue.Bias + n0 : null;
+        tile.RowBias = first && epilogue.RowBias != null ? epilogue.RowBias + m0 : null;
         float* init = null;
         if (!first || epilogue.Accumulate)
         {
@@ -144,7 +145,11 @@ internal static unsafe class GemmF32Driver
 
             if (post)
             {
-                GemmF32Post.Run(in epilogue, at, tile.Ldc, m0 + m, rows, columns);
+                for (int i = 0; i < rows; i++)
+                {
+                    float* row = at + (i * tile.Ldc);
+                    Activations.Apply(in epilogue.Activation, row, row, columns);
+                }
             }
 
             tile.Rows += rows;
@@ -152,6 +157,11 @@ internal static unsafe class GemmF32Driver
             if (tile.Init != null)
             {
                 tile.Init += rows * tile.InitStride;
+            }
+
+            if (tile.RowBias != null)
+            {
+                tile.RowBias += rows;
             }
         }
     }

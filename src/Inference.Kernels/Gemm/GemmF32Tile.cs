@@ -4,7 +4,7 @@ namespace Inference.Kernels.Gemm;
 
 /// <summary>
 /// Arguments of one f32 tile: for i &lt; rows, j &lt; columns
-/// <c>C[i,j] = clip(Bias[j] + Init[i,j] + Σ_tap Σ_k Rows[tap,i][k] · Panel[tap·Depth + k, j])</c>.
+/// <c>C[i,j] = clip(Bias[j] + Init[i,j] + RowBias[i] + Σ_tap Σ_k Rows[tap,i][k] · Panel[tap·Depth + k, j])</c>.
 /// A plain product has one tap; a convolution has one for each kernel position, so an image needs no unfolding.
 /// The number of rows and vectors of columns is fixed by the tile; it reads and writes whole vectors.
 /// </summary>
@@ -43,6 +43,9 @@ internal unsafe struct GemmF32Tile
 
     /// <summary>One value for each column, or null.</summary>
     public float* Bias;
+
+    /// <summary>One value for each row, or null.</summary>
+    public float* RowBias;
 
     /// <summary>Whether the result is clamped to [Min, Max]; NaN stays NaN.</summary>
     public bool Clip;

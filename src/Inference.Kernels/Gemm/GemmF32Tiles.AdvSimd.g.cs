@@ -41,6 +41,13 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_0_0 += Vector128.Load(init + 0);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -121,6 +128,15 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_0_0 += Vector128.Load(init + 0);
             init += t->InitStride;
             c0_1_0 += Vector128.Load(init + 0);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
         }
 
         do
@@ -227,6 +243,17 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_1_0 += Vector128.Load(init + 0);
             init += t->InitStride;
             c0_2_0 += Vector128.Load(init + 0);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
         }
 
         do
@@ -351,6 +378,19 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_3_0 += Vector128.Load(init + 0);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -465,6 +505,21 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_3_0 += Vector128.Load(init + 0);
             init += t->InitStride;
             c0_4_0 += Vector128.Load(init + 0);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            Vector128<float> r4 = Vector128.Create(rowBias[4]);
+            c0_4_0 += r4;
         }
 
         do
@@ -599,6 +654,23 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_5_0 += Vector128.Load(init + 0);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            Vector128<float> r4 = Vector128.Create(rowBias[4]);
+            c0_4_0 += r4;
+            Vector128<float> r5 = Vector128.Create(rowBias[5]);
+            c0_5_0 += r5;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -725,6 +797,14 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_0_1 += Vector128.Load(init + 4);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -824,6 +904,17 @@ internal static unsafe class GemmF32TilesAdvSimd
             init += t->InitStride;
             c0_1_0 += Vector128.Load(init + 0);
             c0_1_1 += Vector128.Load(init + 4);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
         }
 
         do
@@ -935,6 +1026,20 @@ internal static unsafe class GemmF32TilesAdvSimd
             init += t->InitStride;
             c0_2_0 += Vector128.Load(init + 0);
             c0_2_1 += Vector128.Load(init + 4);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
         }
 
         do
@@ -1064,6 +1169,23 @@ internal static unsafe class GemmF32TilesAdvSimd
             init += t->InitStride;
             c0_3_0 += Vector128.Load(init + 0);
             c0_3_1 += Vector128.Load(init + 4);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
         }
 
         do
@@ -1209,6 +1331,26 @@ internal static unsafe class GemmF32TilesAdvSimd
             init += t->InitStride;
             c0_4_0 += Vector128.Load(init + 0);
             c0_4_1 += Vector128.Load(init + 4);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            Vector128<float> r4 = Vector128.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
         }
 
         do
@@ -1378,6 +1520,29 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_5_1 += Vector128.Load(init + 4);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            Vector128<float> r4 = Vector128.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            Vector128<float> r5 = Vector128.Create(rowBias[5]);
+            c0_5_0 += r5;
+            c0_5_1 += r5;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -1537,6 +1702,15 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_0_2 += Vector128.Load(init + 8);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -1659,6 +1833,19 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_1_0 += Vector128.Load(init + 0);
             c0_1_1 += Vector128.Load(init + 4);
             c0_1_2 += Vector128.Load(init + 8);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
         }
 
         do
@@ -1788,6 +1975,23 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_2_0 += Vector128.Load(init + 0);
             c0_2_1 += Vector128.Load(init + 4);
             c0_2_2 += Vector128.Load(init + 8);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
         }
 
         do
@@ -1941,6 +2145,27 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_3_0 += Vector128.Load(init + 0);
             c0_3_1 += Vector128.Load(init + 4);
             c0_3_2 += Vector128.Load(init + 8);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
         }
 
         do
@@ -2124,6 +2349,31 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_4_0 += Vector128.Load(init + 0);
             c0_4_1 += Vector128.Load(init + 4);
             c0_4_2 += Vector128.Load(init + 8);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
+            Vector128<float> r4 = Vector128.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            c0_4_2 += r4;
         }
 
         do
@@ -2339,6 +2589,35 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_5_2 += Vector128.Load(init + 8);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
+            Vector128<float> r4 = Vector128.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            c0_4_2 += r4;
+            Vector128<float> r5 = Vector128.Create(rowBias[5]);
+            c0_5_0 += r5;
+            c0_5_1 += r5;
+            c0_5_2 += r5;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -2529,6 +2808,16 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_0_3 += Vector128.Load(init + 12);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -2638,6 +2927,21 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_1_1 += Vector128.Load(init + 4);
             c0_1_2 += Vector128.Load(init + 8);
             c0_1_3 += Vector128.Load(init + 12);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            c0_1_3 += r1;
         }
 
         do
@@ -2783,6 +3087,26 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_2_1 += Vector128.Load(init + 4);
             c0_2_2 += Vector128.Load(init + 8);
             c0_2_3 += Vector128.Load(init + 12);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            c0_1_3 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            c0_2_3 += r2;
         }
 
         do
@@ -2966,6 +3290,31 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_3_1 += Vector128.Load(init + 4);
             c0_3_2 += Vector128.Load(init + 8);
             c0_3_3 += Vector128.Load(init + 12);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            c0_1_3 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            c0_2_3 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
+            c0_3_3 += r3;
         }
 
         do
@@ -3187,6 +3536,36 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_4_1 += Vector128.Load(init + 4);
             c0_4_2 += Vector128.Load(init + 8);
             c0_4_3 += Vector128.Load(init + 12);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            c0_1_3 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            c0_2_3 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
+            c0_3_3 += r3;
+            Vector128<float> r4 = Vector128.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            c0_4_2 += r4;
+            c0_4_3 += r4;
         }
 
         do
@@ -3446,6 +3825,41 @@ internal static unsafe class GemmF32TilesAdvSimd
             c0_5_1 += Vector128.Load(init + 4);
             c0_5_2 += Vector128.Load(init + 8);
             c0_5_3 += Vector128.Load(init + 12);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector128<float> r0 = Vector128.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+            Vector128<float> r1 = Vector128.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            c0_1_3 += r1;
+            Vector128<float> r2 = Vector128.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            c0_2_3 += r2;
+            Vector128<float> r3 = Vector128.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
+            c0_3_3 += r3;
+            Vector128<float> r4 = Vector128.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            c0_4_2 += r4;
+            c0_4_3 += r4;
+            Vector128<float> r5 = Vector128.Create(rowBias[5]);
+            c0_5_0 += r5;
+            c0_5_1 += r5;
+            c0_5_2 += r5;
+            c0_5_3 += r5;
         }
 
         do

@@ -39,6 +39,13 @@ internal static unsafe class GemmF32TilesAvx2
             c0_0_0 += Vector256.Load(init + 0);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -119,6 +126,15 @@ internal static unsafe class GemmF32TilesAvx2
             c0_0_0 += Vector256.Load(init + 0);
             init += t->InitStride;
             c0_1_0 += Vector256.Load(init + 0);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector256<float> r1 = Vector256.Create(rowBias[1]);
+            c0_1_0 += r1;
         }
 
         do
@@ -221,6 +237,17 @@ internal static unsafe class GemmF32TilesAvx2
             c0_2_0 += Vector256.Load(init + 0);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector256<float> r1 = Vector256.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector256<float> r2 = Vector256.Create(rowBias[2]);
+            c0_2_0 += r2;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -319,6 +346,19 @@ internal static unsafe class GemmF32TilesAvx2
             c0_2_0 += Vector256.Load(init + 0);
             init += t->InitStride;
             c0_3_0 += Vector256.Load(init + 0);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector256<float> r1 = Vector256.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector256<float> r2 = Vector256.Create(rowBias[2]);
+            c0_2_0 += r2;
+            Vector256<float> r3 = Vector256.Create(rowBias[3]);
+            c0_3_0 += r3;
         }
 
         do
@@ -430,6 +470,21 @@ internal static unsafe class GemmF32TilesAvx2
             c0_3_0 += Vector256.Load(init + 0);
             init += t->InitStride;
             c0_4_0 += Vector256.Load(init + 0);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector256<float> r1 = Vector256.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector256<float> r2 = Vector256.Create(rowBias[2]);
+            c0_2_0 += r2;
+            Vector256<float> r3 = Vector256.Create(rowBias[3]);
+            c0_3_0 += r3;
+            Vector256<float> r4 = Vector256.Create(rowBias[4]);
+            c0_4_0 += r4;
         }
 
         do
@@ -553,6 +608,23 @@ internal static unsafe class GemmF32TilesAvx2
             c0_5_0 += Vector256.Load(init + 0);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector256<float> r1 = Vector256.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector256<float> r2 = Vector256.Create(rowBias[2]);
+            c0_2_0 += r2;
+            Vector256<float> r3 = Vector256.Create(rowBias[3]);
+            c0_3_0 += r3;
+            Vector256<float> r4 = Vector256.Create(rowBias[4]);
+            c0_4_0 += r4;
+            Vector256<float> r5 = Vector256.Create(rowBias[5]);
+            c0_5_0 += r5;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -673,6 +745,14 @@ internal static unsafe class GemmF32TilesAvx2
             c0_0_1 += Vector256.Load(init + 8);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -772,6 +852,17 @@ internal static unsafe class GemmF32TilesAvx2
             init += t->InitStride;
             c0_1_0 += Vector256.Load(init + 0);
             c0_1_1 += Vector256.Load(init + 8);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector256<float> r1 = Vector256.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
         }
 
         do
@@ -877,6 +968,20 @@ internal static unsafe class GemmF32TilesAvx2
             init += t->InitStride;
             c0_2_0 += Vector256.Load(init + 0);
             c0_2_1 += Vector256.Load(init + 8);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector256<float> r1 = Vector256.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector256<float> r2 = Vector256.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
         }
 
         do
@@ -1000,6 +1105,23 @@ internal static unsafe class GemmF32TilesAvx2
             init += t->InitStride;
             c0_3_0 += Vector256.Load(init + 0);
             c0_3_1 += Vector256.Load(init + 8);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector256<float> r1 = Vector256.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector256<float> r2 = Vector256.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            Vector256<float> r3 = Vector256.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
         }
 
         do
@@ -1145,6 +1267,26 @@ internal static unsafe class GemmF32TilesAvx2
             init += t->InitStride;
             c0_4_0 += Vector256.Load(init + 0);
             c0_4_1 += Vector256.Load(init + 8);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector256<float> r1 = Vector256.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector256<float> r2 = Vector256.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            Vector256<float> r3 = Vector256.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            Vector256<float> r4 = Vector256.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
         }
 
         do
@@ -1312,6 +1454,29 @@ internal static unsafe class GemmF32TilesAvx2
             init += t->InitStride;
             c0_5_0 += Vector256.Load(init + 0);
             c0_5_1 += Vector256.Load(init + 8);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector256<float> r0 = Vector256.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector256<float> r1 = Vector256.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector256<float> r2 = Vector256.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            Vector256<float> r3 = Vector256.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            Vector256<float> r4 = Vector256.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            Vector256<float> r5 = Vector256.Create(rowBias[5]);
+            c0_5_0 += r5;
+            c0_5_1 += r5;
         }
 
         do

@@ -41,6 +41,13 @@ internal static unsafe class GemmF32TilesAvx512
             c0_0_0 += Vector512.Load(init + 0);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -121,6 +128,15 @@ internal static unsafe class GemmF32TilesAvx512
             c0_0_0 += Vector512.Load(init + 0);
             init += t->InitStride;
             c0_1_0 += Vector512.Load(init + 0);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
         }
 
         do
@@ -223,6 +239,17 @@ internal static unsafe class GemmF32TilesAvx512
             c0_2_0 += Vector512.Load(init + 0);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -321,6 +348,19 @@ internal static unsafe class GemmF32TilesAvx512
             c0_2_0 += Vector512.Load(init + 0);
             init += t->InitStride;
             c0_3_0 += Vector512.Load(init + 0);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
         }
 
         do
@@ -432,6 +472,21 @@ internal static unsafe class GemmF32TilesAvx512
             c0_3_0 += Vector512.Load(init + 0);
             init += t->InitStride;
             c0_4_0 += Vector512.Load(init + 0);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            Vector512<float> r4 = Vector512.Create(rowBias[4]);
+            c0_4_0 += r4;
         }
 
         do
@@ -555,6 +610,23 @@ internal static unsafe class GemmF32TilesAvx512
             c0_5_0 += Vector512.Load(init + 0);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            Vector512<float> r4 = Vector512.Create(rowBias[4]);
+            c0_4_0 += r4;
+            Vector512<float> r5 = Vector512.Create(rowBias[5]);
+            c0_5_0 += r5;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -675,6 +747,14 @@ internal static unsafe class GemmF32TilesAvx512
             c0_0_1 += Vector512.Load(init + 16);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -774,6 +854,17 @@ internal static unsafe class GemmF32TilesAvx512
             init += t->InitStride;
             c0_1_0 += Vector512.Load(init + 0);
             c0_1_1 += Vector512.Load(init + 16);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
         }
 
         do
@@ -879,6 +970,20 @@ internal static unsafe class GemmF32TilesAvx512
             init += t->InitStride;
             c0_2_0 += Vector512.Load(init + 0);
             c0_2_1 += Vector512.Load(init + 16);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
         }
 
         do
@@ -1002,6 +1107,23 @@ internal static unsafe class GemmF32TilesAvx512
             init += t->InitStride;
             c0_3_0 += Vector512.Load(init + 0);
             c0_3_1 += Vector512.Load(init + 16);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
         }
 
         do
@@ -1147,6 +1269,26 @@ internal static unsafe class GemmF32TilesAvx512
             init += t->InitStride;
             c0_4_0 += Vector512.Load(init + 0);
             c0_4_1 += Vector512.Load(init + 16);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            Vector512<float> r4 = Vector512.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
         }
 
         do
@@ -1316,6 +1458,29 @@ internal static unsafe class GemmF32TilesAvx512
             c0_5_1 += Vector512.Load(init + 16);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            Vector512<float> r4 = Vector512.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            Vector512<float> r5 = Vector512.Create(rowBias[5]);
+            c0_5_0 += r5;
+            c0_5_1 += r5;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -1469,6 +1634,15 @@ internal static unsafe class GemmF32TilesAvx512
             c0_0_2 += Vector512.Load(init + 32);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -1563,6 +1737,19 @@ internal static unsafe class GemmF32TilesAvx512
             c0_1_0 += Vector512.Load(init + 0);
             c0_1_1 += Vector512.Load(init + 16);
             c0_1_2 += Vector512.Load(init + 32);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
         }
 
         do
@@ -1686,6 +1873,23 @@ internal static unsafe class GemmF32TilesAvx512
             c0_2_0 += Vector512.Load(init + 0);
             c0_2_1 += Vector512.Load(init + 16);
             c0_2_2 += Vector512.Load(init + 32);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
         }
 
         do
@@ -1839,6 +2043,27 @@ internal static unsafe class GemmF32TilesAvx512
             c0_3_0 += Vector512.Load(init + 0);
             c0_3_1 += Vector512.Load(init + 16);
             c0_3_2 += Vector512.Load(init + 32);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
         }
 
         do
@@ -2022,6 +2247,31 @@ internal static unsafe class GemmF32TilesAvx512
             c0_4_0 += Vector512.Load(init + 0);
             c0_4_1 += Vector512.Load(init + 16);
             c0_4_2 += Vector512.Load(init + 32);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
+            Vector512<float> r4 = Vector512.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            c0_4_2 += r4;
         }
 
         do
@@ -2237,6 +2487,35 @@ internal static unsafe class GemmF32TilesAvx512
             c0_5_2 += Vector512.Load(init + 32);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
+            Vector512<float> r4 = Vector512.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            c0_4_2 += r4;
+            Vector512<float> r5 = Vector512.Create(rowBias[5]);
+            c0_5_0 += r5;
+            c0_5_1 += r5;
+            c0_5_2 += r5;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -2427,6 +2706,16 @@ internal static unsafe class GemmF32TilesAvx512
             c0_0_3 += Vector512.Load(init + 48);
         }
 
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+        }
+
         do
         {
             float* a0 = rows[0];
@@ -2536,6 +2825,21 @@ internal static unsafe class GemmF32TilesAvx512
             c0_1_1 += Vector512.Load(init + 16);
             c0_1_2 += Vector512.Load(init + 32);
             c0_1_3 += Vector512.Load(init + 48);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            c0_1_3 += r1;
         }
 
         do
@@ -2681,6 +2985,26 @@ internal static unsafe class GemmF32TilesAvx512
             c0_2_1 += Vector512.Load(init + 16);
             c0_2_2 += Vector512.Load(init + 32);
             c0_2_3 += Vector512.Load(init + 48);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            c0_1_3 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            c0_2_3 += r2;
         }
 
         do
@@ -2864,6 +3188,31 @@ internal static unsafe class GemmF32TilesAvx512
             c0_3_1 += Vector512.Load(init + 16);
             c0_3_2 += Vector512.Load(init + 32);
             c0_3_3 += Vector512.Load(init + 48);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            c0_1_3 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            c0_2_3 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
+            c0_3_3 += r3;
         }
 
         do
@@ -3085,6 +3434,36 @@ internal static unsafe class GemmF32TilesAvx512
             c0_4_1 += Vector512.Load(init + 16);
             c0_4_2 += Vector512.Load(init + 32);
             c0_4_3 += Vector512.Load(init + 48);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            c0_1_3 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            c0_2_3 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
+            c0_3_3 += r3;
+            Vector512<float> r4 = Vector512.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            c0_4_2 += r4;
+            c0_4_3 += r4;
         }
 
         do
@@ -3344,6 +3723,41 @@ internal static unsafe class GemmF32TilesAvx512
             c0_5_1 += Vector512.Load(init + 16);
             c0_5_2 += Vector512.Load(init + 32);
             c0_5_3 += Vector512.Load(init + 48);
+        }
+
+        if (t->RowBias != null)
+        {
+            float* rowBias = t->RowBias;
+            Vector512<float> r0 = Vector512.Create(rowBias[0]);
+            c0_0_0 += r0;
+            c0_0_1 += r0;
+            c0_0_2 += r0;
+            c0_0_3 += r0;
+            Vector512<float> r1 = Vector512.Create(rowBias[1]);
+            c0_1_0 += r1;
+            c0_1_1 += r1;
+            c0_1_2 += r1;
+            c0_1_3 += r1;
+            Vector512<float> r2 = Vector512.Create(rowBias[2]);
+            c0_2_0 += r2;
+            c0_2_1 += r2;
+            c0_2_2 += r2;
+            c0_2_3 += r2;
+            Vector512<float> r3 = Vector512.Create(rowBias[3]);
+            c0_3_0 += r3;
+            c0_3_1 += r3;
+            c0_3_2 += r3;
+            c0_3_3 += r3;
+            Vector512<float> r4 = Vector512.Create(rowBias[4]);
+            c0_4_0 += r4;
+            c0_4_1 += r4;
+            c0_4_2 += r4;
+            c0_4_3 += r4;
+            Vector512<float> r5 = Vector512.Create(rowBias[5]);
+            c0_5_0 += r5;
+            c0_5_1 += r5;
+            c0_5_2 += r5;
+            c0_5_3 += r5;
         }
 
         do

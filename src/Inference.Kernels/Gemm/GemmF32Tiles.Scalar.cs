@@ -12,7 +12,8 @@ internal static unsafe class GemmF32TilesScalar
         float* sums = stackalloc float[Columns];
         for (int j = 0; j < Columns; j++)
         {
-            sums[j] = (t->Bias != null ? t->Bias[j] : 0f) + (t->Init != null ? t->Init[j] : 0f);
+            sums[j] = (t->Bias != null ? t->Bias[j] : 0f) + (t->Init != null ? t->Init[j] : 0f)
+                + (t->RowBias != null ? t->RowBias[0] : 0f);
         }
 
         float* b = t->Panel;

@@ -10,4 +10,21 @@ internal static class SimdNames
         IsaTier.AdvSimd => "4_vector128",
         _ => "1_scalar",
     };
+
+    /// <summary>The four widths of a kernel that picks its width by size.</summary>
+    public static void Describe(List<KernelInfo> to, string family)
+    {
+        bool chosen = false;
+        foreach ((IsaTier tier, bool supported) in ((IsaTier, bool)[])
+            [
+                (IsaTier.Avx512, Simd512.IsSupported),
+                (IsaTier.Avx2, Simd256.IsSupported),
+                (IsaTier.AdvSimd, Simd128.IsSupported),
+                (IsaTier.Scalar, true),
+            ])
+        {
+            to.Add(new KernelInfo(family, $"{family}_{Of(tier)}", tier, supported, supported && !chosen));
+            chosen |= supported;
+        }
+    }
 }

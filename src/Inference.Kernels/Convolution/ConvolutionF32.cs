@@ -1,0 +1,123 @@
+using Inference.Kernels.Gemm;
+using Inference.Kernels.Memory;
+
+namespace Inference.Kernels.Convolution;
+
+/// <summary>
+/// A 2-D f32 convolution with constant weights, prepacked for one layout:
+/// x[N,C,H,W] or [N,H,W,C] → y[N,O,OH,OW] or [N,OH,OW,O]. Sums are fused multiply-adds in a fixed order, so the error is that
+/// of a naive sum. Immutable; any number of threads may run it. Dispose it when no call uses it.
+/// </summary>
+public sealed unsafe class ConvolutionF32 : IDisposable
+{
+    private readonly NativeBuffer _weights;
+    private readonly GemmF32Kernel _kernel;
+    private readonly Method _method;
+
+    private ConvolutionF32(in ConvolutionGeometry geometry, TensorLayout layout, GemmF32Kernel kernel, float* weights)
+    {
+        Geometry = geometry;
+        Layout = layout;
+        _kernel = kernel;
+        int depth = geometry.Taps * geometry.GroupInChannels;
+        _method = (layout, geometry.IsDepthwise) switch
+        {
+            (TensorLayout.Nchw, true) => Method.NchwDepthwise,
+            (TensorLayout.Nchw, false) => Method.Nchw,
+            (_, true) => Method.NhwcDepthwise,
+            _ => Method.Nhwc,
+        };
+        if (_method == Method.Nhwc)
+        {
+            _weights = ConvolutionWeights.PackPanels(in geometry, kernel, weights);
+        }
+        else if (_method == Method.NhwcDepthwise)
+        {
+            _weights = ConvolutionWeights.PackDepthwise(in geometry, weights);
+        }
+        else
+        {
+            _weights = new NativeBuffer((nint)geometry.OutChannels * depth * sizeof(float));
+            new ReadOnlySpan<float>(weights, checked(geometry.OutChannels * depth)).CopyTo(
+                new Span<float>(_weights.Pointer, geometry.OutChannels * depth));
+        }
+    }
+
+    private enum Method
+    {
+        Nchw,
+        NchwDepthwise,
+        Nhwc,
+        NhwcDepthwise,
+    }
+
+    /// <summary>The sizes it was made for.</summary>
+    public ConvolutionGeometry Geometry { get; }
+
+    /// <summary>Layout of input, output and residual.</summary>
+    public TensorLayout Layout { get; }
+
+    /// <summary>Native memory held, bytes.</summary>
+    public nint ByteLength => _weights.Length;
+
+    /// <summary>Packs the weights.</summary>
+    /// <param name="geometry">Sizes.</param>
+    /// <param name="weights">[O, C/groups, KH, KW]; copied.</param>
+    /// <param name="layout">Layout of the images it will run on.</param>
+    /// <returns>The convolution; the caller owns it.</returns>
+    /// <exception cref="ArgumentException">The sizes are inconsistent or the weights too few.</exception>
+    public static ConvolutionF32 Create(in ConvolutionGeometry geometry, ReadOnlySpan<float> weights, TensorLayout layout) =>
+        Create(in geometry, weights, layout, GemmF32Kernels.Best);
+
+    internal static ConvolutionF32 Create(
+        in ConvolutionGeometry geometry, ReadOnlySpan<float> weights, TensorLayout layout, GemmF32Kernel kernel)
+    {
+        geometry.Validate();
+        long needed = (long)geometry.OutChannels * geometry.GroupInChannels * geometry.Taps;
+        if (weights.Length < needed)
+        {
+            throw new ArgumentException($"Weights need {needed} elements, got {weights.Length}. Pass all of [O,C/groups,KH,KW].", nameof(weights));
+        }
+
+        fixed (float* w = weights)
+        {
+            return new ConvolutionF32(in geometry, layout, kernel, w);
+        }
+    }
+
+    /// <summary>Runs the convolution.</summary>
+    /// <param name="x">Input in <see cref="Layout"/>.</param>
+    /// <param name="y">Output in <see cref="Layout"/>; must not overlap <paramref name="x"/>.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="height">Input height, pixels.</param>
+    /// <param name="width">Input width, pixels.</param>
+    /// <param name="epilogue">What to do with each sum.</param>
+    /// <param name="maxThreads">The most threads to use.</param>
+    public void Run(float* x, float* y, int batch, int height, int width, in ConvolutionEpilogue epilogue, int maxThreads = 1)
+    {
+        var job = new ConvolutionJob(Geometry, x, y, (float*)_weights.Pointer, batch, height, width, epilogue);
+        if (job.OutPixels > 0 && batch > 0)
+        {
+            switch (_method)
+            {
+                case Method.Nchw:
+                    NchwConvolutionF32.Run(ref job, _kernel, maxThreads);
+                    break;
+                case Method.NchwDepthwise:
+                    NchwDepthwiseF32.Run(ref job, maxThreads);
+                    break;
+                case Method.Nhwc:
+                    NhwcConvolutionF32.Run(ref job, _kernel, maxThreads);
+                    break;
+                default:
+                    NhwcDepthwiseF32.Run(ref job, maxThreads);
+                    break;
+            }
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Frees the packed weights. No call may use the convolution any more.</summary>
+    public void Dispose() => _weights.Dispose();
+}

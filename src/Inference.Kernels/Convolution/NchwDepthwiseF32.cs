@@ -1,0 +1,75 @@
+using Inference.Kernels.Elementwise;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
+
+namespace Inference.Kernels.Convolution;
+
+/// <summary>Depthwise convolution of [N,C,H,W] images, one plane at a time.</summary>
+internal static unsafe class NchwDepthwiseF32
+{
+    public static void Run(ref ConvolutionJob job, int maxThreads)
+    {
+        int planes = job.Batch * job.Geometry.InChannels;
+        // The plane copy makes a plane cost more than its multiply-adds, hence the doubled count.
+        bool parallel = maxThreads > 1 && 2 * job.Work >= Gemm.GemmF32Driver.ParallelWork;
+        job.BlockSize = parallel ? Math.Max(1, planes / (4 * maxThreads)) : planes;
+        fixed (ConvolutionJob* shared = &job)
+        {
+            WorkerPool.Run((planes + job.BlockSize - 1) / job.BlockSize, &RunBlock, shared, maxThreads);
+        }
+    }
+
+    private static void RunBlock(void* state, int block)
+    {
+        ref ConvolutionJob job = ref *(ConvolutionJob*)state;
+        int first = block * job.BlockSize;
+        RunPlanes(in job, first, Math.Min(job.Batch * job.Geometry.InChannels, first + job.BlockSize), IsaTier.Avx512);
+    }
+
+    internal static void RunPlanes(in ConvolutionJob job, int first, int end, IsaTier limit)
+    {
+        ref readonly ConvolutionGeometry g = ref job.Geometry;
+        var window = new PlanarWindow(in g, job.Height, job.Width, job.OutHeight, job.OutWidth, 0f);
+        using var scratch = new AlignedScratch<float>(window.ScratchLength);
+        using var offsets = new AlignedScratch<nint>(g.Taps);
+        window.FillOffsets(in g, offsets.Pointer);
+        Activation activation = job.Epilogue.Activation;
+        bool clip = activation.IsClip(out float low, out float high) && job.Epilogue.Residual == null;
+        if (!clip)
+        {
+            low = float.NegativeInfinity;
+            high = float.PositiveInfinity;
+        }
+
+        int pixels = job.OutPixels;
+        for (int plane = first; plane < end; plane++)
+        {
+            int channel = plane % g.InChannels;
+            float* y = job.Y + ((nint)plane * pixels);
+            float start = job.Epilogue.Bias == null ? 0f : job.Epilogue.Bias[channel];
+            window.Pad(job.X + ((nint)plane * job.Height * job.Width), scratch.Pointer);
+            if (job.Epilogue.Residual == job.Y)
+            {
+                // The residual would be overwritten: the result goes to scratch first.
+                using var result = new AlignedScratch<float>(pixels);
+                PlanarWindowKernels.Run<WindowFolds.Weighted>(
+                    in window, scratch.Pointer, offsets.Pointer, job.Weights + ((nint)channel * g.Taps), start, low, high, result.Pointer, limit);
+                Binary.Run(BinaryKind.Add, result.Pointer, y, y, pixels);
+            }
+            else
+            {
+                PlanarWindowKernels.Run<WindowFolds.Weighted>(
+                    in window, scratch.Pointer, offsets.Pointer, job.Weights + ((nint)channel * g.Taps), start, low, high, y, limit);
+                if (job.Epilogue.Residual != null)
+                {
+                    Binary.Run(BinaryKind.Add, y, job.Epilogue.Residual + ((nint)plane * pixels), y, pixels);
+                }
+            }
+
+            if (!clip)
+            {
+                Activations.Apply(in activation, y, y, pixels);
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using Inference.Kernels.Gemm;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
+
+namespace Inference.Kernels.Convolution;
+
+/// <summary>
+/// Convolution of [N,H,W,C] images as a product of pixel rows and weight panels. Tiles read the image in place through a table
+/// of pointers, one for each pixel and kernel position; padding points to a row of zeros. With few channels the table
+/// would cost more than the product, so the pixels' windows are copied into rows first.
+/// </summary>
+internal static unsafe class NhwcConvolutionF32
+{
+    private const int DepthBlock = 512;
+    private const int MaxDepth = 1024;
+    private const int PixelBlock = 192;
+    private const int CopiedPixelBlock = 48;
+    private const int MinTableChannels = 16;
+
+    public static void Run(ref ConvolutionJob job, GemmF32Kernel kernel, int maxThreads)
+    {
+        ref readonly ConvolutionGeometry g = ref job.Geometry;
+        nint pixels = (nint)job.Batch * job.OutPixels;
+        int panels = (g.GroupOutChannels + kernel.PanelColumns - 1) / kernel.PanelColumns;
+        if (!job.IsParallel(maxThreads))
+        {
+            for (int group = 0; group < g.Groups; group++)
+            {
+                RunBlock(in job, kernel, group, 0, pixels, 0, panels);
+            }
+
+            return;
+        }
+
+        // About four blocks for each thread: first by pixels (each thread then streams the weights), else by panels.
+        int wanted = (int)Math.Min(4L * maxThreads, Math.Max(1, job.Work / (GemmF32Driver.ParallelWork / 4)));
+        int byPixels = (int)nint.Min(pixels / (2 * kernel.MaxRows), (wanted + g.Groups - 1) / g.Groups);
+        byPixels = Math.Max(byPixels, 1);
+        nint size = (pixels + byPixels - 1) / byPixels;
+        job.BlockSize = (int)((size + kernel.MaxRows - 1) / kernel.MaxRows * kernel.MaxRows);
+        job.BlocksA = (int)((pixels + job.BlockSize - 1) / job.BlockSize);
+        job.BlocksB = Math.Clamp((wanted + (job.BlocksA * g.Groups) - 1) / (job.BlocksA * g.Groups), 1, panels);
+        job.Kernel = Array.IndexOf(GemmF32Kernels.All, kernel);
+        fixed (ConvolutionJob* shared = &job)
+        {
+            WorkerPool.Run(job.BlocksA * job.BlocksB * g.Groups, &RunBlock, shared, maxThreads);
+        }
+    }
+
+    private static void RunBlock(void* state, int block)
+    {
+        ref ConvolutionJob job = ref *(ConvolutionJob*)state;
+        GemmF32Kernel kernel = GemmF32Kernels.All[job.Kernel];
+        int panels = (job.Geometry.GroupOutChannels + kernel.PanelColumns - 1) / kernel.PanelColumns;
+        int a = block % job.BlocksA;
+        int b = block / job.BlocksA % job.BlocksB;
+        int group = block / job.BlocksA / job.BlocksB;
+        nint pixels = (nint)job.Batch * job.OutPixels;
+        nint m0 = (nint)a * job.BlockSize;
+        RunBlock(
+            in job, kernel, group, m0, nint.Min(pixels, m0 + job.BlockSize), panels * b / job.BlocksB, panels * (b + 1) / job.BlocksB);
+    }
+
+    private static void RunBlock(in ConvolutionJob job, GemmF32Kernel kernel, int group, nint m0, nint m1, int p0, int p1)
+    {
+        ref readonly ConvolutionGeometry g = ref job.Geometry;
+        bool copied = g.GroupInChannels < MinTableChannels && g.Taps > 1;
+        int block = copied ? CopiedPixelBlock : PixelBlock;
+        int depth = g.GroupInChannels;
+        int chunk = depth <= MaxDepth ? depth : DepthBlock;
+        int tapsAtOnce = chunk < depth ? 1 : Math.Clamp(DepthBlock / depth, 1, g.Taps);
+        using var table = new AlignedScratch<nint>((copied ? 1 : g.Taps) * block);
+        using var windows = new AlignedScratch<float>(copied ? (nint)block * g.Taps * depth : 0);
+        float** rows = (float**)table.Pointer;
+        for (nint m = m0; m < m1; m += block)
+        {
+            int count = (int)nint.Min(block, m1 - m);
+            if (copied)
+            {
+                PixelTable.CopyWindows(in job, group, m, count, windows.Pointer);
+                for (int i = 0; i < count; i++)
+                {
+                    rows[i] = windows.Pointer + ((nint)i * g.Taps * depth);
+                }
+
+                RunPanels(in job, kernel, group, rows, block, 1, g.Taps * depth, 0, m, count, p0, p1, true, true);
+                continue;
+            }
+
+            for (int c = 0; c < depth; c += chunk)
+            {
+                PixelTable.Fill(in job, (group * depth) + c, m, count, block, rows);
+                int length = Math.Min(chunk, depth - c);
+                for (int tap = 0; tap < g.Taps; tap += tapsAtOnce)
+                {
+                    int taps = Math.Min(tapsAtOnce, g.Taps - tap);
+                    bool first = c == 0 && tap == 0;
+                    bool last = c + length == depth && tap + taps == g.Taps;
+                    RunPanels(
+                        in job, kernel, group, rows + ((nint)tap * block), block, taps, length, (tap * depth) + c, m, count, p0, p1, first, last);
+                }
+            }
+        }
+    }
+
+    private static void RunPanels(
+        in ConvolutionJob job, GemmF32Kernel kernel, int group, float** rows, int pitch, int taps, int length, int k0, nint m,
+        int count, int p0, int p1, bool first, bool last)
+    {
+        ref readonly ConvolutionGeometry g = ref job.Geometry;
+        int depth = g.Taps * g.GroupInChannels;
+        var epilogue = new GemmEpilogue
+        {
+            Bias = job.Epilogue.Bias,
+            Residual = job.Epilogue.Residual,
+            ResidualStride = g.OutChannels,
+            Activation = job.Epilogue.Activation,
+        };
+        GemmF32Tile tile = default;
+        tile.RowPitch = pitch;
+        tile.Taps = taps;
+        tile.Depth = length;
+        tile.Ldc = g.OutChannels;
+        float* weights = job.Weights + (group * ConvolutionWeights.GroupStride(in g, kernel));
+        for (int p = p0; p < p1; p++)
+        {
+            int n0 = p * kernel.PanelColumns;
+            int columns = Math.Min(kernel.PanelColumns, g.GroupOutChannels - n0);
+            int vectors = (columns + kernel.Lanes - 1) / kernel.Lanes;
+            int stored = vectors * kernel.Lanes;
+            int channel = (group * g.GroupOutChannels) + n0;
+            tile.Rows = rows;
+            tile.Panel = weights + ((nint)n0 * depth) + ((nint)k0 * stored);
+            tile.PanelStride = stored;
+            GemmF32Driver.RunTiles(
+                in epilogue, kernel, ref tile, job.Y + (m * g.OutChannels) + channel, m, channel, count, columns, vectors, first, last);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Inference.Kernels.Simd;
+
+namespace Inference.Kernels.Convolution;
+
+/// <summary>
+/// Windows over one [H,W] plane for depthwise convolution and pooling. The plane is copied with its padding into scratch, cut
+/// into one part for each phase of the horizontal stride, so that every kernel position reads neighbours.
+/// </summary>
+internal unsafe struct PlanarWindow
+{
+    // Loads run over the end of a row by less than the widest vector.
+    private const int Slack = 16;
+
+    public int Height;
+    public int Width;
+    public int OutHeight;
+    public int OutWidth;
+    public int StrideHeight;
+    public int StrideWidth;
+    public int PadTop;
+    public int PadLeft;
+    public int Taps;
+    public int PaddedHeight;
+    public int PaddedWidth;
+    public float PadValue;
+
+    public PlanarWindow(in ConvolutionGeometry g, int height, int width, int outHeight, int outWidth, float padValue)
+    {
+        Height = height;
+        Width = width;
+        OutHeight = outHeight;
+        OutWidth = outWidth;
+        StrideHeight = g.StrideHeight;
+        StrideWidth = g.StrideWidth;
+        PadTop = g.PadTop;
+        PadLeft = g.PadLeft;
+        Taps = g.Taps;
+        PadValue = padValue;
+        PaddedHeight = ((outHeight - 1) * g.StrideHeight) + ((g.KernelHeight - 1) * g.DilationHeight) + 1;
+        PaddedWidth = outWidth + ((g.KernelWidth - 1) * g.DilationWidth / g.StrideWidth) + Slack;
+    }
+
+    /// <summary>Elements of scratch that a padded plane needs.</summary>
+    public readonly nint ScratchLength => (nint)PaddedHeight * PaddedWidth * StrideWidth;
+
+    /// <summary>offsets[i·KW + j] = distance from an output pixel's place in the scratch to what it reads there.</summary>
+    public readonly void FillOffsets(in ConvolutionGeometry g, nint* offsets)
+    {
+        for (int ky = 0; ky < g.KernelHeight; ky++)
+        {
+            for (int kx = 0; kx < g.KernelWidth; kx++)
+            {
+                int x = kx * g.DilationWidth;
+                nint phase = (nint)(x % StrideWidth) * PaddedHeight * PaddedWidth;
+                *offsets++ = phase + ((nint)ky * g.DilationHeight * PaddedWidth) + (x / StrideWidth);
+            }
+        }
+    }
+
+    /// <summary>Copies a plane into scratch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Pad(float* plane, float* scratch)
+    {
+        for (int phase = 0; phase < StrideWidth; phase++)
+        {
+            for (int r = 0; r < PaddedHeight; r++, scratch += PaddedWidth)
+            {
+                int iy = r - PadTop;
+                int ix = phase - PadLeft;
+                int i = 0;
+                if ((uint)iy < (uint)Height)
+                {
+                    float* row = plane + ((nint)iy * Width);
+                    for (; ix < 0 && i < PaddedWidth; ix += StrideWidth, i++)
+                    {
+                        scratch[i] = PadValue;
+                    }
+
+                    if (StrideWidth == 1)
+                    {
+                        int count = Math.Min(Width - ix, PaddedWidth - i);
+                        for (; count >= 8; count -= 8, ix += 8, i += 8)
+                        {
+                            Vector256.Load(row + ix).Store(scratch + i);
+                        }
+                    }
+
+                    for (; ix < Width && i < PaddedWidth; ix += StrideWidth, i++)
+                    {
+                        scratch[i] = row[ix];
+                    }
+                }
+
+                for (; i < PaddedWidth; i++)
+                {
+                    scratch[i] = PadValue;
+                }
+            }
+        }
+    }
+
+    /// <summary>y[oy,ox] = clamp(start ∘ fold over taps of scratch[offset + …] with weights, low, high) for the whole plane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Run<TFold, S, V>(float* scratch, nint* offsets, float* weights, float start, float low, float high, float* y)
+        where TFold : struct, IWindowFold
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        nint step = (nint)StrideHeight * PaddedWidth;
+        V lowest = S.Splat(low);
+        V highest = S.Splat(high);
+        int oy = 0;
+        for (; oy + 4 <= OutHeight; oy += 4)
+        {
+            float* from = scratch + (oy * step);
+            float* to = y + ((nint)oy * OutWidth);
+            for (int ox = 0; ox < OutWidth; ox += S.Lanes)
+            {
+                // The last vector overlaps the one before it; the width is at least one vector.
+                ox = Math.Min(ox, OutWidth - S.Lanes);
+                V a0 = S.Splat(start);
+                V a1 = a0;
+                V a2 = a0;
+                V a3 = a0;
+                for (int t = 0; t < Taps; t++)
+                {
+                    float* at = from + ox + offsets[t];
+                    V w = S.Splat(weights[t]);
+                    a0 = TFold.Fold<S, V>(a0, S.Load(at), w);
+                    a1 = TFold.Fold<S, V>(a1, S.Load(at + step), w);
+                    a2 = TFold.Fold<S, V>(a2, S.Load(at + (2 * step)), w);
+                    a3 = TFold.Fold<S, V>(a3, S.Load(at + (3 * step)), w);
+                }
+
+                float* row = to + ox;
+                S.Store(row, S.Min(highest, S.Max(lowest, a0)));
+                S.Store(row + OutWidth, S.Min(highest, S.Max(lowest, a1)));
+                S.Store(row + (2 * (nint)OutWidth), S.Min(highest, S.Max(lowest, a2)));
+                S.Store(row + (3 * (nint)OutWidth), S.Min(highest, S.Max(lowest, a3)));
+            }
+        }
+
+        for (; oy < OutHeight; oy++)
+        {
+            float* from = scratch + (oy * step);
+            for (int ox = 0; ox < OutWidth; ox += S.Lanes)
+            {
+                ox = Math.Min(ox, OutWidth - S.Lanes);
+                V a0 = S.Splat(start);
+                for (int t = 0; t < Taps; t++)
+                {
+                    a0 = TFold.Fold<S, V>(a0, S.Load(from + ox + offsets[t]), S.Splat(weights[t]));
+                }
+
+                S.Store(y + ((nint)oy * OutWidth) + ox, S.Min(highest, S.Max(lowest, a0)));
+            }
+        }
+    }
+}

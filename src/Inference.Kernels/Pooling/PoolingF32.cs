@@ -1,0 +1,47 @@
+using Inference.Kernels.Convolution;
+using Inference.Kernels.Threading;
+
+namespace Inference.Kernels.Pooling;
+
+/// <summary>2-D pooling of f32 images, with the window arithmetic of <see cref="ConvolutionGeometry"/>. Thread-safe.</summary>
+public static unsafe class PoolingF32
+{
+    /// <summary>y[n,c,oy,ox] = mean or maximum of a window of x[n,c].</summary>
+    /// <param name="kind">What a window becomes.</param>
+    /// <param name="layout">Layout of x and y.</param>
+    /// <param name="geometry">Window; input and output channels are both C, groups are ignored.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="y">Output; must not overlap <paramref name="x"/>.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="height">Input height, pixels.</param>
+    /// <param name="width">Input width, pixels.</param>
+    /// <param name="outHeight">Output height, pixels; above the geometry's own for ceil_mode.</param>
+    /// <param name="outWidth">Output width, pixels; above the geometry's own for ceil_mode.</param>
+    /// <param name="maxThreads">The most threads to use.</param>
+    public static void Run(
+        PoolingKind kind, TensorLayout layout, in ConvolutionGeometry geometry, float* x, float* y, int batch, int height, int width,
+        int outHeight, int outWidth, int maxThreads = 1)
+    {
+        if (batch == 0 || outHeight == 0 || outWidth == 0)
+        {
+            return;
+        }
+
+        var job = new PoolingJob(kind, in geometry, x, y, batch, height, width, outHeight, outWidth);
+        long work = (long)batch * outHeight * outWidth * geometry.InChannels * geometry.Taps;
+        int units = layout == TensorLayout.Nchw ? batch * geometry.InChannels : batch * outHeight;
+        int blocks = maxThreads > 1 && work >= 1 << 17 ? Math.Min(units, 4 * maxThreads) : 1;
+        job.Units = units;
+        job.Blocks = blocks;
+        if (layout == TensorLayout.Nchw)
+        {
+            WorkerPool.Run(blocks, &NchwPoolingF32.RunBlock, &job, maxThreads);
+        }
+        else
+        {
+            WorkerPool.Run(blocks, &NhwcPoolingF32.RunBlock, &job, maxThreads);
+        }
+    }
+
+    internal static void Describe(List<KernelInfo> to) => Simd.SimdNames.Describe(to, "pool_f32_nhwc");
+}
