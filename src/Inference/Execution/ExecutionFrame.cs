@@ -194,6 +194,8 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
         return _scratch.Data;
     }
 
+    public override CancellationToken Cancellation => _control.Token;
+
     public override void ThrowIfCancelled() => _control.ThrowIfStopped();
 
     public override void RunSubgraph(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs)

@@ -14,11 +14,14 @@ internal sealed class ModelImporter
     private readonly Dictionary<(string Domain, string Name, string Overload), OnnxFunction> _functions = [];
     private readonly Dictionary<string, long> _opsets = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _unsupported = new(StringComparer.Ordinal);
+    private readonly Dictionary<OnnxGraph, ImportScope> _scopes = [];
+    private readonly Func<Node, Operator?>? _resolve;
     private int _functionDepth;
     private int _nodeCount;
 
-    private ModelImporter(OnnxModel model)
+    private ModelImporter(OnnxModel model, Func<Node, Operator?>? resolve)
     {
+        _resolve = resolve;
         foreach (OnnxOperatorSet set in model.OperatorSets)
         {
             string domain = Canonical(set.Domain);
@@ -34,11 +37,12 @@ internal sealed class ModelImporter
     /// <summary>Imports a model.</summary>
     /// <param name="model">The file's model; constants refer to its memory.</param>
     /// <param name="bindDefaults">Whether inputs with a default become constants (they do up to IR 3, where every initializer is listed as an input).</param>
+    /// <param name="resolve">Makes operators that the table does not have; null where it does not either.</param>
     /// <exception cref="UnsupportedModelException">Operators are not supported; all are listed.</exception>
     /// <exception cref="ModelLoadException">The model breaks the rules of ONNX.</exception>
-    public static ImportedModel Import(OnnxModel model, bool bindDefaults = true)
+    public static ImportedModel Import(OnnxModel model, bool bindDefaults = true, Func<Node, Operator?>? resolve = null)
     {
-        var importer = new ModelImporter(model);
+        var importer = new ModelImporter(model, resolve);
         var graph = new ModelGraph(model.Graph.Name);
         var defaults = new List<string>();
         var scope = new ImportScope(graph, null, isFunctionBody: false);
@@ -51,7 +55,7 @@ internal sealed class ModelImporter
                 [.. importer._unsupported]);
         }
 
-        return new(graph, defaults);
+        return new(graph, defaults, importer._scopes);
     }
 
     internal static string Canonical(string domain) => domain == "ai.onnx" ? "" : domain;
@@ -61,6 +65,7 @@ internal sealed class ModelImporter
         bool bindDefaults, List<string>? defaults)
     {
         ModelGraph graph = scope.Graph;
+        _scopes[source] = scope;
         var initializers = new Dictionary<string, Func<Tensor>>(StringComparer.Ordinal);
         foreach (OnnxTensor tensor in source.Initializers)
         {
@@ -187,6 +192,13 @@ internal sealed class ModelImporter
         {
             SetConstant(made, constant);
             made.Producer = null;
+            return;
+        }
+
+        if (_resolve?.Invoke(node) is { } resolved)
+        {
+            node.Operator = resolved;
+            graph.Nodes.Add(node);
             return;
         }
 

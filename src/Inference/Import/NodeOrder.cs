@@ -71,7 +71,7 @@ internal static class NodeOrder
     }
 
     /// <summary>Names a node needs from around it: its inputs, and what its inner graphs use but do not make.</summary>
-    private static IEnumerable<string> FreeNames(OnnxNode node)
+    public static IEnumerable<string> FreeNames(OnnxNode node)
     {
         foreach (string input in node.Inputs)
         {

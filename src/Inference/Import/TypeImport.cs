@@ -26,6 +26,31 @@ internal static class TypeImport
         }
     }
 
+    /// <summary>The type in the file's form.</summary>
+    public static OnnxType ToOnnx(ModelValueType type) => type.Kind switch
+    {
+        ModelValueKind.Tensor => OnnxType.Tensor((OnnxElementType)(int)type.ElementType, ToOnnx(type.Shape)),
+        ModelValueKind.Sequence => OnnxType.Sequence(type.Element is null ? null : ToOnnx(type.Element)),
+        ModelValueKind.Optional => OnnxType.Optional(type.Element is null ? null : ToOnnx(type.Element)),
+        _ => OnnxType.Map((OnnxElementType)(int)type.KeyType, type.Element is null ? null : ToOnnx(type.Element)),
+    };
+
+    private static OnnxShape? ToOnnx(IReadOnlyList<Dimension>? shape)
+    {
+        if (shape is null)
+        {
+            return null;
+        }
+
+        var result = new OnnxShape();
+        foreach (Dimension dimension in shape)
+        {
+            result.Dimensions.Add(dimension.Size is { } size ? OnnxDimension.Of(size) : dimension.Symbol is { } symbol ? OnnxDimension.Of(symbol) : OnnxDimension.Unknown);
+        }
+
+        return result;
+    }
+
     private static Dimension[]? FromOnnx(OnnxShape? shape)
     {
         if (shape is null)

@@ -4,6 +4,7 @@ using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
 using Inference.Passes;
+using Inference.Placement;
 using Inference.Planning;
 
 namespace Inference.Loading;
@@ -14,15 +15,23 @@ internal sealed class LoadedModel : IDisposable
     private readonly OnnxModel _file;
     private readonly SharedConstants _shared = new();
     private readonly Lazy<GraphExecutable> _withInputs;
+    private readonly PlacedModel? _placed;
 
-    public LoadedModel(OnnxModel file, ModelLoadOptions options, string name, string digest)
+    /// <summary>Prepares a model.</summary>
+    /// <param name="file">The file's model; owned.</param>
+    /// <param name="options">The load options.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="digest">Its digest.</param>
+    /// <param name="placed">Parts that other providers run; owned; null for none.</param>
+    public LoadedModel(OnnxModel file, ModelLoadOptions options, string name, string digest, PlacedModel? placed = null)
     {
         _file = file;
+        _placed = placed;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        ImportedModel imported = Prepare(file, name, bindDefaults: true);
+        ImportedModel imported = Prepare(file, name, bindDefaults: true, placed);
         Executable = new(name, imported.Graph, _shared, threads, options.MaxPlans);
         HasDefaults = imported.Defaults.Count > 0;
-        _withInputs = new(() => new(name, Prepare(file, name, bindDefaults: false).Graph, _shared, threads, options.MaxPlans));
+        _withInputs = new(() => new(name, Prepare(file, name, bindDefaults: false, placed).Graph, _shared, threads, options.MaxPlans));
         RowProof rows = RowProof.Of(imported.Graph);
         Info = new()
         {
@@ -34,7 +43,7 @@ internal sealed class LoadedModel : IDisposable
             BatchAxis = rows.BatchAxis,
             RowIndependent = rows.RowIndependent,
             Deterministic = IsDeterministic(imported.Graph),
-            Provider = "cpu",
+            Provider = placed is null ? "cpu" : string.Join("+", placed.Report.Parts.Select(p => p.Provider).Distinct()),
             Metadata = new ReadOnlyDictionary<string, string>(file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal)),
         };
     }
@@ -61,11 +70,15 @@ internal sealed class LoadedModel : IDisposable
         }
 
         _shared.Dispose();
+        _placed?.Dispose();
     }
 
-    private static ImportedModel Prepare(OnnxModel file, string name, bool bindDefaults)
+    /// <summary>Where the parts of the model run.</summary>
+    public PlacementReport Placement => _placed?.Report ?? new([new("cpu", _file.Graph.Nodes.Count, [.. _file.Graph.Nodes.Select(n => n.OpType).Distinct().Order(StringComparer.Ordinal)])], []);
+
+    private static ImportedModel Prepare(OnnxModel file, string name, bool bindDefaults, PlacedModel? placed)
     {
-        ImportedModel imported = ModelImporter.Import(file, bindDefaults);
+        ImportedModel imported = ModelImporter.Import(file, bindDefaults, placed is null ? null : placed.Resolve);
         ShapeInference.Run(imported.Graph, name);
         PassPipeline.Run(imported.Graph, name, verify: false);
         return imported;

@@ -17,6 +17,7 @@ internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelStat
         _model = model;
         _maxRunTime = options.MaxRunTime;
         _gate = new(model.Info.Name, model.Dispose);
+        model.Info = RowIndependenceCheck.Apply(this, options.AssertRowIndependent);
     }
 
     public ModelInfo Info => _model.Info;

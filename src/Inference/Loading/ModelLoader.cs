@@ -1,4 +1,6 @@
+using Inference.Loading;
 using Inference.Onnx;
+using Inference.Placement;
 using Inference.Providers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -44,12 +46,12 @@ public sealed class ModelLoader : IModelLoader
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= new();
+        IReadOnlyList<IExecutionProvider?> preference = Preference(options);
         OnnxModel file = ReadFile(source);
         try
         {
             string name = options.Name ?? (source.Path is { } path ? NameOf(path) : file.Graph.Name is { Length: > 0 } graph ? graph : "model");
-            var model = new Loading.LoadedModel(file, options, name, Loading.ModelDigest.Of(source, file));
-            return new Loading.ManagedRunner(model, options);
+            return Load(source, file, name, options, preference);
         }
         catch (OnnxFormatException exception)
         {
@@ -63,6 +65,57 @@ public sealed class ModelLoader : IModelLoader
         {
             throw new ModelLoadException($"Model '{source}': {exception.Message}", exception);
         }
+    }
+
+    private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<IExecutionProvider?> preference)
+    {
+        string digest = ModelDigest.Of(source, file);
+        if (preference[0] is null)
+        {
+            try
+            {
+                return new ManagedRunner(new LoadedModel(file, options, name, digest), options);
+            }
+            catch (UnsupportedModelException) when (preference.Count > 1)
+            {
+                // What the engine does not have goes to the providers behind it.
+            }
+        }
+        else if (WholeModelLoader.TryLoad(source, file, name, digest, options, preference, _logger) is { } whole)
+        {
+            return whole;
+        }
+
+        PlacedModel placed = ModelPlacer.Place(file, name, preference, options, _logger);
+        try
+        {
+            var model = new LoadedModel(file, options, name, digest, placed);
+            PlacementLog.Placed(_logger, name, placed.Report.Summary);
+            return new ManagedRunner(model, options);
+        }
+        catch
+        {
+            placed.Dispose();
+            throw;
+        }
+    }
+
+    // Providers by name, `cpu` (null here) last unless named earlier.
+    private List<IExecutionProvider?> Preference(ModelLoadOptions options)
+    {
+        var preference = new List<IExecutionProvider?>();
+        foreach (string name in options.Providers)
+        {
+            preference.Add(name == "cpu" ? null : Array.Find(_providers, p => p.Name == name)
+                ?? throw new ModelLoadException($"Provider '{name}' is not known; there are: {string.Join(", ", _providers.Select(p => $"'{p.Name}'").Append("'cpu'"))}. Register it (an IExecutionProvider in the services, or the loader's constructor), or correct the name."));
+        }
+
+        if (!preference.Contains(null))
+        {
+            preference.Add(null);
+        }
+
+        return preference;
     }
 
     private static OnnxModel ReadFile(ModelSource source)

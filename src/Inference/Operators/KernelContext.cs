@@ -59,6 +59,9 @@ internal abstract unsafe class KernelContext
     /// <summary>Threads this node may use, ≥ 1.</summary>
     public abstract int Threads { get; }
 
+    /// <summary>The call's token.</summary>
+    public virtual CancellationToken Cancellation => default;
+
     /// <summary>Throws when the call was cancelled or ran over its time; call it in long loops.</summary>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public abstract void ThrowIfCancelled();

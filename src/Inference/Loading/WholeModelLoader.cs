@@ -1,0 +1,69 @@
+using Inference.Graph;
+using Inference.Import;
+using Inference.Onnx;
+using Inference.Operators;
+using Inference.Passes;
+using Inference.Placement;
+using Inference.Providers;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Loading;
+
+/// <summary>Hands a model in one piece to the first provider that claims all of it.</summary>
+internal static class WholeModelLoader
+{
+    /// <summary>The runner; null where the first provider does not claim the whole model, or failed to compile it and the next one takes over.</summary>
+    public static IModelRunner? TryLoad(
+        ModelSource source, OnnxModel file, string name, string digest, ModelLoadOptions options, IReadOnlyList<IExecutionProvider?> preference, ILogger logger)
+    {
+        IExecutionProvider provider = preference[0]!;
+        ImportedModel imported = ModelImporter.Import(file, bindDefaults: true, n => OperatorTable.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator());
+        TryInfer(imported.Graph, name);
+        ImportScope scope = imported.Scopes[file.Graph];
+        var view = new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Type, whole: true);
+        if (!provider.Claim(view).IsWholeGraph)
+        {
+            return null;
+        }
+
+        ICompiledModel compiled;
+        try
+        {
+            compiled = provider.Compile(view, new() { Options = options, Logger = logger });
+        }
+        catch (InferenceException exception) when (!options.FailOnProviderError)
+        {
+            PlacementLog.CompileFailed(logger, provider.Name, view.Nodes.Count, name, exception);
+            return null;
+        }
+
+        RowProof rows = RowProof.Of(imported.Graph);
+        var info = new ModelInfo
+        {
+            Name = name,
+            Version = options.Version,
+            Digest = digest,
+            Inputs = view.Inputs,
+            Outputs = view.Outputs,
+            BatchAxis = rows.BatchAxis,
+            RowIndependent = rows.RowIndependent,
+            Deterministic = imported.Graph.Nodes.TrueForAll(n => n.Operator!.IsDeterministic),
+            Provider = provider.Name,
+            Metadata = file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
+        };
+        PlacementLog.Placed(logger, name, $"{provider.Name}: {view.Nodes.Count} nodes, the whole model");
+        return new CompiledModelRunner(compiled, info, options, file.Dispose);
+    }
+
+    // The provider's own checks decide; the engine's inference only adds knowledge here.
+    private static void TryInfer(ModelGraph graph, string name)
+    {
+        try
+        {
+            ShapeInference.Run(graph, name);
+        }
+        catch (ModelLoadException)
+        {
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Inference.Graph;
+using Inference.Loading;
+using Inference.Operators;
+using Inference.Providers;
+
+namespace Inference.Placement;
+
+/// <summary>Runs a part of the graph that another provider compiled.</summary>
+internal sealed class CompiledCall(ICompiledModel compiled, string provider, ModelValueType?[] outputs) : Operator, IDisposable
+{
+    public override bool IsDeterministic => false;
+
+    public override void Infer(InferContext context)
+    {
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (outputs[i] is { } type)
+            {
+                // The provider's shapes are known when it has run; what the file states of them may be out of date.
+                context.SetOutput(i, type.Kind == ModelValueKind.Tensor ? type with { Shape = null } : type);
+            }
+        }
+    }
+
+    public override void Run(KernelContext context)
+    {
+        var inputs = new ModelValue[context.InputCount];
+        var results = new ModelValue?[outputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            inputs[i] = context.InputValue(i) switch
+            {
+                Tensor { Type: not ElementType.String } tensor => new EngineTensorValue(tensor),
+                { } value => ValueConversion.ToModel(value),
+                null => throw context.Error($"input {i}: expected a value for the part on '{provider}', got none."),
+            };
+        }
+
+        try
+        {
+            compiled.Run(inputs, results, context.Cancellation);
+            for (int i = 0; i < results.Length; i++)
+            {
+                if (context.HasOutput(i))
+                {
+                    Store(context, i, results[i] ?? throw context.Error($"the provider '{provider}' left output {i} empty."));
+                }
+            }
+        }
+        finally
+        {
+            foreach (ModelValue input in inputs)
+            {
+                input.Dispose();
+            }
+
+            foreach (ModelValue? result in results)
+            {
+                result?.Dispose();
+            }
+        }
+    }
+
+    public void Dispose() => compiled.Dispose();
+
+    private static void Store(KernelContext context, int index, ModelValue value)
+    {
+        if (value is TensorValue { ElementType: not ElementType.String } tensor)
+        {
+            Tensor target = context.Output(index, tensor.ElementType, tensor.Shape);
+            tensor.AsBytes().CopyTo(target.Bytes);
+        }
+        else
+        {
+            context.SetOutput(index, ValueConversion.ToEngine(value));
+        }
+    }
+}

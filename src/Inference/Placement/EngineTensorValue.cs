@@ -1,0 +1,45 @@
+using System.Buffers;
+using Inference.Graph;
+
+namespace Inference.Placement;
+
+/// <summary>A tensor of the engine lent to a provider for one call; retaining it copies.</summary>
+internal sealed unsafe class EngineTensorValue(Tensor tensor) : TensorValue(tensor.Type, tensor.Dims)
+{
+    private Tensor? _tensor = tensor;
+
+    public override bool IsBorrowed => true;
+
+    public override ReadOnlySpan<T> AsSpan<T>()
+    {
+        if (!ElementTypes.TryOf<T>(out ElementType type) || type != ElementType)
+        {
+            throw new InferenceException($"The tensor {this} was read as {typeof(T).Name}; its elements are {ElementType.Name()}. Read it as its own type.");
+        }
+
+        return Live().Span<T>();
+    }
+
+    public override Span<T> AsWritableSpan<T>() => throw new InferenceException($"The tensor {this} cannot be written: it belongs to the engine. Copy it first.");
+
+    public override ReadOnlySpan<byte> AsBytes() => Live().Bytes;
+
+    public override Span<byte> AsWritableBytes() => throw new InferenceException($"The tensor {this} cannot be written: it belongs to the engine. Copy it first.");
+
+    public override MemoryHandle Pin() => new(Live().Data);
+
+    public override ModelValue Retain()
+    {
+        TensorValue copy = Allocate(ElementType, Shape);
+        AsBytes().CopyTo(copy.AsWritableBytes());
+        return copy;
+    }
+
+    public override void Dispose() => _tensor = null;
+
+    private Tensor Live()
+    {
+        ObjectDisposedException.ThrowIf(_tensor is null, this);
+        return _tensor;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using Inference.Import;
+using Inference.Onnx;
+using Inference.Providers;
+
+namespace Inference.Placement;
+
+/// <summary>A graph of the file, or a part of it made into a model of its own, as providers see it.</summary>
+internal sealed class OnnxGraphView : IGraphView
+{
+    private readonly OnnxModel _model;
+    private readonly OnnxGraph _graph;
+    private readonly Func<string, ModelValueType?> _types;
+    private readonly Lazy<Dictionary<string, OnnxTensor>> _constants;
+    private readonly Dictionary<string, TensorValue> _values = new(StringComparer.Ordinal);
+
+    /// <summary>Makes a view.</summary>
+    /// <param name="model">The model whose main graph is <paramref name="graph"/>, or around it.</param>
+    /// <param name="graph">The graph.</param>
+    /// <param name="name">The model's name, for messages.</param>
+    /// <param name="sourcePath">The file, where the view is the whole model.</param>
+    /// <param name="types">Inferred types by name.</param>
+    /// <param name="whole">Whether the view is the whole model.</param>
+    /// <param name="outer">Constants of graphs around this one.</param>
+    public OnnxGraphView(OnnxModel model, OnnxGraph graph, string name, string? sourcePath, Func<string, ModelValueType?> types, bool whole, IReadOnlyDictionary<string, OnnxTensor>? outer = null)
+    {
+        _model = model;
+        _graph = graph;
+        _types = types;
+        ModelName = name;
+        SourcePath = whole ? sourcePath : null;
+        IsWholeModel = whole;
+        Nodes = [.. NodeOrder.Sort(graph.Nodes, graph.Name).Select((n, i) => new OnnxGraphNode(n, i))];
+        _constants = new(() => ConstantsOf(graph, outer));
+        HashSet<string> initialized = [.. graph.Initializers.Select(i => i.Name), .. graph.SparseInitializers.Select(i => i.Name)];
+        Inputs = [.. graph.Inputs.Where(i => !initialized.Contains(i.Name)).Select(Port)];
+        Outputs = [.. graph.Outputs.Select(Port)];
+        Opsets = model.OperatorSets.DistinctBy(s => ModelImporter.Canonical(s.Domain)).ToDictionary(s => ModelImporter.Canonical(s.Domain), s => s.Version);
+    }
+
+    public string ModelName { get; }
+
+    public bool IsWholeModel { get; }
+
+    public string? SourcePath { get; }
+
+    public IReadOnlyDictionary<string, long> Opsets { get; }
+
+    public IReadOnlyList<IGraphNode> Nodes { get; }
+
+    public IReadOnlyList<ModelPort> Inputs { get; }
+
+    public IReadOnlyList<ModelPort> Outputs { get; }
+
+    public IReadOnlyDictionary<string, OnnxTensor> Constants => _constants.Value;
+
+    public ModelValueType? TypeOf(string valueName) => _types(valueName);
+
+    public TensorValue? ConstantOf(string valueName)
+    {
+        lock (_values)
+        {
+            if (!_values.TryGetValue(valueName, out TensorValue? value) && _constants.Value.TryGetValue(valueName, out OnnxTensor? tensor))
+            {
+                value = (TensorValue)Loading.ValueConversion.ToModel(TensorImport.FromOnnx(tensor));
+                _values.Add(valueName, value);
+            }
+
+            return value;
+        }
+    }
+
+    public void WriteModel(IBufferWriter<byte> to)
+    {
+        if (IsWholeModel && _model.SourceBytes is { Length: > 0 } source)
+        {
+            to.Write(source.Span);
+        }
+        else
+        {
+            _model.Write(to);
+        }
+    }
+
+    private static Dictionary<string, OnnxTensor> ConstantsOf(OnnxGraph graph, IReadOnlyDictionary<string, OnnxTensor>? outer)
+    {
+        var constants = new Dictionary<string, OnnxTensor>(outer ?? new Dictionary<string, OnnxTensor>(), StringComparer.Ordinal);
+        foreach (OnnxTensor tensor in graph.Initializers)
+        {
+            constants[tensor.Name] = tensor;
+        }
+
+        foreach (OnnxNode node in graph.Nodes)
+        {
+            if (node.OpType == "Constant" && ModelImporter.Canonical(node.Domain).Length == 0 && node.Attribute("value")?.Tensor is { } value && node.Outputs.Count == 1)
+            {
+                constants[node.Outputs[0]] = value;
+            }
+        }
+
+        return constants;
+    }
+
+    private ModelPort Port(OnnxValueInfo info) =>
+        new(info.Name, TypeImport.FromOnnx(info.Type) ?? _types(info.Name) ?? new ModelValueType(ModelValueKind.Tensor));
+}

@@ -1,0 +1,15 @@
+using Inference.Operators;
+
+namespace Inference.Placement;
+
+/// <summary>Stands for an operator that the engine does not have while types are inferred for placement. Never run.</summary>
+internal sealed class OpaqueOperator : Operator
+{
+    public override bool IsDeterministic => false;
+
+    public override void Infer(InferContext context)
+    {
+    }
+
+    public override void Run(KernelContext context) => throw context.Error("the operator is not supported by the provider 'cpu'.");
+}

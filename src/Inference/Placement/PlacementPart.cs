@@ -1,0 +1,7 @@
+namespace Inference.Placement;
+
+/// <summary>A part of a model and where it runs.</summary>
+/// <param name="Provider">The provider.</param>
+/// <param name="Nodes">Nodes of the file in the part.</param>
+/// <param name="Operators">Their operators, each once.</param>
+internal sealed record PlacementPart(string Provider, int Nodes, IReadOnlyList<string> Operators);

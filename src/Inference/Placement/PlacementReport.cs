@@ -1,0 +1,9 @@
+namespace Inference.Placement;
+
+/// <summary>Where each part of a model runs, and which providers failed on the way.</summary>
+internal sealed record PlacementReport(IReadOnlyList<PlacementPart> Parts, IReadOnlyList<string> Failures)
+{
+    /// <summary>One line, such as <c>onnxruntime: 12 nodes in 2 parts; cpu: 3 nodes</c>.</summary>
+    public string Summary => string.Join("; ", Parts.GroupBy(p => p.Provider).Select(g =>
+        $"{g.Key}: {g.Sum(p => p.Nodes)} nodes{(g.Key == "cpu" ? "" : $" in {g.Count()} part{(g.Count() == 1 ? "" : "s")}")}"));
+}
