@@ -4,8 +4,10 @@ using Inference.Operators.Basic;
 using Inference.Operators.Casting;
 using Inference.Operators.ControlFlow;
 using Inference.Operators.Elementwise;
+using Inference.Operators.MatrixProduct;
 using Inference.Operators.Random;
 using Inference.Operators.Recurrent;
+using Inference.Operators.Reduction;
 using Inference.Operators.Structure;
 using Inference.Operators.Typed;
 
@@ -24,6 +26,8 @@ internal static class OperatorTable
         new("", "Acosh", 9, n => new FloatUnary<Trigonometry.Acosh>(default)),
         new("", "Add", 1, n => new BinaryOperator<Arithmetic.Add>(n, default, TypeSet.Numeric)),
         new("", "And", 1, n => new BitOperator<BitFunctions.And>(n, default, TypeSet.Bool)),
+        new("", "ArgMax", 1, n => new ArgReduce(n, largest: true)),
+        new("", "ArgMin", 1, n => new ArgReduce(n, largest: false)),
         new("", "Asin", 7, n => new FloatUnary<Trigonometry.Asin>(default)),
         new("", "Asinh", 9, n => new FloatUnary<Trigonometry.Asinh>(default)),
         new("", "Atan", 7, n => new FloatUnary<Trigonometry.Atan>(default)),
@@ -44,6 +48,8 @@ internal static class OperatorTable
         new("", "ConstantOfShape", 9, n => new ConstantOfShape(n)),
         new("", "Cos", 7, n => new FloatUnary<Trigonometry.Cos>(default)),
         new("", "Cosh", 9, n => new FloatUnary<Trigonometry.Cosh>(default)),
+        new("", "CumProd", 26, n => new Cumulative(n, product: true)),
+        new("", "CumSum", 11, n => new Cumulative(n, product: false)),
         new("", "DepthToSpace", 1, n => new DepthToSpace(n)),
         new("", "Div", 1, n => new BinaryOperator<Arithmetic.Div>(n, default, TypeSet.Numeric)),
         new("", "Dropout", 1, n => new Dropout(n)),
@@ -60,10 +66,12 @@ internal static class OperatorTable
         new("", "GatherElements", 11, n => new GatherElements(n)),
         new("", "GatherND", 11, n => new GatherND(n)),
         new("", "Gelu", 20, n => Gelu.Create(n)),
+        new("", "Gemm", 1, n => new Gemm(n)),
         new("", "Greater", 1, n => new CompareOperator<Comparisons.Greater>(n, default)),
         new("", "GreaterOrEqual", 12, n => new CompareOperator<Comparisons.GreaterOrEqual>(n, default)),
         new("", "HardSigmoid", 1, n => new FloatUnary<Activations.HardSigmoid>(new(n.Attributes.Float("alpha", 0.2f), n.Attributes.Float("beta", 0.5f)))),
         new("", "HardSwish", 14, n => new FloatUnary<Activations.HardSwish>(default)),
+        new("", "Hardmax", 1, n => new Softmax(n, SoftmaxKind.Hardmax)),
         new("", "Identity", 1, n => new Identity(n)),
         new("", "If", 1, n => new If(n)),
         new("", "IsInf", 10, n => IsSpecial.ReadInf(n)),
@@ -73,7 +81,9 @@ internal static class OperatorTable
         new("", "Less", 1, n => new CompareOperator<Comparisons.Less>(n, default)),
         new("", "LessOrEqual", 12, n => new CompareOperator<Comparisons.LessOrEqual>(n, default)),
         new("", "Log", 1, n => new FloatUnary<Powers.Log>(default)),
+        new("", "LogSoftmax", 1, n => new Softmax(n, SoftmaxKind.LogSoftmax)),
         new("", "Loop", 1, n => new Loop(n)),
+        new("", "MatMul", 1, n => new MatMul()),
         new("", "Max", 1, n => new VariadicOperator<Arithmetic.Max>(default, TypeSet.Numeric)),
         new("", "Mean", 1, n => new VariadicOperator<Arithmetic.Add>(default, TypeSet.Floating, mean: true)),
         new("", "Min", 1, n => new VariadicOperator<Arithmetic.Min>(default, TypeSet.Numeric)),
@@ -90,6 +100,16 @@ internal static class OperatorTable
         new("", "RNN", 1, n => new RecurrentOperator(n, CellKind.Rnn)),
         new("", "Range", 11, _ => new RangeOp()),
         new("", "Reciprocal", 1, n => new FloatUnary<Powers.Reciprocal>(default)),
+        new("", "ReduceL1", 1, n => new Reduce<Reducers.L1>(n, 18, TypeSet.Numeric)),
+        new("", "ReduceL2", 1, n => new Reduce<Reducers.L2>(n, 18, TypeSet.Numeric)),
+        new("", "ReduceLogSum", 1, n => new Reduce<Reducers.LogSum>(n, 18, TypeSet.Numeric)),
+        new("", "ReduceLogSumExp", 1, n => new ReduceLogSumExp(n)),
+        new("", "ReduceMax", 1, n => new Reduce<Reducers.Max>(n, 18, TypeSet.Numeric | TypeSet.Bool)),
+        new("", "ReduceMean", 1, n => new Reduce<Reducers.Mean>(n, 18, TypeSet.Numeric)),
+        new("", "ReduceMin", 1, n => new Reduce<Reducers.Min>(n, 18, TypeSet.Numeric | TypeSet.Bool)),
+        new("", "ReduceProd", 1, n => new Reduce<Reducers.Prod>(n, 18, TypeSet.Numeric)),
+        new("", "ReduceSum", 1, n => new Reduce<Reducers.Sum>(n, 13, TypeSet.Numeric)),
+        new("", "ReduceSumSquare", 1, n => new Reduce<Reducers.SumSquare>(n, 18, TypeSet.Numeric)),
         new("", "Relu", 1, n => new NumericUnary<NumericFunctions.Relu>(default, TypeSet.Floating | TypeSet.Signed)),
         new("", "Reshape", 1, n => new Reshape(n)),
         new("", "Round", 11, n => new FloatUnary<Powers.Round>(default)),
@@ -106,6 +126,7 @@ internal static class OperatorTable
         new("", "Sinh", 9, n => new FloatUnary<Trigonometry.Sinh>(default)),
         new("", "Size", 1, _ => new Size()),
         new("", "Slice", 1, n => new Slice(n)),
+        new("", "Softmax", 1, n => new Softmax(n, SoftmaxKind.Softmax)),
         new("", "Softplus", 1, n => new FloatUnary<Activations.Softplus>(default)),
         new("", "Softsign", 1, n => new FloatUnary<Activations.Softsign>(default)),
         new("", "SpaceToDepth", 1, n => new SpaceToDepth(n)),
@@ -124,6 +145,7 @@ internal static class OperatorTable
         new("", "Unsqueeze", 1, n => new Unsqueeze(n)),
         new("", "Where", 9, n => new Where()),
         new("", "Xor", 1, n => new BitOperator<BitFunctions.Xor>(n, default, TypeSet.Bool)),
+        new(Microsoft, "FusedGemm", 1, n => new Gemm(n)),
         new(Microsoft, "Gelu", 1, n => new FloatUnary<Activations.Gelu>(default)),
         new(Microsoft, "QuickGelu", 1, n => new FloatUnary<Activations.QuickGelu>(new(n.Attributes.Float("alpha", 1.702f)))),
     ];
