@@ -5,6 +5,7 @@ using Inference.Operators.Casting;
 using Inference.Operators.ControlFlow;
 using Inference.Operators.Elementwise;
 using Inference.Operators.MatrixProduct;
+using Inference.Operators.Ml;
 using Inference.Operators.Random;
 using Inference.Operators.Recurrent;
 using Inference.Operators.Reduction;
@@ -146,6 +147,25 @@ internal static class OperatorTable
         new("", "Where", 9, n => new Where()),
         new("", "Xor", 1, n => new BitOperator<BitFunctions.Xor>(n, default, TypeSet.Bool)),
         new(Microsoft, "FusedGemm", 1, n => new Gemm(n)),
+        new(Ml, "ArrayFeatureExtractor", 1, _ => new ArrayFeatureExtractor()),
+        new(Ml, "Binarizer", 1, n => new Binarizer(n)),
+        new(Ml, "CastMap", 1, n => new CastMap(n)),
+        new(Ml, "CategoryMapper", 1, n => new LabelEncoder(n)),
+        new(Ml, "DictVectorizer", 1, n => new DictVectorizer(n)),
+        new(Ml, "FeatureVectorizer", 1, n => new FeatureVectorizer(n)),
+        new(Ml, "Imputer", 1, n => new Imputer(n)),
+        new(Ml, "LabelEncoder", 1, n => new LabelEncoder(n)),
+        new(Ml, "LinearClassifier", 1, n => new LinearClassifier(n)),
+        new(Ml, "LinearRegressor", 1, n => new LinearRegressor(n)),
+        new(Ml, "Normalizer", 1, n => new Normalizer(n)),
+        new(Ml, "OneHotEncoder", 1, n => new OneHotEncoder(n)),
+        new(Ml, "SVMClassifier", 1, n => new SvmClassifier(n)),
+        new(Ml, "SVMRegressor", 1, n => new SvmRegressor(n)),
+        new(Ml, "Scaler", 1, n => new Scaler(n)),
+        new(Ml, "TreeEnsemble", 5, n => new TreeEnsemble(n)),
+        new(Ml, "TreeEnsembleClassifier", 1, n => new TreeEnsembleClassifier(n)),
+        new(Ml, "TreeEnsembleRegressor", 1, n => new TreeEnsembleRegressor(n)),
+        new(Ml, "ZipMap", 1, n => new ZipMap(n)),
         new(Microsoft, "Gelu", 1, n => new FloatUnary<Activations.Gelu>(default)),
         new(Microsoft, "QuickGelu", 1, n => new FloatUnary<Activations.QuickGelu>(new(n.Attributes.Float("alpha", 1.702f)))),
     ];

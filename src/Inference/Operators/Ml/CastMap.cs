@@ -1,0 +1,82 @@
+using System.Globalization;
+using Inference.Graph;
+
+namespace Inference.Operators.Ml;
+
+/// <summary>A map's values in the order of its keys as a row, cast; SPARSE puts each at its key. Source: ONNX-ML CastMap, opset 1.</summary>
+internal sealed class CastMap : Operator
+{
+    private readonly ElementType _type;
+    private readonly bool _sparse;
+    private readonly long _size;
+
+    public CastMap(Node node)
+    {
+        _type = node.Attributes.String("cast_to", "TO_FLOAT") switch
+        {
+            "TO_FLOAT" => ElementType.Float,
+            "TO_INT64" => ElementType.Int64,
+            "TO_STRING" => ElementType.String,
+            string other => throw new ModelLoadException($"{node.Describe()}: attribute 'cast_to': expected TO_FLOAT, TO_INT64 or TO_STRING, got '{other}'."),
+        };
+        _sparse = node.Attributes.String("map_form", "DENSE") == "SPARSE";
+        _size = node.Attributes.Int("max_map", 1);
+        if (_sparse && _size is <= 0 or > int.MaxValue)
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'max_map': expected a size ≥ 1, got {_size}.");
+        }
+    }
+
+    public override void Infer(InferContext context) =>
+        context.SetOutput(0, _type, [Dimension.Fixed(1), _sparse ? Dimension.Fixed(_size) : context.InputValue(0) is MapData map ? Dimension.Fixed(map.Keys.Count) : Dimension.Unknown]);
+
+    public override void Run(KernelContext context)
+    {
+        var map = context.InputValue(0) as MapData ?? throw context.Error("input 0: expected a map, got another kind of value.");
+        long[] keys = map.Keys.ToInt64Array();
+        var order = new int[keys.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        Array.Sort((long[])keys.Clone(), order);
+        Tensor y = context.Output(0, _type, [1, _sparse ? _size : keys.Length]);
+        if (_type == ElementType.String)
+        {
+            y.Strings.Fill("");
+        }
+        else
+        {
+            y.Bytes.Clear();
+        }
+
+        for (int i = 0; i < order.Length; i++)
+        {
+            long at = _sparse ? keys[order[i]] : i;
+            if (at < 0 || at >= y.Count)
+            {
+                throw context.Error($"input 0: expected keys in [0, {y.Count - 1}], got {at}.");
+            }
+
+            Put(map.Values, order[i], y, (int)at);
+        }
+    }
+
+    private static void Put(Tensor values, int from, Tensor y, int to)
+    {
+        bool text = values.Type == ElementType.String;
+        switch (y.Type)
+        {
+            case ElementType.Float:
+                y.Span<float>()[to] = text ? float.Parse(values.Strings[from], CultureInfo.InvariantCulture) : FeatureRows.At<float>(values, from);
+                break;
+            case ElementType.Int64:
+                y.Span<long>()[to] = text ? long.Parse(values.Strings[from], CultureInfo.InvariantCulture) : FeatureRows.At<long>(values, from);
+                break;
+            default:
+                y.Strings[to] = text ? values.Strings[from] : FeatureRows.At<float>(values, from).ToString("F6", CultureInfo.InvariantCulture);
+                break;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Ml;
+
+/// <summary>Columns of all inputs side by side, in float, each cut or filled with 0 to its dimension. Source: ONNX-ML FeatureVectorizer, opset 1.</summary>
+internal sealed class FeatureVectorizer : Operator
+{
+    private readonly long[] _dimensions;
+
+    public FeatureVectorizer(Node node)
+    {
+        _dimensions = node.Attributes.Ints("inputdimensions") ?? [];
+        if (_dimensions.Length != node.Inputs.Count || Array.Exists(_dimensions, d => d < 0))
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'inputdimensions': expected {node.Inputs.Count} sizes, got [{string.Join(",", _dimensions)}].");
+        }
+    }
+
+    public override void Infer(InferContext context)
+    {
+        Dimension rows = Dimension.Unknown;
+        long columns = 0;
+        for (int i = 0; i < _dimensions.Length; i++)
+        {
+            Shapes.RequireType(context, i, FeatureRows.Types);
+            rows = Shapes.Merge(context, rows, FeatureRows.Rows(context, i), "rows");
+            columns = checked(columns + _dimensions[i]);
+        }
+
+        context.SetOutput(0, ElementType.Float, [rows, Dimension.Fixed(columns)]);
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor y = context.Output(0);
+        Span<float> target = y.Span<float>();
+        target.Clear();
+        (int rows, int width) = ((int)y.Dims[0], (int)y.Dims[1]);
+        int at = 0;
+        for (int i = 0; i < _dimensions.Length; i++)
+        {
+            Tensor x = context.Input(i);
+            (_, long columns) = FeatureRows.Size(x);
+            for (int row = 0; row < rows; row++)
+            {
+                for (int c = 0; c < Math.Min(columns, _dimensions[i]); c++)
+                {
+                    target[(row * width) + at + c] = FeatureRows.At<float>(x, (row * columns) + c);
+                }
+            }
+
+            at += (int)_dimensions[i];
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        bool rows = true;
+        for (int i = 0; i < context.InputCount; i++)
+        {
+            rows &= context.InputAxis(i) == 0 && context.InputShape(i) is { Length: >= 2 };
+        }
+
+        context.SetOutputAxis(0, !context.AnyBatch ? BatchContext.None : rows ? 0 : BatchContext.Mixed);
+    }
+}

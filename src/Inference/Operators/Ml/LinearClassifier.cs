@@ -1,0 +1,94 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Ml;
+
+/// <summary>The class with the highest linear score of each row [N], and the scores [N, E]. Source: ONNX-ML LinearClassifier, opset 1.</summary>
+internal sealed class LinearClassifier : Operator
+{
+    private readonly ClassLabels _labels;
+    private readonly LinearScores _scores;
+    private readonly PostTransform _transform;
+
+    // One score for two classes: its sign decides.
+    private readonly bool _oneScore;
+
+    public LinearClassifier(Node node)
+    {
+        _labels = new(node, "classlabels_ints", "classlabels_strings");
+        int targets = node.Attributes.Floats("intercepts")?.Length ?? Math.Max(1, _labels.Count);
+        _scores = new(node, targets);
+        _transform = PostTransforms.Read(node);
+        _oneScore = targets == 1 && _labels.Count == 2;
+        if (_labels.Count != 0 && _labels.Count != targets && !_oneScore)
+        {
+            throw new ModelLoadException($"{node.Describe()}: expected as many labels as scores, got {_labels.Count} and {targets}.");
+        }
+    }
+
+    public override void Infer(InferContext context)
+    {
+        _scores.Check(context);
+        Dimension rows = FeatureRows.Rows(context, 0);
+        context.SetOutput(0, _labels.Type, [rows]);
+        context.SetOutput(1, ElementType.Float, [rows, Dimension.Fixed(_oneScore ? 2 : _scores.Targets)]);
+    }
+
+    public override unsafe void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        (long rows, _) = FeatureRows.Size(x);
+        long own = rows * _scores.Targets * sizeof(float);
+        byte* scratch = context.Scratch(own + _scores.ScratchBytes(x));
+        float* scores = (float*)scratch;
+        _scores.Run(context, x, scratch + own, scores);
+        Tensor? labels = context.HasOutput(0) ? context.Output(0) : null;
+        Tensor? output = context.HasOutput(1) ? context.Output(1) : null;
+        for (int row = 0; row < rows; row++)
+        {
+            var line = new Span<float>(scores + ((long)row * _scores.Targets), _scores.Targets);
+            if (labels is not null)
+            {
+                _labels.Write(labels, row, _oneScore ? (line[0] > 0 ? 1 : 0) : Best(line));
+            }
+
+            if (output is not null)
+            {
+                Finish(line, output.Span<float>()[(row * (_oneScore ? 2 : line.Length))..]);
+            }
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
+
+    private void Finish(Span<float> scores, Span<float> target)
+    {
+        if (!_oneScore)
+        {
+            PostTransforms.Apply(_transform, scores);
+            scores.CopyTo(target);
+            return;
+        }
+
+        float score = scores[0];
+        (target[0], target[1]) = _transform switch
+        {
+            PostTransform.Logistic => (1f - PostTransforms.Logistic(score), PostTransforms.Logistic(score)),
+            PostTransform.Probit => (1f - PostTransforms.Probit(score), PostTransforms.Probit(score)),
+            _ => (1f - score, score),
+        };
+    }
+
+    private static int Best(ReadOnlySpan<float> scores)
+    {
+        int best = 0;
+        for (int i = 1; i < scores.Length; i++)
+        {
+            if (scores[i] > scores[best])
+            {
+                best = i;
+            }
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,29 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Ml;
+
+/// <summary>Y[N, T] = transform(X[N, C] × coefficientsᵀ + intercepts). Source: ONNX-ML LinearRegressor, opset 1.</summary>
+internal sealed class LinearRegressor(Node node) : Operator
+{
+    private readonly LinearScores _scores = new(node, checked((int)node.Attributes.Int("targets", 1)));
+    private readonly PostTransform _transform = PostTransforms.Read(node);
+
+    public override void Infer(InferContext context)
+    {
+        _scores.Check(context);
+        context.SetOutput(0, ElementType.Float, [FeatureRows.Rows(context, 0), Dimension.Fixed(_scores.Targets)]);
+    }
+
+    public override unsafe void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        _scores.Run(context, x, context.Scratch(_scores.ScratchBytes(x)), (float*)y.Data);
+        for (int row = 0; _transform != PostTransform.None && row < y.Dims[0]; row++)
+        {
+            PostTransforms.Apply(_transform, y.Span<float>().Slice(row * _scores.Targets, _scores.Targets));
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
+}

@@ -1,0 +1,41 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Ml;
+
+/// <summary>y = (x − offset)·scale, column by column, in float. Source: ONNX-ML Scaler, opset 1.</summary>
+internal sealed class Scaler : Operator
+{
+    private readonly float[] _offset;
+    private readonly float[] _scale;
+
+    public Scaler(Node node)
+    {
+        _offset = node.Attributes.Floats("offset") is { Length: > 0 } offset ? offset : [0f];
+        _scale = node.Attributes.Floats("scale") is { Length: > 0 } scale ? scale : [1f];
+    }
+
+    public override void Infer(InferContext context)
+    {
+        Shapes.RequireType(context, 0, FeatureRows.Types);
+        Dimension[]? shape = context.InputShape(0);
+        if (shape is { Length: > 0 } && shape[^1].Size is { } columns && ((_offset.Length != 1 && _offset.Length != columns) || (_scale.Length != 1 && _scale.Length != columns)))
+        {
+            throw context.Error($"expected one offset and scale, or {columns}, one a column, got {_offset.Length} and {_scale.Length}.");
+        }
+
+        context.SetOutput(0, ElementType.Float, shape);
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Span<float> y = context.Output(0).Span<float>();
+        int columns = x.Rank == 0 ? 1 : (int)x.Dims[^1];
+        for (int i = 0, column = 0; i < y.Length; i++, column = column + 1 == columns ? 0 : column + 1)
+        {
+            y[i] = (FeatureRows.At<float>(x, i) - _offset[_offset.Length == 1 ? 0 : column]) * _scale[_scale.Length == 1 ? 0 : column];
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context) => MlBatch.Same(context);
+}

@@ -1,0 +1,80 @@
+using System.Numerics;
+using Inference.Graph;
+
+namespace Inference.Operators.Ml;
+
+/// <summary>Y[n, t] = transform(aggregate of the weights for target t of the leaves that row n reaches + base value). Source: ONNX-ML TreeEnsembleRegressor, opsets 1 to 3.</summary>
+internal sealed class TreeEnsembleRegressor : Operator
+{
+    private readonly TreeEvaluator<float> _single;
+    private readonly TreeEvaluator<double> _double;
+    private readonly double[]? _base;
+    private readonly PostTransform _transform;
+    private readonly int _targets;
+
+    public TreeEnsembleRegressor(Node node)
+    {
+        _targets = checked((int)node.Attributes.Int("n_targets", 1));
+        TreeSource source = TreeAttributes.Read(node, "target");
+        TreeAggregate aggregate = node.Attributes.String("aggregate_function", "SUM") switch
+        {
+            "SUM" => TreeAggregate.Sum,
+            "AVERAGE" => TreeAggregate.Average,
+            "MIN" => TreeAggregate.Min,
+            "MAX" => TreeAggregate.Max,
+            string other => throw new ModelLoadException($"{node.Describe()}: attribute 'aggregate_function': expected SUM, AVERAGE, MIN or MAX, got '{other}'."),
+        };
+        _single = new(Forest<float>.Build(node, source, _targets), _targets, aggregate);
+        _double = new(Forest<double>.Build(node, source, _targets), _targets, aggregate);
+        _base = TreeAttributes.Numbers(node.Attributes, "base_values");
+        if (_base is not null && _base.Length != _targets && _base.Length != 1)
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'base_values': expected {_targets} values, got {_base.Length}.");
+        }
+
+        _transform = PostTransforms.Read(node);
+    }
+
+    public override void Infer(InferContext context)
+    {
+        Shapes.RequireType(context, 0, FeatureRows.Types);
+        context.SetOutput(0, ElementType.Float, [FeatureRows.Rows(context, 0), Dimension.Fixed(_targets)]);
+    }
+
+    public override unsafe void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        (long rows, long columns) = FeatureRows.Size(x);
+        if (x.Type == ElementType.Double)
+        {
+            _double.Run(context, x, context.Scratch(_double.ScratchBytes(rows, columns)), new Finish<double>(this, y));
+        }
+        else
+        {
+            _single.Run(context, x, context.Scratch(_single.ScratchBytes(rows, columns)), new Finish<float>(this, y));
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
+
+    private readonly struct Finish<C>(TreeEnsembleRegressor op, Tensor y) : IRowFinish<C>
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        public void Row(int row, Span<C> scores, ReadOnlySpan<bool> has)
+        {
+            Span<float> target = y.Span<float>().Slice(row * scores.Length, scores.Length);
+            for (int i = 0; i < scores.Length; i++)
+            {
+                C score = op._base is { } values ? scores[i] + C.CreateTruncating(values[values.Length == 1 ? 0 : i]) : scores[i];
+                target[i] = float.CreateTruncating(score);
+            }
+
+            // With one target ONNX Runtime applies PROBIT alone; softmax of one score says nothing anyway.
+            if (target.Length > 1 || op._transform is PostTransform.Probit)
+            {
+                PostTransforms.Apply(op._transform, target);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Ml;
+
+/// <summary>Each row [E] as a map from the class labels to its scores: a sequence of N maps. Source: ONNX-ML ZipMap, opset 1.</summary>
+internal sealed class ZipMap : Operator
+{
+    private readonly Tensor _keys;
+
+    public ZipMap(Node node)
+    {
+        _keys = node.Attributes.Strings("classlabels_strings") is { Length: > 0 } strings ? Tensor.Create<string>(strings, [strings.Length])
+            : node.Attributes.Ints("classlabels_int64s") is { Length: > 0 } integers ? Tensor.Create<long>(integers, [integers.Length])
+            : throw new ModelLoadException($"{node.Describe()}: expected one of the attributes classlabels_strings and classlabels_int64s, got none.");
+    }
+
+    public override void Infer(InferContext context)
+    {
+        Shapes.RequireType(context, 0, Typed.TypeSet.Float32);
+        if (FeatureRows.Columns(context, 0) is { } columns && columns != _keys.Count)
+        {
+            throw context.Error($"input 0: expected {_keys.Count} columns, one a label, got {columns}.");
+        }
+
+        context.SetOutput(0, new ModelValueType(
+            ModelValueKind.Sequence,
+            Element: new ModelValueType(ModelValueKind.Map, Element: ModelValueType.Tensor(ElementType.Float), KeyType: _keys.Type)));
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        (long rows, long columns) = FeatureRows.Size(x);
+        var maps = new EngineValue[rows];
+        for (int row = 0; row < rows; row++)
+        {
+            maps[row] = new MapData(_keys, Tensor.Create<float>(x.Span<float>().Slice((int)(row * columns), (int)columns), [columns]));
+        }
+
+        context.SetOutput(0, new SequenceData(maps, ElementType.Undefined));
+    }
+}
