@@ -8,6 +8,12 @@ using Inference.Operators.MatrixProduct;
 using Inference.Operators.Ml;
 using Inference.Operators.Random;
 using Inference.Operators.Recurrent;
+using Inference.Operators.Convolution;
+using Inference.Operators.Elementwise;
+using Inference.Operators.MatrixProduct;
+using Inference.Operators.Normalization;
+using Inference.Operators.Pooling;
+using Inference.Operators.Random;
 using Inference.Operators.Reduction;
 using Inference.Operators.Structure;
 using Inference.Operators.Typed;
@@ -33,6 +39,8 @@ internal static class OperatorTable
         new("", "Asinh", 9, n => new FloatUnary<Trigonometry.Asinh>(default)),
         new("", "Atan", 7, n => new FloatUnary<Trigonometry.Atan>(default)),
         new("", "Atanh", 9, n => new FloatUnary<Trigonometry.Atanh>(default)),
+        new("", "AveragePool", 1, n => new Pool<Poolings.Average>(n, new(n.Attributes.Int("count_include_pad", 0) != 0), TypeSet.Floating)),
+        new("", "BatchNormalization", 1, n => new BatchNormalization(n)),
         new("", "BitCast", 26, n => new BitCast(n)),
         new("", "BitShift", 11, n => BitShift.Create(n)),
         new("", "BitwiseAnd", 18, n => new BitOperator<BitFunctions.And>(n, default, TypeSet.Integer)),
@@ -47,6 +55,7 @@ internal static class OperatorTable
         new("", "Concat", 1, n => new Concat(n)),
         new("", "Constant", 1, n => new Constant(n)),
         new("", "ConstantOfShape", 9, n => new ConstantOfShape(n)),
+        new("", "Conv", 1, n => new Conv(n)),
         new("", "Cos", 7, n => new FloatUnary<Trigonometry.Cos>(default)),
         new("", "Cosh", 9, n => new FloatUnary<Trigonometry.Cosh>(default)),
         new("", "CumProd", 26, n => new Cumulative(n, product: true)),
@@ -68,8 +77,13 @@ internal static class OperatorTable
         new("", "GatherND", 11, n => new GatherND(n)),
         new("", "Gelu", 20, n => Gelu.Create(n)),
         new("", "Gemm", 1, n => new Gemm(n)),
+        new("", "GlobalAveragePool", 1, n => new Pool<Poolings.Average>(n, default, TypeSet.Floating, global: true)),
+        new("", "GlobalLpPool", 1, n => new Pool<Poolings.Lp>(n, new(LpOrder.Read(n)), TypeSet.Floating, global: true)),
+        new("", "GlobalMaxPool", 1, n => new Pool<Poolings.Max>(n, default, TypeSet.Floating, global: true)),
         new("", "Greater", 1, n => new CompareOperator<Comparisons.Greater>(n, default)),
         new("", "GreaterOrEqual", 12, n => new CompareOperator<Comparisons.GreaterOrEqual>(n, default)),
+        new("", "GroupNormalization", 18, n => new GroupNormalization(n, instance: false)),
+        new("", "Hardmax", 1, n => new Softmax(n, SoftmaxKind.Hardmax)),
         new("", "HardSigmoid", 1, n => new FloatUnary<Activations.HardSigmoid>(new(n.Attributes.Float("alpha", 0.2f), n.Attributes.Float("beta", 0.5f)))),
         new("", "HardSwish", 14, n => new FloatUnary<Activations.HardSwish>(default)),
         new("", "Hardmax", 1, n => new Softmax(n, SoftmaxKind.Hardmax)),
@@ -78,15 +92,24 @@ internal static class OperatorTable
         new("", "IsInf", 10, n => IsSpecial.ReadInf(n)),
         new("", "IsNaN", 9, n => new IsSpecial(nan: true, positive: false, negative: false)),
         new("", "LSTM", 1, n => new RecurrentOperator(n, CellKind.Lstm)),
+        new("", "InstanceNormalization", 1, n => new GroupNormalization(n, instance: true)),
+        new("", "IsInf", 10, n => IsSpecial.ReadInf(n)),
+        new("", "IsNaN", 9, n => new IsSpecial(nan: true, positive: false, negative: false)),
+        new("", "LayerNormalization", 17, n => new LayerNormalization(n, rms: false)),
         new("", "LeakyRelu", 1, n => new FloatUnary<Activations.LeakyRelu>(new(n.Attributes.Float("alpha", 0.01f)))),
         new("", "Less", 1, n => new CompareOperator<Comparisons.Less>(n, default)),
         new("", "LessOrEqual", 12, n => new CompareOperator<Comparisons.LessOrEqual>(n, default)),
         new("", "Log", 1, n => new FloatUnary<Powers.Log>(default)),
         new("", "LogSoftmax", 1, n => new Softmax(n, SoftmaxKind.LogSoftmax)),
         new("", "Loop", 1, n => new Loop(n)),
+        new("", "LpNormalization", 1, n => new LpNormalization(n)),
+        new("", "LpPool", 1, n => new Pool<Poolings.Lp>(n, new(LpOrder.Read(n)), TypeSet.Floating)),
+        new("", "LRN", 1, n => new Lrn(n)),
         new("", "MatMul", 1, n => new MatMul()),
         new("", "Max", 1, n => new VariadicOperator<Arithmetic.Max>(default, TypeSet.Numeric)),
+        new("", "MaxPool", 1, n => new Pool<Poolings.Max>(n, default, TypeSet.Numeric)),
         new("", "Mean", 1, n => new VariadicOperator<Arithmetic.Add>(default, TypeSet.Floating, mean: true)),
+        new("", "MeanVarianceNormalization", 9, n => new MeanVarianceNormalization(n)),
         new("", "Min", 1, n => new VariadicOperator<Arithmetic.Min>(default, TypeSet.Numeric)),
         new("", "Mish", 18, n => new FloatUnary<Activations.Mish>(default)),
         new("", "Mod", 10, n => Mod.Create(n)),
@@ -113,6 +136,7 @@ internal static class OperatorTable
         new("", "ReduceSumSquare", 1, n => new Reduce<Reducers.SumSquare>(n, 18, TypeSet.Numeric)),
         new("", "Relu", 1, n => new NumericUnary<NumericFunctions.Relu>(default, TypeSet.Floating | TypeSet.Signed)),
         new("", "Reshape", 1, n => new Reshape(n)),
+        new("", "RMSNormalization", 23, n => new LayerNormalization(n, rms: true)),
         new("", "Round", 11, n => new FloatUnary<Powers.Round>(default)),
         new("", "Scan", 8, n => n.Opset < 9 ? new BatchedScan(n) : new Scan(n)),
         new("", "Scatter", 9, n => new ScatterElements(n)),
@@ -123,6 +147,7 @@ internal static class OperatorTable
         new("", "Shrink", 9, n => new NumericUnary<NumericFunctions.Shrink>(new(n.Attributes.Float("lambd", 0.5f), n.Attributes.Float("bias", 0f)), TypeSet.Numeric)),
         new("", "Sigmoid", 1, n => new FloatUnary<Activations.Sigmoid>(default)),
         new("", "Sign", 9, n => new NumericUnary<NumericFunctions.Sign>(default, TypeSet.Numeric)),
+        new("", "SimplifiedLayerNormalization", 1, n => new LayerNormalization(n, rms: true)),
         new("", "Sin", 7, n => new FloatUnary<Trigonometry.Sin>(default)),
         new("", "Sinh", 9, n => new FloatUnary<Trigonometry.Sinh>(default)),
         new("", "Size", 1, _ => new Size()),
@@ -146,6 +171,7 @@ internal static class OperatorTable
         new("", "Unsqueeze", 1, n => new Unsqueeze(n)),
         new("", "Where", 9, n => new Where()),
         new("", "Xor", 1, n => new BitOperator<BitFunctions.Xor>(n, default, TypeSet.Bool)),
+        new(Microsoft, "FusedConv", 1, n => new Conv(n)),
         new(Microsoft, "FusedGemm", 1, n => new Gemm(n)),
         new(Ml, "ArrayFeatureExtractor", 1, _ => new ArrayFeatureExtractor()),
         new(Ml, "Binarizer", 1, n => new Binarizer(n)),
@@ -168,6 +194,7 @@ internal static class OperatorTable
         new(Ml, "ZipMap", 1, n => new ZipMap(n)),
         new(Microsoft, "Gelu", 1, n => new FloatUnary<Activations.Gelu>(default)),
         new(Microsoft, "QuickGelu", 1, n => new FloatUnary<Activations.QuickGelu>(new(n.Attributes.Float("alpha", 1.702f)))),
+        new(Microsoft, "SimplifiedLayerNormalization", 1, n => new LayerNormalization(n, rms: true)),
     ];
 
     private static readonly FrozenDictionary<(string, string), OperatorEntry> s_byName =

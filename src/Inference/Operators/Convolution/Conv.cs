@@ -1,0 +1,108 @@
+using System.Numerics;
+using Inference.Graph;
+using Inference.Kernels.Gemm;
+using Inference.Operators.MatrixProduct;
+using Inference.Operators.Typed;
+using Activation = Inference.Kernels.Elementwise.Activation;
+
+namespace Inference.Operators.Convolution;
+
+/// <summary>
+/// Y = activation(conv(X, W) + B + Z) with groups, strides, dilations and pads, over any number of spatial axes; activation and the addend Z (input 3) come
+/// with the fused form only. Source: ONNX Conv, opsets 1 to 22; com.microsoft FusedConv.
+/// </summary>
+internal sealed unsafe partial class Conv(Node node) : FloatOperator
+{
+    // Elements of the unfolded matrix worked on at once.
+    private const long TileElements = 1 << 18;
+
+    private readonly WindowAttributes _window = new(node);
+    private readonly long _group = ReadGroup(node);
+    private readonly Activation _activation = FusedActivation.Read(node);
+
+    internal static long ReadGroup(Node node)
+    {
+        long group = node.Attributes.Int("group", 1);
+        return group > 0 ? group : throw new ModelLoadException($"{node.Describe()}: attribute 'group': expected 1 or more, got {group}.");
+    }
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireSameType(context, 0, 1);
+        context.SetOutput(0, type, ConvShape.Infer(context, 0, 1, _window, _group));
+    }
+
+    public override long CountMacs(InferContext context) => ConvShape.CountMacs(context, 0, 1, _window, _group);
+
+    public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
+
+    protected override void RunSingle(KernelContext context)
+    {
+        Compute<float>(context);
+        if (context.OptionalInput(3) is { } addend)
+        {
+            Tensor y = context.Output(0);
+            System.Numerics.Tensors.TensorPrimitives.Add<float>(y.Span<float>(), addend.Span<float>(), y.Span<float>());
+            Kernels.Elementwise.Activations.Apply(in _activation, (float*)y.Data, (float*)y.Data, (nint)y.Count);
+        }
+    }
+
+    protected override void RunDouble(KernelContext context) => Compute<double>(context);
+
+    private void Compute<C>(KernelContext context)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        Tensor x = context.Input(0);
+        Tensor w = context.Input(1);
+        Tensor y = context.Output(0);
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        C* bias = context.OptionalInput(2) is { } b ? (C*)b.Data : null;
+        WindowGrid grid = WindowGrid.Create(_window, x.Dims[2..], w.Dims[2..], y.Dims[2..]);
+        long groupChannels = w.Dims[1];
+        long filters = w.Dims[0] / _group;
+        long depth = groupChannels * grid.KernelCount;
+        long tile = typeof(C) == typeof(float) ? Math.Clamp(TileElements / Math.Max(1, depth), Math.Min(64, grid.OutputCount), grid.OutputCount) : grid.OutputCount;
+        C* columns = (C*)context.Scratch(Math.Max(1, depth * tile) * sizeof(C));
+        for (long n = 0; n < x.Dims[0]; n++)
+        {
+            for (long g = 0; g < _group; g++)
+            {
+                C* input = (C*)x.Data + (n * x.Dims[1] + g * groupChannels) * grid.InputCount;
+                C* weights = (C*)w.Data + g * filters * depth;
+                C* target = (C*)y.Data + (n * y.Dims[1] + g * filters) * grid.OutputCount;
+                for (long first = 0; first < grid.OutputCount; first += tile)
+                {
+                    context.ThrowIfCancelled();
+                    long count = Math.Min(tile, grid.OutputCount - first);
+                    Im2Col.Run<C, C>(in grid, input, groupChannels, C.Zero, first, count, columns);
+                    Multiply(context, weights, columns, bias is null ? null : bias + g * filters, target + first, filters, count, depth, grid.OutputCount);
+                }
+            }
+        }
+    }
+
+    private void Multiply<C>(KernelContext context, C* weights, C* columns, C* bias, C* target, long filters, long count, long depth, long stride)
+        where C : unmanaged, INumber<C>
+    {
+        if (typeof(C) == typeof(float))
+        {
+            GemmEpilogue epilogue = default;
+            epilogue.RowBias = (float*)bias;
+            epilogue.Activation = context.HasInput(3) ? default : _activation;
+            GemmF32.Run((float*)weights, (nint)depth, false, (float*)columns, (nint)count, false, (float*)target, (nint)stride, (nint)filters, (nint)count, (nint)depth, 1f, in epilogue, context.Threads);
+            return;
+        }
+
+        for (long f = 0; f < filters; f++)
+        {
+            new Span<C>(target + f * stride, checked((int)count)).Fill(bias is null ? C.Zero : bias[f]);
+        }
+
+        NaiveProduct.Run(weights, false, columns, false, target, filters, count, depth, C.One);
+    }
+}

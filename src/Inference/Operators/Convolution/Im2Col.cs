@@ -1,0 +1,100 @@
+using System.Numerics;
+
+namespace Inference.Operators.Convolution;
+
+/// <summary>Unfolds windows into a matrix: row (channel, kernel step), column output position; outside the input stands 0.</summary>
+internal static unsafe class Im2Col
+{
+    /// <summary>
+    /// Fills columns <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of the matrix [channels·kernel, outputs] into
+    /// <paramref name="target"/> [channels·kernel, count]; elements are x − <paramref name="zero"/>.
+    /// </summary>
+    public static void Run<TIn, TOut>(in WindowGrid grid, TIn* x, long channels, TIn zero, long first, long count, TOut* target)
+        where TIn : unmanaged, INumber<TIn>
+        where TOut : unmanaged, INumber<TOut>
+    {
+        int last = grid.Rank - 1;
+        long* step = stackalloc long[WindowGrid.MaxSpatial];
+        long* position = stackalloc long[WindowGrid.MaxSpatial];
+        TOut shift = TOut.CreateTruncating(zero);
+        for (long channel = 0; channel < channels; channel++)
+        {
+            TIn* plane = x + channel * grid.InputCount;
+            for (long k = 0; k < grid.KernelCount; k++)
+            {
+                Unravel(k, grid.Rank, in grid.Kernel[0], step);
+                Unravel(first, grid.Rank, in grid.Output[0], position);
+                long done = 0;
+                while (done < count)
+                {
+                    long run = Math.Min(grid.Output[last] - position[last], count - done);
+                    long offset = RowOffset(in grid, position, step);
+                    if (offset < 0)
+                    {
+                        new Span<TOut>(target, (int)run).Clear();
+                    }
+                    else
+                    {
+                        Row(in grid, plane + offset, position[last], step[last] * grid.Dilation[last], run, shift, target);
+                    }
+
+                    target += run;
+                    done += run;
+                    position[last] = 0;
+                    for (int axis = last - 1; axis >= 0 && ++position[axis] == grid.Output[axis]; axis--)
+                    {
+                        position[axis] = 0;
+                    }
+                }
+            }
+        }
+    }
+
+    private static void Unravel(long index, int rank, long* dims, long* position)
+    {
+        for (int i = rank - 1; i >= 0; i--)
+        {
+            position[i] = index % dims[i];
+            index /= dims[i];
+        }
+    }
+
+    private static void Unravel(long index, int rank, in long dims, long* position)
+    {
+        fixed (long* d = &dims)
+        {
+            Unravel(index, rank, d, position);
+        }
+    }
+
+    private static void Row<TIn, TOut>(in WindowGrid grid, TIn* row, long position, long step, long run, TOut shift, TOut* target)
+        where TIn : unmanaged, INumber<TIn>
+        where TOut : unmanaged, INumber<TOut>
+    {
+        int last = grid.Rank - 1;
+        long stride = grid.Stride[last];
+        long at = position * stride - grid.Before[last] + step;
+        for (long i = 0; i < run; i++, at += stride)
+        {
+            target[i] = (ulong)at < (ulong)grid.Input[last] ? TOut.CreateTruncating(row[at]) - shift : TOut.Zero;
+        }
+    }
+
+    // Where the row of the last axis starts; negative where another axis lies outside.
+    private static long RowOffset(in WindowGrid grid, long* position, long* step)
+    {
+        long offset = 0;
+        for (int i = 0; i < grid.Rank - 1; i++)
+        {
+            long at = position[i] * grid.Stride[i] - grid.Before[i] + step[i] * grid.Dilation[i];
+            if ((ulong)at >= (ulong)grid.Input[i])
+            {
+                return -1;
+            }
+
+            offset = offset * grid.Input[i] + at;
+        }
+
+        return offset * grid.Input[grid.Rank - 1];
+    }
+}

@@ -1,0 +1,172 @@
+using System.Numerics;
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Normalization;
+
+/// <summary>
+/// y = scale·(x − mean)/√(var + epsilon) + bias per channel. At inference mean and variance are inputs; in training (training_mode from opset 14, is_test=0
+/// before opset 7 with extra outputs) they are the batch's, and outputs 1 and 2 are momentum·old + (1 − momentum)·batch. Source: ONNX BatchNormalization, opsets 1 to 15.
+/// </summary>
+internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
+{
+    private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
+    private readonly float _momentum = node.Attributes.Float("momentum", 0.9f);
+    private readonly bool _training = node.Opset >= 14 ? node.Attributes.Int("training_mode", 0) != 0 : node.Opset < 7 && node.Attributes.Int("is_test", 0) == 0 && node.HasOutput(1);
+    private readonly bool _spatial = node.Opset >= 9 || node.Attributes.Int("spatial", 1) != 0;
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? x = context.InputShape(0);
+        if (x is { Length: 0 })
+        {
+            throw context.Error("input 0: expected rank 1 or more ([N, C, ..]), got a scalar.");
+        }
+
+        for (int i = 1; i < 5 && _spatial; i++)
+        {
+            if (x is { Length: > 1 } && x[1].Size is { } channels && context.InputShape(i) is { Length: 1 } own && own[0].Size is { } size && size != channels)
+            {
+                throw context.Error($"input {i}: expected [{channels}], got [{size}].");
+            }
+        }
+
+        context.SetOutput(0, type, x);
+        for (int i = 1; i < context.OutputCount; i++)
+        {
+            if (context.HasOutput(i))
+            {
+                int source = i is 1 or 3 ? 3 : 4;
+                context.SetOutput(i, context.InputType(source), context.InputShape(source));
+            }
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        bool apart = !_training && context.InputAxis(0) == 0;
+        for (int i = 1; i < context.InputCount; i++)
+        {
+            apart &= context.InputAxis(i) == BatchContext.None;
+        }
+
+        if (apart && context.Node.Outputs.Count == 1)
+        {
+            context.SetOutputAxis(0, 0);
+        }
+        else
+        {
+            context.SetAllMixed();
+        }
+    }
+
+    protected override void RunSingle(KernelContext context) => Compute<float>(context);
+
+    protected override void RunDouble(KernelContext context) => Compute<double>(context);
+
+    private void Compute<C>(KernelContext context)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        long batch = x.Dims[0];
+        long channels = x.Rank < 2 ? 1 : _spatial ? x.Dims[1] : TensorShape.Count(x.Dims[1..]);
+        long inner = _spatial && x.Rank > 2 ? TensorShape.Count(x.Dims[2..]) : 1;
+        if (channels * inner == 0)
+        {
+            return;
+        }
+
+        // Statistics may come in another type than x (opset 15).
+        C* numbers = (C*)context.Scratch(4 * channels * sizeof(C));
+        C* scale = numbers;
+        C* bias = numbers + channels;
+        C* mean = numbers + 2 * channels;
+        C* variance = numbers + 3 * channels;
+        for (long c = 0; c < channels; c++)
+        {
+            scale[c] = C.CreateTruncating(Scalars.ToDouble(context.Input(1), c));
+            bias[c] = C.CreateTruncating(Scalars.ToDouble(context.Input(2), c));
+            mean[c] = C.CreateTruncating(Scalars.ToDouble(context.Input(3), c));
+            variance[c] = C.CreateTruncating(Scalars.ToDouble(context.Input(4), c));
+        }
+
+        if (_training)
+        {
+            Train(context, (C*)x.Data, batch, channels, inner, mean, variance);
+        }
+
+        for (long n = 0; n < batch; n++)
+        {
+            context.ThrowIfCancelled();
+            for (long c = 0; c < channels; c++)
+            {
+                C factor = scale[c] / C.Sqrt(variance[c] + C.CreateTruncating(_epsilon));
+                C shift = bias[c] - mean[c] * factor;
+                C* from = (C*)x.Data + (n * channels + c) * inner;
+                C* to = (C*)y.Data + (n * channels + c) * inner;
+                for (long i = 0; i < inner; i++)
+                {
+                    to[i] = from[i] * factor + shift;
+                }
+            }
+        }
+    }
+
+    private void Train<C>(KernelContext context, C* x, long batch, long channels, long inner, C* mean, C* variance)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        for (long c = 0; c < channels; c++)
+        {
+            double sum = 0;
+            double squares = 0;
+            for (long n = 0; n < batch; n++)
+            {
+                C* run = x + (n * channels + c) * inner;
+                for (long i = 0; i < inner; i++)
+                {
+                    sum += double.CreateTruncating(run[i]);
+                }
+            }
+
+            double average = sum / (batch * inner);
+            for (long n = 0; n < batch; n++)
+            {
+                C* run = x + (n * channels + c) * inner;
+                for (long i = 0; i < inner; i++)
+                {
+                    double difference = double.CreateTruncating(run[i]) - average;
+                    squares += difference * difference;
+                }
+            }
+
+            double spread = squares / (batch * inner);
+            Running(context, 1, c, double.CreateTruncating(mean[c]), average);
+            Running(context, 2, c, double.CreateTruncating(variance[c]), spread);
+            Running(context, 3, c, average, average);
+            Running(context, 4, c, spread, spread);
+            mean[c] = C.CreateTruncating(average);
+            variance[c] = C.CreateTruncating(spread);
+        }
+    }
+
+    private void Running(KernelContext context, int output, long channel, double old, double current)
+    {
+        if (!context.HasOutput(output))
+        {
+            return;
+        }
+
+        Tensor target = context.Output(output);
+        double value = old * _momentum + current * (1 - (double)_momentum);
+        if (target.Type == ElementType.Double)
+        {
+            ((double*)target.Data)[channel] = value;
+        }
+        else
+        {
+            ((float*)target.Data)[channel] = (float)value;
+        }
+    }
+}

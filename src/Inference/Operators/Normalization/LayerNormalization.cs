@@ -1,0 +1,149 @@
+using System.Numerics;
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Normalization;
+
+/// <summary>
+/// LayerNormalization y = scale·(x − mean)/√(var + epsilon) + bias, RMSNormalization y = scale·x/√(mean(x²) + epsilon), over all dimensions from <c>axis</c> on;
+/// scale and bias broadcast to them. Outputs 1 and 2 of LayerNormalization are mean and 1/deviation, in float. Sources: ONNX LayerNormalization, opset 17;
+/// RMSNormalization, opset 23; com.microsoft SimplifiedLayerNormalization.
+/// </summary>
+internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOperator
+{
+    private readonly long _axis = node.Attributes.Int("axis", -1);
+    private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? x = context.InputShape(0);
+        ElementType scaleType = context.InputType(1);
+        context.SetOutput(0, rms && scaleType != ElementType.Undefined ? scaleType : type, x);
+        if (x is null)
+        {
+            return;
+        }
+
+        int axis = Shapes.Axis(context, _axis, x.Length);
+        for (int i = 1; i <= 2; i++)
+        {
+            if (context.HasInput(i) && context.InputShape(i) is { } own && Shapes.Broadcast(context, x, own)!.Length != x.Length)
+            {
+                throw context.Error($"input {i}: expected a shape that broadcasts to [{string.Join(",", x)}], got [{string.Join(",", own)}].");
+            }
+        }
+
+        Dimension[] statistics = (Dimension[])x.Clone();
+        statistics.AsSpan(axis).Fill(Dimension.Fixed(1));
+        for (int i = 1; i < context.OutputCount; i++)
+        {
+            if (context.HasOutput(i))
+            {
+                context.SetOutput(i, type == ElementType.Double ? type : ElementType.Float, statistics);
+            }
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        int batch = context.InputAxis(0);
+        bool apart = batch >= 0 && context.InputShape(0) is { } x && batch < Shapes.Axis(_axis, x.Length);
+        for (int i = 1; i < context.InputCount; i++)
+        {
+            apart &= context.InputAxis(i) == BatchContext.None && (context.InputShape(i) is { } own && context.InputShape(0) is { } shape && own.Length <= shape.Length - Shapes.Axis(_axis, shape.Length));
+        }
+
+        if (!apart)
+        {
+            context.SetAllMixed();
+            return;
+        }
+
+        for (int i = 0; i < context.Node.Outputs.Count; i++)
+        {
+            context.SetOutputAxis(i, batch);
+        }
+    }
+
+    protected override void RunSingle(KernelContext context) => Compute<float>(context);
+
+    protected override void RunDouble(KernelContext context) => Compute<double>(context);
+
+    private void Compute<C>(KernelContext context)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        int axis = Shapes.Axis(_axis, x.Rank);
+        long rows = TensorShape.Count(x.Dims[..axis]);
+        long length = TensorShape.Count(x.Dims[axis..]);
+        if (x.Count == 0)
+        {
+            return;
+        }
+
+        Tensor? scale = context.OptionalInput(1);
+        Tensor? bias = context.OptionalInput(2);
+        bool plain = (scale is null || scale.Count == length) && (bias is null || bias.Count == length);
+        C epsilon = C.CreateTruncating(_epsilon);
+        for (long r = 0; r < rows; r++)
+        {
+            if ((r & 0xFF) == 0)
+            {
+                context.ThrowIfCancelled();
+            }
+
+            C* from = (C*)x.Data + r * length;
+            var row = new ReadOnlySpan<C>(from, checked((int)length));
+            C mean = C.Zero;
+            C inverse;
+            if (rms)
+            {
+                inverse = RowNormalization.InverseRms(row, epsilon);
+            }
+            else
+            {
+                RowNormalization.Statistics(row, epsilon, out mean, out inverse);
+            }
+
+            RowNormalization.Apply(from, (C*)y.Data + r * length, length, mean, inverse, plain && scale is not null ? (C*)scale.Data : null, plain && bias is not null ? (C*)bias.Data : null);
+            if (context.HasOutput(1))
+            {
+                ((C*)context.Output(1).Data)[r] = rms ? inverse : mean;
+            }
+
+            if (context.HasOutput(2))
+            {
+                ((C*)context.Output(2).Data)[r] = inverse;
+            }
+        }
+
+        if (!plain)
+        {
+            ScaleBroadcast<C>(y, scale, bias);
+        }
+    }
+
+    private static void ScaleBroadcast<C>(Tensor y, Tensor? scale, Tensor? bias)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        StridedLoop loop = StridedLoop.Over(y.Dims);
+        loop.AddBroadcast(y.Dims, scale is null ? [] : scale.Dims);
+        loop.AddBroadcast(y.Dims, bias is null ? [] : bias.Dims);
+        loop.Collapse();
+        C* target = (C*)y.Data;
+        for (long outer = 0; outer < loop.Outer; outer++)
+        {
+            for (long i = 0; i < loop.Inner; i++)
+            {
+                C value = target[i];
+                value = scale is null ? value : value * ((C*)scale.Data)[loop.Offset(0) + i * loop.InnerStride(0)];
+                target[i] = bias is null ? value : value + ((C*)bias.Data)[loop.Offset(1) + i * loop.InnerStride(1)];
+            }
+
+            target += loop.Inner;
+            loop.Next();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Inference.Operators.Pooling;
+
+/// <summary>The folds of the pooling operators.</summary>
+internal static class Poolings
+{
+    /// <summary>The largest element.</summary>
+    internal readonly struct Max : IPooling
+    {
+        public C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> =>
+            typeof(C) == typeof(float) || typeof(C) == typeof(double) ? C.CreateTruncating(double.NegativeInfinity) : C.MinValue;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => x > accumulator || C.IsNaN(x) ? x : accumulator;
+
+        public C Finish<C>(C accumulator, long inside, long padded)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+    }
+
+    /// <summary>The mean over the elements inside the input, or with the pads counted as zeros.</summary>
+    internal readonly struct Average(bool countPads) : IPooling
+    {
+        public C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x;
+
+        public C Finish<C>(C accumulator, long inside, long padded)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator / C.CreateTruncating(Math.Max(1, countPads ? padded : inside));
+    }
+
+    /// <summary>(Σ|x|^p)^(1/p)</summary>
+    internal readonly struct Lp(double p) : IPooling
+    {
+        public C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> =>
+            accumulator + (p == 2 ? x * x : p == 1 ? C.Abs(x) : C.CreateTruncating(Math.Pow(Math.Abs(double.CreateTruncating(x)), p)));
+
+        public C Finish<C>(C accumulator, long inside, long padded)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.CreateTruncating(Math.Pow(double.CreateTruncating(accumulator), 1 / p));
+    }
+}
