@@ -1,0 +1,83 @@
+using System.Text;
+
+namespace Inference.Optimization.Data;
+
+/// <summary>Reads the rows of one <c>.npy</c> array in order. Owns the stream.</summary>
+internal sealed class NpyReader : IDisposable
+{
+    private readonly Stream _stream;
+    private readonly string _where;
+
+    public NpyReader(Stream stream, string where)
+    {
+        _stream = stream;
+        _where = where;
+        Header = NpyHeader.Read(stream, where);
+        if (Header.FortranOrder && Header.Shape.Length > 1)
+        {
+            throw new DataException($"{where}: expected an array in C order (rows first), got Fortran order. Save numpy.ascontiguousarray of it.");
+        }
+    }
+
+    public NpyHeader Header { get; }
+
+    /// <summary>Rows in the array; 1 for a scalar.</summary>
+    public long Rows => Header.Shape.Length == 0 ? 1 : Header.Shape[0];
+
+    public long[] RowShape => Header.Shape.Length == 0 ? [] : Header.Shape[1..];
+
+    /// <summary>The whole array with its own shape.</summary>
+    public static TensorValue ReadAll(Stream stream, string where)
+    {
+        using var reader = new NpyReader(stream, where);
+        return reader.Read(reader.Header.Shape);
+    }
+
+    /// <summary>The next rows, as a tensor of shape [rows, row shape…].</summary>
+    public TensorValue ReadRows(int rows) => Read([rows, .. RowShape]);
+
+    public void Dispose() => _stream.Dispose();
+
+    private TensorValue Read(long[] shape)
+    {
+        TensorValue tensor = TensorValue.Allocate(Header.Type, shape);
+        if (Header.Type == ElementType.String)
+        {
+            ReadText(tensor.AsWritableSpan<string>());
+            return tensor;
+        }
+
+        Span<byte> bytes = tensor.AsWritableBytes();
+        if (_stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
+        {
+            throw CutOff();
+        }
+
+        if (Header.SwapBytes)
+        {
+            for (int i = 0; i < bytes.Length; i += Header.ItemBytes)
+            {
+                bytes.Slice(i, Header.ItemBytes).Reverse();
+            }
+        }
+
+        return tensor;
+    }
+
+    private void ReadText(Span<string> target)
+    {
+        var item = new byte[Header.ItemBytes];
+        Encoding encoding = Header.Kind == 'S' ? Encoding.UTF8 : new UTF32Encoding(Header.SwapBytes, byteOrderMark: false);
+        for (int i = 0; i < target.Length; i++)
+        {
+            if (_stream.ReadAtLeast(item, item.Length, throwOnEndOfStream: false) < item.Length)
+            {
+                throw CutOff();
+            }
+
+            target[i] = encoding.GetString(item).TrimEnd('\0');
+        }
+    }
+
+    private DataException CutOff() => new($"{_where}: expected {Header.Shape.Aggregate(1L, (p, d) => p * d)} elements, the file ends early. It is cut off: copy it again.");
+}

@@ -1,0 +1,79 @@
+using Inference.Onnx;
+using Inference.Optimization.Data;
+using Inference.Optimization.Running;
+
+namespace Inference.Optimization.Evaluation;
+
+/// <summary>Times models against each other: interleaved in one process, so that whatever else the machine does hits all alike.</summary>
+internal static class LatencyMeter
+{
+    /// <summary>The median time of one run of each model, in microseconds.</summary>
+    /// <param name="context">Loader and clock.</param>
+    /// <param name="models">The models.</param>
+    /// <param name="data">Where the rows come from.</param>
+    /// <param name="rows">Rows a run, where the models take any number.</param>
+    /// <param name="budget">Time for all models together.</param>
+    /// <param name="cancellationToken">Stops the timing.</param>
+    public static async Task<double[]> MeasureAsync(
+        OptimizationContext context, IReadOnlyList<OnnxModel> models, IDataSource data, int rows, TimeSpan budget, CancellationToken cancellationToken)
+    {
+        const int WarmUps = 5;
+        const int Least = 21;
+        var sessions = new List<ModelSession>();
+        DataBatch? batch = null;
+        try
+        {
+            foreach (OnnxModel model in models)
+            {
+                sessions.Add(await ModelSession.OpenAsync(context, model, "timed", cancellationToken).ConfigureAwait(false));
+            }
+
+            batch = await FirstAsync(data, [.. sessions[0].InputNames], sessions[0].FixedRows ?? rows, cancellationToken).ConfigureAwait(false);
+            List<double>[] times = [.. sessions.Select(_ => new List<double>())];
+            for (int i = 0; i < WarmUps * sessions.Count; i++)
+            {
+                (await sessions[i % sessions.Count].RunAsync(batch, cancellationToken).ConfigureAwait(false)).Dispose();
+            }
+
+            long start = context.TimeProvider.GetTimestamp();
+            for (int round = 0; round < Least || context.TimeProvider.GetElapsedTime(start) < budget; round++)
+            {
+                for (int i = 0; i < sessions.Count; i++)
+                {
+                    // Each model takes a turn at going first: what runs after a cold model pays for its caches.
+                    int at = (i + round) % sessions.Count;
+                    long begin = context.TimeProvider.GetTimestamp();
+                    NamedValues outputs = await sessions[at].RunAsync(batch, cancellationToken).ConfigureAwait(false);
+                    times[at].Add(context.TimeProvider.GetElapsedTime(begin).TotalMicroseconds);
+                    outputs.Dispose();
+                }
+            }
+
+            return [.. times.Select(Median)];
+        }
+        finally
+        {
+            batch?.Dispose();
+            foreach (ModelSession session in sessions)
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static double Median(List<double> times)
+    {
+        times.Sort();
+        return times[times.Count / 2];
+    }
+
+    private static async Task<DataBatch> FirstAsync(IDataSource data, string[] columns, int rows, CancellationToken cancellationToken)
+    {
+        await foreach (DataBatch batch in data.ReadAsync(columns, rows, cancellationToken).ConfigureAwait(false))
+        {
+            return batch;
+        }
+
+        throw new DataException($"{data.Name}: expected at least one row, got none. Add rows.");
+    }
+}

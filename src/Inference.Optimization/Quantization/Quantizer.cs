@@ -1,0 +1,112 @@
+using Inference.Onnx;
+using Inference.Optimization.Data;
+using Inference.Optimization.Graphs;
+using Inference.Optimization.Records;
+
+namespace Inference.Optimization.Quantization;
+
+/// <summary>Makes quantized models. The source is never changed. Thread-safe.</summary>
+public static class Quantizer
+{
+    /// <summary>Quantizes a float model.</summary>
+    /// <param name="context">The loader to run the model with, seed and progress.</param>
+    /// <param name="model">The float model.</param>
+    /// <param name="data">Rows to calibrate on; needed for <see cref="QuantizationMode.Static"/> alone.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the work; nothing is left behind.</param>
+    /// <exception cref="OptimizationException">The model is quantized already, an option is out of range, or there is no data where it is needed.</exception>
+    /// <exception cref="DataException">The data does not fit the model.</exception>
+    /// <exception cref="UnsupportedModelException">The model has no layer that can be quantized.</exception>
+    public static async Task<QuantizeResult> QuantizeAsync(
+        OptimizationContext context, OnnxModel model, IDataSource? data, QuantizeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(model);
+        options ??= new QuantizeOptions();
+        options.Validate();
+        ModelPreparation.RequireFloat(model, "quantize");
+        var decisions = new List<LayerDecision>();
+        GraphEditor editor;
+        if (options.Mode == QuantizationMode.Static)
+        {
+            if (data is null)
+            {
+                throw new OptimizationException($"Model '{model.Graph.Name}': expected data to calibrate static quantization on, got none. Give rows with --data, or choose the mode dynamic or weight.");
+            }
+
+            QuantizationAnalysis analysis = await QuantizationAnalysis.RunAsync(context, model, data, options, cancellationToken).ConfigureAwait(false);
+            decisions.AddRange(analysis.Notes.Select(n => new LayerDecision("(model)", "", "prepared", n)));
+            decisions.AddRange(LinearLayer.All(new GraphIndex(analysis.Prepared.Graph)).Select(l => Decide(l, analysis, options)));
+            editor = new GraphEditor(analysis.Emit(_ => true, options));
+        }
+        else
+        {
+            editor = ModelPreparation.Prepare(model);
+            if (options.PerChannel && OpsetUpgrade.Obstacle(editor.Model) is null)
+            {
+                await QuantizationAnalysis.UpgradeAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
+            }
+
+            EmitWithoutData(editor, options, decisions);
+        }
+
+        if (options.Embeddings)
+        {
+            decisions.AddRange(EmbeddingQuantization.Apply(editor, options.ExcludedNodes)
+                .Select(t => new LayerDecision(t.Table, "Gather", t.Quantized ? "int8 rows" : "float", t.Reason)));
+            editor.RemoveUnused();
+        }
+
+        if (!decisions.Exists(d => d.Action.StartsWith("int", StringComparison.Ordinal)))
+        {
+            throw new UnsupportedModelException(
+                $"Model '{model.Graph.Name}': expected at least one layer that can be quantized, got none: {string.Join("; ", decisions.Where(d => d.Action == "float").Select(d => $"'{d.Name}' {d.Reason}"))}. Exclude fewer nodes, or choose another mode.",
+                [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()]);
+        }
+
+        editor.Model.ProducerName = "Inference";
+        return new QuantizeResult(editor.Model, decisions, Weights.TotalBytes(model.Graph), Weights.TotalBytes(editor.Graph));
+    }
+
+    private static LayerDecision Decide(LinearLayer layer, QuantizationAnalysis analysis, QuantizeOptions options) =>
+        QuantizationAnalysis.IsExcluded(layer, options) ? new(layer.Name, layer.Node.OpType, "float", "excluded by option")
+        : analysis.Ranges.TryGetValue(layer.Input, out SelectedRange? range)
+            ? new(layer.Name, layer.Node.OpType, "int8", FormattableString.Invariant($"input range [{range.Range.Low:G4}, {range.Range.High:G4}] by {range.Method}"))
+            : new(layer.Name, layer.Node.OpType, "float", "its input is not float32");
+
+    private static void EmitWithoutData(GraphEditor editor, QuantizeOptions options, List<LayerDecision> decisions)
+    {
+        List<LinearLayer> layers = LinearLayer.All(editor.Index);
+        List<LinearLayer> wanted = [.. layers.Where(l => !QuantizationAnalysis.IsExcluded(l, options))];
+        decisions.AddRange(layers.Except(wanted).Select(l => new LayerDecision(l.Name, l.Node.OpType, "float", "excluded by option")));
+        List<LinearLayer> products = [.. wanted.Where(l => !l.IsConv)];
+        List<LinearLayer> convolutions = [.. wanted.Where(l => l.IsConv)];
+        if (options.Mode == QuantizationMode.Dynamic)
+        {
+            if ((editor.Model.OperatorSetVersion() ?? 1) < 11)
+            {
+                throw new OptimizationException($"Model '{editor.Graph.Name}': expected operator set 11 or later for dynamic quantization, got {editor.Model.OperatorSetVersion()}. Export the model with operator set 13 or later.");
+            }
+
+            // Shared weights stay shared: only where all their readers are multiplied alike.
+            DynamicEmitter.Apply(editor, products, options);
+            decisions.AddRange(products.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int8 dynamic", "activations take the range of each run")));
+            WeightOnlyEmitter.Apply8(editor, convolutions, options);
+            decisions.AddRange(convolutions.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int8 weights", "runtimes lack ConvInteger for signed weights, so only the weights are stored in 8 bits")));
+        }
+        else if (options.WeightBits == 4)
+        {
+            WeightOnlyEmitter.Apply4(editor, products, options);
+            decisions.AddRange(products.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int4 weights", $"blocks of {options.BlockSize} share a scale")));
+            WeightOnlyEmitter.Apply8(editor, convolutions, options);
+            decisions.AddRange(convolutions.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int8 weights", "there is no 4-bit Conv")));
+        }
+        else
+        {
+            WeightOnlyEmitter.Apply8(editor, wanted, options);
+            decisions.AddRange(wanted.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int8 weights", "a scale for each output channel")));
+        }
+
+        editor.RemoveUnused();
+    }
+}

@@ -1,0 +1,6 @@
+using Inference.Optimization.Calibration;
+
+namespace Inference.Optimization.Quantization;
+
+/// <summary>The range of a tensor and the method that gave it.</summary>
+internal sealed record SelectedRange(ValueRange Range, CalibrationMethod Method);
