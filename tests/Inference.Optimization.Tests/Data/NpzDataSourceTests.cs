@@ -1,0 +1,181 @@
+using System.IO.Compression;
+using System.Text;
+using Inference.Optimization.Data;
+using Inference.TestSupport;
+
+namespace Inference.Optimization.Tests.Data;
+
+public class NpzDataSourceTests
+{
+    [Theory]
+    [InlineData("<f4", 4, ElementType.Float)]
+    [InlineData("<f8", 8, ElementType.Double)]
+    [InlineData("<f2", 2, ElementType.Float16)]
+    [InlineData("|i1", 1, ElementType.Int8)]
+    [InlineData("<i2", 2, ElementType.Int16)]
+    [InlineData("<i4", 4, ElementType.Int32)]
+    [InlineData("<i8", 8, ElementType.Int64)]
+    [InlineData("|u1", 1, ElementType.UInt8)]
+    [InlineData("<u2", 2, ElementType.UInt16)]
+    [InlineData("<u4", 4, ElementType.UInt32)]
+    [InlineData("<u8", 8, ElementType.UInt64)]
+    [InlineData("|b1", 1, ElementType.Bool)]
+    public async Task ReadAsync_EveryType_GivesRowsInBatches(string descr, int width, ElementType type)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] content = [.. Enumerable.Range(0, 5 * 3 * width).Select(i => (byte)(type == ElementType.Bool ? i & 1 : i))];
+        string path = Write(folder, ("x", descr, "(5, 3)", content));
+
+        var source = new NpzDataSource(path);
+        var bytes = new List<byte>();
+        var rows = new List<int>();
+        await foreach (DataBatch batch in source.ReadAsync(["x"], 2))
+        {
+            using (batch)
+            {
+                rows.Add(batch.Rows);
+                bytes.AddRange(batch.Values["x"].AsBytes());
+            }
+        }
+
+        Assert.Equal(5, source.RowCount);
+        Assert.Equal(type, source.Column("x").Type);
+        Assert.Equal([3L], source.Column("x").RowShape);
+        Assert.Equal([2, 2, 1], rows);
+        Assert.Equal(content, bytes);
+    }
+
+    [Fact]
+    public async Task ReadAsync_BigEndian_SwapsBytes()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Write(folder, ("x", ">f4", "(2,)", [0x3f, 0x80, 0, 0, 0x40, 0, 0, 0]));
+
+        await foreach (DataBatch batch in new NpzDataSource(path).ReadAsync(["x"], 8))
+        {
+            Assert.Equal([1f, 2f], batch.Values["x"].AsSpan<float>().ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task ReadAsync_Text_GivesStrings()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Write(folder, ("t", "<U3", "(2,)", Encoding.UTF32.GetBytes("ab\0xyz")));
+
+        await foreach (DataBatch batch in new NpzDataSource(path).ReadAsync(["t"], 8))
+        {
+            Assert.Equal(["ab", "xyz"], batch.Values["t"].AsSpan<string>().ToArray());
+        }
+    }
+
+    [Fact]
+    public void Constructor_RowsDiffer_SaysWhich()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Write(folder, ("a", "|u1", "(2,)", new byte[2]), ("b", "|u1", "(3,)", new byte[3]));
+
+        var error = Assert.Throws<DataException>(() => new NpzDataSource(path));
+        Assert.Contains("got 2 in 'a' and 3 in 'b'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_CutOff_Throws()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Write(folder, ("a", "<f4", "(2,)", new byte[7]));
+
+        await Assert.ThrowsAsync<DataException>(async () =>
+        {
+            await foreach (DataBatch batch in new NpzDataSource(path).ReadAsync(["a"], 2))
+            {
+                batch.Dispose();
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData("<c8")]
+    [InlineData("|O")]
+    [InlineData("<M8[ns]")]
+    public void Constructor_UnsupportedType_SaysWhatToDo(string descr)
+    {
+        using var folder = new TemporaryFolder();
+        string path = Write(folder, ("a", descr, "(2,)", new byte[16]));
+
+        Assert.Contains("Convert the array with astype", Assert.Throws<DataException>(() => new NpzDataSource(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Constructor_FortranOrder_SaysWhatToDo()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("d.npz");
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            using Stream entry = archive.CreateEntry("a.npy").Open();
+            entry.Write(Npy("<f4", "(2, 2)", new byte[16], "True"));
+        }
+
+        Assert.Contains("ascontiguousarray", Assert.Throws<DataException>(() => new NpzDataSource(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Constructor_NotAnArchive_Throws()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("d.npz"), "not a zip");
+
+        Assert.Throws<DataException>(() => new NpzDataSource(folder.File("d.npz")));
+    }
+
+    [Fact]
+    public void Open_Nothing_SaysSo() => Assert.Contains("found nothing", Assert.Throws<DataException>(() => DataSource.Open("/does/not/exist.npz")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Take_FewerRows_CutsTheLastBatch()
+    {
+        var source = new MemoryDataSource(new NamedValues { ["x"] = TensorValue.Copy<float>([1, 2, 3, 4, 5], [5]) });
+        var rows = new List<float>();
+        await foreach (DataBatch batch in source.Take(3).ReadAsync(["x"], 2))
+        {
+            rows.AddRange(batch.Values["x"].AsSpan<float>());
+        }
+
+        Assert.Equal([1f, 2f, 3f], rows);
+    }
+
+    [Fact]
+    public async Task ReadAsync_MissingColumn_ListsThose()
+    {
+        var source = new MemoryDataSource(new NamedValues { ["x"] = TensorValue.Copy<float>([1], [1]) });
+
+        var error = await Assert.ThrowsAsync<DataException>(async () =>
+        {
+            await foreach (DataBatch batch in source.ReadAsync(["y"], 2))
+            {
+                batch.Dispose();
+            }
+        });
+        Assert.Contains("expected a column 'y', got 'x'", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string Write(TemporaryFolder folder, params (string Name, string Descr, string Shape, byte[] Content)[] arrays)
+    {
+        string path = folder.File("d.npz");
+        using ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create);
+        foreach ((string name, string descr, string shape, byte[] content) in arrays)
+        {
+            using Stream entry = archive.CreateEntry(name + ".npy").Open();
+            entry.Write(Npy(descr, shape, content, "False"));
+        }
+
+        return path;
+    }
+
+    private static byte[] Npy(string descr, string shape, byte[] content, string fortran)
+    {
+        byte[] header = Encoding.Latin1.GetBytes($"{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}\n");
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. header, .. content];
+    }
+}
