@@ -45,7 +45,7 @@ internal abstract unsafe class KernelContext
 
     /// <summary>An output whose shape <see cref="Operator.Infer"/> stated: allocated already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Tensor Output(int index) => Slots[OutputSlots[index]] is Tensor tensor ? tensor : ThrowNotAllocated(index);
+    public virtual Tensor Output(int index) => Slots[OutputSlots[index]] is Tensor tensor ? tensor : ThrowNotAllocated(index);
 
     /// <summary>An output whose shape only <see cref="Operator.Run"/> knows: allocated now, or checked against what was stated. Call before reading it, once.</summary>
     public abstract Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims);

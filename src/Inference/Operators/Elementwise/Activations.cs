@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Elementwise;
 
 namespace Inference.Operators.Elementwise;
 
@@ -16,7 +16,7 @@ internal static class Activations
 
         public static bool TrySpan(in Sigmoid function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Sigmoid(x, y);
+            Unary.Run(UnaryKind.Sigmoid, x, y);
             return true;
         }
     }
@@ -24,9 +24,19 @@ internal static class Activations
     /// <summary>clamp(alpha·x + beta, 0, 1)</summary>
     internal readonly struct HardSigmoid(float alpha, float beta) : IFloatFunction<HardSigmoid>
     {
+        private float Alpha => alpha;
+
+        private float Beta => beta;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => Functions.Clamp(C.CreateTruncating(alpha) * x + C.CreateTruncating(beta), C.Zero, C.One);
+
+        public static bool TrySpan(in HardSigmoid function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.HardSigmoid, x, y, function.Alpha, function.Beta);
+            return true;
+        }
     }
 
     /// <summary>x · clamp(x/6 + 1/2, 0, 1)</summary>
@@ -35,6 +45,12 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => x * Functions.Clamp(x / C.CreateTruncating(6) + C.CreateTruncating(0.5), C.Zero, C.One);
+
+        public static bool TrySpan(in HardSwish function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.HardSwish, x, y);
+            return true;
+        }
     }
 
     /// <summary>ln(1 + eˣ)</summary>
@@ -43,6 +59,12 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => Functions.Softplus(x);
+
+        public static bool TrySpan(in Softplus function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.Softplus, x, y);
+            return true;
+        }
     }
 
     /// <summary>x / (1 + |x|)</summary>
@@ -51,22 +73,44 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => x / (C.One + C.Abs(x));
+
+        public static bool TrySpan(in Softsign function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.Softsign, x, y);
+            return true;
+        }
     }
 
     /// <summary>x for x ≥ 0, alpha·x below.</summary>
     internal readonly struct LeakyRelu(float alpha) : IFloatFunction<LeakyRelu>
     {
+        private float Alpha => alpha;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => x < C.Zero ? C.CreateTruncating(alpha) * x : x;
+
+        public static bool TrySpan(in LeakyRelu function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.LeakyRelu, x, y, function.Alpha);
+            return true;
+        }
     }
 
     /// <summary>x for x ≥ 0, alpha·(eˣ − 1) below.</summary>
     internal readonly struct Elu(float alpha) : IFloatFunction<Elu>
     {
+        private float Alpha => alpha;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => x < C.Zero ? C.CreateTruncating(alpha) * C.ExpM1(x) : x;
+
+        public static bool TrySpan(in Elu function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.Elu, x, y, function.Alpha);
+            return true;
+        }
     }
 
     /// <summary>max(0, x) + min(0, alpha·(e^(x/alpha) − 1))</summary>
@@ -80,17 +124,35 @@ internal static class Activations
     /// <summary>gamma·x for x > 0, gamma·alpha·(eˣ − 1) below.</summary>
     internal readonly struct Selu(float alpha, float gamma) : IFloatFunction<Selu>
     {
+        private float Alpha => alpha;
+
+        private float Gamma => gamma;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => x > C.Zero ? C.CreateTruncating(gamma) * x : C.CreateTruncating(gamma) * C.CreateTruncating(alpha) * C.ExpM1(x);
+
+        public static bool TrySpan(in Selu function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.Selu, x, y, function.Alpha, function.Gamma);
+            return true;
+        }
     }
 
     /// <summary>x for x > alpha, 0 below.</summary>
     internal readonly struct ThresholdedRelu(float alpha) : IFloatFunction<ThresholdedRelu>
     {
+        private float Alpha => alpha;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => x > C.CreateTruncating(alpha) ? x : C.Zero;
+
+        public static bool TrySpan(in ThresholdedRelu function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.ThresholdedRelu, x, y, function.Alpha);
+            return true;
+        }
     }
 
     /// <summary>x · Φ(x) = x/2 · (1 + erf(x/√2))</summary>
@@ -99,6 +161,12 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => Functions.Gelu(x);
+
+        public static bool TrySpan(in Gelu function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.Gelu, x, y);
+            return true;
+        }
     }
 
     /// <summary>x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³)))</summary>
@@ -107,6 +175,12 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => Functions.GeluTanh(x);
+
+        public static bool TrySpan(in GeluTanh function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.GeluTanh, x, y);
+            return true;
+        }
     }
 
     /// <summary>x · σ(alpha·x)</summary>

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Elementwise;
 
 namespace Inference.Operators.Elementwise;
 
@@ -24,7 +24,7 @@ internal static class NumericFunctions
 
         public static bool TrySpan(in Abs function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Abs(x, y);
+            Unary.Run(UnaryKind.Abs, x, y);
             return true;
         }
     }
@@ -38,7 +38,7 @@ internal static class NumericFunctions
 
         public static bool TrySpan(in Neg function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Negate(x, y);
+            Unary.Run(UnaryKind.Neg, x, y);
             return true;
         }
     }
@@ -49,6 +49,12 @@ internal static class NumericFunctions
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, INumber<C> => x > C.Zero ? C.One : x < C.Zero ? C.Zero - C.One : C.IsNaN(x) ? x : C.Zero;
+
+        public static bool TrySpan(in Sign function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.Sign, x, y);
+            return true;
+        }
     }
 
     /// <summary>max(x, 0); NaN stays NaN.</summary>
@@ -60,7 +66,7 @@ internal static class NumericFunctions
 
         public static bool TrySpan(in Relu function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Max(x, 0f, y);
+            Unary.Run(UnaryKind.Relu, x, y);
             return true;
         }
     }
@@ -71,6 +77,12 @@ internal static class NumericFunctions
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, INumber<C> => C.CreateTruncating(ErrorFunction.Erf(double.CreateTruncating(x)));
+
+        public static bool TrySpan(in Erf function, ReadOnlySpan<float> x, Span<float> y)
+        {
+            Unary.Run(UnaryKind.Erf, x, y);
+            return true;
+        }
     }
 
     /// <summary>x − bias above lambd, x + bias below −lambd, 0 between.</summary>

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Elementwise;
 
 namespace Inference.Operators.Elementwise;
 
@@ -16,7 +16,7 @@ internal static class Powers
 
         public static bool TrySpan(in Exp function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Exp(x, y);
+            Unary.Run(UnaryKind.Exp, x, y);
             return true;
         }
     }
@@ -30,7 +30,7 @@ internal static class Powers
 
         public static bool TrySpan(in Log function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Log(x, y);
+            Unary.Run(UnaryKind.Log, x, y);
             return true;
         }
     }
@@ -44,7 +44,7 @@ internal static class Powers
 
         public static bool TrySpan(in Sqrt function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Sqrt(x, y);
+            Unary.Run(UnaryKind.Sqrt, x, y);
             return true;
         }
     }
@@ -58,7 +58,7 @@ internal static class Powers
 
         public static bool TrySpan(in Reciprocal function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Divide(1f, x, y);
+            Unary.Run(UnaryKind.Reciprocal, x, y);
             return true;
         }
     }
@@ -72,7 +72,7 @@ internal static class Powers
 
         public static bool TrySpan(in Floor function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Floor(x, y);
+            Unary.Run(UnaryKind.Floor, x, y);
             return true;
         }
     }
@@ -86,7 +86,7 @@ internal static class Powers
 
         public static bool TrySpan(in Ceil function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Ceiling(x, y);
+            Unary.Run(UnaryKind.Ceiling, x, y);
             return true;
         }
     }
@@ -100,7 +100,7 @@ internal static class Powers
 
         public static bool TrySpan(in Round function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Round(x, MidpointRounding.ToEven, y);
+            Unary.Run(UnaryKind.Round, x, y);
             return true;
         }
     }

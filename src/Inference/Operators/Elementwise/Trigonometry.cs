@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Elementwise;
 
 namespace Inference.Operators.Elementwise;
 
@@ -80,7 +80,7 @@ internal static class Trigonometry
 
         public static bool TrySpan(in Tanh function, ReadOnlySpan<float> x, Span<float> y)
         {
-            TensorPrimitives.Tanh(x, y);
+            Unary.Run(UnaryKind.Tanh, x, y);
             return true;
         }
     }

@@ -1,0 +1,160 @@
+using System.Numerics;
+using Inference.Graph;
+using Inference.Kernels.Gemm;
+using Inference.Operators.Typed;
+using Activation = Inference.Kernels.Elementwise.Activation;
+
+namespace Inference.Operators.MatrixProduct;
+
+/// <summary>
+/// Y[M,N] = activation(alpha·op(A)·op(B) + beta·C), C broadcast to [M,N] or left out; the activation comes with the fused form only.
+/// Source: ONNX Gemm, opsets 1 to 13; com.microsoft FusedGemm.
+/// </summary>
+internal sealed unsafe class Gemm(Node node) : FloatOperator
+{
+    private readonly float _alpha = node.Attributes.Float("alpha", 1f);
+    private readonly float _beta = node.Attributes.Float("beta", 1f);
+    private readonly bool _transA = node.Attributes.Int("transA", 0) != 0;
+    private readonly bool _transB = node.Attributes.Int("transB", 0) != 0;
+    private readonly Activation _activation = FusedActivation.Read(node);
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
+        Shapes.RequireSameType(context, 0, 1);
+        Dimension[]? a = Shapes.RequireRank(context, 0, 2);
+        Dimension[]? b = Shapes.RequireRank(context, 1, 2);
+        if (a is not null && b is not null)
+        {
+            Dimension k = a[_transA ? 0 : 1];
+            Dimension rows = b[_transB ? 1 : 0];
+            if (k.Size is { } x && rows.Size is { } y && x != y)
+            {
+                throw context.Error($"expected K of op(A)[M,K] × op(B)[K,N] to be equal, got {x} and {y} (A [{string.Join(",", a)}], B [{string.Join(",", b)}], transA={(_transA ? 1 : 0)}, transB={(_transB ? 1 : 0)}).");
+            }
+        }
+
+        Dimension[] result = [a is null ? Dimension.Unknown : a[_transA ? 1 : 0], b is null ? Dimension.Unknown : b[_transB ? 0 : 1]];
+        if (context.HasInput(2) && context.InputShape(2) is { } c)
+        {
+            Dimension[] both = Shapes.Broadcast(context, result, c)!;
+            if (both.Length != 2 || (both[0].Size != result[0].Size && result[0].IsFixed) || (both[1].Size != result[1].Size && result[1].IsFixed))
+            {
+                throw context.Error($"input 2: expected a shape that broadcasts to [{string.Join(",", result)}], got [{string.Join(",", c)}].");
+            }
+        }
+
+        context.SetOutput(0, type, result);
+    }
+
+    public override long CountMacs(InferContext context) =>
+        Shapes.Sizes(context.InputShape(0)) is { Length: 2 } a && Shapes.Sizes(context.InputShape(1)) is { Length: 2 } b ? a[0] * a[1] * b[_transB ? 0 : 1] : 0;
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        bool apart = context.InputAxis(0) == (_transA ? 1 : 0) && context.InputAxis(1) == BatchContext.None
+            && (!context.Node.HasInput(2) || (context.InputAxis(2) == BatchContext.None && context.InputShape(2) is { } c && (c.Length < 2 || c[0].Size == 1))
+                || (context.InputAxis(2) == 0 && context.InputShape(2)?.Length == 2));
+        if (apart)
+        {
+            context.SetOutputAxis(0, 0);
+        }
+        else
+        {
+            context.SetAllMixed();
+        }
+    }
+
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        bool bias = context.HasInput(2);
+        if (_transA || (bias && (_beta != 1f || context.InputDims(2) is var c && (TensorShape.Count(c) != context.OutputDims(0)[1] || (c.Length == 2 && c[0] != 1)))))
+        {
+            return null;
+        }
+
+        return PackedProduct.TryCreate(context, 0, 1, _alpha, _activation, _transB, bias ? 2 : -1);
+    }
+
+    public override void Run(KernelContext context)
+    {
+        if (TypeSet.Floating.Contains(context.Input(0).Type))
+        {
+            base.Run(context);
+            return;
+        }
+
+        var action = new Action(this, context);
+        if (!Dispatch.Integer(context.Input(0).Type, ref action))
+        {
+            throw context.Error($"input 0: expected a numeric tensor, got {context.Input(0).Type.Name()}.");
+        }
+    }
+
+    protected override void RunSingle(KernelContext context)
+    {
+        Tensor a = context.Input(0);
+        Tensor b = context.Input(1);
+        Tensor y = context.Output(0);
+        Start<float>(context, y);
+        GemmEpilogue epilogue = default;
+        epilogue.Accumulate = context.HasInput(2);
+        epilogue.Activation = _activation;
+        GemmF32.Run(
+            (float*)a.Data, (nint)a.Dims[1], _transA, (float*)b.Data, (nint)b.Dims[1], _transB, (float*)y.Data, (nint)y.Dims[1],
+            (nint)y.Dims[0], (nint)y.Dims[1], (nint)a.Dims[_transA ? 0 : 1], _alpha, in epilogue, context.Threads);
+    }
+
+    protected override void RunDouble(KernelContext context) => RunNaive<double>(context);
+
+    private void RunNaive<C>(KernelContext context)
+        where C : unmanaged, INumber<C>
+    {
+        Tensor a = context.Input(0);
+        Tensor b = context.Input(1);
+        Tensor y = context.Output(0);
+        if (context.HasInput(2))
+        {
+            Start<C>(context, y);
+        }
+        else
+        {
+            y.Span<C>().Clear();
+        }
+
+        NaiveProduct.Run((C*)a.Data, _transA, (C*)b.Data, _transB, (C*)y.Data, y.Dims[0], y.Dims[1], a.Dims[_transA ? 0 : 1], C.CreateTruncating(_alpha));
+    }
+
+    // Y = beta·C broadcast.
+    private void Start<C>(KernelContext context, Tensor y)
+        where C : unmanaged, INumber<C>
+    {
+        if (context.OptionalInput(2) is not { } c)
+        {
+            return;
+        }
+
+        StridedLoop loop = StridedLoop.Over(y.Dims);
+        loop.AddBroadcast(y.Dims, c.Dims);
+        loop.Collapse();
+        C beta = C.CreateTruncating(_beta);
+        C* target = (C*)y.Data;
+        for (long outer = 0; outer < loop.Outer; outer++)
+        {
+            C* source = (C*)c.Data + loop.Offset(0);
+            for (long i = 0; i < loop.Inner; i++)
+            {
+                target[i] = beta * source[i * loop.InnerStride(0)];
+            }
+
+            target += loop.Inner;
+            loop.Next();
+        }
+    }
+
+    private readonly struct Action(Gemm gemm, KernelContext context) : IIntegerAction
+    {
+        public void Invoke<T>()
+            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => gemm.RunNaive<T>(context);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Numerics;
+
+namespace Inference.Operators.MatrixProduct;
+
+/// <summary>C[M,N] += α·op(A)·op(B) for element types without a kernel of their own; rows of B are walked in order.</summary>
+internal static unsafe class NaiveProduct
+{
+    public static void Run<C>(C* a, bool transA, C* b, bool transB, C* c, long m, long n, long k, C alpha)
+        where C : unmanaged, INumber<C>
+    {
+        for (long i = 0; i < m; i++)
+        {
+            C* row = c + i * n;
+            for (long p = 0; p < k; p++)
+            {
+                C value = alpha * (transA ? a[p * m + i] : a[i * k + p]);
+                if (transB)
+                {
+                    for (long j = 0; j < n; j++)
+                    {
+                        row[j] += value * b[j * k + p];
+                    }
+                }
+                else
+                {
+                    C* line = b + p * n;
+                    for (long j = 0; j < n; j++)
+                    {
+                        row[j] += value * line[j];
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Inference.Graph;
+using Inference.Kernels.Elementwise;
+using Inference.Kernels.Gemm;
+
+namespace Inference.Operators.MatrixProduct;
+
+/// <summary>Y[M,N] = activation(α·A[M,K] × B[K,N] + bias[N]) with a constant B packed once; all rows of A as one matrix.</summary>
+internal sealed unsafe class PackedProduct(PackedMatrix matrix, int inputA, int inputBias, Activation activation) : Kernel
+{
+    /// <summary>A packed kernel where A is f32 and B a constant f32 matrix; null otherwise.</summary>
+    public static PackedProduct? TryCreate(PrepareContext context, int inputA, int inputB, float alpha, Activation activation, bool transB = false, int inputBias = -1)
+    {
+        if (context.InputType(inputA) != ElementType.Float || context.Constant(inputB) is not { } b || b.Rank < 2 || b.Type != ElementType.Float
+            || b.Count != b.Dims[^1] * b.Dims[^2] || context.InputDims(inputA).Length < 2 && b.Rank > 2)
+        {
+            return null;
+        }
+
+        return new(Pack(context, inputB, b, alpha, transB), inputA, inputBias, activation);
+    }
+
+    public static PackedMatrix Pack(PrepareContext context, int input, Tensor b, float alpha, bool transposed)
+    {
+        long k = b.Dims[transposed ? ^1 : ^2];
+        long n = b.Dims[transposed ? ^2 : ^1];
+        string form = $"gemm_b:{k}x{n}:{(transposed ? "t" : "n")}:{alpha:R}";
+        return context.Shared(input, form, () => PackedMatrix.Create((float*)b.Data, (nint)b.Dims[^1], (nint)k, (nint)n, transposed, alpha));
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor a = context.Input(inputA);
+        Tensor y = context.Output(0);
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        GemmEpilogue epilogue = default;
+        epilogue.Activation = activation;
+        epilogue.Bias = inputBias >= 0 ? (float*)context.Input(inputBias).Data : null;
+        GemmF32.Run((float*)a.Data, matrix.Rows, matrix, (float*)y.Data, matrix.Columns, (nint)(y.Count / matrix.Columns), in epilogue, context.Threads);
+    }
+}

@@ -1,0 +1,183 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
+namespace Inference.Operators.Reduction;
+
+/// <summary>The folds of the Reduce operators.</summary>
+internal static class Reducers
+{
+    /// <summary>Σx</summary>
+    internal readonly struct Sum : IReducer
+    {
+        public static C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x;
+
+        public static C Finish<C>(C accumulator, long count)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+
+        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
+        {
+            accumulator += TensorPrimitives.Sum(run);
+            return true;
+        }
+    }
+
+    /// <summary>Σx / n; integers towards zero.</summary>
+    internal readonly struct Mean : IReducer
+    {
+        public static C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x;
+
+        public static C Finish<C>(C accumulator, long count)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => Divide(accumulator, count);
+
+        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
+        {
+            accumulator += TensorPrimitives.Sum(run);
+            return true;
+        }
+    }
+
+    /// <summary>Σx²</summary>
+    internal readonly struct SumSquare : IReducer
+    {
+        public static C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x * x;
+
+        public static C Finish<C>(C accumulator, long count)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+
+        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
+        {
+            accumulator += TensorPrimitives.SumOfSquares(run);
+            return true;
+        }
+    }
+
+    /// <summary>Σ|x|</summary>
+    internal readonly struct L1 : IReducer
+    {
+        public static C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + C.Abs(x);
+
+        public static C Finish<C>(C accumulator, long count)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+
+        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
+        {
+            accumulator += TensorPrimitives.SumOfMagnitudes(run);
+            return true;
+        }
+    }
+
+    /// <summary>√Σx²</summary>
+    internal readonly struct L2 : IReducer
+    {
+        public static C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x * x;
+
+        public static C Finish<C>(C accumulator, long count)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.CreateTruncating(Math.Sqrt(double.CreateTruncating(accumulator)));
+
+        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
+        {
+            accumulator += TensorPrimitives.SumOfSquares(run);
+            return true;
+        }
+    }
+
+    /// <summary>ln Σx</summary>
+    internal readonly struct LogSum : IReducer
+    {
+        public static C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x;
+
+        public static C Finish<C>(C accumulator, long count)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.CreateSaturating(Math.Log(double.CreateTruncating(accumulator)));
+
+        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
+        {
+            accumulator += TensorPrimitives.Sum(run);
+            return true;
+        }
+    }
+
+    /// <summary>Πx</summary>
+    internal readonly struct Prod : IReducer
+    {
+        public static C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.One;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator * x;
+
+        public static C Finish<C>(C accumulator, long count)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+    }
+
+    /// <summary>The largest; NaN where one is.</summary>
+    internal readonly struct Max : IReducer
+    {
+        public static C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => Lowest<C>();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Max(accumulator, x);
+
+        public static C Finish<C>(C accumulator, long count)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+    }
+
+    /// <summary>The smallest; NaN where one is.</summary>
+    internal readonly struct Min : IReducer
+    {
+        public static C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => Highest<C>();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Min(accumulator, x);
+
+        public static C Finish<C>(C accumulator, long count)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+    }
+
+    private static C Divide<C>(C sum, long count)
+        where C : unmanaged, INumber<C> =>
+        count == 0 && typeof(C) != typeof(float) && typeof(C) != typeof(double) ? C.Zero : sum / C.CreateTruncating(count);
+
+    private static C Lowest<C>()
+        where C : unmanaged, INumber<C>, IMinMaxValue<C> =>
+        typeof(C) == typeof(float) || typeof(C) == typeof(double) ? C.CreateTruncating(double.NegativeInfinity) : C.MinValue;
+
+    private static C Highest<C>()
+        where C : unmanaged, INumber<C>, IMinMaxValue<C> =>
+        typeof(C) == typeof(float) || typeof(C) == typeof(double) ? C.CreateTruncating(double.PositiveInfinity) : C.MaxValue;
+}

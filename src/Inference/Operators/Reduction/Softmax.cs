@@ -1,0 +1,140 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Inference.Graph;
+using Inference.Kernels.Elementwise;
+using Inference.Operators.Typed;
+using Tensor = Inference.Graph.Tensor;
+
+namespace Inference.Operators.Reduction;
+
+/// <summary>
+/// Softmax e^(x−m)/Σe^(x−m), LogSoftmax (x−m) − ln Σe^(x−m), Hardmax (1 at the first largest), m the largest along the axis. From opset 13 along one axis
+/// (default −1); before along all dimensions from <c>axis</c> on (default 1). Source: ONNX, opsets 1 to 13.
+/// </summary>
+internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperator
+{
+    private readonly bool _flatten = node.Opset < 13;
+    private readonly long _axis = node.Attributes.Int("axis", node.Opset < 13 ? 1 : -1);
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? shape = context.InputShape(0);
+        if (shape is not null && !(shape.Length == 0 && _axis is 0 or -1) && !(_flatten && _axis == shape.Length))
+        {
+            Shapes.Axis(context, _axis, shape.Length);
+        }
+
+        context.SetOutput(0, type, shape);
+    }
+
+    public override bool CanOverwrite(int output, int input) => false;
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        int batch = context.InputAxis(0);
+        if (batch < 0 || context.InputShape(0) is not { } shape)
+        {
+            context.SetAllMixed();
+            return;
+        }
+
+        int axis = Shapes.Axis(_axis, shape.Length);
+        context.SetOutputAxis(0, (_flatten ? batch >= axis : batch == axis) ? BatchContext.Mixed : batch);
+    }
+
+    protected override void RunSingle(KernelContext context) => Compute<float>(context);
+
+    protected override void RunDouble(KernelContext context) => Compute<double>(context);
+
+    private void Compute<C>(KernelContext context)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        if (x.Count == 0)
+        {
+            return;
+        }
+
+        int axis = x.Rank == 0 ? 0 : _flatten && _axis == x.Rank ? x.Rank : Shapes.Axis(_axis, x.Rank);
+        long outer = TensorShape.Count(x.Dims[..axis]);
+        long length = axis >= x.Rank ? 1 : _flatten ? TensorShape.Count(x.Dims[axis..]) : x.Dims[axis];
+        long inner = _flatten || axis >= x.Rank ? 1 : TensorShape.Count(x.Dims[(axis + 1)..]);
+        C* row = inner == 1 ? null : (C*)context.Scratch(length * sizeof(C));
+        for (long o = 0; o < outer; o++)
+        {
+            if ((o & 0xFF) == 0)
+            {
+                context.ThrowIfCancelled();
+            }
+
+            for (long i = 0; i < inner; i++)
+            {
+                C* from = (C*)x.Data + o * length * inner + i;
+                C* to = (C*)y.Data + o * length * inner + i;
+                if (inner == 1)
+                {
+                    Row(from, to, length, kind);
+                    continue;
+                }
+
+                for (long k = 0; k < length; k++)
+                {
+                    row[k] = from[k * inner];
+                }
+
+                Row(row, row, length, kind);
+                for (long k = 0; k < length; k++)
+                {
+                    to[k * inner] = row[k];
+                }
+            }
+        }
+    }
+
+    /// <summary>One row; <paramref name="to"/> may be <paramref name="from"/>.</summary>
+    internal static void Row<C>(C* from, C* to, long length, SoftmaxKind kind)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        var source = new ReadOnlySpan<C>(from, checked((int)length));
+        var target = new Span<C>(to, checked((int)length));
+        C largest = TensorPrimitives.Max(source);
+        if (kind == SoftmaxKind.Hardmax)
+        {
+            int at = Math.Max(0, source.IndexOf(largest));
+            target.Clear();
+            target[at] = C.One;
+            return;
+        }
+
+        if (kind == SoftmaxKind.LogSoftmax)
+        {
+            C sum = C.Zero;
+            for (int i = 0; i < source.Length; i++)
+            {
+                sum += C.Exp(source[i] - largest);
+            }
+
+            C log = C.Log(sum);
+            for (int i = 0; i < source.Length; i++)
+            {
+                target[i] = source[i] - largest - log;
+            }
+
+            return;
+        }
+
+        TensorPrimitives.Subtract(source, largest, target);
+        if (typeof(C) == typeof(float))
+        {
+            Unary.Run(UnaryKind.Exp, (float*)to, (float*)to, (nint)length);
+        }
+        else
+        {
+            TensorPrimitives.Exp(target, target);
+        }
+
+        TensorPrimitives.Divide(target, TensorPrimitives.Sum<C>(target), target);
+    }
+}
