@@ -3,7 +3,7 @@ namespace Inference.TestSupport;
 /// <summary>Waits for other threads to get somewhere. The limit only ends a test that would hang; no test passes or fails by how long something took.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Waits until the condition holds.</summary>
     public static async Task TrueAsync(Func<bool> condition, string? because = null)

@@ -1,0 +1,237 @@
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Batching;
+
+/// <summary>Joins concurrent calls into batches; see <see cref="BatchingOptions"/>.</summary>
+internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingStatus
+{
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly BatchScheduler _scheduler;
+    private readonly BatchingInstruments _instruments;
+    private readonly PayoffController _payoff;
+    private readonly StageOptions<BatchingOptions> _options;
+    private readonly string _model;
+    private int _disposed;
+
+    public BatchingRunner(IModelRunner inner, TimeProvider clock, ILogger logger, Func<Action<BatchingOptions>, StageOptions<BatchingOptions>> openOptions)
+        : base(inner)
+    {
+        _clock = clock;
+        _logger = logger;
+        _model = inner.Info.Name;
+        _instruments = new BatchingInstruments(inner.Info);
+        _payoff = new PayoffController(clock, OnDecided);
+        var assembler = new BatchAssembler(inner.Info);
+        var executor = new BatchExecutor(inner, clock, assembler, _instruments);
+        BatchScheduler? scheduler = null;
+        _options = openOptions(changed =>
+        {
+            _payoff.Enabled = changed.StepAside;
+            scheduler?.Apply(changed);
+        });
+        _payoff.Enabled = _options.Current.StepAside;
+        _scheduler = scheduler = executor.Scheduler =
+            new BatchScheduler(_model, clock, assembler, _options.Current, _instruments, RunBatchAsync, _payoff.Leave);
+
+        // A change that came meanwhile.
+        scheduler.Apply(_options.Current);
+
+        async Task RunBatchAsync(Batch batch)
+        {
+            int rows = batch.Rows;
+            int calls = batch.Count;
+            await executor.RunAsync(batch).ConfigureAwait(false);
+            _payoff.Exit(direct: false, calls, rows);
+        }
+    }
+
+    public bool IsSteppedAside => _payoff.SteppedAside;
+
+    public int RowLimit => _scheduler.RowLimit;
+
+    public TimeSpan Delay => _scheduler.Delay;
+
+    public int QueuedRows => _scheduler.QueuedRows;
+
+    public int BatchesInFlight => _scheduler.InFlight;
+
+    public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<NamedValues>(cancellationToken);
+        }
+
+        if (context?.Deadline is { } deadline && deadline <= _clock.GetUtcNow())
+        {
+            _instruments.Unserved("deadline");
+            return ValueTask.FromException<NamedValues>(new DeadlineExceededException($"Model '{_model}': the deadline {deadline:O} had passed when the call came; it did not run. Allow more time."));
+        }
+
+        BatchingOptions options = _options.Current;
+        if (!Rows.BatchRows.TryCount(inputs, out int rows) || rows == 0)
+        {
+            return Inner.RunAsync(inputs, context, cancellationToken);
+        }
+
+        _payoff.Enter();
+        if (_payoff.Direct && options.StepAside)
+        {
+            return RunDirect(inputs, context, cancellationToken, rows);
+        }
+
+        long now = _clock.GetTimestamp();
+        if (options.RunInlineWhenIdle && _scheduler.TryEnterInline(rows, now))
+        {
+            return RunInline(inputs, context, cancellationToken, rows, now);
+        }
+
+        var call = new PendingCall
+        {
+            Inputs = inputs,
+            Context = context,
+            CancellationToken = cancellationToken,
+            Rows = rows,
+            Cost = BatchAssembler.Cost(inputs, options),
+            EnqueuedAt = now,
+        };
+        if (cancellationToken.CanBeCanceled)
+        {
+            // Registered before the queue knows the call, so that nobody completes it while the registration is being stored.
+            call.Registration = cancellationToken.UnsafeRegister(static (state, _) =>
+            {
+                (BatchScheduler scheduler, PendingCall call) = ((BatchScheduler, PendingCall))state!;
+                scheduler.Cancel(call);
+            }, (_scheduler, call));
+        }
+
+        _scheduler.Enqueue(call);
+        return call.Task;
+    }
+
+    public override object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(IBindable) ? null : base.GetService(serviceType, serviceKey);
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _scheduler.Stop();
+            await _scheduler.Drained.ConfigureAwait(false);
+            _options.Dispose();
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _scheduler.Stop();
+            _options.Dispose();
+
+            // What was accepted still runs; the runner below goes with the last of it.
+            if (_scheduler.Drained.IsCompleted)
+            {
+                base.Dispose(disposing);
+            }
+            else
+            {
+                _ = DisposeInnerLaterAsync();
+            }
+        }
+    }
+
+    private async Task DisposeInnerLaterAsync()
+    {
+        await _scheduler.Drained.ConfigureAwait(false);
+        await Inner.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private ValueTask<NamedValues> RunInline(NamedValues inputs, RunContext? context, CancellationToken cancellationToken, int rows, long start)
+    {
+        ValueTask<NamedValues> run;
+        try
+        {
+            run = Inner.RunAsync(inputs, context, cancellationToken);
+        }
+        catch
+        {
+            LeaveInline(rows, start);
+            throw;
+        }
+
+        if (!run.IsCompleted)
+        {
+            return FinishInline(run, rows, start);
+        }
+
+        LeaveInline(rows, start);
+        return run;
+    }
+
+    private async ValueTask<NamedValues> FinishInline(ValueTask<NamedValues> run, int rows, long start)
+    {
+        try
+        {
+            return await run.ConfigureAwait(false);
+        }
+        finally
+        {
+            LeaveInline(rows, start);
+        }
+    }
+
+    private void LeaveInline(int rows, long start)
+    {
+        _instruments.Formed(rows);
+        _payoff.Exit(direct: false, 1, rows);
+        _scheduler.ExitInline(rows, start);
+    }
+
+    private ValueTask<NamedValues> RunDirect(NamedValues inputs, RunContext? context, CancellationToken cancellationToken, int rows)
+    {
+        ValueTask<NamedValues> run;
+        try
+        {
+            run = Inner.RunAsync(inputs, context, cancellationToken);
+        }
+        catch
+        {
+            _payoff.Exit(direct: true, 1, rows);
+            throw;
+        }
+
+        if (!run.IsCompleted)
+        {
+            return FinishDirect(run, rows);
+        }
+
+        _payoff.Exit(direct: true, 1, rows);
+        return run;
+    }
+
+    private async ValueTask<NamedValues> FinishDirect(ValueTask<NamedValues> run, int rows)
+    {
+        try
+        {
+            return await run.ConfigureAwait(false);
+        }
+        finally
+        {
+            _payoff.Exit(direct: true, 1, rows);
+        }
+    }
+
+    private void OnDecided(bool aside, double gain)
+    {
+        _instruments.Aside(aside, gain);
+        LogDecision(_logger, _model, aside ? "left out" : "used", gain);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': batching is {Use}; the time per row without it ÷ with it was measured as {Gain:F2}.")]
+    private static partial void LogDecision(ILogger logger, string model, string use, double gain);
+}
