@@ -1,16 +1,18 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Inference.OnnxRuntime;
 
-/// <summary>What the bytes of a model say without loading it: the digest, the external data it names, whether it draws random numbers.</summary>
-/// <remarks>Walks the protobuf fields that matter: model.graph, graph.node, graph.initializer, node.attribute and the graphs and tensors in attributes.</remarks>
+/// <summary>What the bytes of a model say without loading it: the digest, and whether it draws random numbers.</summary>
+/// <remarks>Walks the protobuf fields that matter: model.graph, graph.node, graph.initializer, node.attribute and the graphs in attributes.</remarks>
 internal sealed class ModelFacts
 {
     private const int MaxDepth = 64;
-    private readonly List<string> _externalFiles = [];
+    private const int MainGraphDepth = 1;
+    private readonly List<(string File, long Offset, long? Length)> _external = [];
 
-    /// <summary>SHA-256, lower-case hexadecimal, over the model's bytes and then each external file in order of first mention.</summary>
+    /// <summary>SHA-256, lower-case hexadecimal, over the model's bytes and then the external data of its initializers in their order.</summary>
     public string Digest { get; private set; } = "";
 
     /// <summary>Whether equal inputs give equal outputs.</summary>
@@ -25,12 +27,12 @@ internal sealed class ModelFacts
         facts.Walk(model, Message.Model, 0);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(model);
-        foreach (string file in facts._externalFiles)
+        foreach ((string file, long offset, long? length) in facts._external)
         {
             string path = Path.Combine(externalDataDirectory ?? "", file);
             if (File.Exists(path))
             {
-                Append(hash, path);
+                Append(hash, path, offset, length);
             }
         }
 
@@ -38,13 +40,16 @@ internal sealed class ModelFacts
         return facts;
     }
 
-    private static void Append(IncrementalHash hash, string path)
+    private static void Append(IncrementalHash hash, string path, long offset, long? length)
     {
         using FileStream stream = File.OpenRead(path);
+        stream.Position = offset;
         var buffer = new byte[1 << 16];
-        for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
+        long rest = length ?? long.MaxValue;
+        while (rest > 0 && stream.Read(buffer, 0, (int)Math.Min(rest, buffer.Length)) is > 0 and var read)
         {
             hash.AppendData(buffer, 0, read);
+            rest -= read;
         }
     }
 
@@ -55,7 +60,6 @@ internal sealed class ModelFacts
             return;
         }
 
-        string key = "";
         var fields = new FieldReader(bytes);
         while (fields.Next(out int number, out ReadOnlySpan<byte> content))
         {
@@ -68,9 +72,8 @@ internal sealed class ModelFacts
                 case (Message.Graph, 1):
                     Walk(content, Message.Node, depth + 1);
                     break;
-                case (Message.Graph, 5):
-                case (Message.Attribute, 5 or 10):
-                    Walk(content, Message.Tensor, depth + 1);
+                case (Message.Graph, 5) when depth == MainGraphDepth:
+                    AddExternal(content);
                     break;
                 case (Message.Node, 4):
                     Deterministic &= !IsRandom(content);
@@ -78,25 +81,63 @@ internal sealed class ModelFacts
                 case (Message.Node, 5):
                     Walk(content, Message.Attribute, depth + 1);
                     break;
-                case (Message.Tensor, 13):
-                    Walk(content, Message.Entry, depth + 1);
-                    break;
-                case (Message.Entry, 1):
-                    key = Encoding.UTF8.GetString(content);
-                    break;
-                case (Message.Entry, 2) when key == "location":
-                    AddFile(Encoding.UTF8.GetString(content));
-                    break;
             }
         }
     }
 
-    private void AddFile(string file)
+    private void AddExternal(ReadOnlySpan<byte> tensor)
     {
-        if (!_externalFiles.Contains(file))
+        const int ExternalData = 13;
+        string file = "";
+        long offset = 0;
+        long? length = null;
+        var fields = new FieldReader(tensor);
+        while (fields.Next(out int number, out ReadOnlySpan<byte> content))
         {
-            _externalFiles.Add(file);
+            if (number != ExternalData)
+            {
+                continue;
+            }
+
+            (string key, string value) = ReadEntry(content);
+            switch (key)
+            {
+                case "location":
+                    file = value;
+                    break;
+                case "offset":
+                    _ = long.TryParse(value, CultureInfo.InvariantCulture, out offset);
+                    break;
+                case "length":
+                    length = long.TryParse(value, CultureInfo.InvariantCulture, out long parsed) ? parsed : null;
+                    break;
+            }
         }
+
+        if (file.Length > 0)
+        {
+            _external.Add((file, offset, length));
+        }
+    }
+
+    private static (string Key, string Value) ReadEntry(ReadOnlySpan<byte> entry)
+    {
+        string key = "";
+        string value = "";
+        var fields = new FieldReader(entry);
+        while (fields.Next(out int number, out ReadOnlySpan<byte> content))
+        {
+            if (number == 1)
+            {
+                key = Encoding.UTF8.GetString(content);
+            }
+            else if (number == 2)
+            {
+                value = Encoding.UTF8.GetString(content);
+            }
+        }
+
+        return (key, value);
     }
 
     private static bool IsRandom(ReadOnlySpan<byte> operatorName) =>
@@ -108,7 +149,5 @@ internal sealed class ModelFacts
         Graph,
         Node,
         Attribute,
-        Tensor,
-        Entry,
     }
 }

@@ -57,7 +57,7 @@ public sealed class OnnxRuntimeModelLoader : IModelLoader
 
         OnnxRuntimeOptions used = OnnxRuntimeProvider.WithThreads(_options, load.Threads);
         string? path = source.ResolveFile();
-        string name = load.Name ?? (path is null ? "model" : Path.GetFileNameWithoutExtension(path));
+        string name = load.Name ?? (path is null ? "model" : NameOf(path));
         OnnxRuntimeModel model = path is null
             ? OnnxRuntimeModel.Load(source.Content.Span, used, name, source.BaseDirectory)
             : OnnxRuntimeModel.Load(path, used, name);
@@ -71,6 +71,12 @@ public sealed class OnnxRuntimeModelLoader : IModelLoader
             model.Dispose();
             throw;
         }
+    }
+
+    private static string NameOf(string path)
+    {
+        string file = Path.GetFileNameWithoutExtension(path);
+        return file == "model" && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))) is { Length: > 0 } folder ? folder : file;
     }
 
     private static unsafe ModelFacts ReadFacts(string path)

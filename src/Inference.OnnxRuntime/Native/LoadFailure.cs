@@ -10,6 +10,7 @@ internal static partial class LoadFailure
     {
         Match match = MissingKernel().Match(exception.NativeMessage);
         match = match.Success ? match : MissingOperator().Match(exception.NativeMessage);
+        match = match.Success ? match : UnknownOperator().Match(exception.NativeMessage);
         return match.Success
             ? new UnsupportedModelException(exception.Message, [$"{match.Groups["op"].Value}-{match.Groups["version"].Value}"])
             : new ModelLoadException(exception.Message, exception);
@@ -20,4 +21,7 @@ internal static partial class LoadFailure
 
     [GeneratedRegex(@"(?<op>[\w.:]+)\((?<version>-?\d+)\) is not a registered function/op")]
     private static partial Regex MissingOperator();
+
+    [GeneratedRegex(@"No Op registered for (?<op>[\w.:]+) with domain_version of (?<version>-?\d+)")]
+    private static partial Regex UnknownOperator();
 }

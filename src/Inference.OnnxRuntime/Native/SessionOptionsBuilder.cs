@@ -7,6 +7,9 @@ internal static unsafe class SessionOptionsBuilder
     private const string IntraOpSpinning = "session.intra_op.allow_spinning";
     private const string InterOpSpinning = "session.inter_op.allow_spinning";
 
+    // The library takes any key without a word; a key of no known family is a slip.
+    private static readonly string[] s_configFamilies = ["session.", "optimization.", "ep.", "ep_factory.", "memory.", "mlas.", "model."];
+
     /// <summary>Makes <c>OrtSessionOptions*</c>; the caller releases it.</summary>
     /// <param name="api">The library.</param>
     /// <param name="options">The options.</param>
@@ -86,6 +89,13 @@ internal static unsafe class SessionOptionsBuilder
 
         foreach ((string key, string value) in options.SessionConfig)
         {
+            if (!s_configFamilies.Any(family => key.StartsWith(family, StringComparison.Ordinal)))
+            {
+                throw new OnnxRuntimeException(OnnxRuntimeErrorCode.InvalidArgument,
+                    $"{where}: the session option '{key}' is not one of ONNX Runtime's, expected a key that begins with {string.Join(", ", s_configFamilies)}. "
+                    + "See onnxruntime_session_options_config_keys.h.");
+            }
+
             AddConfig(api, handle, key, value, where);
         }
 
