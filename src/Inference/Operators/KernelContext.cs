@@ -45,7 +45,7 @@ internal abstract unsafe class KernelContext
 
     /// <summary>An output whose shape <see cref="Operator.Infer"/> stated: allocated already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public virtual Tensor Output(int index) => Slots[OutputSlots[index]] is Tensor tensor ? tensor : ThrowNotAllocated(index);
+    public Tensor Output(int index) => Slots[OutputSlots[index]] is Tensor tensor ? tensor : MissingOutput(index);
 
     /// <summary>An output whose shape only <see cref="Operator.Run"/> knows: allocated now, or checked against what was stated. Call before reading it, once.</summary>
     public abstract Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims);
@@ -75,6 +75,6 @@ internal abstract unsafe class KernelContext
     [DoesNotReturn]
     private Tensor ThrowMissing(int index) => throw Error($"input {index}: expected a tensor, got {(HasInput(index) ? InputValue(index)?.Kind.ToString() ?? "no value" : "none")}.");
 
-    [DoesNotReturn]
-    private Tensor ThrowNotAllocated(int index) => throw Error($"output {index} was not allocated: its shape was not stated before the run.");
+    /// <summary>What stands for an output that was not allocated before the run; an error.</summary>
+    protected virtual Tensor MissingOutput(int index) => throw Error($"output {index} was not allocated: its shape was not stated before the run.");
 }

@@ -24,12 +24,25 @@ internal static unsafe class NaiveProduct
                 else
                 {
                     C* line = b + p * n;
-                    for (long j = 0; j < n; j++)
-                    {
-                        row[j] += value * line[j];
-                    }
+                    AddScaled(row, line, value, n);
                 }
             }
+        }
+    }
+
+    private static void AddScaled<C>(C* row, C* line, C value, long n)
+        where C : unmanaged, INumber<C>
+    {
+        long j = 0;
+        var factor = new Vector<C>(value);
+        for (; j <= n - Vector<C>.Count; j += Vector<C>.Count)
+        {
+            (Vector.Load(row + j) + factor * Vector.Load(line + j)).Store(row + j);
+        }
+
+        for (; j < n; j++)
+        {
+            row[j] += value * line[j];
         }
     }
 }

@@ -43,14 +43,11 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
 
     public override int Threads => _outer.Threads;
 
-    /// <summary>The float form of an output that is stated already.</summary>
-    public override Tensor Output(int index)
-    {
-        if (Slots[OutputSlots[index]] is Tensor made)
-        {
-            return made;
-        }
+    public override CancellationToken Cancellation => _outer.Cancellation;
 
+    /// <summary>The float form of an output that is stated already.</summary>
+    protected override Tensor MissingOutput(int index)
+    {
         Tensor own = _outer.Output(index);
         Tensor tensor = IsNarrow(own.Type) ? Tensor.Allocate(ElementType.Float, own.Dims) : own;
         Slots[OutputSlots[index]] = tensor;

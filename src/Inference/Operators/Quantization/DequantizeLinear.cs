@@ -1,0 +1,102 @@
+using Inference.Graph;
+using Inference.Operators.Casting;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Quantization;
+
+/// <summary>
+/// y = (x − zero point)·scale, in the scale's type (or output_dtype); per tensor, per axis or in blocks. Source: ONNX DequantizeLinear, opsets 10 to 25;
+/// com.microsoft DequantizeLinear.
+/// </summary>
+internal sealed unsafe class DequantizeLinear(Node node) : Operator
+{
+    private static readonly TypeSet s_sources = TypeSet.Of(ElementType.UInt8, ElementType.Int8, ElementType.UInt16, ElementType.Int16, ElementType.Int32) | TypeSet.Packed | TypeSet.Float8;
+
+    private readonly long _axis = node.Attributes.Int("axis", 1);
+    private readonly long _blockSize = node.Attributes.Int("block_size", 0);
+    private readonly ElementType _outputType = (ElementType)node.Attributes.Int("output_dtype", 0);
+
+    public override void Infer(InferContext context)
+    {
+        Shapes.RequireType(context, 0, s_sources);
+        ElementType scale = Shapes.RequireType(context, 1, TypeSet.Floating | TypeSet.Of(ElementType.Float8E8M0));
+        ScaleLayout.Check(context, _axis, _blockSize);
+        context.SetOutput(0, _outputType != ElementType.Undefined ? _outputType : scale, context.InputShape(0));
+    }
+
+    public override void PropagateBatch(BatchContext context) => QuantizeLinear.Propagate(context, _axis, _blockSize);
+
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor scale = context.Input(1);
+        Tensor y = context.Output(0);
+        if (x.Count == 0)
+        {
+            return;
+        }
+
+        ScaleLayout layout = ScaleLayout.Create(x.Dims, scale.Dims, _axis, _blockSize);
+        bool narrow = y.Type != ElementType.Float;
+        long numbers = (scale.Count + 15) / 16 * 16;
+        byte* scratch = context.Scratch(numbers * 8 + (narrow ? x.Count * sizeof(float) : 0));
+        float* scales = (float*)scratch;
+        int* zeros = (int*)(scratch + numbers * 4);
+        float* target = narrow ? (float*)(scratch + numbers * 8) : (float*)y.Data;
+        ScaleNumbers.Scales(scale, scales);
+        ScaleNumbers.ZeroPoints(context.OptionalInput(2), zeros, scale.Count);
+        long at = 0;
+        for (long o = 0; o < layout.Outer; o++)
+        {
+            context.ThrowIfCancelled();
+            for (long a = 0; a < layout.Length; a++)
+            {
+                long index = layout.Index(o, a);
+                Dequantize(x, at, layout.Inner, scales + index, zeros + index, layout.InnerStride, target + at);
+                at += layout.Inner;
+            }
+        }
+
+        if (narrow)
+        {
+            ElementConverter.Convert(ElementType.Float, (byte*)target, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
+        }
+    }
+
+    private static void Dequantize(Tensor x, long at, long count, float* scales, int* zeros, long stride, float* target)
+    {
+        switch (x.Type)
+        {
+            case ElementType.UInt8:
+                for (long i = 0; i < count; i++)
+                {
+                    target[i] = (x.Data[at + i] - zeros[i * stride]) * scales[i * stride];
+                }
+
+                break;
+            case ElementType.Int8:
+                for (long i = 0; i < count; i++)
+                {
+                    target[i] = (((sbyte*)x.Data)[at + i] - zeros[i * stride]) * scales[i * stride];
+                }
+
+                break;
+            case ElementType.Int32:
+                for (long i = 0; i < count; i++)
+                {
+                    target[i] = ((long)((int*)x.Data)[at + i] - zeros[i * stride]) * scales[i * stride];
+                }
+
+                break;
+            default:
+                bool integer = ScaleNumbers.IsInteger(x.Type);
+                for (long i = 0; i < count; i++)
+                {
+                    float value = integer ? Scalars.ToInt64(x, at + i) - zeros[i * stride] : (float)Scalars.ToDouble(x, at + i);
+                    target[i] = value * scales[i * stride];
+                }
+
+                break;
+        }
+    }
+}

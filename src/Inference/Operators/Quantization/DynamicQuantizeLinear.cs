@@ -1,0 +1,56 @@
+using System.Numerics.Tensors;
+using Inference.Graph;
+using Inference.Operators.Typed;
+using Tensor = Inference.Graph.Tensor;
+
+namespace Inference.Operators.Quantization;
+
+/// <summary>
+/// Quantizes f32 to u8 by its own range (0 included): scale = (max − min)/255, zero point = round(clamp(−min/scale, 0, 255)); a range of 0 has scale 1.
+/// Source: ONNX DynamicQuantizeLinear, opset 11.
+/// </summary>
+internal sealed unsafe class DynamicQuantizeLinear : Operator
+{
+    public override void Infer(InferContext context)
+    {
+        Shapes.RequireType(context, 0, TypeSet.Float32);
+        context.SetOutput(0, ElementType.UInt8, context.InputShape(0));
+        context.SetOutput(1, ElementType.Float, []);
+        context.SetOutput(2, ElementType.UInt8, []);
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        Parameters((float*)x.Data, x.Count, out float scale, out byte zero);
+        int wide = zero;
+        QuantizeRun.Run((float*)x.Data, y, 0, x.Count, &scale, &wide, 0, saturate: true);
+        if (context.HasOutput(1))
+        {
+            *(float*)context.Output(1).Data = scale;
+        }
+
+        if (context.HasOutput(2))
+        {
+            *context.Output(2).Data = zero;
+        }
+    }
+
+    /// <summary>Scale and zero point of a run of floats.</summary>
+    public static void Parameters(float* x, long count, out float scale, out byte zero)
+    {
+        float low = 0;
+        float high = 0;
+        if (count > 0)
+        {
+            var span = new ReadOnlySpan<float>(x, checked((int)count));
+            low = Math.Min(0, TensorPrimitives.Min(span));
+            high = Math.Max(0, TensorPrimitives.Max(span));
+        }
+
+        scale = high == low ? 1f : (high - low) / 255f;
+        float point = Math.Clamp((0f - low) / scale, 0f, 255f);
+        zero = float.IsNaN(point) ? (byte)0 : (byte)MathF.Round(point, MidpointRounding.ToEven);
+    }
+}

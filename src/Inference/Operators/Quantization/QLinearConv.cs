@@ -1,0 +1,55 @@
+using Inference.Graph;
+using Inference.Operators.Convolution;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Quantization;
+
+/// <summary>
+/// Y = saturate(round((conv(X − zero_X, W − zero_W) + B)·(scale_X·scale_W/scale_Y)) + zero_Y), sums in int32; inputs (X, scale, zero, W, scale, zero, scale_Y,
+/// zero_Y, B); W's scale and zero point one value or one a filter. Source: ONNX QLinearConv, opset 10.
+/// </summary>
+internal sealed unsafe class QLinearConv(Node node) : Operator
+{
+    private readonly WindowAttributes _window = new(node);
+    private readonly long _group = Conv.ReadGroup(node);
+
+    public override void Infer(InferContext context)
+    {
+        Shapes.RequireType(context, 0, MatMulInteger.Quantized);
+        Shapes.RequireType(context, 3, MatMulInteger.Quantized);
+        ElementType type = Shapes.RequireType(context, 7, MatMulInteger.Quantized);
+        context.SetOutput(0, type, ConvShape.Infer(context, 0, 3, _window, _group));
+    }
+
+    public override long CountMacs(InferContext context) => ConvShape.CountMacs(context, 0, 3, _window, _group);
+
+    public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
+
+    public override void Run(KernelContext context)
+    {
+        var sink = new Sink(context);
+        IntegerConv.Run(context, _window, _group, context.Input(0), context.OptionalInput(2), context.Input(3), context.OptionalInput(5), context.Output(0), sink);
+    }
+
+    private readonly struct Sink(KernelContext context) : IntegerConv.ISink
+    {
+        public void Store(long row, long filter, long first, int* sums, long count)
+        {
+            Tensor y = context.Output(0);
+            Tensor scaleW = context.Input(4);
+            if (context.OptionalInput(8) is { } bias)
+            {
+                int addend = ((int*)bias.Data)[filter];
+                for (long i = 0; i < count; i++)
+                {
+                    sums[i] += addend;
+                }
+            }
+
+            float multiplier = (float)Scalars.ToDouble(context.Input(1)) * (float)Scalars.ToDouble(scaleW, scaleW.Count == 1 ? 0 : filter) / (float)Scalars.ToDouble(context.Input(6));
+            int zero = context.OptionalInput(7) is { } z ? (int)Scalars.ToInt64(z) : 0;
+            long plane = TensorShape.Count(y.Dims[2..]);
+            Requantize.Run(sums, count, &multiplier, 0, zero, y.Type, y.Data + (row * y.Dims[1] + filter) * plane + first);
+        }
+    }
+}

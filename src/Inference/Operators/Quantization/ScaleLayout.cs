@@ -1,0 +1,90 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Quantization;
+
+/// <summary>
+/// Which scale belongs to which element: one for all, one for each index along an axis, or one for each block of <c>block_size</c> along it. The tensor is
+/// [Outer, Length, Inner]; element (o, a, i) has scale <see cref="Index"/>(o, a) + i·<see cref="InnerStride"/>.
+/// </summary>
+internal readonly struct ScaleLayout
+{
+    private readonly long _blocks;
+    private readonly long _blockSize;
+    private readonly bool _blocked;
+    private readonly bool _single;
+
+    private ScaleLayout(long outer, long length, long inner, long blockSize, bool single)
+    {
+        Outer = outer;
+        Length = length;
+        Inner = inner;
+        _single = single;
+        _blocked = blockSize > 0;
+        _blockSize = Math.Max(1, blockSize);
+        _blocks = (length + _blockSize - 1) / _blockSize;
+    }
+
+    public long Outer { get; }
+
+    public long Length { get; }
+
+    public long Inner { get; }
+
+    /// <summary>1 where each inner position has its own scale, 0 where a run shares one.</summary>
+    public long InnerStride => _blocked ? 1 : 0;
+
+    /// <summary>The layout of scales of a shape for a tensor of a shape.</summary>
+    public static ScaleLayout Create(ReadOnlySpan<long> dims, ReadOnlySpan<long> scale, long axis, long blockSize)
+    {
+        if (TensorShape.Count(scale) == 1 && blockSize == 0)
+        {
+            return new(1, 1, TensorShape.Count(dims), 0, single: true);
+        }
+
+        int at = Shapes.Axis(axis, dims.Length);
+        long outer = TensorShape.Count(dims[..at]);
+        long inner = TensorShape.Count(dims[(at + 1)..]);
+        return new(outer, dims[at], inner, blockSize, single: false);
+    }
+
+    public long Index(long outer, long along) =>
+        _single ? 0 : _blocked ? (outer * _blocks + along / _blockSize) * Inner : along;
+
+    /// <summary>Checks the scale's shape against the tensor's.</summary>
+    public static void Check(InferContext context, long axis, long blockSize)
+    {
+        if (context.InputShape(0) is not { } x || context.InputShape(1) is not { } scale)
+        {
+            return;
+        }
+
+        if (blockSize > 0)
+        {
+            int at = Shapes.Axis(context, axis, x.Length);
+            bool fits = scale.Length == x.Length;
+            for (int i = 0; fits && i < x.Length; i++)
+            {
+                if (x[i].Size is { } size && scale[i].Size is { } own)
+                {
+                    fits = own == (i == at ? (size + blockSize - 1) / blockSize : size);
+                }
+            }
+
+            if (!fits)
+            {
+                throw context.Error($"input 1: expected one scale for each block of {blockSize} along axis {axis} of [{string.Join(",", x)}], got [{string.Join(",", scale)}].");
+            }
+
+            return;
+        }
+
+        if (Shapes.Product(scale).Size is { } count && count != 1)
+        {
+            int at = Shapes.Axis(context, axis, x.Length);
+            if (scale.Length != 1 || (x[at].Size is { } size && size != count))
+            {
+                throw context.Error($"input 1: expected one scale, or one for each index along axis {axis} of [{string.Join(",", x)}], got [{string.Join(",", scale)}].");
+            }
+        }
+    }
+}
