@@ -1,0 +1,34 @@
+namespace Inference.Operators.Structure;
+
+/// <summary>Compares slices of a tensor [outer, size, inner] by their elements in order; equal slices by position.</summary>
+internal sealed class SliceComparer<T>(T[] values, long outer, long size, long inner, Comparison<T> comparison) : IComparer<int>, IEqualityComparer<int>
+{
+    public int Compare(int x, int y)
+    {
+        int order = CompareElements(x, y);
+        return order != 0 ? order : x.CompareTo(y);
+    }
+
+    public bool Equals(int x, int y) => CompareElements(x, y) == 0;
+
+    public int GetHashCode(int obj) => 0;
+
+    private int CompareElements(int x, int y)
+    {
+        for (long o = 0; o < outer; o++)
+        {
+            long a = ((o * size) + x) * inner;
+            long b = ((o * size) + y) * inner;
+            for (long i = 0; i < inner; i++)
+            {
+                int order = comparison(values[a + i], values[b + i]);
+                if (order != 0)
+                {
+                    return order;
+                }
+            }
+        }
+
+        return 0;
+    }
+}
