@@ -1,9 +1,10 @@
+using Inference;
+using Inference.OnnxRuntime;
 using Inference.Providers;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace Inference.OnnxRuntime;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registration by dependency injection.</summary>
 public static class OnnxRuntimeServiceCollectionExtensions
