@@ -16,7 +16,7 @@ namespace Inference.Versioning;
 internal sealed class TwoArmEvidence
 {
     // From barely harmful to outright broken. Averaging six costs at most ln 6 nats against knowing the effect.
-    private static readonly double[] s_lifts = [0.01, 0.03, 0.08, 0.2, 0.5, 0.9];
+    private static readonly double[] s_lifts = [0.01, 0.025, 0.05, 0.1, 0.25, 0.6];
 
     // More losses of one arm while the other is silent add little and would grow without bound.
     private const int MaxArm = 256;

@@ -12,10 +12,10 @@ public sealed class CanaryOptions
     /// <summary>Whether a canary that is worse than the default is rolled back by itself; true by default.</summary>
     public bool AutomaticRollback { get; set; } = true;
 
-    /// <summary>Bound on the probability that a canary as good as the default is ever rolled back, 1e-6 to 0.2, 0.005 by default. It holds at every moment at once, however
+    /// <summary>Bound on the probability that a canary as good as the default is ever rolled back, 1e-6 to 0.2, 0.01 by default. It holds at every moment at once, however
     /// long the trial lasts.</summary>
     [Range(1e-6, 0.2)]
-    public double FalseAlarmProbability { get; set; } = 0.005;
+    public double FalseAlarmProbability { get; set; } = 0.01;
 
     /// <summary>How many more calls may fail on the canary than on the default before that counts against it, as a share of calls, 0 to 0.5, 0 by default.</summary>
     [Range(0.0, 0.5)]

@@ -1,0 +1,12 @@
+namespace Inference.Versioning;
+
+/// <summary>How confidence is read off a row of the small model's output.</summary>
+public enum ConfidenceKind
+{
+    /// <summary><c>max_probability</c>: the largest element.</summary>
+    MaxProbability,
+    /// <summary><c>margin</c>: the largest less the second largest.</summary>
+    Margin,
+    /// <summary><c>binary_probability</c>: max(p, 1 − p) of a single element, or of the second of two.</summary>
+    BinaryProbability,
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Inference.Versioning;
+
+/// <summary>Adds early exit to a model.</summary>
+public static class CascadeBuilderExtensions
+{
+    /// <summary>Lets a small model answer the rows it is sure of; the others go on to the runner below.</summary>
+    /// <param name="builder">The model or pipeline of the big model; outside caching and batching.</param>
+    /// <param name="configure">Changes the options; under <c>AddModel</c> they are named by the model and follow their configuration.</param>
+    /// <param name="small">The small model, which stays the caller's; null: the one named by <see cref="CascadeOptions.SmallModel"/>.</param>
+    /// <exception cref="InferenceException">When built: a model's rows are not proved independent.</exception>
+    public static TBuilder UseCascade<TBuilder>(this TBuilder builder, Action<CascadeOptions>? configure = null, IModelRunner? small = null)
+        where TBuilder : IModelPipelineBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        string model = builder.ModelName;
+        if (builder is IModelBuilder { Services: { } collection })
+        {
+            OptionsBuilder<CascadeOptions> named = collection.AddOptions<CascadeOptions>(model);
+            if (configure is not null)
+            {
+                named.Configure(configure);
+            }
+
+            named.ValidateOnStart();
+            collection.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CascadeOptions>, CascadeOptionsValidator>());
+            builder.Add(PipelineStage.Custom, "UseCascade", (inner, services) =>
+            {
+                var options = new ReloadingOptions<CascadeOptions>(services, model);
+                return new CascadeModelRunner(inner, () => Find(services, model, options.Current, small), () => options.Current, services.GetService<IMeterFactory>(), options);
+            });
+        }
+        else
+        {
+            builder.Add(PipelineStage.Custom, "UseCascade", (inner, services) =>
+            {
+                var options = new CascadeOptions();
+                configure?.Invoke(options);
+                ValidateOptionsResult result = new CascadeOptionsValidator().Validate(model, options);
+                return result.Failed
+                    ? throw new OptionsValidationException(model, typeof(CascadeOptions), result.Failures)
+                    : new CascadeModelRunner(inner, () => Find(services, model, options, small), () => options, services.GetService<IMeterFactory>(), null);
+            });
+        }
+
+        return builder;
+    }
+
+    private static IModelRunner Find(IServiceProvider services, string model, CascadeOptions options, IModelRunner? small) =>
+        small ?? (options.SmallModel is { Length: > 0 } name
+            ? services.GetRequiredKeyedService<IModelRunner>(name)
+            : throw new InferenceException($"Model '{model}', cascade: expected a small model, none was given. Pass a runner to UseCascade, or set CascadeOptions.SmallModel."));
+}

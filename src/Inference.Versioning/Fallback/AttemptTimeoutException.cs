@@ -1,0 +1,4 @@
+namespace Inference.Versioning;
+
+/// <summary>An attempt took longer than it was given; raised between the layers of a fallback.</summary>
+internal sealed class AttemptTimeoutException(string message) : DeadlineExceededException(message);

@@ -1,0 +1,225 @@
+using System.Runtime.ExceptionServices;
+using Polly.CircuitBreaker;
+
+namespace Inference.Versioning;
+
+/// <summary>
+/// Tries the runner below and, when it fails, is too slow or its circuit is open, the next in the chain. A call that is given up because of the time is left
+/// alone: the caller gets the next one's answer at once, while the attempt keeps its version and its inputs until it ends by itself.
+/// </summary>
+/// <remarks>Thread-safe. Rows may reach a model more than once: that is what a fallback is. Invalid inputs and cancelled calls do not fall back.</remarks>
+internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
+{
+    private readonly FallbackTarget[] _targets;
+    private readonly Func<FallbackOptions> _options;
+    private readonly TimeProvider _clock;
+    private readonly FallbackInstruments _instruments;
+    private readonly IDisposable? _owned;
+    private readonly RepositoryController? _versions;
+
+    /// <param name="inner">The runner below; the first target.</param>
+    /// <param name="targets">The chain, the runner below included.</param>
+    /// <param name="options">The options now.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="instruments">Owned.</param>
+    /// <param name="owned">Disposed with this; may be null.</param>
+    public FallbackModelRunner(IModelRunner inner, FallbackTarget[] targets, Func<FallbackOptions> options, TimeProvider clock, FallbackInstruments instruments, IDisposable? owned)
+        : base(inner)
+    {
+        _targets = targets;
+        _options = options;
+        _clock = clock;
+        _instruments = instruments;
+        _owned = owned;
+        _versions = inner.GetService<VersionedModelRunner>()?.Controller;
+        if (_versions is not null)
+        {
+            _versions.DefaultChanged += OnDefaultChanged;
+        }
+    }
+
+    /// <summary>Attempts left alone that still run.</summary>
+    public int Detached => _targets.Sum(t => t.Detached.Running);
+
+    public ModelState State =>
+        Array.TrueForAll(_targets, t => t.Circuit.IsOpen) ? ModelState.Failed
+        : _targets[0].Circuit.IsOpen ? ModelState.Degraded
+        : Inner.GetService<IModelStatus>()?.State ?? ModelState.Ready;
+
+    public string Description => string.Join(" ", new[]
+    {
+        _targets[0].Circuit.IsOpen ? $"Model '{Info.Name}' answers from its fallback: the circuit of '{_targets[0].Name}' is open." : "",
+        Inner.GetService<IModelStatus>()?.Description ?? "",
+    }).Trim();
+
+    public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return RunChainAsync(inputs, context ?? new RunContext(), cancellationToken);
+    }
+
+    public override object? GetService(Type serviceType, object? serviceKey = null) =>
+        // A bound run has no second chance, and a split model no chain.
+        serviceType == typeof(IBindable) || serviceType == typeof(IModelSplitter) ? null : base.GetService(serviceType, serviceKey);
+
+    public override async ValueTask DisposeAsync()
+    {
+        Release();
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Release();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<NamedValues> RunChainAsync(NamedValues inputs, RunContext context, CancellationToken cancellationToken)
+    {
+        FallbackOptions options = _options();
+        Exception? first = null;
+        string? failedVersion = null;
+        // Borrowed inputs are copied once, not by each attempt.
+        NamedValues? retained = options.AttemptTimeout is not null || context.Deadline is not null ? inputs.Retain() : null;
+        try
+        {
+            for (int i = 0; i < _targets.Length; i++)
+            {
+                FallbackTarget target = _targets[i];
+                bool isLast = i == _targets.Length - 1;
+                TimeSpan? limit = Limit(options, context, _targets.Length - 1 - i);
+                string reason;
+                if (limit is not null && target.Detached.Running >= options.MaxDetached && options.MaxDetached > 0)
+                {
+                    reason = "shed";
+                    first ??= new OverloadedException($"Model '{Info.Name}': {target.Detached.Running} attempts on '{target.Name}' that were too slow still run, the limit MaxDetached is {options.MaxDetached}; no further one was started. Retry later, raise the limit, or add a faster target.");
+                }
+                else if (limit <= TimeSpan.Zero)
+                {
+                    reason = "deadline";
+                    first ??= new DeadlineExceededException($"Model '{Info.Name}': the deadline {context.Deadline:O} leaves no time for '{target.Name}'. Give calls more time, or lower Reserve.");
+                }
+                else
+                {
+                    var attempt = new Attempt(target, retained ?? inputs, limit is null ? context : Copy(context), failedVersion, limit, options.MaxDetached);
+                    try
+                    {
+                        NamedValues outputs = await target.Circuit.RunAsync(static (a, token) => a.RunAsync(token), attempt, cancellationToken).ConfigureAwait(false);
+                        Merge(context, attempt.Context);
+                        if (i > 0)
+                        {
+                            context.Record.AddStep($"fallback:{target.Name}");
+                        }
+
+                        return outputs;
+                    }
+                    catch (BrokenCircuitException)
+                    {
+                        reason = "open";
+                    }
+                    catch (Exception exception) when (TargetCircuit.IsFailure(exception) && !(isLast && first is null && exception is not AttemptTimeoutException))
+                    {
+                        reason = exception is DeadlineExceededException ? "deadline" : exception is OverloadedException ? "shed" : "error";
+                        first ??= exception;
+                        failedVersion = attempt.Context.Record.VersionServed ?? failedVersion;
+                    }
+                }
+
+                _instruments.Step(target.Name, reason);
+                context.Record.AddStep($"fallback:{reason}");
+            }
+        }
+        finally
+        {
+            retained?.Dispose();
+        }
+
+        return Fail(first);
+    }
+
+    private NamedValues Fail(Exception? first)
+    {
+        if (first is AttemptTimeoutException)
+        {
+            throw new DeadlineExceededException($"Model '{Info.Name}': {first.Message}", first);
+        }
+
+        if (first is not null)
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+
+        throw new OverloadedException($"Model '{Info.Name}': the circuits of all targets are open ({string.Join(", ", _targets.Select(t => $"'{t.Name}'"))}), as most of their last calls failed. Retry later.");
+    }
+
+    private TimeSpan? Limit(FallbackOptions options, RunContext context, int targetsLeft)
+    {
+        TimeSpan? limit = options.AttemptTimeout;
+        if (context.Deadline is { } deadline)
+        {
+            TimeSpan left = deadline - _clock.GetUtcNow() - options.Reserve * targetsLeft;
+            limit = limit is { } own && own < left ? own : left;
+        }
+
+        return limit;
+    }
+
+    private static RunContext Copy(RunContext context) => new()
+    {
+        Deadline = context.Deadline,
+        Priority = context.Priority,
+        RoutingKey = context.RoutingKey,
+        Tenant = context.Tenant,
+        BypassCache = context.BypassCache,
+    };
+
+    private static void Merge(RunContext to, RunContext from)
+    {
+        if (to == from)
+        {
+            return;
+        }
+
+        to.Record.VersionServed = from.Record.VersionServed;
+        to.Record.Placement = from.Record.Placement;
+        foreach (string step in from.Record.Path)
+        {
+            to.Record.AddStep(step);
+        }
+
+        foreach ((string layer, TimeSpan elapsed) in from.Record.Timings)
+        {
+            to.Record.AddTiming(layer, elapsed);
+        }
+    }
+
+    private void OnDefaultChanged()
+    {
+        foreach (FallbackTarget target in _targets)
+        {
+            target.Circuit.Close();
+        }
+    }
+
+    private void Release()
+    {
+        if (_versions is not null)
+        {
+            _versions.DefaultChanged -= OnDefaultChanged;
+        }
+
+        _owned?.Dispose();
+        _instruments.Dispose();
+    }
+
+    private sealed record Attempt(FallbackTarget Target, NamedValues Inputs, RunContext Context, string? FailedVersion, TimeSpan? Limit, int MaxDetached)
+    {
+        public ValueTask<NamedValues> RunAsync(CancellationToken cancellationToken) => Limit is { } limit
+            ? Target.Detached.RunAsync(Target, Inputs, Context, FailedVersion, limit, MaxDetached, cancellationToken)
+            : Target.RunAsync(Inputs, Context, FailedVersion, cancellationToken);
+    }
+}

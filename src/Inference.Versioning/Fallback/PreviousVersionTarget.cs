@@ -1,0 +1,17 @@
+namespace Inference.Versioning;
+
+/// <summary>The version served before the one that failed: the default for a canary, what was the default before for the default.</summary>
+internal sealed class PreviousVersionTarget(TargetCircuit circuit, DetachedWork detached, VersionedModelRunner versions) : FallbackTarget("version:previous", circuit, detached)
+{
+    public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext context, string? failedVersion, CancellationToken cancellationToken)
+    {
+        VersionSlot slot;
+        do
+        {
+            slot = versions.Table().After(failedVersion)
+                ?? throw new InferenceException($"Model '{versions.Versions.ModelName}': there is no loaded version before '{failedVersion}' to fall back to. Keep more versions (KeepLatest).");
+        }
+        while (!slot.TryAcquire());
+        return versions.RunAsync(new Route(slot, "fallback", null, IsCanary: false, null), inputs, context, cancellationToken);
+    }
+}

@@ -1,0 +1,38 @@
+namespace Inference.Versioning;
+
+/// <summary>A runner that belongs to somebody else, found when it is first needed.</summary>
+internal sealed class RunnerTarget : FallbackTarget
+{
+    private readonly Func<IModelRunner> _find;
+    private readonly ModelSignature? _mustReplace;
+    private readonly string _modelName;
+    private IModelRunner? _runner;
+
+    /// <param name="name">For metrics and records.</param>
+    /// <param name="circuit">The circuit in front of it.</param>
+    /// <param name="detached">Its attempts that were left alone.</param>
+    /// <param name="modelName">The model this stands in for, named in errors.</param>
+    /// <param name="mustReplace">What it must be able to stand in for; null: not checked.</param>
+    /// <param name="find">Finds the runner.</param>
+    public RunnerTarget(string name, TargetCircuit circuit, DetachedWork detached, string modelName, ModelSignature? mustReplace, Func<IModelRunner> find)
+        : base(name, circuit, detached)
+    {
+        _find = find;
+        _mustReplace = mustReplace;
+        _modelName = modelName;
+    }
+
+    public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext context, string? failedVersion, CancellationToken cancellationToken) =>
+        (_runner ?? Find()).RunAsync(inputs, context, cancellationToken);
+
+    private IModelRunner Find()
+    {
+        IModelRunner runner = _find();
+        if (_mustReplace?.WhyNotReplaceableBy(ModelSignature.Of(runner.Info)) is { } reason)
+        {
+            throw new InferenceException($"Model '{_modelName}', fallback '{Name}' cannot stand in: {reason}. Choose a model with the same inputs and outputs.");
+        }
+
+        return _runner = runner;
+    }
+}

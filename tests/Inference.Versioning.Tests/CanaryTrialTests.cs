@@ -1,0 +1,158 @@
+using Inference.TestSupport;
+using Xunit.Abstractions;
+
+namespace Inference.Versioning.Tests;
+
+public sealed class CanaryTrialTests(ITestOutputHelper output)
+{
+    /// <summary>The acceptance: at most 1 % of equal canaries may ever be rolled back. Errors and latencies are drawn from the same distributions for both arms.</summary>
+    [Theory]
+    [InlineData(0.02, 0.10, 11)]
+    [InlineData(0.20, 0.10, 12)]
+    [InlineData(0.001, 0.01, 13)]
+    [InlineData(0.05, 0.50, 14)]
+    public void EqualCanaries_OneThousandSimulated_AtMostOnePercentFalseAlarms(double errorRate, double share, int seed)
+    {
+        int alarms = 0;
+        for (int i = 0; i < 1000; i++)
+        {
+            alarms += CanarySimulation.Run(new Random(seed * 100_003 + i), share, errorRate, errorRate, slowdown: 1, calls: 4_000) is null ? 0 : 1;
+        }
+
+        output.WriteLine($"error rate {errorRate:P1}, share {share:P0}: {alarms} false alarms in 1,000 trials of 4,000 calls");
+        Assert.InRange(alarms, 0, 10);
+    }
+
+    /// <summary>The stated number of calls: 5 points more errors at 10 % of the traffic, by error rate of the default.</summary>
+    [Theory]
+    [InlineData(0.00, 3_000)]
+    [InlineData(0.01, 5_000)]
+    [InlineData(0.05, 12_000)]
+    [InlineData(0.20, 30_000)]
+    public void WorseCanary_FivePointsMoreErrors_IsRolledBackWithinTheStatedCalls(double errorRate, int limit)
+    {
+        var needed = new List<int>();
+        for (int i = 0; i < 200; i++)
+        {
+            needed.Add(CanarySimulation.Run(new Random(77_000 + i), 0.10, errorRate, errorRate + 0.05, slowdown: 1, calls: limit) ?? int.MaxValue);
+        }
+
+        needed.Sort();
+        output.WriteLine($"error rate {errorRate:P0} against {errorRate + 0.05:P0}: median {needed[100]}, 95 % {needed[189]}, all {needed[199]} calls");
+        Assert.True(needed[189] <= limit, $"95 % were to be rolled back within {limit} calls, it took {needed[189]}.");
+    }
+
+    [Fact]
+    public void SlowCanary_TwiceTheLatency_IsRolledBack()
+    {
+        var needed = new List<int>();
+        for (int i = 0; i < 50; i++)
+        {
+            needed.Add(CanarySimulation.Run(new Random(5_000 + i), 0.10, 0, 0, slowdown: 2.5, calls: 10_000) ?? int.MaxValue);
+        }
+
+        needed.Sort();
+        output.WriteLine($"latency × 2.5: median {needed[25]}, all {needed[49]} calls");
+        Assert.True(needed[47] <= 10_000);
+    }
+
+    [Fact]
+    public void BrokenCanary_EveryCallFails_IsRolledBackWithinTenOfItsCalls()
+    {
+        string? alarm = null;
+        CanaryTrial trial = CanarySimulation.Trial(new CanaryOptions(), reason => alarm = reason);
+        for (int i = 0; i < 50; i++)
+        {
+            trial.Observe(false, false, 0.001);
+        }
+
+        int calls = 0;
+        while (alarm is null)
+        {
+            Assert.True(++calls <= 10, "ten failed calls were not enough");
+            for (int i = 0; i < 9; i++)
+            {
+                trial.Observe(false, false, 0.001);
+            }
+
+            trial.Observe(true, true, 0.001);
+        }
+
+        Assert.True(trial.IsStopped);
+        Assert.StartsWith("errors: ", alarm);
+    }
+
+    [Fact]
+    public void Metric_LowerOnTheCanary_IsRolledBackAndNamed()
+    {
+        string? alarm = null;
+        CanaryTrial trial = CanarySimulation.Trial(new CanaryOptions { CompareLatency = false }, reason => alarm = reason);
+        var random = new Random(3);
+        for (int i = 0; i < 20_000 && alarm is null; i++)
+        {
+            bool canary = random.NextDouble() < 0.1;
+            trial.ObserveMetric(canary, random.NextDouble() < (canary ? 0.3 : 0.5) ? 1 : 0);
+        }
+
+        Assert.StartsWith("metric: ", alarm);
+    }
+
+    [Fact]
+    public void Tolerance_DifferenceWithinIt_RaisesNoAlarm()
+    {
+        string? alarm = null;
+        CanaryTrial trial = CanarySimulation.Trial(new CanaryOptions { CompareLatency = false, ErrorTolerance = 0.05 }, reason => alarm = reason);
+        var random = new Random(4);
+        for (int i = 0; i < 50_000; i++)
+        {
+            bool canary = random.NextDouble() < 0.1;
+            trial.Observe(canary, random.NextDouble() < (canary ? 0.04 : 0.01), -1);
+        }
+
+        Assert.Null(alarm);
+    }
+
+    [Fact]
+    public void PromoteAfterCalls_NoAlarm_PassesOnce()
+    {
+        int passed = 0;
+        CanaryTrial trial = CanarySimulation.Trial(new CanaryOptions { PromoteAfterCalls = 10 }, _ => { }, () => passed++);
+        for (int i = 0; i < 50; i++)
+        {
+            trial.Observe(i % 2 == 0, false, 0.001);
+        }
+
+        Assert.Equal(1, passed);
+    }
+
+    [Fact]
+    public void Evidence_EqualMeans_ExpectationIsAtMostOne()
+    {
+        // Exact, by enumeration: one block of a canary and b control calls under a common error rate p.
+        foreach ((int a, int b) in new[] { (1, 1), (1, 4), (3, 1) })
+        {
+            foreach (double p in new[] { 0.001, 0.05, 0.3, 0.9 })
+            {
+                double expectation = 0;
+                for (int outcome = 0; outcome < 1 << (a + b); outcome++)
+                {
+                    var evidence = new TwoArmEvidence();
+                    double probability = 1;
+                    bool single = a == 1;
+                    for (int i = 0; i < a + b; i++)
+                    {
+                        bool bad = (outcome >> i & 1) != 0;
+                        probability *= bad ? p : 1 - p;
+                        // The arm that ends the block comes last: the single one.
+                        bool canary = single ? i == a + b - 1 : i < a;
+                        evidence.Add(canary, bad ? 1 : 0);
+                    }
+
+                    expectation += probability * Math.Exp(evidence.LogValue);
+                }
+
+                Assert.True(expectation <= 1 + 1e-12, $"a={a} b={b} p={p}: {expectation}");
+            }
+        }
+    }
+}
