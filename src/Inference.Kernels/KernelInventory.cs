@@ -2,6 +2,7 @@ using Inference.Kernels.Convolution;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Pooling;
+using Inference.Kernels.Quantized;
 
 namespace Inference.Kernels;
 
@@ -14,6 +15,8 @@ public static class KernelInventory
         var all = new List<KernelInfo>();
         GemmF32Kernels.Describe(all);
         DotF32Kernels.Describe(all);
+        GemmS32Kernels.Describe(all);
+        LinearQuantization.Describe(all);
         UnaryKernels.Describe(all);
         BinaryKernels.Describe(all);
         PlanarWindowKernels.Describe(all);

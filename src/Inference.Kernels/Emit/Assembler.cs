@@ -1,0 +1,187 @@
+using System.Buffers.Binary;
+
+namespace Inference.Kernels.Emit;
+
+/// <summary>
+/// Encodes the few x64 instructions that emitted tiles use. Memory operands are always base + index + 32-bit displacement
+/// with a SIB byte: longer than need be, but one form. Source: Intel SDM volume 2, EVEX and REX encodings.
+/// </summary>
+internal sealed class Assembler
+{
+    private byte[] _code = new byte[4096];
+
+    public int Position { get; private set; }
+
+    public ReadOnlySpan<byte> Code => _code.AsSpan(0, Position);
+
+    /// <summary>zmm ← zmm + Σ u8·s8 of groups of four: vpdpbusd destination, unsigned, signed.</summary>
+    public void VpDpBusd(int destination, int unsigned, int signed)
+    {
+        Evex(map: 2, prefix: 1, destination, unsigned, signed >> 3 & 1, signed >> 4 & 1);
+        Bytes(0x50, (byte)(0xC0 | ((destination & 7) << 3) | (signed & 7)));
+    }
+
+    /// <summary>zmm ← 16 copies of the 32 bits at [base + index + displacement].</summary>
+    public void BroadcastD(int destination, Gpr @base, Gpr index, int displacement) =>
+        EvexMemory(map: 2, prefix: 1, 0x58, destination, @base, index, displacement);
+
+    /// <summary>zmm ← 64 bytes at [base + displacement].</summary>
+    public void LoadZmm(int destination, Gpr @base, int displacement) =>
+        EvexMemory(map: 1, prefix: 2, 0x6F, destination, @base, null, displacement);
+
+    /// <summary>64 bytes at [base + displacement] ← zmm.</summary>
+    public void StoreZmm(int source, Gpr @base, int displacement) =>
+        EvexMemory(map: 1, prefix: 2, 0x7F, source, @base, null, displacement);
+
+    /// <summary>r ← [base + displacement], 64 bits.</summary>
+    public void Load(Gpr destination, Gpr @base, int displacement) => RexMemory(0x8B, destination, @base, displacement);
+
+    /// <summary>r ← r + [base + displacement].</summary>
+    public void Add(Gpr destination, Gpr @base, int displacement) => RexMemory(0x03, destination, @base, displacement);
+
+    /// <summary>Compares r with [base + displacement].</summary>
+    public void Compare(Gpr left, Gpr @base, int displacement) => RexMemory(0x3B, left, @base, displacement);
+
+    /// <summary>r ← r + constant.</summary>
+    public void Add(Gpr register, int value) => RexImmediate(0, register, value);
+
+    /// <summary>r ← r − constant.</summary>
+    public void Subtract(Gpr register, int value) => RexImmediate(5, register, value);
+
+    /// <summary>r ← 0.</summary>
+    public void Clear(Gpr register)
+    {
+        byte r = (byte)register;
+        Bytes((byte)(0x48 | (r >> 3 << 2) | (r >> 3)), 0x31, (byte)(0xC0 | ((r & 7) << 3) | (r & 7)));
+    }
+
+    /// <summary>Compares two registers.</summary>
+    public void Compare(Gpr left, Gpr right)
+    {
+        byte l = (byte)left;
+        byte r = (byte)right;
+        Bytes((byte)(0x48 | (r >> 3 << 2) | (l >> 3)), 0x39, (byte)(0xC0 | ((r & 7) << 3) | (l & 7)));
+    }
+
+    /// <summary>destination ← source.</summary>
+    public void Move(Gpr destination, Gpr source)
+    {
+        byte d = (byte)destination;
+        byte s = (byte)source;
+        Bytes((byte)(0x48 | (s >> 3 << 2) | (d >> 3)), 0x89, (byte)(0xC0 | ((s & 7) << 3) | (d & 7)));
+    }
+
+    public void Push(Gpr register)
+    {
+        if ((int)register > 7)
+        {
+            Bytes(0x41);
+        }
+
+        Bytes((byte)(0x50 | ((int)register & 7)));
+    }
+
+    public void Pop(Gpr register)
+    {
+        if ((int)register > 7)
+        {
+            Bytes(0x41);
+        }
+
+        Bytes((byte)(0x58 | ((int)register & 7)));
+    }
+
+    /// <summary>[rsp + displacement] ← low 128 bits of the vector register, or back.</summary>
+    public void SpillXmm(int register, int displacement, bool store)
+    {
+        // movups with REX.R for xmm8–15.
+        if (register > 7)
+        {
+            Bytes(0x44);
+        }
+
+        Bytes(0x0F, (byte)(store ? 0x11 : 0x10), (byte)(0x84 | ((register & 7) << 3)), 0x24);
+        Int32(displacement);
+    }
+
+    /// <summary>Jump if less; returns the place to pass to <see cref="Patch"/>.</summary>
+    public int JumpIfLess() => Jump(0x8C);
+
+    /// <summary>Jump if greater or equal.</summary>
+    public int JumpIfNotLess() => Jump(0x8D);
+
+    /// <summary>Jump if greater.</summary>
+    public int JumpIfGreater() => Jump(0x8F);
+
+    /// <summary>Points the jump that ends at <paramref name="jump"/> to <paramref name="target"/>.</summary>
+    public void Patch(int jump, int target) => BinaryPrimitives.WriteInt32LittleEndian(_code.AsSpan(jump - 4), target - jump);
+
+    /// <summary>vzeroupper.</summary>
+    public void ZeroUpper() => Bytes(0xC5, 0xF8, 0x77);
+
+    public void Return() => Bytes(0xC3);
+
+    public void AlignTo(int boundary)
+    {
+        while (Position % boundary != 0)
+        {
+            Bytes(0x90);
+        }
+    }
+
+    private int Jump(byte condition)
+    {
+        Bytes(0x0F, condition);
+        Int32(0);
+        return Position;
+    }
+
+    private void EvexMemory(int map, int prefix, byte opcode, int register, Gpr @base, Gpr? index, int displacement)
+    {
+        int i = index is null ? 4 : (int)index;
+        Evex(map, prefix, register, 0, (int)@base >> 3 & 1, i >> 3 & 1);
+        // mod 2 (32-bit displacement), r/m 4 (SIB); an index of 4 without extension means none.
+        Bytes(opcode, (byte)(0x84 | ((register & 7) << 3)), (byte)(((i & 7) << 3) | ((int)@base & 7)));
+        Int32(displacement);
+    }
+
+    // W = 0, 512 bits, no mask. The register extension bits are stored inverted.
+    private void Evex(int map, int prefix, int register, int second, int bitB, int bitX) => Bytes(
+        0x62,
+        (byte)((~register >> 3 & 1) << 7 | (~bitX & 1) << 6 | (~bitB & 1) << 5 | (~register >> 4 & 1) << 4 | map),
+        (byte)((~second & 15) << 3 | 4 | prefix),
+        (byte)(2 << 5 | (~second >> 4 & 1) << 3));
+
+    private void RexMemory(byte opcode, Gpr register, Gpr @base, int displacement)
+    {
+        int r = (int)register;
+        int b = (int)@base;
+        Bytes((byte)(0x48 | (r >> 3 << 2) | (b >> 3)), opcode, (byte)(0x84 | ((r & 7) << 3)), (byte)(0x20 | (b & 7)));
+        Int32(displacement);
+    }
+
+    private void RexImmediate(int operation, Gpr register, int value)
+    {
+        int r = (int)register;
+        Bytes((byte)(0x48 | (r >> 3)), 0x81, (byte)(0xC0 | (operation << 3) | (r & 7)));
+        Int32(value);
+    }
+
+    private void Bytes(params ReadOnlySpan<byte> bytes)
+    {
+        if (Position + bytes.Length + 4 > _code.Length)
+        {
+            Array.Resize(ref _code, 2 * _code.Length);
+        }
+
+        bytes.CopyTo(_code.AsSpan(Position));
+        Position += bytes.Length;
+    }
+
+    private void Int32(int value)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        Bytes(bytes);
+    }
+}

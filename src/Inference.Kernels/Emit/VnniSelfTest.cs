@@ -1,0 +1,73 @@
+using Inference.Kernels.Memory;
+using Inference.Kernels.Quantized;
+
+namespace Inference.Kernels.Emit;
+
+/// <summary>Runs each emitted tile on values that reach every extreme and compares with the scalar tile.</summary>
+internal static unsafe class VnniSelfTest
+{
+    private const int TapCount = 2;
+    private const int Columns = 16 * VnniTiles.MaxVectors;
+
+    public static bool Passes(nint[] entries)
+    {
+        // Depths of 1 to 5 steps pass through the unrolled loop, its remainder, and neither.
+        const int MaxDepth = 20;
+        using var a = new AlignedScratch<byte>(VnniTiles.MaxRows * TapCount * MaxDepth);
+        using var b = new AlignedScratch<byte>(TapCount * MaxDepth * Columns);
+        using var got = new AlignedScratch<int>(VnniTiles.MaxRows * Columns);
+        using var want = new AlignedScratch<int>(VnniTiles.MaxRows * Columns);
+        using var init = new AlignedScratch<int>(Columns);
+        Fill(a.Span, 1);
+        Fill(b.Span, 2);
+        for (int j = 0; j < Columns; j++)
+        {
+            init.Pointer[j] = (j * 7919) - int.MaxValue;
+        }
+
+        byte** rows = stackalloc byte*[VnniTiles.MaxRows * TapCount];
+        for (int i = 0; i < VnniTiles.MaxRows * TapCount; i++)
+        {
+            rows[i] = a.Pointer + (i * MaxDepth);
+        }
+
+        GemmS32Tile tile = default;
+        tile.Rows = rows;
+        tile.RowPitchBytes = VnniTiles.MaxRows * sizeof(byte*);
+        tile.Taps = TapCount;
+        tile.Panel = b.Pointer;
+        tile.Init = init.Pointer;
+        for (int vectors = 1; vectors <= VnniTiles.MaxVectors; vectors++)
+        {
+            for (int count = 1; count <= VnniTiles.MaxRows; count++)
+            {
+                for (int depth = 4; depth <= MaxDepth; depth += 4)
+                {
+                    tile.DepthBytes = depth;
+                    tile.LdcBytes = vectors * 64;
+                    tile.C = want.Pointer;
+                    GemmS32TilesScalar.Run(&tile, count, vectors * 16);
+                    tile.C = got.Pointer;
+                    nint entry = entries[((vectors - 1) * VnniTiles.MaxRows) + count - 1];
+                    ((delegate* unmanaged[SuppressGCTransition]<GemmS32Tile*, void>)entry)(&tile);
+                    if (!got.Span[..(count * vectors * 16)].SequenceEqual(want.Span[..(count * vectors * 16)]))
+                    {
+                        return false;
+                    }
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private static void Fill(Span<byte> bytes, uint state)
+    {
+        foreach (ref byte x in bytes)
+        {
+            state = (state * 1664525) + 1013904223;
+            // A quarter of the values are extremes.
+            x = (state >> 30) switch { 0 => 0x80, 1 => 0xFF, _ => (byte)(state >> 20) };
+        }
+    }
+}

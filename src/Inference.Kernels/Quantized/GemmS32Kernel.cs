@@ -1,0 +1,40 @@
+namespace Inference.Kernels.Quantized;
+
+/// <summary>A row of the integer GEMM inventory. All rows give the same integers.</summary>
+internal sealed unsafe class GemmS32Kernel(
+    string name, IsaTier tier, bool supported, int maxRows, int maxVectors, int lanes, int valuesPerStep,
+    delegate*<GemmS32Tile*, void>[]? managed, nint[]? emitted)
+{
+    private readonly delegate*<GemmS32Tile*, void>[]? _managed = managed;
+    private readonly nint[]? _emitted = emitted;
+
+    public string Name { get; } = name;
+
+    public IsaTier Tier { get; } = tier;
+
+    public bool Supported { get; } = supported;
+
+    public int MaxRows { get; } = maxRows;
+
+    public int MaxVectors { get; } = maxVectors;
+
+    public int Lanes { get; } = lanes;
+
+    /// <summary>Values of K in a step: 4 (u8 × s8) or 2 (s16 × s16).</summary>
+    public int ValuesPerStep { get; } = valuesPerStep;
+
+    public int PanelColumns => MaxVectors * Lanes;
+
+    public void Run(GemmS32Tile* tile, int rows, int vectors)
+    {
+        int index = ((vectors - 1) * MaxRows) + rows - 1;
+        if (_emitted is not null)
+        {
+            ((delegate* unmanaged[SuppressGCTransition]<GemmS32Tile*, void>)_emitted[index])(tile);
+        }
+        else
+        {
+            _managed![index](tile);
+        }
+    }
+}

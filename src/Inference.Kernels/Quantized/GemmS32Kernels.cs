@@ -1,0 +1,32 @@
+using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Emit;
+
+namespace Inference.Kernels.Quantized;
+
+/// <summary>The integer GEMM inventory, best first.</summary>
+internal static unsafe class GemmS32Kernels
+{
+    internal static readonly GemmS32Kernel[] All = Create();
+
+    internal static readonly GemmS32Kernel Best = Array.Find(All, k => k.Supported)!;
+
+    internal static void Describe(List<KernelInfo> to)
+    {
+        foreach (GemmS32Kernel k in All)
+        {
+            to.Add(new KernelInfo("gemm_u8s8", k.Name, k.Tier, k.Supported, ReferenceEquals(k, Best)));
+        }
+    }
+
+    private static GemmS32Kernel[] Create()
+    {
+        nint[]? vnni = VnniTiles.TryCreate();
+        return
+        [
+            new("gemm_u8s8_6x64_avx512vnni", IsaTier.Avx512Vnni, vnni is not null, VnniTiles.MaxRows, VnniTiles.MaxVectors, 16, 4, null, vnni),
+            new("gemm_u8s8_6x64_avx512", IsaTier.Avx512, Avx512BW.IsSupported, 6, 4, 16, 2, GemmS32TilesAvx512.Table(), null),
+            new("gemm_u8s8_4x16_avx2", IsaTier.Avx2, Avx2.IsSupported, 4, 2, 8, 2, GemmS32TilesAvx2.Table(), null),
+            new("gemm_u8s8_1x16_scalar", IsaTier.Scalar, true, 1, 1, 16, 4, GemmS32TilesScalar.Table(), null),
+        ];
+    }
+}

@@ -1,0 +1,139 @@
+using Inference.Kernels.Memory;
+
+namespace Inference.Kernels.Quantized;
+
+/// <summary>Blocking of integer products over tiles.</summary>
+internal static unsafe class QuantizedGemmDriver
+{
+    // Emitted tiles run without letting a collection start, so a call is kept near a microsecond: 1024 bytes of each of six rows.
+    public const int DepthBytes = 1024;
+
+    // One row of tiles reads each panel once, so longer calls gain; at most 4096 steps of one row.
+    private const int FewRowsDepthBytes = 4096;
+    private const int RowBlock = 48;
+    private const int MaxPanel = 64;
+
+    public static void RunBlock(in QuantizedGemmJob job, GemmS32Kernel kernel, nint m0, nint m1, nint p0, nint p1)
+    {
+        nint rowBytes = job.Steps * 4;
+        // Rows are used where they lie if the tile reads u8 and whole steps; else they are copied in the tile's form.
+        bool copy = kernel.ValuesPerStep == 2 || job.SignedA || job.K % 4 != 0;
+        nint block = nint.Min(RowBlock, m1 - m0);
+        using var copies = new AlignedScratch<byte>(copy ? block * rowBytes : 0);
+        using var rowSums = new AlignedScratch<int>(job.ColumnZeroPoints == null ? 0 : block);
+        using var accumulators = new AlignedScratch<int>(block * MaxPanel);
+        byte** rows = stackalloc byte*[RowBlock];
+        for (nint m = m0; m < m1; m += block)
+        {
+            nint count = nint.Min(block, m1 - m);
+            for (nint i = 0; i < count; i++)
+            {
+                byte* a = job.A + ((m + i) * job.Lda);
+                if (copy)
+                {
+                    byte* to = copies.Pointer + (i * rowBytes);
+                    RowForms.Convert(a, job.SignedA, job.K, to, rowBytes, kernel.ValuesPerStep);
+                    rows[i] = to;
+                }
+                else
+                {
+                    rows[i] = a;
+                }
+
+                if (job.ColumnZeroPoints != null)
+                {
+                    rowSums.Pointer[i] = RowForms.Sum(a, job.SignedA, job.K);
+                }
+            }
+
+            for (nint p = p0; p < p1; p++)
+            {
+                RunPanel(in job, kernel, rows, m, (int)count, p, rowSums.Pointer, accumulators.Pointer);
+            }
+        }
+    }
+
+    private static void RunPanel(
+        in QuantizedGemmJob job, GemmS32Kernel kernel, byte** rows, nint m, int count, nint p, int* rowSums, int* accumulators)
+    {
+        nint n0 = p * kernel.PanelColumns;
+        int columns = (int)nint.Min(kernel.PanelColumns, job.N - n0);
+        int vectors = (columns + kernel.Lanes - 1) / kernel.Lanes;
+        int width = vectors * kernel.Lanes;
+        int* init = stackalloc int[MaxPanel];
+        // A signed A is stored plus 128, and so is its zero point.
+        int zero = job.RowZeroPoints != null ? 0 : job.ZeroPoint + (job.SignedA ? 128 : 0);
+        FillInit(in job.Epilogue, job.ColumnSums, n0, columns, width, zero, init);
+        GemmS32Tile tile = default;
+        tile.RowPitchBytes = 0;
+        tile.Taps = 1;
+        tile.LdcBytes = width * sizeof(int);
+        nint rowBytes = job.Steps * 4;
+        nint depth = count <= kernel.MaxRows ? FewRowsDepthBytes : DepthBytes;
+        byte** moved = stackalloc byte*[RowBlock];
+        for (nint k = 0; k < rowBytes || k == 0; k += depth)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                moved[i] = rows[i] + k;
+            }
+
+            tile.DepthBytes = nint.Min(depth, rowBytes - k);
+            tile.Panel = job.Panels + (n0 * rowBytes) + (k * width);
+            RunTiles(kernel, ref tile, moved, count, vectors, accumulators, k == 0 ? init : null);
+        }
+
+        if (job.ColumnZeroPoints != null || job.RowZeroPoints != null)
+        {
+            SubtractZeroPoints(in job, m, count, n0, columns, width, rowSums, accumulators);
+        }
+
+        QuantizedStore.Run(in job.Epilogue, accumulators, width, job.Y, job.Ldy, m, count, n0, columns);
+    }
+
+    /// <summary>All tiles of a block of rows; sums start from <paramref name="init"/>, or go on from the accumulators if it is null.</summary>
+    public static void RunTiles(GemmS32Kernel kernel, ref GemmS32Tile tile, byte** rows, int count, int vectors, int* accumulators, int* init)
+    {
+        tile.InitStrideBytes = init == null ? tile.LdcBytes : 0;
+        fixed (GemmS32Tile* pinned = &tile)
+        {
+            for (int i = 0; i < count; i += kernel.MaxRows)
+            {
+                pinned->Rows = rows + i;
+                pinned->C = (int*)((byte*)accumulators + (i * tile.LdcBytes));
+                pinned->Init = init == null ? pinned->C : init;
+                kernel.Run(pinned, Math.Min(kernel.MaxRows, count - i), vectors);
+            }
+        }
+    }
+
+    /// <summary>init[j] = bias[n0 + j] − zero · sum of column n0 + j.</summary>
+    public static void FillInit(in QuantizedEpilogue epilogue, int* columnSums, nint n0, int columns, int width, int zero, int* init)
+    {
+        for (int j = 0; j < columns; j++)
+        {
+            init[j] = (epilogue.Bias == null ? 0 : epilogue.Bias[n0 + j]) - (zero * columnSums[n0 + j]);
+        }
+
+        for (int j = columns; j < width; j++)
+        {
+            init[j] = 0;
+        }
+    }
+
+    // Σ A'(B' − zb) = Σ A'B' − zb·ΣA', and per-row za takes za'·Σ(B' − zb) off; A' is the stored form of A.
+    private static void SubtractZeroPoints(
+        in QuantizedGemmJob job, nint m, int count, nint n0, int columns, int width, int* rowSums, int* accumulators)
+    {
+        for (int i = 0; i < count; i++, accumulators += width)
+        {
+            int sum = job.ColumnZeroPoints == null ? 0 : rowSums[i];
+            int zero = job.RowZeroPoints == null ? 0 : job.RowZeroPoints[m + i] + (job.SignedA ? 128 : 0);
+            for (int j = 0; j < columns; j++)
+            {
+                int columnZero = job.ColumnZeroPoints == null ? 0 : job.ColumnZeroPoints[n0 + j];
+                accumulators[j] -= (columnZero * sum) + (zero * job.ColumnSums[n0 + j]);
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+
+namespace Inference.Kernels.Transposition;
+
+/// <summary>
+/// A permutation with its neighbouring axes merged, as loops over outer positions of y with one inner move: a run of
+/// contiguous elements, or a 2-D transpose of x's last axis against y's last axis.
+/// </summary>
+internal unsafe struct TransposePlan
+{
+    public byte* X;
+    public byte* Y;
+    public int Blocks;
+    private int _rank;
+    private readonly int _elementSize;
+    private Axes _size;
+    private Axes _strideX;
+    private Axes _strideY;
+    private nint _run;
+    private bool _matrix;
+    private nint _matrixRows;
+    private nint _matrixColumns;
+    private nint _matrixLdx;
+    private nint _matrixLdy;
+
+    public TransposePlan(ReadOnlySpan<long> shape, ReadOnlySpan<int> permutation, int elementSize)
+    {
+        _elementSize = elementSize;
+        Total = 1;
+        foreach (long n in shape)
+        {
+            Total *= (nint)n;
+        }
+
+        if (Total > 0)
+        {
+            Merge(shape, permutation);
+            Split();
+        }
+    }
+
+    /// <summary>Elements.</summary>
+    public nint Total { get; }
+
+    /// <summary>Iterations of the loops around the inner move.</summary>
+    public readonly nint OuterCount
+    {
+        get
+        {
+            nint count = 1;
+            for (int i = 0; i < _rank; i++)
+            {
+                count *= _size[i];
+            }
+
+            return count;
+        }
+    }
+
+    public static void RunBlock(void* state, int block)
+    {
+        ref readonly TransposePlan plan = ref *(TransposePlan*)state;
+        nint outer = plan.OuterCount;
+        plan.Run(outer * block / plan.Blocks, outer * (block + 1) / plan.Blocks);
+    }
+
+    // Axes in y's order; sizes of 1 vanish, and axes that are neighbours in x and y become one.
+    private void Merge(ReadOnlySpan<long> shape, ReadOnlySpan<int> permutation)
+    {
+        Axes strides = default;
+        nint stride = 1;
+        for (int i = shape.Length - 1; i >= 0; i--)
+        {
+            strides[i] = stride;
+            stride *= (nint)shape[i];
+        }
+
+        foreach (int axis in permutation)
+        {
+            nint size = (nint)shape[axis];
+            if (size == 1)
+            {
+                continue;
+            }
+
+            if (_rank > 0 && _strideX[_rank - 1] == size * strides[axis])
+            {
+                _size[_rank - 1] *= size;
+                _strideX[_rank - 1] = strides[axis];
+                continue;
+            }
+
+            _size[_rank] = size;
+            _strideX[_rank] = strides[axis];
+            _rank++;
+        }
+
+        stride = 1;
+        for (int i = _rank - 1; i >= 0; i--)
+        {
+            _strideY[i] = stride;
+            stride *= _size[i];
+        }
+    }
+
+    private void Split()
+    {
+        _run = 1;
+        if (_rank > 0 && _strideX[_rank - 1] == 1)
+        {
+            _rank--;
+            _run = _size[_rank];
+            return;
+        }
+
+        if (_rank < 2)
+        {
+            return;
+        }
+
+        // The axis along which x is contiguous lies elsewhere in y: move it and y's last axis as a matrix.
+        int inner = 0;
+        while (_strideX[inner] != 1)
+        {
+            inner++;
+        }
+
+        _matrix = true;
+        _matrixRows = _size[_rank - 1];
+        _matrixLdx = _strideX[_rank - 1];
+        _matrixColumns = _size[inner];
+        _matrixLdy = _strideY[inner];
+        _rank--;
+        for (int i = inner; i + 1 < _rank; i++)
+        {
+            _size[i] = _size[i + 1];
+            _strideX[i] = _strideX[i + 1];
+            _strideY[i] = _strideY[i + 1];
+        }
+
+        _rank--;
+    }
+
+    private readonly void Run(nint first, nint end)
+    {
+        for (nint index = first; index < end; index++)
+        {
+            nint x = 0;
+            nint y = 0;
+            nint rest = index;
+            for (int i = _rank - 1; i >= 0; i--)
+            {
+                nint at = rest % _size[i];
+                rest /= _size[i];
+                x += at * _strideX[i];
+                y += at * _strideY[i];
+            }
+
+            byte* from = X + (x * _elementSize);
+            byte* to = Y + (y * _elementSize);
+            if (_matrix)
+            {
+                Transpose2D.Run(from, _matrixLdx, to, _matrixLdy, _matrixRows, _matrixColumns, _elementSize);
+            }
+            else
+            {
+                nint bytes = _run * _elementSize;
+                Buffer.MemoryCopy(from, to, bytes, bytes);
+            }
+        }
+    }
+
+    [InlineArray(Transpose.MaxRank)]
+    private struct Axes
+    {
+        private nint _element;
+    }
+}
