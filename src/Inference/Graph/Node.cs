@@ -9,12 +9,12 @@ internal sealed class Node(string name, string domain, string opType, long opset
     public string Name { get; } = name;
 
     /// <summary>Empty for the standard's domain.</summary>
-    public string Domain { get; } = domain;
+    public string Domain { get; set; } = domain;
 
     public string OpType { get; set; } = opType;
 
     /// <summary>The opset version of <see cref="Domain"/> that the model imports: attributes and inputs have this version's meaning.</summary>
-    public long Opset { get; } = opset;
+    public long Opset { get; set; } = opset;
 
     public AttributeMap Attributes { get; init; } = new();
 

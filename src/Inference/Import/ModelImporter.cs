@@ -203,7 +203,7 @@ internal sealed class ModelImporter
         }
 
         OpsetNormalizer.Normalize(node, graph);
-        if (!OperatorTable.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry entry))
+        if (node.Domain == OperatorTable.Fused || !OperatorTable.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry entry))
         {
             _unsupported.Add($"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}-{node.Opset}");
             return;

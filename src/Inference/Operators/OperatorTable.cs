@@ -12,6 +12,15 @@ using Inference.Operators.Pooling;
 using Inference.Operators.Quantization;
 using Inference.Operators.Random;
 using Inference.Operators.Recurrent;
+using Inference.Operators.Elementwise;
+using Inference.Operators.Fused;
+using Inference.Operators.MatrixProduct;
+using Inference.Operators.Ml;
+using Inference.Operators.Random;
+using Inference.Operators.Recurrent;
+using Inference.Operators.Convolution;
+using Inference.Operators.Normalization;
+using Inference.Operators.Pooling;
 using Inference.Operators.Reduction;
 using Inference.Operators.Structure;
 using Inference.Operators.Typed;
@@ -23,6 +32,9 @@ internal static class OperatorTable
 {
     internal const string Ml = "ai.onnx.ml";
     internal const string Microsoft = "com.microsoft";
+
+    /// <summary>Operators that only passes make.</summary>
+    internal const string Fused = "inference.fused";
 
     internal static readonly OperatorEntry[] Entries =
     [
@@ -210,6 +222,9 @@ internal static class OperatorTable
         new(Microsoft, "QuantizeLinear", 1, n => new QuantizeLinear(n)),
         new(Microsoft, "QuickGelu", 1, n => new FloatUnary<Activations.QuickGelu>(new(n.Attributes.Float("alpha", 1.702f)))),
         new(Microsoft, "SimplifiedLayerNormalization", 1, n => new LayerNormalization(n, rms: true)),
+        new(Fused, "Linear", 1, n => new Linear(n)),
+        new(Fused, "NhwcConv", 1, n => new NhwcConv(n)),
+        new(Fused, "NhwcPool", 1, n => new NhwcPool(n)),
     ];
 
     private static readonly FrozenDictionary<(string, string), OperatorEntry> s_byName =

@@ -13,6 +13,9 @@ internal static class PassPipeline
         new("IdentityElimination", IdentityElimination.Run),
         new("ConstantFolding", ConstantFolding.Run),
         new("DeadCodeElimination", DeadCodeElimination.Run),
+        new("BatchNormFolding", BatchNormFolding.Run),
+        new("EpilogueFusion", EpilogueFusion.Run),
+        new("LayoutPropagation", LayoutPropagation.Run),
     ];
 
     /// <summary>Runs all passes.</summary>

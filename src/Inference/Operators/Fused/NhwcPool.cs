@@ -1,0 +1,54 @@
+using Inference.Graph;
+using Inference.Kernels.Convolution;
+using Inference.Kernels.Pooling;
+using Inference.Operators.Convolution;
+
+namespace Inference.Operators.Fused;
+
+/// <summary>Pooling of X[N, spatial.., C]: attribute <c>kind</c> is MaxPool, AveragePool, GlobalMaxPool or GlobalAveragePool. f32. Made by layout propagation.</summary>
+internal sealed unsafe class NhwcPool(Node node) : Operator
+{
+    private readonly WindowAttributes _window = new(node);
+    private readonly bool _global = node.Attributes.String("kind").StartsWith("Global", StringComparison.Ordinal);
+    private readonly PoolingKind _kind = node.Attributes.String("kind") switch
+    {
+        "MaxPool" or "GlobalMaxPool" => PoolingKind.Max,
+        _ => node.Attributes.Int("count_include_pad", 0) != 0 ? PoolingKind.AverageWithPadding : PoolingKind.Average,
+    };
+
+    public override void Infer(InferContext context)
+    {
+        if (_global && context.InputShape(0) is { } x)
+        {
+            var y = (Dimension[])x.Clone();
+            y.AsSpan(1, y.Length - 2).Fill(Dimension.Fixed(1));
+            context.SetOutput(0, ElementType.Float, y);
+        }
+        else
+        {
+            context.SetOutput(0, ElementType.Float, _global ? null : NhwcWindow.Infer(context, _window, _window.KernelShape, null));
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context) => context.SetOutputAxis(0, context.InputAxis(0) is var axis && axis <= 0 ? axis : BatchContext.Mixed);
+
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<long> dims = x.Dims;
+        bool image = dims.Length == 4;
+        int height = image ? (int)dims[1] : 1;
+        int width = (int)dims[^2];
+        int channels = (int)dims[^1];
+        ConvolutionGeometry geometry = _global
+            ? new() { InChannels = channels, OutChannels = channels, KernelHeight = height, KernelWidth = width }
+            : NhwcWindow.Geometry(_window, dims, _window.KernelShape, channels, 1);
+        PoolingF32.Run(_kind, TensorLayout.Nhwc, in geometry, (float*)x.Data, (float*)y.Data, (int)dims[0], height, width, image ? (int)y.Dims[1] : 1, (int)y.Dims[^2], context.Threads);
+    }
+}

@@ -1,0 +1,56 @@
+using Inference.Kernels.Convolution;
+using Inference.Operators.Convolution;
+
+namespace Inference.Operators.Fused;
+
+/// <summary>Window arithmetic of operators on [N, spatial.., C] tensors of one or two spatial axes.</summary>
+internal static class NhwcWindow
+{
+    /// <summary>Y's shape for X[N, spatial.., C], a kernel and the channels of Y.</summary>
+    public static Dimension[]? Infer(InferContext context, WindowAttributes window, ReadOnlySpan<long> kernel, Dimension? channels)
+    {
+        if (context.InputShape(0) is not { } x)
+        {
+            return null;
+        }
+
+        int spatial = x.Length - 2;
+        var y = (Dimension[])x.Clone();
+        y[^1] = channels ?? x[^1];
+        for (int i = 0; i < spatial; i++)
+        {
+            y[i + 1] = window.Output(i, spatial, x[i + 1], Dimension.Fixed(kernel[i]));
+        }
+
+        return y;
+    }
+
+    /// <summary>The kernels' geometry for fixed shapes; one spatial axis becomes the width.</summary>
+    public static ConvolutionGeometry Geometry(WindowAttributes window, ReadOnlySpan<long> x, ReadOnlySpan<long> kernel, int outChannels, int groups)
+    {
+        int spatial = x.Length - 2;
+        long top = 0, bottom = 0;
+        if (spatial == 2)
+        {
+            window.Resolve(0, 2, x[1], kernel[0], out top, out bottom);
+        }
+
+        window.Resolve(spatial - 1, spatial, x[^2], kernel[spatial - 1], out long left, out long right);
+        return new()
+        {
+            InChannels = (int)x[^1],
+            OutChannels = outChannels,
+            Groups = groups,
+            KernelHeight = spatial == 2 ? (int)kernel[0] : 1,
+            KernelWidth = (int)kernel[spatial - 1],
+            StrideHeight = spatial == 2 ? (int)window.Stride(0) : 1,
+            StrideWidth = (int)window.Stride(spatial - 1),
+            DilationHeight = spatial == 2 ? (int)window.Dilation(0) : 1,
+            DilationWidth = (int)window.Dilation(spatial - 1),
+            PadTop = (int)top,
+            PadBottom = (int)bottom,
+            PadLeft = (int)left,
+            PadRight = (int)right,
+        };
+    }
+}

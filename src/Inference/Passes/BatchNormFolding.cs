@@ -1,0 +1,98 @@
+using Inference.Graph;
+
+namespace Inference.Passes;
+
+/// <summary>
+/// Folds BatchNormalization at inference into the Conv or ConvTranspose before it: with s = scale/√(var + ε), W' = s·W and B' = (B − mean)·s + bias, per output channel.
+/// </summary>
+internal static class BatchNormFolding
+{
+    public static void Run(ModelGraph graph)
+    {
+        var uses = new UseMap(graph);
+        var removed = new HashSet<Node>();
+        foreach (Node node in graph.Nodes)
+        {
+            foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
+            {
+                Run(inner);
+            }
+
+            if (node is { OpType: "BatchNormalization", Domain.Length: 0, Outputs.Count: 1 } && node.Attributes.Int("training_mode", 0) == 0
+                && node.Inputs[0]?.Producer is { OpType: "Conv" or "ConvTranspose", Domain.Length: 0 } conv && !removed.Contains(conv)
+                && uses.OnlyUser(conv.Outputs[0]!) == node && TryFold(conv, node))
+            {
+                removed.Add(node);
+            }
+        }
+
+        graph.Nodes.RemoveAll(removed.Contains);
+    }
+
+    private static bool TryFold(Node conv, Node norm)
+    {
+        if (conv.Inputs[1]?.Constant is not { Type: ElementType.Float } weights || conv.Attributes.Contains("activation"))
+        {
+            return false;
+        }
+
+        bool transposed = conv.OpType == "ConvTranspose";
+        long group = conv.Attributes.Int("group", 1);
+        long channels = transposed ? weights.Dims[1] * group : weights.Dims[0];
+        Tensor? bias = conv.HasInput(2) ? conv.Inputs[2]!.Constant : null;
+        if ((conv.HasInput(2) && bias is not { Type: ElementType.Float }) || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
+            || !Parameter(norm, 3, channels, out Span<float> mean) || !Parameter(norm, 4, channels, out Span<float> variance))
+        {
+            return false;
+        }
+
+        float epsilon = norm.Attributes.Float("epsilon", 1e-5f);
+        Tensor newWeights = weights.Clone();
+        Tensor newBias = Tensor.Allocate(ElementType.Float, [channels]);
+        Span<float> w = newWeights.Span<float>();
+        int block = transposed ? checked((int)TensorShape.Count(weights.Dims[2..])) : checked((int)(weights.Count / channels));
+        for (int c = 0; c < channels; c++)
+        {
+            float factor = scale[c] / MathF.Sqrt(variance[c] + epsilon);
+            newBias.Span<float>()[c] = ((bias is null ? 0f : bias.Span<float>()[c]) - mean[c]) * factor + shift[c];
+            if (!transposed)
+            {
+                System.Numerics.Tensors.TensorPrimitives.Multiply(w.Slice(c * block, block), factor, w.Slice(c * block, block));
+                continue;
+            }
+
+            // W[C, O/group, kernel..]: the filters of one output channel lie in each input channel of its group.
+            long perGroup = weights.Dims[1];
+            long inputs = weights.Dims[0] / group;
+            for (long i = 0; i < inputs; i++)
+            {
+                int start = checked((int)(((c / perGroup * inputs) + i) * perGroup + c % perGroup) * block);
+                System.Numerics.Tensors.TensorPrimitives.Multiply(w.Slice(start, block), factor, w.Slice(start, block));
+            }
+        }
+
+        conv.Inputs[1] = NodeFactory.Constant($"{conv.Inputs[1]!.Name}:folded", newWeights);
+        while (conv.Inputs.Count < 3)
+        {
+            conv.Inputs.Add(null);
+        }
+
+        conv.Inputs[2] = NodeFactory.Constant($"{conv.Inputs[1]!.Name}:bias", newBias);
+        conv.Outputs[0] = norm.Outputs[0];
+        conv.Outputs[0]!.Producer = conv;
+        NodeFactory.SetOperator(conv);
+        return true;
+    }
+
+    private static bool Parameter(Node norm, int index, long channels, out Span<float> values)
+    {
+        values = default;
+        if (norm.Inputs[index]?.Constant is not { Type: ElementType.Float, Rank: 1 } constant || constant.Count != channels)
+        {
+            return false;
+        }
+
+        values = constant.Span<float>();
+        return true;
+    }
+}
