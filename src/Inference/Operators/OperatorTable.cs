@@ -5,6 +5,7 @@ using Inference.Operators.Casting;
 using Inference.Operators.ControlFlow;
 using Inference.Operators.Convolution;
 using Inference.Operators.Elementwise;
+using Inference.Operators.Fused;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Ml;
 using Inference.Operators.Normalization;
@@ -12,15 +13,6 @@ using Inference.Operators.Pooling;
 using Inference.Operators.Quantization;
 using Inference.Operators.Random;
 using Inference.Operators.Recurrent;
-using Inference.Operators.Elementwise;
-using Inference.Operators.Fused;
-using Inference.Operators.MatrixProduct;
-using Inference.Operators.Ml;
-using Inference.Operators.Random;
-using Inference.Operators.Recurrent;
-using Inference.Operators.Convolution;
-using Inference.Operators.Normalization;
-using Inference.Operators.Pooling;
 using Inference.Operators.Reduction;
 using Inference.Operators.Structure;
 using Inference.Operators.Typed;
@@ -86,6 +78,7 @@ internal static class OperatorTable
         new("", "EyeLike", 9, n => new EyeLike(n)),
         new("", "Flatten", 1, n => new Flatten(n)),
         new("", "Floor", 1, n => new FloatUnary<Powers.Floor>(default)),
+        new("", "GRU", 1, n => new RecurrentOperator(n, CellKind.Gru)),
         new("", "Gather", 1, n => new Gather(n)),
         new("", "GatherElements", 11, n => new GatherElements(n)),
         new("", "GatherND", 11, n => new GatherND(n)),
@@ -97,10 +90,9 @@ internal static class OperatorTable
         new("", "Greater", 1, n => new CompareOperator<Comparisons.Greater>(n, default)),
         new("", "GreaterOrEqual", 12, n => new CompareOperator<Comparisons.GreaterOrEqual>(n, default)),
         new("", "GroupNormalization", 18, n => new GroupNormalization(n, instance: false)),
-        new("", "GRU", 1, n => new RecurrentOperator(n, CellKind.Gru)),
-        new("", "Hardmax", 1, n => new Softmax(n, SoftmaxKind.Hardmax)),
         new("", "HardSigmoid", 1, n => new FloatUnary<Activations.HardSigmoid>(new(n.Attributes.Float("alpha", 0.2f), n.Attributes.Float("beta", 0.5f)))),
         new("", "HardSwish", 14, n => new FloatUnary<Activations.HardSwish>(default)),
+        new("", "Hardmax", 1, n => new Softmax(n, SoftmaxKind.Hardmax)),
         new("", "Identity", 1, n => new Identity(n)),
         new("", "If", 1, n => new If(n)),
         new("", "InstanceNormalization", 1, n => new GroupNormalization(n, instance: true)),
@@ -117,8 +109,6 @@ internal static class OperatorTable
         new("", "Loop", 1, n => new Loop(n)),
         new("", "LpNormalization", 1, n => new LpNormalization(n)),
         new("", "LpPool", 1, n => new Pool<Poolings.Lp>(n, new(LpOrder.Read(n)), TypeSet.Floating)),
-        new("", "LRN", 1, n => new Lrn(n)),
-        new("", "LSTM", 1, n => new RecurrentOperator(n, CellKind.Lstm)),
         new("", "MatMul", 1, n => new MatMul()),
         new("", "MatMulInteger", 10, n => new MatMulInteger()),
         new("", "Max", 1, n => new VariadicOperator<Arithmetic.Max>(default, TypeSet.Numeric)),
@@ -134,9 +124,9 @@ internal static class OperatorTable
         new("", "Not", 1, n => new BitNot(logical: true)),
         new("", "OneHot", 9, n => new OneHot(n)),
         new("", "Or", 1, n => new BitOperator<BitFunctions.Or>(n, default, TypeSet.Bool)),
+        new("", "PRelu", 1, n => new PRelu(n)),
         new("", "Pad", 1, n => new Pad(n)),
         new("", "Pow", 1, n => new Pow(n)),
-        new("", "PRelu", 1, n => new PRelu(n)),
         new("", "QLinearConv", 10, n => new QLinearConv(n)),
         new("", "QLinearMatMul", 10, n => new QLinearMatMul()),
         new("", "QuantizeLinear", 10, n => new QuantizeLinear(n)),
@@ -156,8 +146,6 @@ internal static class OperatorTable
         new("", "ReduceSumSquare", 1, n => new Reduce<Reducers.SumSquare>(n, 18, TypeSet.Numeric)),
         new("", "Relu", 1, n => new NumericUnary<NumericFunctions.Relu>(default, TypeSet.Floating | TypeSet.Signed)),
         new("", "Reshape", 1, n => new Reshape(n)),
-        new("", "RMSNormalization", 23, n => new LayerNormalization(n, rms: true)),
-        new("", "RNN", 1, n => new RecurrentOperator(n, CellKind.Rnn)),
         new("", "ReverseSequence", 10, n => new ReverseSequence(n)),
         new("", "Round", 11, n => new FloatUnary<Powers.Round>(default)),
         new("", "Scan", 8, n => n.Opset < 9 ? new BatchedScan(n) : new Scan(n)),
@@ -208,9 +196,9 @@ internal static class OperatorTable
         new(Ml, "LinearRegressor", 1, n => new LinearRegressor(n)),
         new(Ml, "Normalizer", 1, n => new Normalizer(n)),
         new(Ml, "OneHotEncoder", 1, n => new OneHotEncoder(n)),
-        new(Ml, "Scaler", 1, n => new Scaler(n)),
         new(Ml, "SVMClassifier", 1, n => new SvmClassifier(n)),
         new(Ml, "SVMRegressor", 1, n => new SvmRegressor(n)),
+        new(Ml, "Scaler", 1, n => new Scaler(n)),
         new(Ml, "TreeEnsemble", 5, n => new TreeEnsemble(n)),
         new(Ml, "TreeEnsembleClassifier", 1, n => new TreeEnsembleClassifier(n)),
         new(Ml, "TreeEnsembleRegressor", 1, n => new TreeEnsembleRegressor(n)),
