@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Inference.Graph;
+using Inference.Operators.Attention;
 using Inference.Operators.Basic;
 using Inference.Operators.Casting;
 using Inference.Operators.ControlFlow;
@@ -41,6 +42,7 @@ internal static class OperatorTable
         new("", "Asinh", 9, n => new FloatUnary<Trigonometry.Asinh>(default)),
         new("", "Atan", 7, n => new FloatUnary<Trigonometry.Atan>(default)),
         new("", "Atanh", 9, n => new FloatUnary<Trigonometry.Atanh>(default)),
+        new("", "Attention", 23, n => new Attention.Attention(n)),
         new("", "AveragePool", 1, n => new Pool<Poolings.Average>(n, new(n.Attributes.Int("count_include_pad", 0) != 0), TypeSet.Floating)),
         new("", "BatchNormalization", 1, n => new BatchNormalization(n)),
         new("", "BitCast", 26, n => new BitCast(n)),
@@ -51,6 +53,7 @@ internal static class OperatorTable
         new("", "BitwiseXor", 18, n => new BitOperator<BitFunctions.Xor>(n, default, TypeSet.Integer)),
         new("", "Cast", 1, n => new Cast(n)),
         new("", "CastLike", 15, n => new Cast(n, like: true)),
+        new("", "CausalConvWithState", 27, n => new CausalConvWithState(n)),
         new("", "Ceil", 1, n => new FloatUnary<Powers.Ceil>(default)),
         new("", "Celu", 12, n => new FloatUnary<Activations.Celu>(new(n.Attributes.Float("alpha", 1f)))),
         new("", "CenterCropPad", 18, n => new CenterCropPad(n)),
@@ -104,6 +107,7 @@ internal static class OperatorTable
         new("", "LeakyRelu", 1, n => new FloatUnary<Activations.LeakyRelu>(new(n.Attributes.Float("alpha", 0.01f)))),
         new("", "Less", 1, n => new CompareOperator<Comparisons.Less>(n, default)),
         new("", "LessOrEqual", 12, n => new CompareOperator<Comparisons.LessOrEqual>(n, default)),
+        new("", "LinearAttention", 27, n => new LinearAttention(n)),
         new("", "Log", 1, n => new FloatUnary<Powers.Log>(default)),
         new("", "LogSoftmax", 1, n => new Softmax(n, SoftmaxKind.LogSoftmax)),
         new("", "Loop", 1, n => new Loop(n)),
@@ -147,6 +151,9 @@ internal static class OperatorTable
         new("", "Relu", 1, n => new NumericUnary<NumericFunctions.Relu>(default, TypeSet.Floating | TypeSet.Signed)),
         new("", "Reshape", 1, n => new Reshape(n)),
         new("", "ReverseSequence", 10, n => new ReverseSequence(n)),
+        new("", "RMSNormalization", 23, n => new LayerNormalization(n, rms: true)),
+        new("", "RNN", 1, n => new RecurrentOperator(n, CellKind.Rnn)),
+        new("", "RotaryEmbedding", 23, n => new RotaryEmbedding(n)),
         new("", "Round", 11, n => new FloatUnary<Powers.Round>(default)),
         new("", "Scan", 8, n => n.Opset < 9 ? new BatchedScan(n) : new Scan(n)),
         new("", "Scatter", 9, n => new ScatterElements(n)),

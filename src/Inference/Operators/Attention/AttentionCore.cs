@@ -1,0 +1,108 @@
+using System.Numerics;
+using Inference.Operators.MatrixProduct;
+using Inference.Operators.Reduction;
+
+namespace Inference.Operators.Attention;
+
+/// <summary>The steps of scaled dot-product attention on tensors of any head layout.</summary>
+internal static unsafe class AttentionCore
+{
+    /// <summary>scores[B, H, rows, keys] = scale·Q·Kᵀ; heads of K are shared by groups of heads of Q.</summary>
+    public static void Scores<C>(KernelContext context, in AttentionSizes s, C* q, HeadLayout layoutQ, C* k, HeadLayout layoutK, C scale, C* scores)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        long group = s.Heads / s.KeyHeads;
+        for (long b = 0; b < s.Batch; b++)
+        {
+            context.ThrowIfCancelled();
+            for (long h = 0; h < s.Heads; h++)
+            {
+                StridedProduct.Run(
+                    q + layoutQ.Offset(b, h), layoutQ.Row, k + layoutK.Offset(b, h / group), layoutK.Row, true,
+                    scores + (b * s.Heads + h) * s.Rows * s.Keys, s.Keys, s.Rows, s.Keys, s.Depth, scale, context.Threads);
+            }
+        }
+    }
+
+    /// <summary>scores = softcap·tanh(scores/softcap); nothing for a softcap of 0.</summary>
+    public static void Softcap<C>(in AttentionSizes s, C* scores, C softcap)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        if (softcap > C.Zero)
+        {
+            for (long i = 0; i < s.ScoreCount; i++)
+            {
+                scores[i] = softcap * C.Tanh(scores[i] / softcap);
+            }
+        }
+    }
+
+    public static void AddMask<C>(in AttentionSizes s, C* scores, in AttentionMask mask)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        for (long b = 0; b < s.Batch; b++)
+        {
+            for (long h = 0; h < s.Heads; h++)
+            {
+                for (long i = 0; i < s.Rows; i++)
+                {
+                    mask.AddTo(scores + ((b * s.Heads + h) * s.Rows + i) * s.Keys, b, h, i, s.Keys);
+                }
+            }
+        }
+    }
+
+    public static void Softmax<C>(in AttentionSizes s, C* scores)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        if (s.Keys > 0)
+        {
+            for (long r = 0; r < s.Batch * s.Heads * s.Rows; r++)
+            {
+                Reduction.Softmax.Row(scores + r * s.Keys, scores + r * s.Keys, s.Keys, SoftmaxKind.Softmax);
+            }
+        }
+    }
+
+    /// <summary>Y = probabilities·V.</summary>
+    public static void Values<C>(KernelContext context, in AttentionSizes s, C* probabilities, C* v, HeadLayout layoutV, C* y, HeadLayout layoutY)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        long group = s.Heads / s.KeyHeads;
+        for (long b = 0; b < s.Batch; b++)
+        {
+            context.ThrowIfCancelled();
+            for (long h = 0; h < s.Heads; h++)
+            {
+                StridedProduct.Run(
+                    probabilities + (b * s.Heads + h) * s.Rows * s.Keys, s.Keys, v + layoutV.Offset(b, h / group), layoutV.Row, false,
+                    y + layoutY.Offset(b, h), layoutY.Row, s.Rows, s.ValueDepth, s.Keys, C.One, context.Threads);
+            }
+        }
+    }
+
+    /// <summary>Appends new keys or values to past ones: target[B, H, past + rows, D].</summary>
+    public static void Append<C>(C* past, long pastRows, C* fresh, HeadLayout layout, long batch, long heads, long rows, long depth, C* target)
+        where C : unmanaged
+    {
+        for (long b = 0; b < batch; b++)
+        {
+            for (long h = 0; h < heads; h++)
+            {
+                long oldCount = pastRows * depth;
+                if (oldCount > 0)
+                {
+                    Buffer.MemoryCopy(past + (b * heads + h) * oldCount, target, oldCount * sizeof(C), oldCount * sizeof(C));
+                }
+
+                target += oldCount;
+                C* source = fresh + layout.Offset(b, h);
+                for (long i = 0; i < rows; i++)
+                {
+                    Buffer.MemoryCopy(source + i * layout.Row, target, depth * sizeof(C), depth * sizeof(C));
+                    target += depth;
+                }
+            }
+        }
+    }
+}

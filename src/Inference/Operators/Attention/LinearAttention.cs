@@ -1,0 +1,212 @@
+using System.Numerics;
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Attention;
+
+/// <summary>
+/// Attention by a state S[Dk, Dv] of each key head, step by step: decay S ← e^g·S (rules gated), then S ← S + k·δᵀ with δ = v (linear, gated) or
+/// β·(v − Sᵀk) (delta rules); output scale·Sᵀq. Query [B, T, Hq·Dk], key [B, T, Hkv·Dk], value [B, T, Hkv·Dv]; decay [B, T, Hkv·Dk or Hkv], beta [B, T, Hkv or 1].
+/// Calculated in float at least. Source: ONNX LinearAttention, opset 27.
+/// </summary>
+internal sealed unsafe class LinearAttention : FloatOperator
+{
+    private readonly long _queryHeads;
+    private readonly long _keyHeads;
+    private readonly float _scale;
+    private readonly bool _gated;
+    private readonly bool _delta;
+
+    public LinearAttention(Node node)
+    {
+        _queryHeads = node.Attributes.Int("q_num_heads");
+        _keyHeads = node.Attributes.Int("kv_num_heads");
+        _scale = node.Attributes.Float("scale", 0f);
+        string rule = node.Attributes.String("update_rule", "gated_delta");
+        _gated = rule is "gated" or "gated_delta";
+        _delta = rule is "delta" or "gated_delta";
+        if (!_gated && !_delta && rule != "linear")
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'update_rule': expected linear, gated, delta or gated_delta, got '{rule}'.");
+        }
+
+        if (_keyHeads <= 0 || _queryHeads <= 0 || _queryHeads % _keyHeads != 0)
+        {
+            throw new ModelLoadException($"{node.Describe()}: expected q_num_heads to be a multiple of kv_num_heads, got {_queryHeads} and {_keyHeads}.");
+        }
+    }
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? q = Shapes.RequireRank(context, 0, 3);
+        Shapes.RequireRank(context, 1, 3);
+        Dimension[]? v = Shapes.RequireRank(context, 2, 3);
+        Dimension depth = Head(q, _queryHeads);
+        Dimension valueDepth = Head(v, _keyHeads);
+        if (_gated && !context.HasInput(4))
+        {
+            throw context.Error("input 4: expected a decay for this update rule, got none.");
+        }
+
+        if (_delta && !context.HasInput(5))
+        {
+            throw context.Error("input 5: expected a beta for this update rule, got none.");
+        }
+
+        context.SetOutput(0, type, q is null ? null : [q[0], q[1], valueDepth.Size is { } d ? Dimension.Fixed(d * _queryHeads) : Dimension.Unknown]);
+        ElementType state = context.HasInput(3) ? context.InputType(3) : type;
+        context.SetOutput(1, state, q is null ? null : [q[0], Dimension.Fixed(_keyHeads), depth, valueDepth]);
+    }
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        bool apart = true;
+        for (int i = 0; i < context.InputCount; i++)
+        {
+            apart &= !context.Node.HasInput(i) || context.InputAxis(i) == 0;
+        }
+
+        if (!apart)
+        {
+            context.SetAllMixed();
+            return;
+        }
+
+        for (int i = 0; i < context.Node.Outputs.Count; i++)
+        {
+            context.SetOutputAxis(i, 0);
+        }
+    }
+
+    protected override void RunSingle(KernelContext context) => Compute<float>(context);
+
+    protected override void RunDouble(KernelContext context) => Compute<double>(context);
+
+    private static Dimension Head(Dimension[]? shape, long heads) => shape?[2].Size is { } size ? Dimension.Fixed(size / heads) : Dimension.Unknown;
+
+    private void Compute<C>(KernelContext context)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        Tensor q = context.Input(0);
+        Tensor v = context.Input(2);
+        Tensor? past = context.OptionalInput(3);
+        Tensor? decay = context.OptionalInput(4);
+        Tensor? beta = context.OptionalInput(5);
+        long steps = q.Dims[1];
+        long depth = q.Dims[2] / _queryHeads;
+        long valueDepth = v.Dims[2] / _keyHeads;
+        long group = _queryHeads / _keyHeads;
+        C scale = _scale != 0 ? C.CreateTruncating(_scale) : C.One / C.Sqrt(C.CreateTruncating(depth));
+        C* state = (C*)context.Scratch((depth * valueDepth + valueDepth + 1) * sizeof(C));
+        C* delta = state + depth * valueDepth;
+        for (long b = 0; b < q.Dims[0]; b++)
+        {
+            for (long h = 0; h < _keyHeads; h++)
+            {
+                Start(past, (b * _keyHeads + h) * depth * valueDepth, state, depth * valueDepth);
+                for (long t = 0; t < steps; t++)
+                {
+                    context.ThrowIfCancelled();
+                    long at = b * steps + t;
+                    C* key = (C*)context.Input(1).Data + (at * _keyHeads + h) * depth;
+                    C* value = (C*)v.Data + (at * _keyHeads + h) * valueDepth;
+                    if (_gated)
+                    {
+                        long perHead = decay!.Dims[2] / _keyHeads;
+                        Decay(state, (C*)decay.Data + (at * _keyHeads + h) * perHead, perHead, depth, valueDepth);
+                    }
+
+                    C strength = _delta ? ((C*)beta!.Data)[beta.Dims[2] == 1 ? at : at * _keyHeads + h] : C.One;
+                    Update(state, key, value, delta, strength, depth, valueDepth);
+                    for (long g = 0; g < group; g++)
+                    {
+                        long head = h * group + g;
+                        Read(state, (C*)q.Data + (at * _queryHeads + head) * depth, (C*)context.Output(0).Data + (at * _queryHeads + head) * valueDepth, scale, depth, valueDepth);
+                    }
+                }
+
+                if (context.HasOutput(1))
+                {
+                    Finish(context.Output(1), (b * _keyHeads + h) * depth * valueDepth, state, depth * valueDepth);
+                }
+            }
+        }
+    }
+
+    private static void Start<C>(Tensor? past, long offset, C* state, long count)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        for (long i = 0; i < count; i++)
+        {
+            state[i] = past is null ? C.Zero : C.CreateTruncating(Scalars.ToDouble(past, offset + i));
+        }
+    }
+
+    private static void Finish<C>(Tensor target, long offset, C* state, long count)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        for (long i = 0; i < count; i++)
+        {
+            if (target.Type == ElementType.Double)
+            {
+                ((double*)target.Data)[offset + i] = double.CreateTruncating(state[i]);
+            }
+            else
+            {
+                ((float*)target.Data)[offset + i] = float.CreateTruncating(state[i]);
+            }
+        }
+    }
+
+    private static void Decay<C>(C* state, C* decay, long perHead, long depth, long valueDepth)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        for (long i = 0; i < depth; i++)
+        {
+            C factor = C.Exp(decay[perHead == 1 ? 0 : i]);
+            for (long j = 0; j < valueDepth; j++)
+            {
+                state[i * valueDepth + j] *= factor;
+            }
+        }
+    }
+
+    private void Update<C>(C* state, C* key, C* value, C* delta, C strength, long depth, long valueDepth)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        for (long j = 0; j < valueDepth; j++)
+        {
+            C known = C.Zero;
+            for (long i = 0; _delta && i < depth; i++)
+            {
+                known += state[i * valueDepth + j] * key[i];
+            }
+
+            delta[j] = strength * (value[j] - known);
+        }
+
+        for (long i = 0; i < depth; i++)
+        {
+            for (long j = 0; j < valueDepth; j++)
+            {
+                state[i * valueDepth + j] += key[i] * delta[j];
+            }
+        }
+    }
+
+    private static void Read<C>(C* state, C* query, C* target, C scale, long depth, long valueDepth)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        for (long j = 0; j < valueDepth; j++)
+        {
+            C sum = C.Zero;
+            for (long i = 0; i < depth; i++)
+            {
+                sum += query[i] * state[i * valueDepth + j];
+            }
+
+            target[j] = scale * sum;
+        }
+    }
+}
