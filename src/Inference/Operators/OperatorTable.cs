@@ -7,6 +7,7 @@ using Inference.Operators.ControlFlow;
 using Inference.Operators.Convolution;
 using Inference.Operators.Elementwise;
 using Inference.Operators.Fused;
+using Inference.Operators.Images;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Ml;
 using Inference.Operators.Normalization;
@@ -35,6 +36,7 @@ internal static class OperatorTable
         new("", "Acos", 7, n => new FloatUnary<Trigonometry.Acos>(default)),
         new("", "Acosh", 9, n => new FloatUnary<Trigonometry.Acosh>(default)),
         new("", "Add", 1, n => new BinaryOperator<Arithmetic.Add>(n, default, TypeSet.Numeric)),
+        new("", "AffineGrid", 20, n => new AffineGrid(n)),
         new("", "And", 1, n => new BitOperator<BitFunctions.And>(n, default, TypeSet.Bool)),
         new("", "ArgMax", 1, n => new ArgReduce(n, largest: true)),
         new("", "ArgMin", 1, n => new ArgReduce(n, largest: false)),
@@ -92,6 +94,7 @@ internal static class OperatorTable
         new("", "GlobalMaxPool", 1, n => new Pool<Poolings.Max>(n, default, TypeSet.Floating, global: true)),
         new("", "Greater", 1, n => new CompareOperator<Comparisons.Greater>(n, default)),
         new("", "GreaterOrEqual", 12, n => new CompareOperator<Comparisons.GreaterOrEqual>(n, default)),
+        new("", "GridSample", 16, n => new GridSample(n)),
         new("", "GroupNormalization", 18, n => new GroupNormalization(n, instance: false)),
         new("", "HardSigmoid", 1, n => new FloatUnary<Activations.HardSigmoid>(new(n.Attributes.Float("alpha", 0.2f), n.Attributes.Float("beta", 0.5f)))),
         new("", "HardSwish", 14, n => new FloatUnary<Activations.HardSwish>(default)),
@@ -124,6 +127,7 @@ internal static class OperatorTable
         new("", "Mod", 10, n => Mod.Create(n)),
         new("", "Mul", 1, n => new BinaryOperator<Arithmetic.Mul>(n, default, TypeSet.Numeric)),
         new("", "Neg", 1, n => new NumericUnary<NumericFunctions.Neg>(default, TypeSet.Floating | TypeSet.Signed)),
+        new("", "NonMaxSuppression", 10, n => new NonMaxSuppression(n)),
         new("", "NonZero", 9, _ => new NonZero()),
         new("", "Not", 1, n => new BitNot(logical: true)),
         new("", "OneHot", 9, n => new OneHot(n)),
@@ -154,6 +158,8 @@ internal static class OperatorTable
         new("", "RMSNormalization", 23, n => new LayerNormalization(n, rms: true)),
         new("", "RNN", 1, n => new RecurrentOperator(n, CellKind.Rnn)),
         new("", "RotaryEmbedding", 23, n => new RotaryEmbedding(n)),
+        new("", "Resize", 10, n => new Resize(n)),
+        new("", "ReverseSequence", 10, n => new ReverseSequence(n)),
         new("", "Round", 11, n => new FloatUnary<Powers.Round>(default)),
         new("", "Scan", 8, n => n.Opset < 9 ? new BatchedScan(n) : new Scan(n)),
         new("", "Scatter", 9, n => new ScatterElements(n)),
@@ -189,6 +195,7 @@ internal static class OperatorTable
         new("", "Trilu", 14, n => new Trilu(n)),
         new("", "Unique", 11, n => new Unique(n)),
         new("", "Unsqueeze", 1, n => new Unsqueeze(n)),
+        new("", "Upsample", 1, n => new Resize(n)),
         new("", "Where", 9, n => new Where()),
         new("", "Xor", 1, n => new BitOperator<BitFunctions.Xor>(n, default, TypeSet.Bool)),
         new(Ml, "ArrayFeatureExtractor", 1, _ => new ArrayFeatureExtractor()),
