@@ -1,5 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Inference.Cli.Commands;
 
-RootCommand root = CommandTable.Create();
-return await root.Parse(args).InvokeAsync().ConfigureAwait(false);
+ParseResult parsed = CommandTable.Create().Parse(args);
+if (parsed.Action is ParseErrorAction)
+{
+    Console.Error.WriteLine($"error: {string.Join(" ", parsed.Errors.Select(e => e.Message))} See --help.");
+    return ExitCodes.Usage;
+}
+
+return await parsed.InvokeAsync().ConfigureAwait(false);

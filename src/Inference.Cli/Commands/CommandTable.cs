@@ -7,6 +7,7 @@ internal static class CommandTable
 {
     public static RootCommand Create() => new("Runs, checks, measures and optimizes ONNX models, in pure C#.")
     {
+        BenchCommand.Create(),
         VerifyCommand.Create(),
     };
 }

@@ -1,0 +1,121 @@
+using System.Globalization;
+using Inference.Cli.Data;
+
+namespace Inference.Cli.Benchmarking;
+
+/// <summary>The inputs that a measurement runs on. Owns the values.</summary>
+internal sealed class BenchInputs : IDisposable
+{
+    private const int Seed = 1;
+
+    private BenchInputs(NamedValues values, string source)
+    {
+        Values = values;
+        Source = source;
+    }
+
+    public NamedValues Values { get; }
+
+    /// <summary>Where they come from, in words.</summary>
+    public string Source { get; }
+
+    /// <summary>Whether all are tensors, so that they can be bound.</summary>
+    public bool AreTensors => Values.All(v => v.Value is TensorValue);
+
+    /// <summary>Reads or makes the inputs of a model.</summary>
+    /// <exception cref="InferenceException">A file is malformed, or a shape of the options does not fit the model.</exception>
+    public static BenchInputs Prepare(ModelInfo info, BenchOptions options)
+    {
+        var random = new Random(Seed);
+        string beside = Path.Combine(options.ModelFolder, "test_data_set_0");
+        string? folder = options.InputFolder ?? (Directory.Exists(beside) ? beside : null);
+        foreach (string name in options.Shapes.Keys.Where(name => info.Inputs.All(p => p.Name != name)))
+        {
+            throw new InferenceException($"--shape {name}: expected an input of the model, which has {string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"))}.");
+        }
+
+        NamedValues values = folder is null ? Seeded(info, options, random) : Read(info, folder);
+        var shapes = new InputShapes(info, values, options.Shapes);
+        for (int i = 0; i < values.Count; i++)
+        {
+            if (values[i].Value is TensorValue tensor && shapes.For(values[i].Key, tensor.Shape) is { } shape)
+            {
+                values.Set(values[i].Key, SeededTensor.Resize(tensor, shape, random));
+                tensor.Dispose();
+            }
+        }
+
+        return new(values, folder is null ? $"seeded by the signature (seed {Seed})" : $"from {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}");
+    }
+
+    /// <summary>Parses <c>INPUT=256x13</c>.</summary>
+    /// <exception cref="InferenceException">The text has another form.</exception>
+    public static Dictionary<string, long[]> ParseShapes(IEnumerable<string> texts)
+    {
+        var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal);
+        foreach (string text in texts)
+        {
+            int equals = text.LastIndexOf('=');
+            string[] parts = equals > 0 && equals < text.Length - 1 ? text[(equals + 1)..].Split('x') : [];
+            var dims = new long[parts.Length];
+            for (int i = 0; i < parts.Length; i++)
+            {
+                if (!long.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out dims[i]))
+                {
+                    parts = [];
+                }
+            }
+
+            if (parts.Length == 0)
+            {
+                throw new InferenceException($"--shape: expected INPUT=256x13, the input's name and its dimensions, got '{text}'.");
+            }
+
+            shapes[text[..equals]] = dims;
+        }
+
+        return shapes;
+    }
+
+    public void Dispose() => Values.Dispose();
+
+    public override string ToString() => string.Join(", ", Values.Select(v => $"{v.Key}: {v.Value}"));
+
+    private static NamedValues Read(ModelInfo info, string folder)
+    {
+        var values = new NamedValues();
+        for (int i = 0; i < info.Inputs.Count; i++)
+        {
+            string file = Path.Combine(folder, $"input_{i}.pb");
+            if (File.Exists(file))
+            {
+                values.Add(info.Inputs[i].Name, ProtobufValues.Read(file, info.Inputs[i].Type));
+            }
+            else if (!info.Inputs[i].IsOptional)
+            {
+                throw new InferenceException($"'{folder}': expected input_{i}.pb for the input '{info.Inputs[i].Name}', there is no such file.");
+            }
+        }
+
+        return values;
+    }
+
+    private static NamedValues Seeded(ModelInfo info, BenchOptions options, Random random)
+    {
+        var values = new NamedValues();
+        foreach (ModelPort port in info.Inputs.Where(p => !p.IsOptional))
+        {
+            if (port.Type.Kind != ModelValueKind.Tensor || (port.Type.Shape is null && !options.Shapes.ContainsKey(port.Name)))
+            {
+                throw new InferenceException($"Input '{port.Name}' is a {port.Type}: its values cannot be made up from that. Give them with --inputs{(port.Type.Kind == ModelValueKind.Tensor ? ", or its shape with --shape" : "")}.");
+            }
+
+            long[] shape = port.Type.Shape is null
+                ? options.Shapes[port.Name]
+                : [.. port.Type.Shape.Select((d, axis) => d.Size ?? InputShapes.Assumed(axis, port.Type.Shape.Count))];
+            values.Add(port.Name, SeededTensor.Create(port.Type.ElementType, shape, random));
+        }
+
+        return values;
+    }
+}

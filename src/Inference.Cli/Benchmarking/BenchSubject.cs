@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using Inference.Cli.Commands;
+using Inference.OnnxRuntime;
+
+namespace Inference.Cli.Benchmarking;
+
+/// <summary>A model loaded on one provider, with inputs set up once where that is possible.</summary>
+internal sealed class BenchSubject : IDisposable
+{
+    private readonly IModelRunner _runner;
+    private readonly NamedValues _inputs;
+    private BoundRun? _bound;
+
+    private BenchSubject(string backend, IModelRunner runner, NamedValues inputs, bool bind, bool? spinning)
+    {
+        Backend = backend;
+        Spinning = spinning;
+        _runner = runner;
+        _inputs = inputs;
+        if (bind)
+        {
+            _bound = ((IBindable)runner.GetService(typeof(IBindable))!).Bind();
+            foreach ((string name, ModelValue value) in inputs)
+            {
+                _bound.SetInput(name, (TensorValue)value);
+            }
+        }
+    }
+
+    public string Backend { get; }
+
+    /// <summary>Whether ONNX Runtime's idle threads spin; null for other providers.</summary>
+    public bool? Spinning { get; }
+
+    /// <summary>Loads a model for measuring.</summary>
+    /// <param name="backend">The provider.</param>
+    /// <param name="options">Model and threads.</param>
+    /// <param name="spinning">For ONNX Runtime: whether idle threads spin.</param>
+    public static async Task<IModelRunner> LoadAsync(string backend, BenchOptions options, bool spinning)
+    {
+        IModelLoader loader = Backends.Loader(backend, options.Library);
+        if (backend == Backends.OnnxRuntime)
+        {
+            OnnxRuntimeOptions runtime = Backends.RuntimeOptions(options.Library);
+            runtime.AllowSpinning = spinning;
+            loader = new OnnxRuntimeModelLoader(runtime);
+        }
+
+        return await loader.LoadAsync(ModelSource.File(options.Model), new ModelLoadOptions { Threads = options.Threads }).ConfigureAwait(false);
+    }
+
+    /// <summary>Wraps a loaded runner, which this object then owns.</summary>
+    public static BenchSubject Over(string backend, IModelRunner runner, BenchInputs inputs, bool? spinning) =>
+        new(backend, runner, inputs.Values, CanBind(runner, inputs), spinning);
+
+    /// <summary>Whether bound runs are possible: tensors alone, none for an input with a default, and a runner that binds.</summary>
+    public static bool CanBind(IModelRunner runner, BenchInputs inputs) =>
+        inputs.AreTensors
+        && runner.GetService(typeof(IBindable)) is not null
+        && inputs.Values.All(v => runner.Info.Inputs.Any(p => p.Name == v.Key && !p.IsOptional));
+
+    /// <summary>Whether this subject does bound runs.</summary>
+    public bool IsBound => _bound is not null;
+
+    /// <summary>Does plain runs from now on.</summary>
+    public void Unbind()
+    {
+        _bound?.Dispose();
+        _bound = null;
+    }
+
+    /// <summary>Runs once.</summary>
+    public void Run()
+    {
+        if (_bound is { } bound)
+        {
+            bound.Run();
+        }
+        else
+        {
+            _runner.Run(_inputs).Dispose();
+        }
+    }
+
+    /// <summary>Runs for a while and adds the time of each run, in ticks of <see cref="Stopwatch"/>.</summary>
+    public void RunFor(long ticks, List<long> times)
+    {
+        long end = Stopwatch.GetTimestamp() + ticks;
+        long stop;
+        do
+        {
+            long start = Stopwatch.GetTimestamp();
+            Run();
+            stop = Stopwatch.GetTimestamp();
+            times.Add(stop - start);
+        }
+        while (stop < end);
+    }
+
+    /// <summary>Managed bytes that one run allocates, on any thread: the least of several rounds, as other work of the process allocates too.</summary>
+    public long AllocatedBytesPerRun(double medianMicroseconds)
+    {
+        int runs = (int)Math.Clamp(50_000 / Math.Max(medianMicroseconds, 1), 1, 200);
+        long least = long.MaxValue;
+        for (int round = 0; round < 3; round++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < runs; i++)
+            {
+                Run();
+            }
+
+            least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / runs);
+        }
+
+        return least;
+    }
+
+    public void Dispose()
+    {
+        _bound?.Dispose();
+        _runner.Dispose();
+    }
+}
