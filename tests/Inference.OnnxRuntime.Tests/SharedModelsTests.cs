@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Inference.OnnxRuntime.Tests.Support;
 using Inference.TestSupport;
 
@@ -15,7 +14,7 @@ public class SharedModelsTests
     public void Run_SharedModel_GivesReferenceOutputs(string name)
     {
         string folder = TestData.Path("models", name);
-        (float rtol, float atol) = Tolerance(folder);
+        (float rtol, float atol) = ModelFolder.Tolerance(folder);
         using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Path.Combine(folder, "model.onnx"), new OnnxRuntimeOptions { IntraOpThreads = 1 }, name);
         foreach (string dataSet in ModelFolder.DataSets(folder))
         {
@@ -32,19 +31,4 @@ public class SharedModelsTests
             }
         }
     }
-
-    private static (float Rtol, float Atol) Tolerance(string folder)
-    {
-        string path = Path.Combine(folder, "meta.json");
-        if (!File.Exists(path))
-        {
-            return (1e-3f, 1e-6f);
-        }
-
-        using JsonDocument meta = JsonDocument.Parse(File.ReadAllBytes(path));
-        return (Get(meta, "rtol", 1e-3f), Get(meta, "atol", 1e-6f));
-    }
-
-    private static float Get(JsonDocument meta, string name, float otherwise) =>
-        meta.RootElement.TryGetProperty(name, out JsonElement value) ? value.GetSingle() : otherwise;
 }

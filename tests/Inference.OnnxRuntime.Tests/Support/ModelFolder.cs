@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Inference.Onnx;
 
 namespace Inference.OnnxRuntime.Tests.Support;
@@ -33,4 +34,20 @@ internal static class ModelFolder
         tensor.GetBytes().Span.CopyTo(value.AsWritableBytes());
         return value;
     }
+
+    /// <summary>The tolerance that <c>meta.json</c> beside a model states.</summary>
+    public static (float Rtol, float Atol) Tolerance(string folder)
+    {
+        string path = Path.Combine(folder, "meta.json");
+        if (!File.Exists(path))
+        {
+            return (1e-3f, 1e-6f);
+        }
+
+        using JsonDocument meta = JsonDocument.Parse(File.ReadAllBytes(path));
+        return (Get(meta, "rtol", 1e-3f), Get(meta, "atol", 1e-6f));
+    }
+
+    private static float Get(JsonDocument meta, string name, float otherwise) =>
+        meta.RootElement.TryGetProperty(name, out JsonElement value) ? value.GetSingle() : otherwise;
 }

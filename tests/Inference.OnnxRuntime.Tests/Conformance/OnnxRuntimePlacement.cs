@@ -1,0 +1,5 @@
+using Inference.Conformance;
+
+namespace Inference.OnnxRuntime.Tests.Conformance;
+
+public class OnnxRuntimePlacement : PlacementConformance<OnnxRuntimeUnderTest>;
