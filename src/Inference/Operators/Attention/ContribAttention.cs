@@ -1,0 +1,49 @@
+using Inference.Graph;
+using Inference.Kernels.Gemm;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Attention;
+
+/// <summary>
+/// Self-attention with its projection: X[B, S, I]·W[I, Hq + Hk + Hv] + bias, split into heads, softmax(scale·Q·Kᵀ + mask + bias)·V. Inputs: X, W, bias, mask_index,
+/// past [2, B, H, P, D], attention_bias, past length. Outputs: [B, S, Hv] and present [2, B, H, P + S, D]. Source: com.microsoft Attention.
+/// </summary>
+internal sealed unsafe class ContribAttention(Node node) : FloatOperator
+{
+    private readonly ContribHeads _heads = new(node);
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? x = Shapes.RequireRank(context, 0, 3);
+        Dimension[]? w = Shapes.RequireRank(context, 1, 2);
+        if (x?[2].Size is { } inner && w?[0].Size is { } own && inner != own)
+        {
+            throw context.Error($"expected K of X [{string.Join(",", x)}] and W [{string.Join(",", w)}] to be equal.");
+        }
+
+        _heads.Infer(context, type, x, w, pastInput: 4);
+    }
+
+    public override long CountMacs(InferContext context) =>
+        Shapes.Sizes(context.InputShape(0)) is { } x && Shapes.Sizes(context.InputShape(1)) is { } w ? TensorShape.Count(x) * w[1] + 2 * x[0] * x[1] * x[1] * w[1] / 3 : 0;
+
+    public override void PropagateBatch(BatchContext context) => ContribHeads.PropagateBatch(context, maskInput: 3, pastInput: 4);
+
+    protected override void RunDouble(KernelContext context) => throw context.Error("input 0: expected float32, float16 or bfloat16, got float64.");
+
+    protected override void RunSingle(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor w = context.Input(1);
+        Tensor? bias = context.OptionalInput(2);
+        long rows = x.Dims[0] * x.Dims[1];
+        long width = w.Dims[1];
+        var shape = new ContribShape(_heads, x.Dims[0], x.Dims[1], width, context.OptionalInput(4));
+        float* projected = (float*)context.Scratch((rows * width + shape.ScratchElements) * sizeof(float));
+        GemmEpilogue epilogue = default;
+        epilogue.Bias = bias is null ? null : (float*)bias.Data;
+        GemmF32.Run((float*)x.Data, (nint)x.Dims[2], false, (float*)w.Data, (nint)width, false, projected, (nint)width, (nint)rows, (nint)width, (nint)x.Dims[2], 1f, in epilogue, context.Threads);
+        shape.Run(context, projected, context.OptionalInput(3), context.OptionalInput(4), context.OptionalInput(5), projected + rows * width);
+    }
+}

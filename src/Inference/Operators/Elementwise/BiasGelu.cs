@@ -1,0 +1,63 @@
+using Inference.Graph;
+using Inference.Kernels.Elementwise;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Elementwise;
+
+/// <summary>y = gelu(x + bias), the bias along the last axis (left out: none); the tanh form is FastGelu. Sources: com.microsoft BiasGelu, FastGelu.</summary>
+internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
+{
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? x = context.InputShape(0);
+        if (context.HasInput(1) && x is { Length: > 0 } && x[^1].Size is { } size && context.InputShape(1) is { } bias && Shapes.Product(bias).Size is { } own && own != size)
+        {
+            throw context.Error($"input 1: expected [{size}], got [{string.Join(",", bias)}].");
+        }
+
+        context.SetOutput(0, type, x);
+    }
+
+    public override bool CanOverwrite(int output, int input) => input == 0;
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        int batch = context.InputAxis(0);
+        bool apart = context.InputCount < 2 || !context.Node.HasInput(1) || (context.InputAxis(1) == BatchContext.None && context.InputShape(0) is { } x && batch != x.Length - 1);
+        context.SetOutputAxis(0, apart ? batch : BatchContext.Mixed);
+    }
+
+    protected override void RunSingle(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        float* target = (float*)y.Data;
+        float* source = (float*)x.Data;
+        if (context.OptionalInput(1) is { Count: > 0 } bias)
+        {
+            float* addend = (float*)bias.Data;
+            for (long i = 0, j = 0; i < x.Count; i++)
+            {
+                target[i] = source[i] + addend[j];
+                j = j + 1 == bias.Count ? 0 : j + 1;
+            }
+
+            source = target;
+        }
+
+        Unary.Run(tanh ? UnaryKind.GeluTanh : UnaryKind.Gelu, source, target, (nint)x.Count);
+    }
+
+    protected override void RunDouble(KernelContext context)
+    {
+        ReadOnlySpan<double> x = context.Input(0).Span<double>();
+        Span<double> y = context.Output(0).Span<double>();
+        Tensor? bias = context.OptionalInput(1);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double value = x[i] + (bias is null ? 0 : bias.Span<double>()[(int)(i % bias.Count)]);
+            y[i] = tanh ? Functions.GeluTanh(value) : Functions.Gelu(value);
+        }
+    }
+}

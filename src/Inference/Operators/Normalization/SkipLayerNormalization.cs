@@ -1,0 +1,110 @@
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Normalization;
+
+/// <summary>
+/// LayerNormalization (or, simplified, RMS) over the last axis of s = X + skip + bias: inputs X, skip, gamma, beta, bias (simplified: X, skip, gamma, bias).
+/// Outputs: y, mean, 1/deviation, s. Sources: com.microsoft SkipLayerNormalization, SkipSimplifiedLayerNormalization.
+/// </summary>
+internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) : FloatOperator
+{
+    private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-12f);
+
+    private int BiasInput => simplified ? 3 : 4;
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 2);
+        context.SetOutput(0, type, x);
+        Dimension[]? statistics = x is null ? null : [.. x[..^1], Dimension.Fixed(1)];
+        for (int i = 1; i < 3; i++)
+        {
+            if (context.HasOutput(i))
+            {
+                context.SetOutput(i, ElementType.Float, statistics);
+            }
+        }
+
+        if (context.HasOutput(3))
+        {
+            context.SetOutput(3, type, x);
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        int batch = context.InputAxis(0);
+        bool same = context.InputAxis(1) == batch && context.InputShape(0) is { } a && context.InputShape(1)?.Length == a.Length && batch < a.Length - 1;
+        for (int i = 2; i < context.InputCount; i++)
+        {
+            same &= context.InputAxis(i) == BatchContext.None;
+        }
+
+        if (batch < 0 || !same)
+        {
+            context.SetAllMixed();
+            return;
+        }
+
+        for (int i = 0; i < context.Node.Outputs.Count; i++)
+        {
+            context.SetOutputAxis(i, batch);
+        }
+    }
+
+    protected override void RunDouble(KernelContext context) => throw context.Error("input 0: expected float32, float16 or bfloat16, got float64.");
+
+    protected override void RunSingle(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor skip = context.Input(1);
+        Tensor y = context.Output(0);
+        if (x.Count == 0)
+        {
+            return;
+        }
+
+        long length = x.Dims[^1];
+        float* gamma = (float*)context.Input(2).Data;
+        float* beta = !simplified && context.OptionalInput(3) is { } b ? (float*)b.Data : null;
+        float* bias = context.OptionalInput(BiasInput) is { } c ? (float*)c.Data : null;
+        float* row = context.HasOutput(3) ? null : (float*)context.Scratch(length * sizeof(float));
+        for (long r = 0; r < x.Count / length; r++)
+        {
+            float* sum = row is null ? (float*)context.Output(3).Data + r * length : row;
+            float* source = (float*)x.Data + r * length;
+
+            // A skip of fewer rows is shared by the batch.
+            float* other = (float*)skip.Data + r * length % skip.Count;
+            for (long i = 0; i < length; i++)
+            {
+                sum[i] = source[i] + other[i] + (bias is null ? 0f : bias[i]);
+            }
+
+            var span = new ReadOnlySpan<float>(sum, (int)length);
+            float mean = 0;
+            float inverse;
+            if (simplified)
+            {
+                inverse = RowNormalization.InverseRms(span, _epsilon);
+            }
+            else
+            {
+                RowNormalization.Statistics(span, _epsilon, out mean, out inverse);
+            }
+
+            RowNormalization.Apply(sum, (float*)y.Data + r * length, length, mean, inverse, gamma, beta);
+            if (context.HasOutput(1))
+            {
+                ((float*)context.Output(1).Data)[r] = mean;
+            }
+
+            if (context.HasOutput(2))
+            {
+                ((float*)context.Output(2).Data)[r] = inverse;
+            }
+        }
+    }
+}
