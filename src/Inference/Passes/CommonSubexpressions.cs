@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using Inference.Graph;
+
+namespace Inference.Passes;
+
+/// <summary>Keeps one of several deterministic nodes with equal operator, attributes and inputs.</summary>
+internal static class CommonSubexpressions
+{
+    // Constants above this size are compared by identity alone.
+    private const int MaxComparedBytes = 64;
+
+    public static void Run(ModelGraph graph)
+    {
+        var seen = new Dictionary<string, Node>(StringComparer.Ordinal);
+        var identity = new Dictionary<object, int>(ReferenceEqualityComparer.Instance);
+        var replacements = new Dictionary<Value, Value>();
+        var outputs = new HashSet<Value>(graph.Outputs);
+        graph.Nodes.RemoveAll(node =>
+        {
+            foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
+            {
+                Run(inner);
+            }
+
+            if (!node.Operator!.IsDeterministic || node.Outputs.Exists(o => o is not null && outputs.Contains(o)) || Key(node) is not { } key)
+            {
+                return false;
+            }
+
+            if (seen.TryAdd(key, node))
+            {
+                return false;
+            }
+
+            for (int i = 0; i < node.Outputs.Count; i++)
+            {
+                if (node.Outputs[i] is { } output)
+                {
+                    if (i >= seen[key].Outputs.Count || seen[key].Outputs[i] is null)
+                    {
+                        return false;
+                    }
+
+                    replacements[output] = seen[key].Outputs[i]!;
+                }
+            }
+
+            return true;
+        });
+        GraphEdit.ReplaceUses(graph, replacements);
+
+        string? Key(Node node)
+        {
+            var key = new StringBuilder(node.Domain).Append('.').Append(node.OpType).Append(node.Opset);
+            foreach (Value? input in node.Inputs)
+            {
+                key.Append('|');
+                if (input is not null)
+                {
+                    AppendValue(key, input);
+                }
+            }
+
+            foreach ((string name, object attribute) in node.Attributes.Items.OrderBy(a => a.Key, StringComparer.Ordinal))
+            {
+                key.Append(';').Append(name).Append('=');
+                switch (attribute)
+                {
+                    case long or float or string:
+                        key.Append(Convert.ToString(attribute, CultureInfo.InvariantCulture));
+                        break;
+                    case long[] numbers:
+                        key.AppendJoin(',', numbers);
+                        break;
+                    case float[] numbers:
+                        key.AppendJoin(',', numbers.Select(n => BitConverter.SingleToInt32Bits(n)));
+                        break;
+                    default:
+                        return null;
+                }
+            }
+
+            return key.ToString();
+        }
+
+        void AppendValue(StringBuilder key, Value value)
+        {
+            Value current = value;
+            while (replacements.TryGetValue(current, out Value? next))
+            {
+                current = next;
+            }
+
+            if (current.Constant is { } constant && constant.Type != ElementType.String && constant.ByteCount <= MaxComparedBytes)
+            {
+                key.Append(constant).Append(Convert.ToHexString(constant.Bytes));
+                return;
+            }
+
+            if (!identity.TryGetValue((object?)current.Constant ?? current, out int id))
+            {
+                id = identity.Count;
+                identity.Add((object?)current.Constant ?? current, id);
+            }
+
+            key.Append('#').Append(id);
+        }
+    }
+}
