@@ -16,7 +16,9 @@ using Inference.Operators.Quantization;
 using Inference.Operators.Random;
 using Inference.Operators.Recurrent;
 using Inference.Operators.Reduction;
+using Inference.Operators.Sequences;
 using Inference.Operators.Structure;
+using Inference.Operators.Text;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators;
@@ -62,6 +64,7 @@ internal static class OperatorTable
         new("", "Clip", 1, n => new Clip(n)),
         new("", "Compress", 9, n => new Compress(n)),
         new("", "Concat", 1, n => new Concat(n)),
+        new("", "ConcatFromSequence", 11, n => new ConcatFromSequence(n)),
         new("", "Constant", 1, n => new Constant(n)),
         new("", "ConstantOfShape", 9, n => new ConstantOfShape(n)),
         new("", "Conv", 1, n => new Conv(n)),
@@ -131,6 +134,9 @@ internal static class OperatorTable
         new("", "NonZero", 9, _ => new NonZero()),
         new("", "Not", 1, n => new BitNot(logical: true)),
         new("", "OneHot", 9, n => new OneHot(n)),
+        new("", "Optional", 15, n => new OptionalOperator(n)),
+        new("", "OptionalGetElement", 15, _ => new OptionalGetElement()),
+        new("", "OptionalHasElement", 15, _ => new OptionalHasElement()),
         new("", "Or", 1, n => new BitOperator<BitFunctions.Or>(n, default, TypeSet.Bool)),
         new("", "Pad", 1, n => new Pad(n)),
         new("", "Pow", 1, n => new Pow(n)),
@@ -150,6 +156,7 @@ internal static class OperatorTable
         new("", "ReduceProd", 1, n => new Reduce<Reducers.Prod>(n, 18, TypeSet.Numeric)),
         new("", "ReduceSum", 1, n => new Reduce<Reducers.Sum>(n, 13, TypeSet.Numeric)),
         new("", "ReduceSumSquare", 1, n => new Reduce<Reducers.SumSquare>(n, 18, TypeSet.Numeric)),
+        new("", "RegexFullMatch", 20, n => new RegexFullMatch(n)),
         new("", "Relu", 1, n => new NumericUnary<NumericFunctions.Relu>(default, TypeSet.Floating | TypeSet.Signed)),
         new("", "Reshape", 1, n => new Reshape(n)),
         new("", "Resize", 10, n => new Resize(n)),
@@ -163,6 +170,13 @@ internal static class OperatorTable
         new("", "ScatterElements", 11, n => new ScatterElements(n)),
         new("", "ScatterND", 11, n => new ScatterND(n)),
         new("", "Selu", 1, n => Selu.Create(n)),
+        new("", "SequenceAt", 11, _ => new SequenceAt()),
+        new("", "SequenceConstruct", 11, n => new SequenceConstruct(n)),
+        new("", "SequenceEmpty", 11, n => new SequenceConstruct(n)),
+        new("", "SequenceErase", 11, _ => new SequenceErase()),
+        new("", "SequenceInsert", 11, _ => new SequenceInsert()),
+        new("", "SequenceLength", 11, _ => new SequenceLength()),
+        new("", "SequenceMap", 17, n => new SequenceMap(n)),
         new("", "Shape", 1, n => new Shape(n)),
         new("", "Shrink", 9, n => new NumericUnary<NumericFunctions.Shrink>(new(n.Attributes.Float("lambd", 0.5f), n.Attributes.Float("bias", 0f)), TypeSet.Numeric)),
         new("", "Sigmoid", 1, n => new FloatUnary<Activations.Sigmoid>(default)),
@@ -177,14 +191,19 @@ internal static class OperatorTable
         new("", "Softsign", 1, n => new FloatUnary<Activations.Softsign>(default)),
         new("", "SpaceToDepth", 1, n => new SpaceToDepth(n)),
         new("", "Split", 1, n => new Split(n)),
+        new("", "SplitToSequence", 11, n => new SplitToSequence(n)),
         new("", "Sqrt", 1, n => new FloatUnary<Powers.Sqrt>(default)),
         new("", "Squeeze", 1, n => new Squeeze(n)),
+        new("", "StringConcat", 20, _ => new StringConcat()),
+        new("", "StringNormalizer", 10, n => new StringNormalizer(n)),
+        new("", "StringSplit", 20, n => new StringSplit(n)),
         new("", "Sub", 1, n => new BinaryOperator<Arithmetic.Sub>(n, default, TypeSet.Numeric)),
         new("", "Sum", 1, n => new VariadicOperator<Arithmetic.Add>(default, TypeSet.Floating)),
         new("", "Swish", 24, n => new FloatUnary<Activations.QuickGelu>(new(n.Attributes.Float("alpha", 1f)))),
         new("", "Tan", 7, n => new FloatUnary<Trigonometry.Tan>(default)),
         new("", "Tanh", 1, n => new FloatUnary<Trigonometry.Tanh>(default)),
         new("", "TensorScatter", 24, n => new TensorScatter(n)),
+        new("", "TfIdfVectorizer", 9, n => new TfIdfVectorizer(n)),
         new("", "ThresholdedRelu", 1, n => new FloatUnary<Activations.ThresholdedRelu>(new(n.Attributes.Float("alpha", 1f)))),
         new("", "Tile", 1, n => new Tile(n)),
         new("", "TopK", 1, n => new TopK(n)),

@@ -126,7 +126,7 @@ internal sealed class Split(Node node) : Operator
         }
     }
 
-    private readonly struct Move(int axis, long offset) : IMove
+    internal readonly struct Move(int axis, long offset) : IMove
     {
         public void Run<T>(KernelContext context, Tensor source, Tensor target)
         {

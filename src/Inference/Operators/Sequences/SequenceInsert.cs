@@ -1,0 +1,28 @@
+using Inference.Graph;
+
+namespace Inference.Operators.Sequences;
+
+/// <summary>The sequence with a tensor inserted, at the end by default. Source: ONNX SequenceInsert, opset 11.</summary>
+internal sealed class SequenceInsert : Operator
+{
+    public override void Infer(InferContext context) =>
+        context.SetOutput(0, SequenceTypes.Of(SequenceTypes.Join(context, SequenceTypes.ElementOf(context, 0), context.InputValueType(1))));
+
+    public override void Run(KernelContext context)
+    {
+        SequenceData sequence = SequenceTypes.Get(context, 0);
+        Tensor item = context.Input(1);
+        if (sequence.Items.Length > 0 && sequence.Items[0] is Tensor first && first.Type != item.Type)
+        {
+            throw context.Error($"input 1: expected {first.Type.Name()} as the sequence's items, got {item.Type.Name()}.");
+        }
+
+        int count = sequence.Items.Length;
+        int position = context.HasInput(2) ? SequenceTypes.Position(context, 2, count, inserting: true) : count;
+        var items = new EngineValue[count + 1];
+        sequence.Items.AsSpan(0, position).CopyTo(items);
+        items[position] = item.Clone();
+        sequence.Items.AsSpan(position).CopyTo(items.AsSpan(position + 1));
+        context.SetOutput(0, new SequenceData(items, item.Type));
+    }
+}

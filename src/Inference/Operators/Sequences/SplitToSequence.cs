@@ -1,0 +1,98 @@
+using Inference.Graph;
+using Inference.Operators.Structure;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Sequences;
+
+/// <summary>
+/// A tensor cut along an axis into parts of given lengths, of one length (the last may be shorter), or of length 1, whose axis goes unless keepdims is set.
+/// Source: ONNX SplitToSequence, opsets 11 to 24.
+/// </summary>
+internal sealed class SplitToSequence(Node node) : Operator
+{
+    private readonly long _axis = node.Attributes.Int("axis", 0);
+    private readonly bool _keep = node.Attributes.Int("keepdims", 1) != 0;
+
+    public override void Infer(InferContext context)
+    {
+        Dimension[]? shape = context.InputShape(0);
+        Shapes.RequireType(context, 1, TypeSet.Index);
+        Dimension[]? item = null;
+        if (shape is not null)
+        {
+            int axis = Shapes.Axis(context, _axis, shape.Length);
+            item = !context.HasInput(1) && !_keep ? [.. shape.AsSpan(0, axis), .. shape.AsSpan(axis + 1)] : (Dimension[])shape.Clone();
+            if (context.HasInput(1) || _keep)
+            {
+                item[axis] = context.HasInput(1) ? Dimension.Unknown : Dimension.Fixed(1);
+            }
+        }
+
+        context.SetOutput(0, SequenceTypes.Of(ModelValueType.Tensor(context.InputType(0), item)));
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        int axis = Shapes.Axis(_axis, x.Rank);
+        long size = x.Dims[axis];
+        long[] lengths = Lengths(context, size);
+        bool drop = !context.HasInput(1) && !_keep;
+        var items = new EngineValue[lengths.Length];
+        long offset = 0;
+        for (int i = 0; i < items.Length; i++)
+        {
+            long[] dims = x.Dims.ToArray();
+            dims[axis] = lengths[i];
+            Tensor part = Tensor.Allocate(x.Type, dims);
+            Moves.Run(new Split.Move(axis, offset), context, x, part);
+            offset += lengths[i];
+            if (drop)
+            {
+                var view = new Tensor();
+                view.SetView(part, part.Type, [.. dims.AsSpan(0, axis), .. dims.AsSpan(axis + 1)]);
+                part = view;
+            }
+
+            items[i] = part;
+        }
+
+        context.SetOutput(0, new SequenceData(items, x.Type));
+    }
+
+    private static long[] Lengths(KernelContext context, long size)
+    {
+        if (context.OptionalInput(1) is not { } split)
+        {
+            var ones = new long[checked((int)size)];
+            Array.Fill(ones, 1);
+            return ones;
+        }
+
+        long[] given = split.ToInt64Array();
+        if (split.Rank > 0)
+        {
+            long sum = 0;
+            foreach (long length in given)
+            {
+                sum = length < 0 ? long.MinValue : sum + length;
+            }
+
+            return sum == size ? given : throw context.Error($"split: expected lengths that sum to {size}, got [{string.Join(",", given)}].");
+        }
+
+        long chunk = given[0];
+        if (chunk <= 0)
+        {
+            throw context.Error($"split: expected a length of at least 1, got {chunk}.");
+        }
+
+        var result = new long[(size + chunk - 1) / chunk];
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = Math.Min(chunk, size - (i * chunk));
+        }
+
+        return result;
+    }
+}

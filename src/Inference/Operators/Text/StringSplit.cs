@@ -1,0 +1,95 @@
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Text;
+
+/// <summary>The parts of each text [..., most parts], filled with "", and how many each has. Without a delimiter, runs of white space separate. Source: ONNX StringSplit, opset 20.</summary>
+internal sealed class StringSplit(Node node) : Operator
+{
+    private readonly string _delimiter = node.Attributes.String("delimiter", "");
+    private readonly long _most = node.Attributes.Contains("maxsplit") ? node.Attributes.Int("maxsplit") : long.MaxValue;
+
+    public override void Infer(InferContext context)
+    {
+        Shapes.RequireType(context, 0, TypeSet.String);
+        Dimension[]? shape = context.InputShape(0);
+        context.SetOutput(0, ElementType.String, shape is null ? null : [.. shape, Dimension.Unknown]);
+        context.SetOutput(1, ElementType.Int64, shape);
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        var parts = new string[x.Count][];
+        int most = 0;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = Split(x.Strings[i]);
+            most = Math.Max(most, parts[i].Length);
+        }
+
+        if (context.HasOutput(0))
+        {
+            Tensor y = context.Output(0, ElementType.String, [.. x.Dims, most]);
+            Span<string> target = y.Strings;
+            target.Fill("");
+            for (int i = 0; i < parts.Length; i++)
+            {
+                parts[i].CopyTo(target.Slice(i * most, most));
+            }
+        }
+
+        if (context.HasOutput(1))
+        {
+            Span<long> counts = context.Output(1, ElementType.Int64, x.Dims).Span<long>();
+            for (int i = 0; i < parts.Length; i++)
+            {
+                counts[i] = parts[i].Length;
+            }
+        }
+    }
+
+    private string[] Split(string text)
+    {
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
+        int most = (int)Math.Min(_most, int.MaxValue - 1) + 1;
+        if (_delimiter.Length > 0)
+        {
+            return text.Split(_delimiter, most);
+        }
+
+        // White space at the ends does not make empty parts; what is left after the last split keeps its own, but for the end.
+        var parts = new List<string>();
+        int at = 0;
+        while (true)
+        {
+            while (at < text.Length && char.IsWhiteSpace(text[at]))
+            {
+                at++;
+            }
+
+            if (at == text.Length)
+            {
+                return [.. parts];
+            }
+
+            if (parts.Count == most - 1)
+            {
+                parts.Add(text[at..].TrimEnd());
+                return [.. parts];
+            }
+
+            int start = at;
+            while (at < text.Length && !char.IsWhiteSpace(text[at]))
+            {
+                at++;
+            }
+
+            parts.Add(text[start..at]);
+        }
+    }
+}
