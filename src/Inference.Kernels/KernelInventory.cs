@@ -1,14 +1,31 @@
+using Inference.Kernels.Attention;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Normalization;
 using Inference.Kernels.Pooling;
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Recurrent;
+using Inference.Kernels.Reductions;
+using Inference.Kernels.Simd;
 
 namespace Inference.Kernels;
 
 /// <summary>All kernels of the library, with what this machine supports and what it uses.</summary>
 public static class KernelInventory
 {
+    /// <summary>Kernels that are bodies over rows.</summary>
+    internal static RowKernel[] RowKernels =>
+    [
+        Softmax.Kernel,
+        LayerNorm.Kernel,
+        Reduction.LastKernel,
+        Reduction.MiddleKernel,
+        AttentionF32.Scores,
+        LstmF32.Cell,
+        GruF32.Cell,
+    ];
+
     /// <summary>Every kernel, grouped by family, best first within a family. Makes a new list on each call.</summary>
     public static IReadOnlyList<KernelInfo> List()
     {
@@ -22,6 +39,13 @@ public static class KernelInventory
         PlanarWindowKernels.Describe(all);
         NhwcDepthwiseF32.Describe(all);
         PoolingF32.Describe(all);
+        foreach (RowKernel kernel in RowKernels)
+        {
+            kernel.Describe(all);
+        }
+
+        all.Add(new KernelInfo("transpose", "transpose_any_square_vector128", Simd.Zip.IsAccelerated ? IsaTier.AdvSimd : IsaTier.Scalar, true, true));
+        all.Add(new KernelInfo("trees_f32", "trees_f32_4walks_scalar", IsaTier.Scalar, true, true));
         return all;
     }
 }

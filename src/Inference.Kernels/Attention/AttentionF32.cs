@@ -1,0 +1,260 @@
+using Inference.Kernels.Gemm;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Simd;
+using Inference.Kernels.Threading;
+
+namespace Inference.Kernels.Attention;
+
+/// <summary>
+/// Scaled dot-product attention that keeps scores of one block of queries and keys only: each block rescales what earlier
+/// blocks gave (online softmax). Thread-safe. A row whose scores are all −∞ gives NaN. Source: ONNX Attention, opset 23.
+/// </summary>
+public static unsafe class AttentionF32
+{
+    private const int QueryBlock = 48;
+    private const int KeyBlock = 512;
+
+    // Fewer queries than this do not repay packing the keys and values.
+    private const int MinPackedQueries = 5;
+
+    internal static readonly RowKernel Scores = RowKernel.Of<ScoreBody>("attention_f32_scores");
+
+    /// <summary>Computes attention, see <see cref="AttentionArguments"/>.</summary>
+    /// <param name="arguments">What to compute.</param>
+    /// <param name="maxThreads">The most threads to use.</param>
+    public static void Run(in AttentionArguments arguments, int maxThreads = 1)
+    {
+        AttentionArguments a = arguments;
+        if (a.KeyLength == 0 || a.QueryLength == 0)
+        {
+            return;
+        }
+
+        long work = (long)a.Batch * a.Heads * a.QueryLength * a.KeyLength * (a.HeadSize + a.ValueSize);
+        WorkerPool.Run(a.Batch * a.Heads, &RunHead, &a, work >= GemmF32Driver.ParallelWork ? maxThreads : 1);
+    }
+
+    private static void RunHead(void* state, int index)
+    {
+        ref readonly AttentionArguments a = ref *(AttentionArguments*)state;
+        int batch = index / a.Heads;
+        int head = index % a.Heads;
+        int keyHead = head * a.KeyHeads / a.Heads;
+        float* q = a.Query + (batch * a.QueryBatchStride) + (head * a.QueryHeadStride);
+        float* k = a.Key + (batch * a.KeyBatchStride) + (keyHead * a.KeyHeadStride);
+        float* v = a.Value + (batch * a.ValueBatchStride) + (keyHead * a.ValueHeadStride);
+        float* y = a.Output + (batch * a.OutputBatchStride) + (head * a.OutputHeadStride);
+        float* mask = a.Mask == null ? null : a.Mask + (batch * a.MaskBatchStride) + (head * a.MaskHeadStride);
+        GemmF32Kernel kernel = GemmF32Kernels.Best;
+        bool packed = a.QueryLength >= MinPackedQueries;
+        nint storedKeys = (a.KeyLength + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
+        nint storedValues = (a.ValueSize + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
+        using var keys = new AlignedScratch<float>(packed ? storedKeys * a.HeadSize : 0);
+        using var values = new AlignedScratch<float>(packed ? storedValues * a.KeyLength : 0);
+        using var scores = new AlignedScratch<float>(QueryBlock * KeyBlock);
+        if (packed)
+        {
+            GemmF32Packing.PackPanels(k, a.KeyStride, true, a.HeadSize, a.KeyLength, 1f, kernel.PanelColumns, kernel.Lanes, keys.Pointer);
+            GemmF32Packing.PackPanels(v, a.ValueStride, false, a.KeyLength, a.ValueSize, 1f, kernel.PanelColumns, kernel.Lanes, values.Pointer);
+        }
+
+        ScoreJob job = default;
+        float* max = stackalloc float[QueryBlock];
+        float* sum = stackalloc float[QueryBlock];
+        job.Max = max;
+        job.Sum = sum;
+        job.Scores = scores.Pointer;
+        job.Scale = a.Scale;
+        job.OutputStride = a.OutputStride;
+        job.ValueSize = a.ValueSize;
+        for (int i = 0; i < a.QueryLength; i += QueryBlock)
+        {
+            int rows = Math.Min(QueryBlock, a.QueryLength - i);
+            new Span<float>(max, rows).Fill(float.NegativeInfinity);
+            new Span<float>(sum, rows).Clear();
+            job.Output = y + (i * a.OutputStride);
+            // The last key that the block's last query sees ends the walk.
+            int end = a.Causal ? Math.Clamp(i + rows + a.KeyLength - a.QueryLength, 1, a.KeyLength) : a.KeyLength;
+            for (int j = 0; j < end; j += KeyBlock)
+            {
+                int count = Math.Min(KeyBlock, end - j);
+                // A causal end inside a panel: its other columns are computed too, and not looked at.
+                int whole = Math.Min(a.KeyLength - j, (count + kernel.PanelColumns - 1) / kernel.PanelColumns * kernel.PanelColumns);
+                Multiply(
+                    kernel, q + (i * a.QueryStride), a.QueryStride, rows, packed ? keys.Pointer + ((nint)j * a.HeadSize) : null,
+                    k + (j * a.KeyStride), a.KeyStride, packed ? whole : count, a.HeadSize, scores.Pointer);
+                job.Columns = count;
+                job.Mask = mask == null ? null : mask + (i * a.MaskQueryStride) + j;
+                job.MaskStride = a.MaskQueryStride;
+                job.Visible = a.Causal ? i + a.KeyLength - a.QueryLength - j + 1 : int.MaxValue / 2;
+                job.VisibleStep = a.Causal ? 1 : 0;
+                job.First = j == 0;
+                Scores.Best(&job, 0, rows);
+                Accumulate(in a, kernel, scores.Pointer, rows, count, j, packed ? values.Pointer : null, v, job.Output);
+            }
+
+            for (int r = 0; r < rows; r++)
+            {
+                float* to = job.Output + (r * a.OutputStride);
+                Elementwise.Binary.RunScalarRight(Elementwise.BinaryKind.Mul, to, 1f / sum[r], to, a.ValueSize);
+            }
+        }
+    }
+
+    // scores[rows, count] = q × kᵀ.
+    private static void Multiply(
+        GemmF32Kernel kernel, float* q, nint ldq, int rows, float* packed, float* k, nint ldk, int count, int depth, float* scores)
+    {
+        if (packed == null)
+        {
+            GemmF32Unpacked.Run(kernel, q, ldq, false, k, ldk, true, scores, KeyBlock, rows, count, depth, 1f, default, 1);
+            return;
+        }
+
+        GemmF32Job job = default;
+        job.A = q;
+        job.Lda = ldq;
+        job.B = packed;
+        job.C = scores;
+        job.Ldc = KeyBlock;
+        job.M = rows;
+        job.N = count;
+        job.K = depth;
+        GemmF32Driver.Run(ref job, kernel, 1);
+    }
+
+    // y += p × v for keys first … first + count − 1; each panel of values spans all keys.
+    private static void Accumulate(
+        in AttentionArguments a, GemmF32Kernel kernel, float* p, int rows, int count, int first, float* packed, float* v, float* y)
+    {
+        var epilogue = new GemmEpilogue { Accumulate = first > 0 };
+        if (packed == null)
+        {
+            GemmF32Unpacked.Run(
+                kernel, p, KeyBlock, false, v + (first * a.ValueStride), a.ValueStride, false, y, a.OutputStride, rows, a.ValueSize, count,
+                1f, in epilogue, 1);
+            return;
+        }
+
+        for (int n = 0; n < a.ValueSize; n += kernel.PanelColumns)
+        {
+            int columns = Math.Min(kernel.PanelColumns, a.ValueSize - n);
+            int stored = (columns + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
+            GemmF32Job job = default;
+            job.A = p;
+            job.Lda = KeyBlock;
+            job.B = packed + ((nint)n * a.KeyLength) + ((nint)first * stored);
+            job.C = y + n;
+            job.Ldc = a.OutputStride;
+            job.M = rows;
+            job.N = columns;
+            job.K = count;
+            job.Epilogue = epilogue;
+            GemmF32Driver.Run(ref job, kernel, 1);
+        }
+    }
+
+    internal struct ScoreJob
+    {
+        public float* Scores;
+        public float* Mask;
+        public nint MaskStride;
+        public float* Max;
+        public float* Sum;
+        public float* Output;
+        public nint OutputStride;
+        public int ValueSize;
+        public int Columns;
+        public int Visible;
+        public int VisibleStep;
+        public bool First;
+        public float Scale;
+    }
+
+    // One block of scores becomes e^(score − max); what earlier blocks gave is scaled to the new maximum.
+    private readonly struct ScoreBody : IRowBody
+    {
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+        public static void Run<S, V>(void* state, nint first, nint end)
+            where S : struct, ISimd<V>
+            where V : struct
+        {
+            ref readonly ScoreJob job = ref *(ScoreJob*)state;
+            for (nint r = first; r < end; r++)
+            {
+                float* x = job.Scores + (r * KeyBlock);
+                float* mask = job.Mask == null ? null : job.Mask + (r * job.MaskStride);
+                int count = (int)nint.Min(job.Columns, job.Visible + (r * job.VisibleStep));
+                count = Math.Max(count, 0);
+                float max = Shift<S, V>(x, mask, count, job.Scale, job.Max[r]);
+                // With nothing but −∞ so far, all terms are 0 whatever is taken off.
+                float sum = Exponentiate<S, V>(x, count, float.IsNegativeInfinity(max) ? 0f : max);
+                for (int i = count; i < job.Columns; i++)
+                {
+                    x[i] = 0f;
+                }
+
+                if (!job.First && max != job.Max[r])
+                {
+                    float factor = MathF.Exp(job.Max[r] - max);
+                    job.Sum[r] *= factor;
+                    float* y = job.Output + (r * job.OutputStride);
+                    for (int i = 0; i < job.ValueSize; i++)
+                    {
+                        y[i] *= factor;
+                    }
+                }
+
+                job.Max[r] = max;
+                job.Sum[r] += sum;
+            }
+        }
+
+        private static float Shift<S, V>(float* x, float* mask, int count, float scale, float max)
+            where S : struct, ISimd<V>
+            where V : struct
+        {
+            V best = S.Splat(max);
+            int i = 0;
+            for (; i <= count - S.Lanes; i += S.Lanes)
+            {
+                V s = S.Mul(S.Load(x + i), S.Splat(scale));
+                s = mask == null ? s : S.Add(s, S.Load(mask + i));
+                S.Store(x + i, s);
+                best = S.Max(s, best);
+            }
+
+            max = S.MaxAcross(best);
+            for (; i < count; i++)
+            {
+                x[i] = (x[i] * scale) + (mask == null ? 0f : mask[i]);
+                max = Simd1.Max(x[i], max);
+            }
+
+            return max;
+        }
+
+        private static float Exponentiate<S, V>(float* x, int count, float max)
+            where S : struct, ISimd<V>
+            where V : struct
+        {
+            V sums = S.Splat(0f);
+            int i = 0;
+            for (; i <= count - S.Lanes; i += S.Lanes)
+            {
+                V e = SimdMath.ExpNonPositive<S, V>(S.Sub(S.Load(x + i), S.Splat(max)));
+                S.Store(x + i, e);
+                sums = S.Add(sums, e);
+            }
+
+            float sum = S.Sum(sums);
+            for (; i < count; i++)
+            {
+                x[i] = SimdMath.ExpNonPositive<Simd1, float>(x[i] - max);
+                sum += x[i];
+            }
+
+            return sum;
+        }
+    }
+}

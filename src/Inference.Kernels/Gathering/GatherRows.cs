@@ -1,0 +1,81 @@
+using System.Numerics;
+
+namespace Inference.Kernels.Gathering;
+
+/// <summary>Rows of a table picked by index. Thread-safe.</summary>
+public static unsafe class GatherRows
+{
+    /// <summary>y[i] = table[index[i]]; a negative index counts from the end.</summary>
+    /// <typeparam name="TIndex"><see cref="int"/> or <see cref="long"/>.</typeparam>
+    /// <param name="table">[tableRows, rowBytes].</param>
+    /// <param name="tableRows">Rows of the table.</param>
+    /// <param name="rowBytes">Bytes of a row.</param>
+    /// <param name="indices">Indices.</param>
+    /// <param name="y">[indices, rowBytes]; must not overlap <paramref name="table"/>.</param>
+    /// <returns>−1, or the position of the first index out of range: rows from there on are not written.</returns>
+    public static nint Run<TIndex>(byte* table, nint tableRows, nint rowBytes, ReadOnlySpan<TIndex> indices, byte* y)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        for (int i = 0; i < indices.Length; i++, y += rowBytes)
+        {
+            long row = Resolve(indices[i], tableRows);
+            if ((ulong)row >= (ulong)tableRows)
+            {
+                return i;
+            }
+
+            byte* from = table + ((nint)row * rowBytes);
+            switch (rowBytes)
+            {
+                case 4:
+                    *(int*)y = *(int*)from;
+                    break;
+                case 8:
+                    *(long*)y = *(long*)from;
+                    break;
+                default:
+                    Buffer.MemoryCopy(from, y, rowBytes, rowBytes);
+                    break;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>y[i] = (table[index[i]] − zeroPoint[row]) · scale[row] for a table of 8-bit rows with one scale each.</summary>
+    /// <typeparam name="TIndex"><see cref="int"/> or <see cref="long"/>.</typeparam>
+    /// <param name="table">[tableRows, columns], u8, or s8 if <paramref name="signed"/>.</param>
+    /// <param name="signed">Whether elements are s8.</param>
+    /// <param name="tableRows">Rows of the table.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="scales">[tableRows].</param>
+    /// <param name="zeroPoints">[tableRows], or null for 0.</param>
+    /// <param name="indices">Indices.</param>
+    /// <param name="y">[indices, columns].</param>
+    /// <returns>−1, or the position of the first index out of range: rows from there on are not written.</returns>
+    public static nint RunDequantize<TIndex>(
+        byte* table, bool signed, nint tableRows, nint columns, float* scales, int* zeroPoints, ReadOnlySpan<TIndex> indices, float* y)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        for (int i = 0; i < indices.Length; i++, y += columns)
+        {
+            long row = Resolve(indices[i], tableRows);
+            if ((ulong)row >= (ulong)tableRows)
+            {
+                return i;
+            }
+
+            Quantized.LinearQuantization.Dequantize(
+                table + ((nint)row * columns), y, columns, scales[row], zeroPoints == null ? 0 : zeroPoints[row], signed);
+        }
+
+        return -1;
+    }
+
+    private static long Resolve<TIndex>(TIndex index, nint rows)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        long row = long.CreateTruncating(index);
+        return row < 0 ? row + rows : row;
+    }
+}

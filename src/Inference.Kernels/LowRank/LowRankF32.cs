@@ -1,0 +1,95 @@
+using Inference.Kernels.Gemm;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
+
+namespace Inference.Kernels.LowRank;
+
+/// <summary>
+/// Y = epilogue((X × U) × V) for X[M,K], U[K,R], V[R,N] with small R. The intermediate of a block of rows stays in cache: it
+/// lives in scratch of RowBlock·R elements and is used at once. Thread-safe.
+/// </summary>
+public static unsafe class LowRankF32
+{
+    private const int RowBlock = 48;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="x">X[M,K].</param>
+    /// <param name="ldx">Elements between rows of X.</param>
+    /// <param name="u">Packed U[K,R].</param>
+    /// <param name="v">Packed V[R,N].</param>
+    /// <param name="y">Y[M,N]; must not overlap X.</param>
+    /// <param name="ldy">Elements between rows of Y.</param>
+    /// <param name="m">Rows.</param>
+    /// <param name="epilogue">Of the second product.</param>
+    /// <param name="maxThreads">The most threads to use.</param>
+    /// <exception cref="ArgumentException">U's columns are not V's rows.</exception>
+    public static void Run(
+        float* x, nint ldx, PackedMatrix u, PackedMatrix v, float* y, nint ldy, nint m, in GemmEpilogue epilogue, int maxThreads = 1)
+    {
+        if (u.Columns != v.Rows)
+        {
+            throw new ArgumentException(
+                $"Expected factors [K,R] and [R,N], got [{u.Rows},{u.Columns}] and [{v.Rows},{v.Columns}]. Pass factors of one rank.", nameof(v));
+        }
+
+        nint rank = u.Columns;
+        long work = (long)m * rank * (u.Rows + v.Columns);
+        bool parallel = maxThreads > 1 && work >= GemmF32Driver.ParallelWork;
+        if (!parallel || m < 2 * maxThreads)
+        {
+            // Few rows: both products are cut by columns, and all threads share the intermediate.
+            for (nint i = 0; i < m; i += RowBlock)
+            {
+                Block(x, ldx, u, v, y, ldy, i, nint.Min(RowBlock, m - i), in epilogue, parallel ? maxThreads : 1);
+            }
+
+            return;
+        }
+
+        nint size = nint.Clamp((m + (4 * maxThreads) - 1) / (4 * maxThreads), 6, RowBlock);
+        var action = new Blocks
+        {
+            X = x,
+            Ldx = ldx,
+            U = u,
+            V = v,
+            Y = y,
+            Ldy = ldy,
+            M = m,
+            Size = size,
+            Epilogue = epilogue,
+        };
+        WorkerPool.Run((int)((m + size - 1) / size), ref action, maxThreads);
+    }
+
+    private static void Block(
+        float* x, nint ldx, PackedMatrix u, PackedMatrix v, float* y, nint ldy, nint first, nint rows, in GemmEpilogue epilogue, int threads)
+    {
+        nint rank = u.Columns;
+        using var middle = new AlignedScratch<float>(rows * rank);
+        GemmF32.Run(x + (first * ldx), ldx, u, middle.Pointer, rank, rows, default, threads);
+        GemmEpilogue e = epilogue;
+        e.Residual = e.Residual == null ? null : e.Residual + (first * e.ResidualStride);
+        e.RowBias = e.RowBias == null ? null : e.RowBias + first;
+        GemmF32.Run(middle.Pointer, rank, v, y + (first * ldy), ldy, rows, in e, threads);
+    }
+
+    private struct Blocks : IBlockAction
+    {
+        public float* X;
+        public nint Ldx;
+        public PackedMatrix U;
+        public PackedMatrix V;
+        public float* Y;
+        public nint Ldy;
+        public nint M;
+        public nint Size;
+        public GemmEpilogue Epilogue;
+
+        public readonly void Invoke(int block)
+        {
+            nint first = block * Size;
+            Block(X, Ldx, U, V, Y, Ldy, first, nint.Min(Size, M - first), in Epilogue, 1);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Simd;
+
+namespace Inference.Kernels.Normalization;
+
+/// <summary>
+/// Softmax and log-softmax along the last axis: with e_i = e^(x_i − max x), y_i = e_i / Σ e, or y_i = x_i − max x − ln Σ e.
+/// Error of softmax: (columns/lanes + 6) · 2^−24 relative for elements above e^−87; smaller ones give 0. Thread-safe.
+/// Source: ONNX Softmax and LogSoftmax, opset 13.
+/// </summary>
+public static unsafe class Softmax
+{
+    internal static readonly RowKernel Kernel = RowKernel.Of<Body>("softmax_f32");
+
+    /// <summary>y[r] = softmax(x[r]).</summary>
+    /// <param name="x">[rows, columns].</param>
+    /// <param name="y">[rows, columns]; may be <paramref name="x"/>.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="logarithm">Whether to compute log-softmax.</param>
+    /// <param name="maxThreads">The most threads to use.</param>
+    public static void Run(float* x, float* y, nint rows, nint columns, bool logarithm = false, int maxThreads = 1)
+    {
+        var job = new Job { X = x, Y = y, Columns = columns, Logarithm = logarithm };
+        Kernel.Run(&job, rows, 8L * rows * columns, maxThreads);
+    }
+
+    internal struct Job
+    {
+        public float* X;
+        public float* Y;
+        public nint Columns;
+        public bool Logarithm;
+    }
+
+    private readonly struct Body : IRowBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Run<S, V>(void* state, nint first, nint end)
+            where S : struct, ISimd<V>
+            where V : struct
+        {
+            ref readonly Job job = ref *(Job*)state;
+            for (nint r = first; r < end; r++)
+            {
+                Row<S, V>(job.X + (r * job.Columns), job.Y + (r * job.Columns), job.Columns, job.Logarithm);
+            }
+        }
+
+        private static void Row<S, V>(float* x, float* y, nint count, bool logarithm)
+            where S : struct, ISimd<V>
+            where V : struct
+        {
+            nint whole = count - (count % S.Lanes);
+            float max = float.NegativeInfinity;
+            if (whole > 0)
+            {
+                V m = S.Load(x);
+                for (nint i = S.Lanes; i < whole; i += S.Lanes)
+                {
+                    m = S.Max(m, S.Load(x + i));
+                }
+
+                max = S.MaxAcross(m);
+            }
+
+            for (nint i = whole; i < count; i++)
+            {
+                max = Simd1.Max(max, x[i]);
+            }
+
+            V shift = S.Splat(max);
+            V sums = S.Splat(0f);
+            for (nint i = 0; i < whole; i += S.Lanes)
+            {
+                V e = SimdMath.ExpNonPositive<S, V>(S.Sub(S.Load(x + i), shift));
+                sums = S.Add(sums, e);
+                if (!logarithm)
+                {
+                    S.Store(y + i, e);
+                }
+            }
+
+            float sum = S.Sum(sums);
+            for (nint i = whole; i < count; i++)
+            {
+                float e = SimdMath.ExpNonPositive<Simd1, float>(x[i] - max);
+                sum += e;
+                y[i] = logarithm ? x[i] : e;
+            }
+
+            if (logarithm)
+            {
+                float log = MathF.Log(sum);
+                for (nint i = 0; i < whole; i += S.Lanes)
+                {
+                    S.Store(y + i, S.Sub(S.Sub(S.Load(x + i), shift), S.Splat(log)));
+                }
+
+                for (nint i = whole; i < count; i++)
+                {
+                    y[i] = y[i] - max - log;
+                }
+
+                return;
+            }
+
+            float scale = 1f / sum;
+            for (nint i = 0; i < whole; i += S.Lanes)
+            {
+                S.Store(y + i, S.Mul(S.Load(y + i), S.Splat(scale)));
+            }
+
+            for (nint i = whole; i < count; i++)
+            {
+                y[i] *= scale;
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Inference.Kernels.Recurrent;
+
+/// <summary>Small steps that the recurrent layers share.</summary>
+internal static unsafe class SequenceParts
+{
+    /// <summary>to = a + b, where null counts as zeros.</summary>
+    public static void SumBiases(float* a, float* b, float* to, nint count)
+    {
+        for (nint i = 0; i < count; i++)
+        {
+            to[i] = (a == null ? 0f : a[i]) + (b == null ? 0f : b[i]);
+        }
+    }
+
+    /// <summary>to = from, where null counts as zeros.</summary>
+    public static void CopyOrClear(float* from, float* to, nint count)
+    {
+        if (count == 0 || from == to)
+        {
+            return;
+        }
+
+        if (from == null)
+        {
+            new Span<float>(to, checked((int)count)).Clear();
+        }
+        else
+        {
+            Buffer.MemoryCopy(from, to, count * sizeof(float), count * sizeof(float));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.Intrinsics;
+using Inference.Kernels.Threading;
+
+namespace Inference.Kernels.Simd;
+
+/// <summary>The variants of a row kernel, best first, and its run over threads.</summary>
+internal sealed unsafe class RowKernel
+{
+    private RowKernel(string family, Variant[] variants)
+    {
+        Family = family;
+        Variants = variants;
+        Best = Array.Find(variants, v => v.Supported).Body;
+    }
+
+    public string Family { get; }
+
+    public Variant[] Variants { get; }
+
+    public delegate*<void*, nint, nint, void> Best { get; }
+
+    public static RowKernel Of<TBody>(string family)
+        where TBody : struct, IRowBody => new(
+        family,
+        [
+            new(IsaTier.Avx512, Simd512.IsSupported, &TBody.Run<Simd512, Vector512<float>>),
+            new(IsaTier.Avx2, Simd256.IsSupported, &TBody.Run<Simd256, Vector256<float>>),
+            new(IsaTier.AdvSimd, Simd128.IsSupported, &TBody.Run<Simd128, Vector128<float>>),
+            new(IsaTier.Scalar, true, &TBody.Run<Simd1, float>),
+        ]);
+
+    /// <summary>Runs the best variant; in parallel when <paramref name="work"/> elements are many.</summary>
+    public void Run(void* job, nint rows, long work, int maxThreads)
+    {
+        // A quarter of a million simple element operations is about 20 µs: far above a fork and join.
+        if (maxThreads <= 1 || rows < 2 || work < 128 << 10)
+        {
+            Best(job, 0, rows);
+            return;
+        }
+
+        var action = new Blocks { Body = Best, Job = job, Rows = rows, Count = (int)nint.Min(rows, 4 * maxThreads) };
+        WorkerPool.Run(action.Count, ref action, maxThreads);
+    }
+
+    public void Describe(List<KernelInfo> to)
+    {
+        bool chosen = false;
+        foreach (Variant v in Variants)
+        {
+            to.Add(new KernelInfo(Family, $"{Family}_{SimdNames.Of(v.Tier)}", v.Tier, v.Supported, v.Supported && !chosen));
+            chosen |= v.Supported;
+        }
+    }
+
+    internal readonly struct Variant(IsaTier tier, bool supported, delegate*<void*, nint, nint, void> body)
+    {
+        public IsaTier Tier { get; } = tier;
+
+        public bool Supported { get; } = supported;
+
+        public delegate*<void*, nint, nint, void> Body { get; } = body;
+    }
+
+    private struct Blocks : IBlockAction
+    {
+        public delegate*<void*, nint, nint, void> Body;
+        public void* Job;
+        public nint Rows;
+        public int Count;
+
+        public readonly void Invoke(int block) => Body(Job, Rows * block / Count, Rows * (block + 1) / Count);
+    }
+}

@@ -1,0 +1,115 @@
+using Inference.Kernels.Attention;
+using Inference.Kernels.Simd;
+
+namespace Inference.Kernels.Tests.Attention;
+
+public sealed unsafe class AttentionF32Tests
+{
+    [Theory]
+    [InlineData(1, 1, 1, 1, 7, 16, 16, false, false)]
+    [InlineData(2, 4, 2, 3, 40, 20, 24, true, false)]
+    [InlineData(1, 2, 2, 50, 50, 64, 64, false, true)]
+    [InlineData(1, 2, 1, 50, 70, 33, 65, true, true)]
+    [InlineData(1, 1, 1, 5, 1100, 8, 100, true, true)]
+    [InlineData(1, 1, 1, 100, 1100, 8, 12, false, true)]
+    [InlineData(1, 1, 1, 2, 600, 16, 16, true, false)]
+    public void Run_Shapes_EqualsFormula(int batch, int heads, int keyHeads, int lq, int lk, int d, int dv, bool mask, bool causal)
+    {
+        using NativeArray<float> q = Fill.Floats(batch * heads * lq * d, 1, -2f, 2f);
+        using NativeArray<float> k = Fill.Floats(batch * keyHeads * lk * d, 2, -2f, 2f);
+        using NativeArray<float> v = Fill.Floats(batch * keyHeads * lk * dv, 3);
+        using NativeArray<float> m = Fill.Floats(batch * lq * lk, 4, -3f, 3f);
+        using var y = new NativeArray<float>(batch * heads * lq * dv);
+        for (int i = 0; i < m.Length; i += 7)
+        {
+            m.Span[i] = float.NegativeInfinity;
+        }
+
+        // A first block of keys that nobody sees must not spoil the later ones.
+        for (int j = 0; mask && lk > 1000 && j < 520; j++)
+        {
+            m.Span[j] = float.NegativeInfinity;
+        }
+
+        var a = new AttentionArguments
+        {
+            Query = q.Pointer,
+            Key = k.Pointer,
+            Value = v.Pointer,
+            Output = y.Pointer,
+            Mask = mask ? m.Pointer : null,
+            Batch = batch,
+            Heads = heads,
+            KeyHeads = keyHeads,
+            QueryLength = lq,
+            KeyLength = lk,
+            HeadSize = d,
+            ValueSize = dv,
+            Scale = 0.3f,
+            Causal = causal,
+            QueryBatchStride = heads * lq * d,
+            QueryHeadStride = d,
+            QueryStride = heads * d,
+            KeyBatchStride = keyHeads * lk * d,
+            KeyHeadStride = lk * d,
+            KeyStride = d,
+            ValueBatchStride = keyHeads * lk * dv,
+            ValueHeadStride = dv,
+            ValueStride = keyHeads * dv,
+            OutputBatchStride = heads * lq * dv,
+            OutputHeadStride = dv,
+            OutputStride = heads * dv,
+            MaskBatchStride = lq * lk,
+            MaskQueryStride = lk,
+        };
+        AttentionF32.Run(in a, 2);
+        for (int b = 0; b < batch; b++)
+        {
+            for (int h = 0; h < heads; h++)
+            {
+                for (int i = 0; i < lq; i++)
+                {
+                    CheckRow(in a, b, h, i);
+                }
+            }
+        }
+
+        y.AssertIntact();
+    }
+
+    [Fact]
+    public void Inventory_Scores_HasFourWidths() => Assert.Equal(4, AttentionF32.Scores.Variants.Length);
+
+    private static void CheckRow(in AttentionArguments a, int b, int h, int i)
+    {
+        int kh = h * a.KeyHeads / a.Heads;
+        var scores = new double[a.KeyLength];
+        for (int j = 0; j < a.KeyLength; j++)
+        {
+            double s = 0;
+            for (int e = 0; e < a.HeadSize; e++)
+            {
+                s += (double)a.Query[(b * a.QueryBatchStride) + (h * a.QueryHeadStride) + (i * a.QueryStride) + e]
+                    * a.Key[(b * a.KeyBatchStride) + (kh * a.KeyHeadStride) + (j * a.KeyStride) + e];
+            }
+
+            s = (s * a.Scale) + (a.Mask == null ? 0 : a.Mask[(b * a.MaskBatchStride) + (i * a.MaskQueryStride) + j]);
+            scores[j] = a.Causal && j > i + a.KeyLength - a.QueryLength ? double.NegativeInfinity : s;
+        }
+
+        double max = scores.Max();
+        double[] p = [.. scores.Select(s => Math.Exp(s - max))];
+        double sum = p.Sum();
+        for (int e = 0; e < a.ValueSize; e++)
+        {
+            double want = 0;
+            for (int j = 0; j < a.KeyLength; j++)
+            {
+                want += p[j] / sum * a.Value[(b * a.ValueBatchStride) + (kh * a.ValueHeadStride) + (j * a.ValueStride) + e];
+            }
+
+            float got = a.Output[(b * a.OutputBatchStride) + (h * a.OutputHeadStride) + (i * a.OutputStride) + e];
+            Assert.True(Math.Abs(want - got) < 2e-5, $"[{b},{h},{i},{e}]: expected {want}, got {got}");
+        }
+    }
+}

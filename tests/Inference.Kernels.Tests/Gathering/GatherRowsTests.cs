@@ -1,0 +1,51 @@
+using Inference.Kernels.Gathering;
+
+namespace Inference.Kernels.Tests.Gathering;
+
+public sealed unsafe class GatherRowsTests
+{
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(20)]
+    public void Run_NegativeIndices_CountFromTheEnd(int rowBytes)
+    {
+        using NativeArray<byte> table = Fill.Bytes(5 * rowBytes, 1);
+        using var y = new NativeArray<byte>(3 * rowBytes);
+        Assert.Equal(-1, GatherRows.Run<long>(table.Pointer, 5, rowBytes, [4, -5, -1], y.Pointer));
+        Assert.Equal(table.Span.Slice(4 * rowBytes, rowBytes).ToArray(), y.Span[..rowBytes].ToArray());
+        Assert.Equal(table.Span[..rowBytes].ToArray(), y.Span.Slice(rowBytes, rowBytes).ToArray());
+        Assert.Equal(table.Span.Slice(4 * rowBytes, rowBytes).ToArray(), y.Span[(2 * rowBytes)..].ToArray());
+        y.AssertIntact();
+    }
+
+    [Fact]
+    public void Run_OutOfRange_ReturnsPosition()
+    {
+        using NativeArray<byte> table = Fill.Bytes(20, 1);
+        using var y = new NativeArray<byte>(12);
+        Assert.Equal(1, GatherRows.Run<int>(table.Pointer, 5, 4, [0, 5, 1], y.Pointer));
+        Assert.Equal(2, GatherRows.Run<int>(table.Pointer, 5, 4, [0, 1, -6], y.Pointer));
+    }
+
+    [Fact]
+    public void RunDequantize_RowScales_EqualsFormula()
+    {
+        using NativeArray<byte> table = Fill.Bytes(3 * 19, 1);
+        using var y = new NativeArray<float>(19);
+        float[] scales = [0.5f, 0.25f, 2f];
+        int[] zeros = [0, 3, -7];
+        fixed (float* s = scales)
+        fixed (int* z = zeros)
+        {
+            GatherRows.RunDequantize<int>(table.Pointer, true, 3, 19, s, z, [2], y.Pointer);
+        }
+
+        for (int i = 0; i < 19; i++)
+        {
+            Assert.Equal(((sbyte)table[38 + i] + 7) * 2f, y[i]);
+        }
+
+        y.AssertIntact();
+    }
+}
