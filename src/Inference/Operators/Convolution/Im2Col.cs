@@ -50,6 +50,42 @@ internal static unsafe class Im2Col
         }
     }
 
+    /// <summary>The reverse: adds the matrix [channels·kernel, windows] into the planes image[channels, inputs], which the caller has cleared.</summary>
+    public static void Fold<C>(in WindowGrid grid, C* columns, long channels, C* image)
+        where C : unmanaged, INumber<C>
+    {
+        int last = grid.Rank - 1;
+        long* step = stackalloc long[WindowGrid.MaxSpatial];
+        long* position = stackalloc long[WindowGrid.MaxSpatial];
+        for (long channel = 0; channel < channels; channel++)
+        {
+            C* plane = image + channel * grid.InputCount;
+            for (long k = 0; k < grid.KernelCount; k++)
+            {
+                Unravel(k, grid.Rank, in grid.Kernel[0], step);
+                new Span<long>(position, WindowGrid.MaxSpatial).Clear();
+                for (long done = 0; done < grid.OutputCount; done += grid.Output[last])
+                {
+                    long offset = RowOffset(in grid, position, step);
+                    long at = step[last] * grid.Dilation[last] - grid.Before[last];
+                    for (long i = 0; offset >= 0 && i < grid.Output[last]; i++, at += grid.Stride[last])
+                    {
+                        if ((ulong)at < (ulong)grid.Input[last])
+                        {
+                            plane[offset + at] += columns[i];
+                        }
+                    }
+
+                    columns += grid.Output[last];
+                    for (int axis = last - 1; axis >= 0 && ++position[axis] == grid.Output[axis]; axis--)
+                    {
+                        position[axis] = 0;
+                    }
+                }
+            }
+        }
+    }
+
     private static void Unravel(long index, int rank, long* dims, long* position)
     {
         for (int i = rank - 1; i >= 0; i--)

@@ -1,0 +1,155 @@
+using System.Numerics;
+using Inference.Graph;
+using Inference.Kernels.Gemm;
+using Inference.Operators.MatrixProduct;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Convolution;
+
+/// <summary>
+/// The gradient of convolution as an operator: X[N, C, in..], W[C, M/group, kernel..] → Y[N, M, out..], out = stride·(in − 1) + output_padding + extent − pads;
+/// output_shape fixes out and derives the pads. Source: ONNX ConvTranspose, opsets 1 to 22.
+/// </summary>
+internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
+{
+    private readonly WindowAttributes _window = new(node);
+    private readonly long _group = Conv.ReadGroup(node);
+    private readonly long[]? _outputPadding = node.Attributes.Ints("output_padding");
+    private readonly long[]? _outputShape = node.Attributes.Ints("output_shape");
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireSameType(context, 0, 1);
+        Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 3);
+        Dimension[]? w = context.InputShape(1);
+        if (x is null || w is null)
+        {
+            context.SetOutput(0, type, null);
+            return;
+        }
+
+        if (x.Length != w.Length || x.Length - 2 > WindowGrid.MaxSpatial || (x[1].Size is { } channels && w[0].Size is { } own && channels != own))
+        {
+            throw context.Error($"expected X[N, C, ..] and W[C, M/group, ..] of one rank, got [{string.Join(",", x)}] and [{string.Join(",", w)}].");
+        }
+
+        int spatial = x.Length - 2;
+        _window.Check(context, spatial);
+        var y = new Dimension[x.Length];
+        y[0] = x[0];
+        y[1] = w[1].Size is { } m ? Dimension.Fixed(m * _group) : Dimension.Unknown;
+        for (int i = 0; i < spatial; i++)
+        {
+            y[i + 2] = x[i + 2].Size is { } size && Kernel(i, w[i + 2]) is { } kernel
+                ? Dimension.Fixed(Math.Max(0, Resolve(i, spatial, size, kernel, out _)))
+                : OutputShape(i, spatial) is { } given ? Dimension.Fixed(given) : Dimension.Unknown;
+        }
+
+        context.SetOutput(0, type, y);
+    }
+
+    public override long CountMacs(InferContext context) =>
+        Shapes.Sizes(context.InputShape(0)) is { } x && Shapes.Sizes(context.InputShape(1)) is { } w ? TensorShape.Count(x) * TensorShape.Count(w.AsSpan(1)) : 0;
+
+    public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
+
+    protected override void RunSingle(KernelContext context) => Compute<float>(context);
+
+    protected override void RunDouble(KernelContext context) => Compute<double>(context);
+
+    private long? Kernel(int axis, Dimension weights) => _window.KernelShape is { Length: > 0 } given ? given[axis] : weights.Size;
+
+    private long? OutputShape(int axis, int spatial) => _outputShape is { Length: > 0 } shape ? shape[shape.Length - spatial + axis] : null;
+
+    private long Resolve(int axis, int spatial, long size, long kernel, out long before)
+    {
+        long extra = _outputPadding is { Length: > 0 } ? _outputPadding[axis] : 0;
+        long stride = _window.Stride(axis);
+        long full = stride * (size - 1) + extra + (kernel - 1) * _window.Dilation(axis) + 1;
+        long? wanted = OutputShape(axis, spatial) ?? (_window.IsSame ? size * stride : null);
+        if (wanted is { } output)
+        {
+            // A negative total would mean an output larger than the windows reach; those places stay zero.
+            long total = Math.Max(0, full - output);
+            before = _window.AutoPad == "SAME_UPPER" ? total / 2 : total - total / 2;
+            return output;
+        }
+
+        bool valid = _window.AutoPad == "VALID";
+        before = valid ? 0 : _window.PadAttribute(axis);
+        return full - before - (valid ? 0 : _window.PadAttribute(axis + spatial));
+    }
+
+    private WindowGrid Grid(Tensor x, Tensor w, Tensor y)
+    {
+        int spatial = x.Rank - 2;
+        var grid = new WindowGrid { Rank = spatial, InputCount = 1, OutputCount = 1, KernelCount = 1 };
+        for (int i = 0; i < spatial; i++)
+        {
+            Resolve(i, spatial, x.Dims[i + 2], w.Dims[i + 2], out long before);
+            grid.Input[i] = y.Dims[i + 2];
+            grid.Output[i] = x.Dims[i + 2];
+            grid.Kernel[i] = w.Dims[i + 2];
+            grid.Stride[i] = _window.Stride(i);
+            grid.Dilation[i] = _window.Dilation(i);
+            grid.Before[i] = before;
+            grid.InputCount *= grid.Input[i];
+            grid.OutputCount *= grid.Output[i];
+            grid.KernelCount *= grid.Kernel[i];
+        }
+
+        return grid;
+    }
+
+    private void Compute<C>(KernelContext context)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        Tensor x = context.Input(0);
+        Tensor w = context.Input(1);
+        Tensor y = context.Output(0);
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        WindowGrid grid = Grid(x, w, y);
+        C* bias = context.OptionalInput(2) is { } b ? (C*)b.Data : null;
+        long channels = x.Dims[1] / _group;
+        long filters = w.Dims[1];
+        long rows = filters * grid.KernelCount;
+        C* columns = (C*)context.Scratch(Math.Max(1, rows * grid.OutputCount) * sizeof(C));
+        for (long n = 0; n < x.Dims[0]; n++)
+        {
+            for (long g = 0; g < _group; g++)
+            {
+                context.ThrowIfCancelled();
+                C* input = (C*)x.Data + (n * x.Dims[1] + g * channels) * grid.OutputCount;
+                C* weights = (C*)w.Data + g * channels * rows;
+                C* target = (C*)y.Data + (n * y.Dims[1] + g * filters) * grid.InputCount;
+                Multiply(context, weights, input, columns, rows, grid.OutputCount, channels);
+                for (long f = 0; f < filters; f++)
+                {
+                    new Span<C>(target + f * grid.InputCount, checked((int)grid.InputCount)).Fill(bias is null ? C.Zero : bias[g * filters + f]);
+                }
+
+                Im2Col.Fold(in grid, columns, filters, target);
+            }
+        }
+    }
+
+    // columns[rows, windows] = Wᵀ[rows, channels] × X[channels, windows].
+    private static void Multiply<C>(KernelContext context, C* weights, C* input, C* columns, long rows, long windows, long channels)
+        where C : unmanaged, INumber<C>
+    {
+        if (typeof(C) == typeof(float))
+        {
+            GemmEpilogue none = default;
+            GemmF32.Run((float*)weights, (nint)rows, true, (float*)input, (nint)windows, false, (float*)columns, (nint)windows, (nint)rows, (nint)windows, (nint)channels, 1f, in none, context.Threads);
+            return;
+        }
+
+        new Span<C>(columns, checked((int)(rows * windows))).Clear();
+        NaiveProduct.Run(weights, true, input, false, columns, rows, windows, channels, C.One);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Numerics;
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Pooling;
+
+/// <summary>
+/// Regions of X[N, C, H, W] resampled to [R, C, oh, ow]: rois [R, 4] (x1, y1, x2, y2), batch indices [R]; each bin is the mean (or maximum) of bilinear samples.
+/// half_pixel shifts by −0.5. Source: ONNX RoiAlign, opsets 10, 16 and 22.
+/// </summary>
+internal sealed unsafe class RoiAlign : FloatOperator
+{
+    private readonly bool _max;
+    private readonly bool _halfPixel;
+    private readonly long _height;
+    private readonly long _width;
+    private readonly long _ratio;
+    private readonly float _scale;
+
+    public RoiAlign(Node node)
+    {
+        _max = node.Attributes.String("mode", "avg") switch
+        {
+            "avg" => false,
+            "max" => true,
+            string other => throw new ModelLoadException($"{node.Describe()}: attribute 'mode': expected avg or max, got '{other}'."),
+        };
+        _halfPixel = node.Opset >= 16 && node.Attributes.String("coordinate_transformation_mode", "half_pixel") == "half_pixel";
+        _height = node.Attributes.Int("output_height", 1);
+        _width = node.Attributes.Int("output_width", 1);
+        _ratio = node.Attributes.Int("sampling_ratio", 0);
+        _scale = node.Attributes.Float("spatial_scale", 1f);
+        if (_height <= 0 || _width <= 0 || _ratio < 0)
+        {
+            throw new ModelLoadException($"{node.Describe()}: expected output_height and output_width ≥ 1 and sampling_ratio ≥ 0, got {_height}, {_width}, {_ratio}.");
+        }
+    }
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? x = Shapes.RequireRank(context, 0, 4);
+        Dimension[]? rois = Shapes.RequireRank(context, 1, 2);
+        Shapes.RequireType(context, 2, TypeSet.Int64);
+        context.SetOutput(0, type, [rois?[0] ?? Dimension.Unknown, x?[1] ?? Dimension.Unknown, Dimension.Fixed(_height), Dimension.Fixed(_width)]);
+    }
+
+    protected override void RunSingle(KernelContext context) => Compute<float>(context);
+
+    protected override void RunDouble(KernelContext context) => Compute<double>(context);
+
+    private void Compute<C>(KernelContext context)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        Tensor x = context.Input(0);
+        Tensor rois = context.Input(1);
+        Tensor indices = context.Input(2);
+        C* target = (C*)context.Output(0).Data;
+        long height = x.Dims[2];
+        long width = x.Dims[3];
+        double shift = _halfPixel ? 0.5 : 0;
+        for (long r = 0; r < rois.Dims[0]; r++)
+        {
+            context.ThrowIfCancelled();
+            long n = Scalars.ToInt64(indices, r);
+            if ((ulong)n >= (ulong)x.Dims[0])
+            {
+                throw context.Error($"input 2: expected batch indices in [0, {x.Dims[0] - 1}], got {n}.");
+            }
+
+            C* roi = (C*)rois.Data + r * 4;
+            double x1 = double.CreateTruncating(roi[0]) * _scale - shift;
+            double y1 = double.CreateTruncating(roi[1]) * _scale - shift;
+            double w = double.CreateTruncating(roi[2]) * _scale - shift - x1;
+            double h = double.CreateTruncating(roi[3]) * _scale - shift - y1;
+            if (!_halfPixel)
+            {
+                w = Math.Max(w, 1);
+                h = Math.Max(h, 1);
+            }
+
+            double binW = w / _width;
+            double binH = h / _height;
+            long samplesY = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binH));
+            long samplesX = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binW));
+            if (samplesX * samplesY > 4 * height * width + 65536)
+            {
+                throw context.Error($"input 1: expected regions of about the image's size, got one that takes {samplesX}×{samplesY} samples a bin.");
+            }
+
+            for (long c = 0; c < x.Dims[1]; c++)
+            {
+                C* plane = (C*)x.Data + (n * x.Dims[1] + c) * height * width;
+                for (long by = 0; by < _height; by++)
+                {
+                    for (long bx = 0; bx < _width; bx++)
+                    {
+                        *target++ = C.CreateTruncating(Bin(plane, height, width, y1 + by * binH, x1 + bx * binW, binH, binW, samplesY, samplesX));
+                    }
+                }
+            }
+        }
+    }
+
+    private double Bin<C>(C* plane, long height, long width, double top, double left, double binH, double binW, long samplesY, long samplesX)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        double result = 0;
+        bool first = true;
+        for (long iy = 0; iy < samplesY; iy++)
+        {
+            double y = top + (iy + 0.5) * binH / samplesY;
+            for (long ix = 0; ix < samplesX; ix++)
+            {
+                double x = left + (ix + 0.5) * binW / samplesX;
+                double value = Sample(plane, height, width, y, x);
+                result = !_max ? result + value : first ? value : Math.Max(result, value);
+                first = false;
+            }
+        }
+
+        return _max ? result : result / Math.Max(1, samplesY * samplesX);
+    }
+
+    // The bilinear value, or for the maximum the largest of the four weighted neighbours.
+    private double Sample<C>(C* plane, long height, long width, double y, double x)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        if (!(y >= -1 && y <= height && x >= -1 && x <= width))
+        {
+            return 0;
+        }
+
+        y = Math.Max(y, 0);
+        x = Math.Max(x, 0);
+        long y0 = Math.Min((long)y, height - 1);
+        long x0 = Math.Min((long)x, width - 1);
+        long y1 = Math.Min(y0 + 1, height - 1);
+        long x1 = Math.Min(x0 + 1, width - 1);
+        double fy = y0 == height - 1 ? 0 : y - y0;
+        double fx = x0 == width - 1 ? 0 : x - x0;
+        double a = double.CreateTruncating(plane[y0 * width + x0]) * (1 - fy) * (1 - fx);
+        double b = double.CreateTruncating(plane[y0 * width + x1]) * (1 - fy) * fx;
+        double c = double.CreateTruncating(plane[y1 * width + x0]) * fy * (1 - fx);
+        double d = double.CreateTruncating(plane[y1 * width + x1]) * fy * fx;
+        return _max ? Math.Max(Math.Max(a, b), Math.Max(c, d)) : a + b + c + d;
+    }
+}
