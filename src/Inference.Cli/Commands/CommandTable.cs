@@ -8,6 +8,11 @@ internal static class CommandTable
     public static RootCommand Create() => new("Runs, checks, measures and optimizes ONNX models, in pure C#.")
     {
         BenchCommand.Create(),
+        InspectCommand.Create(),
+        KernelsCommand.Create(),
+        ProfileCommand.Create(),
+        RunCommand.Create(),
+        ScoreCommand.Create(),
         VerifyCommand.Create(),
     };
 }

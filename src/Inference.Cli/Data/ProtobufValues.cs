@@ -26,13 +26,70 @@ internal static class ProtobufValues
         }
     }
 
-    /// <summary>A tensor in the form of a TensorProto file.</summary>
-    public static byte[] Write(string name, TensorValue tensor)
+    /// <summary>A value in the form of a TensorProto, SequenceProto, MapProto or OptionalProto file.</summary>
+    public static byte[] Write(string name, ModelValue value) => value switch
     {
-        OnnxTensor result = tensor.ElementType == ElementType.String
-            ? OnnxTensor.FromStrings(name, tensor.AsSpan<string>(), tensor.Shape)
-            : OnnxTensor.FromBytes(name, (OnnxElementType)(int)tensor.ElementType, tensor.AsBytes().ToArray(), tensor.Shape);
-        return result.ToArray();
+        TensorValue tensor => ToOnnx(name, tensor).ToArray(),
+        SequenceValue sequence => ToOnnx(name, sequence).ToArray(),
+        MapValue map => ToOnnx(name, map).ToArray(),
+        _ => ToOnnx(name, (OptionalValue)value).ToArray(),
+    };
+
+    private static OnnxTensor ToOnnx(string name, TensorValue tensor) => tensor.ElementType == ElementType.String
+        ? OnnxTensor.FromStrings(name, tensor.AsSpan<string>(), tensor.Shape)
+        : OnnxTensor.FromBytes(name, (OnnxElementType)(int)tensor.ElementType, tensor.AsBytes().ToArray(), tensor.Shape);
+
+    private static OnnxSequence ToOnnx(string name, SequenceValue sequence)
+    {
+        var result = new OnnxSequence { Name = name, ElementKind = OnnxValueKind.Tensor };
+        foreach (ModelValue item in sequence.Items)
+        {
+            switch (item)
+            {
+                case TensorValue tensor:
+                    result.Tensors.Add(ToOnnx("", tensor));
+                    break;
+                case MapValue map:
+                    result.ElementKind = OnnxValueKind.Map;
+                    result.Maps.Add(ToOnnx("", map));
+                    break;
+                case SequenceValue inner:
+                    result.ElementKind = OnnxValueKind.Sequence;
+                    result.Sequences.Add(ToOnnx("", inner));
+                    break;
+                default:
+                    result.ElementKind = OnnxValueKind.Optional;
+                    result.Optionals.Add(ToOnnx("", (OptionalValue)item));
+                    break;
+            }
+        }
+
+        return result;
+    }
+
+    private static OnnxOptional ToOnnx(string name, OptionalValue optional) => optional.Value switch
+    {
+        null => new OnnxOptional { Name = name },
+        TensorValue tensor => new OnnxOptional { Name = name, ElementKind = OnnxValueKind.Tensor, Tensor = ToOnnx("", tensor) },
+        SequenceValue sequence => new OnnxOptional { Name = name, ElementKind = OnnxValueKind.Sequence, Sequence = ToOnnx("", sequence) },
+        MapValue map => new OnnxOptional { Name = name, ElementKind = OnnxValueKind.Map, Map = ToOnnx("", map) },
+        var inner => new OnnxOptional { Name = name, ElementKind = OnnxValueKind.Optional, Optional = ToOnnx("", (OptionalValue)inner) },
+    };
+
+    private static OnnxMap ToOnnx(string name, MapValue map)
+    {
+        var values = new OnnxSequence { ElementKind = OnnxValueKind.Tensor };
+        int size = map.Values.ElementType == ElementType.String ? 0 : map.Values.ElementType.BitWidth() / 8;
+        for (int i = 0; i < map.Count; i++)
+        {
+            values.Tensors.Add(size == 0
+                ? OnnxTensor.FromStrings("", map.Values.AsSpan<string>().Slice(i, 1), [])
+                : OnnxTensor.FromBytes("", (OnnxElementType)(int)map.Values.ElementType, map.Values.AsBytes().Slice(i * size, size).ToArray(), []));
+        }
+
+        return map.Keys.ElementType == ElementType.String
+            ? new OnnxMap { Name = name, KeyType = OnnxElementType.String, StringKeys = [.. map.Keys.AsSpan<string>().ToArray().Select(k => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(k))], Values = values }
+            : new OnnxMap { Name = name, KeyType = OnnxElementType.Int64, Keys = map.Keys.AsSpan<long>().ToArray(), Values = values };
     }
 
     public static TensorValue FromOnnx(OnnxTensor tensor)

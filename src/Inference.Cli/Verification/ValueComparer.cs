@@ -114,7 +114,7 @@ internal static class ValueComparer
     private static bool IsFloating(ElementType type) => type is not (ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64 or ElementType.UInt8
         or ElementType.UInt16 or ElementType.UInt32 or ElementType.UInt64 or ElementType.Bool or ElementType.Int4 or ElementType.UInt4 or ElementType.Int2 or ElementType.UInt2);
 
-    private static double[] Numbers(TensorValue tensor)
+    public static double[] Numbers(TensorValue tensor)
     {
         switch (tensor.ElementType)
         {

@@ -126,6 +126,9 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
         }
     }
 
+    /// <summary>The value in a slot, for observers; null where nothing is there yet.</summary>
+    public EngineValue? ValueIn(int slot) => slot < 0 ? null : Slots[slot];
+
     /// <summary>Lets go of the caller's values.</summary>
     public void Release()
     {

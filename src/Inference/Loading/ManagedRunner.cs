@@ -70,6 +70,41 @@ internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelStat
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Hands a frame that is ready to run on these inputs to an observer.</summary>
+    internal T Observe<T>(NamedValues inputs, Func<ExecutablePlan, ExecutionFrame, T> observe)
+    {
+        _gate.Enter();
+        var call = new CallState();
+        try
+        {
+            ExecutablePlan plan = call.Bind(_model, inputs).PlanFor(call.Values);
+            ExecutionFrame frame = plan.Rent();
+            using var outputs = new NamedValues(Info.Outputs.Count);
+            try
+            {
+                for (int i = 0; i < call.Values.Length; i++)
+                {
+                    if (call.Values[i] is { } value)
+                    {
+                        frame.SetInput(i, value);
+                    }
+                }
+
+                OutputCollector.Allocate(plan, frame, Info.Outputs, outputs);
+                return observe(plan, frame);
+            }
+            finally
+            {
+                plan.Return(frame);
+            }
+        }
+        finally
+        {
+            call.Clear();
+            _gate.Exit();
+        }
+    }
+
     private NamedValues Run(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
         _gate.Enter();

@@ -50,7 +50,7 @@ public sealed class ModelLoader : IModelLoader
         OnnxModel file = ReadFile(source);
         try
         {
-            string name = options.Name ?? (source.Path is { } path ? NameOf(path) : file.Graph.Name is { Length: > 0 } graph ? graph : "model");
+            string name = options.Name ?? NameOf(source, file);
             return Load(source, file, name, options, preference);
         }
         catch (OnnxFormatException exception)
@@ -118,7 +118,9 @@ public sealed class ModelLoader : IModelLoader
         return preference;
     }
 
-    private static OnnxModel ReadFile(ModelSource source)
+    internal static string NameOf(ModelSource source, OnnxModel file) => source.Path is { } path ? NameOf(path) : file.Graph.Name is { Length: > 0 } graph ? graph : "model";
+
+    internal static OnnxModel ReadFile(ModelSource source)
     {
         try
         {

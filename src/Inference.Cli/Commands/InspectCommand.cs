@@ -1,0 +1,195 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Inference.Cli.Benchmarking;
+using Inference.Diagnostics;
+using Inference.OnnxRuntime;
+
+namespace Inference.Cli.Commands;
+
+/// <summary>Shows what is in a model.</summary>
+internal static class InspectCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model file, or a folder with a model.onnx." };
+        var placement = new Option<bool>("--placement") { Description = "Show which provider runs which part." };
+        var providers = new Option<string?>("--providers") { Description = "Providers by preference, comma-separated; what one does not claim goes to the next. Default: cpu." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        Option<string?> library = Backends.LibraryOption();
+        Option<bool> verbose = CommandRunner.Verbose();
+        var command = new Command("inspect", "Shows inputs, outputs, opsets, operators, parameters, bytes, MACs and row independence of a model.") { model, placement, providers, json, library, verbose };
+        command.SetAction((result, _) => CommandRunner.RunAsync(result.GetValue(verbose), () =>
+        {
+            string path = result.GetValue(model)!;
+            var options = new ModelLoadOptions();
+            foreach (string provider in (result.GetValue(providers) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                options.Providers.Add(provider);
+            }
+
+            OnnxRuntimeProvider[] others = options.Providers.Contains(Backends.OnnxRuntime) ? [new OnnxRuntimeProvider(Backends.RuntimeOptions(result.GetValue(library)))] : [];
+            ModelDescription description = ModelInspector.Inspect(ModelSource.File(path), options, others);
+            (long Macs, string Inputs)? work = Work(path, description);
+            if (result.GetValue(json))
+            {
+                JsonOutput.Write(writer => WriteJson(writer, description, work));
+            }
+            else
+            {
+                WriteText(description, work, result.GetValue(placement));
+            }
+
+            return Task.FromResult(ExitCodes.Done);
+        }));
+        return command;
+    }
+
+    // MACs depend on the inputs' shapes: those of the data set beside the model, else one row. Where these do not fit the model, the figure is left out.
+    private static (long Macs, string Inputs)? Work(string path, ModelDescription description)
+    {
+        if (description.Unsupported.Count > 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            using IModelRunner runner = ModelRunner.Load(path);
+            using BenchInputs inputs = BenchInputs.Prepare(runner.Info, new BenchOptions(path, [], null, new Dictionary<string, long[]>(), 1, 0, null));
+            return (ModelProfiler.CountMacs(runner, inputs.Values), inputs.ToString());
+        }
+        catch (InferenceException)
+        {
+            return null;
+        }
+    }
+
+    private static void WriteText(ModelDescription model, (long Macs, string Inputs)? work, bool placement)
+    {
+        Console.WriteLine($"model       {model.Name}{(model.Producer.Length > 0 ? $", made by {model.Producer}" : "")}");
+        Console.WriteLine($"format      IR {model.IrVersion}, {string.Join(", ", model.Opsets.Select(o => $"{o.Key} {o.Value}"))}");
+        Console.WriteLine($"digest      {model.Digest}");
+        Ports("inputs", model.Inputs);
+        Ports("outputs", model.Outputs);
+        Console.WriteLine($"operators   {model.Operators.Sum(o => o.Count)} nodes");
+        foreach (OperatorUse use in model.Operators)
+        {
+            string name = use.Domain == "ai.onnx" ? use.Name : $"{use.Domain}.{use.Name}";
+            Console.WriteLine($"  {name,-34}{use.Count,6}  {(use.IsFunction ? "function of the model" : use.Supported ? "supported" : "NOT SUPPORTED")}");
+        }
+
+        Console.WriteLine($"parameters  {Number(model.Parameters)} in {Number(model.ParameterBytes)} bytes");
+        Console.WriteLine($"files       {Number(model.FileBytes)} bytes");
+        Console.WriteLine(work is { } known ? $"MACs        {Number(known.Macs)} for {known.Inputs}" : "MACs        not known");
+        Console.WriteLine($"rows        {(model.RowIndependent ? $"independent along axis {model.BatchAxis}, proved" : model.BatchAxis is { } axis ? $"stacked along axis {axis}, independence not proved" : "no batch axis shared by inputs and outputs")}");
+        foreach ((string key, string value) in model.Metadata)
+        {
+            Console.WriteLine($"metadata    {key} = {value}");
+        }
+
+        foreach (PlacedNodes part in placement ? model.Placement : [])
+        {
+            Console.WriteLine($"placement   {part.Provider}: {part.Nodes} nodes ({string.Join(", ", part.Operators)})");
+        }
+    }
+
+    private static void Ports(string title, IReadOnlyList<ModelPort> ports)
+    {
+        Console.WriteLine(title);
+        foreach (ModelPort port in ports)
+        {
+            Console.WriteLine($"  {port.Name}: {port.Type}{(port.IsOptional ? " (has a default)" : "")}");
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter writer, ModelDescription model, (long Macs, string Inputs)? work)
+    {
+        writer.WriteString("model", model.Name);
+        writer.WriteString("digest", model.Digest);
+        writer.WriteNumber("ir_version", model.IrVersion);
+        writer.WriteString("producer", model.Producer);
+        writer.WriteStartObject("opsets");
+        foreach ((string domain, long version) in model.Opsets)
+        {
+            writer.WriteNumber(domain, version);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteArray("inputs", model.Inputs, port => WritePort(writer, port));
+        writer.WriteArray("outputs", model.Outputs, port => WritePort(writer, port));
+        writer.WriteNumber("nodes", model.Operators.Sum(o => o.Count));
+        writer.WriteArray("operators", model.Operators, use =>
+        {
+            writer.WriteString("domain", use.Domain);
+            writer.WriteString("name", use.Name);
+            writer.WriteNumber("opset", use.Opset);
+            writer.WriteNumber("count", use.Count);
+            writer.WriteBoolean("supported", use.Supported);
+            writer.WriteBoolean("function", use.IsFunction);
+        });
+        writer.WriteNumber("parameters", model.Parameters);
+        writer.WriteNumber("parameter_bytes", model.ParameterBytes);
+        writer.WriteNumber("file_bytes", model.FileBytes);
+        if (work is { } known)
+        {
+            writer.WriteNumber("macs", known.Macs);
+            writer.WriteString("macs_inputs", known.Inputs);
+        }
+        else
+        {
+            writer.WriteNull("macs");
+        }
+
+        if (model.BatchAxis is { } axis)
+        {
+            writer.WriteNumber("batch_axis", axis);
+        }
+        else
+        {
+            writer.WriteNull("batch_axis");
+        }
+
+        writer.WriteBoolean("row_independent", model.RowIndependent);
+        writer.WriteBoolean("deterministic", model.Deterministic);
+        writer.WriteArray("placement", model.Placement, part =>
+        {
+            writer.WriteString("provider", part.Provider);
+            writer.WriteNumber("nodes", part.Nodes);
+            writer.WriteStartArray("operators");
+            foreach (string name in part.Operators)
+            {
+                writer.WriteStringValue(name);
+            }
+
+            writer.WriteEndArray();
+        });
+    }
+
+    private static void WritePort(Utf8JsonWriter writer, ModelPort port)
+    {
+        writer.WriteString("name", port.Name);
+        writer.WriteString("kind", port.Type.Kind.ToString().ToLowerInvariant());
+        writer.WriteString("type", port.Type.Kind == ModelValueKind.Tensor ? port.Type.ElementType.Name() : port.Type.ToString());
+        writer.WriteBoolean("optional", port.IsOptional);
+        if (port.Type.Shape is { } shape)
+        {
+            writer.WriteStartArray("shape");
+            foreach (Dimension dimension in shape)
+            {
+                if (dimension.Size is { } size)
+                {
+                    writer.WriteNumberValue(size);
+                }
+                else
+                {
+                    writer.WriteStringValue(dimension.Symbol ?? "?");
+                }
+            }
+
+            writer.WriteEndArray();
+        }
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Inference.Cli.Benchmarking;
+using Inference.Diagnostics;
+
+namespace Inference.Cli.Commands;
+
+/// <summary>Shows where a model's time goes.</summary>
+internal static class ProfileCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A model file, or a folder with a model.onnx." };
+        var inputs = new Option<string?>("--inputs") { Description = "Folder of input_N.pb. Default: test_data_set_0 beside the model, else values seeded by the signature." };
+        var shapes = new Option<string[]>("--shape") { Description = "INPUT=256x13, as for bench." };
+        var threads = new Option<int>("--threads") { Description = "Threads of a run. Default: one for each processor." };
+        var runs = new Option<int>("--runs") { Description = "Runs to observe.", DefaultValueFactory = _ => 20 };
+        var top = new Option<int>("--top") { Description = "Nodes to list, slowest first; 0: all in order.", DefaultValueFactory = _ => 25 };
+        var trace = new Option<string?>("--trace") { Description = "Write a Chrome trace (chrome://tracing, Perfetto) of one run to this file." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        Option<bool> verbose = CommandRunner.Verbose();
+        var command = new Command("profile", "Shows time, bytes and MACs of each node and operator of a model.") { model, inputs, shapes, threads, runs, top, trace, json, verbose };
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), () =>
+        {
+            string path = result.GetValue(model)!;
+            using IModelRunner runner = ModelRunner.Load(path, new ModelLoadOptions { Threads = Math.Max(result.GetValue(threads), 0) });
+            var options = new BenchOptions(path, [], result.GetValue(inputs), BenchInputs.ParseShapes(result.GetValue(shapes) ?? []), 1, 0, null);
+            using BenchInputs values = BenchInputs.Prepare(runner.Info, options);
+            ModelProfile profile = ModelProfiler.Profile(runner, values.Values, Math.Max(result.GetValue(runs), 1), cancellation);
+            if (result.GetValue(trace) is { } file)
+            {
+                WriteTrace(file, runner.Info.Name, profile);
+            }
+
+            if (result.GetValue(json))
+            {
+                JsonOutput.Write(writer => WriteJson(writer, runner.Info.Name, profile));
+            }
+            else
+            {
+                Console.WriteLine($"{runner.Info.Name}: {values} {values.Source}");
+                WriteText(profile, result.GetValue(top));
+            }
+
+            return Task.FromResult(ExitCodes.Done);
+        }));
+        return command;
+    }
+
+    private static void WriteText(ModelProfile profile, int top)
+    {
+        double total = profile.Total.TotalMicroseconds;
+        Console.WriteLine(Text($"{total:F1} µs a run over {profile.Runs} runs, {profile.Nodes.Count} nodes, {profile.Macs:N0} MACs, arena {profile.ArenaBytes:N0} bytes"));
+        Console.WriteLine();
+        Console.WriteLine($"{"operator",-32}{"nodes",6}{"µs",11}{"%",7}{"MACs",16}{"GFLOP/s",9}");
+        foreach (IGrouping<string, NodeProfile> group in profile.Nodes.GroupBy(n => n.Operator).OrderByDescending(g => g.Sum(n => n.Time.Ticks)))
+        {
+            double time = group.Sum(n => n.Time.TotalMicroseconds);
+            long macs = group.Sum(n => n.Macs);
+            Console.WriteLine(Text($"{group.Key,-32}{group.Count(),6}{time,11:F1}{100 * time / Math.Max(total, 1e-9),7:F1}{macs,16:N0}{(macs == 0 ? "" : Text($"{2e-3 * macs / Math.Max(time, 1e-9):F1}")),9}"));
+        }
+
+        Console.WriteLine();
+        Console.WriteLine($"{"node",-40}{"operator",-24}{"µs",11}{"%",7}{"in bytes",13}{"out bytes",12}{"MACs",14}{"GFLOP/s",9}  output");
+        IEnumerable<NodeProfile> nodes = top > 0 ? profile.Nodes.OrderByDescending(n => n.Time).Take(top) : profile.Nodes;
+        foreach (NodeProfile node in nodes)
+        {
+            string name = node.Name.Length > 38 ? "…" + node.Name[^37..] : node.Name;
+            Console.WriteLine(Text($"{name,-40}{node.Operator,-24}{node.Time.TotalMicroseconds,11:F1}{100 * node.Time.TotalMicroseconds / Math.Max(total, 1e-9),7:F1}{node.InputBytes,13:N0}{node.OutputBytes,12:N0}{node.Macs,14:N0}{(node.Macs == 0 ? "" : Text($"{node.GigaflopsPerSecond:F1}")),9}  {node.OutputType}"));
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter writer, string name, ModelProfile profile)
+    {
+        writer.WriteString("model", name);
+        writer.WriteNumber("runs", profile.Runs);
+        writer.WriteNumber("total_us", Math.Round(profile.Total.TotalMicroseconds, 3));
+        writer.WriteNumber("macs", profile.Macs);
+        writer.WriteNumber("arena_bytes", profile.ArenaBytes);
+        writer.WriteArray("operators", profile.Nodes.GroupBy(n => n.Operator).OrderByDescending(g => g.Sum(n => n.Time.Ticks)), group =>
+        {
+            writer.WriteString("operator", group.Key);
+            writer.WriteNumber("nodes", group.Count());
+            writer.WriteNumber("us", Math.Round(group.Sum(n => n.Time.TotalMicroseconds), 3));
+            writer.WriteNumber("macs", group.Sum(n => n.Macs));
+        });
+        writer.WriteArray("nodes", profile.Nodes, node =>
+        {
+            writer.WriteString("name", node.Name);
+            writer.WriteString("operator", node.Operator);
+            writer.WriteNumber("us", Math.Round(node.Time.TotalMicroseconds, 3));
+            writer.WriteNumber("input_bytes", node.InputBytes);
+            writer.WriteNumber("output_bytes", node.OutputBytes);
+            writer.WriteNumber("macs", node.Macs);
+            writer.WriteNumber("gflops_per_second", Math.Round(node.GigaflopsPerSecond, 3));
+            writer.WriteString("output", node.OutputType);
+        });
+    }
+
+    // Source: the Trace Event Format; complete events, times in µs.
+    private static void WriteTrace(string path, string model, ModelProfile profile)
+    {
+        using FileStream stream = File.Create(path);
+        using var writer = new Utf8JsonWriter(stream);
+        writer.WriteStartObject();
+        writer.WriteArray("traceEvents", profile.Nodes, node =>
+        {
+            writer.WriteString("name", node.Name);
+            writer.WriteString("cat", node.Operator);
+            writer.WriteString("ph", "X");
+            writer.WriteNumber("ts", Math.Round(node.Start.TotalMicroseconds, 3));
+            writer.WriteNumber("dur", Math.Round(node.Time.TotalMicroseconds, 3));
+            writer.WriteNumber("pid", 1);
+            writer.WriteNumber("tid", 1);
+            writer.WriteStartObject("args");
+            writer.WriteString("operator", node.Operator);
+            writer.WriteString("output", node.OutputType);
+            writer.WriteNumber("macs", node.Macs);
+            writer.WriteEndObject();
+        });
+        writer.WriteStartObject("otherData");
+        writer.WriteString("model", model);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,69 @@
+using System.IO.Compression;
+using Inference.Cli.Data;
+
+namespace Inference.Cli.Scoring;
+
+/// <summary>Scores as a NumPy archive, one array an output. Elements go to a file beside the archive until the number of rows is known.</summary>
+internal sealed class NpzScoreWriter(string path) : ScoreWriter
+{
+    private readonly List<Column> _columns = [];
+    private long _rows;
+
+    public override void Append(NamedValues outputs, int rows)
+    {
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            TensorValue tensor = Rows(outputs[i].Key, outputs[i].Value, rows);
+            if (i == _columns.Count)
+            {
+                if (!NpyWriter.Supports(tensor.ElementType))
+                {
+                    throw new InferenceException($"Output '{outputs[i].Key}' holds {tensor.ElementType.Name()}, which is not written to .npz. Write a .csv instead.");
+                }
+
+                string temporary = $"{path}.{i}.part";
+                _columns.Add(new(outputs[i].Key, tensor.ElementType, tensor.Shape[1..].ToArray(), temporary, File.Create(temporary)));
+            }
+
+            Column column = _columns[i];
+            if (!tensor.Shape[1..].SequenceEqual(column.RowShape))
+            {
+                throw new InferenceException($"Output '{column.Name}': expected rows of shape {TensorShape.Format(column.RowShape)} throughout, got {tensor}. Rows of differing shape do not fit one array.");
+            }
+
+            column.Stream.Write(tensor.AsBytes()[..checked((int)(tensor.ByteCount / tensor.Shape[0] * rows))]);
+        }
+
+        _rows += rows;
+    }
+
+    public override void Complete()
+    {
+        string temporary = path + ".part";
+        using (var archive = new ZipArchive(File.Create(temporary), ZipArchiveMode.Create))
+        {
+            foreach (Column column in _columns)
+            {
+                using Stream entry = archive.CreateEntry(column.Name + ".npy", CompressionLevel.NoCompression).Open();
+                NpyWriter.WriteHeader(entry, column.Type, [_rows, .. column.RowShape]);
+                column.Stream.Position = 0;
+                column.Stream.CopyTo(entry);
+            }
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    public override void Dispose()
+    {
+        foreach (Column column in _columns)
+        {
+            column.Stream.Dispose();
+            File.Delete(column.Temporary);
+        }
+
+        File.Delete(path + ".part");
+    }
+
+    private sealed record Column(string Name, ElementType Type, long[] RowShape, string Temporary, FileStream Stream);
+}

@@ -1,0 +1,81 @@
+using System.Collections.ObjectModel;
+using Inference.Import;
+using Inference.Loading;
+using Inference.Onnx;
+using Inference.Placement;
+using Inference.Providers;
+
+namespace Inference.Diagnostics;
+
+/// <summary>Looks into models. Thread-safe.</summary>
+public static class ModelInspector
+{
+    /// <summary>Describes a model. One with operators that nobody has is described too, without what only loading tells.</summary>
+    /// <param name="source">The model.</param>
+    /// <param name="options">How it would be loaded; null for the defaults.</param>
+    /// <param name="providers">Providers besides <c>cpu</c> that the options may name; null for none.</param>
+    /// <exception cref="ModelLoadException">The file is missing or malformed.</exception>
+    public static ModelDescription Inspect(ModelSource source, ModelLoadOptions? options = null, IEnumerable<IExecutionProvider>? providers = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        options ??= new();
+        using OnnxModel file = ModelLoader.ReadFile(source);
+        try
+        {
+            using IModelRunner runner = new ModelLoader(providers).Load(source, options);
+            ModelDescription described = Describe(file, runner.Info.Name, runner.Info.Digest, []);
+            return described with
+            {
+                Inputs = runner.Info.Inputs,
+                Outputs = runner.Info.Outputs,
+                BatchAxis = runner.Info.BatchAxis,
+                RowIndependent = runner.Info.RowIndependent,
+                Deterministic = runner.Info.Deterministic,
+                Placement = Placement(runner, file, described),
+            };
+        }
+        catch (UnsupportedModelException exception)
+        {
+            return Describe(file, options.Name ?? ModelLoader.NameOf(source, file), ModelDigest.Of(source, file), exception.Operators);
+        }
+    }
+
+    private static ModelDescription Describe(OnnxModel file, string name, string digest, IReadOnlyList<string> unsupported)
+    {
+        IReadOnlyList<OnnxTensor> tensors = file.AllTensors();
+        return new()
+        {
+            Name = name,
+            Digest = digest,
+            IrVersion = file.IrVersion,
+            Producer = $"{file.ProducerName} {file.ProducerVersion}".Trim(),
+            Opsets = Opsets(file),
+            Inputs = [.. file.Graph.Inputs.Select(Port)],
+            Outputs = [.. file.Graph.Outputs.Select(Port)],
+            Operators = OperatorCount.Of(file, unsupported),
+            Unsupported = unsupported,
+            Parameters = tensors.Sum(t => t.ElementCount),
+            ParameterBytes = tensors.Sum(t => t.ElementType == OnnxElementType.String ? t.StringData.Sum(s => (long)s.Length) : ((ElementType)(int)t.ElementType).ByteCount(t.ElementCount)),
+            FileBytes = file.SourceBytes.Length + file.ExternalDataFiles().Sum(path => new FileInfo(path).Length),
+            Metadata = new ReadOnlyDictionary<string, string>(file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal)),
+        };
+    }
+
+    private static ReadOnlyDictionary<string, long> Opsets(OnnxModel file)
+    {
+        var opsets = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (OnnxOperatorSet set in file.OperatorSets)
+        {
+            opsets[OperatorCount.DomainName(set.Domain)] = set.Version;
+        }
+
+        return opsets.AsReadOnly();
+    }
+
+    private static ModelPort Port(OnnxValueInfo info) => new(info.Name, TypeImport.FromOnnx(info.Type) ?? new ModelValueType(ModelValueKind.Tensor));
+
+    private static PlacedNodes[] Placement(IModelRunner runner, OnnxModel file, ModelDescription described) =>
+        runner.GetService(typeof(ManagedRunner)) is ManagedRunner managed
+            ? [.. managed.Model.Placement.Parts.Select(p => new PlacedNodes(p.Provider, p.Nodes, p.Operators))]
+            : [new(runner.Info.Provider, file.Graph.Nodes.Count, [.. described.Operators.Select(o => o.Name)])];
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Inference.Execution;
+using Inference.Graph;
+using Inference.Loading;
+using Inference.Operators;
+using Inference.Planning;
+
+namespace Inference.Diagnostics;
+
+/// <summary>Observes models on the managed engine step by step. Thread-safe; costs nothing where it is not used.</summary>
+public static class ModelProfiler
+{
+    /// <summary>Runs a model and measures each step.</summary>
+    /// <param name="runner">A runner on the managed engine, or middleware over one.</param>
+    /// <param name="inputs">The inputs of each run.</param>
+    /// <param name="runs">Runs to observe, ≥ 1; one more goes before them.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <exception cref="InferenceException">The runner is not on the managed engine.</exception>
+    public static ModelProfile Profile(IModelRunner runner, NamedValues inputs, int runs = 10, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
+        return Managed(runner).Observe(inputs, (plan, frame) => Observe(plan, frame, runs, new RunControl(cancellationToken)));
+    }
+
+    /// <summary>Multiply-accumulate operations of a run on inputs of these shapes, without running. Steps whose shapes depend on computed values, and inner graphs, are left out.</summary>
+    /// <param name="runner">A runner on the managed engine, or middleware over one.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <exception cref="InferenceException">The runner is not on the managed engine.</exception>
+    public static long CountMacs(IModelRunner runner, NamedValues inputs)
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        ArgumentNullException.ThrowIfNull(inputs);
+        return Managed(runner).Observe(inputs, (plan, frame) => plan.Plan.Steps.Sum(step => Macs(step, frame)));
+    }
+
+    private static ManagedRunner Managed(IModelRunner runner) => runner.GetService(typeof(ManagedRunner)) as ManagedRunner
+        ?? throw new InferenceException($"Model '{runner.Info.Name}' runs on '{runner.Info.Provider}': only steps of the managed engine can be observed. Load it on the provider 'cpu'.");
+
+    private static ModelProfile Observe(ExecutablePlan plan, ExecutionFrame frame, int runs, RunControl control)
+    {
+        PlanStep[] steps = plan.Plan.Steps;
+        var ticks = new long[steps.Length];
+        var starts = new long[steps.Length];
+        frame.Execute(control);
+        for (int run = 0; run < runs; run++)
+        {
+            int index = 0;
+            long begin = Stopwatch.GetTimestamp();
+            frame.ExecuteObserved(control, (_, elapsed) =>
+            {
+                ticks[index] += elapsed;
+                starts[index++] = Stopwatch.GetTimestamp() - elapsed - begin;
+            });
+        }
+
+        var nodes = new NodeProfile[steps.Length];
+        int next = 0;
+        frame.ExecuteObserved(control, (step, _) =>
+        {
+            nodes[next] = Describe(step, frame, TimeSpan.FromSeconds((double)starts[next] / Stopwatch.Frequency), TimeSpan.FromSeconds((double)ticks[next] / runs / Stopwatch.Frequency));
+            next++;
+        });
+        return new(runs, TimeSpan.FromSeconds((double)ticks.Sum() / runs / Stopwatch.Frequency), nodes, plan.Plan.ArenaBytes);
+    }
+
+    private static NodeProfile Describe(PlanStep step, ExecutionFrame frame, TimeSpan start, TimeSpan time)
+    {
+        EngineValue?[] inputs = Array.ConvertAll(step.Inputs, frame.ValueIn);
+        EngineValue?[] outputs = Array.ConvertAll(step.Outputs, frame.ValueIn);
+        return new(
+            step.Node.Name.Length > 0 ? step.Node.Name : step.Node.Outputs.FirstOrDefault(o => o is not null)?.Name ?? "",
+            step.Node.QualifiedType,
+            start,
+            time,
+            inputs.Sum(Bytes),
+            outputs.Sum(Bytes),
+            Macs(step, frame),
+            outputs.FirstOrDefault(o => o is not null)?.ToString() ?? "");
+    }
+
+    private static long Macs(PlanStep step, ExecutionFrame frame)
+    {
+        EngineValue?[] inputs = Array.ConvertAll(step.Inputs, frame.ValueIn);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (inputs[i] is null && step.Inputs[i] >= 0)
+            {
+                return 0;
+            }
+        }
+
+        var context = new ActualInferContext();
+        context.Reset(step.Node, inputs);
+        return step.Operator.CountMacs(context);
+    }
+
+    private static long Bytes(EngineValue? value) => value switch
+    {
+        Tensor tensor => tensor.ByteCount,
+        SequenceData sequence => sequence.Items.Sum(Bytes),
+        OptionalData { Value: { } inner } => Bytes(inner),
+        MapData map => Bytes(map.Keys) + Bytes(map.Values),
+        _ => 0,
+    };
+}
