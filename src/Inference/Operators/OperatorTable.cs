@@ -265,6 +265,10 @@ internal static class OperatorTable
         new(Fused, "Linear", 1, n => new Linear(n)),
         new(Fused, "NhwcConv", 1, n => new NhwcConv(n)),
         new(Fused, "NhwcPool", 1, n => new NhwcPool(n)),
+        new(Fused, "NhwcQConv", 1, n => new NhwcQConv(n)),
+        new(Fused, "QBinary", 1, n => new QBinary(n)),
+        new(Fused, "QLinear", 1, n => new QLinear(n)),
+        new(Fused, "QLookup", 1, _ => new QLookup()),
     ];
 
     private static readonly FrozenDictionary<(string, string), OperatorEntry> s_byName =

@@ -32,7 +32,7 @@ internal sealed class LayoutPropagation
             }
         }
 
-        if (graph.Nodes.Exists(IsConvolution))
+        if (graph.Nodes.Exists(n => IsConvolution(n) || IsIntegerConvolution(n)))
         {
             new LayoutPropagation(graph).Run();
         }
@@ -68,9 +68,24 @@ internal sealed class LayoutPropagation
         node is { OpType: "Conv", Domain.Length: 0 } && node.Inputs[1]?.Constant is { Type: ElementType.Float, Rank: 3 or 4 }
         && node.Inputs[0]?.Type is { ElementType: ElementType.Float } && (!node.HasInput(2) || node.Inputs[2]!.Type?.ElementType == ElementType.Float);
 
+    // All but X and B constant: QLinearConv's inputs are (X, scale, zero, W, scale, zero, scale_Y, zero_Y, B).
+    private static bool IsIntegerConvolution(Node node) =>
+        node is { OpType: "QLinearConv", Domain.Length: 0 } && node.Inputs[3]?.Constant is { Rank: 3 or 4 }
+        && Enumerable.Range(1, 7).All(i => node.HasInput(i) && node.Inputs[i]!.Constant is not null) && (!node.HasInput(8) || node.Inputs[8]!.Constant is not null);
+
     private bool TryConvert(Node node)
     {
-        if (node.Domain.Length != 0 || node.Outputs is not [{ } output])
+        if (node.Outputs is not [{ } output])
+        {
+            return false;
+        }
+
+        if (node.Domain == OperatorTable.Fused && node.OpType is "QLookup" or "QBinary")
+        {
+            return ConvertBytes(node, output);
+        }
+
+        if (node.Domain.Length != 0)
         {
             return false;
         }
@@ -83,6 +98,13 @@ internal sealed class LayoutPropagation
             return true;
         }
 
+        if (IsIntegerConvolution(node))
+        {
+            int rank = node.Inputs[3]!.Constant!.Rank;
+            Emit(node, OperatorTable.Fused, "NhwcQConv", 1, [ToLast(node.Inputs[0]!, rank), .. node.Inputs.Skip(1)], node.Attributes, output, rank);
+            return true;
+        }
+
         if (!node.HasInput(0) || !node.Inputs.Exists(i => i is not null && _last.ContainsKey(i)))
         {
             return false;
@@ -92,6 +114,7 @@ internal sealed class LayoutPropagation
         return node.OpType switch
         {
             "MaxPool" or "AveragePool" or "GlobalMaxPool" or "GlobalAveragePool" => ConvertPool(node, output),
+            "QuantizeLinear" or "DequantizeLinear" => ConvertScaling(node, output),
             "Concat" => ConvertConcat(node, output),
             "Transpose" => ConvertTranspose(node, output),
             "ReduceMean" => ConvertMean(node, output),
@@ -102,10 +125,37 @@ internal sealed class LayoutPropagation
         };
     }
 
+    private bool ConvertBytes(Node node, Value output)
+    {
+        int second = node.OpType == "QBinary" ? 3 : 0;
+        if (!_last.TryGetValue(node.Inputs[0]!, out Value? a) || !_last.TryGetValue(node.Inputs[second]!, out Value? b))
+        {
+            return false;
+        }
+
+        Value?[] inputs = [.. node.Inputs];
+        inputs[0] = a;
+        inputs[second] = b;
+        Emit(node, node.Domain, node.OpType, 1, inputs, node.Attributes, output, a.Type!.Shape!.Count);
+        return true;
+    }
+
+    // Dequantizing and quantizing with one scale do not look at positions.
+    private bool ConvertScaling(Node node, Value output)
+    {
+        if (!_last.TryGetValue(node.Inputs[0]!, out Value? x) || node.Inputs[1]?.Constant is not { Count: 1 } || x.Type?.Shape is not { } shape)
+        {
+            return false;
+        }
+
+        Emit(node, "", node.OpType, node.Opset, [x, .. node.Inputs.Skip(1)], node.Attributes, output, shape.Count);
+        return true;
+    }
+
     private bool ConvertPool(Node node, Value output)
     {
         int rank = node.Inputs[0]!.Type?.Shape?.Count ?? 0;
-        if (rank is not (3 or 4) || !_last.TryGetValue(node.Inputs[0]!, out Value? x))
+        if (rank is not (3 or 4) || node.Inputs[0]!.Type!.ElementType != ElementType.Float || !_last.TryGetValue(node.Inputs[0]!, out Value? x))
         {
             return false;
         }

@@ -29,6 +29,8 @@ internal sealed unsafe class MatMulInteger : Operator
         ProductShape.PropagateBatch(context);
     }
 
+    public override Kernel? Prepare(PrepareContext context) => PackedIntegerProduct.TryCreate(context);
+
     public override void Run(KernelContext context)
     {
         Tensor a = context.Input(0);

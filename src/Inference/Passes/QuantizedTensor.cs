@@ -1,0 +1,22 @@
+using Inference.Graph;
+
+namespace Inference.Passes;
+
+/// <summary>An 8-bit value with constant per-tensor scale and zero point: what a QuantizeLinear makes or a DequantizeLinear takes.</summary>
+/// <param name="Data">The 8-bit value.</param>
+/// <param name="Scale">f32 constant of one element.</param>
+/// <param name="Zero">Constant of one element of the 8-bit type.</param>
+/// <param name="Source">The QuantizeLinear or DequantizeLinear.</param>
+internal sealed record QuantizedTensor(Value Data, Value Scale, Value Zero, Node Source)
+{
+    /// <summary>What a QuantizeLinear makes; null where it is not per tensor, 8 bits and constant.</summary>
+    public static QuantizedTensor? OfQuantize(Node node) =>
+        node is { OpType: "QuantizeLinear", Domain.Length: 0, Inputs: [_, { } scale, { } zero], Outputs: [{ } output] } && IsScalar(scale, zero) ? new(output, scale, zero, node) : null;
+
+    /// <summary>What the DequantizeLinear that makes a value takes; null where there is none of that kind.</summary>
+    public static QuantizedTensor? OfDequantize(Value? value) =>
+        Match.Producer(value, "DequantizeLinear") is { Inputs: [{ Constant: null } data, { } scale, { } zero] } node && IsScalar(scale, zero) ? new(data, scale, zero, node) : null;
+
+    private static bool IsScalar(Value scale, Value zero) =>
+        scale.Constant is { Type: ElementType.Float, Count: 1 } && zero.Constant is { Type: ElementType.UInt8 or ElementType.Int8, Count: 1 };
+}
