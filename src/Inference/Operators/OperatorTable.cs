@@ -8,6 +8,7 @@ using Inference.Operators.Convolution;
 using Inference.Operators.Elementwise;
 using Inference.Operators.Fused;
 using Inference.Operators.Images;
+using Inference.Operators.Loss;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Ml;
 using Inference.Operators.Normalization;
@@ -20,6 +21,7 @@ using Inference.Operators.Sequences;
 using Inference.Operators.Signal;
 using Inference.Operators.Structure;
 using Inference.Operators.Text;
+using Inference.Operators.Training;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators;
@@ -50,6 +52,7 @@ internal static class OperatorTable
         new("", "Attention", 23, n => new Attention.Attention(n)),
         new("", "AveragePool", 1, n => new Pool<Poolings.Average>(n, new(n.Attributes.Int("count_include_pad", 0) != 0), TypeSet.Floating)),
         new("", "BatchNormalization", 1, n => new BatchNormalization(n)),
+        new("", "Bernoulli", 15, n => new Bernoulli(n)),
         new("", "BitCast", 26, n => new BitCast(n)),
         new("", "BitShift", 11, n => BitShift.Create(n)),
         new("", "BitwiseAnd", 18, n => new BitOperator<BitFunctions.And>(n, default, TypeSet.Integer)),
@@ -81,9 +84,11 @@ internal static class OperatorTable
         new("", "DFT", 17, n => new Dft(n)),
         new("", "DepthToSpace", 1, n => new DepthToSpace(n)),
         new("", "DequantizeLinear", 10, n => new DequantizeLinear(n)),
+        new("", "Det", 11, n => new Det()),
         new("", "Div", 1, n => new BinaryOperator<Arithmetic.Div>(n, default, TypeSet.Numeric)),
         new("", "Dropout", 1, n => new Dropout(n)),
         new("", "DynamicQuantizeLinear", 11, n => new DynamicQuantizeLinear()),
+        new("", "Einsum", 12, n => new Einsum(n)),
         new("", "Elu", 1, n => new FloatUnary<Activations.Elu>(new(n.Attributes.Float("alpha", 1f)))),
         new("", "Equal", 1, n => new CompareOperator<Comparisons.Equal>(n, default)),
         new("", "Erf", 9, n => new NumericUnary<NumericFunctions.Erf>(default, TypeSet.Numeric)),
@@ -140,7 +145,9 @@ internal static class OperatorTable
         new("", "Mish", 18, n => new FloatUnary<Activations.Mish>(default)),
         new("", "Mod", 10, n => Mod.Create(n)),
         new("", "Mul", 1, n => new BinaryOperator<Arithmetic.Mul>(n, default, TypeSet.Numeric)),
+        new("", "Multinomial", 7, n => new Multinomial(n)),
         new("", "Neg", 1, n => new NumericUnary<NumericFunctions.Neg>(default, TypeSet.Floating | TypeSet.Signed)),
+        new("", "NegativeLogLikelihoodLoss", 12, n => new LikelihoodLoss(n, softmax: false)),
         new("", "NonMaxSuppression", 10, n => new NonMaxSuppression(n)),
         new("", "NonZero", 9, _ => new NonZero()),
         new("", "Not", 1, n => new BitNot(logical: true)),
@@ -157,6 +164,10 @@ internal static class OperatorTable
         new("", "QuantizeLinear", 10, n => new QuantizeLinear(n)),
         new("", "RMSNormalization", 23, n => new LayerNormalization(n, rms: true)),
         new("", "RNN", 1, n => new RecurrentOperator(n, CellKind.Rnn)),
+        new("", "RandomNormal", 1, n => new RandomValues(n, normal: true, like: false)),
+        new("", "RandomNormalLike", 1, n => new RandomValues(n, normal: true, like: true)),
+        new("", "RandomUniform", 1, n => new RandomValues(n, normal: false, like: false)),
+        new("", "RandomUniformLike", 1, n => new RandomValues(n, normal: false, like: true)),
         new("", "Range", 11, _ => new RangeOp()),
         new("", "Reciprocal", 1, n => new FloatUnary<Powers.Reciprocal>(default)),
         new("", "ReduceL1", 1, n => new Reduce<Reducers.L1>(n, 18, TypeSet.Numeric)),
@@ -202,6 +213,7 @@ internal static class OperatorTable
         new("", "Size", 1, _ => new Size()),
         new("", "Slice", 1, n => new Slice(n)),
         new("", "Softmax", 1, n => new Softmax(n, SoftmaxKind.Softmax)),
+        new("", "SoftmaxCrossEntropyLoss", 12, n => new LikelihoodLoss(n, softmax: true)),
         new("", "Softplus", 1, n => new FloatUnary<Activations.Softplus>(default)),
         new("", "Softsign", 1, n => new FloatUnary<Activations.Softsign>(default)),
         new("", "SpaceToDepth", 1, n => new SpaceToDepth(n)),
@@ -262,6 +274,10 @@ internal static class OperatorTable
         new(Microsoft, "SimplifiedLayerNormalization", 1, n => new LayerNormalization(n, rms: true)),
         new(Microsoft, "SkipLayerNormalization", 1, n => new SkipLayerNormalization(n, simplified: false)),
         new(Microsoft, "SkipSimplifiedLayerNormalization", 1, n => new SkipLayerNormalization(n, simplified: true)),
+        new("ai.onnx.preview", "FlexAttention", 1, n => new FlexAttention(n)),
+        new("ai.onnx.preview.training", "Adagrad", 1, n => new Adagrad(n)),
+        new("ai.onnx.preview.training", "Adam", 1, n => new Adam(n)),
+        new("ai.onnx.preview.training", "Momentum", 1, n => new Momentum(n)),
         new(Fused, "Linear", 1, n => new Linear(n)),
         new(Fused, "NhwcConv", 1, n => new NhwcConv(n)),
         new(Fused, "NhwcPool", 1, n => new NhwcPool(n)),

@@ -1,0 +1,89 @@
+using System.Numerics;
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.MatrixProduct;
+
+/// <summary>The determinant of each matrix of [.., M, M], by elimination with row pivots. Source: ONNX Det, opsets 11 and 22.</summary>
+internal sealed unsafe class Det : FloatOperator
+{
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 2);
+        if (x is not null)
+        {
+            Shapes.Merge(context, x[^1], x[^2], $"square matrices [{string.Join(",", x)}]");
+        }
+
+        context.SetOutput(0, type, x?[..^2]);
+    }
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        int batch = context.InputAxis(0);
+        context.SetOutputAxis(0, batch >= 0 && context.InputShape(0) is { } x && batch >= x.Length - 2 ? BatchContext.Mixed : batch);
+    }
+
+    protected override void RunSingle(KernelContext context) => Compute<float>(context);
+
+    protected override void RunDouble(KernelContext context) => Compute<double>(context);
+
+    private static void Compute<C>(KernelContext context)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        int m = checked((int)x.Dims[^1]);
+        double* matrix = (double*)context.Scratch(Math.Max(1, (long)m * m) * sizeof(double));
+        for (long i = 0; i < y.Count; i++)
+        {
+            context.ThrowIfCancelled();
+            for (long j = 0; j < (long)m * m; j++)
+            {
+                matrix[j] = double.CreateTruncating(((C*)x.Data)[i * m * m + j]);
+            }
+
+            ((C*)y.Data)[i] = C.CreateTruncating(Eliminate(matrix, m));
+        }
+    }
+
+    private static double Eliminate(double* a, int m)
+    {
+        double determinant = 1;
+        for (int column = 0; column < m; column++)
+        {
+            int pivot = column;
+            for (int row = column + 1; row < m; row++)
+            {
+                pivot = Math.Abs(a[row * m + column]) > Math.Abs(a[pivot * m + column]) ? row : pivot;
+            }
+
+            if (a[pivot * m + column] == 0)
+            {
+                return 0;
+            }
+
+            if (pivot != column)
+            {
+                determinant = -determinant;
+                for (int k = 0; k < m; k++)
+                {
+                    (a[pivot * m + k], a[column * m + k]) = (a[column * m + k], a[pivot * m + k]);
+                }
+            }
+
+            determinant *= a[column * m + column];
+            for (int row = column + 1; row < m; row++)
+            {
+                double factor = a[row * m + column] / a[column * m + column];
+                for (int k = column; k < m; k++)
+                {
+                    a[row * m + k] -= factor * a[column * m + k];
+                }
+            }
+        }
+
+        return determinant;
+    }
+}

@@ -1,0 +1,34 @@
+using Inference.Graph;
+using Inference.Operators.Casting;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Random;
+
+/// <summary>1 with probability x, else 0, in the type of x or dtype. Source: ONNX Bernoulli, opset 15 on.</summary>
+internal sealed unsafe class Bernoulli(Node node) : Operator
+{
+    private readonly float? _seed = node.Attributes.Contains("seed") ? node.Attributes.Float("seed") : null;
+    private readonly ElementType _type = (ElementType)node.Attributes.Int("dtype", 0);
+
+    public override bool IsDeterministic => _seed is not null;
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        context.SetOutput(0, _type != ElementType.Undefined ? _type : type, context.InputShape(0));
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        MersenneTwister random = MersenneTwister.FromSeed(_seed);
+        byte* drawn = context.Scratch(Math.Max(1, x.Count));
+        for (long i = 0; i < x.Count; i++)
+        {
+            drawn[i] = random.NextDouble() < Scalars.ToDouble(x, i) ? (byte)1 : (byte)0;
+        }
+
+        ElementConverter.Convert(ElementType.UInt8, drawn, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
+    }
+}

@@ -1,0 +1,86 @@
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Random;
+
+/// <summary>sample_size class numbers drawn for each row of unnormalised log-probabilities [N, C] → [N, sample_size]. Source: ONNX Multinomial, opsets 7 and 22.</summary>
+internal sealed unsafe class Multinomial : Operator
+{
+    private readonly float? _seed;
+    private readonly long _samples;
+    private readonly ElementType _type;
+
+    public Multinomial(Node node)
+    {
+        _seed = node.Attributes.Contains("seed") ? node.Attributes.Float("seed") : null;
+        _samples = node.Attributes.Int("sample_size", 1);
+        _type = (ElementType)node.Attributes.Int("dtype", (long)ElementType.Int32);
+        if (!TypeSet.Index.Contains(_type) || _samples < 0)
+        {
+            throw new ModelLoadException($"{node.Describe()}: expected dtype int32 or int64 and sample_size ≥ 0, got {_type.Name()} and {_samples}.");
+        }
+    }
+
+    public override bool IsDeterministic => _seed is not null;
+
+    public override void Infer(InferContext context)
+    {
+        Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? x = Shapes.RequireRank(context, 0, 2);
+        context.SetOutput(0, _type, [x?[0] ?? Dimension.Unknown, Dimension.Fixed(_samples)]);
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        long classes = x.Dims[1];
+        if (classes == 0 && y.Count > 0)
+        {
+            throw context.Error("input 0: expected at least one class, got none.");
+        }
+
+        MersenneTwister random = MersenneTwister.FromSeed(_seed);
+        double* cumulative = (double*)context.Scratch(Math.Max(1, classes) * sizeof(double));
+        for (long n = 0; n < x.Dims[0]; n++)
+        {
+            context.ThrowIfCancelled();
+            double largest = double.NegativeInfinity;
+            for (long c = 0; c < classes; c++)
+            {
+                largest = Math.Max(largest, Scalars.ToDouble(x, n * classes + c));
+            }
+
+            double sum = 0;
+            for (long c = 0; c < classes; c++)
+            {
+                sum += Math.Exp(Scalars.ToDouble(x, n * classes + c) - largest);
+                cumulative[c] = sum;
+            }
+
+            for (long s = 0; s < _samples; s++)
+            {
+                double at = random.NextDouble() * sum;
+                long chosen = 0;
+                while (chosen < classes - 1 && cumulative[chosen] <= at)
+                {
+                    chosen++;
+                }
+
+                Store(y, n * _samples + s, chosen);
+            }
+        }
+    }
+
+    private static void Store(Tensor y, long index, long value)
+    {
+        if (y.Type == ElementType.Int64)
+        {
+            ((long*)y.Data)[index] = value;
+        }
+        else
+        {
+            ((int*)y.Data)[index] = (int)value;
+        }
+    }
+}
