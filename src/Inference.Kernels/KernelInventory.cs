@@ -24,6 +24,8 @@ public static class KernelInventory
         AttentionF32.Scores,
         LstmF32.Cell,
         GruF32.Cell,
+        WinogradTransforms.Input,
+        WinogradTransforms.Output,
     ];
 
     /// <summary>Every kernel, grouped by family, best first within a family. Makes a new list on each call.</summary>
@@ -33,6 +35,7 @@ public static class KernelInventory
         GemmF32Kernels.Describe(all);
         DotF32Kernels.Describe(all);
         GemmS32Kernels.Describe(all);
+        DepthwisePixels.Describe(all);
         LinearQuantization.Describe(all);
         UnaryKernels.Describe(all);
         BinaryKernels.Describe(all);

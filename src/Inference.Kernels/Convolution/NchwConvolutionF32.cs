@@ -10,7 +10,6 @@ namespace Inference.Kernels.Convolution;
 /// </summary>
 internal static unsafe class NchwConvolutionF32
 {
-    private const int DepthBlock = 512;
     private const int ChannelBlock = 192;
 
     public static void Run(ref ConvolutionJob job, GemmF32Kernel kernel, int maxThreads)
@@ -67,7 +66,7 @@ internal static unsafe class NchwConvolutionF32
         int group = plane % g.Groups;
         int depth = g.Taps * g.GroupInChannels;
         int pixels = job.OutPixels;
-        int depthBlock = Math.Min(depth, DepthBlock);
+        int depthBlock = (int)GemmF32Driver.EvenPart(depth);
         nint output = (((nint)image * g.OutChannels) + (group * g.GroupOutChannels)) * pixels;
         var epilogue = new GemmEpilogue
         {

@@ -52,14 +52,14 @@ internal static unsafe class NchwDepthwiseF32
             {
                 // The residual would be overwritten: the result goes to scratch first.
                 using var result = new AlignedScratch<float>(pixels);
-                PlanarWindowKernels.Run<WindowFolds.Weighted>(
-                    in window, scratch.Pointer, offsets.Pointer, job.Weights + ((nint)channel * g.Taps), start, low, high, result.Pointer, limit);
+                Depthwise3x3.RunOrGeneral(
+                    in g, in window, scratch.Pointer, offsets.Pointer, job.Weights + ((nint)channel * g.Taps), start, low, high, result.Pointer, limit);
                 Binary.Run(BinaryKind.Add, result.Pointer, y, y, pixels);
             }
             else
             {
-                PlanarWindowKernels.Run<WindowFolds.Weighted>(
-                    in window, scratch.Pointer, offsets.Pointer, job.Weights + ((nint)channel * g.Taps), start, low, high, y, limit);
+                Depthwise3x3.RunOrGeneral(
+                    in g, in window, scratch.Pointer, offsets.Pointer, job.Weights + ((nint)channel * g.Taps), start, low, high, y, limit);
                 if (job.Epilogue.Residual != null)
                 {
                     Binary.Run(BinaryKind.Add, y, job.Epilogue.Residual + ((nint)plane * pixels), y, pixels);

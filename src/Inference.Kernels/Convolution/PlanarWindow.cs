@@ -101,9 +101,10 @@ internal unsafe struct PlanarWindow
         }
     }
 
-    /// <summary>y[oy,ox] = clamp(start ∘ fold over taps of scratch[offset + …] with weights, low, high) for the whole plane.</summary>
+    /// <summary>y[oy,ox] = clamp(start ∘ fold over taps of scratch[offset + …] with weights, low, high) for rows from <paramref name="firstRow"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Run<TFold, S, V>(float* scratch, nint* offsets, float* weights, float start, float low, float high, float* y)
+    public readonly void Run<TFold, S, V>(
+        float* scratch, nint* offsets, float* weights, float start, float low, float high, float* y, int firstRow = 0)
         where TFold : struct, IWindowFold
         where S : struct, ISimd<V>
         where V : struct
@@ -111,7 +112,7 @@ internal unsafe struct PlanarWindow
         nint step = (nint)StrideHeight * PaddedWidth;
         V lowest = S.Splat(low);
         V highest = S.Splat(high);
-        int oy = 0;
+        int oy = firstRow;
         for (; oy + 4 <= OutHeight; oy += 4)
         {
             float* from = scratch + (oy * step);

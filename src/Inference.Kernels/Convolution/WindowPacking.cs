@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Simd;
 
 namespace Inference.Kernels.Convolution;
 
@@ -54,7 +55,7 @@ internal unsafe ref struct WindowPacking
         _starts[_runs] = count;
     }
 
-    /// <summary>Writes rows k0 … k0 + length − 1 of B, <paramref name="stride"/> elements each; up to 7 elements beyond them are touched.</summary>
+    /// <summary>Writes rows k0 … k0 + length − 1 of B, <paramref name="stride"/> elements each; up to 15 elements beyond them are touched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int k0, int length, int stride, float* to)
     {
@@ -123,7 +124,14 @@ internal unsafe ref struct WindowPacking
         float* from = row + ix;
         int at = low;
         // Whole vectors may run over the end of the run: what they touch is written again later. Not over the end of x.
-        if (from + high + 8 <= _end)
+        if (Simd512.IsSupported && from + high + 16 <= _end)
+        {
+            for (; at < high; at += 16)
+            {
+                Vector512.Load(from + at).Store(to + at);
+            }
+        }
+        else if (from + high + 8 <= _end)
         {
             for (; at < high; at += 8)
             {

@@ -5,7 +5,7 @@ namespace Inference.Kernels.Gemm;
 
 /// <summary>
 /// f32 matrix product <c>C[M,N] = epilogue(A[M,K] × B[K,N])</c>, all row-major; see <see cref="GemmEpilogue"/>. Each element
-/// is a sum of fused multiply-adds over ascending K, cut into at most ceil(K/512) + 4 partial sums, so its error is at most
+/// is a sum of fused multiply-adds over ascending K, cut into at most ceil(K/640) + 4 partial sums, so its error is at most
 /// that of the naive sum. Thread-safe; C must not overlap A or B. Pointers are borrowed for the call.
 /// </summary>
 public static unsafe class GemmF32
@@ -26,6 +26,10 @@ public static unsafe class GemmF32
             if (b.ByColumn)
             {
                 GemmF32Dots.Run(a, lda, b.Data, b.Rows, c, ldc, m, b.Columns, b.Rows, 1f, in epilogue, maxThreads);
+            }
+            else if (m <= b.Kernel.MaxRows && (maxThreads <= 1 || m * b.Columns * b.Rows < GemmF32Driver.ParallelWork))
+            {
+                GemmF32Driver.RunFewRows(a, lda, b, c, ldc, (int)m, in epilogue);
             }
             else
             {

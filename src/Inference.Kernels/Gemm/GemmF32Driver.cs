@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Threading;
 
@@ -10,8 +11,8 @@ internal static unsafe class GemmF32Driver
     /// <summary>Multiply-adds below which one thread is used: about 4 µs of work, ten times a fork and join.</summary>
     public const long ParallelWork = 256 << 10;
 
-    // A panel of KC × 64 columns (128 KB) and a block of MC rows of A (384 KB) stay in a second-level cache of 1 MB.
-    private const int DepthBlock = 512;
+    // A panel of KC × 64 columns (160 KB) and a block of MC rows of A (480 KB) stay in a second-level cache of 1 MB.
+    private const int DepthBlock = 640;
     private const int RowBlock = 192;
     private const int MaxTileRows = 6;
     private const int MaxPanel = 64;
@@ -42,6 +43,82 @@ internal static unsafe class GemmF32Driver
         }
     }
 
+    /// <summary>One row of tiles over packed panels on this thread: the path of single rows, where set-up counts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunFewRows(float* a, nint lda, PackedMatrix b, float* c, nint ldc, int m, in GemmEpilogue epilogue)
+    {
+        GemmF32Kernel kernel = b.Kernel;
+        float** rows = stackalloc float*[MaxTileRows];
+        for (int i = 0; i < m; i++, a += lda)
+        {
+            rows[i] = a;
+        }
+
+        GemmF32Tile tile;
+        tile.Rows = rows;
+        tile.RowPitch = 0;
+        tile.Taps = 1;
+        tile.Depth = b.Rows;
+        tile.Panel = b.Data;
+        tile.C = c;
+        tile.Ldc = ldc;
+        tile.Init = epilogue.Accumulate ? c : epilogue.Residual;
+        tile.InitStride = epilogue.Accumulate ? ldc : epilogue.ResidualStride;
+        tile.Bias = epilogue.Bias;
+        tile.RowBias = epilogue.RowBias;
+        tile.Clip = epilogue.Activation.IsClip(out tile.Min, out tile.Max);
+        int width = kernel.PanelColumns;
+        nint left = b.Columns;
+        tile.PanelStride = width;
+        if (left >= width)
+        {
+            delegate*<GemmF32Tile*, void> whole = kernel.Tile(m, kernel.MaxVectors);
+            for (; left >= width; left -= width)
+            {
+                whole(&tile);
+                Advance(&tile, width);
+            }
+        }
+
+        if (left > 0)
+        {
+            int vectors = ((int)left + kernel.Lanes - 1) / kernel.Lanes;
+            tile.PanelStride = vectors * kernel.Lanes;
+            if (left == tile.PanelStride)
+            {
+                kernel.Tile(m, vectors)(&tile);
+            }
+            else
+            {
+                RunEdge(kernel, ref tile, m, (int)left, vectors);
+            }
+        }
+
+        if (!tile.Clip && epilogue.Activation.Kind != ActivationKind.None)
+        {
+            for (int i = 0; i < m; i++, c += ldc)
+            {
+                Activations.Apply(in epilogue.Activation, c, c, b.Columns);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Advance(GemmF32Tile* tile, int width)
+    {
+        tile->Panel += tile->Depth * width;
+        tile->C += width;
+        tile->Init += tile->Init == null ? 0 : width;
+        tile->Bias += tile->Bias == null ? 0 : width;
+    }
+
+    /// <summary>K cut into the fewest parts within the limit, of even size.</summary>
+    public static nint EvenPart(nint depth)
+    {
+        nint parts = (depth + DepthBlock - 1) / DepthBlock;
+        return parts <= 1 ? nint.Max(depth, 1) : (depth + parts - 1) / parts;
+    }
+
     private static void RunBlock(void* state, int block)
     {
         ref GemmF32Job job = ref *(GemmF32Job*)state;
@@ -56,7 +133,7 @@ internal static unsafe class GemmF32Driver
     {
         float** rows = stackalloc float*[RowBlock];
         // With a single row of tiles nothing is read twice, so K is not cut and C is written once.
-        nint depthBlock = m1 - m0 <= kernel.MaxRows ? nint.Max(job.K, 1) : DepthBlock;
+        nint depthBlock = m1 - m0 <= kernel.MaxRows ? nint.Max(job.K, 1) : EvenPart(job.K);
         GemmF32Tile tile = default;
         tile.Taps = 1;
         tile.Rows = rows;
@@ -200,6 +277,18 @@ internal static unsafe class GemmF32Driver
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyColumns(float* from, float* to, int count) =>
-        Unsafe.CopyBlockUnaligned(to, from, (uint)count * sizeof(float));
+    private static void CopyColumns(float* from, float* to, int count)
+    {
+        // Less than a panel: a call to a block copy would cost more than the copy.
+        int i = 0;
+        for (; i + 8 <= count; i += 8)
+        {
+            Vector256.Load(from + i).Store(to + i);
+        }
+
+        for (; i < count; i++)
+        {
+            to[i] = from[i];
+        }
+    }
 }

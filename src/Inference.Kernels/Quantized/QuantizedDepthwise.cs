@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
@@ -69,80 +66,35 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
     private void RunPixels(in Blocks job, nint first, nint end)
     {
         int channels = _g.InChannels;
-        const int Block = 8;
         // An odd number of positions gets a last one of weight 0, which reads the padding.
         int taps = (_g.Taps + 1) & ~1;
-        using var table = new AlignedScratch<nint>(Block * taps);
+        using var table = new AlignedScratch<nint>(DepthwisePixels.Block * taps);
         using var init = new AlignedScratch<int>(channels);
-        using var sums = new AlignedScratch<int>(channels);
+        using var sums = new AlignedScratch<int>(DepthwisePixels.Block * channels);
         byte** rows = (byte**)table.Pointer;
-        byte** row = stackalloc byte*[taps];
         for (int c = 0; c < channels; c++)
         {
             init.Pointer[c] = (job.Epilogue.Bias == null ? 0 : job.Epilogue.Bias[c]) - (job.ZeroPoint * ((int*)_sums.Pointer)[c]);
         }
 
-        for (nint m = first; m < end; m += Block)
+        for (int i = 0; i < DepthwisePixels.Block; i++)
         {
-            int count = (int)nint.Min(Block, end - m);
+            rows[((taps - 1) * DepthwisePixels.Block) + i] = job.Padding;
+        }
+
+        QuantizedEpilogue epilogue = job.Epilogue;
+        epilogue.Bias = null;
+        int outHeight = _g.OutputHeight(job.Height);
+        int outWidth = _g.OutputWidth(job.Width);
+        for (nint m = first; m < end; m += DepthwisePixels.Block)
+        {
+            int count = (int)nint.Min(DepthwisePixels.Block, end - m);
             PixelTable.Fill(
-                in _g, job.X, 1, job.Height, job.Width, _g.OutputHeight(job.Height), _g.OutputWidth(job.Width), m, count, Block, job.Padding, rows);
-            for (int i = 0; i < count; i++)
-            {
-                for (int tap = 0; tap < taps; tap++)
-                {
-                    row[tap] = tap < _g.Taps ? rows[(tap * Block) + i] : job.Padding;
-                }
-
-                Pixel(row, taps, (short*)_weights.Pointer, init.Pointer, sums.Pointer, channels, job.SignedX);
-                QuantizedStore.Run(in job.Epilogue, sums.Pointer, channels, job.Y, channels, m + i, 1, 0, channels);
-            }
+                in _g, job.X, 1, job.Height, job.Width, outHeight, outWidth, m, count, DepthwisePixels.Block, job.Padding, rows);
+            DepthwisePixels.Run(rows, count, taps, (short*)_weights.Pointer, init.Pointer, sums.Pointer, channels, job.SignedX);
+            QuantizedStore.Run(in epilogue, sums.Pointer, channels, job.Y, channels, m, count, 0, channels);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pixel(byte** rows, int taps, short* weights, int* init, int* sums, int channels, bool signed)
-    {
-        int c = 0;
-        if (Avx2.IsSupported)
-        {
-            for (; c + 16 <= channels; c += 16)
-            {
-                Vector256<int> low = Vector256<int>.Zero;
-                Vector256<int> high = Vector256<int>.Zero;
-                short* w = weights + (2 * c);
-                for (int tap = 0; tap < taps; tap += 2, w += 2 * channels)
-                {
-                    Vector256<short> a = Widen(rows[tap] + c, signed);
-                    Vector256<short> b = Widen(rows[tap + 1] + c, signed);
-                    // Zips work in 128-bit halves: low has channels 0–3 and 8–11, high 4–7 and 12–15; so do the weights below.
-                    Vector256<short> w0 = Vector256.Load(w);
-                    Vector256<short> w1 = Vector256.Load(w + 16);
-                    low += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(a, b), Avx2.Permute2x128(w0, w1, 0x20));
-                    high += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(a, b), Avx2.Permute2x128(w0, w1, 0x31));
-                }
-
-                (Vector256.Load(init + c) + Avx2.Permute2x128(low, high, 0x20)).Store(sums + c);
-                (Vector256.Load(init + c + 8) + Avx2.Permute2x128(low, high, 0x31)).Store(sums + c + 8);
-            }
-        }
-
-        for (; c < channels; c++)
-        {
-            int sum = init[c];
-            for (int tap = 0; tap < taps; tap++)
-            {
-                int x = signed ? (sbyte)rows[tap][c] : rows[tap][c];
-                sum += x * weights[(((tap / 2 * channels) + c) * 2) + (tap & 1)];
-            }
-
-            sums[c] = sum;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> Widen(byte* from, bool signed) =>
-        signed ? Avx2.ConvertToVector256Int16((sbyte*)from) : Avx2.ConvertToVector256Int16(from);
 
     private struct Blocks : IBlockAction
     {

@@ -68,6 +68,34 @@ public sealed unsafe class ConvolutionF32Tests
     }
 
     [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Run_Winograd_EqualsFormula(string name)
+    {
+        GemmF32Kernel kernel = GemmF32Kernels.All.Single(k => k.Name == name);
+        int seed = 1;
+        foreach ((int c, int o) in ((int, int)[])[(32, 32), (48, 80), (64, 160)])
+        {
+            foreach ((int h, int w) in ((int, int)[])[(3, 3), (7, 7), (8, 13), (20, 6)])
+            {
+                var g = new ConvolutionGeometry
+                {
+                    InChannels = c,
+                    OutChannels = o,
+                    KernelHeight = 3,
+                    KernelWidth = 3,
+                    PadTop = seed % 2,
+                    PadLeft = seed % 3,
+                    PadBottom = 1,
+                    PadRight = seed % 2,
+                };
+                Assert.True(WinogradF32.Suits(in g));
+                Check(g, kernel, TensorLayout.Nchw, 1 + (seed % 2), h, w, seed);
+                Check(g, kernel, TensorLayout.Nhwc, 1 + (seed % 2), h, w, seed++);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(TensorLayout.Nchw, 1)]
     [InlineData(TensorLayout.Nhwc, 1)]
     [InlineData(TensorLayout.Nchw, 24)]
