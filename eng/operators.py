@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Writes docs/operators.md to stdout: usage: operators.py CASES RESULTS.json
+
+Reads eng/onnx-operators.tsv (the standard's operators), eng/operator-notes.tsv (why something is not supported),
+src/Inference/Operators/OperatorTable.cs (what the engine has) and the results of `inference verify CASES --json`.
+"""
+import json
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, at
+        shift += 7
+
+
+def fields(data):
+    """Yields (field number, wire value) of a protobuf message; bytes for length-delimited fields."""
+    at = 0
+    while at < len(data):
+        key, at = varint(data, at)
+        wire = key & 7
+        if wire == 0:
+            value, at = varint(data, at)
+        elif wire == 1:
+            value, at = data[at:at + 8], at + 8
+        elif wire == 2:
+            size, at = varint(data, at)
+            value, at = data[at:at + size], at + size
+        else:
+            value, at = data[at:at + 4], at + 4
+        yield key >> 3, value
+
+
+def operators_of_graph(graph, found):
+    for number, node in fields(graph):
+        if number == 1:
+            domain = name = ''
+            for field, value in fields(node):
+                if field == 4:
+                    name = value.decode()
+                elif field == 7:
+                    domain = value.decode()
+                elif field == 5:
+                    for part, inner in fields(value):
+                        if part in (6, 11) and isinstance(inner, bytes):
+                            operators_of_graph(inner, found)
+            found.add((domain or 'ai.onnx', name))
+
+
+def operators_of_model(path):
+    found = set()
+    with open(path, 'rb') as file:
+        for number, value in fields(file.read()):
+            if number == 7:
+                operators_of_graph(value, found)
+    return found
+
+
+def read_table():
+    """(domain, operator) -> (first opset, implementation)."""
+    path = os.path.join(ROOT, 'src/Inference/Operators/OperatorTable.cs')
+    domains = {'""': 'ai.onnx'}
+    table = {}
+    with open(path, encoding='utf-8') as file:
+        text = file.read()
+    for name, value in re.findall(r'const string (\w+) = "([^"]+)"', text):
+        domains.setdefault(name, value)
+    for domain, name, since, make in re.findall(r'new\((\w+|"[^"]*"), "(\w+)", (\d+), (.*)\),\n', text):
+        made = re.search(r'new ((?:\w+\.)*\w+)', make) or re.search(r'=> (\w+)\.', make)
+        table[(domains.get(domain, domain.strip('"')), name)] = (int(since), made.group(1).split('.')[-1] if made else '')
+    return table
+
+
+def read_functions():
+    """Operators that expand to others: names in the function table, where there is one."""
+    folder = os.path.join(ROOT, 'src/Inference/Import/Functions')
+    names = set()
+    for base, _, files in os.walk(folder):
+        for file in files:
+            with open(os.path.join(base, file), encoding='utf-8') as stream:
+                names.update(re.findall(r'\[?\("(?:ai\.onnx(?:\.\w+)*)?", "(\w+)"\)', stream.read()))
+    return names
+
+
+def read_tsv(name):
+    path = os.path.join(ROOT, 'eng', name)
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding='utf-8') as file:
+        return [line.rstrip('\n').split('\t') for line in file if line.strip() and not line.startswith('#')]
+
+
+def short_types(types):
+    names = types.replace(' (also in seq, optional)', '').split()
+    integers = ['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64']
+    floats = ['float16', 'bfloat16', 'float32', 'float64']
+    if len(names) > 20:
+        return 'every type' + (', sequences, optionals' if 'also in' in types else '')
+    rest = list(names)
+    parts = []
+    for group, label in ((integers, 'integers'), (floats, 'floats')):
+        if all(n in rest for n in group):
+            rest = [n for n in rest if n not in group]
+            parts.append(label)
+    return ', '.join(parts + rest)
+
+
+def main():
+    cases, results = sys.argv[1], sys.argv[2]
+    with open(results, encoding='utf-8') as file:
+        report = json.load(file)
+    table, functions = read_table(), read_functions()
+    notes = {(row[0], row[1]): row[2] for row in read_tsv('operator-notes.tsv')}
+    passed, total, failures = {}, {}, []
+    plain = [0, 0]
+    for test in report['tests']:
+        name = test['name'].split('/')[-1]
+        good = test['status'] == 'pass'
+        if '_expanded' not in name:
+            plain[0] += good
+            plain[1] += 1
+        model = os.path.join(cases, name, 'model.onnx')
+        for key in operators_of_model(model) if os.path.exists(model) else ():
+            total[key] = total.get(key, 0) + 1
+            passed[key] = passed.get(key, 0) + good
+        if not good:
+            failures.append((name, test.get('reason', '')))
+
+    count = len(report['tests'])
+    good = count - len(failures)
+    out = []
+    out.append('# Operators\n')
+    out.append('Generated by `eng/operators.sh`; do not edit. *Opsets* are the versions of the standard, *since* is the first one the engine takes. *Runs as* is the class in '
+               '`src/Inference/Operators` (a kernel), or `function` where the operator is expanded into others. *Cases* counts the ONNX node cases (version 1.22) whose graph holds '
+               'the operator. Types are those of the first type constraint of the newest version.\n')
+    out.append(f'- Cases passed: **{good} of {count}** ({100.0 * good / max(count, 1):.1f} %)')
+    out.append(f'- Without `_expanded` cases: **{plain[0]} of {plain[1]}** ({100.0 * plain[0] / max(plain[1], 1):.1f} %)')
+    standard = read_tsv('onnx-operators.tsv')
+    have = sum(1 for row in standard if (row[0], row[1]) in table or row[1] in functions)
+    out.append(f'- Operators of the standard: **{have} of {len(standard)}**\n')
+    domain = None
+    for row in standard:
+        if row[0] != domain:
+            domain = row[0]
+            out.append(f'\n## {domain}\n')
+            out.append('| operator | opsets | since | types | runs as | cases | note |')
+            out.append('| --- | --- | --- | --- | --- | --- | --- |')
+        key = (row[0], row[1])
+        entry = table.get(key)
+        runs = f'`{entry[1]}`' if entry else 'function' if row[1] in functions else '—'
+        since = str(entry[0]) if entry else row[3].split(',')[0] if row[1] in functions else '—'
+        tested = f'{passed.get(key, 0)}/{total[key]}' if key in total else ''
+        note = notes.get(key, '' if entry or row[1] in functions else 'not supported')
+        out.append(f"| {row[1]} | {row[3].replace(',', ', ')} | {since} | {short_types(row[4] if len(row) > 4 else '')} | {runs} | {tested} | {note} |")
+    extra = sorted(k for k in table if k[0] not in {r[0] for r in standard} and k[0].startswith('com.'))
+    if extra:
+        out.append('\n## com.microsoft\n')
+        out.append('| operator | runs as | note |')
+        out.append('| --- | --- | --- |')
+        for key in extra:
+            out.append(f'| {key[1]} | `{table[key][1]}` | {notes.get(key, "")} |')
+    out.append('\n## Cases that do not pass\n')
+    if failures:
+        out.append('| case | reason |')
+        out.append('| --- | --- |')
+        for name, reason in sorted(failures):
+            reason = reason.replace('|', '\\|').replace('\n', ' ')
+            out.append(f'| {name} | {reason} |')
+    else:
+        out.append('None.')
+    print('\n'.join(out))
+
+
+main()
