@@ -11,7 +11,7 @@ internal static class Observation
     {
         OnnxModel copy = GraphCopy.Copy(model);
         copy.Graph.Outputs.Clear();
-        foreach (string value in values)
+        foreach (string value in values.Distinct(StringComparer.Ordinal))
         {
             copy.Graph.Outputs.Add(new OnnxValueInfo(value, OnnxType.Tensor(OnnxElementType.Float32)));
         }

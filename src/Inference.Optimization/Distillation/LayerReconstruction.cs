@@ -1,0 +1,164 @@
+using Inference.Onnx;
+using Inference.Optimization.Data;
+using Inference.Optimization.Graphs;
+using Inference.Optimization.Numerics;
+using Inference.Optimization.Records;
+using Inference.Optimization.Running;
+
+namespace Inference.Optimization.Distillation;
+
+/// <summary>
+/// Distillation without training: layer by layer, in order, the weights that map the compressed model's inputs to the source model's outputs best are solved for by ridge regression
+/// towards the present weights. Only layers whose output channels are those of the source.
+/// </summary>
+internal static class LayerReconstruction
+{
+    private const double Ridge = 1e-2;
+    private const int WidestReduction = 1200;
+    private const int SamplesPerRow = 32;
+
+    public static async Task ApplyAsync(
+        OptimizationContext context, GraphEditor editor, OnnxModel source, IDataSource data, List<LayerDecision> decisions, CancellationToken cancellationToken)
+    {
+        var teacher = new GraphIndex(source.Graph);
+        List<string> names = [.. LinearLayer.All(editor.Index).Select(l => l.Output)];
+        int done = 0;
+        foreach (string output in names)
+        {
+            LinearLayer layer = LinearLayer.All(editor.Index).First(l => l.Output == output);
+            if (teacher.Producer(output) is not { } original || LinearLayer.From(original, teacher) is not { } before || before.Outputs != layer.Outputs || layer.Groups != 1
+                || layer.Reduction > WidestReduction || editor.Index.Consumers(layer.WeightName).Count != 1 || layer.Bias(editor.Index) is null || layer.BiasName is null)
+            {
+                continue;
+            }
+
+            bool changed = await SolveAsync(context, editor, source, layer, data, cancellationToken).ConfigureAwait(false);
+            if (changed)
+            {
+                decisions.Add(new(layer.Name, layer.Node.OpType, "refitted", "least squares from the compressed model's inputs to the source's outputs"));
+            }
+
+            context.Report("reconstruct", ++done, names.Count);
+        }
+    }
+
+    private static async Task<bool> SolveAsync(OptimizationContext context, GraphEditor editor, OnnxModel source, LinearLayer layer, IDataSource data, CancellationToken cancellationToken)
+    {
+        (OnnxModel student, string patches) = WithPatches(editor.Model, layer);
+        await using ModelSession inputs = await ModelSession.OpenAsync(context, Observation.Of(student, [patches]), "reconstruct", cancellationToken).ConfigureAwait(false);
+        await using ModelSession targets = await ModelSession.OpenAsync(context, Observation.Of(source, [layer.Output]), "reconstruct", cancellationToken).ConfigureAwait(false);
+        int k = layer.Reduction + 1;
+        var gram = new GramMatrix(k, k);
+        var cross = new GramMatrix(k, layer.Outputs);
+        await foreach (DataBatch batch in data.Take(GramPass.DefaultRows).ReadAsync([.. targets.InputNames.Union(inputs.InputNames)], inputs.BatchRows, cancellationToken).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                using NamedValues x = await inputs.RunAsync(batch, cancellationToken).ConfigureAwait(false);
+                using NamedValues y = await targets.RunAsync(batch, cancellationToken).ConfigureAwait(false);
+                float[] left = GramMatrix.Samples(x[patches], layer.ChannelsLast);
+                float[] right = GramMatrix.Samples(y[layer.Output], layer.ChannelsLast);
+                Thin(ref left, ref right, layer.Reduction, layer.Outputs, batch.Rows);
+                float[] extended = WithOnes(left, layer.Reduction);
+                gram.Add(extended, extended);
+                cross.Add(extended, right);
+            }
+        }
+
+        // Towards the present weights W₀: (G + λI)(W − W₀) = R − G·W₀, so that directions the data says nothing of stay as they are.
+        float[] rows = layer.ReadRows();
+        float[] bias = Weights.Read(layer.Bias(editor.Index)!);
+        double[,] g = gram.Moments(central: false);
+        double[,] r = cross.Moments(central: false);
+        for (int n = 0; n < layer.Outputs; n++)
+        {
+            for (int i = 0; i < k; i++)
+            {
+                double predicted = g[i, k - 1] * bias[n];
+                for (int j = 0; j < k - 1; j++)
+                {
+                    predicted += g[i, j] * rows[(n * (k - 1)) + j];
+                }
+
+                r[i, n] -= predicted;
+            }
+        }
+
+        double[,] change = DenseSolver.Ridge(g, r, Ridge);
+        for (int n = 0; n < layer.Outputs; n++)
+        {
+            for (int i = 0; i < k - 1; i++)
+            {
+                rows[(n * (k - 1)) + i] += (float)change[i, n];
+            }
+
+            bias[n] += (float)change[k - 1, n];
+        }
+
+        long[] biasDims = layer.Bias(editor.Index)!.Dims;
+        editor.ReplaceConstant(layer.MakeWeight(layer.WeightName, rows));
+        layer.Node.Inputs[2] = editor.AddFloats("b", bias, biasDims);
+        editor.RemoveUnused();
+        return true;
+    }
+
+    // A Conv with one output channel for each weight position and a single one in it gives the patches, whatever strides, pads and dilations are.
+    private static (OnnxModel Model, string Value) WithPatches(OnnxModel model, LinearLayer layer)
+    {
+        var editor = new GraphEditor(GraphCopy.Copy(model));
+        if (!layer.IsConv)
+        {
+            return (editor.Model, layer.Input);
+        }
+
+        var identity = new float[layer.Reduction * layer.Reduction];
+        for (int i = 0; i < layer.Reduction; i++)
+        {
+            identity[(i * layer.Reduction) + i] = 1;
+        }
+
+        OnnxNode patches = GraphCopy.Copy(layer.Node);
+        patches.Name = editor.Names.New("n");
+        patches.Inputs.RemoveRange(2, patches.Inputs.Count - 2);
+        long[] dims = [.. layer.Weight.Dims];
+        dims[0] = layer.Reduction;
+        patches.Inputs[1] = editor.AddFloats("w", identity, dims);
+        patches.Outputs[0] = editor.Names.New("y");
+        editor.Graph.Nodes.Add(patches);
+        return (editor.Model, patches.Outputs[0]);
+    }
+
+    private static void Thin(ref float[] left, ref float[] right, int k, int n, int rows)
+    {
+        int samples = left.Length / k;
+        int step = Math.Max(1, samples / rows / SamplesPerRow);
+        if (step == 1)
+        {
+            return;
+        }
+
+        var l = new List<float>();
+        var r = new List<float>();
+        for (int i = 0; i < samples; i += step)
+        {
+            l.AddRange(left.AsSpan(i * k, k));
+            r.AddRange(right.AsSpan(i * n, n));
+        }
+
+        left = [.. l];
+        right = [.. r];
+    }
+
+    private static float[] WithOnes(float[] samples, int width)
+    {
+        int count = samples.Length / width;
+        var result = new float[count * (width + 1)];
+        for (int i = 0; i < count; i++)
+        {
+            samples.AsSpan(i * width, width).CopyTo(result.AsSpan(i * (width + 1)));
+            result[(i * (width + 1)) + width] = 1;
+        }
+
+        return result;
+    }
+}

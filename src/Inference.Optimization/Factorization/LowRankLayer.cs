@@ -1,0 +1,177 @@
+using Inference.Onnx;
+using Inference.Optimization.Graphs;
+using Inference.Optimization.Numerics;
+
+namespace Inference.Optimization.Factorization;
+
+/// <summary>
+/// The best factors of a layer at every rank. With V the eigenvectors of the covariance of the layer's outputs y = x·W + b, the rank-r map that loses least of them is
+/// ŷ = ȳ + (y − ȳ)·V_r·V_rᵀ: factors A = W·V_r and B = V_rᵀ, bias b·V_r·V_rᵀ + ȳ·(I − V_r·V_rᵀ), and the loss is the sum of the eigenvalues left out. This is the SVD of the weights
+/// whitened by their inputs (SVD of SᵀW with SSᵀ = XᵀX), reached through the outputs: no whitening matrix has to be inverted. Without data V comes from WᵀW: plain SVD.
+/// </summary>
+internal sealed class LowRankLayer
+{
+    private readonly double[] _values;
+    private readonly double[,] _vectors;
+    private readonly double[]? _mean;
+    private readonly double _total;
+
+    /// <param name="layer">The layer; a Conv of one group, a Gemm or a MatMul.</param>
+    /// <param name="outputs">Second moments of its outputs; null for plain SVD.</param>
+    /// <param name="hasBias">Whether there is a bias to take up the mean.</param>
+    /// <param name="positions">Output positions for one row.</param>
+    public LowRankLayer(LinearLayer layer, GramMatrix? outputs, bool hasBias, long positions)
+    {
+        Layer = layer;
+        Positions = positions;
+        if (outputs is null)
+        {
+            float[] rows = layer.ReadRows();
+            var gram = new GramMatrix(layer.Outputs, layer.Outputs);
+            float[] columns = LinearLayer.Transpose(rows, layer.Outputs, layer.Reduction);
+            gram.Add(columns, columns);
+            (_values, _vectors) = DenseSolver.SymmetricEigen(gram.Moments(central: false));
+        }
+        else
+        {
+            (_values, _vectors) = DenseSolver.SymmetricEigen(outputs.Moments(central: hasBias));
+            _mean = hasBias ? [.. Enumerable.Range(0, layer.Outputs).Select(outputs.RightMean)] : null;
+        }
+
+        _total = Math.Max(_values.Sum(), 1e-300);
+    }
+
+    public LinearLayer Layer { get; }
+
+    public long Positions { get; }
+
+    public long DenseMacs => LayerCost.Macs(Layer, Positions);
+
+    /// <summary>The greatest rank at which two factors cost less than the layer.</summary>
+    public int GreatestRank => (int)Math.Min(Layer.Outputs - 1, ((long)Layer.Outputs * Layer.Reduction / (Layer.Outputs + Layer.Reduction)) - 1);
+
+    public long Macs(int rank) => Positions * rank * (Layer.Outputs + Layer.Reduction);
+
+    /// <summary>The share of the outputs' variance that rank r loses.</summary>
+    public double Loss(int rank)
+    {
+        double tail = 0;
+        for (int i = rank; i < _values.Length; i++)
+        {
+            tail += _values[i];
+        }
+
+        return tail / _total;
+    }
+
+    /// <summary>Puts the two factors in the layer's place.</summary>
+    public void Apply(GraphEditor editor, int rank)
+    {
+        int n = Layer.Outputs;
+        int k = Layer.Reduction;
+        float[] rows = Layer.ReadRows();
+        var first = new float[rank * k];
+        for (int r = 0; r < rank; r++)
+        {
+            for (int o = 0; o < n; o++)
+            {
+                float v = (float)_vectors[o, r];
+                Span<float> target = first.AsSpan(r * k, k);
+                System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(rows.AsSpan(o * k, k), v, target, target);
+            }
+        }
+
+        var second = new float[n * rank];
+        for (int o = 0; o < n; o++)
+        {
+            for (int r = 0; r < rank; r++)
+            {
+                second[(o * rank) + r] = (float)_vectors[o, r];
+            }
+        }
+
+        ReplaceBias(editor, rank);
+        Replace(editor, rank, first, second);
+    }
+
+    private void ReplaceBias(GraphEditor editor, int rank)
+    {
+        if (_mean is null || Layer.Bias(editor.Index) is not { } old)
+        {
+            return;
+        }
+
+        float[] bias = Weights.Read(old);
+        var shifted = new float[bias.Length];
+        for (int r = 0; r < rank; r++)
+        {
+            double dot = 0;
+            for (int o = 0; o < bias.Length; o++)
+            {
+                dot += _vectors[o, r] * (bias[o] - OutputMean(bias, o));
+            }
+
+            for (int o = 0; o < bias.Length; o++)
+            {
+                shifted[o] += (float)(dot * _vectors[o, r]);
+            }
+        }
+
+        for (int o = 0; o < bias.Length; o++)
+        {
+            shifted[o] += (float)OutputMean(bias, o);
+        }
+
+        string name = editor.AddFloats("b", shifted, old.Dims);
+        if (Layer.BiasName is not null)
+        {
+            Layer.Node.Inputs[2] = name;
+        }
+        else
+        {
+            OnnxNode add = Layer.BiasAdd(editor.Index)!;
+            add.Inputs[add.Inputs[0] == Layer.Output ? 1 : 0] = name;
+        }
+
+        editor.Changed();
+    }
+
+    // What was observed of a MatMul lacks the bias that the Add after it brings.
+    private double OutputMean(float[] bias, int o) => _mean![o] + (Layer.BiasName is null ? bias[o] : 0);
+
+    private void Replace(GraphEditor editor, int rank, float[] first, float[] second)
+    {
+        OnnxNode node = Layer.Node;
+        string middle = editor.Names.New("l");
+        int n = Layer.Outputs;
+        int k = Layer.Reduction;
+        OnnxNode left;
+        OnnxNode right;
+        if (Layer.IsConv)
+        {
+            long[] dims = [.. Layer.Weight.Dims];
+            dims[0] = rank;
+            left = GraphCopy.Copy(node);
+            left.Name = editor.Names.New("n");
+            left.Inputs[1] = editor.AddFloats("w", first, dims);
+            left.Inputs.RemoveRange(2, left.Inputs.Count - 2);
+            left.Outputs[0] = middle;
+            long[] pointwise = [n, rank, .. Enumerable.Repeat(1L, dims.Length - 2)];
+            right = new OnnxNode("Conv", [middle, editor.AddFloats("w", second, pointwise)], [node.Outputs[0]], name: node.Name)
+                .SetAttribute("kernel_shape", pointwise[2..]);
+        }
+        else
+        {
+            string operation = node.OpType;
+            left = new OnnxNode(operation, [node.Inputs[0], editor.AddFloats("w", LinearLayer.Transpose(first, rank, k), k, rank)], [middle], name: editor.Names.New("n"));
+            right = new OnnxNode(operation, [middle, editor.AddFloats("w", LinearLayer.Transpose(second, n, rank), rank, n)], [node.Outputs[0]], name: node.Name);
+        }
+
+        if (Layer.BiasName is { } bias)
+        {
+            right.Inputs.Add(bias);
+        }
+
+        editor.Replace(node, left, right);
+    }
+}

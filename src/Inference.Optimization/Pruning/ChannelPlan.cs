@@ -1,0 +1,165 @@
+using Inference.Optimization.Graphs;
+using Inference.Optimization.Numerics;
+
+namespace Inference.Optimization.Pruning;
+
+/// <summary>Chooses which channels go: those whose loss at the layers that read them is least for the multiply-adds saved.</summary>
+internal static class ChannelPlan
+{
+    /// <param name="groups">The groups that may be pruned.</param>
+    /// <param name="grams">Second moments of the values that consumers read.</param>
+    /// <param name="positions">Output positions of every layer.</param>
+    /// <param name="total">Multiply-adds of the model.</param>
+    /// <param name="options">Target, multiple and least share.</param>
+    /// <returns>The channels that stay, ascending, of each group that loses some.</returns>
+    public static Dictionary<ChannelGroup, int[]> Choose(
+        IReadOnlyList<ChannelGroup> groups, IReadOnlyDictionary<string, GramMatrix> grams, Func<LinearLayer, long> positions, long total, PruneOptions options)
+    {
+        var removed = groups.ToDictionary(g => g, _ => 0);
+        Dictionary<ChannelGroup, (int Channel, double Loss)[]> order = groups.ToDictionary(g => g, g => Order(g, grams, options.Refit));
+        double target = options.TargetMacs * total;
+        while (Macs(groups, removed, positions, total) > target)
+        {
+            ChannelGroup? best = null;
+            double bestCost = double.PositiveInfinity;
+            long now = Macs(groups, removed, positions, total);
+            foreach (ChannelGroup group in groups)
+            {
+                int step = Math.Min(options.ChannelMultiple, group.Channels);
+                int next = removed[group] + step;
+                if (group.Channels - next < Math.Max(options.LeastKept * group.Channels, 1))
+                {
+                    continue;
+                }
+
+                double loss = order[group].Skip(removed[group]).Take(step).Sum(c => c.Loss);
+                removed[group] = next;
+                double cost = loss / Math.Max(1, now - Macs(groups, removed, positions, total));
+                removed[group] = next - step;
+                if (cost < bestCost)
+                {
+                    (best, bestCost) = (group, cost);
+                }
+            }
+
+            if (best is null)
+            {
+                break;
+            }
+
+            removed[best] += Math.Min(options.ChannelMultiple, best.Channels);
+        }
+
+        return groups.Where(g => removed[g] > 0).ToDictionary(g => g, g => order[g].Skip(removed[g]).Select(c => c.Channel).Order().ToArray());
+    }
+
+    /// <summary>Multiply-adds once the counted channels are gone.</summary>
+    public static long Macs(IReadOnlyList<ChannelGroup> groups, IReadOnlyDictionary<ChannelGroup, int> removed, Func<LinearLayer, long> positions, long total)
+    {
+        var outputs = new Dictionary<LinearLayer, double>();
+        foreach (ChannelGroup group in groups)
+        {
+            double kept = 1 - ((double)removed[group] / group.Channels);
+            foreach (LinearLayer layer in group.Producers.Concat(group.Consumers).Concat(group.Depthwise))
+            {
+                outputs[layer] = outputs.GetValueOrDefault(layer, 1) * kept;
+            }
+        }
+
+        return total - (long)outputs.Sum(o => LayerCost.Macs(o.Key, positions(o.Key)) * (1 - o.Value));
+    }
+
+    /// <summary>
+    /// The channels in the order they go, each with the share of the readers' output energy that is lost with it. Without refit a channel's loss is its energy at the readers,
+    /// Σ ‖W_j‖²·E[x_j²]; with refit only what the channels that are left cannot predict of it, Σ ‖W_j‖² / (G⁻¹)_jj, and G⁻¹ loses a row and column with each channel.
+    /// Source: the optimal brain surgeon (Hassibi and Stork, 1993), for channels.
+    /// </summary>
+    private static (int Channel, double Loss)[] Order(ChannelGroup group, IReadOnlyDictionary<string, GramMatrix> grams, bool refit)
+    {
+        int n = group.Channels;
+        var weights = new List<(double[] Norms, double[,] Inverse, GramMatrix Gram)>();
+        foreach (LinearLayer consumer in group.Consumers)
+        {
+            GramMatrix gram = grams[consumer.Input];
+            double[] norms = Norms(consumer, n);
+            double energy = Math.Max(Energy(consumer, gram, n), 1e-300);
+            weights.Add((Array.ConvertAll(norms, v => v / energy), refit ? Inverse(gram) : new double[0, 0], gram));
+        }
+
+        var order = new (int Channel, double Loss)[n];
+        var left = Enumerable.Range(0, n).ToList();
+        for (int step = 0; step < n; step++)
+        {
+            (int channel, double loss) = left.Select(c => (c, weights.Sum(w => w.Norms[c] * (refit ? 1 / w.Inverse[c, c] : w.Gram[c, c] / w.Gram.Count)))).MinBy(c => c.Item2);
+            order[step] = (channel, loss);
+            left.Remove(channel);
+            if (refit)
+            {
+                weights.ForEach(w => Remove(w.Inverse, channel, left));
+            }
+        }
+
+        return order;
+    }
+
+    private static double[] Norms(LinearLayer consumer, int channels)
+    {
+        float[] rows = consumer.ReadRows();
+        int kernel = consumer.Reduction / channels;
+        var norms = new double[channels];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            norms[i % consumer.Reduction / kernel] += (double)rows[i] * rows[i];
+        }
+
+        return norms;
+    }
+
+    private static double Energy(LinearLayer consumer, GramMatrix gram, int channels)
+    {
+        float[] rows = consumer.ReadRows();
+        int kernel = consumer.Reduction / channels;
+        double energy = 0;
+        for (int row = 0; row < rows.Length; row += consumer.Reduction)
+        {
+            for (int tap = 0; tap < kernel; tap++)
+            {
+                for (int i = 0; i < channels; i++)
+                {
+                    double wi = rows[row + (i * kernel) + tap];
+                    for (int j = 0; j < channels; j++)
+                    {
+                        energy += wi * rows[row + (j * kernel) + tap] * gram[i, j];
+                    }
+                }
+            }
+        }
+
+        return energy / gram.Count;
+    }
+
+    private static double[,] Inverse(GramMatrix gram)
+    {
+        int n = gram.Rows;
+        var identity = new double[n, n];
+        for (int i = 0; i < n; i++)
+        {
+            identity[i, i] = 1;
+        }
+
+        return DenseSolver.Ridge(gram.Moments(central: false), identity, 1e-6);
+    }
+
+    private static void Remove(double[,] inverse, int channel, List<int> left)
+    {
+        double pivot = inverse[channel, channel];
+        foreach (int i in left)
+        {
+            double factor = inverse[i, channel] / pivot;
+            foreach (int j in left)
+            {
+                inverse[i, j] -= factor * inverse[channel, j];
+            }
+        }
+    }
+}

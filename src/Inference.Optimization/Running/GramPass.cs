@@ -1,0 +1,67 @@
+using Inference.Onnx;
+using Inference.Optimization.Data;
+using Inference.Optimization.Numerics;
+
+namespace Inference.Optimization.Running;
+
+/// <summary>Streams data through a model and accumulates the second moments of the channels of chosen values.</summary>
+internal static class GramPass
+{
+    public const int DefaultRows = 1000;
+
+    /// <summary>Positions of a feature map that are used at most for one row: neighbours hardly differ.</summary>
+    private const int PositionsPerRow = 64;
+
+    public static async Task<Dictionary<string, GramMatrix>> RunAsync(
+        OptimizationContext context, OnnxModel model, IReadOnlyDictionary<string, bool> values, IDataSource data, string stage, CancellationToken cancellationToken)
+    {
+        var grams = new Dictionary<string, GramMatrix>(StringComparer.Ordinal);
+        string[] inner = [.. values.Keys.Where(v => !Observation.IsInput(model, v))];
+        await using ModelSession session = await ModelSession.OpenAsync(context, inner.Length > 0 ? Observation.Of(model, inner) : model, stage, cancellationToken).ConfigureAwait(false);
+        session.RequireData(data);
+        long rows = 0;
+        await foreach (DataBatch batch in data.Take(DefaultRows).ReadAsync([.. session.InputNames], session.BatchRows, cancellationToken).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                InputCheck.RequireFinite(data, batch, session.InputNames);
+                using NamedValues outputs = await session.RunAsync(batch, cancellationToken).ConfigureAwait(false);
+                foreach ((string name, bool channelsLast) in values)
+                {
+                    var tensor = (TensorValue)(outputs.TryGet(name, out ModelValue? output) ? output : batch.Values.Get(name));
+                    int channels = (int)(channelsLast || tensor.Rank <= 2 ? tensor.Shape[^1] : tensor.Shape[1]);
+                    if (!grams.TryGetValue(name, out GramMatrix? gram))
+                    {
+                        grams[name] = gram = new GramMatrix(channels, channels);
+                    }
+
+                    float[] samples = Thin(GramMatrix.Samples(tensor, channelsLast), channels, batch.Rows);
+                    gram.Add(samples, samples);
+                }
+
+                rows += batch.Rows;
+                context.Report(stage, (int)rows, (int)Math.Min(DefaultRows, data.RowCount ?? DefaultRows));
+            }
+        }
+
+        return grams;
+    }
+
+    private static float[] Thin(float[] samples, int channels, int rows)
+    {
+        int positions = samples.Length / channels / rows;
+        int step = (positions + PositionsPerRow - 1) / PositionsPerRow;
+        if (step <= 1)
+        {
+            return samples;
+        }
+
+        var kept = new List<float>(samples.Length / step);
+        for (int i = 0; i < samples.Length / channels; i += step)
+        {
+            kept.AddRange(samples.AsSpan(i * channels, channels));
+        }
+
+        return [.. kept];
+    }
+}

@@ -1,0 +1,94 @@
+using Inference.Onnx;
+using Inference.Optimization.Data;
+using Inference.Optimization.Evaluation;
+using Inference.Optimization.Factorization;
+using Inference.Optimization.Pruning;
+using Inference.Optimization.Quantization;
+using Inference.Optimization.Tests.Support;
+
+namespace Inference.Optimization.Tests.Compression;
+
+public class CompressionTests
+{
+    [OrtFact("data")]
+    public async Task FactorizeAsync_MnistMlp_HalvesMacsWithinOnePointAndBeatsPlainSvd()
+    {
+        using OnnxModel model = Lab.Model("mnist_mlp");
+        FactorizeResult whitened = await Factorizer.FactorizeAsync(Lab.OnnxRuntime(), model, Lab.Rows("mnist", "calib"), new FactorizeOptions { RequireMeasuredGain = false });
+        FactorizeResult plain = await Factorizer.FactorizeAsync(
+            Lab.OnnxRuntime(), model, Lab.Rows("mnist", "calib"), new FactorizeOptions { RequireMeasuredGain = false, Whiten = false, Ranks = Ranks(whitened) });
+        ComparisonResult ours = await Lab.OnTest("mnist", model, whitened.Model);
+        ComparisonResult theirs = await Lab.OnTest("mnist", model, plain.Model);
+
+        Assert.True(whitened.Macs <= whitened.SourceMacs / 2);
+        Assert.Equal(whitened.Macs, plain.Macs);
+        Assert.True(ours.Drop <= 0.01, $"{ours.Drop}");
+        Assert.True(ours.MeanOutputError < theirs.MeanOutputError, $"{ours.MeanOutputError} against {theirs.MeanOutputError}");
+    }
+
+    [OrtFact("data")]
+    public async Task FactorizeAsync_Transformer_BeatsPlainSvdAtEqualRank()
+    {
+        using OnnxModel model = Lab.Model("spam_minilm_op11");
+        var options = new FactorizeOptions { RequireMeasuredGain = false, RankMultiple = 8 };
+        FactorizeResult whitened = await Factorizer.FactorizeAsync(Lab.OnnxRuntime(), model, Lab.Rows("spam", "calib"), options);
+        FactorizeResult plain = await Factorizer.FactorizeAsync(
+            Lab.OnnxRuntime(), model, Lab.Rows("spam", "calib"), new FactorizeOptions { RequireMeasuredGain = false, Whiten = false, Ranks = Ranks(whitened) });
+
+        double ours = (await Lab.OnTest("spam", model, whitened.Model)).MeanOutputError;
+        double theirs = (await Lab.OnTest("spam", model, plain.Model)).MeanOutputError;
+        Assert.True(ours < theirs, $"{ours} against {theirs}");
+    }
+
+    [OrtFact("data")]
+    public async Task QuantizeAsync_Factors_TakeEightBits()
+    {
+        using OnnxModel model = Lab.Model("mnist_mlp");
+        FactorizeResult factors = await Factorizer.FactorizeAsync(Lab.OnnxRuntime(), model, Lab.Rows("mnist", "calib"), new FactorizeOptions { RequireMeasuredGain = false });
+        QuantizeResult result = await Quantizer.QuantizeAsync(Lab.OnnxRuntime(), factors.Model, Lab.Rows("mnist", "calib"));
+
+        Assert.True((await Lab.OnTest("mnist", model, result.Model)).Drop <= 0.01);
+        Assert.True(result.Bytes < 0.15 * Inference.Optimization.Graphs.Weights.TotalBytes(model.Graph), $"{result.Bytes}");
+    }
+
+    [OrtFact("data")]
+    public async Task PruneAsync_MnistResnet_LosesAThirdOfMacsWithinOnePointAndRefitHelps()
+    {
+        using OnnxModel model = Lab.Model("mnist_resnet");
+        PruneResult result = await Pruner.PruneAsync(Lab.OnnxRuntime(), model, Lab.Rows("mnist", "calib"));
+        PruneResult without = await Pruner.PruneAsync(Lab.OnnxRuntime(), model, Lab.Rows("mnist", "calib"), new PruneOptions { Refit = false, Reconstruct = false });
+        ComparisonResult comparison = await Lab.OnTest("mnist", model, result.Model);
+
+        Assert.True(result.Macs <= 0.7 * result.SourceMacs);
+        Assert.True(comparison.Drop <= 0.01, $"{comparison.Drop}");
+        Assert.True((await Lab.OnTest("mnist", model, without.Model)).Drop > comparison.Drop);
+    }
+
+    [OrtFact]
+    public async Task PruneAsync_DuplicatedChannel_IsRemovedWithoutLoss()
+    {
+        OnnxModel model = SmallModels.TwoLayers(hidden: 12);
+        float[] weights = model.Graph.Initializers[0].ToArray<float>();
+        float[] bias = model.Graph.Initializers[1].ToArray<float>();
+        for (int c = 6; c < 12; c++)
+        {
+            bias[c] = bias[c - 6];
+            for (int k = 0; k < 16; k++)
+            {
+                weights[(k * 12) + c] = weights[(k * 12) + c - 6];
+            }
+        }
+
+        model.Graph.Initializers[0] = OnnxTensor.Create<float>("W", weights, 16, 12);
+        model.Graph.Initializers[1] = OnnxTensor.Create<float>("a", bias, 12);
+        MemoryDataSource rows = SmallModels.Rows(300, 16);
+        PruneResult result = await Pruner.PruneAsync(Lab.OnnxRuntime(), model, rows, new PruneOptions { TargetMacs = 0.5, ChannelMultiple = 1 });
+        ComparisonResult comparison = await ModelComparer.CompareAsync(Lab.OnnxRuntime(), model, result.Model, rows, new EvaluationOptions { Metric = Metric.Parse("agreement") });
+
+        Assert.Equal(result.SourceMacs / 2, result.Macs);
+        Assert.True(comparison.MeanOutputError < 0.01, $"{comparison.MeanOutputError}");
+    }
+
+    private static Dictionary<string, int> Ranks(FactorizeResult result) => result.Layers.Where(l => l.Action.StartsWith("rank ", StringComparison.Ordinal))
+        .ToDictionary(l => l.Name, l => int.Parse(l.Action[5..], System.Globalization.CultureInfo.InvariantCulture));
+}
