@@ -1,0 +1,42 @@
+using Inference;
+using Inference.Batching;
+using Inference.Versioning;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using WebService;
+
+switch (args.FirstOrDefault())
+{
+    case "publish":
+        DemoModel.Publish(args[1], args.ElementAtOrDefault(2));
+        return 0;
+    case "load":
+        return await LoadCommand.RunAsync(args.ElementAtOrDefault(1) ?? "http://localhost:5080", int.Parse(args.ElementAtOrDefault(2) ?? "10"));
+}
+
+var builder = WebApplication.CreateSlimBuilder(args);
+DemoModel.PublishFirst();
+
+// --- the part to copy -------------------------------------------------------------------------------------------------------------------------------
+IConfigurationSection scorer = builder.Configuration.GetSection("Models:scorer");
+builder.Services.Configure<VersioningOptions>("scorer", scorer.GetSection("Versioning"));
+builder.Services.Configure<FallbackOptions>("scorer", scorer.GetSection("Fallback"));
+builder.Services.Configure<BatchingOptions>("scorer", scorer.GetSection("Batching"));
+builder.Services.AddModel("scorer", scorer)
+    .UseFallback()
+    .UseVersioning()
+    .PerVersion(version => version.UseBatching());
+builder.Services.AddHealthChecks().AddModels();
+builder.Services.AddSingleton(_ => ConsoleMetrics.Start(builder.Configuration.GetValue("MetricsInterval", TimeSpan.FromSeconds(30))));
+// ----------------------------------------------------------------------------------------------------------------------------------------------------
+
+builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, ServiceJson.Default));
+WebApplication app = builder.Build();
+app.Services.GetRequiredService<ConsoleMetrics>();
+
+app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+app.MapHealthChecks("/health");
+app.MapScoring();
+app.MapVersions();
+app.Run();
+return 0;

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+using Inference.Versioning;
+
+namespace WebService;
+
+[JsonSerializable(typeof(ScoreRequest))]
+[JsonSerializable(typeof(ScoreResponse))]
+[JsonSerializable(typeof(IReadOnlyList<ModelVersionStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+internal sealed partial class ServiceJson : JsonSerializerContext;
