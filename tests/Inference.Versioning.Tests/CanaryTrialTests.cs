@@ -1,4 +1,4 @@
-using Inference.TestSupport;
+using Inference.Benchmarks.Versioning;
 using Xunit.Abstractions;
 
 namespace Inference.Versioning.Tests;

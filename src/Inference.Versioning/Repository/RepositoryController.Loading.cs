@@ -62,7 +62,7 @@ internal sealed partial class RepositoryController
         bool again = before?.Stamp == folder.Stamp;
         int attempts = again ? before!.Attempts + 1 : 1;
         TimeSpan wait = Options.RetryFailedAfter * (1 << Math.Min(attempts - 1, 5));
-        _failed[folder.Version] = new FailedLoad(folder.Stamp, exception.Gate, exception.Message, attempts, _setup.Clock.GetUtcNow() + wait);
+        _failed[folder.Version] = new FailedLoad(folder.Stamp, exception.Gate, exception.Message, exception, attempts, _setup.Clock.GetUtcNow() + wait);
         _instruments.Load(folder.Version, exception.Gate);
         VersioningLog.Refused(_setup.Logger, ModelName, folder.Version, exception.Gate, exception.Message, wait);
         if (!again)

@@ -127,7 +127,8 @@ internal sealed partial class RepositoryController
     {
         string reasons = string.Join(" ", candidates.Select(v => _failed.TryGetValue(v, out FailedLoad? f) ? f.Message : $"Version '{v}' is not there."));
         return new ModelLoadException($"Model '{ModelName}', repository '{_setup.Root}': expected a version that passes its gates under policy {Options.Policy}, got none of {_folders.Count}. "
-            + (reasons.Length > 0 ? reasons : $"Publish one as '<version>/{VersionFolder.ModelFile}'."));
+            + (reasons.Length > 0 ? reasons : $"Publish one as '<version>/{VersionFolder.ModelFile}'."),
+            candidates.Select(v => _failed.GetValueOrDefault(v)?.Cause).FirstOrDefault(e => e is not null));
     }
 
     private void SetDefault(VersionSlot chosen, IReadOnlyList<string> candidates)

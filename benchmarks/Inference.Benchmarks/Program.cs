@@ -1,0 +1,17 @@
+using Inference.Benchmarks.Soak;
+using Inference.Benchmarks.Versioning;
+
+// dotnet run -c Release --project benchmarks/Inference.Benchmarks -- VERB [--option value …]
+var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
+{
+    ["canary"] = CanaryCommand.RunAsync,
+    ["soak"] = SoakCommand.RunAsync,
+    ["swap"] = SwapCommand.RunAsync,
+};
+if (args.Length > 0 && verbs.TryGetValue(args[0], out Func<string[], Task<int>>? run))
+{
+    return await run(args[1..]);
+}
+
+Console.Error.WriteLine($"Expected one of: {string.Join(", ", verbs.Keys.Order(StringComparer.Ordinal))}.");
+return 64;
