@@ -3,6 +3,7 @@ using Inference.Graph;
 using Inference.Operators.Attention;
 using Inference.Operators.Basic;
 using Inference.Operators.Casting;
+using Inference.Operators.Contrib;
 using Inference.Operators.ControlFlow;
 using Inference.Operators.Convolution;
 using Inference.Operators.Elementwise;
@@ -261,12 +262,26 @@ internal static class OperatorTable
         new(Microsoft, "Attention", 1, n => new ContribAttention(n)),
         new(Microsoft, "BiasGelu", 1, n => new BiasGelu(tanh: false)),
         new(Microsoft, "DequantizeLinear", 1, n => new DequantizeLinear(n)),
+        new(Microsoft, "DynamicQuantizeMatMul", 1, n => new ScaledIntegerMatMul(dynamic: true)),
         new(Microsoft, "EmbedLayerNormalization", 1, n => new EmbedLayerNormalization(n)),
         new(Microsoft, "FastGelu", 1, n => new BiasGelu(tanh: true)),
         new(Microsoft, "FusedConv", 1, n => new Conv(n)),
         new(Microsoft, "FusedGemm", 1, n => new Gemm(n)),
+        new(Microsoft, "FusedMatMul", 1, n => new FusedMatMul(n)),
         new(Microsoft, "Gelu", 1, n => new FloatUnary<Activations.Gelu>(default)),
+        new(Microsoft, "MatMulIntegerToFloat", 1, n => new ScaledIntegerMatMul(dynamic: false)),
+        new(Microsoft, "MatMulNBits", 1, n => new MatMulNBits(n)),
         new(Microsoft, "QAttention", 1, n => new QAttention(n)),
+        new(Microsoft, "QGemm", 1, n => new QGemm(n)),
+        new(Microsoft, "QLinearAdd", 1, n => new QLinearBinary(multiply: false)),
+        new(Microsoft, "QLinearAveragePool", 1, n => new QLinearAveragePool(n, global: false)),
+        new(Microsoft, "QLinearConcat", 1, n => new QLinearConcat(n)),
+        new(Microsoft, "QLinearGlobalAveragePool", 1, n => new QLinearAveragePool(n, global: true)),
+        new(Microsoft, "QLinearLeakyRelu", 1, n => new QLinearUnary<Activations.LeakyRelu>(new(n.Attributes.Float("alpha", 0.01f)))),
+        new(Microsoft, "QLinearMul", 1, n => new QLinearBinary(multiply: true)),
+        new(Microsoft, "QLinearSigmoid", 1, n => new QLinearUnary<Activations.Sigmoid>(default)),
+        new(Microsoft, "QLinearSoftmax", 1, n => new QLinearSoftmax(n)),
+        new(Microsoft, "QLinearWhere", 1, n => new QLinearWhere()),
         new(Microsoft, "QuantizeLinear", 1, n => new QuantizeLinear(n)),
         new(Microsoft, "QuickGelu", 1, n => new FloatUnary<Activations.QuickGelu>(new(n.Attributes.Float("alpha", 1.702f)))),
         new(Microsoft, "SimplifiedLayerNormalization", 1, n => new LayerNormalization(n, rms: true)),

@@ -1,0 +1,94 @@
+using Inference.Graph;
+using Inference.Operators.Convolution;
+using Inference.Operators.Pooling;
+using Inference.Operators.Quantization;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Contrib;
+
+/// <summary>
+/// quantize(average pool(dequantize(x))) over windows or, global, over all positions; inputs (x, scale, zero, scale_y, zero_y); X is [N, C, spatial..], with
+/// channels_last [N, spatial.., C]. Sources: com.microsoft QLinearAveragePool, QLinearGlobalAveragePool.
+/// </summary>
+internal sealed unsafe class QLinearAveragePool(Node node, bool global) : Operator
+{
+    private readonly WindowAttributes _window = new(node);
+    private readonly bool _channelsLast = node.Attributes.Int("channels_last", 0) != 0;
+    private readonly bool _countPads = node.Attributes.Int("count_include_pad", 0) != 0;
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, MatMulInteger.Quantized);
+        Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 3);
+        if (x is null)
+        {
+            context.SetOutput(0, type, null);
+            return;
+        }
+
+        int spatial = x.Length - 2;
+        _window.Check(context, spatial);
+        if (!global && _window.KernelShape is not { Length: > 0 })
+        {
+            throw context.Error("attribute 'kernel_shape': expected one size for each spatial axis, but it is absent.");
+        }
+
+        var y = (Dimension[])x.Clone();
+        int first = _channelsLast ? 1 : 2;
+        for (int i = 0; i < spatial; i++)
+        {
+            y[first + i] = global ? Dimension.Fixed(1) : _window.Output(i, spatial, x[first + i], Dimension.Fixed(_window.KernelShape![i]));
+        }
+
+        context.SetOutput(0, type, y);
+    }
+
+    public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
+
+    public override void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        int spatial = x.Rank - 2;
+        ReadOnlySpan<long> size = _channelsLast ? x.Dims[1..^1] : x.Dims[2..];
+        WindowGrid grid = WindowGrid.Create(_window, size, global ? size : _window.KernelShape, _channelsLast ? y.Dims[1..^1] : y.Dims[2..]);
+        for (int i = 0; global && i < spatial; i++)
+        {
+            grid.Stride[i] = grid.Dilation[i] = 1;
+            grid.Before[i] = grid.After[i] = 0;
+        }
+
+        float* table = stackalloc float[256];
+        QuantizedValues.Table(x.Type, context.Input(1), context.OptionalInput(2), table);
+        float scale = QuantizedValues.Scale(context.Input(3));
+        int zero = QuantizedValues.Zero(context.OptionalInput(4));
+        float* plane = (float*)context.Scratch((grid.InputCount + grid.OutputCount) * sizeof(float));
+        float* pooled = plane + grid.InputCount;
+        long channels = _channelsLast ? x.Dims[^1] : x.Dims[1];
+        long step = _channelsLast ? channels : 1;
+        for (long n = 0; n < x.Dims[0]; n++)
+        {
+            for (long c = 0; c < channels; c++)
+            {
+                context.ThrowIfCancelled();
+                byte* source = x.Data + n * channels * grid.InputCount + (_channelsLast ? c : c * grid.InputCount);
+                byte* target = y.Data + n * channels * grid.OutputCount + (_channelsLast ? c : c * grid.OutputCount);
+                for (long i = 0; i < grid.InputCount; i++)
+                {
+                    plane[i] = table[source[i * step]];
+                }
+
+                PoolLoop.Plane<Poolings.Average, DirectElement<float>, float, float>(in grid, new(_countPads), plane, pooled);
+                for (long i = 0; i < grid.OutputCount; i++)
+                {
+                    target[i * step] = QuantizedValues.Quantize(pooled[i], scale, zero, y.Type);
+                }
+            }
+        }
+    }
+}

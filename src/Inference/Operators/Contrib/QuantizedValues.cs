@@ -1,0 +1,28 @@
+using Inference.Graph;
+using Inference.Operators.Quantization;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Contrib;
+
+/// <summary>8-bit tensors with one scale and zero point as floats and back.</summary>
+internal static unsafe class QuantizedValues
+{
+    /// <summary>The 256 values that the bytes of a tensor of a type stand for: (q − zero)·scale.</summary>
+    public static void Table(ElementType type, Tensor scale, Tensor? zero, float* table)
+    {
+        float factor = Scale(scale);
+        int point = Zero(zero);
+        for (int i = 0; i < 256; i++)
+        {
+            table[i] = ((type == ElementType.Int8 ? (sbyte)i : i) - point) * factor;
+        }
+    }
+
+    public static float Scale(Tensor scale) => (float)Scalars.ToDouble(scale);
+
+    public static int Zero(Tensor? zero) => zero is null ? 0 : (int)Scalars.ToInt64(zero);
+
+    /// <summary>A float as a byte of a type: clamp(x/scale) rounded half to even, plus zero.</summary>
+    public static byte Quantize(float x, float scale, int zero, ElementType type) =>
+        unchecked((byte)(type == ElementType.Int8 ? QuantizeRun.Quantize(x, scale, zero, -128, 127) : QuantizeRun.Quantize(x, scale, zero, 0, 255)));
+}

@@ -1,0 +1,81 @@
+using Inference.Graph;
+using Inference.Operators.MatrixProduct;
+using Inference.Operators.Quantization;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Contrib;
+
+/// <summary>
+/// Y (float) = (A − zero_A)×(B − zero_B)·scale_A·scale_B + bias, B's scale one value or one a column. MatMulIntegerToFloat: inputs (A, B, scale_A, scale_B, zero_A,
+/// zero_B, bias). DynamicQuantizeMatMul: A is float and quantized by its own range; inputs (A, B, scale_B, zero_B, bias). Sources: com.microsoft.
+/// </summary>
+internal sealed unsafe class ScaledIntegerMatMul(bool dynamic) : Operator
+{
+    public override void Infer(InferContext context)
+    {
+        Shapes.RequireType(context, 0, dynamic ? TypeSet.Float32 : MatMulInteger.Quantized);
+        Shapes.RequireType(context, 1, MatMulInteger.Quantized);
+        context.SetOutput(0, ElementType.Float, ProductShape.Infer(context, context.InputShape(0), context.InputShape(1)));
+    }
+
+    public override long CountMacs(InferContext context) => ProductShape.CountMacs(context);
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        for (int i = 2; i < context.InputCount; i++)
+        {
+            if (dynamic || context.InputAxis(i) != BatchContext.None)
+            {
+                // A range over the whole batch mixes its rows.
+                context.SetAllMixed();
+                return;
+            }
+        }
+
+        ProductShape.PropagateBatch(context);
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor a = context.Input(0);
+        Tensor b = context.Input(1);
+        Tensor y = context.Output(0);
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        Tensor scaleB = context.Input(dynamic ? 2 : 3);
+        Tensor? zeroB = context.OptionalInput(dynamic ? 3 : 5);
+        Tensor? bias = context.OptionalInput(dynamic ? 4 : 6);
+        long product = IntegerProduct.ScratchBytes(a, b);
+        byte* scratch = context.Scratch(product + y.Count * sizeof(int) + (dynamic ? a.Count + 64 : 0));
+        int* sums = (int*)(scratch + product);
+        Tensor left = a;
+        Tensor? zeroA = dynamic ? null : context.OptionalInput(4);
+        float scaleA;
+        if (dynamic)
+        {
+            DynamicQuantizeLinear.Parameters((float*)a.Data, a.Count, out scaleA, out byte zero);
+            left = new Tensor();
+            left.Set(ElementType.UInt8, a.Dims, (byte*)(sums + y.Count));
+            zeroA = Tensor.Scalar(zero);
+            int wide = zero;
+            QuantizeRun.Run((float*)a.Data, left, 0, a.Count, &scaleA, &wide, 0, saturate: true);
+        }
+        else
+        {
+            scaleA = QuantizedValues.Scale(context.Input(2));
+        }
+
+        IntegerProduct.Run(context, left, zeroA, b, zeroB, y.Dims, sums, scratch);
+        long n = b.Rank == 1 ? 1 : b.Dims[^1];
+        float* target = (float*)y.Data;
+        for (long i = 0; i < y.Count; i++)
+        {
+            long column = i % n;
+            float scale = scaleA * (float)Scalars.ToDouble(scaleB, scaleB.Count == 1 ? 0 : column);
+            target[i] = sums[i] * scale + (bias is null ? 0f : ((float*)bias.Data)[column]);
+        }
+    }
+}
