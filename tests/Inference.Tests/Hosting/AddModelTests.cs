@@ -41,7 +41,13 @@ public sealed class AddModelTests
     public async Task Start_WithABrokenModel_FailsAndReportsFailed()
     {
         await using ServiceProvider services = Services(o => o.Source = ModelSource.Bytes(new byte[] { 1, 2, 3 }));
-        await Assert.ThrowsAsync<ModelLoadException>(() => services.GetServices<IHostedService>().Single().StartAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<ModelLoadException>(async () =>
+        {
+            foreach (IHostedService service in services.GetServices<IHostedService>())
+            {
+                await service.StartAsync(CancellationToken.None);
+            }
+        });
         var status = (IModelStatus)services.GetRequiredKeyedService<IModelRunner>("dense");
         Assert.Equal(ModelState.Failed, status.State);
     }
