@@ -1,9 +1,12 @@
+using Inference.Benchmarks.Serving;
 using Inference.Benchmarks.Soak;
 using Inference.Benchmarks.Versioning;
 
 // dotnet run -c Release --project benchmarks/Inference.Benchmarks -- VERB [--option value …]
 var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
 {
+    ["batching"] = BatchingCommand.RunAsync,
+    ["caching"] = CachingCommand.RunAsync,
     ["canary"] = CanaryCommand.RunAsync,
     ["soak"] = SoakCommand.RunAsync,
     ["swap"] = SwapCommand.RunAsync,
