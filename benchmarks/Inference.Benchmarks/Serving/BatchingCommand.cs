@@ -23,7 +23,7 @@ internal static class BatchingCommand
 
     private static async Task<bool> MeasureAsync(string folder, ServingArguments arguments)
     {
-        IModelRunner model = ModelRunner.Load(folder);
+        IModelRunner model = ServedModel.Load(folder);
         NamedValues[] rows = RowSource.Make(folder, model.Info, 256);
         using NamedValues block = BatchRows.Concatenate(rows.AsSpan(0, Callers));
         using IModelRunner batched = model.AsBuilder().UseBatching(o =>
