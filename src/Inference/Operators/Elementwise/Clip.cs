@@ -5,9 +5,11 @@ using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
 
-/// <summary>y = min(max(x, low), high); a bound left out does not bound. Bounds are attributes before opset 11, inputs from there. Source: ONNX Clip, opsets 1 to 13.</summary>
+/// <summary>y = min(max(x, low), high); a bound left out is the lowest or the highest finite number of the type. Bounds are attributes before opset 11, inputs from there.
+/// Source: ONNX Clip, opsets 1 to 13.</summary>
 internal sealed class Clip : UnaryOperator
 {
+    private const float BFloat16Max = 3.38953139e38f;
     private readonly float? _low;
     private readonly float? _high;
 
@@ -54,13 +56,11 @@ internal sealed class Clip : UnaryOperator
         {
             Tensor? lowTensor = context.OptionalInput(1);
             Tensor? highTensor = context.OptionalInput(2);
-            bool hasLow = low.HasValue || lowTensor is not null;
-            bool hasHigh = high.HasValue || highTensor is not null;
-            C from = lowTensor is not null ? E.Load(lowTensor.Span<T>()[0]) : C.CreateSaturating(low ?? 0);
-            C to = highTensor is not null ? E.Load(highTensor.Span<T>()[0]) : C.CreateSaturating(high ?? 0);
+            C from = lowTensor is not null ? E.Load(lowTensor.Span<T>()[0]) : low is { } l ? C.CreateSaturating(l) : Finite<C>(C.MinValue, -1);
+            C to = highTensor is not null ? E.Load(highTensor.Span<T>()[0]) : high is { } h ? C.CreateSaturating(h) : Finite<C>(C.MaxValue, 1);
             ReadOnlySpan<T> source = context.Input(0).Span<T>();
             Span<T> target = context.Output(0).Span<T>();
-            if (typeof(T) == typeof(C) && hasLow && hasHigh && from <= to)
+            if (typeof(T) == typeof(C) && from <= to)
             {
                 System.Numerics.Tensors.TensorPrimitives.Clamp(MemoryMarshal.Cast<T, C>(source), from, to, MemoryMarshal.Cast<T, C>(target));
                 return;
@@ -74,9 +74,18 @@ internal sealed class Clip : UnaryOperator
                 }
 
                 C value = E.Load(source[i]);
-                value = hasLow && value < from ? from : value;
-                target[i] = E.Store(hasHigh && value > to ? to : value);
+                value = value < from ? from : value;
+                target[i] = E.Store(value > to ? to : value);
             }
         }
+
+        // The default bound: of float16 and bfloat16, which are computed in float, it is their own.
+        private C Finite<C>(C bound, int sign)
+            where C : unmanaged, INumber<C> => context.Input(0).Type switch
+            {
+                ElementType.Float16 => C.CreateSaturating(sign * (float)Half.MaxValue),
+                ElementType.BFloat16 => C.CreateSaturating(sign * BFloat16Max),
+                _ => bound,
+            };
     }
 }

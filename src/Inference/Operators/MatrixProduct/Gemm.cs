@@ -38,7 +38,7 @@ internal sealed unsafe class Gemm(Node node) : FloatOperator
         if (context.HasInput(2) && context.InputShape(2) is { } c)
         {
             Dimension[] both = Shapes.Broadcast(context, result, c)!;
-            if (both.Length != 2 || (both[0].Size != result[0].Size && result[0].IsFixed) || (both[1].Size != result[1].Size && result[1].IsFixed))
+            if (both.Length != 2 || Widens(both[0], result[0]) || Widens(both[1], result[1]))
             {
                 throw context.Error($"input 2: expected a shape that broadcasts to [{string.Join(",", result)}], got [{string.Join(",", c)}].");
             }
@@ -46,6 +46,9 @@ internal sealed unsafe class Gemm(Node node) : FloatOperator
 
         context.SetOutput(0, type, result);
     }
+
+    // A symbol beside a size of 1 may turn out to be 1.
+    private static bool Widens(Dimension both, Dimension own) => own.Size is { } size && both.Size is { } joined && joined != size;
 
     public override long CountMacs(InferContext context) =>
         Shapes.Sizes(context.InputShape(0)) is { Length: 2 } a && Shapes.Sizes(context.InputShape(1)) is { Length: 2 } b ? a[0] * a[1] * b[_transB ? 0 : 1] : 0;

@@ -93,7 +93,13 @@ internal sealed class Slice(Node node) : Operator
             return (from, to <= from ? 0 : ((to - from - 1) / step) + 1);
         }
 
-        long first = Math.Clamp(start < 0 ? Saturate(start, size) : start, -1, size - 1);
+        if (size == 0)
+        {
+            return (0, 0);
+        }
+
+        // Going backward the start is clamped into the axis and the end to one before it.
+        long first = Math.Clamp(start < 0 ? Saturate(start, size) : start, 0, size - 1);
         long last = Math.Clamp(end < 0 ? Saturate(end, size) : end, -1, size - 1);
         ulong stride = (ulong)-(step + 1) + 1;
         return (first, first <= last ? 0 : (long)((ulong)(first - last - 1) / stride) + 1);

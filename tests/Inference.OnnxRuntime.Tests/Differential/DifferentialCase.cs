@@ -1,0 +1,81 @@
+using Inference.Onnx;
+
+namespace Inference.OnnxRuntime.Tests.Differential;
+
+/// <summary>A model with the values to run it on and how closely results must agree.</summary>
+internal sealed class DifferentialCase(string name, long opset) : IDisposable
+{
+    private readonly OnnxModel _model = new() { IrVersion = 10, Graph = { Name = name } };
+
+    public NamedValues Inputs { get; } = [];
+
+    /// <summary>|cpu − onnxruntime| ≤ Absolute + Relative · |onnxruntime|; integers and the like within Steps.</summary>
+    public double Relative { get; set; } = 1e-5;
+
+    public double Absolute { get; set; } = 1e-6;
+
+    /// <summary>How far integers may differ; 0 for all but quantized results that round a float.</summary>
+    public int Steps { get; set; }
+
+    public OnnxGraph Graph => _model.Graph;
+
+    /// <summary>Adds an input, as a constant or as the model's input with free dimensions.</summary>
+    public string Value(TensorValue value, bool constant, string? name = null)
+    {
+        name ??= $"x{Graph.Inputs.Count + Graph.Initializers.Count}";
+        if (constant && value.ElementType != ElementType.String)
+        {
+            Graph.Initializers.Add(OnnxTensor.FromBytes(name, (OnnxElementType)(int)value.ElementType, value.AsBytes().ToArray(), value.Shape));
+            value.Dispose();
+            return name;
+        }
+
+        var shape = new OnnxDimension[value.Rank];
+        for (int i = 0; i < shape.Length; i++)
+        {
+            shape[i] = OnnxDimension.Of($"{name}_{i}");
+        }
+
+        Graph.Inputs.Add(new OnnxValueInfo(name, OnnxType.Tensor((OnnxElementType)(int)value.ElementType, shape)));
+        Inputs.Add(name, value);
+        return name;
+    }
+
+    /// <summary>Declares an output whose shape is left open.</summary>
+    public void Output(string name, ElementType type) => Graph.Outputs.Add(new OnnxValueInfo(name, OnnxType.Tensor((OnnxElementType)(int)type)));
+
+    public byte[] ToBytes(string domain)
+    {
+        _model.OperatorSets.Add(new OnnxOperatorSet("", opset));
+        if (domain.Length > 0)
+        {
+            _model.OperatorSets.Add(new OnnxOperatorSet(domain, domain == "ai.onnx.ml" ? 3 : 1));
+        }
+
+        return _model.ToArray();
+    }
+
+    public override string ToString() =>
+        string.Join("; ", Graph.Nodes.Select(Describe)) + " on " + string.Join(", ", Inputs.Select(static input => $"{input.Key}: {input.Value}{Contents((TensorValue)input.Value)}"))
+        + (Graph.Initializers.Count == 0 ? "" : " with " + string.Join(", ", Graph.Initializers.Select(static tensor => $"{tensor}{Contents(Conformance(tensor))}")));
+
+    private static string Contents(TensorValue tensor) => tensor.ElementCount > 12 ? ""
+        : $" [{string.Join(" ", tensor.ElementType == ElementType.String ? tensor.AsSpan<string>().ToArray() : Support.TensorAssert.Doubles(tensor).Select(static x => $"{x:G9}"))}]";
+
+    private static TensorValue Conformance(OnnxTensor tensor) => Inference.Conformance.Graphs.ModelValues.FromOnnx(tensor);
+
+    public void Dispose() => Inputs.Dispose();
+
+    private static string Describe(OnnxNode node) =>
+        $"{string.Join(",", node.Outputs)} = {node.OpType}({string.Join(",", node.Inputs)}{string.Concat(node.Attributes.Select(static a => $" {a.Name}={Text(a)}"))})";
+
+    private static string Text(OnnxAttribute attribute) => attribute.Kind switch
+    {
+        OnnxAttributeKind.Int => $"{attribute.Int}",
+        OnnxAttributeKind.Float => $"{attribute.Float}",
+        OnnxAttributeKind.String => attribute.String,
+        OnnxAttributeKind.Ints => $"[{string.Join(",", attribute.Ints)}]",
+        OnnxAttributeKind.Floats => $"[{string.Join(",", attribute.Floats)}]",
+        _ => attribute.Kind.ToString(),
+    };
+}

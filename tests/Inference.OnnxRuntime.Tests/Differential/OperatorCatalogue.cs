@@ -1,0 +1,25 @@
+using Inference.OnnxRuntime.Tests.Differential.Catalogue;
+
+namespace Inference.OnnxRuntime.Tests.Differential;
+
+/// <summary>Every operator that is compared.</summary>
+internal static class OperatorCatalogue
+{
+    public static IReadOnlyList<OperatorCases> All { get; } =
+    [
+        .. UnaryCases.All,
+        .. BinaryCases.All,
+        .. ReductionCases.All,
+        .. ShapeCases.All,
+        .. LayoutCases.All,
+        .. IndexingCases.All,
+        .. ProductCases.All,
+        .. WindowCases.All,
+        .. NormalizationCases.All,
+        .. QuantizationCases.All,
+        .. RecurrentCases.All,
+        .. MlCases.All,
+    ];
+
+    public static OperatorCases Find(string name) => All.First(cases => cases.OpType == name);
+}
