@@ -1,0 +1,107 @@
+using Inference.Onnx;
+using Inference.Tests.Support;
+
+namespace Inference.Tests.Loading;
+
+public sealed class InputErrorTests
+{
+    [Fact]
+    public void Run_AMissingInput_NamesIt() => Fails(new NamedValues(), "input 'x': expected float32[batch,3], got nothing");
+
+    [Fact]
+    public void Run_AnUnknownInput_NamesItAndTheKnownOnes() => Fails(
+        new NamedValues { ["x"] = Floats(1, 3), ["z"] = Floats(1, 3) }, "got 'z', which it has no input for; expected 'x'");
+
+    [Fact]
+    public void Run_AnotherElementType_NamesBoth() => Fails(
+        new NamedValues { ["x"] = TensorValue.Copy<double>([1, 2, 3], [1, 3]) }, "expected float32[batch,3], got float64[1,3]");
+
+    [Fact]
+    public void Run_AnotherRank_NamesBothShapes() => Fails(new NamedValues { ["x"] = Floats(3) }, "expected shape [batch,3] of rank 2, got [3] of rank 1");
+
+    [Fact]
+    public void Run_AnotherFixedDimension_NamesBothShapes() => Fails(new NamedValues { ["x"] = Floats(1, 4) }, "expected shape [batch,3], got [1,4]");
+
+    [Fact]
+    public void Run_AnotherKind_NamesBoth() => Fails(
+        new NamedValues { { "x", new SequenceValue([], ElementType.Float) } }, "expected float32[batch,3], got a sequence");
+
+    [Fact]
+    public void Run_AnEmptyBatch_GivesAnEmptyResult()
+    {
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()));
+        using var inputs = new NamedValues { ["x"] = Floats(0, 3) };
+        using NamedValues outputs = runner.Run(inputs);
+        Assert.Equal([0L, 2L], outputs["y"].Shape.ToArray());
+    }
+
+    [Fact]
+    public void Load_UnsupportedOperators_ListsAllOfThem()
+    {
+        OnnxModel model = SmallModels.Model(13);
+        model.Graph.Inputs.Add(new("x", OnnxType.Tensor(OnnxElementType.Float32, 1)));
+        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(OnnxElementType.Float32, 1)));
+        model.OperatorSets.Add(new("org.example", 2));
+        model.Graph.Nodes.Add(new("Frobnicate", ["x"], ["a"], "org.example"));
+        model.Graph.Nodes.Add(new("NoSuchOperator", ["a"], ["y"]));
+        UnsupportedModelException error = Assert.Throws<UnsupportedModelException>(() => ModelRunner.Load(ModelSource.Bytes(model.ToArray())));
+        Assert.Equal(["ai.onnx.NoSuchOperator-13", "org.example.Frobnicate-2"], error.Operators);
+    }
+
+    [Fact]
+    public void Load_AMissingFile_SaysWhichAndWhatToDo()
+    {
+        ModelLoadException error = Assert.Throws<ModelLoadException>(() => ModelRunner.Load("no/such/model.onnx"));
+        Assert.Contains("no/such/model.onnx", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Check the path", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ACycle_IsRefused()
+    {
+        OnnxModel model = SmallModels.Model(13);
+        model.Graph.Inputs.Add(new("x", OnnxType.Tensor(OnnxElementType.Float32, 1)));
+        model.Graph.Outputs.Add(new("a", OnnxType.Tensor(OnnxElementType.Float32, 1)));
+        model.Graph.Nodes.Add(new("Add", ["x", "b"], ["a"]));
+        model.Graph.Nodes.Add(new("Neg", ["a"], ["b"]));
+        Assert.Contains("cycle", Assert.Throws<ModelLoadException>(() => ModelRunner.Load(ModelSource.Bytes(model.ToArray()))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_AfterDispose_Throws()
+    {
+        IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()));
+        runner.Dispose();
+        runner.Dispose();
+        using var inputs = new NamedValues { ["x"] = Floats(1, 3) };
+        Assert.Throws<ObjectDisposedException>(() => runner.Run(inputs));
+    }
+
+    [Fact]
+    public async Task Run_WithACancelledToken_IsCancelled()
+    {
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()));
+        using var inputs = new NamedValues { ["x"] = Floats(1, 3) };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => (await runner.RunAsync(inputs, null, new CancellationToken(true))).Dispose());
+    }
+
+    [Fact]
+    public void Run_PastItsDeadline_DoesNotStart()
+    {
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()));
+        using var inputs = new NamedValues { ["x"] = Floats(1, 3) };
+        Assert.Throws<DeadlineExceededException>(() => runner.Run(inputs, new RunContext { Deadline = DateTimeOffset.UnixEpoch }));
+    }
+
+    private static TensorValue Floats(params long[] shape) => TensorValue.Copy(new float[TensorShape.Count(shape)], shape);
+
+    private static void Fails(NamedValues inputs, string expected)
+    {
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()));
+        using (inputs)
+        {
+            InvalidInputException error = Assert.Throws<InvalidInputException>(() => runner.Run(inputs));
+            Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        }
+    }
+}
