@@ -190,6 +190,11 @@ internal sealed class PayoffController(TimeProvider clock, Action<bool, double> 
             Volatile.Write(ref _incumbent, !_incumbent);
             _pause = _shortestPause;
         }
+        else if (challenger < incumbent * Margin)
+        {
+            // Better in sum but not in both pairs: noise on one side or the other, to be settled soon.
+            _pause = _shortestPause;
+        }
         else
         {
             // Clear cases need no second look soon.
