@@ -48,7 +48,7 @@ public static class KernelInventory
         }
 
         all.Add(new KernelInfo("transpose", "transpose_any_square_vector128", Simd.Zip.IsAccelerated ? IsaTier.AdvSimd : IsaTier.Scalar, true, true));
-        all.Add(new KernelInfo("trees_f32", "trees_f32_4walks_scalar", IsaTier.Scalar, true, true));
+        all.Add(new KernelInfo("trees_f32", "trees_f32_8walks_scalar", IsaTier.Scalar, true, true));
         return all;
     }
 }

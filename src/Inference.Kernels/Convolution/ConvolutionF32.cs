@@ -21,10 +21,12 @@ public sealed unsafe class ConvolutionF32 : IDisposable
         Layout = layout;
         _kernel = kernel;
         int depth = geometry.Taps * geometry.GroupInChannels;
+        // Packing windows copies C·taps values a pixel, transposing in and out C + O: worth it unless the kernel is 1×1.
+        bool transpose = geometry.Groups == 1 && geometry.Taps > 1 && geometry.InChannels >= NhwcConvolutionF32.MinTableChannels;
         _method = (layout, geometry.IsDepthwise) switch
         {
             (TensorLayout.Nchw, true) => Method.NchwDepthwise,
-            (TensorLayout.Nchw, false) => Method.Nchw,
+            (TensorLayout.Nchw, false) => transpose ? Method.Nhwc : Method.Nchw,
             (_, true) => Method.NhwcDepthwise,
             _ => Method.Nhwc,
         };
@@ -114,20 +116,22 @@ public sealed unsafe class ConvolutionF32 : IDisposable
                 case Method.Nchw:
                     NchwConvolutionF32.Run(ref job, _kernel, maxThreads);
                     break;
-                case Method.Winograd when Layout == TensorLayout.Nchw:
-                    RunTransposed(ref job, maxThreads);
-                    break;
-                case Method.Winograd:
-                    WinogradF32.Run(ref job, _kernel, maxThreads);
-                    break;
                 case Method.NchwDepthwise:
                     NchwDepthwiseF32.Run(ref job, maxThreads);
                     break;
-                case Method.Nhwc:
-                    NhwcConvolutionF32.Run(ref job, _kernel, maxThreads);
+                case Method.NhwcDepthwise:
+                    NhwcDepthwiseF32.Run(ref job, maxThreads);
                     break;
                 default:
-                    NhwcDepthwiseF32.Run(ref job, maxThreads);
+                    if (Layout == TensorLayout.Nchw)
+                    {
+                        RunTransposed(ref job, maxThreads);
+                    }
+                    else
+                    {
+                        RunNhwc(ref job, maxThreads);
+                    }
+
                     break;
             }
         }
@@ -135,7 +139,19 @@ public sealed unsafe class ConvolutionF32 : IDisposable
         GC.KeepAlive(this);
     }
 
-    // The transforms want channels side by side: the image is transposed on the way in and out.
+    private void RunNhwc(ref ConvolutionJob job, int maxThreads)
+    {
+        if (_method == Method.Winograd)
+        {
+            WinogradF32.Run(ref job, _kernel, maxThreads);
+        }
+        else
+        {
+            NhwcConvolutionF32.Run(ref job, _kernel, maxThreads);
+        }
+    }
+
+    // These methods want channels side by side: the image is transposed on the way in and out.
     private void RunTransposed(ref ConvolutionJob job, int maxThreads)
     {
         nint inPixels = (nint)job.Height * job.Width;
@@ -157,7 +173,7 @@ public sealed unsafe class ConvolutionF32 : IDisposable
         job.X = input.Pointer;
         job.Y = output.Pointer;
         job.Epilogue.Residual = residual == null ? null : output.Pointer;
-        WinogradF32.Run(ref job, _kernel, maxThreads);
+        RunNhwc(ref job, maxThreads);
         for (int n = 0; n < job.Batch; n++)
         {
             Transpose.Run2D(output.Pointer + (n * outImage), y + (n * outImage), job.OutPixels, Geometry.OutChannels, sizeof(float));

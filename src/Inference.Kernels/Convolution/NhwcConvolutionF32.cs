@@ -15,7 +15,7 @@ internal static unsafe class NhwcConvolutionF32
     private const int MaxDepth = 1024;
     private const int PixelBlock = 192;
     private const int CopiedPixelBlock = 48;
-    private const int MinTableChannels = 16;
+    public const int MinTableChannels = 16;
 
     public static void Run(ref ConvolutionJob job, GemmF32Kernel kernel, int maxThreads)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Inference.Kernels.Gemm;
 
@@ -28,6 +29,11 @@ internal static unsafe class GemmF32Packing
         if (transposed)
         {
             int j = 0;
+            for (; Avx.IsSupported && j + 8 <= columns; j += 8)
+            {
+                Pack8Columns(b + (j * ldb), ldb, k, alpha, width, to + j);
+            }
+
             for (; j + 4 <= columns; j += 4)
             {
                 Pack4Columns(b + (j * ldb), ldb, k, alpha, width, to + j);
@@ -82,6 +88,33 @@ internal static unsafe class GemmF32Packing
             for (nint r = 0; r < k; r++)
             {
                 to[(j * k) + r] = alpha * (transposed ? b[(j * ldb) + r] : b[(r * ldb) + j]);
+            }
+        }
+    }
+
+    private static void Pack8Columns(float* b, nint ldb, nint k, float alpha, int width, float* to)
+    {
+        // The block transpose walks rows of its input, which are columns of B here: strips of eight of K.
+        nint whole = k & ~7;
+        for (nint r = 0; r < whole; r += 8)
+        {
+            Transposition.TransposeBlocks.Columns8(b + r, ldb, to + (r * width), width, 8);
+        }
+
+        for (nint r = whole; r < k; r++)
+        {
+            for (int j = 0; j < 8; j++)
+            {
+                to[(r * width) + j] = b[(j * ldb) + r];
+            }
+        }
+
+        if (alpha != 1f)
+        {
+            Vector256<float> scale = Vector256.Create(alpha);
+            for (nint r = 0; r < k; r++)
+            {
+                (scale * Vector256.Load(to + (r * width))).Store(to + (r * width));
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Inference.Kernels.Simd;
 
 namespace Inference.Kernels.Transposition;
@@ -35,77 +36,41 @@ internal static unsafe class Transpose2D
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Doublewords(float* x, nint ldx, float* y, nint ldy, nint rows, nint columns)
     {
-        nint r4 = rows & ~3;
-        nint c4 = columns & ~3;
-        for (nint c = 0; c < c4; c += 4)
+        nint unit = Avx.IsSupported ? 8 : 4;
+        nint wholeRows = rows - (rows % unit);
+        nint wholeColumns = columns - (columns % unit);
+        for (nint c = 0; c < wholeColumns; c += unit)
         {
-            for (nint r = 0; r < r4; r += 4)
+            if (Avx.IsSupported)
             {
-                float* from = x + (r * ldx) + c;
-                float* to = y + (c * ldy) + r;
-                Vector128<float> a = Vector128.Load(from);
-                Vector128<float> b = Vector128.Load(from + ldx);
-                Vector128<float> d = Vector128.Load(from + (2 * ldx));
-                Vector128<float> e = Vector128.Load(from + (3 * ldx));
-                Transpose4x4.Run(ref a, ref b, ref d, ref e);
-                a.Store(to);
-                b.Store(to + ldy);
-                d.Store(to + (2 * ldy));
-                e.Store(to + (3 * ldy));
+                TransposeBlocks.Columns8(x + c, ldx, y + (c * ldy), ldy, wholeRows);
+            }
+            else
+            {
+                TransposeBlocks.Columns4(x + c, ldx, y + (c * ldy), ldy, wholeRows);
             }
         }
 
-        Scalar((uint*)x, ldx, (uint*)y, ldy, 0, r4, c4, columns);
-        Scalar((uint*)x, ldx, (uint*)y, ldy, r4, rows, 0, columns);
+        Scalar((uint*)x, ldx, (uint*)y, ldy, 0, wholeRows, wholeColumns, columns);
+        Scalar((uint*)x, ldx, (uint*)y, ldy, wholeRows, rows, 0, columns);
     }
 
-    // n rounds of zips of rows i and i + 2^(n−1) transpose a block of 2^n × 2^n elements.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Bytes(byte* x, nint ldx, byte* y, nint ldy, nint rows, nint columns)
     {
         nint r16 = Zip.IsAccelerated ? rows & ~15 : 0;
         nint c16 = Zip.IsAccelerated ? columns & ~15 : 0;
-        Vector128<byte>* a = stackalloc Vector128<byte>[16];
-        Vector128<byte>* b = stackalloc Vector128<byte>[16];
         for (nint c = 0; c < c16; c += 16)
         {
-            for (nint r = 0; r < r16; r += 16)
-            {
-                for (int i = 0; i < 8; i++)
-                {
-                    Vector128<byte> low = Vector128.Load(x + ((r + i) * ldx) + c);
-                    Vector128<byte> high = Vector128.Load(x + ((r + i + 8) * ldx) + c);
-                    a[2 * i] = Zip.Low8(low, high);
-                    a[(2 * i) + 1] = Zip.High8(low, high);
-                }
-
-                for (int i = 0; i < 8; i++)
-                {
-                    b[2 * i] = Zip.Low8(a[i], a[i + 8]);
-                    b[(2 * i) + 1] = Zip.High8(a[i], a[i + 8]);
-                }
-
-                for (int i = 0; i < 8; i++)
-                {
-                    a[2 * i] = Zip.Low8(b[i], b[i + 8]);
-                    a[(2 * i) + 1] = Zip.High8(b[i], b[i + 8]);
-                }
-
-                for (int i = 0; i < 8; i++)
-                {
-                    Zip.Low8(a[i], a[i + 8]).Store(y + ((c + (2 * i)) * ldy) + r);
-                    Zip.High8(a[i], a[i + 8]).Store(y + ((c + (2 * i) + 1) * ldy) + r);
-                }
-            }
+            TransposeBlocks.Columns16(x + c, ldx, y + (c * ldy), ldy, r16);
         }
 
         Scalar(x, ldx, y, ldy, 0, r16, c16, columns);
         Scalar(x, ldx, y, ldy, r16, rows, 0, columns);
     }
 
+    // n rounds of zips of rows i and i + 2^(n−1) transpose a block of 2^n × 2^n elements.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Words(ushort* x, nint ldx, ushort* y, nint ldy, nint rows, nint columns)
     {

@@ -7,13 +7,16 @@ namespace Inference.Kernels.Trees;
 
 /// <summary>
 /// Evaluates a tree ensemble on rows of f32. Every decision is brought to the form x ≤ t, children lie side by side and leaves
-/// lead to themselves, so a walk is a fixed number of steps without a branch, four walks at a time: four rows of a batch, or
-/// four trees of a single row. Rows with NaN, and ensembles with = or ≠ decisions, walk node by node. Immutable; any number
+/// lead to themselves, so a walk is a fixed number of steps without a branch, eight walks at a time: eight rows of a batch, or
+/// eight trees of a single row. Rows with NaN, and ensembles with = or ≠ decisions, walk node by node. Immutable; any number
 /// of threads may run it. Scores are summed in f32 in the order of the trees.
 /// </summary>
 public sealed unsafe class TreeEnsemble : IDisposable
 {
     private const int RowBlock = 64;
+
+    // A step waits about 20 cycles for its node and feature; eight walks at a time fill them.
+    private const int Walks = 8;
 
     private readonly NativeBuffer _nodes;
     private readonly NativeBuffer _leaves;
@@ -136,9 +139,9 @@ public sealed unsafe class TreeEnsemble : IDisposable
 
         new Span<float>(scores, checked((int)(rows * TargetCount))).Clear();
         nint done = 0;
-        if (rows >= 4)
+        if (rows >= Walks)
         {
-            done = rows & ~3;
+            done = rows - (rows % Walks);
             WalkRows(x, done, scores);
         }
 
@@ -186,28 +189,45 @@ public sealed unsafe class TreeEnsemble : IDisposable
         {
             nint root = trees[t].Root;
             int depth = trees[t].Depth;
-            for (nint r = 0; r < rows; r += 4)
+            for (nint r = 0; r < rows; r += Walks)
             {
                 float* x0 = x + (r * features);
                 float* x1 = x0 + features;
                 float* x2 = x1 + features;
                 float* x3 = x2 + features;
+                float* x4 = x3 + features;
+                float* x5 = x4 + features;
+                float* x6 = x5 + features;
+                float* x7 = x6 + features;
                 nint n0 = root;
                 nint n1 = root;
                 nint n2 = root;
                 nint n3 = root;
+                nint n4 = root;
+                nint n5 = root;
+                nint n6 = root;
+                nint n7 = root;
                 for (int d = depth; d > 0; d--)
                 {
                     n0 = Step(nodes + n0, x0);
                     n1 = Step(nodes + n1, x1);
                     n2 = Step(nodes + n2, x2);
                     n3 = Step(nodes + n3, x3);
+                    n4 = Step(nodes + n4, x4);
+                    n5 = Step(nodes + n5, x5);
+                    n6 = Step(nodes + n6, x6);
+                    n7 = Step(nodes + n7, x7);
                 }
 
-                Add(n0, scores + (r * TargetCount));
-                Add(n1, scores + ((r + 1) * TargetCount));
-                Add(n2, scores + ((r + 2) * TargetCount));
-                Add(n3, scores + ((r + 3) * TargetCount));
+                float* to = scores + (r * TargetCount);
+                Add(n0, to + (0 * TargetCount));
+                Add(n1, to + (1 * TargetCount));
+                Add(n2, to + (2 * TargetCount));
+                Add(n3, to + (3 * TargetCount));
+                Add(n4, to + (4 * TargetCount));
+                Add(n5, to + (5 * TargetCount));
+                Add(n6, to + (6 * TargetCount));
+                Add(n7, to + (7 * TargetCount));
             }
         }
     }
@@ -218,25 +238,42 @@ public sealed unsafe class TreeEnsemble : IDisposable
         Node* nodes = (Node*)_nodes.Pointer;
         Tree* trees = (Tree*)_trees.Pointer;
         int t = 0;
-        for (; t + 4 <= _treeCount; t += 4)
+        for (; t + Walks <= _treeCount; t += Walks)
         {
-            nint n0 = trees[t].Root;
+            int depth = 0;
+            for (int i = 0; i < Walks; i++)
+            {
+                depth = Math.Max(depth, trees[t + i].Depth);
+            }
+
+            nint n0 = trees[t + 0].Root;
             nint n1 = trees[t + 1].Root;
             nint n2 = trees[t + 2].Root;
             nint n3 = trees[t + 3].Root;
-            int depth = Math.Max(Math.Max(trees[t].Depth, trees[t + 1].Depth), Math.Max(trees[t + 2].Depth, trees[t + 3].Depth));
+            nint n4 = trees[t + 4].Root;
+            nint n5 = trees[t + 5].Root;
+            nint n6 = trees[t + 6].Root;
+            nint n7 = trees[t + 7].Root;
             for (int d = depth; d > 0; d--)
             {
                 n0 = Step(nodes + n0, x);
                 n1 = Step(nodes + n1, x);
                 n2 = Step(nodes + n2, x);
                 n3 = Step(nodes + n3, x);
+                n4 = Step(nodes + n4, x);
+                n5 = Step(nodes + n5, x);
+                n6 = Step(nodes + n6, x);
+                n7 = Step(nodes + n7, x);
             }
 
             Add(n0, scores);
             Add(n1, scores);
             Add(n2, scores);
             Add(n3, scores);
+            Add(n4, scores);
+            Add(n5, scores);
+            Add(n6, scores);
+            Add(n7, scores);
         }
 
         for (; t < _treeCount; t++)
@@ -268,7 +305,8 @@ public sealed unsafe class TreeEnsemble : IDisposable
         }
     }
 
-    [StructLayout(LayoutKind.Sequential)]
+    // 16 bytes: an index becomes an address by a shift.
+    [StructLayout(LayoutKind.Sequential, Size = 16)]
     private struct Node
     {
         public float Threshold;

@@ -63,6 +63,8 @@ public sealed unsafe class ConvolutionF32Tests
         // K above every blocking limit, so that sums are continued from C.
         var g = new ConvolutionGeometry { InChannels = 1100, OutChannels = 7, KernelHeight = 1, KernelWidth = 2, PadLeft = 1, StrideWidth = 2 };
         Check(g, GemmF32Kernels.Best, layout, 1, 3, 5, 77);
+        g = new ConvolutionGeometry { InChannels = 1500, OutChannels = 9, KernelHeight = 1, KernelWidth = 1 };
+        Check(g, GemmF32Kernels.Best, layout, 2, 3, 5, 79);
         g = new ConvolutionGeometry { InChannels = 300, OutChannels = 70, KernelHeight = 3, KernelWidth = 3, PadLeft = 1, PadTop = 1 };
         Check(g, GemmF32Kernels.Best, layout, 2, 6, 5, 78);
     }
