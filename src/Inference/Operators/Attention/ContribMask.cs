@@ -9,9 +9,9 @@ namespace Inference.Operators.Attention;
 /// </summary>
 internal static unsafe class ContribMask
 {
-    public static void Add(KernelContext context, in AttentionSizes s, float* scores, Tensor? mask, long past, ContribHeads heads)
+    public static void Add(KernelContext context, in AttentionSizes s, float* scores, Tensor? mask, long past, bool causal, float maskValue)
     {
-        if (mask is null && !heads.Causal)
+        if (mask is null && !causal)
         {
             return;
         }
@@ -24,7 +24,7 @@ internal static unsafe class ContribMask
                 for (long j = 0; j < s.Keys; j++)
                 {
                     bool seen = mask is null || Seen(mask, in s, b, i, j, past);
-                    bool future = heads.Causal && j > i + past;
+                    bool future = causal && j > i + past;
                     if (seen && !future)
                     {
                         continue;
@@ -33,7 +33,7 @@ internal static unsafe class ContribMask
                     for (long h = 0; h < s.Heads; h++)
                     {
                         ref float score = ref scores[((b * s.Heads + h) * s.Rows + i) * s.Keys + j];
-                        score = future ? float.MinValue : score + heads.MaskValue;
+                        score = future ? float.MinValue : score + maskValue;
                     }
                 }
             }

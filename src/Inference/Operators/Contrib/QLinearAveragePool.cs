@@ -86,7 +86,7 @@ internal sealed unsafe class QLinearAveragePool(Node node, bool global) : Operat
                 PoolLoop.Plane<Poolings.Average, DirectElement<float>, float, float>(in grid, new(_countPads), plane, pooled);
                 for (long i = 0; i < grid.OutputCount; i++)
                 {
-                    target[i * step] = QuantizedValues.Quantize(pooled[i], scale, zero, y.Type);
+                    target[i * step] = QuantizedValues.QuantizeShifted(pooled[i], scale, zero, y.Type);
                 }
             }
         }

@@ -43,7 +43,7 @@ internal sealed unsafe class QLinearBinary(bool multiply) : Operator
             {
                 float x = tableA[left[i * loop.InnerStride(0)]];
                 float z = tableB[right[i * loop.InnerStride(1)]];
-                *target++ = QuantizedValues.Quantize(multiply ? x * z : x + z, scale, zero, y.Type);
+                *target++ = multiply ? QuantizedValues.Quantize(x * z, scale, zero, y.Type) : QuantizedValues.QuantizeShifted(x + z, scale, zero, y.Type);
             }
 
             loop.Next();

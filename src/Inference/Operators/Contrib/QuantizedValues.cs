@@ -22,6 +22,16 @@ internal static unsafe class QuantizedValues
 
     public static int Zero(Tensor? zero) => zero is null ? 0 : (int)Scalars.ToInt64(zero);
 
+    /// <summary>As <see cref="Quantize"/>, but the zero point is added before the rounding, as ONNX Runtime's vector code for sums and pools does.</summary>
+    public static byte QuantizeShifted(float x, float scale, int zero, ElementType type)
+    {
+        (float min, float max) = type == ElementType.Int8 ? (-128f, 127f) : (0f, 255f);
+        float value = x / scale + zero;
+        value = value > min ? value : min;
+        value = value < max ? value : max;
+        return unchecked((byte)(int)MathF.Round(value, MidpointRounding.ToEven));
+    }
+
     /// <summary>A float as a byte of a type: clamp(x/scale) rounded half to even, plus zero.</summary>
     public static byte Quantize(float x, float scale, int zero, ElementType type) =>
         unchecked((byte)(type == ElementType.Int8 ? QuantizeRun.Quantize(x, scale, zero, -128, 127) : QuantizeRun.Quantize(x, scale, zero, 0, 255)));

@@ -73,7 +73,7 @@ internal sealed unsafe class MaxRoiPool : FloatOperator
     }
 
     private long Corner<C>(C coordinate)
-        where C : unmanaged, IFloatingPointIeee754<C> => (long)Math.Round(double.CreateTruncating(coordinate) * _scale, MidpointRounding.AwayFromZero);
+        where C : unmanaged, IFloatingPointIeee754<C> => (long)Math.Round(double.CreateTruncating(coordinate * C.CreateTruncating(_scale)), MidpointRounding.AwayFromZero);
 
     private static C Largest<C>(C* plane, long width, long y0, long y1, long x0, long x1)
         where C : unmanaged, IFloatingPointIeee754<C>

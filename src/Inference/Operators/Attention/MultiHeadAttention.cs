@@ -1,0 +1,99 @@
+using Inference.Graph;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Attention;
+
+/// <summary>
+/// Attention on projected inputs: query [B, S, Hq], key [B, L, Hk], value [B, L, Hv] (or key and value [B, H, L, D]), bias [Hq + Hk + Hv], key padding mask ([B] ends or
+/// [B, T]), attention bias, past key and value [B, H, P, D]. Outputs: [B, S, Hv], present key and value. Source: com.microsoft MultiHeadAttention.
+/// </summary>
+internal sealed unsafe class MultiHeadAttention(Node node) : FloatOperator
+{
+    private readonly long _heads = node.Attributes.Int("num_heads");
+    private readonly bool _causal = node.Attributes.Int("unidirectional", 0) != 0;
+    private readonly float _scale = node.Attributes.Float("scale", 0f);
+    private readonly float _maskValue = node.Attributes.Float("mask_filter_value", -10000f);
+
+    public override void Infer(InferContext context)
+    {
+        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Dimension[]? q = Shapes.RequireRank(context, 0, 3);
+        Dimension[]? k = context.InputShape(1);
+        Dimension[]? v = context.InputShape(2);
+        if (!context.HasInput(1) || !context.HasInput(2) || k is { Length: not (3 or 4) })
+        {
+            throw context.Error("expected separate query, key and value; packed forms are not read.");
+        }
+
+        if (_heads <= 0 || (q?[2].Size is { } hidden && hidden % _heads != 0))
+        {
+            throw context.Error($"attribute 'num_heads': expected a divisor of the hidden size, got {_heads}.");
+        }
+
+        Dimension width = v is null ? Dimension.Unknown : v.Length == 3 ? v[2] : v[3].Size is { } d ? Dimension.Fixed(d * _heads) : Dimension.Unknown;
+        context.SetOutput(0, type, q is null ? null : [q[0], q[1], width]);
+        Dimension past = !context.HasInput(6) ? Dimension.Fixed(0) : context.InputShape(6) is { Length: 4 } shape ? shape[2] : Dimension.Unknown;
+        Dimension fresh = k is null ? Dimension.Unknown : k.Length == 3 ? k[1] : k[2];
+        Dimension total = past.Size is { } p && fresh.Size is { } f ? Dimension.Fixed(p + f) : Dimension.Unknown;
+        for (int i = 1; i <= 2; i++)
+        {
+            if (context.HasOutput(i))
+            {
+                Dimension depth = (i == 1 ? q?[2] : width)?.Size is { } size ? Dimension.Fixed(size / _heads) : Dimension.Unknown;
+                context.SetOutput(i, type, q is null ? null : [q[0], Dimension.Fixed(_heads), total, depth]);
+            }
+        }
+    }
+
+    protected override void RunDouble(KernelContext context) => throw context.Error("input 0: expected float32, float16 or bfloat16, got float64.");
+
+    protected override void RunSingle(KernelContext context)
+    {
+        Tensor q = context.Input(0);
+        Tensor k = context.Input(1);
+        Tensor v = context.Input(2);
+        Tensor? bias = context.OptionalInput(3);
+        bool flat = k.Rank == 3;
+        long batch = q.Dims[0];
+        long rows = q.Dims[1];
+        long depth = q.Dims[2] / _heads;
+        long fresh = k.Dims[flat ? 1 : 2];
+        long valueDepth = flat ? v.Dims[2] / _heads : v.Dims[3];
+        long past = context.OptionalInput(6)?.Dims[2] ?? 0;
+        var sizes = new AttentionSizes(batch, _heads, _heads, rows, past + fresh, depth, valueDepth);
+        long keyCount = batch * _heads * sizes.Keys * depth;
+        long valueCount = batch * _heads * sizes.Keys * valueDepth;
+        float* scratch = (float*)context.Scratch((sizes.ScoreCount + q.Count + k.Count + v.Count + keyCount + valueCount + 1) * sizeof(float));
+        float* scores = scratch;
+        float* query = scores + sizes.ScoreCount;
+        float* key = query + q.Count;
+        float* value = key + k.Count;
+        float* joinedKey = context.HasOutput(1) ? (float*)context.Output(1).Data : value + v.Count;
+        float* joinedValue = context.HasOutput(2) ? (float*)context.Output(2).Data : value + v.Count + keyCount;
+        float* addend = bias is null ? null : (float*)bias.Data;
+        AddBias(q, addend, query, q.Dims[2]);
+        AddBias(k, flat && addend is not null ? addend + q.Dims[2] : null, key, k.Dims[^1]);
+        AddBias(v, flat && addend is not null ? addend + q.Dims[2] + k.Dims[2] : null, value, v.Dims[^1]);
+        HeadLayout layoutK = flat ? HeadLayout.RowsFirst(_heads, fresh, depth) : HeadLayout.HeadsFirst(_heads, fresh, depth);
+        HeadLayout layoutV = flat ? HeadLayout.RowsFirst(_heads, fresh, valueDepth) : HeadLayout.HeadsFirst(_heads, fresh, valueDepth);
+        AttentionCore.Append(past == 0 ? null : (float*)context.Input(6).Data, past, key, layoutK, batch, _heads, fresh, depth, joinedKey);
+        AttentionCore.Append(past == 0 ? null : (float*)context.Input(7).Data, past, value, layoutV, batch, _heads, fresh, valueDepth, joinedValue);
+
+        float scale = _scale != 0 ? _scale : 1f / MathF.Sqrt(depth);
+        AttentionCore.Scores(context, in sizes, query, HeadLayout.RowsFirst(_heads, rows, depth), joinedKey, HeadLayout.HeadsFirst(_heads, sizes.Keys, depth), scale, scores);
+        var mask = new AttentionMask(context.OptionalInput(5), _causal, past, null, rows, offsetByValid: false);
+        AttentionCore.AddMask(in sizes, scores, in mask);
+        ContribMask.Add(context, in sizes, scores, context.OptionalInput(4), past, causal: false, _maskValue);
+        AttentionCore.Softmax(in sizes, scores);
+        AttentionCore.Values(context, in sizes, scores, joinedValue, HeadLayout.HeadsFirst(_heads, sizes.Keys, valueDepth), (float*)context.Output(0).Data, HeadLayout.RowsFirst(_heads, rows, valueDepth));
+    }
+
+    private static void AddBias(Tensor x, float* bias, float* target, long width)
+    {
+        float* source = (float*)x.Data;
+        for (long i = 0; i < x.Count; i++)
+        {
+            target[i] = source[i] + (bias is null ? 0f : bias[i % width]);
+        }
+    }
+}
