@@ -10,16 +10,16 @@ namespace Inference.Batching;
 /// callers is not charged to either way.</remarks>
 internal sealed class PayoffController(TimeProvider clock, Action<bool, double> decided)
 {
-    // Two windows each way, in turn, so that a drift of the load does not look like a difference.
-    private const int Windows = 4;
+    // Three windows each way, in turn, so that neither a drift of the load nor a busy machine looks like a difference.
+    private const int Windows = 6;
     private const int LeastCalls = 128;
 
-    // The other way must be better by 3 % in both pairs before calls change over.
+    // The other way must be better by 3 % in every pair before calls change over.
     private const double Margin = 0.97;
     private readonly Lock _lock = new();
     private readonly double[] _costs = new double[Windows];
     private readonly long _settling = clock.TimestampFrequency / 20;
-    private readonly long _leastWindow = clock.TimestampFrequency / 50;
+    private readonly long _leastWindow = clock.TimestampFrequency / 20;
     private readonly long _longestWindow = clock.TimestampFrequency;
     private readonly long _shortestPause = clock.TimestampFrequency;
     private readonly long _longestPause = clock.TimestampFrequency * 60;
@@ -181,9 +181,16 @@ internal sealed class PayoffController(TimeProvider clock, Action<bool, double> 
 
     private void Decide(long now)
     {
-        bool change = _costs[1] < _costs[0] * Margin && _costs[3] < _costs[2] * Margin;
-        double incumbent = _costs[0] + _costs[2];
-        double challenger = _costs[1] + _costs[3];
+        bool change = true;
+        double incumbent = 0;
+        double challenger = 0;
+        for (int i = 0; i < Windows; i += 2)
+        {
+            change &= _costs[i + 1] < _costs[i] * Margin;
+            incumbent += _costs[i];
+            challenger += _costs[i + 1];
+        }
+
         double gain = _incumbent ? incumbent / challenger : challenger / incumbent;
         if (change)
         {
@@ -192,7 +199,7 @@ internal sealed class PayoffController(TimeProvider clock, Action<bool, double> 
         }
         else if (challenger < incumbent * Margin)
         {
-            // Better in sum but not in both pairs: noise on one side or the other, to be settled soon.
+            // Better in sum but not in every pair: noise on one side or the other, to be settled soon.
             _pause = _shortestPause;
         }
         else
