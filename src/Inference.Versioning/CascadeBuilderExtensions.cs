@@ -30,7 +30,7 @@ public static class CascadeBuilderExtensions
             collection.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CascadeOptions>, CascadeOptionsValidator>());
             builder.Add(PipelineStage.Custom, "UseCascade", (inner, services) =>
             {
-                var options = new ReloadingOptions<CascadeOptions>(services, model);
+                var options = new ReloadingOptions<CascadeOptions>(services, model, rejected: exception => VersioningLog.OptionsRejected(services, model, exception));
                 return new CascadeModelRunner(inner, () => Find(services, model, options.Current, small), () => options.Current, services.GetService<IMeterFactory>(), options);
             });
         }

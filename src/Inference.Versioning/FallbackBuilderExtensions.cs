@@ -32,7 +32,7 @@ public static class FallbackBuilderExtensions
             collection.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FallbackOptions>, FallbackOptionsRules>());
             builder.Add(PipelineStage.Fallback, "UseFallback", (inner, services) =>
             {
-                var options = new ReloadingOptions<FallbackOptions>(services, model);
+                var options = new ReloadingOptions<FallbackOptions>(services, model, rejected: exception => VersioningLog.OptionsRejected(services, model, exception));
                 return Build(inner, services, model, () => options.Current, options, runners);
             });
         }

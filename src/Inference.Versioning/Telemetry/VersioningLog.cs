@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning;
@@ -27,6 +28,15 @@ internal static partial class VersioningLog
 
     [LoggerMessage(8, LogLevel.Error, "Model '{Model}': changed options were rejected and the last good ones stay: {Reason}")]
     public static partial void OptionsRejected(ILogger logger, string model, string reason);
+
+    /// <summary>The same, for stages that hold no logger.</summary>
+    public static void OptionsRejected(IServiceProvider services, string model, Exception exception)
+    {
+        if (services.GetService<ILoggerFactory>()?.CreateLogger("Inference.Versioning") is { } logger)
+        {
+            OptionsRejected(logger, model, exception.Message);
+        }
+    }
 
     [LoggerMessage(9, LogLevel.Error, "Model '{Model}': the repository could not be looked at: {Reason} The versions that serve stay; it is looked at again.")]
     public static partial void RefreshFailed(ILogger logger, string model, string reason);
