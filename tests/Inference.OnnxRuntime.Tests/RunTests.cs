@@ -90,6 +90,20 @@ public class RunTests
     }
 
     [OrtFact]
+    public void Regression_TwoBitIntegers_AreNotTakenForOtherTypes()
+    {
+        foreach ((ElementType type, float[] wanted) in new[] { (ElementType.UInt2, new float[] { 0, 1, 2, 3 }), (ElementType.Int2, [0, 1, -2, -1]) })
+        {
+            byte[] file = new ModelWriter("cast", 25).Input("x", type, 4).Output("y", ElementType.Float, 4).Node("Cast", "x", "y", OnnxAttribute.FromInt("to", 1)).ToModel().ToArray();
+            using OnnxRuntimeModel model = OnnxRuntimeModel.Load(file);
+            TensorValue x = TensorValue.Allocate(type, [4]);
+            x.AsWritableBytes()[0] = 0b11_10_01_00;
+            using NamedValues y = model.Run(new NamedValues { ["x"] = x });
+            Assert.Equal(wanted, y["y"].AsSpan<float>().ToArray());
+        }
+    }
+
+    [OrtFact]
     public void Run_ModelFails_ThrowsWithCause()
     {
         using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Models.Bytes(ConformanceModels.GatherOutOfRange), name: "g");

@@ -9,21 +9,15 @@ internal static unsafe class OrtTypes
     public const int Map = 3;
     public const int Optional = 6;
 
-    // Equal up to float4e2m1; of the types after it, ONNX Runtime numbers the 2-bit integers first.
+    // Equal to ONNX's numbers up to float4e2m1; of the types after it, the C API's enumeration has the 2-bit integers first.
     private const int OrtUInt2 = 24;
     private const int OrtInt2 = 25;
     private const int OrtFloat8E8M0 = 26;
 
-    /// <summary>The number the C API gives an element type.</summary>
-    public static int ToOrt(ElementType type) => type switch
-    {
-        ElementType.UInt2 => OrtUInt2,
-        ElementType.Int2 => OrtInt2,
-        ElementType.Float8E8M0 => OrtFloat8E8M0,
-        _ => (int)type,
-    };
+    /// <summary>The number by which values are created: ONNX's own. ONNX Runtime 1.30 states types in its enumeration but takes ONNX's numbers for them.</summary>
+    public static int ToOrt(ElementType type) => (int)type;
 
-    /// <summary>The element type that the C API means by a number.</summary>
+    /// <summary>The element type that the C API states by a number.</summary>
     public static ElementType FromOrt(int type) => type switch
     {
         OrtUInt2 => ElementType.UInt2,
