@@ -1,0 +1,127 @@
+using System.Globalization;
+using Inference.Onnx;
+using Inference.Optimization.Data;
+using Inference.Optimization.Evaluation;
+
+namespace Inference.Optimization.Distillation;
+
+/// <summary>Finds the confidence from which a student's answer may stand, so that as many rows as possible stop there within the budget. Thread-safe.</summary>
+public static class CascadeCalibrator
+{
+    /// <summary>The key of the student's metadata that the cascade reads.</summary>
+    public const string MetadataKey = "inference.cascade";
+
+    private const int Resamples = 300;
+
+    /// <summary>Calibrates the threshold on rows neither model was trained on, and writes it into the student's metadata.</summary>
+    /// <param name="context">The loader to run both with.</param>
+    /// <param name="student">The student; its metadata is set.</param>
+    /// <param name="teacher">The model that takes the other rows.</param>
+    /// <param name="data">The rows.</param>
+    /// <param name="options">Metric and labels.</param>
+    /// <param name="maxDrop">The greatest loss of the metric against the teacher alone; see <see cref="Metric.Drop"/>.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static async Task<CascadeResult> CalibrateAsync(
+        OptimizationContext context, OnnxModel student, OnnxModel teacher, IDataSource data, EvaluationOptions options, double maxDrop, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(student);
+        ArgumentNullException.ThrowIfNull(options);
+        string output = options.Output ?? student.Graph.Outputs[0].Name;
+        EvaluationSet set = await EvaluationSet.ReadAsync(data, options, cancellationToken).ConfigureAwait(false);
+        Predictions small = await Predictor.RunAsync(context, student, data, output, "student", cancellationToken).ConfigureAwait(false);
+        Predictions large = await Predictor.RunAsync(context, teacher, data, output, "teacher", cancellationToken).ConfigureAwait(false);
+        (string kind, string transform) = Confidence(small);
+        double[] confidence = [.. Enumerable.Range(0, small.Rows).Select(r => Confidence(small.Row(r), kind, transform))];
+        int[] order = [.. Enumerable.Range(0, small.Rows).OrderByDescending(r => confidence[r]).ThenBy(r => r)];
+
+        // Not the drop but the upper end of its interval must keep to the budget: other rows will differ by chance.
+        CascadeResult best = new(double.MaxValue, 0, double.NaN, double.NaN, 0);
+        for (int percent = 100; percent >= 0; percent--)
+        {
+            int count = (int)((long)small.Rows * percent / 100);
+            while (count > 0 && count < order.Length && confidence[order[count]] == confidence[order[count - 1]])
+            {
+                count--;
+            }
+
+            (CascadeResult result, double high) = Judge(small, large, set, options, [.. order.Take(count)], count == 0 ? 2 : confidence[order[count - 1]], context.Seed, Resamples);
+            if (high <= maxDrop || percent == 0)
+            {
+                best = result;
+                break;
+            }
+        }
+
+        student.Metadata[MetadataKey] = string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"version":1,"output":"{{System.Text.Json.JsonEncodedText.Encode(output)}}","kind":"{{kind}}","transform":"{{transform}}","threshold":{{Math.Min(best.Threshold, 1):R}}}""");
+        return best;
+    }
+
+    /// <summary>How a cascade with a given student, threshold and teacher fares on other rows.</summary>
+    /// <param name="context">The loader to run both with.</param>
+    /// <param name="student">The student.</param>
+    /// <param name="teacher">The teacher.</param>
+    /// <param name="data">The rows.</param>
+    /// <param name="options">Metric and labels.</param>
+    /// <param name="threshold">The confidence from which a row stops at the student.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static async Task<CascadeResult> EvaluateAsync(
+        OptimizationContext context, OnnxModel student, OnnxModel teacher, IDataSource data, EvaluationOptions options, double threshold, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(student);
+        ArgumentNullException.ThrowIfNull(options);
+        string output = options.Output ?? student.Graph.Outputs[0].Name;
+        EvaluationSet set = await EvaluationSet.ReadAsync(data, options, cancellationToken).ConfigureAwait(false);
+        Predictions small = await Predictor.RunAsync(context, student, data, output, "student", cancellationToken).ConfigureAwait(false);
+        Predictions large = await Predictor.RunAsync(context, teacher, data, output, "teacher", cancellationToken).ConfigureAwait(false);
+        (string kind, string transform) = Confidence(small);
+        int[] stopped = [.. Enumerable.Range(0, small.Rows).Where(r => Confidence(small.Row(r), kind, transform) >= threshold)];
+        return Judge(small, large, set, options, stopped, threshold, context.Seed, 1).Result;
+    }
+
+    internal static double Confidence(ReadOnlySpan<float> row, string kind, string transform)
+    {
+        float[] values = row.ToArray();
+        if (transform == "softmax")
+        {
+            System.Numerics.Tensors.TensorPrimitives.SoftMax(values, values);
+        }
+        else if (transform == "sigmoid")
+        {
+            System.Numerics.Tensors.TensorPrimitives.Sigmoid(values, values);
+        }
+
+        return kind == "binary_probability" ? Math.Max(values[^1], 1 - values[^1]) : System.Numerics.Tensors.TensorPrimitives.Max(values);
+    }
+
+    private static (string Kind, string Transform) Confidence(Predictions predictions)
+    {
+        bool probabilities = predictions.Threshold() == 0.5f;
+        return predictions.Columns == 1
+            ? ("binary_probability", probabilities ? "none" : "sigmoid")
+            : ("max_probability", probabilities ? "none" : "softmax");
+    }
+
+    private static (CascadeResult Result, double High) Judge(
+        Predictions small, Predictions large, EvaluationSet set, EvaluationOptions options, int[] stopped, double threshold, int seed, int resamples)
+    {
+        float[] mixed = (float[])large.Values.Clone();
+        bool smallProbabilities = small.Threshold() == 0.5f;
+        bool largeProbabilities = large.Threshold() == 0.5f;
+        if (smallProbabilities != largeProbabilities)
+        {
+            throw new OptimizationException("Cascade: expected a student and a teacher that both give probabilities or both give scores, got one of each. Train the student on this teacher.");
+        }
+
+        foreach (int row in stopped)
+        {
+            small.Row(row).CopyTo(mixed.AsSpan(row * small.Columns));
+        }
+
+        var quick = new EvaluationOptions { Metric = options.Metric, Labels = options.Labels, Resamples = resamples };
+        ComparisonResult comparison = ModelComparer.Compare(large, new Predictions(mixed, large.Rows, large.Columns), set, quick, seed);
+        return (new CascadeResult(threshold, (double)stopped.Length / small.Rows, comparison.Source, comparison.Candidate, comparison.Drop), comparison.DropHigh);
+    }
+}
