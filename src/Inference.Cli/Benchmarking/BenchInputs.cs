@@ -35,7 +35,7 @@ internal sealed class BenchInputs : IDisposable
         }
 
         NamedValues values = folder is null ? Seeded(info, options, random) : Read(info, folder);
-        var shapes = new InputShapes(info, values, options.Shapes);
+        var shapes = new InputShapes(info, values, options.Shapes, options.Rows);
         for (int i = 0; i < values.Count; i++)
         {
             if (values[i].Value is TensorValue tensor && shapes.For(values[i].Key, tensor.Shape) is { } shape)

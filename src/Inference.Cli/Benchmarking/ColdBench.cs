@@ -52,6 +52,12 @@ internal static class ColdBench
             start.ArgumentList.Add(folder);
         }
 
+        if (options.Rows > 0)
+        {
+            start.ArgumentList.Add("--rows");
+            start.ArgumentList.Add(options.Rows.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
         if (options.Library is { } library)
         {
             start.ArgumentList.Add("--onnxruntime-library");

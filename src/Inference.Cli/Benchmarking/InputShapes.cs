@@ -9,10 +9,16 @@ internal sealed class InputShapes
     private readonly (long From, long To)? _batch;
 
     /// <exception cref="InferenceException">A stated shape has another rank than the input, or changes a fixed dimension.</exception>
-    public InputShapes(ModelInfo info, NamedValues values, IReadOnlyDictionary<string, long[]> stated)
+    public InputShapes(ModelInfo info, NamedValues values, IReadOnlyDictionary<string, long[]> stated, int rows = 0)
     {
         _info = info;
         _stated = stated;
+        if (rows > 0)
+        {
+            _batch = Batch(values) is { } from ? (from, rows)
+                : throw new InferenceException("--rows: expected an input whose first dimension the model leaves open, there is none. Use --shape.");
+        }
+
         foreach ((string name, long[] shape) in stated)
         {
             if (!values.TryGet(name, out ModelValue? value) || value is not TensorValue tensor)
@@ -39,7 +45,7 @@ internal sealed class InputShapes
                 }
             }
 
-            if (info.BatchAxis == 0 && shape.Length > 0)
+            if (rows == 0 && info.BatchAxis == 0 && shape.Length > 0)
             {
                 _batch = (tensor.Shape[0], shape[0]);
             }
@@ -65,13 +71,27 @@ internal sealed class InputShapes
             {
                 shape[axis] = size;
             }
-            else if (axis == 0 && _batch is { } batch && shape[0] == batch.From && declared?[0].IsFixed != true)
+            else if (axis == 0 && _batch is { } batch && shape[0] == batch.From && declared is not [{ IsFixed: true }, ..])
             {
                 shape[0] = batch.To;
             }
         }
 
         return current.SequenceEqual(shape) ? null : shape;
+    }
+
+    // The rows that the inputs have now: those of the first input whose first dimension is open.
+    private long? Batch(NamedValues values)
+    {
+        foreach ((string name, ModelValue value) in values)
+        {
+            if (value is TensorValue { Rank: > 0 } tensor && Declared(name) is not [{ IsFixed: true }, ..])
+            {
+                return tensor.Shape[0];
+            }
+        }
+
+        return null;
     }
 
     private IReadOnlyList<Dimension>? Declared(string name) => _info.Inputs.FirstOrDefault(p => p.Name == name)?.Type.Shape;

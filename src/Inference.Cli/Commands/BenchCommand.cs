@@ -13,6 +13,7 @@ internal static class BenchCommand
         var backends = new Option<string?>("--backends") { Description = "Providers, comma-separated. Default: cpu, and onnxruntime where its library is found." };
         var inputs = new Option<string?>("--inputs") { Description = "Folder of input_N.pb. Default: test_data_set_0 beside the model, else values seeded by the signature." };
         var shapes = new Option<string[]>("--shape") { Description = "INPUT=256x13: resizes an input along its batch or named dimensions; integers stay in the range seen. May be repeated." };
+        var rows = new Option<int>("--rows") { Description = "Resizes the batch of every input; as --shape does for one." };
         var threads = new Option<int>("--threads") { Description = "Threads of a run, on each provider. Default: one for each processor.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var seconds = new Option<double>("--seconds") { Description = "Time to measure each provider.", DefaultValueFactory = _ => 3 };
         var cold = new Option<bool>("--cold") { Description = "Measure load, first run and memory in ten fresh processes for each provider instead." };
@@ -22,7 +23,7 @@ internal static class BenchCommand
         Option<bool> verbose = CommandRunner.Verbose();
         var command = new Command("bench", "Measures how fast a model runs, providers side by side in one process.")
         {
-            model, backends, inputs, shapes, threads, seconds, cold, child, json, library, verbose,
+            model, backends, inputs, shapes, rows, threads, seconds, cold, child, json, library, verbose,
         };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async () =>
         {
@@ -31,6 +32,7 @@ internal static class BenchCommand
                 BackendNames(result.GetValue(backends), result.GetValue(library)),
                 result.GetValue(inputs),
                 BenchInputs.ParseShapes(result.GetValue(shapes) ?? []),
+                Math.Max(result.GetValue(rows), 0),
                 Positive(result.GetValue(threads)),
                 Math.Max(result.GetValue(seconds), 0.01),
                 result.GetValue(library));

@@ -56,7 +56,7 @@ internal static class InspectCommand
         try
         {
             using IModelRunner runner = ModelRunner.Load(path);
-            using BenchInputs inputs = BenchInputs.Prepare(runner.Info, new BenchOptions(path, [], null, new Dictionary<string, long[]>(), 1, 0, null));
+            using BenchInputs inputs = BenchInputs.Prepare(runner.Info, new BenchOptions(path, [], null, new Dictionary<string, long[]>(), 0, 1, 0, null));
             return (ModelProfiler.CountMacs(runner, inputs.Values), inputs.ToString());
         }
         catch (InferenceException)
