@@ -155,6 +155,18 @@ internal sealed unsafe class GraphExecutable : IDisposable
 
     private static bool SameDims(long[]? expected, ReadOnlySpan<long> actual) => expected is not null && actual.SequenceEqual(expected);
 
+    private Plan Build(PlanInput[] inputs)
+    {
+        try
+        {
+            return new PlanBuilder(_modelName, Graph, _shared, Threads).Build(inputs, _outerConstants);
+        }
+        catch (Exception exception) when (exception is not (InferenceException or OperationCanceledException))
+        {
+            throw new ModelRunException($"Graph '{Graph.Name}': it could not be prepared for inputs {string.Join(", ", inputs.Select(i => i.Type))} ({exception.GetType().Name}: {exception.Message}).", exception);
+        }
+    }
+
     private ExecutablePlan Add(ReadOnlySpan<EngineValue?> inputs)
     {
         var planInputs = new PlanInput[inputs.Length];
@@ -171,7 +183,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
             _specialized.CountPlan();
         }
 
-        Plan built = new PlanBuilder(_modelName, Graph, _shared, Threads).Build(planInputs, _outerConstants);
+        Plan built = Build(planInputs);
         var plan = new ExecutablePlan(built, planInputs, this) { LastUse = Interlocked.Increment(ref _clock) };
         ExecutablePlan[] plans = _plans;
         if (plans.Length >= _maxPlans)

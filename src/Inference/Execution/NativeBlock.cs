@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Inference.Graph;
 
 namespace Inference.Execution;
 
@@ -20,6 +21,7 @@ internal sealed unsafe class NativeBlock : IDisposable
             return;
         }
 
+        MemoryLimit.Check(bytes);
         Free();
         try
         {

@@ -99,6 +99,12 @@ internal sealed unsafe class Tensor : EngineValue
         long count = TensorShape.Count(dims);
         if (type == ElementType.String)
         {
+            if (count > Array.MaxLength)
+            {
+                throw new InferenceException($"A tensor string{TensorShape.Format(dims)} was asked for; one tensor can hold at most {Array.MaxLength} strings.");
+            }
+
+            MemoryLimit.Check(count * nint.Size);
             var strings = new string[checked((int)count)];
             Array.Fill(strings, "");
             tensor.SetStrings(dims, strings);
@@ -111,6 +117,7 @@ internal sealed unsafe class Tensor : EngineValue
             throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} of {bytes} bytes was asked for; one tensor can hold at most {Array.MaxLength - 64} bytes.");
         }
 
+        MemoryLimit.Check(bytes);
         byte[] block = GC.AllocateUninitializedArray<byte>((int)bytes + 64, pinned: true);
         byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(block));
         tensor.Set(type, dims, (byte*)(((nuint)start + 63) & ~(nuint)63), block);

@@ -26,6 +26,8 @@ internal sealed class LoadedModel : IDisposable
     public LoadedModel(OnnxModel file, ModelLoadOptions options, string name, string digest, PlacedModel? placed = null)
     {
         _file = file;
+        MaxMemoryBytes = MemoryLimit.Of(options);
+        using MemoryLimit.Scope limit = MemoryLimit.Enter(MaxMemoryBytes);
         _placed = placed;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         ImportedModel imported = Prepare(file, name, bindDefaults: true, placed);
@@ -49,6 +51,9 @@ internal sealed class LoadedModel : IDisposable
     }
 
     public ModelInfo Info { get; set; }
+
+    /// <summary>The limit for one value, and for intermediate values of a run together.</summary>
+    public long MaxMemoryBytes { get; }
 
     public GraphExecutable Executable { get; }
 

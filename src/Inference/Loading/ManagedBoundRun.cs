@@ -63,6 +63,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
     public override void Run(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        using MemoryLimit.Scope limit = MemoryLimit.Enter(_model.MaxMemoryBytes);
         if (_frame is null || HasSpecialized())
         {
             Prepare();
@@ -159,6 +160,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
             if (_outputs[i] is not TensorValue same || same.ElementType != slot.Type || !same.Shape.SequenceEqual(slot.Dims))
             {
                 _outputs[i]?.Dispose();
+                MemoryLimit.Check(slot.Type.ByteCount(TensorShape.Count(slot.Dims)));
                 _outputs[i] = TensorValue.Allocate(slot.Type, slot.Dims);
             }
 

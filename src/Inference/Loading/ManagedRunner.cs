@@ -108,6 +108,7 @@ internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelStat
     private NamedValues Run(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
         _gate.Enter();
+        using MemoryLimit.Scope limit = MemoryLimit.Enter(_model.MaxMemoryBytes);
         CallState call = Interlocked.Exchange(ref _idleState, null) ?? new CallState();
         try
         {

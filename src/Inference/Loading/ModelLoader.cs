@@ -61,9 +61,14 @@ public sealed class ModelLoader : IModelLoader
         {
             throw new ModelLoadException($"Model '{source}': {exception.Message}", exception);
         }
-        catch (InferenceException exception) when (exception.GetType() == typeof(InferenceException))
+        catch (InferenceException exception) when (exception.GetType() == typeof(InferenceException) || exception is ModelRunException)
         {
             throw new ModelLoadException($"Model '{source}': {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is not (InferenceException or OperationCanceledException))
+        {
+            // Whatever a damaged file provokes reaches the caller as one type.
+            throw new ModelLoadException($"Model '{source}': loading failed ({exception.GetType().Name}: {exception.Message}). The model is not valid, or this is a defect worth reporting.", exception);
         }
     }
 

@@ -18,6 +18,7 @@ internal static unsafe class OutputCollector
             if (plan.OutputIsDirect[i])
             {
                 SlotSpec slot = plan.Plan.Slots[plan.Plan.OutputSlots[i]];
+                MemoryLimit.Check(slot.Type.ByteCount(TensorShape.Count(slot.Dims)));
                 TensorValue value = TensorValue.Allocate(slot.Type, slot.Dims);
                 // Owned tensors lie on the pinned heap: the address holds as long as the value, which `outputs` keeps.
                 using MemoryHandle pin = value.Pin();

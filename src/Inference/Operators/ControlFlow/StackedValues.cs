@@ -35,6 +35,7 @@ internal sealed class StackedValues
         if (_used + bytes.Length > _bytes.Length)
         {
             long wanted = Math.Max(Math.Max(256, _used + bytes.Length), Math.Min(2L * _bytes.Length, Array.MaxLength));
+            MemoryLimit.Check(wanted);
             if (wanted > Array.MaxLength)
             {
                 throw context.Error($"output {output}: the stacked iterations exceed {Array.MaxLength} bytes.");
