@@ -27,7 +27,15 @@ internal static class Mutator
             kind = kind.Length == 0 ? one.Method.Name : "Several";
         }
 
-        return (copy.ToArray(), kind);
+        try
+        {
+            return (copy.ToArray(), kind);
+        }
+        catch (InvalidOperationException)
+        {
+            // The writer refuses what cannot be written at all (an attribute without the value of its kind): the damage is done to the bytes instead.
+            return ByteMutator.Mutate(model, random);
+        }
     }
 
     /// <summary>Sizes and counts that break careless arithmetic.</summary>
