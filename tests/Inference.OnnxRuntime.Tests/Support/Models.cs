@@ -11,8 +11,8 @@ internal static class Models
         .Input("x", ElementType.Float, "n", 2).Output("y", ElementType.Float, "n", 2)
         .Constant<float>("one", [1f], 1).Node("Add", "x one", "y").ToModel().ToArray();
 
-    /// <summary>Seconds of matrix products.</summary>
-    public static byte[] Long { get; } = Bytes(ConformanceModels.LongProducts);
+    /// <summary>Matrix products without end: only a termination stops it.</summary>
+    public static byte[] Endless { get; } = EndlessLoop();
 
     public static byte[] NonZero { get; } = Bytes(ConformanceModels.All.Single(static model => model.Name == "nonzero"));
 
@@ -21,6 +21,22 @@ internal static class Models
         var bytes = new System.Buffers.ArrayBufferWriter<byte>();
         model.Graph.WriteModel(bytes);
         return bytes.WrittenSpan.ToArray();
+    }
+
+    private static byte[] EndlessLoop()
+    {
+        var body = new OnnxGraph { Name = "body" };
+        body.Inputs.Add(new OnnxValueInfo("i", OnnxType.Tensor(OnnxElementType.Int64, new OnnxShape())));
+        body.Inputs.Add(new OnnxValueInfo("go", OnnxType.Tensor(OnnxElementType.Bool, new OnnxShape())));
+        body.Inputs.Add(new OnnxValueInfo("state", OnnxType.Tensor(OnnxElementType.Float32, 32, 32)));
+        body.Outputs.Add(new OnnxValueInfo("go_on", OnnxType.Tensor(OnnxElementType.Bool, new OnnxShape())));
+        body.Outputs.Add(new OnnxValueInfo("next", OnnxType.Tensor(OnnxElementType.Float32, 32, 32)));
+        body.Nodes.Add(new OnnxNode("Identity", ["go"], ["go_on"], name: "keep"));
+        body.Nodes.Add(new OnnxNode("MatMul", ["state", "state"], ["product"], name: "product"));
+        body.Nodes.Add(new OnnxNode("Softmax", ["product"], ["next"], name: "softmax"));
+        return new ModelWriter("endless").Input("x", ElementType.Float, 32, 32).Output("y", ElementType.Float, 32, 32)
+            .Constant<long>("trips", [long.MaxValue]).Constant<bool>("true", [true])
+            .Node("Loop", "trips true x", "y", OnnxAttribute.FromGraph("body", body)).ToModel().ToArray();
     }
 
     /// <summary>Maps and a sequence of them: ZipMap of float [n, 2].</summary>
