@@ -11,6 +11,9 @@ internal sealed class ModelImporter
     private const int MaxFunctionDepth = 64;
     private const int MaxNodes = 2_000_000;
 
+    // Calls of calls multiply: a small file can ask for any number of nodes this way, and each costs memory and time.
+    private const int MaxExpandedNodes = 200_000;
+
     private readonly Dictionary<(string Domain, string Name, string Overload), OnnxFunction> _functions = [];
     private readonly Dictionary<string, long> _opsets = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _unsupported = new(StringComparer.Ordinal);
@@ -18,6 +21,7 @@ internal sealed class ModelImporter
     private readonly Func<Node, Operator?>? _resolve;
     private int _functionDepth;
     private int _nodeCount;
+    private int _expandedCount;
 
     private ModelImporter(OnnxModel model, Func<Node, Operator?>? resolve)
     {
@@ -144,6 +148,11 @@ internal sealed class ModelImporter
         OnnxNode source, ImportScope scope, IReadOnlyDictionary<string, long> opsets, IReadOnlyDictionary<string, OnnxAttribute>? functionAttributes,
         IReadOnlyDictionary<string, ModelValueType> declared)
     {
+        if (_functionDepth > 0 && ++_expandedCount > MaxExpandedNodes)
+        {
+            throw new ModelLoadException($"Node '{source.Name}' ({source.OpType}): the model's functions expand to more than {MaxExpandedNodes} nodes; that is beyond the limit. Call them less often, or write their nodes into the graph.");
+        }
+
         if (++_nodeCount > MaxNodes)
         {
             throw new ModelLoadException($"The model has more than {MaxNodes} nodes with its functions expanded; that is beyond the limit.");

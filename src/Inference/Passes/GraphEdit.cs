@@ -20,6 +20,18 @@ internal static class GraphEdit
             return;
         }
 
+        Replace(graph, replacements);
+        foreach (Node node in graph.Nodes)
+        {
+            foreach (ModelGraph inner in InnerGraphs(node))
+            {
+                UpdateCaptures(inner);
+            }
+        }
+    }
+
+    private static void Replace(ModelGraph graph, IReadOnlyDictionary<Value, Value> replacements)
+    {
         foreach (Node node in graph.Nodes)
         {
             for (int i = 0; i < node.Inputs.Count; i++)
@@ -29,8 +41,7 @@ internal static class GraphEdit
 
             foreach (ModelGraph inner in InnerGraphs(node))
             {
-                ReplaceUses(inner, replacements);
-                UpdateCaptures(inner);
+                Replace(inner, replacements);
             }
         }
 

@@ -11,6 +11,12 @@ internal static class GraphMutator
         "Tile", "Cast", "Clip", "OneHot", "NonZero", "Range", "QuantizeLinear", "MatMulInteger", "SequenceAt", "Einsum", "NoSuchOperator",
     ];
 
+    private static readonly OnnxAttributeKind[] s_kinds =
+    [
+        OnnxAttributeKind.Float, OnnxAttributeKind.Int, OnnxAttributeKind.String, OnnxAttributeKind.Tensor, OnnxAttributeKind.Graph,
+        OnnxAttributeKind.Floats, OnnxAttributeKind.Ints, OnnxAttributeKind.Strings, OnnxAttributeKind.Tensors, OnnxAttributeKind.Graphs,
+    ];
+
     public static readonly Action<OnnxModel, Random>[] All =
     [
         Cycle, MissingInput, ExtraInput, DropInput, DuplicateName, RemoveNode, RepeatNode, SwapNodes, OtherOperator, WrongRank, HugeWeightDims, OtherWeightType, RemoveWeight, ExtremeWeight,
@@ -193,7 +199,10 @@ internal static class GraphMutator
     {
         if (AnyAttribute(model, random) is { } attribute)
         {
-            attribute.Kind = (OnnxAttributeKind)random.Next(0, 15);
+            // Kinds that hold one message need one, or the file cannot be written.
+            attribute.Kind = s_kinds[random.Next(s_kinds.Length)];
+            attribute.Tensor ??= OnnxTensor.Create<long>("", [1L], 1);
+            attribute.Graph ??= new OnnxGraph();
         }
     }
 
