@@ -20,7 +20,7 @@ internal static class DeadCodeElimination
             foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
             {
                 Run(inner);
-                GraphEdit.UpdateCaptures(inner);
+                GraphEdit.UpdateCaptures(inner, deep: false);
             }
 
             needed.UnionWith(GraphEdit.Uses(node));

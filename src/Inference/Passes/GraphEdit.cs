@@ -100,15 +100,17 @@ internal static class GraphEdit
         }
     }
 
-    /// <summary>Recomputes what a graph (and the graphs inside it) takes from around it.</summary>
-    public static void UpdateCaptures(ModelGraph graph)
+    /// <summary>Recomputes what a graph takes from around it.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="deep">Whether the graphs inside it come first; false where theirs are up to date.</param>
+    public static void UpdateCaptures(ModelGraph graph, bool deep = true)
     {
         var made = new HashSet<Value>(graph.Inputs);
         var captures = new HashSet<Value>();
         graph.Captures.Clear();
         foreach (Node node in graph.Nodes)
         {
-            foreach (ModelGraph inner in InnerGraphs(node))
+            foreach (ModelGraph inner in deep ? InnerGraphs(node) : [])
             {
                 UpdateCaptures(inner);
             }

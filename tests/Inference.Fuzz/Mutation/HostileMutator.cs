@@ -59,7 +59,7 @@ internal static class HostileMutator
             node = new("If", ["hostile_condition"], ["hostile"]);
             node.Attributes.Add(OnnxAttribute.FromGraph("then_branch", inner));
             node.Attributes.Add(OnnxAttribute.FromGraph("else_branch", inner));
-            if (depth > 12)
+            if (depth > 9)
             {
                 // Two branches of two branches double the file with every level: deep ones share one shape.
                 node.Attributes.RemoveAt(1);
