@@ -8,9 +8,16 @@ internal static class CommandTable
     public static RootCommand Create() => new("Runs, checks, measures and optimizes ONNX models, in pure C#.")
     {
         BenchCommand.Create(),
+        CompareCommand.Create(),
+        DistillCommand.Create(),
+        ExplainCommand.Create(),
+        FactorizeCommand.Create(),
         InspectCommand.Create(),
         KernelsCommand.Create(),
+        OptimizeCommand.Create(),
         ProfileCommand.Create(),
+        PruneCommand.Create(),
+        QuantizeCommand.Create(),
         RunCommand.Create(),
         ScoreCommand.Create(),
         VerifyCommand.Create(),

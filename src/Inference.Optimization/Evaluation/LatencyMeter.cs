@@ -18,6 +18,7 @@ internal static class LatencyMeter
         OptimizationContext context, IReadOnlyList<OnnxModel> models, IDataSource data, int rows, TimeSpan budget, CancellationToken cancellationToken)
     {
         const int WarmUps = 5;
+        const double WarmUpShare = 0.5;
         const int Least = 21;
         var sessions = new List<ModelSession>();
         DataBatch? batch = null;
@@ -30,7 +31,9 @@ internal static class LatencyMeter
 
             batch = await FirstAsync(data, [.. sessions[0].InputNames], sessions[0].FixedRows ?? rows, cancellationToken).ConfigureAwait(false);
             List<double>[] times = [.. sessions.Select(_ => new List<double>())];
-            for (int i = 0; i < WarmUps * sessions.Count; i++)
+            // Long enough for the runtime to compile hot methods again with what it learnt from running them.
+            long warm = context.TimeProvider.GetTimestamp();
+            for (int i = 0; i < WarmUps * sessions.Count || context.TimeProvider.GetElapsedTime(warm) < budget * WarmUpShare; i++)
             {
                 (await sessions[i % sessions.Count].RunAsync(batch, cancellationToken).ConfigureAwait(false)).Dispose();
             }

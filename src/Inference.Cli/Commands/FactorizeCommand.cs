@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Inference.Onnx;
+using Inference.Optimization;
+using Inference.Optimization.Factorization;
+
+namespace Inference.Cli.Commands;
+
+/// <summary>Replaces layers by two thinner ones.</summary>
+internal static class FactorizeCommand
+{
+    public static Command Create()
+    {
+        var shared = new OptimizationCommands();
+        var macs = new Option<double>("--target-macs") { Description = "Multiply-adds to reach, as a share of the source's.", DefaultValueFactory = _ => 0.5 };
+        var error = new Option<double>("--max-layer-error") { Description = "Greatest share of a layer's output variance to lose.", DefaultValueFactory = _ => 0.2 };
+        var plain = new Option<bool>("--plain-svd") { Description = "Fit the factors to the weights alone instead of the outputs on the data." };
+        var unmeasured = new Option<bool>("--unmeasured") { Description = "Keep factors that do not measure faster, too." };
+        Command command = shared.Command("factorize", "Replaces layers by two thinner ones (low rank).", macs, error, plain, unmeasured);
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
+        {
+            using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
+            OptimizationContext context = shared.Context(result);
+            var options = new FactorizeOptions
+            {
+                TargetMacs = result.GetValue(macs),
+                MaxLayerError = result.GetValue(error),
+                Whiten = !result.GetValue(plain),
+                RequireMeasuredGain = !result.GetValue(unmeasured),
+            };
+            FactorizeResult made = await Factorizer.FactorizeAsync(context, model, shared.Require(result, model), options, cancellation).ConfigureAwait(false);
+            Console.Error.WriteLine($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
+            return await shared.FinishAsync(result, context, model, made.Model, "factorize", made.Layers, cancellation).ConfigureAwait(false);
+        }));
+        return command;
+    }
+}

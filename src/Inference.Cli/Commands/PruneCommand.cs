@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Inference.Onnx;
+using Inference.Optimization;
+using Inference.Optimization.Pruning;
+
+namespace Inference.Cli.Commands;
+
+/// <summary>Removes channels.</summary>
+internal static class PruneCommand
+{
+    public static Command Create()
+    {
+        var shared = new OptimizationCommands();
+        var macs = new Option<double>("--target-macs") { Description = "Multiply-adds to reach, as a share of the source's.", DefaultValueFactory = _ => 0.7 };
+        var multiple = new Option<int>("--multiple") { Description = "Channels are removed in multiples of this.", DefaultValueFactory = _ => 4 };
+        Command command = shared.Command("prune", "Removes whole channels and refits what reads them.", macs, multiple);
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
+        {
+            using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
+            OptimizationContext context = shared.Context(result);
+            var options = new PruneOptions { TargetMacs = result.GetValue(macs), ChannelMultiple = result.GetValue(multiple) };
+            PruneResult made = await Pruner.PruneAsync(context, model, shared.Require(result, model), options, cancellation).ConfigureAwait(false);
+            Console.Error.WriteLine($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
+            return await shared.FinishAsync(result, context, model, made.Model, "prune", made.Layers, cancellation).ConfigureAwait(false);
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Inference.Onnx;
+using Inference.Optimization;
+using Inference.Optimization.Calibration;
+using Inference.Optimization.Quantization;
+
+namespace Inference.Cli.Commands;
+
+/// <summary>Makes a model with 8- or 4-bit weights.</summary>
+internal static class QuantizeCommand
+{
+    public static Command Create()
+    {
+        var shared = new OptimizationCommands();
+        var mode = new Option<string>("--mode") { Description = "static, dynamic or weight.", DefaultValueFactory = _ => "static" };
+        var format = new Option<string>("--format") { Description = "qdq or qoperator.", DefaultValueFactory = _ => "qdq" };
+        var calibration = new Option<string>("--calibration") { Description = "auto, minmax, percentile, mse or entropy.", DefaultValueFactory = _ => "auto" };
+        var perTensor = new Option<bool>("--per-tensor") { Description = "One scale for each weight tensor instead of each output channel." };
+        var bits = new Option<int>("--bits") { Description = "Bits of weights with --mode weight: 8 or 4.", DefaultValueFactory = _ => 8 };
+        var smooth = new Option<bool>("--smoothquant") { Description = "Scale outlying activation channels down where the error falls." };
+        var equalize = new Option<bool>("--equalize") { Description = "Equalize ranges of successive layers." };
+        var target = new Option<string>("--target") { Description = "auto, avx2, avx512 or vnni.", DefaultValueFactory = _ => "auto" };
+        var exclude = new Option<string[]>("--exclude") { Description = "A node to leave in float; may be repeated." };
+        Command command = shared.Command("quantize", "Makes an 8-bit (or 4-bit) model.", mode, format, calibration, perTensor, bits, smooth, equalize, target, exclude);
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
+        {
+            using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
+            OptimizationContext context = shared.Context(result);
+            string modeName = result.GetValue(mode)!;
+            var options = new QuantizeOptions
+            {
+                Mode = modeName == "weight" ? QuantizationMode.WeightOnly : Parse<QuantizationMode>(modeName, "--mode"),
+                Format = Parse<QuantizationFormat>(result.GetValue(format)!, "--format"),
+                Calibration = Parse<CalibrationMethod>(result.GetValue(calibration)!, "--calibration"),
+                Target = Parse<CpuTarget>(result.GetValue(target)!, "--target"),
+                PerChannel = !result.GetValue(perTensor),
+                WeightBits = result.GetValue(bits),
+                SmoothQuant = result.GetValue(smooth),
+                Equalize = result.GetValue(equalize) ? true : null,
+                ExcludedNodes = result.GetValue(exclude) ?? [],
+            };
+            QuantizeResult quantized = await Quantizer.QuantizeAsync(context, model, shared.Open(result, shared.Data, model), options, cancellation).ConfigureAwait(false);
+            return await shared.FinishAsync(result, context, model, quantized.Model, "quantize", quantized.Layers, cancellation).ConfigureAwait(false);
+        }));
+        return command;
+    }
+
+    private static T Parse<T>(string text, string option)
+        where T : struct, Enum => Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value)
+            ? value
+            : throw new OptimizationException($"{option}: expected one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}, got '{text}'.");
+}

@@ -1,0 +1,33 @@
+using Inference.Onnx;
+using Inference.Optimization.Graphs;
+
+namespace Inference.Optimization;
+
+/// <summary>Writes results: whole or not at all, and never over the source.</summary>
+public static class ModelOutput
+{
+    /// <summary>Writes a model; weights beyond the encoding's limit go to a file beside it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="source">The source model's file or folder, which is never touched.</param>
+    /// <exception cref="OptimizationException">The path is the source's, the disk is full, or the folder cannot be written.</exception>
+    public static void Save(OnnxModel model, string path, string source)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        RequireOther(path, source);
+        ModelWriter.Save(model, path);
+    }
+
+    /// <summary>Refuses an output path that is the source's.</summary>
+    /// <param name="path">Where to write.</param>
+    /// <param name="source">The source model's file or folder.</param>
+    /// <exception cref="OptimizationException">They are the same file.</exception>
+    public static void RequireOther(string path, string source)
+    {
+        string file = Path.GetFullPath(ModelSource.File(source).ResolveFile()!);
+        if (string.Equals(Path.GetFullPath(path), file, StringComparison.Ordinal))
+        {
+            throw new OptimizationException($"{path}: expected another file than the source model, got the same. Choose another output.");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+using Inference.Optimization.Evaluation;
+
+namespace Inference.Optimization.Records;
+
+public sealed partial record DecisionRecord
+{
+    /// <summary>The record as plain lines.</summary>
+    public string ToText()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{Verb}: {(Met ? "budget met" : "BUDGET NOT MET")}{(Budget.Length > 0 ? $" ({Budget})" : "")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"weights   {SourceBytes:N0} → {Bytes:N0} bytes ({(double)Bytes / Math.Max(1, SourceBytes):P1})\n");
+        if (Microseconds > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"time      {SourceMicroseconds:F1} → {Microseconds:F1} µs (speedup {SourceMicroseconds / Microseconds:F2})\n");
+        }
+
+        if (Quality is { } q)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{q.Metric,-9} {q.Source:F4} → {q.Candidate:F4}, drop {q.Drop * 100:F2} % (95 %: {q.DropLow * 100:F2} to {q.DropHigh * 100:F2}), {q.Rows} rows\n");
+            text.Append(CultureInfo.InvariantCulture, $"flips     {q.FlipCount}: {q.FlipsToWrong} to wrong, {q.FlipsToRight} to right; worst output error {q.WorstOutputError:G3}\n");
+            foreach (SliceResult slice in q.Slices)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"slice     {slice.Name}: {slice.Source:F4} → {slice.Candidate:F4}, drop {slice.Drop * 100:F2} %, {slice.Rows} rows{(slice.Judged ? "" : ", too few to judge")}\n");
+            }
+        }
+
+        foreach (CandidateRecord candidate in Candidates)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"tried     {candidate.Name}: drop {candidate.Drop * 100:F2} %, speedup {candidate.Speedup:F2}, {candidate.Bytes:N0} bytes{(candidate.Accepted ? "" : $": {candidate.Reason}")}\n");
+        }
+
+        foreach (LayerDecision layer in Layers)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"layer     {layer.Name} {layer.Operator}: {layer.Action} ({layer.Reason})\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"source    {SourceSha256}\n");
+        foreach (DataRecord data in Data)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"data      {data.Role}: {data.Name} {data.Sha256}\n");
+        }
+
+        return text.Append(CultureInfo.InvariantCulture, $"seed      {Seed}").ToString();
+    }
+}

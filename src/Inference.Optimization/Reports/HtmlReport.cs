@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Inference.Optimization.Evaluation;
+using Inference.Optimization.Records;
+
+namespace Inference.Optimization.Reports;
+
+/// <summary>Writes a decision record as one self-contained HTML page: no script, no other file.</summary>
+public static class HtmlReport
+{
+    private const string Style =
+        "body{font:15px/1.5 system-ui,sans-serif;max-width:960px;margin:2em auto;padding:0 1em;color:#222}table{border-collapse:collapse;width:100%;margin:.5em 0 1.5em}"
+        + "th,td{padding:.25em .6em;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
+        + ".met{background:#e5f5e8;border-left:6px solid #2a8a3e}.unmet{background:#fdeaea;border-left:6px solid #c0392b}.verdict{padding:.8em 1em;margin:1em 0;font-size:1.1em}"
+        + "svg text{font:12px system-ui,sans-serif;fill:#444}.no{color:#a33}h2{margin-top:1.6em}";
+
+    /// <summary>The page.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="title">Its heading, such as the model's name.</param>
+    public static string Render(DecisionRecord record, string title)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var page = new StringBuilder();
+        page.Append($"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{Text(title)}</title><style>{Style}</style><body><h1>{Text(title)}: {Text(record.Verb)}</h1>");
+        Verdict(page, record);
+        if (record.Candidates.Count > 0)
+        {
+            page.Append("<h2>Accuracy against latency</h2>").Append(ParetoPlot.Render(record));
+            Table(page, ["", "Candidate", "Drop", "Worst slice", "Time µs", "Speedup", "Bytes", "Verdict"], record.Candidates.Select((c, i) => new[]
+            {
+                Number(i + 1, "F0"), c.Name, Share(c.Drop), c.WorstSliceDrop is { } s ? Share(s) : "", Number(c.Microseconds, "F1"), Number(c.Speedup, "F2"), Number(c.Bytes, "N0"), c.Accepted ? "within budget" : c.Reason,
+            }), 2, 6);
+        }
+
+        if (record.Quality is { } quality)
+        {
+            Quality(page, quality);
+        }
+
+        page.Append("<h2>Layers</h2>");
+        Table(page, ["Layer", "Operator", "Action", "Reason"], record.Layers.Select(l => new[] { l.Name, l.Operator, l.Action, l.Reason }), 4, 4);
+        page.Append("<h2>Environment</h2>");
+        Table(
+            page,
+            ["", ""],
+            [
+                ["Source SHA-256", record.SourceSha256],
+                .. record.Data.Select(d => new[] { $"Data to {d.Role}", $"{d.Name} {d.Sha256}" }),
+                ["Seed", Number(record.Seed, "F0")],
+                ["Processors", Number(Environment.ProcessorCount, "F0")],
+                ["Runtime", System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription],
+                ["System", System.Runtime.InteropServices.RuntimeInformation.OSDescription],
+            ],
+            2,
+            2);
+        return page.Append("</body></html>").ToString();
+    }
+
+    internal static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    internal static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private static void Verdict(StringBuilder page, DecisionRecord record)
+    {
+        page.Append($"<div class=\"verdict {(record.Met ? "met" : "unmet")}\"><b>{(record.Met ? "Budget met" : "Budget not met")}</b>");
+        if (record.Budget.Length > 0)
+        {
+            page.Append($" ({Text(record.Budget)})");
+        }
+
+        page.Append($"<br>Weights {Number(record.SourceBytes, "N0")} → {Number(record.Bytes, "N0")} bytes (÷ {Number((double)record.SourceBytes / Math.Max(1, record.Bytes), "F2")})");
+        if (record.Microseconds > 0)
+        {
+            page.Append($" · time {Number(record.SourceMicroseconds, "F1")} → {Number(record.Microseconds, "F1")} µs (× {Number(record.SourceMicroseconds / record.Microseconds, "F2")} faster)");
+        }
+
+        if (record.Quality is { } q)
+        {
+            page.Append($" · {Text(q.Metric)} {Number(q.Source, "F4")} → {Number(q.Candidate, "F4")} (drop {Share(q.Drop)}, 95 % interval {Share(q.DropLow)} to {Share(q.DropHigh)})");
+        }
+
+        page.Append("</div>");
+    }
+
+    private static void Quality(StringBuilder page, ComparisonResult quality)
+    {
+        page.Append("<h2>Quality on the reported rows</h2>").Append($"<p>{quality.Rows} rows; worst output error {Number(quality.WorstOutputError, "G4")}, mean {Number(quality.MeanOutputError, "G4")}.</p>");
+        if (quality.Slices.Count > 0)
+        {
+            page.Append("<h3>Slices</h3>");
+            Table(page, ["Slice", "Rows", "Before", "After", "Drop", "95 % interval", ""], quality.Slices.Select(s => new[]
+            {
+                s.Name, Number(s.Rows, "N0"), Number(s.Source, "F4"), Number(s.Candidate, "F4"), Share(s.Drop), s.Judged ? $"{Share(s.DropLow)} to {Share(s.DropHigh)}" : "", s.Judged ? "" : "too few rows to judge",
+            }), 1, 5);
+        }
+
+        page.Append($"<h3>Flips</h3><p>{quality.FlipCount} rows change their class: {quality.FlipsToWrong} to a wrong one, {quality.FlipsToRight} to the right one.</p>");
+        Table(page, ["Row", "Before", "After", "Label"], quality.Flips.Select(f => new[] { Number(f.Row, "F0"), Number(f.Source, "F0"), Number(f.Candidate, "F0"), f.Label?.ToString(CultureInfo.InvariantCulture) ?? "" }), 0, 3);
+    }
+
+    private static void Table(StringBuilder page, string[] heads, IEnumerable<string[]> rows, int firstNumber, int lastNumber)
+    {
+        string Class(int column) => column >= firstNumber && column <= lastNumber ? " class=\"n\"" : "";
+        page.Append("<table><tr>");
+        for (int i = 0; i < heads.Length; i++)
+        {
+            page.Append($"<th{Class(i)}>{Text(heads[i])}</th>");
+        }
+
+        page.Append("</tr>");
+        foreach (string[] row in rows)
+        {
+            page.Append("<tr>");
+            for (int i = 0; i < row.Length; i++)
+            {
+                page.Append($"<td{Class(i)}>{Text(row[i])}</td>");
+            }
+
+            page.Append("</tr>");
+        }
+
+        page.Append("</table>");
+    }
+
+    private static string Share(double value) => double.IsNaN(value) ? "–" : Number(value * 100, "F2") + " %";
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using Inference.Optimization.Records;
+
+namespace Inference.Optimization.Reports;
+
+/// <summary>Draws candidates by time (across) and drop (down) as inline SVG: the source hollow, the chosen one filled, the front joined. Numbers are those of the table.</summary>
+internal static class ParetoPlot
+{
+    private const double Width = 860;
+    private const double Height = 360;
+    private const double Left = 70;
+    private const double Bottom = 45;
+    private const double Top = 20;
+    private const double Right = 20;
+
+    public static string Render(DecisionRecord record)
+    {
+        CandidateRecord[] candidates = [.. record.Candidates];
+        double[] shares = [1, .. candidates.Select(c => 1 / c.Speedup)];
+        double xMax = shares.Max() * 1.1;
+        double yMin = Math.Min(0, candidates.Min(c => c.Drop));
+        double yMax = Math.Max(0.001, candidates.Max(c => c.Drop));
+        (yMin, yMax) = (yMin - ((yMax - yMin) * 0.08), yMax + ((yMax - yMin) * 0.12));
+        double X(double share) => Left + ((Width - Left - Right) * share / xMax);
+        double Y(double drop) => Top + ((Height - Top - Bottom) * (drop - yMin) / (yMax - yMin));
+
+        var svg = new StringBuilder();
+        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" width=\"100%\" role=\"img\" aria-label=\"drop against time\">");
+        svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\" fill=\"none\" stroke=\"#888\"/>");
+        for (int i = 0; i <= 4; i++)
+        {
+            double share = xMax * i / 4;
+            double drop = yMin + ((yMax - yMin) * i / 4);
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(share):F1}\" y=\"{Height - Bottom + 16:F1}\" text-anchor=\"middle\">{share * 100:F0} %</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 6:F1}\" y=\"{Y(drop) + 4:F1}\" text-anchor=\"end\">{drop * 100:F2}</text>");
+        }
+
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width) / 2:F1}\" y=\"{Height - 8:F1}\" text-anchor=\"middle\">time, share of the source's</text>");
+        svg.Append(CultureInfo.InvariantCulture, $"<text transform=\"translate(16 {Height / 2:F1}) rotate(-90)\" text-anchor=\"middle\">drop, points (up is better)</text>");
+
+        var front = new List<(double Share, double Drop)>();
+        double best = double.PositiveInfinity;
+        foreach (CandidateRecord candidate in candidates.OrderBy(c => 1 / c.Speedup).ThenBy(c => c.Drop))
+        {
+            if (candidate.Drop < best)
+            {
+                best = candidate.Drop;
+                front.Add((1 / candidate.Speedup, candidate.Drop));
+            }
+        }
+
+        svg.Append("<polyline fill=\"none\" stroke=\"#3b6fb5\" stroke-dasharray=\"4 3\" points=\"");
+        front.ForEach(p => svg.Append(CultureInfo.InvariantCulture, $"{X(p.Share):F1},{Y(p.Drop):F1} "));
+        svg.Append("\"/>");
+        svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(1):F1}\" cy=\"{Y(0):F1}\" r=\"6\" fill=\"white\" stroke=\"#222\"/><text x=\"{X(1):F1}\" y=\"{Y(0) - 9:F1}\" text-anchor=\"middle\">source</text>");
+        CandidateRecord? chosen = candidates.Where(c => c.Bytes == record.Bytes).OrderBy(c => c.Accepted ? 0 : 1).FirstOrDefault();
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            CandidateRecord candidate = candidates[i];
+            bool isChosen = candidate == chosen;
+            string color = isChosen ? "#2a8a3e" : candidate.Accepted ? "#3b6fb5" : "#c0392b";
+            double x = X(1 / candidate.Speedup);
+            double y = Y(candidate.Drop);
+            svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"{(isChosen ? 8 : 5)}\" fill=\"{color}\"><title>{HtmlReport.Text(candidate.Name)}</title></circle>");
+
+            // Numbers, not names: candidates lie close together. They stand around their point, one after the other.
+            double turn = (i * Math.PI / 3) - (Math.PI / 2);
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + (15 * Math.Cos(turn)):F1}\" y=\"{y + 4 + (15 * Math.Sin(turn)):F1}\" text-anchor=\"middle\">{i + 1}</text>");
+        }
+
+        return svg.Append("</svg>").ToString();
+    }
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using Inference.Onnx;
+using Inference.Optimization.Data;
+using Inference.Optimization.Evaluation;
+using Inference.Optimization.Graphs;
+using Inference.Optimization.Records;
+
+namespace Inference.Optimization.Search;
+
+/// <summary>The state of one search: the source's predictions, the results so far, the best model.</summary>
+internal sealed class SearchRun(OptimizationContext context, OnnxModel source, IDataSource search, OptimizeOptions options, SearchState state)
+{
+    private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(400);
+
+    private EvaluationSet? _set;
+    private Predictions? _reference;
+    private OnnxModel? _best;
+    private CandidateRecord? _bestRecord;
+    private IReadOnlyList<LayerDecision> _bestLayers = [];
+
+    /// <summary>Whether the source has been judged: before that there is nothing to return.</summary>
+    public bool Started => _reference is not null;
+
+    public double? BestDrop => _bestRecord?.Drop;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _set = await EvaluationSet.ReadAsync(search, options.Evaluation, cancellationToken).ConfigureAwait(false);
+        _reference = await Predictor.RunAsync(context, source, search, options.Evaluation.Output, "source", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <returns>The result; null where the recipe does not apply to the model.</returns>
+    public async Task<CandidateRecord?> TryAsync(CandidateRecipe recipe, CancellationToken cancellationToken)
+    {
+        // A result known from an interrupted search is only built again if it could still be the best.
+        CandidateRecord? known = state.Results.Find(r => r.Name == recipe.Name);
+        if (known is not null && !Better(known))
+        {
+            return known;
+        }
+
+        OnnxModel candidate;
+        IReadOnlyList<LayerDecision> layers;
+        try
+        {
+            (candidate, layers) = await recipe.BuildAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is UnsupportedModelException or OptimizationException)
+        {
+            return null;
+        }
+
+        CandidateRecord result = known ?? await JudgeAsync(recipe.Name, candidate, cancellationToken).ConfigureAwait(false);
+        if (known is null)
+        {
+            state.Add(result);
+        }
+
+        if (Better(result))
+        {
+            (_best, _bestRecord, _bestLayers) = (candidate, result, layers);
+            if (options.OutputPath is { } path)
+            {
+                ModelWriter.Save(candidate, path);
+            }
+        }
+
+        return result;
+    }
+
+    public async Task<OptimizeResult> FinishAsync(IDataSource calibration, IDataSource report, bool stopped)
+    {
+        OnnxModel model = _best ?? GraphCopy.Copy(source);
+        ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, report, options.Evaluation).ConfigureAwait(false);
+        double[] times = await LatencyMeter.MeasureAsync(context, [source, model], report, options.LatencyRows, TimingBudget, CancellationToken.None).ConfigureAwait(false);
+        string? unmet = _bestRecord is null ? "no candidate was tried" : _bestRecord.Accepted ? null : _bestRecord.Reason;
+        DecisionRecord record = DecisionRecord.For("optimize", source, model, context.Seed, _bestLayers, ("calibrate", calibration), ("search", search), ("report", report)) with
+        {
+            Budget = Budget() + (stopped ? "; stopped early" : ""),
+            Met = unmet is null,
+            Quality = quality,
+            SourceMicroseconds = times[0],
+            Microseconds = times[1],
+            Candidates = [.. state.Results],
+        };
+        record.WriteTo(model);
+        if (options.OutputPath is { } path)
+        {
+            ModelWriter.Save(model, path);
+        }
+
+        if (!stopped)
+        {
+            state.Delete();
+        }
+
+        return new OptimizeResult(model, record, unmet is null);
+    }
+
+    private async Task<CandidateRecord> JudgeAsync(string name, OnnxModel candidate, CancellationToken cancellationToken)
+    {
+        Predictions predictions = await Predictor.RunAsync(context, candidate, search, options.Evaluation.Output, name, cancellationToken).ConfigureAwait(false);
+        ComparisonResult quality = ModelComparer.Compare(_reference!, predictions, _set!, options.Evaluation, context.Seed);
+        double[] times = await LatencyMeter.MeasureAsync(context, [source, candidate], search, options.LatencyRows, TimingBudget, cancellationToken).ConfigureAwait(false);
+        double speedup = times[0] / times[1];
+        double? slice = double.IsNegativeInfinity(quality.WorstSliceDrop) ? null : quality.WorstSliceDrop;
+        string reason =
+            quality.Drop > options.MaxDrop ? Text($"drop {quality.Drop:P2} exceeds {options.MaxDrop:P2}")
+            : slice > options.MaxSliceDrop ? Text($"a slice drops {slice:P2}, over {options.MaxSliceDrop:P2}")
+            : speedup < options.MinSpeedup ? Text($"speedup {speedup:F2} is below {options.MinSpeedup:F2}")
+            : "";
+        return new CandidateRecord(name, quality.Drop, slice, times[1], speedup, Weights.TotalBytes(candidate.Graph), reason.Length == 0, reason);
+    }
+
+    // Within the budget beats without; within, the faster wins, and of two within 15 %, the repeatability of such timings, the smaller; without, the smaller drop wins.
+    private bool Better(CandidateRecord result)
+    {
+        const double SameSpeed = 0.15;
+        if (_bestRecord is not { } best || result.Accepted != best.Accepted)
+        {
+            return _bestRecord is null || result.Accepted;
+        }
+
+        if (!result.Accepted)
+        {
+            return result.Drop < best.Drop;
+        }
+
+        return Math.Abs((result.Speedup / best.Speedup) - 1) < SameSpeed ? result.Bytes < best.Bytes : result.Speedup > best.Speedup;
+    }
+
+    private string Budget() => string.Join(
+        ", ",
+        new[]
+        {
+            Text($"drop ≤ {options.MaxDrop:P2} of {options.Evaluation.Metric.Name}"),
+            options.MaxSliceDrop is { } slice ? Text($"slice drop ≤ {slice:P2}") : "",
+            options.MinSpeedup is { } speedup ? Text($"speedup ≥ {speedup:F2}") : "",
+            Text($"time ≤ {options.MaxTime}"),
+        }.Where(t => t.Length > 0));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

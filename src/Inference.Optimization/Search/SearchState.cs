@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Inference.Optimization.Records;
+
+namespace Inference.Optimization.Search;
+
+/// <summary>The results of a search on disk, replaced as a whole after each candidate.</summary>
+internal sealed class SearchState
+{
+    private readonly string? _path;
+
+    private SearchState(string? path, List<CandidateRecord> results)
+    {
+        _path = path;
+        Results = results;
+    }
+
+    public List<CandidateRecord> Results { get; }
+
+    /// <param name="path">The file; null: nothing is kept.</param>
+    /// <param name="key">Source, data and budget; results of another search are not taken over.</param>
+    public static SearchState Open(string? path, string key)
+    {
+        string? full = path is null ? null : $"{path}.{key[..16]}";
+        if (full is null || !File.Exists(full))
+        {
+            return new SearchState(full, []);
+        }
+
+        try
+        {
+            return new SearchState(full, JsonSerializer.Deserialize(File.ReadAllText(full), RecordJson.Default.ListCandidateRecord) ?? []);
+        }
+        catch (JsonException)
+        {
+            // A state that cannot be read costs time, not correctness: the candidates are tried again.
+            return new SearchState(full, []);
+        }
+    }
+
+    public void Add(CandidateRecord result)
+    {
+        Results.Add(result);
+        if (_path is not null)
+        {
+            string temporary = _path + ".new";
+            File.WriteAllText(temporary, JsonSerializer.Serialize(Results, RecordJson.Default.ListCandidateRecord));
+            File.Move(temporary, _path, overwrite: true);
+        }
+    }
+
+    public void Delete()
+    {
+        if (_path is not null)
+        {
+            File.Delete(_path);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using Inference.Onnx;
+using Inference.Optimization.Data;
+using Inference.Optimization.Evaluation;
+using Inference.Optimization.Records;
+using Inference.Optimization.Reports;
+using Inference.Optimization.Search;
+using Inference.Optimization.Tests.Support;
+using Inference.TestSupport;
+
+namespace Inference.Optimization.Tests.Search;
+
+public class BudgetOptimizerTests
+{
+    private static readonly EvaluationOptions Agreement = new() { Metric = Metric.Parse("agreement") };
+
+    [OrtFact]
+    public async Task OptimizeAsync_GenerousBudget_WritesModelAndRecord()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModel model = SmallModels.TwoLayers(64, 64, 8);
+        MemoryDataSource rows = SmallModels.Rows(200, 64);
+        var options = new OptimizeOptions { Evaluation = Agreement, MaxDrop = 0.2, OutputPath = folder.File("best.onnx"), StatePath = folder.File("state") };
+        OptimizeResult result = await BudgetOptimizer.OptimizeAsync(Lab.OnnxRuntime(), model, rows, rows, null, options);
+
+        Assert.True(result.Met);
+        using OnnxModel written = OnnxModel.Load(folder.File("best.onnx"));
+        DecisionRecord record = DecisionRecord.Read(written)!;
+        Assert.Equal("optimize", record.Verb);
+        Assert.True(record.Candidates.Count > 5);
+        Assert.Equal(result.Record.ToJson(), record.ToJson());
+        Assert.Equal(["best.onnx"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+        string page = HtmlReport.Render(record, "a <b>");
+        Assert.Contains("<svg", page, StringComparison.Ordinal);
+        Assert.Contains("a &lt;b&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", page, StringComparison.Ordinal);
+    }
+
+    [OrtFact]
+    public async Task OptimizeAsync_UnreachableBudget_StillWritesTheBest()
+    {
+        using var folder = new TemporaryFolder();
+        MemoryDataSource rows = SmallModels.Rows(100, 16);
+        var options = new OptimizeOptions { Evaluation = Agreement, MaxDrop = 0.2, MinSpeedup = 1e6, OutputPath = folder.File("best.onnx") };
+        OptimizeResult result = await BudgetOptimizer.OptimizeAsync(Lab.OnnxRuntime(), SmallModels.TwoLayers(), rows, rows, null, options);
+
+        Assert.False(result.Met);
+        Assert.Contains("speedup", result.Record.Candidates[0].Reason, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder.File("best.onnx")));
+    }
+
+    [OrtFact]
+    public async Task OptimizeAsync_Cancelled_KeepsTheBestAndGoesOnLater()
+    {
+        using var folder = new TemporaryFolder();
+        MemoryDataSource rows = SmallModels.Rows(100, 16);
+        using var stop = new CancellationTokenSource();
+        var context = new OptimizationContext { Loader = Lab.OnnxRuntime().Loader, Progress = new StopAt(stop, "search", 2) };
+        var options = new OptimizeOptions { Evaluation = Agreement, MaxDrop = 0.2, OutputPath = folder.File("best.onnx"), StatePath = folder.File("state") };
+        OptimizeResult first = await BudgetOptimizer.OptimizeAsync(context, SmallModels.TwoLayers(), rows, rows, null, options, stop.Token);
+
+        Assert.Equal(2, first.Record.Candidates.Count);
+        Assert.Contains("stopped early", first.Record.Budget, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder.File("best.onnx")));
+        OptimizeResult second = await BudgetOptimizer.OptimizeAsync(Lab.OnnxRuntime(), SmallModels.TwoLayers(), rows, rows, null, options);
+        Assert.Equal(first.Record.Candidates, second.Record.Candidates.Take(2));
+        Assert.True(second.Record.Candidates.Count > 2);
+    }
+
+    [OrtFact]
+    public async Task OptimizeAsync_MetricWithoutLabels_SaysSo()
+    {
+        MemoryDataSource rows = SmallModels.Rows(100, 16);
+        var error = await Assert.ThrowsAsync<OptimizationException>(() => BudgetOptimizer.OptimizeAsync(
+            Lab.OnnxRuntime(), SmallModels.TwoLayers(), rows, rows, null, new OptimizeOptions { Evaluation = new EvaluationOptions() }));
+        Assert.Contains("expected a column of labels", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Save_OverTheSource_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        SmallModels.TwoLayers().Save(folder.File("model.onnx"));
+
+        Assert.Throws<OptimizationException>(() => ModelOutput.Save(SmallModels.TwoLayers(), folder.File("model.onnx"), folder.Path));
+    }
+
+    private sealed class StopAt(CancellationTokenSource stop, string stage, int step) : IProgress<OptimizationProgress>
+    {
+        public void Report(OptimizationProgress value)
+        {
+            if (value.Stage == stage && value.Step == step)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}
