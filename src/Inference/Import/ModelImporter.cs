@@ -8,7 +8,7 @@ namespace Inference.Import;
 /// <summary>Turns an ONNX model into the engine's graph: names resolved, functions expanded, old opsets normalised, operators made.</summary>
 internal sealed class ModelImporter
 {
-    private const int MaxFunctionDepth = 64;
+    internal const int MaxFunctionDepth = 64;
     private const int MaxNodes = 2_000_000;
 
     // Calls of calls multiply: a small file can ask for any number of nodes this way, and each costs memory and time.

@@ -1,0 +1,93 @@
+using System.Buffers;
+using Inference.Import;
+using Inference.Loading;
+using Inference.Onnx;
+using Inference.Operators;
+
+namespace Inference.Providers;
+
+/// <summary>The managed engine as an execution provider, for hosts other than <see cref="ModelLoader"/>, which runs it without this class. Thread-safe.</summary>
+public sealed class CpuExecutionProvider : IExecutionProvider
+{
+    /// <summary>The name users choose it by.</summary>
+    public const string ProviderName = "cpu";
+
+    /// <inheritdoc/>
+    public string Name => ProviderName;
+
+    /// <inheritdoc/>
+    /// <remarks>Claims nodes whose operators, those of inner graphs and of the model's functions included, the engine has at the graph's operator-set versions.</remarks>
+    public NodeClaims Claim(IGraphView graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        OnnxModel? model = null;
+        int[] known = [.. Enumerable.Range(0, graph.Nodes.Count).Where(i => IsSupported(graph, graph.Nodes[i], ref model))];
+        return known.Length == graph.Nodes.Count ? NodeClaims.WholeGraph : NodeClaims.Nodes(known.Select(i => graph.Nodes[i].Index));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ModelLoadException">The graph is not valid, or needs operators that the engine does not have.</exception>
+    public ICompiledModel Compile(IGraphView subgraph, CompileContext context)
+    {
+        ArgumentNullException.ThrowIfNull(subgraph);
+        ArgumentNullException.ThrowIfNull(context);
+        var model = new LoadedModel(Read(subgraph), context.Options, subgraph.ModelName, digest: "");
+        return new CpuCompiledModel(new ManagedRunner(model, context.Options));
+    }
+
+    private static OnnxModel Read(IGraphView graph)
+    {
+        try
+        {
+            if (graph.IsWholeModel && graph.SourcePath is { } path)
+            {
+                return OnnxModel.Load(path);
+            }
+
+            var bytes = new ArrayBufferWriter<byte>();
+            graph.WriteModel(bytes);
+            return OnnxModel.Read(bytes.WrittenMemory);
+        }
+        catch (OnnxFormatException exception)
+        {
+            throw new ModelLoadException($"Model '{graph.ModelName}': {exception.Message}", exception);
+        }
+    }
+
+    // Inner graphs and functions are seen in the file's form alone; it is read when the first node needs it.
+    private static bool IsSupported(IGraphView graph, IGraphNode node, ref OnnxModel? model)
+    {
+        if (!node.HasSubgraphs && OperatorTable.TryFind(node.Domain, node.OpType, graph.Opsets.GetValueOrDefault(node.Domain, 1), out _))
+        {
+            return true;
+        }
+
+        OnnxModel file = model ??= Read(graph);
+        OnnxNode? found = AllNodes(file.Graph).FirstOrDefault(n => n.OpType == node.OpType && n.Outputs.SequenceEqual(node.Outputs));
+        return found is not null && IsSupported(found, file, Opsets(file.OperatorSets), depth: 0);
+    }
+
+    private static IEnumerable<OnnxNode> AllNodes(OnnxGraph graph) =>
+        graph.Nodes.Concat(graph.Nodes.SelectMany(n => n.Attributes).Where(a => a.Graph is not null).SelectMany(a => AllNodes(a.Graph!)));
+
+    private static bool IsSupported(OnnxNode node, OnnxModel model, Dictionary<string, long> opsets, int depth)
+    {
+        string domain = ModelImporter.Canonical(node.Domain);
+        bool here = OperatorTable.TryFind(domain, node.OpType, opsets.GetValueOrDefault(domain, 1), out _)
+            || (depth < ModelImporter.MaxFunctionDepth && model.Functions.Find(f => f.Name == node.OpType && ModelImporter.Canonical(f.Domain) == domain) is { } function
+                && function.Nodes.TrueForAll(n => IsSupported(n, model, Opsets(function.OperatorSets), depth + 1)));
+        return here && node.Attributes.TrueForAll(a => a.Graph is not { } inner || inner.Nodes.TrueForAll(n => IsSupported(n, model, opsets, depth)));
+    }
+
+    private static Dictionary<string, long> Opsets(IEnumerable<OnnxOperatorSet> sets)
+    {
+        var result = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (OnnxOperatorSet set in sets)
+        {
+            string domain = ModelImporter.Canonical(set.Domain);
+            result[domain] = Math.Max(set.Version, result.GetValueOrDefault(domain));
+        }
+
+        return result;
+    }
+}
