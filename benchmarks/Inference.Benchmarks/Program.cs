@@ -1,3 +1,4 @@
+using Inference.Benchmarks.Providers;
 using Inference.Benchmarks.Serving;
 using Inference.Benchmarks.Soak;
 using Inference.Benchmarks.Versioning;
@@ -8,6 +9,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["batching"] = BatchingCommand.RunAsync,
     ["caching"] = CachingCommand.RunAsync,
     ["canary"] = CanaryCommand.RunAsync,
+    ["overhead"] = OverheadCommand.RunAsync,
     ["soak"] = SoakCommand.RunAsync,
     ["swap"] = SwapCommand.RunAsync,
 };
