@@ -14,7 +14,7 @@ internal sealed class MutantRun(TimeSpan deadline, long maxMemoryBytes)
         bool loaded = false;
         try
         {
-            using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(bytes), new ModelLoadOptions { Name = "mutant", Threads = 1, MaxRunTime = deadline, MaxMemoryBytes = maxMemoryBytes });
+            using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(bytes), new ModelLoadOptions { Name = "mutant", Threads = 1, MaxRunTime = deadline, MaxLoadTime = deadline, MaxMemoryBytes = maxMemoryBytes });
             loaded = true;
             using NamedValues? inputs = Inputs(runner.Info, known);
             if (inputs is null)

@@ -27,6 +27,10 @@ public sealed class ModelLoadOptions
     /// <summary>Longest execution of one call; a run past it is stopped with <see cref="DeadlineExceededException"/>. Null, the default: no limit.</summary>
     public TimeSpan? MaxRunTime { get; set; }
 
+    /// <summary>Longest time that reading, checking and optimising the model may take on the managed engine; a load past it is stopped with
+    /// <see cref="DeadlineExceededException"/>. Null, the default: no limit. Other providers compile in their own time.</summary>
+    public TimeSpan? MaxLoadTime { get; set; }
+
     /// <summary>Most bytes that one value computed by the engine, or the intermediate values of one run together, may take, ≥ 1; a run that needs more is refused
     /// before it allocates. Null, the default: the memory that the process can have. Weights are not counted.</summary>
     public long? MaxMemoryBytes { get; set; }
@@ -43,6 +47,7 @@ public sealed class ModelLoadOptions
             FailOnProviderError = FailOnProviderError,
             MaxPlans = MaxPlans,
             MaxRunTime = MaxRunTime,
+            MaxLoadTime = MaxLoadTime,
             MaxMemoryBytes = MaxMemoryBytes,
         };
         foreach (string provider in Providers)

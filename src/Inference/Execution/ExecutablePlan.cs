@@ -19,7 +19,8 @@ internal sealed class ExecutablePlan : IDisposable
         Plan = plan;
         Inputs = inputs;
         _owner = owner;
-        SharersOfInput = Array.ConvertAll(plan.InputSlots, slot => slot < 0 ? [] : Sharers(slot));
+        Dictionary<int, List<int>> sharers = SharersByRoot(plan);
+        SharersOfInput = Array.ConvertAll(plan.InputSlots, slot => slot < 0 ? Array.Empty<int>() : [.. sharers.GetValueOrDefault(slot) ?? []]);
         OutputIsDirect = new bool[plan.OutputSlots.Length];
         SharersOfOutput = new int[plan.OutputSlots.Length][];
         var seen = new HashSet<int>();
@@ -27,7 +28,7 @@ internal sealed class ExecutablePlan : IDisposable
         {
             SlotSpec slot = plan.Slots[plan.OutputSlots[i]];
             OutputIsDirect[i] = slot.Kind == SlotKind.Output && seen.Add(slot.RootSlot);
-            SharersOfOutput[i] = OutputIsDirect[i] ? Sharers(slot.RootSlot) : [];
+            SharersOfOutput[i] = OutputIsDirect[i] ? [.. sharers[slot.RootSlot]] : [];
         }
     }
 
@@ -114,17 +115,23 @@ internal sealed class ExecutablePlan : IDisposable
         // Kernels may be running in frames that are still rented: they are left to the collector with the plan.
     }
 
-    private int[] Sharers(int root)
+    private static Dictionary<int, List<int>> SharersByRoot(Plan plan)
     {
-        var result = new List<int>();
-        for (int i = 0; i < Plan.Slots.Length; i++)
+        var sharers = new Dictionary<int, List<int>>();
+        for (int i = 0; i < plan.Slots.Length; i++)
         {
-            if (Plan.Slots[i].RootSlot == root && Plan.Slots[i].Kind is (SlotKind.Input or SlotKind.Output))
+            if (plan.Slots[i].Kind is SlotKind.Input or SlotKind.Output)
             {
-                result.Add(i);
+                int root = plan.Slots[i].RootSlot;
+                if (!sharers.TryGetValue(root, out List<int>? slots))
+                {
+                    sharers.Add(root, slots = []);
+                }
+
+                slots.Add(i);
             }
         }
 
-        return [.. result];
+        return sharers;
     }
 }

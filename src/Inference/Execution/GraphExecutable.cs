@@ -43,7 +43,12 @@ internal sealed unsafe class GraphExecutable : IDisposable
 
     /// <summary>The plan for these inputs, built on first use.</summary>
     /// <exception cref="InferenceException">The shapes break an operator's rules.</exception>
-    public ExecutablePlan PlanFor(ReadOnlySpan<EngineValue?> inputs)
+    public ExecutablePlan PlanFor(ReadOnlySpan<EngineValue?> inputs) => PlanFor(inputs, new RunControl(CancellationToken.None));
+
+    /// <summary>The plan for these inputs, built on first use within the run's time.</summary>
+    /// <exception cref="InferenceException">The shapes break an operator's rules.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled while its plan was built.</exception>
+    public ExecutablePlan PlanFor(ReadOnlySpan<EngineValue?> inputs, in RunControl control)
     {
         if (Volatile.Read(ref _last) is { } last && Fits(last, inputs))
         {
@@ -70,6 +75,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
                 }
             }
 
+            using WorkLimit.Scope limit = WorkLimit.Enter(control.Token, control.StopAt);
             return Add(inputs);
         }
     }
@@ -77,7 +83,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
     /// <summary>Runs as an inner graph: outputs own their memory or are values passed in.</summary>
     public void RunInner(ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs, in RunControl control)
     {
-        ExecutablePlan plan = PlanFor(inputs);
+        ExecutablePlan plan = PlanFor(inputs, control);
         ExecutionFrame frame = plan.Rent();
         try
         {

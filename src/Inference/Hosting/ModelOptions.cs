@@ -25,6 +25,9 @@ public sealed class ModelOptions
     /// <summary>Longest execution of one call, more than zero; null, the default: no limit.</summary>
     public TimeSpan? MaxRunTime { get; set; }
 
+    /// <summary>Longest load on the managed engine, more than zero; null, the default: no limit.</summary>
+    public TimeSpan? MaxLoadTime { get; set; }
+
     /// <summary>Whether the model is run once on zeros at host start, so that the first call is as fast as the others; true by default.</summary>
     public bool WarmUp { get; set; } = true;
 
@@ -44,6 +47,7 @@ public sealed class ModelOptions
             Threads = Threads,
             MaxPlans = MaxPlans,
             MaxRunTime = MaxRunTime,
+            MaxLoadTime = MaxLoadTime,
             AssertRowIndependent = AssertRowIndependent,
             FailOnProviderError = FailOnProviderError,
         };

@@ -9,7 +9,7 @@ internal static class ModelOptionsBinding
     private static readonly string[] s_known =
     [
         nameof(ModelOptions.Path), nameof(ModelOptions.Providers), nameof(ModelOptions.Threads), nameof(ModelOptions.MaxPlans), nameof(ModelOptions.MaxRunTime),
-        nameof(ModelOptions.WarmUp), nameof(ModelOptions.AssertRowIndependent), nameof(ModelOptions.FailOnProviderError),
+        nameof(ModelOptions.MaxLoadTime), nameof(ModelOptions.WarmUp), nameof(ModelOptions.AssertRowIndependent), nameof(ModelOptions.FailOnProviderError),
     ];
 
     public static void Bind(IConfiguration section, ModelOptions options)
@@ -18,6 +18,7 @@ internal static class ModelOptionsBinding
         options.Threads = Read(section, nameof(ModelOptions.Threads), options.Threads, s => int.Parse(s, CultureInfo.InvariantCulture));
         options.MaxPlans = Read(section, nameof(ModelOptions.MaxPlans), options.MaxPlans, s => int.Parse(s, CultureInfo.InvariantCulture));
         options.MaxRunTime = Read(section, nameof(ModelOptions.MaxRunTime), options.MaxRunTime, s => TimeSpan.Parse(s, CultureInfo.InvariantCulture));
+        options.MaxLoadTime = Read(section, nameof(ModelOptions.MaxLoadTime), options.MaxLoadTime, s => TimeSpan.Parse(s, CultureInfo.InvariantCulture));
         options.WarmUp = Read(section, nameof(ModelOptions.WarmUp), options.WarmUp, bool.Parse);
         options.AssertRowIndependent = Read<bool?>(section, nameof(ModelOptions.AssertRowIndependent), options.AssertRowIndependent, s => bool.Parse(s));
         options.FailOnProviderError = Read(section, nameof(ModelOptions.FailOnProviderError), options.FailOnProviderError, bool.Parse);

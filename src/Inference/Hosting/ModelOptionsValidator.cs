@@ -12,8 +12,8 @@ internal sealed class ModelOptionsValidator : IValidateOptions<ModelOptions>
             return ValidateOptionsResult.Fail($"Model '{name}': expected Source or Path to say where the model is, got neither. Set one in AddModel or in the configuration section.");
         }
 
-        return options.MaxRunTime <= TimeSpan.Zero
-            ? ValidateOptionsResult.Fail($"Model '{name}': MaxRunTime: expected more than zero, got {options.MaxRunTime}.")
+        return options.MaxRunTime <= TimeSpan.Zero ? ValidateOptionsResult.Fail($"Model '{name}': MaxRunTime: expected more than zero, got {options.MaxRunTime}.")
+            : options.MaxLoadTime <= TimeSpan.Zero ? ValidateOptionsResult.Fail($"Model '{name}': MaxLoadTime: expected more than zero, got {options.MaxLoadTime}.")
             : ValidateOptionsResult.Success;
     }
 }

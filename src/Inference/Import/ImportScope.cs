@@ -6,6 +6,7 @@ namespace Inference.Import;
 internal sealed class ImportScope(ModelGraph graph, ImportScope? outer, bool isFunctionBody)
 {
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
+    private readonly HashSet<Value> _captured = [];
 
     public ModelGraph Graph => graph;
 
@@ -31,7 +32,7 @@ internal sealed class ImportScope(ModelGraph graph, ImportScope? outer, bool isF
 
         // A function body sees nothing but its own inputs.
         Value? found = isFunctionBody ? null : outer?.Find(name);
-        if (found is not null && outer!.Graph != graph && found.Constant is null && !graph.Captures.Contains(found))
+        if (found is not null && outer!.Graph != graph && found.Constant is null && _captured.Add(found))
         {
             graph.Captures.Add(found);
         }

@@ -1,11 +1,10 @@
 using Inference.Graph;
-using Inference.Import.Normalization;
 using Inference.Onnx;
 using Inference.Operators;
 
 namespace Inference.Import;
 
-/// <summary>Turns an ONNX model into the engine's graph: names resolved, functions expanded, old opsets normalised, operators made.</summary>
+/// <summary>Turns an ONNX model into the engine's graph: names resolved, functions expanded, operators made.</summary>
 internal sealed class ModelImporter
 {
     internal const int MaxFunctionDepth = 64;
@@ -19,6 +18,8 @@ internal sealed class ModelImporter
     private readonly SortedSet<string> _unsupported = new(StringComparer.Ordinal);
     private readonly Dictionary<OnnxGraph, ImportScope> _scopes = [];
     private readonly Func<Node, Operator?>? _resolve;
+    private readonly NodeOrder _order = new();
+    private readonly Dictionary<OnnxFunction, IReadOnlyList<OnnxNode>> _sorted = [];
     private int _functionDepth;
     private int _nodeCount;
     private int _expandedCount;
@@ -117,7 +118,7 @@ internal sealed class ModelImporter
             }
         }
 
-        foreach (OnnxNode node in NodeOrder.Sort(source.Nodes, source.Name))
+        foreach (OnnxNode node in _order.Sort(source.Nodes, source.Name))
         {
             ImportNode(node, scope, opsets, functionAttributes, declared);
         }
@@ -158,6 +159,7 @@ internal sealed class ModelImporter
             throw new ModelLoadException($"The model has more than {MaxNodes} nodes with its functions expanded; that is beyond the limit.");
         }
 
+        WorkLimit.ThrowIfStopped();
         string domain = Canonical(source.Domain);
         if (_functions.TryGetValue((domain, source.OpType, source.Overload), out OnnxFunction? function))
         {
@@ -211,7 +213,6 @@ internal sealed class ModelImporter
             return;
         }
 
-        OpsetNormalizer.Normalize(node, graph);
         if (node.Domain == OperatorTable.Fused || !OperatorTable.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry entry))
         {
             _unsupported.Add($"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}-{node.Opset}");
@@ -312,7 +313,7 @@ internal sealed class ModelImporter
 
         var omitted = new HashSet<string>(function.Inputs.Skip(call.Inputs.Count).Concat(call.Inputs.Select((n, i) => n.Length == 0 ? function.Inputs[i] : "")), StringComparer.Ordinal);
         var declared = new Dictionary<string, ModelValueType>(StringComparer.Ordinal);
-        foreach (OnnxNode node in NodeOrder.Sort(function.Nodes, function.Name))
+        foreach (OnnxNode node in Sorted(function))
         {
             OnnxNode effective = omitted.Count > 0 && node.Inputs.Any(omitted.Contains) ? WithoutInputs(node, omitted) : node;
             ImportNode(effective, body, opsets, attributes, declared);
@@ -334,6 +335,17 @@ internal sealed class ModelImporter
         }
 
         _functionDepth--;
+    }
+
+    // A function's body is the same in each of its calls.
+    private IReadOnlyList<OnnxNode> Sorted(OnnxFunction function)
+    {
+        if (!_sorted.TryGetValue(function, out IReadOnlyList<OnnxNode>? nodes))
+        {
+            _sorted.Add(function, nodes = _order.Sort(function.Nodes, function.Name));
+        }
+
+        return nodes;
     }
 
     private static OnnxNode WithoutInputs(OnnxNode node, HashSet<string> omitted)

@@ -3,11 +3,14 @@ using Inference.Onnx;
 namespace Inference.Import;
 
 /// <summary>Puts nodes in an order in which every value is made before it is used.</summary>
-internal static class NodeOrder
+internal sealed class NodeOrder
 {
+    // What an inner graph needs is asked for by every graph around it; found once, a nest costs what its nodes cost.
+    private readonly Dictionary<OnnxGraph, HashSet<string>> _freeNames = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>The nodes in a valid order; the file's own order where that is valid.</summary>
     /// <exception cref="ModelLoadException">The nodes form a cycle.</exception>
-    public static IReadOnlyList<OnnxNode> Sort(IReadOnlyList<OnnxNode> nodes, string graphName)
+    public IReadOnlyList<OnnxNode> Sort(IReadOnlyList<OnnxNode> nodes, string graphName)
     {
         var producer = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < nodes.Count; i++)
@@ -71,7 +74,7 @@ internal static class NodeOrder
     }
 
     /// <summary>Names a node needs from around it: its inputs, and what its inner graphs use but do not make.</summary>
-    public static IEnumerable<string> FreeNames(OnnxNode node)
+    public IEnumerable<string> FreeNames(OnnxNode node)
     {
         foreach (string input in node.Inputs)
         {
@@ -101,8 +104,13 @@ internal static class NodeOrder
         }
     }
 
-    private static HashSet<string> FreeNames(OnnxGraph graph)
+    private HashSet<string> FreeNames(OnnxGraph graph)
     {
+        if (_freeNames.TryGetValue(graph, out HashSet<string>? known))
+        {
+            return known;
+        }
+
         var made = new HashSet<string>(StringComparer.Ordinal);
         made.UnionWith(graph.Inputs.Select(i => i.Name));
         made.UnionWith(graph.Initializers.Select(i => i.Name));
@@ -111,6 +119,7 @@ internal static class NodeOrder
         var used = new HashSet<string>(graph.Nodes.SelectMany(FreeNames), StringComparer.Ordinal);
         used.UnionWith(graph.Outputs.Select(o => o.Name));
         used.ExceptWith(made);
+        _freeNames.Add(graph, used);
         return used;
     }
 }

@@ -113,7 +113,8 @@ internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelStat
         try
         {
             GraphExecutable executable = call.Bind(_model, inputs);
-            ExecutablePlan plan = executable.PlanFor(call.Values);
+            RunControl control = Control(context, cancellationToken);
+            ExecutablePlan plan = executable.PlanFor(call.Values, control);
             ExecutionFrame frame = plan.Rent();
             var outputs = new NamedValues(Info.Outputs.Count);
             try
@@ -127,7 +128,7 @@ internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelStat
                 }
 
                 OutputCollector.Allocate(plan, frame, Info.Outputs, outputs);
-                frame.Execute(Control(context, cancellationToken));
+                frame.Execute(control);
                 OutputCollector.Collect(plan, frame, Info.Outputs, outputs);
                 return outputs;
             }

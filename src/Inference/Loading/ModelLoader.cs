@@ -1,3 +1,4 @@
+using Inference.Graph;
 using Inference.Loading;
 using Inference.Onnx;
 using Inference.Placement;
@@ -33,7 +34,11 @@ public sealed class ModelLoader : IModelLoader
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return new(Load(source, options));
+            return new(Load(source, options, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<IModelRunner>(cancellationToken);
         }
         catch (Exception exception)
         {
@@ -42,10 +47,12 @@ public sealed class ModelLoader : IModelLoader
     }
 
     /// <summary>Loads a model; see <see cref="LoadAsync"/>.</summary>
-    public IModelRunner Load(ModelSource source, ModelLoadOptions? options = null)
+    public IModelRunner Load(ModelSource source, ModelLoadOptions? options = null) => Load(source, options ?? new(), CancellationToken.None);
+
+    private IModelRunner Load(ModelSource source, ModelLoadOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        options ??= new();
+        using WorkLimit.Scope limit = WorkLimit.Enter(cancellationToken, WorkLimit.After(options.MaxLoadTime));
         IReadOnlyList<IExecutionProvider?> preference = Preference(options);
         OnnxModel file = ReadFile(source);
         try

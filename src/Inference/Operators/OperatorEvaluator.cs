@@ -9,7 +9,8 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
     private readonly ActualInferContext _infer = new();
     private Node _node = null!;
     private byte[]? _scratch;
-    private long _maxElements;
+    private long _bytesLeft;
+    private long _stopAt;
 
     public override Node Node => _node;
 
@@ -18,13 +19,20 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
     /// <summary>Evaluates a node.</summary>
     /// <param name="node">The node; its operator is set and deterministic.</param>
     /// <param name="inputs">Its inputs; null where left out.</param>
-    /// <param name="maxElements">Gives up, returning null, where an output would hold more elements.</param>
+    /// <param name="maxBytes">Gives up, returning null, where the outputs would take more bytes.</param>
+    /// <param name="stopAt">Gives up at this timestamp of <see cref="TimeProvider.System"/>; <see cref="long.MaxValue"/> for never.</param>
     /// <returns>The outputs, owning their memory (or being inputs); null when it gave up.</returns>
-    public EngineValue?[]? Evaluate(Node node, EngineValue?[] inputs, long maxElements = long.MaxValue)
+    public EngineValue?[]? Evaluate(Node node, EngineValue?[] inputs, long maxBytes = long.MaxValue, long stopAt = long.MaxValue)
     {
         Operator op = node.Operator ?? throw new InvalidOperationException($"{node.Describe()} has no operator.");
         _node = node;
-        _maxElements = maxElements;
+        _bytesLeft = maxBytes;
+        _stopAt = stopAt;
+        if (IsLate())
+        {
+            return null;
+        }
+
         _infer.Reset(node, inputs);
         op.Infer(_infer);
         int outputs = node.Outputs.Count;
@@ -59,12 +67,13 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
             allViews = false;
             if (shape is not null)
             {
-                if (TensorShape.Count(shape) > maxElements)
+                ElementType type = _infer.OutputValueType(i)!.ElementType;
+                if (!Claim(type, shape))
                 {
                     return null;
                 }
 
-                slots[outputSlots[i]] = Tensor.Allocate(_infer.OutputValueType(i)!.ElementType, shape);
+                slots[outputSlots[i]] = Tensor.Allocate(type, shape);
             }
         }
 
@@ -77,7 +86,7 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
             {
                 op.Run(this);
             }
-            catch (ElementLimitException)
+            catch (GaveUpException)
             {
                 return null;
             }
@@ -98,9 +107,9 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
             return tensor;
         }
 
-        if (TensorShape.Count(dims) > _maxElements)
+        if (!Claim(type, dims))
         {
-            throw new ElementLimitException();
+            throw new GaveUpException();
         }
 
         Tensor allocated = Tensor.Allocate(type, dims);
@@ -125,10 +134,24 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
 
     public override void ThrowIfCancelled()
     {
+        WorkLimit.ThrowIfStopped();
+        if (IsLate())
+        {
+            throw new GaveUpException();
+        }
     }
 
     public override void RunSubgraph(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs) =>
         throw new UnreachableException("Nodes with inner graphs are not folded.");
 
-    private sealed class ElementLimitException : Exception;
+    private bool IsLate() => _stopAt != long.MaxValue && TimeProvider.System.GetTimestamp() > _stopAt;
+
+    private bool Claim(ElementType type, ReadOnlySpan<long> dims)
+    {
+        long count = TensorShape.Count(dims);
+        _bytesLeft -= type == ElementType.String ? count : type.ByteCount(count);
+        return _bytesLeft >= 0;
+    }
+
+    private sealed class GaveUpException : Exception;
 }

@@ -4,24 +4,61 @@ using Inference.Operators;
 namespace Inference.Passes;
 
 /// <summary>Replaces nodes whose inputs are all constants by their results.</summary>
-internal static class ConstantFolding
+internal sealed class ConstantFolding
 {
-    // A constant that expands (Expand, Tile, ConstantOfShape) is folded up to this size; 256 Mi elements cover the largest weight matrices in use.
-    private const long MaxElements = 1L << 28;
+    // Weights that are converted or dequantized grow by eight at most (4 bits to 32); what grows more (Expand, Tile, ConstantOfShape) is cheaper to compute than to keep.
+    private const int MaxGrowth = 8;
+    private const long FreeBytes = 64L << 20;
+
+    // What takes longer is left to the run, which has a deadline of its own.
+    private static readonly TimeSpan s_maxTime = TimeSpan.FromSeconds(10);
+
+    private readonly OperatorEvaluator _evaluator = new();
+    private readonly long _stopAt = WorkLimit.Within(s_maxTime);
+    private long _bytesLeft;
+
+    private ConstantFolding(ModelGraph graph) => _bytesLeft = FreeBytes + MaxGrowth * ConstantBytes(graph, []);
 
     public static void Run(ModelGraph graph)
     {
-        var evaluator = new OperatorEvaluator();
+        if (new ConstantFolding(graph).Fold(graph))
+        {
+            GraphEdit.UpdateCaptures(graph);
+        }
+    }
+
+    private static long ConstantBytes(ModelGraph graph, HashSet<Tensor> seen)
+    {
+        long bytes = 0;
+        foreach (Node node in graph.Nodes)
+        {
+            foreach (Value? input in node.Inputs)
+            {
+                bytes += input?.Constant is { } constant && seen.Add(constant) ? constant.ByteCount : 0;
+            }
+
+            foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
+            {
+                bytes += ConstantBytes(inner, seen);
+            }
+        }
+
+        return bytes;
+    }
+
+    private bool Fold(ModelGraph graph)
+    {
         var kept = new List<Node>(graph.Nodes.Count);
         bool changed = false;
         foreach (Node node in graph.Nodes)
         {
             foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
             {
-                Run(inner);
+                changed |= Fold(inner);
             }
 
-            if (TryFold(node, evaluator))
+            WorkLimit.ThrowIfStopped();
+            if (TryFold(node))
             {
                 changed = true;
             }
@@ -31,15 +68,16 @@ internal static class ConstantFolding
             }
         }
 
-        if (changed)
+        if (kept.Count < graph.Nodes.Count)
         {
             graph.Nodes.Clear();
             graph.Nodes.AddRange(kept);
-            GraphEdit.UpdateCaptures(graph);
         }
+
+        return changed;
     }
 
-    private static bool TryFold(Node node, OperatorEvaluator evaluator)
+    private bool TryFold(Node node)
     {
         if (node.Operator is not { IsDeterministic: true } || GraphEdit.InnerGraphs(node).Any() || node.Outputs.Any(o => o?.Type is { } t && t.Kind != ModelValueKind.Tensor))
         {
@@ -63,9 +101,9 @@ internal static class ConstantFolding
         EngineValue?[]? outputs;
         try
         {
-            outputs = evaluator.Evaluate(node, inputs, MaxElements);
+            outputs = _evaluator.Evaluate(node, inputs, _bytesLeft, _stopAt);
         }
-        catch (InferenceException)
+        catch (InferenceException exception) when (exception is not DeadlineExceededException)
         {
             // The node fails on these constants; it may sit on a branch that is never taken, so the run decides.
             return false;
@@ -80,6 +118,7 @@ internal static class ConstantFolding
         {
             if (node.Outputs[i] is { } value && outputs[i] is Tensor tensor)
             {
+                _bytesLeft -= tensor.ByteCount;
                 value.Constant = tensor;
                 value.Type = ModelValueType.Tensor(tensor.Type, ShapeMath.ToDimensions(tensor.Dims));
                 value.ShapeData = ShapeMath.DataOf(tensor);

@@ -11,20 +11,32 @@ internal sealed class EpilogueFusion
 {
     private readonly ModelGraph _graph;
     private readonly UseMap _uses;
+    private readonly Dictionary<Node, int> _positions = [];
 
     private EpilogueFusion(ModelGraph graph)
     {
         _graph = graph;
         _uses = new(graph);
+        for (int i = 0; i < graph.Nodes.Count; i++)
+        {
+            _positions[graph.Nodes[i]] = i;
+        }
     }
 
     public static void Run(ModelGraph graph) => new EpilogueFusion(graph).Run();
 
     private void Run()
     {
-        for (int i = 0; i < _graph.Nodes.Count; i++)
+        // Places of nodes that moved or went stay empty until the end, so that each move costs the same in a graph of any size.
+        var places = new Node?[_graph.Nodes.Count];
+        _graph.Nodes.CopyTo(places!);
+        for (int i = 0; i < places.Length; i++)
         {
-            Node node = _graph.Nodes[i];
+            if (places[i] is not { } node)
+            {
+                continue;
+            }
+
             foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
             {
                 Run(inner);
@@ -37,18 +49,21 @@ internal sealed class EpilogueFusion
 
             // The fused node takes the last absorbed node's place: all its inputs are made by then.
             Node current = node;
-            while (Absorb(current, out Node? absorbed))
+            while (Absorb(current, out Node? absorbed, out Node? alsoAbsorbed))
             {
-                int at = _graph.Nodes.IndexOf(absorbed);
-                int from = _graph.Nodes.IndexOf(current);
-                _graph.Nodes[at] = current;
-                _graph.Nodes.RemoveAt(from);
-                if (from <= i)
+                int at = _positions[absorbed];
+                places[_positions[current]] = null;
+                places[at] = current;
+                _positions[current] = at;
+                if (alsoAbsorbed is not null)
                 {
-                    i--;
+                    places[_positions[alsoAbsorbed]] = null;
                 }
             }
         }
+
+        _graph.Nodes.Clear();
+        _graph.Nodes.AddRange(places.OfType<Node>());
     }
 
     private static bool IsProduct(Node node) => node.Outputs.Count == 1 && (node.OpType, node.Domain) switch
@@ -60,9 +75,10 @@ internal sealed class EpilogueFusion
         _ => false,
     };
 
-    private bool Absorb(Node node, out Node absorbed)
+    private bool Absorb(Node node, out Node absorbed, out Node? alsoAbsorbed)
     {
         absorbed = null!;
+        alsoAbsorbed = null;
         Value output = node.Outputs[0]!;
         if (node.Attributes.Contains("activation"))
         {
@@ -82,7 +98,7 @@ internal sealed class EpilogueFusion
             Node mul = sigmoid == first ? second : first;
             if (sigmoid is not null && mul is { OpType: "Mul", Domain.Length: 0 } && _uses.OnlyUser(sigmoid.Outputs[0]!) == mul)
             {
-                _graph.Nodes.Remove(sigmoid);
+                alsoAbsorbed = sigmoid;
                 absorbed = mul;
                 return Take(node, mul, "Silu", []);
             }

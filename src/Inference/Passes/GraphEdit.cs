@@ -20,18 +20,6 @@ internal static class GraphEdit
             return;
         }
 
-        Replace(graph, replacements);
-        foreach (Node node in graph.Nodes)
-        {
-            foreach (ModelGraph inner in InnerGraphs(node))
-            {
-                UpdateCaptures(inner);
-            }
-        }
-    }
-
-    private static void Replace(ModelGraph graph, IReadOnlyDictionary<Value, Value> replacements)
-    {
         foreach (Node node in graph.Nodes)
         {
             for (int i = 0; i < node.Inputs.Count; i++)
@@ -41,7 +29,12 @@ internal static class GraphEdit
 
             foreach (ModelGraph inner in InnerGraphs(node))
             {
-                Replace(inner, replacements);
+                // A graph uses of outer values what it captures, those of the graphs inside it included: others need no visit.
+                if (inner.Captures.Exists(replacements.ContainsKey))
+                {
+                    ReplaceUses(inner, replacements);
+                    UpdateCaptures(inner, deep: false);
+                }
             }
         }
 

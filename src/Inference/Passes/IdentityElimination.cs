@@ -9,6 +9,7 @@ internal static class IdentityElimination
     {
         var replacements = new Dictionary<Value, Value>();
         var outputs = new HashSet<Value>(graph.Outputs);
+        var nodes = new HashSet<Node>(graph.Nodes);
         graph.Nodes.RemoveAll(node =>
         {
             foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
@@ -21,7 +22,7 @@ internal static class IdentityElimination
                 return false;
             }
 
-            if (outputs.Contains(output) && (input.Producer is null || !graph.Nodes.Contains(input.Producer) || outputs.Contains(input)))
+            if (outputs.Contains(output) && (input.Producer is null || !nodes.Contains(input.Producer) || outputs.Contains(input)))
             {
                 return false;
             }

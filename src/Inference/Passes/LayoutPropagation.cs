@@ -10,6 +10,7 @@ namespace Inference.Passes;
 internal sealed class LayoutPropagation
 {
     private readonly ModelGraph _graph;
+    private readonly HashSet<Value> _outputs;
     private readonly List<Node> _nodes = [];
 
     /// <summary>For a value in declared order its form with channels last.</summary>
@@ -19,7 +20,11 @@ internal sealed class LayoutPropagation
     private readonly HashSet<Value> _declared = [];
     private readonly Dictionary<Value, Value> _replaced = [];
 
-    private LayoutPropagation(ModelGraph graph) => _graph = graph;
+    private LayoutPropagation(ModelGraph graph)
+    {
+        _graph = graph;
+        _outputs = [.. graph.Outputs];
+    }
 
     public static void Run(ModelGraph graph)
     {
@@ -28,7 +33,7 @@ internal sealed class LayoutPropagation
             foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
             {
                 Run(inner);
-                GraphEdit.UpdateCaptures(inner);
+                GraphEdit.UpdateCaptures(inner, deep: false);
             }
         }
 
@@ -185,7 +190,7 @@ internal sealed class LayoutPropagation
     private bool ConvertTranspose(Node node, Value output)
     {
         if (_last.TryGetValue(node.Inputs[0]!, out Value? x) && node.Attributes.Ints("perm") is { } perm && perm.AsSpan().SequenceEqual(Permutation(perm.Length, toLast: true))
-            && !_graph.Outputs.Contains(output) && x.Type?.Shape?.Count == perm.Length)
+            && !_outputs.Contains(output) && x.Type?.Shape?.Count == perm.Length)
         {
             _replaced[output] = x;
             return true;

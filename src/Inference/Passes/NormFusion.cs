@@ -21,7 +21,7 @@ internal static class NormFusion
 
             if (node is { OpType: "Mul", Domain.Length: 0 } && node.Outputs[0] is { } && Find(node, uses) is { } norm)
             {
-                graph.Nodes[graph.Nodes.IndexOf(norm.At)] = norm.Made;
+                graph.Nodes[graph.Nodes.IndexOf(norm.At, i)] = norm.Made;
             }
         }
     }

@@ -31,6 +31,7 @@ internal static class PassPipeline
     {
         foreach (Pass pass in Passes)
         {
+            WorkLimit.ThrowIfStopped();
             pass.Run(graph);
             if (verify)
             {

@@ -27,13 +27,15 @@ internal static class QuantizationFusion
 
         HoistQuantize(graph);
         var uses = new UseMap(graph);
+        Dictionary<Node, int> positions = Positions(graph);
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             Node node = graph.Nodes[i];
             if (node.Domain.Length == 0 && node.Outputs is [{ } output] && Fuse(node, uses) is { } fused)
             {
-                int at = graph.Nodes.IndexOf(fused.At);
+                int at = positions[fused.At];
                 graph.Nodes[at] = fused.Made;
+                positions[fused.Made] = at;
             }
         }
 
@@ -43,26 +45,42 @@ internal static class QuantizationFusion
     // Q(move(x)) = move(Q(x)): per-tensor quantization does not look at positions, and is monotone (MaxPool).
     private static void HoistQuantize(ModelGraph graph)
     {
-        bool moved = true;
-        while (moved)
+        var uses = new UseMap(graph);
+        Dictionary<Node, int> positions = Positions(graph);
+
+        // From the end: what moved above one node is then found above the node before it.
+        for (int i = graph.Nodes.Count - 1; i >= 0; i--)
         {
-            moved = false;
-            var uses = new UseMap(graph);
-            for (int i = 0; i < graph.Nodes.Count && !moved; i++)
+            Node node = graph.Nodes[i];
+            if (node.Domain.Length == 0 && node.OpType is "Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" && node.Outputs is [{ } output]
+                && node.Inputs[0] is { Constant: null, Producer: not null } && uses.OnlyUser(output) is { } q && QuantizedTensor.OfQuantize(q) is not null)
             {
-                Node node = graph.Nodes[i];
-                if (node.Domain.Length == 0 && node.OpType is "Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" && node.Outputs is [{ } output]
-                    && node.Inputs[0] is { Constant: null, Producer: not null } && uses.OnlyUser(output) is { } q && QuantizedTensor.OfQuantize(q) is not null)
-                {
-                    var quantized = new Value($"{q.Outputs[0]!.Name}:hoisted") { Type = node.Inputs[0]!.Type is { } t ? t with { ElementType = q.Outputs[0]!.Type?.ElementType ?? ElementType.UInt8 } : null };
-                    Node first = NodeFactory.Make("", "QuantizeLinear", q.Opset, q.Name, [node.Inputs[0], .. q.Inputs.Skip(1)], NodeFactory.Copy(q.Attributes), quantized);
-                    Node second = NodeFactory.Make("", node.OpType, node.Opset, node.Name, [quantized, .. node.Inputs.Skip(1)], NodeFactory.Copy(node.Attributes), q.Outputs[0]);
-                    graph.Nodes[i] = first;
-                    graph.Nodes[graph.Nodes.IndexOf(q)] = second;
-                    moved = true;
-                }
+                var quantized = new Value($"{q.Outputs[0]!.Name}:hoisted") { Type = node.Inputs[0]!.Type is { } t ? t with { ElementType = q.Outputs[0]!.Type?.ElementType ?? ElementType.UInt8 } : null };
+                Node first = NodeFactory.Make("", "QuantizeLinear", q.Opset, q.Name, [node.Inputs[0], .. q.Inputs.Skip(1)], NodeFactory.Copy(q.Attributes), quantized);
+                Node second = NodeFactory.Make("", node.OpType, node.Opset, node.Name, [quantized, .. node.Inputs.Skip(1)], NodeFactory.Copy(node.Attributes), q.Outputs[0]);
+                Place(first, i);
+                Place(second, positions[q]);
+                uses.Replace(node, first);
+                uses.Replace(q, second);
             }
         }
+
+        void Place(Node node, int at)
+        {
+            graph.Nodes[at] = node;
+            positions[node] = at;
+        }
+    }
+
+    private static Dictionary<Node, int> Positions(ModelGraph graph)
+    {
+        var positions = new Dictionary<Node, int>(graph.Nodes.Count);
+        for (int i = 0; i < graph.Nodes.Count; i++)
+        {
+            positions[graph.Nodes[i]] = i;
+        }
+
+        return positions;
     }
 
     private static (Node Made, Node At)? Fuse(Node node, UseMap uses)

@@ -42,12 +42,13 @@ internal sealed class ShapeInference
         var context = new SymbolicInferContext(this);
         foreach (Node node in graph.Nodes)
         {
+            WorkLimit.ThrowIfStopped();
             context.Reset(node);
             try
             {
                 node.Operator!.Infer(context);
             }
-            catch (InferenceException exception) when (exception is not ModelLoadException)
+            catch (InferenceException exception) when (exception is not (ModelLoadException or DeadlineExceededException))
             {
                 throw new ModelLoadException($"Model '{_modelName}', {node.Describe()}: {exception.Message}", exception);
             }

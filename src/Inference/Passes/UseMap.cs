@@ -47,5 +47,25 @@ internal sealed class UseMap
         users.Add(user);
     }
 
+    /// <summary>Notes that a node with inputs of its own stands in another's place.</summary>
+    public void Replace(Node old, Node made)
+    {
+        foreach (Value? input in old.Inputs)
+        {
+            if (input is not null)
+            {
+                Remove(input, old);
+            }
+        }
+
+        foreach (Value? input in made.Inputs)
+        {
+            if (input is not null)
+            {
+                Add(input, made);
+            }
+        }
+    }
+
     public void Remove(Value value, Node user) => _users.GetValueOrDefault(value)?.Remove(user);
 }

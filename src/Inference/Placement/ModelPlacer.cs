@@ -174,7 +174,7 @@ internal sealed class ModelPlacer
         graph.Nodes.Clear();
         graph.Nodes.AddRange(Enumerable.Range(0, nodes.Length).Where(i => owners[i] == Cpu).Select(i => nodes[i]));
         graph.Nodes.AddRange(replacement.Values);
-        OnnxNode[] sorted = [.. NodeOrder.Sort(graph.Nodes, graph.Name)];
+        OnnxNode[] sorted = [.. new NodeOrder().Sort(graph.Nodes, graph.Name)];
         graph.Nodes.Clear();
         graph.Nodes.AddRange(sorted);
         return true;
@@ -184,10 +184,11 @@ internal sealed class ModelPlacer
     {
         var producer = new Dictionary<string, int>(StringComparer.Ordinal);
         var result = new List<HashSet<int>>(nodes.Length);
+        var names = new NodeOrder();
         for (int i = 0; i < nodes.Length; i++)
         {
             var before = new HashSet<int>();
-            foreach (string name in NodeOrder.FreeNames(nodes[i]))
+            foreach (string name in names.FreeNames(nodes[i]))
             {
                 if (producer.TryGetValue(name, out int source))
                 {

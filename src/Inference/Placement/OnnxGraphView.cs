@@ -30,7 +30,7 @@ internal sealed class OnnxGraphView : IGraphView
         ModelName = name;
         SourcePath = whole ? sourcePath : null;
         IsWholeModel = whole;
-        Nodes = [.. NodeOrder.Sort(graph.Nodes, graph.Name).Select((n, i) => new OnnxGraphNode(n, i))];
+        Nodes = [.. new NodeOrder().Sort(graph.Nodes, graph.Name).Select((n, i) => new OnnxGraphNode(n, i))];
         _constants = new(() => ConstantsOf(graph, outer));
         HashSet<string> initialized = [.. graph.Initializers.Select(i => i.Name), .. graph.SparseInitializers.Select(i => i.Name)];
         Inputs = [.. graph.Inputs.Where(i => !initialized.Contains(i.Name)).Select(Port)];

@@ -57,12 +57,13 @@ internal sealed class PartModel
             }
         }
 
+        var names = new NodeOrder();
         var used = new HashSet<string>(graph.Outputs.Select(o => o.Name), StringComparer.Ordinal);
         for (int i = 0; i < nodes.Length; i++)
         {
             if (!inside.Contains(i))
             {
-                used.UnionWith(NodeOrder.FreeNames(nodes[i]));
+                used.UnionWith(names.FreeNames(nodes[i]));
             }
         }
 

@@ -17,8 +17,13 @@ internal static class ArenaLayout
         public long Offset { get; set; }
     }
 
+    // Looking at every pair finds tight layouts; beyond this many blocks it would take seconds.
+    private const int MaxPaired = 8192;
+
     /// <summary>Sets every block's offset; returns the arena's size in bytes.</summary>
-    public static long Place(IReadOnlyCollection<Block> blocks)
+    public static long Place(IReadOnlyCollection<Block> blocks) => blocks.Count <= MaxPaired ? PlaceBySize(blocks) : PlaceByTime(blocks);
+
+    private static long PlaceBySize(IReadOnlyCollection<Block> blocks)
     {
         var placed = new List<Block>(blocks.Count);
         long size = 0;
@@ -45,6 +50,37 @@ internal static class ArenaLayout
             size = Math.Max(size, checked(offset + block.Bytes));
             int position = placed.BinarySearch(block, ByOffset.Instance);
             placed.Insert(position < 0 ? ~position : position, block);
+        }
+
+        return size;
+    }
+
+    // In order of time: a block takes the memory of the smallest block of at least its size that has died, else new memory.
+    private static long PlaceByTime(IReadOnlyCollection<Block> blocks)
+    {
+        var living = new PriorityQueue<(long Bytes, long Offset), int>();
+        var free = new SortedSet<(long Bytes, long Offset)>();
+        long size = 0;
+        foreach (Block block in blocks.OrderBy(b => b.First).ThenByDescending(b => b.Bytes))
+        {
+            while (living.TryPeek(out (long Bytes, long Offset) dead, out int last) && last < block.First)
+            {
+                living.Dequeue();
+                free.Add(dead);
+            }
+
+            (long Bytes, long Offset) place = free.GetViewBetween((Math.Max(1, block.Bytes), 0), (long.MaxValue, long.MaxValue)).Min;
+            if (!free.Remove(place))
+            {
+                place = (block.Bytes, size);
+                size = checked(size + block.Bytes);
+            }
+
+            block.Offset = place.Offset;
+            if (place.Bytes > 0)
+            {
+                living.Enqueue(place, block.Last);
+            }
         }
 
         return size;

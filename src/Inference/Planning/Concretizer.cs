@@ -10,13 +10,16 @@ namespace Inference.Planning;
 /// </summary>
 internal sealed class Concretizer
 {
-    // Larger results are computed by each run instead of being kept by each plan.
-    private const long MaxFoldedElements = 1L << 20;
+    // What is larger, or takes longer, is computed by each run instead of being kept by each plan.
+    private const long MaxFoldedBytes = 8L << 20;
+    private static readonly TimeSpan s_maxTime = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<Value, PlanValue> _values = [];
     private readonly PlanInferContext _context;
     private readonly OperatorEvaluator _evaluator = new();
     private readonly string _modelName;
+    private readonly long _stopAt = WorkLimit.Within(s_maxTime);
+    private long _bytesLeft = 8 * MaxFoldedBytes;
 
     public Concretizer(string modelName)
     {
@@ -84,6 +87,7 @@ internal sealed class Concretizer
 
     private void Visit(Node node)
     {
+        WorkLimit.ThrowIfStopped();
         if (node.OpType == "If" && node.Domain.Length == 0 && node.Inputs[0] is { } condition && Get(condition).Constant is { Type: ElementType.Bool, Count: 1 } known)
         {
             TakeBranch(node, node.Attributes.Graph(known.Span<bool>()[0] ? "then_branch" : "else_branch"));
@@ -143,7 +147,7 @@ internal sealed class Concretizer
         {
             node.Operator!.Infer(_context);
         }
-        catch (InferenceException exception)
+        catch (InferenceException exception) when (exception is not DeadlineExceededException)
         {
             throw new ModelRunException($"Model '{_modelName}', {node.Describe()}: {exception.Message}", exception);
         }
@@ -168,12 +172,13 @@ internal sealed class Concretizer
     private PlanValue[] Captures(Node node)
     {
         var captures = new List<PlanValue>();
+        HashSet<PlanValue> seen = [];
         foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
         {
             foreach (Value value in inner.Captures)
             {
                 PlanValue captured = Get(value);
-                if (!captures.Contains(captured))
+                if (seen.Add(captured))
                 {
                     captures.Add(captured);
                 }
@@ -217,9 +222,9 @@ internal sealed class Concretizer
         EngineValue?[]? results;
         try
         {
-            results = _evaluator.Evaluate(node, [.. inputs.Select(i => i?.Constant)], MaxFoldedElements);
+            results = _evaluator.Evaluate(node, [.. inputs.Select(i => i?.Constant)], Math.Min(_bytesLeft, MaxFoldedBytes), _stopAt);
         }
-        catch (InferenceException)
+        catch (InferenceException exception) when (exception is not DeadlineExceededException)
         {
             // The run meets the same failure and reports it as its own.
             return false;
@@ -234,6 +239,7 @@ internal sealed class Concretizer
         {
             if (outputs[i] is { } output && results[i] is Tensor tensor)
             {
+                _bytesLeft -= tensor.ByteCount;
                 SetConstant(output, tensor);
             }
         }

@@ -30,13 +30,19 @@ internal sealed class PlanValue(string name)
     {
         get
         {
-            PlanValue value = this;
-            while (value.SharesWith is { } next)
+            PlanValue root = this;
+            while (root.SharesWith is { } next)
             {
-                value = next;
+                root = next;
             }
 
-            return value;
+            // Views of views: the way is kept short, so that long chains cost no more than short ones.
+            for (PlanValue value = this; value.SharesWith is { } next && next != root; value = next)
+            {
+                value.SharesWith = root;
+            }
+
+            return root;
         }
     }
 

@@ -14,6 +14,22 @@ public sealed class ArenaLayoutTests
     }
 
     [Fact]
+    public void Place_MoreBlocksThanPairsAreLookedAt_ReusesSpaceAndNeverOverlaps()
+    {
+        var random = new Random(1);
+        ArenaLayout.Block[] blocks = [.. Enumerable.Range(0, 20_000).Select(i => new ArenaLayout.Block(random.Next(0, 5000), i) { Last = i + random.Next(4) })];
+        long size = ArenaLayout.Place(blocks);
+        Assert.True(size < 40 * 5056, $"{size}");
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            for (int k = i + 1; k < Math.Min(i + 4, blocks.Length); k++)
+            {
+                Assert.True(blocks[k].First > blocks[i].Last || blocks[k].Offset >= blocks[i].Offset + blocks[i].Bytes || blocks[i].Offset >= blocks[k].Offset + blocks[k].Bytes);
+            }
+        }
+    }
+
+    [Fact]
     public void Place_AnyBlocks_NeverOverlapInSpaceAndTime()
     {
         Prop.ForAll(
