@@ -3,7 +3,7 @@ namespace Inference.Caching;
 /// <summary>Runs a model in two parts, of which the first is cached by the inputs it depends on.</summary>
 internal sealed class FeatureCachingRunner(IModelRunner inner, CachingRunner branch, IModelRunner rest, string[] branchInputs) : DelegatingModelRunner(inner)
 {
-    private readonly ModelInfo _info = inner.Info;
+    private readonly HashSet<string> _known = Known(inner.Info, branch.Info, rest.Info);
 
     public override async ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
     {
@@ -65,17 +65,19 @@ internal sealed class FeatureCachingRunner(IModelRunner inner, CachingRunner bra
         return taken;
     }
 
+    // Inputs that neither part takes but the model needs are not used by it; one with a default was bound into a part, and only the whole can take another value.
+    private static HashSet<string> Known(ModelInfo whole, ModelInfo branch, ModelInfo rest)
+    {
+        var known = new HashSet<string>(branch.Inputs.Concat(rest.Inputs).Select(p => p.Name), StringComparer.Ordinal);
+        known.UnionWith(whole.Inputs.Where(p => !p.IsOptional).Select(p => p.Name));
+        return known;
+    }
+
     private bool AreKnown(NamedValues inputs)
     {
         for (int i = 0; i < inputs.Count; i++)
         {
-            bool known = false;
-            foreach (ModelPort port in _info.Inputs)
-            {
-                known |= string.Equals(port.Name, inputs[i].Key, StringComparison.Ordinal);
-            }
-
-            if (!known)
+            if (!_known.Contains(inputs[i].Key))
             {
                 return false;
             }

@@ -13,28 +13,30 @@ namespace Inference.Loading;
 internal sealed class LoadedModel : IDisposable
 {
     private readonly OnnxModel _file;
+    private readonly Action _release;
     private readonly SharedConstants _shared = new();
     private readonly Lazy<GraphExecutable> _withInputs;
     private readonly PlacedModel? _placed;
 
     /// <summary>Prepares a model.</summary>
-    /// <param name="file">The file's model; owned.</param>
+    /// <param name="file">The file's model.</param>
     /// <param name="options">The load options.</param>
     /// <param name="name">Its name.</param>
     /// <param name="digest">Its digest.</param>
+    /// <param name="release">Lets go of the file; called once, on disposal, and not where this fails.</param>
     /// <param name="placed">Parts that other providers run; owned; null for none.</param>
-    public LoadedModel(OnnxModel file, ModelLoadOptions options, string name, string digest, PlacedModel? placed = null)
+    public LoadedModel(OnnxModel file, ModelLoadOptions options, string name, string digest, Action release, PlacedModel? placed = null)
     {
         _file = file;
+        _release = release;
         MaxMemoryBytes = MemoryLimit.Of(options);
         using MemoryLimit.Scope limit = MemoryLimit.Enter(MaxMemoryBytes);
         _placed = placed;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        ImportedModel imported = Prepare(file, name, bindDefaults: true, placed);
+        ImportedModel imported = Prepare(file, name, bindDefaults: true, placed, out RowProof rows);
         Executable = new(name, imported.Graph, _shared, threads, options.MaxPlans);
         HasDefaults = imported.Defaults.Count > 0;
-        _withInputs = new(() => new(name, Prepare(file, name, bindDefaults: false, placed).Graph, _shared, threads, options.MaxPlans));
-        RowProof rows = RowProof.Of(imported.Graph);
+        _withInputs = new(() => new(name, Prepare(file, name, bindDefaults: false, placed, out _).Graph, _shared, threads, options.MaxPlans));
         Info = new()
         {
             Name = name,
@@ -76,16 +78,29 @@ internal sealed class LoadedModel : IDisposable
 
         _shared.Dispose();
         _placed?.Dispose();
+        _release();
     }
+
+    /// <summary>The file's model; null where parts of it were replaced by those of other providers.</summary>
+    public OnnxModel? Source => _placed is null ? _file : null;
 
     /// <summary>Where the parts of the model run.</summary>
     public PlacementReport Placement => _placed?.Report ?? new([new("cpu", _file.Graph.Nodes.Count, [.. _file.Graph.Nodes.Select(n => n.OpType).Distinct().Order(StringComparer.Ordinal)])], []);
 
-    private static ImportedModel Prepare(OnnxModel file, string name, bool bindDefaults, PlacedModel? placed)
+    private static ImportedModel Prepare(OnnxModel file, string name, bool bindDefaults, PlacedModel? placed, out RowProof rows)
     {
         ImportedModel imported = ModelImporter.Import(file, bindDefaults, placed is null ? null : placed.Resolve);
         ShapeInference.Run(imported.Graph, name);
+
+        // Before the passes: fused operators and other layouts do not state how rows go through them.
+        rows = RowProof.Of(imported.Graph);
         PassPipeline.Run(imported.Graph, name, verify: false);
+        if (!rows.RowIndependent)
+        {
+            // After them: folded constants may decide what was open. One proof is enough.
+            rows = RowProof.Of(imported.Graph) is { RowIndependent: true } folded ? folded : rows;
+        }
+
         return imported;
     }
 

@@ -1,21 +1,24 @@
 using System.Buffers;
 using Inference.Execution;
 using Inference.Graph;
+using Inference.Splitting;
 
 namespace Inference.Loading;
 
 /// <summary>Runs a model on the managed engine. Thread-safe; completes synchronously.</summary>
-internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelStatus
+internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelSplitter, IModelStatus
 {
     private readonly LoadedModel _model;
     private readonly RunGate _gate;
     private readonly TimeSpan? _maxRunTime;
+    private readonly ModelLoadOptions _options;
     private CallState? _idleState;
 
     public ManagedRunner(LoadedModel model, ModelLoadOptions options)
     {
         _model = model;
         _maxRunTime = options.MaxRunTime;
+        _options = options.Clone();
         _gate = new(model.Info.Name, model.Dispose);
         model.Info = RowIndependenceCheck.Apply(this, options.AssertRowIndependent);
     }
@@ -56,10 +59,24 @@ internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelStat
         return new ManagedBoundRun(_model, _gate);
     }
 
+    public ModelSplit? Split(IReadOnlyCollection<string> branchInputs)
+    {
+        _gate.Enter();
+        try
+        {
+            return ModelSplitter.Split(_model.Source!, Info, _options, branchInputs, Hold);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+        bool isThere = serviceKey is null && serviceType.IsInstanceOfType(this) && (serviceType != typeof(IModelSplitter) || _model.Source is not null);
+        return isThere ? this : null;
     }
 
     public void Dispose() => _gate.Close();
@@ -103,6 +120,13 @@ internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelStat
             call.Clear();
             _gate.Exit();
         }
+    }
+
+    // Parts read the weights in place: they stay as long as a part does.
+    private Action Hold()
+    {
+        _gate.Enter();
+        return _gate.Exit;
     }
 
     private NamedValues Run(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)

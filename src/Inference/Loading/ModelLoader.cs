@@ -55,10 +55,11 @@ public sealed class ModelLoader : IModelLoader
         using WorkLimit.Scope limit = WorkLimit.Enter(cancellationToken, WorkLimit.After(options.MaxLoadTime));
         IReadOnlyList<IExecutionProvider?> preference = Preference(options);
         OnnxModel file = ReadFile(source);
+        IModelRunner? runner = null;
         try
         {
             string name = options.Name ?? NameOf(source, file);
-            return Load(source, file, name, options, preference);
+            return runner = Load(source, file, name, options, preference);
         }
         catch (OnnxFormatException exception)
         {
@@ -77,6 +78,13 @@ public sealed class ModelLoader : IModelLoader
             // Whatever a damaged file provokes reaches the caller as one type.
             throw new ModelLoadException($"Model '{source}': loading failed ({exception.GetType().Name}: {exception.Message}). The model is not valid, or this is a defect worth reporting.", exception);
         }
+        finally
+        {
+            if (runner is null)
+            {
+                file.Dispose();
+            }
+        }
     }
 
     private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<IExecutionProvider?> preference)
@@ -86,7 +94,7 @@ public sealed class ModelLoader : IModelLoader
         {
             try
             {
-                return new ManagedRunner(new LoadedModel(file, options, name, digest), options);
+                return new ManagedRunner(new LoadedModel(file, options, name, digest, file.Dispose), options);
             }
             catch (UnsupportedModelException) when (preference.Count > 1)
             {
@@ -101,7 +109,7 @@ public sealed class ModelLoader : IModelLoader
         PlacedModel placed = ModelPlacer.Place(file, name, preference, options, _logger);
         try
         {
-            var model = new LoadedModel(file, options, name, digest, placed);
+            var model = new LoadedModel(file, options, name, digest, file.Dispose, placed);
             PlacementLog.Placed(_logger, name, placed.Report.Summary);
             return new ManagedRunner(model, options);
         }

@@ -31,7 +31,8 @@ public sealed class CpuExecutionProvider : IExecutionProvider
     {
         ArgumentNullException.ThrowIfNull(subgraph);
         ArgumentNullException.ThrowIfNull(context);
-        var model = new LoadedModel(Read(subgraph), context.Options, subgraph.ModelName, digest: "");
+        OnnxModel file = Read(subgraph);
+        var model = new LoadedModel(file, context.Options, subgraph.ModelName, digest: "", file.Dispose);
         return new CpuCompiledModel(new ManagedRunner(model, context.Options));
     }
 

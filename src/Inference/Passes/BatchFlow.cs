@@ -1,0 +1,110 @@
+using Inference.Graph;
+using Inference.Operators;
+
+namespace Inference.Passes;
+
+/// <summary>Along which axis each value of a graph carries the batch; see <see cref="BatchContext"/>.</summary>
+internal sealed class BatchFlow
+{
+    private readonly Dictionary<Value, int> _axes = [];
+
+    private BatchFlow(Dimension batch) => Batch = batch;
+
+    /// <summary>The batch's size: a symbol, or unnamed.</summary>
+    public Dimension Batch { get; }
+
+    /// <summary>Follows the batch through a graph after shape inference.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="batched">The inputs that carry the batch along their first axis; the others are taken as the same for all rows.</param>
+    /// <returns>Null where these inputs share no first dimension that is open: fixed batches cannot be joined.</returns>
+    public static BatchFlow? Of(ModelGraph graph, IReadOnlyList<Value> batched)
+    {
+        if (BatchDimension(batched) is not { } dimension)
+        {
+            return null;
+        }
+
+        var flow = new BatchFlow(dimension);
+        foreach (Value input in batched)
+        {
+            flow._axes[input] = 0;
+        }
+
+        flow.Follow(graph);
+        return flow;
+    }
+
+    /// <summary>The axis of a value; <see cref="BatchContext.None"/> where it does not depend on the batch.</summary>
+    public int AxisOf(Value value) => _axes.GetValueOrDefault(value, BatchContext.None);
+
+    // The same symbol in all, or unnamed in all.
+    private static Dimension? BatchDimension(IReadOnlyList<Value> inputs)
+    {
+        Dimension? batch = null;
+        foreach (Value input in inputs)
+        {
+            if (input.Type is not { Kind: ModelValueKind.Tensor, Shape: { Count: > 0 } shape } || shape[0].IsFixed)
+            {
+                return null;
+            }
+
+            if (batch is { } known && known.Symbol != shape[0].Symbol)
+            {
+                return null;
+            }
+
+            batch ??= shape[0];
+        }
+
+        return batch;
+    }
+
+    private void Follow(ModelGraph graph)
+    {
+        var context = new Context(this);
+        foreach (Node node in graph.Nodes)
+        {
+            context.Reset(node);
+            if (!GraphEdit.InnerGraphs(node).Any())
+            {
+                node.Operator!.PropagateBatch(context);
+                continue;
+            }
+
+            int axis = GraphEdit.Uses(node).Any(v => AxisOf(v) != BatchContext.None) ? BatchContext.Mixed : BatchContext.None;
+            for (int i = 0; i < node.Outputs.Count; i++)
+            {
+                context.SetOutputAxis(i, axis);
+            }
+        }
+    }
+
+    private sealed class Context(BatchFlow flow) : BatchContext
+    {
+        private Node _node = null!;
+
+        public override Node Node => _node;
+
+        public override int InputCount => _node.Inputs.Count;
+
+        public void Reset(Node node) => _node = node;
+
+        public override int InputAxis(int index) => _node.HasInput(index) ? flow.AxisOf(_node.Inputs[index]!) : None;
+
+        public override Dimension[]? InputShape(int index) => _node.HasInput(index) && _node.Inputs[index]!.Type?.Shape is { } shape ? [.. shape] : null;
+
+        public override Tensor? InputConstant(int index) => _node.HasInput(index) ? _node.Inputs[index]!.Constant : null;
+
+        public override Dimension[]? OutputShape(int index) => _node.HasOutput(index) && _node.Outputs[index]!.Type?.Shape is { } shape ? [.. shape] : null;
+
+        public override bool IsBatchDimension(Dimension dimension) => flow.Batch.Symbol is { } symbol && !dimension.IsFixed && dimension.Symbol == symbol;
+
+        public override void SetOutputAxis(int index, int axis)
+        {
+            if (_node.HasOutput(index))
+            {
+                flow._axes[_node.Outputs[index]!] = axis;
+            }
+        }
+    }
+}
