@@ -8,6 +8,7 @@ using Inference.Kernels.Quantized;
 using Inference.Kernels.Recurrent;
 using Inference.Kernels.Reductions;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Trees;
 
 namespace Inference.Kernels;
 
@@ -48,7 +49,8 @@ public static class KernelInventory
         }
 
         all.Add(new KernelInfo("transpose", "transpose_any_square_vector128", Simd.Zip.IsAccelerated ? IsaTier.AdvSimd : IsaTier.Scalar, true, true));
-        all.Add(new KernelInfo("trees_f32", "trees_f32_8walks_scalar", IsaTier.Scalar, true, true));
+        all.Add(new KernelInfo("trees_f32", "trees_f32_bitvectors_avx512", IsaTier.Avx512, TreeBitvectors.IsSupported, TreeBitvectors.IsSupported));
+        all.Add(new KernelInfo("trees_f32", "trees_f32_8walks_scalar", IsaTier.Scalar, true, !TreeBitvectors.IsSupported));
         return all;
     }
 }

@@ -61,10 +61,21 @@ internal sealed class TreeLayout
     /// <summary>Place of the left child of a node; the right child follows it.</summary>
     public int LeftOf(int node) => _place[Children(node).Left];
 
-    // On the right: the child for the smaller values.
-    private (int Left, int Right) Children(int node) => _data.Modes[node] is TreeNodeMode.Greater or TreeNodeMode.GreaterOrEqual
-        ? (_data.TrueChildren[node], _data.FalseChildren[node])
-        : (_data.FalseChildren[node], _data.TrueChildren[node]);
+    /// <summary>Whether NaN takes the child for the smaller values.</summary>
+    public bool MissingIsSmall(int node) =>
+        (_data.MissingTracksTrue is { } missing && missing[node]) != (_data.Modes[node] is TreeNodeMode.Greater or TreeNodeMode.GreaterOrEqual);
+
+    /// <summary>The children for the smaller and for the larger values.</summary>
+    public (int Small, int Large) ByValue(int node) => _data.Modes[node] is TreeNodeMode.Greater or TreeNodeMode.GreaterOrEqual
+        ? (_data.FalseChildren[node], _data.TrueChildren[node])
+        : (_data.TrueChildren[node], _data.FalseChildren[node]);
+
+    // On the left: the child that NaN takes, since a comparison with NaN never holds.
+    private (int Left, int Right) Children(int node)
+    {
+        (int small, int large) = ByValue(node);
+        return MissingIsSmall(node) ? (small, large) : (large, small);
+    }
 
     private void Put(int node, ref int count)
     {

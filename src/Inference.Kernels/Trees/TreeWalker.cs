@@ -56,23 +56,21 @@ internal sealed class TreeWalker
         }
     }
 
-    /// <summary>The sum of a leaf's weights, for ensembles with one target; 0 for other nodes.</summary>
-    public float FirstWeight(int place)
-    {
-        float sum = 0f;
-        for (int i = _first[place]; i < _first[place + 1]; i++)
-        {
-            sum += (float)_weights[i];
-        }
-
-        return sum;
-    }
-
+    /// <summary>Adds the weights of a leaf to the scores of its targets; nothing for other nodes.</summary>
     public unsafe void AddWeights(int place, float* scores)
     {
         for (int i = _first[place]; i < _first[place + 1]; i++)
         {
             scores[_targets[i]] += (float)_weights[i];
+        }
+    }
+
+    /// <summary>Marks the targets that a leaf has weights for.</summary>
+    public void MarkTargets(int place, Span<bool> targets)
+    {
+        for (int i = _first[place]; i < _first[place + 1]; i++)
+        {
+            targets[_targets[i]] = true;
         }
     }
 

@@ -18,7 +18,7 @@ public sealed unsafe class TreeEnsembleTests
             const int Features = 6;
             TreeEnsembleData data = Forest(seed, 1 + seed, Features, targets, aggregation, equality);
             using TreeEnsemble ensemble = TreeEnsemble.Create(data);
-            foreach (int rows in (int[])[1, 3, 4, 7, 130])
+            foreach (int rows in (int[])[1, 3, 4, 7, 12, 17, 130])
             {
                 foreach (bool missing in (bool[])[false, true])
                 {
@@ -31,6 +31,15 @@ public sealed unsafe class TreeEnsembleTests
 
                     using var y = new NativeArray<float>(rows * targets);
                     ensemble.Run(x.Pointer, rows, y.Pointer, 2);
+                    using NativeArray<float> padded = Fill.Floats(rows * (Features + 2), 1, -1f, 1f);
+                    using var apart = new NativeArray<float>(rows * targets);
+                    for (int r = 0; r < rows; r++)
+                    {
+                        x.Span.Slice(r * Features, Features).CopyTo(padded.Span[(r * (Features + 2))..]);
+                    }
+
+                    ensemble.Run(padded.Pointer, Features + 2, rows, apart.Pointer);
+                    Assert.True(y.Span.SequenceEqual(apart.Span));
                     double[] wide = [.. x.Span.ToArray().Select(v => (double)v)];
                     var scores = new double[rows * targets];
                     fixed (double* px = wide, ps = scores)
@@ -156,7 +165,7 @@ public sealed unsafe class TreeEnsembleTests
 
         for (int t = 0; t < trees; t++)
         {
-            roots.Add(Grow(random.Next(7)));
+            roots.Add(Grow(random.Next(11)));
         }
 
         return new TreeEnsembleData

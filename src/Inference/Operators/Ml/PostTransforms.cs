@@ -51,6 +51,13 @@ internal static class PostTransforms
         return x < 0 ? 1f - v : v;
     }
 
+    /// <summary>The logistic functions of −x and of x.</summary>
+    public static (float Negative, float Positive) LogisticPair(float x)
+    {
+        float v = 1f / (1f + MathF.Exp(-MathF.Abs(x)));
+        return (x > 0 ? 1f - v : v, x < 0 ? 1f - v : v);
+    }
+
     public static float Probit(float x) => 1.41421356f * InverseErf((2f * x) - 1f);
 
     // Scores near 0 stay there in the second form.

@@ -7,8 +7,7 @@ namespace Inference.Operators.Ml;
 /// <summary>Y[n, t] = transform(aggregate of the weights for target t of the leaves that row n reaches). Source: ONNX-ML TreeEnsemble, opset 5.</summary>
 internal sealed class TreeEnsemble : Operator
 {
-    private readonly TreeEvaluator<float> _single;
-    private readonly TreeEvaluator<double> _double;
+    private readonly TreeScores _scores;
     private readonly PostTransform _transform;
     private readonly int _targets;
 
@@ -24,8 +23,7 @@ internal sealed class TreeEnsemble : Operator
 
         _transform = (PostTransform)transform;
         TreeSource source = Read(node);
-        _single = new(Forest<float>.Build(node, source, _targets), _targets, (TreeAggregate)aggregate);
-        _double = new(Forest<double>.Build(node, source, _targets), _targets, (TreeAggregate)aggregate);
+        _scores = new(node, source, _targets, (TreeAggregate)aggregate);
     }
 
     public override void Infer(InferContext context)
@@ -34,19 +32,11 @@ internal sealed class TreeEnsemble : Operator
         context.SetOutput(0, type, [FeatureRows.Rows(context, 0), Dimension.Fixed(_targets)]);
     }
 
-    public override unsafe void Run(KernelContext context)
+    public override void Run(KernelContext context)
     {
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
-        (long rows, long columns) = FeatureRows.Size(x);
-        if (x.Type == ElementType.Double)
-        {
-            _double.Run(context, x, context.Scratch(_double.ScratchBytes(rows, columns)), new Finish<double>(_transform, y));
-        }
-        else
-        {
-            _single.Run(context, x, context.Scratch(_single.ScratchBytes(rows, columns)), new Finish<float>(_transform, y));
-        }
+        _scores.Run(context, x, new Finish<float>(_transform, y), new Finish<double>(_transform, y));
     }
 
     public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
@@ -146,7 +136,7 @@ internal sealed class TreeEnsemble : Operator
         {
             if (transform != PostTransform.None)
             {
-                var single = new float[scores.Length];
+                Span<float> single = scores.Length <= 256 ? stackalloc float[scores.Length] : new float[scores.Length];
                 for (int i = 0; i < single.Length; i++)
                 {
                     single[i] = float.CreateTruncating(scores[i]);

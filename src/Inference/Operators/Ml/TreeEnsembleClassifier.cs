@@ -7,8 +7,7 @@ namespace Inference.Operators.Ml;
 internal sealed class TreeEnsembleClassifier : Operator
 {
     private readonly ClassLabels _labels;
-    private readonly TreeEvaluator<float> _single;
-    private readonly TreeEvaluator<double> _double;
+    private readonly TreeScores _scores;
     private readonly double[] _base;
     private readonly PostTransform _transform;
 
@@ -21,8 +20,7 @@ internal sealed class TreeEnsembleClassifier : Operator
         _labels = new(node, "classlabels_int64s", "classlabels_strings");
         TreeSource source = TreeAttributes.Read(node, "class");
         int classes = Math.Max(1, _labels.Count);
-        _single = new(Forest<float>.Build(node, source, classes), classes, TreeAggregate.Sum);
-        _double = new(Forest<double>.Build(node, source, classes), classes, TreeAggregate.Sum);
+        _scores = new(node, source, classes, TreeAggregate.Sum);
         _base = TreeAttributes.Numbers(node.Attributes, "base_values") ?? [];
         if (_base.Length > classes)
         {
@@ -51,20 +49,12 @@ internal sealed class TreeEnsembleClassifier : Operator
         context.SetOutput(1, ElementType.Float, [rows, Dimension.Fixed(Math.Max(1, _labels.Count))]);
     }
 
-    public override unsafe void Run(KernelContext context)
+    public override void Run(KernelContext context)
     {
         Tensor x = context.Input(0);
         Tensor? labels = context.HasOutput(0) ? context.Output(0) : null;
         Tensor? scores = context.HasOutput(1) ? context.Output(1) : null;
-        (long rows, long columns) = FeatureRows.Size(x);
-        if (x.Type == ElementType.Double)
-        {
-            _double.Run(context, x, context.Scratch(_double.ScratchBytes(rows, columns)), new Finish<double>(this, labels, scores));
-        }
-        else
-        {
-            _single.Run(context, x, context.Scratch(_single.ScratchBytes(rows, columns)), new Finish<float>(this, labels, scores));
-        }
+        _scores.Run(context, x, new Finish<float>(this, labels, scores), new Finish<double>(this, labels, scores));
     }
 
     public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
@@ -74,8 +64,8 @@ internal sealed class TreeEnsembleClassifier : Operator
     {
         public void Row(int row, Span<C> scores, ReadOnlySpan<bool> has)
         {
-            Span<float> result = stackalloc float[scores.Length <= 256 ? scores.Length : 0];
-            if (scores.Length > 256)
+            Span<float> result = output is null ? (stackalloc float[scores.Length <= 256 ? scores.Length : 0]) : output.Span<float>().Slice(row * scores.Length, scores.Length);
+            if (result.Length < scores.Length)
             {
                 result = new float[scores.Length];
             }
@@ -84,11 +74,6 @@ internal sealed class TreeEnsembleClassifier : Operator
             if (labels is not null)
             {
                 op._labels.Write(labels, row, label);
-            }
-
-            if (output is not null)
-            {
-                result.CopyTo(output.Span<float>()[(row * scores.Length)..]);
             }
         }
 
@@ -146,7 +131,7 @@ internal sealed class TreeEnsembleClassifier : Operator
             float score = float.CreateTruncating(decisive);
             (result[0], result[1]) = op._transform switch
             {
-                PostTransform.Logistic => (PostTransforms.Logistic(-score), PostTransforms.Logistic(score)),
+                PostTransform.Logistic => PostTransforms.LogisticPair(score),
                 PostTransform.Probit => (1f - PostTransforms.Probit(score), PostTransforms.Probit(score)),
                 _ when op._positiveWeights => (1f - score, score),
                 _ => (-score, score),

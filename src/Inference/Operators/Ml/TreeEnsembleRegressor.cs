@@ -6,8 +6,7 @@ namespace Inference.Operators.Ml;
 /// <summary>Y[n, t] = transform(aggregate of the weights for target t of the leaves that row n reaches + base value). Source: ONNX-ML TreeEnsembleRegressor, opsets 1 to 3.</summary>
 internal sealed class TreeEnsembleRegressor : Operator
 {
-    private readonly TreeEvaluator<float> _single;
-    private readonly TreeEvaluator<double> _double;
+    private readonly TreeScores _scores;
     private readonly double[]? _base;
     private readonly PostTransform _transform;
     private readonly int _targets;
@@ -24,8 +23,7 @@ internal sealed class TreeEnsembleRegressor : Operator
             "MAX" => TreeAggregate.Max,
             string other => throw new ModelLoadException($"{node.Describe()}: attribute 'aggregate_function': expected SUM, AVERAGE, MIN or MAX, got '{other}'."),
         };
-        _single = new(Forest<float>.Build(node, source, _targets), _targets, aggregate);
-        _double = new(Forest<double>.Build(node, source, _targets), _targets, aggregate);
+        _scores = new(node, source, _targets, aggregate);
         _base = TreeAttributes.Numbers(node.Attributes, "base_values");
         if (_base is not null && _base.Length != _targets && _base.Length != 1)
         {
@@ -41,19 +39,11 @@ internal sealed class TreeEnsembleRegressor : Operator
         context.SetOutput(0, ElementType.Float, [FeatureRows.Rows(context, 0), Dimension.Fixed(_targets)]);
     }
 
-    public override unsafe void Run(KernelContext context)
+    public override void Run(KernelContext context)
     {
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
-        (long rows, long columns) = FeatureRows.Size(x);
-        if (x.Type == ElementType.Double)
-        {
-            _double.Run(context, x, context.Scratch(_double.ScratchBytes(rows, columns)), new Finish<double>(this, y));
-        }
-        else
-        {
-            _single.Run(context, x, context.Scratch(_single.ScratchBytes(rows, columns)), new Finish<float>(this, y));
-        }
+        _scores.Run(context, x, new Finish<float>(this, y), new Finish<double>(this, y));
     }
 
     public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);

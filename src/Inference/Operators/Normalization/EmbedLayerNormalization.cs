@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Normalization;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Normalization;
@@ -70,21 +71,27 @@ internal sealed unsafe class EmbedLayerNormalization(Node node) : FloatOperator
         long rows = ids.Dims[1];
         float* gamma = (float*)context.Input(5).Data;
         float* beta = (float*)context.Input(6).Data;
-        float* scratch = context.HasOutput(2) ? (float*)context.Output(2).Data : (float*)context.Scratch(length * sizeof(float));
+        float* sums = context.HasOutput(2) ? (float*)context.Output(2).Data : null;
         for (long r = 0; r < ids.Count; r++)
         {
-            float* sum = context.HasOutput(2) ? scratch + r * length : scratch;
             long position = positionIds is null ? r % rows : Scalars.ToInt64(positionIds, r % positionIds.Count);
             float* word = Row(context, words, Scalars.ToInt64(ids, r), 0);
             float* place = Row(context, positions, position, 8);
             float* segment = segmentIds is null || segments is null ? null : Row(context, segments, Scalars.ToInt64(segmentIds, r), 1);
-            for (long i = 0; i < length; i++)
+            var arguments = new LayerNormArguments
             {
-                sum[i] = word[i] + place[i] + (segment is null ? 0f : segment[i]);
-            }
-
-            RowNormalization.Statistics(new ReadOnlySpan<float>(sum, (int)length), _epsilon, out float mean, out float inverse);
-            RowNormalization.Apply(sum, (float*)y.Data + r * length, length, mean, inverse, gamma, beta);
+                X = word,
+                Skip = place,
+                SkipBias = segment,
+                Gamma = gamma,
+                Beta = beta,
+                Y = (float*)y.Data + (r * length),
+                Sum = sums is null ? null : sums + (r * length),
+                Rows = 1,
+                Columns = (nint)length,
+                Epsilon = _epsilon,
+            };
+            LayerNorm.Run(in arguments);
         }
 
         if (context.HasOutput(1))

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Normalization;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Normalization;
@@ -66,7 +67,41 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
         }
     }
 
-    protected override void RunSingle(KernelContext context) => Compute<float>(context);
+    protected override void RunSingle(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        Tensor y = context.Output(0);
+        int axis = Shapes.Axis(_axis, x.Rank);
+        long length = TensorShape.Count(x.Dims[axis..]);
+        if (x.Count == 0)
+        {
+            return;
+        }
+
+        Tensor? scale = context.OptionalInput(1);
+        Tensor? bias = context.OptionalInput(2);
+        bool plain = (scale is null || scale.Count == length) && (bias is null || bias.Count == length);
+        context.ThrowIfCancelled();
+        var arguments = new LayerNormArguments
+        {
+            X = (float*)x.Data,
+            Y = (float*)y.Data,
+            Gamma = plain && scale is not null ? (float*)scale.Data : null,
+            Beta = plain && bias is not null ? (float*)bias.Data : null,
+            Rows = (nint)(x.Count / length),
+            Columns = (nint)length,
+            Epsilon = _epsilon,
+            Rms = rms,
+        };
+        float* mean = context.HasOutput(1) ? (float*)context.Output(1).Data : null;
+        arguments.Mean = rms ? null : mean;
+        arguments.InverseDeviation = rms ? mean : context.HasOutput(2) ? (float*)context.Output(2).Data : null;
+        LayerNorm.Run(in arguments, context.Threads);
+        if (!plain)
+        {
+            ScaleBroadcast<float>(y, scale, bias);
+        }
+    }
 
     protected override void RunDouble(KernelContext context) => Compute<double>(context);
 

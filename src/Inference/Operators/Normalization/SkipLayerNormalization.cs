@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Normalization;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Normalization;
@@ -70,41 +71,33 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
         float* gamma = (float*)context.Input(2).Data;
         float* beta = !simplified && context.OptionalInput(3) is { } b ? (float*)b.Data : null;
         float* bias = context.OptionalInput(BiasInput) is { } c ? (float*)c.Data : null;
-        float* row = context.HasOutput(3) ? null : (float*)context.Scratch(length * sizeof(float));
-        for (long r = 0; r < x.Count / length; r++)
+        long rows = x.Count / length;
+        long shared = skip.Count / length;
+        if (shared == 0)
         {
-            float* sum = row is null ? (float*)context.Output(3).Data + r * length : row;
-            float* source = (float*)x.Data + r * length;
+            throw context.Error($"input 1: expected rows of {length} elements, got {skip}.");
+        }
 
-            // A skip of fewer rows is shared by the batch.
-            float* other = (float*)skip.Data + r * length % skip.Count;
-            for (long i = 0; i < length; i++)
+        // A skip of fewer rows is shared by the batch.
+        for (long r = 0; r < rows; r += shared)
+        {
+            var arguments = new LayerNormArguments
             {
-                sum[i] = source[i] + other[i] + (bias is null ? 0f : bias[i]);
-            }
-
-            var span = new ReadOnlySpan<float>(sum, (int)length);
-            float mean = 0;
-            float inverse;
-            if (simplified)
-            {
-                inverse = RowNormalization.InverseRms(span, _epsilon);
-            }
-            else
-            {
-                RowNormalization.Statistics(span, _epsilon, out mean, out inverse);
-            }
-
-            RowNormalization.Apply(sum, (float*)y.Data + r * length, length, mean, inverse, gamma, beta);
-            if (context.HasOutput(1))
-            {
-                ((float*)context.Output(1).Data)[r] = mean;
-            }
-
-            if (context.HasOutput(2))
-            {
-                ((float*)context.Output(2).Data)[r] = inverse;
-            }
+                X = (float*)x.Data + (r * length),
+                Skip = (float*)skip.Data,
+                SkipBias = bias,
+                Gamma = gamma,
+                Beta = beta,
+                Y = (float*)y.Data + (r * length),
+                Sum = context.HasOutput(3) ? (float*)context.Output(3).Data + (r * length) : null,
+                Mean = context.HasOutput(1) ? (float*)context.Output(1).Data + r : null,
+                InverseDeviation = context.HasOutput(2) ? (float*)context.Output(2).Data + r : null,
+                Rows = (nint)Math.Min(shared, rows - r),
+                Columns = (nint)length,
+                Epsilon = _epsilon,
+                Rms = simplified,
+            };
+            LayerNorm.Run(in arguments, context.Threads);
         }
     }
 }

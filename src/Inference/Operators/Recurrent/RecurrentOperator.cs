@@ -59,10 +59,14 @@ internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
 
         long hidden = context.InputDims(2)[2];
         bool apart = kind == CellKind.Gru && !_options.LinearBeforeReset;
-        return new RecurrentKernel(
-            _options,
-            context.Shared(1, "recurrent_w", () => CellWeights.Create(w, lastApart: false, hidden)),
-            context.Shared(2, apart ? "recurrent_r_last_apart" : "recurrent_r", () => CellWeights.Create(r, apart, hidden)));
+        CellWeights packedW = context.Shared(1, "recurrent_w", () => CellWeights.Create(w, lastApart: false, hidden));
+        CellWeights packedR = context.Shared(2, apart ? "recurrent_r_last_apart" : "recurrent_r", () => CellWeights.Create(r, apart, hidden));
+        ReadOnlySpan<long> x = context.InputDims(0);
+        long steps = x[_options.BatchFirst ? 1 : 0];
+        long batch = x[_options.BatchFirst ? 0 : 1];
+        return steps > 0 && batch > 0 && hidden > 0 && SequenceKernel.Fits(_options, batch)
+            ? new SequenceKernel(_options, packedW, packedR, checked((int)steps), checked((int)batch), checked((int)x[2]), checked((int)hidden))
+            : new RecurrentKernel(_options, packedW, packedR);
     }
 
     public override void PropagateBatch(BatchContext context)

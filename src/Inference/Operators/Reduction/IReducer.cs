@@ -1,4 +1,5 @@
 using System.Numerics;
+using Inference.Kernels.Reductions;
 
 namespace Inference.Operators.Reduction;
 
@@ -13,6 +14,12 @@ internal interface IReducer
 
     static abstract C Finish<C>(C accumulator, long count)
         where C : unmanaged, INumber<C>, IMinMaxValue<C>;
+
+    /// <summary>The kernel that folds f32 this way, but for <see cref="Finish"/> where it divides by nothing; null where there is none.</summary>
+    static virtual ReductionKind? Kernel => null;
+
+    /// <summary>Folds a row element by element into a row of accumulators where there is a faster form; false where there is none.</summary>
+    static virtual bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators) => false;
 
     /// <summary>Folds a contiguous run where there is a faster form; false where there is none.</summary>
     static virtual bool TryRun(ReadOnlySpan<float> run, ref float accumulator) => false;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Inference.Graph;
+using Inference.Kernels.Reductions;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Reduction;
@@ -27,6 +28,13 @@ internal sealed unsafe class Reduce<TReducer>(Node node, long axesInputSince, Ty
         Tensor x = context.Input(0);
         Span<bool> reduced = stackalloc bool[x.Rank];
         _axes.Mark(context, reduced);
+        if (x.Type == ElementType.Float && TReducer.Kernel is { } kernel && ReductionLayout.IsOneBlock(x.Dims, reduced, out long before, out long length, out long after))
+        {
+            context.ThrowIfCancelled();
+            RunKernel(kernel, (float*)x.Data, context.Output(0), before, length, after, context.Threads);
+            return;
+        }
+
         Span<long> strides = stackalloc long[x.Rank];
         _ = ReductionLayout.Strides(x.Dims, reduced, strides, out long groupSize);
         StridedLoop loop = StridedLoop.Over(x.Dims);
@@ -41,6 +49,16 @@ internal sealed unsafe class Reduce<TReducer>(Node node, long axesInputSince, Ty
         else if (!Dispatch.Numeric(x.Type, ref action))
         {
             throw context.Error($"input 0: expected a numeric tensor, got {x.Type.Name()}.");
+        }
+    }
+
+    private static void RunKernel(ReductionKind kind, float* x, Tensor y, long outer, long length, long inner, int threads)
+    {
+        float* target = (float*)y.Data;
+        Kernels.Reductions.Reduction.RunMiddle(kind, x, target, (nint)outer, (nint)length, (nint)inner, threads);
+        for (long i = 0; i < y.Count; i++)
+        {
+            target[i] = TReducer.Finish(target[i], length);
         }
     }
 
@@ -90,7 +108,7 @@ internal sealed unsafe class Reduce<TReducer>(Node node, long axesInputSince, Ty
                 {
                     *sum = FoldRun<E, T, C>(source, inner, *sum);
                 }
-                else
+                else if (stride != 1 || typeof(T) != typeof(float) || !TReducer.TryRow(new ReadOnlySpan<float>(source, checked((int)inner)), new Span<float>(sum, checked((int)inner))))
                 {
                     for (long i = 0; i < inner; i++)
                     {

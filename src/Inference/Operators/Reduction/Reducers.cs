@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Reductions;
 
 namespace Inference.Operators.Reduction;
 
@@ -10,6 +11,14 @@ internal static class Reducers
     /// <summary>Σx</summary>
     internal readonly struct Sum : IReducer
     {
+        public static ReductionKind? Kernel => ReductionKind.Sum;
+
+        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
+        {
+            TensorPrimitives.Add(accumulators, row, accumulators);
+            return true;
+        }
+
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
@@ -30,6 +39,14 @@ internal static class Reducers
     /// <summary>Σx / n; integers towards zero.</summary>
     internal readonly struct Mean : IReducer
     {
+        public static ReductionKind? Kernel => ReductionKind.Sum;
+
+        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
+        {
+            TensorPrimitives.Add(accumulators, row, accumulators);
+            return true;
+        }
+
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
@@ -50,6 +67,14 @@ internal static class Reducers
     /// <summary>Σx²</summary>
     internal readonly struct SumSquare : IReducer
     {
+        public static ReductionKind? Kernel => ReductionKind.SumSquares;
+
+        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
+        {
+            TensorPrimitives.MultiplyAdd(row, row, accumulators, accumulators);
+            return true;
+        }
+
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
@@ -70,6 +95,8 @@ internal static class Reducers
     /// <summary>Σ|x|</summary>
     internal readonly struct L1 : IReducer
     {
+        public static ReductionKind? Kernel => ReductionKind.SumAbsolutes;
+
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
@@ -90,6 +117,14 @@ internal static class Reducers
     /// <summary>√Σx²</summary>
     internal readonly struct L2 : IReducer
     {
+        public static ReductionKind? Kernel => ReductionKind.SumSquares;
+
+        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
+        {
+            TensorPrimitives.MultiplyAdd(row, row, accumulators, accumulators);
+            return true;
+        }
+
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
@@ -110,6 +145,14 @@ internal static class Reducers
     /// <summary>ln Σx</summary>
     internal readonly struct LogSum : IReducer
     {
+        public static ReductionKind? Kernel => ReductionKind.Sum;
+
+        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
+        {
+            TensorPrimitives.Add(accumulators, row, accumulators);
+            return true;
+        }
+
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
@@ -144,6 +187,18 @@ internal static class Reducers
     /// <summary>The largest; NaN where one is.</summary>
     internal readonly struct Max : IReducer
     {
+        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
+        {
+            TensorPrimitives.Max(accumulators, row, accumulators);
+            return true;
+        }
+
+        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
+        {
+            accumulator = run.IsEmpty ? accumulator : float.Max(accumulator, TensorPrimitives.Max(run));
+            return true;
+        }
+
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => Lowest<C>();
 
@@ -158,6 +213,18 @@ internal static class Reducers
     /// <summary>The smallest; NaN where one is.</summary>
     internal readonly struct Min : IReducer
     {
+        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
+        {
+            TensorPrimitives.Min(accumulators, row, accumulators);
+            return true;
+        }
+
+        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
+        {
+            accumulator = run.IsEmpty ? accumulator : float.Min(accumulator, TensorPrimitives.Min(run));
+            return true;
+        }
+
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => Highest<C>();
 

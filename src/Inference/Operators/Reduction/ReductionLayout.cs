@@ -24,4 +24,34 @@ internal static class ReductionLayout
 
         return stride;
     }
+
+    /// <summary>Whether the reduced dimensions are neighbours (those of size 1 aside), so that the input is [before, length, after]. False without elements.</summary>
+    public static bool IsOneBlock(ReadOnlySpan<long> dims, ReadOnlySpan<bool> reduced, out long before, out long length, out long after)
+    {
+        before = 1;
+        length = 1;
+        after = 1;
+        for (int i = 0; i < dims.Length; i++)
+        {
+            if (dims[i] == 1)
+            {
+                continue;
+            }
+
+            if (!reduced[i])
+            {
+                (length > 1 ? ref after : ref before) *= dims[i];
+            }
+            else if (after > 1)
+            {
+                return false;
+            }
+            else
+            {
+                length *= dims[i];
+            }
+        }
+
+        return before != 0 && length != 0 && after != 0;
+    }
 }

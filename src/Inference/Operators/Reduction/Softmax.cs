@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using Inference.Graph;
-using Inference.Kernels.Elementwise;
 using Inference.Operators.Typed;
 using Tensor = Inference.Graph.Tensor;
 
@@ -28,7 +27,8 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
         context.SetOutput(0, type, shape);
     }
 
-    public override bool CanOverwrite(int output, int input) => false;
+    // Rows are read before they are written.
+    public override bool CanOverwrite(int output, int input) => true;
 
     public override void PropagateBatch(BatchContext context)
     {
@@ -61,6 +61,13 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
         long outer = TensorShape.Count(x.Dims[..axis]);
         long length = axis >= x.Rank ? 1 : _flatten ? TensorShape.Count(x.Dims[axis..]) : x.Dims[axis];
         long inner = _flatten || axis >= x.Rank ? 1 : TensorShape.Count(x.Dims[(axis + 1)..]);
+        if (typeof(C) == typeof(float) && inner == 1 && kind != SoftmaxKind.Hardmax)
+        {
+            context.ThrowIfCancelled();
+            Kernels.Normalization.Softmax.Run((float*)x.Data, (float*)y.Data, (nint)outer, (nint)length, kind == SoftmaxKind.LogSoftmax, context.Threads);
+            return;
+        }
+
         C* row = inner == 1 ? null : (C*)context.Scratch(length * sizeof(C));
         for (long o = 0; o < outer; o++)
         {
@@ -97,6 +104,12 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
     internal static void Row<C>(C* from, C* to, long length, SoftmaxKind kind)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
+        if (typeof(C) == typeof(float) && kind != SoftmaxKind.Hardmax)
+        {
+            Kernels.Normalization.Softmax.Run((float*)from, (float*)to, 1, (nint)length, kind == SoftmaxKind.LogSoftmax);
+            return;
+        }
+
         var source = new ReadOnlySpan<C>(from, checked((int)length));
         var target = new Span<C>(to, checked((int)length));
         C largest = TensorPrimitives.Max(source);
@@ -126,15 +139,7 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
         }
 
         TensorPrimitives.Subtract(source, largest, target);
-        if (typeof(C) == typeof(float))
-        {
-            Unary.Run(UnaryKind.Exp, (float*)to, (float*)to, (nint)length);
-        }
-        else
-        {
-            TensorPrimitives.Exp(target, target);
-        }
-
+        TensorPrimitives.Exp(target, target);
         TensorPrimitives.Divide(target, TensorPrimitives.Sum<C>(target), target);
     }
 }

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Permutation = Inference.Kernels.Transposition.Transpose;
 
 namespace Inference.Operators.Structure;
 
@@ -33,7 +34,25 @@ internal sealed class Transpose(Node node) : Operator
         }
     }
 
-    public override void Run(KernelContext context) => Moves.Run(new Move(this), context, context.Input(0), context.Output(0));
+    public override unsafe void Run(KernelContext context)
+    {
+        Tensor source = context.Input(0);
+        Tensor target = context.Output(0);
+        int rank = source.Rank;
+        if (source.Type.BitWidth() is not (8 or 16 or 32 or 64) || rank > Permutation.MaxRank)
+        {
+            Moves.Run(new Move(this), context, source, target);
+            return;
+        }
+
+        Span<int> permutation = stackalloc int[rank];
+        for (int i = 0; i < rank; i++)
+        {
+            permutation[i] = Source(i, rank);
+        }
+
+        Permutation.Run(source.Data, target.Data, source.Dims, permutation, source.Type.BitWidth() / 8, context.Threads);
+    }
 
     public override void PropagateBatch(BatchContext context)
     {

@@ -1,0 +1,85 @@
+using Inference.Graph;
+using Inference.Kernels.Recurrent;
+
+namespace Inference.Operators.Recurrent;
+
+/// <summary>LSTM and GRU with their default activations, no clipping and prepacked weights, over whole sequences by the kernels. The store owns the weights.</summary>
+internal sealed unsafe class SequenceKernel(CellOptions options, CellWeights w, CellWeights r, int steps, int batch, int inputs, int hidden) : Kernel
+{
+    private readonly int _directions = options.Directions;
+
+    /// <summary>Whether the kernels compute what the attributes ask for.</summary>
+    public static bool Fits(CellOptions options, long batch)
+    {
+        // With one row the two layouts are the same.
+        if (options.Kind == CellKind.Rnn || options.Clip > 0 || options.InputForget || (options.BatchFirst && batch != 1))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < options.Activations.Length; i++)
+        {
+            if (options.Activations[i].Function != (i % options.PerDirection == 0 ? CellFunction.Sigmoid : CellFunction.Tanh))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public override void Run(KernelContext context)
+    {
+        bool lstm = options.Kind == CellKind.Lstm;
+        nint states = (nint)batch * hidden;
+        nint width = (nint)hidden * (int)options.Kind;
+        Tensor? bias = context.OptionalInput(3);
+        Tensor? lengths = context.OptionalInput(4);
+        Tensor? initialHidden = context.OptionalInput(5);
+        Tensor? initialCell = lstm ? context.OptionalInput(6) : null;
+        Tensor? peepholes = lstm ? context.OptionalInput(7) : null;
+        Tensor? y = context.HasOutput(0) ? context.Output(0) : null;
+        float* scratch = (float*)context.Scratch((2 * states * sizeof(float)) + ((long)batch * sizeof(int)));
+        int* clamped = lengths is null ? null : (int*)(scratch + (2 * states));
+        for (int b = 0; clamped != null && b < batch; b++)
+        {
+            clamped[b] = (int)Math.Clamp(Structure.Integers.At(lengths!, b), 0, steps);
+        }
+
+        for (int d = 0; d < _directions; d++)
+        {
+            context.ThrowIfCancelled();
+            float* inputBias = bias is null ? null : (float*)bias.Data + (d * 2 * width);
+            var arguments = new RecurrentArguments
+            {
+                X = (float*)context.Input(0).Data,
+                InputWeights = w.Main(d),
+                HiddenWeights = r.Main(d),
+                InputBias = inputBias,
+                HiddenBias = bias is null ? null : inputBias + width,
+                Peephole = peepholes is null ? null : (float*)peepholes.Data + (d * 3 * (nint)hidden),
+                InitialHidden = initialHidden is null ? null : (float*)initialHidden.Data + (d * states),
+                InitialCell = initialCell is null ? null : (float*)initialCell.Data + (d * states),
+                Y = y is null ? null : (float*)y.Data + (d * states),
+                YStepStride = _directions * states,
+                LastHidden = context.HasOutput(1) ? (float*)context.Output(1).Data + (d * states) : scratch,
+                LastCell = lstm && context.HasOutput(2) ? (float*)context.Output(2).Data + (d * states) : scratch + states,
+                SequenceLengths = clamped,
+                Steps = steps,
+                Batch = batch,
+                InputSize = inputs,
+                HiddenSize = hidden,
+                Reverse = d == 1 || options.Direction == CellDirection.Reverse,
+                LinearBeforeReset = options.LinearBeforeReset,
+            };
+            if (lstm)
+            {
+                LstmF32.Run(in arguments, context.Threads);
+            }
+            else
+            {
+                GruF32.Run(in arguments, r.Last(d), context.Threads);
+            }
+        }
+    }
+}
