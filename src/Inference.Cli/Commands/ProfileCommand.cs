@@ -15,7 +15,7 @@ internal static class ProfileCommand
         var inputs = new Option<string?>("--inputs") { Description = "Folder of input_N.pb. Default: test_data_set_0 beside the model, else values seeded by the signature." };
         var shapes = new Option<string[]>("--shape") { Description = "INPUT=256x13, as for bench." };
         var threads = new Option<int>("--threads") { Description = "Threads of a run. Default: one for each processor." };
-        var runs = new Option<int>("--runs") { Description = "Runs to observe.", DefaultValueFactory = _ => 20 };
+        var runs = new Option<int>("--runs") { Description = "Runs to observe, after half a second of warm-up; times are medians.", DefaultValueFactory = _ => 50 };
         var top = new Option<int>("--top") { Description = "Nodes to list, slowest first; 0: all in order.", DefaultValueFactory = _ => 25 };
         var trace = new Option<string?>("--trace") { Description = "Write a Chrome trace (chrome://tracing, Perfetto) of one run to this file." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
@@ -27,7 +27,7 @@ internal static class ProfileCommand
             using IModelRunner runner = ModelRunner.Load(path, new ModelLoadOptions { Threads = Math.Max(result.GetValue(threads), 0) });
             var options = new BenchOptions(path, [], result.GetValue(inputs), BenchInputs.ParseShapes(result.GetValue(shapes) ?? []), 0, 1, 0, null);
             using BenchInputs values = BenchInputs.Prepare(runner.Info, options);
-            ModelProfile profile = ModelProfiler.Profile(runner, values.Values, Math.Max(result.GetValue(runs), 1), cancellation);
+            ModelProfile profile = ModelProfiler.Profile(runner, values.Values, Math.Max(result.GetValue(runs), 1), cancellationToken: cancellation);
             if (result.GetValue(trace) is { } file)
             {
                 WriteTrace(file, runner.Info.Name, profile);

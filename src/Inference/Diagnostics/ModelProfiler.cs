@@ -13,15 +13,16 @@ public static class ModelProfiler
     /// <summary>Runs a model and measures each step.</summary>
     /// <param name="runner">A runner on the managed engine, or middleware over one.</param>
     /// <param name="inputs">The inputs of each run.</param>
-    /// <param name="runs">Runs to observe, ≥ 1; one more goes before them.</param>
+    /// <param name="runs">Runs to observe, ≥ 1; a step's time is the median of its times in them.</param>
+    /// <param name="warmup">How long to run before, so that the observed runs are compiled code on warm caches; at least one run. Null: half a second.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="InferenceException">The runner is not on the managed engine.</exception>
-    public static ModelProfile Profile(IModelRunner runner, NamedValues inputs, int runs = 10, CancellationToken cancellationToken = default)
+    public static ModelProfile Profile(IModelRunner runner, NamedValues inputs, int runs = 10, TimeSpan? warmup = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runner);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
-        return Managed(runner).Observe(inputs, (plan, frame) => Observe(plan, frame, runs, new RunControl(cancellationToken)));
+        return Managed(runner).Observe(inputs, (plan, frame) => Observe(plan, frame, runs, warmup ?? TimeSpan.FromSeconds(0.5), new RunControl(cancellationToken)));
     }
 
     /// <summary>Multiply-accumulate operations of a run on inputs of these shapes, without running. Steps whose shapes depend on computed values, and inner graphs, are left out.</summary>
@@ -38,31 +39,49 @@ public static class ModelProfiler
     private static ManagedRunner Managed(IModelRunner runner) => runner.GetService(typeof(ManagedRunner)) as ManagedRunner
         ?? throw new InferenceException($"Model '{runner.Info.Name}' runs on '{runner.Info.Provider}': only steps of the managed engine can be observed. Load it on the provider 'cpu'.");
 
-    private static ModelProfile Observe(ExecutablePlan plan, ExecutionFrame frame, int runs, RunControl control)
+    private static ModelProfile Observe(ExecutablePlan plan, ExecutionFrame frame, int runs, TimeSpan warmup, RunControl control)
     {
         PlanStep[] steps = plan.Plan.Steps;
-        var ticks = new long[steps.Length];
+        var times = new long[steps.Length][];
         var starts = new long[steps.Length];
-        frame.Execute(control);
+        for (int i = 0; i < times.Length; i++)
+        {
+            times[i] = new long[runs];
+        }
+
+        long started = Stopwatch.GetTimestamp();
+        do
+        {
+            frame.Execute(control);
+        }
+        while (Stopwatch.GetElapsedTime(started) < warmup);
+
         for (int run = 0; run < runs; run++)
         {
             int index = 0;
             long begin = Stopwatch.GetTimestamp();
             frame.ExecuteObserved(control, (_, elapsed) =>
             {
-                ticks[index] += elapsed;
+                times[index][run] = elapsed;
                 starts[index++] = Stopwatch.GetTimestamp() - elapsed - begin;
             });
         }
 
+        TimeSpan[] medians = Array.ConvertAll(times, Median);
         var nodes = new NodeProfile[steps.Length];
         int next = 0;
         frame.ExecuteObserved(control, (step, _) =>
         {
-            nodes[next] = Describe(step, frame, TimeSpan.FromSeconds((double)starts[next] / Stopwatch.Frequency), TimeSpan.FromSeconds((double)ticks[next] / runs / Stopwatch.Frequency));
+            nodes[next] = Describe(step, frame, TimeSpan.FromSeconds((double)starts[next] / Stopwatch.Frequency), medians[next]);
             next++;
         });
-        return new(runs, TimeSpan.FromSeconds((double)ticks.Sum() / runs / Stopwatch.Frequency), nodes, plan.Plan.ArenaBytes);
+        return new(runs, TimeSpan.FromTicks(medians.Sum(m => m.Ticks)), nodes, plan.Plan.ArenaBytes);
+    }
+
+    private static TimeSpan Median(long[] times)
+    {
+        Array.Sort(times);
+        return TimeSpan.FromSeconds((double)times[times.Length / 2] / Stopwatch.Frequency);
     }
 
     private static NodeProfile Describe(PlanStep step, ExecutionFrame frame, TimeSpan start, TimeSpan time)

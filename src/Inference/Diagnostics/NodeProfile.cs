@@ -4,7 +4,7 @@ namespace Inference.Diagnostics;
 /// <param name="Name">The node's name; the first output's where it has none.</param>
 /// <param name="Operator">The operator, with its domain where that is not the standard's.</param>
 /// <param name="Start">When it started, from the start of the run, in the last run observed.</param>
-/// <param name="Time">Mean time a run.</param>
+/// <param name="Time">Median time a run.</param>
 /// <param name="InputBytes">Bytes of its inputs, weights included.</param>
 /// <param name="OutputBytes">Bytes of its outputs.</param>
 /// <param name="Macs">Multiply-accumulate operations; 0 where it is not a matter of them, or they are inside inner graphs.</param>
