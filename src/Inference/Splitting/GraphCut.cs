@@ -26,8 +26,9 @@ internal sealed class GraphCut
         _graph = graph;
         _imported = imported;
         _branchInputs = branchInputs;
-        _nodes = NodeOrder.Sort(graph.Nodes, graph.Name);
-        _needs = [.. _nodes.Select(n => NodeOrder.FreeNames(n).Distinct(StringComparer.Ordinal).ToArray())];
+        var order = new NodeOrder();
+        _nodes = order.Sort(graph.Nodes, graph.Name);
+        _needs = [.. _nodes.Select(n => order.FreeNames(n).Distinct(StringComparer.Ordinal).ToArray())];
         _origins = new Origin[_nodes.Count];
         _flow = BatchFlow.Of(imported.Graph, [.. imported.Graph.Inputs.Where(i => branchInputs.Contains(i.Name))]);
     }
