@@ -60,6 +60,33 @@ def vector(bits):
         return Vector128.{name}Native(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }}
 ''')
+    part = f'{v}.LessThan({v}<int>.Indices, {v}.Create(count)).AsSingle()'
+    if bits == 512:
+        one(f'{f} LoadPart(float* from, int count, float other)', f'Avx512F.MaskLoad(from, {part}, {v}.Create(other))')
+        one(f'void StorePart(float* to, {f} x, int count)', f'Avx512F.MaskStore(to, {part}, x)')
+    else:
+        m.append(INLINE + f'''    public static {f} LoadPart(float* from, int count, float other)
+    {{
+        {f} part = {part};
+        return {v}.ConditionalSelect(part, LOAD, {v}.Create(other));
+    }}
+'''.replace('LOAD', 'Avx.MaskLoad(from, part)' if bits == 256 else 'Avx.IsSupported ? Avx.MaskLoad(from, part) : LoadFew(from, count)'))
+        if bits == 256:
+            one(f'void StorePart(float* to, {f} x, int count)', f'Avx.MaskStore(to, {part}, x)')
+        else:
+            m.append('''    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePart(float* to, Vector128<float> x, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            to[i] = x.GetElement(i);
+        }
+    }
+''')
+            m.append('''    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> LoadFew(float* from, int count) =>
+        Vector128.Create(from[0], count > 1 ? from[1] : 0f, count > 2 ? from[2] : 0f, count > 3 ? from[3] : 0f);
+''')
     return HEAD + f'''using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -86,6 +113,15 @@ def scalar():
 
     one('float Load(float* from)', '*from')
     one('void Store(float* to, float x)', '*to = x')
+    one('float LoadPart(float* from, int count, float other)', 'count > 0 ? *from : other')
+    m.append(INLINE + '''    public static void StorePart(float* to, float x, int count)
+    {
+        if (count > 0)
+        {
+            *to = x;
+        }
+    }
+''')
     one('float Splat(float x)', 'x')
     for n, o in (('Add', '+'), ('Sub', '-'), ('Mul', '*'), ('Div', '/')):
         one(f'float {n}(float a, float b)', f'a {o} b')

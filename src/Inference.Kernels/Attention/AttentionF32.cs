@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
@@ -34,6 +35,7 @@ public static unsafe class AttentionF32
         WorkerPool.Run(a.Batch * a.Heads, &RunHead, &a, work >= GemmF32Driver.ParallelWork ? maxThreads : 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunHead(void* state, int index)
     {
         ref readonly AttentionArguments a = ref *(AttentionArguments*)state;
@@ -78,8 +80,8 @@ public static unsafe class AttentionF32
             for (int j = 0; j < end; j += KeyBlock)
             {
                 int count = Math.Min(KeyBlock, end - j);
-                // A causal end inside a panel: its other columns are computed too, and not looked at.
-                int whole = Math.Min(a.KeyLength - j, (count + kernel.PanelColumns - 1) / kernel.PanelColumns * kernel.PanelColumns);
+                // Whole panels, the padding of the last one too: its columns, and those after a causal end, are not looked at.
+                int whole = (int)nint.Min(storedKeys - j, (count + kernel.PanelColumns - 1) / kernel.PanelColumns * kernel.PanelColumns);
                 Multiply(
                     kernel, q + (i * a.QueryStride), a.QueryStride, rows, packed ? keys.Pointer + ((nint)j * a.HeadSize) : null,
                     k + (j * a.KeyStride), a.KeyStride, packed ? whole : count, a.HeadSize, scores.Pointer);
@@ -102,6 +104,7 @@ public static unsafe class AttentionF32
     }
 
     // scores[rows, count] = q × kᵀ.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(
         GemmF32Kernel kernel, float* q, nint ldq, int rows, float* packed, float* k, nint ldk, int count, int depth, float* scores)
     {
@@ -124,6 +127,7 @@ public static unsafe class AttentionF32
     }
 
     // y += p × v for keys first … first + count − 1; each panel of values spans all keys.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate(
         in AttentionArguments a, GemmF32Kernel kernel, float* p, int rows, int count, int first, float* packed, float* v, float* y)
     {
@@ -189,9 +193,9 @@ public static unsafe class AttentionF32
                 float max = Shift<S, V>(x, mask, count, job.Scale, job.Max[r]);
                 // With nothing but −∞ so far, all terms are 0 whatever is taken off.
                 float sum = Exponentiate<S, V>(x, count, float.IsNegativeInfinity(max) ? 0f : max);
-                for (int i = count; i < job.Columns; i++)
+                if (count < job.Columns)
                 {
-                    x[i] = 0f;
+                    new Span<float>(x + count, job.Columns - count).Clear();
                 }
 
                 if (!job.First && max != job.Max[r])
@@ -210,6 +214,7 @@ public static unsafe class AttentionF32
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static float Shift<S, V>(float* x, float* mask, int count, float scale, float max)
             where S : struct, ISimd<V>
             where V : struct
@@ -224,16 +229,19 @@ public static unsafe class AttentionF32
                 best = S.Max(s, best);
             }
 
-            max = S.MaxAcross(best);
-            for (; i < count; i++)
+            int part = count - i;
+            if (part > 0)
             {
-                x[i] = (x[i] * scale) + (mask == null ? 0f : mask[i]);
-                max = Simd1.Max(x[i], max);
+                V s = S.Mul(S.LoadPart(x + i, part, float.NegativeInfinity), S.Splat(scale));
+                s = mask == null ? s : S.Add(s, S.LoadPart(mask + i, part, 0f));
+                S.StorePart(x + i, s, part);
+                best = S.Max(S.LoadPart(x + i, part, float.NegativeInfinity), best);
             }
 
-            return max;
+            return S.MaxAcross(best);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static float Exponentiate<S, V>(float* x, int count, float max)
             where S : struct, ISimd<V>
             where V : struct
@@ -247,14 +255,15 @@ public static unsafe class AttentionF32
                 sums = S.Add(sums, e);
             }
 
-            float sum = S.Sum(sums);
-            for (; i < count; i++)
+            int part = count - i;
+            if (part > 0)
             {
-                x[i] = SimdMath.ExpNonPositive<Simd1, float>(x[i] - max);
-                sum += x[i];
+                V e = SimdMath.ExpNonPositive<S, V>(S.Sub(S.LoadPart(x + i, part, float.NegativeInfinity), S.Splat(max)));
+                S.StorePart(x + i, e, part);
+                sums = S.Add(sums, e);
             }
 
-            return sum;
+            return S.Sum(sums);
         }
     }
 }

@@ -50,9 +50,10 @@ internal sealed unsafe class BinaryKernel
                 S.Store(y + i, TOperator.Invoke<S, V>(S.Load(a + i), S.Load(b + i)));
             }
 
-            for (; i < count; i++)
+            if (i < count)
             {
-                y[i] = TOperator.Invoke<Simd1, float>(a[i], b[i]);
+                int part = (int)(count - i);
+                S.StorePart(y + i, TOperator.Invoke<S, V>(S.LoadPart(a + i, part, 1f), S.LoadPart(b + i, part, 1f)), part);
             }
         }
         else if (mode == 1)
@@ -64,9 +65,10 @@ internal sealed unsafe class BinaryKernel
                 S.Store(y + i, TOperator.Invoke<S, V>(splat, S.Load(b + i)));
             }
 
-            for (; i < count; i++)
+            if (i < count)
             {
-                y[i] = TOperator.Invoke<Simd1, float>(first, b[i]);
+                int part = (int)(count - i);
+                S.StorePart(y + i, TOperator.Invoke<S, V>(splat, S.LoadPart(b + i, part, 1f)), part);
             }
         }
         else
@@ -78,23 +80,43 @@ internal sealed unsafe class BinaryKernel
                 S.Store(y + i, TOperator.Invoke<S, V>(S.Load(a + i), splat));
             }
 
-            for (; i < count; i++)
+            if (i < count)
             {
-                y[i] = TOperator.Invoke<Simd1, float>(a[i], second);
+                int part = (int)(count - i);
+                S.StorePart(y + i, TOperator.Invoke<S, V>(S.LoadPart(a + i, part, 1f), splat), part);
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunPow(float* a, float* b, float* y, nint count, int mode)
     {
         float first = count > 0 ? *a : 0f;
         float second = count > 0 ? *b : 0f;
-        if (mode == 2 && second is 2f or 0.5f or 1f)
+        // Small powers of the model's constants: f64 gives the same bits for these.
+        if (mode == 2 && second == 2f)
         {
-            // Squares, roots and copies of the model's constants: f64 gives the same bits for these.
+            BinaryKernels.All[(int)BinaryKind.Mul].Best(a, a, y, count, 0);
+            return;
+        }
+
+        if (mode == 2 && second is 3f or 1f)
+        {
             for (nint i = 0; i < count; i++)
             {
-                y[i] = second == 2f ? a[i] * a[i] : second == 1f ? a[i] : (float)Math.Pow(a[i], 0.5);
+                double x = a[i];
+                y[i] = second == 1f ? a[i] : (float)(x * x * x);
+            }
+
+            return;
+        }
+
+        if (mode == 2 && second == 0.5f)
+        {
+            for (nint i = 0; i < count; i++)
+            {
+                // −∞ to the ½ is ∞, −0 is 0.
+                y[i] = float.IsNegativeInfinity(a[i]) ? float.PositiveInfinity : MathF.Sqrt(a[i] + 0f);
             }
 
             return;

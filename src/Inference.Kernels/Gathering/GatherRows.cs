@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 
 namespace Inference.Kernels.Gathering;
@@ -13,6 +14,7 @@ public static unsafe class GatherRows
     /// <param name="indices">Indices.</param>
     /// <param name="y">[indices, rowBytes]; must not overlap <paramref name="table"/>.</param>
     /// <returns>−1, or the position of the first index out of range: rows from there on are not written.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint Run<TIndex>(byte* table, nint tableRows, nint rowBytes, ReadOnlySpan<TIndex> indices, byte* y)
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
@@ -53,6 +55,7 @@ public static unsafe class GatherRows
     /// <param name="indices">Indices.</param>
     /// <param name="y">[indices, columns].</param>
     /// <returns>−1, or the position of the first index out of range: rows from there on are not written.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint RunDequantize<TIndex>(
         byte* table, bool signed, nint tableRows, nint columns, float* scales, int* zeroPoints, ReadOnlySpan<TIndex> indices, float* y)
         where TIndex : unmanaged, IBinaryInteger<TIndex>

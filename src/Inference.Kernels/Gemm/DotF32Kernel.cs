@@ -11,13 +11,17 @@ internal sealed unsafe class DotF32Kernel
         IsaTier tier,
         bool supported,
         delegate*<float*, float*, nint, nint, float*, void> one,
-        delegate*<float*, float*, nint, nint, float*, void> four)
+        delegate*<float*, float*, nint, nint, float*, void> four,
+        delegate*<float*, nint, float*, nint, nint, float*, void> twoByFour,
+        delegate*<float*, nint, float*, nint, nint, float*, void> twoByTwo)
     {
         Name = name;
         Tier = tier;
         Supported = supported;
         One = one;
         Four = four;
+        TwoByFour = twoByFour;
+        TwoByTwo = twoByTwo;
     }
 
     public string Name { get; }
@@ -32,9 +36,15 @@ internal sealed unsafe class DotF32Kernel
     /// <summary>j &lt; 4.</summary>
     public delegate*<float*, float*, nint, nint, float*, void> Four { get; }
 
+    /// <summary>(x, ldx, w, ldw, k, sums): sums[4·i + j] = x[i] · w[j] for two rows x and four w.</summary>
+    public delegate*<float*, nint, float*, nint, nint, float*, void> TwoByFour { get; }
+
+    /// <summary>(x, ldx, w, ldw, k, sums): sums[2·i + j] = x[i] · w[j] for two rows x and two w.</summary>
+    public delegate*<float*, nint, float*, nint, nint, float*, void> TwoByTwo { get; }
+
     public static DotF32Kernel Of<S, V>(IsaTier tier)
         where S : struct, ISimd<V>
-        where V : struct => new($"dot_f32_4x{SimdNames.Of(tier)}", tier, S.IsSupported, &Dot1<S, V>, &Dot4<S, V>);
+        where V : struct => new($"dot_f32_4x{SimdNames.Of(tier)}", tier, S.IsSupported, &Dot1<S, V>, &Dot4<S, V>, &Dot2x4<S, V>, &Dot2x2<S, V>);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Dot1<S, V>(float* x, float* w, nint ldw, nint k, float* sums)
@@ -125,5 +135,115 @@ internal sealed unsafe class DotF32Kernel
         sums[1] = y1;
         sums[2] = y2;
         sums[3] = y3;
+    }
+
+    // Two rows by four: more products than loads.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Dot2x4<S, V>(float* x0, nint ldx, float* w0, nint ldw, nint k, float* sums)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        float* x1 = x0 + ldx;
+        float* w1 = w0 + ldw;
+        float* w2 = w1 + ldw;
+        float* w3 = w2 + ldw;
+        V s00 = S.Splat(0f);
+        V s01 = s00;
+        V s02 = s00;
+        V s03 = s00;
+        V s10 = s00;
+        V s11 = s00;
+        V s12 = s00;
+        V s13 = s00;
+        nint i = 0;
+        for (; i <= k - S.Lanes; i += S.Lanes)
+        {
+            V a = S.Load(x0 + i);
+            V b = S.Load(x1 + i);
+            V v0 = S.Load(w0 + i);
+            s00 = S.Fma(a, v0, s00);
+            s10 = S.Fma(b, v0, s10);
+            V v1 = S.Load(w1 + i);
+            s01 = S.Fma(a, v1, s01);
+            s11 = S.Fma(b, v1, s11);
+            V v2 = S.Load(w2 + i);
+            s02 = S.Fma(a, v2, s02);
+            s12 = S.Fma(b, v2, s12);
+            V v3 = S.Load(w3 + i);
+            s03 = S.Fma(a, v3, s03);
+            s13 = S.Fma(b, v3, s13);
+        }
+
+        int part = (int)(k - i);
+        if (part > 0)
+        {
+            V a = S.LoadPart(x0 + i, part, 0f);
+            V b = S.LoadPart(x1 + i, part, 0f);
+            V v0 = S.LoadPart(w0 + i, part, 0f);
+            s00 = S.Fma(a, v0, s00);
+            s10 = S.Fma(b, v0, s10);
+            V v1 = S.LoadPart(w1 + i, part, 0f);
+            s01 = S.Fma(a, v1, s01);
+            s11 = S.Fma(b, v1, s11);
+            V v2 = S.LoadPart(w2 + i, part, 0f);
+            s02 = S.Fma(a, v2, s02);
+            s12 = S.Fma(b, v2, s12);
+            V v3 = S.LoadPart(w3 + i, part, 0f);
+            s03 = S.Fma(a, v3, s03);
+            s13 = S.Fma(b, v3, s13);
+        }
+
+        sums[0] = S.Sum(s00);
+        sums[1] = S.Sum(s01);
+        sums[2] = S.Sum(s02);
+        sums[3] = S.Sum(s03);
+        sums[4] = S.Sum(s10);
+        sums[5] = S.Sum(s11);
+        sums[6] = S.Sum(s12);
+        sums[7] = S.Sum(s13);
+    }
+
+    // Two rows by two: more products than loads.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Dot2x2<S, V>(float* x0, nint ldx, float* w0, nint ldw, nint k, float* sums)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        float* x1 = x0 + ldx;
+        float* w1 = w0 + ldw;
+        V s00 = S.Splat(0f);
+        V s01 = s00;
+        V s10 = s00;
+        V s11 = s00;
+        nint i = 0;
+        for (; i <= k - S.Lanes; i += S.Lanes)
+        {
+            V a = S.Load(x0 + i);
+            V b = S.Load(x1 + i);
+            V v0 = S.Load(w0 + i);
+            s00 = S.Fma(a, v0, s00);
+            s10 = S.Fma(b, v0, s10);
+            V v1 = S.Load(w1 + i);
+            s01 = S.Fma(a, v1, s01);
+            s11 = S.Fma(b, v1, s11);
+        }
+
+        int part = (int)(k - i);
+        if (part > 0)
+        {
+            V a = S.LoadPart(x0 + i, part, 0f);
+            V b = S.LoadPart(x1 + i, part, 0f);
+            V v0 = S.LoadPart(w0 + i, part, 0f);
+            s00 = S.Fma(a, v0, s00);
+            s10 = S.Fma(b, v0, s10);
+            V v1 = S.LoadPart(w1 + i, part, 0f);
+            s01 = S.Fma(a, v1, s01);
+            s11 = S.Fma(b, v1, s11);
+        }
+
+        sums[0] = S.Sum(s00);
+        sums[1] = S.Sum(s01);
+        sums[2] = S.Sum(s10);
+        sums[3] = S.Sum(s11);
     }
 }

@@ -27,31 +27,53 @@ internal static unsafe class GemmF32Dots
         WorkerPool.Run(blocks, ref action, blocks == 1 ? 1 : maxThreads);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Range(in DotBlocks job, nint m0, nint m1, nint n0, nint n1)
     {
         delegate*<float*, float*, nint, nint, float*, void> four = DotF32Kernels.Best.Four;
         delegate*<float*, float*, nint, nint, float*, void> one = DotF32Kernels.Best.One;
-        float* sums = stackalloc float[4];
+        delegate*<float*, nint, float*, nint, nint, float*, void> twoByFour = DotF32Kernels.Best.TwoByFour;
+        delegate*<float*, nint, float*, nint, nint, float*, void> twoByTwo = DotF32Kernels.Best.TwoByTwo;
+        float* sums = stackalloc float[8];
         bool clip = job.Epilogue.Activation.IsClip(out float low, out float high);
         for (nint j = n0; j < n1;)
         {
-            int count = n1 - j >= 4 ? 4 : 1;
+            int count = n1 - j >= 4 ? 4 : n1 - j >= 2 && m1 - m0 >= 2 ? 2 : 1;
             float* w = job.W + (j * job.Ldw);
-            for (nint i = m0; i < m1; i++)
+            for (nint i = m0; i < m1;)
             {
                 float* x = job.A + (i * job.Lda);
-                (count == 4 ? four : one)(x, w, job.Ldw, job.K, sums);
-                float* c = job.C + (i * job.Ldc) + j;
-                for (int t = 0; t < count; t++)
+                int rows = count > 1 && m1 - i >= 2 ? 2 : 1;
+                if (rows == 2)
                 {
-                    float y = Finish(in job, job.Alpha * sums[t], i, j + t, c[t]);
-                    if (clip)
+                    (count == 4 ? twoByFour : twoByTwo)(x, job.Lda, w, job.Ldw, job.K, sums);
+                }
+                else if (count == 4)
+                {
+                    four(x, w, job.Ldw, job.K, sums);
+                }
+                else
+                {
+                    for (int t = 0; t < count; t++)
                     {
-                        y = low > y ? low : y;
-                        y = high < y ? high : y;
+                        one(x, w + (t * job.Ldw), job.Ldw, job.K, sums + t);
                     }
+                }
 
-                    c[t] = y;
+                for (int r = 0; r < rows; r++, i++)
+                {
+                    float* c = job.C + (i * job.Ldc) + j;
+                    for (int t = 0; t < count; t++)
+                    {
+                        float y = Finish(in job, job.Alpha * sums[(r * count) + t], i, j + t, c[t]);
+                        if (clip)
+                        {
+                            y = low > y ? low : y;
+                            y = high < y ? high : y;
+                        }
+
+                        c[t] = y;
+                    }
                 }
             }
 

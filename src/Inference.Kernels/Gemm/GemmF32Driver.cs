@@ -119,6 +119,7 @@ internal static unsafe class GemmF32Driver
         return parts <= 1 ? nint.Max(depth, 1) : (depth + parts - 1) / parts;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunBlock(void* state, int block)
     {
         ref GemmF32Job job = ref *(GemmF32Job*)state;
@@ -183,6 +184,7 @@ internal static unsafe class GemmF32Driver
     /// The tiles of one panel for <paramref name="count"/> rows from row <paramref name="m0"/>; C is at (m0, n0). Bias and
     /// residual come in with the first part of K, activation goes with the last.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunTiles(
         in GemmEpilogue epilogue, GemmF32Kernel kernel, ref GemmF32Tile tile, float* c, nint m0, nint n0, nint count, int columns,
         int vectors, bool first, bool last)
@@ -244,6 +246,7 @@ internal static unsafe class GemmF32Driver
     }
 
     // The last columns of N do not fill a vector: the tile works on padded copies of C, Init and Bias on the stack.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunEdge(GemmF32Kernel kernel, ref GemmF32Tile tile, int rows, int columns, int vectors)
     {
         float* result = stackalloc float[MaxTileRows * MaxPanel];

@@ -11,6 +11,7 @@ internal static unsafe class GemmF32Packing
     /// Writes B as panels of <paramref name="panel"/> columns, [K][panel] each; the last is as wide as its columns rounded up
     /// to <paramref name="lanes"/>, padded with zeros.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackPanels(float* b, nint ldb, bool transposed, nint k, nint n, float alpha, int panel, int lanes, float* to)
     {
         for (nint n0 = 0; n0 < n; n0 += panel)
@@ -81,6 +82,7 @@ internal static unsafe class GemmF32Packing
     }
 
     /// <summary>Writes α·B as [N][K].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackColumns(float* b, nint ldb, bool transposed, nint k, nint n, float alpha, float* to)
     {
         for (nint j = 0; j < n; j++)
@@ -92,6 +94,7 @@ internal static unsafe class GemmF32Packing
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack8Columns(float* b, nint ldb, nint k, float alpha, int width, float* to)
     {
         // The block transpose walks rows of its input, which are columns of B here: strips of eight of K.
@@ -120,6 +123,7 @@ internal static unsafe class GemmF32Packing
     }
 
     // Four rows of K become four columns: 4×4 transposes in registers, so that both sides are touched by vectors.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack4Columns(float* b, nint ldb, nint k, float alpha, int width, float* to)
     {
         float* b0 = b;

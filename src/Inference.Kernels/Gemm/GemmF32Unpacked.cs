@@ -9,6 +9,10 @@ internal static unsafe class GemmF32Unpacked
     private const int RowsInPlace = 12;
     private const int RowsAsDots = 4;
 
+    // Few columns fill no panel; long enough dots pay for adding up their lanes.
+    private const int ColumnsAsDots = 12;
+    private const int DepthAsDots = 128;
+
     public static void Run(
         GemmF32Kernel kernel, float* a, nint lda, bool transA, float* b, nint ldb, bool transB, float* c, nint ldc,
         nint m, nint n, nint k, float alpha, in GemmEpilogue epilogue, int maxThreads)
@@ -29,7 +33,7 @@ internal static unsafe class GemmF32Unpacked
         GemmF32Kernel kernel, float* a, nint lda, float* b, nint ldb, bool transB, float* c, nint ldc,
         nint m, nint n, nint k, float alpha, in GemmEpilogue epilogue, int maxThreads)
     {
-        if (transB && m <= RowsAsDots)
+        if (transB && (m <= RowsAsDots || (n <= ColumnsAsDots && k >= DepthAsDots)))
         {
             GemmF32Dots.Run(a, lda, b, ldb, c, ldc, m, n, k, alpha, in epilogue, maxThreads);
             return;

@@ -34,12 +34,14 @@ public static unsafe class LayerNorm
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Row<S, V>(in LayerNormArguments job, nint r)
             where S : struct, ISimd<V>
             where V : struct
         {
             nint n = job.Columns;
             nint whole = n - (n % S.Lanes);
+            int part = (int)(n - whole);
             float* s = job.X + (r * n);
             if (job.Skip != null || job.SkipBias != null)
             {
@@ -58,13 +60,8 @@ public static unsafe class LayerNorm
                     sums = S.Add(sums, S.Load(s + i));
                 }
 
-                float sum = S.Sum(sums);
-                for (nint i = whole; i < n; i++)
-                {
-                    sum += s[i];
-                }
-
-                mean = sum / n;
+                sums = part > 0 ? S.Add(sums, S.LoadPart(s + whole, part, 0f)) : sums;
+                mean = S.Sum(sums) / n;
             }
 
             V centre = S.Splat(mean);
@@ -75,14 +72,13 @@ public static unsafe class LayerNorm
                 squares = S.Fma(d, d, squares);
             }
 
-            float square = S.Sum(squares);
-            for (nint i = whole; i < n; i++)
+            if (part > 0)
             {
-                float d = s[i] - mean;
-                square = MathF.FusedMultiplyAdd(d, d, square);
+                V d = S.Sub(S.LoadPart(s + whole, part, mean), centre);
+                squares = S.Fma(d, d, squares);
             }
 
-            float inverse = 1f / MathF.Sqrt((square / n) + job.Epsilon);
+            float inverse = 1f / MathF.Sqrt((S.Sum(squares) / n) + job.Epsilon);
             Scale<S, V>(in job, s, job.Y + (r * n), mean, inverse, whole);
             if (job.Mean != null)
             {
@@ -111,9 +107,13 @@ public static unsafe class LayerNorm
                 S.Store(to + i, v);
             }
 
-            for (; i < n; i++)
+            int part = (int)(n - i);
+            if (part > 0)
             {
-                to[i] = x[i] + (skip == null ? 0f : skip[i]) + (job.SkipBias == null ? 0f : job.SkipBias[i]);
+                V v = S.LoadPart(x + i, part, 0f);
+                v = skip == null ? v : S.Add(v, S.LoadPart(skip + i, part, 0f));
+                v = job.SkipBias == null ? v : S.Add(v, S.LoadPart(job.SkipBias + i, part, 0f));
+                S.StorePart(to + i, v, part);
             }
         }
 
@@ -130,11 +130,13 @@ public static unsafe class LayerNorm
                 S.Store(y + i, v);
             }
 
-            for (nint i = whole; i < job.Columns; i++)
+            int part = (int)(job.Columns - whole);
+            if (part > 0)
             {
-                float v = (s[i] - mean) * inverse;
-                v *= job.Gamma == null ? 1f : job.Gamma[i];
-                y[i] = v + (job.Beta == null ? 0f : job.Beta[i]);
+                V v = S.Mul(S.Sub(S.LoadPart(s + whole, part, 0f), S.Splat(mean)), S.Splat(inverse));
+                v = job.Gamma == null ? v : S.Mul(v, S.LoadPart(job.Gamma + whole, part, 0f));
+                v = job.Beta == null ? v : S.Add(v, S.LoadPart(job.Beta + whole, part, 0f));
+                S.StorePart(y + whole, v, part);
             }
         }
     }

@@ -47,28 +47,27 @@ public static unsafe class Softmax
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Row<S, V>(float* x, float* y, nint count, bool logarithm)
             where S : struct, ISimd<V>
             where V : struct
         {
             nint whole = count - (count % S.Lanes);
-            float max = float.NegativeInfinity;
-            if (whole > 0)
+            int part = (int)(count - whole);
+            V m = S.Splat(float.NegativeInfinity);
+            for (nint i = 0; i < whole; i += S.Lanes)
             {
-                V m = S.Load(x);
-                for (nint i = S.Lanes; i < whole; i += S.Lanes)
-                {
-                    m = S.Max(m, S.Load(x + i));
-                }
-
-                max = S.MaxAcross(m);
+                m = S.Max(m, S.Load(x + i));
             }
 
-            for (nint i = whole; i < count; i++)
+            V rest = m;
+            if (part > 0)
             {
-                max = Simd1.Max(max, x[i]);
+                rest = S.LoadPart(x + whole, part, float.NegativeInfinity);
+                m = S.Max(m, rest);
             }
 
+            float max = S.MaxAcross(m);
             V shift = S.Splat(max);
             V sums = S.Splat(0f);
             for (nint i = 0; i < whole; i += S.Lanes)
@@ -81,39 +80,40 @@ public static unsafe class Softmax
                 }
             }
 
-            float sum = S.Sum(sums);
-            for (nint i = whole; i < count; i++)
+            V restExp = sums;
+            if (part > 0)
             {
-                float e = SimdMath.ExpNonPositive<Simd1, float>(x[i] - max);
-                sum += e;
-                y[i] = logarithm ? x[i] : e;
+                // Lanes beyond the row hold −∞: e^−∞ adds nothing.
+                restExp = SimdMath.ExpNonPositive<S, V>(S.Sub(rest, shift));
+                sums = S.Add(sums, restExp);
             }
 
+            float sum = S.Sum(sums);
             if (logarithm)
             {
-                float log = MathF.Log(sum);
+                V log = S.Splat(MathF.Log(sum));
                 for (nint i = 0; i < whole; i += S.Lanes)
                 {
-                    S.Store(y + i, S.Sub(S.Sub(S.Load(x + i), shift), S.Splat(log)));
+                    S.Store(y + i, S.Sub(S.Sub(S.Load(x + i), shift), log));
                 }
 
-                for (nint i = whole; i < count; i++)
+                if (part > 0)
                 {
-                    y[i] = y[i] - max - log;
+                    S.StorePart(y + whole, S.Sub(S.Sub(rest, shift), log), part);
                 }
 
                 return;
             }
 
-            float scale = 1f / sum;
+            V scale = S.Splat(1f / sum);
             for (nint i = 0; i < whole; i += S.Lanes)
             {
-                S.Store(y + i, S.Mul(S.Load(y + i), S.Splat(scale)));
+                S.Store(y + i, S.Mul(S.Load(y + i), scale));
             }
 
-            for (nint i = whole; i < count; i++)
+            if (part > 0)
             {
-                y[i] *= scale;
+                S.StorePart(y + whole, S.Mul(restExp, scale), part);
             }
         }
     }

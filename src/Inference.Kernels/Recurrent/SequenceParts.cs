@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
 namespace Inference.Kernels.Recurrent;
 
 /// <summary>Small steps that the recurrent layers share.</summary>
 internal static unsafe class SequenceParts
 {
     /// <summary>to = a + b, where null counts as zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SumBiases(float* a, float* b, float* to, nint count)
     {
         for (nint i = 0; i < count; i++)

@@ -135,6 +135,7 @@ public static unsafe class Reduction
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static V Column<S, V>(in Job job, float* x)
             where S : struct, ISimd<V>
             where V : struct

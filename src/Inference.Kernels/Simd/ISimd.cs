@@ -18,6 +18,12 @@ internal unsafe interface ISimd<TVector>
 
     static abstract void Store(float* to, TVector x);
 
+    /// <summary>The first <paramref name="count"/> lanes, 1 to Lanes, from memory, the others as given; no other memory is touched.</summary>
+    static abstract TVector LoadPart(float* from, int count, float other);
+
+    /// <summary>Stores the first <paramref name="count"/> lanes, 1 to Lanes.</summary>
+    static abstract void StorePart(float* to, TVector x, int count);
+
     static abstract TVector Splat(float x);
 
     static abstract TVector Add(TVector a, TVector b);

@@ -17,6 +17,18 @@ internal readonly unsafe struct Simd1 : ISimd<float>
     public static void Store(float* to, float x) => *to = x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LoadPart(float* from, int count, float other) => count > 0 ? *from : other;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePart(float* to, float x, int count)
+    {
+        if (count > 0)
+        {
+            *to = x;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Splat(float x) => x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

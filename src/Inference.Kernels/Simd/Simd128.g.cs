@@ -104,4 +104,24 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128<float> pairs = Vector128.MinNative(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
         return Vector128.MinNative(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadPart(float* from, int count, float other)
+    {
+        Vector128<float> part = Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
+        return Vector128.ConditionalSelect(part, Avx.IsSupported ? Avx.MaskLoad(from, part) : LoadFew(from, count), Vector128.Create(other));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePart(float* to, Vector128<float> x, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            to[i] = x.GetElement(i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> LoadFew(float* from, int count) =>
+        Vector128.Create(from[0], count > 1 ? from[1] : 0f, count > 2 ? from[2] : 0f, count > 3 ? from[3] : 0f);
 }

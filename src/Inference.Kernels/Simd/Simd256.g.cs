@@ -96,4 +96,14 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MinAcross(Vector256<float> x) => Simd128.MinAcross(Vector128.MinNative(x.GetLower(), x.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadPart(float* from, int count, float other)
+    {
+        Vector256<float> part = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
+        return Vector256.ConditionalSelect(part, Avx.MaskLoad(from, part), Vector256.Create(other));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePart(float* to, Vector256<float> x, int count) => Avx.MaskStore(to, Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle(), x);
 }

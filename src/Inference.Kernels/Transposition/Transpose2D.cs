@@ -11,6 +11,7 @@ internal static unsafe class Transpose2D
     // Blocks of 64 rows keep the lines that columns touch in the first-level cache.
     private const int RowBlock = 64;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(byte* x, nint ldx, byte* y, nint ldy, nint rows, nint columns, int elementSize)
     {
         for (nint r = 0; r < rows; r += RowBlock)
@@ -36,6 +37,7 @@ internal static unsafe class Transpose2D
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Doublewords(float* x, nint ldx, float* y, nint ldy, nint rows, nint columns)
     {
         nint unit = Avx.IsSupported ? 8 : 4;
@@ -57,6 +59,7 @@ internal static unsafe class Transpose2D
         Scalar((uint*)x, ldx, (uint*)y, ldy, wholeRows, rows, 0, columns);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Bytes(byte* x, nint ldx, byte* y, nint ldy, nint rows, nint columns)
     {
         nint r16 = Zip.IsAccelerated ? rows & ~15 : 0;
@@ -108,6 +111,7 @@ internal static unsafe class Transpose2D
         Scalar(x, ldx, y, ldy, r8, rows, 0, columns);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scalar<T>(T* x, nint ldx, T* y, nint ldy, nint r0, nint r1, nint c0, nint c1)
         where T : unmanaged
     {

@@ -141,6 +141,7 @@ internal unsafe struct TransposePlan
         _rank--;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Run(nint first, nint end)
     {
         for (nint index = first; index < end; index++)

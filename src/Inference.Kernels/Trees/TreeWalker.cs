@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 
 namespace Inference.Kernels.Trees;
@@ -57,6 +58,7 @@ internal sealed class TreeWalker
     }
 
     /// <summary>Adds the weights of a leaf to the scores of its targets; nothing for other nodes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void AddWeights(int place, float* scores)
     {
         for (int i = _first[place]; i < _first[place + 1]; i++)
@@ -74,6 +76,7 @@ internal sealed class TreeWalker
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Score<T>(ReadOnlySpan<T> x, Span<T> scores)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -103,6 +106,7 @@ internal sealed class TreeWalker
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Walk<T>(int node, ReadOnlySpan<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

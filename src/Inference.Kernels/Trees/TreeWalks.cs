@@ -121,6 +121,7 @@ internal sealed unsafe class TreeWalks : IDisposable
     private static float Below(float threshold) =>
         float.IsNegativeInfinity(threshold) ? float.NaN : MathF.BitDecrement(threshold);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Negate(ReadOnlySpan<float> x, Span<float> y)
     {
         ReadOnlySpan<uint> from = MemoryMarshal.Cast<float, uint>(x);

@@ -59,6 +59,31 @@ internal static class ShapeMath
         return result;
     }
 
+    /// <summary>A small integer tensor of which every element is known; null where one is not.</summary>
+    public static Tensor? ToTensor(ElementType type, long[]? dims, Dimension[]? data)
+    {
+        if (type is not (ElementType.Int64 or ElementType.Int32) || dims is not { Length: <= 1 } || data is null
+            || TensorShape.Count(dims) != data.Length || !Array.TrueForAll(data, d => d.IsFixed))
+        {
+            return null;
+        }
+
+        Tensor tensor = Tensor.Allocate(type, dims);
+        for (int i = 0; i < data.Length; i++)
+        {
+            if (type == ElementType.Int64)
+            {
+                tensor.Span<long>()[i] = data[i].Size!.Value;
+            }
+            else
+            {
+                tensor.Span<int>()[i] = checked((int)data[i].Size!.Value);
+            }
+        }
+
+        return tensor;
+    }
+
     /// <summary>Whether two declared dimensions can be the same size.</summary>
     public static bool Compatible(Dimension a, Dimension b) => a.Size is not { } x || b.Size is not { } y || x == y;
 }

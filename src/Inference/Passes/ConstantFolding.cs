@@ -3,7 +3,7 @@ using Inference.Operators;
 
 namespace Inference.Passes;
 
-/// <summary>Replaces nodes whose inputs are all constants by their results.</summary>
+/// <summary>Replaces nodes whose inputs are all constants, or whose small integer result is known from shapes, by their results.</summary>
 internal sealed class ConstantFolding
 {
     // Weights that are converted or dequantized grow by eight at most (4 bits to 32); what grows more (Expand, Tile, ConstantOfShape) is cheaper to compute than to keep.
@@ -84,6 +84,12 @@ internal sealed class ConstantFolding
             return false;
         }
 
+        if (node.Outputs is [{ Type: { Kind: ModelValueKind.Tensor } type } known] && ShapeMath.ToTensor(type.ElementType, ShapeMath.ToFixed(type.Shape), known.ShapeData) is { } numbers)
+        {
+            Set(known, numbers);
+            return true;
+        }
+
         var inputs = new EngineValue?[node.Inputs.Count];
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -119,13 +125,18 @@ internal sealed class ConstantFolding
             if (node.Outputs[i] is { } value && outputs[i] is Tensor tensor)
             {
                 _bytesLeft -= tensor.ByteCount;
-                value.Constant = tensor;
-                value.Type = ModelValueType.Tensor(tensor.Type, ShapeMath.ToDimensions(tensor.Dims));
-                value.ShapeData = ShapeMath.DataOf(tensor);
-                value.Producer = null;
+                Set(value, tensor);
             }
         }
 
         return true;
+    }
+
+    private static void Set(Value value, Tensor tensor)
+    {
+        value.Constant = tensor;
+        value.Type = ModelValueType.Tensor(tensor.Type, ShapeMath.ToDimensions(tensor.Dims));
+        value.ShapeData = ShapeMath.DataOf(tensor);
+        value.Producer = null;
     }
 }

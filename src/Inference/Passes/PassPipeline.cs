@@ -17,6 +17,7 @@ internal static class PassPipeline
         new("CommonSubexpressions", CommonSubexpressions.Run),
         new("NormFusion", NormFusion.Run),
         new("GeluFusion", GeluFusion.Run),
+        new("AttentionFusion", AttentionFusion.Run),
         new("DeadCodeElimination", DeadCodeElimination.Run),
         new("BatchNormFolding", BatchNormFolding.Run),
         new("EpilogueFusion", EpilogueFusion.Run),

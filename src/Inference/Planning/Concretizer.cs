@@ -190,27 +190,9 @@ internal sealed class Concretizer
 
     private static bool FoldShapeData(PlanValue?[] outputs)
     {
-        if (outputs is not [{ Dims: { } dims, ShapeData: { } data } output] || output.Type!.ElementType is not (ElementType.Int64 or ElementType.Int32) || dims.Length > 1)
+        if (outputs is not [{ Type: { } type } output] || ShapeMath.ToTensor(type.ElementType, output.Dims, output.ShapeData) is not { } constant)
         {
             return false;
-        }
-
-        if (TensorShape.Count(dims) != data.Length || !Array.TrueForAll(data, d => d.IsFixed))
-        {
-            return false;
-        }
-
-        Tensor constant = Tensor.Allocate(output.Type.ElementType, dims);
-        for (int i = 0; i < data.Length; i++)
-        {
-            if (constant.Type == ElementType.Int64)
-            {
-                constant.Span<long>()[i] = data[i].Size!.Value;
-            }
-            else
-            {
-                constant.Span<int>()[i] = checked((int)data[i].Size!.Value);
-            }
         }
 
         SetConstant(output, constant);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Elementwise;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
@@ -69,7 +70,11 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
 
                 T* pa = (T*)a.Data + _loop.Offset(0);
                 double* pb = exponents + _loop.Offset(1);
-                if (strideB == 0 && *pb == 2)
+                if (typeof(T) == typeof(float) && strideA == 1 && strideB == 0 && *pb is 2 or 3 or 0.5)
+                {
+                    Binary.RunScalarRight(BinaryKind.Pow, (float*)pa, (float)*pb, (float*)target, (nint)_loop.Inner);
+                }
+                else if (strideB == 0 && *pb == 2)
                 {
                     for (long i = 0; i < _loop.Inner; i++)
                     {

@@ -43,40 +43,38 @@ internal sealed class LinearClassifier : Operator
         _scores.Run(context, x, scratch + own, scores);
         Tensor? labels = context.HasOutput(0) ? context.Output(0) : null;
         Tensor? output = context.HasOutput(1) ? context.Output(1) : null;
-        for (int row = 0; row < rows; row++)
+        for (int row = 0; labels is not null && row < rows; row++)
         {
-            var line = new Span<float>(scores + ((long)row * _scores.Targets), _scores.Targets);
-            if (labels is not null)
-            {
-                _labels.Write(labels, row, _oneScore ? (line[0] > 0 ? 1 : 0) : Best(line));
-            }
+            var line = new ReadOnlySpan<float>(scores + ((long)row * _scores.Targets), _scores.Targets);
+            _labels.Write(labels, row, _oneScore ? (line[0] > 0 ? 1 : 0) : Best(line));
+        }
 
-            if (output is not null)
-            {
-                Finish(line, output.Span<float>()[(row * (_oneScore ? 2 : line.Length))..]);
-            }
+        if (output is null)
+        {
+            return;
+        }
+
+        float* target = (float*)output.Data;
+        for (long row = 0; _oneScore && row < rows; row++)
+        {
+            (target[2 * row], target[(2 * row) + 1]) = Pair(scores[row]);
+        }
+
+        if (!_oneScore)
+        {
+            Buffer.MemoryCopy(scores, target, own, own);
+            PostTransforms.Apply(_transform, target, rows, _scores.Targets);
         }
     }
 
     public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
 
-    private void Finish(Span<float> scores, Span<float> target)
+    private (float Negative, float Positive) Pair(float score) => _transform switch
     {
-        if (!_oneScore)
-        {
-            PostTransforms.Apply(_transform, scores);
-            scores.CopyTo(target);
-            return;
-        }
-
-        float score = scores[0];
-        (target[0], target[1]) = _transform switch
-        {
-            PostTransform.Logistic => (1f - PostTransforms.Logistic(score), PostTransforms.Logistic(score)),
-            PostTransform.Probit => (1f - PostTransforms.Probit(score), PostTransforms.Probit(score)),
-            _ => (1f - score, score),
-        };
-    }
+        PostTransform.Logistic => (1f - PostTransforms.Logistic(score), PostTransforms.Logistic(score)),
+        PostTransform.Probit => (1f - PostTransforms.Probit(score), PostTransforms.Probit(score)),
+        _ => (1f - score, score),
+    };
 
     private static int Best(ReadOnlySpan<float> scores)
     {

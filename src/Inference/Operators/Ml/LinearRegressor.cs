@@ -19,10 +19,7 @@ internal sealed class LinearRegressor(Node node) : Operator
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
         _scores.Run(context, x, context.Scratch(_scores.ScratchBytes(x)), (float*)y.Data);
-        for (int row = 0; _transform != PostTransform.None && row < y.Dims[0]; row++)
-        {
-            PostTransforms.Apply(_transform, y.Span<float>().Slice(row * _scores.Targets, _scores.Targets));
-        }
+        PostTransforms.Apply(_transform, (float*)y.Data, y.Dims[0], _scores.Targets);
     }
 
     public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);

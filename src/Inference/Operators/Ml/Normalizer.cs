@@ -5,15 +5,19 @@ namespace Inference.Operators.Ml;
 /// <summary>Each row divided by its largest element, by Σ|x| or by √Σx², in float. Source: ONNX-ML Normalizer, opset 1.</summary>
 internal sealed class Normalizer : Operator
 {
-    private readonly string _norm;
+    private readonly bool _max;
+    private readonly bool _squares;
 
     public Normalizer(Node node)
     {
-        _norm = node.Attributes.String("norm", "MAX");
-        if (_norm is not ("MAX" or "L1" or "L2"))
+        string norm = node.Attributes.String("norm", "MAX");
+        if (norm is not ("MAX" or "L1" or "L2"))
         {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'norm': expected MAX, L1 or L2, got '{_norm}'.");
+            throw new ModelLoadException($"{node.Describe()}: attribute 'norm': expected MAX, L1 or L2, got '{norm}'.");
         }
+
+        _max = norm == "MAX";
+        _squares = norm == "L2";
     }
 
     public override void Infer(InferContext context)
@@ -32,9 +36,16 @@ internal sealed class Normalizer : Operator
         long size = x.Rank == 0 ? 1 : x.Dims[axis];
         long outer = x.Rank < 2 ? 1 : x.Dims[0];
         long inner = size == 0 || outer == 0 ? 0 : x.Count / (size * outer);
-        for (long i = 0; i < x.Count; i++)
+        if (x.Type == ElementType.Float)
         {
-            y[i] = FeatureRows.At<float>(x, i);
+            Buffer.MemoryCopy(x.Data, y, x.ByteCount, x.ByteCount);
+        }
+        else
+        {
+            for (long i = 0; i < x.Count; i++)
+            {
+                y[i] = FeatureRows.At<float>(x, i);
+            }
         }
 
         for (long o = 0; o < outer; o++)
@@ -50,16 +61,11 @@ internal sealed class Normalizer : Operator
 
     private unsafe void Line(float* y, long count, long stride)
     {
-        float norm = _norm == "MAX" ? float.MinValue : 0;
+        float norm = _max ? float.MinValue : 0;
         for (long i = 0; i < count; i++)
         {
             float value = y[i * stride];
-            norm = _norm switch
-            {
-                "MAX" => MathF.Max(norm, value),
-                "L1" => norm + MathF.Abs(value),
-                _ => norm + (value * value),
-            };
+            norm = _max ? MathF.Max(norm, value) : norm + (_squares ? value * value : MathF.Abs(value));
         }
 
         if (norm == 0)
@@ -70,7 +76,7 @@ internal sealed class Normalizer : Operator
         for (long i = 0; i < count; i++)
         {
             ref float value = ref y[i * stride];
-            value = _norm == "L2" ? MathF.CopySign(MathF.Sqrt(value * value / norm), value) : value / norm;
+            value = _squares ? MathF.CopySign(MathF.Sqrt(value * value / norm), value) : value / norm;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Elementwise;
 
 namespace Inference.Operators.Ml;
 
@@ -41,6 +42,29 @@ internal static class PostTransforms
                 break;
             case PostTransform.SoftmaxZero:
                 Softmax(scores, keepZeros: true);
+                break;
+        }
+    }
+
+    /// <summary>Transforms the scores of all rows; softmax and logistic by the vector kernels.</summary>
+    public static unsafe void Apply(PostTransform transform, float* scores, long rows, int targets)
+    {
+        switch (transform)
+        {
+            case PostTransform.None:
+                break;
+            case PostTransform.Logistic:
+                Unary.Run(UnaryKind.Sigmoid, scores, scores, (nint)(rows * targets));
+                break;
+            case PostTransform.Softmax:
+                Kernels.Normalization.Softmax.Run(scores, scores, (nint)rows, targets);
+                break;
+            default:
+                for (long row = 0; row < rows; row++)
+                {
+                    Apply(transform, new Span<float>(scores + (row * targets), targets));
+                }
+
                 break;
         }
     }

@@ -1,0 +1,208 @@
+using Inference.Graph;
+using Inference.Kernels.Attention;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Fused;
+
+/// <summary>
+/// Y = softmax(scale·Q × Kᵀ + M) × V over the last axes, f32, without the scores in memory. The axes (batch, head, position, element), or (batch, position, element), of
+/// Q, K, V and Y are stored in the order that <c>q_perm</c>, <c>k_perm</c>, <c>v_perm</c> and <c>y_perm</c> give: entry a is where axis a lies; elements lie last.
+/// M (input 3, optional) broadcasts to the scores. Made by fusion of what is written out in single operators.
+/// </summary>
+internal sealed unsafe class FusedAttention : Operator
+{
+    private const int MaxRank = 4;
+
+    private readonly int[] _q;
+    private readonly int[] _k;
+    private readonly int[] _v;
+    private readonly int[] _y;
+    private readonly float _scale;
+
+    public FusedAttention(Node node)
+    {
+        _q = Read(node, "q_perm");
+        _k = Read(node, "k_perm");
+        _v = Read(node, "v_perm");
+        _y = Read(node, "y_perm");
+        _scale = node.Attributes.Float("scale", 1f);
+    }
+
+    public override void Infer(InferContext context)
+    {
+        Dimension[]? q = Shapes.RequireRank(context, 0, _q.Length);
+        Dimension[]? k = Shapes.RequireRank(context, 1, _q.Length);
+        Dimension[]? v = Shapes.RequireRank(context, 2, _q.Length);
+        int rank = _q.Length;
+        if (q is null || k is null || v is null)
+        {
+            context.SetOutput(0, ElementType.Float, Shapes.Unknown(rank));
+            return;
+        }
+
+        if (!ShapeMath.Compatible(q[rank - 1], k[rank - 1]) || !ShapeMath.Compatible(k[_k[rank - 2]], v[_v[rank - 2]]))
+        {
+            throw context.Error($"expected queries and keys of one size, and as many values as keys, got [{string.Join(",", q)}], [{string.Join(",", k)}] and [{string.Join(",", v)}].");
+        }
+
+        var y = new Dimension[rank];
+        for (int a = 0; a < rank - 2; a++)
+        {
+            Dimension[] scores = Shapes.Broadcast(context, [q[_q[a]]], [k[_k[a]]])!;
+            y[_y[a]] = Shapes.Broadcast(context, scores, [v[_v[a]]])![0];
+        }
+
+        y[_y[rank - 2]] = q[_q[rank - 2]];
+        y[_y[rank - 1]] = v[_v[rank - 1]];
+        context.SetOutput(0, ElementType.Float, y);
+        if (context.HasInput(3) && context.InputShape(3) is { } mask)
+        {
+            CheckMask(context, mask, y, k[_k[rank - 2]]);
+        }
+    }
+
+    public override long CountMacs(InferContext context)
+    {
+        int rank = _q.Length;
+        return Shapes.Sizes(context.InputShape(0)) is { } q && Shapes.Sizes(context.InputShape(1)) is { } k && Shapes.Sizes(context.InputShape(2)) is { } v
+            ? TensorShape.Count(q) / Math.Max(q[^1], 1) * k[_k[rank - 2]] * (q[^1] + v[^1])
+            : 0;
+    }
+
+    public override void PropagateBatch(BatchContext context)
+    {
+        int rank = _q.Length;
+        int axis = Axis(context, 0, _q);
+        bool apart = axis >= 0 && axis < rank - 2 && Axis(context, 1, _k) == axis && Axis(context, 2, _v) == axis;
+        if (apart && context.Node.HasInput(3) && context.InputAxis(3) != BatchContext.None)
+        {
+            apart = context.InputAxis(3) >= 0 && context.InputShape(3) is { } mask && context.InputAxis(3) + rank - mask.Length == axis;
+        }
+
+        if (apart)
+        {
+            context.SetOutputAxis(0, _y[axis]);
+        }
+        else
+        {
+            context.SetAllMixed();
+        }
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor q = context.Input(0);
+        Tensor k = context.Input(1);
+        Tensor v = context.Input(2);
+        Tensor y = context.Output(0);
+        int rank = _q.Length;
+        var arguments = new AttentionArguments
+        {
+            Query = (float*)q.Data,
+            Key = (float*)k.Data,
+            Value = (float*)v.Data,
+            Output = (float*)y.Data,
+            Batch = checked((int)y.Dims[_y[0]]),
+            Heads = rank == MaxRank ? checked((int)y.Dims[_y[1]]) : 1,
+            QueryLength = checked((int)q.Dims[_q[rank - 2]]),
+            KeyLength = checked((int)k.Dims[_k[rank - 2]]),
+            HeadSize = checked((int)q.Dims[rank - 1]),
+            ValueSize = checked((int)v.Dims[rank - 1]),
+            Scale = _scale,
+        };
+        arguments.KeyHeads = arguments.Heads;
+        (arguments.QueryBatchStride, arguments.QueryHeadStride, arguments.QueryStride) = Strides(q, _q);
+        (arguments.KeyBatchStride, arguments.KeyHeadStride, arguments.KeyStride) = Strides(k, _k);
+        (arguments.ValueBatchStride, arguments.ValueHeadStride, arguments.ValueStride) = Strides(v, _v);
+        (arguments.OutputBatchStride, arguments.OutputHeadStride, arguments.OutputStride) = Strides(y, _y);
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        if (arguments.KeyLength == 0)
+        {
+            y.Bytes.Clear();
+            return;
+        }
+
+        if (context.OptionalInput(3) is { } mask)
+        {
+            SetMask(context, mask, ref arguments);
+        }
+
+        context.ThrowIfCancelled();
+        AttentionF32.Run(in arguments, context.Threads);
+    }
+
+    private static int[] Read(Node node, string name) => Array.ConvertAll(node.Attributes.Ints(name)!, a => (int)a);
+
+    private static int Axis(BatchContext context, int input, int[] perm) => context.InputAxis(input) is >= 0 and var stored ? Array.IndexOf(perm, stored) : context.InputAxis(input);
+
+    private void CheckMask(InferContext context, Dimension[] mask, Dimension[] y, Dimension keys)
+    {
+        int rank = y.Length;
+        bool good = mask.Length <= rank;
+        for (int i = 1; good && i <= mask.Length; i++)
+        {
+            Dimension target = i == 1 ? keys : y[_y[rank - i]];
+            good = mask[^i].Size == 1 || ShapeMath.Compatible(mask[^i], target);
+        }
+
+        if (!good)
+        {
+            throw context.Error($"input 3: expected a shape that broadcasts to the scores, got [{string.Join(",", mask)}].");
+        }
+    }
+
+    // Axes of size 1 are shared by all.
+    private static (nint Batch, nint Head, nint Position) Strides(Tensor tensor, int[] perm)
+    {
+        Span<nint> strides = stackalloc nint[MaxRank];
+        nint stride = 1;
+        for (int i = perm.Length - 1; i >= 0; i--)
+        {
+            strides[i] = tensor.Dims[i] == 1 ? 0 : stride;
+            stride *= (nint)tensor.Dims[i];
+        }
+
+        return (strides[perm[0]], perm.Length == MaxRank ? strides[perm[1]] : 0, strides[perm[^2]]);
+    }
+
+    private static void SetMask(KernelContext context, Tensor mask, ref AttentionArguments arguments)
+    {
+        int rank = mask.Rank;
+        long keys = rank == 0 ? 1 : mask.Dims[^1];
+        nint row = arguments.KeyLength;
+        arguments.Mask = (float*)mask.Data;
+        if (keys != arguments.KeyLength)
+        {
+            // One number for all keys: the kernel wants one for each.
+            arguments.Mask = (float*)context.Scratch(checked(mask.Count * row * sizeof(float)));
+            for (long i = 0; i < mask.Count; i++)
+            {
+                new Span<float>(arguments.Mask + (i * row), (int)row).Fill(((float*)mask.Data)[i]);
+            }
+        }
+
+        nint stride = row;
+        for (int i = 2; i <= rank; i++)
+        {
+            long size = mask.Dims[^i];
+            nint own = size == 1 ? 0 : stride;
+            stride *= (nint)size;
+            switch (i)
+            {
+                case 2:
+                    arguments.MaskQueryStride = own;
+                    break;
+                case 3 when context.Input(0).Rank == MaxRank:
+                    arguments.MaskHeadStride = own;
+                    break;
+                default:
+                    arguments.MaskBatchStride = own;
+                    break;
+            }
+        }
+    }
+}
