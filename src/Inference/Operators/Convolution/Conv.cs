@@ -30,6 +30,7 @@ internal sealed unsafe partial class Conv(Node node) : FloatOperator
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireSameType(context, 0, 1);
+        Shapes.RequireSameType(context, 0, 2);
         context.SetOutput(0, type, ConvShape.Infer(context, 0, 1, _window, _group));
     }
 

@@ -21,6 +21,7 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireSameType(context, 0, 1);
+        Shapes.RequireSameType(context, 0, 2);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 3);
         Dimension[]? w = context.InputShape(1);
         if (x is null || w is null)

@@ -22,6 +22,7 @@ internal sealed unsafe class Gemm(Node node) : FloatOperator
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         Shapes.RequireSameType(context, 0, 1);
+        Shapes.RequireSameType(context, 0, 2);
         Dimension[]? a = Shapes.RequireRank(context, 0, 2);
         Dimension[]? b = Shapes.RequireRank(context, 1, 2);
         if (a is not null && b is not null)

@@ -1,18 +1,20 @@
 using System.Numerics;
 using Inference.Graph;
 using Inference.Kernels.Normalization;
+using Inference.Operators.Casting;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Normalization;
 
 /// <summary>
 /// LayerNormalization y = scale·(x − mean)/√(var + epsilon) + bias, RMSNormalization y = scale·x/√(mean(x²) + epsilon), over all dimensions from <c>axis</c> on;
-/// scale and bias broadcast to them. Outputs 1 and 2 of LayerNormalization are mean and 1/deviation, in float. Sources: ONNX LayerNormalization, opset 17;
+/// scale and bias broadcast to them. Outputs 1 and 2 of LayerNormalization are mean and 1/deviation, in stash_type. Sources: ONNX LayerNormalization, opset 17;
 /// RMSNormalization, opset 23; com.microsoft SimplifiedLayerNormalization.
 /// </summary>
 internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOperator
 {
     private readonly long _axis = node.Attributes.Int("axis", -1);
+    private readonly ElementType _stash = StashType(node);
     private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
 
     public override void Infer(InferContext context)
@@ -41,9 +43,17 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
         {
             if (context.HasOutput(i))
             {
-                context.SetOutput(i, type == ElementType.Double ? type : ElementType.Float, statistics);
+                context.SetOutput(i, _stash, statistics);
             }
         }
+    }
+
+    private static ElementType StashType(Node node)
+    {
+        var type = (ElementType)node.Attributes.Int("stash_type", (long)ElementType.Float);
+        return type is ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.BFloat16
+            ? type
+            : throw new ModelLoadException($"{node.Describe()}: attribute 'stash_type': expected the number of a floating-point type (1, 10, 11 or 16), got {(long)type}.");
     }
 
     public override void PropagateBatch(BatchContext context)
@@ -145,18 +155,37 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
             RowNormalization.Apply(from, (C*)y.Data + r * length, length, mean, inverse, plain && scale is not null ? (C*)scale.Data : null, plain && bias is not null ? (C*)bias.Data : null);
             if (context.HasOutput(1))
             {
-                ((C*)context.Output(1).Data)[r] = rms ? inverse : mean;
+                Store(context.Output(1), r, rms ? inverse : mean);
             }
 
             if (context.HasOutput(2))
             {
-                ((C*)context.Output(2).Data)[r] = inverse;
+                Store(context.Output(2), r, inverse);
             }
         }
 
         if (!plain)
         {
             ScaleBroadcast<C>(y, scale, bias);
+        }
+    }
+
+    // Statistics have a type of their own.
+    private static void Store<C>(Tensor statistics, long row, C value)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        float single = float.CreateTruncating(value);
+        switch (statistics.Type)
+        {
+            case ElementType.Double:
+                ((double*)statistics.Data)[row] = double.CreateTruncating(value);
+                break;
+            case ElementType.Float:
+                ((float*)statistics.Data)[row] = single;
+                break;
+            default:
+                ElementConverter.Convert(ElementType.Float, (byte*)&single, statistics.Type, statistics.Data + row * 2, 1, saturate: true, Float8E8M0Rounding.Up);
+                break;
         }
     }
 

@@ -14,8 +14,12 @@ internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireSameType(context, 0, 1);
-        Shapes.RequireSameType(context, 0, 2);
+        foreach (int same in (ReadOnlySpan<int>)[1, 2, 3, 5, 6, 7])
+        {
+            Shapes.RequireSameType(context, 0, same);
+        }
+
+        Shapes.RequireType(context, 4, TypeSet.Of(ElementType.Int32));
         Dimension[]? x = Shapes.RequireRank(context, 0, 3);
         Dimension[]? w = Shapes.RequireRank(context, 1, 3);
         Dimension[]? r = Shapes.RequireRank(context, 2, 3);

@@ -1,6 +1,11 @@
+using Inference.Graph;
+
 namespace Inference.Operators.Typed;
 
-/// <summary>An operator written once for float and once for double; float16 and bfloat16 run the float form on widened values and round once at the end.</summary>
+/// <summary>
+/// An operator written once for float and once for double; float16 and bfloat16 run the float form, and inputs of several types the form of the widest, on widened
+/// values that are rounded once at the end.
+/// </summary>
 internal abstract class FloatOperator : Operator
 {
     /// <summary>The input whose type decides.</summary>
@@ -8,24 +13,44 @@ internal abstract class FloatOperator : Operator
 
     public override void Run(KernelContext context)
     {
-        switch (context.Input(TypeInput).Type)
+        ElementType type = context.Input(TypeInput).Type;
+        if (type is not (ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.BFloat16))
         {
-            case ElementType.Float:
-                RunSingle(context);
-                break;
-            case ElementType.Double:
-                RunDouble(context);
-                break;
-            case ElementType.Float16 or ElementType.BFloat16:
-                using (var widened = new WidenedContext(context))
-                {
-                    RunSingle(widened);
-                    widened.Complete();
-                }
+            throw context.Error($"input {TypeInput}: expected a floating-point tensor, got {type.Name()}.");
+        }
 
-                break;
-            case ElementType other:
-                throw context.Error($"input {TypeInput}: expected a floating-point tensor, got {other.Name()}.");
+        // Where the standard lets inputs differ (a scale in float beside x in float16), all are calculated in the widest.
+        ElementType wide = type == ElementType.Double ? ElementType.Double : ElementType.Float;
+        bool same = type == wide;
+        for (int i = 0; i < context.InputCount; i++)
+        {
+            if (context.InputValue(i) is Tensor tensor && tensor.Type != type && TypeSet.Floating.Contains(tensor.Type))
+            {
+                same = false;
+                wide = tensor.Type == ElementType.Double ? ElementType.Double : wide;
+            }
+        }
+
+        if (same)
+        {
+            Run(context, wide);
+            return;
+        }
+
+        using var widened = new WidenedContext(context, wide, type);
+        Run(widened, wide);
+        widened.Complete();
+    }
+
+    private void Run(KernelContext context, ElementType type)
+    {
+        if (type == ElementType.Double)
+        {
+            RunDouble(context);
+        }
+        else
+        {
+            RunSingle(context);
         }
     }
 

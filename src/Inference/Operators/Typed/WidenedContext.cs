@@ -4,30 +4,34 @@ using Inference.Operators.Casting;
 
 namespace Inference.Operators.Typed;
 
-/// <summary>A run in which float16 and bfloat16 tensors appear as float: inputs are widened when asked for, outputs rounded by <see cref="Complete"/>.</summary>
+/// <summary>A run in which floating-point tensors of every type appear as one, float or double: inputs are widened, outputs rounded by <see cref="Complete"/>.</summary>
 internal sealed unsafe class WidenedContext : KernelContext, IDisposable
 {
     private readonly KernelContext _outer;
-    private readonly ElementType[] _outputTypes;
+    private readonly ElementType _wide;
+    private readonly ElementType _outputType;
     private void* _scratch;
 
-    public WidenedContext(KernelContext outer)
+    /// <summary>Widens the inputs.</summary>
+    /// <param name="outer">The run itself.</param>
+    /// <param name="wide">Float or double.</param>
+    /// <param name="outputType">The real type of floating-point outputs whose type is not stated before the run.</param>
+    public WidenedContext(KernelContext outer, ElementType wide, ElementType outputType)
     {
         _outer = outer;
+        _wide = wide;
+        _outputType = outputType;
         int inputs = outer.InputCount;
         int outputs = outer.OutputCount;
         InputSlots = new int[inputs];
         OutputSlots = new int[outputs];
         Slots = new EngineValue?[inputs + outputs];
-        _outputTypes = new ElementType[outputs];
-        ElementType narrow = ElementType.Float16;
         for (int i = 0; i < inputs; i++)
         {
             InputSlots[i] = outer.HasInput(i) ? i : -1;
             Slots[i] = outer.InputValue(i);
-            if (Slots[i] is Tensor { Type: ElementType.Float16 or ElementType.BFloat16 } tensor)
+            if (Slots[i] is Tensor tensor && IsOther(tensor.Type))
             {
-                narrow = tensor.Type;
                 Slots[i] = Widen(tensor);
             }
         }
@@ -35,7 +39,6 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
         for (int i = 0; i < outputs; i++)
         {
             OutputSlots[i] = outer.HasOutput(i) ? inputs + i : -1;
-            _outputTypes[i] = narrow;
         }
     }
 
@@ -49,15 +52,15 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
     protected override Tensor MissingOutput(int index)
     {
         Tensor own = _outer.Output(index);
-        Tensor tensor = IsNarrow(own.Type) ? Tensor.Allocate(ElementType.Float, own.Dims) : own;
+        Tensor tensor = IsOther(own.Type) ? Tensor.Allocate(_wide, own.Dims) : own;
         Slots[OutputSlots[index]] = tensor;
         return tensor;
     }
 
     public override Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims)
     {
-        Tensor own = _outer.Output(index, type == ElementType.Float ? _outputTypes[index] : type, dims);
-        Tensor tensor = IsNarrow(own.Type) ? Tensor.Allocate(ElementType.Float, dims) : own;
+        Tensor own = _outer.Output(index, type == _wide ? _outputType : type, dims);
+        Tensor tensor = IsOther(own.Type) ? Tensor.Allocate(_wide, dims) : own;
         Slots[OutputSlots[index]] = tensor;
         return tensor;
     }
@@ -93,12 +96,12 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
         _scratch = null;
     }
 
-    private static bool IsNarrow(ElementType type) => type is ElementType.Float16 or ElementType.BFloat16;
+    private bool IsOther(ElementType type) => type != _wide && TypeSet.Floating.Contains(type);
 
-    private static Tensor Widen(Tensor tensor)
+    private Tensor Widen(Tensor tensor)
     {
-        Tensor wide = Tensor.Allocate(ElementType.Float, tensor.Dims);
-        ElementConverter.Convert(tensor.Type, tensor.Data, ElementType.Float, wide.Data, tensor.Count, saturate: true, Float8E8M0Rounding.Up);
+        Tensor wide = Tensor.Allocate(_wide, tensor.Dims);
+        ElementConverter.Convert(tensor.Type, tensor.Data, _wide, wide.Data, tensor.Count, saturate: true, Float8E8M0Rounding.Up);
         return wide;
     }
 }
