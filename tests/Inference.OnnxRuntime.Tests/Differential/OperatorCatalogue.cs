@@ -19,6 +19,7 @@ internal static class OperatorCatalogue
         .. QuantizationCases.All,
         .. RecurrentCases.All,
         .. MlCases.All,
+        .. ContribCases.All,
     ];
 
     public static OperatorCases Find(string name) => All.First(cases => cases.OpType == name);

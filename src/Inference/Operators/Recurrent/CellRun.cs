@@ -143,7 +143,14 @@ internal readonly unsafe ref struct CellRun<C, TMath>
         nint columns = resetFirst ? 2 * _hidden : _width;
         bool afterReset = _options is { Kind: CellKind.Gru, LinearBeforeReset: true };
         C* bias = afterReset && _tensors.Bias is not null ? memory.RecurrentBias : null;
-        TMath.Multiply(memory.H, _tensors.PackedR?.Main(direction), r, memory.Gates, _width, _batch, columns, _hidden, bias, null, 0, _context.Threads);
+        C* state = memory.H;
+        if (_tensors.QuantizedState && typeof(C) == typeof(float))
+        {
+            state = memory.Temporary;
+            DynamicQuantizeLstm.Requantize((float*)memory.H, (float*)state, _batch * _hidden);
+        }
+
+        TMath.Multiply(state, _tensors.PackedR?.Main(direction), r, memory.Gates, _width, _batch, columns, _hidden, bias, null, 0, _context.Threads);
     }
 
     private void Cell(int direction, nint b, C* projected, in CellMemory<C> memory)

@@ -18,4 +18,7 @@ internal struct CellTensors
     public Tensor? LastC;
     public CellWeights? PackedW;
     public CellWeights? PackedR;
+
+    /// <summary>Whether the state is quantized to u8 by its own range before it is multiplied (LSTM in float only).</summary>
+    public bool QuantizedState;
 }

@@ -38,6 +38,29 @@ internal static class RecurrentRunner
         }
     }
 
+    /// <summary>Runs an LSTM on X, W and R in float that stand for 8-bit ones; the state is quantized before each product.</summary>
+    public static void RunQuantized(KernelContext context, CellOptions options, Tensor x, Tensor w, Tensor r, CellWeights? packedW, CellWeights? packedR)
+    {
+        var tensors = new CellTensors
+        {
+            X = x,
+            W = w,
+            R = r,
+            Bias = context.OptionalInput(3),
+            Lengths = context.OptionalInput(4),
+            InitialH = context.OptionalInput(5),
+            InitialC = context.OptionalInput(6),
+            Peepholes = context.OptionalInput(7),
+            Y = context.HasOutput(0) ? context.Output(0) : null,
+            LastH = context.HasOutput(1) ? context.Output(1) : null,
+            LastC = context.HasOutput(2) ? context.Output(2) : null,
+            PackedW = packedW,
+            PackedR = packedR,
+            QuantizedState = true,
+        };
+        new CellRun<float, SingleCellMath>(context, options, in tensors).Run();
+    }
+
     private static void RunInSingle(KernelContext context, CellOptions options, in CellTensors tensors)
     {
         var wide = new CellTensors

@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using Inference.Graph;
+using Inference.Operators.Quantization;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Recurrent;
+
+/// <summary>
+/// LSTM with 8-bit weights: X [S, B, I], W [D, I, 4·H], R [D, H, 4·H], then as LSTM, and inputs 8 to 11: scale and zero point of W and of R, for each direction [D] or
+/// each column [D, 4·H]. What multiplies the weights (X as a whole, the state of each step) is quantized to u8 by its own range first. Source: com.microsoft
+/// DynamicQuantizeLSTM.
+/// </summary>
+internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
+{
+    private static readonly TypeSet s_weights = TypeSet.Of(ElementType.UInt8, ElementType.Int8);
+    private readonly CellOptions _options = new(node, CellKind.Lstm);
+
+    public override void Infer(InferContext context)
+    {
+        Shapes.RequireType(context, 0, TypeSet.Float32);
+        Shapes.RequireType(context, 1, s_weights);
+        Shapes.RequireType(context, 2, s_weights);
+        Shapes.RequireType(context, 4, TypeSet.Of(ElementType.Int32));
+        foreach (int number in (ReadOnlySpan<int>)[3, 5, 6, 7, 8, 10])
+        {
+            Shapes.RequireType(context, number, TypeSet.Float32);
+        }
+
+        Shapes.RequireSameType(context, 1, 9);
+        Shapes.RequireSameType(context, 2, 11);
+        Dimension[]? x = Shapes.RequireRank(context, 0, 3);
+        Dimension[]? r = Shapes.RequireRank(context, 2, 3);
+        Dimension directions = Dimension.Fixed(_options.Directions);
+        Dimension hidden = r?[1] ?? Dimension.Unknown;
+        Dimension batch = x?[1] ?? Dimension.Unknown;
+        Dimension gates = Times(hidden, 4);
+        Require(context, 1, [directions, x?[2] ?? Dimension.Unknown, gates]);
+        Require(context, 2, [directions, hidden, gates]);
+        Require(context, 3, [directions, Times(hidden, 8)]);
+        Require(context, 4, [batch]);
+        Require(context, 5, [directions, batch, hidden]);
+        Require(context, 6, [directions, batch, hidden]);
+        Require(context, 7, [directions, Times(hidden, 3)]);
+        for (int i = 8; i < 12; i++)
+        {
+            Require(context, i, context.InputShape(i) is { Length: 2 } ? [directions, gates] : [directions]);
+        }
+
+        context.SetOutput(0, ElementType.Float, [x?[0] ?? Dimension.Unknown, directions, batch, hidden]);
+        context.SetOutput(1, ElementType.Float, [directions, batch, hidden]);
+        context.SetOutput(2, ElementType.Float, [directions, batch, hidden]);
+    }
+
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        var parameters = new Tensor[6];
+        int[] inputs = [1, 2, 8, 9, 10, 11];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (context.Constant(inputs[i]) is not { } constant)
+            {
+                return null;
+            }
+
+            parameters[i] = constant;
+        }
+
+        Tensor w = Dequantize(parameters[0], parameters[2], parameters[3]);
+        Tensor r = Dequantize(parameters[1], parameters[4], parameters[5]);
+        return new Prepared(
+            _options,
+            w,
+            r,
+            context.Shared(1, Form(parameters[2], parameters[3]), () => CellWeights.Create(w, lastApart: false, r.Dims[2])),
+            context.Shared(2, Form(parameters[4], parameters[5]), () => CellWeights.Create(r, lastApart: false, r.Dims[2])));
+    }
+
+    public override void Run(KernelContext context) =>
+        Run(context, _options, Dequantize(context.Input(1), context.Input(8), context.Input(9)), Dequantize(context.Input(2), context.Input(10), context.Input(11)), null, null);
+
+    /// <summary>Replaces numbers by what their u8 codes over their own range stand for.</summary>
+    public static void Requantize(float* from, float* to, long count)
+    {
+        DynamicQuantizeLinear.Parameters(from, count, out float scale, out byte zero);
+        for (long i = 0; i < count; i++)
+        {
+            to[i] = (QuantizeRun.Quantize(from[i], scale, zero, 0, 255) - zero) * scale;
+        }
+    }
+
+    private static void Run(KernelContext context, CellOptions options, Tensor w, Tensor r, CellWeights? packedW, CellWeights? packedR)
+    {
+        Tensor x = context.Input(0);
+        Tensor codes = Tensor.Allocate(ElementType.Float, x.Dims);
+        Tensor? lengths = context.OptionalInput(4);
+        long steps = x.Dims[0];
+        if (lengths is not null)
+        {
+            steps = 0;
+            foreach (int length in lengths.Span<int>())
+            {
+                steps = Math.Max(steps, Math.Clamp(length, 0, x.Dims[0]));
+            }
+        }
+
+        // Steps beyond the longest sequence have no part in the range.
+        long used = steps * x.Dims[1] * x.Dims[2];
+        codes.Bytes.Clear();
+        Requantize((float*)x.Data, (float*)codes.Data, used);
+        RecurrentRunner.RunQuantized(context, options, codes, w, r, packedW, packedR);
+    }
+
+    // [D, K, 4·H] of codes as [D, 4·H, K] of numbers.
+    private static Tensor Dequantize(Tensor weights, Tensor scales, Tensor zeros)
+    {
+        (long directions, long depth, long columns) = (weights.Dims[0], weights.Dims[1], weights.Dims[2]);
+        Tensor result = Tensor.Allocate(ElementType.Float, [directions, columns, depth]);
+        float* target = (float*)result.Data;
+        for (long d = 0; d < directions; d++)
+        {
+            for (long n = 0; n < columns; n++)
+            {
+                float scale = (float)Scalars.ToDouble(scales, scales.Count == directions ? d : d * columns + n);
+                long zero = Scalars.ToInt64(zeros, zeros.Count == directions ? d : d * columns + n);
+                for (long k = 0; k < depth; k++)
+                {
+                    *target++ = (Scalars.ToInt64(weights, (d * depth + k) * columns + n) - zero) * scale;
+                }
+            }
+        }
+
+        return result;
+    }
+
+    private static string Form(Tensor scale, Tensor zero) => $"dynamic_lstm {Convert.ToHexString(SHA256.HashData([.. scale.Bytes, .. zero.Bytes]))}";
+
+    private static Dimension Times(Dimension dimension, int factor) => dimension.Size is { } size ? Dimension.Fixed(size * factor) : Dimension.Unknown;
+
+    private static void Require(InferContext context, int input, Dimension[] expected)
+    {
+        if (!context.HasInput(input) || context.InputShape(input) is not { } shape)
+        {
+            return;
+        }
+
+        bool good = shape.Length == expected.Length;
+        for (int i = 0; good && i < shape.Length; i++)
+        {
+            good = !shape[i].IsFixed || !expected[i].IsFixed || shape[i] == expected[i];
+        }
+
+        if (!good)
+        {
+            throw context.Error($"input {input}: expected shape [{string.Join(",", expected)}], got [{string.Join(",", shape)}].");
+        }
+    }
+
+    /// <summary>With weights prepacked; the store owns the packed ones.</summary>
+    private sealed class Prepared(CellOptions options, Tensor w, Tensor r, CellWeights packedW, CellWeights packedR) : Kernel
+    {
+        public override void Run(KernelContext context) => DynamicQuantizeLstm.Run(context, options, w, r, packedW, packedR);
+    }
+}
