@@ -79,6 +79,12 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
 
     protected override void RunSingle(KernelContext context)
     {
+        if (_stash != ElementType.Float && (context.HasOutput(1) || context.HasOutput(2)))
+        {
+            Compute<float>(context);
+            return;
+        }
+
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
         int axis = Shapes.Axis(_axis, x.Rank);
