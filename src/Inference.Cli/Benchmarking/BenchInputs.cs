@@ -68,7 +68,7 @@ internal sealed class BenchInputs : IDisposable
 
             if (parts.Length == 0)
             {
-                throw new InferenceException($"--shape: expected INPUT=256x13, the input's name and its dimensions, got '{text}'.");
+                throw new UsageException($"--shape: expected INPUT=256x13, the input's name and its dimensions, got '{text}'.");
             }
 
             shapes[text[..equals]] = dims;

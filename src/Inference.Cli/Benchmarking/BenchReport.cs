@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Inference.Cli.Commands;
 using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Benchmarking;
@@ -9,17 +10,15 @@ internal static class BenchReport
 {
     public static void WriteJson(BenchOptions options, BenchResult result)
     {
-        using Stream output = Console.OpenStandardOutput();
-        using (var writer = new Utf8JsonWriter(output))
+        JsonOutput.Write(writer =>
         {
-            writer.WriteStartObject();
             writer.WriteString("model", options.ModelName);
             writer.WriteNumber("threads", options.Threads);
             writer.WriteString("mode", result.Mode);
             writer.WriteString("inputs", result.Inputs);
             if (result.Spinning is { } spinning)
             {
-                writer.WriteString("onnxruntime_version", OnnxRuntimeLibrary.Load(Commands.Backends.LibraryPath(options.Library)).Version);
+                writer.WriteString("onnxruntime_version", OnnxRuntimeLibrary.Load(Backends.LibraryPath(options.Library)).Version);
                 writer.WriteBoolean("onnxruntime_spinning", spinning);
             }
 
@@ -40,11 +39,7 @@ internal static class BenchReport
             {
                 writer.WriteNull("ratio");
             }
-
-            writer.WriteEndObject();
-        }
-
-        output.Write("\n"u8);
+        }, indented: false);
     }
 
     public static void WriteText(BenchOptions options, BenchResult result)
@@ -53,7 +48,7 @@ internal static class BenchReport
         Console.WriteLine($"inputs: {result.Inputs}");
         if (result.Spinning is { } spinning)
         {
-            OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load(Commands.Backends.LibraryPath(options.Library));
+            OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load(Backends.LibraryPath(options.Library));
             Console.WriteLine($"onnxruntime {library.Version}: all graph optimizations, {(options.Threads == 1 ? "one thread, nothing spins" : spinning ? "spinning (the better of both here)" : "not spinning (the better of both here)")}");
         }
 

@@ -32,13 +32,12 @@ internal static class ColdBench
     public static async Task<int> RunChildAsync(string backend, BenchOptions options)
     {
         StartCost cost = await StartCost.MeasureAsync(backend, options, spinning: options.Threads > 1, inputs: null).ConfigureAwait(false);
-        using Stream output = Console.OpenStandardOutput();
-        using var writer = new Utf8JsonWriter(output);
-        writer.WriteStartObject();
-        writer.WriteNumber("load_ms", cost.LoadMilliseconds);
-        writer.WriteNumber("first_run_ms", cost.FirstRunMilliseconds);
-        writer.WriteNumber("peak_bytes", cost.PeakBytes);
-        writer.WriteEndObject();
+        JsonOutput.Write(writer =>
+        {
+            writer.WriteNumber("load_ms", cost.LoadMilliseconds);
+            writer.WriteNumber("first_run_ms", cost.FirstRunMilliseconds);
+            writer.WriteNumber("peak_bytes", cost.PeakBytes);
+        }, indented: false);
         return ExitCodes.Done;
     }
 

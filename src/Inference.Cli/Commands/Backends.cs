@@ -23,7 +23,7 @@ internal static class Backends
     {
         Cpu => ModelLoader.Default,
         OnnxRuntime => new OnnxRuntimeModelLoader(RuntimeOptions(library)),
-        _ => throw new InferenceException($"--backend: expected '{Cpu}' or '{OnnxRuntime}', got '{name}'."),
+        _ => throw new UsageException($"--backend: expected '{Cpu}' or '{OnnxRuntime}', got '{name}'."),
     };
 
     /// <summary>Options with the native library located; everything else at its default: all graph optimizations, arena, memory patterns.</summary>

@@ -63,7 +63,7 @@ internal static class BenchCommand
         : throw new ModelLoadException($"'{path}': expected a model file or a folder with a model.onnx, there is neither.");
 
     private static int Positive(int threads) => threads > 0 ? threads : threads == 0 ? Environment.ProcessorCount
-        : throw new InferenceException($"--threads: expected at least 1, got {threads}.");
+        : throw new UsageException($"--threads: expected at least 1, got {threads}.");
 
     private static string[] BackendNames(string? stated, string? library)
     {
@@ -74,11 +74,11 @@ internal static class BenchCommand
             {
                 if (name is not (Backends.Cpu or Backends.OnnxRuntime))
                 {
-                    throw new InferenceException($"--backends: expected '{Backends.Cpu}' or '{Backends.OnnxRuntime}', got '{name}'.");
+                    throw new UsageException($"--backends: expected '{Backends.Cpu}' or '{Backends.OnnxRuntime}', got '{name}'.");
                 }
             }
 
-            return names.Length > 0 ? names : throw new InferenceException("--backends: expected at least one provider.");
+            return names.Length > 0 ? names : throw new UsageException("--backends: expected at least one provider.");
         }
 
         if (OnnxRuntimeLibrary.IsAvailable(Backends.LibraryPath(library)))

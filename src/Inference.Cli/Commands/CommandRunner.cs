@@ -18,12 +18,13 @@ internal static class CommandRunner
         {
             return Fail(exception, verbose, ExitCodes.Unsupported);
         }
-        catch (OperationCanceledException exception)
+        catch (UsageException exception)
         {
-            return Fail(exception, verbose, ExitCodes.Failed);
+            return Fail(exception, verbose, ExitCodes.Usage);
         }
-        catch (Exception exception) when (exception is InferenceException or IOException or UnauthorizedAccessException or ArgumentException or FormatException)
+        catch (Exception exception)
         {
+            // The last line of defence: whatever it is, scripts get one line and a code.
             return Fail(exception, verbose, ExitCodes.Failed);
         }
     }

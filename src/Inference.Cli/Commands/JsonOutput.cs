@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace Inference.Cli.Commands;
@@ -5,18 +7,18 @@ namespace Inference.Cli.Commands;
 /// <summary>Writes one JSON object to standard output.</summary>
 internal static class JsonOutput
 {
-    /// <summary>Writes the object whose members the body writes.</summary>
-    public static void Write(Action<Utf8JsonWriter> members)
+    /// <summary>Writes the object whose members the body writes; on one line if not <paramref name="indented"/>.</summary>
+    public static void Write(Action<Utf8JsonWriter> members, bool indented = true)
     {
-        using Stream output = Console.OpenStandardOutput();
-        using (var writer = new Utf8JsonWriter(output, new() { Indented = true }))
+        var text = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(text, new() { Indented = indented }))
         {
             writer.WriteStartObject();
             members(writer);
             writer.WriteEndObject();
         }
 
-        output.Write("\n"u8);
+        Console.Out.WriteLine(Encoding.UTF8.GetString(text.WrittenSpan));
     }
 
     /// <summary>Writes an array of objects.</summary>

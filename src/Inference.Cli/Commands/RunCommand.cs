@@ -59,7 +59,7 @@ internal static class RunCommand
         foreach (string input in inputs)
         {
             int equals = input.IndexOf('=', StringComparison.Ordinal);
-            string name = equals > 0 ? input[..equals] : throw new InferenceException($"--input: expected NAME=FILE, got '{input}'.");
+            string name = equals > 0 ? input[..equals] : throw new UsageException($"--input: expected NAME=FILE, got '{input}'.");
             ModelPort port = info.Inputs.FirstOrDefault(p => p.Name == name)
                 ?? throw new InvalidInputException($"--input {name}: expected an input of the model, which has {string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"))}.");
             values.Add(name, ReadValue(input[(equals + 1)..], port.Type));

@@ -58,28 +58,18 @@ internal static class VerifyCommand
         int failed = results.Count - passed;
         if (json)
         {
-            using Stream output = Console.OpenStandardOutput();
-            using (var writer = new Utf8JsonWriter(output, new() { Indented = true }))
+            JsonOutput.Write(writer =>
             {
-                writer.WriteStartObject();
                 writer.WriteNumber("passed", passed);
                 writer.WriteNumber("failed", failed);
-                writer.WriteStartArray("tests");
-                foreach (TestResult result in results)
+                writer.WriteArray("tests", results, result =>
                 {
-                    writer.WriteStartObject();
                     writer.WriteString("name", result.Name);
                     writer.WriteString("status", result.Status);
                     writer.WriteString("reason", result.Reason);
                     writer.WriteNumber("ms", result.Milliseconds);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
-                writer.WriteEndObject();
-            }
-
-            output.Write("\n"u8);
+                });
+            });
         }
         else
         {

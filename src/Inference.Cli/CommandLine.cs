@@ -1,0 +1,21 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Inference.Cli.Commands;
+
+namespace Inference.Cli;
+
+/// <summary>The tool's entry: arguments in, exit code out.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        ParseResult parsed = CommandTable.Create().Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            Console.Error.WriteLine($"error: {string.Join(" ", parsed.Errors.Select(e => e.Message))} See --help.");
+            return ExitCodes.Usage;
+        }
+
+        return await parsed.InvokeAsync().ConfigureAwait(false);
+    }
+}
