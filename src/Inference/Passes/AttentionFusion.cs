@@ -90,7 +90,24 @@ internal sealed class AttentionFusion
         (parts.KeyPerm[rank - 2], parts.KeyPerm[rank - 1]) = (keyPerm[rank - 1], keyPerm[rank - 2]);
         (parts.Q, parts.QueryPerm) = Source(q, rank);
         (parts.V, parts.ValuePerm) = Source(v, rank);
-        return Match.IsSingle(parts.Q) && Match.IsSingle(parts.K) && Match.IsSingle(parts.V) ? parts : null;
+        return Match.IsSingle(parts.Q) && Match.IsSingle(parts.K) && Match.IsSingle(parts.V) && !parts.Masks.Exists(m => Widens(m, parts)) ? parts : null;
+    }
+
+    // Whether a mask may be larger than the scores it is added to, which then grow: the fused node does not.
+    private static bool Widens(Value mask, Parts parts)
+    {
+        Dimension[] shape = [.. mask.Type!.Shape!];
+        for (int i = 2; i <= shape.Length; i++)
+        {
+            int axis = parts.Rank - i;
+            bool isOne = parts.Q.Type!.Shape![(int)parts.QueryPerm[axis]].Size == 1 && (i == 2 || parts.K.Type!.Shape![(int)parts.KeyPerm[axis]].Size == 1);
+            if (isOne && shape[^i].Size != 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Replace(Node product, Parts parts)

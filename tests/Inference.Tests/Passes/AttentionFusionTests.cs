@@ -12,6 +12,33 @@ public sealed class AttentionFusionTests
     private const int Heads = 2;
     private const int Depth = 3;
 
+    [Fact]
+    public void Run_OnAMaskThatWidensTheScores_LeavesThemApart()
+    {
+        OnnxModel model = SmallModels.Model(17);
+        foreach (string name in (string[])["q", "k", "v"])
+        {
+            model.Graph.Inputs.Add(new(name, OnnxType.Tensor(OnnxElementType.Float32, 1, 2, 3, 4)));
+        }
+
+        model.Graph.Inputs.Add(new("m", OnnxType.Tensor(OnnxElementType.Float32, "batch", 1, 1, 3)));
+        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(OnnxElementType.Float32, "batch", 2, 3, 4)));
+        var transpose = new OnnxNode("Transpose", ["k"], ["kt"]);
+        transpose.SetAttribute(OnnxAttribute.FromInts("perm", 0, 1, 3, 2));
+        model.Graph.Nodes.AddRange([transpose, new("MatMul", ["q", "kt"], ["s"]), new("Add", ["s", "m"], ["a"]), new("Softmax", ["a"], ["p"]), new("MatMul", ["p", "v"], ["y"])]);
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(model.ToArray()));
+        using var inputs = new NamedValues { ["m"] = TensorValue.Copy<float>([0f, 0f, 0f, 50f, 0f, 0f], [2, 1, 1, 3]) };
+        foreach (string name in (string[])["q", "k", "v"])
+        {
+            inputs[name] = TensorValue.Copy<float>(Numbers(24, 1), [1, 2, 3, 4]);
+        }
+
+        using NamedValues outputs = runner.Run(inputs);
+        Assert.Equal([2, 2, 3, 4], outputs["y"].Shape.ToArray());
+        ReadOnlySpan<float> v = inputs["v"].AsSpan<float>();
+        Assert.Equal(v[0], outputs["y"].AsSpan<float>()[24], 1e-4f);
+    }
+
     [Theory]
     [InlineData("scores", "row")]
     [InlineData("scores", "one")]
