@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes docs/operators.md to stdout: usage: operators.py CASES RESULTS.json
 
-Reads eng/onnx-operators.tsv (the standard's operators), eng/operator-notes.tsv (why something is not supported),
-src/Inference/Operators/OperatorTable.cs (what the engine has) and the results of `inference verify CASES --json`.
+Reads eng/onnx-operators.tsv (the standard's operators), eng/operator-notes.tsv (why something is not supported), eng/case-notes.tsv
+(why a case cannot pass), src/Inference/Operators/OperatorTable.cs (what the engine has) and the results of `inference verify CASES --json`.
 """
 import json
 import os
@@ -162,19 +162,21 @@ def main():
         tested = f'{passed.get(key, 0)}/{total[key]}' if key in total else ''
         note = notes.get(key, '' if entry or row[1] in functions else 'not supported')
         out.append(f"| {row[1]} | {row[3].replace(',', ', ')} | {since} | {short_types(row[4] if len(row) > 4 else '')} | {runs} | {tested} | {note} |")
-    extra = sorted(k for k in table if k[0] not in {r[0] for r in standard} and k[0].startswith('com.'))
-    if extra:
-        out.append('\n## com.microsoft\n')
+    listed = {(row[0], row[1]) for row in standard}
+    for domain in sorted({k[0] for k in table if k not in listed and k[0] != 'inference.fused'}):
+        heading = f'{domain}, beyond the standard' if domain == 'ai.onnx' else domain
+        out.append(f'\n## {heading}\n')
         out.append('| operator | runs as | note |')
         out.append('| --- | --- | --- |')
-        for key in extra:
+        for key in sorted(k for k in table if k[0] == domain and k not in listed):
             out.append(f'| {key[1]} | `{table[key][1]}` | {notes.get(key, "")} |')
     out.append('\n## Cases that do not pass\n')
     if failures:
         out.append('| case | reason |')
         out.append('| --- | --- |')
         for name, reason in sorted(failures):
-            reason = reason.replace('|', '\\|').replace('\n', ' ')
+            # A reason that is known beforehand stays the same from run to run, where the values that came do not.
+            reason = next((row[1] for row in read_tsv('case-notes.tsv') if re.fullmatch(row[0], name)), reason).replace('|', '\\|').replace('\n', ' ')
             out.append(f'| {name} | {reason} |')
     else:
         out.append('None.')

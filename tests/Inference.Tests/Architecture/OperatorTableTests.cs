@@ -20,6 +20,27 @@ public partial class OperatorTableTests
         }
     }
 
+    /// <summary>docs/operators.md is generated (eng/operators.sh): each operator of the table and of the standard has its row there.</summary>
+    [Fact]
+    public void Documentation_HasARowForEachOperator()
+    {
+        string root = TestData.RepositoryRoot!;
+        var rows = new HashSet<(string, string)>();
+        string domain = "";
+        foreach (string line in File.ReadLines(Path.Combine(root, "docs", "operators.md")))
+        {
+            domain = line.StartsWith("## ", StringComparison.Ordinal) ? line[3..].Split(',')[0] : domain;
+            if (line.StartsWith("| ", StringComparison.Ordinal))
+            {
+                rows.Add((domain, line.Split('|')[1].Trim()));
+            }
+        }
+
+        IEnumerable<(string, string)> table = OperatorTable.Entries.Where(e => e.Domain != OperatorTable.Fused).Select(e => (e.Domain.Length == 0 ? "ai.onnx" : e.Domain, e.OpType));
+        IEnumerable<(string, string)> standard = File.ReadLines(Path.Combine(root, "eng", "onnx-operators.tsv")).Where(l => !l.StartsWith('#')).Select(l => l.Split('\t')).Select(f => (f[0], f[1]));
+        Assert.Empty(table.Concat(standard).Except(rows));
+    }
+
     /// <summary>Every class that derives from Operator and is not abstract is made by a row of the table, or by another class that is.</summary>
     [Fact]
     public void Classes_AreAllListed()
