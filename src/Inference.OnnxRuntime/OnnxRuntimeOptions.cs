@@ -29,6 +29,10 @@ public sealed class OnnxRuntimeOptions
     [EnumDataType(typeof(GraphOptimizationLevel))]
     public GraphOptimizationLevel GraphOptimization { get; set; } = GraphOptimizationLevel.All;
 
+    /// <summary>A file that ONNX Runtime writes the rewritten graph to at each load; null, the default: none. It replaces what stands there, and is only for a single session: models
+    /// whose parts are placed on this provider write one after the other. What <see cref="GraphOptimization"/> makes may hold operators that only ONNX Runtime knows.</summary>
+    public string? OptimizedModelPath { get; set; }
+
     /// <summary>Whether memory is kept in an arena between runs; true by default.</summary>
     public bool EnableCpuMemoryArena { get; set; } = true;
 
@@ -58,6 +62,7 @@ public sealed class OnnxRuntimeOptions
             AllowSpinning = AllowSpinning,
             GlobalThreadPool = GlobalThreadPool,
             GraphOptimization = GraphOptimization,
+            OptimizedModelPath = OptimizedModelPath,
             EnableCpuMemoryArena = EnableCpuMemoryArena,
             EnableMemoryPattern = EnableMemoryPattern,
             LogLevel = LogLevel,

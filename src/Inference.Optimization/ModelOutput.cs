@@ -18,6 +18,31 @@ public static class ModelOutput
         ModelWriter.Save(model, path);
     }
 
+    /// <summary>Writes a text, whole or not at all.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">Where to.</param>
+    /// <exception cref="OptimizationException">The disk is full, or the folder cannot be written.</exception>
+    public static void SaveText(string text, string path)
+    {
+        string full = Path.GetFullPath(path);
+        string temporary = full + ".new";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            File.WriteAllText(temporary, text);
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
+            throw new OptimizationException($"{path}: expected to write it, got: {exception.Message} Free space or choose another path; nothing was left half-written.", exception);
+        }
+    }
+
     /// <summary>Refuses an output path that is the source's.</summary>
     /// <param name="path">Where to write.</param>
     /// <param name="source">The source model's file or folder.</param>

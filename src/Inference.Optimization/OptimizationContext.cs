@@ -21,6 +21,9 @@ public sealed class OptimizationContext
     /// <summary>Told of every step; null: nobody.</summary>
     public IProgress<OptimizationProgress>? Progress { get; init; }
 
+    internal OptimizationContext With(IModelLoader loader) =>
+        new() { Loader = loader, LoadOptions = LoadOptions, Seed = Seed, BatchRows = BatchRows, TimeProvider = TimeProvider, Progress = Progress };
+
     internal void Report(string stage, int step, int steps, string message = "", double? drop = null) =>
         Progress?.Report(new OptimizationProgress(stage, step, steps, message, drop));
 }

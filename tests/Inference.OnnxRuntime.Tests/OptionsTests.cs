@@ -33,6 +33,15 @@ public class OptionsTests
     }
 
     [OrtFact]
+    public void Load_OptimizedModelPath_WritesTheGraph()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new OnnxRuntimeOptions { OptimizedModelPath = folder.File("optimized.onnx") };
+        OnnxRuntimeModel.Load(Models.AddOne, options).Dispose();
+        OnnxRuntimeModel.Load(File.ReadAllBytes(folder.File("optimized.onnx")), new OnnxRuntimeOptions()).Dispose();
+    }
+
+    [OrtFact]
     public void Load_EveryOptionSet_Runs()
     {
         var options = new OnnxRuntimeOptions

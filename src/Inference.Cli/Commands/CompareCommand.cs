@@ -13,8 +13,9 @@ internal static class CompareCommand
     {
         var shared = new OptimizationCommands();
         var other = new Argument<string>("OTHER") { Description = "The model to judge against MODEL." };
+        var otherBackend = new Option<string?>("--other-backend") { Description = "Provider that OTHER runs on; else that of --backend." };
         var command = new Command("compare", "Judges a model against another on the same rows: metric, slices, flips, latency.") { shared.Model, other };
-        foreach (Option option in new Option[] { shared.Data, shared.Schema, shared.Labels, shared.Slices, shared.Metric, shared.MaxDrop, shared.MaxSliceDrop, shared.Backend, shared.Seed, shared.Threads, shared.Json, shared.Library, shared.Verbose })
+        foreach (Option option in new Option[] { otherBackend, shared.Data, shared.SchemaFile, shared.Labels, shared.Slices, shared.Metric, shared.MaxDrop, shared.MaxSliceDrop, shared.MinSpeedup, shared.Backend, shared.Seed, shared.Threads, shared.Json, shared.Library, shared.Verbose })
         {
             command.Options.Add(option);
         }
@@ -24,11 +25,11 @@ internal static class CompareCommand
             using OnnxModel first = OptimizationCommands.Load(result.GetValue(shared.Model)!);
             using OnnxModel second = OptimizationCommands.Load(result.GetValue(other)!);
             OptimizationContext context = shared.Context(result);
-            IDataSource data = shared.Require(result, first);
-            DecisionRecord record = await DecisionRecord.CreateAsync(context, "compare", first, second, [], null, data, shared.Evaluation(result), cancellation).ConfigureAwait(false);
-            double? drop = OptimizationCommands.Share(result.GetValue(shared.MaxDrop), "--max-drop");
-            double? slice = OptimizationCommands.Share(result.GetValue(shared.MaxSliceDrop), "--max-slice-drop");
-            record = record with { Met = (drop is null || record.Quality!.Drop <= drop) && (slice is null || record.Quality!.WorstSliceDrop <= slice) };
+            IModelLoader? otherLoader = result.GetValue(otherBackend) is { } backend ? Backends.Loader(backend, result.GetValue(shared.Library)) : null;
+            DataRoles data = shared.Require(result, first);
+            DecisionRecord record = await DecisionRecord.CreateAsync(
+                context, "compare", first, second, [], null, data.Report ?? data.Search, shared.Evaluation(result), cancellation, otherLoader).ConfigureAwait(false);
+            record = shared.Judged(result, record);
             Console.WriteLine(result.GetValue(shared.Json) ? record.ToJson() : record.ToText());
             return record.Met ? ExitCodes.Done : ExitCodes.BoundNotMet;
         }));

@@ -4,6 +4,7 @@ using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Data;
 using Inference.Optimization.Distillation;
+using Inference.Optimization.Records;
 
 namespace Inference.Cli.Commands;
 
@@ -16,8 +17,8 @@ internal static class DistillCommand
         var hidden = new Option<string>("--hidden") { Description = "Widths of the student's hidden layers, separated by commas; none: a linear student.", DefaultValueFactory = _ => "" };
         var dots = new Option<bool>("--dot-interactions") { Description = "Add the dot products of all pairs of embeddings." };
         var epochs = new Option<int>("--epochs") { Description = "Greatest number of passes.", DefaultValueFactory = _ => 60 };
-        var cascade = new Option<string?>("--cascade-data") { Description = "Rows to calibrate the cascade's threshold on: not those trained on. Without it none is written." };
-        Command command = shared.Command("distill", "Trains a small student on the model's outputs; with --cascade-data calibrates which rows may stop there.", hidden, dots, epochs, cascade);
+        var cascade = new Option<string?>("--cascade-data") { Description = "Rows to calibrate the cascade's threshold on; rows of --data that stand there are not trained on. Else the search file of --data; without either none is written." };
+        Command command = shared.Command("distill", "Trains a small student on the model's outputs; with rows to search on calibrates which rows may stop there.", hidden, dots, epochs, cascade);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
@@ -29,20 +30,27 @@ internal static class DistillCommand
                 Epochs = result.GetValue(epochs),
                 Labels = result.GetValue(shared.Labels),
             };
-            OnnxModel student = await Distiller.TrainAsync(context, model, shared.Require(result, model), options, cancellation).ConfigureAwait(false);
-            if (shared.Open(result, cascade, model) is { } rows)
+            DataRoles roles = shared.Require(result, model);
+            IDataSource? rows = shared.Open(result, cascade, model) ?? (ReferenceEquals(roles.Search, roles.Train) ? null : roles.Search);
+
+            // A student is always sure of the rows it learnt: those that calibrate or report are left out of its training.
+            ExcludedRowsDataSource training = await ExcludedRowsDataSource.CreateAsync(
+                roles.Train, new[] { rows, roles.Report }.OfType<IDataSource>(), [.. model.Graph.Inputs.Select(i => i.Name).Where(roles.Train.HasColumn)], cancellation).ConfigureAwait(false);
+            Console.Error.WriteLine($"training rows {training.RowCount:N0}; {training.Excluded:N0} left out that calibrate or report");
+            OnnxModel student = await Distiller.TrainAsync(context, model, training, options, cancellation).ConfigureAwait(false);
+            DecisionRecord record = await DecisionRecord.CreateAsync(
+                context, "distill", model, student, [], roles.Train, roles.Report ?? rows ?? roles.Calibrate, shared.Evaluation(result), cancellation).ConfigureAwait(false);
+            if (rows is not null)
             {
                 double drop = OptimizationCommands.Share(result.GetValue(shared.MaxDrop), "--max-drop") ?? 0.003;
                 CascadeResult found = await CascadeCalibrator.CalibrateAsync(context, student, model, rows, shared.Evaluation(result), drop, cancellation).ConfigureAwait(false);
                 Console.Error.WriteLine(FormattableString.Invariant($"cascade: {found.StopShare:P1} of the rows stop at confidence {found.Threshold:F3}, drop {found.Drop:P2}"));
-                if (shared.Open(result, shared.Test, model) is { } test)
-                {
-                    CascadeResult held = await CascadeCalibrator.EvaluateAsync(context, student, model, test, shared.Evaluation(result), found.Threshold, cancellation).ConfigureAwait(false);
-                    Console.Error.WriteLine(FormattableString.Invariant($"cascade on {test.Name}: {held.StopShare:P1} stop, drop {held.Drop:P2}"));
-                }
+                CascadeResult held = await CascadeCalibrator.EvaluateAsync(context, student, model, roles.Report ?? rows, shared.Evaluation(result), found.Threshold, cancellation).ConfigureAwait(false);
+                (double teacher, double mean) = await CascadeTiming.MeasureAsync(context, model, student, roles.Report ?? rows, cancellation).ConfigureAwait(false);
+                record = record with { Cascade = new CascadeRecord(held.Threshold, held.StopShare, held.Drop, teacher, mean) };
             }
 
-            return await shared.FinishAsync(result, context, model, student, "distill", [], cancellation).ConfigureAwait(false);
+            return shared.Write(result, model, student, shared.Judged(result, record), null);
         }));
         return command;
     }

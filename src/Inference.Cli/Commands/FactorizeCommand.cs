@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Inference.Onnx;
 using Inference.Optimization;
+using Inference.Optimization.Data;
 using Inference.Optimization.Factorization;
 
 namespace Inference.Cli.Commands;
@@ -27,9 +28,10 @@ internal static class FactorizeCommand
                 Whiten = !result.GetValue(plain),
                 RequireMeasuredGain = !result.GetValue(unmeasured),
             };
-            FactorizeResult made = await Factorizer.FactorizeAsync(context, model, shared.Require(result, model), options, cancellation).ConfigureAwait(false);
+            DataRoles roles = shared.Require(result, model);
+            FactorizeResult made = await Factorizer.FactorizeAsync(context, model, roles.Calibrate, options, cancellation).ConfigureAwait(false);
             Console.Error.WriteLine($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
-            return await shared.FinishAsync(result, context, model, made.Model, "factorize", made.Layers, cancellation).ConfigureAwait(false);
+            return await shared.FinishAsync(result, context, model, made.Model, "factorize", made.Layers, roles, null, cancellation).ConfigureAwait(false);
         }));
         return command;
     }

@@ -16,11 +16,11 @@ internal sealed class OptimizationCommands
 
     public Option<string> Output { get; } = new("-o", "--output") { Description = "Where to write the new model.", Required = true };
 
-    public Option<string?> Data { get; } = new("--data") { Description = "Rows to calibrate on: .npz with one array for each input (rows first), .csv, or a folder of tensors." };
+    public Option<string?> Data { get; } = new("--data") { Description = "Rows: .npz with one array for each input (rows first), .csv, a folder of tensors, or a folder with calib, search, test and train .npz or .csv, which then each do what they are named for." };
 
-    public Option<string?> Schema { get; } = new("--schema") { Description = "For .csv: a JSON file that says which columns make which input." };
+    public Option<string?> SchemaFile { get; } = new("--schema") { Description = "For .csv: a JSON file that says which columns make which input." };
 
-    public Option<string?> Test { get; } = new("--test-data") { Description = "Rows that the reported figures are measured on; else those of --data." };
+    public Option<string?> Test { get; } = new("--test-data") { Description = "Rows that the reported figures are measured on; else the test file of --data, else those calibrated on." };
 
     public Option<string?> Labels { get; } = new("--labels") { Description = "The column of true answers; without it models are compared by agreement." };
 
@@ -31,6 +31,8 @@ internal sealed class OptimizationCommands
     public Option<string?> MaxDrop { get; } = new("--max-drop") { Description = "Greatest loss of the metric, such as 0.5% or 0.005." };
 
     public Option<string?> MaxSliceDrop { get; } = new("--max-slice-drop") { Description = "Greatest loss of a slice of at least 100 rows." };
+
+    public Option<double?> MinSpeedup { get; } = new("--min-speedup") { Description = "Least ratio of the source's time to the result's, measured." };
 
     public Option<string> Backend { get; } = new("--backend") { Description = "Provider to run on: cpu or onnxruntime.", DefaultValueFactory = _ => Backends.Cpu };
 
@@ -52,7 +54,7 @@ internal sealed class OptimizationCommands
     public Command Command(string name, string description, params Option[] own)
     {
         var command = new Command(name, description) { Model };
-        Option[] shared = [Output, Data, Schema, Test, Labels, Slices, Metric, MaxDrop, MaxSliceDrop, Backend, Seed, Threads, Json, Report, DryRun, Library, Verbose];
+        Option[] shared = [Output, Data, SchemaFile, Test, Labels, Slices, Metric, MaxDrop, MaxSliceDrop, MinSpeedup, Backend, Seed, Threads, Json, Report, DryRun, Library, Verbose];
         foreach (Option option in own.Concat(shared))
         {
             command.Options.Add(option);
@@ -76,10 +78,17 @@ internal sealed class OptimizationCommands
     }
 
     public IDataSource? Open(ParseResult result, Option<string?> option, OnnxModel model) => result.GetValue(option) is { } path
-        ? DataSource.Open(path, result.GetValue(Schema) is { } schema ? CsvSchema.Load(schema) : null, [.. model.Graph.Inputs.Select(i => i.Name)])
+        ? DataSource.Open(path, Schema(result), [.. model.Graph.Inputs.Select(i => i.Name)])
         : null;
 
-    public IDataSource Require(ParseResult result, OnnxModel model) => Open(result, Data, model)
+    /// <summary>Who does what with the rows of --data; null where there is none.</summary>
+    public DataRoles? Roles(ParseResult result, OnnxModel model, bool split = false)
+    {
+        DataRoles? roles = result.GetValue(Data) is { } path ? DataRoles.Open(path, Schema(result), [.. model.Graph.Inputs.Select(i => i.Name)], split) : null;
+        return Open(result, Test, model) is { } test && roles is not null ? roles with { Report = test } : roles;
+    }
+
+    public DataRoles Require(ParseResult result, OnnxModel model, bool split = false) => Roles(result, model, split)
         ?? throw new OptimizationException("--data: expected rows, got none. Give a .npz, a .csv or a folder of tensors.");
 
     public EvaluationOptions Evaluation(ParseResult result) => new()
@@ -105,32 +114,70 @@ internal sealed class OptimizationCommands
 
     /// <summary>Measures the result where there is data, writes model and report, prints the verdict, and says whether the bounds hold.</summary>
     public async Task<int> FinishAsync(
-        ParseResult result, OptimizationContext context, OnnxModel source, OnnxModel model, string verb, IEnumerable<LayerDecision> layers, CancellationToken cancellation)
+        ParseResult result,
+        OptimizationContext context,
+        OnnxModel source,
+        OnnxModel model,
+        string verb,
+        IEnumerable<LayerDecision> layers,
+        DataRoles? roles,
+        ReportDetails? details,
+        CancellationToken cancellation)
     {
-        IDataSource? calibration = Open(result, Data, source);
-        IDataSource? judged = Open(result, Test, source) ?? calibration;
-        DecisionRecord record = await DecisionRecord.CreateAsync(context, verb, source, model, layers, calibration, judged, Evaluation(result), cancellation).ConfigureAwait(false);
+        DecisionRecord record = await DecisionRecord.CreateAsync(
+            context, verb, source, model, layers, roles?.Calibrate, roles?.Report ?? roles?.Calibrate, Evaluation(result), cancellation).ConfigureAwait(false);
+        return Write(result, source, model, Judged(result, record), details);
+    }
+
+    /// <summary>The record with its verdict on the bounds that are given.</summary>
+    public DecisionRecord Judged(ParseResult result, DecisionRecord record)
+    {
         double? drop = Share(result.GetValue(MaxDrop), "--max-drop");
         double? slice = Share(result.GetValue(MaxSliceDrop), "--max-slice-drop");
-        bool met = record.Quality is not { } quality || ((drop is null || quality.Drop <= drop) && (slice is null || quality.WorstSliceDrop <= slice));
-        record = record with { Met = met, Budget = drop is null && slice is null ? "" : $"drop ≤ {result.GetValue(MaxDrop) ?? "any"}, slice drop ≤ {result.GetValue(MaxSliceDrop) ?? "any"}" };
-        record.WriteTo(model);
-        return Write(result, model, record);
+        double? speedup = result.GetValue(MinSpeedup);
+        bool met = record.Quality is not { } quality
+            ? drop is null && slice is null && speedup is null
+            : (drop is null || (record.Cascade?.Drop ?? quality.Drop) <= drop)
+                && (slice is null || quality.WorstSliceDrop <= slice)
+                && (speedup is null || (record.Cascade?.Microseconds ?? record.Microseconds) * speedup <= record.SourceMicroseconds);
+        string[] bounds =
+        [
+            .. drop is null ? Array.Empty<string>() : [$"drop ≤ {result.GetValue(MaxDrop)}"],
+            .. slice is null ? Array.Empty<string>() : [$"slice drop ≤ {result.GetValue(MaxSliceDrop)}"],
+            .. speedup is null ? Array.Empty<string>() : [FormattableString.Invariant($"speedup ≥ {speedup}")],
+        ];
+        return record with { Met = met, Budget = string.Join(", ", bounds) };
     }
 
     /// <summary>Writes model and report and prints the verdict.</summary>
-    public int Write(ParseResult result, OnnxModel model, DecisionRecord record)
+    /// <exception cref="UnsupportedModelException">The new file would be larger than the source's.</exception>
+    public int Write(ParseResult result, OnnxModel source, OnnxModel model, DecisionRecord record, ReportDetails? details)
     {
+        record.WriteTo(model);
+        RequireSmaller(source, model, record);
         if (!result.GetValue(DryRun))
         {
             ModelOutput.Save(model, result.GetValue(Output)!, result.GetValue(Model)!);
             if (result.GetValue(Report) is { } report)
             {
-                File.WriteAllText(report, HtmlReport.Render(record, Path.GetFileName(Path.TrimEndingDirectorySeparator(result.GetValue(Model)!))));
+                ModelOutput.SaveText(HtmlReport.Render(record, Path.GetFileName(Path.TrimEndingDirectorySeparator(result.GetValue(Model)!)), details), report);
             }
         }
 
         Console.WriteLine(result.GetValue(Json) ? record.ToJson() : record.ToText());
         return record.Met ? ExitCodes.Done : ExitCodes.BoundNotMet;
     }
+
+    // Codes, scales and nodes of layers with few weights can take more than the weights did.
+    private static void RequireSmaller(OnnxModel source, OnnxModel model, DecisionRecord record)
+    {
+        const long AlwaysSmaller = 1 << 20;
+        if (record.Verb == "quantize" && record.Bytes < AlwaysSmaller && source.ToArray().Length is var before && model.ToArray().Length is var after && after >= before)
+        {
+            throw new UnsupportedModelException(
+                $"Model '{source.Graph.Name}': expected a smaller file, got {after:N0} bytes instead of {before:N0}: its layers have too few weights to gain from. Nothing was written; keep the float model.", []);
+        }
+    }
+
+    private CsvSchema? Schema(ParseResult result) => result.GetValue(SchemaFile) is { } schema ? CsvSchema.Load(schema) : null;
 }

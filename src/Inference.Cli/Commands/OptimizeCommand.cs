@@ -13,32 +13,31 @@ internal static class OptimizeCommand
     public static Command Create()
     {
         var shared = new OptimizationCommands();
-        var search = new Option<string?>("--search-data") { Description = "Rows to choose by; else those of --data." };
-        var speedup = new Option<double?>("--min-speedup") { Description = "Least ratio of the source's time to the result's." };
+        var search = new Option<string?>("--search-data") { Description = "Rows to choose by; else the search file of --data. One set of rows alone is shared out: a quarter calibrates, half search, a quarter reports." };
         var time = new Option<string>("--max-time") { Description = "Longest search, such as 90s, 10m or 1h.", DefaultValueFactory = _ => "10m" };
         var rows = new Option<int>("--latency-rows") { Description = "Rows of a timed run.", DefaultValueFactory = _ => 1 };
-        Command command = shared.Command("optimize", "Searches quantization, factorization and pruning for the fastest model within a budget.", search, speedup, time, rows);
+        Command command = shared.Command("optimize", "Searches quantization, factorization and pruning for the fastest model within a budget.", search, time, rows);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
             OptimizationContext context = shared.Context(result);
-            IDataSource calibration = shared.Require(result, model);
+            DataRoles roles = shared.Require(result, model, split: result.GetValue(search) is null);
+            IDataSource chosenBy = shared.Open(result, search, model) ?? roles.Search;
             bool dry = result.GetValue(shared.DryRun);
             var options = new OptimizeOptions
             {
                 Evaluation = shared.Evaluation(result),
                 MaxDrop = OptimizationCommands.Share(result.GetValue(shared.MaxDrop), "--max-drop") ?? 0.01,
                 MaxSliceDrop = OptimizationCommands.Share(result.GetValue(shared.MaxSliceDrop), "--max-slice-drop"),
-                MinSpeedup = result.GetValue(speedup),
+                MinSpeedup = result.GetValue(shared.MinSpeedup),
                 MaxTime = Duration(result.GetValue(time)!),
                 LatencyRows = result.GetValue(rows),
                 OutputPath = dry ? null : result.GetValue(shared.Output),
                 StatePath = dry ? null : result.GetValue(shared.Output) + ".search",
             };
             ModelOutput.RequireOther(result.GetValue(shared.Output)!, result.GetValue(shared.Model)!);
-            OptimizeResult found = await BudgetOptimizer.OptimizeAsync(
-                context, model, calibration, shared.Open(result, search, model) ?? calibration, shared.Open(result, shared.Test, model), options, cancellation).ConfigureAwait(false);
-            return shared.Write(result, found.Model, found.Record);
+            OptimizeResult found = await BudgetOptimizer.OptimizeAsync(context, model, roles.Calibrate, chosenBy, roles.Report, options, cancellation).ConfigureAwait(false);
+            return shared.Write(result, model, found.Model, found.Record, found.Details);
         }));
         return command;
     }

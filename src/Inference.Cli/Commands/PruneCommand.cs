@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Inference.Onnx;
 using Inference.Optimization;
+using Inference.Optimization.Data;
 using Inference.Optimization.Pruning;
 
 namespace Inference.Cli.Commands;
@@ -12,16 +13,19 @@ internal static class PruneCommand
     {
         var shared = new OptimizationCommands();
         var macs = new Option<double>("--target-macs") { Description = "Multiply-adds to reach, as a share of the source's.", DefaultValueFactory = _ => 0.7 };
-        var multiple = new Option<int>("--multiple") { Description = "Channels are removed in multiples of this.", DefaultValueFactory = _ => 4 };
-        Command command = shared.Command("prune", "Removes whole channels and refits what reads them.", macs, multiple);
+        var multiple = new Option<int>("--multiple") { Description = "Channels are removed in multiples of this; 0: what measures best of 16, 8 and 4.", DefaultValueFactory = _ => 0 };
+        var least = new Option<double>("--least-kept") { Description = "Share of a group's channels that stay at least.", DefaultValueFactory = _ => new PruneOptions().LeastKept };
+        var bare = new Option<bool>("--no-refit") { Description = "Leave what reads the removed channels as it is." };
+        Command command = shared.Command("prune", "Removes whole channels and refits what reads them.", macs, multiple, least, bare);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
             OptimizationContext context = shared.Context(result);
-            var options = new PruneOptions { TargetMacs = result.GetValue(macs), ChannelMultiple = result.GetValue(multiple) };
-            PruneResult made = await Pruner.PruneAsync(context, model, shared.Require(result, model), options, cancellation).ConfigureAwait(false);
+            var options = new PruneOptions { TargetMacs = result.GetValue(macs), ChannelMultiple = result.GetValue(multiple), LeastKept = result.GetValue(least), Refit = !result.GetValue(bare), Reconstruct = !result.GetValue(bare) };
+            DataRoles roles = shared.Require(result, model);
+            PruneResult made = await Pruner.PruneAsync(context, model, roles.Calibrate, options, cancellation).ConfigureAwait(false);
             Console.Error.WriteLine($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
-            return await shared.FinishAsync(result, context, model, made.Model, "prune", made.Layers, cancellation).ConfigureAwait(false);
+            return await shared.FinishAsync(result, context, model, made.Model, "prune", made.Layers, roles, null, cancellation).ConfigureAwait(false);
         }));
         return command;
     }

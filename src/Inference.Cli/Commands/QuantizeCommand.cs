@@ -2,7 +2,9 @@ using System.CommandLine;
 using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Calibration;
+using Inference.Optimization.Data;
 using Inference.Optimization.Quantization;
+using Inference.Optimization.Reports;
 
 namespace Inference.Cli.Commands;
 
@@ -16,12 +18,14 @@ internal static class QuantizeCommand
         var format = new Option<string>("--format") { Description = "qdq or qoperator.", DefaultValueFactory = _ => "qdq" };
         var calibration = new Option<string>("--calibration") { Description = "auto, minmax, percentile, mse or entropy.", DefaultValueFactory = _ => "auto" };
         var perTensor = new Option<bool>("--per-tensor") { Description = "One scale for each weight tensor instead of each output channel." };
+        var perChannel = new Option<bool>("--per-channel") { Description = "One scale for each output channel of the weights: the default.", DefaultValueFactory = _ => true };
+        var uncorrected = new Option<bool>("--no-bias-correction") { Description = "Leave the mean error of each layer in." };
         var bits = new Option<int>("--bits") { Description = "Bits of weights with --mode weight: 8 or 4.", DefaultValueFactory = _ => 8 };
         var smooth = new Option<bool>("--smoothquant") { Description = "Scale outlying activation channels down where the error falls." };
         var equalize = new Option<bool>("--equalize") { Description = "Equalize ranges of successive layers." };
         var target = new Option<string>("--target") { Description = "auto, avx2, avx512 or vnni.", DefaultValueFactory = _ => "auto" };
         var exclude = new Option<string[]>("--exclude") { Description = "A node to leave in float; may be repeated." };
-        Command command = shared.Command("quantize", "Makes an 8-bit (or 4-bit) model.", mode, format, calibration, perTensor, bits, smooth, equalize, target, exclude);
+        Command command = shared.Command("quantize", "Makes an 8-bit (or 4-bit) model.", mode, format, calibration, perTensor, perChannel, uncorrected, bits, smooth, equalize, target, exclude);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
@@ -33,14 +37,17 @@ internal static class QuantizeCommand
                 Format = Parse<QuantizationFormat>(result.GetValue(format)!, "--format"),
                 Calibration = Parse<CalibrationMethod>(result.GetValue(calibration)!, "--calibration"),
                 Target = Parse<CpuTarget>(result.GetValue(target)!, "--target"),
-                PerChannel = !result.GetValue(perTensor),
+                PerChannel = result.GetValue(perChannel) && !result.GetValue(perTensor),
+                CorrectBias = !result.GetValue(uncorrected),
                 WeightBits = result.GetValue(bits),
                 SmoothQuant = result.GetValue(smooth),
                 Equalize = result.GetValue(equalize) ? true : null,
                 ExcludedNodes = result.GetValue(exclude) ?? [],
             };
-            QuantizeResult quantized = await Quantizer.QuantizeAsync(context, model, shared.Open(result, shared.Data, model), options, cancellation).ConfigureAwait(false);
-            return await shared.FinishAsync(result, context, model, quantized.Model, "quantize", quantized.Layers, cancellation).ConfigureAwait(false);
+            DataRoles? roles = shared.Roles(result, model);
+            QuantizeResult quantized = await Quantizer.QuantizeAsync(context, model, roles?.Calibrate, options, cancellation).ConfigureAwait(false);
+            ReportDetails details = new() { Ranges = quantized.Ranges };
+            return await shared.FinishAsync(result, context, model, quantized.Model, "quantize", quantized.Layers, roles, details, cancellation).ConfigureAwait(false);
         }));
         return command;
     }

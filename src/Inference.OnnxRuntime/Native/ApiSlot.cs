@@ -11,6 +11,7 @@ internal static class ApiSlot
     public const int CreateSessionFromArray = 8;
     public const int Run = 9;
     public const int CreateSessionOptions = 10;
+    public const int SetOptimizedModelFilePath = 11;
     public const int SetSessionExecutionMode = 13;
     public const int DisableMemPattern = 17;
     public const int DisableCpuMemArena = 19;

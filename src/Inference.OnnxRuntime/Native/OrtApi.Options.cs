@@ -7,6 +7,8 @@ internal sealed unsafe partial class OrtApi
 
     public delegate* unmanaged<nint, void> ReleaseSessionOptions { get; private set; }
 
+    public delegate* unmanaged<nint, void*, nint> SetOptimizedModelFilePath { get; private set; }
+
     public delegate* unmanaged<nint, int, nint> SetSessionExecutionMode { get; private set; }
 
     public delegate* unmanaged<nint, nint> DisableMemPattern { get; private set; }
@@ -49,6 +51,7 @@ internal sealed unsafe partial class OrtApi
     {
         CreateSessionOptions = (delegate* unmanaged<nint*, nint>)table[ApiSlot.CreateSessionOptions];
         ReleaseSessionOptions = (delegate* unmanaged<nint, void>)table[ApiSlot.ReleaseSessionOptions];
+        SetOptimizedModelFilePath = (delegate* unmanaged<nint, void*, nint>)table[ApiSlot.SetOptimizedModelFilePath];
         SetSessionExecutionMode = (delegate* unmanaged<nint, int, nint>)table[ApiSlot.SetSessionExecutionMode];
         DisableMemPattern = (delegate* unmanaged<nint, nint>)table[ApiSlot.DisableMemPattern];
         DisableCpuMemArena = (delegate* unmanaged<nint, nint>)table[ApiSlot.DisableCpuMemArena];

@@ -41,6 +41,11 @@ internal static unsafe class SessionOptionsBuilder
     {
         api.Check(api.SetSessionLogSeverityLevel(handle, (int)options.LogLevel), where);
         api.Check(api.SetSessionGraphOptimizationLevel(handle, (int)options.GraphOptimization), where);
+        if (options.OptimizedModelPath is { } path)
+        {
+            SetOptimizedModelPath(api, handle, path, where);
+        }
+
         if (options.GlobalThreadPool is not null)
         {
             api.Check(api.DisablePerSessionThreads(handle), where);
@@ -102,6 +107,25 @@ internal static unsafe class SessionOptionsBuilder
         foreach (OnnxRuntimeExecutionProvider provider in options.ExecutionProviders)
         {
             AppendProvider(api, handle, provider, where);
+        }
+    }
+
+    // ORTCHAR_T: UTF-16 on Windows, bytes elsewhere.
+    private static void SetOptimizedModelPath(OrtApi api, nint handle, string path, string where)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            fixed (char* text = path)
+            {
+                api.Check(api.SetOptimizedModelFilePath(handle, text), where);
+            }
+        }
+        else
+        {
+            fixed (byte* text = OrtApi.Utf8(path))
+            {
+                api.Check(api.SetOptimizedModelFilePath(handle, text), where);
+            }
         }
     }
 

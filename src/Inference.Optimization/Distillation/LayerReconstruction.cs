@@ -9,7 +9,7 @@ namespace Inference.Optimization.Distillation;
 
 /// <summary>
 /// Distillation without training: layer by layer, in order, the weights that map the compressed model's inputs to the source model's outputs best are solved for by ridge regression
-/// towards the present weights. Only layers whose output channels are those of the source.
+/// towards the present weights. Where some of the source's output channels are gone the others are matched.
 /// </summary>
 internal static class LayerReconstruction
 {
@@ -18,7 +18,7 @@ internal static class LayerReconstruction
     private const int SamplesPerRow = 32;
 
     public static async Task ApplyAsync(
-        OptimizationContext context, GraphEditor editor, OnnxModel source, IDataSource data, List<LayerDecision> decisions, CancellationToken cancellationToken)
+        OptimizationContext context, GraphEditor editor, OnnxModel source, IDataSource data, IReadOnlyDictionary<string, int[]> kept, List<LayerDecision> decisions, CancellationToken cancellationToken)
     {
         var teacher = new GraphIndex(source.Graph);
         List<string> names = [.. LinearLayer.All(editor.Index).Select(l => l.Output)];
@@ -26,13 +26,13 @@ internal static class LayerReconstruction
         foreach (string output in names)
         {
             LinearLayer layer = LinearLayer.All(editor.Index).First(l => l.Output == output);
-            if (teacher.Producer(output) is not { } original || LinearLayer.From(original, teacher) is not { } before || before.Outputs != layer.Outputs || layer.Groups != 1
+            if (teacher.Producer(output) is not { } original || LinearLayer.From(original, teacher) is not { } before || (kept.GetValueOrDefault(output)?.Length ?? before.Outputs) != layer.Outputs || layer.Groups != 1
                 || layer.Reduction > WidestReduction || editor.Index.Consumers(layer.WeightName).Count != 1 || layer.Bias(editor.Index) is null || layer.BiasName is null)
             {
                 continue;
             }
 
-            bool changed = await SolveAsync(context, editor, source, layer, data, cancellationToken).ConfigureAwait(false);
+            bool changed = await SolveAsync(context, editor, source, layer, kept.GetValueOrDefault(output), data, cancellationToken).ConfigureAwait(false);
             if (changed)
             {
                 decisions.Add(new(layer.Name, layer.Node.OpType, "refitted", "least squares from the compressed model's inputs to the source's outputs"));
@@ -42,7 +42,7 @@ internal static class LayerReconstruction
         }
     }
 
-    private static async Task<bool> SolveAsync(OptimizationContext context, GraphEditor editor, OnnxModel source, LinearLayer layer, IDataSource data, CancellationToken cancellationToken)
+    private static async Task<bool> SolveAsync(OptimizationContext context, GraphEditor editor, OnnxModel source, LinearLayer layer, int[]? kept, IDataSource data, CancellationToken cancellationToken)
     {
         (OnnxModel student, string patches) = WithPatches(editor.Model, layer);
         await using ModelSession inputs = await ModelSession.OpenAsync(context, Observation.Of(student, [patches]), "reconstruct", cancellationToken).ConfigureAwait(false);
@@ -57,7 +57,7 @@ internal static class LayerReconstruction
                 using NamedValues x = await inputs.RunAsync(batch, cancellationToken).ConfigureAwait(false);
                 using NamedValues y = await targets.RunAsync(batch, cancellationToken).ConfigureAwait(false);
                 float[] left = GramMatrix.Samples(x[patches], layer.ChannelsLast);
-                float[] right = GramMatrix.Samples(y[layer.Output], layer.ChannelsLast);
+                float[] right = Keep(GramMatrix.Samples(y[layer.Output], layer.ChannelsLast), left.Length / layer.Reduction, kept);
                 Thin(ref left, ref right, layer.Reduction, layer.Outputs, batch.Rows);
                 float[] extended = WithOnes(left, layer.Reduction);
                 gram.Add(extended, extended);
@@ -100,6 +100,26 @@ internal static class LayerReconstruction
         layer.Node.Inputs[2] = editor.AddFloats("b", bias, biasDims);
         editor.RemoveUnused();
         return true;
+    }
+
+    private static float[] Keep(float[] samples, int count, int[]? channels)
+    {
+        if (channels is null)
+        {
+            return samples;
+        }
+
+        int width = samples.Length / count;
+        var result = new float[count * channels.Length];
+        for (int i = 0; i < count; i++)
+        {
+            for (int c = 0; c < channels.Length; c++)
+            {
+                result[(i * channels.Length) + c] = samples[(i * width) + channels[c]];
+            }
+        }
+
+        return result;
     }
 
     // A Conv with one output channel for each weight position and a single one in it gives the patches, whatever strides, pads and dilations are.

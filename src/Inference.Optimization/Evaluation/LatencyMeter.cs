@@ -14,19 +14,20 @@ internal static class LatencyMeter
     /// <param name="rows">Rows a run, where the models take any number.</param>
     /// <param name="budget">Time for all models together.</param>
     /// <param name="cancellationToken">Stops the timing.</param>
+    /// <param name="loaders">What each model is run with; null: the context's.</param>
     public static async Task<double[]> MeasureAsync(
-        OptimizationContext context, IReadOnlyList<OnnxModel> models, IDataSource data, int rows, TimeSpan budget, CancellationToken cancellationToken)
+        OptimizationContext context, IReadOnlyList<OnnxModel> models, IDataSource data, int rows, TimeSpan budget, CancellationToken cancellationToken, IReadOnlyList<IModelLoader>? loaders = null)
     {
         const int WarmUps = 5;
-        const double WarmUpShare = 0.5;
+        const double WarmUpShare = 0.75;
         const int Least = 21;
         var sessions = new List<ModelSession>();
         DataBatch? batch = null;
         try
         {
-            foreach (OnnxModel model in models)
+            for (int i = 0; i < models.Count; i++)
             {
-                sessions.Add(await ModelSession.OpenAsync(context, model, "timed", cancellationToken).ConfigureAwait(false));
+                sessions.Add(await ModelSession.OpenAsync(loaders is null ? context : context.With(loaders[i]), models[i], "timed", cancellationToken).ConfigureAwait(false));
             }
 
             batch = await FirstAsync(data, [.. sessions[0].InputNames], sessions[0].FixedRows ?? rows, cancellationToken).ConfigureAwait(false);

@@ -15,16 +15,17 @@ public static class ModelComparer
     /// <param name="data">The rows.</param>
     /// <param name="options">Metric, labels, slices.</param>
     /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="candidateLoader">What the other model is run with; null: as the source.</param>
     /// <exception cref="OptimizationException">The metric needs labels and there are none, or an output is missing.</exception>
     /// <exception cref="DataException">The data does not fit the models.</exception>
     public static async Task<ComparisonResult> CompareAsync(
-        OptimizationContext context, OnnxModel source, OnnxModel candidate, IDataSource data, EvaluationOptions options, CancellationToken cancellationToken = default)
+        OptimizationContext context, OnnxModel source, OnnxModel candidate, IDataSource data, EvaluationOptions options, CancellationToken cancellationToken = default, IModelLoader? candidateLoader = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(options);
         EvaluationSet set = await EvaluationSet.ReadAsync(data, options, cancellationToken).ConfigureAwait(false);
         Predictions before = await Predictor.RunAsync(context, source, data, options.Output, "source", cancellationToken).ConfigureAwait(false);
-        Predictions after = await Predictor.RunAsync(context, candidate, data, options.Output, "candidate", cancellationToken).ConfigureAwait(false);
+        Predictions after = await Predictor.RunAsync(candidateLoader is null ? context : context.With(candidateLoader), candidate, data, options.Output, "candidate", cancellationToken).ConfigureAwait(false);
         return Compare(before, after, set, options, context.Seed);
     }
 

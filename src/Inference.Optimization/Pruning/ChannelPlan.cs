@@ -10,10 +10,11 @@ internal static class ChannelPlan
     /// <param name="grams">Second moments of the values that consumers read.</param>
     /// <param name="positions">Output positions of every layer.</param>
     /// <param name="total">Multiply-adds of the model.</param>
-    /// <param name="options">Target, multiple and least share.</param>
+    /// <param name="options">Target and least share.</param>
+    /// <param name="multiple">Channels go in multiples of this; 0: half a group at a time, as kernels like powers of two; −1: so, and the widest groups first.</param>
     /// <returns>The channels that stay, ascending, of each group that loses some.</returns>
     public static Dictionary<ChannelGroup, int[]> Choose(
-        IReadOnlyList<ChannelGroup> groups, IReadOnlyDictionary<string, GramMatrix> grams, Func<LinearLayer, long> positions, long total, PruneOptions options)
+        IReadOnlyList<ChannelGroup> groups, IReadOnlyDictionary<string, GramMatrix> grams, Func<LinearLayer, long> positions, long total, PruneOptions options, int multiple)
     {
         var removed = groups.ToDictionary(g => g, _ => 0);
         Dictionary<ChannelGroup, (int Channel, double Loss)[]> order = groups.ToDictionary(g => g, g => Order(g, grams, options.Refit));
@@ -23,11 +24,12 @@ internal static class ChannelPlan
             ChannelGroup? best = null;
             double bestCost = double.PositiveInfinity;
             long now = Macs(groups, removed, positions, total);
-            foreach (ChannelGroup group in groups)
+            int widest = multiple >= 0 ? 0 : groups.Where(g => CanStep(g, removed[g], multiple, options)).Select(g => g.Channels).DefaultIfEmpty(0).Max();
+            foreach (ChannelGroup group in groups.Where(g => g.Channels >= widest))
             {
-                int step = Math.Min(options.ChannelMultiple, group.Channels);
+                int step = Step(group, multiple);
                 int next = removed[group] + step;
-                if (group.Channels - next < Math.Max(options.LeastKept * group.Channels, 1))
+                if (!CanStep(group, removed[group], multiple, options))
                 {
                     continue;
                 }
@@ -47,10 +49,53 @@ internal static class ChannelPlan
                 break;
             }
 
-            removed[best] += Math.Min(options.ChannelMultiple, best.Channels);
+            removed[best] += Step(best, multiple);
         }
 
+        GiveBack(groups, order, removed, positions, total, target, multiple);
         return groups.Where(g => removed[g] > 0).ToDictionary(g => g, g => order[g].Skip(removed[g]).Select(c => c.Channel).Order().ToArray());
+    }
+
+    private static bool CanStep(ChannelGroup group, int removed, int multiple, PruneOptions options) =>
+        group.Channels - removed - Step(group, multiple) >= Math.Max(options.LeastKept * group.Channels, 1);
+
+    /// <summary>Channels that go at once.</summary>
+    public static int Step(ChannelGroup group, int multiple) => multiple > 0 ? multiple : Math.Clamp(group.Channels / 2, 4, 16);
+
+    // The last step may have saved far more than was missing: what was taken before and is not needed any more comes back, the dearest first.
+    private static void GiveBack(
+        IReadOnlyList<ChannelGroup> groups,
+        IReadOnlyDictionary<ChannelGroup, (int Channel, double Loss)[]> order,
+        Dictionary<ChannelGroup, int> removed,
+        Func<LinearLayer, long> positions,
+        long total,
+        double target,
+        int multiple)
+    {
+        while (true)
+        {
+            ChannelGroup? dearest = null;
+            double most = 0;
+            foreach (ChannelGroup group in groups.Where(g => removed[g] > 0))
+            {
+                int step = Step(group, multiple);
+                removed[group] -= step;
+                double loss = order[group].Skip(removed[group]).Take(step).Sum(c => c.Loss);
+                if (loss > most && Macs(groups, removed, positions, total) <= target)
+                {
+                    (dearest, most) = (group, loss);
+                }
+
+                removed[group] += step;
+            }
+
+            if (dearest is null)
+            {
+                return;
+            }
+
+            removed[dearest] -= Step(dearest, multiple);
+        }
     }
 
     /// <summary>Multiply-adds once the counted channels are gone.</summary>

@@ -1,16 +1,23 @@
 using Inference.Onnx;
 using Inference.Optimization.Data;
-using Inference.Optimization.Distillation;
+using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
-using Inference.Optimization.Numerics;
 using Inference.Optimization.Records;
-using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Pruning;
 
 /// <summary>Removes whole channels. The source is never changed. Thread-safe.</summary>
 public static class Pruner
 {
+    /// <summary>Below this share of the source's time a model counts as faster: timings repeat to a few percent.</summary>
+    private const double WorthIt = 0.97;
+    private const int HalfOfEach = 0;
+    private const int WidestFirst = -1;
+    private const int ErrorRows = 512;
+
+    private static readonly int[] Multiples = [16, WidestFirst, HalfOfEach, 8, 4];
+    private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(800);
+
     /// <summary>Prunes a float model.</summary>
     /// <param name="context">The loader to run the model with.</param>
     /// <param name="model">The float model.</param>
@@ -26,57 +33,63 @@ public static class Pruner
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         options ??= new PruneOptions();
-        if (options.TargetMacs is not (>= 0.05 and <= 1) || options.ChannelMultiple < 1 || options.LeastKept is not (>= 0.05 and <= 1))
+        if (options.TargetMacs is not (>= 0.05 and <= 1) || options.ChannelMultiple < 0 || options.LeastKept is not (>= 0.05 and <= 1))
         {
             throw new OptimizationException(
-                $"Pruning: expected target MACs and a least share of 0.05 to 1 and a multiple of at least 1, got {options.TargetMacs}, {options.LeastKept} and {options.ChannelMultiple}. Correct the options.");
+                $"Pruning: expected target MACs and a least share of 0.05 to 1 and a multiple of at least 1 (0: by time), got {options.TargetMacs}, {options.LeastKept} and {options.ChannelMultiple}. Correct the options.");
         }
 
         ModelPreparation.RequireFloat(model, "prune");
-        GraphEditor editor = ModelPreparation.Prepare(model);
-        OnnxModel source = GraphCopy.Copy(editor.Model);
-        List<LinearLayer> layers = LinearLayer.All(editor.Index);
-        Dictionary<string, long[]> shapes = await ShapeProbe.RunAsync(context, editor.Model, [.. layers.SelectMany(l => new[] { l.Output, l.Input }).Distinct()], data, cancellationToken).ConfigureAwait(false);
-        long Positions(LinearLayer layer) => LayerCost.Positions(layer, shapes[layer.Output], shapes[layer.Output][0]);
-        long total = layers.Sum(l => LayerCost.Macs(l, Positions(l)));
-
-        List<ChannelGroup> all = ChannelGroups.Find(editor.Index, shapes);
-        List<ChannelGroup> groups = [.. all.Where(g => g.Obstacle is null && g.Producers.Count > 0 && g.Consumers.Count > 0 && g.Channels > options.ChannelMultiple)];
-        var decisions = new List<LayerDecision>();
-        decisions.AddRange(all.Except(groups).Where(g => g.Producers.Count > 0)
-            .Select(g => new LayerDecision(string.Join(", ", g.Producers.Select(p => p.Name)), "channels", "kept", g.Obstacle ?? "too few, or nothing reads them")));
-        if (groups.Count == 0)
+        var run = new PruneRun(context, ModelPreparation.Prepare(model).Model, data, options);
+        await run.ObserveAsync(cancellationToken).ConfigureAwait(false);
+        if (options.ChannelMultiple > 0)
         {
-            throw new UnsupportedModelException(
-                $"Model '{model.Graph.Name}': expected channels between layers that can be removed, got none: {string.Join("; ", decisions.Select(d => d.Reason).Distinct())}. There is nothing to prune.",
-                [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()]);
+            return await run.PruneAsync(options.ChannelMultiple, cancellationToken).ConfigureAwait(false);
         }
 
-        Dictionary<string, GramMatrix> grams = await GramPass.RunAsync(
-            context, editor.Model, groups.SelectMany(g => g.Consumers).DistinctBy(c => c.Input).ToDictionary(c => c.Input, c => c.ChannelsLast), data, "prune", cancellationToken).ConfigureAwait(false);
-        Dictionary<ChannelGroup, int[]> kept = ChannelPlan.Choose(groups, grams, Positions, total, options);
-        foreach (ChannelGroup group in groups)
+        var results = new List<PruneResult>();
+        foreach (int multiple in Multiples)
         {
-            string name = string.Join(", ", group.Producers.Select(p => p.Name));
-            if (!kept.TryGetValue(group, out int[]? channels))
+            if (run.CanPrune(multiple))
             {
-                decisions.Add(new(name, "channels", $"{group.Channels} kept", "others were cheaper to lose"));
-                continue;
+                results.Add(await run.PruneAsync(multiple, cancellationToken).ConfigureAwait(false));
             }
-
-            ChannelRemoval.Apply(editor, group, channels, options.Refit ? grams : null);
-            decisions.Add(new(name, "channels", $"{channels.Length} of {group.Channels} kept", "least energy at the layers that read them, for the multiply-adds saved"));
         }
 
-        editor.Graph.ValueInfos.Clear();
-        editor.RemoveUnused();
-        if (options.Reconstruct)
-        {
-            await LayerReconstruction.ApplyAsync(context, editor, source, data, decisions, cancellationToken).ConfigureAwait(false);
-        }
-
-        editor.Model.ProducerName = "Inference";
-        long macs = ChannelPlan.Macs(groups, groups.ToDictionary(g => g, g => kept.TryGetValue(g, out int[]? c) ? g.Channels - c.Length : 0), Positions, total);
-        return new PruneResult(editor.Model, decisions, total, macs);
+        return results.Count == 0
+            ? throw run.NothingToPrune(Multiples[^1])
+            : await ChooseAsync(context, model, data, results, options, cancellationToken).ConfigureAwait(false);
     }
+
+    private static async Task<PruneResult> ChooseAsync(
+        OptimizationContext context, OnnxModel source, IDataSource data, List<PruneResult> results, PruneOptions options, CancellationToken cancellationToken)
+    {
+        IDataSource rows = data.Take(ErrorRows);
+        Predictions wanted = await Predictor.RunAsync(context, source, rows, null, "source", cancellationToken).ConfigureAwait(false);
+        var errors = new double[results.Count];
+        var shares = new double[results.Count];
+        for (int i = 0; i < errors.Length; i++)
+        {
+            Predictions got = await Predictor.RunAsync(context, results[i].Model, rows, null, "candidate", cancellationToken).ConfigureAwait(false);
+            // In pairs: more models side by side evict each other from the caches.
+            double[] times = await LatencyMeter.MeasureAsync(context, [source, results[i].Model], data, 1, TimingBudget, cancellationToken).ConfigureAwait(false);
+            shares[i] = times[1] / times[0];
+            errors[i] = Predictions.RelativeError(wanted, got);
+        }
+
+        long least = Math.Max((long)(options.TargetMacs * results[0].SourceMacs), results.Min(r => r.Macs));
+        int[] reached = [.. Enumerable.Range(0, results.Count).Where(i => results[i].Macs <= least)];
+        int[] faster = [.. reached.Where(i => shares[i] < WorthIt)];
+        int chosen = faster.Length > 0 ? faster.MinBy(i => errors[i]) : reached.MinBy(i => shares[i]);
+        LayerDecision note = new("(model)", "", Name(results[chosen].Multiple), string.Join("; ", results.Select((r, i) => FormattableString.Invariant(
+            $"{Name(r.Multiple)}: {(double)r.Macs / r.SourceMacs:P0} of the multiply-adds, {shares[i]:P0} of the time, output error {errors[i]:P2}"))));
+        return results[chosen] with { Layers = [note, .. results[chosen].Layers] };
+    }
+
+    private static string Name(int multiple) => multiple switch
+    {
+        HalfOfEach => "halves",
+        WidestFirst => "halves, the widest first",
+        _ => FormattableString.Invariant($"multiples of {multiple}"),
+    };
 }

@@ -2,6 +2,7 @@ using Inference.Onnx;
 using Inference.Optimization.Calibration;
 using Inference.Optimization.Data;
 using Inference.Optimization.Graphs;
+using Inference.Optimization.Reports;
 using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Quantization;
@@ -72,6 +73,32 @@ internal sealed class QuantizationAnalysis
         }
 
         return new QuantizationAnalysis(editor.Model, ranges, statistics.ToDictionary(s => s.Key, s => s.Value.Histogram, StringComparer.Ordinal), notes);
+    }
+
+    /// <summary>Ranges with what was seen, for a report.</summary>
+    public IReadOnlyList<TensorRange> Report() => [.. Ranges.Where(r => Histograms.ContainsKey(r.Key)).Select(r => Coarse(r.Key, r.Value, Histograms[r.Key]))];
+
+    private static TensorRange Coarse(string name, SelectedRange range, Histogram histogram)
+    {
+        // Only the bins that hold something, merged to a few.
+        int first = 0;
+        int end = histogram.Bins.Length;
+        for (; first < end - 1 && histogram.Bins[first] == 0; first++)
+        {
+        }
+
+        for (; end > first + 1 && histogram.Bins[end - 1] == 0; end--)
+        {
+        }
+
+        int merged = ((end - first) + TensorRange.Bins - 1) / TensorRange.Bins;
+        var counts = new long[((end - first) + merged - 1) / merged];
+        for (int i = first; i < end; i++)
+        {
+            counts[(i - first) / merged] += histogram.Bins[i];
+        }
+
+        return new TensorRange(name, range.Method.ToString(), range.Range.Low, range.Range.High, histogram.Origin + (first * histogram.Width), merged * histogram.Width, counts);
     }
 
     /// <summary>The model with the chosen layers in 8 bits.</summary>

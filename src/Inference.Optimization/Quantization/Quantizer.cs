@@ -2,6 +2,7 @@ using Inference.Onnx;
 using Inference.Optimization.Data;
 using Inference.Optimization.Graphs;
 using Inference.Optimization.Records;
+using Inference.Optimization.Reports;
 
 namespace Inference.Optimization.Quantization;
 
@@ -26,6 +27,7 @@ public static class Quantizer
         options.Validate();
         ModelPreparation.RequireFloat(model, "quantize");
         var decisions = new List<LayerDecision>();
+        IReadOnlyList<TensorRange> ranges = [];
         GraphEditor editor;
         if (options.Mode == QuantizationMode.Static)
         {
@@ -37,6 +39,7 @@ public static class Quantizer
             QuantizationAnalysis analysis = await QuantizationAnalysis.RunAsync(context, model, data, options, cancellationToken).ConfigureAwait(false);
             decisions.AddRange(analysis.Notes.Select(n => new LayerDecision("(model)", "", "prepared", n)));
             decisions.AddRange(LinearLayer.All(new GraphIndex(analysis.Prepared.Graph)).Select(l => Decide(l, analysis, options)));
+            ranges = analysis.Report();
             editor = new GraphEditor(analysis.Emit(_ => true, options));
         }
         else
@@ -65,7 +68,7 @@ public static class Quantizer
         }
 
         editor.Model.ProducerName = "Inference";
-        return new QuantizeResult(editor.Model, decisions, Weights.TotalBytes(model.Graph), Weights.TotalBytes(editor.Graph));
+        return new QuantizeResult(editor.Model, decisions, Weights.TotalBytes(model.Graph), Weights.TotalBytes(editor.Graph)) { Ranges = ranges };
     }
 
     private static LayerDecision Decide(LinearLayer layer, QuantizationAnalysis analysis, QuantizeOptions options) =>

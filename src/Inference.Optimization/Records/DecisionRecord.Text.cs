@@ -20,11 +20,16 @@ public sealed partial record DecisionRecord
         if (Quality is { } q)
         {
             text.Append(CultureInfo.InvariantCulture, $"{q.Metric,-9} {q.Source:F4} → {q.Candidate:F4}, drop {q.Drop * 100:F2} % (95 %: {q.DropLow * 100:F2} to {q.DropHigh * 100:F2}), {q.Rows} rows\n");
-            text.Append(CultureInfo.InvariantCulture, $"flips     {q.FlipCount}: {q.FlipsToWrong} to wrong, {q.FlipsToRight} to right; worst output error {q.WorstOutputError:G3}\n");
+            text.Append(CultureInfo.InvariantCulture, $"flips     {q.FlipCount}: {q.FlipsToWrong} to wrong, {q.FlipsToRight} to right; output error worst {q.WorstOutputError:G3}, mean {q.MeanOutputError:G3}\n");
             foreach (SliceResult slice in q.Slices)
             {
                 text.Append(CultureInfo.InvariantCulture, $"slice     {slice.Name}: {slice.Source:F4} → {slice.Candidate:F4}, drop {slice.Drop * 100:F2} %, {slice.Rows} rows{(slice.Judged ? "" : ", too few to judge")}\n");
             }
+        }
+
+        if (Cascade is { } c)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"cascade   {c.StopShare:P1} of the rows stop at confidence {c.Threshold:F3}, drop {c.Drop * 100:F2} %, mean {c.TeacherMicroseconds:F1} → {c.Microseconds:F1} µs (× {c.Microseconds / c.TeacherMicroseconds:F2})\n");
         }
 
         foreach (CandidateRecord candidate in Candidates)

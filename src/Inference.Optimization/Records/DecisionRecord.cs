@@ -52,6 +52,9 @@ public sealed partial record DecisionRecord
     /// <summary>Quality against the source; null where it was not measured.</summary>
     public ComparisonResult? Quality { get; init; }
 
+    /// <summary>How the student does as the first stage of a cascade, on the reported rows; null where there is no cascade.</summary>
+    public CascadeRecord? Cascade { get; init; }
+
     /// <summary>What the search tried.</summary>
     public IReadOnlyList<CandidateRecord> Candidates { get; init; } = [];
 
@@ -90,12 +93,12 @@ public sealed partial record DecisionRecord
         }
     }
 
-    /// <summary>Puts the record into a model's metadata.</summary>
+    /// <summary>Puts the record into a model's metadata; single flips are left out, their number stays.</summary>
     /// <param name="model">The model.</param>
     public void WriteTo(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        model.Metadata[MetadataKey] = ToJson();
+        model.Metadata[MetadataKey] = (this with { Quality = Quality is null ? null : Quality with { Flips = [] } }).ToJson();
     }
 
     /// <summary>The record as JSON.</summary>
@@ -111,6 +114,7 @@ public sealed partial record DecisionRecord
     /// <param name="judged">The rows to measure quality and time on; null: neither is measured.</param>
     /// <param name="evaluation">Metric, labels, slices.</param>
     /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="loader">What the new model is run with; null: as the source.</param>
     public static async Task<DecisionRecord> CreateAsync(
         OptimizationContext context,
         string verb,
@@ -120,7 +124,8 @@ public sealed partial record DecisionRecord
         IDataSource? calibration,
         IDataSource? judged,
         EvaluationOptions evaluation,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default,
+        IModelLoader? loader = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         DecisionRecord record = For(verb, source, model, context.Seed, layers, ("calibrate", calibration), ("report", judged));
@@ -129,8 +134,8 @@ public sealed partial record DecisionRecord
             return record;
         }
 
-        ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, judged, evaluation, cancellationToken).ConfigureAwait(false);
-        double[] times = await LatencyMeter.MeasureAsync(context, [source, model], judged, 1, TimeSpan.FromMilliseconds(400), cancellationToken).ConfigureAwait(false);
+        ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, judged, evaluation, cancellationToken, loader).ConfigureAwait(false);
+        double[] times = await LatencyMeter.MeasureAsync(context, [source, model], judged, 1, TimeSpan.FromMilliseconds(800), cancellationToken, [context.Loader, loader ?? context.Loader]).ConfigureAwait(false);
         return record with { Quality = quality, SourceMicroseconds = times[0], Microseconds = times[1] };
     }
 

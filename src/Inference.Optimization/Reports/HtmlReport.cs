@@ -10,23 +10,27 @@ namespace Inference.Optimization.Reports;
 public static class HtmlReport
 {
     private const string Style =
-        "body{font:15px/1.5 system-ui,sans-serif;max-width:960px;margin:2em auto;padding:0 1em;color:#222}table{border-collapse:collapse;width:100%;margin:.5em 0 1.5em}"
-        + "th,td{padding:.25em .6em;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
-        + ".met{background:#e5f5e8;border-left:6px solid #2a8a3e}.unmet{background:#fdeaea;border-left:6px solid #c0392b}.verdict{padding:.8em 1em;margin:1em 0;font-size:1.1em}"
-        + "svg text{font:12px system-ui,sans-serif;fill:#444}.no{color:#a33}h2{margin-top:1.6em}";
+        ":root{color-scheme:light dark;--bg:#fff;--ink:#222;--soft:#555;--line:#ddd;--good:#2a8a3e;--goodbg:#e5f5e8;--bad:#c0392b;--badbg:#fdeaea;--blue:#3b6fb5;--shade:#3b6fb522}"
+        + "@media(prefers-color-scheme:dark){:root{--bg:#16181b;--ink:#e6e6e6;--soft:#a8adb3;--line:#3a3f45;--good:#5cc77a;--goodbg:#17301e;--bad:#ff8a7a;--badbg:#3a1c19;--blue:#7fb0f0;--shade:#7fb0f033}}"
+        + "body{font:15px/1.5 system-ui,sans-serif;max-width:960px;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--bg)}"
+        + ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.5em 0 1.5em}th,td{padding:.25em .6em;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere;min-width:3.2em}"
+        + "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.met{background:var(--goodbg);border-left:6px solid var(--good)}.unmet{background:var(--badbg);border-left:6px solid var(--bad)}"
+        + ".verdict{padding:.8em 1em;margin:1em 0;font-size:1.1em}svg{display:block;width:100%;height:auto;min-width:520px}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}h2{margin-top:1.6em}"
+        + ".grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:1em}.grid svg{min-width:0}.grid figcaption{font-size:12px;color:var(--soft);overflow-wrap:anywhere}figure{margin:0}";
 
     /// <summary>The page.</summary>
     /// <param name="record">The record.</param>
     /// <param name="title">Its heading, such as the model's name.</param>
-    public static string Render(DecisionRecord record, string title)
+    /// <param name="details">Ranges and sensitivities; null: none.</param>
+    public static string Render(DecisionRecord record, string title, ReportDetails? details = null)
     {
         ArgumentNullException.ThrowIfNull(record);
         var page = new StringBuilder();
-        page.Append($"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{Text(title)}</title><style>{Style}</style><body><h1>{Text(title)}: {Text(record.Verb)}</h1>");
+        page.Append($"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{Text(title)}</title><style>{Style}</style><body><h1>{Text(title)}: {Text(record.Verb)}</h1>");
         Verdict(page, record);
         if (record.Candidates.Count > 0)
         {
-            page.Append("<h2>Accuracy against latency</h2>").Append(ParetoPlot.Render(record));
+            page.Append("<h2>Accuracy against latency</h2><div class=\"wide\">").Append(ParetoPlot.Render(record)).Append("</div>");
             Table(page, ["", "Candidate", "Drop", "Worst slice", "Time µs", "Speedup", "Bytes", "Verdict"], record.Candidates.Select((c, i) => new[]
             {
                 Number(i + 1, "F0"), c.Name, Share(c.Drop), c.WorstSliceDrop is { } s ? Share(s) : "", Number(c.Microseconds, "F1"), Number(c.Speedup, "F2"), Number(c.Bytes, "N0"), c.Accepted ? "within budget" : c.Reason,
@@ -36,6 +40,16 @@ public static class HtmlReport
         if (record.Quality is { } quality)
         {
             Quality(page, quality);
+        }
+
+        if (details is { Sensitivities.Count: > 0 })
+        {
+            page.Append("<h2>Each layer alone in 8 bits</h2>").Append(SensitivityPlot.Render(details.Sensitivities));
+        }
+
+        if (details is { Ranges.Count: > 0 })
+        {
+            page.Append("<h2>Ranges</h2><p>Values seen in calibration (counts to the fourth root); the range that 8 bits cover is shaded.</p>").Append(HistogramPlots.Render(details.Ranges));
         }
 
         page.Append("<h2>Layers</h2>");
@@ -80,6 +94,11 @@ public static class HtmlReport
             page.Append($" · {Text(q.Metric)} {Number(q.Source, "F4")} → {Number(q.Candidate, "F4")} (drop {Share(q.Drop)}, 95 % interval {Share(q.DropLow)} to {Share(q.DropHigh)})");
         }
 
+        if (record.Cascade is { } c)
+        {
+            page.Append($"<br>Cascade: {Share(c.StopShare)} of the rows stop at confidence {Number(c.Threshold, "F3")}, drop {Share(c.Drop)}, mean {Number(c.TeacherMicroseconds, "F1")} → {Number(c.Microseconds, "F1")} µs a row");
+        }
+
         page.Append("</div>");
     }
 
@@ -102,7 +121,7 @@ public static class HtmlReport
     private static void Table(StringBuilder page, string[] heads, IEnumerable<string[]> rows, int firstNumber, int lastNumber)
     {
         string Class(int column) => column >= firstNumber && column <= lastNumber ? " class=\"n\"" : "";
-        page.Append("<table><tr>");
+        page.Append("<div class=\"wide\"><table><tr>");
         for (int i = 0; i < heads.Length; i++)
         {
             page.Append($"<th{Class(i)}>{Text(heads[i])}</th>");
@@ -120,7 +139,7 @@ public static class HtmlReport
             page.Append("</tr>");
         }
 
-        page.Append("</table>");
+        page.Append("</table></div>");
     }
 
     private static string Share(double value) => double.IsNaN(value) ? "–" : Number(value * 100, "F2") + " %";

@@ -26,8 +26,8 @@ internal static class ParetoPlot
         double Y(double drop) => Top + ((Height - Top - Bottom) * (drop - yMin) / (yMax - yMin));
 
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" width=\"100%\" role=\"img\" aria-label=\"drop against time\">");
-        svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\" fill=\"none\" stroke=\"#888\"/>");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"drop against time\">");
+        svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\" fill=\"none\" style=\"stroke:var(--soft)\"/>");
         for (int i = 0; i <= 4; i++)
         {
             double share = xMax * i / 4;
@@ -50,19 +50,19 @@ internal static class ParetoPlot
             }
         }
 
-        svg.Append("<polyline fill=\"none\" stroke=\"#3b6fb5\" stroke-dasharray=\"4 3\" points=\"");
+        svg.Append("<polyline fill=\"none\" style=\"stroke:var(--blue)\" stroke-dasharray=\"4 3\" points=\"");
         front.ForEach(p => svg.Append(CultureInfo.InvariantCulture, $"{X(p.Share):F1},{Y(p.Drop):F1} "));
         svg.Append("\"/>");
-        svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(1):F1}\" cy=\"{Y(0):F1}\" r=\"6\" fill=\"white\" stroke=\"#222\"/><text x=\"{X(1):F1}\" y=\"{Y(0) - 9:F1}\" text-anchor=\"middle\">source</text>");
+        svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(1):F1}\" cy=\"{Y(0):F1}\" r=\"6\" style=\"fill:var(--bg);stroke:var(--ink)\"/><text x=\"{X(1):F1}\" y=\"{Y(0) - 9:F1}\" text-anchor=\"middle\">source</text>");
         CandidateRecord? chosen = candidates.Where(c => c.Bytes == record.Bytes).OrderBy(c => c.Accepted ? 0 : 1).FirstOrDefault();
         for (int i = 0; i < candidates.Length; i++)
         {
             CandidateRecord candidate = candidates[i];
             bool isChosen = candidate == chosen;
-            string color = isChosen ? "#2a8a3e" : candidate.Accepted ? "#3b6fb5" : "#c0392b";
+            string color = isChosen ? "var(--good)" : candidate.Accepted ? "var(--blue)" : "var(--bad)";
             double x = X(1 / candidate.Speedup);
             double y = Y(candidate.Drop);
-            svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"{(isChosen ? 8 : 5)}\" fill=\"{color}\"><title>{HtmlReport.Text(candidate.Name)}</title></circle>");
+            svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"{(isChosen ? 8 : 5)}\" style=\"fill:{color}\"><title>{HtmlReport.Text(candidate.Name)}</title></circle>");
 
             // Numbers, not names: candidates lie close together. They stand around their point, one after the other.
             double turn = (i * Math.PI / 3) - (Math.PI / 2);

@@ -11,7 +11,7 @@ namespace Inference.Optimization.Search;
 /// <summary>Searches for the fastest model within a budget. Measured latency decides; the best so far always survives. Thread-safe.</summary>
 public static class BudgetOptimizer
 {
-    private const int MostExclusions = 4;
+    private const double SensitivityShare = 0.2;
 
     /// <summary>Tries quantization, factorization and pruning, alone and together, and returns the best. Cancelling is not an error: the best so far is returned.</summary>
     /// <param name="context">The loader to run models with, seed, clock and progress.</param>
@@ -48,10 +48,11 @@ public static class BudgetOptimizer
             {
                 context.Report("search", i, recipes.Count, recipes[i].Name, run.BestDrop);
                 CandidateRecord? result = await run.TryAsync(recipes[i], cancellationToken).ConfigureAwait(false);
-                if (i == 0 && result is { Accepted: false } && result.Drop > options.MaxDrop)
+                if (i == 0 && result is not null)
                 {
-                    string[] names = [.. CandidateRecipes.LayerNames(model).Take(MostExclusions)];
-                    recipes.InsertRange(1, Enumerable.Range(1, names.Length).Select(n => CandidateRecipes.Without(context, model, calibration, names[..n])));
+                    run.Details = await SensitivityAnalysis.RunAsync(
+                        context, model, calibration, search, options.Evaluation.Output, options.LatencyRows, options.MaxTime * SensitivityShare, cancellationToken).ConfigureAwait(false);
+                    recipes.InsertRange(1, CandidateRecipes.Partial(context, model, calibration, run.Details.Sensitivities, result.Drop > options.MaxDrop || result.WorstSliceDrop > options.MaxSliceDrop));
                 }
             }
         }

@@ -1,16 +1,19 @@
 using Inference.Onnx;
 using Inference.Optimization.Data;
 using Inference.Optimization.Factorization;
-using Inference.Optimization.Graphs;
 using Inference.Optimization.Pruning;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Records;
+using Inference.Optimization.Reports;
 
 namespace Inference.Optimization.Search;
 
 /// <summary>What a search tries, the likeliest first: 8 bits alone, then on top of thinner layers and fewer channels.</summary>
 internal static class CandidateRecipes
 {
+    /// <summary>Share of the time that a layer counts as saving at least, so that errors of layers that save none can be told apart.</summary>
+    private const double LeastGain = 0.02;
+
     private static QuantizeOptions WeightsOnly => new() { Mode = QuantizationMode.WeightOnly };
 
     public static List<CandidateRecipe> All(OptimizationContext context, OnnxModel source, IDataSource calibration)
@@ -45,15 +48,21 @@ internal static class CandidateRecipes
         return recipes;
     }
 
-    /// <summary>8 bits with single layers left in float: for a budget that all-int8 misses, one layer after the other, the one that hurts most first.</summary>
-    public static CandidateRecipe Without(OptimizationContext context, OnnxModel source, IDataSource calibration, IReadOnlyCollection<string> layers) =>
-        Quantized(context, $"int8 without {string.Join(", ", layers)}", source, calibration, new QuantizeOptions { ExcludedNodes = layers });
-
-    /// <summary>The layers by weights × depth from the ends: first and last layers are the usual offenders.</summary>
-    public static List<string> LayerNames(OnnxModel source)
+    /// <summary>8 bits with some layers left in float: those that measure slower in 8 bits; and for a budget that all-int8 misses, more and more of those whose error is greatest for the
+    /// time they save.</summary>
+    public static IEnumerable<CandidateRecipe> Partial(OptimizationContext context, OnnxModel source, IDataSource calibration, IReadOnlyList<LayerSensitivity> layers, bool missed)
     {
-        List<LinearLayer> layers = LinearLayer.All(ModelPreparation.Prepare(source).Index);
-        return [.. layers.Select((l, i) => (l.Output, Ends: Math.Min(i, layers.Count - 1 - i), Index: i)).OrderBy(l => l.Ends).ThenByDescending(l => l.Index).Select(l => l.Output)];
+        string[] slower = [.. layers.Where(l => l.TimeShare > 1).Select(l => l.Name)];
+        if (slower.Length > 0 && slower.Length < layers.Count)
+        {
+            yield return Quantized(context, "int8 where it is faster", source, calibration, new QuantizeOptions { ExcludedNodes = slower });
+        }
+
+        string[] worst = [.. layers.OrderByDescending(l => l.OutputError / Math.Max(1 - l.TimeShare, LeastGain)).Select(l => l.Name)];
+        for (int count = 1; missed && count < worst.Length; count *= 2)
+        {
+            yield return Quantized(context, $"int8 without {string.Join(", ", worst[..count])}", source, calibration, new QuantizeOptions { ExcludedNodes = worst[..count] });
+        }
     }
 
     private static CandidateRecipe Quantized(OptimizationContext context, string name, OnnxModel source, IDataSource? data, QuantizeOptions options) => new(name, async token =>

@@ -4,6 +4,7 @@ using Inference.Optimization.Data;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
 using Inference.Optimization.Records;
+using Inference.Optimization.Reports;
 
 namespace Inference.Optimization.Search;
 
@@ -20,6 +21,9 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
 
     /// <summary>Whether the source has been judged: before that there is nothing to return.</summary>
     public bool Started => _reference is not null;
+
+    /// <summary>For the report.</summary>
+    public ReportDetails Details { get; set; } = new();
 
     public double? BestDrop => _bestRecord?.Drop;
 
@@ -94,7 +98,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             state.Delete();
         }
 
-        return new OptimizeResult(model, record, unmet is null);
+        return new OptimizeResult(model, record, unmet is null) { Details = Details };
     }
 
     private async Task<CandidateRecord> JudgeAsync(string name, OnnxModel candidate, CancellationToken cancellationToken)

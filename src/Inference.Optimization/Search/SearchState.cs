@@ -43,8 +43,19 @@ internal sealed class SearchState
         if (_path is not null)
         {
             string temporary = _path + ".new";
-            File.WriteAllText(temporary, JsonSerializer.Serialize(Results, RecordJson.Default.ListCandidateRecord));
-            File.Move(temporary, _path, overwrite: true);
+            try
+            {
+                File.WriteAllText(temporary, JsonSerializer.Serialize(Results, RecordJson.Default.ListCandidateRecord));
+                File.Move(temporary, _path, overwrite: true);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Without room for the state the search goes on; only an interrupted one starts anew.
+                if (File.Exists(temporary))
+                {
+                    File.Delete(temporary);
+                }
+            }
         }
     }
 

@@ -27,9 +27,11 @@ public class BudgetOptimizerTests
         DecisionRecord record = DecisionRecord.Read(written)!;
         Assert.Equal("optimize", record.Verb);
         Assert.True(record.Candidates.Count > 5);
-        Assert.Equal(result.Record.ToJson(), record.ToJson());
+        Assert.Equal(result.Record.Candidates, record.Candidates);
+        Assert.Equal(2, result.Details.Sensitivities.Count);
+        Assert.NotEmpty(result.Details.Ranges);
         Assert.Equal(["best.onnx"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
-        string page = HtmlReport.Render(record, "a <b>");
+        string page = HtmlReport.Render(record, "a <b>", result.Details);
         Assert.Contains("<svg", page, StringComparison.Ordinal);
         Assert.Contains("a &lt;b&gt;", page, StringComparison.Ordinal);
         Assert.DoesNotContain("http", page, StringComparison.Ordinal);
@@ -76,12 +78,40 @@ public class BudgetOptimizerTests
     }
 
     [Fact]
+    public void Save_FolderThatCannotBe_SaysSoAndLeavesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("file"), "");
+
+        var error = Assert.Throws<OptimizationException>(() => ModelOutput.Save(SmallModels.TwoLayers(), Path.Combine(folder.File("file"), "m.onnx"), folder.Path));
+        Assert.Contains("nothing was left half-written", error.Message, StringComparison.Ordinal);
+        Assert.Throws<OptimizationException>(() => ModelOutput.SaveText("page", Path.Combine(folder.File("file"), "r.html")));
+        Assert.Single(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public void Save_OverTheSource_IsRefused()
     {
         using var folder = new TemporaryFolder();
         SmallModels.TwoLayers().Save(folder.File("model.onnx"));
 
         Assert.Throws<OptimizationException>(() => ModelOutput.Save(SmallModels.TwoLayers(), folder.File("model.onnx"), folder.Path));
+    }
+
+    [OrtFact]
+    public async Task Read_AfterOnnxRuntimeSavedTheModelAgain_TellsTheRecordOrThatItIsGone()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModel model = SmallModels.TwoLayers();
+        DecisionRecord record = await DecisionRecord.CreateAsync(Lab.OnnxRuntime(), "compare", model, model, [], null, null, Agreement);
+        record.WriteTo(model);
+        var options = new Inference.OnnxRuntime.OnnxRuntimeOptions { LibraryPath = NativeOnnxRuntime.LibraryPath, OptimizedModelPath = folder.File("again.onnx") };
+        await using (IModelRunner runner = await new Inference.OnnxRuntime.OnnxRuntimeModelLoader(options).LoadAsync(ModelSource.Bytes(model.ToArray()), new ModelLoadOptions(), default))
+        {
+        }
+
+        using OnnxModel again = OnnxModel.Load(folder.File("again.onnx"));
+        Assert.Equal(record.SourceSha256, DecisionRecord.Read(again)?.SourceSha256);
     }
 
     private sealed class StopAt(CancellationTokenSource stop, string stage, int step) : IProgress<OptimizationProgress>

@@ -1,0 +1,53 @@
+using Inference.Onnx;
+using Inference.Optimization.Data;
+using Inference.Optimization.Evaluation;
+using Inference.Optimization.Graphs;
+using Inference.Optimization.Quantization;
+using Inference.Optimization.Reports;
+
+namespace Inference.Optimization.Search;
+
+/// <summary>Quantizes each layer alone: what it costs at the model's output, and what time it saves.</summary>
+internal static class SensitivityAnalysis
+{
+    private const int Rows = 256;
+    private const int MostLayers = 64;
+
+    private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(120);
+
+    /// <param name="context">Loader, clock and progress.</param>
+    /// <param name="source">The float model.</param>
+    /// <param name="calibration">Rows for ranges.</param>
+    /// <param name="search">Rows to measure on.</param>
+    /// <param name="output">The output to look at; null: the first.</param>
+    /// <param name="rows">Rows of a timed run.</param>
+    /// <param name="limit">Layers that do not fit this time are left out, the smallest first.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static async Task<ReportDetails> RunAsync(
+        OptimizationContext context, OnnxModel source, IDataSource calibration, IDataSource search, string? output, int rows, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var options = new QuantizeOptions();
+        long start = context.TimeProvider.GetTimestamp();
+        QuantizationAnalysis analysis = await QuantizationAnalysis.RunAsync(context, source, calibration, options, cancellationToken).ConfigureAwait(false);
+        IDataSource some = search.Take(Rows);
+        Predictions wanted = await Predictor.RunAsync(context, source, some, output, "source", cancellationToken).ConfigureAwait(false);
+        List<LinearLayer> layers = [.. LinearLayer.All(new GraphIndex(analysis.Prepared.Graph)).Where(l => analysis.Ranges.ContainsKey(l.Input)).OrderByDescending(l => l.Weight.ElementCount).Take(MostLayers)];
+        var found = new List<LayerSensitivity>();
+        foreach (LinearLayer layer in layers)
+        {
+            if (context.TimeProvider.GetElapsedTime(start) > limit)
+            {
+                break;
+            }
+
+            OnnxModel alone = analysis.Emit(l => l.Output == layer.Output, options);
+            Predictions got = await Predictor.RunAsync(context, alone, some, output, "candidate", cancellationToken).ConfigureAwait(false);
+            double[] times = await LatencyMeter.MeasureAsync(context, [source, alone], search, rows, TimingBudget, cancellationToken).ConfigureAwait(false);
+            double error = Predictions.RelativeError(wanted, got);
+            found.Add(new LayerSensitivity(layer.Output, layer.Node.OpType, layer.Weight.ByteCount, error, times[1] / times[0]));
+            context.Report("sensitivity", found.Count, layers.Count, FormattableString.Invariant($"{layer.Name}: output error {error:P3}, time × {times[1] / times[0]:F2}"));
+        }
+
+        return new ReportDetails { Ranges = analysis.Report(), Sensitivities = found };
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Inference.Cli.Commands;
+using Inference.Onnx;
+using Inference.TestSupport;
+using TestData = Inference.TestSupport.TestData;
+
+namespace Inference.Cli.Tests;
+
+/// <summary>The optimizing verbs from end to end, on a real model and its data, by exit codes and files.</summary>
+public sealed class OptimizationVerbTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [SharedDataFact("models")]
+    public async Task Quantize_FolderOfRoles_WritesASmallerModelThatExplainsItself()
+    {
+        string output = _folder.File("q.onnx");
+        Assert.Equal(ExitCodes.Done, await RunAsync("quantize", Model, "-o", output, "--data", Rows, "--labels", "label", "--max-drop", "0.5%", "--report", _folder.File("q.html")));
+        Assert.True(new FileInfo(output).Length < 0.3 * new FileInfo(Path.Combine(Model, "model.onnx")).Length);
+        string page = await File.ReadAllTextAsync(_folder.File("q.html"));
+        Assert.Contains("<svg", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Done, await RunAsync("explain", output));
+        Assert.Equal(ExitCodes.Done, await RunAsync("compare", Model, output, "--data", Rows, "--labels", "label", "--max-drop", "0.5%"));
+        Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", output, "-o", _folder.File("qq.onnx"), "--data", Rows));
+        Assert.False(File.Exists(_folder.File("qq.onnx")));
+    }
+
+    [SharedDataFact("models")]
+    public async Task Quantize_BadInput_FailsAndWritesNothing()
+    {
+        string output = _folder.File("q.onnx");
+        Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", Model, "-o", output));
+        Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", Model, "-o", output, "--data", TestData.Path("data", "adult", "calib.npz")));
+        Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", Model, "-o", output, "--data", Rows, "--metric", "auc"));
+        Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", Model, "-o", Path.Combine(Model, "model.onnx"), "--data", Rows));
+        Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", _folder.File("none.onnx"), "-o", output, "--data", Rows));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [SharedDataFact("models")]
+    public async Task Quantize_DryRun_WritesNothing()
+    {
+        Assert.Equal(ExitCodes.Done, await RunAsync("quantize", Model, "-o", _folder.File("q.onnx"), "--mode", "dynamic", "--dry-run", "--json"));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [SharedDataFact("models")]
+    public async Task Optimize_UnreachableBudget_EndsWithTwoAndTheBestModel()
+    {
+        string output = _folder.File("best.onnx");
+        Assert.Equal(ExitCodes.BoundNotMet, await RunAsync("optimize", Model, "-o", output, "--data", Path.Combine(Rows, "calib.npz"), "--labels", "label", "--min-speedup", "100000", "--max-time", "1s"));
+        using OnnxModel best = OnnxModel.Load(output);
+        using JsonDocument record = JsonDocument.Parse(best.Metadata["inference.decision"]);
+        Assert.False(record.RootElement.GetProperty("met").GetBoolean());
+        Assert.Equal(3, record.RootElement.GetProperty("data").GetArrayLength());
+    }
+
+    [SharedDataFact("models")]
+    public async Task Factorize_ToHalf_Keeps()
+    {
+        string output = _folder.File("f.onnx");
+        Assert.Equal(ExitCodes.Done, await RunAsync("factorize", Model, "-o", output, "--unmeasured", "--data", Rows, "--labels", "label", "--max-drop", "1%"));
+        Assert.Equal(ExitCodes.BoundNotMet, await RunAsync("factorize", Model, "-o", output, "--unmeasured", "--target-macs", "0.1", "--max-layer-error", "1", "--data", Rows, "--labels", "label", "--max-drop", "0.1%"));
+    }
+
+    [SharedDataFact("models")]
+    public async Task Distill_WithSearchRows_CarriesItsThreshold()
+    {
+        string output = _folder.File("s.onnx");
+        Assert.Equal(ExitCodes.Done, await RunAsync("distill", TestData.Path("models", "adult_wide_deep"), "-o", output, "--epochs", "4", "--data", TestData.Path("data", "adult"), "--labels", "label", "--max-drop", "0.5%"));
+        using OnnxModel student = OnnxModel.Load(output);
+        Assert.Contains("threshold", student.Metadata["inference.cascade"], StringComparison.Ordinal);
+        Assert.Contains("cascade", student.Metadata["inference.decision"], StringComparison.Ordinal);
+    }
+
+    [SharedDataFact("models")]
+    public async Task Explain_AModelWithoutARecord_Fails() => Assert.Equal(ExitCodes.Failed, await RunAsync("explain", Model));
+
+    [Theory]
+    [InlineData("quantize")]
+    [InlineData("factorize")]
+    [InlineData("prune")]
+    [InlineData("distill")]
+    [InlineData("optimize")]
+    [InlineData("compare")]
+    [InlineData("explain")]
+    public async Task Help_EveryVerb_IsThere(string verb) => Assert.Equal(ExitCodes.Done, await RunAsync(verb, "--help"));
+
+    private static string Model => TestData.Path("models", "mnist_mlp");
+
+    private static string Rows => TestData.Path("data", "mnist");
+
+    private static Task<int> RunAsync(params string[] arguments) => CommandTable.Create().Parse(arguments).InvokeAsync();
+}
