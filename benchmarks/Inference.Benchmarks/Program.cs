@@ -1,6 +1,7 @@
 using Inference.Benchmarks.Providers;
 using Inference.Benchmarks.Serving;
 using Inference.Benchmarks.Soak;
+using Inference.Benchmarks.Speed;
 using Inference.Benchmarks.Versioning;
 
 // dotnet run -c Release --project benchmarks/Inference.Benchmarks -- VERB [--option value …]
@@ -9,7 +10,10 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["batching"] = BatchingCommand.RunAsync,
     ["caching"] = CachingCommand.RunAsync,
     ["canary"] = CanaryCommand.RunAsync,
+    ["gemm"] = GemmCommand.RunAsync,
+    ["lowrank"] = LowRankCommand.RunAsync,
     ["overhead"] = OverheadCommand.RunAsync,
+    ["sessions"] = SessionsCommand.RunAsync,
     ["soak"] = SoakCommand.RunAsync,
     ["swap"] = SwapCommand.RunAsync,
 };

@@ -31,7 +31,8 @@ internal sealed unsafe class ScratchArena
     public byte* Rent(nuint bytes)
     {
         bytes = (bytes + 127) & ~(nuint)63;
-        if (_used + bytes <= _size)
+        // An empty arena that was too small before grows now, whatever is asked for: its block can only change while nothing is rented.
+        if (_used + bytes <= _size && (_used != 0 || _size >= _wanted))
         {
             byte* block = _base + _used;
             _used += bytes;

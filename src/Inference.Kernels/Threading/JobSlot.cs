@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Inference.Kernels.Threading;
@@ -39,7 +40,28 @@ internal sealed unsafe class JobSlot
         Interlocked.Exchange(ref _shared.Claim, ((long)_epoch << 32) | ((long)joins << 24) | (uint)blocks);
     }
 
+    /// <summary>Owner: runs one block; returns how many are left to claim.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int RunOne()
+    {
+        long seen = Volatile.Read(ref _shared.Claim);
+        while (BlocksLeft(seen) > 0)
+        {
+            long found = Interlocked.CompareExchange(ref _shared.Claim, seen - 1, seen);
+            if (found == seen)
+            {
+                RunBlock(BlocksLeft(seen));
+                return BlocksLeft(Volatile.Read(ref _shared.Claim));
+            }
+
+            seen = found;
+        }
+
+        return 0;
+    }
+
     /// <summary>Owner: runs what is left, waits for blocks already claimed, closes the job and reports its first failure.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Exception? Complete()
     {
         Drain(_epoch);
@@ -63,6 +85,7 @@ internal sealed unsafe class JobSlot
     }
 
     /// <summary>Worker: takes part in the job if it has room and blocks left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryJoin()
     {
         long seen = Volatile.Read(ref _shared.Claim);
@@ -86,6 +109,7 @@ internal sealed unsafe class JobSlot
 
     private static int BlocksLeft(long claim) => (int)claim & MaxBlocks;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Drain(uint epoch)
     {
         long seen = Volatile.Read(ref _shared.Claim);

@@ -1,10 +1,15 @@
+using System.Runtime.CompilerServices;
+
 namespace Inference.Kernels.Threading;
 
 /// <summary>A pool thread: looks for a job, spins a little, then parks until a caller wakes it.</summary>
 internal sealed class Worker
 {
-    // About 60 µs of pauses: longer than the gap between two operators of one run, shorter than a scheduler tick.
-    private const int SpinsBeforePark = 1500;
+    // Longer than most gaps between two parallel operators, and between two runs of a busy caller: waking a parked thread takes as long as tens of microseconds of work.
+    private static readonly long s_spinTicks = TimeProvider.System.TimestampFrequency * 400 / 1_000_000;
+
+    // The clock is read once for so many pauses.
+    private const int PausesPerLook = 16;
 
     private static int s_spinning;
 
@@ -33,11 +38,13 @@ internal sealed class Worker
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Loop()
     {
         WorkerPool.EnterWorkerThread();
         Interlocked.Increment(ref s_spinning);
-        int spins = 0;
+        int pauses = 0;
+        long idleSince = TimeProvider.System.GetTimestamp();
         while (true)
         {
             if (HasWork())
@@ -49,16 +56,19 @@ internal sealed class Worker
                 }
 
                 Interlocked.Increment(ref s_spinning);
-                spins = 0;
+                idleSince = TimeProvider.System.GetTimestamp();
+                continue;
             }
-            else if (++spins < SpinsBeforePark)
+
+            Thread.SpinWait(1);
+            if (++pauses >= PausesPerLook)
             {
-                Thread.SpinWait(1);
-            }
-            else
-            {
-                Park();
-                spins = 0;
+                pauses = 0;
+                if (TimeProvider.System.GetTimestamp() - idleSince > s_spinTicks)
+                {
+                    Park();
+                    idleSince = TimeProvider.System.GetTimestamp();
+                }
             }
         }
     }
@@ -78,6 +88,7 @@ internal sealed class Worker
         Interlocked.Increment(ref s_spinning);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool HasWork()
     {
         foreach (JobSlot slot in _slots)

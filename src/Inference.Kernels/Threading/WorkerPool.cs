@@ -13,6 +13,7 @@ public static unsafe class WorkerPool
 {
     private static readonly JobSlot[] s_slots = CreateSlots();
     private static readonly Lock s_start = new();
+    private static readonly long s_wakeTicks = TimeProvider.System.TimestampFrequency * 30 / 1_000_000;
     private static Worker[]? s_workers;
 
     [ThreadStatic]
@@ -86,11 +87,20 @@ public static unsafe class WorkerPool
         t_inside = true;
         slot.Open(blocks, body, state, helpers);
         int toWake = helpers - Worker.Spinning;
-        for (int i = 0; toWake > 0 && i < workers.Length; i++)
+        if (toWake > 0)
         {
-            if (workers[i].TryWake())
+            // Workers that spin join by themselves. Parked ones are woken where what is left takes longer than waking them.
+            long start = TimeProvider.System.GetTimestamp();
+            int left = slot.RunOne();
+            if ((TimeProvider.System.GetTimestamp() - start) * left > s_wakeTicks)
             {
-                toWake--;
+                for (int i = 0; toWake > 0 && i < workers.Length; i++)
+                {
+                    if (workers[i].TryWake())
+                    {
+                        toWake--;
+                    }
+                }
             }
         }
 

@@ -297,6 +297,7 @@ internal static class OperatorTable
         new("ai.onnx.preview.training", "Momentum", 1, n => new Momentum(n)),
         new(Fused, "Attention", 1, n => new FusedAttention(n)),
         new(Fused, "Linear", 1, n => new Linear(n)),
+        new(Fused, "LowRank", 1, n => new LowRankProduct(n)),
         new(Fused, "NhwcConv", 1, n => new NhwcConv(n)),
         new(Fused, "NhwcPool", 1, n => new NhwcPool(n)),
         new(Fused, "NhwcQConv", 1, n => new NhwcQConv(n)),

@@ -21,6 +21,7 @@ internal static class PassPipeline
         new("DeadCodeElimination", DeadCodeElimination.Run),
         new("BatchNormFolding", BatchNormFolding.Run),
         new("EpilogueFusion", EpilogueFusion.Run),
+        new("LowRankFusion", LowRankFusion.Run),
         new("LayoutPropagation", LayoutPropagation.Run),
     ];
 

@@ -1,11 +1,16 @@
+using System.Runtime.CompilerServices;
 using Inference.Graph;
 using Inference.Kernels.Recurrent;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Recurrent;
 
 /// <summary>LSTM and GRU with their default activations, no clipping and prepacked weights, over whole sequences by the kernels. The store owns the weights.</summary>
 internal sealed unsafe class SequenceKernel(CellOptions options, CellWeights w, CellWeights r, int steps, int batch, int inputs, int hidden) : Kernel
 {
+    // Multiply-adds of a direction, about 20 µs.
+    private const long MinParallelWork = 1 << 20;
+
     private readonly int _directions = options.Directions;
 
     /// <summary>Whether the kernels compute what the attributes ask for.</summary>
@@ -39,16 +44,16 @@ internal sealed unsafe class SequenceKernel(CellOptions options, CellWeights w, 
         Tensor? initialCell = lstm ? context.OptionalInput(6) : null;
         Tensor? peepholes = lstm ? context.OptionalInput(7) : null;
         Tensor? y = context.HasOutput(0) ? context.Output(0) : null;
-        float* scratch = (float*)context.Scratch((2 * states * sizeof(float)) + ((long)batch * sizeof(int)));
-        int* clamped = lengths is null ? null : (int*)(scratch + (2 * states));
+        float* scratch = (float*)context.Scratch((2 * _directions * states * sizeof(float)) + ((long)batch * sizeof(int)));
+        int* clamped = lengths is null ? null : (int*)(scratch + (2 * _directions * states));
         for (int b = 0; clamped != null && b < batch; b++)
         {
             clamped[b] = (int)Math.Clamp(Structure.Integers.At(lengths!, b), 0, steps);
         }
 
+        var run = new Directions { Owner = this };
         for (int d = 0; d < _directions; d++)
         {
-            context.ThrowIfCancelled();
             float* inputBias = bias is null ? null : (float*)bias.Data + (d * 2 * width);
             var arguments = new RecurrentArguments
             {
@@ -62,8 +67,8 @@ internal sealed unsafe class SequenceKernel(CellOptions options, CellWeights w, 
                 InitialCell = initialCell is null ? null : (float*)initialCell.Data + (d * states),
                 Y = y is null ? null : (float*)y.Data + (d * states),
                 YStepStride = _directions * states,
-                LastHidden = context.HasOutput(1) ? (float*)context.Output(1).Data + (d * states) : scratch,
-                LastCell = lstm && context.HasOutput(2) ? (float*)context.Output(2).Data + (d * states) : scratch + states,
+                LastHidden = context.HasOutput(1) ? (float*)context.Output(1).Data + (d * states) : scratch + (2 * d * states),
+                LastCell = lstm && context.HasOutput(2) ? (float*)context.Output(2).Data + (d * states) : scratch + (((2 * d) + 1) * states),
                 SequenceLengths = clamped,
                 Steps = steps,
                 Batch = batch,
@@ -72,14 +77,44 @@ internal sealed unsafe class SequenceKernel(CellOptions options, CellWeights w, 
                 Reverse = d == 1 || options.Direction == CellDirection.Reverse,
                 LinearBeforeReset = options.LinearBeforeReset,
             };
-            if (lstm)
+            (d == 0 ? ref run.First : ref run.Second) = arguments;
+        }
+
+        context.ThrowIfCancelled();
+        bool apart = _directions == 2 && context.Threads > 1 && (long)steps * batch * width * (inputs + hidden) >= MinParallelWork;
+        run.Threads = apart ? 1 : context.Threads;
+        WorkerPool.Run(_directions, ref run, apart ? 2 : 1);
+    }
+
+    // The two directions depend on nothing of each other.
+    private struct Directions : IBlockAction
+    {
+        public SequenceKernel Owner;
+        public RecurrentArguments First;
+        public RecurrentArguments Second;
+        public int Threads;
+
+        public void Invoke(int block)
+        {
+            ref RecurrentArguments arguments = ref Unsafe.AsRef(in First);
+            if (block == 1)
             {
-                LstmF32.Run(in arguments, context.Threads);
+                arguments = ref Unsafe.AsRef(in Second);
             }
-            else
-            {
-                GruF32.Run(in arguments, r.Last(d), context.Threads);
-            }
+
+            Owner.RunDirection(in arguments, block, Threads);
+        }
+    }
+
+    private void RunDirection(in RecurrentArguments arguments, int direction, int threads)
+    {
+        if (options.Kind == CellKind.Lstm)
+        {
+            LstmF32.Run(in arguments, threads);
+        }
+        else
+        {
+            GruF32.Run(in arguments, r.Last(direction), threads);
         }
     }
 }
