@@ -61,7 +61,7 @@ internal static class CachingCommand
     private static async Task<bool> MeasureZipfAsync(string folder, ServingArguments arguments)
     {
         IModelRunner model = ServedModel.Load(folder);
-        NamedValues[] rows = RowSource.Make(folder, model.Info, Universe);
+        NamedValues[] rows = RowSource.Make(folder, model, Universe);
         long size = 192 + 200 + rows[0].Sum(v => ((TensorValue)v.Value).ByteCount);
 
         // With exponent 1 the most frequent eighth of 20,000 rows takes some 80 % of the draws.
@@ -96,7 +96,7 @@ internal static class CachingCommand
     private static async Task<bool> MeasureUniqueAsync(string folder, ServingArguments arguments)
     {
         IModelRunner model = ServedModel.Load(folder);
-        NamedValues[] rows = RowSource.Make(folder, model.Info, Universe);
+        NamedValues[] rows = RowSource.Make(folder, model, Universe);
 
         // The rows come round again only after the small store has forgotten them.
         using IModelRunner cached = model.AsBuilder().UseCaching(o => o.MaxBytes = 1 << 20).Build();

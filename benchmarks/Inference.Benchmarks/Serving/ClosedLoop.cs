@@ -48,6 +48,12 @@ internal static class ClosedLoop
         return done / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
+    public static string Quartiles(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return $"{sorted[sorted.Length / 4]:F2}–{sorted[sorted.Length * 3 / 4]:F2}";
+    }
+
     public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];

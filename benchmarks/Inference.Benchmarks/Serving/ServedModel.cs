@@ -12,9 +12,7 @@ internal static class ServedModel
             return model;
         }
 
-        string name = model.Info.Name;
         model.Dispose();
-        Console.WriteLine($"{name}: independent rows are not proved, asserted");
         return ModelRunner.Load(folder, new ModelLoadOptions { AssertRowIndependent = true });
     }
 }

@@ -19,6 +19,9 @@ internal sealed record ServingArguments(double Seconds, int Rounds, IReadOnlyLis
                 case "--rounds":
                     rounds = int.Parse(args[++i], CultureInfo.InvariantCulture);
                     break;
+                case "--all":
+                    models.AddRange(All());
+                    break;
                 default:
                     models.Add(args[i]);
                     break;
@@ -28,13 +31,11 @@ internal sealed record ServingArguments(double Seconds, int Rounds, IReadOnlyLis
         return new ServingArguments(seconds, rounds, [.. (models.Count > 0 ? models : [.. defaultModels]).Select(Find)]);
     }
 
-    private static string Find(string model)
-    {
-        if (Directory.Exists(model))
-        {
-            return model;
-        }
+    private static IEnumerable<string> All() =>
+        Directory.GetDirectories(Path.Combine(Shared() ?? ".", "models")).Where(f => File.Exists(Path.Combine(f, "model.onnx"))).Order(StringComparer.Ordinal);
 
+    private static string? Shared()
+    {
         string? shared = Environment.GetEnvironmentVariable("INFERENCE_TEST_DATA");
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); shared is null && folder is not null; folder = folder.Parent)
         {
@@ -42,7 +43,17 @@ internal sealed record ServingArguments(double Seconds, int Rounds, IReadOnlyLis
             shared = File.Exists(Path.Combine(folder.FullName, "Inference.sln")) && Directory.Exists(beside) ? beside : null;
         }
 
-        string found = Path.Combine(shared ?? ".", "models", model);
+        return shared;
+    }
+
+    private static string Find(string model)
+    {
+        if (Directory.Exists(model))
+        {
+            return model;
+        }
+
+        string found = Path.Combine(Shared() ?? ".", "models", model);
         return Directory.Exists(found) ? found : throw new InferenceException($"Model '{model}': expected a folder, or a name in ../shared/models. Set INFERENCE_TEST_DATA to the shared folder.");
     }
 }

@@ -6,6 +6,7 @@ public sealed class RunRecord
     private readonly Lock _lock = new();
     private readonly List<string> _path = [];
     private readonly List<KeyValuePair<string, TimeSpan>> _timings = [];
+    private List<RowFlag>? _flags;
 
     /// <summary>An id to join the prediction with later feedback; made on first reading.</summary>
     public string PredictionId => field ??= Guid.CreateVersion7().ToString("N");
@@ -37,6 +38,27 @@ public sealed class RunRecord
             {
                 return [.. _timings];
             }
+        }
+    }
+
+    /// <summary>Rows that broke a rule of validation and were run all the same, in order of their finding.</summary>
+    public IReadOnlyList<RowFlag> Flags
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _flags is null ? [] : [.. _flags];
+            }
+        }
+    }
+
+    /// <summary>Notes a row that broke a rule.</summary>
+    public void AddFlag(RowFlag flag)
+    {
+        lock (_lock)
+        {
+            (_flags ??= []).Add(flag);
         }
     }
 

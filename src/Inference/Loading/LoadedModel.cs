@@ -98,10 +98,20 @@ internal sealed class LoadedModel : IDisposable
         if (!rows.RowIndependent)
         {
             // After them: folded constants may decide what was open. One proof is enough.
-            rows = RowProof.Of(imported.Graph) is { RowIndependent: true } folded ? folded : rows;
+            rows = RowProof.Of(imported.Graph) is { RowIndependent: true } passed ? passed : rows.BatchAxis == 0 && placed is null ? ProveFolded(file, name) : rows;
         }
 
         return imported;
+    }
+
+    // The graph as imported, with nothing done to it but computing what is constant.
+    private static RowProof ProveFolded(OnnxModel file, string name)
+    {
+        ModelGraph graph = ModelImporter.Import(file).Graph;
+        ShapeInference.Run(graph, name);
+        ConstantFolding.Run(graph);
+        ShapeInference.Run(graph, name);
+        return RowProof.Of(graph);
     }
 
     private static ModelPort[] Ports(IReadOnlyList<OnnxValueInfo> inputs, ImportedModel imported, bool skipInitializers)

@@ -8,6 +8,12 @@ internal sealed class BatchFlow
 {
     private readonly Dictionary<Value, int> _axes = [];
 
+    // Names that the batch's size goes by; exporters name it anew in the middle of a graph.
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    // Values computed from nothing but dimensions of values in which rows stay apart, so that it is known which elements are the batch's size.
+    private readonly HashSet<Value> _shapes = [];
+
     private BatchFlow(Dimension batch) => Batch = batch;
 
     /// <summary>The batch's size: a symbol, or unnamed.</summary>
@@ -68,6 +74,7 @@ internal sealed class BatchFlow
             if (!GraphEdit.InnerGraphs(node).Any())
             {
                 node.Operator!.PropagateBatch(context);
+                Correct(node);
                 continue;
             }
 
@@ -75,6 +82,53 @@ internal sealed class BatchFlow
             for (int i = 0; i < node.Outputs.Count; i++)
             {
                 context.SetOutputAxis(i, axis);
+            }
+        }
+    }
+
+    // Operators look at the inputs they compute with. What is mixed and no shape mixes every output, whichever input it is; dimensions without the batch do not
+    // depend on it.
+    private void Correct(Node node)
+    {
+        bool mixed = false;
+        bool shapes = true;
+        foreach (Value? input in node.Inputs)
+        {
+            if (input is not null && AxisOf(input) == BatchContext.Mixed && node.OpType != "Shape")
+            {
+                mixed |= input.ShapeData is null;
+                shapes &= _shapes.Contains(input);
+            }
+        }
+
+        if (node is { OpType: "Shape", Domain.Length: 0 } && node.Inputs[0] is { } source)
+        {
+            int axis = AxisOf(source);
+            shapes = axis != BatchContext.Mixed;
+            if (axis >= 0 && source.Type?.Shape is { } shape && axis < shape.Count && shape[axis].Symbol is { } name)
+            {
+                _names.Add(name);
+            }
+        }
+
+        foreach (Value? output in node.Outputs)
+        {
+            if (output is null)
+            {
+                continue;
+            }
+
+            if (mixed)
+            {
+                _axes[output] = BatchContext.Mixed;
+            }
+            else if (AxisOf(output) == BatchContext.Mixed && shapes && output.ShapeData is { } data)
+            {
+                _shapes.Add(output);
+                if (Array.TrueForAll(data, d => d.IsFixed || (d.Symbol is { } symbol && symbol != Batch.Symbol && !_names.Contains(symbol))))
+                {
+                    _axes[output] = BatchContext.None;
+                }
             }
         }
     }

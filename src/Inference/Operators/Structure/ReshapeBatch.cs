@@ -22,20 +22,51 @@ internal static class ReshapeBatch
             return BatchContext.Mixed;
         }
 
-        Dimension before = Shapes.Product(input.AsSpan(0, axis));
-        if (before.Size is not { } product)
-        {
-            return BatchContext.Mixed;
-        }
-
         for (int i = 0; i < output.Length; i++)
         {
-            if (output[i] == input[axis] && context.IsBatchDimension(output[i]) && Shapes.Product(output.AsSpan(0, i)).Size == product)
+            if (output[i] == input[axis] && context.IsBatchDimension(output[i]) && HaveSameProduct(input.AsSpan(0, axis), output.AsSpan(0, i)))
             {
                 return i;
             }
         }
 
         return BatchContext.Mixed;
+    }
+
+    // Fixed sizes multiply to the same number, and the same names occur in both.
+    private static bool HaveSameProduct(ReadOnlySpan<Dimension> one, ReadOnlySpan<Dimension> two)
+    {
+        long product = 1;
+        long other = 1;
+        var names = new List<string>();
+        foreach (Dimension dimension in one)
+        {
+            if (dimension.Size is { } size)
+            {
+                product *= size;
+            }
+            else if (dimension.Symbol is { } name)
+            {
+                names.Add(name);
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        foreach (Dimension dimension in two)
+        {
+            if (dimension.Size is { } size)
+            {
+                other *= size;
+            }
+            else if (dimension.Symbol is not { } name || !names.Remove(name))
+            {
+                return false;
+            }
+        }
+
+        return product == other && names.Count == 0;
     }
 }

@@ -9,6 +9,9 @@ namespace Inference.Operators.Structure;
 /// </summary>
 internal sealed class Slice(Node node) : Operator
 {
+    // Exporters write 10⁹, 2³¹ − 1 or 2⁶³ − 1 for "to the end"; no axis of an open size is as long.
+    private const long Everything = 1_000_000_000;
+
     private readonly long[]? _starts = node.Attributes.Ints("starts");
     private readonly long[]? _ends = node.Attributes.Ints("ends");
     private readonly long[]? _axes = node.Attributes.Ints("axes");
@@ -117,7 +120,7 @@ internal sealed class Slice(Node node) : Operator
                 return Dimension.Fixed(Range(fixedSize, from, to, by).Count);
             }
 
-            if (from == 0 && by == 1 && end >= int.MaxValue)
+            if (from == 0 && by == 1 && end >= Everything)
             {
                 return size;
             }
@@ -152,7 +155,7 @@ internal sealed class Slice(Node node) : Operator
         {
             if (Shapes.Axis(axes?[i] ?? i, rank) == axis)
             {
-                bool whole = starts?[i] == 0 && ends?[i] >= int.MaxValue
+                bool whole = starts?[i] == 0 && ends?[i] >= Everything
                     && (!context.Node.HasInput(4) || context.InputConstant(4)?.ToInt64Array() is { } steps && steps[i] == 1);
                 return !whole;
             }

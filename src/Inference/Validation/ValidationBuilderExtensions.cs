@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Inference.Validation;
+
+/// <summary>Adds validation to models.</summary>
+public static partial class ValidationBuilderExtensions
+{
+    /// <summary>
+    /// Checks the inputs of every call before any stage below sees them: names, types and shapes against the signature; numbers, NaN and vocabularies against rules.
+    /// Rows that break a rule are rejected, replaced in a copy, or flagged in <see cref="RunContext.Record"/>. The caller's values are never modified, and passed on
+    /// as they are where nothing is replaced. Options named by the model are read first, <paramref name="configure"/> runs last; changes of configuration are followed.
+    /// </summary>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="configure">Sets options; null for none.</param>
+    /// <exception cref="InferenceException">On building: a rule is for an input that the model does not have, or does not fit its type.</exception>
+    public static TBuilder UseValidation<TBuilder>(this TBuilder builder, Action<ValidationOptions>? configure = null)
+        where TBuilder : IModelPipelineBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        string model = builder.ModelName;
+        builder.Add(PipelineStage.Validation, "UseValidation", (inner, services) =>
+        {
+            ILogger logger = (services.GetService(typeof(ILoggerFactory)) as ILoggerFactory)?.CreateLogger("Inference.Validation") ?? NullLogger.Instance;
+            return new ValidationRunner(inner, changed => new(
+                services, model, configure, new ValidationOptionsValidator(), changed, rejected => LogRejected(logger, model, rejected.Message)));
+        });
+        return builder;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Model '{Model}': new validation options were rejected, the last good ones stay: {Reason}")]
+    private static partial void LogRejected(ILogger logger, string model, string reason);
+}
