@@ -26,7 +26,8 @@ internal static class RowSource
         }
     }
 
-    private static NamedValues[] Make(string folder, ModelInfo info, int count, bool shuffle)
+    /// <summary>Makes rows that differ, or the same row again and again.</summary>
+    public static NamedValues[] Make(string folder, ModelInfo info, int count, bool shuffle = true)
     {
         using NamedValues data = Read(folder, info);
         using NamedValues first = BatchRows.Take(data, [0]);

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Inference.Diagnostics;
 using Inference.Rows;
 
 namespace Inference.Versioning;
@@ -13,9 +12,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
     private readonly Lazy<(IModelRunner Runner, CascadeThreshold Threshold)> _small;
     private readonly Func<CascadeOptions> _options;
     private readonly IDisposable? _owned;
-    private readonly Meter? _ownMeter;
-    private readonly Counter<long> _rows;
-    private readonly KeyValuePair<string, object?> _model;
+    private readonly CascadeInstruments _instruments;
 
     /// <param name="big">The runner below.</param>
     /// <param name="small">Finds the small model, when first needed.</param>
@@ -29,9 +26,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
         _options = options;
         _owned = owned;
         _small = new(() => Resolve(small()));
-        Meter meter = meters?.Create(new MeterOptions(InferenceDiagnostics.MeterName)) ?? (_ownMeter = new Meter(InferenceDiagnostics.MeterName));
-        _rows = meter.CreateCounter<long>("inference.cascade.rows", "{row}", "Rows by the model that answered them.");
-        _model = new(InferenceDiagnostics.ModelTag, big.Info.Name);
+        _instruments = new CascadeInstruments(big.Info.Name, meters);
     }
 
     public override async ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
@@ -170,8 +165,8 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
 
     private void Count(int rows, int unsure, RunContext? context)
     {
-        _rows.Add(rows - unsure, _model, new("inference.cascade.stage", "small"));
-        _rows.Add(unsure, _model, new("inference.cascade.stage", "big"));
+        _instruments.Answered("small", rows - unsure);
+        _instruments.Answered("big", unsure);
         context?.Record.AddStep($"cascade:{rows - unsure}/{rows}");
     }
 
@@ -202,6 +197,6 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
     private void Release()
     {
         _owned?.Dispose();
-        _ownMeter?.Dispose();
+        _instruments.Dispose();
     }
 }
