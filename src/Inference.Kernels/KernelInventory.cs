@@ -38,6 +38,8 @@ public static class KernelInventory
         GemmS32Kernels.Describe(all);
         DepthwisePixels.Describe(all);
         LinearQuantization.Describe(all);
+        QuantizedBinary.Describe(all);
+        ByteTable.Describe(all);
         UnaryKernels.Describe(all);
         BinaryKernels.Describe(all);
         PlanarWindowKernels.Describe(all);

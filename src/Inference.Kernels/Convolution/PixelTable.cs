@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Inference.Kernels.Memory;
 
@@ -29,36 +30,73 @@ internal static unsafe class PixelTable
         int ox = rest % outWidth;
         nint pixelSize = (nint)g.InChannels * elementSize;
         nint rowSize = pixelSize * width;
-        for (int i = 0; i < count; i++)
+        nint step = g.StrideWidth * pixelSize;
+        for (int i = 0; i < count;)
         {
+            // Pixels of one output row: each kernel position reads pixels at equal distances, but for those in the padding.
+            int run = Math.Min(count - i, outWidth - ox);
             byte* source = x + (image * height * rowSize);
             int y0 = (oy * g.StrideHeight) - g.PadTop;
             int x0 = (ox * g.StrideWidth) - g.PadLeft;
             byte** to = rows + i;
-            bool inside = x0 >= 0 && x0 + ((g.KernelWidth - 1) * g.DilationWidth) < width;
             for (int ky = 0; ky < g.KernelHeight; ky++)
             {
                 int iy = y0 + (ky * g.DilationHeight);
                 bool rowInside = (uint)iy < (uint)height;
-                byte* at = source + (iy * rowSize) + (x0 * pixelSize);
-                int ix = x0;
+                byte* line = source + (iy * rowSize);
                 for (int kx = 0; kx < g.KernelWidth; kx++, to += pitch)
                 {
-                    *to = rowInside && (inside || (uint)ix < (uint)width) ? at : padding;
-                    at += g.DilationWidth * pixelSize;
-                    ix += g.DilationWidth;
+                    int ix = x0 + (kx * g.DilationWidth);
+                    int first = 0;
+                    int end = 0;
+                    if (rowInside)
+                    {
+                        first = ix >= 0 ? 0 : g.StrideWidth == 1 ? Math.Min(run, -ix) : Math.Min(run, (g.StrideWidth - 1 - ix) / g.StrideWidth);
+                        int last = ix + ((run - 1) * g.StrideWidth);
+                        end = last < width ? run : ix >= width ? first : Math.Max(first, (width - ix + g.StrideWidth - 1) / g.StrideWidth);
+                    }
+
+                    FillRun(to, line + (ix * pixelSize), step, first, end, run, padding);
                 }
             }
 
-            if (++ox == outWidth)
+            i += run;
+            ox = 0;
+            if (++oy == outHeight)
             {
-                ox = 0;
-                if (++oy == outHeight)
-                {
-                    oy = 0;
-                    image++;
-                }
+                oy = 0;
+                image++;
             }
+        }
+    }
+
+    // Entries first to end − 1 at equal distances from `at`, padding before and after.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FillRun(byte** to, byte* at, nint step, int first, int end, int count, byte* padding)
+    {
+        int i = 0;
+        for (; i < first; i++)
+        {
+            to[i] = padding;
+        }
+
+        at += i * step;
+        for (; i + 4 <= end; i += 4, at += 4 * step)
+        {
+            to[i] = at;
+            to[i + 1] = at + step;
+            to[i + 2] = at + (2 * step);
+            to[i + 3] = at + (3 * step);
+        }
+
+        for (; i < end; i++, at += step)
+        {
+            to[i] = at;
+        }
+
+        for (; i < count; i++)
+        {
+            to[i] = padding;
         }
     }
 

@@ -21,28 +21,41 @@ internal static unsafe class DepthwisePixels
     /// <param name="taps">Kernel positions, even.</param>
     /// <param name="weights">[taps/2][channels][2].</param>
     /// <param name="init">[channels].</param>
-    /// <param name="sums">[count, channels].</param>
+    /// <param name="sums">[count, pitch].</param>
+    /// <param name="pitch">Elements between rows of <paramref name="sums"/>.</param>
     /// <param name="channels">Channels.</param>
     /// <param name="signed">Whether pixels are s8.</param>
-    public static void Run(byte** rows, int count, int taps, short* weights, int* init, int* sums, int channels, bool signed)
+    public static void Run(byte** rows, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, bool signed) =>
+        Run(rows, count, taps, weights, init, sums, pitch, channels, signed, IsaTier.Avx512);
+
+    internal static void Run(byte** rows, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, bool signed, IsaTier limit)
     {
         int c = 0;
-        if (taps <= 2 * MaxPairs)
+        if (taps <= 2 * MaxPairs && Avx2.IsSupported && limit >= IsaTier.Avx2)
         {
-            if (Avx512BW.IsSupported)
+            if (Avx512BW.IsSupported && limit >= IsaTier.Avx512)
             {
                 for (; c + 32 <= channels; c += 32)
                 {
-                    Channels32(rows, count, taps, weights, init, sums, channels, c, signed);
+                    Channels32(rows, count, taps, weights, init, sums, pitch, channels, c, signed);
                 }
             }
 
-            if (Avx2.IsSupported)
+            // The last vector overlaps the one before it: the same sums are stored twice.
+            while (c < channels && channels >= 8)
             {
-                for (; c + 16 <= channels; c += 16)
+                int width = channels - c > 8 && channels >= 16 ? 16 : 8;
+                c = Math.Min(c, channels - width);
+                if (width == 16)
                 {
-                    Channels16(rows, count, taps, weights, init, sums, channels, c, signed);
+                    Channels16(rows, count, taps, weights, init, sums, pitch, channels, c, signed);
                 }
+                else
+                {
+                    Channels8(rows, count, taps, weights, init, sums, pitch, channels, c, signed);
+                }
+
+                c += width;
             }
         }
 
@@ -57,7 +70,7 @@ internal static unsafe class DepthwisePixels
                     sum += (signed ? (sbyte)raw : raw) * weights[(((tap / 2 * channels) + c) * 2) + (tap & 1)];
                 }
 
-                sums[(i * channels) + c] = sum;
+                sums[(i * pitch) + c] = sum;
             }
         }
     }
@@ -70,9 +83,10 @@ internal static unsafe class DepthwisePixels
     }
 
     // Zips work in 128-bit lanes of eight channels: `low` has the first four channels of each lane, `high` the other four.
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Channels32(
-        byte** rows, int count, int taps, short* weights, int* init, int* sums, int channels, int c, bool signed)
+        byte** rows, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
     {
         Vector512<int> lowIndex = Vector512.Create(0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
         Vector512<int> highIndex = Vector512.Create(8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
@@ -102,15 +116,16 @@ internal static unsafe class DepthwisePixels
                 high += Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(a, b), w[(2 * p) + 1]);
             }
 
-            int* to = sums + (i * channels) + c;
+            int* to = sums + (i * pitch) + c;
             (Vector512.Load(init + c) + Avx512F.PermuteVar16x32x2(low, lowIndex, high)).Store(to);
             (Vector512.Load(init + c + 16) + Avx512F.PermuteVar16x32x2(low, highIndex, high)).Store(to + 16);
         }
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Channels16(
-        byte** rows, int count, int taps, short* weights, int* init, int* sums, int channels, int c, bool signed)
+        byte** rows, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
     {
         Vector256<short>* w = stackalloc Vector256<short>[2 * MaxPairs];
         for (int p = 0; p < taps / 2; p++)
@@ -135,9 +150,36 @@ internal static unsafe class DepthwisePixels
                 high += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(a, b), w[(2 * p) + 1]);
             }
 
-            int* to = sums + (i * channels) + c;
+            int* to = sums + (i * pitch) + c;
             (Vector256.Load(init + c) + Avx2.Permute2x128(low, high, 0x20)).Store(to);
             (Vector256.Load(init + c + 8) + Avx2.Permute2x128(low, high, 0x31)).Store(to + 8);
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Channels8(
+        byte** rows, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
+    {
+        Vector256<short>* w = stackalloc Vector256<short>[MaxPairs];
+        for (int p = 0; p < taps / 2; p++)
+        {
+            w[p] = Vector256.Load(weights + (2 * ((p * channels) + c)));
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            Vector256<int> sum = Vector256.Load(init + c);
+            byte** at = rows + i;
+            for (int p = 0; p < taps / 2; p++, at += 2 * Block)
+            {
+                Vector128<short> a = Widen8(at[0] + c, signed);
+                Vector128<short> b = Widen8(at[Block] + c, signed);
+                Vector256<short> pairs = Vector256.Create(Sse2.UnpackLow(a, b), Sse2.UnpackHigh(a, b));
+                sum += Avx2.MultiplyAddAdjacent(pairs, w[p]);
+            }
+
+            sum.Store(sums + (i * pitch) + c);
         }
     }
 
@@ -149,4 +191,11 @@ internal static unsafe class DepthwisePixels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<short> Widen16(byte* from, bool signed) =>
         signed ? Avx2.ConvertToVector256Int16((sbyte*)from) : Avx2.ConvertToVector256Int16(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Widen8(byte* from, bool signed)
+    {
+        Vector128<byte> raw = Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte();
+        return signed ? Sse41.ConvertToVector128Int16(raw.AsSByte()) : Sse41.ConvertToVector128Int16(raw);
+    }
 }

@@ -145,6 +145,11 @@ public sealed unsafe class QuantizedConvolution : IDisposable
         if (g.IsPointwise && g.Groups == 1)
         {
             QuantizedGemm.Run(x, signedX, g.InChannels, zeroPoint, _groups[0], y, g.OutChannels, pixels, in epilogue, maxThreads);
+            if (epilogue.Table != null)
+            {
+                ByteTable.Run(y, y, pixels * g.OutChannels, epilogue.Table);
+            }
+
             return;
         }
 

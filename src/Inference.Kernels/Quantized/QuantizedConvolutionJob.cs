@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Memory;
 
@@ -98,6 +99,29 @@ internal unsafe struct QuantizedConvolutionJob
                 int columns = Math.Min(kernel.PanelColumns, groupColumns - n0);
                 RunPanel(kernel, rows, m, count, n0, columns, sums, accumulators.Pointer);
             }
+
+            MapRows(m, count);
+        }
+    }
+
+    private readonly void MapRows(nint m, int count)
+    {
+        if (_epilogue.Table == null)
+        {
+            return;
+        }
+
+        if (_g.Groups == 1)
+        {
+            byte* at = _y + (m * _g.OutChannels);
+            ByteTable.Run(at, at, (nint)count * _g.OutChannels, _epilogue.Table);
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            byte* at = _y + ((m + i) * _g.OutChannels);
+            ByteTable.Run(at, at, _g.GroupOutChannels, _epilogue.Table);
         }
     }
 
@@ -107,25 +131,64 @@ internal unsafe struct QuantizedConvolutionJob
     {
         int channels = _g.GroupInChannels;
         nint depth = (nint)_g.Taps * channels;
+        bool direct = kernel.ValuesPerStep == 4 && !SignedX;
+        bool sideBySide = _g.Groups == 1 && _g.DilationWidth == 1;
         for (int i = 0; i < count; i++)
         {
-            byte* to = window;
-            for (int tap = 0; tap < _g.Taps; tap++, to += channels)
+            byte* start = direct ? windows + (i * rowBytes) : window;
+            byte* to = start;
+            for (int tap = 0; tap < _g.Taps;)
             {
                 byte* from = rows[(tap * PixelBlock) + i];
-                for (int c = 0; c < channels; c++)
+                int run = 1;
+                if (sideBySide)
                 {
-                    to[c] = from[c];
+                    // The pixels of one kernel row lie side by side in the image unless some are padding.
+                    while (run < _g.KernelWidth && (tap + run) % _g.KernelWidth != 0 && rows[((tap + run) * PixelBlock) + i] == from + (run * channels))
+                    {
+                        run++;
+                    }
                 }
+
+                Copy(from, to, run * channels);
+                to += run * channels;
+                tap += run;
             }
 
-            RowForms.Convert(window, SignedX, depth, windows + (i * rowBytes), rowBytes, kernel.ValuesPerStep);
-            sums[i] = _columnZeroPoints == null ? 0 : RowForms.Sum(window, SignedX, depth);
+            if (direct)
+            {
+                for (nint k = depth; k < rowBytes; k++)
+                {
+                    start[k] = 0;
+                }
+            }
+            else
+            {
+                RowForms.Convert(window, SignedX, depth, windows + (i * rowBytes), rowBytes, kernel.ValuesPerStep);
+            }
+
+            sums[i] = _columnZeroPoints == null ? 0 : RowForms.Sum(start, SignedX, depth);
         }
 
         for (int i = 0; i < count; i++)
         {
             rows[i] = windows + (i * rowBytes);
+        }
+    }
+
+    // Runs are a few bytes: a call to a block copy would cost more than the copy.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(byte* from, byte* to, int count)
+    {
+        int k = 0;
+        for (; k + 8 <= count; k += 8)
+        {
+            *(ulong*)(to + k) = *(ulong*)(from + k);
+        }
+
+        for (; k < count; k++)
+        {
+            to[k] = from[k];
         }
     }
 

@@ -69,8 +69,9 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
         // An odd number of positions gets a last one of weight 0, which reads the padding.
         int taps = (_g.Taps + 1) & ~1;
         using var table = new AlignedScratch<nint>(DepthwisePixels.Block * taps);
+        int pitch = (channels + 15) & ~15;
         using var init = new AlignedScratch<int>(channels);
-        using var sums = new AlignedScratch<int>(DepthwisePixels.Block * channels);
+        using var sums = new AlignedScratch<int>(DepthwisePixels.Block * pitch);
         byte** rows = (byte**)table.Pointer;
         for (int c = 0; c < channels; c++)
         {
@@ -91,8 +92,12 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
             int count = (int)nint.Min(DepthwisePixels.Block, end - m);
             PixelTable.Fill(
                 in _g, job.X, 1, job.Height, job.Width, outHeight, outWidth, m, count, DepthwisePixels.Block, job.Padding, rows);
-            DepthwisePixels.Run(rows, count, taps, (short*)_weights.Pointer, init.Pointer, sums.Pointer, channels, job.SignedX);
-            QuantizedStore.Run(in epilogue, sums.Pointer, channels, job.Y, channels, m, count, 0, channels);
+            DepthwisePixels.Run(rows, count, taps, (short*)_weights.Pointer, init.Pointer, sums.Pointer, pitch, channels, job.SignedX);
+            QuantizedStore.Run(in epilogue, sums.Pointer, pitch, job.Y, channels, m, count, 0, channels);
+            if (epilogue.Table != null)
+            {
+                ByteTable.Run(job.Y + (m * channels), job.Y + (m * channels), (nint)count * channels, epilogue.Table);
+            }
         }
     }
 

@@ -25,6 +25,18 @@ public unsafe struct QuantizedEpilogue
     /// <summary>Zero point of a u8 or s8 result.</summary>
     public int ZeroPoint;
 
+    /// <summary>Whether a u8 or s8 result is clamped to [<see cref="ClipLow"/>, <see cref="ClipHigh"/>] as well.</summary>
+    public bool Clip;
+
+    /// <summary>Smallest result, in the output type's range.</summary>
+    public int ClipLow;
+
+    /// <summary>Largest result, in the output type's range.</summary>
+    public int ClipHigh;
+
+    /// <summary>256 bytes that map each u8 or s8 result, by its bits: see <see cref="ByteTable"/>. Applied last. For convolutions only.</summary>
+    public byte* Table;
+
     /// <summary>[M] f32: a second factor for each row of an f32 result.</summary>
     public float* RowScale;
 
@@ -33,4 +45,12 @@ public unsafe struct QuantizedEpilogue
 
     /// <summary>Applied last to an f32 result.</summary>
     public Activation Activation;
+
+    /// <summary>The bounds of a u8 or s8 result less its zero point.</summary>
+    internal readonly void Bounds(out float low, out float high)
+    {
+        bool signed = Output == QuantizedOutput.Int8;
+        low = (Clip ? Math.Max(ClipLow, signed ? -128 : 0) : signed ? -128 : 0) - ZeroPoint;
+        high = (Clip ? Math.Min(ClipHigh, signed ? 127 : 255) : signed ? 127 : 255) - ZeroPoint;
+    }
 }

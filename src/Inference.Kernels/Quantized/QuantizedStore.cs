@@ -8,73 +8,184 @@ namespace Inference.Kernels.Quantized;
 /// <summary>Stores accumulators in the epilogue's output type; the same values on every instruction set.</summary>
 internal static unsafe class QuantizedStore
 {
+    private const int MaxPadded = 1024;
+
     /// <summary>Rows m … m + count − 1 and columns n0 … n0 + columns − 1 of Y from accumulators with rows of <paramref name="width"/>.</summary>
     public static void Run(
         in QuantizedEpilogue e, int* accumulators, int width, byte* y, nint ldy, nint m, int count, nint n0, int columns)
     {
-        int size = e.Output is QuantizedOutput.UInt8 or QuantizedOutput.Int8 ? 1 : 4;
         float* scale = e.Scale + (e.ScalePerColumn ? n0 : 0);
+        if (e.Output is QuantizedOutput.UInt8 or QuantizedOutput.Int8)
+        {
+            Requantize(in e, accumulators, width, scale, y + (m * ldy) + n0, ldy, count, columns);
+            return;
+        }
+
         for (int i = 0; i < count; i++, accumulators += width)
         {
-            byte* to = y + ((((m + i) * ldy) + n0) * size);
-            switch (e.Output)
+            byte* to = y + ((((m + i) * ldy) + n0) * sizeof(int));
+            if (e.Output == QuantizedOutput.Int32)
             {
-                case QuantizedOutput.Int32:
-                    Unsafe.CopyBlockUnaligned(to, accumulators, (uint)columns * sizeof(int));
-                    break;
-                case QuantizedOutput.Float32:
-                    float rowScale = e.RowScale == null ? 1f : e.RowScale[m + i];
-                    Dequantize(accumulators, scale, e.ScalePerColumn, rowScale, e.FloatBias == null ? null : e.FloatBias + n0, (float*)to, columns);
-                    Activations.Apply(in e.Activation, (float*)to, (float*)to, columns);
-                    break;
-                default:
-                    Requantize(accumulators, scale, e.ScalePerColumn, e.ZeroPoint, e.Output == QuantizedOutput.Int8, to, columns);
-                    break;
+                Unsafe.CopyBlockUnaligned(to, accumulators, (uint)columns * sizeof(int));
+                continue;
+            }
+
+            float rowScale = e.RowScale == null ? 1f : e.RowScale[m + i];
+            Dequantize(accumulators, scale, e.ScalePerColumn, rowScale, e.FloatBias == null ? null : e.FloatBias + n0, (float*)to, columns);
+            Activations.Apply(in e.Activation, (float*)to, (float*)to, columns);
+        }
+    }
+
+    [SkipLocalsInit]
+    private static void Requantize(in QuantizedEpilogue e, int* from, int width, float* scale, byte* to, nint ldy, int count, int columns)
+    {
+        int lanes = Avx512F.IsSupported ? 16 : Avx2.IsSupported ? 8 : 1;
+        e.Bounds(out float low, out float high);
+        int tail = columns % lanes;
+        // A tail takes whole vectors of accumulators and scales, so both need room up to the next vector.
+        if (lanes > 1 && (tail == 0 || columns - tail + lanes <= width))
+        {
+            float* padded = stackalloc float[MaxPadded];
+            if (!e.ScalePerColumn || tail != 0)
+            {
+                if (columns + lanes > MaxPadded)
+                {
+                    RequantizeScalar(in e, from, width, scale, low, high, to, ldy, count, columns);
+                    return;
+                }
+
+                for (int j = 0; j < columns; j++)
+                {
+                    padded[j] = scale[e.ScalePerColumn ? j : 0];
+                }
+
+                for (int j = columns; j < columns + lanes; j++)
+                {
+                    padded[j] = 0f;
+                }
+
+                scale = padded;
+            }
+
+            if (lanes == 16)
+            {
+                Requantize16(from, width, scale, low, high, e.ZeroPoint, to, ldy, count, columns);
+            }
+            else
+            {
+                Requantize8(from, width, scale, low, high, e.ZeroPoint, to, ldy, count, columns);
+            }
+
+            return;
+        }
+
+        RequantizeScalar(in e, from, width, scale, low, high, to, ldy, count, columns);
+    }
+
+    // to = round(clamp(from · scale, low, high)) + z.
+    private static void RequantizeScalar(in QuantizedEpilogue e, int* from, int width, float* scale, float low, float high, byte* to, nint ldy, int count, int columns)
+    {
+        for (int i = 0; i < count; i++, from += width, to += ldy)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                float x = from[j] * scale[e.ScalePerColumn ? j : 0];
+                x = low > x ? low : x;
+                x = high < x ? high : x;
+                to[j] = (byte)((int)MathF.Round(x) + e.ZeroPoint);
             }
         }
     }
 
-    /// <summary>to[j] = round(clamp(from[j] · scale, qmin − z, qmax − z)) + z.</summary>
+    // The value is inside the byte's range, so keeping the low byte is exact for both signs.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Requantize(int* from, float* scale, bool perColumn, int zeroPoint, bool signed, byte* to, int count)
+    private static void Requantize16(int* from, int width, float* scale, float low, float high, int zeroPoint, byte* to, nint ldy, int count, int columns)
     {
-        float low = (signed ? -128 : 0) - zeroPoint;
-        float high = (signed ? 127 : 255) - zeroPoint;
-        int j = 0;
-        if (Avx512F.IsSupported)
+        Vector512<float> lowest = Vector512.Create(low);
+        Vector512<float> highest = Vector512.Create(high);
+        Vector512<int> zero = Vector512.Create(zeroPoint);
+        int whole = columns & ~15;
+        int tail = columns - whole;
+        for (int i = 0; i < count; i++, from += width, to += ldy)
         {
-            Vector512<float> s = Vector512.Create(*scale);
-            for (; j + 16 <= count; j += 16)
+            for (int j = 0; j < whole; j += 16)
             {
-                s = perColumn ? Vector512.Load(scale + j) : s;
-                Vector512<float> x = Avx512F.ConvertToVector512Single(Vector512.Load(from + j)) * s;
-                x = Avx512F.Min(Vector512.Create(high), Avx512F.Max(Vector512.Create(low), x));
-                // The value is inside the byte's range, so keeping the low byte is exact for both signs.
-                Vector512<int> q = Avx512F.ConvertToVector512Int32(x) + Vector512.Create(zeroPoint);
-                Avx512F.ConvertToVector128Byte(q).Store(to + j);
+                Vector512<float> x = Avx512F.ConvertToVector512Single(Vector512.Load(from + j)) * Vector512.Load(scale + j);
+                x = Avx512F.Min(highest, Avx512F.Max(lowest, x));
+                Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(x) + zero).Store(to + j);
+            }
+
+            if (tail != 0)
+            {
+                Vector512<float> x = Avx512F.ConvertToVector512Single(Vector512.Load(from + whole)) * Vector512.Load(scale + whole);
+                x = Avx512F.Min(highest, Avx512F.Max(lowest, x));
+                Vector128<byte> bytes = Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(x) + zero);
+                // Bytes past this row are those of rows still to come where rows lie close.
+                if (ldy == columns && (nint)(count - 1 - i) * columns >= 16 - tail)
+                {
+                    bytes.Store(to + whole);
+                }
+                else
+                {
+                    StoreTail(bytes, to + whole, tail);
+                }
             }
         }
-        else if (Avx2.IsSupported)
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Requantize8(int* from, int width, float* scale, float low, float high, int zeroPoint, byte* to, nint ldy, int count, int columns)
+    {
+        int whole = columns & ~7;
+        for (int i = 0; i < count; i++, from += width, to += ldy)
         {
-            Vector256<float> s = Vector256.Create(*scale);
-            for (; j + 8 <= count; j += 8)
+            for (int j = 0; j < columns; j += 8)
             {
-                s = perColumn ? Vector256.Load(scale + j) : s;
-                Vector256<float> x = Avx.ConvertToVector256Single(Vector256.Load(from + j)) * s;
+                Vector256<float> x = Avx.ConvertToVector256Single(Vector256.Load(from + j)) * Vector256.Load(scale + j);
                 x = Avx.Min(Vector256.Create(high), Avx.Max(Vector256.Create(low), x));
-                Vector256<int> q = Avx.ConvertToVector256Int32(x) + Vector256.Create(zeroPoint);
-                q &= Vector256.Create(255);
+                Vector256<int> q = (Avx.ConvertToVector256Int32(x) + Vector256.Create(zeroPoint)) & Vector256.Create(255);
                 Vector128<ushort> words = Sse41.PackUnsignedSaturate(q.GetLower(), q.GetUpper());
-                Sse2.PackUnsignedSaturate(words.AsInt16(), words.AsInt16()).GetLower().Store(to + j);
+                Vector128<byte> bytes = Sse2.PackUnsignedSaturate(words.AsInt16(), words.AsInt16());
+                if (j < whole)
+                {
+                    bytes.GetLower().Store(to + j);
+                }
+                else
+                {
+                    StoreTail(bytes, to + j, columns - whole);
+                }
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreTail(Vector128<byte> bytes, byte* to, int count)
+    {
+        ulong rest = bytes.AsUInt64().ToScalar();
+        if ((count & 8) != 0)
+        {
+            *(ulong*)to = rest;
+            to += 8;
+            rest = bytes.AsUInt64().GetElement(1);
         }
 
-        for (; j < count; j++)
+        if ((count & 4) != 0)
         {
-            float x = from[j] * scale[perColumn ? j : 0];
-            x = low > x ? low : x;
-            x = high < x ? high : x;
-            to[j] = (byte)((int)MathF.Round(x) + zeroPoint);
+            *(uint*)to = (uint)rest;
+            to += 4;
+            rest >>= 32;
+        }
+
+        if ((count & 2) != 0)
+        {
+            *(ushort*)to = (ushort)rest;
+            to += 2;
+            rest >>= 16;
+        }
+
+        if ((count & 1) != 0)
+        {
+            *to = (byte)rest;
         }
     }
 

@@ -151,7 +151,7 @@ internal sealed class EpilogueFusion
         };
     }
 
-    private static bool ClipBounds(Node clip, out float min, out float max)
+    internal static bool ClipBounds(Node clip, out float min, out float max)
     {
         min = clip.Attributes.Float("min", float.NegativeInfinity);
         max = clip.Attributes.Float("max", float.PositiveInfinity);

@@ -26,6 +26,7 @@ internal static class QuantizationFusion
         }
 
         HoistQuantize(graph);
+        HoistOverConcat(graph);
         var uses = new UseMap(graph);
         Dictionary<Node, int> positions = Positions(graph);
         for (int i = 0; i < graph.Nodes.Count; i++)
@@ -52,8 +53,8 @@ internal static class QuantizationFusion
         for (int i = graph.Nodes.Count - 1; i >= 0; i--)
         {
             Node node = graph.Nodes[i];
-            if (node.Domain.Length == 0 && node.OpType is "Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" && node.Outputs is [{ } output]
-                && node.Inputs[0] is { Constant: null, Producer: not null } && uses.OnlyUser(output) is { } q && QuantizedTensor.OfQuantize(q) is not null)
+            if (node.Domain.Length == 0 && node.OpType is "Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Slice" or "MaxPool" && node.Outputs is [{ } output]
+                && (node.OpType is not "MaxPool" || QuantizedTensor.OfDequantize(node.Inputs[0]) is not null) && node.Inputs[0] is { Constant: null, Producer: not null } && uses.OnlyUser(output) is { } q && QuantizedTensor.OfQuantize(q) is not null)
             {
                 var quantized = new Value($"{q.Outputs[0]!.Name}:hoisted") { Type = node.Inputs[0]!.Type is { } t ? t with { ElementType = q.Outputs[0]!.Type?.ElementType ?? ElementType.UInt8 } : null };
                 Node first = NodeFactory.Make("", "QuantizeLinear", q.Opset, q.Name, [node.Inputs[0], .. q.Inputs.Skip(1)], NodeFactory.Copy(q.Attributes), quantized);
@@ -83,39 +84,101 @@ internal static class QuantizationFusion
         return positions;
     }
 
+    // The same over Concat, where each part is 8 bits already: its quantization then becomes a table, or nothing.
+    private static void HoistOverConcat(ModelGraph graph)
+    {
+        var uses = new UseMap(graph);
+        var joins = new Dictionary<Node, Node>();
+        var nodes = new List<Node>(graph.Nodes.Count);
+        foreach (Node node in graph.Nodes)
+        {
+            if (joins.TryGetValue(node, out Node? join))
+            {
+                nodes.Add(join);
+            }
+            else if (node is { OpType: "Concat", Domain.Length: 0, Outputs: [{ } joined] } && uses.OnlyUser(joined) is { } quantize && QuantizedTensor.OfQuantize(quantize) is { } y
+                && node.Inputs.TrueForAll(v => QuantizedTensor.OfDequantize(v) is { } part && part.Zero.Constant!.Type == y.Zero.Constant!.Type))
+            {
+                var parts = new Value?[node.Inputs.Count];
+                for (int k = 0; k < parts.Length; k++)
+                {
+                    Value part = node.Inputs[k]!;
+                    parts[k] = new Value($"{y.Data.Name}:part{k}") { Type = part.Type is { } t ? t with { ElementType = y.Zero.Constant!.Type } : null };
+                    nodes.Add(NodeFactory.Make("", "QuantizeLinear", quantize.Opset, quantize.Name, [part, .. quantize.Inputs.Skip(1)], NodeFactory.Copy(quantize.Attributes), parts[k]));
+                }
+
+                joins[quantize] = NodeFactory.Make("", "Concat", node.Opset, node.Name, parts, NodeFactory.Copy(node.Attributes), y.Data);
+            }
+            else
+            {
+                nodes.Add(node);
+            }
+        }
+
+        if (joins.Count > 0)
+        {
+            graph.Nodes.Clear();
+            graph.Nodes.AddRange(nodes);
+        }
+    }
+
     private static (Node Made, Node At)? Fuse(Node node, UseMap uses)
     {
-        Value output = node.Outputs[0]!;
-        Node? quantize = uses.OnlyUser(output);
-        QuantizedTensor? y = quantize is null ? null : QuantizedTensor.OfQuantize(quantize);
+        QuantizedResult? result = QuantizedResult.Of(node.Outputs[0]!, uses);
+        QuantizedTensor? y = result?.Y;
+        Node at = y?.Source ?? node;
         switch (node.OpType)
         {
-            case "Conv" when y is not null:
-                return Conv(node, y) is { } conv ? (conv, quantize!) : null;
+            case "Conv" when result is not null:
+                return Conv(node, result) is { } conv ? (conv, at) : null;
             case "MatMul" or "Gemm":
-                return Product(node, y) is { } product ? (product, y is null ? node : quantize!) : null;
-            case "Add" or "Mul" when y is not null:
-                return Binary(node, y) is { } binary ? (binary, quantize!) : null;
-            case "Relu" or "Clip" or "LeakyRelu" or "Sigmoid" or "Tanh" or "HardSigmoid" or "HardSwish" or "Elu" when y is not null:
-                return Lookup(node, y) is { } lookup ? (lookup, quantize!) : null;
+                return Product(node, result) is { } product ? (product, at) : null;
+            case "Add" or "Mul" when result is not null:
+                return Binary(node, result) is { } binary ? (binary, at) : null;
+            case "DequantizeLinear":
+                return Rescale(node, uses) is { } rescale ? (rescale.Made, rescale.At) : null;
+            case "Relu" or "Clip" or "LeakyRelu" or "Sigmoid" or "Tanh" or "HardSigmoid" or "HardSwish" or "Elu" when y is not null && !result!.IsClipped:
+                return Lookup(node, y) is { } lookup ? (lookup, at) : null;
             default:
                 return null;
         }
     }
 
-    private static Node? Conv(Node node, QuantizedTensor y)
+    // Dequantize and quantize side by side are one table, or nothing where both have the same numbers.
+    private static (Node Made, Node At)? Rescale(Node node, UseMap uses)
     {
+        if (QuantizedTensor.OfDequantize(node.Outputs[0]) is not { } x)
+        {
+            return null;
+        }
+
+        foreach (Node user in uses.Users(node.Outputs[0]!))
+        {
+            if (QuantizedTensor.OfQuantize(user) is { } y && user.Domain.Length == 0 && user.OpType == "QuantizeLinear")
+            {
+                Tensor? table = Table(x, y, null);
+                return table is null ? null : (NodeFactory.Make(OperatorTable.Fused, "QLookup", 1, user.Name, [x.Data, NodeFactory.Constant($"{user.Name}:table", table)], null, y.Data), user);
+            }
+        }
+
+        return null;
+    }
+
+    private static Node? Conv(Node node, QuantizedResult result)
+    {
+        QuantizedTensor y = result.Y;
         if (QuantizedTensor.OfDequantize(node.Inputs[0]) is not { } x || QuantizedWeights.Of(node.Inputs[1], 0) is not { Data.Constant: { Rank: 3 or 4 } } w
             || !QuantizedWeights.TryBias(node.HasInput(2) ? node.Inputs[2] : null, x, w, out Value? bias))
         {
             return null;
         }
 
-        return NodeFactory.Make("", "QLinearConv", 10, node.Name, [x.Data, x.Scale, x.Zero, w.Data, w.Scale, w.Zero, y.Scale, y.Zero, bias], NodeFactory.Copy(node.Attributes), y.Data);
+        return NodeFactory.Make("", "QLinearConv", 10, node.Name, [x.Data, x.Scale, x.Zero, w.Data, w.Scale, w.Zero, y.Scale, y.Zero, bias], result.State(NodeFactory.Copy(node.Attributes)), y.Data);
     }
 
-    private static Node? Product(Node node, QuantizedTensor? y)
+    private static Node? Product(Node node, QuantizedResult? result)
     {
+        QuantizedTensor? y = result?.Y;
         bool gemm = node.OpType == "Gemm";
         bool transposed = gemm && node.Attributes.Int("transB", 0) != 0;
         if ((gemm && (node.Attributes.Int("transA", 0) != 0 || node.Attributes.Float("alpha", 1f) != 1f || (node.HasInput(2) && node.Attributes.Float("beta", 1f) != 1f)))
@@ -127,11 +190,13 @@ internal static class QuantizationFusion
 
         var attributes = new AttributeMap();
         attributes.Set("transB", transposed ? 1L : 0L);
+        result?.State(attributes);
         return NodeFactory.Make(OperatorTable.Fused, "QLinear", 1, node.Name, [x.Data, x.Scale, x.Zero, w.Data, w.Scale, w.Zero, bias, y?.Scale, y?.Zero], attributes, y?.Data ?? node.Outputs[0]);
     }
 
-    private static Node? Binary(Node node, QuantizedTensor y)
+    private static Node? Binary(Node node, QuantizedResult result)
     {
+        QuantizedTensor y = result.Y;
         if (QuantizedTensor.OfDequantize(node.Inputs[0]) is not { } a || QuantizedTensor.OfDequantize(node.Inputs[1]) is not { } b
             || a.Data.Type?.Shape is not { } shapeA || b.Data.Type?.Shape is not { } shapeB || !EpilogueFusion.SameShape(shapeA, shapeB))
         {
@@ -140,26 +205,23 @@ internal static class QuantizationFusion
 
         var attributes = new AttributeMap();
         attributes.Set("function", node.OpType);
+        result.State(attributes);
         return NodeFactory.Make(OperatorTable.Fused, "QBinary", 1, node.Name, [a.Data, a.Scale, a.Zero, b.Data, b.Scale, b.Zero, y.Scale, y.Zero], attributes, y.Data);
     }
 
-    // The table is what the three operators themselves give for all 256 values.
     private static Node? Lookup(Node node, QuantizedTensor y)
     {
-        if (QuantizedTensor.OfDequantize(node.Inputs[0]) is not { Source: { } dequantize } x)
+        if (QuantizedTensor.OfDequantize(node.Inputs[0]) is not { } x || Table(x, y, node) is not { } table)
         {
             return null;
         }
 
-        var inputs = new EngineValue?[node.Inputs.Count];
-        for (int i = 1; i < inputs.Length; i++)
-        {
-            if (node.Inputs[i] is { } parameter && (inputs[i] = parameter.Constant) is null)
-            {
-                return null;
-            }
-        }
+        return NodeFactory.Make(OperatorTable.Fused, "QLookup", 1, node.Name, [x.Data, NodeFactory.Constant($"{node.Name}:table", table)], null, y.Data);
+    }
 
+    // The table is what the operators themselves give for all 256 values.
+    private static Tensor? Table(QuantizedTensor x, QuantizedTensor y, Node? function)
+    {
         Tensor all = Tensor.Allocate(x.Zero.Constant!.Type, [256]);
         for (int i = 0; i < 256; i++)
         {
@@ -167,13 +229,22 @@ internal static class QuantizationFusion
         }
 
         var evaluator = new OperatorEvaluator();
-        inputs[0] = evaluator.Evaluate(dequantize, [all, x.Scale.Constant, x.Zero.Constant])?[0];
-        EngineValue? mapped = inputs[0] is null ? null : evaluator.Evaluate(node, inputs)?[0];
-        if (mapped is null || evaluator.Evaluate(y.Source, [mapped, y.Scale.Constant, y.Zero.Constant])?[0] is not Tensor { Count: 256 } table)
+        EngineValue? value = evaluator.Evaluate(x.Source, [all, x.Scale.Constant, x.Zero.Constant])?[0];
+        if (function is not null)
         {
-            return null;
+            var inputs = new EngineValue?[function.Inputs.Count];
+            inputs[0] = value;
+            for (int i = 1; i < inputs.Length; i++)
+            {
+                if (function.Inputs[i] is { } parameter && (inputs[i] = parameter.Constant) is null)
+                {
+                    return null;
+                }
+            }
+
+            value = value is null ? null : evaluator.Evaluate(function, inputs)?[0];
         }
 
-        return NodeFactory.Make(OperatorTable.Fused, "QLookup", 1, node.Name, [x.Data, NodeFactory.Constant($"{node.Name}:table", table)], null, y.Data);
+        return value is not null && evaluator.Evaluate(y.Source, [value, y.Scale.Constant, y.Zero.Constant])?[0] is Tensor { Count: 256 } table ? table : null;
     }
 }

@@ -70,10 +70,14 @@ public sealed unsafe class QuantizedConvolutionTests
         float[] scale = Enumerable.Range(0, g.OutChannels).Select(j => 0.0005f + (0.0001f * j)).ToArray();
         using var y = new NativeArray<byte>(batch * g.OutChannels * oh * ow);
         using QuantizedConvolution conv = QuantizedConvolution.Create(in g, w.Pointer, signedW, zeros, kernel);
+        byte[] table = [.. Enumerable.Range(0, 256).Select(i => (byte)(i * 7))];
+        bool mapped = seed % 5 == 0;
+        bool clipped = seed % 7 == 0;
+        fixed (byte* pt = table)
         fixed (int* pb = bias)
         fixed (float* ps = scale)
         {
-            var e = new QuantizedEpilogue { Output = QuantizedOutput.UInt8, Bias = pb, Scale = ps, ScalePerColumn = true, ZeroPoint = 100 };
+            var e = new QuantizedEpilogue { Output = QuantizedOutput.UInt8, Bias = pb, Scale = ps, ScalePerColumn = true, ZeroPoint = 100, Table = mapped ? pt : null, Clip = clipped, ClipLow = 100, ClipHigh = 180 };
             conv.Run(x.Pointer, signed, zx, y.Pointer, layout, batch, H, W, in e, 1 + (seed % 2));
         }
 
@@ -99,6 +103,8 @@ public sealed unsafe class QuantizedConvolutionTests
             }
 
             int want = (int)MathF.Round(Math.Clamp(sum * scale[o], -100f, 155f)) + 100;
+            want = clipped ? Math.Clamp(want, 100, 180) : want;
+            want = mapped ? table[want] : want;
             byte got = y[layout == TensorLayout.Nchw ? i : (((n * oh * ow) + p) * g.OutChannels) + o];
             Assert.True(want == got, $"{kernel.Name} {layout} {g} seed {seed} [{n},{o},{p}]: expected {want}, got {got}");
         }

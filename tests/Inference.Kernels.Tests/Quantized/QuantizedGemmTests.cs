@@ -54,7 +54,8 @@ public sealed unsafe class QuantizedGemmTests
         byte* y = stackalloc byte[18];
         fixed (int* x = values)
         {
-            QuantizedStore.Requantize(x, &half, false, 10, false, y, 18);
+            var e = new QuantizedEpilogue { Output = QuantizedOutput.UInt8, Scale = &half, ZeroPoint = 10 };
+            QuantizedStore.Run(in e, x, 18, y, 18, 0, 1, 0, 18);
         }
 
         Assert.Equal(new byte[] { 10, 12, 12, 14, 10, 8, 255, 255, 0, 10, 11, 12, 13, 14, 15, 16, 10, 12 }, new Span<byte>(y, 18).ToArray());

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Quantized;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
 
@@ -88,10 +89,7 @@ internal sealed unsafe class QLinearConcat(Node node) : Operator
             long own = TensorShape.Count(x.Dims[axis..]);
             for (long o = 0; o < outer; o++)
             {
-                for (long k = 0; k < own; k++)
-                {
-                    y.Data[o * row + offset + k] = table[x.Data[o * own + k]];
-                }
+                ByteTable.Run(x.Data + o * own, y.Data + o * row + offset, (nint)own, table);
             }
 
             offset += own;

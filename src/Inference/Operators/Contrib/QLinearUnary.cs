@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Quantized;
 using Inference.Operators.Elementwise;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
@@ -30,9 +31,6 @@ internal sealed unsafe class QLinearUnary<TFunction>(TFunction function) : Opera
             table[i] = QuantizedValues.Quantize(function.Apply(values[i]), scale, zero, y.Type);
         }
 
-        for (long i = 0; i < x.Count; i++)
-        {
-            y.Data[i] = table[x.Data[i]];
-        }
+        ByteTable.Run(x.Data, y.Data, (nint)x.Count, table);
     }
 }

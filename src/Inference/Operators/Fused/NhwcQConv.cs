@@ -8,17 +8,19 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Fused;
 
 /// <summary>
-/// QLinearConv on tensors [N, spatial.., C] with constant weights, scales and zero points; the inputs are QLinearConv's. Made by layout propagation.
+/// QLinearConv on tensors [N, spatial.., C] with constant weights, scales and zero points; the inputs are QLinearConv's, and (input 9, optional) a
+/// table of 256 bytes that maps each result. Made by layout propagation.
 /// </summary>
 internal sealed unsafe class NhwcQConv(Node node) : Operator
 {
     private readonly WindowAttributes _window = new(node);
     private readonly int _group = checked((int)Conv.ReadGroup(node));
+    private readonly QuantizedClip _clip = QuantizedClip.Read(node);
 
     public override void Infer(InferContext context)
     {
         Tensor w = context.InputConstant(3) ?? throw context.Error("input 3: expected constant weights, got a computed value.");
-        context.SetOutput(0, context.InputType(7), NhwcWindow.Infer(context, _window, w.Dims[2..], Dimension.Fixed(w.Dims[0])));
+        context.SetOutput(0, context.InputType(context.HasInput(9) ? 9 : 7), NhwcWindow.Infer(context, _window, w.Dims[2..], Dimension.Fixed(w.Dims[0])));
     }
 
     public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
@@ -51,10 +53,11 @@ internal sealed unsafe class NhwcQConv(Node node) : Operator
         }
 
         return new(convolution, typeX == ElementType.Int8, constant(2) is { } zx ? (int)zx.ToInt64Array()[0] : 0, Tensor.Create<float>(multipliers, [multipliers.Length]),
-            constant(7)!.Type == ElementType.Int8, (int)constant(7)!.ToInt64Array()[0], constant(8));
+            constant(7)!.Type == ElementType.Int8, (int)constant(7)!.ToInt64Array()[0], constant(8), _clip, constant(9));
     }
 
-    private sealed class Prepared(QuantizedConvolution convolution, bool signedX, int zeroX, Tensor multipliers, bool signedY, int zeroY, Tensor? bias) : Kernel
+    private sealed class Prepared(QuantizedConvolution convolution, bool signedX, int zeroX, Tensor multipliers, bool signedY, int zeroY, Tensor? bias,
+        QuantizedClip clip, Tensor? table) : Kernel
     {
         public override void Run(KernelContext context)
         {
@@ -66,6 +69,8 @@ internal sealed unsafe class NhwcQConv(Node node) : Operator
             epilogue.Scale = (float*)multipliers.Data;
             epilogue.ScalePerColumn = true;
             epilogue.ZeroPoint = zeroY;
+            epilogue.Table = table is null ? null : table.Data;
+            clip.Set(ref epilogue);
             convolution.Run(x.Data, signedX, zeroX, context.Output(0).Data, TensorLayout.Nhwc, (int)dims[0], dims.Length == 4 ? (int)dims[1] : 1, (int)dims[^2], in epilogue, context.Threads);
         }
     }

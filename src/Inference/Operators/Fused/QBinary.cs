@@ -1,15 +1,18 @@
 using Inference.Graph;
+using Inference.Kernels.Quantized;
+using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Fused;
 
 /// <summary>
 /// y = quantize(dequantize(a) ∘ dequantize(b)), ∘ the attribute <c>function</c> (Add or Mul), on 8-bit tensors of one shape; inputs (a, scale, zero, b, scale, zero,
-/// scale_y, zero_y), all scales and zero points constant scalars. Made by quantization fusion.
+/// scale_y, zero_y), all scales and zero points constant scalars; results are clamped by <see cref="QuantizedClip"/>. Made by quantization fusion.
 /// </summary>
 internal sealed unsafe class QBinary(Node node) : Operator
 {
     private readonly bool _multiply = node.Attributes.String("function") == "Mul";
+    private readonly QuantizedClip _clip = QuantizedClip.Read(node);
 
     public override void Infer(InferContext context) => context.SetOutput(0, context.InputType(7), context.InputShape(0));
 
@@ -22,29 +25,12 @@ internal sealed unsafe class QBinary(Node node) : Operator
         Tensor a = context.Input(0);
         Tensor b = context.Input(3);
         Tensor y = context.Output(0);
-        float* tableA = stackalloc float[256];
-        float* tableB = stackalloc float[256];
-        Fill(tableA, a.Type, context.Input(1), context.Input(2));
-        Fill(tableB, b.Type, context.Input(4), context.Input(5));
-        float scale = context.Input(6).Span<float>()[0];
-        int zero = (int)Scalars.ToInt64(context.Input(7));
-        (float min, float max) = y.Type == ElementType.Int8 ? (-128f - zero, 127f - zero) : (0f - zero, 255f - zero);
-        for (long i = 0; i < y.Count; i++)
-        {
-            float value = (_multiply ? tableA[a.Data[i]] * tableB[b.Data[i]] : tableA[a.Data[i]] + tableB[b.Data[i]]) / scale;
-            value = value > min ? value : min;
-            value = value < max ? value : max;
-            y.Data[i] = unchecked((byte)((int)MathF.Round(value) + zero));
-        }
+        QuantizedForm left = Form(a.Type, context, 1);
+        QuantizedForm right = Form(b.Type, context, 4);
+        QuantizedForm result = Form(y.Type, context, 6);
+        QuantizedBinary.Run(a.Data, in left, b.Data, in right, y.Data, in result, (nint)y.Count, _multiply, shifted: false, _clip.Low, _clip.High);
     }
 
-    private static void Fill(float* table, ElementType type, Tensor scale, Tensor zero)
-    {
-        float s = scale.Span<float>()[0];
-        int z = (int)Scalars.ToInt64(zero);
-        for (int i = 0; i < 256; i++)
-        {
-            table[i] = ((type == ElementType.Int8 ? (sbyte)i : i) - z) * s;
-        }
-    }
+    private static QuantizedForm Form(ElementType type, KernelContext context, int scale) =>
+        new(context.Input(scale).Span<float>()[0], (int)Scalars.ToInt64(context.Input(scale + 1)), type == ElementType.Int8);
 }

@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Kernels.Quantized;
+using Inference.Operators.Quantization;
 
 namespace Inference.Operators.Fused;
 
@@ -10,6 +11,7 @@ namespace Inference.Operators.Fused;
 internal sealed unsafe class QLinear(Node node) : Operator
 {
     private readonly bool _transposed = node.Attributes.Int("transB", 0) != 0;
+    private readonly QuantizedClip _clip = QuantizedClip.Read(node);
 
     public override void Infer(InferContext context)
     {
@@ -50,10 +52,10 @@ internal sealed unsafe class QLinear(Node node) : Operator
             multipliers.Span<float>()[i] = scaleX * scaleW.Span<float>()[scaleW.Count == 1 ? 0 : i] / divisor;
         }
 
-        return new(matrix, typeX == ElementType.Int8, constant(2) is { } zx ? (int)zx.ToInt64Array()[0] : 0, multipliers, constant(6), constant(8));
+        return new(matrix, typeX == ElementType.Int8, constant(2) is { } zx ? (int)zx.ToInt64Array()[0] : 0, multipliers, constant(6), constant(8), _clip);
     }
 
-    private sealed class Prepared(QuantizedMatrix matrix, bool signedX, int zeroX, Tensor multipliers, Tensor? bias, Tensor? zeroY) : Kernel
+    private sealed class Prepared(QuantizedMatrix matrix, bool signedX, int zeroX, Tensor multipliers, Tensor? bias, Tensor? zeroY, QuantizedClip clip) : Kernel
     {
         private readonly int _zeroY = zeroY is null ? 0 : (int)zeroY.ToInt64Array()[0];
 
@@ -71,6 +73,7 @@ internal sealed unsafe class QLinear(Node node) : Operator
             epilogue.Scale = (float*)multipliers.Data;
             epilogue.ScalePerColumn = true;
             epilogue.ZeroPoint = _zeroY;
+            clip.Set(ref epilogue);
             QuantizedGemm.Run(context.Input(0).Data, signedX, matrix.Rows, zeroX, matrix, y.Data, matrix.Columns, (nint)(y.Count / matrix.Columns), in epilogue, context.Threads);
         }
     }

@@ -1,5 +1,5 @@
 using Inference.Graph;
-using Inference.Operators.Typed;
+using Inference.Kernels.Quantized;
 
 namespace Inference.Operators.Fused;
 
@@ -16,12 +16,6 @@ internal sealed unsafe class QLookup : Operator
     public override void Run(KernelContext context)
     {
         Tensor x = context.Input(0);
-        byte* source = x.Data;
-        byte* table = context.Input(1).Data;
-        byte* target = context.Output(0).Data;
-        for (long i = 0; i < x.Count; i++)
-        {
-            target[i] = table[source[i]];
-        }
+        ByteTable.Run(x.Data, context.Output(0).Data, (nint)x.Count, context.Input(1).Data);
     }
 }

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Quantized;
 using Inference.Operators.Casting;
 using Inference.Operators.Typed;
 
@@ -67,6 +68,12 @@ internal sealed unsafe class DequantizeLinear(Node node) : Operator
     {
         switch (x.Type)
         {
+            case ElementType.UInt8 or ElementType.Int8 when stride == 0:
+                LinearQuantization.Dequantize(x.Data + at, target, (nint)count, *scales, *zeros, x.Type == ElementType.Int8);
+                break;
+            case ElementType.Int32 when stride == 0 && *zeros == 0:
+                LinearQuantization.Dequantize((int*)x.Data + at, target, (nint)count, *scales, 0);
+                break;
             case ElementType.UInt8:
                 for (long i = 0; i < count; i++)
                 {

@@ -6,12 +6,13 @@ namespace Inference.Operators.Quantization;
 
 /// <summary>
 /// Y = saturate(round((conv(X − zero_X, W − zero_W) + B)·(scale_X·scale_W/scale_Y)) + zero_Y), sums in int32; inputs (X, scale, zero, W, scale, zero, scale_Y,
-/// zero_Y, B); W's scale and zero point one value or one a filter. Source: ONNX QLinearConv, opset 10.
+/// zero_Y, B); W's scale and zero point one value or one a filter. Fusion may add bounds, see <see cref="QuantizedClip"/>. Source: ONNX QLinearConv, opset 10.
 /// </summary>
 internal sealed unsafe class QLinearConv(Node node) : Operator
 {
     private readonly WindowAttributes _window = new(node);
     private readonly long _group = Conv.ReadGroup(node);
+    private readonly QuantizedClip _clip = QuantizedClip.Read(node);
 
     public override void Infer(InferContext context)
     {
@@ -27,11 +28,11 @@ internal sealed unsafe class QLinearConv(Node node) : Operator
 
     public override void Run(KernelContext context)
     {
-        var sink = new Sink(context);
+        var sink = new Sink(context, _clip);
         IntegerConv.Run(context, _window, _group, context.Input(0), context.OptionalInput(2), context.Input(3), context.OptionalInput(5), context.Output(0), sink);
     }
 
-    private readonly struct Sink(KernelContext context) : IntegerConv.ISink
+    private readonly struct Sink(KernelContext context, QuantizedClip clip) : IntegerConv.ISink
     {
         public void Store(long row, long filter, long first, int* sums, long count)
         {
@@ -49,7 +50,7 @@ internal sealed unsafe class QLinearConv(Node node) : Operator
             float multiplier = (float)Scalars.ToDouble(context.Input(1)) * (float)Scalars.ToDouble(scaleW, scaleW.Count == 1 ? 0 : filter) / (float)Scalars.ToDouble(context.Input(6));
             int zero = context.OptionalInput(7) is { } z ? (int)Scalars.ToInt64(z) : 0;
             long plane = TensorShape.Count(y.Dims[2..]);
-            Requantize.Run(sums, count, &multiplier, 0, zero, y.Type, y.Data + (row * y.Dims[1] + filter) * plane + first);
+            Requantize.Run(sums, count, &multiplier, 0, zero, clip.Within(QuantizedRange.Of(y.Type)), y.Data + (row * y.Dims[1] + filter) * plane + first);
         }
     }
 }

@@ -71,7 +71,7 @@ internal sealed unsafe class QLinearMatMul : Operator
                 }
             }
 
-            Requantize.Run(sums + row * n, n, multipliers, 1, zero, y.Type, y.Data + row * n);
+            Requantize.Run(sums + row * n, n, multipliers, 1, zero, QuantizedRange.Of(y.Type), y.Data + row * n);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Quantized;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Quantization;
@@ -11,6 +12,9 @@ internal static unsafe class QuantizeRun
     {
         switch (y.Type)
         {
+            case ElementType.UInt8 or ElementType.Int8 when stride == 0:
+                LinearQuantization.Quantize(x + at, y.Data + at, (nint)count, *scales, *zeros, y.Type == ElementType.Int8);
+                break;
             case ElementType.UInt8:
                 for (long i = 0; i < count; i++)
                 {

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Quantization;
 
 /// <summary>int32 sums back to 8 bits.</summary>
@@ -15,9 +13,8 @@ internal static unsafe class Requantize
     }
 
     /// <summary>A run with one multiplier, or one for each element (stride 1).</summary>
-    public static void Run(int* accumulators, long count, float* multipliers, long stride, int zero, ElementType type, byte* target)
+    public static void Run(int* accumulators, long count, float* multipliers, long stride, int zero, QuantizedRange range, byte* target)
     {
-        QuantizedRange range = QuantizedRange.Of(type);
         for (long i = 0; i < count; i++)
         {
             // Signed and unsigned bytes have the same low bits.
