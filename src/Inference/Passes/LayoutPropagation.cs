@@ -20,9 +20,12 @@ internal sealed class LayoutPropagation
     private readonly HashSet<Value> _declared = [];
     private readonly Dictionary<Value, Value> _replaced = [];
 
+    private readonly UseMap _uses;
+
     private LayoutPropagation(ModelGraph graph)
     {
         _graph = graph;
+        _uses = new(graph);
         _outputs = [.. graph.Outputs];
     }
 
@@ -136,6 +139,20 @@ internal sealed class LayoutPropagation
         if (!_last.TryGetValue(node.Inputs[0]!, out Value? a) || !_last.TryGetValue(node.Inputs[second]!, out Value? b))
         {
             return false;
+        }
+
+        if (node.OpType == "QLookup" && a.Producer is { OpType: "NhwcQConv", Inputs.Count: <= 9 } conv && _uses.OnlyUser(node.Inputs[0]!) == node)
+        {
+            // The convolution looks its results up itself.
+            while (conv.Inputs.Count < 9)
+            {
+                conv.Inputs.Add(null);
+            }
+
+            conv.Inputs.Add(node.Inputs[1]);
+            a.Type = a.Type! with { ElementType = node.Inputs[1]!.Constant!.Type };
+            _last[output] = a;
+            return true;
         }
 
         Value?[] inputs = [.. node.Inputs];

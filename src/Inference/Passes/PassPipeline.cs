@@ -11,6 +11,7 @@ internal static class PassPipeline
     internal static readonly Pass[] Passes =
     [
         new("IdentityElimination", IdentityElimination.Run),
+        new("HalfWidening", HalfWidening.Run),
         new("QuantizationFusion", QuantizationFusion.Run),
         new("ConstantFolding", ConstantFolding.Run),
         new("DeadCodeElimination", DeadCodeElimination.Run),
