@@ -14,6 +14,9 @@ internal sealed unsafe class JobSlot
     public const int MaxJoins = 255;
     private const long OneJoin = 1L << 24;
 
+    // A wait that the next time slice would explain, and a cache miss would not.
+    private static readonly long s_patience = TimeProvider.System.TimestampFrequency * 200 / 1_000_000;
+
     private int _owned;
     private int _total;
     private int _failed;
@@ -21,6 +24,8 @@ internal sealed unsafe class JobSlot
     private void* _state;
     private Exception? _error;
     private uint _epoch;
+    private int _ownBlocks;
+    private long _ownTicks;
     private SharedState _shared;
 
     public bool HasWork => Joinable(Volatile.Read(ref _shared.Claim));
@@ -31,6 +36,8 @@ internal sealed unsafe class JobSlot
     {
         _total = blocks;
         _failed = 0;
+        _ownBlocks = 0;
+        _ownTicks = 0;
         _error = null;
         _body = body;
         _state = state;
@@ -40,10 +47,11 @@ internal sealed unsafe class JobSlot
         Interlocked.Exchange(ref _shared.Claim, ((long)_epoch << 32) | ((long)joins << 24) | (uint)blocks);
     }
 
-    /// <summary>Owner: runs one block; returns how many are left to claim.</summary>
+    /// <summary>Owner: runs one block; returns the time it took, times the blocks left to claim.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int RunOne()
+    public long RunOne()
     {
+        long start = TimeProvider.System.GetTimestamp();
         long seen = Volatile.Read(ref _shared.Claim);
         while (BlocksLeft(seen) > 0)
         {
@@ -51,7 +59,9 @@ internal sealed unsafe class JobSlot
             if (found == seen)
             {
                 RunBlock(BlocksLeft(seen));
-                return BlocksLeft(Volatile.Read(ref _shared.Claim));
+                _ownBlocks++;
+                _ownTicks = TimeProvider.System.GetTimestamp() - start;
+                return _ownTicks * BlocksLeft(Volatile.Read(ref _shared.Claim));
             }
 
             seen = found;
@@ -60,21 +70,33 @@ internal sealed unsafe class JobSlot
         return 0;
     }
 
-    /// <summary>Owner: runs what is left, waits for blocks already claimed, closes the job and reports its first failure.</summary>
+    /// <summary>
+    /// Owner: runs what is left, waits for blocks already claimed, closes the job and reports its first failure.
+    /// <paramref name="heldUp"/>: the wait was far longer than a block takes, so the system had taken a worker off its processor.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public Exception? Complete()
+    public Exception? Complete(out bool heldUp)
     {
-        Drain(_epoch);
-        for (int spins = 0; Volatile.Read(ref _shared.Finished) != _total; spins++)
+        heldUp = false;
+        long start = TimeProvider.System.GetTimestamp();
+        _ownBlocks += Drain(_epoch);
+        if (Volatile.Read(ref _shared.Finished) != _total)
         {
-            if (spins < 1000)
+            long drained = TimeProvider.System.GetTimestamp();
+            for (int spins = 0; Volatile.Read(ref _shared.Finished) != _total; spins++)
             {
-                Thread.SpinWait(1);
+                if (spins < 1000)
+                {
+                    Thread.SpinWait(1);
+                }
+                else
+                {
+                    Thread.Yield();
+                }
             }
-            else
-            {
-                Thread.Yield();
-            }
+
+            long block = (_ownTicks + drained - start) / Math.Max(_ownBlocks, 1);
+            heldUp = TimeProvider.System.GetTimestamp() - drained > s_patience + (3 * block);
         }
 
         Exception? error = _error;
@@ -110,20 +132,24 @@ internal sealed unsafe class JobSlot
     private static int BlocksLeft(long claim) => (int)claim & MaxBlocks;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Drain(uint epoch)
+    private int Drain(uint epoch)
     {
+        int count = 0;
         long seen = Volatile.Read(ref _shared.Claim);
         while ((uint)(seen >> 32) == epoch && BlocksLeft(seen) > 0)
         {
             long found = Interlocked.CompareExchange(ref _shared.Claim, seen - 1, seen);
             if (found == seen)
             {
+                count++;
                 RunBlock(BlocksLeft(seen));
                 found = Volatile.Read(ref _shared.Claim);
             }
 
             seen = found;
         }
+
+        return count;
     }
 
     private void RunBlock(int left)

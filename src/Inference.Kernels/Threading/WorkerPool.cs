@@ -6,7 +6,8 @@ namespace Inference.Kernels.Threading;
 /// <summary>
 /// Threads shared by all sessions of the process. A job is cut into blocks that the caller and idle workers claim one by one;
 /// the caller never waits for a worker that has not started, only for blocks already being run. A call made from inside a
-/// block, or while all job slots are taken, runs on the caller alone, so many sessions do not oversubscribe the machine.
+/// block, or while all job slots are taken, runs on the caller alone, so many sessions do not oversubscribe the machine; so do
+/// calls for a while after a worker was held up by other programs.
 /// All methods are thread-safe and allocate nothing after the first parallel call.
 /// </summary>
 public static unsafe class WorkerPool
@@ -14,7 +15,12 @@ public static unsafe class WorkerPool
     private static readonly JobSlot[] s_slots = CreateSlots();
     private static readonly Lock s_start = new();
     private static readonly long s_wakeTicks = TimeProvider.System.TimestampFrequency * 30 / 1_000_000;
+    // 20 ms doubled so often.
+    private const int MaxStrikes = 6;
+
     private static Worker[]? s_workers;
+    private static long s_crowdedUntil;
+    private static int s_strikes;
 
     [ThreadStatic]
     private static bool t_inside;
@@ -32,7 +38,7 @@ public static unsafe class WorkerPool
     public static void Run(int blocks, delegate*<void*, int, void> body, void* state, int maxThreads)
     {
         int threads = Math.Min(Math.Min(maxThreads, Capacity), blocks);
-        if (threads > 1 && !t_inside)
+        if (threads > 1 && !t_inside && !IsCrowded())
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks, JobSlot.MaxBlocks);
             foreach (JobSlot slot in s_slots)
@@ -90,9 +96,7 @@ public static unsafe class WorkerPool
         if (toWake > 0)
         {
             // Workers that spin join by themselves. Parked ones are woken where what is left takes longer than waking them.
-            long start = TimeProvider.System.GetTimestamp();
-            int left = slot.RunOne();
-            if ((TimeProvider.System.GetTimestamp() - start) * left > s_wakeTicks)
+            if (slot.RunOne() > s_wakeTicks)
             {
                 for (int i = 0; toWake > 0 && i < workers.Length; i++)
                 {
@@ -104,12 +108,30 @@ public static unsafe class WorkerPool
             }
         }
 
-        Exception? error = slot.Complete();
+        Exception? error = slot.Complete(out bool heldUp);
+        if (heldUp)
+        {
+            Withdraw();
+        }
+
         t_inside = false;
         if (error is not null)
         {
             ExceptionDispatchInfo.Throw(error);
         }
+    }
+
+    // Where other programs use the processors, a worker is taken off its processor with a block in its hands, and the caller waits a time slice for it. Callers
+    // then stay on their own for a while, which doubles as long as it happens again soon after.
+    private static bool IsCrowded() => Volatile.Read(ref s_crowdedUntil) is not 0 and var until && TimeProvider.System.GetTimestamp() < until;
+
+    private static void Withdraw()
+    {
+        long now = TimeProvider.System.GetTimestamp();
+        long last = Volatile.Read(ref s_crowdedUntil);
+        int strikes = last != 0 && now - last < TimeProvider.System.TimestampFrequency ? Math.Min(Volatile.Read(ref s_strikes) + 1, MaxStrikes) : 0;
+        Volatile.Write(ref s_strikes, strikes);
+        Volatile.Write(ref s_crowdedUntil, now + (TimeProvider.System.TimestampFrequency / 50 << strikes));
     }
 
     private static Worker[] Start()
