@@ -16,6 +16,9 @@ internal sealed class PayoffController(TimeProvider clock, Action<bool, double> 
 
     // The other way must be better by 3 % in every pair before calls change over.
     private const double Margin = 0.97;
+
+    // A difference that no drift explains is taken from the first pair: slow models would wait seconds for three.
+    private const double Clear = 1.5;
     private readonly Lock _lock = new();
     private readonly double[] _costs = new double[Windows];
     private readonly long _settling = clock.TimestampFrequency / 20;
@@ -164,10 +167,11 @@ internal sealed class PayoffController(TimeProvider clock, Action<bool, double> 
             _calls += calls;
             _rows += rows;
             long elapsed = now - _start - _idle;
-            if ((_calls >= LeastCalls && elapsed >= _leastWindow) || (elapsed >= _longestWindow && _calls >= LeastCalls / 8))
+            if ((_calls >= LeastCalls && elapsed >= _leastWindow) || (_calls >= LeastCalls / 2 && elapsed >= 4 * _leastWindow) || (elapsed >= _longestWindow && _calls >= LeastCalls / 8))
             {
                 _costs[_window] = (double)elapsed / Math.Max(_rows, 1);
-                if (++_window == Windows)
+                _window++;
+                if (_window == Windows || (_window == 2 && (_costs[0] > _costs[1] * Clear || _costs[1] > _costs[0] * Clear)))
                 {
                     Decide(now);
                 }
@@ -184,7 +188,7 @@ internal sealed class PayoffController(TimeProvider clock, Action<bool, double> 
         bool change = true;
         double incumbent = 0;
         double challenger = 0;
-        for (int i = 0; i < Windows; i += 2)
+        for (int i = 0; i < _window; i += 2)
         {
             change &= _costs[i + 1] < _costs[i] * Margin;
             incumbent += _costs[i];
@@ -205,7 +209,7 @@ internal sealed class PayoffController(TimeProvider clock, Action<bool, double> 
         else
         {
             // Clear cases need no second look soon.
-            _pause = Math.Min(_longestPause, _pause * (challenger > incumbent * 1.5 ? 10 : 2));
+            _pause = Math.Min(_longestPause, _pause * (challenger > incumbent * Clear ? 10 : 2));
         }
 
         _direct = _incumbent;

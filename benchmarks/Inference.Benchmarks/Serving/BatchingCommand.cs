@@ -58,10 +58,10 @@ internal static class BatchingCommand
         }).Build();
         NamedValues Next(int i) => rows[i & 255];
 
-        // Warm-up: code, plans, and the controller's first probes.
+        // Warm-up: code, plans, and the controller's first probes, which take seconds where a batch does.
         ClosedLoop.Direct(model, block, arguments.Seconds);
         await ClosedLoop.RunAsync(model, Next, Callers, arguments.Seconds);
-        await ClosedLoop.RunAsync(batched, Next, Callers, Math.Max(1, 3 * arguments.Seconds));
+        await ClosedLoop.RunAsync(batched, Next, Callers, Math.Max(4, 3 * arguments.Seconds));
         var toDirect = new List<double>();
         var toUnbatched = new List<double>();
         var served = new List<double>();
