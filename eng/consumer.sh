@@ -1,11 +1,27 @@
 #!/usr/bin/env bash
-# Packs every package into artifacts/packages, restores Inference from that folder into a fresh console project outside the tree, and runs a model with it.
+# Packs every package into artifacts/packages and uses them from outside the tree: checks what each package carries, restores all libraries into a fresh console project, runs a
+# model with it as built and published trimmed, installs the tool and runs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 rm -rf artifacts/packages
 dotnet pack Inference.sln -c Release --nologo -v quiet -clp:NoSummary
 ls artifacts/packages/*.nupkg | sed 's|.*/|consumer: packed |'
+for package in artifacts/packages/*.nupkg; do
+  python3 - "$package" <<'PY'
+import sys, zipfile
+package = zipfile.ZipFile(sys.argv[1])
+names = package.namelist()
+spec = package.read(next(n for n in names if n.endswith(".nuspec"))).decode()
+missing = [n for n in ("README.md", "icon.png") if n not in names]
+missing += [t for t in ("<readme>", "<icon>", '<license type="expression">', "<description>") if t not in spec]
+if "<packageType name=\"DotnetTool\"" not in spec:
+    missing += [e for e in (".dll", ".xml") if not any(n.startswith("lib/net10.0/") and n.endswith(e) for n in names)]
+if missing:
+    sys.exit(f"consumer: {sys.argv[1]} lacks {', '.join(missing)}")
+PY
+  [ -f "${package%.nupkg}.snupkg" ] || { echo "consumer: $package has no symbols"; exit 1; }
+done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat >"$work/nuget.config" <<XML
@@ -21,13 +37,22 @@ cat >"$work/Consumer.csproj" <<XML
     <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
     <NuGetAudit>false</NuGetAudit>
   </PropertyGroup>
-  <ItemGroup><PackageReference Include="Inference" Version="0.1.0" /></ItemGroup>
+  <ItemGroup>
+    <PackageReference Include="Inference" Version="0.1.0" />
+    <PackageReference Include="Inference.Batching" Version="0.1.0" />
+    <PackageReference Include="Inference.Caching" Version="0.1.0" />
+    <PackageReference Include="Inference.Versioning" Version="0.1.0" />
+    <PackageReference Include="Inference.OnnxRuntime" Version="0.1.0" />
+    <PackageReference Include="Inference.Optimization" Version="0.1.0" />
+  </ItemGroup>
 </Project>
 XML
 cat >"$work/Program.cs" <<'CS'
 using Inference;
+using Inference.Batching;
+using Inference.Caching;
 
-using IModelRunner runner = ModelRunner.Load(args[0]);
+using IModelRunner runner = ModelRunner.Load(args[0]).AsBuilder().UseCaching().UseBatching().Build();
 using var inputs = new NamedValues();
 foreach (ModelPort port in runner.Info.Inputs)
 {
@@ -43,3 +68,21 @@ model=$(find samples -name '*.onnx' | head -n 1)
 [ -n "$model" ] || { echo "consumer: no model is shipped in samples/"; exit 1; }
 cd "$work"
 dotnet run -c Release -- "$root/$model"
+
+case "$(uname -s)-$(uname -m)" in
+  Linux-x86_64) rid=linux-x64 ;;
+  Linux-aarch64) rid=linux-arm64 ;;
+  Darwin-arm64) rid=osx-arm64 ;;
+  *) rid=osx-x64 ;;
+esac
+echo "consumer: published trimmed"
+dotnet publish -c Release -r "$rid" --self-contained -o "$work/trimmed" -v quiet --nologo -clp:NoSummary \
+  -p:PublishTrimmed=true -p:TrimMode=full -p:SuppressTrimAnalysisWarnings=false -p:ILLinkTreatWarningsAsErrors=true
+"$work/trimmed/Consumer" "$root/$model"
+
+echo "consumer: the tool"
+dotnet tool install Inference.Cli --version 0.1.0 --tool-path "$work/tool" --configfile "$work/nuget.config"
+"$work/tool/inference" --help >/dev/null
+"$work/tool/inference" kernels >"$work/kernels.txt"; head -n 3 "$work/kernels.txt"
+"$work/tool/inference" inspect "$root/$model" >"$work/inspect.txt"; head -n 3 "$work/inspect.txt"
+echo "consumer: passed"
