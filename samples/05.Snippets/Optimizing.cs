@@ -1,0 +1,42 @@
+using Inference;
+using Inference.Onnx;
+using Inference.Optimization;
+using Inference.Optimization.Data;
+using Inference.Optimization.Evaluation;
+using Inference.Optimization.Quantization;
+using Inference.Optimization.Search;
+
+namespace Snippets;
+
+internal static class Optimizing
+{
+    public static async Task Quantize()
+    {
+        #region quantize
+        var context = new OptimizationContext { Loader = ModelLoader.Default };
+        using OnnxModel model = OnnxModel.Load("ranker.onnx");
+        QuantizeResult result = await Quantizer.QuantizeAsync(context, model, DataSource.Open("calibration.npz"));
+        result.Model.Save("ranker-int8.onnx");
+        #endregion
+    }
+
+    public static async Task Search(OptimizationContext context, OnnxModel model)
+    {
+        #region search
+        OptimizeResult best = await BudgetOptimizer.OptimizeAsync(
+            context,
+            model,
+            calibration: DataSource.Open("calibration.npz"),
+            search: DataSource.Open("search.npz"),
+            report: DataSource.Open("report.npz"),
+            new OptimizeOptions
+            {
+                Evaluation = new EvaluationOptions { Metric = Metric.Parse("auc"), Labels = "clicked", Slices = ["country"] },
+                MaxDrop = 0.001,
+                MaxSliceDrop = 0.003,
+            });
+        Console.WriteLine($"goals met: {best.Met}");
+        best.Model.Save("ranker-fast.onnx");
+        #endregion
+    }
+}
