@@ -78,6 +78,34 @@ public sealed class PassPipelineTests
         Assert.All(expected.Zip(outputs["y"].AsSpan<float>().ToArray()), p => Assert.Equal(p.First, p.Second, 1e-5f));
     }
 
+    [Fact]
+    public void Run_OnHalfWeights_ComputesInSingleBetweenTwoCasts()
+    {
+        OnnxModel model = SmallModels.Model(13);
+        model.Graph.Initializers.Add(OnnxTensor.Create<Half>("W", [(Half)1, (Half)2, (Half)3, (Half)4], 2, 2));
+        model.Graph.Inputs.Add(new("x", OnnxType.Tensor(OnnxElementType.Float16, "n", 2)));
+        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(OnnxElementType.Float16, "n", 2)));
+        model.Graph.Nodes.Add(new("MatMul", ["x", "W"], ["m"]));
+        model.Graph.Nodes.Add(new("Relu", ["m"], ["y"]));
+        byte[] bytes = model.ToArray();
+        Assert.Equal(["Cast", "Linear", "Cast"], Optimized(OnnxModel.Read(bytes)).Nodes.Select(n => n.OpType));
+
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(bytes));
+        using var inputs = new NamedValues { ["x"] = TensorValue.Copy<Half>([(Half)1, (Half)(-1), (Half)0.5f, (Half)2], [2, 2]) };
+        using NamedValues outputs = runner.Run(inputs);
+        Assert.Equal([(Half)0, (Half)0, (Half)6.5f, (Half)9], outputs["y"].AsSpan<Half>().ToArray());
+    }
+
+    [Fact]
+    public void Run_OnAHalfOperatorWithoutWeights_KeepsItsType()
+    {
+        OnnxModel model = SmallModels.Model(13);
+        model.Graph.Inputs.Add(new("x", OnnxType.Tensor(OnnxElementType.Float16, "n", 2)));
+        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(OnnxElementType.Float16, "n", 2)));
+        model.Graph.Nodes.Add(new("Relu", ["x"], ["y"]));
+        Assert.Equal(["Relu"], Optimized(model).Nodes.Select(n => n.OpType));
+    }
+
     [SharedDataTheory]
     [MemberData(nameof(Models))]
     public void Run_OnARealModel_KeepsEveryRuleAfterEachPass(string name)
