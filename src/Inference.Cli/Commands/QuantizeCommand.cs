@@ -22,7 +22,7 @@ internal static class QuantizeCommand
         var uncorrected = new Option<bool>("--no-bias-correction") { Description = "Leave the mean error of each layer in." };
         var bits = new Option<int>("--bits") { Description = "Bits of weights with --mode weight: 8 or 4.", DefaultValueFactory = _ => 8 };
         var smooth = new Option<bool>("--smoothquant") { Description = "Scale outlying activation channels down where the error falls." };
-        var equalize = new Option<bool>("--equalize") { Description = "Equalize ranges of successive layers." };
+        var equalize = new Option<bool?>("--equalize") { Description = "Equalize ranges of successive layers; else only with one scale for a tensor." };
         var target = new Option<string>("--target") { Description = "auto, avx2, avx512 or vnni.", DefaultValueFactory = _ => "auto" };
         var exclude = new Option<string[]>("--exclude") { Description = "A node to leave in float; may be repeated." };
         Command command = shared.Command("quantize", "Makes an 8-bit (or 4-bit) model.", mode, format, calibration, perTensor, perChannel, uncorrected, bits, smooth, equalize, target, exclude);
@@ -41,7 +41,7 @@ internal static class QuantizeCommand
                 CorrectBias = !result.GetValue(uncorrected),
                 WeightBits = result.GetValue(bits),
                 SmoothQuant = result.GetValue(smooth),
-                Equalize = result.GetValue(equalize) ? true : null,
+                Equalize = result.GetValue(equalize),
                 ExcludedNodes = result.GetValue(exclude) ?? [],
             };
             DataRoles? roles = shared.Roles(result, model);

@@ -13,7 +13,7 @@ public static class HtmlReport
         ":root{color-scheme:light dark;--bg:#fff;--ink:#222;--soft:#555;--line:#ddd;--good:#2a8a3e;--goodbg:#e5f5e8;--bad:#c0392b;--badbg:#fdeaea;--blue:#3b6fb5;--shade:#3b6fb522}"
         + "@media(prefers-color-scheme:dark){:root{--bg:#16181b;--ink:#e6e6e6;--soft:#a8adb3;--line:#3a3f45;--good:#5cc77a;--goodbg:#17301e;--bad:#ff8a7a;--badbg:#3a1c19;--blue:#7fb0f0;--shade:#7fb0f033}}"
         + "body{font:15px/1.5 system-ui,sans-serif;max-width:960px;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--bg)}"
-        + ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.5em 0 1.5em}th,td{padding:.25em .6em;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere;min-width:3.2em}"
+        + ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.5em 0 1.5em}th,td{padding:.25em .6em;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:break-word}.wide table{min-width:40em}"
         + "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.met{background:var(--goodbg);border-left:6px solid var(--good)}.unmet{background:var(--badbg);border-left:6px solid var(--bad)}"
         + ".verdict{padding:.8em 1em;margin:1em 0;font-size:1.1em}svg{display:block;width:100%;height:auto;min-width:520px}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}h2{margin-top:1.6em}"
         + ".grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:1em}.grid svg{min-width:0}.grid figcaption{font-size:12px;color:var(--soft);overflow-wrap:anywhere}figure{margin:0}";
