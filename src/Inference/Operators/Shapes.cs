@@ -96,6 +96,15 @@ internal static class Shapes
         return type;
     }
 
+    /// <summary>Checks that inputs have types of a set; types that are not known pass.</summary>
+    public static void RequireTypes(InferContext context, TypeSet allowed, params ReadOnlySpan<int> indexes)
+    {
+        foreach (int index in indexes)
+        {
+            RequireType(context, index, allowed);
+        }
+    }
+
     /// <summary>Checks that two inputs have one type where both are known.</summary>
     public static void RequireSameType(InferContext context, int first, int second)
     {
@@ -129,6 +138,46 @@ internal static class Shapes
         }
 
         return shape;
+    }
+
+    /// <summary>Checks the shape of an input that is there: its rank, and each dimension where both are fixed.</summary>
+    public static void RequireShape(InferContext context, int index, params ReadOnlySpan<Dimension> expected)
+    {
+        if (!context.HasInput(index) || context.InputShape(index) is not { } shape)
+        {
+            return;
+        }
+
+        bool good = shape.Length == expected.Length;
+        for (int i = 0; good && i < shape.Length; i++)
+        {
+            good = !shape[i].IsFixed || !expected[i].IsFixed || shape[i] == expected[i];
+        }
+
+        if (!good)
+        {
+            throw context.Error($"input {index}: expected shape [{string.Join(",", expected.ToArray())}], got [{string.Join(",", shape)}].");
+        }
+    }
+
+    /// <summary>Checks that an input that is there broadcasts to a shape without widening it.</summary>
+    public static void RequireBroadcast(InferContext context, int index, Dimension[] target)
+    {
+        if (!context.HasInput(index) || context.InputShape(index) is not { } shape)
+        {
+            return;
+        }
+
+        bool good = shape.Length <= target.Length;
+        for (int i = 1; good && i <= shape.Length; i++)
+        {
+            good = !shape[^i].IsFixed || shape[^i].Size == 1 || !target[^i].IsFixed || shape[^i] == target[^i];
+        }
+
+        if (!good)
+        {
+            throw context.Error($"input {index}: expected a shape that broadcasts to [{string.Join(",", target)}], got [{string.Join(",", shape)}].");
+        }
     }
 
     /// <summary>One dimension that two values must share: the more exact of both.</summary>

@@ -21,6 +21,7 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 4, 5);
         Dimension[]? q = context.InputShape(0);
         Dimension[]? k = context.InputShape(1);
         Dimension[]? v = context.InputShape(2);
@@ -41,7 +42,11 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
 
         Dimension heads = Split(context, q, _queryHeads, "q_num_heads", out Dimension rows, out Dimension depth);
         Dimension keyHeads = Split(context, k, _keyHeads, "kv_num_heads", out Dimension keys, out Dimension keyDepth);
-        Split(context, v, _keyHeads, "kv_num_heads", out _, out Dimension valueDepth);
+        Dimension valueHeads = Split(context, v, _keyHeads, "kv_num_heads", out Dimension valueRows, out Dimension valueDepth);
+        Shapes.Merge(context, q[0], k[0], "batch of Q and K");
+        Shapes.Merge(context, q[0], v[0], "batch of Q and V");
+        Shapes.Merge(context, keyHeads, valueHeads, "heads of K and V");
+        Shapes.Merge(context, keys, valueRows, "positions of K and V");
         Shapes.Merge(context, depth, keyDepth, "head sizes of Q and K");
         if (heads.Size is { } h && keyHeads.Size is { } g && (g == 0 || h % g != 0))
         {
@@ -55,6 +60,18 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
             total = past.Size is { } a && keys.Size is { } b ? Dimension.Fixed(a + b) : Dimension.Unknown;
         }
 
+        Dimension pastRows = context.InputShape(4) is { Length: 4 } pastShape ? pastShape[2] : Dimension.Unknown;
+        Shapes.RequireShape(context, 4, q[0], keyHeads, pastRows, keyDepth);
+        Shapes.RequireShape(context, 5, q[0], keyHeads, pastRows, valueDepth);
+        Shapes.RequireShape(context, 6, q[0]);
+        if (context.HasInput(4) != context.HasInput(5))
+        {
+            throw context.Error("expected past key and past value together, got one of them.");
+        }
+
+        // The last dimension of a mask may be shorter: keys beyond it are not seen.
+        Dimension covered = context.InputShape(3) is { Length: > 0 } mask && !(mask[^1].Size > total.Size) ? mask[^1] : total;
+        Shapes.RequireBroadcast(context, 3, [q[0], heads, rows, covered]);
         context.SetOutput(0, type, q.Length == 4 ? [q[0], heads, rows, valueDepth] : [q[0], rows, Shapes.Product([heads, valueDepth])]);
         if (context.HasOutput(1))
         {

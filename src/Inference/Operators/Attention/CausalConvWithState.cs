@@ -26,6 +26,7 @@ internal sealed unsafe class CausalConvWithState : FloatOperator
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3);
         Dimension[]? x = Shapes.RequireRank(context, 0, 3);
         Dimension[]? w = Shapes.RequireRank(context, 1, 3);
         if (x?[1].Size is { } channels && w?[0].Size is { } own && channels != own)
@@ -35,6 +36,18 @@ internal sealed unsafe class CausalConvWithState : FloatOperator
 
         context.SetOutput(0, type, x);
         Dimension keep = w?[2].Size is { } kernel ? Dimension.Fixed(Math.Max(0, kernel - 1)) : Dimension.Unknown;
+        if (w?[2].Size == 0)
+        {
+            throw context.Error("input 1: expected a kernel of at least one element, got none.");
+        }
+
+        if (x is not null)
+        {
+            Shapes.RequireShape(context, 1, x[1], Dimension.Fixed(1), Dimension.Unknown);
+            Shapes.RequireShape(context, 2, x[1]);
+            Shapes.RequireShape(context, 3, x[0], x[1], keep);
+        }
+
         context.SetOutput(1, type, x is null ? null : [x[0], x[1], keep]);
     }
 

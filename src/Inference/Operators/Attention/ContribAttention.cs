@@ -15,6 +15,7 @@ internal sealed unsafe class ContribAttention(Node node) : FloatOperator
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 4);
         Dimension[]? x = Shapes.RequireRank(context, 0, 3);
         Dimension[]? w = Shapes.RequireRank(context, 1, 2);
         if (x?[2].Size is { } inner && w?[0].Size is { } own && inner != own)
@@ -22,6 +23,8 @@ internal sealed unsafe class ContribAttention(Node node) : FloatOperator
             throw context.Error($"expected K of X [{string.Join(",", x)}] and W [{string.Join(",", w)}] to be equal.");
         }
 
+        Shapes.RequireShape(context, 2, w?[1] ?? Dimension.Unknown);
+        Shapes.RequireShape(context, 4, Dimension.Fixed(2), x?[0] ?? Dimension.Unknown, Dimension.Fixed(_heads.Count), Dimension.Unknown, w?[1].Size is { } all ? Dimension.Fixed(_heads.Split(all).Key / _heads.Count) : Dimension.Unknown);
         _heads.Infer(context, type, x, w, pastInput: 4);
     }
 

@@ -17,6 +17,7 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2);
         Dimension[]? q = Shapes.RequireRank(context, 0, 4);
         Dimension[]? k = Shapes.RequireRank(context, 1, 4);
         Dimension[]? v = Shapes.RequireRank(context, 2, 4);
@@ -27,7 +28,8 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
 
         if (q is not null && k is not null)
         {
-            Shapes.Merge(context, q[3], k[3], "head sizes of Q and K");
+            Shapes.RequireShape(context, 1, q[0], k[1], k[2], q[3]);
+            Shapes.RequireShape(context, 2, q[0], k[1], k[2], v?[3] ?? Dimension.Unknown);
         }
 
         ElementType inner = type == ElementType.Double ? type : ElementType.Float;

@@ -39,11 +39,29 @@ internal sealed unsafe class LinearAttention : FloatOperator
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3, 4, 5);
         Dimension[]? q = Shapes.RequireRank(context, 0, 3);
         Shapes.RequireRank(context, 1, 3);
         Dimension[]? v = Shapes.RequireRank(context, 2, 3);
         Dimension depth = Head(q, _queryHeads);
         Dimension valueDepth = Head(v, _keyHeads);
+        if (q is not null)
+        {
+            Dimension Width(Dimension head) => head.Size is { } size ? Dimension.Fixed(size * _keyHeads) : Dimension.Unknown;
+            if (q[2].Size % _queryHeads != 0 || v?[2].Size % _keyHeads != 0)
+            {
+                throw context.Error($"expected widths that {_queryHeads} query heads and {_keyHeads} key heads divide, got {q[2]} and {v?[2]}.");
+            }
+
+            Shapes.RequireShape(context, 1, q[0], q[1], Width(depth));
+            Shapes.RequireShape(context, 2, q[0], q[1], Width(valueDepth));
+            Shapes.RequireShape(context, 3, q[0], Dimension.Fixed(_keyHeads), depth, valueDepth);
+            bool perHead = context.InputShape(4) is { Length: 3 } decay && decay[2].Size == _keyHeads;
+            Shapes.RequireShape(context, 4, q[0], q[1], perHead ? Dimension.Fixed(_keyHeads) : Width(depth));
+            bool one = context.InputShape(5) is { Length: 3 } beta && beta[2].Size == 1;
+            Shapes.RequireShape(context, 5, q[0], q[1], Dimension.Fixed(one ? 1 : _keyHeads));
+        }
+
         if (_gated && !context.HasInput(4))
         {
             throw context.Error("input 4: expected a decay for this update rule, got none.");

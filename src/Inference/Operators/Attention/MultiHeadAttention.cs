@@ -17,6 +17,7 @@ internal sealed unsafe class MultiHeadAttention(Node node) : FloatOperator
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3, 6, 7);
         Dimension[]? q = Shapes.RequireRank(context, 0, 3);
         Dimension[]? k = context.InputShape(1);
         Dimension[]? v = context.InputShape(2);
@@ -28,6 +29,31 @@ internal sealed unsafe class MultiHeadAttention(Node node) : FloatOperator
         if (_heads <= 0 || (q?[2].Size is { } hidden && hidden % _heads != 0))
         {
             throw context.Error($"attribute 'num_heads': expected a divisor of the hidden size, got {_heads}.");
+        }
+
+        if (q is not null && k is not null && v is not null)
+        {
+            Dimension keys = k[k.Length == 3 ? 1 : 2];
+            Dimension head = q[2].Size is { } own ? Dimension.Fixed(own / _heads) : Dimension.Unknown;
+            if (k.Length == 3)
+            {
+                Shapes.RequireShape(context, 1, q[0], keys, q[2]);
+                Shapes.RequireShape(context, 2, q[0], keys, Dimension.Unknown);
+                if (q[2].Size is { } all && v.Length == 3 && v[2].Size is { } values)
+                {
+                    Shapes.RequireShape(context, 3, Dimension.Fixed(2 * all + values));
+                }
+            }
+            else
+            {
+                Shapes.RequireShape(context, 1, q[0], Dimension.Fixed(_heads), keys, head);
+                Shapes.RequireShape(context, 2, q[0], Dimension.Fixed(_heads), keys, Dimension.Unknown);
+            }
+
+            Dimension pastRows = context.InputShape(6) is { Length: 4 } pastShape ? pastShape[2] : Dimension.Unknown;
+            Dimension valueHead = v.Length == 4 ? v[3] : v[2].Size is { } hiddenV ? Dimension.Fixed(hiddenV / _heads) : Dimension.Unknown;
+            Shapes.RequireShape(context, 6, q[0], Dimension.Fixed(_heads), pastRows, head);
+            Shapes.RequireShape(context, 7, q[0], Dimension.Fixed(_heads), pastRows, valueHead);
         }
 
         Dimension width = v is null ? Dimension.Unknown : v.Length == 3 ? v[2] : v[3].Size is { } d ? Dimension.Fixed(d * _heads) : Dimension.Unknown;

@@ -29,6 +29,13 @@ internal sealed unsafe class RotaryEmbedding(Node node) : FloatOperator
             throw context.Error($"attribute 'num_heads': expected a divisor of the hidden size of [{string.Join(",", x)}], got {_heads}.");
         }
 
+        Shapes.RequireType(context, 1, TypeSet.Floating);
+        Shapes.RequireType(context, 2, TypeSet.Floating);
+        if (context.InputShape(1) is { } cos)
+        {
+            Shapes.RequireShape(context, 2, cos);
+        }
+
         context.SetOutput(0, type, x);
     }
 

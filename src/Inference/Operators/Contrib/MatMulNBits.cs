@@ -33,6 +33,7 @@ internal sealed unsafe class MatMulNBits : FloatOperator
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireTypes(context, TypeSet.Floating, 2, 5);
         Shapes.RequireType(context, 1, TypeSet.Of(ElementType.UInt8));
         Dimension[]? a = Shapes.RequireRankAtLeast(context, 0, 1);
         if (a?[^1].Size is { } depth && depth != _k)

@@ -31,6 +31,7 @@ internal sealed unsafe partial class Conv(Node node) : FloatOperator
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireSameType(context, 0, 1);
         Shapes.RequireSameType(context, 0, 2);
+        Shapes.RequireShape(context, 2, context.InputShape(1) is { Length: > 0 } w ? w[0] : Dimension.Unknown);
         context.SetOutput(0, type, ConvShape.Infer(context, 0, 1, _window, _group));
     }
 

@@ -47,6 +47,7 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
                 : OutputShape(i, spatial) is { } given ? Dimension.Fixed(given) : Dimension.Unknown;
         }
 
+        Shapes.RequireShape(context, 2, y[1]);
         context.SetOutput(0, type, y);
     }
 

@@ -25,6 +25,18 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
             throw context.Error($"attribute 'offset_group': expected a divisor of the channels, got {_offsetGroup}.");
         }
 
+        if (x is not null && y is { Length: 4 } && context.InputShape(1) is { Length: 4 } w && w[2].Size is { } height && w[3].Size is { } width)
+        {
+            Shapes.RequireShape(context, 2, x[0], Dimension.Fixed(_offsetGroup * height * width * 2), y[2], y[3]);
+            Shapes.RequireShape(context, 3, w[0]);
+            Shapes.RequireShape(context, 4, x[0], Dimension.Fixed(_offsetGroup * height * width), y[2], y[3]);
+        }
+
+        for (int i = 1; i < context.InputCount; i++)
+        {
+            Shapes.RequireType(context, i, TypeSet.Floating);
+        }
+
         context.SetOutput(0, type, y);
     }
 

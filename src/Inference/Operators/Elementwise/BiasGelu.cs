@@ -10,6 +10,7 @@ internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireTypes(context, TypeSet.Floating, 1);
         Dimension[]? x = context.InputShape(0);
         if (context.HasInput(1) && x is { Length: > 0 } && x[^1].Size is { } size && context.InputShape(1) is { } bias && Shapes.Product(bias).Size is { } own && own != size)
         {

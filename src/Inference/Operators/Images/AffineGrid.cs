@@ -34,6 +34,11 @@ internal sealed class AffineGrid(Node node) : Operator
         }
 
         long rank = ShapeRules.Length(context, 1);
+        if (rank is not (-1 or 4 or 5))
+        {
+            throw context.Error($"size: expected 4 or 5 numbers, got {rank}.");
+        }
+
         context.SetOutput(0, type, rank < 0 ? null : ShapeRules.Unknown(rank));
     }
 

@@ -28,6 +28,8 @@ internal sealed class NonMaxSuppression(Node node) : Operator
             }
         }
 
+        Shapes.RequireType(context, 3, TypeSet.Float32);
+        Shapes.RequireType(context, 4, TypeSet.Float32);
         context.SetOutput(0, ElementType.Int64, [Dimension.Unknown, Dimension.Fixed(3)]);
     }
 

@@ -43,6 +43,8 @@ internal sealed unsafe class LikelihoodLoss : FloatOperator
             Shapes.Merge(context, x[i == 0 ? 0 : i + 1], target[i], "scores and targets");
         }
 
+        Shapes.RequireType(context, 2, TypeSet.Floating);
+        Shapes.RequireShape(context, 2, x?[1] ?? Dimension.Unknown);
         context.SetOutput(0, type, _reduction == LossReduction.None ? target : []);
         if (_softmax && context.HasOutput(1))
         {

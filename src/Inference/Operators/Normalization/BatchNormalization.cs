@@ -18,6 +18,7 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3, 4);
         Dimension[]? x = context.InputShape(0);
         if (x is { Length: 0 })
         {

@@ -22,6 +22,18 @@ internal sealed unsafe class EmbedLayerNormalization(Node node) : FloatOperator
         Dimension[]? ids = Shapes.RequireRank(context, 0, 2);
         Dimension[]? words = Shapes.RequireRank(context, 2, 2);
         Dimension[]? y = ids is null ? null : [ids[0], ids[1], words?[1] ?? Dimension.Unknown];
+        Dimension width = words?[1] ?? Dimension.Unknown;
+        Shapes.RequireTypes(context, TypeSet.Floating, 3, 4, 5, 6);
+        Shapes.RequireShape(context, 3, Dimension.Unknown, width);
+        Shapes.RequireShape(context, 4, Dimension.Unknown, width);
+        Shapes.RequireShape(context, 5, width);
+        Shapes.RequireShape(context, 6, width);
+        if (ids is not null)
+        {
+            Shapes.RequireShape(context, 1, ids);
+            Shapes.RequireShape(context, 7, ids);
+        }
+
         context.SetOutput(0, type, y);
         if (context.HasOutput(1))
         {

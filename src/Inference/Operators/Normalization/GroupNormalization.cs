@@ -16,6 +16,8 @@ internal sealed unsafe class GroupNormalization(Node node, bool instance) : Floa
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireType(context, 1, TypeSet.Floating);
+        Shapes.RequireType(context, 2, TypeSet.Floating);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, instance ? 3 : 2);
         if (x is not null && x[1].Size is { } channels)
         {
@@ -24,9 +26,14 @@ internal sealed unsafe class GroupNormalization(Node node, bool instance) : Floa
                 throw context.Error($"attribute 'num_groups': expected a divisor of {channels} channels, got {_groups}.");
             }
 
+            if (context.InputShape(1) is { } scale)
+            {
+                Shapes.RequireShape(context, 2, scale);
+            }
+
             for (int i = 1; i <= 2; i++)
             {
-                if (context.InputShape(i) is { } own && Shapes.Product(own).Size is { } size && size != channels && size != _groups)
+                if (context.InputShape(i) is { } own && Shapes.Product(own).Size is { } size && size != channels && (instance || size != _groups))
                 {
                     throw context.Error($"input {i}: expected [{channels}], got [{string.Join(",", own)}].");
                 }

@@ -31,10 +31,8 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
         int axis = Shapes.Axis(context, _axis, x.Length);
         for (int i = 1; i <= 2; i++)
         {
-            if (context.HasInput(i) && context.InputShape(i) is { } own && Shapes.Broadcast(context, x, own)!.Length != x.Length)
-            {
-                throw context.Error($"input {i}: expected a shape that broadcasts to [{string.Join(",", x)}], got [{string.Join(",", own)}].");
-            }
+            Shapes.RequireType(context, i, TypeSet.Floating);
+            Shapes.RequireBroadcast(context, i, x);
         }
 
         Dimension[] statistics = (Dimension[])x.Clone();

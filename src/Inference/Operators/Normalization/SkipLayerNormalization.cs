@@ -17,7 +17,17 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
     public override void Infer(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3, 4);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 2);
+        if (x is not null)
+        {
+            Shapes.RequireBroadcast(context, 1, x);
+            for (int i = 2; i < context.InputCount; i++)
+            {
+                Shapes.RequireShape(context, i, x[^1]);
+            }
+        }
+
         context.SetOutput(0, type, x);
         Dimension[]? statistics = x is null ? null : [.. x[..^1], Dimension.Fixed(1)];
         for (int i = 1; i < 3; i++)

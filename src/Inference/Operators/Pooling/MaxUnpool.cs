@@ -24,6 +24,9 @@ internal sealed unsafe class MaxUnpool(Node node) : Operator
         }
 
         _window.Check(context, x.Length - 2);
+        Shapes.RequireShape(context, 1, x);
+        Shapes.RequireType(context, 2, TypeSet.Int64);
+        Shapes.RequireShape(context, 2, Dimension.Fixed(x.Length));
         if (_window.KernelShape is not { Length: > 0 })
         {
             throw context.Error("attribute 'kernel_shape': expected one size for each spatial axis, but it is absent.");

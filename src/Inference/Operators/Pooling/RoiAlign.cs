@@ -41,7 +41,10 @@ internal sealed unsafe class RoiAlign : FloatOperator
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? x = Shapes.RequireRank(context, 0, 4);
         Dimension[]? rois = Shapes.RequireRank(context, 1, 2);
+        Shapes.RequireType(context, 1, TypeSet.Floating);
         Shapes.RequireType(context, 2, TypeSet.Int64);
+        Shapes.RequireShape(context, 1, Dimension.Unknown, Dimension.Fixed(4));
+        Shapes.RequireShape(context, 2, rois?[0] ?? Dimension.Unknown);
         context.SetOutput(0, type, [rois?[0] ?? Dimension.Unknown, x?[1] ?? Dimension.Unknown, Dimension.Fixed(_height), Dimension.Fixed(_width)]);
     }
 

@@ -19,6 +19,8 @@ internal sealed unsafe class QLinearConv(Node node) : Operator
         Shapes.RequireType(context, 0, MatMulInteger.Quantized);
         Shapes.RequireType(context, 3, MatMulInteger.Quantized);
         ElementType type = Shapes.RequireType(context, 7, MatMulInteger.Quantized);
+        Shapes.RequireType(context, 8, TypeSet.Of(ElementType.Int32));
+        Shapes.RequireShape(context, 8, context.InputShape(3) is { Length: > 0 } w ? w[0] : Dimension.Unknown);
         context.SetOutput(0, type, ConvShape.Infer(context, 0, 3, _window, _group));
     }
 

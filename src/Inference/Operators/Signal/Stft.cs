@@ -23,6 +23,11 @@ internal sealed class Stft(Node node) : Operator
             throw context.Error($"signal: expected shape [B,L,1] or [B,L,2], got {ShapeRules.Format(signal)}.");
         }
 
+        if (signal is { Length: 3 } && signal[2].Size is not (null or 1 or 2))
+        {
+            throw context.Error($"signal: expected 1 or 2 numbers an element (the last axis), got {signal[2]}.");
+        }
+
         if (_oneSided && signal is { Length: 3 } && signal[2].Size == 2)
         {
             throw context.Error("signal: expected a real signal where onesided is set, got a complex one.");
@@ -53,6 +58,11 @@ internal sealed class Stft(Node node) : Operator
     {
         var action = new Frames { Context = context, Signal = context.Input(0), Step = Integers.At(context.Input(1), 0), Window = context.OptionalInput(2), Y = context.Output(0) };
         action.Length = context.OptionalInput(3) is { } given ? Integers.At(given, 0) : action.Window?.Count ?? 0;
+        if (action.Window is { } window && window.Count < action.Length)
+        {
+            throw context.Error($"window: expected at least {action.Length} elements, the length of a frame, got {window}.");
+        }
+
         Dispatch.Floating(action.Y.Type, ref action);
     }
 

@@ -7,7 +7,7 @@ namespace Inference.Operators.Structure;
 internal static unsafe class Integers
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long At(Tensor tensor, long index) => tensor.Type switch
+    public static long At(Tensor tensor, long index) => (ulong)index >= (ulong)tensor.Count ? throw Beyond(tensor, index) : tensor.Type switch
     {
         ElementType.Int64 => ((long*)tensor.Data)[index],
         ElementType.Int32 => ((int*)tensor.Data)[index],
@@ -37,4 +37,6 @@ internal static unsafe class Integers
         ElementType.BFloat16 => (long)(float)((BFloat16*)tensor.Data)[index],
         _ => throw new ModelRunException($"Integers were expected, a {tensor.Type.Name()} tensor came."),
     };
+
+    private static ModelRunException Beyond(Tensor tensor, long index) => new($"Element {index} of {tensor} was asked for: expected more elements. Check the shapes of the inputs.");
 }

@@ -25,6 +25,15 @@ internal abstract unsafe class OptimizerStep(Node node, int states) : FloatOpera
         }
 
         int tensors = (context.InputCount - 2) / group;
+        for (int i = 2; i < context.InputCount; i++)
+        {
+            Shapes.RequireType(context, i, TypeSet.Floating);
+            if (context.InputShape(2 + ((i - 2) % tensors)) is { } own)
+            {
+                Shapes.RequireShape(context, i, own);
+            }
+        }
+
         for (int i = 0; i < tensors * (states + 1); i++)
         {
             // Outputs are the tensors, then their states; the gradients lie between them among the inputs.

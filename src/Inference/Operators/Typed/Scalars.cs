@@ -6,7 +6,7 @@ namespace Inference.Operators.Typed;
 internal static unsafe class Scalars
 {
     /// <summary>Element <paramref name="index"/> as a double.</summary>
-    public static double ToDouble(Tensor tensor, long index = 0) => tensor.Type switch
+    public static double ToDouble(Tensor tensor, long index = 0) => (ulong)index >= (ulong)tensor.Count ? throw Beyond(tensor, index) : tensor.Type switch
     {
         ElementType.Float => ((float*)tensor.Data)[index],
         ElementType.Double => ((double*)tensor.Data)[index],
@@ -28,7 +28,7 @@ internal static unsafe class Scalars
     };
 
     /// <summary>Element <paramref name="index"/> of an integer tensor.</summary>
-    public static long ToInt64(Tensor tensor, long index = 0) => tensor.Type switch
+    public static long ToInt64(Tensor tensor, long index = 0) => (ulong)index >= (ulong)tensor.Count ? throw Beyond(tensor, index) : tensor.Type switch
     {
         ElementType.Int64 => ((long*)tensor.Data)[index],
         ElementType.Int32 => ((int*)tensor.Data)[index],
@@ -41,4 +41,6 @@ internal static unsafe class Scalars
         ElementType.Int4 or ElementType.UInt4 or ElementType.Int2 or ElementType.UInt2 => PackedElements.GetInt32(tensor.Type, tensor.Bytes, index),
         _ => throw new InferenceException($"An integer was expected, a {tensor.Type.Name()} tensor came."),
     };
+
+    private static ModelRunException Beyond(Tensor tensor, long index) => new($"Element {index} of {tensor} was asked for: expected more elements. Check the shapes of the inputs.");
 }
