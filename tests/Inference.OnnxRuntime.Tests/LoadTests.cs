@@ -1,6 +1,7 @@
 using Inference.Conformance.Models;
 using Inference.Onnx;
 using Inference.OnnxRuntime.Tests.Support;
+using Inference.TestSupport;
 
 namespace Inference.OnnxRuntime.Tests;
 

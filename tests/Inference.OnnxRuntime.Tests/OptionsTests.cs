@@ -1,5 +1,6 @@
 using Inference.OnnxRuntime.Tests.Support;
 using Inference.Providers;
+using Inference.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
