@@ -27,9 +27,7 @@ public static class CascadeCalibrator
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(options);
         string output = options.Output ?? student.Graph.Outputs[0].Name;
-        EvaluationSet set = await EvaluationSet.ReadAsync(data, options, cancellationToken).ConfigureAwait(false);
-        Predictions small = await Predictor.RunAsync(context, student, data, output, "student", cancellationToken).ConfigureAwait(false);
-        Predictions large = await Predictor.RunAsync(context, teacher, data, output, "teacher", cancellationToken).ConfigureAwait(false);
+        (EvaluationSet set, Predictions small, Predictions large) = await PredictAsync(context, student, teacher, data, options, output, cancellationToken).ConfigureAwait(false);
         (string kind, string transform) = Confidence(small);
         double[] confidence = [.. Enumerable.Range(0, small.Rows).Select(r => Confidence(small.Row(r), kind, transform))];
         int[] order = [.. Enumerable.Range(0, small.Rows).OrderByDescending(r => confidence[r]).ThenBy(r => r)];
@@ -73,13 +71,17 @@ public static class CascadeCalibrator
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(options);
         string output = options.Output ?? student.Graph.Outputs[0].Name;
-        EvaluationSet set = await EvaluationSet.ReadAsync(data, options, cancellationToken).ConfigureAwait(false);
-        Predictions small = await Predictor.RunAsync(context, student, data, output, "student", cancellationToken).ConfigureAwait(false);
-        Predictions large = await Predictor.RunAsync(context, teacher, data, output, "teacher", cancellationToken).ConfigureAwait(false);
+        (EvaluationSet set, Predictions small, Predictions large) = await PredictAsync(context, student, teacher, data, options, output, cancellationToken).ConfigureAwait(false);
         (string kind, string transform) = Confidence(small);
         int[] stopped = [.. Enumerable.Range(0, small.Rows).Where(r => Confidence(small.Row(r), kind, transform) >= threshold)];
         return Judge(small, large, set, options, stopped, threshold, context.Seed, 1).Result;
     }
+
+    private static async Task<(EvaluationSet Set, Predictions Small, Predictions Large)> PredictAsync(
+        OptimizationContext context, OnnxModel student, OnnxModel teacher, IDataSource data, EvaluationOptions options, string output, CancellationToken cancellationToken) =>
+        (await EvaluationSet.ReadAsync(data, options, cancellationToken).ConfigureAwait(false),
+            await Predictor.RunAsync(context, student, data, output, "student", cancellationToken).ConfigureAwait(false),
+            await Predictor.RunAsync(context, teacher, data, output, "teacher", cancellationToken).ConfigureAwait(false));
 
     internal static double Confidence(ReadOnlySpan<float> row, string kind, string transform)
     {

@@ -33,17 +33,17 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
         Dimension directions = Dimension.Fixed(_options.Directions);
         Dimension hidden = r?[1] ?? Dimension.Unknown;
         Dimension batch = x?[1] ?? Dimension.Unknown;
-        Dimension gates = Times(hidden, 4);
-        Require(context, 1, [directions, x?[2] ?? Dimension.Unknown, gates]);
-        Require(context, 2, [directions, hidden, gates]);
-        Require(context, 3, [directions, Times(hidden, 8)]);
-        Require(context, 4, [batch]);
-        Require(context, 5, [directions, batch, hidden]);
-        Require(context, 6, [directions, batch, hidden]);
-        Require(context, 7, [directions, Times(hidden, 3)]);
+        Dimension gates = Shapes.Product([hidden, Dimension.Fixed(4)]);
+        Shapes.RequireShape(context, 1, [directions, x?[2] ?? Dimension.Unknown, gates]);
+        Shapes.RequireShape(context, 2, [directions, hidden, gates]);
+        Shapes.RequireShape(context, 3, [directions, Shapes.Product([hidden, Dimension.Fixed(8)])]);
+        Shapes.RequireShape(context, 4, [batch]);
+        Shapes.RequireShape(context, 5, [directions, batch, hidden]);
+        Shapes.RequireShape(context, 6, [directions, batch, hidden]);
+        Shapes.RequireShape(context, 7, [directions, Shapes.Product([hidden, Dimension.Fixed(3)])]);
         for (int i = 8; i < 12; i++)
         {
-            Require(context, i, context.InputShape(i) is { Length: 2 } ? [directions, gates] : [directions]);
+            Shapes.RequireShape(context, i, context.InputShape(i) is { Length: 2 } ? [directions, gates] : [directions]);
         }
 
         context.SetOutput(0, ElementType.Float, [x?[0] ?? Dimension.Unknown, directions, batch, hidden]);
@@ -133,27 +133,6 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
     }
 
     private static string Form(Tensor scale, Tensor zero) => $"dynamic_lstm {Convert.ToHexString(SHA256.HashData([.. scale.Bytes, .. zero.Bytes]))}";
-
-    private static Dimension Times(Dimension dimension, int factor) => dimension.Size is { } size ? Dimension.Fixed(size * factor) : Dimension.Unknown;
-
-    private static void Require(InferContext context, int input, Dimension[] expected)
-    {
-        if (!context.HasInput(input) || context.InputShape(input) is not { } shape)
-        {
-            return;
-        }
-
-        bool good = shape.Length == expected.Length;
-        for (int i = 0; good && i < shape.Length; i++)
-        {
-            good = !shape[i].IsFixed || !expected[i].IsFixed || shape[i] == expected[i];
-        }
-
-        if (!good)
-        {
-            throw context.Error($"input {input}: expected shape [{string.Join(",", expected)}], got [{string.Join(",", shape)}].");
-        }
-    }
 
     /// <summary>With weights prepacked; the store owns the packed ones.</summary>
     private sealed class Prepared(CellOptions options, Tensor w, Tensor r, CellWeights packedW, CellWeights packedR) : Kernel

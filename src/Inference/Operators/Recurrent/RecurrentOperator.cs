@@ -36,11 +36,11 @@ internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
         CheckWeights(context, x, w, r, hidden);
         CheckState(context, 5, batch, hidden);
         CheckState(context, 6, batch, hidden);
-        Check(context, 3, [directions, Times(hidden, 2 * (int)kind)]);
-        Check(context, 4, [batch]);
+        Shapes.RequireShape(context, 3, [directions, Shapes.Product([hidden, Dimension.Fixed(2 * (int)kind)])]);
+        Shapes.RequireShape(context, 4, [batch]);
         if (kind == CellKind.Lstm)
         {
-            Check(context, 7, [directions, Times(hidden, 3)]);
+            Shapes.RequireShape(context, 7, [directions, Shapes.Product([hidden, Dimension.Fixed(3)])]);
         }
 
         Dimension[] state = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden];
@@ -103,19 +103,17 @@ internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
         return x[0] * x[1] * r[0] * r[1] * (x[2] + r[2]);
     }
 
-    private static Dimension Times(Dimension dimension, int factor) => dimension.Size is { } size ? Dimension.Fixed(size * factor) : Dimension.Unknown;
-
     private void CheckWeights(InferContext context, Dimension[]? x, Dimension[]? w, Dimension[]? r, Dimension hidden)
     {
         Dimension directions = Dimension.Fixed(_options.Directions);
         if (w is not null)
         {
-            Check(context, 1, [directions, Times(hidden, (int)kind), x?[2] ?? Dimension.Unknown]);
+            Shapes.RequireShape(context, 1, [directions, Shapes.Product([hidden, Dimension.Fixed((int)kind)]), x?[2] ?? Dimension.Unknown]);
         }
 
         if (r is not null)
         {
-            Check(context, 2, [directions, Times(hidden, (int)kind), hidden]);
+            Shapes.RequireShape(context, 2, [directions, Shapes.Product([hidden, Dimension.Fixed((int)kind)]), hidden]);
         }
     }
 
@@ -127,25 +125,6 @@ internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
         }
 
         Dimension directions = Dimension.Fixed(_options.Directions);
-        Check(context, input, _options.BatchFirst ? [batch, directions, hidden] : [directions, batch, hidden]);
-    }
-
-    private static void Check(InferContext context, int input, Dimension[] expected)
-    {
-        if (!context.HasInput(input) || context.InputShape(input) is not { } shape)
-        {
-            return;
-        }
-
-        bool good = shape.Length == expected.Length;
-        for (int i = 0; good && i < shape.Length; i++)
-        {
-            good = !shape[i].IsFixed || !expected[i].IsFixed || shape[i] == expected[i];
-        }
-
-        if (!good)
-        {
-            throw context.Error($"input {input}: expected shape [{string.Join(",", expected)}], got [{string.Join(",", shape)}].");
-        }
+        Shapes.RequireShape(context, input, _options.BatchFirst ? [batch, directions, hidden] : [directions, batch, hidden]);
     }
 }
