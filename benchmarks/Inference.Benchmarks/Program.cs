@@ -16,6 +16,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["sessions"] = SessionsCommand.RunAsync,
     ["soak"] = SoakCommand.RunAsync,
     ["swap"] = SwapCommand.RunAsync,
+    ["threads"] = ThreadsCommand.RunAsync,
 };
 if (args.Length > 0 && verbs.TryGetValue(args[0], out Func<string[], Task<int>>? run))
 {

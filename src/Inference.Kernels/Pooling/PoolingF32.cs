@@ -30,7 +30,7 @@ public static unsafe class PoolingF32
         var job = new PoolingJob(kind, in geometry, x, y, batch, height, width, outHeight, outWidth);
         long work = (long)batch * outHeight * outWidth * geometry.InChannels * geometry.Taps;
         int units = layout == TensorLayout.Nchw ? batch * geometry.InChannels : batch * outHeight;
-        int blocks = maxThreads > 1 && work >= 1 << 17 ? Math.Min(units, 4 * maxThreads) : 1;
+        int blocks = maxThreads > 1 && work >= 1 << 16 ? Math.Min(units, 4 * maxThreads) : 1;
         job.Units = units;
         job.Blocks = blocks;
         if (layout == TensorLayout.Nchw)

@@ -8,6 +8,9 @@ internal sealed class Worker
     // Longer than most gaps between two parallel operators, and between two runs of a busy caller: waking a parked thread takes as long as tens of microseconds of work.
     private static readonly long s_spinTicks = TimeProvider.System.TimestampFrequency * 400 / 1_000_000;
 
+    // After that a spinning worker offers its processor to others at each look: where there are more threads than processors, its own caller may be waiting for it.
+    private static readonly long s_politeTicks = TimeProvider.System.TimestampFrequency * 20 / 1_000_000;
+
     // The clock is read once for so many pauses.
     private const int PausesPerLook = 16;
 
@@ -64,10 +67,15 @@ internal sealed class Worker
             if (++pauses >= PausesPerLook)
             {
                 pauses = 0;
-                if (TimeProvider.System.GetTimestamp() - idleSince > s_spinTicks)
+                long idle = TimeProvider.System.GetTimestamp() - idleSince;
+                if (idle > s_spinTicks)
                 {
                     Park();
                     idleSince = TimeProvider.System.GetTimestamp();
+                }
+                else if (idle > s_politeTicks)
+                {
+                    Thread.Yield();
                 }
             }
         }

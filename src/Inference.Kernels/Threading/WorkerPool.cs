@@ -15,12 +15,15 @@ public static unsafe class WorkerPool
     private static readonly JobSlot[] s_slots = CreateSlots();
     private static readonly Lock s_start = new();
     private static readonly long s_wakeTicks = TimeProvider.System.TimestampFrequency * 30 / 1_000_000;
-    // 20 ms doubled so often.
-    private const int MaxStrikes = 6;
+    private static readonly long s_chainTicks = TimeProvider.System.TimestampFrequency * 200 / 1_000_000;
+    // 1 ms doubled so often.
+    private const int MaxStrikes = 10;
 
     private static Worker[]? s_workers;
     private static long s_crowdedUntil;
     private static int s_strikes;
+    private static long s_missed;
+    private static long s_lastMiss;
 
     [ThreadStatic]
     private static bool t_inside;
@@ -37,10 +40,11 @@ public static unsafe class WorkerPool
     /// <remarks>The first exception of a block is rethrown here; blocks not yet started are then skipped.</remarks>
     public static void Run(int blocks, delegate*<void*, int, void> body, void* state, int maxThreads)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(blocks);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks, JobSlot.MaxBlocks);
         int threads = Math.Min(Math.Min(maxThreads, Capacity), blocks);
         if (threads > 1 && !t_inside && !IsCrowded())
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks, JobSlot.MaxBlocks);
             foreach (JobSlot slot in s_slots)
             {
                 if (slot.TryOwn())
@@ -51,7 +55,6 @@ public static unsafe class WorkerPool
             }
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(blocks);
         for (int block = 0; block < blocks; block++)
         {
             body(state, block);
@@ -95,8 +98,8 @@ public static unsafe class WorkerPool
         int toWake = helpers - Worker.Spinning;
         if (toWake > 0)
         {
-            // Workers that spin join by themselves. Parked ones are woken where what is left takes longer than waking them.
-            if (slot.RunOne() > s_wakeTicks)
+            // Workers that spin join by themselves. Parked ones are woken where what is left takes longer than waking them, or would have in a chain of short jobs.
+            if (Pays(slot.RunOne()))
             {
                 for (int i = 0; toWake > 0 && i < workers.Length; i++)
                 {
@@ -121,6 +124,17 @@ public static unsafe class WorkerPool
         }
     }
 
+    // Jobs close to each other count as one: a worker that is woken for the chain finds its next jobs by itself. The two words are hints, so races do no harm.
+    private static bool Pays(long left)
+    {
+        long now = TimeProvider.System.GetTimestamp();
+        long missed = left + (now - s_lastMiss < s_chainTicks ? s_missed : 0);
+        bool pays = missed > s_wakeTicks;
+        s_missed = pays ? 0 : missed;
+        s_lastMiss = now;
+        return pays;
+    }
+
     // Where other programs use the processors, a worker is taken off its processor with a block in its hands, and the caller waits a time slice for it. Callers
     // then stay on their own for a while, which doubles as long as it happens again soon after.
     private static bool IsCrowded() => Volatile.Read(ref s_crowdedUntil) is not 0 and var until && TimeProvider.System.GetTimestamp() < until;
@@ -129,9 +143,12 @@ public static unsafe class WorkerPool
     {
         long now = TimeProvider.System.GetTimestamp();
         long last = Volatile.Read(ref s_crowdedUntil);
-        int strikes = last != 0 && now - last < TimeProvider.System.TimestampFrequency ? Math.Min(Volatile.Read(ref s_strikes) + 1, MaxStrikes) : 0;
+        long pause = TimeProvider.System.TimestampFrequency / 1000;
+        int strikes = Volatile.Read(ref s_strikes);
+        // Soon: within the four-fold of the last pause, 10 ms at least.
+        strikes = last != 0 && now - last < Math.Max(pause << (strikes + 2), 10 * pause) ? Math.Min(strikes + 1, MaxStrikes) : 0;
         Volatile.Write(ref s_strikes, strikes);
-        Volatile.Write(ref s_crowdedUntil, now + (TimeProvider.System.TimestampFrequency / 50 << strikes));
+        Volatile.Write(ref s_crowdedUntil, now + (pause << strikes));
     }
 
     private static Worker[] Start()

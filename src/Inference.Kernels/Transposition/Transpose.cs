@@ -8,7 +8,7 @@ public static unsafe class Transpose
     /// <summary>The most axes that <see cref="Run"/> takes.</summary>
     public const int MaxRank = 16;
 
-    private const long ParallelBytes = 256 << 10;
+    private const long ParallelBytes = 64 << 10;
 
     /// <summary>y[c,r] = x[r,c].</summary>
     /// <param name="x">[rows, columns].</param>

@@ -66,7 +66,7 @@ public sealed unsafe class TreeEnsemble : IDisposable
     public void Run(float* x, nint stride, nint rows, float* scores, int maxThreads = 1)
     {
         var action = new Blocks { Owner = this, X = x, Stride = stride, Rows = rows, Scores = scores };
-        bool parallel = maxThreads > 1 && rows * (long)_treeCount >= 64 << 10;
+        bool parallel = maxThreads > 1 && rows * (long)_treeCount >= 4 << 10;
         WorkerPool.Run((int)((rows + RowBlock - 1) / RowBlock), ref action, parallel ? maxThreads : 1);
         GC.KeepAlive(this);
     }
