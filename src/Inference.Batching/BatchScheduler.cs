@@ -16,6 +16,7 @@ internal sealed class BatchScheduler : IThreadPoolWorkItem
     private readonly BatchAssembler _assembler;
     private readonly Func<Batch, Task> _run;
     private readonly Action<int> _left;
+    private readonly Func<int> _trialRows;
     private readonly WaitTimer _waitTimer;
     private readonly WaitingRoom _room;
     private BatchingOptions _options;
@@ -36,6 +37,7 @@ internal sealed class BatchScheduler : IThreadPoolWorkItem
     /// <param name="instruments">Told of what happens.</param>
     /// <param name="run">Runs a batch and completes its calls. Never throws.</param>
     /// <param name="left">Told how many calls completed without having been in a batch. Must be fast: called under the lock.</param>
+    /// <param name="trialRows">Rows in a batch at most while it is not known whether batching pays. Must be fast: called under the lock.</param>
     public BatchScheduler(
         string model,
         TimeProvider clock,
@@ -43,13 +45,15 @@ internal sealed class BatchScheduler : IThreadPoolWorkItem
         BatchingOptions options,
         BatchingInstruments instruments,
         Func<Batch, Task> run,
-        Action<int> left)
+        Action<int> left,
+        Func<int> trialRows)
     {
         _model = model;
         _clock = clock;
         _assembler = assembler;
         _run = run;
         _left = left;
+        _trialRows = trialRows;
         _options = options;
         _waitTimer = new WaitTimer(clock, OnWaitOver);
         _room = new WaitingRoom(model, clock, options, instruments, OnDeadline);
@@ -95,6 +99,8 @@ internal sealed class BatchScheduler : IThreadPoolWorkItem
         }
     }
 
+    private int Limit => Math.Min(_latency.RowLimit(_options), _trialRows());
+
     private long EffectiveDelay => (long)(_delayTicks * Math.Min(_demand.DelayFactor, _latency.DelayFactor));
 
     /// <summary>Takes up new options with the next batch.</summary>
@@ -126,7 +132,7 @@ internal sealed class BatchScheduler : IThreadPoolWorkItem
                 _demand.Idle();
             }
 
-            if (EffectiveDelay > 0 && rows < _demand.Target(_latency.RowLimit(_options), _options.MaxConcurrentBatches))
+            if (EffectiveDelay > 0 && rows < _demand.Target(Limit, _options.MaxConcurrentBatches))
             {
                 return false;
             }
@@ -353,7 +359,7 @@ internal sealed class BatchScheduler : IThreadPoolWorkItem
             _left(calls);
         }
 
-        int limit = _latency.RowLimit(_options);
+        int limit = Limit;
         while (_inFlight < _options.MaxConcurrentBatches)
         {
             int available = _room.Queue.Rows - _unformed * limit;
@@ -421,7 +427,7 @@ internal sealed class BatchScheduler : IThreadPoolWorkItem
 
     private void Fill(Batch batch, PendingCall head, DateTimeOffset time, long now)
     {
-        int limit = _latency.RowLimit(_options);
+        int limit = Limit;
         long maxCost = _options.MaxCost ?? long.MaxValue;
         PendingCall? next = _room.Queue.After(head);
         _room.Claim(head, now);

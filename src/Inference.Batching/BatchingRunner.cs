@@ -32,7 +32,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         });
         _payoff.Enabled = _options.Current.StepAside;
         _scheduler = scheduler = executor.Scheduler =
-            new BatchScheduler(_model, clock, assembler, _options.Current, _instruments, RunBatchAsync, _payoff.Leave);
+            new BatchScheduler(_model, clock, assembler, _options.Current, _instruments, RunBatchAsync, _payoff.Leave, () => _payoff.TrialRows);
 
         // A change that came meanwhile.
         scheduler.Apply(_options.Current);
@@ -59,6 +59,11 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        if (_payoff.Bypass && context?.Deadline is null)
+        {
+            return Inner.RunAsync(inputs, context, cancellationToken);
+        }
+
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         if (cancellationToken.IsCancellationRequested)
         {
@@ -119,6 +124,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            _payoff.Dispose();
             _scheduler.Stop();
             await _scheduler.Drained.ConfigureAwait(false);
             _options.Dispose();
@@ -130,6 +136,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     {
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            _payoff.Dispose();
             _scheduler.Stop();
             _options.Dispose();
 
@@ -160,7 +167,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         }
         catch
         {
-            LeaveInline(rows, start);
+            LeaveInline(rows, start, good: false);
             throw;
         }
 
@@ -169,24 +176,32 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             return FinishInline(run, rows, start);
         }
 
-        LeaveInline(rows, start);
+        LeaveInline(rows, start, run.IsCompletedSuccessfully);
         return run;
     }
 
     private async ValueTask<NamedValues> FinishInline(ValueTask<NamedValues> run, int rows, long start)
     {
+        bool good = false;
         try
         {
-            return await run.ConfigureAwait(false);
+            NamedValues outputs = await run.ConfigureAwait(false);
+            good = true;
+            return outputs;
         }
         finally
         {
-            LeaveInline(rows, start);
+            LeaveInline(rows, start, good);
         }
     }
 
-    private void LeaveInline(int rows, long start)
+    private void LeaveInline(int rows, long start, bool good)
     {
+        if (good)
+        {
+            _payoff.RanAlone(_clock.GetTimestamp() - start, rows);
+        }
+
         _instruments.Formed(rows);
         _payoff.Exit(direct: false, 1, rows);
         _scheduler.ExitInline(rows, start);
