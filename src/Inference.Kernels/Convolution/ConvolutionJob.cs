@@ -16,6 +16,9 @@ internal unsafe struct ConvolutionJob
     public int OutWidth;
     public ConvolutionEpilogue Epilogue;
 
+    /// <summary>Whether X is [N,C,H,W] though Y has channels last.</summary>
+    public bool Planar;
+
     /// <summary>Index of the kernel in its inventory.</summary>
     public int Kernel;
 

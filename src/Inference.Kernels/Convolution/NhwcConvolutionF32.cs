@@ -1,3 +1,4 @@
+using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
@@ -6,13 +7,14 @@ namespace Inference.Kernels.Convolution;
 
 /// <summary>
 /// Convolution of [N,H,W,C] images as a product of pixel rows and weight panels. Tiles read the image in place through a table
-/// of pointers, one for each pixel and kernel position; padding points to a row of zeros. With few channels the table
-/// would cost more than the product, so the pixels' windows are copied into rows first.
+/// of pointers, one for each pixel and kernel position; padding points to a row of zeros. Kernel positions of one row are
+/// one run where <see cref="WindowRows"/> can make them so. Groups of few channels copy the pixels' windows into rows first, as the
+/// table would cost more than the product.
 /// </summary>
 internal static unsafe class NhwcConvolutionF32
 {
     private const int DepthBlock = 512;
-    private const int MaxDepth = 1024;
+    public const int MaxDepth = 1024;
     private const int PixelBlock = 192;
     private const int CopiedPixelBlock = 48;
     public const int MinTableChannels = 16;
@@ -64,6 +66,13 @@ internal static unsafe class NhwcConvolutionF32
     private static void RunBlock(in ConvolutionJob job, GemmF32Kernel kernel, int group, nint m0, nint m1, int p0, int p1)
     {
         ref readonly ConvolutionGeometry g = ref job.Geometry;
+        Activation after = Deferred(in job, kernel, p1 - p0);
+        if (WindowRows.Suits(in g))
+        {
+            RunWindowRows(in job, kernel, m0, m1, p0, p1, in after);
+            return;
+        }
+
         bool copied = g.GroupInChannels < MinTableChannels && g.Taps > 1;
         int block = copied ? CopiedPixelBlock : PixelBlock;
         int depth = g.GroupInChannels;
@@ -83,7 +92,8 @@ internal static unsafe class NhwcConvolutionF32
                     rows[i] = windows.Pointer + ((nint)i * g.Taps * depth);
                 }
 
-                RunPanels(in job, kernel, group, rows, block, 1, g.Taps * depth, 0, m, count, p0, p1, true, true);
+                RunPanels(in job, kernel, group, rows, block, 1, g.Taps * depth, 0, m, count, p0, p1, true, after.Kind == ActivationKind.None);
+                Apply(in job, in after, m, count);
                 continue;
             }
 
@@ -95,11 +105,58 @@ internal static unsafe class NhwcConvolutionF32
                 {
                     int taps = Math.Min(tapsAtOnce, g.Taps - tap);
                     bool first = c == 0 && tap == 0;
-                    bool last = c + length == depth && tap + taps == g.Taps;
+                    bool last = c + length == depth && tap + taps == g.Taps && after.Kind == ActivationKind.None;
                     RunPanels(
                         in job, kernel, group, rows + ((nint)tap * block), block, taps, length, (tap * depth) + c, m, count, p0, p1, first, last);
                 }
             }
+
+            Apply(in job, in after, m, count);
+        }
+    }
+
+    // An activation that is no clip goes over whole pixels when all their channels are done, rather than over each panel's part.
+    private static Activation Deferred(in ConvolutionJob job, GemmF32Kernel kernel, int panels)
+    {
+        Activation activation = job.Epilogue.Activation;
+        bool whole = job.Geometry.Groups == 1 && panels * kernel.PanelColumns >= job.Geometry.OutChannels;
+        return whole && !activation.IsClip(out _, out _) ? activation : default;
+    }
+
+    private static void Apply(in ConvolutionJob job, in Activation after, nint m, int count)
+    {
+        if (after.Kind != ActivationKind.None)
+        {
+            float* y = job.Y + (m * job.Geometry.OutChannels);
+            Activations.Apply(in after, y, y, (nint)count * job.Geometry.OutChannels);
+        }
+    }
+
+    private static void RunWindowRows(in ConvolutionJob job, GemmF32Kernel kernel, nint m0, nint m1, int p0, int p1, in Activation after)
+    {
+        ref readonly ConvolutionGeometry g = ref job.Geometry;
+        int block = (int)nint.Min(PixelBlock, m1 - m0);
+        int depth = g.KernelWidth * g.InChannels;
+        int tapsAtOnce = depth * g.KernelHeight <= MaxDepth ? g.KernelHeight : Math.Max(DepthBlock / depth, 1);
+        var source = new WindowRows(in job, block);
+        using var table = new AlignedScratch<nint>((nint)g.KernelHeight * block);
+        using var held = new AlignedScratch<nint>(source.Slots);
+        using var copies = new AlignedScratch<float>(source.CopyLength);
+        float** rows = (float**)table.Pointer;
+        source.Start(copies.Pointer, held.Pointer);
+        for (nint m = m0; m < m1; m += block)
+        {
+            int count = (int)nint.Min(block, m1 - m);
+            source.Fill(m, count, block, rows);
+            for (int tap = 0; tap < g.KernelHeight; tap += tapsAtOnce)
+            {
+                int taps = Math.Min(tapsAtOnce, g.KernelHeight - tap);
+                RunPanels(
+                    in job, kernel, 0, rows + ((nint)tap * block), block, taps, depth, tap * depth, m, count, p0, p1, tap == 0,
+                    tap + taps == g.KernelHeight && after.Kind == ActivationKind.None);
+            }
+
+            Apply(in job, in after, m, count);
         }
     }
 

@@ -9,6 +9,8 @@ internal static class WindowFolds
     /// <summary>sum + x · weight, one rounding.</summary>
     internal readonly struct Weighted : IWindowFold
     {
+        public static bool Weighs => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Fold<S, V>(V sum, V x, V weight)
             where S : struct, ISimd<V>
@@ -18,6 +20,8 @@ internal static class WindowFolds
     /// <summary>sum + x.</summary>
     internal readonly struct Sum : IWindowFold
     {
+        public static bool Weighs => false;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Fold<S, V>(V sum, V x, V weight)
             where S : struct, ISimd<V>
@@ -27,6 +31,8 @@ internal static class WindowFolds
     /// <summary>max(sum, x).</summary>
     internal readonly struct Max : IWindowFold
     {
+        public static bool Weighs => false;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Fold<S, V>(V sum, V x, V weight)
             where S : struct, ISimd<V>

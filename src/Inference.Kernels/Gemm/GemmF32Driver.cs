@@ -130,6 +130,7 @@ internal static unsafe class GemmF32Driver
         RunBlock(in job, kernel, m0, nint.Min(job.M, m0 + job.BlockRows), p0, nint.Min(panels, p0 + job.BlockPanels));
     }
 
+    [SkipLocalsInit]
     private static void RunBlock(in GemmF32Job job, GemmF32Kernel kernel, nint m0, nint m1, nint p0, nint p1)
     {
         float** rows = stackalloc float*[RowBlock];
@@ -184,6 +185,7 @@ internal static unsafe class GemmF32Driver
     /// The tiles of one panel for <paramref name="count"/> rows from row <paramref name="m0"/>; C is at (m0, n0). Bias and
     /// residual come in with the first part of K, activation goes with the last.
     /// </summary>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunTiles(
         in GemmEpilogue epilogue, GemmF32Kernel kernel, ref GemmF32Tile tile, float* c, nint m0, nint n0, nint count, int columns,
@@ -208,12 +210,24 @@ internal static unsafe class GemmF32Driver
 
         tile.C = c;
         tile.Init = init;
-        bool whole = columns == vectors * kernel.Lanes;
+        int width = vectors * kernel.Lanes;
+        bool whole = columns == width;
+        // Rows without a gap: what a whole vector stores behind the end of its row is stored again by the row it belongs to, as rows are
+        // worked on in order. Only the last ones, behind which others' memory lies, take the way over the stack.
+        bool ordered = !whole && tile.Ldc == columns && init != c && (init == null || tile.InitStride == columns);
+        float* bias = stackalloc float[MaxPanel];
+        if (ordered && tile.Bias != null)
+        {
+            CopyColumns(tile.Bias, bias, columns);
+            new Span<float>(bias + columns, width - columns).Clear();
+            tile.Bias = bias;
+        }
+
         for (nint m = 0; m < count; m += kernel.MaxRows)
         {
             int rows = (int)nint.Min(kernel.MaxRows, count - m);
             float* at = tile.C;
-            if (whole)
+            if (whole || (ordered && ((m + rows - 1) * columns) + width <= count * columns))
             {
                 kernel.Tile(rows, vectors)((GemmF32Tile*)Unsafe.AsPointer(ref tile));
             }
@@ -222,7 +236,11 @@ internal static unsafe class GemmF32Driver
                 RunEdge(kernel, ref tile, rows, columns, vectors);
             }
 
-            if (post)
+            if (post && tile.Ldc == columns)
+            {
+                Activations.Apply(in epilogue.Activation, at, at, rows * columns);
+            }
+            else if (post)
             {
                 for (int i = 0; i < rows; i++)
                 {
@@ -246,6 +264,7 @@ internal static unsafe class GemmF32Driver
     }
 
     // The last columns of N do not fill a vector: the tile works on padded copies of C, Init and Bias on the stack.
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunEdge(GemmF32Kernel kernel, ref GemmF32Tile tile, int rows, int columns, int vectors)
     {

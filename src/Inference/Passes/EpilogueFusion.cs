@@ -120,6 +120,11 @@ internal sealed class EpilogueFusion
             return Take(node, add, 2, other);
         }
 
+        if (node.OpType == "Conv" && other.Constant is { } constant && !node.HasInput(3) && ChannelBias(node, constant, shape.Count) is { } sum)
+        {
+            return Take(node, add, 2, sum);
+        }
+
         // An addend must have the output's very shape: known sizes, or symbols that are equal.
         if (node.OpType is "MatMul" or "Linear" or "Conv" && !node.HasInput(3) && other.Constant is null && SameShape(shape, otherShape))
         {
@@ -127,6 +132,31 @@ internal sealed class EpilogueFusion
         }
 
         return false;
+    }
+
+    // A convolution's bias B[O] plus a constant that has one value for each channel, or one in all.
+    private static Value? ChannelBias(Node conv, Tensor constant, int rank)
+    {
+        Tensor? old = conv.HasInput(2) ? conv.Inputs[2]!.Constant : null;
+        if (constant.Type != ElementType.Float || conv.Inputs[1]?.Type?.Shape is not [{ Size: { } channels }, ..] || constant.Rank > rank
+            || (conv.HasInput(2) && old is not { Type: ElementType.Float }))
+        {
+            return null;
+        }
+
+        int axis = constant.Rank - (rank - 1);
+        if (constant.Count != 1 && (axis < 0 || constant.Dims[axis] != channels || constant.Count != channels))
+        {
+            return null;
+        }
+
+        Tensor sum = Tensor.Allocate(ElementType.Float, [channels]);
+        for (int c = 0; c < channels; c++)
+        {
+            sum.Span<float>()[c] = constant.Span<float>()[constant.Count == 1 ? 0 : c] + (old is null ? 0f : old.Span<float>()[c]);
+        }
+
+        return NodeFactory.Constant($"{conv.Outputs[0]!.Name}:bias", sum);
     }
 
     private bool AbsorbActivation(Node node, Node user, Value output)

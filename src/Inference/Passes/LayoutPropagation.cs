@@ -9,6 +9,8 @@ namespace Inference.Passes;
 /// </summary>
 internal sealed class LayoutPropagation
 {
+    private const int MaxPlanes = 4;
+
     private readonly ModelGraph _graph;
     private readonly HashSet<Value> _outputs;
     private readonly List<Node> _nodes = [];
@@ -76,6 +78,11 @@ internal sealed class LayoutPropagation
         node is { OpType: "Conv", Domain.Length: 0 } && node.Inputs[1]?.Constant is { Type: ElementType.Float, Rank: 3 or 4 }
         && node.Inputs[0]?.Type is { ElementType: ElementType.Float } && (!node.HasInput(2) || node.Inputs[2]!.Type?.ElementType == ElementType.Float);
 
+    // The first convolution of a model reads an image of few planes: it brings their rows together itself, which a Transpose would do with another
+    // passage through memory.
+    private bool ReadsPlanes(Node node) => !_last.ContainsKey(node.Inputs[0]!) && node.Attributes.Int("group", 1) == 1
+        && node.Inputs[1]!.Constant!.Dims is [_, <= MaxPlanes, .. var kernel] && TensorShape.Count(kernel) > 1;
+
     // All but X and B constant: QLinearConv's inputs are (X, scale, zero, W, scale, zero, scale_Y, zero_Y, B).
     private static bool IsIntegerConvolution(Node node) =>
         node is { OpType: "QLinearConv", Domain.Length: 0 } && node.Inputs[3]?.Constant is { Rank: 3 or 4 }
@@ -101,8 +108,16 @@ internal sealed class LayoutPropagation
         if (IsConvolution(node))
         {
             int rank = node.Inputs[1]!.Constant!.Rank;
-            Value?[] inputs = [ToLast(node.Inputs[0]!, rank), node.Inputs[1], Optional(node, 2), node.HasInput(3) ? ToLast(node.Inputs[3]!, rank) : null];
-            Emit(node, OperatorTable.Fused, "NhwcConv", 1, inputs, node.Attributes, output, rank);
+            bool planar = ReadsPlanes(node);
+            Value?[] inputs = [planar ? node.Inputs[0] : ToLast(node.Inputs[0]!, rank), node.Inputs[1], Optional(node, 2), node.HasInput(3) ? ToLast(node.Inputs[3]!, rank) : null];
+            AttributeMap attributes = node.Attributes;
+            if (planar)
+            {
+                attributes = NodeFactory.Copy(attributes);
+                attributes.Set("planar", 1L);
+            }
+
+            Emit(node, OperatorTable.Fused, "NhwcConv", 1, inputs, attributes, output, rank);
             return true;
         }
 

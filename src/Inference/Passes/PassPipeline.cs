@@ -18,6 +18,7 @@ internal static class PassPipeline
         new("CommonSubexpressions", CommonSubexpressions.Run),
         new("NormFusion", NormFusion.Run),
         new("GeluFusion", GeluFusion.Run),
+        new("HardSwishFusion", HardSwishFusion.Run),
         new("AttentionFusion", AttentionFusion.Run),
         new("DeadCodeElimination", DeadCodeElimination.Run),
         new("BatchNormFolding", BatchNormFolding.Run),

@@ -23,7 +23,7 @@ public sealed unsafe class ConvolutionF32Tests
     {
         GemmF32Kernel kernel = GemmF32Kernels.All.Single(k => k.Name == name);
         int seed = 1;
-        foreach ((int c, int o, int groups) in ((int, int, int)[])[(1, 5, 1), (3, 16, 1), (4, 8, 2), (16, 20, 1), (32, 34, 2), (17, 70, 1), (12, 12, 12), (19, 19, 19), (40, 40, 40)])
+        foreach ((int c, int o, int groups) in ((int, int, int)[])[(1, 5, 1), (3, 16, 1), (4, 8, 2), (16, 20, 1), (32, 34, 2), (17, 70, 1), (12, 12, 12), (19, 19, 19), (40, 40, 40), (24, 24, 1), (2, 1, 1), (8, 12, 1)])
         {
             foreach ((int kh, int kw) in ((int, int)[])[(1, 1), (3, 3), (1, 5), (5, 2)])
             {
@@ -67,6 +67,121 @@ public sealed unsafe class ConvolutionF32Tests
         Check(g, GemmF32Kernels.Best, layout, 2, 3, 5, 79);
         g = new ConvolutionGeometry { InChannels = 300, OutChannels = 70, KernelHeight = 3, KernelWidth = 3, PadLeft = 1, PadTop = 1 };
         Check(g, GemmF32Kernels.Best, layout, 2, 6, 5, 78);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Run_WindowsOverManyRows_EqualsFormula(string name)
+    {
+        // More pixels than one block, rows longer and shorter than it, and blocks that end inside images.
+        GemmF32Kernel kernel = GemmF32Kernels.All.Single(k => k.Name == name);
+        int seed = 1;
+        foreach ((int batch, int h, int w) in ((int, int, int)[])[(5, 7, 7), (2, 23, 31), (1, 3, 401), (40, 2, 3), (1, 401, 1)])
+        {
+            foreach ((int c, int o, int k, int stride, int pad) in ((int, int, int, int, int)[])[(3, 24, 3, 2, 1), (1, 8, 5, 1, 2), (3, 12, 5, 1, 1), (20, 16, 3, 1, 1), (4, 6, 3, 3, 4), (2, 3, 2, 4, 0)])
+            {
+                var g = new ConvolutionGeometry
+                {
+                    InChannels = c,
+                    OutChannels = o,
+                    KernelHeight = k,
+                    KernelWidth = k,
+                    StrideHeight = stride,
+                    StrideWidth = stride,
+                    DilationHeight = 1 + (seed % 2),
+                    PadTop = pad,
+                    PadLeft = pad,
+                    PadBottom = pad,
+                    PadRight = pad / 2,
+                };
+                if (g.OutputHeight(h) * g.OutputWidth(w) > 0)
+                {
+                    Check(g, kernel, TensorLayout.Nhwc, batch, h, w, seed++);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Run_DepthwiseOfEveryWidth_EqualsFormula(int tier)
+    {
+        IsaTier limit = new[] { IsaTier.Scalar, IsaTier.AdvSimd, IsaTier.Avx2, IsaTier.Avx512 }[tier];
+        int seed = 1;
+        foreach (int channels in (int[])[1, 3, 4, 7, 8, 12, 16, 24, 29, 48])
+        {
+            foreach ((int k, int stride, int pad, int dilation) in ((int, int, int, int)[])[(3, 1, 1, 1), (3, 2, 1, 1), (5, 1, 2, 1), (5, 2, 0, 1), (3, 1, 5, 2), (2, 3, 1, 1), (7, 1, 6, 1)])
+            {
+                foreach ((int h, int w) in ((int, int)[])[(7, 7), (5, 23), (12, 3), (1, 40)])
+                {
+                    var g = new ConvolutionGeometry
+                    {
+                        InChannels = channels,
+                        OutChannels = channels,
+                        Groups = channels,
+                        KernelHeight = k,
+                        KernelWidth = k,
+                        StrideHeight = stride,
+                        StrideWidth = stride,
+                        DilationHeight = dilation,
+                        DilationWidth = dilation,
+                        PadTop = pad,
+                        PadLeft = pad,
+                        PadBottom = pad,
+                        PadRight = pad,
+                    };
+                    if (g.OutputHeight(h) * g.OutputWidth(w) > 0)
+                    {
+                        CheckDepthwise(g, limit, 1 + (seed % 2), h, w, seed++);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void CheckDepthwise(ConvolutionGeometry g, IsaTier limit, int batch, int h, int w, int seed)
+    {
+        int oh = g.OutputHeight(h);
+        int ow = g.OutputWidth(w);
+        int channels = g.InChannels;
+        int count = batch * oh * ow * channels;
+        using NativeArray<float> weights = Fill.Floats(channels * g.KernelHeight * g.KernelWidth, seed);
+        using NativeArray<float> x = Fill.Floats(batch * channels * h * w, seed + 1);
+        using NativeArray<float> bias = Fill.Floats(channels, seed + 2);
+        using NativeArray<float> y = Fill.Floats(count, seed + 3);
+        float[] old = y.Span.ToArray();
+        bool useResidual = seed % 2 == 1;
+        Activation activation = (seed % 3) switch { 0 => default, 1 => Activation.Clip(-0.5f, 1f), _ => new(ActivationKind.HardSwish) };
+        var epilogue = new ConvolutionEpilogue { Bias = seed % 5 == 0 ? null : bias.Pointer, Residual = useResidual ? y.Pointer : null, Activation = activation };
+        var job = new ConvolutionJob(in g, x.Pointer, y.Pointer, weights.Pointer, batch, h, w, in epilogue);
+        int middle = batch * oh * ow / 2;
+        NhwcDepthwiseF32.RunPixels(in job, 0, middle, limit);
+        NhwcDepthwiseF32.RunPixels(in job, middle, batch * oh * ow, limit);
+        for (int i = 0; i < count; i++)
+        {
+            int c = i % channels;
+            int ox = i / channels % ow;
+            int oy = i / channels / ow % oh;
+            int n = i / channels / ow / oh;
+            double sum = epilogue.Bias == null ? 0 : bias[c];
+            for (int tap = 0; tap < g.KernelHeight * g.KernelWidth; tap++)
+            {
+                int iy = (oy * g.StrideHeight) - g.PadTop + (tap / g.KernelWidth * g.DilationHeight);
+                int ix = (ox * g.StrideWidth) - g.PadLeft + (tap % g.KernelWidth * g.DilationWidth);
+                if (iy >= 0 && iy < h && ix >= 0 && ix < w)
+                {
+                    sum += (double)x[(((((n * h) + iy) * w) + ix) * channels) + c] * weights[(tap * channels) + c];
+                }
+            }
+
+            double want = Gemm.GemmReference.Activate(activation, sum + (useResidual ? old[i] : 0));
+            Assert.True(Math.Abs(want - y[i]) <= 2e-5, $"{limit} {g} [{n},{oy},{ox},{c}]: expected {want}, got {y[i]}");
+        }
+
+        y.AssertIntact();
     }
 
     [Theory]
@@ -217,7 +332,8 @@ public sealed unsafe class ConvolutionF32Tests
             Residual = useResidual ? residual.Pointer : null,
             Activation = activation,
         };
-        conv.Run(x.Pointer, y.Pointer, batch, h, w, in epilogue, 1 + (seed % 2));
+        bool planar = seed % 3 == 0;
+        conv.Run(x.Pointer, planar ? TensorLayout.Nchw : layout, y.Pointer, batch, h, w, in epilogue, 1 + (seed % 2));
         for (int n = 0; n < batch; n++)
         {
             for (int o = 0; o < g.OutChannels; o++)
@@ -235,7 +351,7 @@ public sealed unsafe class ConvolutionF32Tests
                             if (iy >= 0 && iy < h && ix >= 0 && ix < w)
                             {
                                 int channel = (o / og * cg) + c;
-                                int at = layout == TensorLayout.Nchw ? (((((n * g.InChannels) + channel) * h) + iy) * w) + ix
+                                int at = planar || layout == TensorLayout.Nchw ? (((((n * g.InChannels) + channel) * h) + iy) * w) + ix
                                     : (((((n * h) + iy) * w) + ix) * g.InChannels) + channel;
                                 sum += (double)x[at] * weights[(((o * cg) + c) * g.KernelHeight * g.KernelWidth) + tap];
                             }
@@ -252,7 +368,4 @@ public sealed unsafe class ConvolutionF32Tests
 
         y.AssertIntact();
     }
-
-
-
 }

@@ -6,12 +6,17 @@ namespace Inference.Operators.Fused;
 /// <summary>Window arithmetic of operators on [N, spatial.., C] tensors of one or two spatial axes.</summary>
 internal static class NhwcWindow
 {
-    /// <summary>Y's shape for X[N, spatial.., C], a kernel and the channels of Y.</summary>
-    public static Dimension[]? Infer(InferContext context, WindowAttributes window, ReadOnlySpan<long> kernel, Dimension? channels)
+    /// <summary>Y's shape for X[N, spatial.., C] (<paramref name="planar"/>: X[N, C, spatial..]), a kernel and the channels of Y.</summary>
+    public static Dimension[]? Infer(InferContext context, WindowAttributes window, ReadOnlySpan<long> kernel, Dimension? channels, bool planar = false)
     {
         if (context.InputShape(0) is not { } x)
         {
             return null;
+        }
+
+        if (planar)
+        {
+            x = [x[0], .. x[2..], x[1]];
         }
 
         int spatial = x.Length - 2;
@@ -26,19 +31,21 @@ internal static class NhwcWindow
     }
 
     /// <summary>The kernels' geometry for fixed shapes; one spatial axis becomes the width.</summary>
-    public static ConvolutionGeometry Geometry(WindowAttributes window, ReadOnlySpan<long> x, ReadOnlySpan<long> kernel, int outChannels, int groups)
+    public static ConvolutionGeometry Geometry(
+        WindowAttributes window, ReadOnlySpan<long> x, ReadOnlySpan<long> kernel, int outChannels, int groups, bool planar = false)
     {
         int spatial = x.Length - 2;
+        ReadOnlySpan<long> sizes = planar ? x[2..] : x[1..^1];
         long top = 0, bottom = 0;
         if (spatial == 2)
         {
-            window.Resolve(0, 2, x[1], kernel[0], out top, out bottom);
+            window.Resolve(0, 2, sizes[0], kernel[0], out top, out bottom);
         }
 
-        window.Resolve(spatial - 1, spatial, x[^2], kernel[spatial - 1], out long left, out long right);
+        window.Resolve(spatial - 1, spatial, sizes[^1], kernel[spatial - 1], out long left, out long right);
         return new()
         {
-            InChannels = (int)x[^1],
+            InChannels = (int)(planar ? x[1] : x[^1]),
             OutChannels = outChannels,
             Groups = groups,
             KernelHeight = spatial == 2 ? (int)kernel[0] : 1,

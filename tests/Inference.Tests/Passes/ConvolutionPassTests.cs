@@ -1,0 +1,125 @@
+using Inference.Graph;
+using Inference.Import;
+using Inference.Onnx;
+using Inference.Passes;
+using Inference.Tests.Support;
+
+namespace Inference.Tests.Passes;
+
+public sealed class ConvolutionPassTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Run_OnAConstantForEachChannel_MakesItTheBias(int rankMissing)
+    {
+        OnnxModel model = Image(3, 5);
+        model.Graph.Initializers.Add(OnnxTensor.Create<float>("c", [1f, 2f, 3f, 4f, 5f], rankMissing == 1 ? [5, 1, 1] : [1, 5, 1, 1]));
+        model.Graph.Nodes.Add(new("Conv", ["x", "W"], ["m"]));
+        model.Graph.Nodes.Add(new("Add", ["c", "m"], ["y"]));
+        Node conv = Assert.Single(Optimized(model).Nodes, n => n.OpType != "Transpose");
+        Assert.Equal([1f, 2f, 3f, 4f, 5f], conv.Inputs[2]!.Constant!.Span<float>().ToArray());
+    }
+
+    [Fact]
+    public void Run_OnAConstantForEachColumn_KeepsTheAdd()
+    {
+        OnnxModel model = Image(3, 5);
+        model.Graph.Initializers.Add(OnnxTensor.Create<float>("c", [1f, 2f, 3f, 4f, 5f], 5));
+        model.Graph.Nodes.Add(new("Conv", ["x", "W"], ["m"]));
+        model.Graph.Nodes.Add(new("Add", ["m", "c"], ["y"]));
+        Assert.Contains(Optimized(model).Nodes, n => n.OpType == "Add");
+    }
+
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(5, 0)]
+    public void Run_OnTheFirstConvolution_ReadsFewPlanesInPlace(int channels, int planar)
+    {
+        OnnxModel model = Image(channels, 4);
+        model.Graph.Nodes.Add(new("Conv", ["x", "W"], ["y"]));
+        ModelGraph graph = Optimized(model);
+        Node conv = Assert.Single(graph.Nodes, n => n.OpType == "NhwcConv");
+        Assert.Equal(planar, conv.Attributes.Int("planar", 0));
+        Assert.Equal(2 - planar, graph.Nodes.Count(n => n.OpType == "Transpose"));
+    }
+
+    [Theory]
+    [InlineData("divide last")]
+    [InlineData("divide gate")]
+    [InlineData("multiply last")]
+    [InlineData("hard sigmoid")]
+    public void Run_OnHardSwishWrittenOut_GoesIntoTheConvolution(string form)
+    {
+        OnnxModel model = Image(3, 4);
+        foreach ((string name, float value) in ((string, float)[])[("three", 3f), ("zero", 0f), ("six", 6f), ("sixth", 1f / 6f)])
+        {
+            model.Graph.Initializers.Add(OnnxTensor.Create<float>(name, [value]));
+        }
+
+        model.Graph.Nodes.Add(new("Conv", ["x", "W"], ["m"]));
+        if (form == "hard sigmoid")
+        {
+            var node = new OnnxNode("HardSigmoid", ["m"], ["g"]);
+            node.SetAttribute("alpha", 1f / 6f);
+            node.SetAttribute("beta", 0.5f);
+            model.Graph.Nodes.Add(node);
+            model.Graph.Nodes.Add(new("Mul", ["g", "m"], ["y"]));
+        }
+        else
+        {
+            model.Graph.Nodes.Add(new("Add", ["three", "m"], ["a"]));
+            model.Graph.Nodes.Add(new("Clip", ["a", "zero", "six"], ["g"]));
+            if (form == "divide gate")
+            {
+                model.Graph.Nodes.Add(new("Div", ["g", "six"], ["h"]));
+                model.Graph.Nodes.Add(new("Mul", ["m", "h"], ["y"]));
+            }
+            else
+            {
+                model.Graph.Nodes.Add(new("Mul", ["m", "g"], ["p"]));
+                model.Graph.Nodes.Add(form == "divide last" ? new("Div", ["p", "six"], ["y"]) : new("Mul", ["sixth", "p"], ["y"]));
+            }
+        }
+
+        Node conv = Assert.Single(Optimized(model).Nodes, n => n.OpType != "Transpose");
+        Assert.Equal("HardSwish", conv.Attributes.String("activation"));
+    }
+
+    [Theory]
+    [InlineData(3f, 0f, 5f)]
+    [InlineData(2f, 0f, 6f)]
+    [InlineData(3f, -1f, 6f)]
+    public void Run_OnAlmostHardSwish_LeavesIt(float offset, float low, float high)
+    {
+        OnnxModel model = Image(3, 4);
+        foreach ((string name, float value) in ((string, float)[])[("offset", offset), ("low", low), ("high", high), ("six", 6f)])
+        {
+            model.Graph.Initializers.Add(OnnxTensor.Create<float>(name, [value]));
+        }
+
+        model.Graph.Nodes.Add(new("Conv", ["x", "W"], ["m"]));
+        model.Graph.Nodes.Add(new("Add", ["m", "offset"], ["a"]));
+        model.Graph.Nodes.Add(new("Clip", ["a", "low", "high"], ["g"]));
+        model.Graph.Nodes.Add(new("Mul", ["m", "g"], ["p"]));
+        model.Graph.Nodes.Add(new("Div", ["p", "six"], ["y"]));
+        Assert.Contains(Optimized(model).Nodes, n => n.OpType == "Clip");
+    }
+
+    private static OnnxModel Image(int channels, int outChannels)
+    {
+        OnnxModel model = SmallModels.Model(14);
+        model.Graph.Initializers.Add(OnnxTensor.Create<float>("W", new float[outChannels * channels * 9], outChannels, channels, 3, 3));
+        model.Graph.Inputs.Add(new("x", OnnxType.Tensor(OnnxElementType.Float32, "n", channels, 7, 7)));
+        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(OnnxElementType.Float32, "n", outChannels, 5, 5)));
+        return model;
+    }
+
+    private static ModelGraph Optimized(OnnxModel model)
+    {
+        ModelGraph graph = ModelImporter.Import(model).Graph;
+        ShapeInference.Run(graph, "test");
+        PassPipeline.Run(graph, "test", verify: true);
+        return graph;
+    }
+}
