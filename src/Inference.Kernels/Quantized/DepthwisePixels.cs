@@ -5,18 +5,16 @@ using System.Runtime.Intrinsics.X86;
 namespace Inference.Kernels.Quantized;
 
 /// <summary>
-/// sums[i,c] = init[c] + Σ_tap rows[tap,i][c] · w[tap,c] for up to <see cref="Block"/> pixels: weights of a run of channels are
+/// sums[i,c] = init[c] + Σ_tap (rows[tap] + i · step)[c] · w[tap,c] for a run of pixels of one output row: weights of a run of channels are
 /// loaded once for all of them. Zips of the bytes of two taps make pairs that one vpmaddwd multiplies and adds, exactly.
 /// </summary>
 internal static unsafe class DepthwisePixels
 {
-    /// <summary>Pixels at a time; also the pitch of the table of rows.</summary>
-    public const int Block = 16;
-
     private const int MaxPairs = 32;
 
     /// <summary>Runs all channels with the widest vectors that fit.</summary>
-    /// <param name="rows">Entry tap · Block + i: channel 0 of the pixel.</param>
+    /// <param name="rows">For each tap: channel 0 of what the first pixel reads.</param>
+    /// <param name="step">Bytes from what a pixel reads to what the next one reads.</param>
     /// <param name="count">Pixels.</param>
     /// <param name="taps">Kernel positions, even.</param>
     /// <param name="weights">[taps/2][channels][2].</param>
@@ -25,10 +23,10 @@ internal static unsafe class DepthwisePixels
     /// <param name="pitch">Elements between rows of <paramref name="sums"/>.</param>
     /// <param name="channels">Channels.</param>
     /// <param name="signed">Whether pixels are s8.</param>
-    public static void Run(byte** rows, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, bool signed) =>
-        Run(rows, count, taps, weights, init, sums, pitch, channels, signed, IsaTier.Avx512);
+    public static void Run(byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, bool signed) =>
+        Run(rows, step, count, taps, weights, init, sums, pitch, channels, signed, IsaTier.Avx512);
 
-    internal static void Run(byte** rows, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, bool signed, IsaTier limit)
+    internal static void Run(byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, bool signed, IsaTier limit)
     {
         int c = 0;
         if (taps <= 2 * MaxPairs && Avx2.IsSupported && limit >= IsaTier.Avx2)
@@ -37,7 +35,7 @@ internal static unsafe class DepthwisePixels
             {
                 for (; c + 32 <= channels; c += 32)
                 {
-                    Channels32(rows, count, taps, weights, init, sums, pitch, channels, c, signed);
+                    Channels32(rows, step, count, taps, weights, init, sums, pitch, channels, c, signed);
                 }
             }
 
@@ -48,11 +46,11 @@ internal static unsafe class DepthwisePixels
                 c = Math.Min(c, channels - width);
                 if (width == 16)
                 {
-                    Channels16(rows, count, taps, weights, init, sums, pitch, channels, c, signed);
+                    Channels16(rows, step, count, taps, weights, init, sums, pitch, channels, c, signed);
                 }
                 else
                 {
-                    Channels8(rows, count, taps, weights, init, sums, pitch, channels, c, signed);
+                    Channels8(rows, step, count, taps, weights, init, sums, pitch, channels, c, signed);
                 }
 
                 c += width;
@@ -66,7 +64,7 @@ internal static unsafe class DepthwisePixels
                 int sum = init[c];
                 for (int tap = 0; tap < taps; tap++)
                 {
-                    byte raw = rows[(tap * Block) + i][c];
+                    byte raw = (rows[tap] + (i * step))[c];
                     sum += (signed ? (sbyte)raw : raw) * weights[(((tap / 2 * channels) + c) * 2) + (tap & 1)];
                 }
 
@@ -86,7 +84,7 @@ internal static unsafe class DepthwisePixels
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Channels32(
-        byte** rows, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
+        byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
     {
         Vector512<int> lowIndex = Vector512.Create(0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
         Vector512<int> highIndex = Vector512.Create(8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
@@ -107,11 +105,12 @@ internal static unsafe class DepthwisePixels
         {
             Vector512<int> low = Vector512<int>.Zero;
             Vector512<int> high = Vector512<int>.Zero;
-            byte** at = rows + i;
-            for (int p = 0; p < taps / 2; p++, at += 2 * Block)
+            byte** at = rows;
+            nint offset = (i * step) + c;
+            for (int p = 0; p < taps / 2; p++, at += 2)
             {
-                Vector512<short> a = Widen32(at[0] + c, signed);
-                Vector512<short> b = Widen32(at[Block] + c, signed);
+                Vector512<short> a = Widen32(at[0] + offset, signed);
+                Vector512<short> b = Widen32(at[1] + offset, signed);
                 low += Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackLow(a, b), w[2 * p]);
                 high += Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(a, b), w[(2 * p) + 1]);
             }
@@ -125,7 +124,7 @@ internal static unsafe class DepthwisePixels
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Channels16(
-        byte** rows, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
+        byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
     {
         Vector256<short>* w = stackalloc Vector256<short>[2 * MaxPairs];
         for (int p = 0; p < taps / 2; p++)
@@ -141,11 +140,12 @@ internal static unsafe class DepthwisePixels
         {
             Vector256<int> low = Vector256<int>.Zero;
             Vector256<int> high = Vector256<int>.Zero;
-            byte** at = rows + i;
-            for (int p = 0; p < taps / 2; p++, at += 2 * Block)
+            byte** at = rows;
+            nint offset = (i * step) + c;
+            for (int p = 0; p < taps / 2; p++, at += 2)
             {
-                Vector256<short> a = Widen16(at[0] + c, signed);
-                Vector256<short> b = Widen16(at[Block] + c, signed);
+                Vector256<short> a = Widen16(at[0] + offset, signed);
+                Vector256<short> b = Widen16(at[1] + offset, signed);
                 low += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(a, b), w[2 * p]);
                 high += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(a, b), w[(2 * p) + 1]);
             }
@@ -159,7 +159,7 @@ internal static unsafe class DepthwisePixels
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Channels8(
-        byte** rows, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
+        byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
     {
         Vector256<short>* w = stackalloc Vector256<short>[MaxPairs];
         for (int p = 0; p < taps / 2; p++)
@@ -170,11 +170,12 @@ internal static unsafe class DepthwisePixels
         for (int i = 0; i < count; i++)
         {
             Vector256<int> sum = Vector256.Load(init + c);
-            byte** at = rows + i;
-            for (int p = 0; p < taps / 2; p++, at += 2 * Block)
+            byte** at = rows;
+            nint offset = (i * step) + c;
+            for (int p = 0; p < taps / 2; p++, at += 2)
             {
-                Vector128<short> a = Widen8(at[0] + c, signed);
-                Vector128<short> b = Widen8(at[Block] + c, signed);
+                Vector128<short> a = Widen8(at[0] + offset, signed);
+                Vector128<short> b = Widen8(at[1] + offset, signed);
                 Vector256<short> pairs = Vector256.Create(Sse2.UnpackLow(a, b), Sse2.UnpackHigh(a, b));
                 sum += Avx2.MultiplyAddAdjacent(pairs, w[p]);
             }

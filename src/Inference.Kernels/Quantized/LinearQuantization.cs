@@ -11,6 +11,10 @@ namespace Inference.Kernels.Quantized;
 /// </summary>
 public static unsafe class LinearQuantization
 {
+    // Scales for which no step of a division by the reciprocal leaves the normal numbers.
+    private const float SmallestFast = 1e-20f;
+    private const float LargestFast = 1e20f;
+
     /// <summary>
     /// y[i] = round(clamp(x[i] / scale, qmin − zeroPoint, qmax − zeroPoint)) + zeroPoint, halves to even; NaN gives qmin.
     /// </summary>
@@ -26,7 +30,11 @@ public static unsafe class LinearQuantization
         float low = (signed ? -128 : 0) - zeroPoint;
         float high = (signed ? 127 : 255) - zeroPoint;
         nint i = 0;
-        if (Avx512F.IsSupported)
+        if (Avx512F.IsSupported && MathF.Abs(scale) is > SmallestFast and < LargestFast)
+        {
+            i = QuantizeByReciprocal(x, y, count, scale, low, high, zeroPoint);
+        }
+        else if (Avx512F.IsSupported)
         {
             for (; i + 16 <= count; i += 16)
             {
@@ -123,10 +131,9 @@ public static unsafe class LinearQuantization
     public static void ChooseParameters(float* x, nint count, out float scale, out byte zeroPoint)
     {
         Range(x, count, out float min, out float max);
-        min = MathF.Min(min, 0f);
-        max = MathF.Max(max, 0f);
         scale = max == min ? 1f : (max - min) / 255f;
-        zeroPoint = (byte)MathF.Round(Math.Clamp(0f - (min / scale), 0f, 255f));
+        float point = Math.Clamp(0f - (min / scale), 0f, 255f);
+        zeroPoint = float.IsNaN(point) ? (byte)0 : (byte)MathF.Round(point);
     }
 
     /// <summary>Quantizes x to u8 with the parameters of <see cref="ChooseParameters"/>.</summary>
@@ -143,6 +150,35 @@ public static unsafe class LinearQuantization
 
     internal static void Describe(List<KernelInfo> to) => SimdNames.Describe(to, "quantize_linear");
 
+    // The quotient is exact, so the bytes are those of a division. r is the reciprocal rounded to nearest and q1 = fma(e, r, q) with
+    // e = x − q·scale (exact by fma) differs from x/scale by less than an ulp; the same step once more then gives x/scale rounded to
+    // nearest (Markstein 1990). x is held within ±512·scale first: what lies beyond is clamped anyway, and no step can overflow or,
+    // where a rounding is decided (|x/scale| near 1/2 or more), underflow. A NaN goes through to Max, which takes `low` for it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint QuantizeByReciprocal(float* x, byte* y, nint count, float scale, float low, float high, int zeroPoint)
+    {
+        Vector512<float> s = Vector512.Create(scale);
+        Vector512<float> r = Vector512.Create(1f / scale);
+        Vector512<float> least = Vector512.Create(-512f * MathF.Abs(scale));
+        Vector512<float> most = Vector512.Create(512f * MathF.Abs(scale));
+        Vector512<float> lowest = Vector512.Create(low);
+        Vector512<float> highest = Vector512.Create(high);
+        Vector512<int> zero = Vector512.Create(zeroPoint);
+        nint i = 0;
+        for (; i + 16 <= count; i += 16)
+        {
+            // Max and Min return their second operand for a NaN.
+            Vector512<float> v = Avx512F.Min(most, Avx512F.Max(least, Vector512.Load(x + i)));
+            Vector512<float> q = v * r;
+            q = Avx512F.FusedMultiplyAdd(Avx512F.FusedMultiplyAddNegated(q, s, v), r, q);
+            q = Avx512F.FusedMultiplyAdd(Avx512F.FusedMultiplyAddNegated(q, s, v), r, q);
+            q = Avx512F.Min(Avx512F.Max(q, lowest), highest);
+            Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(q) + zero).Store(y + i);
+        }
+
+        return i;
+    }
+
     private static byte QuantizeOne(float x, float scale, int zeroPoint, float low, float high)
     {
         float v = x / scale;
@@ -151,30 +187,67 @@ public static unsafe class LinearQuantization
         return (byte)((int)MathF.Round(v) + zeroPoint);
     }
 
+    /// <summary>Smallest and largest of 0 and all elements; both NaN if an element is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Range(float* x, nint count, out float min, out float max)
     {
         min = 0f;
         max = 0f;
+        bool ordered = true;
         nint i = 0;
-        if (count >= 8)
+        if (Avx512F.IsSupported && count >= 32)
+        {
+            Vector512<float> low0 = Vector512<float>.Zero;
+            Vector512<float> high0 = low0;
+            Vector512<float> low1 = low0;
+            Vector512<float> high1 = low0;
+            Vector512<float> odd = low0;
+            for (; i + 32 <= count; i += 32)
+            {
+                Vector512<float> a = Vector512.Load(x + i);
+                Vector512<float> b = Vector512.Load(x + i + 16);
+                low0 = Avx512F.Min(low0, a);
+                high0 = Avx512F.Max(high0, a);
+                low1 = Avx512F.Min(low1, b);
+                high1 = Avx512F.Max(high1, b);
+                odd |= Avx512F.CompareUnordered(a, b);
+            }
+
+            min = Least(Avx512F.Min(low0, low1));
+            max = -Least(-Avx512F.Max(high0, high1));
+            ordered = odd.AsInt32() == Vector512<int>.Zero;
+        }
+        else if (count >= 8)
         {
             Vector256<float> low = Vector256<float>.Zero;
             Vector256<float> high = Vector256<float>.Zero;
+            Vector256<float> same = Vector256<float>.AllBitsSet;
             for (; i + 8 <= count; i += 8)
             {
                 Vector256<float> v = Vector256.Load(x + i);
                 low = Vector256.MinNative(low, v);
                 high = Vector256.MaxNative(high, v);
+                same &= Vector256.Equals(v, v);
             }
 
             min = Simd256.MinAcross(low);
             max = Simd256.MaxAcross(high);
+            ordered = same.AsInt32() == Vector256<int>.AllBitsSet;
         }
 
         for (; i < count; i++)
         {
             min = x[i] < min ? x[i] : min;
             max = x[i] > max ? x[i] : max;
+            ordered &= !float.IsNaN(x[i]);
+        }
+
+        if (!ordered)
+        {
+            min = float.NaN;
+            max = float.NaN;
         }
     }
+
+    private static float Least(Vector512<float> v) => Simd256.MinAcross(Avx.Min(v.GetLower(), v.GetUpper()));
 }

@@ -15,12 +15,14 @@ public sealed unsafe class QuantizedConvolution : IDisposable
 {
     private readonly QuantizedMatrix[] _groups;
     private readonly QuantizedDepthwise? _depthwise;
+    private readonly WindowRuns _runs;
 
-    private QuantizedConvolution(in ConvolutionGeometry geometry, QuantizedMatrix[] groups, QuantizedDepthwise? depthwise)
+    private QuantizedConvolution(in ConvolutionGeometry geometry, QuantizedMatrix[] groups, QuantizedDepthwise? depthwise, WindowRuns runs)
     {
         Geometry = geometry;
         _groups = groups;
         _depthwise = depthwise;
+        _runs = runs;
     }
 
     /// <summary>The sizes it was made for.</summary>
@@ -48,19 +50,28 @@ public sealed unsafe class QuantizedConvolution : IDisposable
 
         if (geometry.IsDepthwise)
         {
-            return new QuantizedConvolution(in geometry, [], new QuantizedDepthwise(in geometry, weights, signed, zeroPoints));
+            return new QuantizedConvolution(in geometry, [], new QuantizedDepthwise(in geometry, weights, signed, zeroPoints), default);
         }
 
-        int depth = geometry.Taps * geometry.GroupInChannels;
+        WindowRuns runs = WindowRuns.Choose(in geometry, signed, zeroPoints, kernel.ValuesPerStep);
+        nint depth = (nint)runs.Count * runs.Stored;
+        int taps = geometry.Taps * geometry.GroupInChannels;
         var groups = new QuantizedMatrix[geometry.Groups];
-        using var ordered = new AlignedScratch<byte>((nint)depth * geometry.GroupOutChannels);
+        using var ordered = new AlignedScratch<byte>(depth * geometry.GroupOutChannels);
+        using var filter = new AlignedScratch<byte>(taps);
+        // What fills a run up to whole steps weighs nothing.
+        ordered.Span.Fill(signed ? (byte)0 : (byte)128);
         for (int group = 0; group < groups.Length; group++)
         {
-            byte* from = weights + ((nint)group * geometry.GroupOutChannels * depth);
-            for (int o = 0; o < geometry.GroupOutChannels; o++)
+            byte* from = weights + ((nint)group * geometry.GroupOutChannels * taps);
+            for (int o = 0; o < geometry.GroupOutChannels; o++, from += taps)
             {
                 // [C,KH·KW] → [KH·KW,C]: the order in which tiles walk an [N,H,W,C] image.
-                Transpose.Run2D(from + ((nint)o * depth), ordered.Pointer + ((nint)o * depth), geometry.GroupInChannels, geometry.Taps, 1);
+                Transpose.Run2D(from, filter.Pointer, geometry.GroupInChannels, geometry.Taps, 1);
+                for (int run = 0; run < runs.Count; run++)
+                {
+                    Buffer.MemoryCopy(filter.Pointer + (run * runs.Length), ordered.Pointer + (o * depth) + (run * runs.Stored), runs.Length, runs.Length);
+                }
             }
 
             ReadOnlySpan<int> zeros = zeroPoints.Length <= 1 ? zeroPoints
@@ -69,7 +80,7 @@ public sealed unsafe class QuantizedConvolution : IDisposable
                 ordered.Pointer, signed, depth, depth, geometry.GroupOutChannels, zeros, true, kernel);
         }
 
-        return new QuantizedConvolution(in geometry, groups, null);
+        return new QuantizedConvolution(in geometry, groups, null, runs);
     }
 
     /// <summary>Runs the convolution.</summary>
@@ -154,24 +165,24 @@ public sealed unsafe class QuantizedConvolution : IDisposable
         }
 
         GemmS32Kernel kernel = _groups[0].Kernel;
-        // Tiles can read the image in place if it is u8, each pixel is whole steps, and no sums over windows are needed.
-        bool table = kernel.ValuesPerStep == 4 && g.GroupInChannels % 4 == 0 && !_groups[0].HasZeroPoints;
-        nint imageBytes = (nint)batch * height * width * g.InChannels;
-        using var flipped = new AlignedScratch<byte>(table && signedX ? imageBytes : 0);
-        if (table && signedX)
+        int zero = zeroPoint + (signedX ? 128 : 0);
+        var image = new PaddedImage(in g, batch, height, width, kernel.ValuesPerStep);
+        // An image of u8 whole steps without padding is already what tiles read.
+        bool asIs = kernel.ValuesPerStep == 4 && !signedX && (g.PadTop | g.PadLeft | g.PadBottom | g.PadRight) == 0 && _runs.Stored == _runs.Length;
+        using var padded = new AlignedScratch<byte>(_runs.InPlace && !asIs ? image.ByteLength : 0);
+        if (_runs.InPlace && !asIs)
         {
-            RowForms.Convert(x, true, imageBytes, flipped.Pointer, imageBytes, 4);
-            x = flipped.Pointer;
+            image.Fill(in g, x, signedX, zero, padded.Pointer);
+            x = padded.Pointer;
         }
 
         using var padding = new AlignedScratch<byte>(g.InChannels);
-        padding.Span.Fill((byte)(zeroPoint + (table && signedX ? 128 : 0)));
-        var job = new QuantizedConvolutionJob(in g, x, y, batch, height, width, in epilogue)
+        padding.Span.Fill((byte)zeroPoint);
+        var job = new QuantizedConvolutionJob(in g, in image, in _runs, x, y, in epilogue)
         {
             SignedX = signedX,
-            ZeroPoint = zeroPoint + (signedX ? 128 : 0),
+            ZeroPoint = zero,
             Padding = padding.Pointer,
-            Table = table,
         };
         foreach (QuantizedMatrix matrix in _groups)
         {

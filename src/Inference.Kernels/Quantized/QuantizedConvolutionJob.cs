@@ -11,15 +11,16 @@ internal unsafe struct QuantizedConvolutionJob
     private const int MaxPanel = 64;
 
     public bool SignedX;
+
+    /// <summary>Zero point of the image as tiles see it.</summary>
     public int ZeroPoint;
+
+    /// <summary>A pixel of padding, as the image is given.</summary>
     public byte* Padding;
 
-    /// <summary>Whether tiles read the image through a table of pointers; else windows are copied.</summary>
-    public bool Table;
-
     private readonly ConvolutionGeometry _g;
-    private readonly int _height;
-    private readonly int _width;
+    private readonly PaddedImage _image;
+    private readonly WindowRuns _runs;
     private readonly int _outHeight;
     private readonly int _outWidth;
     private readonly nint _pixels;
@@ -34,16 +35,16 @@ internal unsafe struct QuantizedConvolutionJob
     private int _blocks;
 
     public QuantizedConvolutionJob(
-        in ConvolutionGeometry g, byte* x, byte* y, int batch, int height, int width, in QuantizedEpilogue epilogue)
+        in ConvolutionGeometry g, in PaddedImage image, in WindowRuns runs, byte* x, byte* y, in QuantizedEpilogue epilogue)
     {
         _g = g;
+        _image = image;
+        _runs = runs;
         _x = x;
         _y = y;
-        _height = height;
-        _width = width;
-        _outHeight = g.OutputHeight(height);
-        _outWidth = g.OutputWidth(width);
-        _pixels = (nint)batch * _outHeight * _outWidth;
+        _outHeight = g.OutputHeight(image.Height);
+        _outWidth = g.OutputWidth(image.Width);
+        _pixels = (nint)image.Batch * _outHeight * _outWidth;
         _epilogue = epilogue;
     }
 
@@ -61,7 +62,7 @@ internal unsafe struct QuantizedConvolutionJob
     {
         int channels = _g.GroupOutChannels;
         int size = _epilogue.Output is QuantizedOutput.Int8 or QuantizedOutput.UInt8 ? 1 : 4;
-        _x += _g.GroupInChannels;
+        _x += _g.GroupInChannels * (_runs.InPlace ? 4 / _image.ValuesPerStep : 1);
         _y += channels * size;
         _epilogue.Bias += _epilogue.Bias == null ? 0 : channels;
         _epilogue.Scale += _epilogue.ScalePerColumn ? channels : 0;
@@ -78,29 +79,73 @@ internal unsafe struct QuantizedConvolutionJob
     {
         GemmS32Kernel kernel = GemmS32Kernels.All[_kernel];
         nint rowBytes = _steps * 4;
-        using var table = new AlignedScratch<nint>(PixelBlock * _g.Taps);
-        using var windows = new AlignedScratch<byte>(Table ? 0 : PixelBlock * rowBytes);
-        using var window = new AlignedScratch<byte>(Table ? 0 : rowBytes);
+        int columns = _g.GroupOutChannels;
+        int stored = (columns + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
+        using var table = new AlignedScratch<nint>(PixelBlock * Math.Max(_runs.Count, _runs.InPlace ? 0 : _g.Taps));
+        using var windows = new AlignedScratch<byte>(_runs.InPlace ? 0 : PixelBlock * rowBytes);
+        using var window = new AlignedScratch<byte>(_runs.InPlace ? 0 : rowBytes);
         using var accumulators = new AlignedScratch<int>(PixelBlock * MaxPanel);
+        using var init = new AlignedScratch<int>(stored);
+        QuantizedGemmDriver.FillInit(in _epilogue, _columnSums, 0, columns, stored, ZeroPoint, init.Pointer);
         byte** rows = (byte**)table.Pointer;
         int* sums = stackalloc int[PixelBlock];
         for (nint m = first; m < end; m += PixelBlock)
         {
             int count = (int)nint.Min(PixelBlock, end - m);
-            PixelTable.Fill(in _g, _x, 1, _height, _width, _outHeight, _outWidth, m, count, PixelBlock, Padding, rows);
-            if (!Table)
+            if (_runs.InPlace)
             {
+                PointRows(m, count, rows);
+            }
+            else
+            {
+                PixelTable.Fill(in _g, _x, 1, _image.Height, _image.Width, _outHeight, _outWidth, m, count, PixelBlock, Padding, rows);
                 CopyWindows(kernel, rows, count, rowBytes, window.Pointer, windows.Pointer, sums);
             }
 
-            int groupColumns = _g.GroupOutChannels;
-            for (int n0 = 0; n0 < groupColumns; n0 += kernel.PanelColumns)
+            for (int n0 = 0; n0 < columns; n0 += kernel.PanelColumns)
             {
-                int columns = Math.Min(kernel.PanelColumns, groupColumns - n0);
-                RunPanel(kernel, rows, m, count, n0, columns, sums, accumulators.Pointer);
+                RunPanel(kernel, rows, m, count, n0, Math.Min(kernel.PanelColumns, columns - n0), sums, init.Pointer + n0, accumulators.Pointer);
             }
 
             MapRows(m, count);
+        }
+    }
+
+    // rows[run · PixelBlock + i] = where the run of output pixel m + i starts in the padded image.
+    private readonly void PointRows(nint m, int count, byte** rows)
+    {
+        int rest = (int)(m % (_outHeight * _outWidth));
+        nint image = m / (_outHeight * _outWidth);
+        int oy = rest / _outWidth;
+        int ox = rest % _outWidth;
+        nint rowBytes = _image.RowBytes;
+        nint step = _g.StrideWidth * _image.PixelBytes;
+        for (int i = 0; i < count;)
+        {
+            byte* at = _x + (((image * _image.PaddedHeight) + ((nint)oy * _g.StrideHeight)) * rowBytes) + (ox * step);
+            for (int end = Math.Min(count, i + _outWidth - ox); i < end; i++, at += step)
+            {
+                rows[i] = at;
+            }
+
+            ox = 0;
+            if (++oy == _outHeight)
+            {
+                oy = 0;
+                image++;
+            }
+        }
+
+        bool whole = _runs.Count == _g.KernelHeight && _runs.Count != _g.Taps;
+        for (int run = 1; run < _runs.Count; run++)
+        {
+            nint offset = whole ? run * _g.DilationHeight * rowBytes
+                : (run / _g.KernelWidth * _g.DilationHeight * rowBytes) + (run % _g.KernelWidth * _g.DilationWidth * _image.PixelBytes);
+            byte** to = rows + (run * PixelBlock);
+            for (int i = 0; i < count; i++)
+            {
+                to[i] = rows[i] + offset;
+            }
         }
     }
 
@@ -192,27 +237,27 @@ internal unsafe struct QuantizedConvolutionJob
         }
     }
 
-    private readonly void RunPanel(GemmS32Kernel kernel, byte** rows, nint m, int count, int n0, int columns, int* sums, int* accumulators)
+    private readonly void RunPanel(
+        GemmS32Kernel kernel, byte** rows, nint m, int count, int n0, int columns, int* sums, int* init, int* accumulators)
     {
         int vectors = (columns + kernel.Lanes - 1) / kernel.Lanes;
         int width = vectors * kernel.Lanes;
-        int* init = stackalloc int[MaxPanel];
-        QuantizedGemmDriver.FillInit(in _epilogue, _columnSums, n0, columns, width, ZeroPoint, init);
         GemmS32Tile tile = default;
         tile.RowPitchBytes = PixelBlock * sizeof(byte*);
         tile.LdcBytes = width * sizeof(int);
         byte* panel = _panels + (n0 * _steps * 4);
-        nint tapBytes = Table ? _g.GroupInChannels : _steps * 4;
-        int taps = Table ? _g.Taps : 1;
-        int tapsAtOnce = (int)nint.Clamp(QuantizedGemmDriver.DepthBytes / tapBytes, 1, taps);
-        nint chunk = tapsAtOnce > 1 ? tapBytes : nint.Min(tapBytes, QuantizedGemmDriver.DepthBytes);
+        nint runBytes = _runs.InPlace ? _runs.Stored * (4 / kernel.ValuesPerStep) : _steps * 4;
+        int atOnce = (int)nint.Clamp(QuantizedGemmDriver.DepthBytes / runBytes, 1, _runs.Count);
+        // A long run is cut into even parts of whole steps.
+        nint parts = atOnce > 1 ? 1 : (runBytes + QuantizedGemmDriver.DepthBytes - 1) / QuantizedGemmDriver.DepthBytes;
+        nint chunk = (((runBytes / 4) + parts - 1) / parts) * 4;
         byte** moved = stackalloc byte*[PixelBlock];
         bool first = true;
-        for (int tap = 0; tap < taps; tap += tapsAtOnce)
+        for (int run = 0; run < _runs.Count; run += atOnce)
         {
-            for (nint k = 0; k < tapBytes; k += chunk)
+            for (nint k = 0; k < runBytes; k += chunk)
             {
-                byte** from = rows + (tap * PixelBlock);
+                byte** from = rows + (run * PixelBlock);
                 if (k > 0)
                 {
                     for (int i = 0; i < count; i++)
@@ -223,9 +268,9 @@ internal unsafe struct QuantizedConvolutionJob
                     from = moved;
                 }
 
-                tile.Taps = Math.Min(tapsAtOnce, taps - tap);
-                tile.DepthBytes = nint.Min(chunk, tapBytes - k);
-                tile.Panel = panel + (((tap * tapBytes) + k) * width);
+                tile.Taps = Math.Min(atOnce, _runs.Count - run);
+                tile.DepthBytes = nint.Min(chunk, runBytes - k);
+                tile.Panel = panel + (((run * runBytes) + k) * width);
                 QuantizedGemmDriver.RunTiles(kernel, ref tile, from, count, vectors, accumulators, first ? init : null);
                 first = false;
             }

@@ -10,6 +10,9 @@ namespace Inference.Kernels.Quantized;
 /// </summary>
 internal sealed unsafe class QuantizedDepthwise : IDisposable
 {
+    // Pixels at a time: their sums stay in the first-level cache.
+    private const int Block = 16;
+
     private readonly ConvolutionGeometry _g;
     private readonly NativeBuffer _weights;
     private readonly NativeBuffer _sums;
@@ -42,7 +45,8 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
 
     public void Run(byte* x, bool signedX, int zeroPoint, byte* y, int batch, int height, int width, in QuantizedEpilogue epilogue, int maxThreads)
     {
-        using var padding = new AlignedScratch<byte>(_g.InChannels);
+        // As long as what a whole run of pixels reads, so that padding has the pixels' step.
+        using var padding = new AlignedScratch<byte>((((nint)Block - 1) * _g.StrideWidth * _g.InChannels) + _g.InChannels);
         padding.Span.Fill((byte)zeroPoint);
         var action = new Blocks
         {
@@ -68,35 +72,58 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
         int channels = _g.InChannels;
         // An odd number of positions gets a last one of weight 0, which reads the padding.
         int taps = (_g.Taps + 1) & ~1;
-        using var table = new AlignedScratch<nint>(DepthwisePixels.Block * taps);
         int pitch = (channels + 15) & ~15;
+        using var table = new AlignedScratch<nint>(taps);
         using var init = new AlignedScratch<int>(channels);
-        using var sums = new AlignedScratch<int>(DepthwisePixels.Block * pitch);
+        using var sums = new AlignedScratch<int>(Block * pitch);
         byte** rows = (byte**)table.Pointer;
         for (int c = 0; c < channels; c++)
         {
             init.Pointer[c] = (job.Epilogue.Bias == null ? 0 : job.Epilogue.Bias[c]) - (job.ZeroPoint * ((int*)_sums.Pointer)[c]);
         }
 
-        for (int i = 0; i < DepthwisePixels.Block; i++)
-        {
-            rows[((taps - 1) * DepthwisePixels.Block) + i] = job.Padding;
-        }
-
+        rows[taps - 1] = job.Padding;
         QuantizedEpilogue epilogue = job.Epilogue;
         epilogue.Bias = null;
+        nint step = (nint)_g.StrideWidth * channels;
         int outHeight = _g.OutputHeight(job.Height);
         int outWidth = _g.OutputWidth(job.Width);
-        for (nint m = first; m < end; m += DepthwisePixels.Block)
+        // Pixels from `inner` to `outer` − 1 of a row read no padding at their sides.
+        int inner = Math.Clamp((_g.PadLeft + _g.StrideWidth - 1) / _g.StrideWidth, 0, outWidth);
+        int reach = job.Width + _g.PadLeft - ((_g.KernelWidth - 1) * _g.DilationWidth) - 1;
+        int outer = reach < 0 ? inner : Math.Clamp((reach / _g.StrideWidth) + 1, inner, outWidth);
+        for (nint m = first; m < end;)
         {
-            int count = (int)nint.Min(DepthwisePixels.Block, end - m);
-            PixelTable.Fill(
-                in _g, job.X, 1, job.Height, job.Width, outHeight, outWidth, m, count, DepthwisePixels.Block, job.Padding, rows);
-            DepthwisePixels.Run(rows, count, taps, (short*)_weights.Pointer, init.Pointer, sums.Pointer, pitch, channels, job.SignedX);
+            int ox = (int)(m % outWidth);
+            int oy = (int)(m / outWidth % outHeight);
+            int run = ox < inner || ox >= outer ? 1 : Math.Min(Block, outer - ox);
+            int count = (int)nint.Min(run, end - m);
+            byte* image = job.X + (m / outWidth / outHeight * job.Height * job.Width * channels);
+            Point(image, job.Height, job.Width, job.Padding, oy, ox, rows);
+            DepthwisePixels.Run(rows, step, count, taps, (short*)_weights.Pointer, init.Pointer, sums.Pointer, pitch, channels, job.SignedX);
             QuantizedStore.Run(in epilogue, sums.Pointer, pitch, job.Y, channels, m, count, 0, channels);
             if (epilogue.Table != null)
             {
                 ByteTable.Run(job.Y + (m * channels), job.Y + (m * channels), (nint)count * channels, epilogue.Table);
+            }
+
+            m += count;
+        }
+    }
+
+    // rows[tap] = the pixel that output pixel (oy, ox) reads there, or padding.
+    private void Point(byte* image, int height, int width, byte* padding, int oy, int ox, byte** rows)
+    {
+        int y0 = (oy * _g.StrideHeight) - _g.PadTop;
+        int x0 = (ox * _g.StrideWidth) - _g.PadLeft;
+        for (int ky = 0; ky < _g.KernelHeight; ky++)
+        {
+            int iy = y0 + (ky * _g.DilationHeight);
+            for (int kx = 0; kx < _g.KernelWidth; kx++)
+            {
+                int ix = x0 + (kx * _g.DilationWidth);
+                bool inside = (uint)iy < (uint)height && (uint)ix < (uint)width;
+                *rows++ = inside ? image + ((((nint)iy * width) + ix) * _g.InChannels) : padding;
             }
         }
     }

@@ -105,32 +105,63 @@ internal static unsafe class QuantizedStore
         Vector512<float> highest = Vector512.Create(high);
         Vector512<int> zero = Vector512.Create(zeroPoint);
         int whole = columns & ~15;
-        int tail = columns - whole;
-        for (int i = 0; i < count; i++, from += width, to += ldy)
+        if (whole < columns)
         {
-            for (int j = 0; j < whole; j += 16)
+            Vector512<float> s0 = Vector512.Load(scale + whole);
+            // Whole vectors go first where what they write past a row is written after them: this loop comes before the others.
+            int over = ldy != columns ? 0 : whole > 0 ? count - 1 : Math.Max(0, count + 1 - ((15 + columns) / columns));
+            int* x = from + whole;
+            byte* y = to + whole;
+            for (int i = 0; i < count; i++, x += width, y += ldy)
             {
-                Vector512<float> x = Avx512F.ConvertToVector512Single(Vector512.Load(from + j)) * Vector512.Load(scale + j);
-                x = Avx512F.Min(highest, Avx512F.Max(lowest, x));
-                Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(x) + zero).Store(to + j);
-            }
-
-            if (tail != 0)
-            {
-                Vector512<float> x = Avx512F.ConvertToVector512Single(Vector512.Load(from + whole)) * Vector512.Load(scale + whole);
-                x = Avx512F.Min(highest, Avx512F.Max(lowest, x));
-                Vector128<byte> bytes = Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(x) + zero);
-                // Bytes past this row are those of rows still to come where rows lie close.
-                if (ldy == columns && (nint)(count - 1 - i) * columns >= 16 - tail)
+                Vector128<byte> bytes = Bytes(x, s0, lowest, highest, zero);
+                if (i < over)
                 {
-                    bytes.Store(to + whole);
+                    bytes.Store(y);
                 }
                 else
                 {
-                    StoreTail(bytes, to + whole, tail);
+                    StoreTail(bytes, y, columns - whole);
                 }
             }
         }
+
+        int j = 0;
+        for (; j + 64 <= columns; j += 64)
+        {
+            Vector512<float> s0 = Vector512.Load(scale + j);
+            Vector512<float> s1 = Vector512.Load(scale + j + 16);
+            Vector512<float> s2 = Vector512.Load(scale + j + 32);
+            Vector512<float> s3 = Vector512.Load(scale + j + 48);
+            int* x = from + j;
+            byte* y = to + j;
+            for (int i = 0; i < count; i++, x += width, y += ldy)
+            {
+                Bytes(x, s0, lowest, highest, zero).Store(y);
+                Bytes(x + 16, s1, lowest, highest, zero).Store(y + 16);
+                Bytes(x + 32, s2, lowest, highest, zero).Store(y + 32);
+                Bytes(x + 48, s3, lowest, highest, zero).Store(y + 48);
+            }
+        }
+
+        for (; j + 16 <= columns; j += 16)
+        {
+            Vector512<float> s0 = Vector512.Load(scale + j);
+            int* x = from + j;
+            byte* y = to + j;
+            for (int i = 0; i < count; i++, x += width, y += ldy)
+            {
+                Bytes(x, s0, lowest, highest, zero).Store(y);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Bytes(int* from, Vector512<float> scale, Vector512<float> low, Vector512<float> high, Vector512<int> zero)
+    {
+        Vector512<float> x = Avx512F.ConvertToVector512Single(Vector512.Load(from)) * scale;
+        x = Avx512F.Min(high, Avx512F.Max(low, x));
+        return Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(x) + zero);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -194,6 +225,18 @@ internal static unsafe class QuantizedStore
     public static void Dequantize(int* from, float* scale, bool perColumn, float rowScale, float* bias, float* to, int count)
     {
         int j = 0;
+        if (Avx512F.IsSupported)
+        {
+            Vector512<float> rows = Vector512.Create(rowScale);
+            for (; j + 16 <= count; j += 16)
+            {
+                Vector512<float> s = perColumn ? Vector512.Load(scale + j) : Vector512.Create(*scale);
+                Vector512<float> x = Avx512F.ConvertToVector512Single(Vector512.Load(from + j)) * (s * rows);
+                x = bias == null ? x : x + Vector512.Load(bias + j);
+                x.Store(to + j);
+            }
+        }
+
         Vector256<float> row = Vector256.Create(rowScale);
         for (; j + 8 <= count; j += 8)
         {

@@ -296,6 +296,7 @@ internal static class OperatorTable
         new("ai.onnx.preview", "FlexAttention", 1, n => new FlexAttention(n)),
         new("ai.onnx.preview.training", "Momentum", 1, n => new Momentum(n)),
         new(Fused, "Attention", 1, n => new FusedAttention(n)),
+        new(Fused, "IntegerLinear", 1, n => new IntegerLinear(n)),
         new(Fused, "Linear", 1, n => new Linear(n)),
         new(Fused, "LowRank", 1, n => new LowRankProduct(n)),
         new(Fused, "NhwcConv", 1, n => new NhwcConv(n)),

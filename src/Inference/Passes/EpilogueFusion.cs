@@ -1,10 +1,11 @@
 using Inference.Graph;
 using Inference.Operators;
+using Inference.Operators.Fused;
 
 namespace Inference.Passes;
 
 /// <summary>
-/// Moves what follows a matrix product or convolution into it: bias, addend (residual), activation. MatMul with a constant f32 matrix becomes <c>Linear</c>; Conv and
+/// Moves what follows a matrix product (of integers too) or convolution into it: bias, addend (residual), activation. MatMul with a constant f32 matrix becomes <c>Linear</c>; Conv and
 /// Gemm take the attributes <c>activation</c> and <c>activation_params</c>, Conv an addend as input 3.
 /// </summary>
 internal sealed class EpilogueFusion
@@ -69,7 +70,7 @@ internal sealed class EpilogueFusion
     private static bool IsProduct(Node node) => node.Outputs.Count == 1 && (node.OpType, node.Domain) switch
     {
         ("MatMul", "") => node.Inputs[1]?.Constant is { Type: ElementType.Float, Rank: 2 } && TypeOf(node.Inputs[0]) is { ElementType: ElementType.Float, Shape.Count: >= 2 },
-        ("Linear", OperatorTable.Fused) => true,
+        ("Linear" or "IntegerLinear", OperatorTable.Fused) => true,
         ("Conv", "") => TypeOf(node.Inputs[0])?.ElementType == ElementType.Float,
         ("Gemm", "") => TypeOf(node.Inputs[0])?.ElementType == ElementType.Float && node.Inputs[1]?.Constant is not null,
         _ => false,
@@ -115,9 +116,10 @@ internal sealed class EpilogueFusion
             return false;
         }
 
-        if (node.OpType is "MatMul" or "Linear" && other.Constant is { Rank: 1 } bias && bias.Count == shape[^1].Size && !node.HasInput(2))
+        int biasInput = node.OpType == "IntegerLinear" ? IntegerLinear.BiasInput : 2;
+        if (node.OpType is "MatMul" or "Linear" or "IntegerLinear" && other.Constant is { Rank: 1 } bias && bias.Count == shape[^1].Size && !node.HasInput(biasInput))
         {
-            return Take(node, add, 2, other);
+            return Take(node, add, biasInput, other);
         }
 
         if (node.OpType == "Conv" && other.Constant is { } constant && !node.HasInput(3) && ChannelBias(node, constant, shape.Count) is { } sum)

@@ -22,6 +22,7 @@ internal static class PassPipeline
         new("AttentionFusion", AttentionFusion.Run),
         new("DeadCodeElimination", DeadCodeElimination.Run),
         new("BatchNormFolding", BatchNormFolding.Run),
+        new("IntegerProductFusion", IntegerProductFusion.Run),
         new("EpilogueFusion", EpilogueFusion.Run),
         new("LowRankFusion", LowRankFusion.Run),
         new("LayoutPropagation", LayoutPropagation.Run),

@@ -51,6 +51,14 @@ internal sealed unsafe class QGemm(Node node) : Operator
         }
     }
 
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        var inputs = new QuantizedProductInputs(ScaleA: 1, ZeroA: 2, B: 3, ScaleB: 4, ZeroB: 5, Bias: 6, ScaleY: 7, ZeroY: 8);
+        return !_transA && PackedQuantizedProduct.Fits(context, in inputs, _transB)
+            ? PackedQuantizedProduct.Create(context, in inputs, context.InputType(0), _alpha, _transB, QuantizedClip.None)
+            : null;
+    }
+
     public override void Run(KernelContext context)
     {
         Tensor a = context.Input(0);

@@ -35,6 +35,14 @@ internal sealed unsafe class ScaledIntegerMatMul(bool dynamic) : Operator
         ProductShape.PropagateBatch(context);
     }
 
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        ScaledProductInputs inputs = dynamic
+            ? new(A: 0, B: 1, ZeroA: -1, ZeroB: 3, Start: -1, Scale: 2, SecondScale: -1, Bias: 4)
+            : new(A: 0, B: 1, ZeroA: 4, ZeroB: 5, Start: -1, Scale: 2, SecondScale: 3, Bias: 6);
+        return PackedScaledProduct.Fits(context, in inputs) ? PackedScaledProduct.Create(context, in inputs, default) : null;
+    }
+
     public override void Run(KernelContext context)
     {
         Tensor a = context.Input(0);

@@ -1,5 +1,4 @@
 using Inference.Graph;
-using Inference.Kernels.Quantized;
 using Inference.Operators.Quantization;
 
 namespace Inference.Operators.Fused;
@@ -26,55 +25,13 @@ internal sealed unsafe class QLinear(Node node) : Operator
         context.SetOutputAxis(0, axis >= 0 && axis < (context.InputShape(0)?.Length ?? 0) - 1 ? axis : axis == BatchContext.None ? axis : BatchContext.Mixed);
     }
 
-    public override Kernel Prepare(PrepareContext context) => Make(i => context.Constant(i), context.InputType(0), (form, make) => context.Shared(3, form, make));
+    public override Kernel Prepare(PrepareContext context) => PackedQuantizedProduct.Create(context, Inputs, context.InputType(0), 1f, _transposed, _clip);
 
     public override void Run(KernelContext context)
     {
-        QuantizedMatrix? made = null;
-        using Prepared kernel = Make(context.OptionalInput, context.Input(0).Type, (_, make) => made = make());
+        using PackedQuantizedProduct kernel = PackedQuantizedProduct.Create(context, Inputs, context.Input(0).Type, 1f, _transposed, _clip);
         kernel.Run(context);
-        made?.Dispose();
     }
 
-    private Prepared Make(Func<int, Tensor?> constant, ElementType typeX, Func<string, Func<QuantizedMatrix>, QuantizedMatrix> shared)
-    {
-        Tensor w = constant(3)!;
-        nint k = (nint)w.Dims[_transposed ? 1 : 0];
-        nint n = (nint)w.Dims[_transposed ? 0 : 1];
-        int[] zeros = constant(5) is { } z ? Array.ConvertAll(z.ToInt64Array(), v => (int)v) : [];
-        QuantizedMatrix matrix = shared($"qgemm_b:{_transposed}", () => QuantizedMatrix.Create(w.Data, w.Type == ElementType.Int8, (nint)w.Dims[1], k, n, zeros, _transposed));
-        Tensor scaleW = constant(4)!;
-        float scaleX = constant(1)!.Span<float>()[0];
-        float divisor = constant(7) is { } scaleY ? scaleY.Span<float>()[0] : 1f;
-        Tensor multipliers = Tensor.Allocate(ElementType.Float, [n]);
-        for (int i = 0; i < n; i++)
-        {
-            multipliers.Span<float>()[i] = scaleX * scaleW.Span<float>()[scaleW.Count == 1 ? 0 : i] / divisor;
-        }
-
-        return new(matrix, typeX == ElementType.Int8, constant(2) is { } zx ? (int)zx.ToInt64Array()[0] : 0, multipliers, constant(6), constant(8), _clip);
-    }
-
-    private sealed class Prepared(QuantizedMatrix matrix, bool signedX, int zeroX, Tensor multipliers, Tensor? bias, Tensor? zeroY, QuantizedClip clip) : Kernel
-    {
-        private readonly int _zeroY = zeroY is null ? 0 : (int)zeroY.ToInt64Array()[0];
-
-        public override void Run(KernelContext context)
-        {
-            Tensor y = context.Output(0);
-            if (y.Count == 0)
-            {
-                return;
-            }
-
-            QuantizedEpilogue epilogue = default;
-            epilogue.Output = zeroY is null ? QuantizedOutput.Float32 : zeroY.Type == ElementType.Int8 ? QuantizedOutput.Int8 : QuantizedOutput.UInt8;
-            epilogue.Bias = bias is null ? null : (int*)bias.Data;
-            epilogue.Scale = (float*)multipliers.Data;
-            epilogue.ScalePerColumn = true;
-            epilogue.ZeroPoint = _zeroY;
-            clip.Set(ref epilogue);
-            QuantizedGemm.Run(context.Input(0).Data, signedX, matrix.Rows, zeroX, matrix, y.Data, matrix.Columns, (nint)(y.Count / matrix.Columns), in epilogue, context.Threads);
-        }
-    }
+    private static QuantizedProductInputs Inputs => new(ScaleA: 1, ZeroA: 2, B: 3, ScaleB: 4, ZeroB: 5, Bias: 6, ScaleY: 7, ZeroY: 8);
 }

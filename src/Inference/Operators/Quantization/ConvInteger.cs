@@ -21,6 +21,8 @@ internal sealed unsafe class ConvInteger(Node node) : Operator
 
     public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
 
+    public override Kernel? Prepare(PrepareContext context) => PackedIntegerConv.TryCreate(context, _window, _group);
+
     public override void Run(KernelContext context)
     {
         Tensor y = context.Output(0);

@@ -1,7 +1,6 @@
-using System.Numerics.Tensors;
 using Inference.Graph;
+using Inference.Kernels.Quantized;
 using Inference.Operators.Typed;
-using Tensor = Inference.Graph.Tensor;
 
 namespace Inference.Operators.Quantization;
 
@@ -40,17 +39,6 @@ internal sealed unsafe class DynamicQuantizeLinear : Operator
     /// <summary>Scale and zero point of a run of floats.</summary>
     public static void Parameters(float* x, long count, out float scale, out byte zero)
     {
-        float low = 0;
-        float high = 0;
-        if (count > 0)
-        {
-            var span = new ReadOnlySpan<float>(x, checked((int)count));
-            low = Math.Min(0, TensorPrimitives.Min(span));
-            high = Math.Max(0, TensorPrimitives.Max(span));
-        }
-
-        scale = high == low ? 1f : (high - low) / 255f;
-        float point = Math.Clamp((0f - low) / scale, 0f, 255f);
-        zero = float.IsNaN(point) ? (byte)0 : (byte)MathF.Round(point, MidpointRounding.ToEven);
+        LinearQuantization.ChooseParameters(x, (nint)count, out scale, out zero);
     }
 }

@@ -39,6 +39,14 @@ internal sealed unsafe class QLinearMatMul : Operator
         }
     }
 
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        var inputs = new QuantizedProductInputs(ScaleA: 1, ZeroA: 2, B: 3, ScaleB: 4, ZeroB: 5, Bias: -1, ScaleY: 6, ZeroY: 7);
+        return context.InputDims(0).Length >= 2 && PackedQuantizedProduct.Fits(context, in inputs, transposed: false)
+            ? PackedQuantizedProduct.Create(context, in inputs, context.InputType(0), 1f, transposed: false, QuantizedClip.None)
+            : null;
+    }
+
     public override void Run(KernelContext context)
     {
         Tensor a = context.Input(0);

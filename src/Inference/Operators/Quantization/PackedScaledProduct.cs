@@ -1,0 +1,128 @@
+using System.Numerics.Tensors;
+using Inference.Graph;
+using Inference.Kernels.Elementwise;
+using Inference.Kernels.Quantized;
+using Inference.Operators.Typed;
+using Tensor = Inference.Graph.Tensor;
+
+namespace Inference.Operators.Quantization;
+
+/// <summary>Y = activation(f32((A − zero_A) × (B − zero_B) + start)·(scale·second) + bias) with a constant B packed once and one zero point for all of A.</summary>
+internal sealed unsafe class PackedScaledProduct : Kernel
+{
+    private readonly QuantizedMatrix _matrix;
+    private readonly bool _owned;
+    private readonly ScaledProductInputs _inputs;
+    private readonly Activation _activation;
+
+    private PackedScaledProduct(QuantizedMatrix matrix, bool owned, in ScaledProductInputs inputs, in Activation activation)
+    {
+        _matrix = matrix;
+        _owned = owned;
+        _inputs = inputs;
+        _activation = activation;
+    }
+
+    /// <summary>Whether the node has the form that <see cref="Create(PrepareContext, in ScaledProductInputs, in Activation)"/> takes.</summary>
+    public static bool Fits(PrepareContext context, in ScaledProductInputs inputs) =>
+        context.Constant(inputs.B) is { Rank: 2, Count: > 0 } b && context.InputDims(inputs.A).Length >= 2
+        && HasCount(context, inputs.ZeroA, 1, 1) && HasCount(context, inputs.Scale, 1, b.Dims[1]) && HasCount(context, inputs.SecondScale, 1, b.Dims[1])
+        && HasCount(context, inputs.Bias, b.Dims[1], b.Dims[1]) && HasCount(context, inputs.Start, b.Dims[1], b.Dims[1])
+        && (!Has(context, inputs.ZeroB) || (context.Constant(inputs.ZeroB) is { Rank: <= 1 } zero && (zero.Count == 1 || zero.Count == b.Dims[1])));
+
+    public static PackedScaledProduct Create(PrepareContext context, in ScaledProductInputs inputs, in Activation activation)
+    {
+        Tensor b = context.Constant(inputs.B)!;
+        Tensor? zeros = Has(context, inputs.ZeroB) ? context.Constant(inputs.ZeroB) : null;
+        return new(context.Shared(inputs.B, "gemm_s32_b", () => Pack(b, zeros)), owned: false, in inputs, in activation);
+    }
+
+    /// <summary>The same for shapes that depend on data: packed for one run.</summary>
+    public static PackedScaledProduct Create(KernelContext context, in ScaledProductInputs inputs, in Activation activation) =>
+        new(Pack(context.Input(inputs.B), inputs.ZeroB < 0 ? null : context.OptionalInput(inputs.ZeroB)), owned: true, in inputs, in activation);
+
+    public override void Run(KernelContext context)
+    {
+        Tensor a = context.Input(_inputs.A);
+        Tensor y = context.Output(0);
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        nint n = _matrix.Columns;
+        Tensor? scale = Optional(context, _inputs.Scale);
+        Tensor? second = Optional(context, _inputs.SecondScale);
+        bool single = a.Type == ElementType.Float;
+        byte* scratch = context.Scratch((n + 16) * sizeof(float) + (single ? a.Count + 64 : 0));
+        float* scales = (float*)scratch;
+        byte* codes = a.Data;
+        bool signed = a.Type == ElementType.Int8;
+        int zero = Optional(context, _inputs.ZeroA) is { } z ? signed ? *(sbyte*)z.Data : *z.Data : 0;
+        float common = 1f;
+        if (single)
+        {
+            codes = (byte*)(scales + n + 16);
+            LinearQuantization.QuantizeDynamic((float*)a.Data, codes, (nint)a.Count, out common, out byte own);
+            zero = own;
+        }
+
+        QuantizedEpilogue epilogue = default;
+        epilogue.Output = QuantizedOutput.Float32;
+        epilogue.Bias = Optional(context, _inputs.Start) is { } start ? (int*)start.Data : null;
+        epilogue.Scale = scales;
+        epilogue.ScalePerColumn = Multiply(scale, second, common, scales, n);
+        epilogue.FloatBias = Optional(context, _inputs.Bias) is { } bias ? (float*)bias.Data : null;
+        epilogue.Activation = _activation;
+        QuantizedGemm.Run(codes, signed, _matrix.Rows, zero, _matrix, y.Data, n, (nint)(y.Count / n), in epilogue, context.Threads);
+    }
+
+    public override void Dispose()
+    {
+        if (_owned)
+        {
+            _matrix.Dispose();
+        }
+    }
+
+    private static QuantizedMatrix Pack(Tensor b, Tensor? zeros) => QuantizedMatrix.Create(
+        b.Data, b.Type == ElementType.Int8, (nint)b.Dims[1], (nint)b.Dims[0], (nint)b.Dims[1], zeros is null ? [] : Array.ConvertAll(zeros.ToInt64Array(), v => (int)v));
+
+    private static bool Has(PrepareContext context, int input) => input >= 0 && context.HasInput(input);
+
+    private static bool HasCount(PrepareContext context, int input, long one, long other) =>
+        !Has(context, input) || (TensorShape.Count(context.InputDims(input)) is var count && (count == one || count == other));
+
+    private static Tensor? Optional(KernelContext context, int input) => input < 0 ? null : context.OptionalInput(input);
+
+    // The product of the scales in f32, one or one a column.
+    private static bool Multiply(Tensor? scale, Tensor? second, float common, float* to, nint n)
+    {
+        bool manyA = scale is { Count: > 1 };
+        bool manyB = second is { Count: > 1 };
+        bool many = manyA || manyB;
+        int count = many ? (int)n : 1;
+        float a = scale is null ? 1f : *(float*)scale.Data;
+        float b = second is null ? 1f : *(float*)second.Data;
+        var target = new Span<float>(to, count);
+        if (manyA && manyB)
+        {
+            TensorPrimitives.Multiply(scale!.Span<float>(), second!.Span<float>(), target);
+        }
+        else if (many)
+        {
+            TensorPrimitives.Multiply((manyA ? scale! : second!).Span<float>(), manyA ? b : a, target);
+        }
+        else
+        {
+            *to = a * b;
+        }
+
+        if (common != 1f)
+        {
+            TensorPrimitives.Multiply(target, common, target);
+        }
+
+        return many;
+    }
+}

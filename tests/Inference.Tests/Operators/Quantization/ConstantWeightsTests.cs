@@ -1,0 +1,76 @@
+using Inference.Graph;
+using static Inference.Tests.Operators.OperatorHarness;
+
+namespace Inference.Tests.Operators.Quantization;
+
+/// <summary>Integer operators take another way where weights are constant; the harness holds the prepared kernel to the plain one.</summary>
+public sealed class ConstantWeightsTests
+{
+    private const string Microsoft = "com.microsoft";
+    private const int M = 5;
+    private const int K = 19;
+    private const int N = 21;
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(N, true)]
+    [InlineData(1, false)]
+    [InlineData(N, false)]
+    public void QLinearMatMul_ConstantB_EqualsComputedB(int columns, bool signedB)
+    {
+        Tensor b = signedB ? Bytes<sbyte>(2, K, N) : Bytes<byte>(2, K, N);
+        Tensor zeros = signedB ? Zeros<sbyte>(columns, 3) : Zeros<byte>(columns, 120);
+        Tensor y = (Tensor)RunAll("QLinearMatMul", [Bytes<byte>(1, M, K), S(0.02f), S((byte)120), b, Numbers(3, columns), zeros, S(5f), S((byte)117)])[0]!;
+        Assert.True(y.Span<byte>().ToArray().Distinct().Count() > 10);
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void QGemm_ConstantB_EqualsComputedB(bool transposed, bool quantized)
+    {
+        Tensor b = transposed ? Bytes<sbyte>(2, N, K) : Bytes<sbyte>(2, K, N);
+        Tensor bias = T([.. Enumerable.Range(0, N).Select(j => (j * 37) - 300)], N);
+        EngineValue?[] inputs = [Bytes<sbyte>(1, M, K), S(0.02f), S((sbyte)7), b, Numbers(3, N), Zeros<sbyte>(1, 2), bias, .. quantized ? (EngineValue?[])[S(5f), S((sbyte)3)] : []];
+        Tensor y = (Tensor)RunAll("QGemm", inputs, [("alpha", 1.25f), ("transB", transposed ? 1L : 0L)], 1, 1, Microsoft)[0]!;
+        Assert.Equal(quantized ? ElementType.Int8 : ElementType.Float, y.Type);
+    }
+
+    [Fact]
+    public void MatMulIntegerToFloat_ConstantB_EqualsComputedB() =>
+        RunAll("MatMulIntegerToFloat", [Bytes<sbyte>(1, M, K), Bytes<sbyte>(2, K, N), S(0.02f), Numbers(3, N), S((sbyte)9), Zeros<sbyte>(N, -4), Numbers(4, N)], null, 1, 1, Microsoft);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(N)]
+    public void DynamicQuantizeMatMul_ConstantB_EqualsComputedB(int columns) =>
+        RunAll("DynamicQuantizeMatMul", [Numbers(1, M, K), Bytes<byte>(2, K, N), Numbers(3, columns), Zeros<byte>(columns, 120), Numbers(4, N)], null, 1, 1, Microsoft);
+
+    [Theory]
+    [InlineData(1, 1, false)]
+    [InlineData(2, 2, true)]
+    [InlineData(4, 1, true)]
+    public void ConvInteger_ConstantW_EqualsComputedW(int groups, int stride, bool zeroPoints)
+    {
+        EngineValue?[] inputs = [Bytes<byte>(1, 2, 4, 7, 6), Bytes<sbyte>(2, 8, 4 / groups, 3, 3), S((byte)130), .. zeroPoints ? (EngineValue?[])[Zeros<sbyte>(8, -3)] : []];
+        RunAll("ConvInteger", inputs, [("group", (long)groups), ("strides", (long[])[stride, stride]), ("pads", (long[])[1, 0, 1, 2])]);
+    }
+
+    private static Tensor Bytes<T>(int seed, params long[] dims)
+        where T : unmanaged
+    {
+        Tensor tensor = Tensor.Allocate(ElementTypes.Of<T>(), dims);
+        new Random(seed).NextBytes(tensor.Bytes);
+        return tensor;
+    }
+
+    private static Tensor Zeros<T>(int count, int first)
+        where T : unmanaged, System.Numerics.INumber<T> => T([.. Enumerable.Range(first, count).Select(T.CreateChecked)]);
+
+    private static Tensor Numbers(int seed, params long[] dims)
+    {
+        var random = new Random(seed);
+        return T([.. Enumerable.Range(0, (int)dims.Aggregate(1L, (a, b) => a * b)).Select(_ => random.NextSingle())], dims);
+    }
+}
