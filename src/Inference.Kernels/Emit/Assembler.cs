@@ -36,6 +36,9 @@ internal sealed class Assembler
     /// <summary>r ← [base + displacement], 64 bits.</summary>
     public void Load(Gpr destination, Gpr @base, int displacement) => RexMemory(0x8B, destination, @base, displacement);
 
+    /// <summary>[base + displacement] ← r, 64 bits.</summary>
+    public void Store(Gpr source, Gpr @base, int displacement) => RexMemory(0x89, source, @base, displacement);
+
     /// <summary>r ← r + [base + displacement].</summary>
     public void Add(Gpr destination, Gpr @base, int displacement) => RexMemory(0x03, destination, @base, displacement);
 

@@ -11,7 +11,12 @@ namespace Inference.Kernels.Emit;
 /// </summary>
 internal static unsafe class VnniTiles
 {
-    public const int MaxRows = 6;
+    /// <summary>Rows of wide tiles, which take all vectors of a panel.</summary>
+    public const int WideRows = 6;
+
+    /// <summary>Rows of tall tiles, which take two vectors of a panel (or its only one): half of it stays in the first-level cache.</summary>
+    public const int TallRows = 12;
+
     public const int MaxVectors = 4;
 
     private const string DisableSwitch = "Inference.Kernels.DisableEmittedKernels";
@@ -26,6 +31,9 @@ internal static unsafe class VnniTiles
     private const int Ldc = 48;
     private const int Init = 56;
     private const int InitStride = 64;
+    private const int RowsNow = 72;
+    private const int TapsNow = 80;
+    private const int UnrolledEnd = 88;
 
     private const Gpr Tile = Gpr.Rdi;
     private const Gpr RowTable = Gpr.Rsi;
@@ -34,9 +42,16 @@ internal static unsafe class VnniTiles
     private const Gpr K = Gpr.Rax;
     private const Gpr End = Gpr.R12;
 
-    private static readonly Gpr[] s_rows = [Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.Rbx, Gpr.Rbp];
+    private static readonly Gpr[] s_rows =
+        [Gpr.R8, Gpr.R9, Gpr.R10, Gpr.R11, Gpr.Rbx, Gpr.Rbp, Gpr.R12, Gpr.R13, Gpr.R14, Gpr.R15, Gpr.Rsi, Gpr.Rcx];
 
-    /// <summary>Code addresses for (vectors − 1) · MaxRows + (rows − 1), or null.</summary>
+    /// <summary>Where the code for a number of rows and of a panel's vectors is: wide tiles to 6 rows; from 7 rows on tall ones, where there are any.</summary>
+    public static int Index(int rows, int vectors) => ((vectors - 1) * TallRows) + rows - 1;
+
+    /// <summary>Vectors that a tall tile takes of a panel of this many; 0 if there is none.</summary>
+    public static int TallVectors(int vectors) => vectors switch { 1 => 1, 2 or 4 => 2, _ => 0 };
+
+    /// <summary>Code addresses by <see cref="Index"/>, 0 where there is no tile; or null.</summary>
     public static nint[]? TryCreate()
     {
         if (!IsUsable())
@@ -45,14 +60,21 @@ internal static unsafe class VnniTiles
         }
 
         var assembler = new Assembler();
-        var entries = new nint[MaxRows * MaxVectors];
+        var entries = new nint[TallRows * MaxVectors];
         for (int vectors = 1; vectors <= MaxVectors; vectors++)
         {
-            for (int rows = 1; rows <= MaxRows; rows++)
+            for (int rows = 1; rows <= (TallVectors(vectors) > 0 ? TallRows : WideRows); rows++)
             {
                 assembler.AlignTo(64);
-                entries[((vectors - 1) * MaxRows) + rows - 1] = assembler.Position;
-                Emit(assembler, rows, vectors);
+                entries[Index(rows, vectors)] = assembler.Position;
+                if (rows <= WideRows)
+                {
+                    EmitWide(assembler, rows, vectors);
+                }
+                else
+                {
+                    EmitTall(assembler, rows, TallVectors(vectors), vectors);
+                }
             }
         }
 
@@ -64,7 +86,8 @@ internal static unsafe class VnniTiles
 
         for (int i = 0; i < entries.Length; i++)
         {
-            entries[i] += (nint)page;
+            // The first tile is at 0; the others without code are those of rows that no tile has.
+            entries[i] = entries[i] == 0 && i > 0 ? 0 : entries[i] + (nint)page;
         }
 
         return VnniSelfTest.Passes(entries) ? entries : null;
@@ -83,11 +106,11 @@ internal static unsafe class VnniTiles
         return maxLeaf >= 7 && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0;
     }
 
-    private static void Emit(Assembler s, int rows, int vectors)
+    private static void EmitWide(Assembler s, int rows, int vectors)
     {
         // zmm31 downwards: accumulators; zmm0…: the panel's vectors; the next two: broadcasts, alternating.
         int unroll = rows <= 2 ? 4 : 2;
-        Enter(s);
+        Enter(s, tall: false);
         s.Load(TapsLeft, Tile, Init);
         for (int i = 0; i < rows; i++)
         {
@@ -115,14 +138,14 @@ internal static unsafe class VnniTiles
         int skip = s.JumpIfNotLess();
         s.AlignTo(32);
         int loop = s.Position;
-        Steps(s, rows, vectors, unroll);
+        Steps(s, rows, vectors, vectors, unroll);
         s.Compare(K, End);
         s.Patch(s.JumpIfLess(), loop);
         s.Patch(skip, s.Position);
         s.Compare(K, Tile, Depth);
         int done = s.JumpIfNotLess();
         int rest = s.Position;
-        Steps(s, rows, vectors, 1);
+        Steps(s, rows, vectors, vectors, 1);
         s.Compare(K, Tile, Depth);
         s.Patch(s.JumpIfLess(), rest);
         s.Patch(done, s.Position);
@@ -141,18 +164,87 @@ internal static unsafe class VnniTiles
             s.Add(TapsLeft, Tile, Ldc);
         }
 
-        Leave(s);
+        Leave(s, tall: false);
+    }
+
+    // All but three registers point at rows, so what wide tiles keep in registers is kept in the argument.
+    private static void EmitTall(Assembler s, int rows, int vectors, int panelVectors)
+    {
+        const int Unroll = 2;
+        Enter(s, tall: true);
+        s.Load(K, Tile, Init);
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < vectors; j++)
+            {
+                s.LoadZmm(Accumulator(i, j, vectors), K, 64 * j);
+            }
+
+            s.Add(K, Tile, InitStride);
+        }
+
+        s.Load(B, Tile, Panel);
+        s.Load(K, Tile, Rows);
+        s.Store(K, Tile, RowsNow);
+        s.Load(K, Tile, Taps);
+        s.Store(K, Tile, TapsNow);
+        s.Load(K, Tile, Depth);
+        s.Subtract(K, 4 * (Unroll - 1));
+        s.Store(K, Tile, UnrolledEnd);
+        int tap = s.Position;
+        s.Load(K, Tile, RowsNow);
+        for (int i = 0; i < rows; i++)
+        {
+            s.Load(s_rows[i], K, 8 * i);
+        }
+
+        s.Clear(K);
+        s.Compare(K, Tile, UnrolledEnd);
+        int skip = s.JumpIfNotLess();
+        s.AlignTo(32);
+        int loop = s.Position;
+        Steps(s, rows, vectors, panelVectors, Unroll);
+        s.Compare(K, Tile, UnrolledEnd);
+        s.Patch(s.JumpIfLess(), loop);
+        s.Patch(skip, s.Position);
+        s.Compare(K, Tile, Depth);
+        int done = s.JumpIfNotLess();
+        int rest = s.Position;
+        Steps(s, rows, vectors, panelVectors, 1);
+        s.Compare(K, Tile, Depth);
+        s.Patch(s.JumpIfLess(), rest);
+        s.Patch(done, s.Position);
+        s.Load(K, Tile, RowsNow);
+        s.Add(K, Tile, RowPitch);
+        s.Store(K, Tile, RowsNow);
+        s.Load(K, Tile, TapsNow);
+        s.Subtract(K, 1);
+        s.Store(K, Tile, TapsNow);
+        s.Patch(s.JumpIfGreater(), tap);
+
+        s.Load(K, Tile, C);
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < vectors; j++)
+            {
+                s.StoreZmm(Accumulator(i, j, vectors), K, 64 * j);
+            }
+
+            s.Add(K, Tile, Ldc);
+        }
+
+        Leave(s, tall: true);
     }
 
     private static int Accumulator(int row, int vector, int vectors) => 31 - (row * vectors) - vector;
 
-    private static void Steps(Assembler s, int rows, int vectors, int unroll)
+    private static void Steps(Assembler s, int rows, int vectors, int panelVectors, int unroll)
     {
         for (int u = 0; u < unroll; u++)
         {
             for (int j = 0; j < vectors; j++)
             {
-                s.LoadZmm(j, B, (u * vectors * 64) + (64 * j));
+                s.LoadZmm(j, B, (u * panelVectors * 64) + (64 * j));
             }
 
             for (int i = 0; i < rows; i++)
@@ -167,16 +259,23 @@ internal static unsafe class VnniTiles
         }
 
         s.Add(K, 4 * unroll);
-        s.Add(B, 64 * vectors * unroll);
+        s.Add(B, 64 * panelVectors * unroll);
     }
 
     // System V passes the argument in rdi and lets a callee use all vector registers. Windows passes it in rcx and wants rsi,
     // rdi and xmm6–15 back.
-    private static void Enter(Assembler s)
+    private static void Enter(Assembler s, bool tall)
     {
         s.Push(Gpr.Rbx);
         s.Push(Gpr.Rbp);
         s.Push(Gpr.R12);
+        if (tall)
+        {
+            s.Push(Gpr.R13);
+            s.Push(Gpr.R14);
+            s.Push(Gpr.R15);
+        }
+
         if (OperatingSystem.IsWindows())
         {
             s.Push(Gpr.Rsi);
@@ -190,7 +289,7 @@ internal static unsafe class VnniTiles
         }
     }
 
-    private static void Leave(Assembler s)
+    private static void Leave(Assembler s, bool tall)
     {
         s.ZeroUpper();
         if (OperatingSystem.IsWindows())
@@ -203,6 +302,13 @@ internal static unsafe class VnniTiles
             s.Add(Gpr.Rsp, 160);
             s.Pop(Gpr.Rdi);
             s.Pop(Gpr.Rsi);
+        }
+
+        if (tall)
+        {
+            s.Pop(Gpr.R15);
+            s.Pop(Gpr.R14);
+            s.Pop(Gpr.R13);
         }
 
         s.Pop(Gpr.R12);

@@ -6,11 +6,14 @@ namespace Inference.Kernels.LowRank;
 
 /// <summary>
 /// Y = epilogue((X × U) × V) for X[M,K], U[K,R], V[R,N] with small R. The intermediate of a block of rows stays in cache: it
-/// lives in scratch of RowBlock·R elements and is used at once. Thread-safe.
+/// lives in scratch and is used at once. Thread-safe.
 /// </summary>
 public static unsafe class LowRankF32
 {
-    private const int RowBlock = 48;
+    // Each block of rows reads both factors once, so blocks are as large as keeps the intermediate (128 KB) in the second-level cache.
+    private const int MiddleElements = 32 << 10;
+    private const int MinRows = 48;
+    private const int MaxRows = 192;
 
     /// <summary>Runs it.</summary>
     /// <param name="x">X[M,K].</param>
@@ -38,15 +41,18 @@ public static unsafe class LowRankF32
         if (!parallel || m < 2 * maxThreads)
         {
             // Few rows: both products are cut by columns, and all threads share the intermediate.
-            for (nint i = 0; i < m; i += RowBlock)
+            nint limit = BlockRows(rank);
+            nint blocks = (m + limit - 1) / limit;
+            for (nint i = 0; i < blocks; i++)
             {
-                Block(x, ldx, u, v, y, ldy, i, nint.Min(RowBlock, m - i), in epilogue, parallel ? maxThreads : 1);
+                nint first = m * i / blocks;
+                Block(x, ldx, u, v, y, ldy, first, (m * (i + 1) / blocks) - first, in epilogue, parallel ? maxThreads : 1);
             }
 
             return;
         }
 
-        nint size = nint.Clamp((m + (4 * maxThreads) - 1) / (4 * maxThreads), 6, RowBlock);
+        nint size = nint.Clamp((m + (4 * maxThreads) - 1) / (4 * maxThreads), 6, BlockRows(rank));
         var action = new Blocks
         {
             X = x,
@@ -61,6 +67,8 @@ public static unsafe class LowRankF32
         };
         WorkerPool.Run((int)((m + size - 1) / size), ref action, maxThreads);
     }
+
+    private static nint BlockRows(nint rank) => nint.Clamp(MiddleElements / nint.Max(1, rank), MinRows, MaxRows);
 
     private static void Block(
         float* x, nint ldx, PackedMatrix u, PackedMatrix v, float* y, nint ldy, nint first, nint rows, in GemmEpilogue epilogue, int threads)

@@ -1,3 +1,5 @@
+using Inference.Kernels.Emit;
+
 namespace Inference.Kernels.Quantized;
 
 /// <summary>A row of the integer GEMM inventory. All rows give the same integers.</summary>
@@ -25,16 +27,32 @@ internal sealed unsafe class GemmS32Kernel(
 
     public int PanelColumns => MaxVectors * Lanes;
 
+    /// <summary>Of so many rows, those that tall tiles take; the rest, at the end, is for <see cref="Run"/>.</summary>
+    public int TallRows(int rows, int vectors)
+    {
+        if (_emitted is null || rows <= MaxRows || VnniTiles.TallVectors(vectors) == 0)
+        {
+            return 0;
+        }
+
+        int rest = rows % VnniTiles.TallRows;
+        return rest <= MaxRows ? rows - rest : rows;
+    }
+
+    /// <summary>Runs a tile of at most <see cref="MaxRows"/> rows.</summary>
     public void Run(GemmS32Tile* tile, int rows, int vectors)
     {
-        int index = ((vectors - 1) * MaxRows) + rows - 1;
         if (_emitted is not null)
         {
-            ((delegate* unmanaged[SuppressGCTransition]<GemmS32Tile*, void>)_emitted[index])(tile);
+            ((delegate* unmanaged[SuppressGCTransition]<GemmS32Tile*, void>)_emitted[VnniTiles.Index(rows, vectors)])(tile);
         }
         else
         {
-            _managed![index](tile);
+            _managed![((vectors - 1) * MaxRows) + rows - 1](tile);
         }
     }
+
+    /// <summary>Runs a tile of more rows over a part of the panel's vectors.</summary>
+    public void RunTall(GemmS32Tile* tile, int rows, int vectors) =>
+        ((delegate* unmanaged[SuppressGCTransition]<GemmS32Tile*, void>)_emitted![VnniTiles.Index(rows, vectors)])(tile);
 }

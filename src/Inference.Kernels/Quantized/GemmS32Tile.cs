@@ -37,4 +37,13 @@ internal unsafe struct GemmS32Tile
 
     /// <summary>Bytes between rows of <see cref="Init"/>; 0 for one row that serves all.</summary>
     public nint InitStrideBytes;
+
+    /// <summary>Room for a tile that is short of registers: the row pointers of the tap at hand.</summary>
+    public byte** RowsNow;
+
+    /// <summary>Taps still to do, for such a tile.</summary>
+    public nint TapsLeft;
+
+    /// <summary>Where its unrolled loop ends.</summary>
+    public nint UnrolledEnd;
 }

@@ -247,7 +247,9 @@ internal unsafe struct QuantizedConvolutionJob
         tile.LdcBytes = width * sizeof(int);
         byte* panel = _panels + (n0 * _steps * 4);
         nint runBytes = _runs.InPlace ? _runs.Stored * (4 / kernel.ValuesPerStep) : _steps * 4;
-        int atOnce = (int)nint.Clamp(QuantizedGemmDriver.DepthBytes / runBytes, 1, _runs.Count);
+        nint pieces = ((_runs.Count * runBytes) + QuantizedGemmDriver.DepthBytes - 1) / QuantizedGemmDriver.DepthBytes;
+        int atOnce = Math.Max(1, (int)((_runs.Count + pieces - 1) / pieces));
+        atOnce = atOnce * runBytes > 2 * QuantizedGemmDriver.DepthBytes ? 1 : atOnce;
         // A long run is cut into even parts of whole steps.
         nint parts = atOnce > 1 ? 1 : (runBytes + QuantizedGemmDriver.DepthBytes - 1) / QuantizedGemmDriver.DepthBytes;
         nint chunk = (((runBytes / 4) + parts - 1) / parts) * 4;

@@ -13,6 +13,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
     private readonly NativeBlock _arena = new();
     private readonly NativeBlock _scratch = new();
     private readonly int _threads;
+    private EngineValue?[] _innerInputs = [];
     private DynamicMemory? _dynamic;
     private PlanStep _step = null!;
     private RunControl _control;
@@ -203,10 +204,17 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
 
     public override void RunSubgraph(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs)
     {
+        outputs.Clear();
+        RunSubgraphAgain(graph, inputs, outputs);
+    }
+
+    public override void RunSubgraphAgain(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs)
+    {
         PlanStep step = _step;
         (int[] inputSlots, int[] outputSlots) = (InputSlots, OutputSlots);
         GraphExecutable executable = _plan.Inner(step, graph);
-        var all = new EngineValue?[graph.Inputs.Count + graph.Captures.Count];
+        int count = graph.Inputs.Count + graph.Captures.Count;
+        EngineValue?[] all = _innerInputs.Length == count ? _innerInputs : _innerInputs = new EngineValue?[count];
         inputs[..Math.Min(inputs.Length, graph.Inputs.Count)].CopyTo(all);
         for (int i = 0; i < graph.Captures.Count; i++)
         {
@@ -217,6 +225,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
         }
 
         executable.RunInner(all, outputs, _control);
+        all.AsSpan().Clear();
         _step = step;
         (InputSlots, OutputSlots) = (inputSlots, outputSlots);
     }

@@ -80,7 +80,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
         }
     }
 
-    /// <summary>Runs as an inner graph: outputs own their memory or are values passed in.</summary>
+    /// <summary>Runs as an inner graph: outputs own their memory or are values passed in. Tensors found in <paramref name="outputs"/> are made by an earlier call and may be used again.</summary>
     public void RunInner(ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs, in RunControl control)
     {
         ExecutablePlan plan = PlanFor(inputs, control);
@@ -97,11 +97,12 @@ internal sealed unsafe class GraphExecutable : IDisposable
 
             for (int i = 0; i < outputs.Length; i++)
             {
+                Tensor? spare = outputs[i] as Tensor;
                 outputs[i] = null;
                 if (plan.OutputIsDirect[i])
                 {
                     SlotSpec slot = plan.Plan.Slots[plan.Plan.OutputSlots[i]];
-                    Tensor tensor = Tensor.Allocate(slot.Type, slot.Dims);
+                    Tensor tensor = spare is not null && spare.Type == slot.Type && spare.Dims.SequenceEqual(slot.Dims) ? spare : Tensor.Allocate(slot.Type, slot.Dims);
                     frame.SetOutputMemory(i, tensor.Data, tensor.Owner);
                     outputs[i] = tensor;
                 }

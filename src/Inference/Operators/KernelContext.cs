@@ -69,6 +69,16 @@ internal abstract unsafe class KernelContext
     /// <summary>Runs an inner graph of the node with these inputs; its outputs (owning their memory, or the caller's captured values) go to <paramref name="outputs"/>.</summary>
     public abstract void RunSubgraph(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs);
 
+    /// <summary>
+    /// As <see cref="RunSubgraph"/>, for a caller that runs a graph again and again: tensors that it left in <paramref name="outputs"/> from an earlier call of this method
+    /// may be written and returned again, so they must be no inputs of this call.
+    /// </summary>
+    public virtual void RunSubgraphAgain(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs)
+    {
+        outputs.Clear();
+        RunSubgraph(graph, inputs, outputs);
+    }
+
     /// <summary>An error in this node: <paramref name="message"/> says what was expected and what came.</summary>
     public ModelRunException Error(string message) => new($"{Node.Describe()}: {message}");
 

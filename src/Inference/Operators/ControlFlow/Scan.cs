@@ -18,6 +18,9 @@ internal sealed class Scan : Operator
     private readonly long[]? _inputDirections;
     private readonly long[]? _outputDirections;
 
+    // What one run leaves for the next: runs at the same time make their own.
+    private ScanBuffers? _idle;
+
     public Scan(Node node)
     {
         _body = node.Attributes.Graph("body");
@@ -79,8 +82,8 @@ internal sealed class Scan : Operator
     public override void Run(KernelContext context)
     {
         long length = Length(context);
-        var inputs = new EngineValue?[_states + _scanned];
-        var outputs = new EngineValue?[_body.Outputs.Count];
+        ScanBuffers buffers = Interlocked.Exchange(ref _idle, null) ?? new ScanBuffers(_states + _scanned, _body.Outputs.Count);
+        EngineValue?[] inputs = buffers.Inputs;
         for (int i = 0; i < _states; i++)
         {
             inputs[i] = context.InputValue(i);
@@ -88,7 +91,8 @@ internal sealed class Scan : Operator
 
         for (int i = 0; i < _scanned; i++)
         {
-            inputs[_states + i] = ScanSlices.NewItem(context.Input(_states + i), Axis(_inputAxes, i, context.Input(_states + i).Rank));
+            Tensor x = context.Input(_states + i);
+            inputs[_states + i] = ScanSlices.NewItem(x, Axis(_inputAxes, i, x.Rank), inputs[_states + i] as Tensor);
         }
 
         for (long step = 0; step < length; step++)
@@ -101,7 +105,9 @@ internal sealed class Scan : Operator
                 ScanSlices.Take(x, Axis(_inputAxes, i, x.Rank), position, (Tensor)inputs[_states + i]!);
             }
 
-            context.RunSubgraph(_body, inputs, outputs);
+            // What a step gives is what the next one takes, so memory is used again every other step.
+            EngineValue?[] outputs = (step & 1) == 0 ? buffers.Outputs : buffers.OtherOutputs;
+            context.RunSubgraphAgain(_body, inputs, outputs);
             outputs.AsSpan(0, _states).CopyTo(inputs);
             for (int i = 0; i < _stacked && _states + i < context.OutputCount; i++)
             {
@@ -113,6 +119,15 @@ internal sealed class Scan : Operator
         }
 
         Finish(context, inputs, length);
+        Span<bool> views = stackalloc bool[_scanned];
+        for (int i = 0; i < _scanned; i++)
+        {
+            Tensor x = context.Input(_states + i);
+            views[i] = ScanSlices.IsView(x, Axis(_inputAxes, i, x.Rank));
+        }
+
+        buffers.Release(_states, views);
+        Volatile.Write(ref _idle, buffers);
     }
 
     private static long[]? Checked(Node node, string name, int count)
@@ -171,7 +186,14 @@ internal sealed class Scan : Operator
             if (i < _states)
             {
                 EngineValue value = states[i] ?? throw context.Error($"output {i}: expected a state, got none.");
-                context.SetOutput(i, length == 0 && value is Tensor own ? own.Clone() : value);
+                if (value is Tensor { Type: not ElementType.String } state)
+                {
+                    state.CopyTo(context.Output(i, state.Type, state.Dims));
+                }
+                else
+                {
+                    context.SetOutput(i, length == 0 && value is Tensor own ? own.Clone() : value);
+                }
             }
             else if (length == 0)
             {

@@ -8,18 +8,21 @@ namespace Inference.Operators.ControlFlow;
 internal static unsafe class ScanSlices
 {
     /// <summary>A tensor for slices of <paramref name="x"/> without axis <paramref name="axis"/>: a view where slices are consecutive, else memory of its own.</summary>
-    public static Tensor NewItem(Tensor x, int axis)
+    /// <param name="x">What is sliced.</param>
+    /// <param name="axis">The axis that slices do not have.</param>
+    /// <param name="released">What an earlier call made, without memory where it was a view; used again where it fits.</param>
+    public static Tensor NewItem(Tensor x, int axis, Tensor? released = null)
     {
         Span<long> dims = stackalloc long[x.Rank - 1];
         RemoveDim(x.Dims, axis, dims);
         if (IsView(x, axis))
         {
-            var view = new Tensor();
+            Tensor view = released is { Data: null } ? released : new Tensor();
             view.Set(x.Type, dims, x.Data, x.Owner);
             return view;
         }
 
-        return Tensor.Allocate(x.Type, dims);
+        return released is { Data: not null } && released.Type == x.Type && released.Dims.SequenceEqual(dims) ? released : Tensor.Allocate(x.Type, dims);
     }
 
     /// <summary>Fills or moves what <see cref="NewItem"/> made to the slice at a position.</summary>
@@ -51,7 +54,8 @@ internal static unsafe class ScanSlices
         dims[axis..].CopyTo(result[(axis + 1)..]);
     }
 
-    private static bool IsView(Tensor x, int axis) => axis == 0 && x.Type != ElementType.String && !x.Type.IsPacked();
+    /// <summary>Whether slices are views of <paramref name="x"/>.</summary>
+    public static bool IsView(Tensor x, int axis) => axis == 0 && x.Type != ElementType.String && !x.Type.IsPacked();
 
     private readonly struct Slice(int axis, long position, bool taking)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Inference.Graph;
 using static Inference.Tests.Operators.OperatorHarness;
 
@@ -57,16 +58,16 @@ public sealed class ConstantWeightsTests
         RunAll("ConvInteger", inputs, [("group", (long)groups), ("strides", (long[])[stride, stride]), ("pads", (long[])[1, 0, 1, 2])]);
     }
 
-    private static Tensor Bytes<T>(int seed, params long[] dims)
-        where T : unmanaged
+    private static Tensor Bytes<TElement>(int seed, params long[] dims)
+        where TElement : unmanaged
     {
-        Tensor tensor = Tensor.Allocate(ElementTypes.Of<T>(), dims);
+        Tensor tensor = Tensor.Allocate(ElementTypes.Of<TElement>(), dims);
         new Random(seed).NextBytes(tensor.Bytes);
         return tensor;
     }
 
-    private static Tensor Zeros<T>(int count, int first)
-        where T : unmanaged, System.Numerics.INumber<T> => T([.. Enumerable.Range(first, count).Select(T.CreateChecked)]);
+    private static Tensor Zeros<TElement>(int count, int first)
+        where TElement : unmanaged, INumber<TElement> => T([.. Enumerable.Range(first, count).Select(TElement.CreateChecked)]);
 
     private static Tensor Numbers(int seed, params long[] dims)
     {
