@@ -19,4 +19,7 @@ internal sealed record BenchOptions(
     public string ModelName => Directory.Exists(Model) || Path.GetFileName(Model) == "model.onnx"
         ? Path.GetFileName(Path.GetFullPath(ModelFolder).TrimEnd(Path.DirectorySeparatorChar))
         : Path.GetFileNameWithoutExtension(Model);
+
+    /// <summary>The same for another model, with the inputs stored beside it.</summary>
+    public BenchOptions For(string model) => this with { Model = model, InputFolder = null, Shapes = new Dictionary<string, long[]>(), Rows = 0 };
 }

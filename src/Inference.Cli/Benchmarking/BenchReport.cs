@@ -54,14 +54,16 @@ internal static class BenchReport
 
         bool isWarm = result.Backends.All(b => b.Latency is not null);
         string warmTitle = isWarm ? $"{"p50 µs",12}{"p90 µs",12}{"p99 µs",12}{"min µs",12}{"runs",9}{"bytes/run",11}" : "";
-        Console.WriteLine($"{"",-12}{warmTitle}{"load ms",10}{"first ms",10}{"peak MiB",10}");
+        bool hasSecond = result.Backends.All(b => b.Start.SecondMilliseconds is not null);
+        string coldTitle = isWarm ? "" : $"{"process ms",12}" + (hasSecond ? $"{"second ms",11}" : "");
+        Console.WriteLine($"{"",-12}{warmTitle}{"load ms",10}{"first ms",10}{"peak MiB",10}{coldTitle}");
         foreach (BackendResult backend in result.Backends)
         {
             string warm = backend.Latency is { } latency
                 ? string.Create(CultureInfo.InvariantCulture, $"{latency.P50,12:F1}{latency.P90,12:F1}{latency.P99,12:F1}{latency.Min,12:F1}{latency.Runs,9}{backend.AllocatedBytesPerRun,11}")
                 : "";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{backend.Backend,-12}{warm}{backend.Start.LoadMilliseconds,10:F1}{backend.Start.FirstRunMilliseconds,10:F1}{backend.Start.PeakBytes / 1048576.0,10:F1}"));
+                $"{backend.Backend,-12}{warm}{backend.Start.LoadMilliseconds,10:F1}{backend.Start.FirstRunMilliseconds,10:F1}{backend.Start.PeakBytes / 1048576.0,10:F1}{(isWarm ? "" : $"{backend.Start.ProcessMilliseconds,12:F1}")}{(hasSecond ? $"{backend.Start.SecondMilliseconds,11:F1}" : "")}"));
         }
 
         if (result.Ratio is { } ratio)
@@ -93,5 +95,14 @@ internal static class BenchReport
         writer.WriteNumber("load_ms", Math.Round(backend.Start.LoadMilliseconds, 3));
         writer.WriteNumber("first_run_ms", Math.Round(backend.Start.FirstRunMilliseconds, 3));
         writer.WriteNumber("peak_bytes", backend.Start.PeakBytes);
+        if (backend.Start.ProcessMilliseconds is { } process)
+        {
+            writer.WriteNumber("process_ms", Math.Round(process, 3));
+        }
+
+        if (backend.Start.SecondMilliseconds is { } second)
+        {
+            writer.WriteNumber("second_ms", Math.Round(second, 3));
+        }
     }
 }

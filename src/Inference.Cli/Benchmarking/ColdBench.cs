@@ -1,86 +1,107 @@
 using System.Diagnostics;
-using System.Text.Json;
+using System.Globalization;
 using Inference.Cli.Commands;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>Measures what a fresh process pays: ten child processes a provider, in turns.</summary>
+/// <summary>Measures what a fresh process pays: child processes, the providers in turns, and the order reversed each round.</summary>
 internal static class ColdBench
 {
-    private const int Processes = 10;
+    // Memory is at its highest when everything that later runs need is there, too.
+    private const int MoreRuns = 10;
 
     /// <summary>Starts the children and takes medians.</summary>
-    public static async Task<BenchResult> RunAsync(BenchOptions options, CancellationToken cancellationToken)
+    public static async Task<BenchResult> RunAsync(BenchOptions options, ColdOptions cold, CancellationToken cancellationToken)
     {
         List<StartCost>[] costs = [.. options.Backends.Select(_ => new List<StartCost>())];
-        for (int round = 0; round < Processes; round++)
+        for (int round = 0; round < cold.Processes; round++)
         {
             for (int i = 0; i < options.Backends.Count; i++)
             {
-                costs[i].Add(await ChildAsync(options.Backends[i], options, cancellationToken).ConfigureAwait(false));
+                int index = round % 2 == 0 ? i : options.Backends.Count - 1 - i;
+                StartCost cost = await ChildAsync(options.Backends[index], options, after: null, cancellationToken).ConfigureAwait(false);
+                if (cold.After is { } after)
+                {
+                    StartCost second = await ChildAsync(options.Backends[index], options, after, cancellationToken).ConfigureAwait(false);
+                    cost = cost with { SecondMilliseconds = second.LoadMilliseconds + second.FirstRunMilliseconds };
+                }
+
+                costs[index].Add(cost);
             }
         }
 
         return new(
-            $"{Processes} fresh processes a provider",
+            $"{cold.Processes} fresh processes a provider",
             "cold",
             options.Backends.Contains(Backends.OnnxRuntime) ? options.Threads > 1 : null,
             [.. options.Backends.Select((b, i) => new BackendResult(b, StartCost.Median(costs[i]), null, null))]);
     }
 
-    /// <summary>What a child does: one load and one run, printed as JSON.</summary>
-    public static async Task<int> RunChildAsync(string backend, BenchOptions options)
+    /// <summary>What a child does: one load and one run, their times on a line; then more runs, and the memory on the next.</summary>
+    public static async Task<int> RunChildAsync(string backend, BenchOptions options, string? after)
     {
-        StartCost cost = await StartCost.MeasureAsync(backend, options, spinning: options.Threads > 1, inputs: null).ConfigureAwait(false);
-        JsonOutput.Write(writer =>
+        bool spinning = options.Threads > 1;
+        using IModelRunner? first = after is null ? null : await StartAsync(backend, options.For(after), spinning).ConfigureAwait(false);
+        StartCost cost = await StartCost.MeasureAsync(backend, options, spinning, inputs: null, MoreRuns, (load, run) =>
         {
-            writer.WriteNumber("load_ms", cost.LoadMilliseconds);
-            writer.WriteNumber("first_run_ms", cost.FirstRunMilliseconds);
-            writer.WriteNumber("peak_bytes", cost.PeakBytes);
-        }, indented: false);
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load} {run}"));
+            Console.Out.Flush();
+        }).ConfigureAwait(false);
+        Console.Out.WriteLine(cost.PeakBytes.ToString(CultureInfo.InvariantCulture));
         return ExitCodes.Done;
     }
 
-    private static async Task<StartCost> ChildAsync(string backend, BenchOptions options, CancellationToken cancellationToken)
+    private static async Task<IModelRunner> StartAsync(string backend, BenchOptions options, bool spinning)
     {
-        ProcessStartInfo start = OwnProcess.Start(
-            ["bench", options.Model, "--backends", backend, "--cold-child", "--threads", options.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        if (options.InputFolder is { } folder)
-        {
-            start.ArgumentList.Add("--inputs");
-            start.ArgumentList.Add(folder);
-        }
+        IModelRunner runner = await BenchSubject.LoadAsync(backend, options, spinning).ConfigureAwait(false);
+        using BenchInputs inputs = BenchInputs.Prepare(runner.Info, options);
+        (await runner.RunAsync(inputs.Values).ConfigureAwait(false)).Dispose();
+        return runner;
+    }
 
-        if (options.Rows > 0)
-        {
-            start.ArgumentList.Add("--rows");
-            start.ArgumentList.Add(options.Rows.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        }
-
-        if (options.Library is { } library)
-        {
-            start.ArgumentList.Add("--onnxruntime-library");
-            start.ArgumentList.Add(library);
-        }
-
-        foreach ((string name, long[] shape) in options.Shapes)
-        {
-            start.ArgumentList.Add("--shape");
-            start.ArgumentList.Add($"{name}={string.Join('x', shape)}");
-        }
-
+    private static async Task<StartCost> ChildAsync(string backend, BenchOptions options, string? after, CancellationToken cancellationToken)
+    {
+        ProcessStartInfo start = OwnProcess.Start(Arguments(backend, options, after));
+        long begin = Stopwatch.GetTimestamp();
         using Process child = Process.Start(start)!;
         Task<string> errors = child.StandardError.ReadToEndAsync(cancellationToken);
-        string output = await child.StandardOutput.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+        string? times = await child.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);
+        TimeSpan answered = Stopwatch.GetElapsedTime(begin);
+        string? peak = await child.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         await child.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        if (child.ExitCode != ExitCodes.Done)
+        if (child.ExitCode != ExitCodes.Done || times is null || peak is null)
         {
             string error = (await errors.ConfigureAwait(false)).Trim();
             throw new InferenceException($"A child process that loads '{options.Model}' on {backend} ended with code {child.ExitCode}: {error.Replace("error: ", "", StringComparison.Ordinal)}");
         }
 
-        using JsonDocument document = JsonDocument.Parse(output);
-        JsonElement root = document.RootElement;
-        return new(root.GetProperty("load_ms").GetDouble(), root.GetProperty("first_run_ms").GetDouble(), root.GetProperty("peak_bytes").GetInt64());
+        int space = times.IndexOf(' ', StringComparison.Ordinal);
+        return new(
+            double.Parse(times.AsSpan(0, space), CultureInfo.InvariantCulture),
+            double.Parse(times.AsSpan(space + 1), CultureInfo.InvariantCulture),
+            long.Parse(peak, CultureInfo.InvariantCulture)) { ProcessMilliseconds = answered.TotalMilliseconds };
+    }
+
+    private static List<string> Arguments(string backend, BenchOptions options, string? after)
+    {
+        List<string> arguments = ["bench", options.Model, "--backends", backend, "--cold-child", "--threads", options.Threads.ToString(CultureInfo.InvariantCulture)];
+        Add("--after", after);
+        Add("--inputs", options.InputFolder);
+        Add("--rows", options.Rows > 0 ? options.Rows.ToString(CultureInfo.InvariantCulture) : null);
+        Add("--onnxruntime-library", options.Library);
+        foreach ((string name, long[] shape) in options.Shapes)
+        {
+            Add("--shape", $"{name}={string.Join('x', shape)}");
+        }
+
+        return arguments;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                arguments.AddRange([name, value]);
+            }
+        }
     }
 }

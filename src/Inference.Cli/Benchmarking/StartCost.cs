@@ -5,15 +5,24 @@ namespace Inference.Cli.Benchmarking;
 /// <summary>What starting a model costs.</summary>
 /// <param name="LoadMilliseconds">From the call to load until there is a runner.</param>
 /// <param name="FirstRunMilliseconds">The first run, with everything that is prepared lazily.</param>
-/// <param name="PeakBytes">Growth of the process's resident memory, at its highest, over load and first run.</param>
+/// <param name="PeakBytes">Growth of the process's resident memory, at its highest, over load and runs.</param>
 internal sealed record StartCost(double LoadMilliseconds, double FirstRunMilliseconds, long PeakBytes)
 {
-    /// <summary>Loads and runs once.</summary>
+    /// <summary>From the start of the process until it had the first result; null where the process ran before.</summary>
+    public double? ProcessMilliseconds { get; init; }
+
+    /// <summary>Load and first run as the second model of a process; null where that was not measured.</summary>
+    public double? SecondMilliseconds { get; init; }
+
+    /// <summary>Loads and runs.</summary>
     /// <param name="backend">The provider.</param>
     /// <param name="options">The model.</param>
     /// <param name="spinning">For ONNX Runtime: whether idle threads spin.</param>
     /// <param name="inputs">The inputs; null: prepared between load and run, off the clock.</param>
-    public static async Task<StartCost> MeasureAsync(string backend, BenchOptions options, bool spinning, BenchInputs? inputs)
+    /// <param name="moreRuns">Runs after the first, which count for memory alone.</param>
+    /// <param name="answered">Called with both times after the first run.</param>
+    public static async Task<StartCost> MeasureAsync(
+        string backend, BenchOptions options, bool spinning, BenchInputs? inputs, int moreRuns = 0, Action<double, double>? answered = null)
     {
         BenchInputs? own = null;
         ProcessMemory.ResetPeak();
@@ -27,6 +36,12 @@ internal sealed record StartCost(double LoadMilliseconds, double FirstRunMillise
             start = Stopwatch.GetTimestamp();
             (await runner.RunAsync(inputs.Values).ConfigureAwait(false)).Dispose();
             TimeSpan run = Stopwatch.GetElapsedTime(start);
+            answered?.Invoke(load.TotalMilliseconds, run.TotalMilliseconds);
+            for (int i = 0; i < moreRuns; i++)
+            {
+                (await runner.RunAsync(inputs.Values).ConfigureAwait(false)).Dispose();
+            }
+
             return new(load.TotalMilliseconds, run.TotalMilliseconds, Math.Max(0, ProcessMemory.Peak() - before));
         }
         finally
@@ -40,5 +55,12 @@ internal sealed record StartCost(double LoadMilliseconds, double FirstRunMillise
     public static StartCost Median(IReadOnlyCollection<StartCost> costs) => new(
         LatencySummary.Median(costs.Select(c => c.LoadMilliseconds)),
         LatencySummary.Median(costs.Select(c => c.FirstRunMilliseconds)),
-        (long)LatencySummary.Median(costs.Select(c => (double)c.PeakBytes)));
+        (long)LatencySummary.Median(costs.Select(c => (double)c.PeakBytes)))
+    {
+        ProcessMilliseconds = Median(costs, c => c.ProcessMilliseconds),
+        SecondMilliseconds = Median(costs, c => c.SecondMilliseconds),
+    };
+
+    private static double? Median(IReadOnlyCollection<StartCost> costs, Func<StartCost, double?> figure) =>
+        costs.Any(c => figure(c) is null) ? null : LatencySummary.Median(costs.Select(c => figure(c)!.Value));
 }

@@ -16,14 +16,16 @@ internal static class BenchCommand
         var rows = new Option<int>("--rows") { Description = "Resizes the batch of every input; as --shape does for one." };
         var threads = new Option<int>("--threads") { Description = "Threads of a run, on each provider. Default: one for each processor.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var seconds = new Option<double>("--seconds") { Description = "Time to measure each provider.", DefaultValueFactory = _ => 3 };
-        var cold = new Option<bool>("--cold") { Description = "Measure load, first run and memory in ten fresh processes for each provider instead." };
+        var cold = new Option<bool>("--cold") { Description = "Measure load, first run and memory in fresh processes for each provider instead." };
+        var processes = new Option<int>("--processes") { Description = "With --cold: fresh processes for each provider.", DefaultValueFactory = _ => 10 };
+        var after = new Option<string?>("--after") { Description = "With --cold: a model that a process loads and runs first; load + first run of the second model are measured, too." };
         var child = new Option<bool>("--cold-child") { Hidden = true };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
         var command = new Command("bench", "Measures how fast a model runs, providers side by side in one process.")
         {
-            model, backends, inputs, shapes, rows, threads, seconds, cold, child, json, library, verbose,
+            model, backends, inputs, shapes, rows, threads, seconds, cold, processes, after, child, json, library, verbose,
         };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async () =>
         {
@@ -38,11 +40,11 @@ internal static class BenchCommand
                 result.GetValue(library));
             if (result.GetValue(child))
             {
-                return await ColdBench.RunChildAsync(options.Backends[0], options).ConfigureAwait(false);
+                return await ColdBench.RunChildAsync(options.Backends[0], options, result.GetValue(after)).ConfigureAwait(false);
             }
 
             BenchResult measured = result.GetValue(cold)
-                ? await ColdBench.RunAsync(options, cancellation).ConfigureAwait(false)
+                ? await ColdBench.RunAsync(options, new(Math.Max(result.GetValue(processes), 1), result.GetValue(after) is { } first ? ExistingModel(first) : null), cancellation).ConfigureAwait(false)
                 : await WarmBench.RunAsync(options, cancellation).ConfigureAwait(false);
             if (result.GetValue(json))
             {
