@@ -47,6 +47,8 @@ def vector(bits):
         f'{v}.ConvertToSingle((x.AsInt32() >> 23) - {v}.Create(127))')
     one(f'{f} Mantissa({f} x)',
         f'((x.AsInt32() & {v}.Create(0x007FFFFF)) | {v}.Create(0x3F800000)).AsSingle()')
+    pick = {512: 'Avx512F.PermuteVar16x32(x, {i})', 256: 'Avx2.PermuteVar8x32(x, {i})', 128: 'Vector128.Shuffle(x, {i})'}[bits]
+    one(f'{f} Pick({f} x, int* lanes)', pick.format(i=f'{v}.Load(lanes)'))
     one(f'float Sum({f} x)', f'{v}.Sum(x)')
     fold = {512: f'Simd256.{{0}}Across(Vector256.{{0}}Native(x.GetLower(), x.GetUpper()))',
             256: f'Simd128.{{0}}Across(Vector128.{{0}}Native(x.GetLower(), x.GetUpper()))'}
@@ -146,6 +148,7 @@ def scalar():
     one('float PowerOfTwo(float n)', f'{back}(((int)n + 127) << 23)')
     one('float Exponent(float x)', f'({bits}(x) >> 23) - 127')
     one('float Mantissa(float x)', f'{back}(({bits}(x) & 0x007FFFFF) | 0x3F800000)')
+    one('float Pick(float x, int* lanes)', 'x')
     one('float Sum(float x)', 'x')
     one('float MaxAcross(float x)', 'x')
     one('float MinAcross(float x)', 'x')

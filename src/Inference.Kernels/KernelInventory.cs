@@ -44,6 +44,7 @@ public static class KernelInventory
         BinaryKernels.Describe(all);
         PlanarWindowKernels.Describe(all);
         NhwcDepthwiseF32.Describe(all);
+        NhwcGroupedF32.Describe(all);
         PoolingF32.Describe(all);
         foreach (RowKernel kernel in RowKernels)
         {

@@ -28,6 +28,7 @@ public sealed unsafe class ConvolutionF32 : IDisposable
             (TensorLayout.Nchw, true) => Method.NchwDepthwise,
             (TensorLayout.Nchw, false) => transpose ? Method.Nhwc : Method.Nchw,
             (_, true) => Method.NhwcDepthwise,
+            _ when NhwcGroupedF32.Suits(in geometry, kernel) => Method.NhwcGrouped,
             _ => Method.Nhwc,
         };
         if (!direct && WinogradF32.Suits(in geometry) && geometry.OutChannels % kernel.Lanes == 0)
@@ -38,6 +39,10 @@ public sealed unsafe class ConvolutionF32 : IDisposable
         else if (_method == Method.Nhwc)
         {
             _weights = ConvolutionWeights.PackPanels(in geometry, kernel, weights);
+        }
+        else if (_method == Method.NhwcGrouped)
+        {
+            _weights = NhwcGroupedF32.PackWeights(in geometry, kernel, weights);
         }
         else if (_method == Method.NhwcDepthwise)
         {
@@ -57,6 +62,7 @@ public sealed unsafe class ConvolutionF32 : IDisposable
         NchwDepthwise,
         Nhwc,
         NhwcDepthwise,
+        NhwcGrouped,
         Winograd,
     }
 
@@ -160,6 +166,9 @@ public sealed unsafe class ConvolutionF32 : IDisposable
                     break;
                 case Method.NhwcDepthwise:
                     NhwcDepthwiseF32.Run(ref job, maxThreads);
+                    break;
+                case Method.NhwcGrouped:
+                    NhwcGroupedF32.Run(ref job, _kernel, maxThreads);
                     break;
                 default:
                     if (Layout == TensorLayout.Nchw)

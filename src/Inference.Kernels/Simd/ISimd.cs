@@ -80,6 +80,9 @@ internal unsafe interface ISimd<TVector>
     /// <summary>m of a positive normal x = m·2^e with m in [1, 2).</summary>
     static abstract TVector Mantissa(TVector x);
 
+    /// <summary>Lane i of the result is lane lanes[i] of x.</summary>
+    static abstract TVector Pick(TVector x, int* lanes);
+
     /// <summary>Sum of the lanes; the order depends on the width.</summary>
     static abstract float Sum(TVector x);
 

@@ -98,6 +98,9 @@ internal readonly unsafe struct Simd1 : ISimd<float>
     public static float Mantissa(float x) => BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(x) & 0x007FFFFF) | 0x3F800000);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Pick(float x, int* lanes) => x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(float x) => x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,7 +23,7 @@ public sealed unsafe class ConvolutionF32Tests
     {
         GemmF32Kernel kernel = GemmF32Kernels.All.Single(k => k.Name == name);
         int seed = 1;
-        foreach ((int c, int o, int groups) in ((int, int, int)[])[(1, 5, 1), (3, 16, 1), (4, 8, 2), (16, 20, 1), (32, 34, 2), (17, 70, 1), (12, 12, 12), (19, 19, 19), (40, 40, 40), (24, 24, 1), (2, 1, 1), (8, 12, 1)])
+        foreach ((int c, int o, int groups) in ((int, int, int)[])[(1, 5, 1), (3, 16, 1), (4, 8, 2), (16, 20, 1), (32, 34, 2), (17, 70, 1), (12, 12, 12), (19, 19, 19), (40, 40, 40), (24, 24, 1), (2, 1, 1), (8, 12, 1), (40, 40, 5), (28, 28, 7), (6, 6, 3), (48, 48, 3)])
         {
             foreach ((int kh, int kw) in ((int, int)[])[(1, 1), (3, 3), (1, 5), (5, 2)])
             {
