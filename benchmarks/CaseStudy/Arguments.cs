@@ -13,6 +13,11 @@ internal sealed class Arguments
     /// <summary>Requests that quality is judged on.</summary>
     public int Quality { get; private set; } = 4000;
 
+    /// <summary>What to do: <c>all</c>, or one of <see cref="Parts"/>; parts leave what they found in the folder.</summary>
+    public string Part { get; private set; } = "all";
+
+    public static IReadOnlyList<string> Parts { get; } = ["models", "quality", "0.6", "0.8", "1.0", "report"];
+
     public string? Html { get; private set; }
 
     public string? Markdown { get; private set; }
@@ -34,6 +39,9 @@ internal sealed class Arguments
                 case "--quality":
                     parsed.Quality = int.Parse(value, CultureInfo.InvariantCulture);
                     break;
+                case "--part":
+                    parsed.Part = value == "all" || Parts.Contains(value) ? value : throw new ArgumentException($"'{value}' is no part; expected all, {string.Join(", ", Parts)}.");
+                    break;
                 case "--html":
                     parsed.Html = value;
                     break;
@@ -41,7 +49,7 @@ internal sealed class Arguments
                     parsed.Markdown = value;
                     break;
                 default:
-                    throw new ArgumentException($"'{args[i]}' is no option; expected --folder, --requests, --quality, --html or --markdown.");
+                    throw new ArgumentException($"'{args[i]}' is no option; expected --folder, --requests, --quality, --part, --html or --markdown.");
             }
         }
 

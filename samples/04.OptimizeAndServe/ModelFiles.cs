@@ -2,25 +2,39 @@ using Inference;
 using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Data;
-using Inference.Optimization.Factorization;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Records;
 using OptimizeAndServe.Serving;
 using OptimizeAndServe.Training;
+using OptimizeAndServe.Tuning;
 using OptimizeAndServe.World;
 
 namespace OptimizeAndServe;
 
-/// <summary>The models of the sample, made from a seed where they are not in the folder yet.</summary>
-internal sealed class ModelFiles(string folder, Action<string> log)
+/// <summary>The models of the sample, made from a seed where they are not in the folder yet, and what was chosen on the way.</summary>
+internal sealed class ModelFiles(string folder, SampleSize size, Action<string> log)
 {
+    /// <summary>The stream that scales, factors and channels are fitted to. Others: see <see cref="RankTrainer"/> for training.</summary>
+    public const int FittingStream = 5;
+
+    /// <summary>The stream that choices are made by.</summary>
+    public const int TuningStream = 4;
+
+    /// <summary>The stream that quality is reported on; nothing else sees it.</summary>
+    public const int ReportStream = 3;
+
     private const int Seed = 20;
-    private const int TrainingRequests = 40_000;
-    private const int DistillationRequests = 60_000;
-    private const int CalibrationStream = 5;
+    private const int Items = 100;
+
+    // What a step may use up of the budget for all.
+    private const double RankShare = 0.4;
+    private const double ChannelShare = 0.8;
 
     /// <summary>The made-up shop; takes a second to make.</summary>
     public ClickWorld World => field ??= new ClickWorld(Seed);
+
+    /// <summary>What was chosen.</summary>
+    public Choices Choices => field ??= Choices.Load(ChoicesFile);
 
     public string Ranker => Path.Combine(folder, "ranker.onnx");
 
@@ -30,63 +44,63 @@ internal sealed class ModelFiles(string folder, Action<string> log)
 
     public string LowRank => Path.Combine(folder, "ranker-low-rank.onnx");
 
-    /// <summary>Trains and optimizes what is missing.</summary>
+    /// <summary>Fewer channels, low rank, 8 bits: what is served.</summary>
+    public string Narrow => Path.Combine(folder, "ranker-narrow.onnx");
+
+    private string ChoicesFile => Path.Combine(folder, "choices.json");
+
+    /// <summary>Trains, optimizes and chooses what is missing.</summary>
     public async Task MakeAsync()
     {
         Directory.CreateDirectory(folder);
-        if (!File.Exists(Ranker) || !File.Exists(FirstStage))
+        if (!File.Exists(Ranker))
         {
-            Train();
+            RankNetwork ranker = RankTrainer.TrainRanker(World, size.Ranker, size.TrainingRequests, candidates: 40, epochs: 1, log);
+            using OnnxModel model = RankExport.ToModel(ranker, "ranker");
+            model.Save(Ranker);
         }
 
-        if (!File.Exists(Int8) || !File.Exists(LowRank))
+        if (!File.Exists(FirstStage))
+        {
+            using IModelRunner ranker = ModelRunner.Load(Ranker);
+            RankNetwork first = RankTrainer.TrainFirstStage(World, ranker, size.FirstStage, size.DistillationRequests, candidates: 80, epochs: 1, log);
+            using OnnxModel model = RankExport.ToModel(first, "first-stage");
+            model.Save(FirstStage);
+        }
+
+        if (!File.Exists(ChoicesFile))
         {
             await OptimizeAsync().ConfigureAwait(false);
         }
     }
 
-    private void Train()
-    {
-        RankNetwork ranker = RankTrainer.TrainRanker(World, TrainingRequests, candidates: 40, epochs: 1, log);
-        RankNetwork first = RankTrainer.TrainFirstStage(World, ranker, DistillationRequests, candidates: 80, epochs: 1, log);
-        using OnnxModel rankerModel = RankExport.ToModel(ranker, "ranker");
-        using OnnxModel firstModel = RankExport.ToModel(first, "first-stage");
-        firstModel.Save(FirstStage);
-        rankerModel.Save(Ranker);
-    }
-
     private async Task OptimizeAsync()
     {
         var users = new ZipfSampler(ClickWorld.Users, 0.8);
-        ClickRequest[] requests = [.. Enumerable.Range(0, 200).Select(i => World.Request(CalibrationStream, i, users, 100))];
+        ClickRequest[] requests = [.. Enumerable.Range(0, size.FittingRequests).Select(i => World.Request(FittingStream, i, users, Items))];
         using var rows = new RequestInputs(requests);
 
         #region optimize
         var context = new OptimizationContext { Loader = ModelLoader.Default, BatchRows = 8 };
-        var data = new MemoryDataSource(rows.Values, "calibration requests");
+        var data = new MemoryDataSource(rows.Values, "requests to fit to");
         using OnnxModel ranker = OnnxModel.Load(Ranker);
 
         // 8-bit weights and activations, and one scale for each row of the embedding tables.
         QuantizeResult int8 = await Quantizer.QuantizeAsync(context, ranker, data);
         int8.Model.Save(Int8);
-
-        // First two thin factors for each wide layer, then 8 bits.
-        FactorizeResult thin = await Factorizer.FactorizeAsync(context, ranker, data, new FactorizeOptions { TargetMacs = 0.6, MaxLayerError = 0.04 });
-        QuantizeResult thinInt8 = await Quantizer.QuantizeAsync(context, thin.Model, data);
-        thinInt8.Model.Save(LowRank);
         #endregion
 
-        Log("int8", int8.Layers);
-        Log("low rank", thin.Layers);
-        log($"low rank: {thin.SourceMacs} -> {thin.Macs} multiply-adds a request");
-        log($"int8: {int8.SourceBytes} -> {int8.Bytes} bytes of weights");
-    }
-
-    private void Log(string step, IReadOnlyList<LayerDecision> layers)
-    {
-        foreach (LayerDecision layer in layers)
+        foreach (LayerDecision layer in int8.Layers)
         {
-            log($"{step}: {layer.Name}: {layer.Action} ({layer.Reason})");
+            log($"int8: {layer.Name}: {layer.Action} ({layer.Reason})");
         }
+
+        var tuning = new QualityRows(World, TuningStream, size.TuningRequests, Items, size.LeastRows);
+        var tuner = new Tuner(context, data, tuning, ranker, log);
+        OnnxModel lowRank = await tuner.ChooseRanksAsync(QualityBudget.All.Share(RankShare)).ConfigureAwait(false) ?? int8.Model;
+        lowRank.Save(LowRank);
+        (await tuner.ChooseChannelsAsync(QualityBudget.All.Share(ChannelShare)).ConfigureAwait(false) ?? lowRank).Save(Narrow);
+        (int keep, bool pays) = tuner.ChooseWidth(Narrow, FirstStage, QualityBudget.All);
+        new Choices { Requests = size.TuningRequests, Slices = tuning.Slices.Count, Keep = keep, CascadePays = pays, Trials = tuner.Trials }.Save(ChoicesFile);
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using CaseStudy.Measuring;
 using CaseStudy.Steps;
+using OptimizeAndServe.Tuning;
 
 namespace CaseStudy.Reporting;
 
@@ -41,8 +42,8 @@ internal static class HtmlReport
         Card(Line, facts.WorstDrop <= 0.3, $"−{facts.WorstDrop:F3}", $"points on the worst slice ({WebUtility.HtmlEncode(facts.WorstSlice)}); allowed: 0.3");
         Line($"</div><h2>What each step takes off</h2><p>Green: what a step saves. Red: what it costs. Points are per cent of the baseline.</p>");
         Dictionary<string, StepResult> main = report.Results[StudyReport.Main];
-        Line($"{WaterfallChart.Write("Median time of a request", "µs", "F0", [.. report.Chain.Select(s => (s.Name, main[s.Name].P50, StepCatalog.IsKept(s.Name)))])}");
-        Line($"{WaterfallChart.Write("CPU seconds for 1,000 requests", "s", "F3", [.. report.Chain.Select(s => (s.Name, main[s.Name].CpuPerThousand, StepCatalog.IsKept(s.Name)))])}");
+        Line($"{WaterfallChart.Write("Median time of a request", "µs", "F0", [.. report.Chain.Select(s => (s.Name, main[s.Name].P50, s.Kept))])}");
+        Line($"{WaterfallChart.Write("CPU seconds for 1,000 requests", "s", "F3", [.. report.Chain.Select(s => (s.Name, main[s.Name].CpuPerThousand, s.Kept))])}");
         Line($"<h2>Cost and quality</h2><p>Up and left is better; the line joins the best trade-offs.</p>{ParetoChart.Write([.. report.Steps.Select(s => (s.Name, main[s.Name].CpuPerThousand, s.Drop))])}");
         foreach (double exponent in report.Exponents)
         {
@@ -53,6 +54,13 @@ internal static class HtmlReport
         foreach (StepFacts step in report.Steps)
         {
             Line($"<tr><td>{step.Name}</td><td class=\"text\">{WebUtility.HtmlEncode(step.What)}</td><td>{step.Auc:F4}</td><td>{step.Drop:F3}</td><td>{step.WorstDrop:F3} ({WebUtility.HtmlEncode(step.WorstSlice)})</td><td>{step.MemoryBytes / 1048576.0:F0}</td></tr>");
+        }
+
+        Line($"</table></div><h2>How choices were made</h2><p>By {report.Choices.Requests:N0} requests that nothing was fitted to and nothing above is reported on. All steps together may lose {QualityBudget.All.Overall} points overall and {QualityBudget.All.Slice} on any slice there; of the settings that keep to a step’s share of that the cheapest is taken.</p>");
+        Line($"<div class=\"scroll\"><table><tr><th>step</th><th class=\"text\">setting</th><th class=\"text\">cost</th><th>drop, points</th><th>worst slice</th></tr>");
+        foreach (Trial trial in report.Choices.Trials)
+        {
+            Line($"<tr{(trial.Chosen ? " class=\"best\"" : "")}><td>{trial.Step}</td><td class=\"text\">{trial.Setting}{(trial.Chosen ? ", chosen" : "")}</td><td class=\"text\">{trial.Cost}</td><td>{trial.Drop:F3}</td><td>{trial.SliceDrop:F3} ({WebUtility.HtmlEncode(trial.Slice)})</td></tr>");
         }
 
         Line($"</table></div><h2>Notes</h2><ul>");
@@ -76,7 +84,7 @@ internal static class HtmlReport
             StepResult r = report.Results[exponent][step.Name];
             double time = r.P50 / report.BaselineTime(exponent) - 1;
             double cpu = r.CpuPerThousand / report.BaselineCpu(exponent) - 1;
-            string hits = double.IsNaN(r.HitRate) ? "–" : r.HitRate.ToString("P0", CultureInfo.InvariantCulture);
+            string hits = r.HitRate?.ToString("P0", CultureInfo.InvariantCulture) ?? "–";
             bool isBase = step.Name is StepCatalog.Baseline1 or StepCatalog.Baseline2;
             string Kind(double change) => isBase ? "" : change <= 0 ? "gain" : "loss";
             line($"<tr{(step.Name == best ? " class=\"best\"" : "")}><td>{step.Name}</td><td>{r.P50:F0}</td><td>{r.P99:F0}</td><td>{r.CpuPerThousand:F3}</td><td class=\"{Kind(time)}\">{time:+0.0%;−0.0%}</td><td class=\"{Kind(cpu)}\">{cpu:+0.0%;−0.0%}</td><td>{r.Throughput:N0}</td><td>{hits}</td></tr>");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CaseStudy.Measuring;
 using CaseStudy.Steps;
+using OptimizeAndServe.Tuning;
 
 namespace CaseStudy.Reporting;
 
@@ -26,7 +27,7 @@ internal static class MarkdownReport
             foreach (StepFacts step in report.Steps)
             {
                 StepResult r = report.Results[exponent][step.Name];
-                string hits = double.IsNaN(r.HitRate) ? "–" : r.HitRate.ToString("P0", CultureInfo.InvariantCulture);
+                string hits = r.HitRate?.ToString("P0", CultureInfo.InvariantCulture) ?? "–";
                 Line($"| {step.Name} | {r.P50:F0} | {r.P99:F0} | {r.CpuPerThousand:F3} | {1 - r.P50 / report.BaselineTime(exponent):P1} | {1 - r.CpuPerThousand / report.BaselineCpu(exponent):P1} | {r.Throughput:N0} | {r.LoadedCpuPerThousand:F3} | {hits} |");
             }
         }
@@ -38,6 +39,17 @@ internal static class MarkdownReport
         foreach (StepFacts step in report.Steps)
         {
             Line($"| {step.Name} | {step.What} | {step.Auc:F4} | {step.Drop:F3} | {step.WorstDrop:F3} | {step.WorstSlice} | {step.MemoryBytes / 1048576.0:F0} |");
+        }
+
+        Line($"");
+        Line($"## How choices were made");
+        Line($"By {report.Choices.Requests:N0} requests that nothing was fitted to and nothing above is reported on, {report.Choices.Slices} slices; all steps together may lose {QualityBudget.All.Overall} points overall and {QualityBudget.All.Slice} on any slice there. Of the settings that keep to a step's share of that the cheapest is taken.");
+        Line($"");
+        Line($"| step | setting | cost | drop, points | worst slice, points | slice | |");
+        Line($"| --- | --- | --- | --- | --- | --- | --- |");
+        foreach (Trial trial in report.Choices.Trials)
+        {
+            Line($"| {trial.Step} | {trial.Setting} | {trial.Cost} | {trial.Drop:F3} | {trial.SliceDrop:F3} | {trial.Slice} | {(trial.Chosen ? "chosen" : "")} |");
         }
 
         Line($"");
@@ -63,7 +75,7 @@ internal static class MarkdownReport
     /// <summary>The last step that is kept.</summary>
     public static (string Name, double TimeSaved, double CpuSaved) Best(StudyReport report)
     {
-        string name = report.Steps.Last(s => StepCatalog.IsKept(s.Name)).Name;
+        string name = report.Kept;
         StepResult best = report.Results[StudyReport.Main][name];
         return (name, 1 - best.P50 / report.BaselineTime(StudyReport.Main), 1 - best.CpuPerThousand / report.BaselineCpu(StudyReport.Main));
     }

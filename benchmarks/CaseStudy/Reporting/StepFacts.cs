@@ -8,4 +8,5 @@ namespace CaseStudy.Reporting;
 /// <param name="WorstDrop">The greatest drop of a slice, points.</param>
 /// <param name="WorstSlice">That slice.</param>
 /// <param name="MemoryBytes">Of a process that serves it, beyond an empty one; caches filled.</param>
-internal sealed record StepFacts(string Name, string What, double Auc, double Drop, double WorstDrop, string WorstSlice, long MemoryBytes);
+/// <param name="Kept">Whether the steps after this one have it too.</param>
+internal sealed record StepFacts(string Name, string What, double Auc, double Drop, double WorstDrop, string WorstSlice, long MemoryBytes, bool Kept);

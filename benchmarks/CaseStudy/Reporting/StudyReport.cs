@@ -1,5 +1,6 @@
 using CaseStudy.Measuring;
 using CaseStudy.Steps;
+using OptimizeAndServe.Tuning;
 
 namespace CaseStudy.Reporting;
 
@@ -8,6 +9,9 @@ internal sealed class StudyReport
 {
     /// <summary>The distribution of users that the acceptance is stated for.</summary>
     public const double Main = 0.8;
+
+    /// <summary>All distributions that are measured.</summary>
+    public static IReadOnlyList<double> AllExponents { get; } = [Main, 0.6, 1.0];
 
     public required string Machine { get; init; }
 
@@ -27,11 +31,19 @@ internal sealed class StudyReport
     /// <summary>What the first stage would lose if it answered alone.</summary>
     public required StepFacts FirstStageAlone { get; init; }
 
+    /// <summary>What was chosen, and what was tried for it.</summary>
+    public required Choices Choices { get; init; }
+
+    /// <summary>Whether each distribution of users was measured in a process of its own.</summary>
+    public required bool InParts { get; init; }
+
     /// <summary>What a reader should know.</summary>
     public IEnumerable<FormattableString> Notes =>
     [
         $"The ranker takes 44 million multiply-adds for 100 items, 70 % of them over the user's history: that share is what the feature cache can save, and it saves it only for users that are cached and have not clicked since.",
-        $"Batching joins requests of callers that wait at the same time. On two cores, with requests this short, handing them over costs more than joining saves; it is shown and not kept.",
+        $"Batching joins requests of callers that wait at the same time: with 8 callers {Results[Main][StepCatalog.Batching].Throughput:N0} requests a second against {Results[Main][Kept].Throughput:N0} without. It is shown, and is not part of what is compared.",
+        $"Caches were filled with the most active users before measuring, as hours of traffic would leave them.",
+        $"{(InParts ? "Each distribution of users was measured in a process of its own, one after the other." : "All distributions of users were measured in one process.")}",
         $"The baseline is ONNX Runtime at whichever of 1 and 2 threads takes less, for time and for CPU apart; everything else runs on 1 thread.",
         $"The first stage alone would lose {FirstStageAlone.Drop:F3} points overall and {FirstStageAlone.WorstDrop:F3} on the worst slice ({FirstStageAlone.WorstSlice}).",
         $"Data are made up: preferences follow from tastes, prices and hours, so a small model can come close to a large one. Other data will give other figures.",
@@ -55,6 +67,9 @@ internal sealed class StudyReport
             return [.. Steps.Where(s => s.Name == best || s.Name is not (StepCatalog.Baseline1 or StepCatalog.Baseline2))];
         }
     }
+
+    /// <summary>The last step that is kept.</summary>
+    public string Kept => Steps.Last(s => s.Kept).Name;
 
     private IEnumerable<StepResult> Baselines(double exponent) =>
         [Results[exponent][StepCatalog.Baseline1], Results[exponent][StepCatalog.Baseline2]];

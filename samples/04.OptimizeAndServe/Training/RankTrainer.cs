@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Inference;
+using OptimizeAndServe.Serving;
 using OptimizeAndServe.World;
 
 namespace OptimizeAndServe.Training;
@@ -11,9 +13,9 @@ internal static class RankTrainer
     private const int Batch = 32;
 
     /// <summary>Trains the ranker on clicks.</summary>
-    public static RankNetwork TrainRanker(ClickWorld world, int requests, int candidates, int epochs, Action<string> log)
+    public static RankNetwork TrainRanker(ClickWorld world, NetworkShape shape, int requests, int candidates, int epochs, Action<string> log)
     {
-        var network = new RankNetwork(NetworkShape.Ranker, world, seed: 11);
+        var network = new RankNetwork(shape, world, seed: 11);
         var training = new RankTraining(network, Batch, candidates);
         Run(world, training, TrainingStream, requests, epochs, "ranker", log, (batch, targets) =>
         {
@@ -29,18 +31,22 @@ internal static class RankTrainer
     }
 
     /// <summary>Trains the first stage to answer as the ranker does; needs no clicks.</summary>
-    public static RankNetwork TrainFirstStage(ClickWorld world, RankNetwork ranker, int requests, int candidates, int epochs, Action<string> log)
+    /// <param name="world">Where requests come from.</param>
+    /// <param name="ranker">The model to learn from.</param>
+    /// <param name="shape">Its widths.</param>
+    /// <param name="requests">Requests to learn on.</param>
+    /// <param name="candidates">Items of each.</param>
+    /// <param name="epochs">Passes over them.</param>
+    /// <param name="log">Told the progress.</param>
+    public static RankNetwork TrainFirstStage(ClickWorld world, IModelRunner ranker, NetworkShape shape, int requests, int candidates, int epochs, Action<string> log)
     {
-        var network = new RankNetwork(NetworkShape.FirstStage, world, seed: 12);
+        var network = new RankNetwork(shape, world, seed: 12);
         var training = new RankTraining(network, Batch, candidates);
-        var teacher = new RankPass(ranker, Batch, candidates);
         Run(world, training, DistillationStream, requests, epochs, "first stage", log, (batch, targets) =>
         {
-            teacher.Forward(batch);
-            for (int i = 0; i < targets.Length; i++)
-            {
-                targets[i] = 1 / (1 + MathF.Exp(-teacher.Logits[i]));
-            }
+            using var inputs = new RequestInputs([.. batch]);
+            using NamedValues answers = ranker.Run(inputs.Values);
+            answers["score"].AsSpan<float>().CopyTo(targets);
         });
         return network;
     }

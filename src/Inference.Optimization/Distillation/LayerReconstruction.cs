@@ -27,7 +27,7 @@ internal static class LayerReconstruction
         {
             LinearLayer layer = LinearLayer.All(editor.Index).First(l => l.Output == output);
             if (teacher.Producer(output) is not { } original || LinearLayer.From(original, teacher) is not { } before || (kept.GetValueOrDefault(output)?.Length ?? before.Outputs) != layer.Outputs || layer.Groups != 1
-                || layer.Reduction > WidestReduction || editor.Index.Consumers(layer.WeightName).Count != 1 || layer.Bias(editor.Index) is null || layer.BiasName is null)
+                || layer.Reduction > WidestReduction || editor.Index.Consumers(layer.WeightName).Count != 1 || (layer.BiasName is not null && layer.Bias(editor.Index) is null))
             {
                 continue;
             }
@@ -47,7 +47,8 @@ internal static class LayerReconstruction
         (OnnxModel student, string patches) = WithPatches(editor.Model, layer);
         await using ModelSession inputs = await ModelSession.OpenAsync(context, Observation.Of(student, [patches]), "reconstruct", cancellationToken).ConfigureAwait(false);
         await using ModelSession targets = await ModelSession.OpenAsync(context, Observation.Of(source, [layer.Output]), "reconstruct", cancellationToken).ConfigureAwait(false);
-        int k = layer.Reduction + 1;
+        bool offset = layer.Bias(editor.Index) is not null;
+        int k = layer.Reduction + (offset ? 1 : 0);
         var gram = new GramMatrix(k, k);
         var cross = new GramMatrix(k, layer.Outputs);
         await foreach (DataBatch batch in data.Take(GramPass.DefaultRows).ReadAsync([.. targets.InputNames.Union(inputs.InputNames)], inputs.BatchRows, cancellationToken).ConfigureAwait(false))
@@ -59,7 +60,7 @@ internal static class LayerReconstruction
                 float[] left = GramMatrix.Samples(x[patches], layer.ChannelsLast);
                 float[] right = Keep(GramMatrix.Samples(y[layer.Output], layer.ChannelsLast), left.Length / layer.Reduction, kept);
                 Thin(ref left, ref right, layer.Reduction, layer.Outputs, batch.Rows);
-                float[] extended = WithOnes(left, layer.Reduction);
+                float[] extended = offset ? WithOnes(left, layer.Reduction) : left;
                 gram.Add(extended, extended);
                 cross.Add(extended, right);
             }
@@ -67,17 +68,19 @@ internal static class LayerReconstruction
 
         // Towards the present weights W₀: (G + λI)(W − W₀) = R − G·W₀, so that directions the data says nothing of stay as they are.
         float[] rows = layer.ReadRows();
-        float[] bias = Weights.Read(layer.Bias(editor.Index)!);
+        int width = layer.Reduction;
+        float[]? bias = offset ? Weights.Read(layer.Bias(editor.Index)!) : null;
         double[,] g = gram.Moments(central: false);
         double[,] r = cross.Moments(central: false);
         for (int n = 0; n < layer.Outputs; n++)
         {
             for (int i = 0; i < k; i++)
             {
-                double predicted = g[i, k - 1] * bias[n];
-                for (int j = 0; j < k - 1; j++)
+                // The bias behind a MatMul is not in what the layer itself gives: its part there is 0.
+                double predicted = bias is null || layer.BiasName is null ? 0 : g[i, k - 1] * bias[n];
+                for (int j = 0; j < width; j++)
                 {
-                    predicted += g[i, j] * rows[(n * (k - 1)) + j];
+                    predicted += g[i, j] * rows[(n * width) + j];
                 }
 
                 r[i, n] -= predicted;
@@ -87,19 +90,41 @@ internal static class LayerReconstruction
         double[,] change = DenseSolver.Ridge(g, r, Ridge);
         for (int n = 0; n < layer.Outputs; n++)
         {
-            for (int i = 0; i < k - 1; i++)
+            for (int i = 0; i < width; i++)
             {
-                rows[(n * (k - 1)) + i] += (float)change[i, n];
+                rows[(n * width) + i] += (float)change[i, n];
             }
 
-            bias[n] += (float)change[k - 1, n];
+            if (bias is not null)
+            {
+                bias[n] += (float)change[width, n];
+            }
         }
 
-        long[] biasDims = layer.Bias(editor.Index)!.Dims;
         editor.ReplaceConstant(layer.MakeWeight(layer.WeightName, rows));
-        layer.Node.Inputs[2] = editor.AddFloats("b", bias, biasDims);
+        if (bias is not null)
+        {
+            StoreBias(editor, layer, bias);
+        }
+
         editor.RemoveUnused();
         return true;
+    }
+
+    private static void StoreBias(GraphEditor editor, LinearLayer layer, float[] bias)
+    {
+        string name = editor.AddFloats("b", bias, layer.Bias(editor.Index)!.Dims);
+        if (layer.BiasName is not null)
+        {
+            layer.Node.Inputs[2] = name;
+        }
+        else
+        {
+            OnnxNode add = layer.BiasAdd(editor.Index)!;
+            add.Inputs[add.Inputs[0] == layer.Output ? 1 : 0] = name;
+        }
+
+        editor.Changed();
     }
 
     private static float[] Keep(float[] samples, int count, int[]? channels)

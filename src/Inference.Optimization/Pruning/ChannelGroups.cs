@@ -3,15 +3,22 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Pruning;
 
-/// <summary>Finds the dependency groups of a graph: which channels must be removed together because Add, activations, pooling or depthwise convolutions tie them.</summary>
+/// <summary>Finds the dependency groups of a graph: which channels must be removed together because arithmetic, activations, pooling or depthwise convolutions tie them.</summary>
 internal sealed class ChannelGroups
 {
     private static readonly HashSet<string> Elementwise = new(StringComparer.Ordinal)
     {
-        "Relu", "Clip", "LeakyRelu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Elu", "Selu", "Softplus", "Identity", "Dropout", "GlobalAveragePool", "AveragePool", "MaxPool", "Erf",
+        "Relu", "Clip", "LeakyRelu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Elu", "Selu", "Softplus", "Softsign", "Gelu", "Mish", "Identity", "Dropout", "Erf",
     };
 
+    private static readonly HashSet<string> Pooling = new(StringComparer.Ordinal) { "GlobalAveragePool", "AveragePool", "MaxPool" };
+
+    private static readonly HashSet<string> Arithmetic = new(StringComparer.Ordinal) { "Add", "Sub", "Mul", "Div", "Pow" };
+
     private readonly Dictionary<string, int> _spaceOf = new(StringComparer.Ordinal);
+
+    // Values of a space whose channels lie along the last axis, with their rank; the others have them along axis 1.
+    private readonly Dictionary<string, int> _lastOfRank = new(StringComparer.Ordinal);
     private readonly List<int> _parent = [];
     private readonly Dictionary<int, string> _obstacles = [];
     private readonly List<(LinearLayer Layer, int Space, string Role)> _roles = [];
@@ -46,19 +53,11 @@ internal sealed class ChannelGroups
                 continue;
             }
 
-            if (Elementwise.Contains(node.OpType) || (node.OpType == "Flatten" && IsPooled(node.Inputs[0], graph)))
-            {
-                _spaceOf[node.Outputs[0]] = _spaceOf[node.Inputs[0]];
-            }
-            else if (node.OpType is "Add" or "Sub" && read.Length == 2)
-            {
-                _spaceOf[node.Outputs[0]] = Union(_spaceOf[read[0]], _spaceOf[read[1]]);
-            }
-            else
+            if (!Follow(node, read, graph))
             {
                 foreach (string value in read)
                 {
-                    Forbid(_spaceOf[value], $"node '{node.Name}' ({node.OpType}) reads them");
+                    Forbid(_spaceOf[value], $"node '{(node.Name.Length > 0 ? node.Name : node.Outputs[0])}' ({node.OpType}) reads them");
                 }
             }
         }
@@ -80,12 +79,77 @@ internal sealed class ChannelGroups
         }
     }
 
+    /// <summary>Carries the channels through a node that leaves each of them by itself; false where it does not.</summary>
+    private bool Follow(OnnxNode node, string[] read, GraphIndex graph)
+    {
+        string first = read[0];
+        bool last = _lastOfRank.TryGetValue(first, out int rank);
+        if (Elementwise.Contains(node.OpType) || (Pooling.Contains(node.OpType) && !last))
+        {
+            return node.Inputs[0] == first && Pass(node, first, last ? rank : 0);
+        }
+
+        if (node.OpType == "Flatten")
+        {
+            return !last && IsPooled(first, graph) && Pass(node, first, 2);
+        }
+
+        if (node.OpType == "Unsqueeze")
+        {
+            // New axes before the channels leave these where they are, at the end.
+            return last && Axes(node, graph) is { } axes && Array.TrueForAll(axes, a => a >= 0 ? a < rank + axes.Length - 1 : a < -1) && Pass(node, first, rank + axes.Length);
+        }
+
+        if (!Arithmetic.Contains(node.OpType) || node.Inputs.Count != 2)
+        {
+            return false;
+        }
+
+        if (read.Length == 1)
+        {
+            OnnxTensor? constant = graph.Constant(node.Inputs[0] == first ? node.Inputs[1] : node.Inputs[0]);
+            bool one = constant is { ElementCount: 1 } && constant.Dims.Length <= (last ? rank : 1);
+            return (one || IsBias(node, first, graph)) && Pass(node, first, last ? rank : 0);
+        }
+
+        if (node.OpType == "Pow" || last != _lastOfRank.TryGetValue(read[1], out int other))
+        {
+            return false;
+        }
+
+        _spaceOf[node.Outputs[0]] = Union(_spaceOf[first], _spaceOf[read[1]]);
+        if (last)
+        {
+            _lastOfRank[node.Outputs[0]] = Math.Max(rank, other);
+        }
+
+        return true;
+    }
+
+    private bool Pass(OnnxNode node, string from, int lastOfRank)
+    {
+        _spaceOf[node.Outputs[0]] = _spaceOf[from];
+        if (lastOfRank > 0)
+        {
+            _lastOfRank[node.Outputs[0]] = lastOfRank;
+        }
+
+        return true;
+    }
+
+    // The Add of a constant vector behind a MatMul: its values go with the channels.
+    private static bool IsBias(OnnxNode node, string value, GraphIndex graph) =>
+        graph.Producer(value) is { } producer && LinearLayer.From(producer, graph)?.BiasAdd(graph) == node && graph.Consumers(node.Inputs[0] == value ? node.Inputs[1] : node.Inputs[0]).Count == 1;
+
+    private static long[]? Axes(OnnxNode node, GraphIndex graph) =>
+        node.Inputs.Count < 2 ? node.GetInts("axes") : graph.Constant(node.Inputs[1]) is { } tensor ? Weights.ReadInts(tensor) : null;
+
     private void WalkLayer(LinearLayer layer, GraphIndex graph, IReadOnlyDictionary<string, long[]> shapes)
     {
         bool usable = graph.Consumers(layer.WeightName).Count == 1 && (layer.BiasName is null || layer.Bias(graph) is not null);
         bool depthwise = layer.IsConv && layer.Groups > 1 && layer.Groups == layer.Outputs && layer.Weight.Dims[1] == 1;
         bool reads = _spaceOf.TryGetValue(layer.Input, out int input);
-        if (reads && layer.Groups == 1 && usable && _channels[Root(input)] == InputChannels(layer))
+        if (reads && layer.Groups == 1 && usable && _channels[Root(input)] == InputChannels(layer) && layer.ChannelsLast == _lastOfRank.ContainsKey(layer.Input))
         {
             _roles.Add((layer, input, "reads"));
         }
@@ -100,13 +164,17 @@ internal sealed class ChannelGroups
             Forbid(input, $"layer '{layer.Name}' has shared weights or groups of its own");
         }
 
-        // A MatMul over more than rows and channels is a transformer's: its channels mean heads, which Reshape splits.
-        if (usable && layer.Groups == 1 && (layer.IsConv || (shapes.TryGetValue(layer.Output, out long[]? shape) && shape.Length == 2)))
+        if (usable && layer.Groups == 1 && (layer.IsConv || shapes.ContainsKey(layer.Output)))
         {
             int space = _parent.Count;
             _parent.Add(space);
             _channels[space] = layer.Outputs;
             _spaceOf[layer.Output] = space;
+            if (!layer.IsConv)
+            {
+                _lastOfRank[layer.Output] = shapes[layer.Output].Length;
+            }
+
             _roles.Add((layer, space, "makes"));
         }
     }

@@ -1,0 +1,28 @@
+using Inference;
+using Inference.Batching;
+using Inference.Caching;
+using Microsoft.Extensions.DependencyInjection;
+using OptimizeAndServe.Training;
+
+namespace OptimizeAndServe.Serving;
+
+/// <summary>The optimized ranker as a service: everything behind one <see cref="IModelRunner"/>.</summary>
+internal static class RecommenderService
+{
+    /// <summary>Builds the container; the ranker is the keyed <see cref="IModelRunner"/> "ranker".</summary>
+    /// <param name="files">The models, and what was chosen for them.</param>
+    public static ServiceProvider Build(ModelFiles files)
+    {
+        #region serve
+        var services = new ServiceCollection();
+        services.AddModel("first-stage", o => o.Path = files.FirstStage);
+        services.AddModel("ranker", o => o.Path = files.Narrow)
+            .UseBatching(o => o.MaxRows = 8)                                            // joins concurrent requests
+            .Use((inner, p) => files.Choices.CascadePays                                // a cheap model decides which items are worth the ranker
+                ? new CandidateCascadeRunner(inner, p.GetRequiredKeyedService<IModelRunner>("first-stage"), files.Choices.Keep)
+                : inner)
+            .UseFeatureCaching(RankExport.UserInputs, o => o.MaxBytes = 128 << 20);     // what depends on the user alone is kept
+        return services.BuildServiceProvider();
+        #endregion
+    }
+}
