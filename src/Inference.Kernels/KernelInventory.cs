@@ -45,6 +45,7 @@ public static class KernelInventory
         PlanarWindowKernels.Describe(all);
         NhwcDepthwiseF32.Describe(all);
         NhwcGroupedF32.Describe(all);
+        FewChannelsF32.Describe(all);
         PoolingF32.Describe(all);
         foreach (RowKernel kernel in RowKernels)
         {

@@ -11,6 +11,9 @@ namespace Inference.Kernels.Convolution;
 /// </summary>
 internal unsafe struct ChannelWindow
 {
+    // Half of a first-level cache of 32 KB.
+    private const int CacheValues = 4096;
+
     private readonly nint _channels;
     private readonly int _width;
     private readonly int _height;
@@ -54,6 +57,16 @@ internal unsafe struct ChannelWindow
         _innerEnd = Math.Clamp(last < 0 ? 0 : (last / g.StrideWidth) + 1, _innerFirst, outWidth);
     }
 
+    /// <summary>Channels to take through many rows together, so that the rows of a window stay in the first-level cache.</summary>
+    public readonly nint ChannelsAtOnce
+    {
+        get
+        {
+            nint fit = CacheValues / ((nint)_kernelHeight * _width) & ~15;
+            return nint.Clamp(fit, 16, nint.Max(16, _channels));
+        }
+    }
+
     /// <summary>[KH·KW][C], or null where the fold reads none.</summary>
     public float* Weights;
 
@@ -70,10 +83,11 @@ internal unsafe struct ChannelWindow
     public int* CountColumns;
 
     /// <summary>
-    /// Output pixels <paramref name="ox"/> to <paramref name="end"/> − 1 of row <paramref name="oy"/>. <paramref name="y"/> and
+    /// Output pixels <paramref name="ox"/> to <paramref name="end"/> − 1 of row <paramref name="oy"/>, channels <paramref name="channel"/> to
+    /// <paramref name="endChannel"/> − 1. <paramref name="y"/> and
     /// <paramref name="residual"/> (or null) point at the row's first pixel; the residual may be y.
     /// </summary>
-    public void Run<TFold>(float* image, int oy, int ox, int end, float* y, float* residual, int countRows, IsaTier limit)
+    public void Run<TFold>(float* image, int oy, int ox, int end, nint channel, nint endChannel, float* y, float* residual, int countRows, IsaTier limit)
         where TFold : struct, IWindowFold
     {
         int iy = (oy * _strideHeight) - _padTop;
@@ -84,52 +98,81 @@ internal unsafe struct ChannelWindow
         _y = y;
         _residual = residual;
         _countRows = countRows;
-        nint c = 0;
-        if (Simd512.IsSupported && limit >= IsaTier.Avx512 && _channels >= 16)
+        nint c = channel;
+        if (Simd512.IsSupported && limit >= IsaTier.Avx512)
         {
-            c = Whole<TFold, Simd512, Vector512<float>>(ox, end, c);
+            c = Whole<TFold, Simd512, Vector512<float>>(ox, end, c, endChannel);
         }
 
-        if (Simd256.IsSupported && limit >= IsaTier.Avx2 && _channels >= 8)
+        if (Simd256.IsSupported && limit >= IsaTier.Avx2)
         {
-            c = Whole<TFold, Simd256, Vector256<float>>(ox, end, c);
+            c = Whole<TFold, Simd256, Vector256<float>>(ox, end, c, endChannel);
         }
 
-        if (Simd128.IsSupported && limit >= IsaTier.AdvSimd && _channels >= 4)
+        if (Simd128.IsSupported && limit >= IsaTier.AdvSimd)
         {
-            c = Whole<TFold, Simd128, Vector128<float>>(ox, end, c);
+            c = Whole<TFold, Simd128, Vector128<float>>(ox, end, c, endChannel);
         }
 
-        Whole<TFold, Simd1, float>(ox, end, c);
+        Whole<TFold, Simd1, float>(ox, end, c, endChannel);
     }
 
     // Vectors of channels from c on, and where they end. Less than a vector is left to narrower ones.
-    private readonly nint Whole<TFold, S, V>(int ox, int end, nint c)
+    private readonly nint Whole<TFold, S, V>(int ox, int end, nint c, nint endChannel)
         where TFold : struct, IWindowFold
         where S : struct, ISimd<V>
         where V : struct
     {
-        for (; c + S.Lanes <= _channels; c += S.Lanes)
+        nint last = c + ((endChannel - c) / S.Lanes * S.Lanes);
+        if (last == c)
         {
-            Columns<TFold, S, V>(in this, c, ox, end);
+            return c;
         }
 
-        return c;
+        int inner = Math.Clamp(_innerFirst, ox, end);
+        int rest = inner + (Math.Max(0, Math.Min(end, _innerEnd) - inner) & ~3);
+        Singles<TFold, S, V>(ox, inner, c, last);
+        if (rest > inner)
+        {
+            for (nint at = c; at < last; at += S.Lanes)
+            {
+                Columns<TFold, S, V>(in this, at, inner, rest);
+            }
+        }
+
+        Singles<TFold, S, V>(rest, end, c, last);
+        return last;
     }
 
+    // Pixels one by one, several vectors at a time.
+    private readonly void Singles<TFold, S, V>(int ox, int end, nint c, nint last)
+        where TFold : struct, IWindowFold
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        for (; ox < end; ox++)
+        {
+            nint at = c;
+            for (; at + (2 * S.Lanes) <= last; at += 2 * S.Lanes)
+            {
+                Two<TFold, S, V>(in this, at, ox);
+            }
+
+            for (; at < last; at += S.Lanes)
+            {
+                One<TFold, S, V>(in this, at, ox);
+            }
+        }
+    }
+
+    // Pixels ox to end − 1, a multiple of four, whose windows lie between the left and right edges.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Columns<TFold, S, V>(in ChannelWindow w, nint c, int ox, int end)
         where TFold : struct, IWindowFold
         where S : struct, ISimd<V>
         where V : struct
     {
-        for (; ox < Math.Min(end, w._innerFirst); ox++)
-        {
-            One<TFold, S, V>(in w, c, ox);
-        }
-
         nint channels = w._channels;
-        int inner = Math.Min(end, w._innerEnd);
         nint s1 = w._strideWidth * channels;
         nint s2 = 2 * s1;
         nint s3 = 3 * s1;
@@ -139,7 +182,7 @@ internal unsafe struct ChannelWindow
         V start = w.Bias == null ? S.Splat(w.Start) : S.Load(w.Bias + c);
         float* weights = w.Weights + (w._firstTap * taps * channels) + c;
         float* line = w._line + (w._firstTap * row) + (((nint)ox * w._strideWidth) - w._padLeft) * channels + c;
-        for (; ox + 8 <= inner; ox += 8, line += 8 * s1)
+        for (; ox + 8 <= end; ox += 8, line += 8 * s1)
         {
             V a0 = start;
             V a1 = start;
@@ -179,11 +222,12 @@ internal unsafe struct ChannelWindow
             Finish<S, V>(in w, a7, c, ox + 7);
         }
 
-        for (; ox + 3 <= inner; ox += 3, line += s3)
+        if (ox < end)
         {
             V a0 = start;
             V a1 = start;
             V a2 = start;
+            V a3 = start;
             float* wt = weights;
             float* from = line;
             for (int ky = w._endTap - w._firstTap; ky > 0; ky--, from += row)
@@ -195,30 +239,23 @@ internal unsafe struct ChannelWindow
                     a0 = TFold.Fold<S, V>(a0, S.Load(b0), weight);
                     a1 = TFold.Fold<S, V>(a1, S.Load(b0 + s1), weight);
                     a2 = TFold.Fold<S, V>(a2, S.Load(b0 + s2), weight);
+                    a3 = TFold.Fold<S, V>(a3, S.Load(b0 + s3), weight);
                 }
             }
 
             Finish<S, V>(in w, a0, c, ox);
             Finish<S, V>(in w, a1, c, ox + 1);
             Finish<S, V>(in w, a2, c, ox + 2);
-        }
-
-        for (; ox < end; ox++)
-        {
-            One<TFold, S, V>(in w, c, ox);
+            Finish<S, V>(in w, a3, c, ox + 3);
         }
     }
 
-    // A window of which some columns may lie outside the image.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One<TFold, S, V>(in ChannelWindow w, nint c, int ox)
-        where TFold : struct, IWindowFold
-        where S : struct, ISimd<V>
-        where V : struct
+    // The kernel columns of output column ox that read the image.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Inside(in ChannelWindow w, int ox, out int first)
     {
-        nint channels = w._channels;
         int ix = (ox * w._strideWidth) - w._padLeft;
-        int first = 0;
+        first = 0;
         int end = w._kernelWidth;
         for (int at = ix; first < end && at < 0; at += w._dilationWidth)
         {
@@ -230,10 +267,54 @@ internal unsafe struct ChannelWindow
             end--;
         }
 
+        return end;
+    }
+
+    // As One for two vectors, which hide each other's latency.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Two<TFold, S, V>(in ChannelWindow w, nint c, int ox)
+        where TFold : struct, IWindowFold
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        nint channels = w._channels;
+        int end = Inside(in w, ox, out int first);
+        nint step = w._dilationWidth * channels;
+        nint row = (nint)w._dilationHeight * w._width * channels;
+        V a0 = w.Bias == null ? S.Splat(w.Start) : S.Load(w.Bias + c);
+        V a1 = w.Bias == null ? a0 : S.Load(w.Bias + c + S.Lanes);
+        nint ix = ((nint)ox * w._strideWidth) - w._padLeft + ((nint)first * w._dilationWidth);
+        float* line = w._line + (w._firstTap * row) + (ix * channels) + c;
+        float* weights = w.Weights + ((((nint)w._firstTap * w._kernelWidth) + first) * channels) + c;
+        for (int ky = w._endTap - w._firstTap; ky > 0; ky--, line += row, weights += w._kernelWidth * channels)
+        {
+            float* b = line;
+            float* wt = weights;
+            for (int kx = end - first; kx > 0; kx--, b += step, wt += channels)
+            {
+                a0 = TFold.Fold<S, V>(a0, S.Load(b), TFold.Weighs ? S.Load(wt) : default);
+                a1 = TFold.Fold<S, V>(a1, S.Load(b + S.Lanes), TFold.Weighs ? S.Load(wt + S.Lanes) : default);
+            }
+        }
+
+        Finish<S, V>(in w, a0, c, ox);
+        Finish<S, V>(in w, a1, c + S.Lanes, ox);
+    }
+
+    // A window of which some columns may lie outside the image.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void One<TFold, S, V>(in ChannelWindow w, nint c, int ox)
+        where TFold : struct, IWindowFold
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        nint channels = w._channels;
+        int end = Inside(in w, ox, out int first);
+        nint ix = ((nint)ox * w._strideWidth) - w._padLeft + ((nint)first * w._dilationWidth);
         nint step = w._dilationWidth * channels;
         nint row = (nint)w._dilationHeight * w._width * channels;
         V sum = w.Bias == null ? S.Splat(w.Start) : S.Load(w.Bias + c);
-        float* line = w._line + (w._firstTap * row) + (((nint)ix + ((nint)first * w._dilationWidth)) * channels) + c;
+        float* line = w._line + (w._firstTap * row) + (ix * channels) + c;
         float* weights = w.Weights + ((((nint)w._firstTap * w._kernelWidth) + first) * channels) + c;
         for (int ky = w._endTap - w._firstTap; ky > 0; ky--, line += row, weights += w._kernelWidth * channels)
         {

@@ -17,6 +17,7 @@ internal static unsafe class NhwcConvolutionF32
     public const int MaxDepth = 1024;
     private const int PixelBlock = 192;
     private const int CopiedPixelBlock = 48;
+    private const int FewChannelsBlock = 4096;
     public const int MinTableChannels = 16;
 
     public static void Run(ref ConvolutionJob job, GemmF32Kernel kernel, int maxThreads)
@@ -67,6 +68,22 @@ internal static unsafe class NhwcConvolutionF32
     {
         ref readonly ConvolutionGeometry g = ref job.Geometry;
         Activation after = Deferred(in job, kernel, p1 - p0);
+        Activation activation = job.Epilogue.Activation;
+        if (FewChannelsF32.Suits(in g) && job.Epilogue.Residual == null
+            && (activation.Kind == ActivationKind.None || activation.IsClip(out _, out _) || after.Kind != ActivationKind.None))
+        {
+            int end = Math.Min(g.OutChannels, p1 * kernel.PanelColumns);
+            // In parts that stay in cache until the activation.
+            for (nint m = m0; m < m1; m += FewChannelsBlock)
+            {
+                int count = (int)nint.Min(FewChannelsBlock, m1 - m);
+                FewChannelsF32.Run(in job, kernel, m, m + count, p0 * kernel.PanelColumns, end);
+                Apply(in job, in after, m, count);
+            }
+
+            return;
+        }
+
         if (WindowRows.Suits(in g))
         {
             RunWindowRows(in job, kernel, m0, m1, p0, p1, in after);

@@ -8,6 +8,7 @@ namespace Inference.Kernels.Convolution;
 internal static unsafe class NhwcDepthwiseF32
 {
     private const int Pixels = 8;
+    private const int BandValues = 64 << 10;
 
     public static void Run(ref ConvolutionJob job, int maxThreads)
     {
@@ -39,22 +40,37 @@ internal static unsafe class NhwcDepthwiseF32
             Bias = job.Epilogue.Bias,
         };
         bool clip = activation.IsClip(out window.Low, out window.High);
+        // Rows in bands that stay in the second-level cache; within a band a few channels go through all rows.
+        nint rowValues = nint.Max(1, job.Width * channels * job.Geometry.StrideHeight);
+        nint band = nint.Max(1, BandValues / rowValues) * job.OutWidth;
+        nint atOnce = window.ChannelsAtOnce;
         for (nint m = first; m < end;)
         {
-            int ox = (int)(m % job.OutWidth);
-            int count = (int)nint.Min(job.OutWidth - ox, end - m);
-            nint row = (m - ox) / job.OutWidth;
-            nint offset = (m - ox) * channels;
-            float* residual = job.Epilogue.Residual == null ? null : job.Epilogue.Residual + offset;
-            window.Run<WindowFolds.Weighted>(
-                job.X + (row / job.OutHeight * imageSize), (int)(row % job.OutHeight), ox, ox + count, job.Y + offset, residual, 1, limit);
+            nint stop = nint.Min(end, ((m / job.OutWidth) * job.OutWidth) + band);
+            for (nint c = 0; c < channels; c += atOnce)
+            {
+                nint endChannel = nint.Min(channels, c + atOnce);
+                nint count;
+                for (nint at = m; at < stop; at += count)
+                {
+                    int ox = (int)(at % job.OutWidth);
+                    count = nint.Min(job.OutWidth - ox, stop - at);
+                    nint row = (at - ox) / job.OutWidth;
+                    nint offset = (at - ox) * channels;
+                    float* residual = job.Epilogue.Residual == null ? null : job.Epilogue.Residual + offset;
+                    window.Run<WindowFolds.Weighted>(
+                        job.X + (row / job.OutHeight * imageSize), (int)(row % job.OutHeight), ox, ox + (int)count, c, endChannel, job.Y + offset,
+                        residual, 1, limit);
+                }
+            }
+
             if (!clip)
             {
                 float* y = job.Y + (m * channels);
-                Activations.Apply(in activation, y, y, count * channels);
+                Activations.Apply(in activation, y, y, (stop - m) * channels);
             }
 
-            m += count;
+            m = stop;
         }
     }
 

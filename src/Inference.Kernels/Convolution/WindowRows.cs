@@ -69,7 +69,7 @@ internal unsafe ref struct WindowRows
             float** to = rows + i;
             for (int ky = 0; ky < g.KernelHeight; ky++, iy += g.DilationHeight, to += pitch)
             {
-                float* at = ((uint)iy < (uint)_job.Height ? Row(image, iy) : _zeros) + (ox * step);
+                float* at = At(image, iy) + (ox * step);
                 for (int j = 0; j < run; j++, at += step)
                 {
                     to[j] = at;
@@ -85,6 +85,9 @@ internal unsafe ref struct WindowRows
             }
         }
     }
+
+    /// <summary>Row <paramref name="iy"/> of an image from its left padding on; zeros above and below the image.</summary>
+    public readonly float* At(nint image, int iy) => (uint)iy < (uint)_job.Height ? Row(image, iy) : _zeros;
 
     private readonly float* Row(nint image, int iy)
     {

@@ -10,6 +10,9 @@ namespace Inference.Kernels.Normalization;
 /// </summary>
 public static unsafe class Softmax
 {
+    private const int ShortRow = 8;
+    private const int MaxLanes = 16;
+
     internal static readonly RowKernel Kernel = RowKernel.Of<Body>("softmax_f32");
 
     /// <summary>y[r] = softmax(x[r]).</summary>
@@ -41,9 +44,62 @@ public static unsafe class Softmax
             where V : struct
         {
             ref readonly Job job = ref *(Job*)state;
+            if (job.Columns <= ShortRow && !job.Logarithm)
+            {
+                for (; first + S.Lanes <= end; first += S.Lanes)
+                {
+                    ShortRows<S, V>(job.X + (first * job.Columns), job.Y + (first * job.Columns), (int)job.Columns);
+                }
+            }
+
             for (nint r = first; r < end; r++)
             {
                 Row<S, V>(job.X + (r * job.Columns), job.Y + (r * job.Columns), job.Columns, job.Logarithm);
+            }
+        }
+
+        // As many rows as there are lanes, a lane each: short rows would leave most lanes of a vector empty.
+        [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ShortRows<S, V>(float* x, float* y, int columns)
+            where S : struct, ISimd<V>
+            where V : struct
+        {
+            float* turned = stackalloc float[ShortRow * MaxLanes];
+            for (int r = 0; r < S.Lanes; r++)
+            {
+                for (int c = 0; c < columns; c++)
+                {
+                    turned[(c * S.Lanes) + r] = *x++;
+                }
+            }
+
+            V max = S.Load(turned);
+            for (int c = 1; c < columns; c++)
+            {
+                max = S.Max(max, S.Load(turned + (c * S.Lanes)));
+            }
+
+            V sum = S.Splat(0f);
+            for (int c = 0; c < columns; c++)
+            {
+                V e = SimdMath.ExpNonPositive<S, V>(S.Sub(S.Load(turned + (c * S.Lanes)), max));
+                sum = S.Add(sum, e);
+                S.Store(turned + (c * S.Lanes), e);
+            }
+
+            V scale = S.Div(S.Splat(1f), sum);
+            for (int c = 0; c < columns; c++)
+            {
+                S.Store(turned + (c * S.Lanes), S.Mul(S.Load(turned + (c * S.Lanes)), scale));
+            }
+
+            for (int r = 0; r < S.Lanes; r++)
+            {
+                for (int c = 0; c < columns; c++)
+                {
+                    *y++ = turned[(c * S.Lanes) + r];
+                }
             }
         }
 

@@ -35,11 +35,11 @@ internal static unsafe class NhwcPoolingF32
             float* y = job.Y + ((nint)row * job.OutWidth * channels);
             if (max)
             {
-                window.Run<WindowFolds.Max>(image, oy, 0, job.OutWidth, y, null, 0, limit);
+                window.Run<WindowFolds.Max>(image, oy, 0, job.OutWidth, 0, channels, y, null, 0, limit);
             }
             else
             {
-                window.Run<WindowFolds.Sum>(image, oy, 0, job.OutWidth, y, null, job.CountRows(oy), limit);
+                window.Run<WindowFolds.Sum>(image, oy, 0, job.OutWidth, 0, channels, y, null, job.CountRows(oy), limit);
             }
         }
     }

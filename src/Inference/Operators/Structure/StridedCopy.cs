@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Inference.Operators.Structure;
 
@@ -7,6 +8,7 @@ namespace Inference.Operators.Structure;
 internal static class StridedCopy
 {
     private const int Tile = 16;
+    private const int ShortRun = 128;
 
     public static void Run<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> targetStrides, ReadOnlySpan<long> dims)
     {
@@ -38,14 +40,24 @@ internal static class StridedCopy
             return;
         }
 
+        // Short runs are copied many at a time: a call for each would cost more than its copy.
+        bool grouped = inner > 0 && d[inner] <= ShortRun && s[inner] == 1 && t[inner] == 1;
         Span<long> index = stackalloc long[rank];
         index.Clear();
         nint from = 0;
         nint to = 0;
         while (true)
         {
-            Row(ref Unsafe.Add(ref source, from), (nint)s[inner], ref Unsafe.Add(ref target, to), (nint)t[inner], (nint)d[inner]);
-            int axis = inner - 1;
+            if (grouped)
+            {
+                Rows(ref Unsafe.Add(ref source, from), (nint)s[inner - 1], ref Unsafe.Add(ref target, to), (nint)t[inner - 1], (nint)d[inner - 1], (nint)d[inner]);
+            }
+            else
+            {
+                Row(ref Unsafe.Add(ref source, from), (nint)s[inner], ref Unsafe.Add(ref target, to), (nint)t[inner], (nint)d[inner]);
+            }
+
+            int axis = grouped ? inner - 2 : inner - 1;
             for (; axis >= 0; axis--)
             {
                 from += (nint)s[axis];
@@ -114,6 +126,48 @@ internal static class StridedCopy
         }
 
         return rank;
+    }
+
+    // Runs of up to ShortRun consecutive elements at equal distances.
+    private static void Rows<T>(ref T source, nint sourceStep, ref T target, nint targetStep, nint rows, nint count)
+    {
+        bool plain = !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
+        if (plain && count * Unsafe.SizeOf<T>() == sizeof(ulong))
+        {
+            for (nint r = 0; r < rows; r++)
+            {
+                ulong run = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref source, r * sourceStep)));
+                Unsafe.WriteUnaligned(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref target, r * targetStep)), run);
+            }
+        }
+        else if (plain && count * Unsafe.SizeOf<T>() >= Vector128<byte>.Count)
+        {
+            // Whole vectors, the last over the end of the one before it.
+            nint last = count * Unsafe.SizeOf<T>() - Vector128<byte>.Count;
+            for (nint r = 0; r < rows; r++)
+            {
+                ref byte from = ref Unsafe.As<T, byte>(ref Unsafe.Add(ref source, r * sourceStep));
+                ref byte to = ref Unsafe.As<T, byte>(ref Unsafe.Add(ref target, r * targetStep));
+                for (nint i = 0; i < last; i += Vector128<byte>.Count)
+                {
+                    Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, i), Unsafe.ReadUnaligned<Vector128<byte>>(ref Unsafe.Add(ref from, i)));
+                }
+
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, last), Unsafe.ReadUnaligned<Vector128<byte>>(ref Unsafe.Add(ref from, last)));
+            }
+        }
+        else
+        {
+            for (nint r = 0; r < rows; r++)
+            {
+                ref T from = ref Unsafe.Add(ref source, r * sourceStep);
+                ref T to = ref Unsafe.Add(ref target, r * targetStep);
+                for (nint i = 0; i < count; i++)
+                {
+                    Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i);
+                }
+            }
+        }
     }
 
     private static void Row<T>(ref T source, nint sourceStride, ref T target, nint targetStride, nint count)

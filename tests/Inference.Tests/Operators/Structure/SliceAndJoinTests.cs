@@ -41,6 +41,33 @@ public sealed class SliceAndJoinTests
         Same(["a", "b"], [2], Run("Concat", [T(["a"]), T(["b"])], ("axis", 0L)));
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 4)]
+    [InlineData(5, 7)]
+    [InlineData(16, 13)]
+    [InlineData(130, 128)]
+    public void ConcatAndSlice_OfShortRuns_EqualTheFormula(int first, int second)
+    {
+        const int Rows = 7;
+        int width = first + second;
+        float[] whole = [.. Enumerable.Range(0, Rows * width).Select(i => (float)i)];
+        byte[] bytes = [.. whole.Select(v => (byte)v)];
+        string[] texts = [.. whole.Select(v => $"{v}")];
+        Check(whole);
+        Check(bytes);
+        Check(texts);
+
+        void Check<E>(E[] values)
+        {
+            E[] left = [.. values.Where((_, i) => i % width < first)];
+            E[] right = [.. values.Where((_, i) => i % width >= first)];
+            Same(values, [Rows, width], Run("Concat", [T(left, Rows, first), T(right, Rows, second)], ("axis", 1L)));
+            Same(right, [Rows, second], Run("Slice", [T(values, Rows, width), T<long>([first]), T<long>([width]), T<long>([1])]));
+        }
+    }
+
     [Fact]
     public void Concat_OfOtherRank_IsAnError() => Assert.Throws<ModelLoadException>(() => Run("Concat", [T([1f]), T([1f], 1, 1)], ("axis", 0L)));
 
