@@ -12,6 +12,9 @@ internal sealed class Assembler
 
     public int Position { get; private set; }
 
+    /// <summary>Width of the vectors that instructions work on: 0 for 128 bits, 1 for 256, 2 for 512.</summary>
+    public int VectorLength { get; set; } = 2;
+
     public ReadOnlySpan<byte> Code => _code.AsSpan(0, Position);
 
     /// <summary>zmm ← zmm + Σ u8·s8 of groups of four: vpdpbusd destination, unsigned, signed.</summary>
@@ -20,6 +23,32 @@ internal sealed class Assembler
         Evex(map: 2, prefix: 1, destination, unsigned, signed >> 3 & 1, signed >> 4 & 1);
         Bytes(0x50, (byte)(0xC0 | ((destination & 7) << 3) | (signed & 7)));
     }
+
+    /// <summary>zmm ← zmm + Σ u8·s8 of groups of four: the signed bytes at [base + displacement].</summary>
+    public void VpDpBusd(int destination, int unsigned, Gpr @base, int displacement) =>
+        EvexMemory(map: 2, prefix: 1, 0x50, destination, @base, null, displacement, unsigned);
+
+    /// <summary>Interleaves the low or high bytes (or words) of each 128-bit lane of two vectors.</summary>
+    public void Unpack(int destination, int first, int second, bool high, bool words)
+    {
+        Evex(map: 1, prefix: 1, destination, first, second >> 3 & 1, second >> 4 & 1);
+        Bytes((byte)(0x60 | (high ? 8 : 0) | (words ? 1 : 0)), (byte)(0xC0 | ((destination & 7) << 3) | (second & 7)));
+    }
+
+    /// <summary>destination ← first xor second.</summary>
+    public void Xor(int destination, int first, int second)
+    {
+        Evex(map: 1, prefix: 1, destination, first, second >> 3 & 1, second >> 4 & 1);
+        Bytes(0xEF, (byte)(0xC0 | ((destination & 7) << 3) | (second & 7)));
+    }
+
+    /// <summary>Copies of the 32 bits at [base + displacement].</summary>
+    public void BroadcastD(int destination, Gpr @base, int displacement) =>
+        EvexMemory(map: 2, prefix: 1, 0x58, destination, @base, null, displacement);
+
+    /// <summary>zmm ← 64 bytes at [base + index].</summary>
+    public void LoadZmm(int destination, Gpr @base, Gpr index) =>
+        EvexMemory(map: 1, prefix: 2, 0x6F, destination, @base, index, 0);
 
     /// <summary>zmm ← 16 copies of the 32 bits at [base + index + displacement].</summary>
     public void BroadcastD(int destination, Gpr @base, Gpr index, int displacement) =>
@@ -139,21 +168,21 @@ internal sealed class Assembler
         return Position;
     }
 
-    private void EvexMemory(int map, int prefix, byte opcode, int register, Gpr @base, Gpr? index, int displacement)
+    private void EvexMemory(int map, int prefix, byte opcode, int register, Gpr @base, Gpr? index, int displacement, int second = 0)
     {
         int i = index is null ? 4 : (int)index;
-        Evex(map, prefix, register, 0, (int)@base >> 3 & 1, i >> 3 & 1);
+        Evex(map, prefix, register, second, (int)@base >> 3 & 1, i >> 3 & 1);
         // mod 2 (32-bit displacement), r/m 4 (SIB); an index of 4 without extension means none.
         Bytes(opcode, (byte)(0x84 | ((register & 7) << 3)), (byte)(((i & 7) << 3) | ((int)@base & 7)));
         Int32(displacement);
     }
 
-    // W = 0, 512 bits, no mask. The register extension bits are stored inverted.
+    // W = 0, no mask. The register extension bits are stored inverted.
     private void Evex(int map, int prefix, int register, int second, int bitB, int bitX) => Bytes(
         0x62,
         (byte)((~register >> 3 & 1) << 7 | (~bitX & 1) << 6 | (~bitB & 1) << 5 | (~register >> 4 & 1) << 4 | map),
         (byte)((~second & 15) << 3 | 4 | prefix),
-        (byte)(2 << 5 | (~second >> 4 & 1) << 3));
+        (byte)(VectorLength << 5 | (~second >> 4 & 1) << 3));
 
     private void RexMemory(byte opcode, Gpr register, Gpr @base, int displacement)
     {

@@ -69,7 +69,7 @@ internal static unsafe class VnniSelfTest
         return true;
     }
 
-    private static void Fill(Span<byte> bytes, uint state)
+    internal static void Fill(Span<byte> bytes, uint state)
     {
         foreach (ref byte x in bytes)
         {

@@ -93,7 +93,8 @@ internal static unsafe class VnniTiles
         return VnniSelfTest.Passes(entries) ? entries : null;
     }
 
-    private static bool IsUsable()
+    /// <summary>Whether the CPU has the instruction, and nothing says that code must not be assembled.</summary>
+    internal static bool IsUsable()
     {
         // The intrinsics classes vouch for the operating system's support of the registers (XCR0) and for the switches.
         if (!Avx512F.IsSupported || !Avx512BW.IsSupported || !X86Base.X64.IsSupported
@@ -264,7 +265,7 @@ internal static unsafe class VnniTiles
 
     // System V passes the argument in rdi and lets a callee use all vector registers. Windows passes it in rcx and wants rsi,
     // rdi and xmm6–15 back.
-    private static void Enter(Assembler s, bool tall)
+    internal static void Enter(Assembler s, bool tall)
     {
         s.Push(Gpr.Rbx);
         s.Push(Gpr.Rbp);
@@ -289,7 +290,7 @@ internal static unsafe class VnniTiles
         }
     }
 
-    private static void Leave(Assembler s, bool tall)
+    internal static void Leave(Assembler s, bool tall)
     {
         s.ZeroUpper();
         if (OperatingSystem.IsWindows())

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Emit;
 
 namespace Inference.Kernels.Quantized;
 
@@ -75,7 +76,8 @@ internal static unsafe class DepthwisePixels
 
     internal static void Describe(List<KernelInfo> to)
     {
-        to.Add(new KernelInfo("depthwise_u8s8", "depthwise_u8s8_16x32_avx512", IsaTier.Avx512, Avx512BW.IsSupported, Avx512BW.IsSupported));
+        to.Add(new KernelInfo("depthwise_u8s8", "depthwise_u8s8_1x64_avx512vnni", IsaTier.Avx512Vnni, VnniDepthwise.IsSupported, VnniDepthwise.IsSupported));
+        to.Add(new KernelInfo("depthwise_u8s8", "depthwise_u8s8_16x32_avx512", IsaTier.Avx512, Avx512BW.IsSupported, Avx512BW.IsSupported && !VnniDepthwise.IsSupported));
         to.Add(new KernelInfo("depthwise_u8s8", "depthwise_u8s8_16x16_avx2", IsaTier.Avx2, Avx2.IsSupported, Avx2.IsSupported && !Avx512BW.IsSupported));
         to.Add(new KernelInfo("depthwise_u8s8", "depthwise_u8s8_1x1_scalar", IsaTier.Scalar, true, !Avx2.IsSupported));
     }

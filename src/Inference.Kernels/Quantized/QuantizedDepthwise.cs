@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Inference.Kernels.Convolution;
+using Inference.Kernels.Emit;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
 
@@ -16,6 +18,7 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
     private readonly ConvolutionGeometry _g;
     private readonly NativeBuffer _weights;
     private readonly NativeBuffer _sums;
+    private readonly VnniDepthwiseWeights? _vnni;
 
     public QuantizedDepthwise(in ConvolutionGeometry g, byte* weights, bool signed, ReadOnlySpan<int> zeroPoints)
     {
@@ -23,6 +26,7 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
         int pairs = (g.Taps + 1) / 2;
         _weights = new NativeBuffer((nint)pairs * g.InChannels * 4);
         _sums = new NativeBuffer((nint)g.InChannels * sizeof(int));
+        using var plain = new AlignedScratch<short>((nint)g.InChannels * g.Taps);
         short* to = (short*)_weights.Pointer;
         for (int c = 0; c < g.InChannels; c++)
         {
@@ -33,14 +37,18 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
                 int w = (signed ? (sbyte)raw : raw) - zero;
                 to[(((tap / 2 * g.InChannels) + c) * 2) + (tap & 1)] = (short)w;
                 ((int*)_sums.Pointer)[c] += w;
+                plain.Pointer[(c * g.Taps) + tap] = (short)w;
             }
         }
+
+        _vnni = VnniDepthwiseWeights.TryCreate(plain.Pointer, g.InChannels, g.Taps);
     }
 
     public void Dispose()
     {
         _weights.Dispose();
         _sums.Dispose();
+        _vnni?.Dispose();
     }
 
     public void Run(byte* x, bool signedX, int zeroPoint, byte* y, int batch, int height, int width, in QuantizedEpilogue epilogue, int maxThreads)
@@ -67,25 +75,51 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
         GC.KeepAlive(this);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunPixels(in Blocks job, nint first, nint end)
     {
         int channels = _g.InChannels;
-        // An odd number of positions gets a last one of weight 0, which reads the padding.
-        int taps = (_g.Taps + 1) & ~1;
+        // Taps are done two or four at a time: those that are missing have a weight of 0 and read the padding.
+        int taps = (_g.Taps + 3) & ~3;
         int pitch = (channels + 15) & ~15;
+        int places = _vnni?.Places ?? 0;
         using var table = new AlignedScratch<nint>(taps);
-        using var init = new AlignedScratch<int>(channels);
+        using var init = new AlignedScratch<int>(channels + places);
+        using var scale = new AlignedScratch<float>(channels + places);
         using var sums = new AlignedScratch<int>(Block * pitch);
         byte** rows = (byte**)table.Pointer;
-        for (int c = 0; c < channels; c++)
+        QuantizedEpilogue epilogue = job.Epilogue;
+        bool packed = epilogue.Output is QuantizedOutput.UInt8 or QuantizedOutput.Int8 && _vnni is not null;
+        for (int c = 0; c < channels && packed; c++)
         {
-            init.Pointer[c] = (job.Epilogue.Bias == null ? 0 : job.Epilogue.Bias[c]) - (job.ZeroPoint * ((int*)_sums.Pointer)[c]);
+            scale.Pointer[c] = epilogue.Scale[epilogue.ScalePerColumn ? c : 0];
         }
 
-        rows[taps - 1] = job.Padding;
-        QuantizedEpilogue epilogue = job.Epilogue;
+        packed = packed && PackedRequantization.Allows(scale.Pointer, channels);
+        // Emitted tiles see signed pixels plus 128.
+        int zero = job.ZeroPoint + (packed && job.SignedX ? 128 : 0);
+        for (int c = 0; c < channels; c++)
+        {
+            init.Pointer[c] = (epilogue.Bias == null ? 0 : epilogue.Bias[c]) - (zero * ((int*)_sums.Pointer)[c]);
+        }
+
+        if (packed)
+        {
+            _vnni!.Order<int>(init.Span[..channels], init.Span[channels..]);
+            _vnni.Order<float>(scale.Span[..channels], scale.Span[channels..]);
+        }
+
+        for (int tap = _g.Taps; tap < taps; tap++)
+        {
+            rows[tap] = job.Padding;
+        }
+
         epilogue.Bias = null;
-        nint step = (nint)_g.StrideWidth * channels;
+        var requantization = packed ? new PackedRequantization(in epilogue) : default;
+        DepthwiseTile tile = default;
+        tile.Flips = unchecked((int)0x80808080);
+        tile.Rows = rows;
+        tile.Step = (nint)_g.StrideWidth * channels;
         int outHeight = _g.OutputHeight(job.Height);
         int outWidth = _g.OutputWidth(job.Width);
         // Pixels from `inner` to `outer` − 1 of a row read no padding at their sides.
@@ -100,11 +134,22 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
             int count = (int)nint.Min(run, end - m);
             byte* image = job.X + (m / outWidth / outHeight * job.Height * job.Width * channels);
             Point(image, job.Height, job.Width, job.Padding, oy, ox, rows);
-            DepthwisePixels.Run(rows, step, count, taps, (short*)_weights.Pointer, init.Pointer, sums.Pointer, pitch, channels, job.SignedX);
-            QuantizedStore.Run(in epilogue, sums.Pointer, pitch, job.Y, channels, m, count, 0, channels);
+            byte* y = job.Y + (m * channels);
+            if (packed)
+            {
+                tile.Count = count;
+                tile.Sums = sums.Pointer;
+                _vnni!.Run(ref tile, job.SignedX, init.Pointer + channels, scale.Pointer + channels, in requantization, y, channels);
+            }
+            else
+            {
+                DepthwisePixels.Run(rows, tile.Step, count, (_g.Taps + 1) & ~1, (short*)_weights.Pointer, init.Pointer, sums.Pointer, pitch, channels, job.SignedX);
+                QuantizedStore.Run(in epilogue, sums.Pointer, pitch, job.Y, channels, m, count, 0, channels);
+            }
+
             if (epilogue.Table != null)
             {
-                ByteTable.Run(job.Y + (m * channels), job.Y + (m * channels), (nint)count * channels, epilogue.Table);
+                ByteTable.Run(y, y, (nint)count * channels, epilogue.Table);
             }
 
             m += count;
@@ -112,6 +157,7 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
     }
 
     // rows[tap] = the pixel that output pixel (oy, ox) reads there, or padding.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Point(byte* image, int height, int width, byte* padding, int oy, int ox, byte** rows)
     {
         int y0 = (oy * _g.StrideHeight) - _g.PadTop;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Inference.Kernels.Emit;
 using Inference.Kernels.Memory;
@@ -14,18 +15,25 @@ internal static unsafe class QuantizedGemmDriver
     // One row of tiles reads each panel once, so longer calls gain; at most 4096 steps of one row.
     private const int FewRowsDepthBytes = 4096;
     private const int RowBlock = 48;
+
+    // Each block of rows reads all of B: where that comes from beyond the second-level cache, blocks are larger.
+    private const int LargeRowBlock = 144;
+    private const nint LargeBytes = 512 << 10;
     private const int MaxPanel = 64;
 
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunBlock(in QuantizedGemmJob job, GemmS32Kernel kernel, nint m0, nint m1, nint p0, nint p1)
     {
         nint rowBytes = job.Steps * 4;
         // Rows are used where they lie if the tile reads u8 and whole steps; else they are copied in the tile's form.
         bool copy = kernel.ValuesPerStep == 2 || job.SignedA || job.K % 4 != 0;
-        nint block = nint.Min(RowBlock, m1 - m0);
+        bool large = (p1 - p0) * kernel.PanelColumns * rowBytes > LargeBytes;
+        nint block = nint.Min(large ? LargeRowBlock : RowBlock, m1 - m0);
         using var copies = new AlignedScratch<byte>(copy ? block * rowBytes : 0);
         using var rowSums = new AlignedScratch<int>(job.ColumnZeroPoints == null ? 0 : block);
         using var accumulators = new AlignedScratch<int>(block * MaxPanel);
-        byte** rows = stackalloc byte*[RowBlock];
+        byte** rows = stackalloc byte*[LargeRowBlock];
         nint n0 = p0 * kernel.PanelColumns;
         int columns = (int)(nint.Min(p1 * kernel.PanelColumns, job.N) - n0);
         int stored = (columns + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
@@ -63,6 +71,8 @@ internal static unsafe class QuantizedGemmDriver
         }
     }
 
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunPanel(
         in QuantizedGemmJob job, GemmS32Kernel kernel, byte** rows, nint m, int count, nint p, int* init, int* rowSums, int* accumulators)
     {
@@ -82,7 +92,7 @@ internal static unsafe class QuantizedGemmDriver
         // Even parts of whole steps.
         nint parts = nint.Max(1, (rowBytes + depth - 1) / depth);
         depth = nint.Max(1, (job.Steps + parts - 1) / parts) * 4;
-        byte** moved = stackalloc byte*[RowBlock];
+        byte** moved = stackalloc byte*[LargeRowBlock];
         for (nint k = 0; k < rowBytes || k == 0; k += depth)
         {
             for (int i = 0; i < count && k > 0; i++)

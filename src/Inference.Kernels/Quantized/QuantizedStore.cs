@@ -69,7 +69,21 @@ internal static unsafe class QuantizedStore
 
             if (lanes == 16)
             {
-                Requantize16(from, width, scale, low, high, e.ZeroPoint, to, ldy, count, columns);
+                int packed = 0;
+                if (columns >= 16 && count >= 4 && PackedRequantization.Allows(scale, columns))
+                {
+                    packed = columns & ~15;
+                }
+
+                // The vector that the columns do not fill comes first: what it may write past a row is written after it.
+                Requantize16(from, width, scale, low, high, e.ZeroPoint, to, ldy, count, packed, columns);
+                if (packed == 0)
+                {
+                    return;
+                }
+
+                var r = new PackedRequantization(in e);
+                RequantizePacked(in r, from, width, scale, to, ldy, count, packed);
             }
             else
             {
@@ -99,7 +113,7 @@ internal static unsafe class QuantizedStore
 
     // The value is inside the byte's range, so keeping the low byte is exact for both signs.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Requantize16(int* from, int width, float* scale, float low, float high, int zeroPoint, byte* to, nint ldy, int count, int columns)
+    private static void Requantize16(int* from, int width, float* scale, float low, float high, int zeroPoint, byte* to, nint ldy, int count, int first, int columns)
     {
         Vector512<float> lowest = Vector512.Create(low);
         Vector512<float> highest = Vector512.Create(high);
@@ -126,7 +140,7 @@ internal static unsafe class QuantizedStore
             }
         }
 
-        int j = 0;
+        int j = first;
         for (; j + 64 <= columns; j += 64)
         {
             Vector512<float> s0 = Vector512.Load(scale + j);
@@ -152,6 +166,60 @@ internal static unsafe class QuantizedStore
             for (int i = 0; i < count; i++, x += width, y += ldy)
             {
                 Bytes(x, s0, lowest, highest, zero).Store(y);
+            }
+        }
+    }
+
+    // Columns in whole vectors, 64 sums at a time: of one row, two or four.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RequantizePacked(in PackedRequantization r, int* from, int width, float* scale, byte* to, nint ldy, int count, int columns)
+    {
+        int j = 0;
+        for (; j + 64 <= columns; j += 64)
+        {
+            Vector512<float> s0 = Vector512.Load(scale + j);
+            Vector512<float> s1 = Vector512.Load(scale + j + 16);
+            Vector512<float> s2 = Vector512.Load(scale + j + 32);
+            Vector512<float> s3 = Vector512.Load(scale + j + 48);
+            int* x = from + j;
+            byte* y = to + j;
+            for (int i = 0; i < count; i++, x += width, y += ldy)
+            {
+                r.InOrder(x, x + 16, x + 32, x + 48, s0, s1, s2, s3).Store(y);
+            }
+        }
+
+        if (j + 32 <= columns)
+        {
+            Vector512<float> s0 = Vector512.Load(scale + j);
+            Vector512<float> s1 = Vector512.Load(scale + j + 16);
+            for (int i = 0; i < count; i += 2)
+            {
+                // A last row without a partner is done twice.
+                int second = Math.Min(i + 1, count - 1);
+                int* x0 = from + ((nint)i * width) + j;
+                int* x1 = from + ((nint)second * width) + j;
+                Vector512<byte> bytes = r.InOrder(x0, x0 + 16, x1, x1 + 16, s0, s1, s0, s1);
+                bytes.GetLower().Store(to + (i * ldy) + j);
+                bytes.GetUpper().Store(to + (second * ldy) + j);
+            }
+
+            j += 32;
+        }
+
+        if (j + 16 <= columns)
+        {
+            Vector512<float> s0 = Vector512.Load(scale + j);
+            for (int i = 0; i < count; i += 4)
+            {
+                nint i0 = Math.Min(i, count - 4);
+                int* x = from + (i0 * width) + j;
+                byte* y = to + (i0 * ldy) + j;
+                Vector512<byte> bytes = r.InOrder(x, x + width, x + (2 * width), x + (3 * width), s0, s0, s0, s0);
+                bytes.GetLower().GetLower().Store(y);
+                bytes.GetLower().GetUpper().Store(y + ldy);
+                bytes.GetUpper().GetLower().Store(y + (2 * ldy));
+                bytes.GetUpper().GetUpper().Store(y + (3 * ldy));
             }
         }
     }

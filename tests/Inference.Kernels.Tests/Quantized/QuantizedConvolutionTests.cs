@@ -11,7 +11,7 @@ public sealed unsafe class QuantizedConvolutionTests
     {
         GemmS32Kernel kernel = GemmS32Kernels.All.Single(k => k.Name == name);
         int seed = 1;
-        foreach ((int c, int o, int groups) in ((int, int, int)[])[(1, 5, 1), (3, 16, 1), (8, 8, 2), (16, 70, 1), (6, 6, 6), (19, 19, 19), (40, 40, 40)])
+        foreach ((int c, int o, int groups) in ((int, int, int)[])[(1, 5, 1), (3, 16, 1), (8, 8, 2), (16, 70, 1), (6, 6, 6), (19, 19, 19), (40, 40, 40), (100, 100, 100)])
         {
             foreach ((int kh, int kw) in ((int, int)[])[(1, 1), (3, 3), (2, 5)])
             {
