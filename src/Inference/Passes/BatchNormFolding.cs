@@ -4,6 +4,7 @@ namespace Inference.Passes;
 
 /// <summary>
 /// Folds BatchNormalization at inference into the Conv or ConvTranspose before it: with s = scale/√(var + ε), W' = s·W and B' = (B − mean)·s + bias, per output channel.
+/// One that stands alone in a graph of convolutions (pre-activation networks) becomes a 1×1 convolution of each channel by s, which layout and epilogues know.
 /// </summary>
 internal static class BatchNormFolding
 {
@@ -11,8 +12,10 @@ internal static class BatchNormFolding
     {
         var uses = new UseMap(graph);
         var removed = new HashSet<Node>();
-        foreach (Node node in graph.Nodes)
+        bool convolutions = graph.Nodes.Exists(n => n is { OpType: "Conv", Domain.Length: 0 } && n.Inputs[1]?.Constant is { Type: ElementType.Float });
+        for (int i = 0; i < graph.Nodes.Count; i++)
         {
+            Node node = graph.Nodes[i];
             foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
             {
                 Run(inner);
@@ -23,6 +26,10 @@ internal static class BatchNormFolding
                 && uses.OnlyUser(conv.Outputs[0]!) == node && TryFold(conv, node))
             {
                 removed.Add(node);
+            }
+            else if (convolutions && node is { OpType: "BatchNormalization", Domain.Length: 0, Outputs.Count: 1 } && node.Attributes.Int("training_mode", 0) == 0)
+            {
+                graph.Nodes[i] = ScaledAlone(node) ?? node;
             }
         }
 
@@ -82,6 +89,36 @@ internal static class BatchNormFolding
         conv.Outputs[0]!.Producer = conv;
         NodeFactory.SetOperator(conv);
         return true;
+    }
+
+    private static Node? ScaledAlone(Node norm)
+    {
+        if (norm.Inputs[0]?.Type is not { ElementType: ElementType.Float, Shape: { Count: 3 or 4 } shape } || shape[1].Size is not { } channels
+            || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
+            || !Parameter(norm, 3, channels, out Span<float> mean) || !Parameter(norm, 4, channels, out Span<float> variance))
+        {
+            return null;
+        }
+
+        float epsilon = norm.Attributes.Float("epsilon", 1e-5f);
+        Tensor weights = Tensor.Allocate(ElementType.Float, shape.Count == 4 ? [channels, 1, 1, 1] : [channels, 1, 1]);
+        Tensor bias = Tensor.Allocate(ElementType.Float, [channels]);
+        for (int c = 0; c < channels; c++)
+        {
+            float factor = scale[c] / MathF.Sqrt(variance[c] + epsilon);
+            weights.Span<float>()[c] = factor;
+            bias.Span<float>()[c] = shift[c] - (mean[c] * factor);
+        }
+
+        Value output = norm.Outputs[0]!;
+        var attributes = new AttributeMap();
+        attributes.Set("group", channels);
+        var node = new Node(norm.Name, "", "Conv", 11) { Attributes = attributes, SourceIndex = norm.SourceIndex };
+        node.Inputs.AddRange([norm.Inputs[0], NodeFactory.Constant($"{output.Name}:scale", weights), NodeFactory.Constant($"{output.Name}:shift", bias)]);
+        node.Outputs.Add(output);
+        output.Producer = node;
+        NodeFactory.SetOperator(node);
+        return node;
     }
 
     private static bool Parameter(Node norm, int index, long channels, out Span<float> values)

@@ -2,7 +2,7 @@ using Inference.Graph;
 
 namespace Inference.Passes;
 
-/// <summary>Removes Identity nodes (and Dropout without a mask outside training), except where an output of the graph is an input or constant under another name.</summary>
+/// <summary>Removes nodes that hand their input on, Identity and Pad by nothing, except where an output of the graph is an input or constant under another name.</summary>
 internal static class IdentityElimination
 {
     public static void Run(ModelGraph graph)
@@ -17,7 +17,7 @@ internal static class IdentityElimination
                 Run(inner);
             }
 
-            if (node.Domain.Length != 0 || node.OpType != "Identity" || node.Inputs is not [{ } input] || node.Outputs is not [{ } output])
+            if (!IsIdentity(node) || node.Inputs[0] is not { } input || node.Outputs is not [{ } output])
             {
                 return false;
             }
@@ -37,4 +37,12 @@ internal static class IdentityElimination
         });
         GraphEdit.ReplaceUses(graph, replacements);
     }
+
+    private static bool IsIdentity(Node node) => node.Domain.Length == 0 && node.OpType switch
+    {
+        "Identity" => node.Inputs.Count == 1,
+        "Pad" => (node.Opset < 11 ? node.Attributes.Ints(node.Opset < 2 ? "paddings" : "pads") : node.HasInput(1) ? node.Inputs[1]!.Constant?.ToInt64Array() : null)
+            is { } pads && Array.TrueForAll(pads, p => p == 0),
+        _ => false,
+    };
 }

@@ -14,6 +14,7 @@ internal static class PassPipeline
         new("HalfWidening", HalfWidening.Run),
         new("QuantizationFusion", QuantizationFusion.Run),
         new("ConstantFolding", ConstantFolding.Run),
+        new("IdentityElimination", IdentityElimination.Run),
         new("DeadCodeElimination", DeadCodeElimination.Run),
         new("CommonSubexpressions", CommonSubexpressions.Run),
         new("NormFusion", NormFusion.Run),

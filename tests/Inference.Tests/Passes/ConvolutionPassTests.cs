@@ -106,6 +106,45 @@ public sealed class ConvolutionPassTests
         Assert.Contains(Optimized(model).Nodes, n => n.OpType == "Clip");
     }
 
+    [Fact]
+    public void Run_OnABatchNormThatStandsAlone_ScalesChannelsAndTakesTheRelu()
+    {
+        OnnxModel model = Image(3, 5);
+        foreach ((string name, float[] values) in ((string, float[])[])[("scale", [2f, 3f, 4f]), ("shift", [1f, 1f, 0f]), ("mean", [0f, 2f, 1f]), ("var", [4f, 1f, 0.25f])])
+        {
+            model.Graph.Initializers.Add(OnnxTensor.Create<float>(name, values, 3));
+        }
+
+        var norm = new OnnxNode("BatchNormalization", ["x", "scale", "shift", "mean", "var"], ["n"]);
+        norm.SetAttribute("epsilon", 0f);
+        model.Graph.Nodes.Add(norm);
+        model.Graph.Nodes.Add(new("Relu", ["n"], ["r"]));
+        model.Graph.Nodes.Add(new("Conv", ["r", "W"], ["y"]));
+        Node[] convs = [.. Optimized(model).Nodes.Where(n => n.OpType != "Transpose")];
+        Assert.Equal(2, convs.Length);
+        Assert.Equal("Relu", convs[0].Attributes.String("activation"));
+        Assert.Equal(3, convs[0].Attributes.Int("group", 1));
+        Assert.Equal([1f, 3f, 8f], convs[0].Inputs[1]!.Constant!.Span<float>().ToArray());
+        Assert.Equal([1f, -5f, -8f], convs[0].Inputs[2]!.Constant!.Span<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    public void Run_OnAPad_RemovesItWhereItAddsNothing(long last, int left)
+    {
+        OnnxModel model = Image(3, 5);
+        model.Graph.Initializers.Add(OnnxTensor.Create<long>("pads", [0, 0, 0, 0, 0, 0, 0, last], 8));
+        model.Graph.Nodes.Add(new("Pad", ["x", "pads"], ["p"]));
+        model.Graph.Nodes.Add(new("Conv", ["p", "W"], ["y"]));
+        if (last > 0)
+        {
+            model.Graph.Outputs[0] = new("y", OnnxType.Tensor(OnnxElementType.Float32, "n", 5, 5, 6));
+        }
+
+        Assert.Equal(left, Optimized(model).Nodes.Count(n => n.OpType == "Pad"));
+    }
+
     private static OnnxModel Image(int channels, int outChannels)
     {
         OnnxModel model = SmallModels.Model(14);

@@ -1,8 +1,12 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Convolution;
+using Inference.Kernels.Pooling;
 using Inference.Kernels.Threading;
 using Inference.Operators.Convolution;
+using Inference.Operators.Fused;
 using Inference.Operators.Typed;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Inference.Operators.Pooling;
 
@@ -17,6 +21,7 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet
     private const long ParallelElements = 1 << 15;
 
     private readonly WindowAttributes _window = new(node);
+    private readonly bool _countPads = node.Attributes.Int("count_include_pad", 0) != 0;
     private readonly bool _columnMajor = node.Attributes.Int("storage_order", 0) != 0;
 
     public override void Infer(InferContext context)
@@ -71,6 +76,11 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet
             return;
         }
 
+        if (x.Type == ElementType.Float && RunPlanes(context, x, y))
+        {
+            return;
+        }
+
         ReadOnlySpan<long> spatial = x.Dims[2..];
         WindowGrid grid = WindowGrid.Create(_window, spatial, global ? spatial : _window.KernelShape, y.Dims[2..]);
         if (global)
@@ -86,6 +96,45 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet
         if (!Dispatch.Numeric(x.Type, ref action))
         {
             throw context.Error($"input 0: expected a numeric tensor, got {x.Type.Name()}.");
+        }
+    }
+
+    // f32 means, and folds of whole planes, by vectors.
+    private bool RunPlanes(KernelContext context, Tensor x, Tensor y)
+    {
+        bool mean = typeof(TPooling) == typeof(Poolings.Average);
+        if (global && (mean || typeof(TPooling) == typeof(Poolings.Max)))
+        {
+            if (x.Count == 0)
+            {
+                return false;
+            }
+
+            int size = checked((int)(x.Count / y.Count));
+            var planes = new WholePlanes((float*)x.Data, (float*)y.Data, size, mean);
+            WorkerPool.Run(checked((int)y.Count), ref planes, x.Count >= ParallelElements ? context.Threads : 1);
+            return true;
+        }
+
+        if (!mean || x.Rank is not (3 or 4))
+        {
+            return false;
+        }
+
+        bool image = x.Rank == 4;
+        ConvolutionGeometry geometry = NhwcWindow.Geometry(_window, x.Dims, _window.KernelShape, (int)x.Dims[1], 1, planar: true);
+        PoolingF32.Run(
+            _countPads ? PoolingKind.AverageWithPadding : PoolingKind.Average, TensorLayout.Nchw, in geometry, (float*)x.Data, (float*)y.Data, (int)x.Dims[0],
+            image ? (int)x.Dims[2] : 1, (int)x.Dims[^1], image ? (int)y.Dims[2] : 1, (int)y.Dims[^1], context.Threads);
+        return true;
+    }
+
+    private readonly struct WholePlanes(float* x, float* y, int size, bool mean) : IBlockAction
+    {
+        public void Invoke(int block)
+        {
+            var plane = new ReadOnlySpan<float>(x + ((nint)block * size), size);
+            y[block] = mean ? TensorPrimitives.Sum(plane) / size : TensorPrimitives.Max(plane);
         }
     }
 
