@@ -5,9 +5,9 @@ namespace Inference.Passes;
 
 /// <summary>
 /// Runs convolutions, and what lies between them, on tensors with channels last ([N, spatial.., C]): f32 convolutions with constant weights start such regions,
-/// pooling, element-wise operators, concatenation and means carry them on, and a Transpose leads out where somebody needs the declared order.
+/// pooling, element-wise operators, concatenation, slices, resizing, channel shuffles and means carry them on, and a Transpose leads out where somebody needs the declared order.
 /// </summary>
-internal sealed class LayoutPropagation
+internal sealed partial class LayoutPropagation
 {
     private const int MaxPlanes = 4;
 
@@ -90,9 +90,20 @@ internal sealed class LayoutPropagation
 
     private bool TryConvert(Node node)
     {
+        if (_skipped.Contains(node) || ConvertSplit(node))
+        {
+            return true;
+        }
+
         if (node.Outputs is not [{ } output])
         {
             return false;
+        }
+
+        if (_halves.TryGetValue(node, out (Value Source, long First) half))
+        {
+            EmitHalf(node, output, half.Source, half.First);
+            return true;
         }
 
         if (node.Domain == OperatorTable.Fused && node.OpType is "QLookup" or "QBinary")
@@ -141,6 +152,11 @@ internal sealed class LayoutPropagation
             "Concat" => ConvertConcat(node, output),
             "Transpose" => ConvertTranspose(node, output),
             "ReduceMean" => ConvertMean(node, output),
+            "Softmax" or "LogSoftmax" => ConvertSoftmax(node, output),
+            "Slice" => ConvertSlice(node, output),
+            "Resize" => ConvertResize(node, output),
+            "Pad" => ConvertPad(node, output),
+            "Reshape" => ConvertShuffle(node),
             "Relu" or "Sigmoid" or "Tanh" or "LeakyRelu" or "HardSwish" or "HardSigmoid" or "Elu" or "Selu" or "Erf" or "Exp" or "Sqrt" or "Neg" or "Abs" or "Clip"
                 or "Softplus" or "Gelu" or "Swish" or "Mish" or "Floor" or "Ceil" or "Round" or "Reciprocal" or "Log" => ConvertElementwise(node, output, knownRank, unary: true),
             "Add" or "Sub" or "Mul" or "Div" or "Max" or "Min" or "PRelu" or "Pow" => ConvertElementwise(node, output, knownRank, unary: false),

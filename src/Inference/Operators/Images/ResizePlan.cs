@@ -11,6 +11,7 @@ internal sealed class ResizePlan
 {
     private readonly ResizeOptions _options;
     private readonly AxisTable[] _tables;
+    private readonly AxisTable?[] _byAxis;
     private readonly long[] _input;
     private readonly long[] _output;
 
@@ -34,6 +35,11 @@ internal sealed class ResizePlan
         }
 
         _tables = [.. tables];
+        _byAxis = new AxisTable?[input.Length];
+        foreach (AxisTable table in tables)
+        {
+            _byAxis[table.Axis] = table;
+        }
     }
 
     /// <summary>Scratch memory for elements of the given size, bytes.</summary>
@@ -96,12 +102,7 @@ internal sealed class ResizePlan
             Span<long> index = stackalloc long[rank];
             ShapeRules.Strides(source.Dims, strides);
             index.Clear();
-            var tables = new AxisTable?[rank];
-            foreach (AxisTable table in plan._tables)
-            {
-                tables[table.Axis] = table;
-            }
-
+            AxisTable?[] tables = plan._byAxis;
             int last = rank - 1;
             nint length = rank == 0 ? 1 : (nint)target.Dims[last];
             ref T to = ref Elements.Ref<T>(target);

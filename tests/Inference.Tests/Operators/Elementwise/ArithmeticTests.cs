@@ -104,4 +104,16 @@ public sealed class ArithmeticTests
         ModelValueType[] types = [ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Fixed(3)]), ModelValueType.Tensor(ElementType.Float, [Dimension.Fixed(3)])];
         Assert.Equal([Dimension.Named("N"), Dimension.Fixed(3)], Infer("Add", types)[0]!.Shape!);
     }
+
+    [Theory]
+    [InlineData(70, 70)]
+    [InlineData(70, 1)]
+    [InlineData(1, 70)]
+    public void Equal_OfManyIntegers_EqualsEachPair(int left, int right)
+    {
+        int[] a = [.. Enumerable.Range(0, left).Select(i => left == 1 ? 3 : i % 5)];
+        int[] b = [.. Enumerable.Range(0, right).Select(i => right == 1 ? 3 : i % 7)];
+        bool[] expected = [.. Enumerable.Range(0, 70).Select(i => a[left == 1 ? 0 : i] == b[right == 1 ? 0 : i])];
+        Same(expected, [70], Run("Equal", [T(a), T(b)]));
+    }
 }
