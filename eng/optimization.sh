@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Reproduces benchmarks/results/optimization.md: every figure of the optimizing verbs, from the command line, on ../shared.
-# Calibrates on calib, chooses on search, reports on test. usage: eng/optimization.sh [OUT.md]   (DATA: folder of models and data; SCRATCH: where models go; PYTHON: one with numpy)
+# Calibrates on calib, chooses on search, reports on test. usage: eng/optimization.sh [OUT.md]   (DATA: folder of models and data; SCRATCH: where models go; PYTHON: one with numpy; MACHINE_NOTE: what a reader of the times should know)
 set -uo pipefail
 cd "$(dirname "$0")/.."
 data=${DATA:-../shared}
@@ -28,7 +28,7 @@ against_ort() {
 
 {
   printf '# Optimization: figures\n\nWritten by `eng/optimization.sh`: calibrated on calib, chosen on search, reported on test, which nothing else sees. '
-  printf 'Times: one row, this machine, %s processors, %s.\n' "$(nproc)" "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs)"
+  printf 'Times: one row, this machine, %s processors, %s%s.\n' "$(nproc)" "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs)" "${MACHINE_NOTE:+; $MACHINE_NOTE}"
   printf '\n## 8 bits by the defaults\n'
   for m in mnist_mlp mnist_resnet mnist_mobile adult_wide_deep spam_minilm_op11; do
     s=(); [ "$m" = adult_wide_deep ] && s=(--slices sex,race --max-slice-drop 1%)

@@ -17,7 +17,8 @@ if (args is ["memory", { } only, { } folder])
 Arguments arguments = Arguments.Parse(args);
 var files = new ModelFiles(arguments.Folder, SampleSize.Full, Console.Error.WriteLine);
 await files.MakeAsync();
-var parts = new StudyParts(files, arguments, "dotnet run -c Release --project benchmarks/CaseStudy" + (args.Length > 0 ? " -- " + string.Join(' ', args) : ""));
+string[] shown = [.. args.Where((a, i) => a != "--part" && (i == 0 || args[i - 1] != "--part"))];
+var parts = new StudyParts(files, arguments, "dotnet run -c Release --project benchmarks/CaseStudy" + (shown.Length > 0 ? " -- " + string.Join(' ', shown) : ""));
 foreach (string part in arguments.Part == "all" ? Arguments.Parts : [arguments.Part])
 {
     parts.Run(part);

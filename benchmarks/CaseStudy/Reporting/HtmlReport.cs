@@ -19,12 +19,12 @@ internal static class HtmlReport
         .card { background: var(--card); border-radius: 10px; padding: 16px 18px; } .card b { display: block; font-size: 30px; line-height: 1.2; } .card span { color: var(--soft); font-size: 13px; }
         .met b { color: var(--gain); } .unmet b { color: var(--loss); }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14px; }
-        th, td { text-align: right; padding: 6px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; } th:first-child, td:first-child, td.text, th.text { text-align: left; } td.text { white-space: normal; } th { color: var(--soft); font-weight: 500; }
+        th, td { text-align: right; padding: 6px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; } th:first-child, td:first-child, td.text, th.text { text-align: left; } td.text { white-space: normal; min-width: 200px; } th { color: var(--soft); font-weight: 500; }
         tr.best td { font-weight: 600; } td.loss { color: var(--loss); } td.gain { color: var(--gain); }
-        svg { width: 100%; height: auto; margin: 10px 0 18px; } svg text { fill: var(--ink); font: 13px system-ui, sans-serif; } svg .title { font-weight: 600; font-size: 15px; }
+        svg { width: 100%; min-width: 660px; height: auto; margin: 10px 0 18px; } svg text { fill: var(--ink); font: 13px system-ui, sans-serif; } svg .title { font-weight: 600; font-size: 15px; }
         svg .name { text-anchor: end; } svg .change, svg .tick { fill: var(--soft); font-size: 12px; } svg .middle { text-anchor: middle; } svg .end { text-anchor: end; }
         svg .base { fill: var(--base); } svg .gain { fill: var(--gain); } svg .loss { fill: var(--loss); } svg .rest { fill: var(--rest); }
-        svg .label { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; } svg .tried { opacity: .45; } svg .link, svg .grid { stroke: var(--line); } svg .front { fill: none; stroke: var(--gain); stroke-width: 2; } svg .budget { stroke: var(--budget); stroke-dasharray: 5 4; }
+        svg .label { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; } svg .tried { opacity: .45; } svg .link, svg .grid { stroke: var(--line); } svg .front { fill: none; stroke: var(--gain); stroke-width: 2; } svg .lead { stroke: var(--soft); stroke-width: .8; } svg .budget { stroke: var(--budget); stroke-dasharray: 5 4; }
         """;
 
     public static string Write(StudyReport report)
@@ -42,9 +42,9 @@ internal static class HtmlReport
         Card(Line, facts.WorstDrop <= 0.3, $"−{facts.WorstDrop:F3}", $"points on the worst slice ({WebUtility.HtmlEncode(facts.WorstSlice)}); allowed: 0.3");
         Line($"</div><h2>What each step takes off</h2><p>Green: what a step saves. Red: what it costs. Points are per cent of the baseline.</p>");
         Dictionary<string, StepResult> main = report.Results[StudyReport.Main];
-        Line($"{WaterfallChart.Write("Median time of a request", "µs", "F0", [.. report.Chain.Select(s => (s.Name, main[s.Name].P50, s.Kept))])}");
-        Line($"{WaterfallChart.Write("CPU seconds for 1,000 requests", "s", "F3", [.. report.Chain.Select(s => (s.Name, main[s.Name].CpuPerThousand, s.Kept))])}");
-        Line($"<h2>Cost and quality</h2><p>Up and left is better; the line joins the best trade-offs.</p>{ParetoChart.Write([.. report.Steps.Select(s => (s.Name, main[s.Name].CpuPerThousand, s.Drop))])}");
+        Line($"<div class=\"scroll\">{WaterfallChart.Write("Median time of a request", "µs", "F0", [.. report.Chain(r => r.P50).Select(s => (s.Name, main[s.Name].P50, s.Kept))])}</div>");
+        Line($"<div class=\"scroll\">{WaterfallChart.Write("CPU seconds for 1,000 requests", "s", "F3", [.. report.Chain(r => r.CpuPerThousand).Select(s => (s.Name, main[s.Name].CpuPerThousand, s.Kept))])}</div>");
+        Line($"<h2>Cost and quality</h2><p>Up and left is better; the line joins the best trade-offs.</p><div class=\"scroll\">{ParetoChart.Write([.. report.Steps.Select(s => (s.Name, main[s.Name].CpuPerThousand, s.Drop))])}</div>");
         foreach (double exponent in report.Exponents)
         {
             Table(report, exponent, best, Line);

@@ -12,6 +12,8 @@ internal static class ParetoChart
     private const double Right = 30;
     private const double Top = 14;
     private const double Bottom = 60;
+    private const double Line = 17;
+    private const double CharacterWidth = 7.3;
     private static readonly double[] s_ticks = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
     /// <param name="points">CPU seconds for 1,000 requests, and points of AUC lost.</param>
@@ -41,22 +43,47 @@ internal static class ParetoChart
         Add($"<text class=\"tick middle\" transform=\"translate(16 {(Top + Height - Bottom) / 2}) rotate(-90)\">AUC against the baseline, points</text>");
         (string Name, double Cpu, double Drop)[] front = [.. points.Where(p => !points.Any(o => o.Cpu < p.Cpu && o.Drop <= p.Drop || o.Cpu <= p.Cpu && o.Drop < p.Drop)).OrderBy(p => p.Cpu)];
         Add($"<polyline class=\"front\" points=\"{string.Join(' ', front.Select(p => FormattableString.Invariant($"{X(p.Cpu):F1},{Y(p.Drop):F1}")))}\"/>");
-        var placed = new List<(double X, double Y)>();
+        (double X, double Y)[] dots = [.. points.Select(p => (X(p.Cpu), Y(p.Drop)))];
+        var placed = new List<Box>();
         foreach ((string name, double cpu, double drop) in points.OrderBy(p => p.Cpu))
         {
-            double x = X(cpu) + 4;
-            double y = Y(drop) - 7;
-            while (placed.Exists(p => Math.Abs(p.Y - y) < 15 && Math.Abs(p.X - x) < 150))
+            Box box = Place(X(cpu), Y(drop), name.Length * CharacterWidth, placed, dots);
+            placed.Add(box);
+            Add($"<circle class=\"{(front.Any(f => f.Name == name) ? "gain" : "base")}\" cx=\"{X(cpu):F1}\" cy=\"{Y(drop):F1}\" r=\"5.5\"/>");
+            if (Math.Min(Math.Abs(box.Top - Y(drop)), Math.Abs(box.Bottom - Y(drop))) > Line)
             {
-                y += 24;
+                Add($"<line class=\"lead\" x1=\"{X(cpu):F1}\" y1=\"{Y(drop):F1}\" x2=\"{Math.Clamp(X(cpu), box.Left, box.Right):F1}\" y2=\"{(box.Top > Y(drop) ? box.Top : box.Bottom):F1}\"/>");
             }
 
-            placed.Add((x, y));
-            bool turned = x > Width - Right - 150;
-            Add($"<circle class=\"{(front.Any(f => f.Name == name) ? "gain" : "base")}\" cx=\"{X(cpu):F1}\" cy=\"{Y(drop):F1}\" r=\"5.5\"/>");
-            Add($"<text class=\"label{(turned ? " end" : "")}\" x=\"{(turned ? x - 8 : x):F1}\" y=\"{y:F1}\">{name}</text>");
+            Add($"<text class=\"label\" x=\"{box.Left:F1}\" y=\"{box.Bottom - 4:F1}\">{name}</text>");
         }
 
         return svg.Append("</svg>").ToString();
+    }
+
+    /// <summary>The nearest place beside, below or above a point where its label covers neither another label nor a point.</summary>
+    private static Box Place(double x, double y, double width, List<Box> placed, (double X, double Y)[] dots)
+    {
+        Box first = default;
+        for (int ring = 0; ring < 9; ring++)
+        {
+            double off = 8 + ring * Line;
+            foreach ((double left, double top) in (ReadOnlySpan<(double, double)>)[(x + 9, y - Line / 2), (x - 9 - width, y - Line / 2), (x - width / 2, y + off), (x - width / 2, y - off - Line), (x + 6, y + off), (x - 6 - width, y + off)])
+            {
+                var box = new Box(left, top, left + width, top + Line);
+                first = first == default ? box : first;
+                if (box.Left >= Left + 2 && box.Right <= Width && box.Top >= 0 && box.Bottom <= Height - Bottom && !placed.Exists(box.Meets) && !Array.Exists(dots, d => box.Meets(new Box(d.X - 6, d.Y - 6, d.X + 6, d.Y + 6))))
+                {
+                    return box;
+                }
+            }
+        }
+
+        return first;
+    }
+
+    private readonly record struct Box(double Left, double Top, double Right, double Bottom)
+    {
+        public bool Meets(Box other) => Left < other.Right && other.Left < Right && Top < other.Bottom && other.Top < Bottom;
     }
 }

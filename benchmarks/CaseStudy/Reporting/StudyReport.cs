@@ -43,8 +43,9 @@ internal sealed class StudyReport
         $"The ranker takes 44 million multiply-adds for 100 items, 70 % of them over the user's history: that share is what the feature cache can save, and it saves it only for users that are cached and have not clicked since.",
         $"Batching joins requests of callers that wait at the same time: with 8 callers {Results[Main][StepCatalog.Batching].Throughput:N0} requests a second against {Results[Main][Kept].Throughput:N0} without. It is shown, and is not part of what is compared.",
         $"Caches were filled with the most active users before measuring, as hours of traffic would leave them.",
-        $"{(InParts ? "Each distribution of users was measured in a process of its own, one after the other." : "All distributions of users were measured in one process.")}",
+        $"{(InParts ? "Each distribution of users was measured in a process of its own (`--part`), one after the other." : "All distributions of users were measured in one process.")}",
         $"The baseline is ONNX Runtime at whichever of 1 and 2 threads takes less, for time and for CPU apart; everything else runs on 1 thread.",
+        $"The cascade is the narrowest that keeps to the budget on the rows that choices are made by. Whether it is kept was decided by time, there too; on the rows reported it loses more on the worst slice, as rare slices differ by chance.",
         $"The first stage alone would lose {FirstStageAlone.Drop:F3} points overall and {FirstStageAlone.WorstDrop:F3} on the worst slice ({FirstStageAlone.WorstSlice}).",
         $"Data are made up: preferences follow from tastes, prices and hours, so a small model can come close to a large one. Other data will give other figures.",
         $"Naive, not part of the comparison: one ONNX Runtime call for each item takes {NaiveTime:N0} µs a request.",
@@ -58,14 +59,12 @@ internal sealed class StudyReport
     /// <summary>The baseline's CPU seconds for 1,000 requests: of the thread count that takes least.</summary>
     public double BaselineCpu(double exponent) => Baselines(exponent).Min(r => r.CpuPerThousand);
 
-    /// <summary>The steps that follow one another, without the baseline's other thread count.</summary>
-    public IReadOnlyList<StepFacts> Chain
+    /// <summary>The steps that follow one another, without the baseline's thread count that takes more.</summary>
+    /// <param name="cost">What is compared.</param>
+    public IReadOnlyList<StepFacts> Chain(Func<StepResult, double> cost)
     {
-        get
-        {
-            string best = Baselines(Main).ElementAt(0).P50 <= Baselines(Main).ElementAt(1).P50 ? StepCatalog.Baseline1 : StepCatalog.Baseline2;
-            return [.. Steps.Where(s => s.Name == best || s.Name is not (StepCatalog.Baseline1 or StepCatalog.Baseline2))];
-        }
+        string worse = cost(Results[Main][StepCatalog.Baseline1]) > cost(Results[Main][StepCatalog.Baseline2]) ? StepCatalog.Baseline1 : StepCatalog.Baseline2;
+        return [.. Steps.Where(s => s.Name != worse)];
     }
 
     /// <summary>The last step that is kept.</summary>

@@ -55,6 +55,8 @@ internal static class ParetoPlot
         svg.Append("\"/>");
         svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(1):F1}\" cy=\"{Y(0):F1}\" r=\"6\" style=\"fill:var(--bg);stroke:var(--ink)\"/><text x=\"{X(1):F1}\" y=\"{Y(0) - 9:F1}\" text-anchor=\"middle\">source</text>");
         CandidateRecord? chosen = candidates.Where(c => c.Bytes == record.Bytes).OrderBy(c => c.Accepted ? 0 : 1).FirstOrDefault();
+        (double X, double Y)[] dots = [(X(1), Y(0)), .. candidates.Select(c => (X(1 / c.Speedup), Y(c.Drop)))];
+        var labels = new List<(double X, double Y)> { (X(1) - 14, Y(0) - 13), (X(1), Y(0) - 13), (X(1) + 14, Y(0) - 13) };
         for (int i = 0; i < candidates.Length; i++)
         {
             CandidateRecord candidate = candidates[i];
@@ -64,11 +66,33 @@ internal static class ParetoPlot
             double y = Y(candidate.Drop);
             svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"{(isChosen ? 8 : 5)}\" style=\"fill:{color}\"><title>{HtmlReport.Text(candidate.Name)}</title></circle>");
 
-            // Numbers, not names: candidates lie close together. They stand around their point, one after the other.
-            double turn = (i * Math.PI / 3) - (Math.PI / 2);
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + (15 * Math.Cos(turn)):F1}\" y=\"{y + 4 + (15 * Math.Sin(turn)):F1}\" text-anchor=\"middle\">{i + 1}</text>");
+            // Numbers, not names: candidates lie close together.
+            (double X, double Y) at = Place(x, y, i, labels, dots);
+            labels.Add(at);
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{at.X:F1}\" y=\"{at.Y + 4:F1}\" text-anchor=\"middle\">{i + 1}</text>");
         }
 
         return svg.Append("</svg>").ToString();
+    }
+
+    /// <summary>The middle of a point's number: around the point, the nearest place that covers no other number and no point.</summary>
+    private static (double X, double Y) Place(double x, double y, int number, List<(double X, double Y)> labels, (double X, double Y)[] dots)
+    {
+        const int Turns = 12;
+        for (double radius = 15; radius < 60; radius += 11)
+        {
+            for (int turn = 0; turn < Turns; turn++)
+            {
+                double angle = ((number * 2) + turn) * 2 * Math.PI / Turns - (Math.PI / 2);
+                (double X, double Y) at = (x + (radius * Math.Cos(angle)), y + (radius * Math.Sin(angle)));
+                if (at.X > Left + 8 && at.X < Width - 8 && at.Y > 8 && at.Y < Height - Bottom - 8
+                    && !labels.Exists(l => Math.Abs(l.X - at.X) < 15 && Math.Abs(l.Y - at.Y) < 12) && !Array.Exists(dots, d => Math.Abs(d.X - at.X) < 12 && Math.Abs(d.Y - at.Y) < 11))
+                {
+                    return at;
+                }
+            }
+        }
+
+        return (x, y - 15);
     }
 }
