@@ -17,11 +17,21 @@ internal abstract class BatchContext
 
     public abstract int InputAxis(int index);
 
+    /// <summary>How an input's axis is joined of the batch and others; null where the batch is an axis of its own. What an operator states of its outputs' slices holds
+    /// for joined axes as well; only those that regroup elements look at this.</summary>
+    public abstract BatchGroup? InputGroup(int index);
+
+    /// <summary>States how an output's axis joins the batch with others; null where it is the batch's own. Outputs of other operators are joined as their inputs are.</summary>
+    public abstract void SetOutputGroup(int index, BatchGroup? group);
+
     public abstract Dimension[]? InputShape(int index);
 
     public abstract Tensor? InputConstant(int index);
 
     public abstract Dimension[]? OutputShape(int index);
+
+    /// <summary>The batch's size.</summary>
+    public abstract Dimension BatchDimension { get; }
 
     /// <summary>Whether a dimension of a value is the batch's size (symbol), so that a reshape keeps rows apart.</summary>
     public abstract bool IsBatchDimension(Dimension dimension);

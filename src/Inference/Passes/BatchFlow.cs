@@ -8,6 +8,9 @@ internal sealed class BatchFlow
 {
     private readonly Dictionary<Value, int> _axes = [];
 
+    // How the axes are joined of which the batch is a part.
+    private readonly Dictionary<Value, BatchGroup> _groups = [];
+
     // Names that the batch's size goes by; exporters name it anew in the middle of a graph.
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
@@ -40,8 +43,11 @@ internal sealed class BatchFlow
         return flow;
     }
 
-    /// <summary>The axis of a value; <see cref="BatchContext.None"/> where it does not depend on the batch.</summary>
-    public int AxisOf(Value value) => _axes.GetValueOrDefault(value, BatchContext.None);
+    /// <summary>The axis of a value; <see cref="BatchContext.None"/> where it does not depend on the batch, <see cref="BatchContext.Mixed"/> where no axis is the batch's alone.</summary>
+    public int AxisOf(Value value) => _groups.ContainsKey(value) ? BatchContext.Mixed : SliceAxisOf(value);
+
+    // The axis whose slices each depend on one row, the batch's own or a joined one.
+    private int SliceAxisOf(Value value) => _axes.GetValueOrDefault(value, BatchContext.None);
 
     // The same symbol in all, or unnamed in all.
     private static Dimension? BatchDimension(IReadOnlyList<Value> inputs)
@@ -74,6 +80,11 @@ internal sealed class BatchFlow
             if (!GraphEdit.InnerGraphs(node).Any())
             {
                 node.Operator!.PropagateBatch(context);
+                if (!context.HasStatedGroup)
+                {
+                    Join(node);
+                }
+
                 Correct(node);
                 continue;
             }
@@ -86,6 +97,43 @@ internal sealed class BatchFlow
         }
     }
 
+    // Slices stay where they are, so outputs are joined as the inputs are, which must be so in the same way.
+    private void Join(Node node)
+    {
+        bool any = false;
+        bool same = true;
+        BatchGroup? group = null;
+        foreach (Value? input in node.Inputs)
+        {
+            if (input is null || SliceAxisOf(input) < 0)
+            {
+                continue;
+            }
+
+            BatchGroup? own = _groups.GetValueOrDefault(input);
+            same &= !any || BatchGroup.AreSame(group, own);
+            group = own;
+            any = true;
+        }
+
+        foreach (Value? output in node.Outputs)
+        {
+            if (output is null || SliceAxisOf(output) < 0)
+            {
+                continue;
+            }
+
+            if (!same)
+            {
+                _axes[output] = BatchContext.Mixed;
+            }
+            else if (group is not null)
+            {
+                _groups[output] = group;
+            }
+        }
+    }
+
     // Operators look at the inputs they compute with. What is mixed and no shape mixes every output, whichever input it is; dimensions without the batch do not
     // depend on it.
     private void Correct(Node node)
@@ -94,7 +142,7 @@ internal sealed class BatchFlow
         bool shapes = true;
         foreach (Value? input in node.Inputs)
         {
-            if (input is not null && AxisOf(input) == BatchContext.Mixed && node.OpType != "Shape")
+            if (input is not null && SliceAxisOf(input) == BatchContext.Mixed && node.OpType != "Shape")
             {
                 mixed |= input.ShapeData is null;
                 shapes &= _shapes.Contains(input);
@@ -103,7 +151,7 @@ internal sealed class BatchFlow
 
         if (node is { OpType: "Shape", Domain.Length: 0 } && node.Inputs[0] is { } source)
         {
-            int axis = AxisOf(source);
+            int axis = SliceAxisOf(source);
             shapes = axis != BatchContext.Mixed;
             if (axis >= 0 && source.Type?.Shape is { } shape && axis < shape.Count && shape[axis].Symbol is { } name)
             {
@@ -121,8 +169,9 @@ internal sealed class BatchFlow
             if (mixed)
             {
                 _axes[output] = BatchContext.Mixed;
+                _groups.Remove(output);
             }
-            else if (AxisOf(output) == BatchContext.Mixed && shapes && output.ShapeData is { } data)
+            else if (SliceAxisOf(output) == BatchContext.Mixed && shapes && output.ShapeData is { } data)
             {
                 _shapes.Add(output);
                 if (Array.TrueForAll(data, d => d.IsFixed || (d.Symbol is { } symbol && symbol != Batch.Symbol && !_names.Contains(symbol))))
@@ -141,9 +190,29 @@ internal sealed class BatchFlow
 
         public override int InputCount => _node.Inputs.Count;
 
-        public void Reset(Node node) => _node = node;
+        /// <summary>Whether the node regrouped elements and said how.</summary>
+        public bool HasStatedGroup { get; private set; }
 
-        public override int InputAxis(int index) => _node.HasInput(index) ? flow.AxisOf(_node.Inputs[index]!) : None;
+        public override Dimension BatchDimension => flow.Batch;
+
+        public void Reset(Node node)
+        {
+            _node = node;
+            HasStatedGroup = false;
+        }
+
+        public override BatchGroup? InputGroup(int index) => _node.HasInput(index) ? flow._groups.GetValueOrDefault(_node.Inputs[index]!) : null;
+
+        public override void SetOutputGroup(int index, BatchGroup? group)
+        {
+            HasStatedGroup = true;
+            if (group is not null && _node.HasOutput(index))
+            {
+                flow._groups[_node.Outputs[index]!] = group;
+            }
+        }
+
+        public override int InputAxis(int index) => _node.HasInput(index) ? flow.SliceAxisOf(_node.Inputs[index]!) : None;
 
         public override Dimension[]? InputShape(int index) => _node.HasInput(index) && _node.Inputs[index]!.Type?.Shape is { } shape ? [.. shape] : null;
 

@@ -15,9 +15,6 @@ public sealed class RowProofTests
     // Batch axis, but rows depend on each other: a scale or a maximum over the whole batch, a scan over axis 0.
     private static readonly string[] s_dependent = ["q_mnist_mlp_dyn", "q_spam_minilm_dyn", "qlstm_scan", "oww_melspectrogram"];
 
-    // Rows are joined to one axis in between, which is not followed.
-    private static readonly string[] s_open = ["wine_lgbm_tensor", "t5_encoder"];
-
     [SharedDataFact("models")]
     public void Of_SharedModels_ProvesAllWithABatchAxisButThoseWhoseRowsMeet()
     {
@@ -36,7 +33,7 @@ public sealed class RowProofTests
             string name = Path.GetFileName(folder);
             using IModelRunner runner = SharedModel.Load(name);
             ModelInfo proof = runner.Info;
-            if (proof is { BatchAxis: 0, RowIndependent: false } && !s_dependent.Contains(name) && !s_open.Contains(name))
+            if (proof is { BatchAxis: 0, RowIndependent: false } && !s_dependent.Contains(name))
             {
                 unproved.Add($"{name}: {FirstMixed(graph)}");
             }

@@ -6,31 +6,95 @@ internal static class ReshapeBatch
     public static void Propagate(BatchContext context)
     {
         int axis = context.InputAxis(0);
+        context.SetOutputGroup(0, null);
         if (axis < 0)
         {
             context.SetOutputAxis(0, axis);
             return;
         }
 
-        context.SetOutputAxis(0, Find(context, axis));
+        if (context.InputShape(0) is { } input && context.OutputShape(0) is { } output)
+        {
+            if (context.InputGroup(0) is { } group)
+            {
+                input = [.. input.AsSpan(0, axis), .. group.Outer, context.BatchDimension, .. group.Inner, .. input.AsSpan(axis + 1)];
+                axis += group.Outer.Length;
+            }
+
+            Propagate(context, input, axis, output);
+        }
+        else
+        {
+            context.SetOutputAxis(0, BatchContext.Mixed);
+        }
     }
 
-    private static int Find(BatchContext context, int axis)
+    private static void Propagate(BatchContext context, Dimension[] input, int axis, Dimension[] output)
     {
-        if (context.InputShape(0) is not { } input || context.OutputShape(0) is not { } output)
-        {
-            return BatchContext.Mixed;
-        }
-
         for (int i = 0; i < output.Length; i++)
         {
             if (output[i] == input[axis] && context.IsBatchDimension(output[i]) && HaveSameProduct(input.AsSpan(0, axis), output.AsSpan(0, i)))
             {
-                return i;
+                context.SetOutputAxis(0, i);
+                return;
             }
         }
 
-        return BatchContext.Mixed;
+        // One output axis takes the place of input axes first to last, the batch among them, where what precedes and what follows is the same; its size need not be known.
+        for (int i = 0; i < output.Length; i++)
+        {
+            for (int first = axis; first >= 0; first--)
+            {
+                for (int last = axis; last < input.Length; last++)
+                {
+                    if (HaveSameProduct(input.AsSpan(0, first), output.AsSpan(0, i)) && HaveSameProduct(input.AsSpan(last + 1), output.AsSpan(i + 1)))
+                    {
+                        context.SetOutputAxis(0, i);
+                        if (first != axis || last != axis)
+                        {
+                            context.SetOutputGroup(0, new BatchGroup(input[first..axis], input[(axis + 1)..(last + 1)]));
+                        }
+
+                        return;
+                    }
+                }
+            }
+        }
+
+        SplitFixed(context, input, axis, output);
+    }
+
+    // What follows the batch is of a known size: the axis takes so many parts of each row as that size has of the output's.
+    private static void SplitFixed(BatchContext context, Dimension[] input, int axis, Dimension[] output)
+    {
+        long row = FixedProduct(input.AsSpan(axis + 1));
+        for (int i = 0; i < output.Length && row > 0; i++)
+        {
+            long part = FixedProduct(output.AsSpan(i + 1));
+            for (int first = axis; first >= 0 && part > 0 && row % part == 0; first--)
+            {
+                if (HaveSameProduct(input.AsSpan(0, first), output.AsSpan(0, i)))
+                {
+                    context.SetOutputAxis(0, i);
+                    context.SetOutputGroup(0, new BatchGroup(input[first..axis], [Dimension.Fixed(row / part)]));
+                    return;
+                }
+            }
+        }
+
+        context.SetOutputAxis(0, BatchContext.Mixed);
+    }
+
+    // 0 where a size is not known.
+    private static long FixedProduct(ReadOnlySpan<Dimension> dimensions)
+    {
+        long product = 1;
+        foreach (Dimension dimension in dimensions)
+        {
+            product *= dimension.Size ?? 0;
+        }
+
+        return product;
     }
 
     // Fixed sizes multiply to the same number, and the same names occur in both.
