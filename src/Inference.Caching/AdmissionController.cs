@@ -11,13 +11,20 @@ internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, A
 {
     private const int Window = 2048;
     private const double Tolerance = 0.01;
+
+    // A trial's loss is earned back before the next: 1 % of the time between them at most.
+    private const double TrialShare = 0.01;
+
+    // Of the thread and not of the model: a counter that all callers write costs more than a fast model's call.
+    [ThreadStatic]
+    private static int s_skipped;
     private readonly Lock _lock = new();
     private readonly long _shortestPause = clock.TimestampFrequency;
     private readonly long _longestPause = clock.TimestampFrequency * 60;
     private volatile bool _off;
     private long _pause = clock.TimestampFrequency;
     private long _nextTrial;
-    private int _skipped;
+    private double _lost;
     private long _misses;
     private long _modelTicks;
     private long _costTicks;
@@ -56,13 +63,18 @@ internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, A
             if (!bad)
             {
                 _pause = _shortestPause;
+                _lost = 0;
+            }
+            else
+            {
+                _lost += spent - saved;
             }
 
             // The first window fills the store and may well miss.
             if (_badWindows >= 2)
             {
                 _off = true;
-                _nextTrial = clock.GetTimestamp() + _pause;
+                _nextTrial = clock.GetTimestamp() + Math.Max(_pause, (long)Math.Min(10.0 * _longestPause, _lost / TrialShare));
                 _pause = Math.Min(_longestPause, _pause * 2);
                 _badWindows = 1;
                 switched(false);
@@ -74,8 +86,7 @@ internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, A
 
     private bool TryAgain()
     {
-        // Racy on purpose: a lost count only moves the next look at the clock.
-        if ((++_skipped & 31) != 0)
+        if ((++s_skipped & 31) != 0)
         {
             return false;
         }
@@ -85,6 +96,7 @@ internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, A
             if (_off && clock.GetTimestamp() >= _nextTrial)
             {
                 _off = false;
+                _lost = 0;
                 _badWindows = 0;
                 StartWindow(hits());
                 switched(true);

@@ -13,17 +13,41 @@ namespace Inference.Caching;
 internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, TimeProvider clock, CacheInstruments instruments)
 {
     private const byte Format = 1;
+    private const int MostSalts = 4096;
+
+    // A cache that never answers leaves its look-ups behind: beyond this it is not asked until some of them end.
+    private const int MostLookups = 1024;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (byte[] Salt, long ReadAt)> _salts = [];
     private readonly byte[] _identity = Encoding.UTF8.GetBytes($"{info.Digest}|{info.Provider}");
     private long _brokenUntil = long.MinValue;
     private int _pendingWrites;
+    private int _pendingLookups;
+
+    /// <summary>Tenants whose salts are known.</summary>
+    internal int KnownSalts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _salts.Count;
+            }
+        }
+    }
 
     /// <summary>Looks entries up and completes those that are found; the others stay as they are. Never throws and never takes longer than the time-out.</summary>
     public async Task FindAsync(IReadOnlyList<CacheEntry> drafts, SecondLevelOptions options, CancellationToken cancellationToken)
     {
         if (IsBroken)
         {
+            instruments.SecondLevel("skipped");
+            return;
+        }
+
+        if (Interlocked.Increment(ref _pendingLookups) > MostLookups)
+        {
+            Interlocked.Decrement(ref _pendingLookups);
             instruments.SecondLevel("skipped");
             return;
         }
@@ -95,11 +119,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
             return false;
         }
 
-        lock (_lock)
-        {
-            _salts[SaltKey(tenant)] = (salt, clock.GetTimestamp());
-        }
-
+        Keep(SaltKey(tenant), salt, clock.GetTimestamp());
         return true;
     }
 
@@ -107,17 +127,24 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
 
     private async Task LookUpAsync(IReadOnlyList<CacheEntry> drafts, (UnitLayout, UnitData)?[] found, SecondLevelOptions options)
     {
-        byte[] salt = await SaltAsync(drafts[0].Tenant, options).ConfigureAwait(false);
-        var reads = new Task<byte[]?>[found.Length];
-        for (int i = 0; i < reads.Length; i++)
+        try
         {
-            reads[i] = cache.GetAsync(Key(drafts[i], salt));
-        }
+            byte[] salt = await SaltAsync(drafts[0].Tenant, options).ConfigureAwait(false);
+            var reads = new Task<byte[]?>[found.Length];
+            for (int i = 0; i < reads.Length; i++)
+            {
+                reads[i] = cache.GetAsync(Key(drafts[i], salt));
+            }
 
-        byte[]?[] values = await Task.WhenAll(reads).ConfigureAwait(false);
-        for (int i = 0; i < values.Length; i++)
+            byte[]?[] values = await Task.WhenAll(reads).ConfigureAwait(false);
+            for (int i = 0; i < values.Length; i++)
+            {
+                found[i] = values[i] is { } bytes ? Decode(drafts[i].Tenant, bytes, options) : null;
+            }
+        }
+        finally
         {
-            found[i] = values[i] is { } bytes ? Decode(drafts[i].Tenant, bytes, options) : null;
+            Interlocked.Decrement(ref _pendingLookups);
         }
     }
 
@@ -170,17 +197,22 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         }
 
         byte[] salt = await cache.GetAsync(key).ConfigureAwait(false) ?? [];
+        Keep(key, salt, now);
+        return salt;
+    }
+
+    // Salts are read again when they are missing: those of many tenants need not all be kept.
+    private void Keep(string key, byte[] salt, long now)
+    {
         lock (_lock)
         {
-            if (_salts.Count >= 4096)
+            if (_salts.Count >= MostSalts)
             {
                 _salts.Clear();
             }
 
             _salts[key] = (salt, now);
         }
-
-        return salt;
     }
 
     private string Key(CacheEntry entry, byte[] salt)

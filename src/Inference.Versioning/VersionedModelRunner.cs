@@ -6,6 +6,7 @@ namespace Inference.Versioning;
 /// </summary>
 /// <remarks>
 /// Thread-safe. <see cref="Info"/> is the default version's. <see cref="GetService"/> with a version or label as key and <see cref="IModelRunner"/> as type gives a runner that stays on it;
+/// other services are those of the stages around the version asked (the default where no name is given), and end with that version;
 /// <see cref="IBindable"/> binds to the version that is the default at that moment and holds it until the bound run is disposed.
 /// </remarks>
 public sealed class VersionedModelRunner : IModelRunner, IModelStatus
@@ -72,7 +73,8 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
             return LeasedBindable.TryMake(this);
         }
 
-        return serviceType.IsInstanceOfType(this) ? this : null;
+        // What lies below is of one version: ask by name for the others'.
+        return serviceType.IsInstanceOfType(this) ? this : _controller.Table?.Default.Runner.GetService(serviceType);
     }
 
     /// <summary>Changes the options of a runner made outside dependency injection; what they want is loaded before this returns.</summary>

@@ -72,4 +72,29 @@ public class AdmissionTests
 
         Assert.InRange(trials, 2, 20);
     }
+
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(0.2)]
+    [InlineData(2)]
+    public void Trials_OfACacheThatNeverPays_LoseLittleOfTheTime(double share)
+    {
+        var clock = new ManualTimeProvider();
+        var admission = new AdmissionController(clock, () => 0, _ => { });
+        long model = TimeSpan.FromMicroseconds(200).Ticks;
+        long cost = (long)(model * share);
+        long lost = 0;
+        for (int call = 0; call < 3_000_000; call++)
+        {
+            bool on = admission.IsOn;
+            clock.Advance(new TimeSpan(model + (on ? cost : 0)));
+            if (on)
+            {
+                admission.Record(1, model, cost);
+                lost += cost;
+            }
+        }
+
+        Assert.InRange((double)lost / clock.GetTimestamp(), 0, 0.02);
+    }
 }

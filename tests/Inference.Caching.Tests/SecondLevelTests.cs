@@ -208,4 +208,39 @@ public class SecondLevelTests
         await Eventually.CompletesAsync(call);
         Assert.InRange(cache.Writes, 0, 3);
     }
+
+    [Fact]
+    public async Task ManyTenants_SaltsStayWithinTheirBound()
+    {
+        var cache = new FaultyDistributedCache();
+        var second = new SecondLevelCache(cache, FakeModel.Info(), TimeProvider.System, new CacheInstruments(FakeModel.Info(), "rows"));
+        var options = new SecondLevelOptions { Timeout = TimeSpan.FromSeconds(5) };
+        for (int i = 0; i < 5000; i++)
+        {
+            Assert.True(await second.EraseAsync($"tenant {i}", options, CancellationToken.None));
+            Assert.InRange(second.KnownSalts, 1, 4096);
+        }
+    }
+
+    [Fact]
+    public async Task NeverAnswering_LeavesABoundedNumberOfLookupsBehind()
+    {
+        var clock = new ManualTimeProvider();
+        var cache = new FaultyDistributedCache();
+        using CachingFixture f = Open(cache, clock: clock);
+        cache.Gate.Close();
+        var calls = new List<Task<float[]>>();
+        for (int i = 0; i < 3000; i++)
+        {
+            calls.Add(f.Call(i));
+        }
+
+        await Eventually.TrueAsync(() => f.Model.Calls >= 3000 - 1024);
+
+        // A look-up and a write each begin with one read, which never ends.
+        Assert.InRange(cache.Reads, 0, 1024 + 1024);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await Task.WhenAll(calls);
+        cache.Gate.Open();
+    }
 }

@@ -1,3 +1,4 @@
+using Inference.Caching;
 using Inference.TestSupport;
 
 namespace Inference.Versioning.Tests;
@@ -201,6 +202,23 @@ public sealed class VersionedModelRunnerTests : IDisposable
         Assert.Equal("1", await TempRepository.ServedAsync(runner.GetService<IModelRunner>("old")!));
         Assert.Equal("2", await TempRepository.ServedAsync(runner.GetService<IModelRunner>("2")!));
         Assert.Throws<ModelLoadException>(() => runner.GetService<IModelRunner>("9")!.Info);
+    }
+
+    [Fact]
+    public async Task GetService_StagesOfAVersion_AreReachedByItsName()
+    {
+        _repository.Publish("1");
+        _repository.Publish("2");
+        await using VersionedModelRunner runner = await _repository.OpenAsync(o => o.KeepLatest = 2, v => v.UseCaching(o => o.Adaptive = false));
+        var second = runner.GetService<ICacheControl>()!;
+        var first = runner.GetService<IModelRunner>("1")!.GetService<ICacheControl>()!;
+        Assert.NotSame(first, second);
+        await TempRepository.ServedAsync(runner, new RunContext { Tenant = "a" });
+        Assert.Equal((0, 1), (first.Statistics.Entries, second.Statistics.Entries));
+        Assert.True(await second.EraseTenantAsync("a"));
+        Assert.Equal(0, second.Statistics.Entries);
+        Assert.Null(runner.GetService<IModelSplitter>());
+        Assert.Null(runner.GetService<IModelRunner>("1")!.GetService<IBindable>());
     }
 
     [Fact]

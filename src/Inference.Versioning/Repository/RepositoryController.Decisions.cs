@@ -75,7 +75,7 @@ internal sealed partial class RepositoryController
             await LoadOrThrowAsync(Find(version), cancellationToken).ConfigureAwait(false);
             VersionPlanner.Labels(Options, _store.Current, _folders).TryGetValue(label, out string? from);
             _store.Save(
-                _store.Current with { Labels = With(_store.Current.Labels, label, version) },
+                _store.Current with { Labels = Label(label, version) },
                 _store.Entry("label", version, from, "operator", $"label '{label}'{(reason.Length > 0 ? ": " + reason : "")}"));
             _instruments.Change(version, "label");
             await ApplyAsync(now: false, cancellationToken).ConfigureAwait(false);
@@ -121,7 +121,7 @@ internal sealed partial class RepositoryController
             RepositoryState next = Decide(state, back) with
             {
                 Previous = [.. state.Previous.Take(i)],
-                Rejected = With(state.Rejected, current.Version, current.Folder.Stamp),
+                Rejected = RepositoryState.With(state.Rejected, current.Version, current.Folder.Stamp, IsThere),
             };
             _store.Save(next, _store.Entry("rollback", current.Version, back, "operator", reason));
             VersioningLog.DefaultChanged(_setup.Logger, ModelName, back, current.Version, "operator", reason);
@@ -140,7 +140,7 @@ internal sealed partial class RepositoryController
         RepositoryState state = _store.Current;
         string version = trial.Slot.Version;
         _store.SaveOrKeep(
-            state with { Canary = null, Rejected = With(state.Rejected, version, trial.Slot.Folder.Stamp) },
+            state with { Canary = null, Rejected = RepositoryState.With(state.Rejected, version, trial.Slot.Folder.Stamp, IsThere) },
             _store.Entry("rollback", version, _default?.Version, by, reason));
         VersioningLog.CanaryRolledBack(_setup.Logger, ModelName, version, by, reason);
         _instruments.Change(version, "rollback");
@@ -207,7 +207,7 @@ internal sealed partial class RepositoryController
             PinnedThen = Options.PinnedVersion,
             Canary = null,
         };
-        return Options.Policy == VersionPolicy.Label ? next with { Labels = With(state.Labels, Options.DefaultLabel!, version) } : next;
+        return Options.Policy == VersionPolicy.Label ? next with { Labels = RepositoryState.With(state.Labels, Options.DefaultLabel!, version) } : next;
     }
 
     private void Open()
@@ -246,7 +246,14 @@ internal sealed partial class RepositoryController
         }
     }
 
-    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> map, string key, string value) => new(map, StringComparer.Ordinal) { [key] = value };
+    private bool IsThere(string version, string stamp) => _folders.Any(f => f.Version == version);
+
+    private Dictionary<string, string> Label(string label, string version)
+    {
+        Dictionary<string, string> labels = RepositoryState.With(_store.Current.Labels, label, version, (_, target) => _folders.Any(f => f.Version == target));
+        return labels.Count <= RepositoryState.MostNames ? labels : throw new InferenceException(
+            $"Model '{ModelName}', label '{label}': expected at most {RepositoryState.MostNames} labels on versions that are there, got another. Use a label that exists.");
+    }
 
     private static Dictionary<string, string> Without(IReadOnlyDictionary<string, string> map, string key)
     {

@@ -34,7 +34,9 @@ internal sealed partial class RepositoryController
         TimeSpan debounce = Options.Debounce;
         bool unsettled = false;
         var settled = new List<VersionFolder>();
-        foreach (VersionFolder folder in _scanner.Scan())
+        IReadOnlyList<VersionFolder> found = _scanner.Scan();
+        Forget(found);
+        foreach (VersionFolder folder in found)
         {
             _slots.TryGetValue(folder.Version, out VersionSlot? slot);
             bool known = now || debounce == TimeSpan.Zero || slot?.Folder.Stamp == folder.Stamp || _folders.Any(f => f.Version == folder.Version && f.Stamp == folder.Stamp);
@@ -60,6 +62,22 @@ internal sealed partial class RepositoryController
 
         _folders = settled;
         return unsettled;
+    }
+
+    // What is noted of versions that are gone would gather for ever.
+    private void Forget(IReadOnlyList<VersionFolder> found)
+    {
+        if (_failed.Count + _settling.Count == 0)
+        {
+            return;
+        }
+
+        var there = found.Select(f => f.Version).ToHashSet(StringComparer.Ordinal);
+        foreach (string version in _failed.Keys.Concat(_settling.Keys).Where(v => !there.Contains(v)).ToList())
+        {
+            _failed.Remove(version);
+            _settling.Remove(version);
+        }
     }
 
     private async ValueTask ApplyAsync(bool now, CancellationToken cancellationToken)

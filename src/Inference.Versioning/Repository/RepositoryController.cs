@@ -41,6 +41,9 @@ internal sealed partial class RepositoryController : IModelVersions
 
     public string ModelName => _setup.ModelName;
 
+    /// <summary>Refused versions that are noted.</summary>
+    internal int NotedFailures => Volatile.Read(ref _known).Failed.Count;
+
     public VersioningInstruments Instruments => _instruments;
 
     public RepositorySetup Setup => _setup;

@@ -16,7 +16,16 @@ internal sealed class NamedVersionRunner(VersionedModelRunner versions, string n
         return versions.RunAsync(new Route(slot, "named", null, IsCanary: false, null), inputs, context, cancellationToken);
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType == typeof(IModelRunner) ? this : null;
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        if (serviceKey is not null || serviceType == typeof(IBindable) || serviceType == typeof(IModelSplitter))
+        {
+            return null;
+        }
+
+        return serviceType.IsInstanceOfType(this) ? this : Slot().Runner.GetService(serviceType);
+    }
 
     public void Dispose()
     {

@@ -3,6 +3,9 @@ namespace Inference.Versioning;
 /// <summary>What must survive a restart: decisions, not what was loaded.</summary>
 internal sealed record RepositoryState
 {
+    /// <summary>Names that are kept of versions that are gone, and labels at most.</summary>
+    public const int MostNames = 256;
+
     public int Format { get; init; } = 1;
 
     /// <summary>The default version, as last published.</summary>
@@ -34,4 +37,19 @@ internal sealed record RepositoryState
 
     /// <summary>Inputs and outputs of the default: what the next version must be able to replace.</summary>
     public ModelSignature? Signature { get; init; }
+
+    /// <summary>The map with one entry more. Beyond <see cref="MostNames"/>, entries go whose version is gone.</summary>
+    public static Dictionary<string, string> With(IReadOnlyDictionary<string, string> map, string key, string value, Func<string, string, bool>? isThere = null)
+    {
+        var copy = new Dictionary<string, string>(map, StringComparer.Ordinal) { [key] = value };
+        if (isThere is not null && copy.Count > MostNames)
+        {
+            foreach (KeyValuePair<string, string> entry in copy.Where(e => e.Key != key && !isThere(e.Key, e.Value)).OrderBy(e => e.Key, VersionName.Order).Take(copy.Count - MostNames).ToList())
+            {
+                copy.Remove(entry.Key);
+            }
+        }
+
+        return copy;
+    }
 }

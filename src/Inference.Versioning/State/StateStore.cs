@@ -8,7 +8,10 @@ namespace Inference.Versioning;
 internal sealed class StateStore(string directory, string modelName, TimeProvider clock, ILogger logger)
 {
     private readonly string _path = Path.Combine(directory, "state.json");
+    // Two files of this size at most: the log and the one before it.
+    private const long LongestAudit = 8L << 20;
     private readonly string _auditPath = Path.Combine(directory, "audit.jsonl");
+    private readonly string _earlierAuditPath = Path.Combine(directory, "audit.1.jsonl");
     private (long Length, DateTime Time) _seen;
 
     public RepositoryState Current { get; private set; } = new();
@@ -103,9 +106,16 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
     public IReadOnlyList<AuditEntry> ReadAudit()
     {
         var entries = new List<AuditEntry>();
+        ReadAudit(_earlierAuditPath, entries);
+        ReadAudit(_auditPath, entries);
+        return entries;
+    }
+
+    private static void ReadAudit(string path, List<AuditEntry> entries)
+    {
         try
         {
-            using var stream = new FileStream(_auditPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(stream);
             while (reader.ReadLine() is { } line)
             {
@@ -119,8 +129,6 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
         {
             // Nothing was decided yet.
         }
-
-        return entries;
     }
 
     private static AuditEntry? TryParse(string line)
@@ -137,6 +145,11 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
 
     private void Append(AuditEntry entry)
     {
+        if (new FileInfo(_auditPath) is { Exists: true, Length: >= LongestAudit })
+        {
+            File.Move(_auditPath, _earlierAuditPath, overwrite: true);
+        }
+
         using var stream = new FileStream(_auditPath, FileMode.Append, FileAccess.Write, FileShare.Read);
         stream.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, AuditJson.Default.AuditEntry), (byte)'\n']);
         stream.Flush(flushToDisk: true);
