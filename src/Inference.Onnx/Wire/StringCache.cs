@@ -15,7 +15,7 @@ internal sealed class StringCache
     private readonly string?[] _slots;
 
     public StringCache(long sourceBytes) =>
-        _slots = new string?[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(sourceBytes / 64, 64, 16384))];
+        _slots = new string?[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(sourceBytes / 64, 64, 8192))];
 
     /// <summary>The text; null where the bytes are not UTF-8.</summary>
     public string? Get(ReadOnlySpan<byte> bytes)

@@ -5,14 +5,26 @@ namespace Inference.Graph;
 internal sealed class AttributeMap
 {
     private readonly Dictionary<string, object> _items = new(StringComparer.Ordinal);
+    private ModelGraph[]? _graphs;
 
     public IReadOnlyDictionary<string, object> Items => _items;
 
+    /// <summary>The graphs among them, in order.</summary>
+    public ModelGraph[] Graphs => _graphs ??= FindGraphs();
+
     public bool Contains(string name) => _items.ContainsKey(name);
 
-    public void Set(string name, object value) => _items[name] = value;
+    public void Set(string name, object value)
+    {
+        _items[name] = value;
+        _graphs = null;
+    }
 
-    public bool Remove(string name) => _items.Remove(name);
+    public bool Remove(string name)
+    {
+        _graphs = null;
+        return _items.Remove(name);
+    }
 
     public long Int(string name, long defaultValue) => Get<long>(name, out long value) ? value : defaultValue;
 
@@ -42,6 +54,24 @@ internal sealed class AttributeMap
 
     /// <summary>Null where absent.</summary>
     public ModelValueType? Type(string name) => Get<ModelValueType>(name, out ModelValueType? value) ? value : null;
+
+    private ModelGraph[] FindGraphs()
+    {
+        List<ModelGraph>? graphs = null;
+        foreach (object item in _items.Values)
+        {
+            if (item is ModelGraph graph)
+            {
+                (graphs ??= []).Add(graph);
+            }
+            else if (item is ModelGraph[] several)
+            {
+                (graphs ??= []).AddRange(several);
+            }
+        }
+
+        return graphs is null ? [] : [.. graphs];
+    }
 
     private bool Get<T>(string name, out T? value)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Inference.Onnx;
 
@@ -6,24 +7,19 @@ namespace Inference.Loading;
 /// <summary>SHA-256 over a model's bytes and its external data, in the order the file names them.</summary>
 internal static class ModelDigest
 {
-    private const int ChunkBytes = 1 << 20;
+    private const int ChunkBytes = 1 << 16;
 
     public static string Of(ModelSource source, OnnxModel model)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        if (source.ResolveFile() is { } file)
+        if (source.ResolveFile() is { } file && model.SourceBytes.Length >= ChunkBytes)
         {
-            using FileStream stream = File.OpenRead(file);
-            var buffer = new byte[ChunkBytes];
-            int read;
-            while ((read = stream.Read(buffer)) > 0)
-            {
-                hash.AppendData(buffer, 0, read);
-            }
+            // Read, not taken from the mapping: touching every page would make all of the file resident.
+            AppendFile(hash, file);
         }
         else
         {
-            hash.AppendData(source.Content.Span);
+            hash.AppendData(model.SourceBytes.Span);
         }
 
         foreach (OnnxTensor tensor in model.Graph.Initializers)
@@ -39,5 +35,23 @@ internal static class ModelDigest
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void AppendFile(IncrementalHash hash, string file)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            int read;
+            while ((read = stream.Read(buffer)) > 0)
+            {
+                hash.AppendData(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

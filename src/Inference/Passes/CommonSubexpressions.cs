@@ -10,6 +10,9 @@ internal static class CommonSubexpressions
     // Constants above this size are compared by identity alone.
     private const int MaxComparedBytes = 64;
 
+    // Nodes with longer attributes (trees, weights of linear models) are not compared.
+    private const int MaxComparedNumbers = 64;
+
     public static void Run(ModelGraph graph)
     {
         var seen = new Dictionary<string, Node>(StringComparer.Ordinal);
@@ -62,19 +65,26 @@ internal static class CommonSubexpressions
                 }
             }
 
-            foreach ((string name, object attribute) in node.Attributes.Items.OrderBy(a => a.Key, StringComparer.Ordinal))
+            string[] names = [.. node.Attributes.Items.Keys];
+            Array.Sort(names, StringComparer.Ordinal);
+            foreach (string name in names)
             {
+                object attribute = node.Attributes.Items[name];
                 key.Append(';').Append(name).Append('=');
                 switch (attribute)
                 {
                     case long or float or string:
                         key.Append(Convert.ToString(attribute, CultureInfo.InvariantCulture));
                         break;
-                    case long[] numbers:
+                    case long[] { Length: <= MaxComparedNumbers } numbers:
                         key.AppendJoin(',', numbers);
                         break;
-                    case float[] numbers:
-                        key.AppendJoin(',', numbers.Select(n => BitConverter.SingleToInt32Bits(n)));
+                    case float[] { Length: <= MaxComparedNumbers } numbers:
+                        foreach (float number in numbers)
+                        {
+                            key.Append(BitConverter.SingleToInt32Bits(number)).Append(',');
+                        }
+
                         break;
                     default:
                         return null;

@@ -55,23 +55,7 @@ internal static class GraphEdit
     }
 
     /// <summary>The graphs in a node's attributes.</summary>
-    public static IEnumerable<ModelGraph> InnerGraphs(Node node)
-    {
-        foreach (object attribute in node.Attributes.Items.Values)
-        {
-            if (attribute is ModelGraph graph)
-            {
-                yield return graph;
-            }
-            else if (attribute is ModelGraph[] graphs)
-            {
-                foreach (ModelGraph inner in graphs)
-                {
-                    yield return inner;
-                }
-            }
-        }
-    }
+    public static ModelGraph[] InnerGraphs(Node node) => node.Attributes.Graphs;
 
     /// <summary>Every value a node needs: its inputs and what its inner graphs capture.</summary>
     public static IEnumerable<Value> Uses(Node node)
