@@ -53,7 +53,10 @@ public static unsafe class AttentionF32
         nint storedValues = (a.ValueSize + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
         using var keys = new AlignedScratch<float>(packed ? storedKeys * a.HeadSize : 0);
         using var values = new AlignedScratch<float>(packed ? storedValues * a.KeyLength : 0);
-        using var scores = new AlignedScratch<float>(QueryBlock * KeyBlock);
+        // Rows an odd number of cache lines apart: powers of two would fall on few sets of the first-level cache.
+        nint stride = nint.Min(KeyBlock, storedKeys) / 16 * 16;
+        stride += (stride & 16) == 0 ? 16 : 32;
+        using var scores = new AlignedScratch<float>(QueryBlock * stride);
         if (packed)
         {
             GemmF32Packing.PackPanels(k, a.KeyStride, true, a.HeadSize, a.KeyLength, 1f, kernel.PanelColumns, kernel.Lanes, keys.Pointer);
@@ -66,6 +69,7 @@ public static unsafe class AttentionF32
         job.Max = max;
         job.Sum = sum;
         job.Scores = scores.Pointer;
+        job.ScoreStride = stride;
         job.Scale = a.Scale;
         job.OutputStride = a.OutputStride;
         job.ValueSize = a.ValueSize;
@@ -84,7 +88,7 @@ public static unsafe class AttentionF32
                 int whole = (int)nint.Min(storedKeys - j, (count + kernel.PanelColumns - 1) / kernel.PanelColumns * kernel.PanelColumns);
                 Multiply(
                     kernel, q + (i * a.QueryStride), a.QueryStride, rows, packed ? keys.Pointer + ((nint)j * a.HeadSize) : null,
-                    k + (j * a.KeyStride), a.KeyStride, packed ? whole : count, a.HeadSize, scores.Pointer);
+                    k + (j * a.KeyStride), a.KeyStride, packed ? whole : count, a.HeadSize, scores.Pointer, stride);
                 job.Columns = count;
                 job.Mask = mask == null ? null : mask + (i * a.MaskQueryStride) + j;
                 job.MaskStride = a.MaskQueryStride;
@@ -92,7 +96,7 @@ public static unsafe class AttentionF32
                 job.VisibleStep = a.Causal ? 1 : 0;
                 job.First = j == 0;
                 Scores.Best(&job, 0, rows);
-                Accumulate(in a, kernel, scores.Pointer, rows, count, j, packed ? values.Pointer : null, v, job.Output);
+                Accumulate(in a, kernel, scores.Pointer, stride, rows, count, j, packed ? values.Pointer : null, v, job.Output);
             }
 
             for (int r = 0; r < rows; r++)
@@ -106,11 +110,11 @@ public static unsafe class AttentionF32
     // scores[rows, count] = q × kᵀ.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(
-        GemmF32Kernel kernel, float* q, nint ldq, int rows, float* packed, float* k, nint ldk, int count, int depth, float* scores)
+        GemmF32Kernel kernel, float* q, nint ldq, int rows, float* packed, float* k, nint ldk, int count, int depth, float* scores, nint stride)
     {
         if (packed == null)
         {
-            GemmF32Unpacked.Run(kernel, q, ldq, false, k, ldk, true, scores, KeyBlock, rows, count, depth, 1f, default, 1);
+            GemmF32Unpacked.Run(kernel, q, ldq, false, k, ldk, true, scores, stride, rows, count, depth, 1f, default, 1);
             return;
         }
 
@@ -119,7 +123,7 @@ public static unsafe class AttentionF32
         job.Lda = ldq;
         job.B = packed;
         job.C = scores;
-        job.Ldc = KeyBlock;
+        job.Ldc = stride;
         job.M = rows;
         job.N = count;
         job.K = depth;
@@ -129,13 +133,13 @@ public static unsafe class AttentionF32
     // y += p × v for keys first … first + count − 1; each panel of values spans all keys.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate(
-        in AttentionArguments a, GemmF32Kernel kernel, float* p, int rows, int count, int first, float* packed, float* v, float* y)
+        in AttentionArguments a, GemmF32Kernel kernel, float* p, nint stride, int rows, int count, int first, float* packed, float* v, float* y)
     {
         var epilogue = new GemmEpilogue { Accumulate = first > 0 };
         if (packed == null)
         {
             GemmF32Unpacked.Run(
-                kernel, p, KeyBlock, false, v + (first * a.ValueStride), a.ValueStride, false, y, a.OutputStride, rows, a.ValueSize, count,
+                kernel, p, stride, false, v + (first * a.ValueStride), a.ValueStride, false, y, a.OutputStride, rows, a.ValueSize, count,
                 1f, in epilogue, 1);
             return;
         }
@@ -146,7 +150,7 @@ public static unsafe class AttentionF32
             int stored = (columns + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
             GemmF32Job job = default;
             job.A = p;
-            job.Lda = KeyBlock;
+            job.Lda = stride;
             job.B = packed + ((nint)n * a.KeyLength) + ((nint)first * stored);
             job.C = y + n;
             job.Ldc = a.OutputStride;
@@ -161,6 +165,7 @@ public static unsafe class AttentionF32
     internal struct ScoreJob
     {
         public float* Scores;
+        public nint ScoreStride;
         public float* Mask;
         public nint MaskStride;
         public float* Max;
@@ -186,7 +191,7 @@ public static unsafe class AttentionF32
             ref readonly ScoreJob job = ref *(ScoreJob*)state;
             for (nint r = first; r < end; r++)
             {
-                float* x = job.Scores + (r * KeyBlock);
+                float* x = job.Scores + (r * job.ScoreStride);
                 float* mask = job.Mask == null ? null : job.Mask + (r * job.MaskStride);
                 int count = (int)nint.Min(job.Columns, job.Visible + (r * job.VisibleStep));
                 count = Math.Max(count, 0);

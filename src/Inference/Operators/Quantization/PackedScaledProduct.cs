@@ -41,28 +41,35 @@ internal sealed unsafe class PackedScaledProduct : Kernel
     public static PackedScaledProduct Create(KernelContext context, in ScaledProductInputs inputs, in Activation activation) =>
         new(Pack(context.Input(inputs.B), inputs.ZeroB < 0 ? null : context.OptionalInput(inputs.ZeroB)), owned: true, in inputs, in activation);
 
+    /// <summary>Scratch for the scales of all columns, bytes.</summary>
+    public long ScalesBytes => ((long)_matrix.Columns + 16) / 16 * 64;
+
     public override void Run(KernelContext context)
     {
         Tensor a = context.Input(_inputs.A);
         Tensor y = context.Output(0);
-        if (y.Count == 0)
+        if (y.Count > 0)
         {
-            return;
+            byte* scratch = context.Scratch(ScalesBytes + (a.Type == ElementType.Float ? a.Count + 64 : 0));
+            Run(context, (float*)y.Data, (nint)(y.Count / _matrix.Columns), scratch);
         }
+    }
 
+    /// <summary>Writes <paramref name="rows"/> rows to memory of the caller's; <paramref name="scratch"/> has <see cref="ScalesBytes"/>, and a byte for each element of an f32 A.</summary>
+    public void Run(KernelContext context, float* y, nint rows, byte* scratch)
+    {
+        Tensor a = context.Input(_inputs.A);
         nint n = _matrix.Columns;
         Tensor? scale = Optional(context, _inputs.Scale);
         Tensor? second = Optional(context, _inputs.SecondScale);
-        bool single = a.Type == ElementType.Float;
-        byte* scratch = context.Scratch((n + 16) * sizeof(float) + (single ? a.Count + 64 : 0));
         float* scales = (float*)scratch;
         byte* codes = a.Data;
         bool signed = a.Type == ElementType.Int8;
         int zero = Optional(context, _inputs.ZeroA) is { } z ? signed ? *(sbyte*)z.Data : *z.Data : 0;
         float common = 1f;
-        if (single)
+        if (a.Type == ElementType.Float)
         {
-            codes = (byte*)(scales + n + 16);
+            codes = scratch + ScalesBytes;
             LinearQuantization.QuantizeDynamic((float*)a.Data, codes, (nint)a.Count, out common, out byte own);
             zero = own;
         }
@@ -74,7 +81,7 @@ internal sealed unsafe class PackedScaledProduct : Kernel
         epilogue.ScalePerColumn = Multiply(scale, second, common, scales, n);
         epilogue.FloatBias = Optional(context, _inputs.Bias) is { } bias ? (float*)bias.Data : null;
         epilogue.Activation = _activation;
-        QuantizedGemm.Run(codes, signed, _matrix.Rows, zero, _matrix, y.Data, n, (nint)(y.Count / n), in epilogue, context.Threads);
+        QuantizedGemm.Run(codes, signed, _matrix.Rows, zero, _matrix, y, n, rows, in epilogue, context.Threads);
     }
 
     public override void Dispose()
