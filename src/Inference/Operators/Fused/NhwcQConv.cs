@@ -42,7 +42,7 @@ internal sealed unsafe class NhwcQConv(Node node) : Operator
         Tensor w = constant(3)!;
         ConvolutionGeometry geometry = NhwcWindow.Geometry(_window, x, w.Dims[2..], checked((int)w.Dims[0]), _group);
         int[] zeros = constant(5) is { } z ? Array.ConvertAll(z.ToInt64Array(), v => (int)v) : [];
-        QuantizedConvolution convolution = shared($"qconv_nhwc:{geometry}", () => QuantizedConvolution.Create(in geometry, w.Data, w.Type == ElementType.Int8, zeros));
+        QuantizedConvolution convolution = shared(PackedForm.Name($"qconv_nhwc:{geometry}", constant(5)), () => QuantizedConvolution.Create(in geometry, w.Data, w.Type == ElementType.Int8, zeros));
         Tensor scaleW = constant(4)!;
         var multipliers = new float[w.Dims[0]];
         float scaleX = constant(1)!.Span<float>()[0];

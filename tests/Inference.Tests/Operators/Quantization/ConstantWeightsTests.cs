@@ -1,5 +1,7 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Onnx;
+using Inference.Tests.Support;
 using static Inference.Tests.Operators.OperatorHarness;
 
 namespace Inference.Tests.Operators.Quantization;
@@ -56,6 +58,33 @@ public sealed class ConstantWeightsTests
     {
         EngineValue?[] inputs = [Bytes<byte>(1, 2, 4, 7, 6), Bytes<sbyte>(2, 8, 4 / groups, 3, 3), S((byte)130), .. zeroPoints ? (EngineValue?[])[Zeros<sbyte>(8, -3)] : []];
         RunAll("ConvInteger", inputs, [("group", (long)groups), ("strides", (long[])[stride, stride]), ("pads", (long[])[1, 0, 1, 2])]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(24)]
+    public void QAttention_ConstantWeights_EqualsComputedWeights(int columns) => RunAll(
+        "QAttention", [Bytes<byte>(1, 2, 3, 8), Bytes<sbyte>(2, 8, 24), Numbers(3, 24), S(0.02f), Numbers(4, columns), null, S((byte)121), Zeros<sbyte>(columns, -4)],
+        [("num_heads", 2L)], 1, 1, Microsoft);
+
+    [Fact]
+    public void MatMulInteger_WeightsSharedByTwoNodes_KeepsTheirZeroPointsApart()
+    {
+        OnnxModel model = SmallModels.Model(13);
+        model.Graph.Inputs.Add(new("x", OnnxType.Tensor(OnnxElementType.UInt8, 1, 2)));
+        model.Graph.Initializers.Add(OnnxTensor.Create<sbyte>("b", [1, 2, 3, 4], 2, 2));
+        model.Graph.Initializers.Add(OnnxTensor.Create<byte>("za", [0]));
+        model.Graph.Initializers.Add(OnnxTensor.Create<sbyte>("z1", [1], 1));
+        model.Graph.Initializers.Add(OnnxTensor.Create<sbyte>("z2", [3], 1));
+        model.Graph.Nodes.Add(new("MatMulInteger", ["x", "b", "za", "z1"], ["y1"]));
+        model.Graph.Nodes.Add(new("MatMulInteger", ["x", "b", "za", "z2"], ["y2"]));
+        model.Graph.Outputs.Add(new("y1", OnnxType.Tensor(OnnxElementType.Int32, 1, 2)));
+        model.Graph.Outputs.Add(new("y2", OnnxType.Tensor(OnnxElementType.Int32, 1, 2)));
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(model.ToArray()));
+        using var inputs = new NamedValues { ["x"] = TensorValue.Copy<byte>([1, 2], [1, 2]) };
+        using NamedValues outputs = runner.Run(inputs);
+        Assert.Equal([4, 7], outputs["y1"].AsSpan<int>().ToArray());
+        Assert.Equal([-2, 1], outputs["y2"].AsSpan<int>().ToArray());
     }
 
     private static Tensor Bytes<TElement>(int seed, params long[] dims)
