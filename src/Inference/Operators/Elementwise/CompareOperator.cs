@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Inference.Graph;
 using Inference.Operators.Typed;
 
@@ -56,27 +54,6 @@ internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation rel
         }
     }
 
-    // 32 results at a time; how many were done.
-    private static long EqualWords(uint* a, long strideA, uint* b, long strideB, byte* y, long count)
-    {
-        long i = 0;
-        if (Vector256.IsHardwareAccelerated)
-        {
-            for (; i <= count - 32; i += 32)
-            {
-                Vector256<short> low = Vector256.Narrow(Equal8(a, strideA, b, strideB, i), Equal8(a, strideA, b, strideB, i + 8));
-                Vector256<short> high = Vector256.Narrow(Equal8(a, strideA, b, strideB, i + 16), Equal8(a, strideA, b, strideB, i + 24));
-                (Vector256.Narrow(low, high).AsByte() & Vector256.Create((byte)1)).Store(y + i);
-            }
-        }
-
-        return i;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Equal8(uint* a, long strideA, uint* b, long strideB, long i) => Vector256.Equals(
-        strideA == 0 ? Vector256.Create(*a) : Vector256.Load(a + i), strideB == 0 ? Vector256.Create(*b) : Vector256.Load(b + i)).AsInt32();
-
     private ref struct Action(KernelContext context, TRelation relation, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : INumericAction
     {
         private readonly ref StridedLoop _loop = ref loop;
@@ -98,9 +75,8 @@ internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation rel
 
                 T* pa = (T*)a.Data + _loop.Offset(0);
                 T* pb = (T*)b.Data + _loop.Offset(1);
-                long done = typeof(TRelation) == typeof(Comparisons.Equal) && (typeof(T) == typeof(int) || typeof(T) == typeof(uint)) && strideA is 0 or 1 && strideB is 0 or 1
-                    ? EqualWords((uint*)pa, strideA, (uint*)pb, strideB, (byte*)target, _loop.Inner) : 0;
-                for (long i = done; i < _loop.Inner; i++)
+                long i = typeof(T) == typeof(C) ? CompareRun.Run<TRelation, C>((C*)pa, strideA, (C*)pb, strideB, (byte*)target, _loop.Inner) : 0;
+                for (; i < _loop.Inner; i++)
                 {
                     target[i] = relation.Apply(E.Load(pa[i * strideA]), E.Load(pb[i * strideB]));
                 }

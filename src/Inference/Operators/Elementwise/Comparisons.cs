@@ -11,6 +11,10 @@ internal static class Comparisons
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool Apply<C>(C a, C b)
             where C : unmanaged, IComparisonOperators<C, C, bool> => a == b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged => System.Numerics.Vector.Equals(a, b);
     }
 
     internal readonly struct Greater : IComparison
@@ -18,6 +22,10 @@ internal static class Comparisons
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool Apply<C>(C a, C b)
             where C : unmanaged, IComparisonOperators<C, C, bool> => a > b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged => System.Numerics.Vector.GreaterThan(a, b);
     }
 
     internal readonly struct GreaterOrEqual : IComparison
@@ -25,6 +33,10 @@ internal static class Comparisons
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool Apply<C>(C a, C b)
             where C : unmanaged, IComparisonOperators<C, C, bool> => a >= b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged => System.Numerics.Vector.GreaterThanOrEqual(a, b);
     }
 
     internal readonly struct Less : IComparison
@@ -32,6 +44,10 @@ internal static class Comparisons
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool Apply<C>(C a, C b)
             where C : unmanaged, IComparisonOperators<C, C, bool> => a < b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged => System.Numerics.Vector.LessThan(a, b);
     }
 
     internal readonly struct LessOrEqual : IComparison
@@ -39,5 +55,9 @@ internal static class Comparisons
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool Apply<C>(C a, C b)
             where C : unmanaged, IComparisonOperators<C, C, bool> => a <= b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged => System.Numerics.Vector.LessThanOrEqual(a, b);
     }
 }

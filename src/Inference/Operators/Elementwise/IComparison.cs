@@ -7,4 +7,8 @@ internal interface IComparison
 {
     bool Apply<C>(C a, C b)
         where C : unmanaged, IComparisonOperators<C, C, bool>;
+
+    /// <summary>All bits set in lanes where the relation holds.</summary>
+    static abstract Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+        where C : unmanaged;
 }
