@@ -112,6 +112,11 @@ internal sealed class BatchScheduler : IThreadPoolWorkItem
             _room.Options = options;
             _delayTicks = Ticks(options.MaxDelay);
             _objectiveTicks = options.LatencyObjective is { } objective ? Ticks(objective) : long.MaxValue;
+            if (options.LatencyObjective is null)
+            {
+                _latency.Reset();
+            }
+
             _room.Admit();
             Schedule(_clock.GetTimestamp());
         }

@@ -13,7 +13,8 @@ public sealed class BatchingOptions : IValidatableObject
     [DurationRange("00:00:00", "00:01:00")]
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMicroseconds(200);
 
-    /// <summary>Rows that may queue, 1 to 16,777,216 and no fewer than <see cref="MaxRows"/>; 4,096 by default. One call with more rows may still queue alone.</summary>
+    /// <summary>Rows that may queue, 1 to 16,777,216 and no fewer than <see cref="MaxRows"/>; 4,096 by default. One call with more rows may still queue alone.
+    /// While batching is stepped aside, as many rows run at once without it; calls beyond them queue, by priority, and are shed or wait as ever.</summary>
     [Range(1, 16_777_216)]
     public int MaxQueuedRows { get; set; } = 4096;
 

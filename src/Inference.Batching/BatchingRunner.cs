@@ -10,6 +10,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     private readonly BatchScheduler _scheduler;
     private readonly BatchingInstruments _instruments;
     private readonly PayoffController _payoff;
+    private readonly DirectGate _direct;
     private readonly StageOptions<BatchingOptions> _options;
     private readonly string _model;
     private int _disposed;
@@ -25,16 +26,20 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         var assembler = new BatchAssembler(inner.Info);
         var executor = new BatchExecutor(inner, clock, assembler, _instruments);
         BatchScheduler? scheduler = null;
+        DirectGate? direct = null;
         _options = openOptions(changed =>
         {
             _payoff.Enabled = changed.StepAside;
+            direct?.SetLimit(changed.MaxQueuedRows);
             scheduler?.Apply(changed);
         });
+        _direct = direct = new DirectGate(_options.Current.MaxQueuedRows);
         _payoff.Enabled = _options.Current.StepAside;
         _scheduler = scheduler = executor.Scheduler =
             new BatchScheduler(_model, clock, assembler, _options.Current, _instruments, RunBatchAsync, _payoff.Leave, () => _payoff.TrialRows);
 
         // A change that came meanwhile.
+        direct.SetLimit(_options.Current.MaxQueuedRows);
         scheduler.Apply(_options.Current);
 
         async Task RunBatchAsync(Batch batch)
@@ -45,6 +50,9 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             _payoff.Exit(direct: false, calls, rows);
         }
     }
+
+    /// <summary>Decides whether calls go past batching.</summary>
+    internal PayoffController Payoff => _payoff;
 
     public bool IsSteppedAside => _payoff.SteppedAside;
 
@@ -59,9 +67,9 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (_payoff.Bypass && context?.Deadline is null)
+        if (_payoff.Bypass && context?.Deadline is null && Rows.BatchRows.TryCount(inputs, out int rows) && rows > 0 && _direct.TryEnter(rows, out int cell))
         {
-            return Inner.RunAsync(inputs, context, cancellationToken);
+            return RunDirect(inputs, context, cancellationToken, rows, cell, counted: false);
         }
 
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
@@ -77,17 +85,21 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         }
 
         BatchingOptions options = _options.Current;
-        if (!Rows.BatchRows.TryCount(inputs, out int rows) || rows == 0)
+        if (!Rows.BatchRows.TryCount(inputs, out rows) || rows == 0)
         {
             return Inner.RunAsync(inputs, context, cancellationToken);
         }
 
-        _payoff.Enter();
-        if (_payoff.Direct && options.StepAside)
+        // Where as many rows run past batching as may queue, further calls queue: the bound, priorities and shedding hold there.
+        if (_payoff.Direct && options.StepAside && _direct.TryEnter(rows, out cell))
         {
-            return RunDirect(inputs, context, cancellationToken, rows);
+            _payoff.Enter();
+            return RunDirect(inputs, context, cancellationToken, rows, cell, counted: true);
         }
 
+        // Before the call is counted: what the caller's own code throws is the caller's.
+        long cost = BatchAssembler.Cost(inputs, options);
+        _payoff.Enter();
         long now = _clock.GetTimestamp();
         if (options.RunInlineWhenIdle && _scheduler.TryEnterInline(rows, now))
         {
@@ -100,7 +112,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             Context = context,
             CancellationToken = cancellationToken,
             Rows = rows,
-            Cost = BatchAssembler.Cost(inputs, options),
+            Cost = cost,
             EnqueuedAt = now,
         };
         if (cancellationToken.CanBeCanceled)
@@ -207,7 +219,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         _scheduler.ExitInline(rows, start);
     }
 
-    private ValueTask<NamedValues> RunDirect(NamedValues inputs, RunContext? context, CancellationToken cancellationToken, int rows)
+    private ValueTask<NamedValues> RunDirect(NamedValues inputs, RunContext? context, CancellationToken cancellationToken, int rows, int cell, bool counted)
     {
         ValueTask<NamedValues> run;
         try
@@ -216,26 +228,35 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         }
         catch
         {
-            _payoff.Exit(direct: true, 1, rows);
+            LeaveDirect(rows, cell, counted);
             throw;
         }
 
         if (!run.IsCompleted)
         {
-            return FinishDirect(run, rows);
+            return FinishDirect(run, rows, cell, counted);
         }
 
-        _payoff.Exit(direct: true, 1, rows);
+        LeaveDirect(rows, cell, counted);
         return run;
     }
 
-    private async ValueTask<NamedValues> FinishDirect(ValueTask<NamedValues> run, int rows)
+    private async ValueTask<NamedValues> FinishDirect(ValueTask<NamedValues> run, int rows, int cell, bool counted)
     {
         try
         {
             return await run.ConfigureAwait(false);
         }
         finally
+        {
+            LeaveDirect(rows, cell, counted);
+        }
+    }
+
+    private void LeaveDirect(int rows, int cell, bool counted)
+    {
+        _direct.Exit(rows, cell);
+        if (counted)
         {
             _payoff.Exit(direct: true, 1, rows);
         }

@@ -36,6 +36,16 @@ internal sealed class LatencyController
         return (int)Math.Clamp(_limit, 1, options.MaxRows);
     }
 
+    /// <summary>Forgets what an objective that no longer holds brought about.</summary>
+    public void Reset()
+    {
+        _count = 0;
+        _slowestRun = 0;
+        _limit = 0;
+        DelayFactor = 1;
+        LastPercentile = 0;
+    }
+
     /// <summary>Notes how long a batch ran.</summary>
     public void RecordRun(long ticks) => _slowestRun = Math.Max(_slowestRun, ticks);
 
@@ -51,7 +61,9 @@ internal sealed class LatencyController
         _count = 0;
         _calls.CopyTo(_sorted, 0);
         Array.Sort(_sorted);
-        LastPercentile = _sorted[(Window * 99 / 100) - 1];
+
+        // The nearest rank: 99 of 100 calls took at most this long.
+        LastPercentile = _sorted[((Window * 99) + 99) / 100 - 1];
         double limit = RowLimit(options);
         if (LastPercentile <= objectiveTicks)
         {

@@ -47,4 +47,43 @@ public class ControllerTests
     [Fact]
     public void LatencyController_NoObjective_UsesMaxRows() =>
         Assert.Equal(48, new LatencyController().RowLimit(new BatchingOptions { MaxRows = 48 }));
+
+    [Fact]
+    public void LatencyController_TwoOfAHundredCallsTooSlow_IsBeyondTheObjective()
+    {
+        var options = new BatchingOptions { MaxRows = 64, LatencyObjective = TimeSpan.FromMilliseconds(10) };
+        long objective = TimeSpan.FromMilliseconds(10).Ticks;
+        var controller = new LatencyController();
+        for (int i = 0; i < 128; i++)
+        {
+            controller.RecordRun(objective);
+            controller.RecordCall(i is 50 or 100 ? 2 * objective : 1, objective, options);
+        }
+
+        // 2 of 128 are more than one in a hundred.
+        Assert.Equal(2 * objective, controller.LastPercentile);
+        Assert.True(controller.DelayFactor < 1);
+    }
+
+    [Fact]
+    public void LatencyController_ObjectiveGone_TheDelayIsWholeAgain()
+    {
+        var options = new BatchingOptions { MaxRows = 64, LatencyObjective = TimeSpan.FromMilliseconds(10) };
+        var clock = new ManualTimeProvider();
+        FakeRunner model = new() { Clock = clock, Delay = _ => TimeSpan.FromMilliseconds(50) };
+        var info = model.Info;
+        var scheduler = new BatchScheduler("m", clock, new BatchAssembler(info), options, new BatchingInstruments(info), _ => Task.CompletedTask, _ => { }, () => int.MaxValue);
+        TimeSpan whole = scheduler.Delay;
+        for (int i = 0; i < 512; i++)
+        {
+            long start = clock.GetTimestamp();
+            Assert.True(scheduler.TryEnterInline(1, start));
+            clock.Advance(TimeSpan.FromMilliseconds(50));
+            scheduler.ExitInline(1, start);
+        }
+
+        Assert.True(scheduler.Delay < whole);
+        scheduler.Apply(new BatchingOptions { MaxRows = 64 });
+        Assert.Equal(whole, scheduler.Delay);
+    }
 }
