@@ -115,10 +115,17 @@ internal sealed class CacheShard(CacheInstruments instruments)
     }
 
     /// <summary>Keeps a completed entry, in place of one with its key, if it fits the budget at all.</summary>
-    public void Add(CacheEntry entry)
+    /// <param name="entry">The entry.</param>
+    /// <param name="isCurrent">Asked where no erasure can come between: whether the entry may be kept still.</param>
+    public void Add(CacheEntry entry, Func<bool> isCurrent)
     {
         lock (_lock)
         {
+            if (!isCurrent())
+            {
+                return;
+            }
+
             if (_entries.TryGetValue(entry.Key, out CacheEntry? present))
             {
                 if (ReferenceEquals(present, entry))

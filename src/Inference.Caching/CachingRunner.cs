@@ -91,9 +91,19 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
 
     public async ValueTask<bool> EraseTenantAsync(string? tenant, CancellationToken cancellationToken = default)
     {
-        _store.Erase(entry => string.Equals(entry.Tenant, tenant, StringComparison.Ordinal));
-        return _secondLevel is null || !_options.Current.SecondLevel.Enabled
-            || await _secondLevel.EraseAsync(tenant, _options.Current.SecondLevel, cancellationToken).ConfigureAwait(false);
+        _store.Erase(IsOfTenant);
+        if (_secondLevel is null || !_options.Current.SecondLevel.Enabled)
+        {
+            return true;
+        }
+
+        bool erased = await _secondLevel.EraseAsync(tenant, _options.Current.SecondLevel, cancellationToken).ConfigureAwait(false);
+
+        // Calls that came meanwhile may have brought rows back from there.
+        _store.Erase(IsOfTenant);
+        return erased;
+
+        bool IsOfTenant(CacheEntry entry) => string.Equals(entry.Tenant, tenant, StringComparison.Ordinal);
     }
 
     public override ValueTask DisposeAsync()

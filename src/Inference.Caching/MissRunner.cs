@@ -14,6 +14,7 @@ internal sealed class MissRunner(
 {
     // A flight that was given up is joined anew a few times: those who cancel are few, and then everybody helps himself.
     private const int MostAttempts = 4;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24);
     private readonly LayoutCatalog _outputLayouts = new(null, whole);
 
     /// <summary>Completes the entries of a call and puts its outputs together.</summary>
@@ -222,9 +223,9 @@ internal sealed class MissRunner(
             draft.Complete(layout, layout.Read(outputs, i));
             entries[unit] = draft;
             Keep(draft, flight, epoch, options);
-            if (options.SecondLevel.Enabled && epoch == store.Epoch)
+            if (options.SecondLevel.Enabled)
             {
-                secondLevel?.Write(draft, options.SecondLevel);
+                secondLevel?.Write(draft, options.SecondLevel, () => epoch == store.Epoch);
             }
         }
 
@@ -238,12 +239,7 @@ internal sealed class MissRunner(
             entry.ExpiresAt = clock.GetTimestamp() + (long)(life.TotalSeconds * clock.TimestampFrequency);
         }
 
-        // What was computed from before an erasure may be what was to be erased.
-        if (epoch == store.Epoch)
-        {
-            store.For(entry.Key).Add(entry);
-        }
-
+        store.Add(entry, epoch);
         End(flight, static f => f.Land());
     }
 
@@ -263,7 +259,9 @@ internal sealed class MissRunner(
             return await flight.Landed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        // Timers reach no further than some 49 days.
         TimeSpan left = deadline - clock.GetUtcNow();
+        left = left < LongestWait ? left : LongestWait;
         try
         {
             return await flight.Landed.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, cancellationToken).ConfigureAwait(false);

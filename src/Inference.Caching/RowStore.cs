@@ -45,6 +45,9 @@ internal sealed class RowStore
         }
     }
 
+    /// <summary>Keeps an entry that was computed in an epoch, unless there was an erasure since: it may be what was to be erased.</summary>
+    public void Add(CacheEntry entry, int epoch) => For(entry.Key).Add(entry, () => epoch == Epoch);
+
     public CacheShard For(UInt128 key) => _shards[(int)(key >> 64) & (_shards.Length - 1)];
 
     public void SetBudget(long maxBytes)

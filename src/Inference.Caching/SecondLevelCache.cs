@@ -21,6 +21,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     private readonly Dictionary<string, (byte[] Salt, long ReadAt)> _salts = [];
     private readonly byte[] _identity = Encoding.UTF8.GetBytes($"{info.Digest}|{info.Provider}");
     private long _brokenUntil = long.MinValue;
+    private long _erasures;
     private int _pendingWrites;
     private int _pendingLookups;
 
@@ -85,7 +86,10 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     }
 
     /// <summary>Writes an entry in the background; drops it where too many wait.</summary>
-    public void Write(CacheEntry entry, SecondLevelOptions options)
+    /// <param name="entry">The entry.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="isCurrent">Whether nothing was erased since the entry was computed.</param>
+    public void Write(CacheEntry entry, SecondLevelOptions options, Func<bool> isCurrent)
     {
         if (IsBroken)
         {
@@ -100,7 +104,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
             return;
         }
 
-        _ = Task.Run(() => WriteAsync(entry, options));
+        _ = Task.Run(() => WriteAsync(entry, options, isCurrent));
     }
 
     /// <summary>Changes the salt of a tenant; whether the cache took it.</summary>
@@ -119,7 +123,12 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
             return false;
         }
 
-        Keep(SaltKey(tenant), salt, clock.GetTimestamp());
+        lock (_lock)
+        {
+            _erasures++;
+            Keep(SaltKey(tenant), salt, clock.GetTimestamp());
+        }
+
         return true;
     }
 
@@ -148,11 +157,18 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         }
     }
 
-    private async Task WriteAsync(CacheEntry entry, SecondLevelOptions options)
+    private async Task WriteAsync(CacheEntry entry, SecondLevelOptions options, Func<bool> isCurrent)
     {
         try
         {
             byte[] salt = await SaltAsync(entry.Tenant, options).ConfigureAwait(false);
+            if (!isCurrent())
+            {
+                // With a salt from before the erasure the row could never be found; with the new one it would be back.
+                instruments.SecondLevel("dropped");
+                return;
+            }
+
             byte[] value = UnitCodec.Encode(Format, entry.OutputLayout!, entry.Outputs);
             value = options.Protect is { } protect ? protect(entry.Tenant, value) : value;
             await cache.SetAsync(Key(entry, salt), value, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = options.TimeToLive }).ConfigureAwait(false);
@@ -188,8 +204,10 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     {
         string key = SaltKey(tenant);
         long now = clock.GetTimestamp();
+        long erasures;
         lock (_lock)
         {
+            erasures = _erasures;
             if (_salts.TryGetValue(key, out var known) && now - known.ReadAt < options.EraseDelay.TotalSeconds * clock.TimestampFrequency)
             {
                 return known.Salt;
@@ -197,22 +215,27 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         }
 
         byte[] salt = await cache.GetAsync(key).ConfigureAwait(false) ?? [];
-        Keep(key, salt, now);
+        lock (_lock)
+        {
+            // A salt that was on its way while a tenant was erased may be the one before.
+            if (erasures == _erasures)
+            {
+                Keep(key, salt, now);
+            }
+        }
+
         return salt;
     }
 
-    // Salts are read again when they are missing: those of many tenants need not all be kept.
+    // Under the lock. Salts are read again when they are missing: those of many tenants need not all be kept.
     private void Keep(string key, byte[] salt, long now)
     {
-        lock (_lock)
+        if (_salts.Count >= MostSalts)
         {
-            if (_salts.Count >= MostSalts)
-            {
-                _salts.Clear();
-            }
-
-            _salts[key] = (salt, now);
+            _salts.Clear();
         }
+
+        _salts[key] = (salt, now);
     }
 
     private string Key(CacheEntry entry, byte[] salt)

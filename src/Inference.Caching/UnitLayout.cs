@@ -84,13 +84,15 @@ internal sealed class UnitLayout
         return ports.Count == values.Count && ports.Count > 0 ? new UnitLayout([.. ports], whole) : null;
     }
 
-    /// <summary>Whether the values have this layout.</summary>
+    /// <summary>Whether the values have this layout and, where units are rows, all as many.</summary>
     public bool Matches(NamedValues values)
     {
         if (values.Count != _ports.Length)
         {
             return false;
         }
+
+        long rows = -1;
 
         foreach (ref readonly UnitPort port in _ports.AsSpan())
         {
@@ -99,9 +101,20 @@ internal sealed class UnitLayout
             {
                 return false;
             }
+
+            if (!Whole)
+            {
+                if (rows >= 0 && tensor.Shape[0] != rows)
+                {
+                    return false;
+                }
+
+                rows = tensor.Shape[0];
+            }
         }
 
-        return true;
+        // Counted with 32 bits from here on.
+        return rows <= int.MaxValue;
     }
 
     public bool SameAs(UnitLayout other) => ReferenceEquals(this, other) || (Hash == other.Hash && string.Equals(Text, other.Text, StringComparison.Ordinal));
