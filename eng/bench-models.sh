@@ -75,7 +75,8 @@ each() {
       esac
       if [ "$2" = perf ]; then
         for data in "$folder"test_data_set_[1-9]*/; do
-          [ -d "$data" ] && measure "$folder" "$name" "$2" "$(basename "$data" | sed 's/test_data_/data /; s/_/ /g')" "$count" --inputs "$data"
+          [ -d "$data" ] || continue
+          measure "$folder" "$name" "$2" "$(basename "$data" | sed 's/test_data_/data /; s/_/ /g')" "$count" --inputs "$data"
         done
       fi
     done
