@@ -31,6 +31,15 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
+    public async Task DeadlineBeyondWhatTimersReach_IsNoError()
+    {
+        await using IModelRunner runner = Build();
+        var context = new RunContext { Deadline = DateTimeOffset.MaxValue };
+        Assert.False(await IsCheapAsync(runner, context));
+        Assert.Empty(context.Record.Path);
+    }
+
+    [Fact]
     public async Task AllFail_TheFirstErrorIsThrown()
     {
         _primary.Fail = _ => new ModelRunException("first");

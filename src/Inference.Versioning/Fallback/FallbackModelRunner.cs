@@ -10,6 +10,7 @@ namespace Inference.Versioning;
 /// <remarks>Thread-safe. Rows may reach a model more than once: that is what a fallback is. Invalid inputs and cancelled calls do not fall back.</remarks>
 internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
 {
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(24);
     private readonly FallbackTarget[] _targets;
     private readonly Func<FallbackOptions> _options;
     private readonly TimeProvider _clock;
@@ -165,7 +166,8 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
             limit = limit is { } own && own < left ? own : left;
         }
 
-        return limit;
+        // Timers reach no further than some 49 days.
+        return limit > s_longest ? s_longest : limit;
     }
 
     private static RunContext Copy(RunContext context) => new()

@@ -187,11 +187,11 @@ internal sealed partial class RepositoryController
                 _gate.Release();
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
             // Closing.
         }
-        catch (InferenceException exception)
+        catch (Exception exception)
         {
             VersioningLog.RefreshFailed(_setup.Logger, ModelName, exception.Message);
         }

@@ -124,7 +124,12 @@ internal sealed partial class RepositoryController
         {
             while (LoadedBytes() + needed > limit)
             {
-                await Task.WhenAny(_draining.Where(s => !s.Unloaded.IsCompleted).Select(s => s.Unloaded)).WaitAsync(linked.Token).ConfigureAwait(false);
+                // What unloads in between leaves nothing to wait for: look again.
+                Task[] open = [.. _draining.Select(s => s.Unloaded).Where(t => !t.IsCompleted)];
+                if (open.Length > 0)
+                {
+                    await Task.WhenAny(open).WaitAsync(linked.Token).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

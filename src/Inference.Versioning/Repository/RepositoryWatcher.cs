@@ -85,7 +85,7 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
         {
             return await _controller.ReconcileAsync(now: false, closing).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is InferenceException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (!closing.IsCancellationRequested)
         {
             VersioningLog.RefreshFailed(_controller.Setup.Logger, _controller.ModelName, exception.Message);
             return false;

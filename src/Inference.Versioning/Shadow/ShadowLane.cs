@@ -62,13 +62,35 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
             return;
         }
 
-        var copy = new ShadowCall(inputs.Retain(), Copy(outputs), bytes, new RunContext
+        NamedValues? retained = null;
+        ShadowCall copy;
+        try
         {
-            Priority = RunPriority.Low,
-            RoutingKey = context?.RoutingKey,
-            Tenant = context?.Tenant,
-            BypassCache = context?.BypassCache ?? false,
-        });
+            retained = inputs.Retain();
+            copy = new ShadowCall(retained, Copy(outputs), bytes, new RunContext
+            {
+                Priority = RunPriority.Low,
+                RoutingKey = context?.RoutingKey,
+                Tenant = context?.Tenant,
+                BypassCache = context?.BypassCache ?? false,
+            });
+        }
+        catch (Exception exception)
+        {
+            // What cannot be copied is not shadowed: the call was answered, and its version waits for its lease.
+            retained?.Dispose();
+            slot.Release();
+            Free(bytes);
+            lock (_lock)
+            {
+                _dropped++;
+                _last = exception.Message;
+            }
+
+            instruments.Shadow(slot.Version, "dropped", null);
+            return;
+        }
+
         _ = Task.Run(() => RunAsync(copy));
     }
 

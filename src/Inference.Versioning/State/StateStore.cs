@@ -34,6 +34,19 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
         catch (JsonException exception)
         {
             VersioningLog.StateUnreadable(logger, modelName, _path, exception.Message);
+            SetAside();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            VersioningLog.StateUnreadable(logger, modelName, _path, exception.Message);
+        }
+    }
+
+    // Where that fails the file stays, is passed over until it changes, and is replaced by the next decision.
+    private void SetAside()
+    {
+        try
+        {
             File.Move(_path, _path + ".corrupt", overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

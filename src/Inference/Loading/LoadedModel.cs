@@ -133,5 +133,5 @@ internal sealed class LoadedModel : IDisposable
     }
 
     private static bool IsDeterministic(ModelGraph graph) =>
-        graph.Nodes.TrueForAll(n => n.Operator!.IsDeterministic && GraphEdit.InnerGraphs(n).All(IsDeterministic));
+        graph.Nodes.TrueForAll(n => (n.Operator is CompiledCall call ? call.Repeats : n.Operator!.IsDeterministic) && GraphEdit.InnerGraphs(n).All(IsDeterministic));
 }

@@ -47,7 +47,7 @@ internal static class WholeModelLoader
             Outputs = view.Outputs,
             BatchAxis = rows.BatchAxis,
             RowIndependent = rows.RowIndependent,
-            Deterministic = imported.Graph.Nodes.TrueForAll(n => n.Operator!.IsDeterministic),
+            Deterministic = ForeignDeterminism.Of(imported.Graph),
             Provider = provider.Name,
             Metadata = file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
         };

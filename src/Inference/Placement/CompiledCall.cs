@@ -6,9 +6,13 @@ using Inference.Providers;
 namespace Inference.Placement;
 
 /// <summary>Runs a part of the graph that another provider compiled.</summary>
-internal sealed class CompiledCall(ICompiledModel compiled, string provider, ModelValueType?[] outputs) : Operator, IDisposable
+internal sealed class CompiledCall(ICompiledModel compiled, string provider, ModelValueType?[] outputs, bool repeats) : Operator, IDisposable
 {
+    /// <summary>False, so that no pass runs it at load, leaves it out or joins it with another.</summary>
     public override bool IsDeterministic => false;
+
+    /// <summary>Whether the part gives equal outputs for equal inputs.</summary>
+    public bool Repeats => repeats;
 
     public override void Infer(InferContext context)
     {

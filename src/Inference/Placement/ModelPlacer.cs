@@ -147,7 +147,7 @@ internal sealed class ModelPlacer
             try
             {
                 ICompiledModel compiled = provider.Compile(model.View(_name), new() { Options = _options, Logger = _logger });
-                var call = new CompiledCall(compiled, provider.Name, [.. model.Outputs.Select(view.TypeOf)]);
+                var call = new CompiledCall(compiled, provider.Name, [.. model.Outputs.Select(view.TypeOf)], Array.TrueForAll(members, m => Repeats(_scopes[graph], nodes[m])));
                 var node = new OnnxNode("Compiled", [.. model.Inputs], [.. model.Outputs], Domain, $"{provider.Name} part {_calls.Count + made.Count}");
                 made.Add((group.Key, node, call, new(provider.Name, members.Length, [.. members.Select(m => nodes[m].OpType).Distinct().Order(StringComparer.Ordinal)])));
             }
@@ -178,6 +178,20 @@ internal sealed class ModelPlacer
         graph.Nodes.Clear();
         graph.Nodes.AddRange(sorted);
         return true;
+    }
+
+    private bool Repeats(ImportScope scope, OnnxNode node)
+    {
+        foreach (string output in node.Outputs)
+        {
+            if (output.Length > 0 && scope.Find(output)?.Producer is { } producer && producer.OpType == node.OpType)
+            {
+                return ForeignDeterminism.Of(producer);
+            }
+        }
+
+        // A function's nodes cannot be told from others here.
+        return _scopes.Values.All(s => ForeignDeterminism.Of(s.Graph));
     }
 
     private static List<HashSet<int>> Predecessors(OnnxNode[] nodes)
