@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Globalization;
 using Inference.Cli.Verification;
 
 namespace Inference.Cli.Commands;
@@ -16,11 +16,12 @@ internal static class VerifyCommand
         var timeout = new Option<double>("--timeout") { Description = "Seconds a test may take.", DefaultValueFactory = _ => 60 };
         var threads = new Option<int>("--threads") { Description = "Threads a run may use; 0: one for each processor." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of lines." };
+        var isolate = new Option<bool>("--isolate") { Description = "Run each test in a process of its own: a crash is that test's failure." };
         var list = new Option<bool>("--list") { Description = "Print the names of the tests and stop." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("verify", "Runs models on stored inputs and compares with stored outputs.") { folders, backend, rtol, atol, timeout, threads, json, list, library, verbose };
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), () =>
+        var command = new Command("verify", "Runs models on stored inputs and compares with stored outputs.") { folders, backend, rtol, atol, timeout, threads, json, isolate, list, library, verbose };
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async () =>
         {
             IReadOnlyList<ModelTest> tests = ModelTest.Find(result.GetValue(folders)!);
             if (result.GetValue(list))
@@ -30,7 +31,7 @@ internal static class VerifyCommand
                     Console.WriteLine(test.Name);
                 }
 
-                return Task.FromResult(ExitCodes.Done);
+                return ExitCodes.Done;
             }
 
             IModelLoader loader = Backends.Loader(result.GetValue(backend)!, result.GetValue(library));
@@ -39,7 +40,10 @@ internal static class VerifyCommand
             foreach (ModelTest test in tests)
             {
                 cancellation.ThrowIfCancellationRequested();
-                TestResult outcome = test.Run(loader, options, result.GetValue(rtol), result.GetValue(atol), TimeSpan.FromSeconds(result.GetValue(timeout)));
+                var limit = TimeSpan.FromSeconds(result.GetValue(timeout));
+                TestResult outcome = result.GetValue(isolate)
+                    ? await IsolatedTest.RunAsync(test, PassedOn(result), limit, cancellation).ConfigureAwait(false)
+                    : test.Run(loader, options, result.GetValue(rtol), result.GetValue(atol), limit);
                 results.Add(outcome);
                 if (!result.GetValue(json))
                 {
@@ -47,10 +51,30 @@ internal static class VerifyCommand
                 }
             }
 
-            return Task.FromResult(Report(results, result.GetValue(json)));
+            return Report(results, result.GetValue(json));
         }));
         return command;
+
+        List<string> PassedOn(ParseResult result)
+        {
+            List<string> arguments = ["--backend", result.GetValue(backend)!, "--timeout", Text(result.GetValue(timeout)), "--threads", Text(result.GetValue(threads))];
+            Add("--rtol", result.GetValue(rtol) is { } relative ? Text(relative) : null);
+            Add("--atol", result.GetValue(atol) is { } absolute ? Text(absolute) : null);
+            Add(library.Name, result.GetValue(library));
+            return arguments;
+
+            void Add(string name, string? value)
+            {
+                if (value is not null)
+                {
+                    arguments.AddRange([name, value]);
+                }
+            }
+        }
     }
+
+    private static string Text<T>(T value)
+        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 
     private static int Report(List<TestResult> results, bool json)
     {

@@ -45,6 +45,13 @@ internal sealed class ModelTest(string folder, string name)
 
     private async Task<(string Status, string Reason)> RunAsync(IModelLoader loader, ModelLoadOptions options, double? rtol, double? atol, CancellationToken stop)
     {
+        bool expectsError = Expectation.IsError(folder);
+        (string status, string reason) = await RunSetsAsync(loader, options, rtol, atol, expectsError, stop).ConfigureAwait(false);
+        return expectsError && status == "done" ? ("fail", "expected an error, but the model ran") : (status == "done" ? "pass" : status, reason);
+    }
+
+    private async Task<(string Status, string Reason)> RunSetsAsync(IModelLoader loader, ModelLoadOptions options, double? rtol, double? atol, bool expectsError, CancellationToken stop)
+    {
         try
         {
             Tolerance tolerance = Tolerance.For(folder, rtol, atol);
@@ -53,13 +60,17 @@ internal sealed class ModelTest(string folder, string name)
             foreach (string set in Directory.EnumerateDirectories(folder, "test_data_set_*").Order(StringComparer.Ordinal))
             {
                 sets++;
-                if (await RunSet(runner, set, tolerance, stop).ConfigureAwait(false) is { } difference)
+                if (await RunSet(runner, set, tolerance, stop).ConfigureAwait(false) is { } difference && !expectsError)
                 {
                     return ("fail", $"{Path.GetFileName(set)}: {difference}");
                 }
             }
 
-            return sets == 0 ? ("fail", "there is no test_data_set_* beside the model") : ("pass", "");
+            return sets == 0 ? ("fail", "there is no test_data_set_* beside the model") : ("done", "");
+        }
+        catch (InferenceException exception) when (expectsError)
+        {
+            return Expectation.RawCause(exception) is { } raw ? ("fail", $"expected an error of ours, got one caused by {raw.GetType().Name}: {exception.Message}") : ("pass", "");
         }
         catch (UnsupportedModelException exception)
         {

@@ -1,6 +1,7 @@
 using Inference.Graph;
 using Inference.Onnx;
 using Inference.Operators;
+using Inference.Operators.Contract;
 
 namespace Inference.Import;
 
@@ -208,12 +209,13 @@ internal sealed class ModelImporter
 
         if (_resolve?.Invoke(node) is { } resolved)
         {
+            resolved.Rules = InputRules.Unread;
             node.Operator = resolved;
             graph.Nodes.Add(node);
             return;
         }
 
-        if (node.Domain == OperatorTable.Fused || !OperatorTable.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry entry))
+        if (node.Domain == Domains.Fused || !OperatorTable.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry entry))
         {
             _unsupported.Add($"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}-{node.Opset}");
             return;
@@ -221,7 +223,7 @@ internal sealed class ModelImporter
 
         try
         {
-            node.Operator = entry.Create(node);
+            node.Operator = entry.Make(node);
         }
         catch (InferenceException exception)
         {

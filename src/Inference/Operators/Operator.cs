@@ -1,17 +1,30 @@
 using Inference.Graph;
+using Inference.Operators.Contract;
 
 namespace Inference.Operators;
 
 /// <summary>
-/// An operator of one node, its attributes read. The constructor checks attributes; <see cref="Infer"/> states the outputs' types and shapes;
+/// An operator of one node, its attributes read. The constructor checks attributes; <see cref="Infer"/> checks inputs and states the outputs' types and shapes;
 /// <see cref="Run"/> computes. Immutable after construction: many threads run one object at once.
 /// </summary>
 internal abstract class Operator
 {
-    /// <summary>States type and shape of each output from what is known of the inputs. Called at load with symbolic dimensions, at planning with fixed ones,
-    /// and, for shapes that depend on data, right before <see cref="Run"/> with all data known. Leave a shape unset where it depends on data that is not known.</summary>
+    /// <summary>What the inputs must be; set once, from the operator's row.</summary>
+    public InputRules? Rules { get; set; }
+
+    /// <summary>Checks the inputs and states type and shape of each output from what is known of them. Called at load with symbolic dimensions, at planning with fixed ones,
+    /// and, for shapes that depend on data, right before <see cref="Run"/> with all data known.</summary>
     /// <exception cref="InferenceException">The inputs break the operator's rules; the message starts with what was expected.</exception>
-    public abstract void Infer(InferContext context);
+    public void Infer(InferContext context)
+    {
+        (Rules ?? throw new InvalidOperationException($"{context.Node.Describe()}: the operator has no rules for its inputs; make it from its row.")).Check(context);
+        InferOutputs(context);
+    }
+
+    /// <summary>States the outputs: inputs keep to <see cref="Rules"/>. Leave a shape unset where it depends on data that is not known. Rules that the text of
+    /// <see cref="Rules"/> cannot say (sums, products, contents) are checked here.</summary>
+    /// <exception cref="InferenceException">The inputs break the operator's rules; the message starts with what was expected.</exception>
+    protected abstract void InferOutputs(InferContext context);
 
     /// <summary>Computes the outputs. No allocation where shapes are fixed (scratch from the context).</summary>
     public abstract void Run(KernelContext context);

@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Operators;
+using Inference.Operators.Contract;
 
 namespace Inference.Passes;
 
@@ -144,7 +145,7 @@ internal sealed class AttentionFusion
         attributes.Set("k_perm", parts.KeyPerm);
         attributes.Set("v_perm", parts.ValuePerm);
         attributes.Set("y_perm", outputPerm);
-        Node made = NodeFactory.Make(OperatorTable.Fused, "Attention", 1, product.Name, mask is null ? [parts.Q, parts.K, parts.V] : [parts.Q, parts.K, parts.V, mask], attributes, last.Outputs[0]);
+        Node made = NodeFactory.Make(Domains.Fused, "Attention", 1, product.Name, mask is null ? [parts.Q, parts.K, parts.V] : [parts.Q, parts.K, parts.V, mask], attributes, last.Outputs[0]);
         _graph.Nodes[_graph.Nodes.IndexOf(last)] = made;
     }
 

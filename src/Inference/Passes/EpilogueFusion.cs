@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Operators;
+using Inference.Operators.Contract;
 using Inference.Operators.Fused;
 
 namespace Inference.Passes;
@@ -70,7 +71,7 @@ internal sealed class EpilogueFusion
     private static bool IsProduct(Node node) => node.Outputs.Count == 1 && (node.OpType, node.Domain) switch
     {
         ("MatMul", "") => node.Inputs[1]?.Constant is { Type: ElementType.Float, Rank: 2 } && TypeOf(node.Inputs[0]) is { ElementType: ElementType.Float, Shape.Count: >= 2 },
-        ("Linear" or "IntegerLinear", OperatorTable.Fused) => true,
+        ("Linear" or "IntegerLinear", Domains.Fused) => true,
         ("Conv", "") => TypeOf(node.Inputs[0])?.ElementType == ElementType.Float,
         ("Gemm", "") => TypeOf(node.Inputs[0])?.ElementType == ElementType.Float && node.Inputs[1]?.Constant is not null,
         _ => false,
@@ -236,7 +237,7 @@ internal sealed class EpilogueFusion
         if (node.OpType == "MatMul")
         {
             node.OpType = "Linear";
-            node.Domain = OperatorTable.Fused;
+            node.Domain = Domains.Fused;
             node.Opset = 1;
         }
 

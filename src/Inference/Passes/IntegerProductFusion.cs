@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Operators;
+using Inference.Operators.Contract;
 
 namespace Inference.Passes;
 
@@ -74,7 +75,7 @@ internal static class IntegerProductFusion
 
         gone.UnionWith(add is null ? [product, cast] : [product, add, cast]);
         Node made = NodeFactory.Make(
-            OperatorTable.Fused, "IntegerLinear", 1, product.Name,
+            Domains.Fused, "IntegerLinear", 1, product.Name,
             [product.Inputs[0], product.Inputs[1], product.HasInput(2) ? product.Inputs[2] : null, product.HasInput(3) ? product.Inputs[3] : null, start, scale, second], null, scaled);
         return (made, mul);
     }

@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Operators;
+using Inference.Operators.Contract;
 
 namespace Inference.Passes;
 
@@ -106,7 +107,7 @@ internal sealed partial class LayoutPropagation
             return true;
         }
 
-        if (node.Domain == OperatorTable.Fused && node.OpType is "QLookup" or "QBinary")
+        if (node.Domain == Domains.Fused && node.OpType is "QLookup" or "QBinary")
         {
             return ConvertBytes(node, output);
         }
@@ -128,14 +129,14 @@ internal sealed partial class LayoutPropagation
                 attributes.Set("planar", 1L);
             }
 
-            Emit(node, OperatorTable.Fused, "NhwcConv", 1, inputs, attributes, output, rank);
+            Emit(node, Domains.Fused, "NhwcConv", 1, inputs, attributes, output, rank);
             return true;
         }
 
         if (IsIntegerConvolution(node))
         {
             int rank = node.Inputs[3]!.Constant!.Rank;
-            Emit(node, OperatorTable.Fused, "NhwcQConv", 1, [ToLast(node.Inputs[0]!, rank), .. node.Inputs.Skip(1)], node.Attributes, output, rank);
+            Emit(node, Domains.Fused, "NhwcQConv", 1, [ToLast(node.Inputs[0]!, rank), .. node.Inputs.Skip(1)], node.Attributes, output, rank);
             return true;
         }
 
@@ -215,7 +216,7 @@ internal sealed partial class LayoutPropagation
 
         AttributeMap attributes = NodeFactory.Copy(node.Attributes);
         attributes.Set("kind", node.OpType);
-        Emit(node, OperatorTable.Fused, "NhwcPool", 1, [x], attributes, output, rank);
+        Emit(node, Domains.Fused, "NhwcPool", 1, [x], attributes, output, rank);
         return true;
     }
 
@@ -264,7 +265,7 @@ internal sealed partial class LayoutPropagation
 
         var attributes = new AttributeMap();
         attributes.Set("kind", "GlobalAveragePool");
-        Emit(node, OperatorTable.Fused, "NhwcPool", 1, [x], attributes, output, rank);
+        Emit(node, Domains.Fused, "NhwcPool", 1, [x], attributes, output, rank);
         return true;
     }
 

@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Operators;
+using Inference.Operators.Contract;
 
 namespace Inference.Passes;
 
@@ -25,7 +26,7 @@ internal static class LowRankFusion
                 && first.Inputs[0] is { } x && Match.IsSingle(x) && x.Type!.Shape is { Count: >= 2 })
             {
                 Node made = NodeFactory.Make(
-                    OperatorTable.Fused, "LowRank", 1, node.Name,
+                    Domains.Fused, "LowRank", 1, node.Name,
                     [x, first.Inputs[1], node.Inputs[1], node.HasInput(2) ? node.Inputs[2] : null, node.HasInput(3) ? node.Inputs[3] : null],
                     NodeFactory.Copy(node.Attributes), node.Outputs[0]);
                 graph.Nodes[i] = made;
@@ -38,6 +39,6 @@ internal static class LowRankFusion
     }
 
     private static bool IsProduct(Node node) =>
-        ((node.OpType == "MatMul" && node.Domain.Length == 0) || (node.OpType == "Linear" && node.Domain == OperatorTable.Fused))
+        ((node.OpType == "MatMul" && node.Domain.Length == 0) || (node.OpType == "Linear" && node.Domain == Domains.Fused))
         && node.Inputs.Count >= 2 && node.Inputs[1]?.Constant is { Type: ElementType.Float, Rank: 2 };
 }

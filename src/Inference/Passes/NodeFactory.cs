@@ -26,7 +26,7 @@ internal static class NodeFactory
             throw new InvalidOperationException($"A pass made {node.Describe()} at opset {node.Opset}, which the operator table does not have.");
         }
 
-        node.Operator = entry.Create(node);
+        node.Operator = entry.Make(node);
     }
 
     /// <summary>A constant value.</summary>

@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Operators;
+using Inference.Operators.Contract;
 
 namespace Inference.Passes;
 
@@ -157,7 +158,7 @@ internal static class QuantizationFusion
             if (QuantizedTensor.OfQuantize(user) is { } y && user.Domain.Length == 0 && user.OpType == "QuantizeLinear")
             {
                 Tensor? table = Table(x, y, null);
-                return table is null ? null : (NodeFactory.Make(OperatorTable.Fused, "QLookup", 1, user.Name, [x.Data, NodeFactory.Constant($"{user.Name}:table", table)], null, y.Data), user);
+                return table is null ? null : (NodeFactory.Make(Domains.Fused, "QLookup", 1, user.Name, [x.Data, NodeFactory.Constant($"{user.Name}:table", table)], null, y.Data), user);
             }
         }
 
@@ -191,7 +192,7 @@ internal static class QuantizationFusion
         var attributes = new AttributeMap();
         attributes.Set("transB", transposed ? 1L : 0L);
         result?.State(attributes);
-        return NodeFactory.Make(OperatorTable.Fused, "QLinear", 1, node.Name, [x.Data, x.Scale, x.Zero, w.Data, w.Scale, w.Zero, bias, y?.Scale, y?.Zero], attributes, y?.Data ?? node.Outputs[0]);
+        return NodeFactory.Make(Domains.Fused, "QLinear", 1, node.Name, [x.Data, x.Scale, x.Zero, w.Data, w.Scale, w.Zero, bias, y?.Scale, y?.Zero], attributes, y?.Data ?? node.Outputs[0]);
     }
 
     private static Node? Binary(Node node, QuantizedResult result)
@@ -206,7 +207,7 @@ internal static class QuantizationFusion
         var attributes = new AttributeMap();
         attributes.Set("function", node.OpType);
         result.State(attributes);
-        return NodeFactory.Make(OperatorTable.Fused, "QBinary", 1, node.Name, [a.Data, a.Scale, a.Zero, b.Data, b.Scale, b.Zero, y.Scale, y.Zero], attributes, y.Data);
+        return NodeFactory.Make(Domains.Fused, "QBinary", 1, node.Name, [a.Data, a.Scale, a.Zero, b.Data, b.Scale, b.Zero, y.Scale, y.Zero], attributes, y.Data);
     }
 
     private static Node? Lookup(Node node, QuantizedTensor y)
@@ -216,7 +217,7 @@ internal static class QuantizationFusion
             return null;
         }
 
-        return NodeFactory.Make(OperatorTable.Fused, "QLookup", 1, node.Name, [x.Data, NodeFactory.Constant($"{node.Name}:table", table)], null, y.Data);
+        return NodeFactory.Make(Domains.Fused, "QLookup", 1, node.Name, [x.Data, NodeFactory.Constant($"{node.Name}:table", table)], null, y.Data);
     }
 
     // The table is what the operators themselves give for all 256 values.

@@ -14,7 +14,7 @@ internal sealed class CompiledCall(ICompiledModel compiled, string provider, Mod
     /// <summary>Whether the part gives equal outputs for equal inputs.</summary>
     public bool Repeats => repeats;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         for (int i = 0; i < outputs.Length; i++)
         {

@@ -7,7 +7,7 @@ internal sealed class OpaqueOperator : Operator
 {
     public override bool IsDeterministic => false;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
     }
 

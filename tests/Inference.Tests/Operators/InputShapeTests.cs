@@ -22,15 +22,15 @@ public sealed class InputShapeTests
 
     [Fact]
     public void Regression_Conv_ShortBias_IsRefused() =>
-        Refused("input 2: expected shape [2], got [1].", "Conv", T(new float[2], 1, 1, 2), T(new float[2], 2, 1, 1), T([1f]));
+        Refused("input 2 (B): expected shape [M] with N = 1, C = 1, M = 2, D = [2], got [1].", "Conv", T(new float[2], 1, 1, 2), T(new float[2], 2, 1, 1), T([1f]));
 
     [Fact]
     public void Regression_Loss_ShortWeights_AreRefused() =>
-        Refused("input 2: expected shape [2], got [1].", "NegativeLogLikelihoodLoss", T(new float[2], 1, 2), T<long>([0]), T([1f]));
+        Refused("input 2 (weight): expected shape [C] with N = 1, C = 2, D = [], got [1].", "NegativeLogLikelihoodLoss", T(new float[2], 1, 2), T<long>([0]), T([1f]));
 
     [Fact]
     public void Regression_ZeroPoint_Empty_IsRefused() =>
-        Refused("Element 0 of uint8[0] was asked for: expected more elements.", "ConvInteger", T<byte>([1], 1, 1, 1), T<byte>([1], 1, 1, 1), T(Array.Empty<byte>()));
+        Refused("input 2 (x_zero_point): expected shape [] or [1]", "ConvInteger", T<byte>([1], 1, 1, 1), T<byte>([1], 1, 1, 1), T(Array.Empty<byte>()));
 
     private static void Refused(string expected, string op, params EngineValue?[] inputs) =>
         Assert.Contains(expected, Assert.ThrowsAny<InferenceException>(() => Run(op, inputs)).Message, StringComparison.Ordinal);

@@ -57,12 +57,7 @@ internal static class OperatorHarness
     /// <summary>The inferred outputs for given input types, contents not known.</summary>
     public static ModelValueType?[] Infer(string opType, ModelValueType?[] inputs, (string Name, object Value)[]? attributes = null, int outputs = 1, long opset = NewestOpset, string domain = "")
     {
-        Node node = MakeNode(opType, new EngineValue?[inputs.Length], attributes, outputs, opset, domain);
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            node.Inputs[i] = inputs[i] is null ? null : new Value($"x{i}") { Type = inputs[i] };
-        }
-
+        Node node = MakeNode(opType, [.. inputs.Select((t, i) => t is null ? null : new Value($"x{i}") { Type = t })], attributes, outputs, opset, domain);
         var context = new HarnessInferContext(node, new EngineValue?[inputs.Length], known: false);
         node.Operator!.Infer(context);
         return context.Results;
@@ -95,7 +90,10 @@ internal static class OperatorHarness
         Assert.Equal(expected, actual.Span<TElement>().ToArray());
     }
 
-    private static Node MakeNode(string opType, EngineValue?[] inputs, (string Name, object Value)[]? attributes, int outputs, long opset, string domain)
+    private static Node MakeNode(string opType, EngineValue?[] inputs, (string Name, object Value)[]? attributes, int outputs, long opset, string domain) =>
+        MakeNode(opType, [.. inputs.Select((v, i) => v is null ? null : new Value($"x{i}") { Type = TypeOf(v) })], attributes, outputs, opset, domain);
+
+    private static Node MakeNode(string opType, Value?[] inputs, (string Name, object Value)[]? attributes, int outputs, long opset, string domain)
     {
         var node = new Node("", domain, opType, opset);
         foreach ((string name, object value) in attributes ?? [])
@@ -103,18 +101,14 @@ internal static class OperatorHarness
             node.Attributes.Set(name, value);
         }
 
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            node.Inputs.Add(inputs[i] is { } input ? new Value($"x{i}") { Type = TypeOf(input) } : null);
-        }
-
+        node.Inputs.AddRange(inputs);
         for (int i = 0; i < outputs; i++)
         {
             node.Outputs.Add(new Value($"y{i}"));
         }
 
         Assert.True(OperatorTable.TryFind(domain, opType, opset, out OperatorEntry entry), $"{domain} {opType} {opset} is not in the table");
-        node.Operator = entry.Create(node);
+        node.Operator = entry.Make(node);
         return node;
     }
 

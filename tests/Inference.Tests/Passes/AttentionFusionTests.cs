@@ -2,6 +2,7 @@ using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
 using Inference.Operators;
+using Inference.Operators.Contract;
 using Inference.Passes;
 using Inference.Tests.Support;
 
@@ -52,7 +53,7 @@ public sealed class AttentionFusionTests
         ShapeInference.Run(graph, "test");
         PassPipeline.Run(graph, "test", verify: true);
         Node node = Assert.Single(graph.Nodes);
-        Assert.Equal((OperatorTable.Fused, "Attention"), (node.Domain, node.OpType));
+        Assert.Equal((Domains.Fused, "Attention"), (node.Domain, node.OpType));
 
         const int Batch = 2;
         const int Rows = 5;

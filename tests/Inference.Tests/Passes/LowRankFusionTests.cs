@@ -3,6 +3,7 @@ using Inference.Import;
 using Inference.LowRank;
 using Inference.Onnx;
 using Inference.Operators;
+using Inference.Operators.Contract;
 using Inference.Passes;
 using Inference.Tests.Support;
 
@@ -16,7 +17,7 @@ public sealed class LowRankFusionTests
         byte[] bytes = Model(rank: 2).ToArray();
         ModelGraph graph = Optimized(bytes);
         Node node = Assert.Single(graph.Nodes);
-        Assert.Equal((OperatorTable.Fused, "LowRank"), (node.Domain, node.OpType));
+        Assert.Equal((Domains.Fused, "LowRank"), (node.Domain, node.OpType));
 
         using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(bytes));
         using var inputs = new NamedValues { ["x"] = TensorValue.Copy<float>([1f, 2f, 3f, 0f, 1f, 0f], [2, 3]) };

@@ -26,7 +26,7 @@ public class ForeignDeterminismTests
 
     private sealed class Known : Operator
     {
-        public override void Infer(InferContext context)
+        protected override void InferOutputs(InferContext context)
         {
         }
 

@@ -18,7 +18,7 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
     private readonly float _softcap = node.Attributes.Float("softcap", 0f);
     private readonly long _mode = node.Attributes.Int("qk_matmul_output_mode", 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 4, 5);

@@ -23,7 +23,7 @@ internal sealed unsafe class CausalConvWithState : FloatOperator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3);

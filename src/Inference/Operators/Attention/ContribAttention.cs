@@ -12,7 +12,7 @@ internal sealed unsafe class ContribAttention(Node node) : FloatOperator
 {
     private readonly ContribHeads _heads = new(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 4);

@@ -14,7 +14,7 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
     private readonly ModelGraph? _probabilityGraph = node.Attributes.Contains("prob_mod") ? node.Attributes.Graph("prob_mod") : null;
     private readonly float? _scale = node.Attributes.Contains("scale") ? node.Attributes.Float("scale") : null;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireTypes(context, TypeSet.Floating, 1, 2);

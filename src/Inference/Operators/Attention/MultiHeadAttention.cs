@@ -14,7 +14,7 @@ internal sealed unsafe class MultiHeadAttention(Node node) : FloatOperator
     private readonly float _scale = node.Attributes.Float("scale", 0f);
     private readonly float _maskValue = node.Attributes.Float("mask_filter_value", -10000f);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3, 6, 7);

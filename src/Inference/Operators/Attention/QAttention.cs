@@ -12,7 +12,7 @@ internal sealed unsafe class QAttention(Node node) : Operator
 {
     private readonly ContribHeads _heads = new(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, MatMulInteger.Quantized);
         Shapes.RequireType(context, 1, MatMulInteger.Quantized);

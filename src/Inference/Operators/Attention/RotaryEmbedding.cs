@@ -15,7 +15,7 @@ internal sealed unsafe class RotaryEmbedding(Node node) : FloatOperator
     private readonly long _heads = node.Attributes.Int("num_heads", 0);
     private readonly long _dimension = node.Attributes.Int("rotary_embedding_dim", 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? x = context.InputShape(0);

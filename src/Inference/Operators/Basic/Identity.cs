@@ -5,7 +5,7 @@ namespace Inference.Operators.Basic;
 /// <summary>y = x, for values of every kind. Source: ONNX Identity, opsets 1 to 25.</summary>
 internal sealed class Identity(Node node) : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (context.InputValueType(0) is { } type)
         {

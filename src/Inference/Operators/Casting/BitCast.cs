@@ -9,7 +9,7 @@ internal sealed class BitCast : Operator
 
     public BitCast(Node node) => _to = (ElementType)node.Attributes.Int("to");
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType from = context.InputType(0);
         if (from != ElementType.Undefined && (from.BitWidth() != _to.BitWidth() || from.BitWidth() == 0))

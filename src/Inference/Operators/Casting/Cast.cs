@@ -32,7 +32,7 @@ internal sealed unsafe class Cast : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType to = _to == ElementType.Undefined ? context.InputType(1) : _to;
         context.SetOutput(0, to, context.InputShape(0));

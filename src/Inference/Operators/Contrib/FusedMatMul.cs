@@ -16,7 +16,7 @@ internal sealed unsafe class FusedMatMul(Node node) : FloatOperator
     private readonly bool _batchA = node.Attributes.Int("transBatchA", 0) != 0;
     private readonly bool _batchB = node.Attributes.Int("transBatchB", 0) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireSameType(context, 0, 1);

@@ -29,7 +29,7 @@ internal sealed unsafe class GatherBlockQuantized : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Of(ElementType.UInt8, ElementType.Int4, ElementType.UInt4));
         Shapes.RequireType(context, 1, TypeSet.Index);

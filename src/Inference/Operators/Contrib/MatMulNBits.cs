@@ -30,7 +30,7 @@ internal sealed unsafe class MatMulNBits : FloatOperator
 
     private long Blocks => (_k + _block - 1) / _block;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireTypes(context, TypeSet.Floating, 2, 5);

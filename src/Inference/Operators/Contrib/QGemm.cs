@@ -15,7 +15,7 @@ internal sealed unsafe class QGemm(Node node) : Operator
     private readonly bool _transA = node.Attributes.Int("transA", 0) != 0;
     private readonly bool _transB = node.Attributes.Int("transB", 0) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, MatMulInteger.Quantized);
         Shapes.RequireType(context, 3, MatMulInteger.Quantized);

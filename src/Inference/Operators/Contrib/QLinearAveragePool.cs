@@ -16,7 +16,7 @@ internal sealed unsafe class QLinearAveragePool(Node node, bool global) : Operat
     private readonly bool _channelsLast = node.Attributes.Int("channels_last", 0) != 0;
     private readonly bool _countPads = node.Attributes.Int("count_include_pad", 0) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, MatMulInteger.Quantized);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 3);

@@ -11,7 +11,7 @@ namespace Inference.Operators.Contrib;
 /// </summary>
 internal sealed unsafe class QLinearBinary(bool multiply) : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, MatMulInteger.Quantized);
         Shapes.RequireSameType(context, 0, 3);

@@ -10,7 +10,7 @@ internal sealed unsafe class QLinearConcat(Node node) : Operator
 {
     private readonly long _axis = node.Attributes.Int("axis");
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (context.InputCount < 5 || (context.InputCount - 2) % 3 != 0)
         {

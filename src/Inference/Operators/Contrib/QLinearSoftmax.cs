@@ -14,7 +14,7 @@ internal sealed unsafe class QLinearSoftmax(Node node) : Operator
     private readonly long _axis = node.Attributes.Int("axis", -1);
     private readonly bool _flatten = node.Attributes.Int("opset", 13) < 13;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, MatMulInteger.Quantized);
         if (context.InputShape(0) is { } shape)

@@ -10,7 +10,7 @@ namespace Inference.Operators.Contrib;
 internal sealed unsafe class QLinearUnary<TFunction>(TFunction function) : Operator
     where TFunction : struct, IFloatFunction<TFunction>
 {
-    public override void Infer(InferContext context) =>
+    protected override void InferOutputs(InferContext context) =>
         context.SetOutput(0, Shapes.RequireType(context, 0, MatMulInteger.Quantized), context.InputShape(0));
 
     public override bool CanOverwrite(int output, int input) => input == 0;

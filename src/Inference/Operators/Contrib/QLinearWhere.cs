@@ -7,7 +7,7 @@ namespace Inference.Operators.Contrib;
 /// <summary>y = quantize(condition ? dequantize(a) : dequantize(b)), broadcast; inputs (condition, a, scale, zero, b, scale, zero, scale_y, zero_y). Source: com.microsoft QLinearWhere.</summary>
 internal sealed unsafe class QLinearWhere : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Bool);
         ElementType type = Shapes.RequireType(context, 1, MatMulInteger.Quantized);

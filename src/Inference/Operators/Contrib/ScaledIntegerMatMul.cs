@@ -11,7 +11,7 @@ namespace Inference.Operators.Contrib;
 /// </summary>
 internal sealed unsafe class ScaledIntegerMatMul(bool dynamic) : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, dynamic ? TypeSet.Float32 : MatMulInteger.Quantized);
         Shapes.RequireType(context, 1, MatMulInteger.Quantized);

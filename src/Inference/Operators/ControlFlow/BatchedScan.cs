@@ -31,7 +31,7 @@ internal sealed class BatchedScan : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         var types = new ModelValueType?[_states + _scanned];
         Dimension batch = Dimension.Unknown;

@@ -22,7 +22,7 @@ internal sealed class If : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);
         if (type is not (ElementType.Undefined or ElementType.Bool))

@@ -24,7 +24,7 @@ internal sealed class Loop : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         var types = new ModelValueType?[_carried + 2];
         types[0] = ModelValueType.Tensor(ElementType.Int64, []);

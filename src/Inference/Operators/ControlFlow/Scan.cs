@@ -39,7 +39,7 @@ internal sealed class Scan : Operator
         _outputDirections = Checked(node, "scan_output_directions", _stacked);
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         var types = new ModelValueType?[_states + _scanned];
         Dimension length = Dimension.Unknown;

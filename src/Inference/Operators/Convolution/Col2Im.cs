@@ -9,7 +9,7 @@ internal sealed unsafe class Col2Im(Node node) : Operator
 {
     private readonly WindowAttributes _window = new(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         Dimension[]? x = Shapes.RequireRank(context, 0, 3);

@@ -26,7 +26,7 @@ internal sealed unsafe partial class Conv(Node node) : FloatOperator
         return group > 0 ? group : throw new ModelLoadException($"{node.Describe()}: attribute 'group': expected 1 or more, got {group}.");
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireSameType(context, 0, 1);

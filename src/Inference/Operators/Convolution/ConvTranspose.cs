@@ -17,7 +17,7 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
     private readonly long[]? _outputPadding = node.Attributes.Ints("output_padding");
     private readonly long[]? _outputShape = node.Attributes.Ints("output_shape");
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireSameType(context, 0, 1);

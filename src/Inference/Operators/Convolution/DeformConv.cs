@@ -15,7 +15,7 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
     private readonly long _group = Conv.ReadGroup(node);
     private readonly long _offsetGroup = node.Attributes.Int("offset_group", 1);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? x = Shapes.RequireRank(context, 0, 4);

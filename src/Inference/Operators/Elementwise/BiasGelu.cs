@@ -7,7 +7,7 @@ namespace Inference.Operators.Elementwise;
 /// <summary>y = gelu(x + bias), the bias along the last axis (left out: none); the tanh form is FastGelu. Sources: com.microsoft BiasGelu, FastGelu.</summary>
 internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireTypes(context, TypeSet.Floating, 1);

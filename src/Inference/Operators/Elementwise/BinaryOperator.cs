@@ -8,7 +8,7 @@ namespace Inference.Operators.Elementwise;
 internal unsafe class BinaryOperator<TFunction>(Node node, TFunction function, TypeSet allowed) : BroadcastOperator(node)
     where TFunction : struct, IBinaryFunction<TFunction>
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, allowed);
         ElementType second = Shapes.RequireType(context, 1, allowed);

@@ -8,7 +8,7 @@ namespace Inference.Operators.Elementwise;
 internal sealed unsafe class BitOperator<TFunction>(Node node, TFunction function, TypeSet allowed) : BroadcastOperator(node)
     where TFunction : struct, IBitFunction
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, allowed);
         Shapes.RequireType(context, 1, allowed);

@@ -23,9 +23,9 @@ internal sealed class Clip : UnaryOperator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
-        base.Infer(context);
+        base.InferOutputs(context);
         for (int i = 1; i < context.InputCount; i++)
         {
             Shapes.RequireSameType(context, 0, i);

@@ -8,7 +8,7 @@ namespace Inference.Operators.Elementwise;
 internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation relation) : BroadcastOperator(node)
     where TRelation : struct, IComparison
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         TypeSet allowed = typeof(TRelation) == typeof(Comparisons.Equal) ? TypeSet.Numeric | TypeSet.Bool | TypeSet.String : TypeSet.Numeric;
         Shapes.RequireType(context, 0, allowed);

@@ -10,7 +10,7 @@ internal sealed class IsSpecial(bool nan, bool positive, bool negative) : Operat
     public static IsSpecial ReadInf(Node node) =>
         new(nan: false, node.Attributes.Int("detect_positive", 1) != 0, node.Attributes.Int("detect_negative", 1) != 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Floating | TypeSet.Float8);
         context.SetOutput(0, ElementType.Bool, context.InputShape(0));

@@ -6,9 +6,9 @@ namespace Inference.Operators.Elementwise;
 /// <summary>y = x for x ≥ 0, slope·x below; the slope broadcasts to x. Before opset 7 a slope of one dimension runs along axis 1. Source: ONNX PRelu, opsets 1 to 16.</summary>
 internal sealed class PRelu(Node node) : BinaryOperator<Arithmetic.PRelu>(Align(node), default, TypeSet.Numeric)
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
-        base.Infer(context);
+        base.InferOutputs(context);
         if (BroadcastShape(context) is { } shape && context.InputShape(0) is { } own && shape.Length != own.Length)
         {
             throw context.Error($"input 1: expected a slope that broadcasts to [{string.Join(",", own)}], got [{string.Join(",", context.InputShape(1)!)}].");

@@ -9,7 +9,7 @@ namespace Inference.Operators.Elementwise;
 /// <summary>y = a^b with broadcasting, in a's type; b may be of another numeric type from opset 12 on. Integer powers of integers are exact (wrapping). Source: ONNX Pow, opsets 1 to 15.</summary>
 internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         Shapes.RequireType(context, 1, TypeSet.Numeric);

@@ -8,7 +8,7 @@ internal abstract class UnaryOperator(TypeSet allowed) : Operator
     /// <summary>Elements between two looks at the cancellation.</summary>
     protected const int Chunk = 1 << 17;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, allowed);
         context.SetOutput(0, type, context.InputShape(0));

@@ -8,7 +8,7 @@ namespace Inference.Operators.Elementwise;
 internal sealed unsafe class VariadicOperator<TFunction>(TFunction function, TypeSet allowed, bool mean = false) : Operator
     where TFunction : struct, IBinaryFunction<TFunction>
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = ElementType.Undefined;
         Dimension[]? shape = null;

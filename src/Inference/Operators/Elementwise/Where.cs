@@ -6,7 +6,7 @@ namespace Inference.Operators.Elementwise;
 /// <summary>y = condition ? a : b, all three broadcast. Source: ONNX Where, opset 9 on.</summary>
 internal sealed unsafe class Where : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Bool);
         Shapes.RequireSameType(context, 1, 2);

@@ -28,7 +28,7 @@ internal sealed unsafe class FusedAttention : Operator
         _scale = node.Attributes.Float("scale", 1f);
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Dimension[]? q = Shapes.RequireRank(context, 0, _q.Length);
         Dimension[]? k = Shapes.RequireRank(context, 1, _q.Length);

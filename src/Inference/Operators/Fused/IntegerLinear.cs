@@ -15,7 +15,7 @@ internal sealed unsafe class IntegerLinear(Node node) : Operator
 
     private readonly Kernels.Elementwise.Activation _activation = FusedActivation.Read(node);
 
-    public override void Infer(InferContext context) =>
+    protected override void InferOutputs(InferContext context) =>
         context.SetOutput(0, ElementType.Float, ProductShape.Infer(context, context.InputShape(0), context.InputShape(1)));
 
     public override long CountMacs(InferContext context) => ProductShape.CountMacs(context);

@@ -15,7 +15,7 @@ internal sealed unsafe class LowRankProduct(Node node) : Operator
 {
     private readonly Activation _activation = FusedActivation.Read(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Dimension[]? middle = ProductShape.Infer(context, context.InputShape(0), context.InputShape(1));
         context.SetOutput(0, ElementType.Float, ProductShape.Infer(context, middle, context.InputShape(2)));

@@ -17,7 +17,7 @@ internal sealed unsafe class NhwcConv(Node node) : Operator
     private readonly Activation _activation = FusedActivation.Read(node);
     private readonly bool _planar = node.Attributes.Int("planar", 0) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Tensor w = Weights(context.InputConstant(1), context);
         if (context.InputShape(0)?[_planar ? 1 : ^1].Size is { } channels && channels != w.Dims[1] * _group)

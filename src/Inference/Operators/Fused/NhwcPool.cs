@@ -16,7 +16,7 @@ internal sealed unsafe class NhwcPool(Node node) : Operator
         _ => node.Attributes.Int("count_include_pad", 0) != 0 ? PoolingKind.AverageWithPadding : PoolingKind.Average,
     };
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (_global && context.InputShape(0) is { } x)
         {

@@ -17,7 +17,7 @@ internal sealed unsafe class NhwcQConv(Node node) : Operator
     private readonly int _group = checked((int)Conv.ReadGroup(node));
     private readonly QuantizedClip _clip = QuantizedClip.Read(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Tensor w = context.InputConstant(3) ?? throw context.Error("input 3: expected constant weights, got a computed value.");
         context.SetOutput(0, context.InputType(context.HasInput(9) ? 9 : 7), NhwcWindow.Infer(context, _window, w.Dims[2..], Dimension.Fixed(w.Dims[0])));

@@ -14,7 +14,7 @@ internal sealed unsafe class QBinary(Node node) : Operator
     private readonly bool _multiply = node.Attributes.String("function") == "Mul";
     private readonly QuantizedClip _clip = QuantizedClip.Read(node);
 
-    public override void Infer(InferContext context) => context.SetOutput(0, context.InputType(7), context.InputShape(0));
+    protected override void InferOutputs(InferContext context) => context.SetOutput(0, context.InputType(7), context.InputShape(0));
 
     public override void PropagateBatch(BatchContext context) => context.SetElementwise();
 

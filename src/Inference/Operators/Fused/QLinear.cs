@@ -12,7 +12,7 @@ internal sealed unsafe class QLinear(Node node) : Operator
     private readonly bool _transposed = node.Attributes.Int("transB", 0) != 0;
     private readonly QuantizedClip _clip = QuantizedClip.Read(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Tensor w = context.InputConstant(3) ?? throw context.Error("input 3: expected a constant matrix, got a computed value.");
         Dimension[]? y = context.InputShape(0) is { } x ? [.. x[..^1], Dimension.Fixed(w.Dims[_transposed ? 0 : 1])] : null;

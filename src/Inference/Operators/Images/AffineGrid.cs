@@ -10,7 +10,7 @@ internal sealed class AffineGrid(Node node) : Operator
 {
     private readonly bool _alignCorners = node.Attributes.Int("align_corners", 0) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireType(context, 1, TypeSet.Int64);

@@ -34,7 +34,7 @@ internal sealed class GridSample : Operator
         _alignCorners = node.Attributes.Int("align_corners", 0) != 0;
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 3);

@@ -21,7 +21,7 @@ internal sealed class ImageDecoder : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Of(ElementType.UInt8));
         Shapes.RequireRank(context, 0, 1);

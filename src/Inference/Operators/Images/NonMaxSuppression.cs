@@ -12,7 +12,7 @@ internal sealed class NonMaxSuppression(Node node) : Operator
 {
     private readonly bool _centers = node.Attributes.Int("center_point_box", 0) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Float32);
         Shapes.RequireType(context, 1, TypeSet.Float32);

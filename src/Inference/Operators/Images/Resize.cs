@@ -32,7 +32,7 @@ internal sealed class Resize : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);
         if (context.InputShape(0) is not { } shape)

@@ -27,7 +27,7 @@ internal sealed unsafe class LikelihoodLoss : FloatOperator
         };
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireType(context, 1, TypeSet.Index);

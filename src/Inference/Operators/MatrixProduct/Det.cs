@@ -7,7 +7,7 @@ namespace Inference.Operators.MatrixProduct;
 /// <summary>The determinant of each matrix of [.., M, M], by elimination with row pivots. Source: ONNX Det, opsets 11 and 22.</summary>
 internal sealed unsafe class Det : FloatOperator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 2);

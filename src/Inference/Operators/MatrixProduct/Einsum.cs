@@ -25,7 +25,7 @@ internal sealed unsafe class Einsum : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         var ranks = new int[context.InputCount];

@@ -18,7 +18,7 @@ internal sealed unsafe class Gemm(Node node) : FloatOperator
     private readonly bool _transB = node.Attributes.Int("transB", 0) != 0;
     private readonly Activation _activation = FusedActivation.Read(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         Shapes.RequireSameType(context, 0, 1);

@@ -8,7 +8,7 @@ namespace Inference.Operators.MatrixProduct;
 /// <summary>Y = A × B as numpy's matmul: [.., M, K] × [.., K, N] → [.., M, N]. Integers wrap. Source: ONNX MatMul, opsets 1 to 13.</summary>
 internal sealed unsafe class MatMul : FloatOperator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         Shapes.RequireSameType(context, 0, 1);

@@ -8,7 +8,7 @@ namespace Inference.Operators.Ml;
 /// <summary>y[…, k] = x[…, indices[k]] along the last axis; a vector gives one row. Source: ONNX-ML ArrayFeatureExtractor, opset 1.</summary>
 internal sealed class ArrayFeatureExtractor : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, FeatureRows.Types | TypeSet.String);
         Shapes.RequireType(context, 1, TypeSet.Int64);

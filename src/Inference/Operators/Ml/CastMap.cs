@@ -27,7 +27,7 @@ internal sealed class CastMap : Operator
         }
     }
 
-    public override void Infer(InferContext context) =>
+    protected override void InferOutputs(InferContext context) =>
         context.SetOutput(0, _type, [Dimension.Fixed(1), _sparse ? Dimension.Fixed(_size) : context.InputValue(0) is MapData map ? Dimension.Fixed(map.Keys.Count) : Dimension.Unknown]);
 
     public override void Run(KernelContext context)

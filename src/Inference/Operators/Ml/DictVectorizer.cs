@@ -17,7 +17,7 @@ internal sealed class DictVectorizer : Operator
             : throw new ModelLoadException($"{node.Describe()}: expected one of the attributes string_vocabulary and int64_vocabulary, got none.");
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ModelValueType? type = context.InputValueType(0);
         if (type is not null && type.Kind != ModelValueKind.Map)

@@ -16,7 +16,7 @@ internal sealed class FeatureVectorizer : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Dimension rows = Dimension.Unknown;
         long columns = 0;

@@ -11,7 +11,7 @@ internal sealed class Imputer(Node node) : Operator
     private readonly float _replacedFloat = node.Attributes.Float("replaced_value_float", 0);
     private readonly long _replacedInteger = node.Attributes.Int("replaced_value_int64", 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, FeatureRows.Types);
         Dimension[]? shape = context.InputShape(0);

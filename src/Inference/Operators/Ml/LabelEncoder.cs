@@ -41,7 +41,7 @@ internal sealed class LabelEncoder : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);
         if (type == ElementType.Undefined)

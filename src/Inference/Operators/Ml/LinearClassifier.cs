@@ -25,7 +25,7 @@ internal sealed class LinearClassifier : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         _scores.Check(context);
         Dimension rows = FeatureRows.Rows(context, 0);

@@ -8,7 +8,7 @@ internal sealed class LinearRegressor(Node node) : Operator
     private readonly LinearScores _scores = new(node, checked((int)node.Attributes.Int("targets", 1)));
     private readonly PostTransform _transform = PostTransforms.Read(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         _scores.Check(context);
         context.SetOutput(0, ElementType.Float, [FeatureRows.Rows(context, 0), Dimension.Fixed(_scores.Targets)]);

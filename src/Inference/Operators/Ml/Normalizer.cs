@@ -20,7 +20,7 @@ internal sealed class Normalizer : Operator
         _squares = norm == "L2";
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, FeatureRows.Types);
         context.SetOutput(0, ElementType.Float, context.InputShape(0));

@@ -27,7 +27,7 @@ internal sealed class OneHotEncoder : Operator
         _integers = strings.Length > 0 ? null : Number(integers);
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, _strings is null ? FeatureRows.Types : TypeSet.String);
         context.SetOutput(0, ElementType.Float, context.InputShape(0) is { } shape ? [.. shape, Dimension.Fixed(_count)] : null);

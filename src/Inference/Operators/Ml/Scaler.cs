@@ -14,7 +14,7 @@ internal sealed class Scaler : Operator
         _scale = node.Attributes.Floats("scale") is { Length: > 0 } scale ? scale : [1f];
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, FeatureRows.Types);
         Dimension[]? shape = context.InputShape(0);

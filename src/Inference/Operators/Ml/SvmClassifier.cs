@@ -61,7 +61,7 @@ internal sealed class SvmClassifier : Operator
 
     private int Columns => HasProbabilities || _count == 0 ? _classes : _classes > 2 ? _classes * (_classes - 1) / 2 : 2;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, FeatureRows.Types);
         if (FeatureRows.Columns(context, 0) is { } columns && columns != _columns)

@@ -31,7 +31,7 @@ internal sealed class SvmRegressor : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, FeatureRows.Types);
         if (FeatureRows.Columns(context, 0) is { } columns && columns != _columns)

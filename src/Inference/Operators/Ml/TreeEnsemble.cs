@@ -26,7 +26,7 @@ internal sealed class TreeEnsemble : Operator
         _scores = new(node, source, _targets, (TreeAggregate)aggregate);
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Of(ElementType.Float, ElementType.Double, ElementType.Float16));
         context.SetOutput(0, type, [FeatureRows.Rows(context, 0), Dimension.Fixed(_targets)]);

@@ -41,7 +41,7 @@ internal sealed class TreeEnsembleClassifier : Operator
         _oneScore = classes == 2 && scored.Count == 1;
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, FeatureRows.Types);
         Dimension rows = FeatureRows.Rows(context, 0);

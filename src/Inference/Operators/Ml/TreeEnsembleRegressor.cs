@@ -33,7 +33,7 @@ internal sealed class TreeEnsembleRegressor : Operator
         _transform = PostTransforms.Read(node);
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, FeatureRows.Types);
         context.SetOutput(0, ElementType.Float, [FeatureRows.Rows(context, 0), Dimension.Fixed(_targets)]);

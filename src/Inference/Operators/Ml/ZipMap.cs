@@ -14,7 +14,7 @@ internal sealed class ZipMap : Operator
             : throw new ModelLoadException($"{node.Describe()}: expected one of the attributes classlabels_strings and classlabels_int64s, got none.");
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, Typed.TypeSet.Float32);
         if (FeatureRows.Columns(context, 0) is { } columns && columns != _keys.Count)

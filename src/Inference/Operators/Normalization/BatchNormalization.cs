@@ -15,7 +15,7 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
     private readonly bool _training = node.Opset >= 14 ? node.Attributes.Int("training_mode", 0) != 0 : node.Opset < 7 && node.Attributes.Int("is_test", 0) == 0 && node.HasOutput(1);
     private readonly bool _spatial = node.Opset >= 9 || node.Attributes.Int("spatial", 1) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3, 4);

@@ -15,7 +15,7 @@ internal sealed unsafe class EmbedLayerNormalization(Node node) : FloatOperator
 
     protected override int TypeInput => 2;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Index);
         ElementType type = Shapes.RequireType(context, 2, TypeSet.Floating);

@@ -13,7 +13,7 @@ internal sealed unsafe class GroupNormalization(Node node, bool instance) : Floa
     private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
     private readonly long _groups = instance ? 0 : node.Attributes.Int("num_groups");
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireType(context, 1, TypeSet.Floating);

@@ -17,7 +17,7 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
     private readonly ElementType _stash = StashType(node);
     private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? x = context.InputShape(0);

@@ -20,7 +20,7 @@ internal sealed unsafe class LpNormalization : FloatOperator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         if (context.InputShape(0) is { } shape)

@@ -12,7 +12,7 @@ internal sealed unsafe class Lrn(Node node) : FloatOperator
     private readonly float _bias = node.Attributes.Float("bias", 1f);
     private readonly long _size = node.Attributes.Int("size");
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireRankAtLeast(context, 0, 2);

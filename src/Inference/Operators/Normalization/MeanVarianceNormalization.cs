@@ -10,7 +10,7 @@ internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperato
 {
     private readonly long[] _axes = node.Attributes.Ints("axes") ?? [0, 2, 3];
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? x = context.InputShape(0);

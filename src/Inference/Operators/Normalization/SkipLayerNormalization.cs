@@ -14,7 +14,7 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
 
     private int BiasInput => simplified ? 3 : 4;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3, 4);

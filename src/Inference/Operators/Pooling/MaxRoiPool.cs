@@ -20,7 +20,7 @@ internal sealed unsafe class MaxRoiPool : FloatOperator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? x = Shapes.RequireRank(context, 0, 4);

@@ -12,7 +12,7 @@ internal sealed unsafe class MaxUnpool(Node node) : Operator
 {
     private readonly WindowAttributes _window = new(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireType(context, 1, TypeSet.Int64);

@@ -24,7 +24,7 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet
     private readonly bool _countPads = node.Attributes.Int("count_include_pad", 0) != 0;
     private readonly bool _columnMajor = node.Attributes.Int("storage_order", 0) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, allowed);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, global ? 2 : 3);

@@ -10,7 +10,7 @@ internal sealed unsafe class ConvInteger(Node node) : Operator
     private readonly WindowAttributes _window = new(node);
     private readonly long _group = Conv.ReadGroup(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, MatMulInteger.Quantized);
         Shapes.RequireType(context, 1, MatMulInteger.Quantized);

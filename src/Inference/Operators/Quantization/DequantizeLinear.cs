@@ -17,7 +17,7 @@ internal sealed unsafe class DequantizeLinear(Node node) : Operator
     private readonly long _blockSize = node.Attributes.Int("block_size", 0);
     private readonly ElementType _outputType = (ElementType)node.Attributes.Int("output_dtype", 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, s_sources);
         ElementType scale = Shapes.RequireType(context, 1, TypeSet.Floating | TypeSet.Of(ElementType.Float8E8M0));

@@ -10,7 +10,7 @@ namespace Inference.Operators.Quantization;
 /// </summary>
 internal sealed unsafe class DynamicQuantizeLinear : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Float32);
         context.SetOutput(0, ElementType.UInt8, context.InputShape(0));

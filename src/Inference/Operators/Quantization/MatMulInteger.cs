@@ -9,7 +9,7 @@ internal sealed unsafe class MatMulInteger : Operator
 {
     internal static readonly TypeSet Quantized = TypeSet.Of(ElementType.UInt8, ElementType.Int8);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, Quantized);
         Shapes.RequireType(context, 1, Quantized);

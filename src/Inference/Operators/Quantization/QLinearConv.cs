@@ -14,7 +14,7 @@ internal sealed unsafe class QLinearConv(Node node) : Operator
     private readonly long _group = Conv.ReadGroup(node);
     private readonly QuantizedClip _clip = QuantizedClip.Read(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, MatMulInteger.Quantized);
         Shapes.RequireType(context, 3, MatMulInteger.Quantized);

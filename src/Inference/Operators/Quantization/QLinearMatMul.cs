@@ -10,7 +10,7 @@ namespace Inference.Operators.Quantization;
 /// </summary>
 internal sealed unsafe class QLinearMatMul : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, MatMulInteger.Quantized);
         Shapes.RequireType(context, 3, MatMulInteger.Quantized);

@@ -18,7 +18,7 @@ internal sealed unsafe class QuantizeLinear(Node node) : Operator
     private readonly bool _saturate = node.Attributes.Int("saturate", 1) != 0;
     private readonly ElementType _outputType = (ElementType)node.Attributes.Int("output_dtype", 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Floating | TypeSet.Of(ElementType.Int32));
         ElementType type = context.HasInput(2) ? context.InputType(2) : _outputType != ElementType.Undefined ? _outputType : ElementType.UInt8;

@@ -12,7 +12,7 @@ internal sealed unsafe class Bernoulli(Node node) : Operator
 
     public override bool IsDeterministic => _seed is not null;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         context.SetOutput(0, _type != ElementType.Undefined ? _type : type, context.InputShape(0));

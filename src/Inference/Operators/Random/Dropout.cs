@@ -15,7 +15,7 @@ internal sealed class Dropout(Node node) : Operator
 
     public override bool IsDeterministic => !node.HasInput(2) || _seed is not null;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating | TypeSet.Float8);
         context.SetOutput(0, type, context.InputShape(0));

@@ -23,7 +23,7 @@ internal sealed unsafe class Multinomial : Operator
 
     public override bool IsDeterministic => _seed is not null;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? x = Shapes.RequireRank(context, 0, 2);

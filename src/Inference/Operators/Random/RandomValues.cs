@@ -40,7 +40,7 @@ internal sealed class RandomValues : Operator
 
     public override bool IsDeterministic => _seed is not null;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType input = _like ? context.InputType(0) : ElementType.Float;
         ElementType type = _type != ElementType.Undefined ? _type : TypeSet.Floating.Contains(input) || input == ElementType.Undefined ? input : ElementType.Float;

@@ -15,7 +15,7 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
     private static readonly TypeSet s_weights = TypeSet.Of(ElementType.UInt8, ElementType.Int8);
     private readonly CellOptions _options = new(node, CellKind.Lstm);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Float32);
         Shapes.RequireType(context, 1, s_weights);

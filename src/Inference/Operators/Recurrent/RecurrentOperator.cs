@@ -11,7 +11,7 @@ internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
 {
     private readonly CellOptions _options = new(node, kind);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         foreach (int same in (ReadOnlySpan<int>)[1, 2, 3, 5, 6, 7])

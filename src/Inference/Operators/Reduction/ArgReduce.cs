@@ -11,7 +11,7 @@ internal sealed unsafe class ArgReduce(Node node, bool largest) : Operator
     private readonly bool _keep = node.Attributes.Int("keepdims", 1) != 0;
     private readonly bool _last = node.Attributes.Int("select_last_index", 0) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Numeric);
         if (context.InputShape(0) is not { } shape)

@@ -10,7 +10,7 @@ internal sealed unsafe class Cumulative(Node node, bool product) : Operator
     private readonly bool _exclusive = node.Attributes.Int("exclusive", 0) != 0;
     private readonly bool _reverse = node.Attributes.Int("reverse", 0) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         Shapes.RequireType(context, 1, TypeSet.Index);

@@ -15,7 +15,7 @@ internal sealed unsafe class Reduce<TReducer>(Node node, long axesInputSince, Ty
 {
     private readonly ReductionAxes _axes = new(node, axesInputSince);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, allowed);
         context.SetOutput(0, type, _axes.OutputShape(context));

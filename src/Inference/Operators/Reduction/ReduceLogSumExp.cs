@@ -9,7 +9,7 @@ internal sealed unsafe class ReduceLogSumExp(Node node) : Operator
 {
     private readonly ReductionAxes _axes = new(node, 18);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         context.SetOutput(0, type, _axes.OutputShape(context));

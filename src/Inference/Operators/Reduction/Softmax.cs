@@ -15,7 +15,7 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
     private readonly bool _flatten = node.Opset < 13;
     private readonly long _axis = node.Attributes.Int("axis", node.Opset < 13 ? 1 : -1);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? shape = context.InputShape(0);

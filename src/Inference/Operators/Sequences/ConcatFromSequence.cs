@@ -9,7 +9,7 @@ internal sealed class ConcatFromSequence(Node node) : Operator
     private readonly long _axis = node.Attributes.Int("axis");
     private readonly bool _stack = node.Attributes.Int("new_axis", 0) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ModelValueType? element = SequenceTypes.ElementOf(context, 0);
         if (context.InputValue(0) is not null || element is null)

@@ -5,7 +5,7 @@ namespace Inference.Operators.Sequences;
 /// <summary>The value of an optional; a value that is not optional is passed on. Source: ONNX OptionalGetElement, opsets 15 and 18.</summary>
 internal sealed class OptionalGetElement : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ModelValueType? type = context.InputValueType(0);
         if ((type is { Kind: ModelValueKind.Optional } ? type.Element : type) is { } element)

@@ -7,7 +7,7 @@ internal sealed class OptionalOperator(Node node) : Operator
 {
     private readonly ModelValueType? _type = node.Attributes.Type("type");
 
-    public override void Infer(InferContext context) =>
+    protected override void InferOutputs(InferContext context) =>
         context.SetOutput(0, new ModelValueType(ModelValueKind.Optional, Element: context.HasInput(0) ? context.InputValueType(0) : _type));
 
     public override void Run(KernelContext context) =>

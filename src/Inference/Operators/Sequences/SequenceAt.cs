@@ -5,7 +5,7 @@ namespace Inference.Operators.Sequences;
 /// <summary>The item at a position. Source: ONNX SequenceAt, opset 11.</summary>
 internal sealed class SequenceAt : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (SequenceTypes.ElementOf(context, 0) is { } element)
         {

@@ -8,7 +8,7 @@ internal sealed class SequenceConstruct(Node node) : Operator
     private readonly ElementType _type = (ElementType)node.Attributes.Int("dtype", (long)ElementType.Float);
     private readonly bool _empty = node.OpType == "SequenceEmpty";
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ModelValueType? element = _empty ? ModelValueType.Tensor(_type) : null;
         for (int i = 0; i < context.InputCount; i++)

@@ -5,7 +5,7 @@ namespace Inference.Operators.Sequences;
 /// <summary>The sequence with a tensor inserted, at the end by default. Source: ONNX SequenceInsert, opset 11.</summary>
 internal sealed class SequenceInsert : Operator
 {
-    public override void Infer(InferContext context) =>
+    protected override void InferOutputs(InferContext context) =>
         context.SetOutput(0, SequenceTypes.Of(SequenceTypes.Join(context, SequenceTypes.ElementOf(context, 0), context.InputValueType(1))));
 
     public override void Run(KernelContext context)

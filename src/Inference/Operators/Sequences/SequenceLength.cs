@@ -3,7 +3,7 @@ namespace Inference.Operators.Sequences;
 /// <summary>How many items a sequence has, an int64 scalar. Source: ONNX SequenceLength, opset 11.</summary>
 internal sealed class SequenceLength : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         SequenceTypes.ElementOf(context, 0);
         context.SetOutput(0, ElementType.Int64, []);

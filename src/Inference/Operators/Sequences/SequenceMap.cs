@@ -17,7 +17,7 @@ internal sealed class SequenceMap : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         var types = new ModelValueType?[context.InputCount];
         for (int i = 0; i < types.Length; i++)

@@ -13,7 +13,7 @@ internal sealed class SplitToSequence(Node node) : Operator
     private readonly long _axis = node.Attributes.Int("axis", 0);
     private readonly bool _keep = node.Attributes.Int("keepdims", 1) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Dimension[]? shape = context.InputShape(0);
         Shapes.RequireType(context, 1, TypeSet.Index);

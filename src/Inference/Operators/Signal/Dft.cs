@@ -15,7 +15,7 @@ internal sealed class Dft(Node node) : Operator
     private readonly bool _oneSided = node.Attributes.Int("onesided", 0) != 0;
     private readonly long? _axis = node.Opset < 20 ? node.Attributes.Int("axis", 1) : null;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? shape = Shapes.RequireRankAtLeast(context, 0, 2);

@@ -11,7 +11,7 @@ internal sealed class MelWeightMatrix(Node node) : Operator
 {
     private readonly ElementType _type = (ElementType)node.Attributes.Int("output_datatype", 1);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (!TypeSet.Numeric.Contains(_type))
         {

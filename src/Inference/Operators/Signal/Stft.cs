@@ -13,7 +13,7 @@ internal sealed class Stft(Node node) : Operator
 {
     private readonly bool _oneSided = node.Attributes.Int("onesided", 1) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireSameType(context, 0, 2);

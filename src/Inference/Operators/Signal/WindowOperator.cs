@@ -14,7 +14,7 @@ internal sealed class WindowOperator(Node node, double a0, double a1, double a2)
     private readonly ElementType _type = (ElementType)node.Attributes.Int("output_datatype", 1);
     private readonly bool _periodic = node.Attributes.Int("periodic", 1) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Index);
         if (!TypeSet.Numeric.Contains(_type))

@@ -9,7 +9,7 @@ internal sealed class CenterCropPad(Node node) : Operator
 {
     private readonly long[]? _axes = node.Attributes.Ints("axes");
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 1, TypeSet.Index);
         if (context.InputShape(0) is not { } shape)

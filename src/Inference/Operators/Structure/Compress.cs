@@ -9,7 +9,7 @@ internal sealed class Compress(Node node) : Operator
 {
     private readonly long? _axis = node.Attributes.Contains("axis") ? node.Attributes.Int("axis") : null;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 1, TypeSet.Bool);
         Dimension[]? shape = context.InputShape(0);

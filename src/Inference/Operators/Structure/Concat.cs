@@ -7,7 +7,7 @@ internal sealed class Concat(Node node) : Operator
 {
     private readonly long _axis = node.Opset >= 4 ? node.Attributes.Int("axis") : node.Attributes.Int("axis", 1);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (context.InputCount == 0)
         {

@@ -13,7 +13,7 @@ internal sealed class Constant : Operator
     /// <summary>The contents.</summary>
     public Tensor Value { get; }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         context.SetOutput(0, Value.Type, Shapes.Fixed(Value.Dims));
         if (Value.Type is ElementType.Int64 or ElementType.Int32 && Value.Rank <= 1 && Value.Count <= 64)

@@ -17,7 +17,7 @@ internal sealed class ConstantOfShape : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Int64);
         Dimension[]? shape;

@@ -6,7 +6,7 @@ namespace Inference.Operators.Structure;
 /// <summary>x broadcast to the shape that x and the given shape broadcast to. Source: ONNX Expand, opsets 8 to 13.</summary>
 internal sealed class Expand : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 1, TypeSet.Int64);
         Dimension[]? shape = context.InputShape(0);

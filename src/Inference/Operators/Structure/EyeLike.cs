@@ -10,7 +10,7 @@ internal sealed class EyeLike(Node node) : Operator
     private readonly ElementType? _type = node.Attributes.Contains("dtype") ? (ElementType)node.Attributes.Int("dtype") : null;
     private readonly long _diagonal = node.Attributes.Int("k", 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = _type ?? context.InputType(0);
         if (type != ElementType.Undefined && !(TypeSet.Numeric | TypeSet.Bool).Contains(type))

@@ -7,7 +7,7 @@ internal sealed class Flatten(Node node) : Operator
 {
     private readonly long _axis = node.Attributes.Int("axis", 1);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (context.InputShape(0) is not { } shape)
         {

@@ -9,7 +9,7 @@ internal sealed class Gather(Node node) : Operator
 {
     private readonly long _axis = node.Attributes.Int("axis", 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 1, TypeSet.Index);
         ElementType type = context.InputType(0);

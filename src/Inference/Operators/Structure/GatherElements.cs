@@ -9,7 +9,7 @@ internal sealed class GatherElements(Node node) : Operator
 {
     private readonly long _axis = node.Attributes.Int("axis", 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 1, TypeSet.Index);
         Dimension[]? indices = context.InputShape(1);

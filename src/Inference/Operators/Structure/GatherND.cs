@@ -9,7 +9,7 @@ internal sealed class GatherND(Node node) : Operator
 {
     private readonly int _batchDims = (int)node.Attributes.Int("batch_dims", 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 1, TypeSet.Index);
         if (context.InputShape(0) is not { } data || context.InputShape(1) is not { Length: > 0 } indices || indices[^1].Size is not { } tuple)

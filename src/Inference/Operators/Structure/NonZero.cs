@@ -7,7 +7,7 @@ namespace Inference.Operators.Structure;
 /// <summary>The indices of the elements other than 0 in row-major order, one a column: [rank, n]. Source: ONNX NonZero, opsets 9 to 13.</summary>
 internal sealed class NonZero : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Dimension[]? shape = context.InputShape(0);
         context.SetOutput(0, ElementType.Int64, [shape is null ? Dimension.Unknown : Dimension.Fixed(shape.Length), shape is { Length: > 0 } && Shapes.Product(shape).Size == 0 ? Dimension.Fixed(0) : Dimension.Unknown]);

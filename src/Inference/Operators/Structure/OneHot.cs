@@ -9,7 +9,7 @@ internal sealed class OneHot(Node node) : Operator
 {
     private readonly long _axis = node.Attributes.Int("axis", -1);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Numeric);
         Shapes.RequireType(context, 1, TypeSet.Numeric);

@@ -28,7 +28,7 @@ internal sealed class Pad : Operator
         _value = node.Attributes.Float("value", 0);
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);
         Dimension[]? shape = context.InputShape(0);

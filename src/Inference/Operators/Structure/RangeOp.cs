@@ -7,7 +7,7 @@ namespace Inference.Operators.Structure;
 /// <summary>y[i] = start + i·delta for i &lt; max(0, ⌈(limit − start)/delta⌉). Source: ONNX Range, opset 11 and newer.</summary>
 internal sealed class RangeOp : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         Shapes.RequireSameType(context, 0, 1);

@@ -8,7 +8,7 @@ internal sealed class Reshape(Node node) : Operator
     private readonly bool _allowZero = node.Attributes.Int("allowzero", 0) != 0;
     private readonly long[]? _shape = node.Inputs.Count < 2 ? node.Attributes.Ints("shape") ?? [] : null;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);
         Dimension[]? input = context.InputShape(0);

@@ -11,7 +11,7 @@ internal sealed class ReverseSequence(Node node) : Operator
     private readonly long _batchAxis = node.Attributes.Int("batch_axis", 1);
     private readonly long _timeAxis = node.Attributes.Int("time_axis", 0);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (_batchAxis is not (0 or 1) || _timeAxis is not (0 or 1) || _batchAxis == _timeAxis)
         {

@@ -14,7 +14,7 @@ internal sealed class ScatterElements(Node node) : Operator
     private readonly long _axis = node.Attributes.Int("axis", 0);
     private readonly ScatterReduction _reduction = ScatterReductions.Read(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 1, TypeSet.Index);
         Shapes.RequireSameType(context, 0, 2);

@@ -10,7 +10,7 @@ internal sealed class ScatterND(Node node) : Operator
 {
     private readonly ScatterReduction _reduction = ScatterReductions.Read(node);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 1, TypeSet.Index);
         Shapes.RequireSameType(context, 0, 2);

@@ -8,7 +8,7 @@ internal sealed class Shape(Node node) : Operator
     private readonly long _start = node.Attributes.Int("start", 0);
     private readonly long _end = node.Attributes.Int("end", long.MaxValue);
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (context.InputShape(0) is not { } shape)
         {

@@ -5,7 +5,7 @@ namespace Inference.Operators.Structure;
 /// <summary>y = the number of elements of x, an int64 scalar. Source: ONNX Size, opsets 1 to 25.</summary>
 internal sealed class Size : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         context.SetOutput(0, ElementType.Int64, []);
         if (context.InputShape(0) is { } shape)

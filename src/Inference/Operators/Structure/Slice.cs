@@ -16,7 +16,7 @@ internal sealed class Slice(Node node) : Operator
     private readonly long[]? _ends = node.Attributes.Ints("ends");
     private readonly long[]? _axes = node.Attributes.Ints("axes");
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);
         if (context.InputShape(0) is not { } shape)

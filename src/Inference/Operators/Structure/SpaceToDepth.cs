@@ -16,7 +16,7 @@ internal sealed class SpaceToDepth : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (Shapes.RequireRank(context, 0, 4) is not { } shape)
         {

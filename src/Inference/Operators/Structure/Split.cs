@@ -13,7 +13,7 @@ internal sealed class Split(Node node) : Operator
     private readonly long[]? _lengths = node.Attributes.Ints("split");
     private readonly int _outputs = node.Outputs.Count;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);
         if (context.InputShape(0) is not { } shape)

@@ -7,7 +7,7 @@ internal sealed class Squeeze(Node node) : Operator
 {
     private readonly long[]? _axes = node.Attributes.Ints("axes");
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (context.InputShape(0) is not { } shape)
         {

@@ -24,7 +24,7 @@ internal sealed class TensorScatter : Operator
         };
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireSameType(context, 0, 1);
         Shapes.RequireType(context, 2, TypeSet.Int64);

@@ -8,7 +8,7 @@ internal sealed class Tile(Node node) : Operator
 {
     private readonly bool _oneAxis = node.Opset < 6;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);
         Dimension[]? shape = context.InputShape(0);

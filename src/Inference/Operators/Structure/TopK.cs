@@ -14,7 +14,7 @@ internal sealed class TopK(Node node) : Operator
     private readonly long _axis = node.Attributes.Int("axis", -1);
     private readonly bool _largest = node.Attributes.Int("largest", 1) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         Dimension[]? shape = context.InputShape(0);

@@ -8,7 +8,7 @@ internal sealed class Transpose(Node node) : Operator
 {
     private readonly long[]? _perm = node.Attributes.Ints("perm") is { Length: > 0 } perm ? perm : null;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         if (context.InputShape(0) is not { } shape)
         {

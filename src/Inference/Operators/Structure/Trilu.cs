@@ -8,7 +8,7 @@ internal sealed class Trilu(Node node) : Operator
 {
     private readonly bool _upper = node.Attributes.Int("upper", 1) != 0;
 
-    public override void Infer(InferContext context) => context.SetOutput(0, context.InputType(0), Shapes.RequireRankAtLeast(context, 0, 2));
+    protected override void InferOutputs(InferContext context) => context.SetOutput(0, context.InputType(0), Shapes.RequireRankAtLeast(context, 0, 2));
 
     public override void Run(KernelContext context)
     {

@@ -14,7 +14,7 @@ internal sealed class Unique(Node node) : Operator
     private readonly long? _axis = node.Attributes.Contains("axis") ? node.Attributes.Int("axis") : null;
     private readonly bool _sorted = node.Attributes.Int("sorted", 1) != 0;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Dimension[]? shape = context.InputShape(0);
         Dimension[]? result = _axis is null ? [Dimension.Unknown] : null;

@@ -7,7 +7,7 @@ internal sealed class Unsqueeze(Node node) : Operator
 {
     private readonly long[]? _axes = node.Attributes.Ints("axes");
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Dimension[]? shape = context.InputShape(0);
         if ((context.HasInput(1) ? ShapeRules.Integers(context, 1) : _axes ?? throw context.Error("attribute 'axes': expected integers, but it is absent.")) is not { } axes)

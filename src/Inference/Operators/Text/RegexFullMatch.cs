@@ -22,7 +22,7 @@ internal sealed class RegexFullMatch : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.String);
         context.SetOutput(0, ElementType.Bool, context.InputShape(0));

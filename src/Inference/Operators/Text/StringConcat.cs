@@ -6,7 +6,7 @@ namespace Inference.Operators.Text;
 /// <summary>y = x₀ + x₁ as texts, with broadcasting. Source: ONNX StringConcat, opset 20.</summary>
 internal sealed class StringConcat : Operator
 {
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.String);
         Shapes.RequireType(context, 1, TypeSet.String);

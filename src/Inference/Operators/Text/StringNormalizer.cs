@@ -22,7 +22,7 @@ internal sealed class StringNormalizer : Operator
         _stopWords = new(node.Attributes.Strings("stopwords") ?? [], _caseSensitive ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.String);
         Dimension[]? shape = context.InputShape(0);

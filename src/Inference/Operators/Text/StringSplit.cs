@@ -9,7 +9,7 @@ internal sealed class StringSplit(Node node) : Operator
     private readonly string _delimiter = node.Attributes.String("delimiter", "");
     private readonly long _most = node.Attributes.Contains("maxsplit") ? node.Attributes.Int("maxsplit") : long.MaxValue;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.String);
         Dimension[]? shape = context.InputShape(0);

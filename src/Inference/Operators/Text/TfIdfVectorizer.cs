@@ -59,7 +59,7 @@ internal sealed class TfIdfVectorizer : Operator
         }
     }
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, _words is null ? TypeSet.Index : TypeSet.String);
         Dimension[]? shape = context.InputShape(0);

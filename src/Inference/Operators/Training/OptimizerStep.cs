@@ -14,7 +14,7 @@ internal abstract unsafe class OptimizerStep(Node node, int states) : FloatOpera
 
     protected override int TypeInput => 2;
 
-    public override void Infer(InferContext context)
+    protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireType(context, 1, TypeSet.Int64);

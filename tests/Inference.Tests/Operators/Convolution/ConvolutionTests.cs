@@ -43,7 +43,7 @@ public sealed class ConvolutionTests
 
     [Fact]
     public void Conv_BiasOfAnotherType_IsRefused() =>
-        Assert.Contains("input 2: expected float32", Assert.ThrowsAny<InferenceException>(() => Run("Conv", [s_line, s_pair, T([(Half)1])])).Message, StringComparison.Ordinal);
+        Assert.Contains("input 2 (B): expected float32", Assert.ThrowsAny<InferenceException>(() => Run("Conv", [s_line, s_pair, T([(Half)1])])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void ConvTranspose_SpreadsWindows()

@@ -49,6 +49,6 @@ public sealed class UnaryTests
     public void Exp_Integer_Throws()
     {
         ModelLoadException error = Assert.Throws<ModelLoadException>(() => Run("Exp", [T([1])]));
-        Assert.Equal("node Exp → 'y0': input 0: expected one of float32, float16, float64, bfloat16, got int32. Cast the input.", error.Message);
+        Assert.Equal("node Exp → 'y0': input 0 (input): expected one of float32, float16, float64, bfloat16, got int32. Cast the input.", error.Message);
     }
 }

@@ -1,0 +1,12 @@
+using Inference.Operators.Contract;
+
+namespace Inference.Operators.Basic;
+
+/// <summary>The operators of this family: domain, name, first opset, rules of the inputs, constructor.</summary>
+internal static class BasicRows
+{
+    internal static readonly OperatorEntry[] Entries =
+    [
+        new("", "Identity", 1, "input:value", n => new Identity(n)),
+    ];
+}

@@ -1,0 +1,27 @@
+using Inference.Operators.Contract;
+using Inference.Operators.Elementwise;
+
+namespace Inference.Operators.Contrib;
+
+/// <summary>The operators of this family: domain, name, first opset, rules of the inputs, constructor.</summary>
+internal static class ContribRows
+{
+    internal static readonly OperatorEntry[] Entries =
+    [
+        new(Domains.Microsoft, "DynamicQuantizeMatMul", 1, "A:float[_,*] B:byte[_,*] b_scale:float b_zero_point?:byte bias?:float[_]", n => new ScaledIntegerMatMul(dynamic: true)),
+        new(Domains.Microsoft, "FusedMatMul", 1, "A:T=floating[_,*] B:T[_,*]", n => new FusedMatMul(n)),
+        new(Domains.Microsoft, "GatherBlockQuantized", 1, "data:any indices:index scales:floating zero_points?:any", n => new GatherBlockQuantized(n)),
+        new(Domains.Microsoft, "MatMulIntegerToFloat", 1, "A:byte[_,*] B:byte[_,*] a_scale:float b_scale:float a_zero_point?:byte b_zero_point?:byte bias?:float[_]", n => new ScaledIntegerMatMul(dynamic: false)),
+        new(Domains.Microsoft, "MatMulNBits", 1, "A:T=floating[_,*] B:any scales:floating zero_points?:any g_idx?:int32[_] bias?:T[_]", n => new MatMulNBits(n)),
+        new(Domains.Microsoft, "QGemm", 1, "A:byte[_,_] a_scale:float[]|[1] a_zero_point:byte[]|[1] B:byte[_,_] b_scale:float[]|[_] b_zero_point:byte[]|[_] C?:int32 y_scale?:float[]|[1] y_zero_point?:byte[]|[1]", n => new QGemm(n)),
+        new(Domains.Microsoft, "QLinearAdd", 1, "A:T=byte A_scale:float[]|[1] A_zero_point?:T[]|[1] B:T B_scale:float[]|[1] B_zero_point?:T[]|[1] C_scale:float[]|[1] C_zero_point?:T[]|[1]", n => new QLinearBinary(multiply: false)),
+        new(Domains.Microsoft, "QLinearAveragePool", 1, "X:T=byte[_,_,*] x_scale:float[]|[1] x_zero_point?:T[]|[1] y_scale:float[]|[1] y_zero_point?:T[]|[1]", n => new QLinearAveragePool(n, global: false)),
+        new(Domains.Microsoft, "QLinearConcat", 1, "Y_scale:float[]|[1] Y_zero_point:byte[]|[1] inputs:value...", n => new QLinearConcat(n)),
+        new(Domains.Microsoft, "QLinearGlobalAveragePool", 1, "X:T=byte[_,_,*] x_scale:float[]|[1] x_zero_point?:T[]|[1] y_scale:float[]|[1] y_zero_point?:T[]|[1]", n => new QLinearAveragePool(n, global: true)),
+        new(Domains.Microsoft, "QLinearLeakyRelu", 1, "X:T=byte X_scale:float[]|[1] X_zero_point?:T[]|[1] Y_scale:float[]|[1] Y_zero_point?:T[]|[1]", n => new QLinearUnary<Activations.LeakyRelu>(new(n.Attributes.Float("alpha", 0.01f)))),
+        new(Domains.Microsoft, "QLinearMul", 1, "A:T=byte A_scale:float[]|[1] A_zero_point?:T[]|[1] B:T B_scale:float[]|[1] B_zero_point?:T[]|[1] C_scale:float[]|[1] C_zero_point?:T[]|[1]", n => new QLinearBinary(multiply: true)),
+        new(Domains.Microsoft, "QLinearSigmoid", 1, "X:T=byte X_scale:float[]|[1] X_zero_point?:T[]|[1] Y_scale:float[]|[1] Y_zero_point?:T[]|[1]", n => new QLinearUnary<Activations.Sigmoid>(default)),
+        new(Domains.Microsoft, "QLinearSoftmax", 1, "X:T=byte x_scale:float[]|[1] x_zero_point?:T[]|[1] y_scale:float[]|[1] y_zero_point:T[]|[1]", n => new QLinearSoftmax(n)),
+        new(Domains.Microsoft, "QLinearWhere", 1, "condition:bool X:T=byte x_scale:float[]|[1] x_zero_point:T[]|[1] Y:T y_scale:float[]|[1] y_zero_point:T[]|[1] z_scale:float[]|[1] z_zero_point:T[]|[1]", n => new QLinearWhere()),
+    ];
+}

@@ -1,0 +1,16 @@
+using Inference.Operators.Contract;
+
+namespace Inference.Operators.MatrixProduct;
+
+/// <summary>The operators of this family: domain, name, first opset, rules of the inputs, constructor.</summary>
+internal static class MatrixProductRows
+{
+    internal static readonly OperatorEntry[] Entries =
+    [
+        new("", "Det", 11, "X:floating[*,M,M]", n => new Det()),
+        new("", "Einsum", 12, "Inputs:T=numeric...", n => new Einsum(n)),
+        new("", "Gemm", 1, "A:T=numeric[_,_] B:T[_,_] C?:T", n => new Gemm(n)),
+        new("", "MatMul", 1, "A:T=numeric[_,*] B:T[_,*]", n => new MatMul()),
+        new(Domains.Microsoft, "FusedGemm", 1, "A:T=floating[_,_] B:T[_,_] C?:T", n => new Gemm(n)),
+    ];
+}

@@ -1,0 +1,45 @@
+using Inference.Operators.Contract;
+
+namespace Inference.Operators.Structure;
+
+/// <summary>The operators of this family: domain, name, first opset, rules of the inputs, constructor.</summary>
+internal static class StructureRows
+{
+    internal static readonly OperatorEntry[] Entries =
+    [
+        new("", "CenterCropPad", 18, "input_data:any shape:index[_]", n => new CenterCropPad(n)),
+        new("", "Compress", 9, "input:any condition:bool[_]", n => new Compress(n)),
+        new("", "Concat", 1, "inputs:T=any...", n => new Concat(n)),
+        new("", "Constant", 1, "", n => new Constant(n)),
+        new("", "ConstantOfShape", 9, "input:index[_]", n => new ConstantOfShape(n)),
+        new("", "DepthToSpace", 1, "input:any[_,_,_,_]", n => new DepthToSpace(n)),
+        new("", "Expand", 8, "input:any shape:index[_]", _ => new Expand()),
+        new("", "EyeLike", 9, "input:any[_,_]", n => new EyeLike(n)),
+        new("", "Flatten", 1, "input:any", n => new Flatten(n)),
+        new("", "Gather", 1, "data:any[_,*] indices:index", n => new Gather(n)),
+        new("", "GatherElements", 11, "data:any[_,*] indices:index[_,*]", n => new GatherElements(n)),
+        new("", "GatherND", 11, "data:any[_,*] indices:index[_,*]", n => new GatherND(n)),
+        new("", "NonZero", 9, "X:any", _ => new NonZero()),
+        new("", "OneHot", 9, "indices:numeric depth:numeric[]|[1] values:any[2]", n => new OneHot(n)),
+        new("", "Pad", 1, "data:T=any pads?:int64[_]|[1,_] constant_value?:T[]|[1] axes?:index[_]", n => new Pad(n)),
+        new("", "Range", 11, "start:T=numeric[]|[1] limit:T[]|[1] delta:T[]|[1]", _ => new RangeOp()),
+        new("", "Reshape", 1, "data:any shape?:int64[_]", n => new Reshape(n)),
+        new("", "ReverseSequence", 10, "input:any[_,_,*] sequence_lens:int64[_]", n => new ReverseSequence(n)),
+        new("", "Scatter", 9, "data:T=any[_,*] indices:index[_,*I] updates:T[_,*]", n => new ScatterElements(n)),
+        new("", "ScatterElements", 11, "data:T=any[_,*] indices:index[_,*] updates:T[_,*]", n => new ScatterElements(n)),
+        new("", "ScatterND", 11, "data:T=any[_,*] indices:int64[_,*] updates:T", n => new ScatterND(n)),
+        new("", "Shape", 1, "data:any", n => new Shape(n)),
+        new("", "Size", 1, "data:any", _ => new Size()),
+        new("", "Slice", 1, "data:any starts?:I=index[_] ends?:I[_] axes?:I[_] steps?:I[_]", n => new Slice(n)),
+        new("", "SpaceToDepth", 1, "input:any[_,_,_,_]", n => new SpaceToDepth(n)),
+        new("", "Split", 1, "input:any split?:int64[_]", n => new Split(n)),
+        new("", "Squeeze", 1, "data:any axes?:int64[_]|[]", n => new Squeeze(n)),
+        new("", "TensorScatter", 24, "past_cache:T=any[_,_,*] update:T[_,_,*] write_indices?:int64[_]", n => new TensorScatter(n)),
+        new("", "Tile", 1, "input:any repeats:int64 axis?:any", n => new Tile(n)),
+        new("", "TopK", 1, "X:numeric[_,*] K?:int64[]|[1]", n => new TopK(n)),
+        new("", "Transpose", 1, "data:any", n => new Transpose(n)),
+        new("", "Trilu", 14, "input:any[*,_,_] k?:int64[]|[1]", n => new Trilu(n)),
+        new("", "Unique", 11, "X:any", n => new Unique(n)),
+        new("", "Unsqueeze", 1, "data:any axes?:int64[_]|[]", n => new Unsqueeze(n)),
+    ];
+}
