@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Inference;
 
@@ -8,7 +6,7 @@ namespace Inference;
 internal sealed unsafe class OwnedTensor : TensorValue
 {
     private readonly int _length;
-    private byte[]? _block;
+    private TensorBlock? _block;
     private byte* _data;
     private ReferenceCount _references = new();
 
@@ -17,7 +15,7 @@ internal sealed unsafe class OwnedTensor : TensorValue
     {
         long bytes = ByteCount;
         _block = TensorMemoryPool.Rent(bytes);
-        _data = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_block)) + TensorMemoryPool.AlignedOffset(_block);
+        _data = _block.Data;
         _length = (int)bytes;
     }
 
@@ -46,7 +44,7 @@ internal sealed unsafe class OwnedTensor : TensorValue
     {
         if (_references.Decrement())
         {
-            byte[] block = _block!;
+            TensorBlock block = _block!;
             _block = null;
             _data = null;
             TensorMemoryPool.Return(block);

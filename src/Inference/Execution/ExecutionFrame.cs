@@ -6,11 +6,11 @@ using Inference.Planning;
 namespace Inference.Execution;
 
 /// <summary>The memory of one run of a plan, used again by later runs. One run at a time.</summary>
-internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
+internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
 {
     private readonly ExecutablePlan _plan;
     private readonly PlanStep[] _steps;
-    private readonly NativeBlock _arena = new();
+    private readonly FrameArena _arena;
     private readonly NativeBlock _scratch = new();
     private readonly int _threads;
     private EngineValue?[] _innerInputs = [];
@@ -23,7 +23,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
         _plan = plan;
         _steps = plan.Plan.Steps;
         _threads = plan.Threads;
-        _arena.Reserve(plan.Plan.ArenaBytes);
+        _arena = new(plan.Plan);
         _scratch.Reserve(plan.Plan.ScratchBytes);
         SlotSpec[] specs = plan.Plan.Slots;
         Slots = new EngineValue?[specs.Length];
@@ -37,7 +37,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
             else if (spec is { Kind: not SlotKind.Dynamic, Dims: not null } && spec.Type is not ElementType.String)
             {
                 var tensor = new Tensor();
-                tensor.Set(spec.Type, spec.Dims, spec.Kind == SlotKind.Arena ? _arena.Data + spec.Offset : null);
+                tensor.Set(spec.Type, spec.Dims, spec.Kind == SlotKind.Arena ? _arena.Address(spec) : null);
                 Slots[i] = tensor;
             }
         }
@@ -94,6 +94,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
     public void Execute(in RunControl control)
     {
         _control = control;
+        OnStarting();
         bool canStop = control.CanStop;
         int index = 0;
         try
@@ -119,6 +120,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
     public void ExecuteObserved(in RunControl control, Action<PlanStep, long> observe)
     {
         _control = control;
+        OnStarting();
         foreach (PlanStep step in _steps)
         {
             long start = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -241,6 +243,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
         _step = step;
         InputSlots = step.Inputs;
         OutputSlots = step.Outputs;
+        OnStepStarting(step);
         if (step.Kernel is { } kernel)
         {
             kernel.Run(this);
@@ -253,7 +256,16 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
         {
             RunDynamic(step);
         }
+
+        OnStepDone(step);
     }
+
+    // Bodies exist in the guard-page flavour alone (eng/guard.sh).
+    partial void OnStarting();
+
+    partial void OnStepStarting(PlanStep step);
+
+    partial void OnStepDone(PlanStep step);
 
     // States the shapes from the actual values, gives outputs of stated shape their memory, and runs.
     private void RunDynamic(PlanStep step)

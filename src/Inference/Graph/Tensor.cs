@@ -112,15 +112,14 @@ internal sealed unsafe class Tensor : EngineValue
         }
 
         long bytes = type.ByteCount(count);
-        if (bytes > Array.MaxLength - 64)
+        if (bytes > Array.MaxLength - PinnedBlock.Alignment)
         {
-            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} of {bytes} bytes was asked for; one tensor can hold at most {Array.MaxLength - 64} bytes.");
+            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} of {bytes} bytes was asked for; one tensor can hold at most {Array.MaxLength - PinnedBlock.Alignment} bytes.");
         }
 
         MemoryLimit.Check(bytes);
-        byte[] block = GC.AllocateUninitializedArray<byte>((int)bytes + 64, pinned: true);
-        byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(block));
-        tensor.Set(type, dims, (byte*)(((nuint)start + 63) & ~(nuint)63), block);
+        var block = new PinnedBlock(bytes);
+        tensor.Set(type, dims, block.Data, block);
         return tensor;
     }
 
