@@ -31,6 +31,9 @@ internal sealed unsafe class TensorBlock
     }
 
     public byte* Data { get; private set; }
+
+    /// <summary>The first bytes.</summary>
+    public Span<byte> Span(int length) => new(Data, length);
 #else
     private readonly byte[] _array;
 
@@ -43,6 +46,13 @@ internal sealed unsafe class TensorBlock
     }
 
     public byte* Data { get; }
+
+    /// <summary>The first bytes. A managed reference, so that the span keeps the memory where nobody refers to this object any more.</summary>
+    public Span<byte> Span(int length)
+    {
+        ref byte start = ref MemoryMarshal.GetArrayDataReference(_array);
+        return MemoryMarshal.CreateSpan(ref Unsafe.Add(ref start, Unsafe.ByteOffset(ref start, ref *Data)), length);
+    }
 #endif
 
     /// <summary>Bytes from <see cref="Data"/> on.</summary>

@@ -78,6 +78,7 @@ internal sealed class DynamicMemory(int slots)
 
         for (int i = 0; i < _owned.Length; i++)
         {
+            _views[i]?.Release();
             if (_capacity[i] > MaxKeptBytes)
             {
                 _owned[i] = null;

@@ -37,7 +37,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
             else if (spec is { Kind: not SlotKind.Dynamic, Dims: not null } && spec.Type is not ElementType.String)
             {
                 var tensor = new Tensor();
-                tensor.Set(spec.Type, spec.Dims, spec.Kind == SlotKind.Arena ? _arena.Address(spec) : null);
+                tensor.Set(spec.Type, spec.Dims, spec.Kind == SlotKind.Arena ? _arena.Address(spec) : null, spec.Kind == SlotKind.Arena ? _arena : null);
                 Slots[i] = tensor;
             }
         }
@@ -47,16 +47,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
 
     public override int Threads => _threads;
 
-    /// <summary>Sets input <paramref name="index"/> to the caller's memory, which must stay in place until <see cref="Release"/>.</summary>
-    public void SetInput(int index, byte* data, object? owner = null)
-    {
-        foreach (int slot in _plan.SharersOfInput[index])
-        {
-            ((Tensor)Slots[slot]!).SetData(data, owner);
-        }
-    }
-
-    /// <summary>Sets input <paramref name="index"/> to a value of any kind.</summary>
+    /// <summary>Sets input <paramref name="index"/> to a value of any kind; a tensor's memory is read in place and must stay until <see cref="Release"/>.</summary>
     public void SetInput(int index, EngineValue value)
     {
         int slot = _plan.Plan.InputSlots[index];
@@ -67,7 +58,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
 
         if (value is Tensor { Type: not ElementType.String } tensor && _plan.Plan.Slots[slot].Dims is not null)
         {
-            SetInput(index, tensor.Data, tensor.Owner);
+            Share(_plan.SharersOfInput[index], tensor.Data, tensor.Owner);
         }
         else
         {
@@ -75,14 +66,11 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
         }
     }
 
-    /// <summary>Sets the memory that output <paramref name="index"/> is computed in; only where <see cref="ExecutablePlan.OutputIsDirect"/>.</summary>
-    public void SetOutputMemory(int index, byte* data, object? owner = null)
-    {
-        foreach (int slot in _plan.SharersOfOutput[index])
-        {
-            ((Tensor)Slots[slot]!).SetData(data, owner);
-        }
-    }
+    /// <summary>Sets the memory that output <paramref name="index"/> is computed in to that of a tensor; only where <see cref="ExecutablePlan.OutputIsDirect"/>.</summary>
+    public void SetOutputMemory(int index, Tensor tensor) => Share(_plan.SharersOfOutput[index], tensor.Data, tensor.Owner);
+
+    /// <summary>Sets the memory that output <paramref name="index"/> is computed in to what a pin holds, which must hold it until <see cref="Release"/>.</summary>
+    public void SetOutputMemory(int index, TensorPin pin) => Share(_plan.SharersOfOutput[index], (byte*)pin.Address, pin);
 
     /// <summary>The value of output <paramref name="index"/> after <see cref="Execute"/>.</summary>
     public EngineValue GetOutput(int index) => Slots[_plan.Plan.OutputSlots[index]]
@@ -144,13 +132,13 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
             }
             else
             {
-                SetInput(i, (byte*)null);
+                Share(_plan.SharersOfInput[i], null, null);
             }
         }
 
         for (int i = 0; i < _plan.SharersOfOutput.Length; i++)
         {
-            SetOutputMemory(i, null);
+            Share(_plan.SharersOfOutput[i], null, null);
         }
 
         _control = default;
@@ -236,6 +224,14 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
     {
         _arena.Dispose();
         _scratch.Dispose();
+    }
+
+    private void Share(int[] slots, byte* data, object? owner)
+    {
+        foreach (int slot in slots)
+        {
+            ((Tensor)Slots[slot]!).SetData(data, owner);
+        }
     }
 
     private void RunStep(PlanStep step)

@@ -102,6 +102,8 @@ internal static unsafe class TensorImport
             Buffer.MemoryCopy(values.Data + i * size, dense.Data + offset * size, size, size);
         }
 
+        GC.KeepAlive(values);
+
         return dense;
     }
 
