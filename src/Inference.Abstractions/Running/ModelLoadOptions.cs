@@ -18,6 +18,10 @@ public sealed class ModelLoadOptions
     /// <summary>Whether rows are independent, stated by the user where it cannot be proved; checked at load by mixing rows. Null: as proved.</summary>
     public bool? AssertRowIndependent { get; set; }
 
+    /// <summary>Whether rows that are proved to be independent are also tried at load: three random rows are run together, two of them again the other way round, and what is
+    /// contradicted is not claimed. True by default. Models of many weights, nodes or elements a row are not tried, and a trial is given up after 100 ms.</summary>
+    public bool VerifyRowIndependence { get; set; } = true;
+
     /// <summary>Whether a provider that fails to compile what it claimed fails the load; false, the default: the next provider takes over and the log says so.</summary>
     public bool FailOnProviderError { get; set; }
 
@@ -44,6 +48,7 @@ public sealed class ModelLoadOptions
             Version = Version,
             Threads = Threads,
             AssertRowIndependent = AssertRowIndependent,
+            VerifyRowIndependence = VerifyRowIndependence,
             FailOnProviderError = FailOnProviderError,
             MaxPlans = MaxPlans,
             MaxRunTime = MaxRunTime,

@@ -1,12 +1,15 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Inference;
 
-/// <summary>A tensor over a pooled, pinned, 64-byte aligned block. The block goes back to the pool when no reference, no pin and no run is left.</summary>
-internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
+/// <summary>A tensor over a pooled, pinned, 64-byte aligned block.</summary>
+internal sealed unsafe class OwnedTensor : TensorValue
 {
     private readonly int _length;
-    private TensorBlock? _block;
+    private byte[]? _block;
+    private byte* _data;
     private ReferenceCount _references = new();
 
     public OwnedTensor(ElementType type, ReadOnlySpan<long> shape)
@@ -14,6 +17,7 @@ internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
     {
         long bytes = ByteCount;
         _block = TensorMemoryPool.Rent(bytes);
+        _data = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_block)) + TensorMemoryPool.AlignedOffset(_block);
         _length = (int)bytes;
     }
 
@@ -25,23 +29,11 @@ internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
 
     public override Span<byte> AsWritableBytes() => Writable();
 
-    public override MemoryHandle Pin() => PinAt(0);
-
-    /// <summary>A handle on the byte at <paramref name="offset"/>.</summary>
-    public MemoryHandle PinAt(long offset)
+    // The block is on the pinned heap: no handle is needed, and the caller holds the value while it uses the address.
+    public override MemoryHandle Pin()
     {
-        _references.AddPin(this);
-        return new MemoryHandle(Address + offset, default, this);
-    }
-
-    MemoryHandle IPinnable.Pin(int elementIndex) => PinAt(ElementType.ByteCount(elementIndex));
-
-    void IPinnable.Unpin()
-    {
-        if (_references.RemovePin())
-        {
-            Free();
-        }
+        _references.ThrowIfZero(this);
+        return new MemoryHandle(_data);
     }
 
     public override ModelValue Retain()
@@ -54,56 +46,27 @@ internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
     {
         if (_references.Decrement())
         {
-            Free();
+            byte[] block = _block!;
+            _block = null;
+            _data = null;
+            TensorMemoryPool.Return(block);
         }
-    }
-
-    internal override bool TryHold(out void* address)
-    {
-        _references.AddRun(this);
-        address = Address;
-        return true;
-    }
-
-    internal override void EndHold()
-    {
-        if (_references.RemoveRun())
-        {
-            Free();
-        }
-    }
-
-    // Only behind a pin or a run, which keep the block.
-    private byte* Address => _block!.Data;
-
-    // One call alone brings the count to zero.
-    private void Free()
-    {
-        TensorBlock block = _block!;
-        _block = null;
-        TensorMemoryPool.Return(block);
     }
 
     private Span<byte> Live()
     {
         _references.ThrowIfZero(this);
-        TensorBlock? block = _block;
-        if (block is null)
-        {
-            ReferenceCount.ThrowDisposed(this);
-        }
-
-        return block.Span(_length);
+        return new Span<byte>(_data, _length);
     }
 
     private Span<byte> Writable()
     {
-        Span<byte> live = Live();
+        _references.ThrowIfZero(this);
         if (_references.IsShared)
         {
             ThrowNotWritable(this, "shared");
         }
 
-        return live;
+        return new Span<byte>(_data, _length);
     }
 }

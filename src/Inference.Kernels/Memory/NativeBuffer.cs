@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Inference.Kernels.Memory;
 
 /// <summary>
@@ -19,11 +21,12 @@ public sealed unsafe class NativeBuffer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         // One line beyond the end lets a kernel load a whole vector at the last element.
-        _pointer = NativeAllocation.Allocate((nuint)length, Alignment);
-        NativeAllocation.Clear(_pointer, (nuint)length);
+        nuint bytes = ((nuint)length + (2 * Alignment) - 1) & ~(nuint)(Alignment - 1);
+        _pointer = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        NativeMemory.Clear(_pointer, bytes);
         Length = length;
-        _pressure = (long)length + Alignment;
-        GC.AddMemoryPressure(_pressure);
+        GC.AddMemoryPressure((long)bytes);
+        _pressure = (long)bytes;
     }
 
     private readonly long _pressure;
@@ -58,7 +61,7 @@ public sealed unsafe class NativeBuffer : IDisposable
         if (pointer != null)
         {
             _pointer = null;
-            NativeAllocation.Free(pointer);
+            NativeMemory.AlignedFree(pointer);
             GC.RemoveMemoryPressure(_pressure);
         }
     }

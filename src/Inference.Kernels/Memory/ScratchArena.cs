@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Inference.Kernels.Memory;
 
 /// <summary>
@@ -18,7 +20,7 @@ internal sealed unsafe class ScratchArena
     private nuint _used;
     private nuint _wanted = FirstSize;
 
-    ~ScratchArena() => NativeAllocation.Free(_base);
+    ~ScratchArena() => NativeMemory.AlignedFree(_base);
 
     public static ScratchArena Current => t_current ??= new ScratchArena();
 
@@ -28,11 +30,6 @@ internal sealed unsafe class ScratchArena
     /// <summary>Rents <paramref name="bytes"/> bytes.</summary>
     public byte* Rent(nuint bytes)
     {
-        if (NativeAllocation.IsExact)
-        {
-            return NativeAllocation.Allocate(bytes);
-        }
-
         bytes = (bytes + 127) & ~(nuint)63;
         // An empty arena that was too small before grows now, whatever is asked for: its block can only change while nothing is rented.
         if (_used + bytes <= _size && (_used != 0 || _size >= _wanted))
@@ -54,7 +51,7 @@ internal sealed unsafe class ScratchArena
         }
         else
         {
-            NativeAllocation.Free(block);
+            NativeMemory.AlignedFree(block);
         }
     }
 
@@ -63,15 +60,15 @@ internal sealed unsafe class ScratchArena
         _wanted = nuint.Max(_wanted, nuint.Min(RetainedLimit, 2 * (_used + bytes)));
         if (_used == 0 && bytes <= _wanted)
         {
-            NativeAllocation.Free(_base);
+            NativeMemory.AlignedFree(_base);
             _base = null;
             _size = 0;
-            _base = NativeAllocation.Allocate(_wanted);
+            _base = (byte*)NativeMemory.AlignedAlloc(_wanted, NativeBuffer.Alignment);
             _size = _wanted;
             _used = bytes;
             return _base;
         }
 
-        return NativeAllocation.Allocate(bytes);
+        return (byte*)NativeMemory.AlignedAlloc(bytes, NativeBuffer.Alignment);
     }
 }

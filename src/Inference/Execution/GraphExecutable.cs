@@ -103,7 +103,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
                 {
                     SlotSpec slot = plan.Plan.Slots[plan.Plan.OutputSlots[i]];
                     Tensor tensor = spare is not null && spare.Type == slot.Type && spare.Dims.SequenceEqual(slot.Dims) ? spare : Tensor.Allocate(slot.Type, slot.Dims);
-                    frame.SetOutputMemory(i, tensor);
+                    frame.SetOutputMemory(i, tensor.Data, tensor.Owner);
                     outputs[i] = tensor;
                 }
             }
@@ -118,6 +118,13 @@ internal sealed unsafe class GraphExecutable : IDisposable
         {
             plan.Return(frame);
         }
+    }
+
+    /// <summary>Lets go of every plan, as if nothing had run. Not while something runs.</summary>
+    public void Forget()
+    {
+        Dispose();
+        _specialized.Forget();
     }
 
     public void Dispose()

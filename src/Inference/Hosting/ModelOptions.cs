@@ -34,6 +34,9 @@ public sealed class ModelOptions
     /// <summary>Whether rows are independent, stated where it cannot be proved; checked at load. Null, the default: as proved.</summary>
     public bool? AssertRowIndependent { get; set; }
 
+    /// <summary>Whether rows that are proved to be independent are also tried at load; true by default. See <see cref="ModelLoadOptions.VerifyRowIndependence"/>.</summary>
+    public bool VerifyRowIndependence { get; set; } = true;
+
     /// <summary>Whether a provider that fails to compile what it claimed fails the load; false by default.</summary>
     public bool FailOnProviderError { get; set; }
 
@@ -49,6 +52,7 @@ public sealed class ModelOptions
             MaxRunTime = MaxRunTime,
             MaxLoadTime = MaxLoadTime,
             AssertRowIndependent = AssertRowIndependent,
+            VerifyRowIndependence = VerifyRowIndependence,
             FailOnProviderError = FailOnProviderError,
         };
         foreach (string provider in Providers)

@@ -9,7 +9,8 @@ internal static class ModelOptionsBinding
     private static readonly string[] s_known =
     [
         nameof(ModelOptions.Path), nameof(ModelOptions.Providers), nameof(ModelOptions.Threads), nameof(ModelOptions.MaxPlans), nameof(ModelOptions.MaxRunTime),
-        nameof(ModelOptions.MaxLoadTime), nameof(ModelOptions.WarmUp), nameof(ModelOptions.AssertRowIndependent), nameof(ModelOptions.FailOnProviderError),
+        nameof(ModelOptions.MaxLoadTime), nameof(ModelOptions.WarmUp), nameof(ModelOptions.AssertRowIndependent),
+        nameof(ModelOptions.VerifyRowIndependence), nameof(ModelOptions.FailOnProviderError),
     ];
 
     public static void Bind(IConfiguration section, ModelOptions options)
@@ -21,6 +22,7 @@ internal static class ModelOptionsBinding
         options.MaxLoadTime = Read(section, nameof(ModelOptions.MaxLoadTime), options.MaxLoadTime, s => TimeSpan.Parse(s, CultureInfo.InvariantCulture));
         options.WarmUp = Read(section, nameof(ModelOptions.WarmUp), options.WarmUp, bool.Parse);
         options.AssertRowIndependent = Read<bool?>(section, nameof(ModelOptions.AssertRowIndependent), options.AssertRowIndependent, s => bool.Parse(s));
+        options.VerifyRowIndependence = Read(section, nameof(ModelOptions.VerifyRowIndependence), options.VerifyRowIndependence, bool.Parse);
         options.FailOnProviderError = Read(section, nameof(ModelOptions.FailOnProviderError), options.FailOnProviderError, bool.Parse);
         foreach (IConfigurationSection provider in section.GetSection(nameof(ModelOptions.Providers)).GetChildren())
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Inference.Execution;
 using Inference.Graph;
 using Inference.Splitting;
@@ -5,8 +6,11 @@ using Inference.Splitting;
 namespace Inference.Loading;
 
 /// <summary>Runs a model on the managed engine. Thread-safe; completes synchronously.</summary>
-internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, IModelStatus
+internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelSplitter, IModelStatus
 {
+    // What a trial at load may hold.
+    private const long MaxTrialBytes = 16 << 20;
+
     private readonly LoadedModel _model;
     private readonly RunGate _gate;
     private readonly TimeSpan? _maxRunTime;
@@ -19,7 +23,8 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
         _maxRunTime = options.MaxRunTime;
         _options = options.Clone();
         _gate = new(model.Info.Name, model.Dispose);
-        model.Info = RowIndependenceCheck.Apply(this, options.AssertRowIndependent);
+        model.Info = RowIndependenceCheck.Apply(this, options, AffordsTrial);
+        model.Executable.Forget();
     }
 
     public ModelInfo Info => _model.Info;
@@ -106,7 +111,7 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
                     }
                 }
 
-                OutputCollector.Allocate(plan, frame, call, Info.Outputs, outputs);
+                OutputCollector.Allocate(plan, frame, Info.Outputs, outputs);
                 return observe(plan, frame);
             }
             finally
@@ -126,6 +131,29 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
     {
         _gate.Enter();
         return _gate.Exit;
+    }
+
+    // Small as graphs go, and as planned for these inputs.
+    private bool AffordsTrial(NamedValues inputs)
+    {
+        if (!RowIndependenceCheck.IsSmall(_model.Executable.Graph))
+        {
+            return false;
+        }
+
+        var call = new CallState();
+        try
+        {
+            return call.Bind(_model, inputs).PlanFor(call.Values).Plan is { ArenaBytes: <= MaxTrialBytes, ScratchBytes: <= MaxTrialBytes };
+        }
+        catch (InferenceException)
+        {
+            return true;
+        }
+        finally
+        {
+            call.Clear();
+        }
     }
 
     private NamedValues Run(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
@@ -150,7 +178,7 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
                     }
                 }
 
-                OutputCollector.Allocate(plan, frame, call, Info.Outputs, outputs);
+                OutputCollector.Allocate(plan, frame, Info.Outputs, outputs);
                 frame.Execute(control);
                 OutputCollector.Collect(plan, frame, Info.Outputs, outputs);
                 return outputs;
@@ -172,15 +200,9 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
         }
         finally
         {
-            try
-            {
-                call.Clear();
-                _idleState = call;
-            }
-            finally
-            {
-                _gate.Exit();
-            }
+            call.Clear();
+            _idleState = call;
+            _gate.Exit();
         }
     }
 

@@ -1,132 +1,76 @@
+using Inference.Graph;
 
 namespace Inference.Loading;
 
-/// <summary>Checks a user's statement that rows are independent: rows run together must give what they give alone.</summary>
+/// <summary>Tries what is claimed of a model's rows: what the user states always, what is proved where that costs little.</summary>
 internal static class RowIndependenceCheck
 {
-    private const int RowCount = 3;
-    private const float Tolerance = 1e-3f;
+    // A row this small, weights this few and a graph this short run in a moment; what takes longer all the same is given up.
+    private const long MostRowElements = 4096;
+    private const long MostWeightBytes = 16 << 20;
+    private const int MostNodes = 400;
+    private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The info with the statement applied.</summary>
+    /// <summary>The info with the statement applied and the claim tried.</summary>
+    /// <param name="runner">The model.</param>
+    /// <param name="options">What the user states, and whether claims are tried.</param>
+    /// <param name="affords">Whether a run on these inputs is within reason; null: it is.</param>
     /// <exception cref="ModelLoadException">The statement is wrong, or the model has no batch axis.</exception>
-    public static ModelInfo Apply(IModelRunner runner, bool? stated)
+    public static ModelInfo Apply(IModelRunner runner, ModelLoadOptions options, Func<NamedValues, bool>? affords = null)
     {
         ModelInfo info = runner.Info;
-        if (stated is null || stated == info.RowIndependent)
-        {
-            return info;
-        }
-
-        if (stated == false)
+        if (options.AssertRowIndependent == false)
         {
             return info with { RowIndependent = false };
         }
 
-        if (info.BatchAxis != 0)
+        bool stated = options.AssertRowIndependent == true;
+        if (stated && !info.RowIndependent)
         {
-            throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but its inputs share no batch axis; expected every input to have the same symbolic first dimension. Export the model with one, or drop the assertion.");
+            if (info.BatchAxis != 0)
+            {
+                throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but its inputs share no batch axis; expected every input to have the same symbolic first dimension. Export the model with one, or drop the assertion.");
+            }
+
+            using NamedValues inputs = RowTrial.Rows(info) ?? throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but rows can be made of tensors alone; expected every input to be one. Drop the assertion.");
+            Refuse(info, new RowTrial(runner).Thoroughly(inputs));
+            return info with { RowIndependent = true };
         }
 
-        Check(runner, info);
-        return info with { RowIndependent = true };
+        if (info.RowIndependent && options.VerifyRowIndependence && Contradiction(runner, info, affords) is { } difference)
+        {
+            if (stated)
+            {
+                Refuse(info, difference);
+            }
+
+            return info with { RowIndependent = false };
+        }
+
+        return info;
     }
 
-    private static void Check(IModelRunner runner, ModelInfo info)
-    {
-        using NamedValues inputs = RandomRows(info);
-        using NamedValues together = runner.Run(inputs);
-        for (int row = 0; row < RowCount; row++)
-        {
-            using var one = new NamedValues();
-            foreach (KeyValuePair<string, ModelValue> input in inputs)
-            {
-                one.Add(input.Key, ((TensorValue)input.Value).Rows(row, 1));
-            }
+    /// <summary>Whether a graph is small enough to be tried while it is loaded.</summary>
+    public static bool IsSmall(ModelGraph graph) =>
+        graph.Nodes.Count <= MostNodes && graph.Nodes.SelectMany(n => n.Inputs).Select(i => i?.Constant).OfType<Tensor>().Distinct().Sum(t => t.ByteCount) <= MostWeightBytes;
 
-            using NamedValues alone = runner.Run(one);
-            foreach (KeyValuePair<string, ModelValue> output in alone)
-            {
-                if (output.Value is not TensorValue single || together.Get(output.Key) is not TensorValue { Rank: > 0 } all || all.Shape[0] != RowCount || !Close(single, all, row))
-                {
-                    throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but row {row} of output '{output.Key}' differs between a batch of {RowCount} and the row alone. The rows depend on each other; drop the assertion.");
-                }
-            }
+    private static string? Contradiction(IModelRunner runner, ModelInfo info, Func<NamedValues, bool>? affords)
+    {
+        if (RowTrial.RowElements(info) > MostRowElements)
+        {
+            return null;
         }
+
+        using NamedValues? inputs = RowTrial.Rows(info);
+        return inputs is null || affords?.Invoke(inputs) == false ? null
+            : new RowTrial(runner).Briefly(inputs, new RunContext { Deadline = TimeProvider.System.GetUtcNow() + s_longest });
     }
 
-    private static bool Close(TensorValue single, TensorValue all, int row)
+    private static void Refuse(ModelInfo info, string? difference)
     {
-        using TensorValue same = all.Rows(row, 1);
-        if (!same.Shape.SequenceEqual(single.Shape))
+        if (difference is not null)
         {
-            return false;
-        }
-
-        if (single.ElementType != ElementType.Float)
-        {
-            return single.ElementType == ElementType.String ? single.AsSpan<string>().SequenceEqual(same.AsSpan<string>()) : single.AsBytes().SequenceEqual(same.AsBytes());
-        }
-
-        ReadOnlySpan<float> a = single.AsSpan<float>();
-        ReadOnlySpan<float> b = same.AsSpan<float>();
-        for (int i = 0; i < a.Length; i++)
-        {
-            if (!(MathF.Abs(a[i] - b[i]) <= Tolerance * (1 + MathF.Abs(b[i]))) && !a[i].Equals(b[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static NamedValues RandomRows(ModelInfo info)
-    {
-        var random = new Random(1);
-        var inputs = new NamedValues();
-        foreach (ModelPort port in info.Inputs.Where(p => !p.IsOptional))
-        {
-            long[] shape = [RowCount, .. port.Type.Shape!.Skip(1).Select(d => d.Size ?? 4)];
-            TensorValue value = TensorValue.Allocate(port.Type.ElementType, shape);
-            switch (value.ElementType)
-            {
-                case ElementType.Float:
-                    foreach (ref float element in value.AsWritableSpan<float>())
-                    {
-                        element = random.NextSingle() * 2 - 1;
-                    }
-
-                    break;
-                case ElementType.String:
-                    break;
-                default:
-                    // Small non-negative integers stay inside vocabularies; bytes of other types are zero.
-                    value.AsWritableBytes().Clear();
-                    FillIntegers(value, random);
-                    break;
-            }
-
-            inputs.Add(port.Name, value);
-        }
-
-        return inputs;
-    }
-
-    private static void FillIntegers(TensorValue value, Random random)
-    {
-        if (value.ElementType == ElementType.Int64)
-        {
-            foreach (ref long element in value.AsWritableSpan<long>())
-            {
-                element = random.Next(2);
-            }
-        }
-        else if (value.ElementType == ElementType.Int32)
-        {
-            foreach (ref int element in value.AsWritableSpan<int>())
-            {
-                element = random.Next(2);
-            }
+            throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but {difference}. The rows depend on each other; drop the assertion.");
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class WholeModelLoader
         ImportedModel imported = ModelImporter.Import(file, bindDefaults: true, n => OperatorTable.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator());
         TryInfer(imported.Graph, name);
         ImportScope scope = imported.Scopes[file.Graph];
-        var view = new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true);
+        var view = new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Type, whole: true);
         if (!provider.Claim(view).IsWholeGraph)
         {
             return null;
@@ -52,7 +52,7 @@ internal static class WholeModelLoader
             Metadata = file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
         };
         PlacementLog.Placed(logger, name, $"{provider.Name}: {view.Nodes.Count} nodes, the whole model");
-        return new CompiledModelRunner(compiled, info, options, file.Dispose);
+        return new CompiledModelRunner(compiled, info, options, file.Dispose, RowIndependenceCheck.IsSmall(imported.Graph));
     }
 
     // The provider's own checks decide; the engine's inference only adds knowledge here.

@@ -15,7 +15,14 @@ internal abstract class BatchContext
 
     public abstract int InputCount { get; }
 
+    /// <summary>The axis of an input. An input that depends on the batch and that the operator does not ask about mixes every output.</summary>
     public abstract int InputAxis(int index);
+
+    /// <summary>
+    /// The elements of an input of small integers that the operator takes as sizes or positions: fixed, the batch's size, or a name (<see cref="IsFree"/>); null where they are not
+    /// followed. An input that is mixed mixes every output, unless the operator asks for this: then it states what becomes of sizes that depend on the batch.
+    /// </summary>
+    public abstract Dimension[]? InputSizes(int index);
 
     /// <summary>How an input's axis is joined of the batch and others; null where the batch is an axis of its own. What an operator states of its outputs' slices holds
     /// for joined axes as well; only those that regroup elements look at this.</summary>
@@ -33,26 +40,29 @@ internal abstract class BatchContext
     /// <summary>The batch's size.</summary>
     public abstract Dimension BatchDimension { get; }
 
-    /// <summary>Whether a dimension of a value is the batch's size (symbol), so that a reshape keeps rows apart.</summary>
+    /// <summary>Whether a dimension or size is the batch's, so that a reshape keeps rows apart.</summary>
     public abstract bool IsBatchDimension(Dimension dimension);
+
+    /// <summary>Whether a size is known not to depend on the batch. A dimension that an operator leaves unknown is none.</summary>
+    public abstract bool IsFree(Dimension dimension);
 
     public abstract void SetOutputAxis(int index, int axis);
 
     /// <summary>Whether any input depends on the batch.</summary>
-    public bool AnyBatch
-    {
-        get
-        {
-            for (int i = 0; i < InputCount; i++)
-            {
-                if (InputAxis(i) != None)
-                {
-                    return true;
-                }
-            }
+    public abstract bool AnyBatch { get; }
 
-            return false;
+    /// <summary>Whether all sizes but one are free of the batch.</summary>
+    public bool AreFree(ReadOnlySpan<Dimension> sizes, int except = -1)
+    {
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            if (i != except && !IsFree(sizes[i]))
+            {
+                return false;
+            }
         }
+
+        return true;
     }
 
     /// <summary>The safe answer: outputs mix rows where any input depends on the batch.</summary>

@@ -8,7 +8,7 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
 {
     private readonly ActualInferContext _infer = new();
     private Node _node = null!;
-    private readonly NativeBlock _scratch = new();
+    private byte[]? _scratch;
     private long _bytesLeft;
     private long _stopAt;
 
@@ -121,8 +121,15 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
 
     public override byte* Scratch(long bytes)
     {
-        _scratch.Reserve(bytes);
-        return _scratch.Data;
+        if (_scratch is null || _scratch.Length < bytes + 64)
+        {
+            _scratch = GC.AllocateUninitializedArray<byte>(checked((int)bytes + 64), pinned: true);
+        }
+
+        fixed (byte* start = _scratch)
+        {
+            return (byte*)(((nuint)start + 63) & ~(nuint)63);
+        }
     }
 
     public override void ThrowIfCancelled()

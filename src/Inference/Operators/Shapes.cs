@@ -227,6 +227,6 @@ internal static class Shapes
             return null;
         }
 
-        return x.IsFixed ? x : y.IsFixed ? y : SymbolForms.Broadcast(x, y);
+        return x.IsFixed ? x : y.IsFixed ? y : Dimension.Unknown;
     }
 }

@@ -3,23 +3,18 @@ using Inference.Operators;
 
 namespace Inference.Passes;
 
-/// <summary>Along which axis each value of a graph carries the batch; see <see cref="BatchContext"/>.</summary>
+/// <summary>
+/// Along which axis each value of a graph carries the batch; see <see cref="BatchContext"/>. A value whose elements, or whose dimensions other than the batch's, depend on how many rows
+/// there are is mixed; sizes that are computed from the batch's are followed element by element. What is not followed is mixed.
+/// </summary>
 internal sealed class BatchFlow
 {
-    private readonly Dictionary<Value, int> _axes = [];
-
-    // How the axes are joined of which the batch is a part.
-    private readonly Dictionary<Value, BatchGroup> _groups = [];
-
-    // Names that the batch's size goes by; exporters name it anew in the middle of a graph.
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-
-    // Values computed from nothing but dimensions of values in which rows stay apart, so that it is known which elements are the batch's size.
-    private readonly HashSet<Value> _shapes = [];
+    private readonly Dictionary<Value, BatchFact> _facts = [];
+    private int _lastName;
 
     private BatchFlow(Dimension batch) => Batch = batch;
 
-    /// <summary>The batch's size: a symbol, or unnamed.</summary>
+    /// <summary>The batch's size as it is declared: a symbol, or unnamed.</summary>
     public Dimension Batch { get; }
 
     /// <summary>Follows the batch through a graph after shape inference.</summary>
@@ -36,7 +31,7 @@ internal sealed class BatchFlow
         var flow = new BatchFlow(dimension);
         foreach (Value input in batched)
         {
-            flow._axes[input] = 0;
+            flow._facts[input] = flow.Input(input.Type!);
         }
 
         flow.Follow(graph);
@@ -44,10 +39,29 @@ internal sealed class BatchFlow
     }
 
     /// <summary>The axis of a value; <see cref="BatchContext.None"/> where it does not depend on the batch, <see cref="BatchContext.Mixed"/> where no axis is the batch's alone.</summary>
-    public int AxisOf(Value value) => _groups.ContainsKey(value) ? BatchContext.Mixed : SliceAxisOf(value);
+    public int AxisOf(Value value) => FactOf(value) is { Group: null } fact ? fact.Axis : BatchContext.Mixed;
 
-    // The axis whose slices each depend on one row, the batch's own or a joined one.
-    private int SliceAxisOf(Value value) => _axes.GetValueOrDefault(value, BatchContext.None);
+    /// <summary>What is found of a value; of constants and inputs that are the same for all rows, what they are.</summary>
+    internal BatchFact FactOf(Value value)
+    {
+        if (_facts.TryGetValue(value, out BatchFact? fact))
+        {
+            return fact;
+        }
+
+        fact = new() { Type = value.Constant is { } constant ? ModelValueType.Tensor(constant.Type, ShapeMath.ToDimensions(constant.Dims)) : value.Type };
+        if (value.Constant is { } known)
+        {
+            fact.Data = ShapeMath.DataOf(known);
+        }
+        else if (fact.Type is { Kind: ModelValueKind.Tensor, Shape: { } shape })
+        {
+            fact.Type = fact.Type with { Shape = [.. shape.Select(d => BatchSizes.Declared(d, ref _lastName))] };
+        }
+
+        fact.Sizes = BatchFact.SizesOf(fact.Type, fact.Data, BatchSizes.Free);
+        return _facts[value] = fact;
+    }
 
     // The same symbol in all, or unnamed in all.
     private static Dimension? BatchDimension(IReadOnlyList<Value> inputs)
@@ -71,163 +85,132 @@ internal sealed class BatchFlow
         return batch;
     }
 
+    // An input with another axis that is as long as the batch has rows of no size of their own.
+    private BatchFact Input(ModelValueType type)
+    {
+        var shape = new Dimension[type.Shape!.Count];
+        shape[0] = BatchSizes.Batch;
+        bool square = false;
+        for (int i = 1; i < shape.Length; i++)
+        {
+            bool same = Batch.Symbol is { } name && type.Shape[i].Symbol == name;
+            shape[i] = same ? BatchSizes.Batch : BatchSizes.Declared(type.Shape[i], ref _lastName);
+            square |= same;
+        }
+
+        return new() { Type = type with { Shape = shape }, Axis = square ? BatchContext.Mixed : 0 };
+    }
+
     private void Follow(ModelGraph graph)
     {
-        var context = new Context(this);
+        var infer = new BatchInferContext(this);
+        var context = new BatchNodeContext(this);
         foreach (Node node in graph.Nodes)
         {
-            context.Reset(node);
-            if (!GraphEdit.InnerGraphs(node).Any())
+            WorkLimit.ThrowIfStopped();
+            bool depends = GraphEdit.Uses(node).Any(v => FactOf(v).Axis != BatchContext.None);
+            infer.Infer(node, bySizes: false);
+            (ModelValueType?[] types, Dimension[]?[] data) = (infer.Types, infer.Data);
+            context.Reset(node, types);
+            bool inner = GraphEdit.InnerGraphs(node).Length > 0;
+            if (!inner)
             {
                 node.Operator!.PropagateBatch(context);
-                if (!context.HasStatedGroup)
-                {
-                    Join(node);
-                }
-
-                Correct(node);
-                continue;
             }
 
-            int axis = GraphEdit.Uses(node).Any(v => AxisOf(v) != BatchContext.None) ? BatchContext.Mixed : BatchContext.None;
+            Dimension[]?[] sizes = data;
+            if (depends)
+            {
+                // Once more, to see which elements of the outputs are which of the inputs.
+                infer.Infer(node, bySizes: true);
+                sizes = infer.Data;
+            }
+
+            bool alike = Joined(node, out BatchGroup? joined);
             for (int i = 0; i < node.Outputs.Count; i++)
             {
-                context.SetOutputAxis(i, axis);
+                if (node.Outputs[i] is { } output)
+                {
+                    int axis = inner ? (depends ? BatchContext.Mixed : BatchContext.None) : context.OutputAxis(i);
+                    axis = axis >= 0 && !context.HasStatedGroup && !alike ? BatchContext.Mixed : axis;
+                    _facts[output] = Output(output, types[i], data[i], sizes[i], axis, context.HasStatedGroup ? context.OutputGroup(i) : joined, context.HasStatedGroup);
+                }
             }
         }
     }
 
+    private BatchFact Output(Value output, ModelValueType? type, Dimension[]? data, Dimension[]? sizes, int axis, BatchGroup? group, bool regrouped)
+    {
+        if (type is null or { Kind: ModelValueKind.Tensor, ElementType: ElementType.Undefined } && output.Type is null or { Kind: ModelValueKind.Tensor })
+        {
+            type = ModelValueType.Tensor(output.Type?.ElementType ?? ElementType.Undefined, type?.Shape);
+        }
+
+        Dimension[]? shape = type is { Kind: ModelValueKind.Tensor, Shape: { } inferred } ? [.. inferred] : null;
+        axis = Complete(shape, axis, group, regrouped);
+        var fact = new BatchFact { Type = shape is null ? type : type! with { Shape = shape }, Group = axis >= 0 ? group : null };
+        fact.Sizes = BatchFact.SizesOf(fact.Type, sizes, axis == BatchContext.None ? BatchSizes.Free : BatchSizes.Dependent);
+        fact.Data = fact.Sizes is null ? null : data;
+        fact.Axis = fact.Sizes is null ? axis : Array.TrueForAll(fact.Sizes, BatchSizes.IsFree) ? BatchContext.None : BatchContext.Mixed;
+        return fact;
+    }
+
+    // Names what is not known of a shape by what the axis says: its own is the batch's, the others do not depend on the batch. Returns mixed where what is known contradicts that.
+    private int Complete(Dimension[]? shape, int axis, BatchGroup? group, bool regrouped)
+    {
+        if (shape is null || axis >= shape.Length)
+        {
+            return axis == BatchContext.None ? axis : BatchContext.Mixed;
+        }
+
+        for (int i = 0; i < shape.Length && axis != BatchContext.Mixed; i++)
+        {
+            bool known = shape[i].IsFixed || shape[i].Symbol is not null;
+            bool fits = i != axis ? BatchSizes.IsFree(shape[i])
+                : group is not null || regrouped ? !BatchSizes.IsFree(shape[i])
+                : shape[i] == BatchSizes.Batch;
+            axis = known && !fits ? BatchContext.Mixed : axis;
+        }
+
+        for (int i = 0; i < shape.Length; i++)
+        {
+            bool known = shape[i].IsFixed || shape[i].Symbol is not null;
+            if (i == axis && group is null)
+            {
+                shape[i] = BatchSizes.Batch;
+            }
+            else if (i == axis || (!known && axis == BatchContext.Mixed))
+            {
+                shape[i] = known && shape[i] != BatchSizes.Batch ? shape[i] : BatchSizes.NewDependent(ref _lastName);
+            }
+            else if (!known)
+            {
+                shape[i] = BatchSizes.NewFree(ref _lastName);
+            }
+        }
+
+        return axis;
+    }
+
     // Slices stay where they are, so outputs are joined as the inputs are, which must be so in the same way.
-    private void Join(Node node)
+    private bool Joined(Node node, out BatchGroup? group)
     {
         bool any = false;
         bool same = true;
-        BatchGroup? group = null;
+        group = null;
         foreach (Value? input in node.Inputs)
         {
-            if (input is null || SliceAxisOf(input) < 0)
+            if (input is null || FactOf(input).Axis < 0)
             {
                 continue;
             }
 
-            BatchGroup? own = _groups.GetValueOrDefault(input);
+            BatchGroup? own = FactOf(input).Group;
             same &= !any || BatchGroup.AreSame(group, own);
             group = own;
             any = true;
         }
 
-        foreach (Value? output in node.Outputs)
-        {
-            if (output is null || SliceAxisOf(output) < 0)
-            {
-                continue;
-            }
-
-            if (!same)
-            {
-                _axes[output] = BatchContext.Mixed;
-            }
-            else if (group is not null)
-            {
-                _groups[output] = group;
-            }
-        }
-    }
-
-    // Operators look at the inputs they compute with. What is mixed and no shape mixes every output, whichever input it is; dimensions without the batch do not
-    // depend on it.
-    private void Correct(Node node)
-    {
-        bool mixed = false;
-        bool shapes = true;
-        foreach (Value? input in node.Inputs)
-        {
-            if (input is not null && SliceAxisOf(input) == BatchContext.Mixed && node.OpType != "Shape")
-            {
-                mixed |= input.ShapeData is null;
-                shapes &= _shapes.Contains(input);
-            }
-        }
-
-        if (node is { OpType: "Shape", Domain.Length: 0 } && node.Inputs[0] is { } source)
-        {
-            int axis = SliceAxisOf(source);
-            shapes = axis != BatchContext.Mixed;
-            if (axis >= 0 && source.Type?.Shape is { } shape && axis < shape.Count && shape[axis].Symbol is { } name)
-            {
-                _names.Add(name);
-            }
-        }
-
-        foreach (Value? output in node.Outputs)
-        {
-            if (output is null)
-            {
-                continue;
-            }
-
-            if (mixed)
-            {
-                _axes[output] = BatchContext.Mixed;
-                _groups.Remove(output);
-            }
-            else if (SliceAxisOf(output) == BatchContext.Mixed && shapes && output.ShapeData is { } data)
-            {
-                _shapes.Add(output);
-                if (Array.TrueForAll(data, d => d.IsFixed || (d.Symbol is { } symbol && symbol != Batch.Symbol && !_names.Contains(symbol))))
-                {
-                    _axes[output] = BatchContext.None;
-                }
-            }
-        }
-    }
-
-    private sealed class Context(BatchFlow flow) : BatchContext
-    {
-        private Node _node = null!;
-
-        public override Node Node => _node;
-
-        public override int InputCount => _node.Inputs.Count;
-
-        /// <summary>Whether the node regrouped elements and said how.</summary>
-        public bool HasStatedGroup { get; private set; }
-
-        public override Dimension BatchDimension => flow.Batch;
-
-        public void Reset(Node node)
-        {
-            _node = node;
-            HasStatedGroup = false;
-        }
-
-        public override BatchGroup? InputGroup(int index) => _node.HasInput(index) ? flow._groups.GetValueOrDefault(_node.Inputs[index]!) : null;
-
-        public override void SetOutputGroup(int index, BatchGroup? group)
-        {
-            HasStatedGroup = true;
-            if (group is not null && _node.HasOutput(index))
-            {
-                flow._groups[_node.Outputs[index]!] = group;
-            }
-        }
-
-        public override int InputAxis(int index) => _node.HasInput(index) ? flow.SliceAxisOf(_node.Inputs[index]!) : None;
-
-        public override Dimension[]? InputShape(int index) => _node.HasInput(index) && _node.Inputs[index]!.Type?.Shape is { } shape ? [.. shape] : null;
-
-        public override Tensor? InputConstant(int index) => _node.HasInput(index) ? _node.Inputs[index]!.Constant : null;
-
-        public override Dimension[]? OutputShape(int index) => _node.HasOutput(index) && _node.Outputs[index]!.Type?.Shape is { } shape ? [.. shape] : null;
-
-        public override bool IsBatchDimension(Dimension dimension) => flow.Batch.Symbol is { } symbol && !dimension.IsFixed && dimension.Symbol == symbol;
-
-        public override void SetOutputAxis(int index, int axis)
-        {
-            if (_node.HasOutput(index))
-            {
-                flow._axes[_node.Outputs[index]!] = axis;
-            }
-        }
+        return same;
     }
 }

@@ -22,10 +22,14 @@ internal sealed class ShapeInference
             throw new ModelLoadException($"Model '{_modelName}': graphs are nested more than {MaxDepth} deep. The model is not valid.");
         }
 
-        for (int i = 0; i < graph.Inputs.Count; i++)
+        for (int i = 0; i < graph.Inputs.Count && i < inputTypes.Length; i++)
         {
-            // What the outer graph knows, and no more: what the body declares is not checked before it runs.
-            graph.Inputs[i].Type = i < inputTypes.Length ? inputTypes[i] : null;
+            // Outer knowledge refines what the body declares; a contradiction is left to the run, which sees the real value.
+            if (inputTypes[i] is { } type)
+            {
+                ModelValueType merged = TypeMerge.Merge(graph.Inputs[i].Type, type, out string? conflict);
+                graph.Inputs[i].Type = conflict is null ? merged : graph.Inputs[i].Type;
+            }
         }
 
         Infer(graph);

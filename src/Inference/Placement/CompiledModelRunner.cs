@@ -10,7 +10,7 @@ internal sealed class CompiledModelRunner : IModelRunner, IModelStatus
     private readonly RunGate _gate;
     private readonly TimeSpan? _maxRunTime;
 
-    public CompiledModelRunner(ICompiledModel compiled, ModelInfo info, ModelLoadOptions options, Action release)
+    public CompiledModelRunner(ICompiledModel compiled, ModelInfo info, ModelLoadOptions options, Action release, bool isSmall)
     {
         _compiled = compiled;
         Info = info;
@@ -20,7 +20,7 @@ internal sealed class CompiledModelRunner : IModelRunner, IModelStatus
             compiled.Dispose();
             release();
         });
-        Info = RowIndependenceCheck.Apply(this, options.AssertRowIndependent);
+        Info = RowIndependenceCheck.Apply(this, options, _ => isSmall);
     }
 
     public ModelInfo Info { get; }

@@ -2,7 +2,6 @@ using Inference.Graph;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Pooling;
 using Inference.Operators.Convolution;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Fused;
 

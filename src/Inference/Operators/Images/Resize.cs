@@ -96,9 +96,17 @@ internal sealed class Resize : Operator
     public override void PropagateBatch(BatchContext context)
     {
         int own = context.InputAxis(0);
-        bool same = own >= 0 && context.InputShape(0) is { } input && context.OutputShape(0) is { } output && output.Length == input.Length && output[own] == input[own]
-            && context.IsBatchDimension(output[own]) && _options.Coordinates != CoordinateMode.TfCropAndResize;
-        context.SetOutputAxis(0, own >= 0 && !same ? BatchContext.Mixed : own);
+        Dimension[]? sizes = _sizesInput >= 0 ? context.InputSizes(_sizesInput) : null;
+        if (own < 0 || _options.Coordinates == CoordinateMode.TfCropAndResize || context.InputShape(0) is not { } input || context.OutputShape(0) is not { } output)
+        {
+            context.SetAllMixed();
+            return;
+        }
+
+        // Sizes may name the batch's own; what else they hold decides the other axes.
+        int position = _options.Axes is null ? own : Array.FindIndex(_options.Axes, a => Shapes.Axis(a, input.Length) == own);
+        bool free = sizes is not null ? context.AreFree(sizes, except: position) : _sizesInput < 0 || context.InputAxis(_sizesInput) == BatchContext.None;
+        context.SetOutputAxis(0, free && output[own] == input[own] ? own : BatchContext.Mixed);
     }
 
     private bool Given(InferContext context, int input) => input >= 0 && context.HasInput(input) && ShapeRules.Length(context, input) != 0;

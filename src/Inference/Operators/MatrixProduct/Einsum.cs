@@ -89,6 +89,13 @@ internal sealed unsafe class Einsum : Operator
             }
 
             label = axis >= 0 ? plan.Operands[i][axis] : label;
+
+            // Along a diagonal a row meets its own position.
+            if (axis >= 0 && plan.Operands[i].Count(c => c == label) > 1)
+            {
+                context.SetAllMixed();
+                return;
+            }
         }
 
         int at = label is { } own ? plan.Labels.IndexOf(own, StringComparison.Ordinal) : BatchContext.None;

@@ -47,7 +47,7 @@ internal sealed class Imputer(Node node) : Operator
 
     public override bool CanOverwrite(int output, int input) => true;
 
-    public override void PropagateBatch(BatchContext context) => MlBatch.Same(context);
+    public override void PropagateBatch(BatchContext context) => MlBatch.Columns(context, single: _integers.Length <= 1 && _floats.Length <= 1);
 
     private static void Impute<T, V>(ReadOnlySpan<T> x, Span<T> y, Tensor shape, V[] values, T replaced)
         where T : unmanaged, INumber<T>

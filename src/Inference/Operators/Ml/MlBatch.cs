@@ -16,4 +16,12 @@ internal static class MlBatch
 
     /// <summary>The output carries the batch as input 0 does.</summary>
     public static void Same(BatchContext context) => context.SetOutputAxis(0, context.InputAxis(0));
+
+    /// <summary>The output carries the batch as input 0 does, which must not be along the columns that have constants of their own.</summary>
+    public static void Columns(BatchContext context, bool single)
+    {
+        int own = context.InputAxis(0);
+        bool apart = own < 0 || single || own < context.InputShape(0)!.Length - 1;
+        context.SetOutputAxis(0, apart ? own : BatchContext.Mixed);
+    }
 }

@@ -37,5 +37,5 @@ internal sealed class Scaler : Operator
         }
     }
 
-    public override void PropagateBatch(BatchContext context) => MlBatch.Same(context);
+    public override void PropagateBatch(BatchContext context) => MlBatch.Columns(context, single: _offset.Length == 1 && _scale.Length == 1);
 }

@@ -41,8 +41,15 @@ internal sealed class CenterCropPad(Node node) : Operator
     public override void PropagateBatch(BatchContext context)
     {
         int own = context.InputAxis(0);
-        bool same = own >= 0 && context.InputShape(0) is { } input && context.OutputShape(0) is { } output && context.IsBatchDimension(output[own]) && input[own] == output[own];
-        context.SetOutputAxis(0, own >= 0 && !same ? BatchContext.Mixed : own);
+        if (context.InputSizes(1) is not { } sizes || context.InputShape(0) is not { } input || own < 0)
+        {
+            context.SetAllMixed();
+            return;
+        }
+
+        int position = _axes is null ? own : Array.FindIndex(_axes, a => Shapes.Axis(a, input.Length) == own);
+        bool kept = position < 0 || position >= sizes.Length || sizes[position] == input[own];
+        context.SetOutputAxis(0, kept && context.AreFree(sizes, except: position) ? own : BatchContext.Mixed);
     }
 
     private readonly struct Move : IMove

@@ -53,34 +53,16 @@ internal sealed class ConstantOfShape : Operator
 
     public override void PropagateBatch(BatchContext context)
     {
-        int axis = context.InputAxis(0) == BatchContext.None ? BatchContext.None
-            : context.OutputShape(0) is { } shape ? BatchAxis(context, shape)
-            : BatchContext.Mixed;
-        context.SetOutputAxis(0, axis);
-    }
-
-    /// <summary>The axis of a value without data from the batch that is as long as the batch: the only one, or none.</summary>
-    internal static int BatchAxis(BatchContext context, Dimension[] shape)
-    {
-        int found = BatchContext.None;
-        for (int i = 0; i < shape.Length; i++)
+        Dimension[]? sizes = context.InputSizes(0);
+        int axis = sizes is null ? BatchContext.None : Array.FindIndex(sizes, context.IsBatchDimension);
+        if (sizes is null || !context.AreFree(sizes, except: axis))
         {
-            if (context.IsBatchDimension(shape[i]))
-            {
-                if (found != BatchContext.None)
-                {
-                    return BatchContext.Mixed;
-                }
-
-                found = i;
-            }
-            else if (!shape[i].IsFixed)
-            {
-                return BatchContext.Mixed;
-            }
+            context.SetAllMixed();
         }
-
-        return found;
+        else
+        {
+            context.SetOutputAxis(0, axis);
+        }
     }
 
     private readonly struct Move(Tensor value) : IMove

@@ -36,31 +36,35 @@ internal sealed class Expand : Operator
 
     public override void Run(KernelContext context) => Moves.Run(default(Move), context, context.Input(0), context.Output(0));
 
-    public override void PropagateBatch(BatchContext context) => BroadcastBatch(context);
-
-    // The shape is not data; the input keeps its batch axis, counted from the end, or gains one where it is spread over the batch.
-    internal static void BroadcastBatch(BatchContext context)
+    public override void PropagateBatch(BatchContext context)
     {
         int own = context.InputAxis(0);
-        if (context.OutputShape(0) is not { } output || context.InputShape(0) is not { } input)
+        if (context.InputSizes(1) is not { } sizes || context.InputShape(0) is not { } input || (own == BatchContext.None && context.InputAxis(1) == BatchContext.None))
         {
             context.SetAllMixed();
             return;
         }
 
-        if (own >= 0)
+        // Both are aligned at their ends.
+        int rank = Math.Max(sizes.Length, input.Length);
+        int axis = own < 0 ? own : own + rank - input.Length;
+        for (int i = 0; i < sizes.Length && axis != BatchContext.Mixed; i++)
         {
-            int axis = own + output.Length - input.Length;
-            context.SetOutputAxis(0, output[axis] == input[own] ? axis : BatchContext.Mixed);
+            int at = i + rank - sizes.Length;
+            int source = at - rank + input.Length;
+            if (at == axis && own >= 0)
+            {
+                axis = sizes[i].Size == 1 || sizes[i] == input[own] ? axis : BatchContext.Mixed;
+            }
+            else if (!context.IsFree(sizes[i]))
+            {
+                // What is the same for all rows is spread over the batch once.
+                bool spread = axis == BatchContext.None && context.IsBatchDimension(sizes[i]) && (source < 0 || input[source].Size == 1);
+                axis = spread ? at : BatchContext.Mixed;
+            }
         }
-        else if (own == BatchContext.None)
-        {
-            context.SetOutputAxis(0, ConstantOfShape.BatchAxis(context, output));
-        }
-        else
-        {
-            context.SetOutputAxis(0, BatchContext.Mixed);
-        }
+
+        context.SetOutputAxis(0, axis);
     }
 
     private readonly struct Move : IMove

@@ -33,7 +33,7 @@ internal sealed class Reshape(Node node) : Operator
 
     public override int AliasOf(int output) => 0;
 
-    public override void PropagateBatch(BatchContext context) => ReshapeBatch.Propagate(context);
+    public override void PropagateBatch(BatchContext context) => ReshapeBatch.Propagate(context, shapeInput: 1);
 
     private static void Propagate(InferContext context, ElementType type, Dimension[] shape)
     {

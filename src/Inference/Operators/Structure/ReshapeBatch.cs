@@ -3,13 +3,17 @@ namespace Inference.Operators.Structure;
 /// <summary>Batch-axis rule of views: the batch stays an axis of its own where what precedes it multiplies to the same number.</summary>
 internal static class ReshapeBatch
 {
-    public static void Propagate(BatchContext context)
+    /// <summary>States the output's axis.</summary>
+    /// <param name="context">The node's flow.</param>
+    /// <param name="shapeInput">The input that holds the shape asked for; −1 where the operator's attributes and the input's own shape decide.</param>
+    public static void Propagate(BatchContext context, int shapeInput = -1)
     {
         int axis = context.InputAxis(0);
+        Dimension[]? sizes = shapeInput < 0 ? null : context.InputSizes(shapeInput);
         context.SetOutputGroup(0, null);
         if (axis < 0)
         {
-            context.SetOutputAxis(0, axis);
+            context.SetAllMixed();
             return;
         }
 
@@ -21,7 +25,7 @@ internal static class ReshapeBatch
                 axis += group.Outer.Length;
             }
 
-            Propagate(context, input, axis, output);
+            Propagate(context, input, axis, output, sizes);
         }
         else
         {
@@ -29,11 +33,11 @@ internal static class ReshapeBatch
         }
     }
 
-    private static void Propagate(BatchContext context, Dimension[] input, int axis, Dimension[] output)
+    private static void Propagate(BatchContext context, Dimension[] input, int axis, Dimension[] output, Dimension[]? sizes)
     {
         for (int i = 0; i < output.Length; i++)
         {
-            if (output[i] == input[axis] && context.IsBatchDimension(output[i]) && HaveSameProduct(input.AsSpan(0, axis), output.AsSpan(0, i)))
+            if (context.IsBatchDimension(input[axis]) && context.IsBatchDimension(output[i]) && HaveSameProduct(input.AsSpan(0, axis), output.AsSpan(0, i)) && AreDecided(context, output, i, sizes))
             {
                 context.SetOutputAxis(0, i);
                 return;
@@ -62,6 +66,18 @@ internal static class ReshapeBatch
         }
 
         SplitFixed(context, input, axis, output);
+    }
+
+    // Whether the other axes do not depend on the batch: they multiply to the size of a row, so one of them may be what is left of it.
+    private static bool AreDecided(BatchContext context, Dimension[] output, int axis, Dimension[]? sizes)
+    {
+        int open = 0;
+        for (int i = 0; i < output.Length; i++)
+        {
+            open += i == axis || context.IsFree(output[i]) ? 0 : 1;
+        }
+
+        return open <= 1 || (sizes?.Length == output.Length && context.AreFree(sizes, except: axis));
     }
 
     // What follows the batch is of a known size: the axis takes so many parts of each row as that size has of the output's.

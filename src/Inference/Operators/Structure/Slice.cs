@@ -145,6 +145,7 @@ internal sealed class Slice(Node node) : Operator
         long[]? axes = _axes ?? context.InputConstant(3)?.ToInt64Array();
         long[]? starts = _starts ?? context.InputConstant(1)?.ToInt64Array();
         long[]? ends = _ends ?? context.InputConstant(2)?.ToInt64Array();
+        Dimension[]? limits = _ends is null && context.InputAxis(2) != BatchContext.None ? context.InputSizes(2) : null;
         if (axes is null && context.InputCount > 3 && context.Node.HasInput(3))
         {
             return true;
@@ -155,13 +156,14 @@ internal sealed class Slice(Node node) : Operator
         {
             if (Shapes.Axis(axes?[i] ?? i, rank) == axis)
             {
-                bool whole = starts?[i] == 0 && ends?[i] >= Everything
+                bool toEnd = limits is null ? ends?[i] >= Everything : context.IsBatchDimension(limits[i]) && context.AreFree(limits, except: i);
+                bool whole = starts?[i] == 0 && toEnd
                     && (!context.Node.HasInput(4) || context.InputConstant(4)?.ToInt64Array() is { } steps && steps[i] == 1);
                 return !whole;
             }
         }
 
-        return false;
+        return limits is not null;
     }
 
     private static void Propagate(InferContext context, long[]? starts, long[]? ends, long[]? steps, Dimension[] result)

@@ -29,7 +29,32 @@ internal sealed class Tile(Node node) : Operator
 
     public override void Run(KernelContext context) => Moves.Run(default(Move), context, context.Input(0), context.Output(0));
 
-    public override void PropagateBatch(BatchContext context) => Expand.BroadcastBatch(context);
+    public override void PropagateBatch(BatchContext context)
+    {
+        int own = context.InputAxis(0);
+        Dimension[]? repeats = _oneAxis ? null : context.InputSizes(1);
+        if (repeats is null || context.InputShape(0) is not { } input || repeats.Length != input.Length)
+        {
+            context.SetAllMixed();
+            return;
+        }
+
+        int axis = own;
+        for (int i = 0; i < repeats.Length && axis != BatchContext.Mixed; i++)
+        {
+            if (own >= 0 && i == own)
+            {
+                axis = repeats[i].Size == 1 ? axis : BatchContext.Mixed;
+            }
+            else if (!context.IsFree(repeats[i]))
+            {
+                // What is the same for all rows is repeated over the batch once.
+                axis = axis == BatchContext.None && context.IsBatchDimension(repeats[i]) && input[i].Size == 1 ? i : BatchContext.Mixed;
+            }
+        }
+
+        context.SetOutputAxis(0, axis);
+    }
 
     private Dimension[]? Repeats(InferContext context, int rank)
     {

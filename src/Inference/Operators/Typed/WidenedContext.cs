@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Inference.Graph;
 using Inference.Operators.Casting;
 
@@ -9,7 +10,7 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
     private readonly KernelContext _outer;
     private readonly ElementType _wide;
     private readonly ElementType _outputType;
-    private readonly NativeBlock _scratch = new();
+    private void* _scratch;
 
     /// <summary>Widens the inputs.</summary>
     /// <param name="outer">The run itself.</param>
@@ -68,8 +69,9 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
 
     public override byte* Scratch(long bytes)
     {
-        _scratch.Reserve(bytes);
-        return _scratch.Data;
+        NativeMemory.AlignedFree(_scratch);
+        _scratch = NativeMemory.AlignedAlloc(checked((nuint)Math.Max(bytes, 1)), 64);
+        return (byte*)_scratch;
     }
 
     public override void ThrowIfCancelled() => _outer.ThrowIfCancelled();
@@ -88,7 +90,11 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
         }
     }
 
-    public void Dispose() => _scratch.Dispose();
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_scratch);
+        _scratch = null;
+    }
 
     private bool IsOther(ElementType type) => type != _wide && TypeSet.Floating.Contains(type);
 
