@@ -57,7 +57,8 @@ internal static class Shapes
         {
             if (dim.Size is { } size)
             {
-                product = checked(product * size);
+                bool zero = product == 0 || size == 0;
+                product = zero ? 0 : Math.BigMul(product, size, out long low) == 0 && low >= 0 ? low : throw TooLarge(dims);
             }
             else
             {
@@ -68,6 +69,9 @@ internal static class Shapes
 
         return product == 0 || symbols == 0 ? Dimension.Fixed(product) : symbols == 1 && product == 1 ? symbol!.Value : Dimension.Unknown;
     }
+
+    private static ModelLoadException TooLarge(ReadOnlySpan<Dimension> dims) =>
+        new($"Dimensions [{string.Join(",", dims.ToArray())}] were multiplied: expected a product that fits 64 bits. Use smaller sizes.");
 
     /// <summary>An axis counted from the front.</summary>
     /// <exception cref="ModelLoadException">The axis is out of range.</exception>

@@ -83,7 +83,7 @@ internal sealed unsafe class QLinearAveragePool(Node node, bool global) : Operat
                     plane[i] = table[source[i * step]];
                 }
 
-                PoolLoop.Plane<Poolings.Average, DirectElement<float>, float, float>(in grid, new(_countPads), plane, pooled);
+                PoolLoop.Plane<Poolings.Average, DirectElement<float>, float, float>(context, in grid, new(_countPads), plane, pooled);
                 for (long i = 0; i < grid.OutputCount; i++)
                 {
                     target[i * step] = QuantizedValues.QuantizeShifted(pooled[i], scale, zero, y.Type);

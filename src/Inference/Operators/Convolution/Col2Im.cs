@@ -11,23 +11,39 @@ internal sealed unsafe class Col2Im(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
-        Dimension[]? x = Shapes.RequireRank(context, 0, 3);
-        if (context.InputConstant(1) is not { } image || context.InputConstant(2) is not { } block)
+        ElementType type = context.InputType(0);
+        Dimension[]? x = context.InputShape(0);
+        if (context.InputConstant(1) is not { } imageShape || context.InputConstant(2) is not { } blockShape)
         {
             long? rank = context.InputShape(1) is { Length: 1 } own ? own[0].Size : null;
-            context.SetOutput(0, type, rank is { } r ? Shapes.Unknown((int)r + 2) : null);
+            context.SetOutput(0, type, rank is <= WindowGrid.MaxSpatial ? Shapes.Unknown((int)rank.Value + 2) : null);
             return;
         }
 
-        if (image.Count != block.Count || image.Count > WindowGrid.MaxSpatial)
+        long[] image = imageShape.ToInt64Array();
+        long[] block = blockShape.ToInt64Array();
+        if (image.Length != block.Length || image.Length is 0 or > WindowGrid.MaxSpatial || Array.Exists(image, s => s < 0) || Array.Exists(block, s => s < 1))
         {
-            throw context.Error($"expected as many block sizes as image sizes (at most {WindowGrid.MaxSpatial}), got {block.Count} and {image.Count}.");
+            throw context.Error(
+                $"image_shape and block_shape: expected one size each for 1 to {WindowGrid.MaxSpatial} axes, 0 or more and 1 or more, got [{string.Join(",", image)}] and [{string.Join(",", block)}].");
         }
 
-        long elements = TensorShape.Count(block.ToInt64Array());
-        Dimension channels = x?[1].Size is { } rows ? Dimension.Fixed(rows / Math.Max(1, elements)) : Dimension.Unknown;
-        context.SetOutput(0, type, [x?[0] ?? Dimension.Unknown, channels, .. Shapes.Fixed(image.ToInt64Array())]);
+        _window.Check(context, image.Length);
+        var along = new long[image.Length];
+        for (int i = 0; i < along.Length; i++)
+        {
+            along[i] = Windows(i, along.Length, image[i], block[i]);
+        }
+
+        long windows = TensorShape.Count(along);
+        long elements = TensorShape.Count(block);
+        if (x is not null && ((x[1].Size is { } rows && rows % elements != 0) || (x[2].Size is { } given && given != windows)))
+        {
+            throw context.Error($"input 0: expected [N, C·{elements}, {windows}], got [{string.Join(",", x)}].");
+        }
+
+        Dimension channels = x?[1].Size is { } all ? Dimension.Fixed(all / elements) : Dimension.Unknown;
+        context.SetOutput(0, type, [x?[0] ?? Dimension.Unknown, channels, .. Shapes.Fixed(image)]);
     }
 
     public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
@@ -39,36 +55,39 @@ internal sealed unsafe class Col2Im(Node node) : Operator
         Tensor block = context.Input(2);
         int spatial = (int)image.Count;
         Span<long> dims = stackalloc long[spatial + 2];
-        var grid = new WindowGrid { Rank = spatial, InputCount = 1, OutputCount = 1, KernelCount = 1 };
+        Span<long> kernel = stackalloc long[spatial];
+        Span<long> windows = stackalloc long[spatial];
+        Span<long> before = stackalloc long[spatial];
         for (int i = 0; i < spatial; i++)
         {
-            long size = Scalars.ToInt64(image, i);
-            long kernel = Scalars.ToInt64(block, i);
-            long before = _window.PadAttribute(i);
-            long windows = (size + before + _window.PadAttribute(i + spatial) - (kernel - 1) * _window.Dilation(i) - 1) / _window.Stride(i) + 1;
-            grid.Input[i] = dims[i + 2] = size;
-            grid.Kernel[i] = kernel;
-            grid.Stride[i] = _window.Stride(i);
-            grid.Dilation[i] = _window.Dilation(i);
-            grid.Before[i] = before;
-            grid.Output[i] = windows;
-            grid.InputCount *= size;
-            grid.OutputCount *= windows;
-            grid.KernelCount *= kernel;
+            dims[i + 2] = Scalars.ToInt64(image, i);
+            kernel[i] = Scalars.ToInt64(block, i);
+            windows[i] = Windows(i, spatial, dims[i + 2], kernel[i]);
+            before[i] = _window.PadAttribute(i);
         }
 
+        WindowGrid grid = WindowGrid.Reverse(_window, dims[2..], kernel, windows, before);
         dims[0] = x.Dims[0];
-        dims[1] = x.Dims[1] / Math.Max(1, grid.KernelCount);
-        if (x.Dims[1] != dims[1] * grid.KernelCount || x.Dims[2] != grid.OutputCount)
+        dims[1] = x.Dims[1] / grid.KernelCount;
+        Tensor y = context.Output(0, x.Type, dims);
+        if (y.Count > 0)
         {
-            throw context.Error($"input 0: expected [N, C·{grid.KernelCount}, {grid.OutputCount}], got {x}.");
+            var action = new Action(context, x, y, dims[1], grid);
+            Dispatch.Numeric(x.Type, ref action);
         }
-
-        var action = new Action(x, context.Output(0, x.Type, dims), dims[1], grid);
-        Dispatch.Numeric(x.Type, ref action);
     }
 
-    private readonly struct Action(Tensor x, Tensor y, long channels, WindowGrid grid) : INumericAction
+    private long Windows(int axis, int spatial, long size, long kernel)
+    {
+        long before = _window.PadAttribute(axis);
+        long after = _window.PadAttribute(axis + spatial);
+        _window.CheckExtent(axis, size, "an image");
+        _window.CheckExtent(axis, kernel, "a block");
+        long room = size + before + after - ((kernel - 1) * _window.Dilation(axis)) - 1;
+        return room < 0 ? 0 : (room / _window.Stride(axis)) + 1;
+    }
+
+    private readonly struct Action(KernelContext context, Tensor x, Tensor y, long channels, WindowGrid grid) : INumericAction
     {
         public void Invoke<E, T, C>()
             where E : struct, IElement<T, C>
@@ -96,7 +115,7 @@ internal sealed unsafe class Col2Im(Node node) : Operator
         {
             for (long n = 0; n < x.Dims[0]; n++)
             {
-                Im2Col.Fold(in grid, source + n * x.Dims[1] * x.Dims[2], channels, target + n * channels * grid.InputCount);
+                Im2Col.Fold(context, in grid, source + (n * x.Dims[1] * x.Dims[2]), channels, 0, grid.OutputCount, target + (n * channels * grid.InputCount));
             }
         }
     }

@@ -4,6 +4,7 @@ using Inference.Kernels.Gemm;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
 using Activation = Inference.Kernels.Elementwise.Activation;
+using ActivationKind = Inference.Kernels.Elementwise.ActivationKind;
 
 namespace Inference.Operators.Convolution;
 
@@ -23,7 +24,7 @@ internal sealed unsafe partial class Conv(Node node) : FloatOperator
     internal static long ReadGroup(Node node)
     {
         long group = node.Attributes.Int("group", 1);
-        return group > 0 ? group : throw new ModelLoadException($"{node.Describe()}: attribute 'group': expected 1 or more, got {group}.");
+        return group is > 0 and <= int.MaxValue ? group : throw new ModelLoadException($"{node.Describe()}: attribute 'group': expected a number in [1, {int.MaxValue}], got {group}.");
     }
 
     protected override void InferOutputs(InferContext context)
@@ -32,7 +33,18 @@ internal sealed unsafe partial class Conv(Node node) : FloatOperator
         Shapes.RequireSameType(context, 0, 1);
         Shapes.RequireSameType(context, 0, 2);
         Shapes.RequireShape(context, 2, context.InputShape(1) is { Length: > 0 } w ? w[0] : Dimension.Unknown);
-        context.SetOutput(0, type, ConvShape.Infer(context, 0, 1, _window, _group));
+        if (type == ElementType.Double && (context.HasInput(3) || _activation.Kind != ActivationKind.None))
+        {
+            throw context.Error("input 0: expected float32, float16 or bfloat16 where an addend or an activation is fused, got float64.");
+        }
+
+        Dimension[]? y = ConvShape.Infer(context, 0, 1, _window, _group);
+        if (y is not null)
+        {
+            Shapes.RequireShape(context, 3, y);
+        }
+
+        context.SetOutput(0, type, y);
     }
 
     public override long CountMacs(InferContext context) => ConvShape.CountMacs(context, 0, 1, _window, _group);
@@ -68,7 +80,7 @@ internal sealed unsafe partial class Conv(Node node) : FloatOperator
         long groupChannels = w.Dims[1];
         long filters = w.Dims[0] / _group;
         long depth = groupChannels * grid.KernelCount;
-        long tile = typeof(C) == typeof(float) ? Math.Clamp(TileElements / Math.Max(1, depth), Math.Min(64, grid.OutputCount), grid.OutputCount) : grid.OutputCount;
+        long tile = Math.Clamp(TileElements / Math.Max(1, depth), Math.Min(64, grid.OutputCount), grid.OutputCount);
         C* columns = (C*)context.Scratch(Math.Max(1, depth * tile) * sizeof(C));
         for (long n = 0; n < x.Dims[0]; n++)
         {
@@ -102,9 +114,9 @@ internal sealed unsafe partial class Conv(Node node) : FloatOperator
 
         for (long f = 0; f < filters; f++)
         {
-            new Span<C>(target + f * stride, checked((int)count)).Fill(bias is null ? C.Zero : bias[f]);
+            context.ThrowIfCancelled();
+            new Span<C>(target + (f * stride), (int)count).Fill(bias is null ? C.Zero : bias[f]);
+            NaiveProduct.Run(weights + (f * depth), false, columns, false, target + (f * stride), 1, count, depth, C.One);
         }
-
-        NaiveProduct.Run(weights, false, columns, false, target, filters, count, depth, C.One);
     }
 }

@@ -23,9 +23,9 @@ internal static class ConvShape
             throw context.Error($"expected input and weights of equal rank, got [{string.Join(",", x)}] and [{string.Join(",", w)}].");
         }
 
-        if (x?[1].Size is { } channels && w?[1].Size is { } own && channels != own * group)
+        if (x?[1].Size is { } channels && w?[1].Size is { } own && (channels % group != 0 || channels / group != own))
         {
-            throw context.Error($"input {inputX}: expected {own * group} channels (weights [{string.Join(",", w)}], group {group}), got {channels}.");
+            throw context.Error($"input {inputX}: expected {(Int128)own * group} channels (weights [{string.Join(",", w)}], group {group}), got {channels}.");
         }
 
         if (w?[0].Size is { } filters && filters % group != 0)
@@ -40,6 +40,7 @@ internal static class ConvShape
         y[1] = w?[0] ?? Dimension.Unknown;
         for (int i = 0; i < spatial; i++)
         {
+            RequireKernel(context, inputW, w, i);
             Dimension kernel = window.KernelShape is { Length: > 0 } given ? Dimension.Fixed(given[i]) : w?[i + 2] ?? Dimension.Unknown;
             if (w?[i + 2].Size is { } size && kernel.Size is { } named && size != named)
             {
@@ -50,6 +51,15 @@ internal static class ConvShape
         }
 
         return y;
+    }
+
+    /// <summary>Checks that weights have a kernel along a spatial axis.</summary>
+    public static void RequireKernel(InferContext context, int inputW, Dimension[]? w, int axis)
+    {
+        if (w?[axis + 2].Size == 0)
+        {
+            throw context.Error($"input {inputW}: expected weights with a kernel of 1 or more along each spatial axis, got [{string.Join(",", w)}].");
+        }
     }
 
     public static long CountMacs(InferContext context, int inputX, int inputW, WindowAttributes window, long group)

@@ -12,6 +12,9 @@ namespace Inference.Operators.Convolution;
 /// </summary>
 internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
 {
+    // Elements of the unfolded matrix that are worked on at once; a larger matrix is made in parts.
+    private const long TileElements = 1 << 24;
+
     private readonly WindowAttributes _window = new(node);
     private readonly long _group = Conv.ReadGroup(node);
     private readonly long[]? _outputPadding = node.Attributes.Ints("output_padding");
@@ -37,9 +40,10 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
 
         int spatial = x.Length - 2;
         _window.Check(context, spatial);
+        CheckAttributes(context, w, spatial);
         var y = new Dimension[x.Length];
         y[0] = x[0];
-        y[1] = w[1].Size is { } m ? Dimension.Fixed(m * _group) : Dimension.Unknown;
+        y[1] = Shapes.Product([w[1], Dimension.Fixed(_group)]);
         for (int i = 0; i < spatial; i++)
         {
             y[i + 2] = x[i + 2].Size is { } size && Kernel(i, w[i + 2]) is { } kernel
@@ -60,6 +64,33 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
 
     protected override void RunDouble(KernelContext context) => Compute<double>(context);
 
+    private void CheckAttributes(InferContext context, Dimension[] w, int spatial)
+    {
+        if (w[0].Size is { } channels && channels % _group != 0)
+        {
+            throw context.Error($"input 1: expected a number of channels that group {_group} divides, got [{string.Join(",", w)}].");
+        }
+
+        if (_outputPadding is { Length: > 0 } padding && (padding.Length != spatial || Array.Exists(padding, p => p is < 0 or >= WindowAttributes.MaxExtent)))
+        {
+            throw context.Error($"attribute 'output_padding': expected {spatial} values in [0, {WindowAttributes.MaxExtent - 1}], got [{string.Join(",", padding)}].");
+        }
+
+        if (_outputShape is { Length: > 0 } shape && ((shape.Length != spatial && shape.Length != spatial + 2) || Array.Exists(shape, s => s is < 0 or >= WindowAttributes.MaxExtent)))
+        {
+            throw context.Error($"attribute 'output_shape': expected {spatial} values in [0, {WindowAttributes.MaxExtent - 1}], got [{string.Join(",", shape)}].");
+        }
+
+        for (int i = 0; i < spatial; i++)
+        {
+            ConvShape.RequireKernel(context, 1, w, i);
+            if (w[i + 2].Size is { } size && Kernel(i, w[i + 2]) is { } named && size != named)
+            {
+                throw context.Error($"attribute 'kernel_shape': expected what the weights [{string.Join(",", w)}] have, got {named} along spatial axis {i}.");
+            }
+        }
+    }
+
     private long? Kernel(int axis, Dimension weights) => _window.KernelShape is { Length: > 0 } given ? given[axis] : weights.Size;
 
     private long? OutputShape(int axis, int spatial) => _outputShape is { Length: > 0 } shape ? shape[shape.Length - spatial + axis] : null;
@@ -68,7 +99,11 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
     {
         long extra = _outputPadding is { Length: > 0 } ? _outputPadding[axis] : 0;
         long stride = _window.Stride(axis);
-        long full = stride * (size - 1) + extra + (kernel - 1) * _window.Dilation(axis) + 1;
+        _window.CheckExtent(axis, size, "an axis");
+        long extent = ((kernel - 1) * _window.Dilation(axis)) + 1;
+        _window.CheckExtent(axis, extent, "a kernel with its dilation");
+        long full = (stride * (size - 1)) + extra + extent;
+        _window.CheckExtent(axis, full, "an output");
         long? wanted = OutputShape(axis, spatial) ?? (_window.IsSame ? size * stride : null);
         if (wanted is { } output)
         {
@@ -86,22 +121,13 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
     private WindowGrid Grid(Tensor x, Tensor w, Tensor y)
     {
         int spatial = x.Rank - 2;
-        var grid = new WindowGrid { Rank = spatial, InputCount = 1, OutputCount = 1, KernelCount = 1 };
+        Span<long> before = stackalloc long[spatial];
         for (int i = 0; i < spatial; i++)
         {
-            Resolve(i, spatial, x.Dims[i + 2], w.Dims[i + 2], out long before);
-            grid.Input[i] = y.Dims[i + 2];
-            grid.Output[i] = x.Dims[i + 2];
-            grid.Kernel[i] = w.Dims[i + 2];
-            grid.Stride[i] = _window.Stride(i);
-            grid.Dilation[i] = _window.Dilation(i);
-            grid.Before[i] = before;
-            grid.InputCount *= grid.Input[i];
-            grid.OutputCount *= grid.Output[i];
-            grid.KernelCount *= grid.Kernel[i];
+            Resolve(i, spatial, x.Dims[i + 2], w.Dims[i + 2], out before[i]);
         }
 
-        return grid;
+        return WindowGrid.Reverse(_window, y.Dims[2..], w.Dims[2..], x.Dims[2..], before);
     }
 
     private void Compute<C>(KernelContext context)
@@ -120,38 +146,63 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
         long channels = x.Dims[1] / _group;
         long filters = w.Dims[1];
         long rows = filters * grid.KernelCount;
-        C* columns = (C*)context.Scratch(Math.Max(1, rows * grid.OutputCount) * sizeof(C));
+        long windows = grid.OutputCount;
+        long tile = Math.Clamp(TileElements / Math.Max(1, rows), Math.Min(1, windows), windows);
+        C* columns = (C*)context.Scratch(Math.Max(1, rows * tile) * sizeof(C));
         for (long n = 0; n < x.Dims[0]; n++)
         {
             for (long g = 0; g < _group; g++)
             {
-                context.ThrowIfCancelled();
-                C* input = (C*)x.Data + (n * x.Dims[1] + g * channels) * grid.OutputCount;
+                C* input = (C*)x.Data + (n * x.Dims[1] + g * channels) * windows;
                 C* weights = (C*)w.Data + g * channels * rows;
                 C* target = (C*)y.Data + (n * y.Dims[1] + g * filters) * grid.InputCount;
-                Multiply(context, weights, input, columns, rows, grid.OutputCount, channels);
                 for (long f = 0; f < filters; f++)
                 {
-                    new Span<C>(target + f * grid.InputCount, checked((int)grid.InputCount)).Fill(bias is null ? C.Zero : bias[g * filters + f]);
+                    Fill(context, target + f * grid.InputCount, grid.InputCount, bias is null ? C.Zero : bias[g * filters + f]);
                 }
 
-                Im2Col.Fold(in grid, columns, filters, target);
+                for (long first = 0; first < windows; first += tile)
+                {
+                    context.ThrowIfCancelled();
+                    long count = Math.Min(tile, windows - first);
+                    Multiply(context, weights, input + first, columns, rows, count, channels, windows);
+                    Im2Col.Fold(context, in grid, columns, filters, first, count, target);
+                }
             }
         }
     }
 
-    // columns[rows, windows] = Wᵀ[rows, channels] × X[channels, windows].
-    private static void Multiply<C>(KernelContext context, C* weights, C* input, C* columns, long rows, long windows, long channels)
+    private static void Fill<C>(KernelContext context, C* target, long count, C value)
+        where C : unmanaged
+    {
+        const int Part = 1 << 20;
+        for (long done = 0; done < count; done += Part)
+        {
+            context.ThrowIfCancelled();
+            new Span<C>(target + done, (int)Math.Min(Part, count - done)).Fill(value);
+        }
+    }
+
+    // columns[rows, windows] = Wᵀ[rows, channels] × X[channels, windows]; rows of X lie ldx apart.
+    private static void Multiply<C>(KernelContext context, C* weights, C* input, C* columns, long rows, long windows, long channels, long ldx)
         where C : unmanaged, INumber<C>
     {
         if (typeof(C) == typeof(float))
         {
             GemmEpilogue none = default;
-            GemmF32.Run((float*)weights, (nint)rows, true, (float*)input, (nint)windows, false, (float*)columns, (nint)windows, (nint)rows, (nint)windows, (nint)channels, 1f, in none, context.Threads);
+            GemmF32.Run((float*)weights, (nint)rows, true, (float*)input, (nint)ldx, false, (float*)columns, (nint)windows, (nint)rows, (nint)windows, (nint)channels, 1f, in none, context.Threads);
             return;
         }
 
-        new Span<C>(columns, checked((int)(rows * windows))).Clear();
-        NaiveProduct.Run(weights, true, input, false, columns, rows, windows, channels, C.One);
+        for (long r = 0; r < rows; r++)
+        {
+            context.ThrowIfCancelled();
+            C* row = columns + (r * windows);
+            new Span<C>(row, (int)windows).Clear();
+            for (long c = 0; c < channels; c++)
+            {
+                NaiveProduct.Run(weights + (c * rows) + r, false, input + (c * ldx), false, row, 1, windows, 1, C.One);
+            }
+        }
     }
 }

@@ -20,16 +20,17 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Dimension[]? x = Shapes.RequireRank(context, 0, 4);
         Dimension[]? y = ConvShape.Infer(context, 0, 1, _window, _group);
-        if (_offsetGroup <= 0 || (x?[1].Size is { } channels && channels % _offsetGroup != 0))
+        if (_offsetGroup is <= 0 or > int.MaxValue || (x?[1].Size is { } channels && channels % _offsetGroup != 0))
         {
             throw context.Error($"attribute 'offset_group': expected a divisor of the channels, got {_offsetGroup}.");
         }
 
-        if (x is not null && y is { Length: 4 } && context.InputShape(1) is { Length: 4 } w && w[2].Size is { } height && w[3].Size is { } width)
+        if (x is not null && y is { Length: 4 } && context.InputShape(1) is { Length: 4 } w)
         {
-            Shapes.RequireShape(context, 2, x[0], Dimension.Fixed(_offsetGroup * height * width * 2), y[2], y[3]);
+            Dimension group = Dimension.Fixed(_offsetGroup);
+            Shapes.RequireShape(context, 2, x[0], Shapes.Product([group, w[2], w[3], Dimension.Fixed(2)]), y[2], y[3]);
             Shapes.RequireShape(context, 3, w[0]);
-            Shapes.RequireShape(context, 4, x[0], Dimension.Fixed(_offsetGroup * height * width), y[2], y[3]);
+            Shapes.RequireShape(context, 4, x[0], Shapes.Product([group, w[2], w[3]]), y[2], y[3]);
         }
 
         for (int i = 1; i < context.InputCount; i++)
@@ -86,25 +87,39 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
                 context.ThrowIfCancelled();
                 for (long c = 0; c < channels; c++)
                 {
+                    context.ThrowIfCancelled();
                     long channel = g * channels + c;
                     long offsetGroup = channel / (x.Dims[1] / _offsetGroup);
                     C* plane = (C*)x.Data + (n * x.Dims[1] + channel) * grid.InputCount;
                     C* groupOffsets = offsets + offsetGroup * grid.KernelCount * 2 * grid.OutputCount;
                     C* groupWeights = weights is null ? null : weights + offsetGroup * grid.KernelCount * grid.OutputCount;
-                    Unfold(in grid, plane, groupOffsets, groupWeights, columns + c * grid.KernelCount * grid.OutputCount);
+                    Unfold(context, in grid, plane, groupOffsets, groupWeights, columns + c * grid.KernelCount * grid.OutputCount);
                 }
 
                 C* target = (C*)y.Data + (n * y.Dims[1] + g * filters) * grid.OutputCount;
-                StridedProduct.Run((C*)w.Data + g * filters * depth, depth, columns, grid.OutputCount, false, target, grid.OutputCount, filters, grid.OutputCount, depth, C.One, context.Threads);
-                for (long i = 0; bias is not null && i < filters * grid.OutputCount; i++)
+                C* matrix = (C*)w.Data + (g * filters * depth);
+                long atOnce = typeof(C) == typeof(float) ? filters : 1;
+                for (long f = 0; f < filters; f += atOnce)
                 {
-                    target[i] += bias[g * filters + i / grid.OutputCount];
+                    context.ThrowIfCancelled();
+                    StridedProduct.Run(
+                        matrix + (f * depth), depth, columns, grid.OutputCount, false, target + (f * grid.OutputCount), grid.OutputCount, atOnce, grid.OutputCount, depth, C.One, context.Threads);
+                }
+
+                for (long f = 0; bias is not null && f < filters; f++)
+                {
+                    context.ThrowIfCancelled();
+                    C* row = target + (f * grid.OutputCount);
+                    for (long i = 0; i < grid.OutputCount; i++)
+                    {
+                        row[i] += bias[(g * filters) + f];
+                    }
                 }
             }
         }
     }
 
-    private static void Unfold<C>(in WindowGrid grid, C* plane, C* offsets, C* mask, C* columns)
+    private static void Unfold<C>(KernelContext context, in WindowGrid grid, C* plane, C* offsets, C* mask, C* columns)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
         for (long k = 0; k < grid.KernelCount; k++)
@@ -115,6 +130,11 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
             C* moveX = moveY + grid.OutputCount;
             for (long o = 0; o < grid.OutputCount; o++)
             {
+                if ((o & 0xFFFF) == 0xFFFF)
+                {
+                    context.ThrowIfCancelled();
+                }
+
                 long baseY = o / grid.Output[1] * grid.Stride[0] - grid.Before[0] + ky * grid.Dilation[0];
                 long baseX = o % grid.Output[1] * grid.Stride[1] - grid.Before[1] + kx * grid.Dilation[1];
                 C value = Sample(in grid, plane, C.CreateTruncating(baseY) + moveY[o], C.CreateTruncating(baseX) + moveX[o]);

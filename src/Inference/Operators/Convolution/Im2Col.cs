@@ -5,6 +5,9 @@ namespace Inference.Operators.Convolution;
 /// <summary>Unfolds windows into a matrix: row (channel, kernel step), column output position; outside the input stands 0.</summary>
 internal static unsafe class Im2Col
 {
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     /// <summary>
     /// Fills columns <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of the matrix [channels·kernel, outputs] into
     /// <paramref name="target"/> [channels·kernel, count]; elements are x − <paramref name="zero"/>.
@@ -50,11 +53,15 @@ internal static unsafe class Im2Col
         }
     }
 
-    /// <summary>The reverse: adds the matrix [channels·kernel, windows] into the planes image[channels, inputs], which the caller has cleared.</summary>
-    public static void Fold<C>(in WindowGrid grid, C* columns, long channels, C* image)
+    /// <summary>
+    /// The reverse: adds windows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1, the columns of the matrix [channels·kernel, count],
+    /// into the planes image[channels, inputs], which the caller has filled.
+    /// </summary>
+    public static void Fold<C>(KernelContext context, in WindowGrid grid, C* columns, long channels, long first, long count, C* image)
         where C : unmanaged, INumber<C>
     {
         int last = grid.Rank - 1;
+        long budget = CheckEvery;
         long* step = stackalloc long[WindowGrid.MaxSpatial];
         long* position = stackalloc long[WindowGrid.MaxSpatial];
         for (long channel = 0; channel < channels; channel++)
@@ -63,12 +70,13 @@ internal static unsafe class Im2Col
             for (long k = 0; k < grid.KernelCount; k++)
             {
                 Unravel(k, grid.Rank, in grid.Kernel[0], step);
-                new Span<long>(position, WindowGrid.MaxSpatial).Clear();
-                for (long done = 0; done < grid.OutputCount; done += grid.Output[last])
+                Unravel(first, grid.Rank, in grid.Output[0], position);
+                for (long done = 0; done < count;)
                 {
+                    long run = Math.Min(grid.Output[last] - position[last], count - done);
                     long offset = RowOffset(in grid, position, step);
-                    long at = step[last] * grid.Dilation[last] - grid.Before[last];
-                    for (long i = 0; offset >= 0 && i < grid.Output[last]; i++, at += grid.Stride[last])
+                    long at = (position[last] * grid.Stride[last]) + (step[last] * grid.Dilation[last]) - grid.Before[last];
+                    for (long i = 0; offset >= 0 && i < run; i++, at += grid.Stride[last])
                     {
                         if ((ulong)at < (ulong)grid.Input[last])
                         {
@@ -76,7 +84,16 @@ internal static unsafe class Im2Col
                         }
                     }
 
-                    columns += grid.Output[last];
+                    budget -= run;
+                    if (budget <= 0)
+                    {
+                        context.ThrowIfCancelled();
+                        budget = CheckEvery;
+                    }
+
+                    columns += run;
+                    done += run;
+                    position[last] = 0;
                     for (int axis = last - 1; axis >= 0 && ++position[axis] == grid.Output[axis]; axis--)
                     {
                         position[axis] = 0;

@@ -5,6 +5,9 @@ namespace Inference.Operators.Convolution;
 /// <summary>Attributes of sliding windows: kernel_shape, strides, dilations, pads, auto_pad, ceil_mode. Shared by convolution and pooling.</summary>
 internal sealed class WindowAttributes
 {
+    /// <summary>Sizes of axes with their pads, kernels with their dilations and strides are below this, so that kernels may count positions in 32 bits.</summary>
+    public const long MaxExtent = 1L << 30;
+
     private readonly Node _node;
     private readonly long[]? _kernel;
     private readonly long[]? _strides;
@@ -26,9 +29,10 @@ internal sealed class WindowAttributes
             throw new ModelLoadException($"{node.Describe()}: attribute 'auto_pad': expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, got '{AutoPad}'.");
         }
 
-        RequirePositive("strides", _strides);
-        RequirePositive("dilations", _dilations);
-        RequirePositive("kernel_shape", _kernel);
+        RequireRange("strides", _strides, 1);
+        RequireRange("dilations", _dilations, 1);
+        RequireRange("kernel_shape", _kernel, 1);
+        RequireRange("pads", _pads, 0);
     }
 
     public string AutoPad { get; }
@@ -57,7 +61,10 @@ internal sealed class WindowAttributes
     public long Resolve(int axis, int spatial, long size, long kernel, out long before, out long after)
     {
         long stride = Stride(axis);
-        long extent = (kernel - 1) * Dilation(axis) + 1;
+        CheckExtent(axis, size, "an axis");
+        CheckExtent(axis, kernel, "a kernel");
+        long extent = Math.Max(0, ((kernel - 1) * Dilation(axis)) + 1);
+        CheckExtent(axis, extent, "a kernel with its dilation");
         if (IsSame)
         {
             long count = (size + stride - 1) / stride;
@@ -69,6 +76,7 @@ internal sealed class WindowAttributes
 
         before = AutoPad == "VALID" ? 0 : PadAttribute(axis);
         after = AutoPad == "VALID" ? 0 : PadAttribute(axis + spatial);
+        CheckExtent(axis, size + before + after, "an axis with its pads");
         long room = size + before + after - extent;
         if (room < 0)
         {
@@ -94,6 +102,16 @@ internal sealed class WindowAttributes
         return keeps ? size : Dimension.Unknown;
     }
 
+    /// <summary>Checks that a size counts in 32 bits with room to spare.</summary>
+    /// <exception cref="ModelLoadException">It does not.</exception>
+    public void CheckExtent(int axis, long size, string what)
+    {
+        if (size >= MaxExtent)
+        {
+            throw new ModelLoadException($"{_node.Describe()}: spatial axis {axis}: expected {what} of fewer than {MaxExtent} elements, got {size}.");
+        }
+    }
+
     private static void Require(InferContext context, string name, long[]? values, int length)
     {
         if (values is { Length: > 0 } && values.Length != length)
@@ -102,13 +120,13 @@ internal sealed class WindowAttributes
         }
     }
 
-    private void RequirePositive(string name, long[]? values)
+    private void RequireRange(string name, long[]? values, long least)
     {
         foreach (long value in values ?? [])
         {
-            if (value <= 0)
+            if (value < least || value >= MaxExtent)
             {
-                throw new ModelLoadException($"{_node.Describe()}: attribute '{name}': expected positive values, got [{string.Join(",", values!)}].");
+                throw new ModelLoadException($"{_node.Describe()}: attribute '{name}': expected values in [{least}, {MaxExtent - 1}], got [{string.Join(",", values!)}].");
             }
         }
     }

@@ -23,13 +23,12 @@ internal unsafe struct WindowGrid
     /// <summary>The grid of an input [N, C, spatial..] and a kernel; <paramref name="output"/> are the stated output sizes.</summary>
     public static WindowGrid Create(WindowAttributes attributes, ReadOnlySpan<long> input, ReadOnlySpan<long> kernel, ReadOnlySpan<long> output)
     {
-        var grid = new WindowGrid { Rank = Math.Max(1, input.Length), InputCount = 1, OutputCount = 1, KernelCount = 1 };
         if (input.Length == 0)
         {
-            grid.Input[0] = grid.Output[0] = grid.Kernel[0] = grid.Stride[0] = grid.Dilation[0] = 1;
-            return grid;
+            return Whole(input);
         }
 
+        var grid = new WindowGrid { Rank = input.Length, InputCount = 1, OutputCount = 1, KernelCount = 1 };
         for (int i = 0; i < input.Length; i++)
         {
             grid.Input[i] = input[i];
@@ -42,6 +41,51 @@ internal unsafe struct WindowGrid
             grid.Output[i] = output[i];
             grid.InputCount *= input[i];
             grid.OutputCount *= output[i];
+            grid.KernelCount *= kernel[i];
+        }
+
+        return grid;
+    }
+
+    /// <summary>One window that is the whole plane.</summary>
+    public static WindowGrid Whole(ReadOnlySpan<long> input)
+    {
+        var grid = new WindowGrid { Rank = Math.Max(1, input.Length), InputCount = 1, OutputCount = 1, KernelCount = 1 };
+        grid.Input[0] = grid.Kernel[0] = 1;
+        for (int i = 0; i < grid.Rank; i++)
+        {
+            grid.Output[i] = grid.Stride[i] = grid.Dilation[i] = 1;
+        }
+
+        for (int i = 0; i < input.Length; i++)
+        {
+            grid.Input[i] = grid.Kernel[i] = input[i];
+            grid.InputCount *= input[i];
+            grid.KernelCount *= input[i];
+        }
+
+        return grid;
+    }
+
+    /// <summary>The grid of the reverse way: windows over the axes of <paramref name="windows"/> are added into the image [image..].</summary>
+    /// <param name="attributes">Strides and dilations.</param>
+    /// <param name="image">Sizes of the image.</param>
+    /// <param name="kernel">Sizes of a window.</param>
+    /// <param name="windows">Windows along each axis.</param>
+    /// <param name="before">Pads before each axis.</param>
+    public static WindowGrid Reverse(WindowAttributes attributes, ReadOnlySpan<long> image, ReadOnlySpan<long> kernel, ReadOnlySpan<long> windows, ReadOnlySpan<long> before)
+    {
+        var grid = new WindowGrid { Rank = image.Length, InputCount = 1, OutputCount = 1, KernelCount = 1 };
+        for (int i = 0; i < image.Length; i++)
+        {
+            grid.Input[i] = image[i];
+            grid.Output[i] = windows[i];
+            grid.Kernel[i] = kernel[i];
+            grid.Stride[i] = attributes.Stride(i);
+            grid.Dilation[i] = attributes.Dilation(i);
+            grid.Before[i] = before[i];
+            grid.InputCount *= image[i];
+            grid.OutputCount *= windows[i];
             grid.KernelCount *= kernel[i];
         }
 

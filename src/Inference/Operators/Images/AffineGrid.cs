@@ -12,9 +12,8 @@ internal sealed class AffineGrid(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireType(context, 1, TypeSet.Int64);
-        Dimension[]? theta = Shapes.RequireRank(context, 0, 3);
+        ElementType type = context.InputType(0);
+        Dimension[]? theta = context.InputShape(0);
         if (ShapeRules.Integers(context, 1) is { } size)
         {
             if (size.Length is not (4 or 5) || Array.Exists(size, s => s < 0))
@@ -44,12 +43,13 @@ internal sealed class AffineGrid(Node node) : Operator
 
     public override void Run(KernelContext context)
     {
-        var action = new Fill { AlignCorners = _alignCorners, Theta = context.Input(0), Y = context.Output(0) };
+        var action = new Fill { Context = context, AlignCorners = _alignCorners, Theta = context.Input(0), Y = context.Output(0) };
         Dispatch.Floating(action.Y.Type, ref action);
     }
 
     private struct Fill : IFloatAction
     {
+        public KernelContext Context;
         public bool AlignCorners;
         public Tensor Theta;
         public Tensor Y;
@@ -64,11 +64,16 @@ internal sealed class AffineGrid(Node node) : Operator
             T* y = (T*)Y.Data;
             Span<C> position = stackalloc C[axes + 1];
             position[axes] = C.One;
-            for (long n = 0; n < Y.Dims[0]; n++)
+            for (long n = 0; n < Y.Dims[0] && points > 0; n++)
             {
                 T* theta = (T*)Theta.Data + (n * axes * (axes + 1));
                 for (long p = 0; p < points; p++)
                 {
+                    if ((p & 0xFFF) == 0)
+                    {
+                        Context.ThrowIfCancelled();
+                    }
+
                     long rest = p;
                     for (int axis = 0; axis < axes; axis++)
                     {

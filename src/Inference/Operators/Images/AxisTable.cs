@@ -3,6 +3,9 @@ namespace Inference.Operators.Images;
 /// <summary>For each position of a resized axis the elements of the original axis it is made of, and their weights. Immutable.</summary>
 internal sealed class AxisTable
 {
+    // Weights of an axis; a table beyond would take gigabytes.
+    private const long MaxEntries = 1 << 27;
+
     private AxisTable(int axis, int taps, int[] indices, double[] weights, bool[]? outside)
     {
         Axis = axis;
@@ -39,9 +42,14 @@ internal sealed class AxisTable
             return null;
         }
 
-        (int first, int taps) = Footprint(options, scale);
-        int count = checked((int)resized);
-        var indices = new int[checked(count * taps)];
+        (long first, long width) = Footprint(options, scale);
+        if (width > MaxEntries / Math.Max(1, resized))
+        {
+            throw new ModelRunException($"Resize, axis {axis}: expected at most {MaxEntries} weights, got {width} for each of {resized} positions. Resize by less at once.");
+        }
+
+        (int count, int taps) = ((int)resized, (int)width);
+        var indices = new int[count * taps];
         var weights = new double[count * taps];
         bool[]? outside = crop ? new bool[count] : null;
         for (int i = 0; i < count; i++)
@@ -77,7 +85,7 @@ internal sealed class AxisTable
         return new(axis, taps, indices, weights, outside);
     }
 
-    private static (int First, int Taps) Footprint(ResizeOptions options, double scale)
+    private static (long First, long Taps) Footprint(ResizeOptions options, double scale)
     {
         if (options.Mode == ResizeMode.Nearest)
         {
@@ -91,7 +99,7 @@ internal sealed class AxisTable
         }
 
         // Elements that the widened filter reaches when the axis shrinks.
-        int first = checked((int)(Math.Floor(-reach / scale) + 1));
+        long first = (long)Math.Floor(Math.Max(-reach / scale, -MaxEntries)) + 1;
         return (first, 2 - (2 * first));
     }
 
@@ -127,7 +135,7 @@ internal sealed class AxisTable
         _ => scale < 1 ? Math.Ceiling(x) : Math.Floor(x),
     });
 
-    private static void Fill(ResizeOptions options, Span<double> weights, int first, double ratio, double scale)
+    private static void Fill(ResizeOptions options, Span<double> weights, long first, double ratio, double scale)
     {
         double stretch = options.Antialias ? Math.Min(scale, 1) : 1;
         for (int k = 0; k < weights.Length; k++)

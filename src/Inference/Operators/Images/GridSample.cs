@@ -11,6 +11,12 @@ namespace Inference.Operators.Images;
 /// </summary>
 internal sealed class GridSample : Operator
 {
+    // A position is made of up to 4 elements an axis.
+    private const int MaxAxes = 6;
+
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     private readonly ResizeMode _mode;
     private readonly GridPadding _padding;
     private readonly bool _alignCorners;
@@ -38,7 +44,11 @@ internal sealed class GridSample : Operator
     {
         ElementType type = context.InputType(0);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 3);
-        Shapes.RequireType(context, 1, TypeSet.Floating);
+        if (x?.Length - 2 > MaxAxes)
+        {
+            throw context.Error($"input 0: expected rank 3 to {MaxAxes + 2}, got rank {x!.Length}.");
+        }
+
         if (x is null || Shapes.RequireRank(context, 1, x.Length) is not { } grid)
         {
             context.SetOutput(0, type, x is null ? null : ShapeRules.Unknown(x.Length));
@@ -50,16 +60,19 @@ internal sealed class GridSample : Operator
             throw context.Error($"grid: expected {x.Length - 2} coordinates a position, got shape {ShapeRules.Format(grid)}.");
         }
 
-        context.SetOutput(0, type, [Shapes.Merge(context, x[0], grid[0], "batch"), x[1], .. grid.AsSpan(1, grid.Length - 2)]);
+        Dimension[] points = grid[1..^1];
+        if (Array.Exists(x[2..], d => d.Size == 0) && Array.TrueForAll([x[0], x[1], .. points], d => d.Size is > 0))
+        {
+            throw context.Error($"input 0: expected elements to sample, got {ShapeRules.Format(x)}.");
+        }
+
+        context.SetOutput(0, type, [Shapes.Merge(context, x[0], grid[0], "batch"), x[1], .. points]);
     }
 
     public override void Run(KernelContext context)
     {
         var action = new Sample { Op = this, Context = context };
-        if (!Dispatch.Numeric(context.Input(0).Type, ref action))
-        {
-            throw context.Error($"input 0: expected a numeric type, got {context.Input(0).Type.Name()}.");
-        }
+        Dispatch.Numeric(context.Input(0).Type, ref action);
     }
 
     public override void PropagateBatch(BatchContext context)
@@ -95,19 +108,22 @@ internal sealed class GridSample : Operator
             int taps = 1;
             for (int i = 0; i < axes; i++)
             {
-                taps = checked(taps * perAxis);
+                taps *= perAxis;
             }
 
             byte* scratch = Context.Scratch(taps * (sizeof(long) + sizeof(double)));
             var sampler = new GridPoint(Op._mode, Op._padding, Op._alignCorners, (long*)scratch, (double*)(scratch + (taps * sizeof(long))));
             Span<double> position = stackalloc double[axes];
+            long budget = 0;
             for (long n = 0; n < x.Dims[0]; n++)
             {
                 for (long p = 0; p < points; p++)
                 {
-                    if ((p & 1023) == 0)
+                    budget -= taps * channels;
+                    if (budget < 0)
                     {
                         Context.ThrowIfCancelled();
+                        budget = CheckEvery;
                     }
 
                     long at = ((n * points) + p) * axes;

@@ -1,6 +1,5 @@
 using Inference.Graph;
 using Inference.Operators.Images.Decoding;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Images;
 
@@ -23,8 +22,6 @@ internal sealed class ImageDecoder : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.Of(ElementType.UInt8));
-        Shapes.RequireRank(context, 0, 1);
         context.SetOutput(0, ElementType.UInt8, [Dimension.Unknown, Dimension.Unknown, Dimension.Fixed(_format == "Grayscale" ? 1 : 3)]);
     }
 
@@ -54,7 +51,7 @@ internal sealed class ImageDecoder : Operator
     {
         try
         {
-            return JpegDecoder.Recognizes(data) ? JpegDecoder.Decode(data)
+            return JpegDecoder.Recognizes(data) ? JpegDecoder.Decode(data, context.ThrowIfCancelled)
                 : PngDecoder.Recognizes(data) ? PngDecoder.Decode(data)
                 : BmpDecoder.Recognizes(data) ? BmpDecoder.Decode(data)
                 : TiffDecoder.Recognizes(data) ? TiffDecoder.Decode(data)

@@ -1,6 +1,5 @@
 using Inference.Graph;
 using Inference.Operators.Structure;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Images;
 
@@ -10,26 +9,18 @@ namespace Inference.Operators.Images;
 /// </summary>
 internal sealed class NonMaxSuppression(Node node) : Operator
 {
+    // Comparisons of boxes between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     private readonly bool _centers = node.Attributes.Int("center_point_box", 0) != 0;
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.Float32);
-        Shapes.RequireType(context, 1, TypeSet.Float32);
-        Dimension[]? boxes = Shapes.RequireRank(context, 0, 3);
-        Dimension[]? scores = Shapes.RequireRank(context, 1, 3);
-        if (boxes is not null)
+        if (context.InputShape(0) is { } boxes && boxes[1].Size > Array.MaxLength)
         {
-            Shapes.Merge(context, boxes[2], Dimension.Fixed(4), "numbers a box");
-            if (scores is not null)
-            {
-                Shapes.Merge(context, boxes[0], scores[0], "batch");
-                Shapes.Merge(context, boxes[1], scores[2], "boxes");
-            }
+            throw context.Error($"input 0: expected at most {Array.MaxLength} boxes, got {boxes[1]}.");
         }
 
-        Shapes.RequireType(context, 3, TypeSet.Float32);
-        Shapes.RequireType(context, 4, TypeSet.Float32);
         context.SetOutput(0, ElementType.Int64, [Dimension.Unknown, Dimension.Fixed(3)]);
     }
 
@@ -46,26 +37,26 @@ internal sealed class NonMaxSuppression(Node node) : Operator
             throw context.Error($"iou_threshold: expected a number in [0, 1], got {overlap}.");
         }
 
-        (int batches, int classes, int count) = ((int)scores.Dims[0], (int)scores.Dims[1], (int)scores.Dims[2]);
-        var chosen = new List<(int Batch, int Class, int Box)>();
-        var candidates = new List<(float Score, int Box)>();
-        for (int b = 0; most > 0 && b < batches; b++)
+        (long batches, long classes, int count) = (scores.Dims[0], scores.Dims[1], (int)scores.Dims[2]);
+        var chosen = new List<(long Batch, long Class, int Box)>();
+        var candidates = new ScoreHeap();
+        for (long b = 0; most > 0 && scores.Count > 0 && b < batches; b++)
         {
-            float* own = (float*)boxes.Data + ((long)b * count * 4);
-            for (int c = 0; c < classes; c++)
+            float* own = (float*)boxes.Data + (b * count * 4);
+            for (long c = 0; c < classes; c++)
             {
                 context.ThrowIfCancelled();
-                float* line = (float*)scores.Data + ((((long)b * classes) + c) * count);
+                float* line = (float*)scores.Data + (((b * classes) + c) * count);
                 candidates.Clear();
                 for (int i = 0; i < count; i++)
                 {
                     if (!bounded || line[i] > lowest)
                     {
-                        candidates.Add((line[i], i));
+                        candidates.Add(line[i], i);
                     }
                 }
 
-                candidates.Sort(static (x, y) => x.Score != y.Score ? y.Score.CompareTo(x.Score) : x.Box.CompareTo(y.Box));
+                candidates.Order(context);
                 Choose(context, own, candidates, most, overlap, (b, c), chosen);
             }
         }
@@ -78,14 +69,17 @@ internal sealed class NonMaxSuppression(Node node) : Operator
     }
 
     private unsafe void Choose(
-        KernelContext context, float* boxes, List<(float Score, int Box)> candidates, long most, float overlap, (int Batch, int Class) where, List<(int Batch, int Class, int Box)> chosen)
+        KernelContext context, float* boxes, ScoreHeap candidates, long most, float overlap, (long Batch, long Class) where, List<(long Batch, long Class, int Box)> chosen)
     {
         int start = chosen.Count;
-        foreach ((_, int box) in candidates)
+        long budget = 0;
+        while (chosen.Count - start < most && candidates.TryTake(context, out int box))
         {
-            if (chosen.Count - start >= most)
+            budget -= chosen.Count - start;
+            if (budget < 0)
             {
-                return;
+                context.ThrowIfCancelled();
+                budget = CheckEvery;
             }
 
             bool free = true;
@@ -97,10 +91,6 @@ internal sealed class NonMaxSuppression(Node node) : Operator
             if (free)
             {
                 chosen.Add((where.Batch, where.Class, box));
-                if ((chosen.Count & 63) == 0)
-                {
-                    context.ThrowIfCancelled();
-                }
             }
         }
     }

@@ -10,6 +10,9 @@ namespace Inference.Operators.Images;
 /// </summary>
 internal sealed class Resize : Operator
 {
+    // Positions are kept in 32 bits.
+    private const double MaxSize = 1 << 30;
+
     private readonly ResizeOptions _options;
     private readonly float[]? _scales;
     private readonly int _roiInput = -1;
@@ -34,6 +37,11 @@ internal sealed class Resize : Operator
 
     protected override void InferOutputs(InferContext context)
     {
+        if (_scales is null && !context.HasInput(_scalesInput) && (_sizesInput < 0 || !context.HasInput(_sizesInput)))
+        {
+            throw context.Error("expected scales or sizes, got neither.");
+        }
+
         ElementType type = context.InputType(0);
         if (context.InputShape(0) is not { } shape)
         {
@@ -41,12 +49,14 @@ internal sealed class Resize : Operator
             return;
         }
 
+        CheckAxes(context, shape.Length);
         var result = (Dimension[])shape.Clone();
         int count = _options.Axes?.Length ?? shape.Length;
         long[]? sizes = Given(context, _sizesInput) ? ShapeRules.Integers(context, _sizesInput) : null;
         if (Shapes.Sizes(shape) is { } fixedShape && (sizes is not null || Scales(context) is not null))
         {
             (long[] output, _) = Output(context, fixedShape, sizes, sizes is null ? Scales(context) : null);
+            CheckElements(context, fixedShape, output);
             context.SetOutput(0, type, Shapes.Fixed(output));
             return;
         }
@@ -60,7 +70,7 @@ internal sealed class Resize : Operator
             result[axis] = known ? data![i]
                 : scales is null || scales.Length <= i || Given(context, _sizesInput) ? Dimension.Unknown
                 : scales[i] == 1 ? shape[axis]
-                : shape[axis].Size is { } size ? Dimension.Fixed((long)(size * scales[i]))
+                : shape[axis].Size is { } size ? Dimension.Fixed(Size(context, size * scales[i], $"a scale of {scales[i]}"))
                 : Dimension.Unknown;
         }
 
@@ -107,6 +117,30 @@ internal sealed class Resize : Operator
         int position = _options.Axes is null ? own : Array.FindIndex(_options.Axes, a => Shapes.Axis(a, input.Length) == own);
         bool free = sizes is not null ? context.AreFree(sizes, except: position) : _sizesInput < 0 || context.InputAxis(_sizesInput) == BatchContext.None;
         context.SetOutputAxis(0, free && output[own] == input[own] ? own : BatchContext.Mixed);
+    }
+
+    private void CheckAxes(InferContext context, int rank)
+    {
+        Span<bool> seen = stackalloc bool[rank];
+        seen.Clear();
+        foreach (long given in _options.Axes ?? [])
+        {
+            ref bool own = ref seen[Shapes.Axis(context, given, rank)];
+            if (own)
+            {
+                throw context.Error($"attribute 'axes': expected each axis once, got [{string.Join(",", _options.Axes!)}].");
+            }
+
+            own = true;
+        }
+    }
+
+    private static void CheckElements(InferContext context, long[] input, long[] output)
+    {
+        if (TensorShape.Count(input) == 0 && TensorShape.Count(output) > 0)
+        {
+            throw context.Error($"input 0: expected elements to make {TensorShape.Format(output)} of, got {TensorShape.Format(input)}.");
+        }
     }
 
     private bool Given(InferContext context, int input) => input >= 0 && context.HasInput(input) && ShapeRules.Length(context, input) != 0;
@@ -196,7 +230,7 @@ internal sealed class Resize : Operator
                 }
 
                 perAxis[axis] = scales[i];
-                output[axis] = checked((long)(input[axis] * scales[i]));
+                output[axis] = scales[i] == 1 ? input[axis] : Size(context, input[axis] * scales[i], $"a scale of {scales[i]}");
             }
             else
             {
@@ -207,12 +241,15 @@ internal sealed class Resize : Operator
 
                 bool stretch = _options.Policy == AspectPolicy.Stretch;
                 perAxis[axis] = stretch ? (double)sizes[i] / input[axis] : common;
-                output[axis] = stretch ? sizes[i] : checked((long)Math.Floor((common * input[axis]) + 0.5));
+                output[axis] = stretch ? Size(context, sizes[i], "the size") : Size(context, Math.Floor((common * input[axis]) + 0.5), $"a common scale of {common}");
             }
         }
 
         return (output, perAxis);
     }
+
+    private static long Size(InferContext? context, double size, string what) =>
+        size is >= 0 and <= MaxSize ? (long)size : throw Error(context, $"{what}: expected an axis of at most {MaxSize} elements to come of it, got {size}.");
 
     private static InferenceException Error(InferContext? context, string message) => context?.Error(message) ?? (InferenceException)new ModelRunException($"Resize: {message}");
 }

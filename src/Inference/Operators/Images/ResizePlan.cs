@@ -9,6 +9,9 @@ namespace Inference.Operators.Images;
 /// <summary>A Resize of fixed shapes: one pass for each axis that changes, last axis first. Immutable.</summary>
 internal sealed class ResizePlan
 {
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     private readonly ResizeOptions _options;
     private readonly AxisTable[] _tables;
     private readonly AxisTable?[] _byAxis;
@@ -106,12 +109,20 @@ internal sealed class ResizePlan
             int last = rank - 1;
             nint length = rank == 0 ? 1 : (nint)target.Dims[last];
             ref T to = ref Elements.Ref<T>(target);
+            long budget = CheckEvery;
             while (true)
             {
                 long offset = 0;
                 for (int i = 0; i < last; i++)
                 {
                     offset += (tables[i] is { } table ? table.Indices[index[i]] : index[i]) * strides[i];
+                }
+
+                budget -= length;
+                if (budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
                 }
 
                 ref T from = ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)offset);
@@ -197,7 +208,7 @@ internal sealed class ResizePlan
                 AxisTable table = Plan._tables[k];
                 bool final = k == Plan._tables.Length - 1 && direct;
                 W* to = final ? (W*)Y.Data : free;
-                Pass(table, from, to, dims, Plan._output[table.Axis]);
+                Pass(Context, table, from, to, dims, Plan._output[table.Axis]);
                 dims[table.Axis] = Plan._output[table.Axis];
                 free = from == (W*)X.Data && direct ? other : from;
                 from = to;
@@ -219,12 +230,13 @@ internal sealed class ResizePlan
             }
         }
 
-        private static void Pass<W>(AxisTable table, W* from, W* to, long[] dims, long resized)
+        private static void Pass<W>(KernelContext context, AxisTable table, W* from, W* to, long[] dims, long resized)
             where W : unmanaged, IFloatingPointIeee754<W>
         {
             long inner = ShapeRules.Product(dims, table.Axis + 1, dims.Length);
             long outer = ShapeRules.Product(dims, 0, table.Axis);
             int taps = table.Taps;
+            long budget = CheckEvery;
             fixed (int* indices = table.Indices)
             fixed (double* doubles = table.Weights)
             fixed (float* singles = table.Singles)
@@ -234,6 +246,13 @@ internal sealed class ResizePlan
                 {
                     for (long p = 0; p < resized; p++)
                     {
+                        budget -= taps * inner;
+                        if (budget < 0)
+                        {
+                            context.ThrowIfCancelled();
+                            budget = CheckEvery;
+                        }
+
                         if (inner == 1)
                         {
                             W sum = W.Zero;

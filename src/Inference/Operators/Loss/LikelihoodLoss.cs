@@ -10,6 +10,9 @@ namespace Inference.Operators.Loss;
 /// </summary>
 internal sealed unsafe class LikelihoodLoss : FloatOperator
 {
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 14;
+
     private readonly bool _softmax;
     private readonly LossReduction _reduction;
     private readonly long? _ignore;
@@ -29,22 +32,9 @@ internal sealed unsafe class LikelihoodLoss : FloatOperator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireType(context, 1, TypeSet.Index);
-        Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 2);
+        ElementType type = context.InputType(0);
+        Dimension[]? x = context.InputShape(0);
         Dimension[]? target = context.InputShape(1);
-        if (x is not null && target is not null && target.Length != x.Length - 1)
-        {
-            throw context.Error($"input 1: expected [N, ..] of rank {x.Length - 1} for scores [{string.Join(",", x)}], got [{string.Join(",", target)}].");
-        }
-
-        for (int i = 0; x is not null && target is not null && i < target.Length; i++)
-        {
-            Shapes.Merge(context, x[i == 0 ? 0 : i + 1], target[i], "scores and targets");
-        }
-
-        Shapes.RequireType(context, 2, TypeSet.Floating);
-        Shapes.RequireShape(context, 2, x?[1] ?? Dimension.Unknown);
         context.SetOutput(0, type, _reduction == LossReduction.None ? target : []);
         if (_softmax && context.HasOutput(1))
         {
@@ -76,6 +66,11 @@ internal sealed unsafe class LikelihoodLoss : FloatOperator
         double weight = 0;
         for (long i = 0; i < target.Count; i++)
         {
+            if ((i & 0xFFFF) == 0)
+            {
+                context.ThrowIfCancelled();
+            }
+
             long label = Scalars.ToInt64(target, i);
             C loss = C.Zero;
             if (label != _ignore)
@@ -106,11 +101,18 @@ internal sealed unsafe class LikelihoodLoss : FloatOperator
     private static void LogSoftmax<C>(KernelContext context, C* x, C* y, long batch, long classes, long inner)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
-        for (long n = 0; n < batch; n++)
+        long budget = 0;
+        for (long n = 0; n < batch && inner * classes > 0; n++)
         {
-            context.ThrowIfCancelled();
             for (long i = 0; i < inner; i++)
             {
+                budget -= classes;
+                if (budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
                 long start = n * classes * inner + i;
                 C largest = C.NegativeInfinity;
                 for (long c = 0; c < classes; c++)

@@ -1,18 +1,19 @@
 using System.Runtime.CompilerServices;
 using Inference.Graph;
 using Inference.Operators.Structure;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Ml;
 
 /// <summary>y[…, k] = x[…, indices[k]] along the last axis; a vector gives one row. Source: ONNX-ML ArrayFeatureExtractor, opset 1.</summary>
 internal sealed class ArrayFeatureExtractor : Operator
 {
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, FeatureRows.Types | TypeSet.String);
-        Shapes.RequireType(context, 1, TypeSet.Int64);
-        Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 1);
+        ElementType type = context.InputType(0);
+        Dimension[]? x = context.InputShape(0);
         Dimension count = context.InputShape(1) is { } indices ? Shapes.Product(indices) : Dimension.Unknown;
         context.SetOutput(0, type, x is null ? null : x.Length == 1 ? [Dimension.Fixed(1), count] : [.. x.AsSpan(0, x.Length - 1), count]);
     }
@@ -41,10 +42,23 @@ internal sealed class ArrayFeatureExtractor : Operator
                 }
             }
 
+            if (target.Count == 0)
+            {
+                return;
+            }
+
             ref T from = ref Elements.Ref<T>(source);
             ref T to = ref Elements.Ref<T>(target);
+            long budget = 0;
             for (long row = 0; row < source.Count / columns; row++)
             {
+                budget -= count;
+                if (budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
                 for (int k = 0; k < count; k++)
                 {
                     Unsafe.Add(ref to, k) = Unsafe.Add(ref from, (nint)positions[k]);

@@ -8,7 +8,7 @@ internal sealed class Binarizer(Node node) : Operator
 {
     private readonly float _threshold = node.Attributes.Float("threshold", 0);
 
-    protected override void InferOutputs(InferContext context) => context.SetOutput(0, Shapes.RequireType(context, 0, FeatureRows.Types), context.InputShape(0));
+    protected override void InferOutputs(InferContext context) => context.SetOutput(0, context.InputType(0), context.InputShape(0));
 
     public override void Run(KernelContext context)
     {

@@ -19,7 +19,12 @@ internal sealed class CastMap : Operator
             "TO_STRING" => ElementType.String,
             string other => throw new ModelLoadException($"{node.Describe()}: attribute 'cast_to': expected TO_FLOAT, TO_INT64 or TO_STRING, got '{other}'."),
         };
-        _sparse = node.Attributes.String("map_form", "DENSE") == "SPARSE";
+        _sparse = node.Attributes.String("map_form", "DENSE") switch
+        {
+            "DENSE" => false,
+            "SPARSE" => true,
+            string other => throw new ModelLoadException($"{node.Describe()}: attribute 'map_form': expected DENSE or SPARSE, got '{other}'."),
+        };
         _size = node.Attributes.Int("max_map", 1);
         if (_sparse && _size is <= 0 or > int.MaxValue)
         {
@@ -33,6 +38,11 @@ internal sealed class CastMap : Operator
     public override void Run(KernelContext context)
     {
         var map = context.InputValue(0) as MapData ?? throw context.Error("input 0: expected a map, got another kind of value.");
+        if (map.Keys.Type != ElementType.Int64 || map.Values.Count != map.Keys.Count)
+        {
+            throw context.Error($"input 0: expected int64 keys with a value each, got {map.Keys} and {map.Values}.");
+        }
+
         long[] keys = map.Keys.ToInt64Array();
         var order = new int[keys.Length];
         for (int i = 0; i < order.Length; i++)
@@ -59,24 +69,30 @@ internal sealed class CastMap : Operator
                 throw context.Error($"input 0: expected keys in [0, {y.Count - 1}], got {at}.");
             }
 
-            Put(map.Values, order[i], y, (int)at);
+            Put(context, map.Values, order[i], y, (int)at);
         }
     }
 
-    private static void Put(Tensor values, int from, Tensor y, int to)
+    private static void Put(KernelContext context, Tensor values, int from, Tensor y, int to)
     {
-        bool text = values.Type == ElementType.String;
+        string? text = values.Type == ElementType.String ? values.Strings[from] : null;
         switch (y.Type)
         {
             case ElementType.Float:
-                y.Span<float>()[to] = text ? float.Parse(values.Strings[from], CultureInfo.InvariantCulture) : FeatureRows.At<float>(values, from);
+                y.Span<float>()[to] = text is null ? FeatureRows.At<float>(values, from)
+                    : float.TryParse(text, CultureInfo.InvariantCulture, out float number) ? number
+                    : throw NoNumber(context, text);
                 break;
             case ElementType.Int64:
-                y.Span<long>()[to] = text ? long.Parse(values.Strings[from], CultureInfo.InvariantCulture) : FeatureRows.At<long>(values, from);
+                y.Span<long>()[to] = text is null ? FeatureRows.At<long>(values, from)
+                    : long.TryParse(text, CultureInfo.InvariantCulture, out long integer) ? integer
+                    : throw NoNumber(context, text);
                 break;
             default:
-                y.Strings[to] = text ? values.Strings[from] : FeatureRows.At<float>(values, from).ToString("F6", CultureInfo.InvariantCulture);
+                y.Strings[to] = text ?? FeatureRows.At<float>(values, from).ToString("F6", CultureInfo.InvariantCulture);
                 break;
         }
     }
+
+    private static ModelRunException NoNumber(KernelContext context, string text) => context.Error($"input 0: expected texts that are numbers of the type cast to, got '{text}'.");
 }

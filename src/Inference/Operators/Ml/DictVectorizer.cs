@@ -37,6 +37,11 @@ internal sealed class DictVectorizer : Operator
             throw context.Error($"input 0: expected keys of {_vocabulary.Type.Name()} as the vocabulary is, got {map.Keys.Type.Name()}.");
         }
 
+        if (map.Values.Count != map.Keys.Count)
+        {
+            throw context.Error($"input 0: expected a value for each key, got {map.Values} for {map.Keys}.");
+        }
+
         var table = new LabelTable(map.Keys, map.Values, map.Values);
         Tensor y = context.Output(0, map.Values.Type, [1, _vocabulary.Count]);
         if (y.Type == ElementType.String)
@@ -49,7 +54,10 @@ internal sealed class DictVectorizer : Operator
         }
 
         var action = new Look { Table = table, Vocabulary = _vocabulary, Y = y };
-        Dispatch.Bits(y.Type, ref action);
+        if (!Dispatch.Bits(y.Type, ref action))
+        {
+            throw context.Error($"input 0: expected values of whole bytes, got {y.Type.Name()}.");
+        }
     }
 
     private struct Look : IBitsAction

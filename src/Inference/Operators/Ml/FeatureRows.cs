@@ -31,13 +31,14 @@ internal static unsafe class FeatureRows
 
     /// <summary>Element <paramref name="index"/> in the type the operator computes in.</summary>
     public static C At<C>(Tensor x, long index)
-        where C : unmanaged, INumber<C> => x.Type switch
+        where C : unmanaged, INumber<C> => (ulong)index >= (ulong)x.Count ? throw Beyond(x, index) : x.Type switch
         {
             ElementType.Float => C.CreateTruncating(((float*)x.Data)[index]),
             ElementType.Double => C.CreateTruncating(((double*)x.Data)[index]),
             ElementType.Int64 => C.CreateTruncating(((long*)x.Data)[index]),
             ElementType.Int32 => C.CreateTruncating(((int*)x.Data)[index]),
             ElementType.Float16 => C.CreateTruncating(((Half*)x.Data)[index]),
+            ElementType.BFloat16 => C.CreateTruncating((float)((BFloat16*)x.Data)[index]),
             ElementType.UInt8 or ElementType.Bool => C.CreateTruncating(x.Data[index]),
             ElementType.Int8 => C.CreateTruncating(((sbyte*)x.Data)[index]),
             ElementType.Int16 => C.CreateTruncating(((short*)x.Data)[index]),
@@ -46,6 +47,8 @@ internal static unsafe class FeatureRows
             ElementType.UInt64 => C.CreateTruncating(((ulong*)x.Data)[index]),
             _ => throw new ModelRunException($"Numeric features were expected, a {x.Type.Name()} tensor came."),
         };
+
+    private static ModelRunException Beyond(Tensor x, long index) => new($"Element {index} of {x} was asked for: expected more elements. Check the shapes of the inputs.");
 
     /// <summary>One row: where it lies, or a copy in <paramref name="buffer"/> where the type is another.</summary>
     public static C* Row<C>(Tensor x, long row, long columns, C* buffer)

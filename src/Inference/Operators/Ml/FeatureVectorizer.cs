@@ -10,9 +10,9 @@ internal sealed class FeatureVectorizer : Operator
     public FeatureVectorizer(Node node)
     {
         _dimensions = node.Attributes.Ints("inputdimensions") ?? [];
-        if (_dimensions.Length != node.Inputs.Count || Array.Exists(_dimensions, d => d < 0))
+        if (_dimensions.Length != node.Inputs.Count || Array.Exists(_dimensions, d => d is < 0 or > int.MaxValue) || _dimensions.Sum() > int.MaxValue)
         {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'inputdimensions': expected {node.Inputs.Count} sizes, got [{string.Join(",", _dimensions)}].");
+            throw new ModelLoadException($"{node.Describe()}: attribute 'inputdimensions': expected {node.Inputs.Count} sizes whose sum is at most {int.MaxValue}, got [{string.Join(",", _dimensions)}].");
         }
     }
 
@@ -22,9 +22,8 @@ internal sealed class FeatureVectorizer : Operator
         long columns = 0;
         for (int i = 0; i < _dimensions.Length; i++)
         {
-            Shapes.RequireType(context, i, FeatureRows.Types);
             rows = Shapes.Merge(context, rows, FeatureRows.Rows(context, i), "rows");
-            columns = checked(columns + _dimensions[i]);
+            columns += _dimensions[i];
         }
 
         context.SetOutput(0, ElementType.Float, [rows, Dimension.Fixed(columns)]);
@@ -34,6 +33,11 @@ internal sealed class FeatureVectorizer : Operator
     {
         Tensor y = context.Output(0);
         Span<float> target = y.Span<float>();
+        if (y.Count == 0)
+        {
+            return;
+        }
+
         target.Clear();
         (int rows, int width) = ((int)y.Dims[0], (int)y.Dims[1]);
         int at = 0;
@@ -43,6 +47,11 @@ internal sealed class FeatureVectorizer : Operator
             (_, long columns) = FeatureRows.Size(x);
             for (int row = 0; row < rows; row++)
             {
+                if ((row & 0xFF) == 0)
+                {
+                    context.ThrowIfCancelled();
+                }
+
                 for (int c = 0; c < Math.Min(columns, _dimensions[i]); c++)
                 {
                     target[(row * width) + at + c] = FeatureRows.At<float>(x, (row * columns) + c);

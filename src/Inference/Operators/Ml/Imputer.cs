@@ -13,7 +13,7 @@ internal sealed class Imputer(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, FeatureRows.Types);
+        ElementType type = context.InputType(0);
         Dimension[]? shape = context.InputShape(0);
         int count = type is ElementType.Int64 or ElementType.Int32 ? _integers.Length : _floats.Length;
         if (type != ElementType.Undefined && (count == 0 || (count > 1 && shape is { Length: > 0 } && shape[^1].Size is { } columns && columns != count)))

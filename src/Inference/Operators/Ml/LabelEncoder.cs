@@ -57,7 +57,7 @@ internal sealed class LabelEncoder : Operator
     {
         Tensor x = context.Input(0);
         LabelTable table = Find(x.Type) ?? throw context.Error($"input 0: got {x.Type.Name()}, which has no table.");
-        var action = new Look { Table = table, X = x, Y = context.Output(0) };
+        var action = new Look { Context = context, Table = table, X = x, Y = context.Output(0) };
         Dispatch.Bits(table.ValueType, ref action);
     }
 
@@ -112,7 +112,13 @@ internal sealed class LabelEncoder : Operator
 
     private static Tensor Default(Node node, ElementType type)
     {
-        if (node.Attributes.Tensor("default_tensor") is { Count: 1 } given && given.Type == type)
+        Tensor? given = node.Attributes.Tensor("default_tensor");
+        if (given is not null && (given.Count != 1 || given.Type != type))
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'default_tensor': expected one {type.Name()}, as the values are, got {given}.");
+        }
+
+        if (given is not null && type is (ElementType.String or ElementType.Int64 or ElementType.Int32 or ElementType.Int16 or ElementType.Double or ElementType.Float))
         {
             return given;
         }
@@ -131,6 +137,7 @@ internal sealed class LabelEncoder : Operator
 
     private struct Look : IBitsAction
     {
+        public KernelContext Context;
         public LabelTable Table;
         public Tensor X;
         public Tensor Y;
@@ -142,6 +149,11 @@ internal sealed class LabelEncoder : Operator
             T missing = Elements.First<T>(Table.Default);
             for (int i = 0; i < X.Count; i++)
             {
+                if ((i & 0xFFF) == 0)
+                {
+                    Context.ThrowIfCancelled();
+                }
+
                 int index = Table.Find(X, i);
                 Unsafe.Add(ref y, i) = index < 0 ? missing : Unsafe.Add(ref values, index);
             }

@@ -37,7 +37,7 @@ internal sealed class LinearClassifier : Operator
     {
         Tensor x = context.Input(0);
         (long rows, _) = FeatureRows.Size(x);
-        long own = rows * _scores.Targets * sizeof(float);
+        long own = TensorShape.Count([rows, _scores.Targets, sizeof(float)]);
         byte* scratch = context.Scratch(own + _scores.ScratchBytes(x));
         float* scores = (float*)scratch;
         _scores.Run(context, x, scratch + own, scores);

@@ -5,7 +5,7 @@ namespace Inference.Operators.Ml;
 /// <summary>Y[N, T] = transform(X[N, C] × coefficientsᵀ + intercepts). Source: ONNX-ML LinearRegressor, opset 1.</summary>
 internal sealed class LinearRegressor(Node node) : Operator
 {
-    private readonly LinearScores _scores = new(node, checked((int)node.Attributes.Int("targets", 1)));
+    private readonly LinearScores _scores = new(node, MlAttributes.Count(node, "targets", 1));
     private readonly PostTransform _transform = PostTransforms.Read(node);
 
     protected override void InferOutputs(InferContext context)

@@ -29,7 +29,6 @@ internal sealed class LinearScores
 
     public void Check(InferContext context)
     {
-        Shapes.RequireType(context, 0, FeatureRows.Types);
         if (FeatureRows.Columns(context, 0) is { } columns && columns != Columns)
         {
             throw context.Error($"input 0: expected {Columns} columns, one a coefficient, got {columns}.");
@@ -48,6 +47,11 @@ internal sealed class LinearScores
             features = (float*)scratch;
             for (long i = 0; i < x.Count; i++)
             {
+                if ((i & 0xFFFF) == 0)
+                {
+                    context.ThrowIfCancelled();
+                }
+
                 features[i] = FeatureRows.At<float>(x, i);
             }
         }

@@ -5,6 +5,9 @@ namespace Inference.Operators.Ml;
 /// <summary>Each row divided by its largest element, by Σ|x| or by √Σx², in float. Source: ONNX-ML Normalizer, opset 1.</summary>
 internal sealed class Normalizer : Operator
 {
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     private readonly bool _max;
     private readonly bool _squares;
 
@@ -22,7 +25,6 @@ internal sealed class Normalizer : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, FeatureRows.Types);
         context.SetOutput(0, ElementType.Float, context.InputShape(0));
     }
 
@@ -30,12 +32,16 @@ internal sealed class Normalizer : Operator
     {
         Tensor x = context.Input(0);
         float* y = (float*)context.Output(0).Data;
+        if (x.Count == 0)
+        {
+            return;
+        }
 
         // Along axis 1, or the only one.
         int axis = Math.Min(1, x.Rank - 1);
         long size = x.Rank == 0 ? 1 : x.Dims[axis];
         long outer = x.Rank < 2 ? 1 : x.Dims[0];
-        long inner = size == 0 || outer == 0 ? 0 : x.Count / (size * outer);
+        long inner = x.Count / (size * outer);
         if (x.Type == ElementType.Float)
         {
             Buffer.MemoryCopy(x.Data, y, x.ByteCount, x.ByteCount);
@@ -44,14 +50,27 @@ internal sealed class Normalizer : Operator
         {
             for (long i = 0; i < x.Count; i++)
             {
+                if ((i & 0xFFFF) == 0)
+                {
+                    context.ThrowIfCancelled();
+                }
+
                 y[i] = FeatureRows.At<float>(x, i);
             }
         }
 
+        long budget = 0;
         for (long o = 0; o < outer; o++)
         {
             for (long i = 0; i < inner; i++)
             {
+                budget -= size;
+                if (budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
                 Line(y + (o * size * inner) + i, size, inner);
             }
         }

@@ -40,6 +40,11 @@ internal sealed class OneHotEncoder : Operator
         y.Clear();
         for (int i = 0; i < x.Count; i++)
         {
+            if ((i & 0xFFF) == 0)
+            {
+                context.ThrowIfCancelled();
+            }
+
             int index;
             bool known = _strings is not null ? _strings.TryGetValue(x.Strings[i], out index) : _integers!.TryGetValue(FeatureRows.At<long>(x, i), out index);
             if (known)

@@ -16,7 +16,6 @@ internal sealed class Scaler : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, FeatureRows.Types);
         Dimension[]? shape = context.InputShape(0);
         if (shape is { Length: > 0 } && shape[^1].Size is { } columns && ((_offset.Length != 1 && _offset.Length != columns) || (_scale.Length != 1 && _scale.Length != columns)))
         {
@@ -33,6 +32,11 @@ internal sealed class Scaler : Operator
         int columns = x.Rank == 0 ? 1 : (int)x.Dims[^1];
         for (int i = 0, column = 0; i < y.Length; i++, column = column + 1 == columns ? 0 : column + 1)
         {
+            if ((i & 0xFFFF) == 0)
+            {
+                context.ThrowIfCancelled();
+            }
+
             y[i] = (FeatureRows.At<float>(x, i) - _offset[_offset.Length == 1 ? 0 : column]) * _scale[_scale.Length == 1 ? 0 : column];
         }
     }

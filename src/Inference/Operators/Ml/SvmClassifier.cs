@@ -8,6 +8,9 @@ namespace Inference.Operators.Ml;
 /// </summary>
 internal sealed class SvmClassifier : Operator
 {
+    // Pairs of classes, and the matrices of their probabilities, count in 32 bits.
+    private const int MaxClasses = 1 << 14;
+
     private readonly SvmKernel _kernel;
     private readonly PostTransform _transform;
     private readonly ClassLabels _labels;
@@ -37,19 +40,33 @@ internal sealed class SvmClassifier : Operator
         _perClass = attributes.Ints("vectors_per_class") ?? [];
         _starts = new int[_perClass.Length];
         _positiveWeights = Array.TrueForAll(_coefficients, c => c >= 0);
+        long count = 0;
         for (int i = 0; i < _perClass.Length; i++)
         {
-            _starts[i] = _count;
-            _count = checked(_count + (int)Math.Max(0, _perClass[i]));
+            if (_perClass[i] < 0 || _perClass[i] > _vectors.Length - count)
+            {
+                throw new ModelLoadException(
+                    $"{node.Describe()}: attribute 'vectors_per_class': expected numbers of 0 or more that go into {_vectors.Length} numbers in support_vectors, got [{string.Join(",", _perClass)}].");
+            }
+
+            _starts[i] = (int)count;
+            count += _perClass[i];
         }
 
+        _count = (int)count;
         _classes = _perClass.Length > 0 ? _perClass.Length : Math.Max(1, _labels.Count);
         _columns = _count > 0 ? _vectors.Length / _count : _coefficients.Length / _classes;
-        int pairs = _classes * (_classes - 1) / 2;
+        long pairs = (long)_classes * (_classes - 1) / 2;
         bool good = _count > 0
-            ? _vectors.Length % _count == 0 && _coefficients.Length >= (_classes - 1) * _count && _rho.Length >= pairs && (_probA.Length == 0 || (_probA.Length >= pairs && _probB.Length >= pairs))
+            ? _classes is >= 2 and <= MaxClasses && _vectors.Length % _count == 0 && _coefficients.Length >= (_classes - 1L) * _count && _rho.Length >= pairs
+                && (_probA.Length == 0 || (_probA.Length >= pairs && _probB.Length >= pairs))
             : _coefficients.Length % _classes == 0 && _rho.Length >= 1;
-        if (!good || Array.Exists(_perClass, p => p < 0))
+        if (_labels.Count != 0 && _labels.Count != _classes)
+        {
+            throw new ModelLoadException($"{node.Describe()}: expected a label for each of {_classes} classes, got {_labels.Count}.");
+        }
+
+        if (!good)
         {
             throw new ModelLoadException(
                 $"{node.Describe()}: expected coefficients, support_vectors, rho, prob_a and prob_b for {_classes} classes and {_count} vectors, got "
@@ -63,7 +80,6 @@ internal sealed class SvmClassifier : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, FeatureRows.Types);
         if (FeatureRows.Columns(context, 0) is { } columns && columns != _columns)
         {
             throw context.Error($"input 0: expected {_columns} columns, got {columns}.");
@@ -78,11 +94,12 @@ internal sealed class SvmClassifier : Operator
     {
         Tensor x = context.Input(0);
         (long rows, _) = FeatureRows.Size(x);
-        int pairs = Math.Max(_classes, _classes * (_classes - 1) / 2);
-        float* scratch = (float*)context.Scratch((_columns + _count + pairs + (3L * _classes * _classes) + (3L * _classes)) * sizeof(float));
+        int pairs = _count > 0 ? Math.Max(_classes, _classes * (_classes - 1) / 2) : _classes;
+        int more = HasProbabilities ? (3 * _classes * _classes) + (3 * _classes) : _classes + 1;
+        float* scratch = (float*)context.Scratch((_columns + (long)_count + pairs + more) * sizeof(float));
         var kernels = new Span<float>(scratch + _columns, _count);
         var scores = new Span<float>(scratch + _columns + _count, pairs);
-        var rest = new Span<float>(scratch + _columns + _count + pairs, (3 * _classes * _classes) + (3 * _classes));
+        var rest = new Span<float>(scratch + _columns + _count + pairs, more);
         for (int n = 0; n < rows; n++)
         {
             context.ThrowIfCancelled();

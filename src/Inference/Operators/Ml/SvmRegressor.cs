@@ -22,9 +22,10 @@ internal sealed class SvmRegressor : Operator
         _vectors = node.Attributes.Floats("support_vectors") ?? [];
         _rho = node.Attributes.Floats("rho") is { Length: > 0 } rho ? rho[0] : 0;
         _oneClass = node.Attributes.Int("one_class", 0) != 0;
-        _count = checked((int)node.Attributes.Int("n_supports", 0));
+        long count = node.Attributes.Int("n_supports", 0);
+        _count = count is >= 0 and <= int.MaxValue ? (int)count : throw new ModelLoadException($"{node.Describe()}: attribute 'n_supports': expected a number in [0, {int.MaxValue}], got {count}.");
         _columns = _count > 0 ? _vectors.Length / _count : _coefficients.Length;
-        if (_count < 0 || (_count > 0 && (_vectors.Length % _count != 0 || _coefficients.Length != _count)))
+        if (_count > 0 && (_vectors.Length % _count != 0 || _coefficients.Length != _count))
         {
             throw new ModelLoadException(
                 $"{node.Describe()}: expected {_count} coefficients and a multiple of {_count} numbers in support_vectors, got {_coefficients.Length} and {_vectors.Length}.");
@@ -33,7 +34,6 @@ internal sealed class SvmRegressor : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, FeatureRows.Types);
         if (FeatureRows.Columns(context, 0) is { } columns && columns != _columns)
         {
             throw context.Error($"input 0: expected {_columns} columns, got {columns}.");
@@ -46,7 +46,7 @@ internal sealed class SvmRegressor : Operator
     {
         Tensor x = context.Input(0);
         Span<float> y = context.Output(0).Span<float>();
-        float* buffer = (float*)context.Scratch(_columns * sizeof(float));
+        float* buffer = (float*)context.Scratch(_columns * (long)sizeof(float));
         for (int n = 0; n < y.Length; n++)
         {
             context.ThrowIfCancelled();

@@ -51,6 +51,7 @@ internal static class TreeAttributes
             }
         }
 
+        RequireTrees(node, roots, kinds, trueChildren, falseChildren);
         return new TreeSource
         {
             Modes = kinds,
@@ -63,6 +64,27 @@ internal static class TreeAttributes
             Weights = ReadWeights(node, prefix, index, count),
             Roots = roots,
         };
+    }
+
+    // A node that no root reaches lies on a ring.
+    private static void RequireTrees(Node node, List<int> roots, TreeMode[] kinds, int[] trueChildren, int[] falseChildren)
+    {
+        long reached = 0;
+        var pending = new Stack<int>(roots);
+        while (reached <= kinds.Length && pending.TryPop(out int next))
+        {
+            reached++;
+            if (kinds[next] != TreeMode.Leaf)
+            {
+                pending.Push(falseChildren[next]);
+                pending.Push(trueChildren[next]);
+            }
+        }
+
+        if (reached != kinds.Length)
+        {
+            throw new ModelLoadException($"{node.Describe()}: expected {kinds.Length} nodes that form trees, but some are reached twice or from no root. Check the ids of the children.");
+        }
     }
 
     /// <summary>Floats of an attribute, or of its <c>_as_tensor</c> form; null where there are none.</summary>

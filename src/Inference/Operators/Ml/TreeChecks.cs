@@ -50,11 +50,12 @@ internal static class TreeChecks
         var any = new bool[scored.Length];
         var leaves = new int[scored.Length];
         var last = new int[scored.Length];
+        var met = new List<int>();
         Array.Fill(last, -1);
         var pending = new Stack<int>();
         foreach (int root in source.Roots)
         {
-            Array.Clear(leaves);
+            met.Clear();
             int count = 0;
             pending.Push(root);
             while (pending.TryPop(out int next))
@@ -69,15 +70,24 @@ internal static class TreeChecks
                 count++;
                 foreach ((long target, _) in source.Weights[next] ?? [])
                 {
-                    any[target] = true;
-                    leaves[target] += last[target] == next ? 0 : 1;
-                    last[target] = next;
+                    if (last[target] != next)
+                    {
+                        any[target] = true;
+                        last[target] = next;
+                        leaves[target]++;
+                        met.Add((int)target);
+                    }
                 }
             }
 
-            for (int target = 0; target < scored.Length; target++)
+            foreach (int target in met)
             {
                 scored[target] |= leaves[target] == count;
+            }
+
+            foreach (int target in met)
+            {
+                leaves[target] = 0;
             }
         }
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Inference.Graph;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Ml;
 
@@ -13,7 +12,7 @@ internal sealed class TreeEnsemble : Operator
 
     public TreeEnsemble(Node node)
     {
-        _targets = checked((int)node.Attributes.Int("n_targets", 1));
+        _targets = MlAttributes.Count(node, "n_targets", 1);
         long aggregate = node.Attributes.Int("aggregate_function", 1);
         long transform = node.Attributes.Int("post_transform", 0);
         if (aggregate is < 0 or > 3 || transform is < 0 or > 4)
@@ -28,8 +27,7 @@ internal sealed class TreeEnsemble : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Of(ElementType.Float, ElementType.Double, ElementType.Float16));
-        context.SetOutput(0, type, [FeatureRows.Rows(context, 0), Dimension.Fixed(_targets)]);
+        context.SetOutput(0, context.InputType(0), [FeatureRows.Rows(context, 0), Dimension.Fixed(_targets)]);
     }
 
     public override void Run(KernelContext context)
@@ -60,7 +58,12 @@ internal sealed class TreeEnsemble : Operator
         long[] leafTargets = attributes.Ints("leaf_targetids") ?? [];
         double[] leafWeights = TreeAttributes.Checked(node, "leaf_weights", attributes.Tensor("leaf_weights") is { } weights ? TreeAttributes.Numbers(weights) : [], leafTargets.Length);
 
-        int total = checked(count * 3);
+        if (count > int.MaxValue / 3)
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'nodes_featureids': expected at most {int.MaxValue / 3} nodes, got {count}.");
+        }
+
+        int total = count * 3;
         var kinds = new TreeMode[total];
         var trueChildren = new int[total];
         var falseChildren = new int[total];
@@ -116,13 +119,18 @@ internal sealed class TreeEnsemble : Operator
                 continue;
             }
 
+            if (next >= members.Length)
+            {
+                throw new ModelLoadException($"{node.Describe()}: attribute 'membership_values': expected a set, ended by NaN, for each node of mode 6, got {members.Length} values for more nodes.");
+            }
+
             int end = next;
             while (end < members.Length && !double.IsNaN(members[end]))
             {
                 end++;
             }
 
-            sets[i] = members[Math.Min(next, members.Length)..end];
+            sets[i] = members[next..end];
             next = end + 1;
         }
 

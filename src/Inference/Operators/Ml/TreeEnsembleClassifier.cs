@@ -20,6 +20,11 @@ internal sealed class TreeEnsembleClassifier : Operator
         _labels = new(node, "classlabels_int64s", "classlabels_strings");
         TreeSource source = TreeAttributes.Read(node, "class");
         int classes = Math.Max(1, _labels.Count);
+        if (classes > MlAttributes.MaxCount)
+        {
+            throw new ModelLoadException($"{node.Describe()}: expected at most {MlAttributes.MaxCount} class labels, got {classes}.");
+        }
+
         _scores = new(node, source, classes, TreeAggregate.Sum);
         _base = TreeAttributes.Numbers(node.Attributes, "base_values") ?? [];
         if (_base.Length > classes)
@@ -43,7 +48,6 @@ internal sealed class TreeEnsembleClassifier : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, FeatureRows.Types);
         Dimension rows = FeatureRows.Rows(context, 0);
         context.SetOutput(0, _labels.Type, [rows]);
         context.SetOutput(1, ElementType.Float, [rows, Dimension.Fixed(Math.Max(1, _labels.Count))]);

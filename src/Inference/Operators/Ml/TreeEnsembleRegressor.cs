@@ -13,7 +13,7 @@ internal sealed class TreeEnsembleRegressor : Operator
 
     public TreeEnsembleRegressor(Node node)
     {
-        _targets = checked((int)node.Attributes.Int("n_targets", 1));
+        _targets = MlAttributes.Count(node, "n_targets", 1);
         TreeSource source = TreeAttributes.Read(node, "target");
         TreeAggregate aggregate = node.Attributes.String("aggregate_function", "SUM") switch
         {
@@ -35,7 +35,6 @@ internal sealed class TreeEnsembleRegressor : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, FeatureRows.Types);
         context.SetOutput(0, ElementType.Float, [FeatureRows.Rows(context, 0), Dimension.Fixed(_targets)]);
     }
 

@@ -31,6 +31,7 @@ internal sealed class TreeEvaluator<C>(Forest<C> forest, int targets, TreeAggreg
 
         var action = new RowBlocks<TFinish>
         {
+            Context = context,
             Owner = this,
             X = x,
             Finish = finish,
@@ -45,7 +46,6 @@ internal sealed class TreeEvaluator<C>(Forest<C> forest, int targets, TreeAggreg
         {
             for (int block = 0; block < Blocks(rows); block++)
             {
-                context.ThrowIfCancelled();
                 action.Invoke(block);
             }
         }
@@ -95,6 +95,7 @@ internal sealed class TreeEvaluator<C>(Forest<C> forest, int targets, TreeAggreg
     private unsafe struct RowBlocks<TFinish> : IBlockAction
         where TFinish : struct, IRowFinish<C>
     {
+        public KernelContext Context;
         public TreeEvaluator<C> Owner;
         public Tensor X;
         public TFinish Finish;
@@ -113,6 +114,11 @@ internal sealed class TreeEvaluator<C>(Forest<C> forest, int targets, TreeAggreg
             var has = new Span<bool>(Has + ((long)block * Owner.Targets), Owner.Targets);
             for (long row = first; row < last; row++)
             {
+                if ((row & 15) == 0)
+                {
+                    Context.ThrowIfCancelled();
+                }
+
                 Owner.Score(FeatureRows.Row(X, row, Columns, Buffers + (block * Columns)), scores, has);
                 Finish.Row((int)row, scores, has);
             }

@@ -69,13 +69,18 @@ internal sealed class TreeScores
         where TFinish : struct, IRowFinish<float>
     {
         long copied = x.Type == ElementType.Float ? 0 : x.Count;
-        float* scores = (float*)context.Scratch(checked(((rows * _targets) + copied) * sizeof(float)));
+        float* scores = (float*)context.Scratch(TensorShape.Count([rows, _targets, sizeof(float)]) + (copied * sizeof(float)));
         float* features = (float*)x.Data;
         if (copied > 0)
         {
             features = scores + (rows * _targets);
             for (long i = 0; i < copied; i++)
             {
+                if ((i & 0xFFFF) == 0)
+                {
+                    context.ThrowIfCancelled();
+                }
+
                 features[i] = FeatureRows.At<float>(x, i);
             }
         }
@@ -84,6 +89,11 @@ internal sealed class TreeScores
         _kernel!.Value.Run(features, (nint)columns, (nint)rows, scores, context.Threads);
         for (long row = 0; row < rows; row++)
         {
+            if ((row & 0xFFF) == 0)
+            {
+                context.ThrowIfCancelled();
+            }
+
             finish.Row((int)row, new Span<float>(scores + (row * _targets), _targets), _has);
         }
     }
@@ -118,7 +128,7 @@ internal sealed class TreeScores
                 TreeMode.Greater => NodeMode.Greater,
                 _ => NodeMode.Leaf,
             }),
-            Features = Array.ConvertAll(_source.Features, f => (int)f),
+            Features = Array.ConvertAll(_source.Features, f => f is >= 0 and <= int.MaxValue ? (int)f : 0),
             Thresholds = _source.Thresholds,
             TrueChildren = _source.TrueChildren,
             FalseChildren = _source.FalseChildren,

@@ -16,7 +16,6 @@ internal sealed class ZipMap : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, Typed.TypeSet.Float32);
         if (FeatureRows.Columns(context, 0) is { } columns && columns != _keys.Count)
         {
             throw context.Error($"input 0: expected {_keys.Count} columns, one a label, got {columns}.");

@@ -10,6 +10,9 @@ namespace Inference.Operators.Normalization;
 /// </summary>
 internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
 {
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
     private readonly float _momentum = node.Attributes.Float("momentum", 0.9f);
     private readonly bool _training = node.Opset >= 14 ? node.Attributes.Int("training_mode", 0) != 0 : node.Opset < 7 && node.Attributes.Int("is_test", 0) == 0 && node.HasOutput(1);
@@ -17,22 +20,19 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3, 4);
+        ElementType type = context.InputType(0);
         Dimension[]? x = context.InputShape(0);
-        if (x is { Length: 0 })
+        if (x is not null)
         {
-            throw context.Error("input 0: expected rank 1 or more ([N, C, ..]), got a scalar.");
-        }
-
-        for (int i = 1; i < 5 && _spatial; i++)
-        {
-            if (x is { Length: > 1 } && x[1].Size is { } channels && context.InputShape(i) is { Length: 1 } own && own[0].Size is { } size && size != channels)
+            // Before opset 9 there may be numbers for each element of a row.
+            Dimension[] own = x.Length < 2 ? Shapes.Fixed(1) : _spatial ? [x[1]] : x[1..];
+            for (int i = 1; i < 5; i++)
             {
-                throw context.Error($"input {i}: expected [{channels}], got [{size}].");
+                Shapes.RequireShape(context, i, context.InputShape(i) is { Length: 1 } && !_spatial ? [Shapes.Product(own)] : own);
             }
         }
 
+        CheckOutputs(context);
         context.SetOutput(0, type, x);
         for (int i = 1; i < context.OutputCount; i++)
         {
@@ -40,6 +40,19 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
             {
                 int source = i is 1 or 3 ? 3 : 4;
                 context.SetOutput(i, context.InputType(source), context.InputShape(source));
+            }
+        }
+    }
+
+    // What nothing fills must not be asked for: at inference there are no statistics of the batch.
+    private void CheckOutputs(InferContext context)
+    {
+        int most = !_training ? 1 : context.Node.Opset >= 14 ? 3 : 5;
+        for (int i = most; i < context.OutputCount; i++)
+        {
+            if (context.HasOutput(i))
+            {
+                throw context.Error($"expected {most} outputs{(_training ? "" : " at inference")}, got {context.OutputCount}. Leave out the others, or export the model for training.");
             }
         }
     }
@@ -74,10 +87,12 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
         long batch = x.Dims[0];
         long channels = x.Rank < 2 ? 1 : _spatial ? x.Dims[1] : TensorShape.Count(x.Dims[1..]);
         long inner = _spatial && x.Rank > 2 ? TensorShape.Count(x.Dims[2..]) : 1;
-        if (channels * inner == 0)
+        if (channels == 0 || (x.Count == 0 && !_training))
         {
             return;
         }
+
+        long budget = 0;
 
         // Statistics may come in another type than x (opset 15).
         C* numbers = (C*)context.Scratch(4 * channels * sizeof(C));
@@ -98,11 +113,17 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
             Train(context, (C*)x.Data, batch, channels, inner, mean, variance);
         }
 
-        for (long n = 0; n < batch; n++)
+        for (long n = 0; n < batch && x.Count > 0; n++)
         {
-            context.ThrowIfCancelled();
             for (long c = 0; c < channels; c++)
             {
+                budget -= inner;
+                if (budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
                 C factor = scale[c] / C.Sqrt(variance[c] + C.CreateTruncating(_epsilon));
                 C shift = bias[c] - mean[c] * factor;
                 C* from = (C*)x.Data + (n * channels + c) * inner;
@@ -122,7 +143,8 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
         {
             double sum = 0;
             double squares = 0;
-            for (long n = 0; n < batch; n++)
+            context.ThrowIfCancelled();
+            for (long n = 0; n < batch && inner > 0; n++)
             {
                 C* run = x + (n * channels + c) * inner;
                 for (long i = 0; i < inner; i++)
@@ -132,7 +154,7 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
             }
 
             double average = sum / (batch * inner);
-            for (long n = 0; n < batch; n++)
+            for (long n = 0; n < batch && inner > 0; n++)
             {
                 C* run = x + (n * channels + c) * inner;
                 for (long i = 0; i < inner; i++)

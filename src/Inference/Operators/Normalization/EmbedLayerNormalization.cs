@@ -17,21 +17,13 @@ internal sealed unsafe class EmbedLayerNormalization(Node node) : FloatOperator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.Index);
-        ElementType type = Shapes.RequireType(context, 2, TypeSet.Floating);
-        Dimension[]? ids = Shapes.RequireRank(context, 0, 2);
-        Dimension[]? words = Shapes.RequireRank(context, 2, 2);
+        ElementType type = context.InputType(2);
+        Dimension[]? ids = context.InputShape(0);
+        Dimension[]? words = context.InputShape(2);
         Dimension[]? y = ids is null ? null : [ids[0], ids[1], words?[1] ?? Dimension.Unknown];
-        Dimension width = words?[1] ?? Dimension.Unknown;
-        Shapes.RequireTypes(context, TypeSet.Floating, 3, 4, 5, 6);
-        Shapes.RequireShape(context, 3, Dimension.Unknown, width);
-        Shapes.RequireShape(context, 4, Dimension.Unknown, width);
-        Shapes.RequireShape(context, 5, width);
-        Shapes.RequireShape(context, 6, width);
-        if (ids is not null)
+        if (context.HasInput(1) && !context.HasInput(4))
         {
-            Shapes.RequireShape(context, 1, ids);
-            Shapes.RequireShape(context, 7, ids);
+            throw context.Error("input 4: expected a segment embedding for the segment ids of input 1, but it is left out.");
         }
 
         context.SetOutput(0, type, y);
@@ -86,9 +78,14 @@ internal sealed unsafe class EmbedLayerNormalization(Node node) : FloatOperator
         float* sums = context.HasOutput(2) ? (float*)context.Output(2).Data : null;
         for (long r = 0; r < ids.Count; r++)
         {
+            if ((r & 63) == 0)
+            {
+                context.ThrowIfCancelled();
+            }
+
             long position = positionIds is null ? r % rows : Scalars.ToInt64(positionIds, r % positionIds.Count);
             float* word = Row(context, words, Scalars.ToInt64(ids, r), 0);
-            float* place = Row(context, positions, position, 8);
+            float* place = Row(context, positions, position, positionIds is null ? 3 : 8);
             float* segment = segmentIds is null || segments is null ? null : Row(context, segments, Scalars.ToInt64(segmentIds, r), 1);
             var arguments = new LayerNormArguments
             {

@@ -10,14 +10,15 @@ namespace Inference.Operators.Normalization;
 /// </summary>
 internal sealed unsafe class GroupNormalization(Node node, bool instance) : FloatOperator
 {
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
     private readonly long _groups = instance ? 0 : node.Attributes.Int("num_groups");
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireType(context, 1, TypeSet.Floating);
-        Shapes.RequireType(context, 2, TypeSet.Floating);
+        ElementType type = context.InputType(0);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, instance ? 3 : 2);
         if (x is not null && x[1].Size is { } channels)
         {
@@ -66,12 +67,19 @@ internal sealed unsafe class GroupNormalization(Node node, bool instance) : Floa
         long length = perGroup * inner;
         C* scale = (C*)context.Input(1).Data;
         C* bias = (C*)context.Input(2).Data;
+        long budget = 0;
         bool byGroup = context.Input(1).Count != channels;
         for (long n = 0; n < x.Dims[0]; n++)
         {
-            context.ThrowIfCancelled();
             for (long g = 0; g < groups; g++)
             {
+                budget -= length;
+                if (budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
                 long offset = (n * groups + g) * length;
                 RowNormalization.Statistics(new ReadOnlySpan<C>((C*)x.Data + offset, checked((int)length)), C.CreateTruncating(_epsilon), out C mean, out C inverse);
                 for (long c = 0; c < perGroup; c++)

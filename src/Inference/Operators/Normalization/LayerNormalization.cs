@@ -19,7 +19,7 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        ElementType type = context.InputType(0);
         Dimension[]? x = context.InputShape(0);
         ElementType scaleType = context.InputType(1);
         context.SetOutput(0, rms && scaleType != ElementType.Undefined ? scaleType : type, x);
@@ -31,13 +31,18 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
         int axis = Shapes.Axis(context, _axis, x.Length);
         for (int i = 1; i <= 2; i++)
         {
-            Shapes.RequireType(context, i, TypeSet.Floating);
             Shapes.RequireBroadcast(context, i, x);
         }
 
         Dimension[] statistics = (Dimension[])x.Clone();
         statistics.AsSpan(axis).Fill(Dimension.Fixed(1));
-        for (int i = 1; i < context.OutputCount; i++)
+        int outputs = rms ? 2 : 3;
+        if (context.OutputCount > outputs)
+        {
+            throw context.Error($"expected at most {outputs} outputs, got {context.OutputCount}.");
+        }
+
+        for (int i = 1; i < outputs; i++)
         {
             if (context.HasOutput(i))
             {
@@ -85,16 +90,17 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
 
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
-        int axis = Shapes.Axis(_axis, x.Rank);
-        long length = TensorShape.Count(x.Dims[axis..]);
         if (x.Count == 0)
         {
+            StoreEmpty(context);
             return;
         }
 
+        int axis = Shapes.Axis(_axis, x.Rank);
+        long length = TensorShape.Count(x.Dims[axis..]);
         Tensor? scale = context.OptionalInput(1);
         Tensor? bias = context.OptionalInput(2);
-        bool plain = (scale is null || scale.Count == length) && (bias is null || bias.Count == length);
+        bool plain = IsRow(scale, x.Dims[axis..], length) && IsRow(bias, x.Dims[axis..], length);
         context.ThrowIfCancelled();
         var arguments = new LayerNormArguments
         {
@@ -124,17 +130,18 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
     {
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
-        int axis = Shapes.Axis(_axis, x.Rank);
-        long rows = TensorShape.Count(x.Dims[..axis]);
-        long length = TensorShape.Count(x.Dims[axis..]);
         if (x.Count == 0)
         {
+            StoreEmpty(context);
             return;
         }
 
+        int axis = Shapes.Axis(_axis, x.Rank);
+        long rows = TensorShape.Count(x.Dims[..axis]);
+        long length = TensorShape.Count(x.Dims[axis..]);
         Tensor? scale = context.OptionalInput(1);
         Tensor? bias = context.OptionalInput(2);
-        bool plain = (scale is null || scale.Count == length) && (bias is null || bias.Count == length);
+        bool plain = IsRow(scale, x.Dims[axis..], length) && IsRow(bias, x.Dims[axis..], length);
         C epsilon = C.CreateTruncating(_epsilon);
         for (long r = 0; r < rows; r++)
         {
@@ -171,6 +178,36 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
         if (!plain)
         {
             ScaleBroadcast<C>(y, scale, bias);
+        }
+    }
+
+    // Whether a factor or addend has one element for each place of a row; as many along other axes are something else.
+    private static bool IsRow(Tensor? factor, ReadOnlySpan<long> row, long length)
+    {
+        if (factor is null)
+        {
+            return true;
+        }
+
+        bool good = factor.Count == length;
+        for (int i = 0; good && i < factor.Rank - row.Length; i++)
+        {
+            good = factor.Dims[i] == 1;
+        }
+
+        return good;
+    }
+
+    // Rows without elements have no mean and no deviation.
+    private static void StoreEmpty(KernelContext context)
+    {
+        for (int i = 1; i < context.OutputCount; i++)
+        {
+            Tensor? statistics = context.HasOutput(i) ? context.Output(i) : null;
+            for (long r = 0; statistics is not null && r < statistics.Count; r++)
+            {
+                Store(statistics, r, double.NaN);
+            }
         }
     }
 

@@ -7,6 +7,9 @@ namespace Inference.Operators.Normalization;
 /// <summary>y = x / ‖x‖_p along an axis, p = 1 or 2; a zero norm gives 0. Source: ONNX LpNormalization, opsets 1 and 22.</summary>
 internal sealed unsafe class LpNormalization : FloatOperator
 {
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     private readonly long _axis;
     private readonly long _p;
 
@@ -22,7 +25,7 @@ internal sealed unsafe class LpNormalization : FloatOperator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        ElementType type = context.InputType(0);
         if (context.InputShape(0) is { } shape)
         {
             Shapes.Axis(context, _axis, shape.Length);
@@ -46,15 +49,27 @@ internal sealed unsafe class LpNormalization : FloatOperator
     {
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
+        if (x.Count == 0)
+        {
+            return;
+        }
+
         int axis = Shapes.Axis(_axis, x.Rank);
         long outer = TensorShape.Count(x.Dims[..axis]);
         long length = x.Dims[axis];
         long inner = TensorShape.Count(x.Dims[(axis + 1)..]);
+        long budget = 0;
         for (long o = 0; o < outer; o++)
         {
-            context.ThrowIfCancelled();
             for (long i = 0; i < inner; i++)
             {
+                budget -= length;
+                if (budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
                 C* from = (C*)x.Data + o * length * inner + i;
                 C* to = (C*)y.Data + o * length * inner + i;
                 C norm = C.Zero;

@@ -8,11 +8,14 @@ namespace Inference.Operators.Normalization;
 /// <summary>y = (x − mean)/(√var + 1e-9) with statistics over <c>axes</c> (default 0, 2, 3). Source: ONNX MeanVarianceNormalization, opsets 9 and 13.</summary>
 internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperator
 {
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     private readonly long[] _axes = node.Attributes.Ints("axes") ?? [0, 2, 3];
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        ElementType type = context.InputType(0);
         Dimension[]? x = context.InputShape(0);
         foreach (long axis in x is null ? [] : _axes)
         {
@@ -64,31 +67,39 @@ internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperato
         loop.Collapse();
         double* mean = (double*)context.Scratch(2 * outputs * sizeof(double));
         double* spread = mean + outputs;
-        new Span<double>(mean, checked((int)(2 * outputs))).Clear();
+        System.Runtime.InteropServices.NativeMemory.Clear(mean, (nuint)(2 * outputs) * sizeof(double));
         C* source = (C*)x.Data;
-        Pass(loop, source, null, mean, null, null, 0);
+        Pass(context, loop, source, null, mean, null, null, 0);
         for (long i = 0; i < outputs; i++)
         {
             mean[i] /= group;
         }
 
         context.ThrowIfCancelled();
-        Pass(loop, source, null, null, mean, spread, 1);
+        Pass(context, loop, source, null, null, mean, spread, 1);
         for (long i = 0; i < outputs; i++)
         {
             spread[i] = 1 / (Math.Sqrt(spread[i] / group) + 1e-9);
         }
 
         context.ThrowIfCancelled();
-        Pass(loop, source, (C*)context.Output(0).Data, null, mean, spread, 2);
+        Pass(context, loop, source, (C*)context.Output(0).Data, null, mean, spread, 2);
     }
 
     // Pass 0 sums, pass 1 sums squared differences, pass 2 writes.
-    private static void Pass<C>(StridedLoop loop, C* x, C* y, double* sum, double* mean, double* spread, int pass)
+    private static void Pass<C>(KernelContext context, StridedLoop loop, C* x, C* y, double* sum, double* mean, double* spread, int pass)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
+        long budget = 0;
         for (long outer = 0; outer < loop.Outer; outer++)
         {
+            budget -= loop.Inner;
+            if (budget < 0)
+            {
+                context.ThrowIfCancelled();
+                budget = CheckEvery;
+            }
+
             long start = loop.Offset(1);
             long stride = loop.InnerStride(1);
             for (long i = 0; i < loop.Inner; i++)

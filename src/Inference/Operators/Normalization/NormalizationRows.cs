@@ -7,7 +7,7 @@ internal static class NormalizationRows
 {
     internal static readonly OperatorEntry[] Entries =
     [
-        new("", "BatchNormalization", 1, "X:T=floating[N,*] scale:floating[C] B:floating[C] input_mean:floating[C] input_var:floating[C]", n => new BatchNormalization(n)),
+        new("", "BatchNormalization", 1, "X:T=floating[_,*] scale:floating[*C] B:floating[*C] input_mean:floating[*C] input_var:floating[*C]", n => new BatchNormalization(n)),
         new("", "GroupNormalization", 18, "X:floating[N,C,*] scale:floating[_] bias:floating[_]", n => new GroupNormalization(n, instance: false)),
         new("", "InstanceNormalization", 1, "input:floating[N,C,*] scale:floating[C] B:floating[C]", n => new GroupNormalization(n, instance: true)),
         new("", "LayerNormalization", 17, "X:floating Scale:floating B?:floating", n => new LayerNormalization(n, rms: false)),
@@ -16,9 +16,9 @@ internal static class NormalizationRows
         new("", "MeanVarianceNormalization", 9, "X:floating", n => new MeanVarianceNormalization(n)),
         new("", "RMSNormalization", 23, "X:floating scale:floating", n => new LayerNormalization(n, rms: true)),
         new("", "SimplifiedLayerNormalization", 1, "X:floating scale:floating", n => new LayerNormalization(n, rms: true)),
-        new(Domains.Microsoft, "EmbedLayerNormalization", 1, "input_ids:int32[N,L] segment_ids?:int32[N,L] word_embedding:T=floating[_,H] position_embedding:T[_,H] segment_embedding?:T[_,H] gamma:T[H] beta:T[H] mask?:int32[N,L] position_ids?:int32[N,L]|[1,L]", n => new EmbedLayerNormalization(n)),
+        new(Domains.Microsoft, "EmbedLayerNormalization", 1, "input_ids:int32[N,L] segment_ids?:int32[N,L] word_embedding:T=float+float16+bfloat16[_,H] position_embedding:T[_,H] segment_embedding?:T[_,H] gamma:T[H] beta:T[H] mask?:int32[N,L] position_ids?:int32[N,L]|[1,L]", n => new EmbedLayerNormalization(n)),
         new(Domains.Microsoft, "SimplifiedLayerNormalization", 1, "X:floating scale:floating", n => new LayerNormalization(n, rms: true)),
-        new(Domains.Microsoft, "SkipLayerNormalization", 1, "input:T=floating[*,C] skip:T[*,C] gamma:T[C] beta?:T[C] bias?:T[C]", n => new SkipLayerNormalization(n, simplified: false)),
-        new(Domains.Microsoft, "SkipSimplifiedLayerNormalization", 1, "input:T=floating[*,C] skip:T[*,C] gamma:T[C] bias?:T[C]", n => new SkipLayerNormalization(n, simplified: true)),
+        new(Domains.Microsoft, "SkipLayerNormalization", 1, "input:T=float+float16+bfloat16[_,*,C] skip:T[_,*,C] gamma:T[C] beta?:T[C] bias?:T[C]", n => new SkipLayerNormalization(n, simplified: false)),
+        new(Domains.Microsoft, "SkipSimplifiedLayerNormalization", 1, "input:T=float+float16+bfloat16[_,*,C] skip:T[_,*,C] gamma:T[C] bias?:T[C]", n => new SkipLayerNormalization(n, simplified: true)),
     ];
 }

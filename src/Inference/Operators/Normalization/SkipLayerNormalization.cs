@@ -16,16 +16,12 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3, 4);
-        Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 2);
-        if (x is not null)
+        ElementType type = context.InputType(0);
+        Dimension[]? x = context.InputShape(0);
+        CheckSkip(context, x);
+        if (context.OutputCount > 4)
         {
-            Shapes.RequireBroadcast(context, 1, x);
-            for (int i = 2; i < context.InputCount; i++)
-            {
-                Shapes.RequireShape(context, i, x[^1]);
-            }
+            throw context.Error($"expected at most 4 outputs, got {context.OutputCount}.");
         }
 
         context.SetOutput(0, type, x);
@@ -41,6 +37,29 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
         if (context.HasOutput(3))
         {
             context.SetOutput(3, type, x);
+        }
+    }
+
+    // Rows of skip are the rows of X, or a last part of them that repeats.
+    private static void CheckSkip(InferContext context, Dimension[]? x)
+    {
+        if (x is null || context.InputShape(1) is not { } skip)
+        {
+            return;
+        }
+
+        bool good = skip.Length <= x.Length;
+        bool repeats = true;
+        for (int i = 0; good && i < skip.Length; i++)
+        {
+            Dimension own = x[x.Length - skip.Length + i];
+            repeats &= skip[i].Size is null or 1;
+            good = repeats || ShapeMath.Compatible(skip[i], own);
+        }
+
+        if (!good)
+        {
+            throw context.Error($"input 1: expected the shape [{string.Join(",", x)}] of input 0, or its last dimensions with 1 before them, got [{string.Join(",", skip)}].");
         }
     }
 
@@ -74,6 +93,7 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
         Tensor y = context.Output(0);
         if (x.Count == 0)
         {
+            StoreEmpty(context);
             return;
         }
 
@@ -83,9 +103,9 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
         float* bias = context.OptionalInput(BiasInput) is { } c ? (float*)c.Data : null;
         long rows = x.Count / length;
         long shared = skip.Count / length;
-        if (shared == 0)
+        if (shared == 0 || rows % shared != 0)
         {
-            throw context.Error($"input 1: expected rows of {length} elements, got {skip}.");
+            throw context.Error($"input 1: expected rows of {length} elements, as many as input 0 has or a part of them that repeats, got {skip}.");
         }
 
         // A skip of fewer rows is shared by the batch.
@@ -107,7 +127,20 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
                 Epsilon = _epsilon,
                 Rms = simplified,
             };
+            context.ThrowIfCancelled();
             LayerNorm.Run(in arguments, context.Threads);
+        }
+    }
+
+    // Rows without elements have no mean and no deviation.
+    private static void StoreEmpty(KernelContext context)
+    {
+        for (int i = 1; i < Math.Min(3, context.OutputCount); i++)
+        {
+            if (context.HasOutput(i))
+            {
+                context.Output(i).Span<float>().Fill(float.NaN);
+            }
         }
     }
 }

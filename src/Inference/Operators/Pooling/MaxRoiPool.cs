@@ -7,6 +7,8 @@ namespace Inference.Operators.Pooling;
 /// <summary>The largest element of each bin of regions of X[N, C, H, W]; rois [R, 5] (batch, x1, y1, x2, y2), corners included → [R, C, ph, pw]. Source: ONNX MaxRoiPool, opsets 1 and 22.</summary>
 internal sealed unsafe class MaxRoiPool : FloatOperator
 {
+    private const double FarAway = 1L << 48;
+
     private readonly long[] _shape;
     private readonly float _scale;
 
@@ -22,9 +24,9 @@ internal sealed unsafe class MaxRoiPool : FloatOperator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Dimension[]? x = Shapes.RequireRank(context, 0, 4);
-        Dimension[]? rois = Shapes.RequireRank(context, 1, 2);
+        ElementType type = context.InputType(0);
+        Dimension[]? x = context.InputShape(0);
+        Dimension[]? rois = context.InputShape(1);
         context.SetOutput(0, type, [rois?[0] ?? Dimension.Unknown, x?[1] ?? Dimension.Unknown, Dimension.Fixed(_shape[0]), Dimension.Fixed(_shape[1])]);
     }
 
@@ -37,12 +39,17 @@ internal sealed unsafe class MaxRoiPool : FloatOperator
     {
         Tensor x = context.Input(0);
         Tensor rois = context.Input(1);
-        C* target = (C*)context.Output(0).Data;
+        Tensor y = context.Output(0);
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        C* target = (C*)y.Data;
         long height = x.Dims[2];
         long width = x.Dims[3];
         for (long r = 0; r < rois.Dims[0]; r++)
         {
-            context.ThrowIfCancelled();
             C* roi = (C*)rois.Data + r * 5;
             long n = long.CreateSaturating(roi[0]);
             if ((ulong)n >= (ulong)x.Dims[0])
@@ -59,6 +66,7 @@ internal sealed unsafe class MaxRoiPool : FloatOperator
                 C* plane = (C*)x.Data + (n * x.Dims[1] + c) * height * width;
                 for (long by = 0; by < _shape[0]; by++)
                 {
+                    context.ThrowIfCancelled();
                     long y0 = Math.Clamp((long)Math.Floor(by * binH) + top, 0, height);
                     long y1 = Math.Clamp((long)Math.Ceiling((by + 1) * binH) + top, 0, height);
                     for (long bx = 0; bx < _shape[1]; bx++)
@@ -72,8 +80,13 @@ internal sealed unsafe class MaxRoiPool : FloatOperator
         }
     }
 
+    // Bounded, so that differences and sums of corners stay exact: no image is that large.
     private long Corner<C>(C coordinate)
-        where C : unmanaged, IFloatingPointIeee754<C> => (long)Math.Round(double.CreateTruncating(coordinate * C.CreateTruncating(_scale)), MidpointRounding.AwayFromZero);
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        double corner = Math.Round(double.CreateTruncating(coordinate * C.CreateTruncating(_scale)), MidpointRounding.AwayFromZero);
+        return double.IsNaN(corner) ? 0 : (long)Math.Clamp(corner, -FarAway, FarAway);
+    }
 
     private static C Largest<C>(C* plane, long width, long y0, long y1, long x0, long x1)
         where C : unmanaged, IFloatingPointIeee754<C>

@@ -14,8 +14,7 @@ internal sealed unsafe class MaxUnpool(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireType(context, 1, TypeSet.Int64);
+        ElementType type = context.InputType(0);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 3);
         if (x is null)
         {
@@ -25,7 +24,6 @@ internal sealed unsafe class MaxUnpool(Node node) : Operator
 
         _window.Check(context, x.Length - 2);
         Shapes.RequireShape(context, 1, x);
-        Shapes.RequireType(context, 2, TypeSet.Int64);
         Shapes.RequireShape(context, 2, Dimension.Fixed(x.Length));
         if (_window.KernelShape is not { Length: > 0 })
         {
@@ -34,14 +32,20 @@ internal sealed unsafe class MaxUnpool(Node node) : Operator
 
         if (context.HasInput(2))
         {
-            context.SetOutput(0, type, context.InputConstant(2) is { } shape ? Shapes.Fixed(shape.ToInt64Array()) : Shapes.Unknown(x.Length));
+            long[]? shape = context.InputConstant(2)?.ToInt64Array();
+            if (shape is not null && Array.Exists(shape, s => s < 0))
+            {
+                throw context.Error($"input 2: expected sizes of 0 or more, got [{string.Join(",", shape)}].");
+            }
+
+            context.SetOutput(0, type, shape is not null ? Shapes.Fixed(shape) : Shapes.Unknown(x.Length));
             return;
         }
 
         var y = (Dimension[])x.Clone();
         for (int i = 2; i < y.Length; i++)
         {
-            y[i] = x[i].Size is { } size ? Dimension.Fixed(Math.Max(0, Implied(i - 2, y.Length - 2, size))) : Dimension.Unknown;
+            y[i] = x[i].Size is { } size ? Dimension.Fixed(Implied(i - 2, y.Length - 2, size)) : Dimension.Unknown;
         }
 
         context.SetOutput(0, type, y);
@@ -71,6 +75,11 @@ internal sealed unsafe class MaxUnpool(Node node) : Operator
         int width = x.Type.BitWidth() / 8;
         for (long i = 0; i < x.Count; i++)
         {
+            if ((i & 0xFFFF) == 0)
+            {
+                context.ThrowIfCancelled();
+            }
+
             long at = ((long*)indices.Data)[i];
             if ((ulong)at >= (ulong)total)
             {
@@ -106,6 +115,11 @@ internal sealed unsafe class MaxUnpool(Node node) : Operator
         return target;
     }
 
-    private long Implied(int axis, int spatial, long size) =>
-        (size - 1) * _window.Stride(axis) + _window.KernelShape![axis] - _window.PadAttribute(axis) - _window.PadAttribute(axis + spatial);
+    private long Implied(int axis, int spatial, long size)
+    {
+        _window.CheckExtent(axis, size, "an axis");
+        long implied = ((size - 1) * _window.Stride(axis)) + _window.KernelShape![axis] - _window.PadAttribute(axis) - _window.PadAttribute(axis + spatial);
+        _window.CheckExtent(axis, implied, "an output");
+        return Math.Max(0, implied);
+    }
 }

@@ -14,11 +14,18 @@ namespace Inference.Operators.Pooling;
 /// A fold over sliding windows: X[N, C, spatial..] → Y[N, C, windows..]; a global form has one window. MaxPool's second output is the index of each maximum in
 /// the flattened X (storage_order 1: column-major within a plane). Sources: ONNX MaxPool, AveragePool, LpPool and their global forms, opsets 1 to 22.
 /// </summary>
-internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet allowed, bool global = false) : Operator
+internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool global = false) : Operator
     where TPooling : struct, IPooling
 {
     // Elements under which a plane loop is not worth sharing.
     private const long ParallelElements = 1 << 15;
+
+    // Blocks of planes for each thread, so that a late one takes less, and the run can be stopped between them.
+    private const long BlocksPerThread = 64;
+
+    // Elements of a window, and of a plane with its pads, beyond which the vector kernel's scratch would be out of proportion.
+    private const long MaxTaps = 1 << 16;
+    private const long MaxBlocks = 1 << 20;
 
     private readonly WindowAttributes _window = new(node);
     private readonly bool _countPads = node.Attributes.Int("count_include_pad", 0) != 0;
@@ -26,8 +33,13 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, allowed);
+        ElementType type = context.InputType(0);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, global ? 2 : 3);
+        if (context.HasOutput(1) && (global || typeof(TPooling) != typeof(Poolings.Max)))
+        {
+            throw context.Error($"expected 1 output, got {context.OutputCount}: only MaxPool has indices.");
+        }
+
         Dimension[]? y = null;
         if (x is not null)
         {
@@ -38,7 +50,11 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet
             }
 
             y = (Dimension[])x.Clone();
-            _window.Check(context, spatial);
+            if (!global)
+            {
+                _window.Check(context, spatial);
+            }
+
             if (!global && _window.KernelShape is not { Length: > 0 })
             {
                 throw context.Error("attribute 'kernel_shape': expected one size for each spatial axis, but it is absent.");
@@ -82,16 +98,7 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet
         }
 
         ReadOnlySpan<long> spatial = x.Dims[2..];
-        WindowGrid grid = WindowGrid.Create(_window, spatial, global ? spatial : _window.KernelShape, y.Dims[2..]);
-        if (global)
-        {
-            for (int i = 0; i < spatial.Length; i++)
-            {
-                grid.Stride[i] = grid.Dilation[i] = 1;
-                grid.Before[i] = grid.After[i] = 0;
-            }
-        }
-
+        WindowGrid grid = global ? WindowGrid.Whole(spatial) : WindowGrid.Create(_window, spatial, _window.KernelShape, y.Dims[2..]);
         var action = new Action(context, pooling, grid, _columnMajor);
         if (!Dispatch.Numeric(x.Type, ref action))
         {
@@ -105,18 +112,19 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet
         bool mean = typeof(TPooling) == typeof(Poolings.Average);
         if (global && (mean || typeof(TPooling) == typeof(Poolings.Max)))
         {
-            if (x.Count == 0)
+            long size = x.Count / y.Count;
+            if (size is 0 or > int.MaxValue)
             {
                 return false;
             }
 
-            int size = checked((int)(x.Count / y.Count));
-            var planes = new WholePlanes((float*)x.Data, (float*)y.Data, size, mean);
-            WorkerPool.Run(checked((int)y.Count), ref planes, x.Count >= ParallelElements ? context.Threads : 1);
+            long blocks = Blocks(context, y.Count, x.Count);
+            var planes = new WholePlanes((float*)x.Data, (float*)y.Data, y.Count, blocks, (int)size, mean);
+            WorkerPool.Run((int)blocks, ref planes, x.Count >= ParallelElements ? context.Threads : 1);
             return true;
         }
 
-        if (!mean || x.Rank is not (3 or 4))
+        if (!mean || x.Rank is not (3 or 4) || !FitsVectors(x, y))
         {
             return false;
         }
@@ -129,12 +137,38 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet
         return true;
     }
 
-    private readonly struct WholePlanes(float* x, float* y, int size, bool mean) : IBlockAction
+    private static long Blocks(KernelContext context, long planes, long elements) =>
+        Math.Min(planes, Math.Clamp(elements / ParallelElements, context.Threads * BlocksPerThread, MaxBlocks));
+
+    // The vector kernel counts in 32 bits and copies a plane with its pads.
+    private bool FitsVectors(Tensor x, Tensor y)
+    {
+        long taps = 1;
+        long padded = 1;
+        long plane = 1;
+        for (int i = 0; i < x.Rank - 2; i++)
+        {
+            taps *= _window.KernelShape![i];
+            plane *= x.Dims[i + 2];
+            padded *= ((y.Dims[i + 2] - 1) * _window.Stride(i)) + ((_window.KernelShape[i] - 1) * _window.Dilation(i)) + 1;
+            if (taps > MaxTaps || padded > int.MaxValue)
+            {
+                return false;
+            }
+        }
+
+        return padded <= (16 * plane) + MaxTaps && x.Dims[0] <= int.MaxValue && x.Dims[1] <= int.MaxValue && x.Dims[0] * x.Dims[1] <= int.MaxValue;
+    }
+
+    private readonly struct WholePlanes(float* x, float* y, long count, long blocks, int size, bool mean) : IBlockAction
     {
         public void Invoke(int block)
         {
-            var plane = new ReadOnlySpan<float>(x + ((nint)block * size), size);
-            y[block] = mean ? TensorPrimitives.Sum(plane) / size : TensorPrimitives.Max(plane);
+            for (long i = count * block / blocks; i < count * (block + 1) / blocks; i++)
+            {
+                var plane = new ReadOnlySpan<float>(x + (i * size), size);
+                y[i] = mean ? TensorPrimitives.Sum(plane) / size : TensorPrimitives.Max(plane);
+            }
         }
     }
 
@@ -147,30 +181,35 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, TypeSet
         {
             Tensor x = context.Input(0);
             Tensor y = context.Output(0);
-            int planes = checked((int)(x.Dims[0] * x.Dims[1]));
+            long planes = x.Dims[0] * x.Dims[1];
             if (context.HasOutput(1))
             {
                 long* indices = (long*)context.Output(1).Data;
-                for (int p = 0; p < planes; p++)
+                for (long p = 0; p < planes; p++)
                 {
-                    context.ThrowIfCancelled();
-                    PoolLoop.MaxWithIndex<E, T, C>(in grid, (T*)x.Data + p * grid.InputCount, (T*)y.Data + p * grid.OutputCount, indices + p * grid.OutputCount, p * grid.InputCount, columnMajor);
+                    PoolLoop.MaxWithIndex<E, T, C>(context, in grid, (T*)x.Data + p * grid.InputCount, (T*)y.Data + p * grid.OutputCount, indices + p * grid.OutputCount, p * grid.InputCount, columnMajor);
                 }
 
                 return;
             }
 
-            context.ThrowIfCancelled();
-            var block = new PlaneAction<E, T, C>((T*)x.Data, (T*)y.Data, pooling, grid);
-            WorkerPool.Run(planes, ref block, x.Count >= ParallelElements ? context.Threads : 1);
+            long blocks = Blocks(context, planes, x.Count);
+            var block = new PlaneAction<E, T, C>(context, (T*)x.Data, (T*)y.Data, planes, blocks, pooling, grid);
+            WorkerPool.Run((int)blocks, ref block, x.Count >= ParallelElements ? context.Threads : 1);
         }
     }
 
-    private readonly struct PlaneAction<E, T, C>(T* x, T* y, TPooling pooling, WindowGrid grid) : IBlockAction
+    private readonly struct PlaneAction<E, T, C>(KernelContext context, T* x, T* y, long count, long blocks, TPooling pooling, WindowGrid grid) : IBlockAction
         where E : struct, IElement<T, C>
         where T : unmanaged
         where C : unmanaged, INumber<C>, IMinMaxValue<C>
     {
-        public void Invoke(int block) => PoolLoop.Plane<TPooling, E, T, C>(in grid, pooling, x + block * grid.InputCount, y + block * grid.OutputCount);
+        public void Invoke(int block)
+        {
+            for (long i = count * block / blocks; i < count * (block + 1) / blocks; i++)
+            {
+                PoolLoop.Plane<TPooling, E, T, C>(context, in grid, pooling, x + (i * grid.InputCount), y + (i * grid.OutputCount));
+            }
+        }
     }
 }

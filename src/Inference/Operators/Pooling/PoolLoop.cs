@@ -7,8 +7,11 @@ namespace Inference.Operators.Pooling;
 /// <summary>Walks the windows of one plane.</summary>
 internal static unsafe class PoolLoop
 {
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
     /// <summary>Folds every window of a plane x[spatial..] to y[windows..].</summary>
-    public static void Plane<TPooling, E, T, C>(in WindowGrid grid, TPooling pooling, T* x, T* y)
+    public static void Plane<TPooling, E, T, C>(KernelContext context, in WindowGrid grid, TPooling pooling, T* x, T* y)
         where TPooling : struct, IPooling
         where E : struct, IElement<T, C>
         where T : unmanaged
@@ -21,6 +24,7 @@ internal static unsafe class PoolLoop
         long* from = stackalloc long[WindowGrid.MaxSpatial];
         long* to = stackalloc long[WindowGrid.MaxSpatial];
         new Span<long>(position, WindowGrid.MaxSpatial).Clear();
+        long budget = 0;
         for (long o = 0; o < grid.OutputCount; o++)
         {
             bool empty = false;
@@ -33,6 +37,13 @@ internal static unsafe class PoolLoop
                 inside *= to[axis] - from[axis];
                 padded *= Padded(in grid, axis, start[axis]);
                 step[axis] = from[axis];
+            }
+
+            budget -= inside + 1;
+            if (budget < 0)
+            {
+                context.ThrowIfCancelled();
+                budget = CheckEvery;
             }
 
             C sum = pooling.Start<C>();
@@ -66,39 +77,59 @@ internal static unsafe class PoolLoop
     }
 
     /// <summary>As <see cref="Plane"/> for the largest element, with its index in the plane (row-major, or column-major over the spatial axes).</summary>
-    public static void MaxWithIndex<E, T, C>(in WindowGrid grid, T* x, T* y, long* indices, long indexBase, bool columnMajor)
+    public static void MaxWithIndex<E, T, C>(KernelContext context, in WindowGrid grid, T* x, T* y, long* indices, long indexBase, bool columnMajor)
         where E : struct, IElement<T, C>
         where T : unmanaged
         where C : unmanaged, INumber<C>, IMinMaxValue<C>
     {
         long* position = stackalloc long[WindowGrid.MaxSpatial];
+        long* step = stackalloc long[WindowGrid.MaxSpatial];
         long* at = stackalloc long[WindowGrid.MaxSpatial];
+        long* start = stackalloc long[WindowGrid.MaxSpatial];
+        long* from = stackalloc long[WindowGrid.MaxSpatial];
+        long* to = stackalloc long[WindowGrid.MaxSpatial];
         new Span<long>(position, WindowGrid.MaxSpatial).Clear();
+        long budget = 0;
         for (long o = 0; o < grid.OutputCount; o++)
         {
             C best = new Poolings.Max().Start<C>();
             long bestIndex = -1;
-            for (long k = 0; k < grid.KernelCount; k++)
+            bool empty = false;
+            for (int axis = 0; axis < grid.Rank; axis++)
             {
-                long rest = k;
-                bool inside = true;
-                for (int axis = grid.Rank - 1; axis >= 0; axis--)
+                grid.Range(axis, position[axis], out start[axis], out from[axis], out to[axis]);
+                empty |= from[axis] >= to[axis];
+                step[axis] = from[axis];
+            }
+
+            while (!empty)
+            {
+                for (int axis = 0; axis < grid.Rank; axis++)
                 {
-                    at[axis] = position[axis] * grid.Stride[axis] - grid.Before[axis] + rest % grid.Kernel[axis] * grid.Dilation[axis];
-                    rest /= grid.Kernel[axis];
-                    inside &= (ulong)at[axis] < (ulong)grid.Input[axis];
+                    at[axis] = start[axis] + (step[axis] * grid.Dilation[axis]);
                 }
 
-                if (inside)
+                long flat = Flatten(in grid, at, columnMajor: false);
+                C value = E.Load(x[flat]);
+                if (bestIndex < 0 || value > best || (C.IsNaN(value) && !C.IsNaN(best)))
                 {
-                    long flat = Flatten(in grid, at, columnMajor: false);
-                    C value = E.Load(x[flat]);
-                    if (bestIndex < 0 || value > best || (C.IsNaN(value) && !C.IsNaN(best)))
-                    {
-                        best = value;
-                        bestIndex = columnMajor ? Flatten(in grid, at, columnMajor: true) : flat;
-                    }
+                    best = value;
+                    bestIndex = columnMajor ? Flatten(in grid, at, columnMajor: true) : flat;
                 }
+
+                if (--budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
+                int carry = grid.Rank - 1;
+                for (; carry >= 0 && ++step[carry] == to[carry]; carry--)
+                {
+                    step[carry] = from[carry];
+                }
+
+                empty = carry < 0;
             }
 
             y[o] = E.Store(best);

@@ -10,6 +10,9 @@ namespace Inference.Operators.Pooling;
 /// </summary>
 internal sealed unsafe class RoiAlign : FloatOperator
 {
+    // Samples between two looks at the clock.
+    private const long CheckEvery = 1 << 14;
+
     private readonly bool _max;
     private readonly bool _halfPixel;
     private readonly long _height;
@@ -25,7 +28,12 @@ internal sealed unsafe class RoiAlign : FloatOperator
             "max" => true,
             string other => throw new ModelLoadException($"{node.Describe()}: attribute 'mode': expected avg or max, got '{other}'."),
         };
-        _halfPixel = node.Opset >= 16 && node.Attributes.String("coordinate_transformation_mode", "half_pixel") == "half_pixel";
+        _halfPixel = node.Attributes.String("coordinate_transformation_mode", "half_pixel") switch
+        {
+            "half_pixel" => node.Opset >= 16,
+            "output_half_pixel" => false,
+            string other => throw new ModelLoadException($"{node.Describe()}: attribute 'coordinate_transformation_mode': expected half_pixel or output_half_pixel, got '{other}'."),
+        };
         _height = node.Attributes.Int("output_height", 1);
         _width = node.Attributes.Int("output_width", 1);
         _ratio = node.Attributes.Int("sampling_ratio", 0);
@@ -38,13 +46,14 @@ internal sealed unsafe class RoiAlign : FloatOperator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Dimension[]? x = Shapes.RequireRank(context, 0, 4);
-        Dimension[]? rois = Shapes.RequireRank(context, 1, 2);
-        Shapes.RequireType(context, 1, TypeSet.Floating);
-        Shapes.RequireType(context, 2, TypeSet.Int64);
-        Shapes.RequireShape(context, 1, Dimension.Unknown, Dimension.Fixed(4));
-        Shapes.RequireShape(context, 2, rois?[0] ?? Dimension.Unknown);
+        ElementType type = context.InputType(0);
+        Dimension[]? x = context.InputShape(0);
+        Dimension[]? rois = context.InputShape(1);
+        if (x is not null && (x[2].Size == 0 || x[3].Size == 0) && rois?[0].Size is > 0)
+        {
+            throw context.Error($"input 0: expected images with pixels, got [{string.Join(",", x)}].");
+        }
+
         context.SetOutput(0, type, [rois?[0] ?? Dimension.Unknown, x?[1] ?? Dimension.Unknown, Dimension.Fixed(_height), Dimension.Fixed(_width)]);
     }
 
@@ -58,13 +67,18 @@ internal sealed unsafe class RoiAlign : FloatOperator
         Tensor x = context.Input(0);
         Tensor rois = context.Input(1);
         Tensor indices = context.Input(2);
-        C* target = (C*)context.Output(0).Data;
+        Tensor output = context.Output(0);
+        if (output.Count == 0)
+        {
+            return;
+        }
+
+        C* target = (C*)output.Data;
         long height = x.Dims[2];
         long width = x.Dims[3];
         double shift = _halfPixel ? 0.5 : 0;
         for (long r = 0; r < rois.Dims[0]; r++)
         {
-            context.ThrowIfCancelled();
             long n = Scalars.ToInt64(indices, r);
             if ((ulong)n >= (ulong)x.Dims[0])
             {
@@ -86,7 +100,7 @@ internal sealed unsafe class RoiAlign : FloatOperator
             double binH = h / _height;
             long samplesY = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binH));
             long samplesX = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binW));
-            if (samplesX * samplesY > 4 * height * width + 65536)
+            if ((double)samplesX * samplesY > (4.0 * height * width) + 65536)
             {
                 throw context.Error($"input 1: expected regions of about the image's size, got one that takes {samplesX}×{samplesY} samples a bin.");
             }
@@ -98,20 +112,28 @@ internal sealed unsafe class RoiAlign : FloatOperator
                 {
                     for (long bx = 0; bx < _width; bx++)
                     {
-                        *target++ = C.CreateTruncating(Bin(plane, height, width, y1 + by * binH, x1 + bx * binW, binH, binW, samplesY, samplesX));
+                        *target++ = C.CreateTruncating(Bin(context, plane, height, width, y1 + by * binH, x1 + bx * binW, binH, binW, samplesY, samplesX));
                     }
                 }
             }
         }
     }
 
-    private double Bin<C>(C* plane, long height, long width, double top, double left, double binH, double binW, long samplesY, long samplesX)
+    private double Bin<C>(KernelContext context, C* plane, long height, long width, double top, double left, double binH, double binW, long samplesY, long samplesX)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
         double result = 0;
         bool first = true;
+        long budget = 0;
         for (long iy = 0; iy < samplesY; iy++)
         {
+            budget -= samplesX;
+            if (budget < 0)
+            {
+                context.ThrowIfCancelled();
+                budget = CheckEvery;
+            }
+
             double y = top + (iy + 0.5) * binH / samplesY;
             for (long ix = 0; ix < samplesX; ix++)
             {

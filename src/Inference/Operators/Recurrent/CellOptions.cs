@@ -20,6 +20,11 @@ internal sealed class CellOptions
         LinearBeforeReset = node.Attributes.Int("linear_before_reset", 0) != 0;
         InputForget = node.Attributes.Int("input_forget", 0) != 0;
         HiddenSize = node.Attributes.Contains("hidden_size") ? node.Attributes.Int("hidden_size") : null;
+        if (HiddenSize is < 1 or > int.MaxValue)
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'hidden_size': expected a number in [1, {int.MaxValue}], got {HiddenSize}.");
+        }
+
         Activations = ReadActivations(node, kind, Directions);
     }
 

@@ -13,6 +13,9 @@ internal readonly unsafe ref struct CellRun<C, TMath>
     where C : unmanaged, IFloatingPointIeee754<C>
     where TMath : struct, ICellMath<C>
 {
+    // Multiply-adds of a step from which the clock is looked at in every step.
+    private const long CheckEvery = 1 << 16;
+
     private readonly KernelContext _context;
     private readonly CellOptions _options;
     private readonly ref readonly CellTensors _tensors;
@@ -42,9 +45,14 @@ internal readonly unsafe ref struct CellRun<C, TMath>
 
     public void Run()
     {
+        if (_batch == 0)
+        {
+            return;
+        }
+
         nint states = _batch * _hidden;
-        nint perDirection = (_steps * _batch * _width) + (_batch * _width) + (3 * states) + (2 * _width) + _hidden;
-        C* scratch = (C*)_context.Scratch(checked((long)perDirection * sizeof(C)));
+        long projected = TensorShape.Count([_steps, _batch, _width, sizeof(C)]);
+        C* scratch = (C*)_context.Scratch(projected + (((_batch * _width) + (3 * states) + (2 * _width) + _hidden) * sizeof(C)));
         for (int direction = 0; direction < _options.Directions; direction++)
         {
             bool reverse = direction == 1 || _options.Direction == CellDirection.Reverse;
@@ -72,7 +80,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
         Load(_tensors.InitialC, direction, memory.State);
         for (nint step = 0; step < _steps; step++)
         {
-            if ((step & 15) == 0)
+            if ((step & 15) == 0 || _batch * _width * _hidden >= CheckEvery)
             {
                 _context.ThrowIfCancelled();
             }
@@ -132,7 +140,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
     private void Project(int direction, C* bias, C* target)
     {
         C* w = (C*)_tensors.W.Data + (direction * _width * _inputs);
-        TMath.Multiply((C*)_tensors.X.Data, _tensors.PackedW?.Main(direction), w, target, _width, _steps * _batch, _width, _inputs, bias, null, 0, _context.Threads);
+        TMath.Multiply((C*)_tensors.X.Data, _tensors.PackedW?.Main(direction), w, target, _width, _steps * _batch, _width, _inputs, bias, null, 0, _context);
     }
 
     // gates = H × Rᵀ; a GRU that resets first multiplies z and r alone.
@@ -150,7 +158,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
             DynamicQuantizeLstm.Requantize((float*)memory.H, (float*)state, _batch * _hidden);
         }
 
-        TMath.Multiply(state, _tensors.PackedR?.Main(direction), r, memory.Gates, _width, _batch, columns, _hidden, bias, null, 0, _context.Threads);
+        TMath.Multiply(state, _tensors.PackedR?.Main(direction), r, memory.Gates, _width, _batch, columns, _hidden, bias, null, 0, _context);
     }
 
     private void Cell(int direction, nint b, C* projected, in CellMemory<C> memory)
@@ -238,7 +246,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
         }
 
         C* r = (C*)_tensors.R.Data + (((direction * _width) + (2 * _hidden)) * _hidden);
-        TMath.Multiply(memory.Temporary, _tensors.PackedR?.Last(direction), r, memory.Gates + (2 * _hidden), _width, _batch, _hidden, _hidden, null, null, 0, _context.Threads);
+        TMath.Multiply(memory.Temporary, _tensors.PackedR?.Last(direction), r, memory.Gates + (2 * _hidden), _width, _batch, _hidden, _hidden, null, null, 0, _context);
         for (nint b = 0; b < _batch; b++)
         {
             nint length = Length(b);

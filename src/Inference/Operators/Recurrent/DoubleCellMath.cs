@@ -5,12 +5,23 @@ namespace Inference.Operators.Recurrent;
 /// <summary>Recurrent cells in double, plain loops.</summary>
 internal readonly unsafe struct DoubleCellMath : ICellMath<double>
 {
-    public static void Multiply(double* a, PackedMatrix? packed, double* b, double* c, nint ldc, nint m, nint n, nint k, double* bias, double* residual, nint residualStride, int threads)
+    // Multiply-adds between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+
+    public static void Multiply(double* a, PackedMatrix? packed, double* b, double* c, nint ldc, nint m, nint n, nint k, double* bias, double* residual, nint residualStride, KernelContext context)
     {
+        long budget = CheckEvery;
         for (nint i = 0; i < m; i++)
         {
             for (nint j = 0; j < n; j++)
             {
+                budget -= k;
+                if (budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
                 double sum = 0;
                 for (nint p = 0; p < k; p++)
                 {

@@ -12,27 +12,25 @@ namespace Inference.Operators.Recurrent;
 /// </summary>
 internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
 {
-    private static readonly TypeSet s_weights = TypeSet.Of(ElementType.UInt8, ElementType.Int8);
     private readonly CellOptions _options = new(node, CellKind.Lstm);
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.Float32);
-        Shapes.RequireType(context, 1, s_weights);
-        Shapes.RequireType(context, 2, s_weights);
-        Shapes.RequireType(context, 4, TypeSet.Of(ElementType.Int32));
-        foreach (int number in (ReadOnlySpan<int>)[3, 5, 6, 7, 8, 10])
+        if (_options.BatchFirst)
         {
-            Shapes.RequireType(context, number, TypeSet.Float32);
+            throw context.Error("attribute 'layout': expected 0 (the operator has no other), got 1.");
         }
 
-        Shapes.RequireSameType(context, 1, 9);
-        Shapes.RequireSameType(context, 2, 11);
-        Dimension[]? x = Shapes.RequireRank(context, 0, 3);
-        Dimension[]? r = Shapes.RequireRank(context, 2, 3);
+        Dimension[]? x = context.InputShape(0);
+        Dimension[]? r = context.InputShape(2);
         Dimension directions = Dimension.Fixed(_options.Directions);
         Dimension hidden = r?[1] ?? Dimension.Unknown;
         Dimension batch = x?[1] ?? Dimension.Unknown;
+        if (hidden.Size == 0 || x?[2].Size == 0 || (hidden.Size is { } size && _options.HiddenSize is { } named && size != named))
+        {
+            throw context.Error($"expected input and hidden sizes of 1 or more, the latter as the attribute 'hidden_size' has it ({_options.HiddenSize}), got {x?[2]} and {hidden}.");
+        }
+
         Dimension gates = Shapes.Product([hidden, Dimension.Fixed(4)]);
         Shapes.RequireShape(context, 1, [directions, x?[2] ?? Dimension.Unknown, gates]);
         Shapes.RequireShape(context, 2, [directions, hidden, gates]);

@@ -1,5 +1,4 @@
 using Inference.Graph;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Recurrent;
 
@@ -13,16 +12,10 @@ internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        foreach (int same in (ReadOnlySpan<int>)[1, 2, 3, 5, 6, 7])
-        {
-            Shapes.RequireSameType(context, 0, same);
-        }
-
-        Shapes.RequireType(context, 4, TypeSet.Of(ElementType.Int32));
-        Dimension[]? x = Shapes.RequireRank(context, 0, 3);
-        Dimension[]? w = Shapes.RequireRank(context, 1, 3);
-        Dimension[]? r = Shapes.RequireRank(context, 2, 3);
+        ElementType type = context.InputType(0);
+        Dimension[]? x = context.InputShape(0);
+        Dimension[]? w = context.InputShape(1);
+        Dimension[]? r = context.InputShape(2);
         bool batchFirst = _options.BatchFirst;
         Dimension sequence = x?[batchFirst ? 1 : 0] ?? Dimension.Unknown;
         Dimension batch = x?[batchFirst ? 0 : 1] ?? Dimension.Unknown;
@@ -31,6 +24,11 @@ internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
         if (r is not null)
         {
             hidden = Shapes.Merge(context, hidden, r[2], "hidden size");
+        }
+
+        if (hidden.Size == 0 || x?[2].Size == 0)
+        {
+            throw context.Error($"expected input and hidden sizes of 1 or more, got {x?[2]} and {hidden}.");
         }
 
         CheckWeights(context, x, w, r, hidden);

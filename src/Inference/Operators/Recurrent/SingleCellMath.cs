@@ -6,16 +6,16 @@ namespace Inference.Operators.Recurrent;
 /// <summary>Recurrent cells in float: matrix product and activations of the kernel inventory.</summary>
 internal readonly unsafe struct SingleCellMath : ICellMath<float>
 {
-    public static void Multiply(float* a, PackedMatrix? packed, float* b, float* c, nint ldc, nint m, nint n, nint k, float* bias, float* residual, nint residualStride, int threads)
+    public static void Multiply(float* a, PackedMatrix? packed, float* b, float* c, nint ldc, nint m, nint n, nint k, float* bias, float* residual, nint residualStride, KernelContext context)
     {
         var epilogue = new GemmEpilogue { Bias = bias, Residual = residual, ResidualStride = residualStride };
         if (packed is not null)
         {
-            GemmF32.Run(a, k, packed, c, ldc, m, in epilogue, threads);
+            GemmF32.Run(a, k, packed, c, ldc, m, in epilogue, context.Threads);
         }
         else
         {
-            GemmF32.Run(a, k, false, b, k, true, c, ldc, m, n, k, 1f, in epilogue, threads);
+            GemmF32.Run(a, k, false, b, k, true, c, ldc, m, n, k, 1f, in epilogue, context.Threads);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class Dft(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
+        ElementType type = context.InputType(0);
         Dimension[]? shape = Shapes.RequireRankAtLeast(context, 0, 2);
         if (shape is null)
         {
@@ -40,6 +40,11 @@ internal sealed class Dft(Node node) : Operator
         result[^1] = Dimension.Fixed(toReal ? 1 : 2);
         long? axis = _axis ?? (context.HasInput(2) ? (context.InputConstant(2) is { Count: 1 } given ? Integers.At(given, 0) : null) : -2);
         long[]? length = ShapeRules.Integers(context, 1);
+        if (length is [] or [< 1 or > FourierPlan.MaxLength])
+        {
+            throw context.Error($"dft_length: expected a number in [1, {FourierPlan.MaxLength}], got [{string.Join(",", length)}].");
+        }
+
         if (axis is { } known)
         {
             int at = Shapes.Axis(context, known, shape.Length);
@@ -48,10 +53,10 @@ internal sealed class Dft(Node node) : Operator
                 throw context.Error($"axis: expected an axis before the last, got {known}.");
             }
 
-            long? count = length is { Length: > 0 } ? length[0] : context.HasInput(1) ? null : toReal && shape[at].Size is { } bins ? 2 * (bins - 1) : shape[at].Size;
-            if (count is < 0)
+            long? count = length is not null ? length[0] : context.HasInput(1) ? null : toReal && shape[at].Size is { } bins and < long.MaxValue / 2 ? 2 * (bins - 1) : shape[at].Size;
+            if (count is < 1 or > FourierPlan.MaxLength)
             {
-                throw context.Error($"dft_length: expected a number of at least 1, got {count}.");
+                throw context.Error($"input 0: expected a transform of 1 to {FourierPlan.MaxLength} elements along axis {known}, got {count} for [{string.Join(",", shape)}].");
             }
 
             result[at] = count is null ? (_oneSided || context.HasInput(1) ? Dimension.Unknown : shape[at])
@@ -105,22 +110,26 @@ internal sealed class Dft(Node node) : Operator
             long inner = ShapeRules.Product(X.Dims, Axis + 1, X.Rank - 1);
             long outer = ShapeRules.Product(X.Dims, 0, Axis);
             long length = Context.OptionalInput(1) is { Count: > 0 } given ? Integers.At(given, 0) : Inverse && OneSided ? resultSize : size;
-            if (Y.Count == 0 || length < 1)
+            if (Y.Count == 0)
             {
                 return;
             }
 
-            var plan = new FourierPlan(checked((int)length));
-            double* scratch = (double*)Context.Scratch(((2 * length) + plan.WorkLength) * sizeof(double));
+            if (length is < 1 or > FourierPlan.MaxLength || resultSize > length)
+            {
+                throw Context.Error($"dft_length: expected a number in [1, {FourierPlan.MaxLength}], got {length} for an output {Y}.");
+            }
+
+            double* scratch = (double*)Context.Scratch(((2 * length) + FourierPlan.MemoryLength((int)length)) * sizeof(double));
             var real = new Span<double>(scratch, (int)length);
             var imaginary = new Span<double>(scratch + length, (int)length);
-            var work = new Span<double>(scratch + (2 * length), plan.WorkLength);
+            var plan = new FourierPlan(Context, (int)length, scratch + (2 * length));
             double scale = Inverse ? 1.0 / length : 1;
             for (long o = 0; o < outer; o++)
             {
-                Context.ThrowIfCancelled();
                 for (long i = 0; i < inner; i++)
                 {
+                    Context.ThrowIfCancelled();
                     T* x = (T*)X.Data + (((o * size * inner) + i) * parts);
                     real.Clear();
                     imaginary.Clear();
@@ -136,7 +145,7 @@ internal sealed class Dft(Node node) : Operator
                         Mirror(real, imaginary, Math.Min(size, length));
                     }
 
-                    plan.Transform(real, imaginary, Inverse, work);
+                    plan.Transform(real, imaginary, Inverse);
                     T* y = (T*)Y.Data + (((o * resultSize * inner) + i) * outParts);
                     for (int k = 0; k < resultSize; k++)
                     {

@@ -9,15 +9,10 @@ namespace Inference.Operators.Signal;
 /// <summary>Weights [dft_length/2 + 1, num_mel_bins] of triangles that are evenly spaced on the mel scale. Source: ONNX MelWeightMatrix, opset 17.</summary>
 internal sealed class MelWeightMatrix(Node node) : Operator
 {
-    private readonly ElementType _type = (ElementType)node.Attributes.Int("output_datatype", 1);
+    private readonly ElementType _type = WindowOperator.ReadType(node);
 
     protected override void InferOutputs(InferContext context)
     {
-        if (!TypeSet.Numeric.Contains(_type))
-        {
-            throw context.Error($"output_datatype: expected a numeric type, got {_type.Name()}.");
-        }
-
         Dimension bins = Number(context, 1) is { } length ? Dimension.Fixed((length / 2) + 1) : Dimension.Unknown;
         context.SetOutput(0, _type, [bins, Number(context, 0) is { } mels ? Dimension.Fixed(mels) : Dimension.Unknown]);
     }
@@ -34,16 +29,17 @@ internal sealed class MelWeightMatrix(Node node) : Operator
             throw context.Error($"sample_rate: expected a number above 0, got {rate}.");
         }
 
-        var edges = new long[mels + 2];
-        double step = (high - low) / edges.Length;
-        for (int i = 0; i < edges.Length; i++)
+        Tensor y = context.Output(0);
+        for (int i = 3; i < 5; i++)
         {
-            double hertz = 700 * (Math.Pow(10, ((i * step) + low) / 2595) - 1);
-            edges[i] = (long)Math.Floor((length + 1) * hertz / rate);
+            double hertz = FeatureRows.At<double>(context.Input(i), 0);
+            if (!(hertz >= 0 && Math.Floor((length + 1) * hertz / rate) < y.Dims[0]))
+            {
+                throw context.Error($"input {i}: expected an edge from 0 to half of the sample rate {rate}, within the {y.Dims[0]} bins of the spectrum, got {hertz}.");
+            }
         }
 
-        var action = new Fill { Y = context.Output(0), Edges = edges };
-        action.Y.Bytes.Clear();
+        var action = new Fill { Context = context, Y = y, Low = low, Step = (high - low) / (mels + 2), BinsPerHertz = (length + 1, rate) };
         Dispatch.Numeric(_type, ref action);
     }
 
@@ -57,13 +53,16 @@ internal sealed class MelWeightMatrix(Node node) : Operator
         }
 
         long number = Integers.At(given, 0);
-        return number is >= 0 and < int.MaxValue ? number : throw context.Error($"input {input}: expected a number ≥ 0, got {number}.");
+        return number is >= 0 and < int.MaxValue ? number : throw context.Error($"input {input}: expected a number in [0, {int.MaxValue - 1}], got {number}.");
     }
 
     private struct Fill : INumericAction
     {
+        public KernelContext Context;
         public Tensor Y;
-        public long[] Edges;
+        public double Low;
+        public double Step;
+        public (long Bins, long Rate) BinsPerHertz;
 
         public readonly unsafe void Invoke<E, T, C>()
             where E : struct, IElement<T, C>
@@ -71,9 +70,11 @@ internal sealed class MelWeightMatrix(Node node) : Operator
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
             (long rows, long columns) = (Y.Dims[0], Y.Dims[1]);
+            Y.Bytes.Clear();
             for (int i = 0; i < columns; i++)
             {
-                (long lower, long centre, long higher) = (Edges[i], Edges[i + 1], Edges[i + 2]);
+                Context.ThrowIfCancelled();
+                (long lower, long centre, long higher) = (Edge(i), Edge(i + 1), Edge(i + 2));
                 if (centre == lower)
                 {
                     Set<E, T, C>(centre, i, rows, columns, 1);
@@ -89,6 +90,13 @@ internal sealed class MelWeightMatrix(Node node) : Operator
                     Set<E, T, C>(j, i, rows, columns, (double)(higher - j) / (higher - centre));
                 }
             }
+        }
+
+        // The bin of an edge: within the rows, as both ends are.
+        private readonly long Edge(int index)
+        {
+            double hertz = 700 * (Math.Pow(10, ((index * Step) + Low) / 2595) - 1);
+            return (long)Math.Floor(BinsPerHertz.Bins * hertz / BinsPerHertz.Rate);
         }
 
         private readonly unsafe void Set<E, T, C>(long row, int column, long rows, long columns, double value)

@@ -15,8 +15,7 @@ internal sealed class Stft(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireSameType(context, 0, 2);
+        ElementType type = context.InputType(0);
         Dimension[]? signal = context.InputShape(0);
         if (signal is not null && signal.Length is not (2 or 3))
         {
@@ -36,13 +35,18 @@ internal sealed class Stft(Node node) : Operator
         Dimension frames = Dimension.Unknown;
         Dimension bins = Dimension.Unknown;
         long? length = FrameLength(context);
+        if (length is < 1 or > FourierPlan.MaxLength)
+        {
+            throw context.Error($"expected frames of 1 to {FourierPlan.MaxLength} elements, got {length}.");
+        }
+
         if (length is { } frame)
         {
             bins = Dimension.Fixed(_oneSided ? (frame / 2) + 1 : frame);
             if (context.InputConstant(1) is { Count: 1 } step && signal?[1].Size is { } size)
             {
                 long by = Integers.At(step, 0);
-                if (by <= 0 || frame <= 0 || frame > size)
+                if (by <= 0 || frame > size)
                 {
                     throw context.Error($"expected a frame_step of at least 1 and frames within the signal of {size}, got {by} and {frame}.");
                 }
@@ -58,9 +62,10 @@ internal sealed class Stft(Node node) : Operator
     {
         var action = new Frames { Context = context, Signal = context.Input(0), Step = Integers.At(context.Input(1), 0), Window = context.OptionalInput(2), Y = context.Output(0) };
         action.Length = context.OptionalInput(3) is { } given ? Integers.At(given, 0) : action.Window?.Count ?? 0;
-        if (action.Window is { } window && window.Count < action.Length)
+        long bins = _oneSided ? (action.Length / 2) + 1 : action.Length;
+        if (action.Length < 1 || (action.Window is { } window && window.Count != action.Length) || action.Y.Dims[2] != bins)
         {
-            throw context.Error($"window: expected at least {action.Length} elements, the length of a frame, got {window}.");
+            throw context.Error($"frame_length: expected the length of the window and of the frames that the output {action.Y} was made for, got {action.Length}{(action.Window is null ? "" : $" and a window {action.Window}")}.");
         }
 
         Dispatch.Floating(action.Y.Type, ref action);
@@ -104,15 +109,19 @@ internal sealed class Stft(Node node) : Operator
             where T : unmanaged
             where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
         {
-            int length = checked((int)Length);
+            int length = (int)Length;
             int parts = Signal.Rank == 3 ? (int)Signal.Dims[2] : 1;
             long size = Signal.Dims[1];
             (long batches, long frames, long bins) = (Y.Dims[0], Y.Dims[1], Y.Dims[2]);
-            var plan = new FourierPlan(length);
-            double* scratch = (double*)Context.Scratch(((2L * length) + plan.WorkLength) * sizeof(double));
+            if (Y.Count == 0)
+            {
+                return;
+            }
+
+            double* scratch = (double*)Context.Scratch(((2L * length) + FourierPlan.MemoryLength(length)) * sizeof(double));
             var real = new Span<double>(scratch, length);
             var imaginary = new Span<double>(scratch + length, length);
-            var work = new Span<double>(scratch + (2 * length), plan.WorkLength);
+            var plan = new FourierPlan(Context, length, scratch + (2L * length));
             T* y = (T*)Y.Data;
             for (long b = 0; b < batches; b++)
             {
@@ -127,7 +136,7 @@ internal sealed class Stft(Node node) : Operator
                         imaginary[n] = parts == 2 ? window * double.CreateTruncating(E.Load(x[(n * parts) + 1])) : 0;
                     }
 
-                    plan.Transform(real, imaginary, inverse: false, work);
+                    plan.Transform(real, imaginary, inverse: false);
                     for (int k = 0; k < bins; k++)
                     {
                         *y++ = E.Store(C.CreateTruncating(real[k]));

@@ -11,17 +11,21 @@ namespace Inference.Operators.Signal;
 /// </summary>
 internal sealed class WindowOperator(Node node, double a0, double a1, double a2) : Operator
 {
-    private readonly ElementType _type = (ElementType)node.Attributes.Int("output_datatype", 1);
+    private readonly ElementType _type = ReadType(node);
     private readonly bool _periodic = node.Attributes.Int("periodic", 1) != 0;
+
+    /// <summary>The type that the attribute <c>output_datatype</c> names.</summary>
+    /// <exception cref="ModelLoadException">It is no numeric type.</exception>
+    public static ElementType ReadType(Node node)
+    {
+        long number = node.Attributes.Int("output_datatype", (long)ElementType.Float);
+        return number is > 0 and < 32 && TypeSet.Numeric.Contains((ElementType)number)
+            ? (ElementType)number
+            : throw new ModelLoadException($"{node.Describe()}: attribute 'output_datatype': expected the number of a numeric type, got {number}.");
+    }
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.Index);
-        if (!TypeSet.Numeric.Contains(_type))
-        {
-            throw context.Error($"output_datatype: expected a numeric type, got {_type.Name()}.");
-        }
-
         Dimension size = Dimension.Unknown;
         if (context.InputConstant(0) is { } given)
         {
@@ -38,12 +42,13 @@ internal sealed class WindowOperator(Node node, double a0, double a1, double a2)
 
     public override void Run(KernelContext context)
     {
-        var action = new Fill { Y = context.Output(0), Periodic = _periodic, A0 = a0, A1 = a1, A2 = a2 };
+        var action = new Fill { Context = context, Y = context.Output(0), Periodic = _periodic, A0 = a0, A1 = a1, A2 = a2 };
         Dispatch.Numeric(_type, ref action);
     }
 
     private struct Fill : INumericAction
     {
+        public KernelContext Context;
         public Tensor Y;
         public bool Periodic;
         public double A0;
@@ -59,6 +64,11 @@ internal sealed class WindowOperator(Node node, double a0, double a1, double a2)
             double length = Periodic ? count : count - 1;
             for (long n = 0; n < count; n++)
             {
+                if ((n & 0xFFFF) == 0)
+                {
+                    Context.ThrowIfCancelled();
+                }
+
                 // One element is a whole window.
                 double angle = length > 0 ? 2 * Math.PI * n / length : Math.PI;
                 ((T*)Y.Data)[n] = E.Store(C.CreateTruncating(A0 - (A1 * Math.Cos(angle)) + (A2 * Math.Cos(2 * angle))));

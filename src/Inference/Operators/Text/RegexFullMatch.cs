@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Inference.Graph;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Text;
 
@@ -18,13 +17,12 @@ internal sealed class RegexFullMatch : Operator
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'pattern': expected a regular expression, got '{pattern}' ({exception.Message}).", exception);
+            throw new ModelLoadException($"{node.Describe()}: attribute 'pattern': expected a regular expression, got '{pattern}' ({exception.Message}).");
         }
     }
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.String);
         context.SetOutput(0, ElementType.Bool, context.InputShape(0));
     }
 

@@ -8,8 +8,6 @@ internal sealed class StringConcat : Operator
 {
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.String);
-        Shapes.RequireType(context, 1, TypeSet.String);
         context.SetOutput(0, ElementType.String, Shapes.Broadcast(context, context.InputShape(0), context.InputShape(1)));
     }
 
@@ -33,6 +31,11 @@ internal sealed class StringConcat : Operator
         {
             for (long i = 0; i < loop.Inner; i++)
             {
+                if ((next & 0x3FF) == 0)
+                {
+                    context.ThrowIfCancelled();
+                }
+
                 target[next++] = a.Strings[(int)(loop.Offset(0) + (i * loop.InnerStride(0)))] + b.Strings[(int)(loop.Offset(1) + (i * loop.InnerStride(1)))];
             }
         }

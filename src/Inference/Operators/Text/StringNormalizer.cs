@@ -1,5 +1,4 @@
 using Inference.Graph;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Text;
 
@@ -24,13 +23,7 @@ internal sealed class StringNormalizer : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.String);
         Dimension[]? shape = context.InputShape(0);
-        if (shape is not null && (shape.Length is not (1 or 2) || (shape.Length == 2 && shape[0].Size is not (null or 1))))
-        {
-            throw context.Error($"input 0: expected shape [C] or [1,C], got [{string.Join(",", shape)}].");
-        }
-
         bool keeps = _stopWords.Count == 0 && shape is not null && shape[^1].Size > 0;
         context.SetOutput(0, ElementType.String, shape is null ? null : keeps ? shape : shape.Length == 1 ? [Dimension.Unknown] : [Dimension.Fixed(1), Dimension.Unknown]);
     }
@@ -41,6 +34,11 @@ internal sealed class StringNormalizer : Operator
         var kept = new List<string>();
         foreach (string text in x.Strings)
         {
+            if ((kept.Count & 0x3FF) == 0)
+            {
+                context.ThrowIfCancelled();
+            }
+
             if (!_stopWords.Contains(text))
             {
                 kept.Add(_action switch { "LOWER" => text.ToLowerInvariant(), "UPPER" => text.ToUpperInvariant(), _ => text });

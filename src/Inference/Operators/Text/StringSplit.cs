@@ -1,5 +1,4 @@
 using Inference.Graph;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Text;
 
@@ -7,11 +6,10 @@ namespace Inference.Operators.Text;
 internal sealed class StringSplit(Node node) : Operator
 {
     private readonly string _delimiter = node.Attributes.String("delimiter", "");
-    private readonly long _most = node.Attributes.Contains("maxsplit") ? node.Attributes.Int("maxsplit") : long.MaxValue;
+    private readonly long _most = ReadMost(node);
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.String);
         Dimension[]? shape = context.InputShape(0);
         context.SetOutput(0, ElementType.String, shape is null ? null : [.. shape, Dimension.Unknown]);
         context.SetOutput(1, ElementType.Int64, shape);
@@ -24,6 +22,7 @@ internal sealed class StringSplit(Node node) : Operator
         int most = 0;
         for (int i = 0; i < parts.Length; i++)
         {
+            context.ThrowIfCancelled();
             parts[i] = Split(x.Strings[i]);
             most = Math.Max(most, parts[i].Length);
         }
@@ -47,6 +46,12 @@ internal sealed class StringSplit(Node node) : Operator
                 counts[i] = parts[i].Length;
             }
         }
+    }
+
+    private static long ReadMost(Node node)
+    {
+        long most = node.Attributes.Int("maxsplit", long.MaxValue);
+        return most >= 0 ? most : throw new ModelLoadException($"{node.Describe()}: attribute 'maxsplit': expected 0 or more, got {most}.");
     }
 
     private string[] Split(string text)

@@ -6,6 +6,9 @@ namespace Inference.Operators.Text;
 /// <summary>Counts of the known n-grams of each row, with up to max_skip_count items left out between their parts; weighted by mode. Source: ONNX TfIdfVectorizer, opset 9.</summary>
 internal sealed class TfIdfVectorizer : Operator
 {
+    // Starts between two looks at the clock.
+    private const long CheckEvery = 1 << 12;
+
     private readonly int _shortest;
     private readonly int _longest;
     private readonly int _skips;
@@ -18,9 +21,9 @@ internal sealed class TfIdfVectorizer : Operator
     public TfIdfVectorizer(Node node)
     {
         AttributeMap attributes = node.Attributes;
-        _shortest = checked((int)attributes.Int("min_gram_length"));
-        _longest = checked((int)attributes.Int("max_gram_length"));
-        _skips = checked((int)attributes.Int("max_skip_count"));
+        long shortest = attributes.Int("min_gram_length");
+        long longest = attributes.Int("max_gram_length");
+        long skips = attributes.Int("max_skip_count");
         _mode = attributes.String("mode");
         _weights = attributes.Floats("weights");
         long[] counts = attributes.Ints("ngram_counts") ?? [];
@@ -41,16 +44,22 @@ internal sealed class TfIdfVectorizer : Operator
             }
         }
 
-        if (_shortest < 1 || _longest < _shortest || _skips < 0 || _mode is not ("TF" or "IDF" or "TFIDF"))
+        if (shortest < 1 || longest < shortest || longest > int.MaxValue || skips is < 0 or > int.MaxValue || _mode is not ("TF" or "IDF" or "TFIDF"))
         {
             throw new ModelLoadException(
-                $"{node.Describe()}: expected 1 ≤ min_gram_length ≤ max_gram_length, max_skip_count ≥ 0 and mode TF, IDF or TFIDF, got {_shortest}, {_longest}, {_skips} and '{_mode}'.");
+                $"{node.Describe()}: expected 1 ≤ min_gram_length ≤ max_gram_length, max_skip_count ≥ 0, none above {int.MaxValue}, and mode TF, IDF or TFIDF, got {shortest}, {longest}, {skips} and '{_mode}'.");
         }
 
+        (_shortest, _longest, _skips) = ((int)shortest, (int)longest, (int)skips);
         AddPool(node, counts, indexes, pool);
         foreach (long index in indexes)
         {
-            _columns = Math.Max(_columns, checked((int)index + 1));
+            if (index is < 0 or >= int.MaxValue)
+            {
+                throw new ModelLoadException($"{node.Describe()}: attribute 'ngram_indexes': expected columns in [0, {int.MaxValue - 1}], got {index}.");
+            }
+
+            _columns = Math.Max(_columns, (int)index + 1);
         }
 
         if (_weights is not null && _weights.Length < _columns)
@@ -63,11 +72,6 @@ internal sealed class TfIdfVectorizer : Operator
     {
         Shapes.RequireType(context, 0, _words is null ? TypeSet.Index : TypeSet.String);
         Dimension[]? shape = context.InputShape(0);
-        if (shape is { Length: not (0 or 1 or 2) })
-        {
-            throw context.Error($"input 0: expected shape [C] or [N,C], got [{string.Join(",", shape)}].");
-        }
-
         Dimension columns = Dimension.Fixed(_columns);
         context.SetOutput(0, ElementType.Float, shape is null ? null : shape.Length == 2 ? [shape[0], columns] : [columns]);
     }
@@ -90,7 +94,7 @@ internal sealed class TfIdfVectorizer : Operator
             }
 
             Span<float> target = y.Slice(row * _columns, _columns);
-            Count(items, target);
+            Count(context, items, target);
             Weigh(target);
         }
     }
@@ -111,7 +115,7 @@ internal sealed class TfIdfVectorizer : Operator
 
             for (long at = start; at < end; at += n, next++)
             {
-                if (next >= indexes.Length || indexes[next] < 0)
+                if (next >= indexes.Length || indexes[next] is < 0 or >= int.MaxValue)
                 {
                     throw new ModelLoadException($"{node.Describe()}: attribute 'ngram_indexes': expected a column ≥ 0 for each n-gram, got {indexes.Length} for more n-grams.");
                 }
@@ -124,8 +128,9 @@ internal sealed class TfIdfVectorizer : Operator
         }
     }
 
-    private void Count(long[] items, Span<float> counts)
+    private void Count(KernelContext context, long[] items, Span<float> counts)
     {
+        long budget = 0;
         for (int skip = 0; skip <= _skips; skip++)
         {
             // Single items are the same for every skip: they count once.
@@ -137,6 +142,12 @@ internal sealed class TfIdfVectorizer : Operator
 
             for (int start = 0; start < items.Length; start++)
             {
+                if (--budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
                 NgramTree? node = _tree;
                 int at = start;
                 for (int n = 1; n <= _longest && at < items.Length && node is not null; n++, at += skip + 1)

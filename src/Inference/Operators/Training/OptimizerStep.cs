@@ -16,8 +16,6 @@ internal abstract unsafe class OptimizerStep(Node node, int states) : FloatOpera
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireType(context, 1, TypeSet.Int64);
         int group = states + 2;
         if (context.InputCount < 2 + group || (context.InputCount - 2) % group != 0)
         {
@@ -25,9 +23,16 @@ internal abstract unsafe class OptimizerStep(Node node, int states) : FloatOpera
         }
 
         int tensors = (context.InputCount - 2) / group;
+        for (int i = 0; i < tensors * (states + 1); i++)
+        {
+            if (!context.HasOutput(i))
+            {
+                throw context.Error($"expected {tensors * (states + 1)} outputs, the new tensors and their states, but output {i} is left out.");
+            }
+        }
+
         for (int i = 2; i < context.InputCount; i++)
         {
-            Shapes.RequireType(context, i, TypeSet.Floating);
             if (context.InputShape(2 + ((i - 2) % tensors)) is { } own)
             {
                 Shapes.RequireShape(context, i, own);
@@ -62,6 +67,11 @@ internal abstract unsafe class OptimizerStep(Node node, int states) : FloatOpera
             C* gradient = (C*)context.Input(2 + tensors + t).Data;
             for (long i = 0; i < x.Count; i++)
             {
+                if ((i & 0xFFF) == 0)
+                {
+                    context.ThrowIfCancelled();
+                }
+
                 for (int s = 0; s < states; s++)
                 {
                     state[s] = double.CreateTruncating(((C*)context.Input(2 + (2 + s) * tensors + t).Data)[i]);

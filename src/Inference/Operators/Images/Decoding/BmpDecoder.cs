@@ -20,7 +20,7 @@ internal static class BmpDecoder
             throw new FormatException($"a bitmap of {bits} bits with compression {compression}; uncompressed ones of 1, 4, 8, 24 and 32 bits can be read");
         }
 
-        var pixels = new Pixels(width, Math.Abs((long)height));
+        var pixels = new Pixels(width, Math.Abs((long)height), 8L * data.Length);
         int stride = checked((int)(((((long)width * bits) + 31) / 32) * 4));
         ReadOnlySpan<byte> palette = data[(14 + header)..];
         for (int y = 0; y < pixels.Height; y++)

@@ -7,6 +7,12 @@ namespace Inference.Operators.Images.Decoding;
 /// </summary>
 internal sealed class JpegDecoder
 {
+    // Each block of 64 pixels of the finest component takes a bit at least.
+    private const long MaxPixelsPerByte = 64 * 8;
+
+    // Common files have about ten; each goes over the whole image.
+    private const int MaxScans = 500;
+
     private readonly ushort[][] _tables = [new ushort[64], new ushort[64], new ushort[64], new ushort[64]];
     private readonly HuffmanTable?[] _dc = new HuffmanTable?[4];
     private readonly HuffmanTable?[] _ac = new HuffmanTable?[4];
@@ -18,12 +24,16 @@ internal sealed class JpegDecoder
     private int _interval;
     private int _adobe = -1;
     private bool _progressive;
+    private int _scans;
+    private Action _check = static () => { };
 
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 4 && data[0] == 0xFF && data[1] == 0xD8;
 
-    public static Pixels Decode(byte[] data)
+    /// <param name="data">The file.</param>
+    /// <param name="check">Called now and then; may throw.</param>
+    public static Pixels Decode(byte[] data, Action check)
     {
-        var decoder = new JpegDecoder();
+        var decoder = new JpegDecoder { _check = check };
         decoder.Read(data);
         return decoder.Finish();
     }
@@ -51,7 +61,7 @@ internal sealed class JpegDecoder
             switch (marker)
             {
                 case 0xC0 or 0xC1 or 0xC2:
-                    Frame(body, marker == 0xC2);
+                    Frame(body, marker == 0xC2, data.Length);
                     break;
                 case 0xC4:
                     Codes(body);
@@ -74,7 +84,7 @@ internal sealed class JpegDecoder
         }
     }
 
-    private void Frame(ReadOnlySpan<byte> body, bool progressive)
+    private void Frame(ReadOnlySpan<byte> body, bool progressive, long bytes)
     {
         _progressive = progressive;
         _height = BinaryPrimitives.ReadUInt16BigEndian(body[1..]);
@@ -85,6 +95,7 @@ internal sealed class JpegDecoder
             throw new FormatException($"a JPEG of {body[0]} bits and {count} components; 8 bits and 1 or 3 components can be read");
         }
 
+        Pixels.Check(_width, _height, MaxPixelsPerByte * bytes);
         _components = new JpegComponent[count];
         (int h, int v) = (1, 1);
         for (int i = 0; i < count; i++)
@@ -144,7 +155,17 @@ internal sealed class JpegDecoder
 
     private int Scan(ReadOnlySpan<byte> body, byte[] data, int at)
     {
+        if (++_scans > MaxScans)
+        {
+            throw new FormatException($"a JPEG of more than {MaxScans} scans");
+        }
+
         int count = body[0];
+        if (count is < 1 or > 3)
+        {
+            throw new FormatException($"a JPEG with a scan of {count} components");
+        }
+
         var components = new JpegComponent[count];
         for (int i = 0; i < count; i++)
         {
@@ -157,7 +178,7 @@ internal sealed class JpegDecoder
 
         ReadOnlySpan<byte> range = body[(1 + (2 * count))..];
         var bits = new JpegBits(data, at);
-        new JpegScan(bits, _dc, _ac, _progressive)
+        new JpegScan(bits, _dc, _ac, _progressive, _check)
         {
             First = _progressive ? range[0] & 63 : 0,
             Last = _progressive ? range[1] & 63 : 63,
@@ -174,7 +195,7 @@ internal sealed class JpegDecoder
             throw new FormatException("a JPEG without a frame");
         }
 
-        var pixels = new Pixels(_width, _height);
+        var pixels = new Pixels(_width, _height, long.MaxValue);
         (int h, int v) = (1, 1);
         foreach (JpegComponent component in _components)
         {
@@ -183,6 +204,11 @@ internal sealed class JpegDecoder
             for (int block = 0; block < component.BlocksWide * component.BlocksHigh; block++)
             {
                 (int y, int x) = Math.DivRem(block, component.BlocksWide);
+                if (x == 0)
+                {
+                    _check();
+                }
+
                 JpegTransform.Block(component.Coefficients.AsSpan(block * 64, 64), _tables[component.Table], component.Samples.AsSpan((y * 8 * component.Stride) + (x * 8)), component.Stride);
             }
         }
@@ -191,6 +217,7 @@ internal sealed class JpegDecoder
         bool rgb = _components.Length == 3 && (_adobe == 0 || (_adobe < 0 && _components[0].Id == 'R' && _components[1].Id == 'G'));
         for (int y = 0; y < _height; y++)
         {
+            _check();
             for (int x = 0; x < _width; x++)
             {
                 int i = (y * _width) + x;

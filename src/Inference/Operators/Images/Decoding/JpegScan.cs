@@ -1,7 +1,7 @@
 namespace Inference.Operators.Images.Decoding;
 
 /// <summary>Reads the coefficients of one scan, sequential or progressive. Source: ITU T.81.</summary>
-internal sealed class JpegScan(JpegBits bits, HuffmanTable?[] dc, HuffmanTable?[] ac, bool progressive)
+internal sealed class JpegScan(JpegBits bits, HuffmanTable?[] dc, HuffmanTable?[] ac, bool progressive, Action check)
 {
     private static readonly byte[] s_order =
     [
@@ -42,6 +42,11 @@ internal sealed class JpegScan(JpegBits bits, HuffmanTable?[] dc, HuffmanTable?[
             }
 
             (int y, int x) = Math.DivRem(unit, wide);
+            if (x == 0)
+            {
+                check();
+            }
+
             if (single)
             {
                 Block(only, ((y * only.BlocksWide) + x) * 64);

@@ -6,16 +6,31 @@ internal sealed class Pixels
     /// <summary>The most pixels an image may have.</summary>
     private const long MaxCount = 1L << 28;
 
-    public Pixels(long width, long height)
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="most">The most pixels that data of its length can hold.</param>
+    /// <exception cref="FormatException">There are none, or too many.</exception>
+    public Pixels(long width, long height, long most)
+    {
+        Check(width, height, most);
+        Width = (int)width;
+        Height = (int)height;
+        Data = new byte[width * height * 3];
+    }
+
+    /// <summary>Checks a size before anything of that size is made.</summary>
+    /// <exception cref="FormatException">There are no pixels, or too many.</exception>
+    public static void Check(long width, long height, long most)
     {
         if (width <= 0 || height <= 0 || width > int.MaxValue || height > int.MaxValue || width * height > MaxCount)
         {
             throw new FormatException($"an image of {width} × {height} pixels; sizes are above 0, and at most {MaxCount} pixels");
         }
 
-        Width = (int)width;
-        Height = (int)height;
-        Data = new byte[width * height * 3];
+        if (width * height > most)
+        {
+            throw new FormatException($"an image of {width} × {height} pixels, more than its data can hold");
+        }
     }
 
     public int Width { get; }

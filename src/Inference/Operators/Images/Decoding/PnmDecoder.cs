@@ -18,7 +18,7 @@ internal static class PnmDecoder
             throw new FormatException($"a portable map with the largest value {most}; it lies between 1 and 65535");
         }
 
-        var pixels = new Pixels(width, height);
+        var pixels = new Pixels(width, height, 8L * data.Length);
         at += kind >= 4 ? 1 : 0;
         int channels = kind is 3 or 6 ? 3 : 1;
         Span<int> values = stackalloc int[3];

@@ -6,6 +6,12 @@ namespace Inference.Operators.Images.Decoding;
 /// <summary>TIFF in strips of 1 or 8 bits a channel: gray, palette and RGB; uncompressed, PackBits or Deflate. Source: TIFF 6.0.</summary>
 internal static class TiffDecoder
 {
+    // Deflate makes at most 1,032 bytes of one, of 8 pixels each.
+    private const long MaxPixelsPerByte = 8 * 1032;
+
+    // Width, height, bits, compression, kind, offsets, channels, rows, lengths, planes, predictor, colours.
+    private static readonly HashSet<int> s_known = [256, 257, 258, 259, 262, 273, 277, 278, 279, 284, 317, 320];
+
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 8 && (data[..4].SequenceEqual("II*\0"u8) || data[..4].SequenceEqual("MM\0*"u8));
 
     public static Pixels Decode(ReadOnlySpan<byte> data)
@@ -17,6 +23,12 @@ internal static class TiffDecoder
         for (int i = 0; i < entries; i++)
         {
             int at = directory + 2 + (i * 12);
+            int tag = (int)Number(data, at, 2, little);
+            if (!s_known.Contains(tag) || tags.ContainsKey(tag))
+            {
+                continue;
+            }
+
             int size = Number(data, at + 2, 2, little) switch { 1 or 2 or 7 => 1, 3 => 2, 4 => 4, _ => 0 };
             long count = Number(data, at + 4, 4, little);
             if (size == 0 || count > data.Length)
@@ -31,7 +43,7 @@ internal static class TiffDecoder
                 values[k] = Number(data, from + (k * size), size, little);
             }
 
-            tags[(int)Number(data, at, 2, little)] = values;
+            tags[tag] = values;
         }
 
         return Read(data, tags);
@@ -40,7 +52,7 @@ internal static class TiffDecoder
     private static Pixels Read(ReadOnlySpan<byte> data, Dictionary<int, long[]> tags)
     {
         long One(int tag, long byDefault) => tags.TryGetValue(tag, out long[]? values) && values.Length > 0 ? values[0] : byDefault;
-        var pixels = new Pixels(One(256, 0), One(257, 0));
+        var pixels = new Pixels(One(256, 0), One(257, 0), MaxPixelsPerByte * data.Length);
         int bits = (int)One(258, 1);
         int channels = (int)One(277, 1);
         int kind = (int)One(262, 1);
@@ -55,13 +67,18 @@ internal static class TiffDecoder
 
         long[] counts = tags.GetValueOrDefault(279) ?? [];
         int rows = (int)Math.Min(One(278, pixels.Height), pixels.Height);
-        int stride = ((pixels.Width * channels * bits) + 7) / 8;
-        for (int strip = 0; strip < offsets.Length; strip++)
+        int stride = checked((int)((((long)pixels.Width * channels * bits) + 7) / 8));
+        if (rows < 1)
+        {
+            throw new FormatException("a TIFF of strips without rows");
+        }
+
+        for (int strip = 0; strip < offsets.Length && (long)strip * rows < pixels.Height; strip++)
         {
             int first = strip * rows;
             int have = Math.Min(rows, pixels.Height - first);
             int length = strip < counts.Length ? (int)counts[strip] : data.Length - (int)offsets[strip];
-            byte[] raw = Expand(data.Slice((int)offsets[strip], length), compression, stride * have);
+            byte[] raw = Expand(data.Slice((int)offsets[strip], length), compression, checked(stride * have));
             for (int y = 0; y < have; y++)
             {
                 Span<byte> row = raw.AsSpan(y * stride, stride);
