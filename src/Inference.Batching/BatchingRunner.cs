@@ -97,8 +97,15 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             return RunDirect(inputs, context, cancellationToken, rows, cell, counted: true);
         }
 
-        // Before the call is counted: what the caller's own code throws is the caller's.
-        long cost = BatchAssembler.Cost(inputs, options);
+        // Before the call is counted: what the caller's own code throws is the caller's. A set of its own, because the call waits with others: if the caller's changed
+        // meanwhile, rows of others would move.
+        NamedValues given = inputs.Snapshot();
+        if (!Rows.BatchRows.TryCount(given, out int seen) || seen != rows)
+        {
+            throw new InvalidInputException($"Model '{_model}': the set of inputs was changed or disposed by another thread while it was read. Leave it alone until the call has completed.");
+        }
+
+        long cost = BatchAssembler.Cost(given, options);
         _payoff.Enter();
         long now = _clock.GetTimestamp();
         if (options.RunInlineWhenIdle && _scheduler.TryEnterInline(rows, now))
@@ -108,7 +115,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
 
         var call = new PendingCall
         {
-            Inputs = inputs,
+            Inputs = given,
             Context = context,
             CancellationToken = cancellationToken,
             Rows = rows,

@@ -128,7 +128,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         CacheEntry? entry = _store.For(key).Find(key, query.Tenant, query.Layout, query.Inputs, 0, start);
         if (entry is null)
         {
-            return _missRunner.RunAsync(query, new CacheEntry?[1], context, start, options, cancellationToken);
+            return _missRunner.RunAsync(Keep(query), new CacheEntry?[1], context, start, options, cancellationToken);
         }
 
         _instruments.Rows("hit", 1);
@@ -158,12 +158,20 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
                 return new ValueTask<NamedValues>(outputs);
             }
 
-            return _missRunner.RunAsync(query, entries.AsSpan(0, query.Units).ToArray(), context, start, options, cancellationToken);
+            return _missRunner.RunAsync(Keep(query), entries.AsSpan(0, query.Units).ToArray(), context, start, options, cancellationToken);
         }
         finally
         {
             ArrayPool<CacheEntry?>.Shared.Return(entries, clearArray: true);
         }
+    }
+
+    // A set of its own: what was looked up is what runs and is kept, whatever the caller does with its set meanwhile.
+    private UnitQuery Keep(in UnitQuery query)
+    {
+        NamedValues inputs = query.Inputs.Snapshot();
+        return query.Layout.Matches(inputs) && (_whole || ((TensorValue)inputs[0].Value).Shape[0] == query.Units) ? query with { Inputs = inputs } : throw new InvalidInputException(
+            "The set of inputs was changed or disposed by another thread while it was looked up. Leave it alone until the call has completed.");
     }
 
     private UInt128 SeedFor(UnitLayout layout, string? tenant) =>

@@ -10,11 +10,10 @@ internal sealed class OnnxRuntimeBoundRun : BoundRun
     private readonly ModelValue?[] _inputs;
     private readonly bool[] _retained;
     private readonly ModelValue?[] _outputs;
-    private readonly ModelValue?[] _views;
+    private readonly ModelValue?[] _shown;
     private readonly ModelValue?[] _slots;
     private bool _reuse;
     private bool _shapesFollow = true;
-    private bool _disposed;
 
     public OnnxRuntimeBoundRun(SessionCore core)
     {
@@ -23,7 +22,7 @@ internal sealed class OnnxRuntimeBoundRun : BoundRun
         _inputs = new ModelValue?[core.Inputs.Length];
         _retained = new bool[core.Inputs.Length];
         _outputs = new ModelValue?[core.Outputs.Length];
-        _views = new ModelValue?[core.Outputs.Length];
+        _shown = new ModelValue?[core.Outputs.Length];
         _slots = new ModelValue?[core.Outputs.Length];
     }
 
@@ -31,34 +30,113 @@ internal sealed class OnnxRuntimeBoundRun : BoundRun
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        BeginUse();
+        try
+        {
+            Bind(name, value);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    public override void Run(CancellationToken cancellationToken = default)
+    {
+        BeginUse();
+        try
+        {
+            RunBound(cancellationToken);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    public override ModelValue GetOutput(string name)
+    {
+        RequireIdle();
+        for (int i = 0; i < _outputs.Length; i++)
+        {
+            if (_core.Outputs[i].Name == name)
+            {
+                ModelValue output = _outputs[i] ?? throw new InferenceException($"Model '{_core.Name}', output '{name}': nothing was run yet. Call Run first.");
+                return output is TensorValue { ElementType: not ElementType.String } tensor ? _shown[i] = Show(tensor, _shown[i]) : output;
+            }
+        }
+
+        throw new InferenceException($"Model '{_core.Name}': there is no output '{name}', expected {string.Join(", ", _core.Outputs.Select(static port => $"'{port.Name}'"))}.");
+    }
+
+    public override void Dispose()
+    {
+        if (Close())
+        {
+            Release();
+        }
+    }
+
+    private void End()
+    {
+        if (EndUse())
+        {
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        _state.Release();
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            Unbind(i);
+        }
+
+        for (int i = 0; i < _outputs.Length; i++)
+        {
+            _outputs[i]?.Dispose();
+            _outputs[i] = null;
+            _shown[i] = null;
+        }
+    }
+
+    private void Bind(string name, TensorValue value)
+    {
         int index = Array.FindIndex(_core.Inputs, port => port.Name == name);
         if (index < 0)
         {
-            using NamedValues unknown = new() { { name, value.Retain() } };
-            InputCheck.ThrowUnknown(_core.Name, _core.Inputs, unknown);
+            InputCheck.ThrowUnknown(_core.Name, _core.Inputs, new NamedValues { { name, value } });
+        }
+
+        if (IsOwnOutput(value))
+        {
+            throw new InvalidInputException($"Model '{_core.Name}', input '{name}': expected a value that runs do not write, got an output of the same bound run. Bind a copy of it: its Retain() makes one.");
         }
 
         InputCheck.Require(_core.Name, _core.Inputs[index], value);
         bool sameShape = _inputs[index] is TensorValue before && before.Shape.SequenceEqual(value.Shape);
-        _reuse &= sameShape;
 
         // Borrowed memory, whose Retain is a copy, is read in place: the caller keeps it alive.
-        ModelValue kept = value.Retain();
-        bool retained = ReferenceEquals(kept, value);
-        if (!retained)
+        bool retained = false;
+        if (!value.IsBorrowed)
         {
-            kept.Dispose();
+            ModelValue kept = value.Retain();
+            retained = ReferenceEquals(kept, value);
+            if (!retained)
+            {
+                kept.Dispose();
+            }
         }
 
+        _reuse &= sameShape;
         Unbind(index);
         _inputs[index] = value;
         _retained[index] = retained;
     }
 
-    public override void Run(CancellationToken cancellationToken = default)
+    private void RunBound(CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         for (int i = 0; i < _inputs.Length; i++)
         {
             if (_inputs[i] is null && !_core.Inputs[i].IsOptional)
@@ -87,47 +165,10 @@ internal sealed class OnnxRuntimeBoundRun : BoundRun
             {
                 _outputs[i]?.Dispose();
                 _outputs[i] = _slots[i];
-                _views[i] = _slots[i] is TensorValue { ElementType: not ElementType.String } tensor ? new BoundOutput(tensor) : _slots[i];
             }
         }
 
         _reuse = true;
-    }
-
-    public override ModelValue GetOutput(string name)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        for (int i = 0; i < _views.Length; i++)
-        {
-            if (_core.Outputs[i].Name == name)
-            {
-                return _views[i] ?? throw new InferenceException($"Model '{_core.Name}', output '{name}': nothing was run yet. Call Run first.");
-            }
-        }
-
-        throw new InferenceException($"Model '{_core.Name}': there is no output '{name}', expected {string.Join(", ", _core.Outputs.Select(static port => $"'{port.Name}'"))}.");
-    }
-
-    public override void Dispose()
-    {
-        if (_disposed)
-        {
-            return;
-        }
-
-        _disposed = true;
-        _state.Release();
-        for (int i = 0; i < _inputs.Length; i++)
-        {
-            Unbind(i);
-        }
-
-        for (int i = 0; i < _outputs.Length; i++)
-        {
-            _outputs[i]?.Dispose();
-            _outputs[i] = null;
-            _views[i] = null;
-        }
     }
 
     private void FillSlots(bool reuse)

@@ -18,7 +18,7 @@ public static class BatchRows
         long count = -1;
         for (int i = 0; i < values.Count; i++)
         {
-            if (values[i].Value is not TensorValue { Rank: > 0 } tensor || (count >= 0 && tensor.Shape[0] != count))
+            if (!values.TryAt(i, out ModelValue? value) || value is not TensorValue { Rank: > 0 } tensor || (count >= 0 && tensor.Shape[0] != count))
             {
                 rows = 0;
                 return false;

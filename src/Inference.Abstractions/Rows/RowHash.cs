@@ -39,6 +39,7 @@ public static class RowHash
     {
         ArgumentNullException.ThrowIfNull(tensor);
         TensorRows.ThrowIfOutside(tensor, start, hashes.Length);
+        using var hold = new MemoryHold(tensor);
         ulong type = ((ulong)tensor.ElementType << 32) + (uint)tensor.Rank;
         ReadOnlySpan<long> rowShape = tensor.Shape[1..];
         if (tensor.ElementType == ElementType.String)

@@ -67,6 +67,7 @@ public static class RowPadding
         Span<long> shape = stackalloc long[tensor.Rank];
         shape[0] = count;
         rowShape.CopyTo(shape[1..]);
+        using var hold = new MemoryHold(tensor);
         TensorValue result = TensorValue.Allocate(tensor.ElementType, shape);
         int elements = TensorRows.RowElements(tensor);
         if (tensor.ElementType == ElementType.String)
@@ -90,6 +91,7 @@ public static class RowPadding
         int offset = 0;
         foreach (TensorValue part in parts)
         {
+            using var hold = new MemoryHold(part);
             int count = TensorRows.Count(part);
             CopyBlock(read(part), part.Shape[1..], destination[offset..], rowShape, count, size);
             offset += count * width;

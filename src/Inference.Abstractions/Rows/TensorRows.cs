@@ -104,6 +104,7 @@ public static class TensorRows
             }
         }
 
+        using var hold = new MemoryHold(tensor);
         TensorValue result = AllocateLike(tensor, rows.Length);
         if (tensor.ElementType == ElementType.String)
         {
@@ -146,6 +147,7 @@ public static class TensorRows
 
         ThrowIfOutside(source, sourceStart, count);
         ThrowIfOutside(destination, destinationStart, count);
+        using var hold = new MemoryHold(source);
         if (source.ElementType == ElementType.String)
         {
             int elements = RowElements(source);

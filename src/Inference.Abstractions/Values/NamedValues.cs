@@ -27,14 +27,27 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
     }
 
     /// <summary>Value <paramref name="index"/> with its name, in order of addition.</summary>
-    public KeyValuePair<string, ModelValue> this[int index] =>
-        (uint)index < (uint)_count ? _items[index] : throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {_count} values.");
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer values.</exception>
+    /// <exception cref="InferenceException">Another thread changes or disposes the set at this moment.</exception>
+    public KeyValuePair<string, ModelValue> this[int index]
+    {
+        get
+        {
+            KeyValuePair<string, ModelValue>[] items = _items;
+            if ((uint)index >= (uint)_count || (uint)index >= (uint)items.Length)
+            {
+                throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {_count} values.");
+            }
+
+            return At(items, index);
+        }
+    }
 
     /// <summary>Adds a value of any kind and takes over the caller's reference.</summary>
     /// <exception cref="InferenceException">The name is taken.</exception>
     public void Add(string name, ModelValue value)
     {
-        if (IndexOf(name) >= 0)
+        if (IndexOf(_items, name) >= 0)
         {
             throw new InferenceException($"A value named '{name}' was added already. Names must differ.");
         }
@@ -47,7 +60,7 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
-        int index = IndexOf(name);
+        int index = IndexOf(_items, name);
         if (index < 0)
         {
             if (_count == _items.Length)
@@ -70,35 +83,71 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
     /// <summary>Finds the value of that name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out ModelValue? value)
     {
-        int index = IndexOf(name);
-        value = index < 0 ? null : _items[index].Value;
-        return index >= 0;
+        KeyValuePair<string, ModelValue>[] items = _items;
+        int index = IndexOf(items, name);
+        value = index < 0 ? null : items[index].Value;
+        return value is not null;
+    }
+
+    /// <summary>Value <paramref name="index"/>; false where there is none any more.</summary>
+    internal bool TryAt(int index, [NotNullWhen(true)] out ModelValue? value)
+    {
+        KeyValuePair<string, ModelValue>[] items = _items;
+        value = (uint)index < (uint)Math.Min(_count, items.Length) ? items[index].Value : null;
+        return value is not null;
     }
 
     /// <summary>Whether there is a value of that name.</summary>
-    public bool Contains(string name) => IndexOf(name) >= 0;
+    public bool Contains(string name) => IndexOf(_items, name) >= 0;
+
+    /// <summary>The names and values of this moment in a set of its own, which nobody else writes to. It takes no references: use it while the values live, and do not dispose it.</summary>
+    /// <exception cref="InferenceException">Another thread changes or disposes this set at this moment.</exception>
+    public NamedValues Snapshot()
+    {
+        KeyValuePair<string, ModelValue>[] items = _items;
+        int count = Math.Min(_count, items.Length);
+        var copy = new NamedValues(count);
+        for (int i = 0; i < count; i++)
+        {
+            copy._items[i] = At(items, i);
+        }
+
+        copy._count = count;
+        return copy;
+    }
 
     /// <summary>A set with the same names in which each value is retained (borrowed ones are copied): it stays valid until disposed itself.</summary>
     public NamedValues Retain()
     {
-        var copy = new NamedValues(_count);
-        for (int i = 0; i < _count; i++)
+        NamedValues copy = Snapshot();
+        int retained = 0;
+        try
         {
-            copy.Set(_items[i].Key, _items[i].Value.Retain());
-        }
+            for (; retained < copy._count; retained++)
+            {
+                KeyValuePair<string, ModelValue> item = copy._items[retained];
+                copy._items[retained] = new(item.Key, item.Value.Retain());
+            }
 
-        return copy;
+            return copy;
+        }
+        catch
+        {
+            copy._count = retained;
+            copy.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Disposes every value and empties the set.</summary>
     public void Dispose()
     {
-        int count = _count;
-        _count = 0;
+        int count = Interlocked.Exchange(ref _count, 0);
+        KeyValuePair<string, ModelValue>[] items = _items;
         for (int i = 0; i < count; i++)
         {
-            _items[i].Value.Dispose();
-            _items[i] = default;
+            items[i].Value?.Dispose();
+            items[i] = default;
         }
     }
 
@@ -107,17 +156,25 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
     {
         for (int i = 0; i < _count; i++)
         {
-            yield return _items[i];
+            yield return this[i];
         }
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private int IndexOf(string name)
+    private static KeyValuePair<string, ModelValue> At(KeyValuePair<string, ModelValue>[] items, int index)
     {
-        for (int i = 0; i < _count; i++)
+        KeyValuePair<string, ModelValue> item = items[index];
+        return item is { Key: not null, Value: not null } ? item : throw new InferenceException(
+            "A set of values was changed or disposed by another thread while it was read. Many threads may read a set; do not write to it or dispose it before the calls it was passed to have completed.");
+    }
+
+    private int IndexOf(KeyValuePair<string, ModelValue>[] items, string name)
+    {
+        int count = Math.Min(_count, items.Length);
+        for (int i = 0; i < count; i++)
         {
-            if (string.Equals(_items[i].Key, name, StringComparison.Ordinal))
+            if (string.Equals(items[i].Key, name, StringComparison.Ordinal))
             {
                 return i;
             }

@@ -1,15 +1,12 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Inference;
 
-/// <summary>A tensor over a pooled, pinned, 64-byte aligned block.</summary>
-internal sealed unsafe class OwnedTensor : TensorValue
+/// <summary>A tensor over a pooled, pinned, 64-byte aligned block. The block goes back to the pool when no reference, no pin and no run is left.</summary>
+internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
 {
     private readonly int _length;
-    private byte[]? _block;
-    private byte* _data;
+    private TensorBlock? _block;
     private ReferenceCount _references = new();
 
     public OwnedTensor(ElementType type, ReadOnlySpan<long> shape)
@@ -17,7 +14,6 @@ internal sealed unsafe class OwnedTensor : TensorValue
     {
         long bytes = ByteCount;
         _block = TensorMemoryPool.Rent(bytes);
-        _data = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_block)) + TensorMemoryPool.AlignedOffset(_block);
         _length = (int)bytes;
     }
 
@@ -29,11 +25,23 @@ internal sealed unsafe class OwnedTensor : TensorValue
 
     public override Span<byte> AsWritableBytes() => Writable();
 
-    // The block is on the pinned heap: no handle is needed, and the caller holds the value while it uses the address.
-    public override MemoryHandle Pin()
+    public override MemoryHandle Pin() => PinAt(0);
+
+    /// <summary>A handle on the byte at <paramref name="offset"/>.</summary>
+    public MemoryHandle PinAt(long offset)
     {
-        _references.ThrowIfZero(this);
-        return new MemoryHandle(_data);
+        _references.AddPin(this);
+        return new MemoryHandle(Address + offset, default, this);
+    }
+
+    MemoryHandle IPinnable.Pin(int elementIndex) => PinAt(ElementType.ByteCount(elementIndex));
+
+    void IPinnable.Unpin()
+    {
+        if (_references.RemovePin())
+        {
+            Free();
+        }
     }
 
     public override ModelValue Retain()
@@ -46,27 +54,56 @@ internal sealed unsafe class OwnedTensor : TensorValue
     {
         if (_references.Decrement())
         {
-            byte[] block = _block!;
-            _block = null;
-            _data = null;
-            TensorMemoryPool.Return(block);
+            Free();
         }
+    }
+
+    internal override bool TryHold(out void* address)
+    {
+        _references.AddRun(this);
+        address = Address;
+        return true;
+    }
+
+    internal override void EndHold()
+    {
+        if (_references.RemoveRun())
+        {
+            Free();
+        }
+    }
+
+    // Only behind a pin or a run, which keep the block.
+    private byte* Address => _block!.Data;
+
+    // One call alone brings the count to zero.
+    private void Free()
+    {
+        TensorBlock block = _block!;
+        _block = null;
+        TensorMemoryPool.Return(block);
     }
 
     private Span<byte> Live()
     {
         _references.ThrowIfZero(this);
-        return new Span<byte>(_data, _length);
+        TensorBlock? block = _block;
+        if (block is null)
+        {
+            ReferenceCount.ThrowDisposed(this);
+        }
+
+        return block.Span(_length);
     }
 
     private Span<byte> Writable()
     {
-        _references.ThrowIfZero(this);
+        Span<byte> live = Live();
         if (_references.IsShared)
         {
             ThrowNotWritable(this, "shared");
         }
 
-        return new Span<byte>(_data, _length);
+        return live;
     }
 }

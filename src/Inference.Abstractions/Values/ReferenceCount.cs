@@ -2,64 +2,105 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Inference;
 
-/// <summary>An atomic count of references that never comes back from zero.</summary>
+/// <summary>
+/// An atomic count of references that never comes back from zero, with two counts of pins beside it: of the addresses its users took, and of the runs that read the
+/// memory. The memory is free when all three are zero. References given back too often never count as somebody's pin, and pins of users never as those of runs.
+/// </summary>
 internal struct ReferenceCount
 {
-    private int _count;
+    // Where each count begins: references have 32 bits, pins 16 and runs 15.
+    private const int References = 0;
+    private const int Pins = 32;
+    private const int Runs = 48;
+    private const long MostReferences = uint.MaxValue;
+    private const long MostPins = ushort.MaxValue;
+    private const long MostRuns = (long)short.MaxValue;
 
-    public ReferenceCount() => _count = 1;
+    private long _state;
 
-    public readonly bool IsZero => Volatile.Read(in _count) <= 0;
+    public ReferenceCount() => _state = 1;
 
-    public readonly bool IsShared => Volatile.Read(in _count) > 1;
+    public readonly bool IsZero => (uint)Volatile.Read(in _state) == 0;
 
-    public void Increment(object owner)
-    {
-        int count = Volatile.Read(ref _count);
-        while (true)
-        {
-            if (count <= 0)
-            {
-                ThrowDisposed(owner);
-            }
+    public readonly bool IsShared => (uint)Volatile.Read(in _state) > 1;
 
-            int seen = Interlocked.CompareExchange(ref _count, count + 1, count);
-            if (seen == count)
-            {
-                return;
-            }
+    /// <summary>Takes one more reference.</summary>
+    /// <exception cref="ObjectDisposedException">The last is gone.</exception>
+    public void Increment(object owner) => Add(owner, References, MostReferences);
 
-            count = seen;
-        }
-    }
+    /// <summary>Takes a reference off; true for the call after which the memory is free.</summary>
+    public bool Decrement() => Take(References, MostReferences);
 
-    /// <summary>Takes one off; true for the call that takes the last.</summary>
-    public bool Decrement()
-    {
-        int count = Volatile.Read(ref _count);
-        while (count > 0)
-        {
-            int seen = Interlocked.CompareExchange(ref _count, count - 1, count);
-            if (seen == count)
-            {
-                return count == 1;
-            }
+    /// <summary>Holds the memory for a user who takes its address.</summary>
+    /// <exception cref="ObjectDisposedException">The last reference is gone.</exception>
+    public void AddPin(object owner) => Add(owner, Pins, MostPins);
 
-            count = seen;
-        }
+    /// <summary>Ends what <see cref="AddPin"/> began; true for the call after which the memory is free.</summary>
+    public bool RemovePin() => Take(Pins, MostPins);
 
-        return false;
-    }
+    /// <summary>Holds the memory for a run.</summary>
+    /// <exception cref="ObjectDisposedException">The last reference is gone.</exception>
+    public void AddRun(object owner) => Add(owner, Runs, MostRuns);
+
+    /// <summary>Ends what <see cref="AddRun"/> began; true for the call after which the memory is free.</summary>
+    public bool RemoveRun() => Take(Runs, MostRuns);
 
     public readonly void ThrowIfZero(object owner)
     {
-        if (_count <= 0)
+        if (IsZero)
         {
             ThrowDisposed(owner);
         }
     }
 
     [DoesNotReturn]
-    private static void ThrowDisposed(object owner) => throw new ObjectDisposedException(owner.GetType().Name,
+    public static void ThrowDisposed(object owner) => throw new ObjectDisposedException(owner.GetType().Name,
         "The value was disposed: its last reference is gone. Call Retain() to keep a value beyond its owner's Dispose().");
+
+    private void Add(object owner, int at, long most)
+    {
+        long state = Volatile.Read(ref _state);
+        while (true)
+        {
+            if ((uint)state == 0)
+            {
+                ThrowDisposed(owner);
+            }
+
+            // A count that is full stays so: the memory is then left to the garbage collector.
+            if (((state >> at) & most) == most)
+            {
+                return;
+            }
+
+            long seen = Interlocked.CompareExchange(ref _state, state + (1L << at), state);
+            if (seen == state)
+            {
+                return;
+            }
+
+            state = seen;
+        }
+    }
+
+    private bool Take(int at, long most)
+    {
+        long state = Volatile.Read(ref _state);
+        while (true)
+        {
+            long count = (state >> at) & most;
+            if (count == 0 || count == most)
+            {
+                return false;
+            }
+
+            long seen = Interlocked.CompareExchange(ref _state, state - (1L << at), state);
+            if (seen == state)
+            {
+                return state == 1L << at;
+            }
+
+            state = seen;
+        }
+    }
 }

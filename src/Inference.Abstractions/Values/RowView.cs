@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Inference;
 
@@ -22,6 +20,19 @@ internal sealed unsafe class RowView : TensorValue
 
         _elementOffset = start * rowElements;
         _parent = (TensorValue)parent.Retain();
+        if (_parent is RowView view)
+        {
+            // Rows of rows are rows of the tensor itself.
+            try
+            {
+                _parent = (TensorValue)view._parent.Retain();
+                _elementOffset += view._elementOffset;
+            }
+            finally
+            {
+                view.Dispose();
+            }
+        }
     }
 
     public override ReadOnlySpan<T> AsSpan<T>()
@@ -45,7 +56,7 @@ internal sealed unsafe class RowView : TensorValue
     public override ReadOnlySpan<byte> AsBytes()
     {
         _references.ThrowIfZero(this);
-        return _parent.AsBytes().Slice(checked((int)ElementType.ByteCount(_elementOffset)), checked((int)ByteCount));
+        return _parent.AsBytes().Slice(checked((int)ByteOffset), checked((int)ByteCount));
     }
 
     public override Span<byte> AsWritableBytes()
@@ -57,8 +68,7 @@ internal sealed unsafe class RowView : TensorValue
     public override MemoryHandle Pin()
     {
         _references.ThrowIfZero(this);
-        MemoryHandle handle = _parent.Pin();
-        return new ShiftedPin(handle).At((byte*)handle.Pointer + ElementType.ByteCount(_elementOffset));
+        return _parent is OwnedTensor owned ? owned.PinAt(ByteOffset) : new ShiftedPin(_parent.Pin()).At(ByteOffset);
     }
 
     public override ModelValue Retain()
@@ -75,6 +85,23 @@ internal sealed unsafe class RowView : TensorValue
         }
     }
 
+    // The memory is the parent's: holding that holds it, whatever becomes of this view.
+    internal override bool TryHold(out void* address)
+    {
+        _references.ThrowIfZero(this);
+        if (!_parent.TryHold(out address))
+        {
+            return false;
+        }
+
+        address = (byte*)address + ByteOffset;
+        return true;
+    }
+
+    internal override void EndHold() => _parent.EndHold();
+
+    private long ByteOffset => ElementType.ByteCount(_elementOffset);
+
     private static long[] ShapeOf(TensorValue parent, int count)
     {
         long[] shape = parent.Shape.ToArray();
@@ -87,7 +114,7 @@ internal sealed unsafe class RowView : TensorValue
     {
         private MemoryHandle _parent = parent;
 
-        public MemoryHandle At(byte* address) => new(address, default, this);
+        public MemoryHandle At(long offset) => new((byte*)_parent.Pointer + offset, default, this);
 
         public MemoryHandle Pin(int elementIndex) => throw new InvalidOperationException("A row view is pinned through its tensor.");
 

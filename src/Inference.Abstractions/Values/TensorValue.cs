@@ -38,7 +38,7 @@ public abstract class TensorValue : ModelValue
     /// <summary>Bytes of the contents; 0 for strings.</summary>
     public long ByteCount => ElementType.ByteCount(ElementCount);
 
-    /// <summary>Whether the contents belong to the caller of <see cref="Borrow"/>, so that <see cref="ModelValue.Retain"/> copies.</summary>
+    /// <summary>Whether the contents belong to somebody else, as those of <see cref="Borrow"/> to its caller and outputs of a bound run to that, so that <see cref="ModelValue.Retain"/> copies.</summary>
     public virtual bool IsBorrowed => false;
 
     /// <summary>Borrows the caller's memory without copying: the caller keeps it alive and unchanged until the call it is passed to completes.</summary>
@@ -106,7 +106,12 @@ public abstract class TensorValue : ModelValue
     /// <summary>The contents as bytes, to be written; see <see cref="AsWritableSpan{T}"/>.</summary>
     public abstract Span<byte> AsWritableBytes();
 
-    /// <summary>Pins the contents and gives their address. Not for strings.</summary>
+    /// <summary>
+    /// Pins the contents and gives their address, which is good until the handle is disposed, whatever becomes of the tensor meanwhile. Not for strings. A type that
+    /// derives from this class gives a handle that holds the owner of the memory: one with a <see cref="System.Runtime.InteropServices.GCHandle"/> or an <see cref="IPinnable"/>.
+    /// </summary>
+    /// <exception cref="InferenceException">The tensor holds strings.</exception>
+    /// <exception cref="ObjectDisposedException">The last reference is gone.</exception>
     public abstract MemoryHandle Pin();
 
     /// <summary>The contents as a tensor span of <c>System.Numerics.Tensors</c>.</summary>
@@ -155,6 +160,19 @@ public abstract class TensorValue : ModelValue
 
     /// <inheritdoc/>
     public override string ToString() => $"{ElementType.Name()}{TensorShape.Format(_shape)}";
+
+    /// <summary>Holds the memory for a run until <see cref="EndHold"/>, beyond the last reference too; false where <see cref="Pin"/> does it.</summary>
+    /// <exception cref="ObjectDisposedException">The last reference is gone.</exception>
+    internal virtual unsafe bool TryHold(out void* address)
+    {
+        address = null;
+        return false;
+    }
+
+    /// <summary>Ends what <see cref="TryHold"/> began.</summary>
+    internal virtual void EndHold()
+    {
+    }
 
     private protected static Span<T> Cast<T>(TensorValue tensor, Span<byte> bytes)
     {

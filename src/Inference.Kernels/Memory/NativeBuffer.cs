@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Inference.Kernels.Memory;
 
 /// <summary>
@@ -21,12 +19,11 @@ public sealed unsafe class NativeBuffer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         // One line beyond the end lets a kernel load a whole vector at the last element.
-        nuint bytes = ((nuint)length + (2 * Alignment) - 1) & ~(nuint)(Alignment - 1);
-        _pointer = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
-        NativeMemory.Clear(_pointer, bytes);
+        _pointer = NativeAllocation.Allocate((nuint)length, Alignment);
+        NativeAllocation.Clear(_pointer, (nuint)length);
         Length = length;
-        GC.AddMemoryPressure((long)bytes);
-        _pressure = (long)bytes;
+        _pressure = (long)length + Alignment;
+        GC.AddMemoryPressure(_pressure);
     }
 
     private readonly long _pressure;
@@ -61,7 +58,7 @@ public sealed unsafe class NativeBuffer : IDisposable
         if (pointer != null)
         {
             _pointer = null;
-            NativeMemory.AlignedFree(pointer);
+            NativeAllocation.Free(pointer);
             GC.RemoveMemoryPressure(_pressure);
         }
     }

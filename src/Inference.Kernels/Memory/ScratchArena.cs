@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Inference.Kernels.Memory;
 
 /// <summary>
@@ -20,7 +18,7 @@ internal sealed unsafe class ScratchArena
     private nuint _used;
     private nuint _wanted = FirstSize;
 
-    ~ScratchArena() => NativeMemory.AlignedFree(_base);
+    ~ScratchArena() => NativeAllocation.Free(_base);
 
     public static ScratchArena Current => t_current ??= new ScratchArena();
 
@@ -30,6 +28,11 @@ internal sealed unsafe class ScratchArena
     /// <summary>Rents <paramref name="bytes"/> bytes.</summary>
     public byte* Rent(nuint bytes)
     {
+        if (NativeAllocation.IsExact)
+        {
+            return NativeAllocation.Allocate(bytes);
+        }
+
         bytes = (bytes + 127) & ~(nuint)63;
         // An empty arena that was too small before grows now, whatever is asked for: its block can only change while nothing is rented.
         if (_used + bytes <= _size && (_used != 0 || _size >= _wanted))
@@ -51,7 +54,7 @@ internal sealed unsafe class ScratchArena
         }
         else
         {
-            NativeMemory.AlignedFree(block);
+            NativeAllocation.Free(block);
         }
     }
 
@@ -60,15 +63,15 @@ internal sealed unsafe class ScratchArena
         _wanted = nuint.Max(_wanted, nuint.Min(RetainedLimit, 2 * (_used + bytes)));
         if (_used == 0 && bytes <= _wanted)
         {
-            NativeMemory.AlignedFree(_base);
+            NativeAllocation.Free(_base);
             _base = null;
             _size = 0;
-            _base = (byte*)NativeMemory.AlignedAlloc(_wanted, NativeBuffer.Alignment);
+            _base = NativeAllocation.Allocate(_wanted);
             _size = _wanted;
             _used = bytes;
             return _base;
         }
 
-        return (byte*)NativeMemory.AlignedAlloc(bytes, NativeBuffer.Alignment);
+        return NativeAllocation.Allocate(bytes);
     }
 }

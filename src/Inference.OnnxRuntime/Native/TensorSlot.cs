@@ -1,9 +1,7 @@
-using System.Buffers;
-
 namespace Inference.OnnxRuntime.Native;
 
 /// <summary>One input or output of a pooled run: the value of its last use, made anew only when address, type or shape change.</summary>
-/// <remarks>The cached value is a header over memory of the caller's. It is read by the library during a run only, while the slot holds the caller's value and its pin.</remarks>
+/// <remarks>The cached value is a header over memory of the caller's. It is read by the library during a run only, while the slot holds the caller's value.</remarks>
 internal sealed unsafe class TensorSlot(OrtApi api)
 {
     private nint _value;
@@ -11,9 +9,8 @@ internal sealed unsafe class TensorSlot(OrtApi api)
     private ElementType _type;
     private long[] _shape = [];
     private int _rank = -1;
-    private MemoryHandle _pin;
+    private readonly TensorPin _pin = new();
     private nint _transient;
-    private TensorValue? _held;
 
     /// <summary>The shape of the last tensor bound.</summary>
     public ReadOnlySpan<long> Shape => _shape.AsSpan(0, Math.Max(_rank, 0));
@@ -23,9 +20,8 @@ internal sealed unsafe class TensorSlot(OrtApi api)
     /// <param name="sameShape">Whether type and shape are those of the tensor bound before.</param>
     public nint Bind(TensorValue tensor, out bool sameShape)
     {
-        _held = tensor;
-        _pin = tensor.Pin();
-        nint address = (nint)_pin.Pointer;
+        _pin.Hold(tensor);
+        nint address = (nint)_pin.Address;
         ReadOnlySpan<long> shape = tensor.Shape;
         sameShape = tensor.ElementType == _type && shape.Length == _rank && shape.SequenceEqual(Shape);
         if (sameShape && address == _address && _value != 0)
@@ -68,9 +64,7 @@ internal sealed unsafe class TensorSlot(OrtApi api)
     /// <summary>Lets go of the caller's value.</summary>
     public void Clear()
     {
-        _held = null;
         _pin.Dispose();
-        _pin = default;
         if (_transient != 0)
         {
             api.ReleaseValue(_transient);

@@ -31,6 +31,8 @@ internal static unsafe class ValueWriter
             }
             else if (tensor.ElementCount > 0)
             {
+                // Held while it is copied: another thread may dispose it.
+                using var pin = new TensorPin(tensor);
                 void* data;
                 api.Check(api.GetTensorMutableData(value, &data));
                 ReadOnlySpan<byte> bytes = tensor.AsBytes();

@@ -44,7 +44,7 @@ internal sealed class DynamicMemory(int slots)
         else
         {
             long bytes = type.ByteCount(TensorShape.Count(dims));
-            if (tensor is null || bytes > _capacity[slot])
+            if (tensor is null || !PinnedBlock.CanReuse(_capacity[slot], bytes))
             {
                 tensor = Tensor.Allocate(type, dims);
                 _owned[slot] = tensor;
@@ -78,6 +78,7 @@ internal sealed class DynamicMemory(int slots)
 
         for (int i = 0; i < _owned.Length; i++)
         {
+            _views[i]?.Release();
             if (_capacity[i] > MaxKeptBytes)
             {
                 _owned[i] = null;

@@ -6,11 +6,11 @@ using Inference.Planning;
 namespace Inference.Execution;
 
 /// <summary>The memory of one run of a plan, used again by later runs. One run at a time.</summary>
-internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
+internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
 {
     private readonly ExecutablePlan _plan;
     private readonly PlanStep[] _steps;
-    private readonly NativeBlock _arena = new();
+    private readonly FrameArena _arena;
     private readonly NativeBlock _scratch = new();
     private readonly int _threads;
     private EngineValue?[] _innerInputs = [];
@@ -23,7 +23,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
         _plan = plan;
         _steps = plan.Plan.Steps;
         _threads = plan.Threads;
-        _arena.Reserve(plan.Plan.ArenaBytes);
+        _arena = new(plan.Plan);
         _scratch.Reserve(plan.Plan.ScratchBytes);
         SlotSpec[] specs = plan.Plan.Slots;
         Slots = new EngineValue?[specs.Length];
@@ -37,7 +37,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
             else if (spec is { Kind: not SlotKind.Dynamic, Dims: not null } && spec.Type is not ElementType.String)
             {
                 var tensor = new Tensor();
-                tensor.Set(spec.Type, spec.Dims, spec.Kind == SlotKind.Arena ? _arena.Data + spec.Offset : null);
+                tensor.Set(spec.Type, spec.Dims, spec.Kind == SlotKind.Arena ? _arena.Address(spec) : null, spec.Kind == SlotKind.Arena ? _arena : null);
                 Slots[i] = tensor;
             }
         }
@@ -47,16 +47,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
 
     public override int Threads => _threads;
 
-    /// <summary>Sets input <paramref name="index"/> to the caller's memory, which must stay in place until <see cref="Release"/>.</summary>
-    public void SetInput(int index, byte* data, object? owner = null)
-    {
-        foreach (int slot in _plan.SharersOfInput[index])
-        {
-            ((Tensor)Slots[slot]!).SetData(data, owner);
-        }
-    }
-
-    /// <summary>Sets input <paramref name="index"/> to a value of any kind.</summary>
+    /// <summary>Sets input <paramref name="index"/> to a value of any kind; a tensor's memory is read in place and must stay until <see cref="Release"/>.</summary>
     public void SetInput(int index, EngineValue value)
     {
         int slot = _plan.Plan.InputSlots[index];
@@ -67,7 +58,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
 
         if (value is Tensor { Type: not ElementType.String } tensor && _plan.Plan.Slots[slot].Dims is not null)
         {
-            SetInput(index, tensor.Data, tensor.Owner);
+            Share(_plan.SharersOfInput[index], tensor.Data, tensor.Owner);
         }
         else
         {
@@ -75,14 +66,11 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
         }
     }
 
-    /// <summary>Sets the memory that output <paramref name="index"/> is computed in; only where <see cref="ExecutablePlan.OutputIsDirect"/>.</summary>
-    public void SetOutputMemory(int index, byte* data, object? owner = null)
-    {
-        foreach (int slot in _plan.SharersOfOutput[index])
-        {
-            ((Tensor)Slots[slot]!).SetData(data, owner);
-        }
-    }
+    /// <summary>Sets the memory that output <paramref name="index"/> is computed in to that of a tensor; only where <see cref="ExecutablePlan.OutputIsDirect"/>.</summary>
+    public void SetOutputMemory(int index, Tensor tensor) => Share(_plan.SharersOfOutput[index], tensor.Data, tensor.Owner);
+
+    /// <summary>Sets the memory that output <paramref name="index"/> is computed in to what a pin holds, which must hold it until <see cref="Release"/>.</summary>
+    public void SetOutputMemory(int index, TensorPin pin) => Share(_plan.SharersOfOutput[index], (byte*)pin.Address, pin);
 
     /// <summary>The value of output <paramref name="index"/> after <see cref="Execute"/>.</summary>
     public EngineValue GetOutput(int index) => Slots[_plan.Plan.OutputSlots[index]]
@@ -94,6 +82,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
     public void Execute(in RunControl control)
     {
         _control = control;
+        OnStarting();
         bool canStop = control.CanStop;
         int index = 0;
         try
@@ -119,6 +108,7 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
     public void ExecuteObserved(in RunControl control, Action<PlanStep, long> observe)
     {
         _control = control;
+        OnStarting();
         foreach (PlanStep step in _steps)
         {
             long start = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -142,13 +132,13 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
             }
             else
             {
-                SetInput(i, (byte*)null);
+                Share(_plan.SharersOfInput[i], null, null);
             }
         }
 
         for (int i = 0; i < _plan.SharersOfOutput.Length; i++)
         {
-            SetOutputMemory(i, null);
+            Share(_plan.SharersOfOutput[i], null, null);
         }
 
         _control = default;
@@ -236,11 +226,20 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
         _scratch.Dispose();
     }
 
+    private void Share(int[] slots, byte* data, object? owner)
+    {
+        foreach (int slot in slots)
+        {
+            ((Tensor)Slots[slot]!).SetData(data, owner);
+        }
+    }
+
     private void RunStep(PlanStep step)
     {
         _step = step;
         InputSlots = step.Inputs;
         OutputSlots = step.Outputs;
+        OnStepStarting(step);
         if (step.Kernel is { } kernel)
         {
             kernel.Run(this);
@@ -253,7 +252,16 @@ internal sealed unsafe class ExecutionFrame : KernelContext, IDisposable
         {
             RunDynamic(step);
         }
+
+        OnStepDone(step);
     }
+
+    // Bodies exist in the guard-page flavour alone (eng/guard.sh).
+    partial void OnStarting();
+
+    partial void OnStepStarting(PlanStep step);
+
+    partial void OnStepDone(PlanStep step);
 
     // States the shapes from the actual values, gives outputs of stated shape their memory, and runs.
     private void RunDynamic(PlanStep step)

@@ -103,7 +103,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
                 {
                     SlotSpec slot = plan.Plan.Slots[plan.Plan.OutputSlots[i]];
                     Tensor tensor = spare is not null && spare.Type == slot.Type && spare.Dims.SequenceEqual(slot.Dims) ? spare : Tensor.Allocate(slot.Type, slot.Dims);
-                    frame.SetOutputMemory(i, tensor.Data, tensor.Owner);
+                    frame.SetOutputMemory(i, tensor);
                     outputs[i] = tensor;
                 }
             }

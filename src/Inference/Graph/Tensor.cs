@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace Inference.Graph;
 
 /// <summary>
-/// A tensor inside the engine: type, dimensions and an address. The memory belongs to an arena, a constant or the caller; <see cref="Owner"/> keeps managed
-/// owners alive. Row-major, packed types packed, strings in an array.
+/// A tensor inside the engine: type, dimensions and an address. The memory belongs to an arena, a constant or the caller; <see cref="Owner"/> keeps it: whoever
+/// uses <see cref="Data"/> keeps this tensor, as the frame of a run does with those in its slots. Row-major, packed types packed, strings in an array.
 /// </summary>
 internal sealed unsafe class Tensor : EngineValue
 {
@@ -28,7 +28,7 @@ internal sealed unsafe class Tensor : EngineValue
     /// <summary>Address of the first element; null for strings and where <see cref="Count"/> is 0.</summary>
     public byte* Data { get; private set; }
 
-    /// <summary>What keeps the memory alive; null where the engine does.</summary>
+    /// <summary>What keeps the memory alive; null where there is none.</summary>
     public object? Owner { get; private set; }
 
     public long ByteCount => Type.ByteCount(Count);
@@ -36,19 +36,32 @@ internal sealed unsafe class Tensor : EngineValue
     public bool IsScalarLike => Count == 1;
 
     /// <summary>Points this tensor at memory.</summary>
-    public void Set(ElementType type, ReadOnlySpan<long> dims, void* data, object? owner = null)
+    /// <param name="type">The element type.</param>
+    /// <param name="dims">The dimensions.</param>
+    /// <param name="data">The address of the first element.</param>
+    /// <param name="owner">What keeps the memory while this tensor lives; null only where there is no memory.</param>
+    public void Set(ElementType type, ReadOnlySpan<long> dims, void* data, object? owner)
     {
+        Debug.Assert(owner is not null || data is null, "an address without an owner");
         SetShape(type, dims);
         Data = (byte*)data;
         Owner = owner;
         _strings = null;
     }
 
-    /// <summary>Moves this tensor to other memory; type and shape stay.</summary>
-    public void SetData(void* data, object? owner = null)
+    /// <summary>Moves this tensor to other memory, which <paramref name="owner"/> keeps; type and shape stay.</summary>
+    public void SetData(void* data, object? owner)
     {
+        Debug.Assert(owner is not null || data is null, "an address without an owner");
         Data = (byte*)data;
         Owner = owner;
+    }
+
+    /// <summary>Lets go of the memory; type and shape stay.</summary>
+    public void Release()
+    {
+        Data = null;
+        Owner = null;
     }
 
     /// <summary>Makes this a tensor of strings over the given array.</summary>
@@ -112,15 +125,14 @@ internal sealed unsafe class Tensor : EngineValue
         }
 
         long bytes = type.ByteCount(count);
-        if (bytes > Array.MaxLength - 64)
+        if (bytes > Array.MaxLength - PinnedBlock.Alignment)
         {
-            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} of {bytes} bytes was asked for; one tensor can hold at most {Array.MaxLength - 64} bytes.");
+            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} of {bytes} bytes was asked for; one tensor can hold at most {Array.MaxLength - PinnedBlock.Alignment} bytes.");
         }
 
         MemoryLimit.Check(bytes);
-        byte[] block = GC.AllocateUninitializedArray<byte>((int)bytes + 64, pinned: true);
-        byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(block));
-        tensor.Set(type, dims, (byte*)(((nuint)start + 63) & ~(nuint)63), block);
+        var block = new PinnedBlock(bytes);
+        tensor.Set(type, dims, block.Data, block);
         return tensor;
     }
 

@@ -6,8 +6,17 @@ internal sealed class Value(string name)
     /// <summary>The name in the model; unique per graph where the model made it.</summary>
     public string Name { get; set; } = name;
 
-    /// <summary>What is declared or inferred; null where nothing is known.</summary>
+    /// <summary>
+    /// What follows from the operators' rules and from what each call is checked for; null where nothing does. Rewrites, plans and proofs read this and never
+    /// <see cref="Declared"/>. Symbols are as the inputs declare them unless the pass pipeline has told them apart: equal symbols are then equal sizes.
+    /// </summary>
     public ModelValueType? Type { get; set; }
+
+    /// <summary>What the file says: a claim that nobody has checked, for signatures and messages alone. Files carry stale shapes.</summary>
+    public ModelValueType? Declared { get; init; }
+
+    /// <summary>The type to show: what is known, completed by what is declared.</summary>
+    public ModelValueType? Described => Type is { } known ? TypeMerge.Merge(Declared, known, out _) : Declared;
 
     /// <summary>The contents where they are known at load.</summary>
     public Tensor? Constant { get; set; }
@@ -18,5 +27,5 @@ internal sealed class Value(string name)
     /// <summary>The node that makes it; null for inputs and constants.</summary>
     public Node? Producer { get; set; }
 
-    public override string ToString() => $"{Name}: {Type?.ToString() ?? "?"}";
+    public override string ToString() => $"{Name}: {Described?.ToString() ?? "?"}";
 }

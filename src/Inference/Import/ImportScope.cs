@@ -10,6 +10,9 @@ internal sealed class ImportScope(ModelGraph graph, ImportScope? outer, bool isF
 
     public ModelGraph Graph => graph;
 
+    /// <summary>Whether this is the model's own graph, whose inputs are checked at each call.</summary>
+    public bool IsModel => outer is null && !isFunctionBody;
+
     /// <summary>Adds a name of this graph.</summary>
     /// <exception cref="ModelLoadException">The name is taken.</exception>
     public void Define(Value value, string name)

@@ -85,7 +85,9 @@ internal sealed class ModelImporter
 
         foreach (OnnxValueInfo input in source.Inputs)
         {
-            var value = new Value(input.Name) { Type = TypeImport.FromOnnx(input.Type) };
+            // Every call is checked against what the model declares of its inputs; what an inner graph declares of its own is a claim.
+            ModelValueType? type = TypeImport.FromOnnx(input.Type);
+            var value = new Value(input.Name) { Type = scope.IsModel ? type : null, Declared = type };
             if (initializers.Remove(input.Name, out Func<Tensor>? initial))
             {
                 defaults?.Add(input.Name);
@@ -96,7 +98,8 @@ internal sealed class ModelImporter
                     continue;
                 }
 
-                value.Constant = null;
+                // The default is not checked at the call.
+                value.Type = type is not null && Fits(initial(), type) ? type : null;
             }
 
             scope.Define(value, input.Name);
@@ -137,6 +140,17 @@ internal sealed class ModelImporter
                 throw new ModelLoadException($"Graph '{source.Name}': expected each initializer once, '{name}' is there twice. The model is not valid.");
             }
         }
+    }
+
+    private static bool Fits(Tensor tensor, ModelValueType type)
+    {
+        bool fits = type.Kind == ModelValueKind.Tensor && type.ElementType == tensor.Type && (type.Shape is null || type.Shape.Count == tensor.Rank);
+        for (int i = 0; fits && type.Shape is not null && i < tensor.Rank; i++)
+        {
+            fits = type.Shape[i].Size is not { } size || size == tensor.Dims[i];
+        }
+
+        return fits;
     }
 
     private static void SetConstant(Value value, Tensor tensor)
@@ -190,7 +204,7 @@ internal sealed class ModelImporter
                 continue;
             }
 
-            var value = new Value(output) { Producer = node, Type = declared.GetValueOrDefault(output) };
+            var value = new Value(output) { Producer = node, Declared = declared.GetValueOrDefault(output) };
             scope.Define(value, output);
             node.Outputs.Add(value);
         }

@@ -36,7 +36,7 @@ internal static unsafe class TensorImport
         }
 
         ReadOnlyMemory<byte> bytes = source.GetBytes();
-        if (bytes.Length < CopyBelow)
+        if (bytes.Length < CopyBelow || PinnedBlock.IsExact)
         {
             Tensor copy = Tensor.Allocate(type, source.Dims);
             bytes.Span.CopyTo(copy.Bytes);
@@ -101,6 +101,8 @@ internal static unsafe class TensorImport
 
             Buffer.MemoryCopy(values.Data + i * size, dense.Data + offset * size, size, size);
         }
+
+        GC.KeepAlive(values);
 
         return dense;
     }

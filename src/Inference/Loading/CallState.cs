@@ -1,16 +1,17 @@
-using System.Buffers;
 using Inference.Execution;
 using Inference.Graph;
 
 namespace Inference.Loading;
 
-/// <summary>A call's inputs in the engine's form: addresses pinned while the call runs. Used again by later calls; one call at a time.</summary>
+/// <summary>A call's inputs in the engine's form, and its memory: inputs and outputs are held from binding to <see cref="Clear"/>, whatever the caller does with them meanwhile.
+/// Used again by later calls; one call at a time.</summary>
 internal sealed unsafe class CallState
 {
     private EngineValue?[] _values = [];
     private Tensor[] _tensors = [];
-    private MemoryHandle[] _pins = [];
-    private int _pinCount;
+    private TensorPin[] _inputPins = [];
+    private TensorPin[] _outputPins = [];
+    private ModelValue?[] _given = [];
 
     /// <summary>The graph's inputs, in order.</summary>
     public ReadOnlySpan<EngineValue?> Values => _values;
@@ -21,18 +22,25 @@ internal sealed unsafe class CallState
     {
         ModelInfo info = model.Info;
         GraphExecutable executable = model.Executable;
+        ModelPort[] ports = Ports(info);
+        if (_given.Length != ports.Length)
+        {
+            _given = new ModelValue?[ports.Length];
+        }
+
+        // Read once: another thread may change the set, and what was checked is what runs.
         int found = 0;
         bool overrides = false;
-        foreach (ModelPort port in Ports(info))
+        for (int i = 0; i < ports.Length; i++)
         {
-            if (inputs.TryGet(port.Name, out _))
+            if (inputs.TryGet(ports[i].Name, out _given[i]))
             {
                 found++;
-                overrides |= port.IsOptional;
+                overrides |= ports[i].IsOptional;
             }
-            else if (!port.IsOptional)
+            else if (!ports[i].IsOptional)
             {
-                InputBinder.ThrowMissing(info, port);
+                InputBinder.ThrowMissing(info, ports[i]);
             }
         }
 
@@ -46,34 +54,55 @@ internal sealed unsafe class CallState
             executable = model.WithInputs;
         }
 
-        List<Value> graphInputs = executable.Graph.Inputs;
-        Reserve(graphInputs.Count);
+        Reserve(executable.Graph.Inputs.Count);
         int index = 0;
-        foreach (ModelPort port in Ports(info))
+        for (int i = 0; i < ports.Length; i++)
         {
-            if (port.IsOptional && !overrides)
+            if (ports[i].IsOptional && !overrides)
             {
                 continue;
             }
 
-            _values[index] = inputs.TryGet(port.Name, out ModelValue? value) ? Convert(info.Name, port, value, index) : model.Default(port.Name);
+            _values[index] = _given[i] is { } value ? Convert(info.Name, ports[i], value, index) : model.Default(ports[i].Name);
             index++;
         }
 
         return executable;
     }
 
+    /// <summary>Holds output <paramref name="index"/> of <paramref name="count"/> for the call.</summary>
+    public TensorPin HoldOutput(int index, int count, TensorValue value)
+    {
+        if (_outputPins.Length != count)
+        {
+            _outputPins = NewPins(count);
+        }
+
+        TensorPin pin = _outputPins[index];
+        pin.Hold(value);
+        return pin;
+    }
+
     /// <summary>Lets go of the caller's values.</summary>
     public void Clear()
     {
-        for (int i = 0; i < _pinCount; i++)
+        foreach (Tensor tensor in _tensors)
         {
-            _pins[i].Dispose();
-            _pins[i] = default;
+            tensor.Release();
         }
 
-        _pinCount = 0;
+        foreach (TensorPin pin in _inputPins)
+        {
+            pin.Dispose();
+        }
+
+        foreach (TensorPin pin in _outputPins)
+        {
+            pin.Dispose();
+        }
+
         Array.Clear(_values);
+        Array.Clear(_given);
     }
 
     private static ModelPort[] Ports(ModelInfo info) => (ModelPort[])info.Inputs;
@@ -83,9 +112,9 @@ internal sealed unsafe class CallState
         InputBinder.Check(model, port, value);
         if (value is TensorValue { ElementType: not ElementType.String } tensor && port.Type.Kind == ModelValueKind.Tensor)
         {
-            MemoryHandle pin = tensor.Pin();
-            _pins[_pinCount++] = pin;
-            _tensors[index].Set(tensor.ElementType, tensor.Shape, pin.Pointer);
+            TensorPin pin = _inputPins[index];
+            pin.Hold(tensor);
+            _tensors[index].Set(tensor.ElementType, tensor.Shape, pin.Address, pin);
             return _tensors[index];
         }
 
@@ -98,12 +127,23 @@ internal sealed unsafe class CallState
         if (_values.Length != count)
         {
             _values = new EngineValue?[count];
-            _pins = new MemoryHandle[count];
+            _inputPins = NewPins(count);
             _tensors = new Tensor[count];
             for (int i = 0; i < count; i++)
             {
                 _tensors[i] = new Tensor();
             }
         }
+    }
+
+    private static TensorPin[] NewPins(int count)
+    {
+        var pins = new TensorPin[count];
+        for (int i = 0; i < count; i++)
+        {
+            pins[i] = new TensorPin();
+        }
+
+        return pins;
     }
 }

@@ -49,6 +49,11 @@ internal static class InputBinder
     public static void ThrowUnknown(ModelInfo info, NamedValues inputs)
     {
         string extra = string.Join(", ", inputs.Where(v => info.Inputs.All(p => p.Name != v.Key)).Select(v => $"'{v.Key}'"));
+        if (extra.Length == 0)
+        {
+            throw new InvalidInputException($"Model '{info.Name}': the set of inputs was changed or disposed by another thread while it was read. Leave it alone until the call has completed.");
+        }
+
         throw new InvalidInputException($"Model '{info.Name}': got {extra}, which it has no input for; expected {Names(info)}. Check the names.");
     }
 

@@ -43,7 +43,7 @@ internal sealed class LoadedModel : IDisposable
             Version = options.Version,
             Digest = digest,
             Inputs = Ports(file.Graph.Inputs, imported, file.IrVersion < 4),
-            Outputs = [.. file.Graph.Outputs.Select((o, i) => new ModelPort(o.Name, imported.Graph.Outputs[i].Type ?? TypeImport.FromOnnx(o.Type) ?? new ModelValueType(ModelValueKind.Tensor)))],
+            Outputs = [.. file.Graph.Outputs.Select((o, i) => new ModelPort(o.Name, Described(imported.Graph.Outputs[i], TypeImport.FromOnnx(o.Type))))],
             BatchAxis = rows.BatchAxis,
             RowIndependent = rows.RowIndependent,
             Deterministic = IsDeterministic(imported.Graph),
@@ -113,6 +113,10 @@ internal sealed class LoadedModel : IDisposable
         ShapeInference.Run(graph, name);
         return RowProof.Of(graph);
     }
+
+    // An output may be another node's value under the declared name.
+    private static ModelValueType Described(Value output, ModelValueType? declared) =>
+        output.Type is { } known ? TypeMerge.Merge(declared, known, out _) : declared ?? output.Declared ?? new ModelValueType(ModelValueKind.Tensor);
 
     private static ModelPort[] Ports(IReadOnlyList<OnnxValueInfo> inputs, ImportedModel imported, bool skipInitializers)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Inference.Execution;
 using Inference.Graph;
 using Inference.Planning;
@@ -13,11 +12,13 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
     private readonly ModelPort[] _ports;
     private readonly EngineValue?[] _values;
     private readonly ModelValue?[] _bound;
-    private readonly MemoryHandle[] _pins;
+    private readonly TensorPin[] _pins;
     private readonly ModelValue?[] _outputs;
+    private readonly ModelValue?[] _shown;
+    private readonly TensorPin[] _outputPins;
+    private TensorPin _sparePin = new();
     private ExecutablePlan? _plan;
     private ExecutionFrame? _frame;
-    private bool _disposed;
 
     public ManagedBoundRun(LoadedModel model, RunGate gate)
     {
@@ -26,68 +27,77 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         _ports = [.. model.Info.Inputs.Where(p => !p.IsOptional)];
         _values = new EngineValue?[_ports.Length];
         _bound = new ModelValue?[_ports.Length];
-        _pins = new MemoryHandle[_ports.Length];
+        _pins = NewPins(_ports.Length);
         _outputs = new ModelValue?[model.Info.Outputs.Count];
+        _shown = new ModelValue?[_outputs.Length];
+        _outputPins = NewPins(_outputs.Length);
     }
+
+    // A handle on borrowed memory would stay for good.
+    ~ManagedBoundRun() => ReleasePins();
 
     public override void SetInput(string name, TensorValue value)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(value);
-        int index = Array.FindIndex(_ports, p => p.Name == name);
-        if (index < 0)
+        BeginUse();
+        try
         {
-            throw new InvalidInputException($"Model '{_model.Info.Name}': got '{name}', which is no input that can be bound; expected {string.Join(", ", _ports.Select(p => $"'{p.Name}'"))}.");
+            int index = Array.FindIndex(_ports, p => p.Name == name);
+            if (index < 0)
+            {
+                throw new InvalidInputException($"Model '{_model.Info.Name}': got '{name}', which is no input that can be bound; expected {string.Join(", ", _ports.Select(p => $"'{p.Name}'"))}.");
+            }
+
+            if (IsOwnOutput(value))
+            {
+                throw new InvalidInputException($"Model '{_model.Info.Name}', input '{name}': expected a value that runs do not write, got an output of the same bound run. Bind a copy of it: its Retain() makes one.");
+            }
+
+            InputBinder.Check(_model.Info.Name, _ports[index], value);
+            Bind(index, value);
         }
-
-        InputBinder.Check(_model.Info.Name, _ports[index], value);
-        Unbind(index);
-        // Borrowed memory is read in place, as documented; owned memory is kept by a reference.
-        _bound[index] = value.IsBorrowed ? null : value.Retain();
-
-        if (value.ElementType == ElementType.String)
+        finally
         {
-            _values[index] = ValueConversion.ToEngine(value);
+            End();
         }
-        else
-        {
-            _pins[index] = value.Pin();
-            Tensor tensor = _values[index] as Tensor ?? new Tensor();
-            tensor.Set(value.ElementType, value.Shape, _pins[index].Pointer, value);
-            _values[index] = tensor;
-        }
-
-        ReleaseFrame();
     }
 
     public override void Run(CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        using MemoryLimit.Scope limit = MemoryLimit.Enter(_model.MaxMemoryBytes);
-        if (_frame is null || HasSpecialized())
+        BeginUse();
+        try
         {
-            Prepare();
-        }
-
-        _frame!.Execute(new RunControl(cancellationToken));
-        for (int i = 0; i < _outputs.Length; i++)
-        {
-            if (!_plan!.OutputIsDirect[i])
+            using MemoryLimit.Scope limit = MemoryLimit.Enter(_model.MaxMemoryBytes);
+            if (_frame is null || HasSpecialized())
             {
-                Copy(i);
+                PrepareFrame();
             }
+
+            _frame!.Execute(new RunControl(cancellationToken));
+            for (int i = 0; i < _outputs.Length; i++)
+            {
+                if (!_plan!.OutputIsDirect[i])
+                {
+                    Copy(i);
+                }
+            }
+        }
+        finally
+        {
+            End();
         }
     }
 
     public override ModelValue GetOutput(string name)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        RequireIdle();
         IReadOnlyList<ModelPort> ports = _model.Info.Outputs;
         for (int i = 0; i < ports.Count; i++)
         {
             if (ports[i].Name == name)
             {
-                return _outputs[i] ?? throw new InferenceException($"Model '{_model.Info.Name}': output '{name}' was read before the first run. Call Run first.");
+                ModelValue output = _outputs[i] ?? throw new InferenceException($"Model '{_model.Info.Name}': output '{name}' was read before the first run. Call Run first.");
+                return output is TensorValue { ElementType: not ElementType.String } tensor ? _shown[i] = Show(tensor, _shown[i]) : output;
             }
         }
 
@@ -96,16 +106,39 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
 
     public override void Dispose()
     {
-        if (_disposed)
+        if (Close())
         {
-            return;
+            Release();
+        }
+    }
+
+    private static TensorPin[] NewPins(int count)
+    {
+        var pins = new TensorPin[count];
+        for (int i = 0; i < count; i++)
+        {
+            pins[i] = new TensorPin();
         }
 
-        _disposed = true;
+        return pins;
+    }
+
+    private void End()
+    {
+        if (EndUse())
+        {
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        GC.SuppressFinalize(this);
         ReleaseFrame();
         for (int i = 0; i < _ports.Length; i++)
         {
-            Unbind(i);
+            _values[i] = null;
+            _bound[i]?.Dispose();
         }
 
         foreach (ModelValue? output in _outputs)
@@ -113,7 +146,49 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
             output?.Dispose();
         }
 
+        ReleasePins();
         _gate.Exit();
+    }
+
+    private void ReleasePins()
+    {
+        foreach (TensorPin pin in _pins)
+        {
+            pin.Dispose();
+        }
+
+        foreach (TensorPin pin in _outputPins)
+        {
+            pin.Dispose();
+        }
+
+        _sparePin.Dispose();
+    }
+
+    // What was bound before stays where the new value cannot be held.
+    private void Bind(int index, TensorValue value)
+    {
+        EngineValue bound;
+        if (value.ElementType == ElementType.String)
+        {
+            bound = ValueConversion.ToEngine(value);
+        }
+        else
+        {
+            _sparePin.Hold(value);
+            var tensor = new Tensor();
+            tensor.Set(value.ElementType, value.Shape, _sparePin.Address, _sparePin);
+            bound = tensor;
+        }
+
+        // Borrowed memory is read in place, as documented; owned memory is kept by a reference, so that nobody writes to it unseen.
+        ModelValue? kept = value.IsBorrowed ? null : value.Retain();
+        ReleaseFrame();
+        _bound[index]?.Dispose();
+        _bound[index] = kept;
+        _values[index] = bound;
+        (_pins[index], _sparePin) = (_sparePin, _pins[index]);
+        _sparePin.Dispose();
     }
 
     private bool HasSpecialized()
@@ -129,6 +204,20 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         }
 
         return false;
+    }
+
+    private void PrepareFrame()
+    {
+        try
+        {
+            Prepare();
+        }
+        catch
+        {
+            // Half a frame has outputs without memory.
+            ReleaseFrame();
+            throw;
+        }
     }
 
     private void Prepare()
@@ -164,8 +253,8 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
                 _outputs[i] = TensorValue.Allocate(slot.Type, slot.Dims);
             }
 
-            using MemoryHandle pin = ((TensorValue)_outputs[i]!).Pin();
-            _frame.SetOutputMemory(i, (byte*)pin.Pointer);
+            _outputPins[i].Hold((TensorValue)_outputs[i]!);
+            _frame.SetOutputMemory(i, _outputPins[i]);
         }
     }
 
@@ -186,14 +275,6 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
 
         _outputs[index]?.Dispose();
         _outputs[index] = ValueConversion.ToModel(value);
-    }
-
-    private void Unbind(int index)
-    {
-        _pins[index].Dispose();
-        _pins[index] = default;
-        _bound[index]?.Dispose();
-        _bound[index] = null;
     }
 
     private void ReleaseFrame()

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Inference.Execution;
 using Inference.Graph;
 using Inference.Splitting;
@@ -6,7 +5,7 @@ using Inference.Splitting;
 namespace Inference.Loading;
 
 /// <summary>Runs a model on the managed engine. Thread-safe; completes synchronously.</summary>
-internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelSplitter, IModelStatus
+internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, IModelStatus
 {
     // What a trial at load may hold.
     private const long MaxTrialBytes = 16 << 20;
@@ -111,7 +110,7 @@ internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelSpli
                     }
                 }
 
-                OutputCollector.Allocate(plan, frame, Info.Outputs, outputs);
+                OutputCollector.Allocate(plan, frame, call, Info.Outputs, outputs);
                 return observe(plan, frame);
             }
             finally
@@ -178,7 +177,7 @@ internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelSpli
                     }
                 }
 
-                OutputCollector.Allocate(plan, frame, Info.Outputs, outputs);
+                OutputCollector.Allocate(plan, frame, call, Info.Outputs, outputs);
                 frame.Execute(control);
                 OutputCollector.Collect(plan, frame, Info.Outputs, outputs);
                 return outputs;
@@ -200,9 +199,15 @@ internal sealed unsafe class ManagedRunner : IModelRunner, IBindable, IModelSpli
         }
         finally
         {
-            call.Clear();
-            _idleState = call;
-            _gate.Exit();
+            try
+            {
+                call.Clear();
+                _idleState = call;
+            }
+            finally
+            {
+                _gate.Exit();
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Inference.Execution;
 using Inference.Graph;
 using Inference.Planning;
@@ -6,12 +5,12 @@ using Inference.Planning;
 namespace Inference.Loading;
 
 /// <summary>Gives outputs their memory before a run and turns them into the caller's values after it.</summary>
-internal static unsafe class OutputCollector
+internal static class OutputCollector
 {
     private static readonly OptionalValue s_pending = new(null);
 
-    /// <summary>Allocates the outputs that are computed in place; the others get a place holder, so that the model's order is kept.</summary>
-    public static void Allocate(ExecutablePlan plan, ExecutionFrame frame, IReadOnlyList<ModelPort> ports, NamedValues outputs)
+    /// <summary>Allocates the outputs that are computed in place, held by the call; the others get a place holder, so that the model's order is kept.</summary>
+    public static void Allocate(ExecutablePlan plan, ExecutionFrame frame, CallState call, IReadOnlyList<ModelPort> ports, NamedValues outputs)
     {
         for (int i = 0; i < ports.Count; i++)
         {
@@ -20,9 +19,7 @@ internal static unsafe class OutputCollector
                 SlotSpec slot = plan.Plan.Slots[plan.Plan.OutputSlots[i]];
                 MemoryLimit.Check(slot.Type.ByteCount(TensorShape.Count(slot.Dims)));
                 TensorValue value = TensorValue.Allocate(slot.Type, slot.Dims);
-                // Owned tensors lie on the pinned heap: the address holds as long as the value, which `outputs` keeps.
-                using MemoryHandle pin = value.Pin();
-                frame.SetOutputMemory(i, (byte*)pin.Pointer);
+                frame.SetOutputMemory(i, call.HoldOutput(i, ports.Count, value));
                 outputs.Set(ports[i].Name, value);
             }
             else

@@ -15,9 +15,13 @@ internal static class ValueConversion
                 tensor.SetStrings(strings.Shape, strings.AsSpan<string>().ToArray());
                 return tensor;
             case TensorValue numbers:
-                Tensor copy = Tensor.Allocate(numbers.ElementType, numbers.Shape);
-                numbers.AsBytes().CopyTo(copy.Bytes);
-                return copy;
+                // Held while it is copied: another thread may dispose it.
+                using (new TensorPin(numbers))
+                {
+                    Tensor copy = Tensor.Allocate(numbers.ElementType, numbers.Shape);
+                    numbers.AsBytes().CopyTo(copy.Bytes);
+                    return copy;
+                }
             case SequenceValue sequence:
                 return new SequenceData([.. sequence.Items.Select(ToEngine)], sequence.ElementType);
             case OptionalValue optional:

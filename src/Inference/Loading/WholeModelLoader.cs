@@ -20,7 +20,7 @@ internal static class WholeModelLoader
         ImportedModel imported = ModelImporter.Import(file, bindDefaults: true, n => OperatorTable.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator());
         TryInfer(imported.Graph, name);
         ImportScope scope = imported.Scopes[file.Graph];
-        var view = new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Type, whole: true);
+        var view = new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true);
         if (!provider.Claim(view).IsWholeGraph)
         {
             return null;

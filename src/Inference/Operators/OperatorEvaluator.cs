@@ -8,7 +8,7 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
 {
     private readonly ActualInferContext _infer = new();
     private Node _node = null!;
-    private byte[]? _scratch;
+    private readonly NativeBlock _scratch = new();
     private long _bytesLeft;
     private long _stopAt;
 
@@ -121,15 +121,8 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
 
     public override byte* Scratch(long bytes)
     {
-        if (_scratch is null || _scratch.Length < bytes + 64)
-        {
-            _scratch = GC.AllocateUninitializedArray<byte>(checked((int)bytes + 64), pinned: true);
-        }
-
-        fixed (byte* start = _scratch)
-        {
-            return (byte*)(((nuint)start + 63) & ~(nuint)63);
-        }
+        _scratch.Reserve(bytes);
+        return _scratch.Data;
     }
 
     public override void ThrowIfCancelled()

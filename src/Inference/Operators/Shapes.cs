@@ -231,6 +231,6 @@ internal static class Shapes
             return null;
         }
 
-        return x.IsFixed ? x : y.IsFixed ? y : Dimension.Unknown;
+        return x.IsFixed ? x : y.IsFixed ? y : SymbolForms.Broadcast(x, y);
     }
 }

@@ -35,6 +35,12 @@ internal static class PassPipeline
     /// <param name="verify">Whether the graph is verified after each pass (tests do).</param>
     public static void Run(ModelGraph graph, string modelName, bool verify)
     {
+        IReadOnlyDictionary<Value, ModelValueType>? declared = InputSymbols.Separate(graph);
+        if (declared is not null)
+        {
+            ShapeInference.Run(graph, modelName);
+        }
+
         foreach (Pass pass in Passes)
         {
             WorkLimit.ThrowIfStopped();
@@ -43,6 +49,11 @@ internal static class PassPipeline
             {
                 GraphVerifier.Verify(graph, pass.Name);
             }
+        }
+
+        if (declared is not null)
+        {
+            InputSymbols.Restore(declared);
         }
 
         ShapeInference.Run(graph, modelName);

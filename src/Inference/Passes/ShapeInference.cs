@@ -22,14 +22,10 @@ internal sealed class ShapeInference
             throw new ModelLoadException($"Model '{_modelName}': graphs are nested more than {MaxDepth} deep. The model is not valid.");
         }
 
-        for (int i = 0; i < graph.Inputs.Count && i < inputTypes.Length; i++)
+        for (int i = 0; i < graph.Inputs.Count; i++)
         {
-            // Outer knowledge refines what the body declares; a contradiction is left to the run, which sees the real value.
-            if (inputTypes[i] is { } type)
-            {
-                ModelValueType merged = TypeMerge.Merge(graph.Inputs[i].Type, type, out string? conflict);
-                graph.Inputs[i].Type = conflict is null ? merged : graph.Inputs[i].Type;
-            }
+            // What the outer graph knows, and no more: what the body declares is not checked before it runs.
+            graph.Inputs[i].Type = i < inputTypes.Length ? inputTypes[i] : null;
         }
 
         Infer(graph);

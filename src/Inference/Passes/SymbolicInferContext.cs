@@ -3,7 +3,7 @@ using Inference.Operators;
 
 namespace Inference.Passes;
 
-/// <summary>Inference at load: what is declared or inferred so far, symbols included. Results go to the values of the graph.</summary>
+/// <summary>Inference at load: what is inferred so far, symbols included. Results go to the values of the graph; what the file declares of them is only checked for contradiction.</summary>
 internal sealed class SymbolicInferContext(ShapeInference inference) : InferContext
 {
     private Node _node = null!;
@@ -14,7 +14,19 @@ internal sealed class SymbolicInferContext(ShapeInference inference) : InferCont
 
     public override int OutputCount => _node.Outputs.Count;
 
-    public void Reset(Node node) => _node = node;
+    /// <summary>Starts a node; what an earlier inference said of its outputs is forgotten.</summary>
+    public void Reset(Node node)
+    {
+        _node = node;
+        foreach (Value? output in node.Outputs)
+        {
+            if (output is not null)
+            {
+                output.Type = null;
+                output.ShapeData = null;
+            }
+        }
+    }
 
     public override bool HasInput(int index) => _node.HasInput(index);
 
@@ -29,7 +41,8 @@ internal sealed class SymbolicInferContext(ShapeInference inference) : InferCont
         if (HasOutput(index))
         {
             Value output = _node.Outputs[index]!;
-            output.Type = TypeMerge.Merge(output.Type, type, out string? conflict);
+            output.Type = type;
+            TypeMerge.Merge(output.Declared, type, out string? conflict);
             if (conflict is not null)
             {
                 throw Error($"output {index} '{output.Name}': {conflict}");

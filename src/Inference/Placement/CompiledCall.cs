@@ -43,6 +43,12 @@ internal sealed class CompiledCall(ICompiledModel compiled, string provider, Mod
         try
         {
             compiled.Run(inputs, results, context.Cancellation);
+            int kept = Array.FindIndex(inputs, static input => input is EngineTensorValue { IsPinned: true });
+            if (kept >= 0)
+            {
+                throw context.Error($"the provider '{provider}' returned while it still pins input {kept}, whose memory is used again after the call. Let it dispose its MemoryHandle, or Retain() the input.");
+            }
+
             for (int i = 0; i < results.Length; i++)
             {
                 if (context.HasOutput(i))

@@ -3,10 +3,14 @@ using Inference.Graph;
 
 namespace Inference.Placement;
 
-/// <summary>A tensor of the engine lent to a provider for one call; retaining it copies.</summary>
-internal sealed unsafe class EngineTensorValue(Tensor tensor) : TensorValue(tensor.Type, tensor.Dims)
+/// <summary>A tensor of the engine lent to a provider for one call; retaining it copies. The memory is used again after the call, so pins must have ended by then.</summary>
+internal sealed unsafe class EngineTensorValue(Tensor tensor) : TensorValue(tensor.Type, tensor.Dims), IPinnable
 {
     private Tensor? _tensor = tensor;
+    private int _pins;
+
+    /// <summary>Whether the provider holds the memory.</summary>
+    public bool IsPinned => Volatile.Read(ref _pins) > 0;
 
     public override bool IsBorrowed => true;
 
@@ -26,7 +30,16 @@ internal sealed unsafe class EngineTensorValue(Tensor tensor) : TensorValue(tens
 
     public override Span<byte> AsWritableBytes() => throw new InferenceException($"The tensor {this} cannot be written: it belongs to the engine. Copy it first.");
 
-    public override MemoryHandle Pin() => new(Live().Data);
+    public override MemoryHandle Pin()
+    {
+        Tensor live = Live();
+        Interlocked.Increment(ref _pins);
+        return new MemoryHandle(live.Data, default, this);
+    }
+
+    MemoryHandle IPinnable.Pin(int elementIndex) => Pin();
+
+    void IPinnable.Unpin() => Interlocked.Decrement(ref _pins);
 
     public override ModelValue Retain()
     {
@@ -39,7 +52,8 @@ internal sealed unsafe class EngineTensorValue(Tensor tensor) : TensorValue(tens
 
     private Tensor Live()
     {
-        ObjectDisposedException.ThrowIf(_tensor is null, this);
-        return _tensor;
+        Tensor? live = _tensor;
+        ObjectDisposedException.ThrowIf(live is null, this);
+        return live;
     }
 }

@@ -73,7 +73,7 @@ internal sealed class ModelPlacer
     private void PlaceGraph(OnnxGraph graph, IReadOnlyDictionary<string, OnnxTensor> outerConstants)
     {
         ImportScope scope = _scopes[graph];
-        var view = new OnnxGraphView(_model, graph, _name, null, n => scope.Find(n)?.Type, whole: false, outerConstants);
+        var view = new OnnxGraphView(_model, graph, _name, null, n => scope.Find(n)?.Described, whole: false, outerConstants);
         OnnxNode[] nodes = [.. view.Nodes.Select(n => ((OnnxGraphNode)n).Source)];
         var excluded = new HashSet<int>();
         while (true)

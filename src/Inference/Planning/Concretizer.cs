@@ -38,7 +38,7 @@ internal sealed class Concretizer
     {
         if (!_values.TryGetValue(value, out PlanValue? result))
         {
-            result = new PlanValue(value.Name) { Type = value.Type };
+            result = new PlanValue(value.Name) { Type = KindOf(value.Type) };
             if (value.Constant is { } constant)
             {
                 SetConstant(result, constant);
@@ -67,7 +67,7 @@ internal sealed class Concretizer
         Nodes = [];
         for (int i = 0; i < graph.Inputs.Count; i++)
         {
-            ModelValueType? type = i < inputTypes.Length ? inputTypes[i] : graph.Inputs[i].Type;
+            ModelValueType? type = i < inputTypes.Length ? inputTypes[i] : null;
             Define(graph.Inputs[i], new PlanValue(graph.Inputs[i].Name) { Type = type, Dims = type is { Kind: ModelValueKind.Tensor } ? ShapeMath.ToFixed(type.Shape) : null });
         }
 
@@ -119,10 +119,10 @@ internal sealed class Concretizer
         Infer(node);
         for (int i = 0; i < outputs.Length; i++)
         {
-            // What inference at load knew of an output (a declared type) still holds where the fixed shapes say nothing.
+            // What inference at load knew of kind and elements still holds where the fixed shapes say nothing; the shape is then the run's to state.
             if (outputs[i] is { Type: null } silent)
             {
-                silent.Type = node.Outputs[i]!.Type is { Kind: ModelValueKind.Tensor } declared ? declared with { Shape = null } : node.Outputs[i]!.Type;
+                silent.Type = KindOf(node.Outputs[i]!.Type);
             }
         }
 
@@ -187,6 +187,8 @@ internal sealed class Concretizer
 
         return [.. captures];
     }
+
+    private static ModelValueType? KindOf(ModelValueType? type) => type is { Kind: ModelValueKind.Tensor } tensor ? tensor with { Shape = null } : type;
 
     private static bool FoldShapeData(PlanValue?[] outputs)
     {

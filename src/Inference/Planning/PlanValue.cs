@@ -48,7 +48,7 @@ internal sealed class PlanValue(string name)
 
     public PlanValue? SharesWith { get; set; }
 
-    public bool IsStatic => Dims is not null && Type is { Kind: ModelValueKind.Tensor } && Type.ElementType != ElementType.String;
+    public bool IsStatic => Dims is not null && Type is { Kind: ModelValueKind.Tensor, ElementType: not (ElementType.Undefined or ElementType.String) };
 
     public override string ToString() => $"{Name}: {Type}";
 }

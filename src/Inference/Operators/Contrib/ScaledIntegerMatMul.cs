@@ -66,7 +66,7 @@ internal sealed unsafe class ScaledIntegerMatMul(bool dynamic) : Operator
         {
             DynamicQuantizeLinear.Parameters((float*)a.Data, a.Count, out scaleA, out byte zero);
             left = new Tensor();
-            left.Set(ElementType.UInt8, a.Dims, (byte*)(sums + y.Count));
+            left.Set(ElementType.UInt8, a.Dims, (byte*)(sums + y.Count), context);
             zeroA = Tensor.Scalar(zero);
             int wide = zero;
             QuantizeRun.Run((float*)a.Data, left, 0, a.Count, &scaleA, &wide, 0, saturate: true);
@@ -77,6 +77,7 @@ internal sealed unsafe class ScaledIntegerMatMul(bool dynamic) : Operator
         }
 
         IntegerProduct.Run(context, left, zeroA, b, zeroB, y.Dims, sums, scratch);
+        GC.KeepAlive(zeroA);
         long n = b.Rank == 1 ? 1 : b.Dims[^1];
         float* target = (float*)y.Data;
         for (long i = 0; i < y.Count; i++)

@@ -103,7 +103,7 @@ internal sealed class Loop : Operator
 
             if (i >= _carried)
             {
-                context.SetOutput(i, stacked[i - _carried].Finish(context, _body.Outputs[i + 1].Type, i));
+                context.SetOutput(i, stacked[i - _carried].Finish(context, _body.Outputs[i + 1].Described, i));
                 continue;
             }
 

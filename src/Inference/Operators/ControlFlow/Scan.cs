@@ -197,7 +197,7 @@ internal sealed class Scan : Operator
             }
             else if (length == 0)
             {
-                context.SetOutput(i, new StackedValues().Finish(context, _body.Outputs[i].Type, i));
+                context.SetOutput(i, new StackedValues().Finish(context, _body.Outputs[i].Described, i));
             }
         }
     }

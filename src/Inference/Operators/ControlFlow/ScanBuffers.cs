@@ -24,7 +24,7 @@ internal sealed unsafe class ScanBuffers(int inputs, int outputs)
         {
             if (isView[i])
             {
-                ((Tensor)Inputs[states + i]!).SetData(null);
+                ((Tensor)Inputs[states + i]!).Release();
             }
         }
 

@@ -108,6 +108,8 @@ internal sealed unsafe class Col2Im(Node node) : Operator
             wideY.Bytes.Clear();
             Fold((C*)wideX.Data, (C*)wideY.Data);
             Casting.ElementConverter.Convert(ElementType.Float, wideY.Data, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
+            GC.KeepAlive(wideX);
+            GC.KeepAlive(wideY);
         }
 
         private void Fold<C>(C* source, C* target)

@@ -7,7 +7,7 @@ namespace Inference.Operators.Fused;
 /// <summary>
 /// Y = softmax(scale·Q × Kᵀ + M) × V over the last axes, f32, without the scores in memory. The axes (batch, head, position, element), or (batch, position, element), of
 /// Q, K, V and Y are stored in the order that <c>q_perm</c>, <c>k_perm</c>, <c>v_perm</c> and <c>y_perm</c> give: entry a is where axis a lies; elements lie last.
-/// M (input 3, optional) broadcasts to the scores. Made by fusion of what is written out in single operators.
+/// M (input 3, optional) broadcasts with the scores, which may grow by it. Made by fusion of what is written out in single operators.
 /// </summary>
 internal sealed unsafe class FusedAttention : Operator
 {
@@ -34,13 +34,26 @@ internal sealed unsafe class FusedAttention : Operator
         Dimension[]? k = Shapes.RequireRank(context, 1, _q.Length);
         Dimension[]? v = Shapes.RequireRank(context, 2, _q.Length);
         int rank = _q.Length;
-        if (q is null || k is null || v is null)
+        if (q is null || k is null || v is null || (context.HasInput(3) && context.InputShape(3) is null))
         {
             context.SetOutput(0, ElementType.Float, Shapes.Unknown(rank));
             return;
         }
 
-        if (!ShapeMath.Compatible(q[rank - 1], k[rank - 1]) || !ShapeMath.Compatible(k[_k[rank - 2]], v[_v[rank - 2]]))
+        var scores = new Dimension[rank];
+        for (int a = 0; a < rank - 2; a++)
+        {
+            scores[a] = Shapes.Broadcast(context, [q[_q[a]]], [k[_k[a]]])![0];
+        }
+
+        scores[rank - 2] = q[_q[rank - 2]];
+        scores[rank - 1] = k[_k[rank - 2]];
+        if (context.InputShape(3) is { } mask)
+        {
+            scores = mask.Length <= rank ? Shapes.Broadcast(context, scores, mask)! : throw context.Error($"input 3: expected rank {rank} or less, got [{string.Join(",", mask)}].");
+        }
+
+        if (!ShapeMath.Compatible(q[rank - 1], k[rank - 1]) || !ShapeMath.Compatible(scores[rank - 1], v[_v[rank - 2]]))
         {
             throw context.Error($"expected queries and keys of one size, and as many values as keys, got [{string.Join(",", q)}], [{string.Join(",", k)}] and [{string.Join(",", v)}].");
         }
@@ -48,17 +61,12 @@ internal sealed unsafe class FusedAttention : Operator
         var y = new Dimension[rank];
         for (int a = 0; a < rank - 2; a++)
         {
-            Dimension[] scores = Shapes.Broadcast(context, [q[_q[a]]], [k[_k[a]]])!;
-            y[_y[a]] = Shapes.Broadcast(context, scores, [v[_v[a]]])![0];
+            y[_y[a]] = Shapes.Broadcast(context, [scores[a]], [v[_v[a]]])![0];
         }
 
-        y[_y[rank - 2]] = q[_q[rank - 2]];
+        y[_y[rank - 2]] = scores[rank - 2];
         y[_y[rank - 1]] = v[_v[rank - 1]];
         context.SetOutput(0, ElementType.Float, y);
-        if (context.HasInput(3) && context.InputShape(3) is { } mask)
-        {
-            CheckMask(context, mask, y, k[_k[rank - 2]]);
-        }
     }
 
     public override long CountMacs(InferContext context)
@@ -79,6 +87,11 @@ internal sealed unsafe class FusedAttention : Operator
             // A mask that is the same for all rows must not pair them with positions.
             int own = context.InputShape(3) is { } mask ? axis - (rank - mask.Length) : BatchContext.Mixed;
             apart = own != BatchContext.Mixed && (context.InputAxis(3) == BatchContext.None ? own < 0 || context.InputShape(3)![own].Size == 1 : context.InputAxis(3) == own);
+        }
+        else if (apart && context.Node.HasInput(3))
+        {
+            // The same mask for all rows, not one for each.
+            apart = context.InputShape(3) is { } shared && (axis + shared.Length < rank || shared[axis + shared.Length - rank].Size == 1);
         }
 
         if (apart)
@@ -106,8 +119,8 @@ internal sealed unsafe class FusedAttention : Operator
             Output = (float*)y.Data,
             Batch = checked((int)y.Dims[_y[0]]),
             Heads = rank == MaxRank ? checked((int)y.Dims[_y[1]]) : 1,
-            QueryLength = checked((int)q.Dims[_q[rank - 2]]),
-            KeyLength = checked((int)k.Dims[_k[rank - 2]]),
+            QueryLength = checked((int)y.Dims[_y[rank - 2]]),
+            KeyLength = checked((int)v.Dims[_v[rank - 2]]),
             HeadSize = checked((int)q.Dims[rank - 1]),
             ValueSize = checked((int)v.Dims[rank - 1]),
             Scale = _scale,
@@ -140,22 +153,6 @@ internal sealed unsafe class FusedAttention : Operator
     private static int[] Read(Node node, string name) => Array.ConvertAll(node.Attributes.Ints(name)!, a => (int)a);
 
     private static int Axis(BatchContext context, int input, int[] perm) => context.InputAxis(input) is >= 0 and var stored ? Array.IndexOf(perm, stored) : context.InputAxis(input);
-
-    private void CheckMask(InferContext context, Dimension[] mask, Dimension[] y, Dimension keys)
-    {
-        int rank = y.Length;
-        bool good = mask.Length <= rank;
-        for (int i = 1; good && i <= mask.Length; i++)
-        {
-            Dimension target = i == 1 ? keys : y[_y[rank - i]];
-            good = mask[^i].Size == 1 || ShapeMath.Compatible(mask[^i], target);
-        }
-
-        if (!good)
-        {
-            throw context.Error($"input 3: expected a shape that broadcasts to the scores, got [{string.Join(",", mask)}].");
-        }
-    }
 
     // Axes of size 1 are shared by all.
     private static (nint Batch, nint Head, nint Position) Strides(Tensor tensor, int[] perm)

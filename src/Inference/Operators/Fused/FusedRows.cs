@@ -7,15 +7,15 @@ internal static class FusedRows
 {
     internal static readonly OperatorEntry[] Entries =
     [
-        new(Domains.Fused, "Attention", 1, "Q:float K:float V:float mask?:any", n => new FusedAttention(n)),
-        new(Domains.Fused, "IntegerLinear", 1, "A:any B:any a_scale?:any a_zero_point?:any b_scale?:any b_zero_point?:any bias?:any addend?:any...", n => new IntegerLinear(n)),
-        new(Domains.Fused, "Linear", 1, "X:float[_,*] W:float[_,*] bias?:float addend?:float...", n => new Linear(n)),
-        new(Domains.Fused, "LowRank", 1, "X:float A:float B:float bias?:float...", n => new LowRankProduct(n)),
-        new(Domains.Fused, "NhwcConv", 1, "X:any W:any bias?:any addend?:any...", n => new NhwcConv(n)),
-        new(Domains.Fused, "NhwcPool", 1, "X:any", n => new NhwcPool(n)),
-        new(Domains.Fused, "NhwcQConv", 1, "x:any x_scale:any x_zero_point?:any w:any w_scale:any w_zero_point?:any bias?:any y_scale?:any y_zero_point?:any addend?:any...", n => new NhwcQConv(n)),
-        new(Domains.Fused, "QBinary", 1, "A:any a_scale:any a_zero?:any B:any b_scale:any b_zero?:any y_scale?:any y_zero?:any", n => new QBinary(n)),
-        new(Domains.Fused, "QLinear", 1, "x:any x_scale:any x_zero?:any w:any w_scale:any w_zero?:any bias?:any y_scale?:any y_zero?:any addend?:any...", n => new QLinear(n)),
-        new(Domains.Fused, "QLookup", 1, "X:any table:any", _ => new QLookup()),
+        new(Domains.Fused, "Attention", 1, "Q:float K:float V:float mask?:float", n => new FusedAttention(n)),
+        new(Domains.Fused, "IntegerLinear", 1, "A:T=byte[*,_,K] B:U=byte[K,N] a_zero?:T b_zero?:U[]|[1]|[N] sums?:int32[N] scale?:float[]|[1]|[N] second?:float[]|[1]|[N] bias?:float[N]", n => new IntegerLinear(n)),
+        new(Domains.Fused, "Linear", 1, "X:float[*,K] W:float[K,N] bias?:float[N] addend?:float", n => new Linear(n)),
+        new(Domains.Fused, "LowRank", 1, "X:float[*,K] A:float[K,R] B:float[R,N] bias?:float[N] addend?:float", n => new LowRankProduct(n)),
+        new(Domains.Fused, "NhwcConv", 1, "X:float[N,*,_] W:float[O,_,*] bias?:float[O] addend?:float", n => new NhwcConv(n)),
+        new(Domains.Fused, "NhwcPool", 1, "X:float[_,_,_]|[_,_,_,_]", n => new NhwcPool(n)),
+        new(Domains.Fused, "NhwcQConv", 1, "x:T=byte[N,*,_] x_scale:float x_zero?:T w:U=byte[O,_,*] w_scale:float w_zero?:U y_scale:float y_zero:byte bias?:int32[O] table?:byte[256]", n => new NhwcQConv(n)),
+        new(Domains.Fused, "QBinary", 1, "A:T=byte a_scale:float a_zero?:T B:U=byte b_scale:float b_zero?:U y_scale:float y_zero:byte", n => new QBinary(n)),
+        new(Domains.Fused, "QLinear", 1, "x:T=byte[*,_] x_scale:float x_zero?:T w:U=byte[_,_] w_scale:float w_zero?:U bias?:int32 y_scale?:float y_zero?:byte", n => new QLinear(n)),
+        new(Domains.Fused, "QLookup", 1, "X:byte table:byte[256]", _ => new QLookup()),
     ];
 }

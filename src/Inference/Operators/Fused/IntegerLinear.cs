@@ -15,8 +15,20 @@ internal sealed unsafe class IntegerLinear(Node node) : Operator
 
     private readonly Kernels.Elementwise.Activation _activation = FusedActivation.Read(node);
 
-    protected override void InferOutputs(InferContext context) =>
+    protected override void InferOutputs(InferContext context)
+    {
+        if (context.InputShape(2) is { } zero && Shapes.Product(zero).Size is { } count && count != 1)
+        {
+            throw context.Error($"input 2: expected one zero point for all of A, got shape [{string.Join(",", zero)}].");
+        }
+
+        if (context.InputConstant(1) is null || (context.HasInput(3) && context.InputConstant(3) is null))
+        {
+            throw context.Error("input 1: expected a constant matrix with constant zero points, got a computed value.");
+        }
+
         context.SetOutput(0, ElementType.Float, ProductShape.Infer(context, context.InputShape(0), context.InputShape(1)));
+    }
 
     public override long CountMacs(InferContext context) => ProductShape.CountMacs(context);
 

@@ -8,8 +8,8 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Fused;
 
 /// <summary>
-/// Y = activation((X × A) × B + bias + Z): X[.., M, K], A[K, R], B[R, N], bias[N] (input 3, optional), addend Z of Y's shape (input 4, optional). f32; the product in the
-/// middle stays in cache. Made by fusion of two MatMul.
+/// Y = activation((X × A) × B + bias + Z): X[.., M, K], A[K, R], B[R, N] constant, bias[N] (input 3, optional), addend Z (input 4, optional), which broadcasts with the
+/// product. f32; the product in the middle stays in cache. Made by fusion of two MatMul.
 /// </summary>
 internal sealed unsafe class LowRankProduct(Node node) : Operator
 {
@@ -18,7 +18,7 @@ internal sealed unsafe class LowRankProduct(Node node) : Operator
     protected override void InferOutputs(InferContext context)
     {
         Dimension[]? middle = ProductShape.Infer(context, context.InputShape(0), context.InputShape(1));
-        context.SetOutput(0, ElementType.Float, ProductShape.Infer(context, middle, context.InputShape(2)));
+        context.SetOutput(0, ElementType.Float, FusedAddend.Infer(context, 4, ProductShape.Infer(context, middle, context.InputShape(2))));
     }
 
     public override long CountMacs(InferContext context) =>
@@ -29,8 +29,8 @@ internal sealed unsafe class LowRankProduct(Node node) : Operator
     public override void PropagateBatch(BatchContext context)
     {
         int axis = context.InputAxis(0);
-        bool addend = !context.Node.HasInput(4) || (context.InputAxis(4) == axis && context.InputShape(4)?.Length == context.InputShape(0)?.Length);
         int rank = context.InputShape(0)?.Length ?? 0;
+        bool addend = !context.Node.HasInput(4) || (context.InputAxis(4) == axis && context.InputShape(4)?.Length == rank);
         bool apart = axis >= 0 && axis < rank - 1 && addend && context.InputAxis(1) == BatchContext.None && context.InputAxis(2) == BatchContext.None;
         if (apart)
         {
@@ -42,10 +42,17 @@ internal sealed unsafe class LowRankProduct(Node node) : Operator
         }
     }
 
-    public override Kernel? Prepare(PrepareContext context) =>
-        context.Constant(1) is { Rank: 2 } a && context.Constant(2) is { Rank: 2 } b
-            ? new Prepared(PackedProduct.Pack(context, 1, a, 1f, transposed: false), PackedProduct.Pack(context, 2, b, 1f, transposed: false), _activation)
-            : null;
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        if (context.Constant(1) is not { Rank: 2 } a || context.Constant(2) is not { Rank: 2 } b)
+        {
+            return null;
+        }
+
+        long[] product = Product(context.InputDims(0), b);
+        bool plain = !context.HasInput(4) || FusedAddend.IsPlain(TensorShape.Count(product), context.InputDims(4), context.OutputDims(0));
+        return new Prepared(PackedProduct.Pack(context, 1, a, 1f, transposed: false), PackedProduct.Pack(context, 2, b, 1f, transposed: false), plain ? null : product, _activation);
+    }
 
     public override void Run(KernelContext context)
     {
@@ -53,43 +60,66 @@ internal sealed unsafe class LowRankProduct(Node node) : Operator
         Tensor a = context.Input(1);
         Tensor b = context.Input(2);
         Tensor y = context.Output(0);
-        if (y.Count > 0)
+        if (y.Count == 0)
         {
-            nint k = (nint)a.Dims[0];
-            nint rank = (nint)a.Dims[1];
-            nint n = (nint)b.Dims[1];
-            nint m = (nint)(y.Count / n);
-            float* middle = (float*)context.Scratch(m * rank * sizeof(float));
-            GemmF32.Run((float*)x.Data, k, false, (float*)a.Data, rank, false, middle, rank, m, rank, k, 1f, default, context.Threads);
-            GemmEpilogue epilogue = Epilogue(context, n, in _activation);
-            GemmF32.Run(middle, rank, false, (float*)b.Data, n, false, (float*)y.Data, n, m, n, rank, 1f, in epilogue, context.Threads);
+            return;
+        }
+
+        nint k = (nint)a.Dims[0];
+        nint rank = (nint)a.Dims[1];
+        nint n = (nint)b.Dims[1];
+        long[] product = Product(x.Dims, b);
+        long count = TensorShape.Count(product);
+        nint m = (nint)(count / n);
+        bool plain = context.OptionalInput(4) is not { } addend || FusedAddend.IsPlain(count, addend.Dims, y.Dims);
+        float* middle = (float*)context.Scratch(((m * rank) + (plain ? 0 : count)) * sizeof(float));
+        float* target = plain ? (float*)y.Data : middle + (m * rank);
+        GemmF32.Run((float*)x.Data, k, false, (float*)a.Data, rank, false, middle, rank, m, rank, k, 1f, default, context.Threads);
+        GemmEpilogue epilogue = Epilogue(context, n, plain, in _activation);
+        GemmF32.Run(middle, rank, false, (float*)b.Data, n, false, target, n, m, n, rank, 1f, in epilogue, context.Threads);
+        if (!plain)
+        {
+            FusedAddend.Add(context, target, product, context.Input(4), y, in _activation);
         }
     }
 
-    private static GemmEpilogue Epilogue(KernelContext context, nint n, in Activation activation)
+    private static long[] Product(ReadOnlySpan<long> x, Tensor b) => [.. x[..^1], b.Dims[1]];
+
+    private static GemmEpilogue Epilogue(KernelContext context, nint n, bool plain, in Activation activation)
     {
         GemmEpilogue epilogue = default;
         epilogue.Bias = context.OptionalInput(3) is { } bias ? (float*)bias.Data : null;
-        if (context.OptionalInput(4) is { } addend)
+        if (plain)
         {
-            epilogue.Residual = (float*)addend.Data;
+            epilogue.Residual = context.OptionalInput(4) is { } addend ? (float*)addend.Data : null;
             epilogue.ResidualStride = n;
+            epilogue.Activation = activation;
         }
 
-        epilogue.Activation = activation;
         return epilogue;
     }
 
-    private sealed class Prepared(PackedMatrix a, PackedMatrix b, Activation activation) : Kernel
+    /// <summary>With the shape of the product where the addend has another.</summary>
+    private sealed class Prepared(PackedMatrix a, PackedMatrix b, long[]? product, Activation activation) : Kernel
     {
+        public override long ScratchBytes => product is null ? 0 : TensorShape.Count(product) * sizeof(float);
+
         public override void Run(KernelContext context)
         {
             Tensor y = context.Output(0);
-            if (y.Count > 0)
+            if (y.Count == 0)
             {
-                nint n = b.Columns;
-                GemmEpilogue epilogue = Epilogue(context, n, in activation);
-                LowRankF32.Run((float*)context.Input(0).Data, a.Rows, a, b, (float*)y.Data, n, (nint)(y.Count / n), in epilogue, context.Threads);
+                return;
+            }
+
+            nint n = b.Columns;
+            float* target = product is null ? (float*)y.Data : (float*)context.Scratch(ScratchBytes);
+            long count = product is null ? y.Count : TensorShape.Count(product);
+            GemmEpilogue epilogue = Epilogue(context, n, product is null, in activation);
+            LowRankF32.Run((float*)context.Input(0).Data, a.Rows, a, b, target, n, (nint)(count / n), in epilogue, context.Threads);
+            if (product is not null)
+            {
+                FusedAddend.Add(context, target, product, context.Input(4), y, in activation);
             }
         }
     }

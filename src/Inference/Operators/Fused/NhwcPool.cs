@@ -2,6 +2,7 @@ using Inference.Graph;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Pooling;
 using Inference.Operators.Convolution;
+using Inference.Operators.Typed;
 
 namespace Inference.Operators.Fused;
 

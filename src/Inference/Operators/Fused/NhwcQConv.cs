@@ -20,7 +20,10 @@ internal sealed unsafe class NhwcQConv(Node node) : Operator
     protected override void InferOutputs(InferContext context)
     {
         Tensor w = context.InputConstant(3) ?? throw context.Error("input 3: expected constant weights, got a computed value.");
-        context.SetOutput(0, context.InputType(context.HasInput(9) ? 9 : 7), NhwcWindow.Infer(context, _window, w.Dims[2..], Dimension.Fixed(w.Dims[0])));
+        QuantizedInputs.RequireForm(context, 1);
+        QuantizedInputs.RequireForm(context, 4, w.Dims[0]);
+        QuantizedInputs.RequireForm(context, 6);
+        context.SetOutput(0, context.InputType(context.HasInput(9) ? 9 : 7), NhwcWindow.Infer(context, _window, w, _group));
     }
 
     public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);

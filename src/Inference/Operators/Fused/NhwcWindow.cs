@@ -1,3 +1,4 @@
+using Inference.Graph;
 using Inference.Kernels.Convolution;
 using Inference.Operators.Convolution;
 
@@ -6,10 +7,26 @@ namespace Inference.Operators.Fused;
 /// <summary>Window arithmetic of operators on [N, spatial.., C] tensors of one or two spatial axes.</summary>
 internal static class NhwcWindow
 {
+    /// <summary>Y's shape for X[N, spatial.., C] (<paramref name="planar"/>: X[N, C, spatial..]) and constant weights W[O, C/group, kernel..], which must fit.</summary>
+    public static Dimension[]? Infer(InferContext context, WindowAttributes window, Tensor w, int group, bool planar = false)
+    {
+        if (w.Rank is not (3 or 4) || w.Dims[0] % group != 0)
+        {
+            throw context.Error($"expected weights of rank 3 or 4 and a number of filters that group {group} divides, got {w}.");
+        }
+
+        if (Shapes.RequireRank(context, 0, w.Rank)?[planar ? 1 : ^1].Size is { } channels && channels != w.Dims[1] * group)
+        {
+            throw context.Error($"input 0: expected {w.Dims[1] * group} channels, got {channels}.");
+        }
+
+        return Infer(context, window, w.Dims[2..], Dimension.Fixed(w.Dims[0]), planar);
+    }
+
     /// <summary>Y's shape for X[N, spatial.., C] (<paramref name="planar"/>: X[N, C, spatial..]), a kernel and the channels of Y.</summary>
     public static Dimension[]? Infer(InferContext context, WindowAttributes window, ReadOnlySpan<long> kernel, Dimension? channels, bool planar = false)
     {
-        if (context.InputShape(0) is not { } x)
+        if (Shapes.RequireRank(context, 0, kernel.Length + 2) is not { } x)
         {
             return null;
         }
@@ -20,6 +37,7 @@ internal static class NhwcWindow
         }
 
         int spatial = x.Length - 2;
+        window.Check(context, spatial);
         var y = (Dimension[])x.Clone();
         y[^1] = channels ?? x[^1];
         for (int i = 0; i < spatial; i++)

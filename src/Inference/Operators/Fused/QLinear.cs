@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Operators.MatrixProduct;
 using Inference.Operators.Quantization;
 
 namespace Inference.Operators.Fused;
@@ -14,8 +15,21 @@ internal sealed unsafe class QLinear(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Tensor w = context.InputConstant(3) ?? throw context.Error("input 3: expected a constant matrix, got a computed value.");
-        Dimension[]? y = context.InputShape(0) is { } x ? [.. x[..^1], Dimension.Fixed(w.Dims[_transposed ? 0 : 1])] : null;
+        if (context.InputConstant(3) is not { Rank: 2 } w)
+        {
+            throw context.Error("input 3: expected a constant matrix, got another value.");
+        }
+
+        long n = w.Dims[_transposed ? 0 : 1];
+        QuantizedInputs.RequireForm(context, 1);
+        QuantizedInputs.RequireForm(context, 4, n);
+        Shapes.RequireShape(context, 6, Dimension.Fixed(n));
+        if (context.HasInput(7))
+        {
+            QuantizedInputs.RequireForm(context, 7);
+        }
+
+        Dimension[]? y = ProductShape.Infer(context, context.InputShape(0), Shapes.Fixed(w.Dims[_transposed ? 1 : 0], n));
         context.SetOutput(0, context.HasInput(8) ? context.InputType(8) : ElementType.Float, y);
     }
 

@@ -7,7 +7,8 @@ namespace Inference.Operators.Fused;
 /// table, uint8 or int8 [256], by the bits of x. Made by quantization fusion.</summary>
 internal sealed unsafe class QLookup : Operator
 {
-    protected override void InferOutputs(InferContext context) => context.SetOutput(0, context.InputType(1), context.InputShape(0));
+    protected override void InferOutputs(InferContext context) =>
+        context.SetOutput(0, context.InputType(1), context.InputShape(0));
 
     public override void PropagateBatch(BatchContext context) => context.SetOutputAxis(0, context.InputAxis(0));
 

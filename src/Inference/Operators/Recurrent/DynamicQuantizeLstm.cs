@@ -106,6 +106,7 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
         codes.Bytes.Clear();
         Requantize((float*)x.Data, (float*)codes.Data, used);
         RecurrentRunner.RunQuantized(context, options, codes, w, r, packedW, packedR);
+        GC.KeepAlive(codes);
     }
 
     // [D, K, 4·H] of codes as [D, 4·H, K] of numbers.

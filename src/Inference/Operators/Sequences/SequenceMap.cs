@@ -69,7 +69,7 @@ internal sealed class SequenceMap : Operator
         {
             if (context.HasOutput(i))
             {
-                ElementType type = count > 0 && results[i][0] is Tensor tensor ? tensor.Type : _body.Outputs[i].Type?.ElementType ?? ElementType.Undefined;
+                ElementType type = count > 0 && results[i][0] is Tensor tensor ? tensor.Type : _body.Outputs[i].Described?.ElementType ?? ElementType.Undefined;
                 context.SetOutput(i, new SequenceData(results[i], type));
             }
         }

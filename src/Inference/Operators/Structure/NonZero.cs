@@ -42,6 +42,7 @@ internal sealed class NonZero : Operator
         }
 
         new Find { Context = context, X = flags }.Invoke<DirectElement<byte>, byte, byte>();
+        GC.KeepAlive(flags);
     }
 
     private struct Find : INumericAction

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Inference.Graph;
 using Inference.Operators.Casting;
 
@@ -10,7 +9,7 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
     private readonly KernelContext _outer;
     private readonly ElementType _wide;
     private readonly ElementType _outputType;
-    private void* _scratch;
+    private readonly NativeBlock _scratch = new();
 
     /// <summary>Widens the inputs.</summary>
     /// <param name="outer">The run itself.</param>
@@ -69,9 +68,8 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
 
     public override byte* Scratch(long bytes)
     {
-        NativeMemory.AlignedFree(_scratch);
-        _scratch = NativeMemory.AlignedAlloc(checked((nuint)Math.Max(bytes, 1)), 64);
-        return (byte*)_scratch;
+        _scratch.Reserve(bytes);
+        return _scratch.Data;
     }
 
     public override void ThrowIfCancelled() => _outer.ThrowIfCancelled();
@@ -90,11 +88,7 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        NativeMemory.AlignedFree(_scratch);
-        _scratch = null;
-    }
+    public void Dispose() => _scratch.Dispose();
 
     private bool IsOther(ElementType type) => type != _wide && TypeSet.Floating.Contains(type);
 

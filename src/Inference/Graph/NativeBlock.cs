@@ -1,13 +1,12 @@
+#if !GUARD_PAGES
 using System.Runtime.InteropServices;
-using Inference.Graph;
+#endif
 
-namespace Inference.Execution;
+namespace Inference.Graph;
 
-/// <summary>A 64-byte aligned block of native memory that can grow; contents undefined. One owner at a time.</summary>
+/// <summary>A 64-byte aligned block of native memory that can grow; contents undefined. One owner at a time. The only place of this project that asks for native memory.</summary>
 internal sealed unsafe class NativeBlock : IDisposable
 {
-    private const int Alignment = 64;
-
     public byte* Data { get; private set; }
 
     public long Bytes { get; private set; }
@@ -16,7 +15,7 @@ internal sealed unsafe class NativeBlock : IDisposable
     /// <exception cref="InferenceException">The memory cannot be had.</exception>
     public void Reserve(long bytes)
     {
-        if (bytes <= Bytes)
+        if (CanHold(bytes))
         {
             return;
         }
@@ -25,7 +24,7 @@ internal sealed unsafe class NativeBlock : IDisposable
         Free();
         try
         {
-            Data = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+            Data = Allocate(bytes);
         }
         catch (OutOfMemoryException exception)
         {
@@ -33,7 +32,7 @@ internal sealed unsafe class NativeBlock : IDisposable
         }
 
         Bytes = bytes;
-        GC.AddMemoryPressure(bytes);
+        GC.AddMemoryPressure(Math.Max(1, bytes));
     }
 
     public void Dispose()
@@ -48,10 +47,27 @@ internal sealed unsafe class NativeBlock : IDisposable
     {
         if (Data is not null)
         {
-            NativeMemory.AlignedFree(Data);
-            GC.RemoveMemoryPressure(Bytes);
+            Release(Data);
+            GC.RemoveMemoryPressure(Math.Max(1, Bytes));
             Data = null;
             Bytes = 0;
         }
     }
+
+#if GUARD_PAGES
+    // Every request has a block of its own of the exact size.
+    private static bool CanHold(long _) => false;
+
+    private static byte* Allocate(long bytes) => (byte*)Guarding.GuardedAllocator.Allocate(bytes);
+
+    private static void Release(byte* data) => Guarding.GuardedAllocator.Free(data);
+#else
+    private const int Alignment = 64;
+
+    private bool CanHold(long bytes) => bytes <= Bytes;
+
+    private static byte* Allocate(long bytes) => (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+
+    private static void Release(byte* data) => NativeMemory.AlignedFree(data);
+#endif
 }

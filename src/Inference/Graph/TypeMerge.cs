@@ -1,6 +1,6 @@
-namespace Inference.Passes;
+namespace Inference.Graph;
 
-/// <summary>Joins what is declared of a value with what was inferred.</summary>
+/// <summary>Joins what is declared of a value with what was inferred: for showing, and for what contradicts.</summary>
 internal static class TypeMerge
 {
     /// <summary>The more precise of both, dimension by dimension; the inferred one wins where both are fixed and differ in rank or size, since files carry stale shapes.</summary>

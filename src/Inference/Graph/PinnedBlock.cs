@@ -1,0 +1,53 @@
+#if !GUARD_PAGES
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+#endif
+
+namespace Inference.Graph;
+
+/// <summary>Memory that does not move, 64-byte aligned, contents undefined, left to the garbage collector. The only place of this project that asks for such memory.</summary>
+internal sealed unsafe class PinnedBlock
+{
+    /// <summary>Bytes beside the block that its alignment takes from the largest array.</summary>
+    public const int Alignment = 64;
+
+#if GUARD_PAGES
+    private readonly long _bytes;
+
+    public PinnedBlock(long bytes)
+    {
+        Data = (byte*)Guarding.GuardedAllocator.Allocate(bytes);
+        _bytes = Math.Max(1, bytes);
+        GC.AddMemoryPressure(_bytes);
+    }
+
+    ~PinnedBlock()
+    {
+        Guarding.GuardedAllocator.Free(Data);
+        GC.RemoveMemoryPressure(_bytes);
+    }
+
+    /// <summary>Whether every value is to have a block of its own with its exact size.</summary>
+    public static bool IsExact => true;
+
+    /// <summary>Whether a block made for <paramref name="capacity"/> bytes may be used again for <paramref name="bytes"/>: never, so that each value has its exact size.</summary>
+    public static bool CanReuse(long capacity, long bytes) => false;
+#else
+    private readonly byte[] _array;
+
+    public PinnedBlock(long bytes)
+    {
+        _array = GC.AllocateUninitializedArray<byte>(checked((int)(bytes + Alignment)), pinned: true);
+        Data = (byte*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array)) + Alignment - 1) & ~(nuint)(Alignment - 1));
+    }
+
+    /// <summary>Whether every value is to have a block of its own with its exact size.</summary>
+    public static bool IsExact => false;
+
+    /// <summary>Whether a block made for <paramref name="capacity"/> bytes may be used again for <paramref name="bytes"/>.</summary>
+    public static bool CanReuse(long capacity, long bytes) => bytes <= capacity;
+#endif
+
+    /// <summary>The first byte.</summary>
+    public byte* Data { get; }
+}
