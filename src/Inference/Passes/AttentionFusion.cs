@@ -10,6 +10,9 @@ namespace Inference.Passes;
 /// </summary>
 internal sealed class AttentionFusion
 {
+    // Masks that are added one after the other.
+    private const int MaxMasks = 4;
+
     private readonly ModelGraph _graph;
     private readonly UseMap _uses;
 
@@ -31,7 +34,7 @@ internal sealed class AttentionFusion
                 Run(inner);
             }
 
-            if (node is { OpType: "MatMul", Domain.Length: 0 } && Find(node) is { } found)
+            if (node is { OpType: "MatMul", Domain.Length: 0, Inputs: [{ }, { }], Outputs: [{ }] } && Find(node) is { } found)
             {
                 Replace(node, found);
             }
@@ -58,9 +61,9 @@ internal sealed class AttentionFusion
         while (Only(scores, "Add", user) is { } add)
         {
             // The scores are the side that leads to the product.
-            int side = Leads(add.Inputs[0]!, add) ? 0 : 1;
+            int side = Leads(add.Inputs[0]!, add, MaxMasks) ? 0 : 1;
             Value mask = add.Inputs[1 - side]!;
-            if (!Match.IsSingle(mask) || mask.Type?.Shape is not { Count: var maskRank } || maskRank > rank)
+            if (!Match.IsSingle(mask) || Rank(mask) < 0 || Rank(mask) > rank || parts.Masks.Count == MaxMasks)
             {
                 return null;
             }
@@ -91,24 +94,7 @@ internal sealed class AttentionFusion
         (parts.KeyPerm[rank - 2], parts.KeyPerm[rank - 1]) = (keyPerm[rank - 1], keyPerm[rank - 2]);
         (parts.Q, parts.QueryPerm) = Source(q, rank);
         (parts.V, parts.ValuePerm) = Source(v, rank);
-        return Match.IsSingle(parts.Q) && Match.IsSingle(parts.K) && Match.IsSingle(parts.V) && !parts.Masks.Exists(m => Widens(m, parts)) ? parts : null;
-    }
-
-    // Whether a mask may be larger than the scores it is added to, which then grow: the fused node does not.
-    private static bool Widens(Value mask, Parts parts)
-    {
-        Dimension[] shape = [.. mask.Type!.Shape!];
-        for (int i = 2; i <= shape.Length; i++)
-        {
-            int axis = parts.Rank - i;
-            bool isOne = parts.Q.Type!.Shape![(int)parts.QueryPerm[axis]].Size == 1 && (i == 2 || parts.K.Type!.Shape![(int)parts.KeyPerm[axis]].Size == 1);
-            if (isOne && shape[^i].Size != 1)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return Match.IsSingle(parts.Q) && Match.IsSingle(parts.K) && Match.IsSingle(parts.V) && float.IsFinite(parts.Scale) && parts.Scale != 0f ? parts : null;
     }
 
     private void Replace(Node product, Parts parts)
@@ -134,7 +120,7 @@ internal sealed class AttentionFusion
             }
 
             Node sum = NodeFactory.Make("", "Add", 14, $"{product.Name}:masks", [mask, next]);
-            sum.Outputs[0]!.Type = ModelValueType.Tensor(ElementType.Float, null);
+            sum.Outputs[0]!.Type = ModelValueType.Tensor(ElementType.Float);
             _graph.Nodes.Insert(_graph.Nodes.IndexOf(last), sum);
             mask = sum.Outputs[0];
         }
@@ -149,16 +135,15 @@ internal sealed class AttentionFusion
         _graph.Nodes[_graph.Nodes.IndexOf(last)] = made;
     }
 
-    // Whether a value comes, over further sums and one scale, from a product that nobody else uses.
-    private bool Leads(Value value, Node user)
+    // Whether a value comes, over so many further sums and one scale, from a product that nobody else uses.
+    private bool Leads(Value value, Node user, int sums)
     {
-        float scale = 1f;
-        while (Only(value, "Add", user) is { } add)
+        if (Only(value, "Add", user) is { } add)
         {
-            user = add;
-            value = Leads(add.Inputs[0]!, add) ? add.Inputs[0]! : add.Inputs[1]!;
+            return sums > 0 && (Leads(add.Inputs[0]!, add, sums - 1) || Leads(add.Inputs[1]!, add, sums - 1));
         }
 
+        float scale = 1f;
         value = Unscale(value, ref user, ref scale);
         return Only(value, "MatMul", user) is not null;
     }

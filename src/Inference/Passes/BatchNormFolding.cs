@@ -12,7 +12,7 @@ internal static class BatchNormFolding
     {
         var uses = new UseMap(graph);
         var removed = new HashSet<Node>();
-        bool convolutions = graph.Nodes.Exists(n => n is { OpType: "Conv", Domain.Length: 0 } && n.Inputs[1]?.Constant is { Type: ElementType.Float });
+        bool convolutions = graph.Nodes.Exists(n => n is { OpType: "Conv", Domain.Length: 0 } && n.HasInput(1) && n.Inputs[1]!.Constant is { Type: ElementType.Float });
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             Node node = graph.Nodes[i];
@@ -22,7 +22,7 @@ internal static class BatchNormFolding
             }
 
             if (node is { OpType: "BatchNormalization", Domain.Length: 0, Outputs.Count: 1 } && node.Attributes.Int("training_mode", 0) == 0
-                && node.Inputs[0]?.Producer is { OpType: "Conv" or "ConvTranspose", Domain.Length: 0 } conv && !removed.Contains(conv)
+                && node.Inputs is [{ Producer: { OpType: "Conv" or "ConvTranspose", Domain.Length: 0, Outputs: [{ }] } conv }, ..] && !removed.Contains(conv)
                 && uses.OnlyUser(conv.Outputs[0]!) == node && TryFold(conv, node))
             {
                 removed.Add(node);
@@ -38,16 +38,21 @@ internal static class BatchNormFolding
 
     private static bool TryFold(Node conv, Node norm)
     {
-        if (conv.Inputs[1]?.Constant is not { Type: ElementType.Float } weights || conv.Attributes.Contains("activation"))
+        if (!conv.HasInput(1) || conv.Inputs[1]!.Constant is not { Type: ElementType.Float, Rank: >= 3, Count: > 0 } weights || conv.Attributes.Contains("activation"))
         {
             return false;
         }
 
         bool transposed = conv.OpType == "ConvTranspose";
         long group = conv.Attributes.Int("group", 1);
+        if (group < 1 || weights.Dims[0] % group != 0)
+        {
+            return false;
+        }
+
         long channels = transposed ? weights.Dims[1] * group : weights.Dims[0];
         Tensor? bias = conv.HasInput(2) ? conv.Inputs[2]!.Constant : null;
-        if ((conv.HasInput(2) && bias is not { Type: ElementType.Float }) || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
+        if ((conv.HasInput(2) && (bias is not { Type: ElementType.Float, Rank: 1 } || bias.Count != channels)) || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
             || !Parameter(norm, 3, channels, out Span<float> mean) || !Parameter(norm, 4, channels, out Span<float> variance))
         {
             return false;
@@ -60,7 +65,13 @@ internal static class BatchNormFolding
         int block = transposed ? checked((int)TensorShape.Count(weights.Dims[2..])) : checked((int)(weights.Count / channels));
         for (int c = 0; c < channels; c++)
         {
+            // A variance of 0 without ε makes ±∞ of every deviation but 0, which a filter times ∞ does not.
             float factor = scale[c] / MathF.Sqrt(variance[c] + epsilon);
+            if (!float.IsFinite(factor))
+            {
+                return false;
+            }
+
             newBias.Span<float>()[c] = ((bias is null ? 0f : bias.Span<float>()[c]) - mean[c]) * factor + shift[c];
             if (!transposed)
             {
@@ -93,7 +104,7 @@ internal static class BatchNormFolding
 
     private static Node? ScaledAlone(Node norm)
     {
-        if (norm.Inputs[0]?.Type is not { ElementType: ElementType.Float, Shape: { Count: 3 or 4 } shape } || shape[1].Size is not { } channels
+        if (norm.Inputs[0]?.Type is not { ElementType: ElementType.Float, Shape: { Count: 3 or 4 } shape } || shape[1].Size is not (> 0 and var channels)
             || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
             || !Parameter(norm, 3, channels, out Span<float> mean) || !Parameter(norm, 4, channels, out Span<float> variance))
         {
@@ -106,6 +117,11 @@ internal static class BatchNormFolding
         for (int c = 0; c < channels; c++)
         {
             float factor = scale[c] / MathF.Sqrt(variance[c] + epsilon);
+            if (!float.IsFinite(factor))
+            {
+                return null;
+            }
+
             weights.Span<float>()[c] = factor;
             bias.Span<float>()[c] = shift[c] - (mean[c] * factor);
         }
@@ -124,7 +140,7 @@ internal static class BatchNormFolding
     private static bool Parameter(Node norm, int index, long channels, out Span<float> values)
     {
         values = default;
-        if (norm.Inputs[index]?.Constant is not { Type: ElementType.Float, Rank: 1 } constant || constant.Count != channels)
+        if (!norm.HasInput(index) || norm.Inputs[index]!.Constant is not { Type: ElementType.Float, Rank: 1 } constant || constant.Count != channels)
         {
             return false;
         }

@@ -40,11 +40,6 @@ internal static class CommonSubexpressions
             {
                 if (node.Outputs[i] is { } output)
                 {
-                    if (i >= seen[key].Outputs.Count || seen[key].Outputs[i] is null)
-                    {
-                        return false;
-                    }
-
                     replacements[output] = seen[key].Outputs[i]!;
                 }
             }
@@ -55,7 +50,13 @@ internal static class CommonSubexpressions
 
         string? Key(Node node)
         {
-            var key = new StringBuilder(node.Domain).Append('.').Append(node.OpType).Append(node.Opset);
+            // Which outputs there are is part of it: Split divides by their number.
+            var key = new StringBuilder(node.Domain).Append('.').Append(node.OpType).Append(node.Opset).Append('>');
+            foreach (Value? output in node.Outputs)
+            {
+                key.Append(output is null ? '-' : '+');
+            }
+
             foreach (Value? input in node.Inputs)
             {
                 key.Append('|');
@@ -70,11 +71,17 @@ internal static class CommonSubexpressions
             foreach (string name in names)
             {
                 object attribute = node.Attributes.Items[name];
-                key.Append(';').Append(name).Append('=');
+                key.Append(';').Append(name).Append('=').Append(attribute.GetType().Name).Append(':');
                 switch (attribute)
                 {
-                    case long or float or string:
-                        key.Append(Convert.ToString(attribute, CultureInfo.InvariantCulture));
+                    case long number:
+                        key.Append(number);
+                        break;
+                    case float number:
+                        key.Append(BitConverter.SingleToInt32Bits(number));
+                        break;
+                    case string text:
+                        key.Append(text.Length).Append(':').Append(text);
                         break;
                     case long[] { Length: <= MaxComparedNumbers } numbers:
                         key.AppendJoin(',', numbers);

@@ -7,7 +7,7 @@ namespace Inference.Passes;
 
 /// <summary>
 /// Moves what follows a matrix product (of integers too) or convolution into it: bias, addend (residual), activation. MatMul with a constant f32 matrix becomes <c>Linear</c>; Conv and
-/// Gemm take the attributes <c>activation</c> and <c>activation_params</c>, Conv an addend as input 3.
+/// Gemm take the attributes <c>activation</c> and <c>activation_params</c>, Conv an addend as input 3. All that is absorbed gives the same for every shape of every call.
 /// </summary>
 internal sealed class EpilogueFusion
 {
@@ -70,10 +70,10 @@ internal sealed class EpilogueFusion
 
     private static bool IsProduct(Node node) => node.Outputs.Count == 1 && (node.OpType, node.Domain) switch
     {
-        ("MatMul", "") => node.Inputs[1]?.Constant is { Type: ElementType.Float, Rank: 2 } && TypeOf(node.Inputs[0]) is { ElementType: ElementType.Float, Shape.Count: >= 2 },
+        ("MatMul", "") => node.Inputs is [{ } x, { Constant: { Type: ElementType.Float, Rank: 2 } }] && Match.IsSingle(x),
         ("Linear" or "IntegerLinear", Domains.Fused) => true,
-        ("Conv", "") => TypeOf(node.Inputs[0])?.ElementType == ElementType.Float,
-        ("Gemm", "") => TypeOf(node.Inputs[0])?.ElementType == ElementType.Float && node.Inputs[1]?.Constant is not null,
+        ("Conv", "") => node.Inputs is [{ } x, { }, ..] && Match.IsSingle(x),
+        ("Gemm", "") => node.Inputs is [{ } x, { Constant: not null }, ..] && Match.IsSingle(x),
         _ => false,
     };
 
@@ -90,15 +90,15 @@ internal sealed class EpilogueFusion
         if (_uses.OnlyUser(output) is { } user)
         {
             absorbed = user;
-            return user is { OpType: "Add", Domain.Length: 0 } ? AbsorbAdd(node, user, output) : AbsorbActivation(node, user, output);
+            return Match.Is(user, "Add") ? AbsorbAdd(node, user, output) : AbsorbActivation(node, user, output);
         }
 
         // SiLU: y·sigmoid(y), where y has two users.
         if (!_uses.IsPinned(output) && _uses.Users(output) is [var first, var second] && first != second)
         {
-            Node? sigmoid = first.OpType == "Sigmoid" ? first : second.OpType == "Sigmoid" ? second : null;
+            Node? sigmoid = Match.Is(first, "Sigmoid") ? first : Match.Is(second, "Sigmoid") ? second : null;
             Node mul = sigmoid == first ? second : first;
-            if (sigmoid is not null && mul is { OpType: "Mul", Domain.Length: 0 } && _uses.OnlyUser(sigmoid.Outputs[0]!) == mul)
+            if (sigmoid is { Outputs: [{ } gate] } && Match.Is(mul, "Mul") && _uses.OnlyUser(gate) == mul)
             {
                 alsoAbsorbed = sigmoid;
                 absorbed = mul;
@@ -111,44 +111,42 @@ internal sealed class EpilogueFusion
 
     private bool AbsorbAdd(Node node, Node add, Value output)
     {
-        Value? other = add.Inputs[0] == output ? add.Inputs[1] : add.Inputs[0];
-        if (other is null || other == output || TypeOf(output) is not { Shape: { } shape } || TypeOf(other) is not { ElementType: ElementType.Float, Shape: { } otherShape })
+        if (!Match.Other(add, output, out Value other) || other == output || !Match.IsSingle(other))
         {
             return false;
         }
 
+        // The product's last dimension is that of the constant matrix, and no bias of one dimension widens it.
         int biasInput = node.OpType == "IntegerLinear" ? IntegerLinear.BiasInput : 2;
-        if (node.OpType is "MatMul" or "Linear" or "IntegerLinear" && other.Constant is { Rank: 1 } bias && bias.Count == shape[^1].Size && !node.HasInput(biasInput))
+        if (node.OpType is "MatMul" or "Linear" or "IntegerLinear" && other.Constant is { Rank: 1 } bias && bias.Count == node.Inputs[1]!.Constant!.Dims[1] && !node.HasInput(biasInput))
         {
             return Take(node, add, biasInput, other);
         }
 
-        if (node.OpType == "Conv" && other.Constant is { } constant && !node.HasInput(3) && ChannelBias(node, constant, shape.Count) is { } sum)
+        if (node.OpType == "Conv" && other.Constant is { } constant && !node.HasInput(3) && ChannelBias(node, constant) is { } sum)
         {
             return Take(node, add, 2, sum);
         }
 
-        // An addend must have the output's very shape: known sizes, or symbols that are equal.
-        if (node.OpType is "MatMul" or "Linear" or "Conv" && !node.HasInput(3) && other.Constant is null && SameShape(shape, otherShape))
-        {
-            return Take(node, add, 3, other);
-        }
-
-        return false;
+        // Kernels add a value of the output's shape as they go; one that turns out to have another broadcasts, as it did, only slower. Convolutions with constant
+        // weights become the fused operator that knows this by layout propagation.
+        bool adds = node.OpType is "MatMul" or "Linear" || LayoutPropagation.IsConvolution(node);
+        return adds && !node.HasInput(3) && other.Constant is null && Match.IsLikeShape(output, other) && Take(node, add, 3, other);
     }
 
     // A convolution's bias B[O] plus a constant that has one value for each channel, or one in all.
-    private static Value? ChannelBias(Node conv, Tensor constant, int rank)
+    private static Value? ChannelBias(Node conv, Tensor constant)
     {
         Tensor? old = conv.HasInput(2) ? conv.Inputs[2]!.Constant : null;
-        if (constant.Type != ElementType.Float || conv.Inputs[1]?.Type?.Shape is not [{ Size: { } channels }, ..] || constant.Rank > rank
-            || (conv.HasInput(2) && old is not { Type: ElementType.Float }))
+        if (constant.Type != ElementType.Float || conv.Inputs[1]!.Type?.Shape is not [{ Size: { } channels }, ..] weights || constant.Rank > weights.Count
+            || (conv.HasInput(2) && (old is not { Type: ElementType.Float, Rank: 1 } || old.Count != channels)))
         {
             return null;
         }
 
-        int axis = constant.Rank - (rank - 1);
-        if (constant.Count != 1 && (axis < 0 || constant.Dims[axis] != channels || constant.Count != channels))
+        // The channels are the second dimension of the output, which has the weights' rank; all others must be 1.
+        int axis = constant.Rank - (weights.Count - 1);
+        if (constant.Count != 1 && (axis < 0 || constant.Dims[axis] != channels || constant.Count != channels || channels == 0))
         {
             return null;
         }
@@ -186,22 +184,24 @@ internal sealed class EpilogueFusion
 
     internal static bool ClipBounds(Node clip, out float min, out float max)
     {
-        min = clip.Attributes.Float("min", float.NegativeInfinity);
-        max = clip.Attributes.Float("max", float.PositiveInfinity);
+        // A bound left out is the lowest or highest finite number.
+        bool attributes = clip.Opset < 11;
+        min = attributes ? clip.Attributes.Float("min", float.MinValue) : float.MinValue;
+        max = attributes ? clip.Attributes.Float("max", float.MaxValue) : float.MaxValue;
         for (int i = 1; i <= 2; i++)
         {
             if (clip.HasInput(i))
             {
-                if (clip.Inputs[i]!.Constant is not { Type: ElementType.Float, Count: 1 } bound)
+                if (!Match.Scalar(clip.Inputs[i], out float bound))
                 {
                     return false;
                 }
 
-                (i == 1 ? ref min : ref max) = bound.Span<float>()[0];
+                (i == 1 ? ref min : ref max) = bound;
             }
         }
 
-        return true;
+        return min <= max;
     }
 
     private bool Take(Node node, Node user, string activation, float[] parameters)
@@ -244,8 +244,7 @@ internal sealed class EpilogueFusion
         NodeFactory.SetOperator(node);
     }
 
-    private static ModelValueType? TypeOf(Value? value) => value?.Type;
-
+    /// <summary>Whether two shapes are known to be one: equal sizes, or equal symbols, which stand for equal sizes while passes run.</summary>
     internal static bool SameShape(IReadOnlyList<Dimension> a, IReadOnlyList<Dimension> b)
     {
         if (a.Count != b.Count)

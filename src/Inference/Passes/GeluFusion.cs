@@ -17,9 +17,9 @@ internal static class GeluFusion
                 Run(inner);
             }
 
-            if (node is { OpType: "Mul", Domain.Length: 0, Inputs: [{ }, { }] } && Gelu(node) is { } x && Match.IsSingle(x))
+            if (Match.Is(node, "Mul") && node is { Inputs: [{ }, { }], Outputs: [{ } output] } && Gelu(node) is { } x && Match.IsSingle(x) && Match.SameRank(x, output))
             {
-                graph.Nodes[i] = NodeFactory.Make("", "Gelu", 20, node.Name, [x], null, node.Outputs[0]);
+                graph.Nodes[i] = NodeFactory.Make("", "Gelu", 20, node.Name, [x], null, output);
             }
         }
     }
@@ -34,15 +34,16 @@ internal static class GeluFusion
             return null;
         }
 
-        Value? half = factors.Find(f => Match.Scalar(f, out float number) && number == 0.5f);
-        Value? sum = factors.Find(f => ErfArgument(f) is not null);
-        if (half is null || sum is null)
+        // By place, as one value may stand in several: ½ twice, x beside a sum that is x itself.
+        int half = factors.FindIndex(f => Match.Scalar(f, out float number) && number == 0.5f);
+        int sum = factors.FindIndex(f => ErfArgument(f) is not null);
+        if (half < 0 || sum < 0)
         {
             return null;
         }
 
-        Value x = factors.Single(f => f != half && f != sum);
-        return ErfArgument(sum) == x ? x : null;
+        Value x = factors[3 - half - sum];
+        return ErfArgument(factors[sum]) == x ? x : null;
     }
 
     private static void Collect(Node product, List<Value> factors, int depth)

@@ -17,8 +17,8 @@ internal static class HardSwishFusion
                 Run(inner);
             }
 
-            if (node is { OpType: "Mul" or "Div", Domain.Length: 0, Inputs: [{ }, { }], Outputs: [{ } output] } && Argument(node) is { } x && Match.IsSingle(x)
-                && x.Type!.Shape is { } shape && output.Type?.Shape is { } result && shape.Count == result.Count)
+            if ((Match.Is(node, "Mul") || Match.Is(node, "Div")) && node is { Inputs: [{ }, { }], Outputs: [{ } output] } && Argument(node) is { } x && Match.IsSingle(x)
+                && Match.SameRank(x, output))
             {
                 graph.Nodes[i] = NodeFactory.Make("", "HardSwish", 14, node.Name, [x], null, output);
             }

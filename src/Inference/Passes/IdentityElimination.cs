@@ -17,7 +17,7 @@ internal static class IdentityElimination
                 Run(inner);
             }
 
-            if (!IsIdentity(node) || node.Inputs[0] is not { } input || node.Outputs is not [{ } output])
+            if (node.Inputs is not [{ } input, ..] || !IsIdentity(node) || node.Outputs is not [{ } output])
             {
                 return false;
             }
@@ -25,11 +25,6 @@ internal static class IdentityElimination
             if (outputs.Contains(output) && (input.Producer is null || !nodes.Contains(input.Producer) || outputs.Contains(input)))
             {
                 return false;
-            }
-
-            if (input.Type is null)
-            {
-                input.Type = output.Type;
             }
 
             replacements[output] = input;
@@ -41,8 +36,11 @@ internal static class IdentityElimination
     private static bool IsIdentity(Node node) => node.Domain.Length == 0 && node.OpType switch
     {
         "Identity" => node.Inputs.Count == 1,
-        "Pad" => (node.Opset < 11 ? node.Attributes.Ints(node.Opset < 2 ? "paddings" : "pads") : node.HasInput(1) ? node.Inputs[1]!.Constant?.ToInt64Array() : null)
-            is { } pads && Array.TrueForAll(pads, p => p == 0),
+        "Pad" => Pads(node) is { } pads && Array.TrueForAll(pads, p => p == 0) && (node.HasInput(3) || pads.Length == 2 * node.Inputs[0]!.Type?.Shape?.Count),
         _ => false,
     };
+
+    private static long[]? Pads(Node node) =>
+        node.Opset < 11 ? node.Attributes.Ints(node.Opset < 2 ? "paddings" : "pads")
+        : node.HasInput(1) && node.Inputs[1]!.Constant is { Type: ElementType.Int64 } pads ? pads.ToInt64Array() : null;
 }

@@ -43,7 +43,7 @@ internal static class IntegerProductFusion
 
     private static (Node Made, Node At)? Fuse(Node product, UseMap uses, HashSet<Node> gone)
     {
-        if (product.Inputs[1]?.Constant is not { Rank: 2, Count: > 0 } b || product.Inputs[0]?.Type?.Shape is not { Count: >= 2 }
+        if (product is not { Inputs: [{ Type.Shape.Count: >= 2 }, { Constant: { Rank: 2, Count: > 0 } b }, ..], Outputs: [{ }] }
             || (product.HasInput(2) && !IsOne(product.Inputs[2]!)) || (product.HasInput(3) && !(product.Inputs[3]!.Constant is { Rank: <= 1 } zeros && (zeros.Count == 1 || zeros.Count == b.Dims[1]))))
         {
             return null;
@@ -53,7 +53,7 @@ internal static class IntegerProductFusion
         Node? next = uses.OnlyUser(sums);
         Node? add = null;
         Value? start = null;
-        if (next is { OpType: "Add", Domain.Length: 0 } && Match.Other(next, sums, out Value addend) && addend.Constant is { Rank: 1, Type: ElementType.Int32 } && addend.Constant.Count == b.Dims[1])
+        if (next is { Outputs: [{ }] } && Match.Is(next, "Add") && Match.Other(next, sums, out Value addend) && addend.Constant is { Rank: 1, Type: ElementType.Int32 } && addend.Constant.Count == b.Dims[1])
         {
             (add, start) = (next, addend);
             sums = next.Outputs[0]!;
@@ -61,13 +61,13 @@ internal static class IntegerProductFusion
         }
 
         if (next is not { OpType: "Cast", Domain.Length: 0 } cast || cast.Attributes.Int("to", 0) != (long)ElementType.Float || cast.Outputs is not [{ } single]
-            || uses.OnlyUser(single) is not { OpType: "Mul", Domain.Length: 0, Outputs: [{ } scaled] } mul || !Match.Other(mul, single, out Value scale) || !IsScale(scale, b.Dims[1]))
+            || uses.OnlyUser(single) is not { Outputs: [{ } scaled] } mul || !Match.Is(mul, "Mul") || !Match.Other(mul, single, out Value scale) || !IsScale(scale, b.Dims[1]))
         {
             return null;
         }
 
         Value? second = null;
-        if (scale.Producer is { OpType: "Mul", Domain.Length: 0, Inputs: [{ } left, { } right] } factors && uses.OnlyUser(scale) == mul && IsScale(left, b.Dims[1]) && IsScale(right, b.Dims[1]))
+        if (Match.Producer(scale, "Mul") is { Inputs: [{ } left, { } right] } factors && uses.OnlyUser(scale) == mul && IsScale(left, b.Dims[1]) && IsScale(right, b.Dims[1]))
         {
             (scale, second) = (left, right);
             gone.Add(factors);

@@ -47,7 +47,7 @@ internal sealed partial class LayoutPropagation
 
     private bool ConvertSlice(Node node, Value output)
     {
-        if (node.Opset < 10 || !node.HasInput(3) || node.Inputs[3]!.Constant is not { } axes || !Region(node, out Value x, out int rank))
+        if (node.Opset < 10 || !node.HasInput(3) || node.Inputs[3]!.Constant is not { Type: ElementType.Int64 or ElementType.Int32 } axes || !Region(node, out Value x, out int rank))
         {
             return false;
         }
@@ -130,8 +130,8 @@ internal sealed partial class LayoutPropagation
     private bool ConvertShuffle(Node reshape)
     {
         if (!Region(reshape, out Value x, out int rank) || rank != 4 || reshape.Inputs[0]!.Type?.Shape is not { } shape
-            || _uses.OnlyUser(reshape.Outputs[0]!) is not { OpType: "Transpose", Domain.Length: 0 } transpose
-            || _uses.OnlyUser(transpose.Outputs[0]!) is not { OpType: "Reshape", Domain.Length: 0 } second || second.Inputs[0] != transpose.Outputs[0]
+            || _uses.OnlyUser(reshape.Outputs[0]!) is not { OpType: "Transpose", Domain.Length: 0, Outputs: [{ } moved] } transpose
+            || _uses.OnlyUser(moved) is not { OpType: "Reshape", Domain.Length: 0, Outputs: [{ }] } second || second.Inputs[0] != moved
             || reshape.Outputs[0]!.Type?.Shape is not { } turned || second.Outputs[0]!.Type?.Shape is not { } result)
         {
             return false;
@@ -166,7 +166,7 @@ internal sealed partial class LayoutPropagation
         return true;
 
         bool IsHalf(Node user) => user is { OpType: "Gather", Domain.Length: 0 } && user.Inputs[0] == halves && user.Attributes.Int("axis", 0) is 0 or -5
-            && user.Inputs[1]?.Constant is { Rank: 0 } index && index.ToInt64Array()[0] is >= -2 and <= 1;
+            && user is { Inputs: [_, { Constant: { Rank: 0, Type: ElementType.Int64 or ElementType.Int32 } index }], Outputs: [{ }] } && index.ToInt64Array()[0] is >= -2 and <= 1;
     }
 
     private static Dimension Half(Dimension channels) => channels.Size is { } size && size % 2 == 0 ? Dimension.Fixed(size / 2) : Dimension.Unknown;

@@ -75,9 +75,10 @@ internal sealed partial class LayoutPropagation
         GraphEdit.ReplaceUses(_graph, _replaced);
     }
 
-    private static bool IsConvolution(Node node) =>
-        node is { OpType: "Conv", Domain.Length: 0 } && node.Inputs[1]?.Constant is { Type: ElementType.Float, Rank: 3 or 4 }
-        && node.Inputs[0]?.Type is { ElementType: ElementType.Float } && (!node.HasInput(2) || node.Inputs[2]!.Type?.ElementType == ElementType.Float);
+    /// <summary>Whether a node is a convolution that this pass takes: f32, over one or two axes, of constant weights.</summary>
+    internal static bool IsConvolution(Node node) =>
+        node is { OpType: "Conv", Domain.Length: 0, Inputs: [{ } x, { Constant: { Type: ElementType.Float, Rank: 3 or 4 } }, ..], Outputs: [{ }] }
+        && Match.IsSingle(x) && (!node.HasInput(2) || Match.IsSingle(node.Inputs[2]!));
 
     // The first convolution of a model reads an image of few planes: it brings their rows together itself, which a Transpose would do with another
     // passage through memory.
@@ -85,9 +86,14 @@ internal sealed partial class LayoutPropagation
         && node.Inputs[1]!.Constant!.Dims is [_, <= MaxPlanes, .. var kernel] && TensorShape.Count(kernel) > 1;
 
     // All but X and B constant: QLinearConv's inputs are (X, scale, zero, W, scale, zero, scale_Y, zero_Y, B).
-    private static bool IsIntegerConvolution(Node node) =>
-        node is { OpType: "QLinearConv", Domain.Length: 0 } && node.Inputs[3]?.Constant is { Rank: 3 or 4 }
-        && Enumerable.Range(1, 7).All(i => node.HasInput(i) && node.Inputs[i]!.Constant is not null) && (!node.HasInput(8) || node.Inputs[8]!.Constant is not null);
+    private static bool IsIntegerConvolution(Node node)
+    {
+        return node is { OpType: "QLinearConv", Domain.Length: 0, Inputs: [{ }, _, _, { Constant: { Rank: 3 or 4 } w }, ..], Outputs: [{ }] }
+            && HasForm(1, 1) && HasForm(4, w.Dims[0]) && HasForm(6, 1) && (!node.HasInput(8) || node.Inputs[8]!.Constant is not null);
+
+        bool HasForm(int scale, long channels) => node.HasInput(scale) && node.HasInput(scale + 1) && node.Inputs[scale]!.Constant is { Type: ElementType.Float } numbers
+            && node.Inputs[scale + 1]!.Constant is { } zeros && (numbers.Count == 1 || numbers.Count == channels) && (zeros.Count == 1 || zeros.Count == channels);
+    }
 
     private bool TryConvert(Node node)
     {
@@ -251,8 +257,8 @@ internal sealed partial class LayoutPropagation
     private bool ConvertMean(Node node, Value output)
     {
         int rank = node.Inputs[0]!.Type?.Shape?.Count ?? 0;
-        long[]? axes = node.Attributes.Ints("axes") ?? (node.HasInput(1) ? node.Inputs[1]!.Constant?.ToInt64Array() : null);
-        if (rank != 4 || node.Attributes.Int("keepdims", 1) == 0 || axes is not { Length: 2 } || !_last.TryGetValue(node.Inputs[0]!, out Value? x))
+        if (rank != 4 || !Match.IsSingle(node.Inputs[0]!) || node.Attributes.Int("keepdims", 1) == 0 || Match.ReducedAxes(node) is not { Length: 2 } axes
+            || !_last.TryGetValue(node.Inputs[0]!, out Value? x))
         {
             return false;
         }
@@ -271,7 +277,7 @@ internal sealed partial class LayoutPropagation
 
     private bool ConvertElementwise(Node node, Value output, int rank, bool unary)
     {
-        if (rank is not (3 or 4))
+        if (rank is not (3 or 4) || !Match.Is(node, node.OpType))
         {
             return false;
         }
@@ -325,7 +331,7 @@ internal sealed partial class LayoutPropagation
         }
 
         long channels = constant.Dims[channelAxis];
-        if (channels != constant.Count)
+        if (channels != constant.Count || channels == 0)
         {
             return null;
         }

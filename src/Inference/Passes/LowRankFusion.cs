@@ -21,7 +21,7 @@ internal static class LowRankFusion
                 Run(inner);
             }
 
-            if (IsProduct(node) && node.Inputs[0] is { Producer: { OpType: "MatMul", Domain.Length: 0 } first } middle && IsProduct(first) && uses.OnlyUser(middle) == node
+            if (IsProduct(node) && node.Inputs[0] is { Producer: { OpType: "MatMul", Domain.Length: 0, Outputs: [{ }] } first } middle && IsProduct(first) && uses.OnlyUser(middle) == node
                 && first.Inputs[1]!.Constant is { } a && node.Inputs[1]!.Constant is { } b && a.Dims[1] == b.Dims[0] && a.Dims[1] < a.Dims[0] && a.Dims[1] < b.Dims[1]
                 && first.Inputs[0] is { } x && Match.IsSingle(x) && x.Type!.Shape is { Count: >= 2 })
             {

@@ -6,10 +6,39 @@ namespace Inference.Passes;
 /// <summary>Small questions that pattern passes ask of nodes and values.</summary>
 internal static class Match
 {
-    /// <summary>The node of this operator (standard domain) that makes a value; null otherwise.</summary>
-    public static Node? Producer(Value? value, string opType) => value?.Producer is { Domain.Length: 0 } node && node.OpType == opType ? node : null;
+    /// <summary>The node of this operator (standard domain, numpy's broadcasting) that makes a value; null otherwise.</summary>
+    public static Node? Producer(Value? value, string opType) => value?.Producer is { } node && Is(node, opType) ? node : null;
 
-    /// <summary>Whether a value is a constant of one f32 element; the element.</summary>
+    /// <summary>Whether a node is of this operator: of the standard's domain, and without the axis that broadcasting started from before opset 7.</summary>
+    public static bool Is(Node node, string opType) =>
+        node.Domain.Length == 0 && node.OpType == opType && (node.Opset >= 7 || !node.Attributes.Contains("broadcast") || !node.Attributes.Contains("axis"));
+
+    /// <summary>
+    /// Whether two values are known to have one rank. Element-wise operators never lower it, and constants of one element change nothing but the rank: a chain of both whose
+    /// result has its argument's rank has its argument's shape.
+    /// </summary>
+    public static bool SameRank(Value a, Value b) => a.Type?.Shape is { } x && b.Type?.Shape is { } y && x.Count == y.Count;
+
+    /// <summary>Whether two values are declared to have one shape, of a rank that is known: worth fusing for operators that broadcast where it turns out otherwise.</summary>
+    public static bool IsLikeShape(Value a, Value b)
+    {
+        if (!SameRank(a, b))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < a.Type!.Shape!.Count; i++)
+        {
+            if (!SymbolForms.IsLike(a.Type.Shape[i], b.Type!.Shape![i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a value is a constant of one f32 element, of any rank; the element. See <see cref="SameRank"/>.</summary>
     public static bool Scalar(Value? value, out float number)
     {
         number = 0;
@@ -53,14 +82,13 @@ internal static class Match
     /// <summary>Whether a ReduceMean is over the last axis alone and keeps it.</summary>
     public static bool IsLastAxisMean(Node? node)
     {
-        if (node is not { OpType: "ReduceMean", Domain.Length: 0 } || node.Attributes.Int("keepdims", 1) == 0)
-        {
-            return false;
-        }
-
-        long[]? axes = node.Attributes.Ints("axes") ?? (node.HasInput(1) ? node.Inputs[1]!.Constant?.ToInt64Array() : null);
-        return axes is [var axis] && (axis == -1 || axis == (node.Inputs[0]!.Type?.Shape?.Count ?? 0) - 1);
+        return node is { OpType: "ReduceMean", Domain.Length: 0 } && node.Attributes.Int("keepdims", 1) != 0 && ReducedAxes(node) is [var axis]
+            && (axis == -1 || axis == (node.Inputs[0]!.Type?.Shape?.Count ?? 0) - 1);
     }
+
+    /// <summary>The axes that a ReduceMean names: an attribute before opset 18, a constant input from there; null where it names none.</summary>
+    public static long[]? ReducedAxes(Node node) =>
+        node.Opset < 18 ? node.Attributes.Ints("axes") : node.HasInput(1) && node.Inputs[1]!.Constant is { Type: ElementType.Int64 } axes ? axes.ToInt64Array() : null;
 
     public static bool IsSingle(Value value) => value.Type is { Kind: ModelValueKind.Tensor, ElementType: ElementType.Float };
 }

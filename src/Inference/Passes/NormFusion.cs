@@ -19,7 +19,7 @@ internal static class NormFusion
                 Run(inner);
             }
 
-            if (node is { OpType: "Mul", Domain.Length: 0 } && node.Outputs[0] is { } && Find(node, uses) is { } norm)
+            if (Match.Is(node, "Mul") && node is { Inputs: [{ }, { }], Outputs: [{ }] } && Find(node, uses) is { } norm)
             {
                 graph.Nodes[graph.Nodes.IndexOf(norm.At, i)] = norm.Made;
             }
@@ -35,7 +35,7 @@ internal static class NormFusion
         }
 
         Value gamma = normalized == scale.Inputs[0] ? scale.Inputs[1]! : scale.Inputs[0]!;
-        if (x.Type?.Shape is not { Count: > 0 } shape || shape[^1].Size != gamma.Constant!.Count)
+        if (x.Type?.Shape is not { Count: > 0 } shape || shape[^1].Size != gamma.Constant!.Count || !Match.SameRank(x, scale.Outputs[0]!))
         {
             return null;
         }
@@ -49,7 +49,7 @@ internal static class NormFusion
         }
 
         // β is part of the operator; without it LayerNormalization has none.
-        if (uses.OnlyUser(scale.Outputs[0]!) is { OpType: "Add", Domain.Length: 0 } add && Match.Other(add, scale.Outputs[0]!, out Value beta) && Vector(beta) && beta.Constant!.Count == gamma.Constant.Count)
+        if (uses.OnlyUser(scale.Outputs[0]!) is { Outputs: [{ }] } add && Match.Is(add, "Add") && Match.Other(add, scale.Outputs[0]!, out Value beta) && Vector(beta) && beta.Constant!.Count == gamma.Constant.Count)
         {
             return (NodeFactory.Make("", "LayerNormalization", 17, add.Name, [x, gamma, beta], attributes, add.Outputs[0]), add);
         }

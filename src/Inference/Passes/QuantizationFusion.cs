@@ -97,7 +97,7 @@ internal static class QuantizationFusion
             {
                 nodes.Add(join);
             }
-            else if (node is { OpType: "Concat", Domain.Length: 0, Outputs: [{ } joined] } && uses.OnlyUser(joined) is { } quantize && QuantizedTensor.OfQuantize(quantize) is { } y
+            else if (node is { OpType: "Concat", Domain.Length: 0, Inputs.Count: > 0, Outputs: [{ } joined] } && uses.OnlyUser(joined) is { } quantize && QuantizedTensor.OfQuantize(quantize) is { } y
                 && node.Inputs.TrueForAll(v => QuantizedTensor.OfDequantize(v) is { } part && part.Zero.Constant!.Type == y.Zero.Constant!.Type))
             {
                 var parts = new Value?[node.Inputs.Count];
@@ -168,8 +168,8 @@ internal static class QuantizationFusion
     private static Node? Conv(Node node, QuantizedResult result)
     {
         QuantizedTensor y = result.Y;
-        if (QuantizedTensor.OfDequantize(node.Inputs[0]) is not { } x || QuantizedWeights.Of(node.Inputs[1], 0) is not { Data.Constant: { Rank: 3 or 4 } } w
-            || !QuantizedWeights.TryBias(node.HasInput(2) ? node.Inputs[2] : null, x, w, out Value? bias))
+        if (QuantizedTensor.OfDequantize(node.Inputs[0]) is not { } x || QuantizedWeights.Of(node.Inputs[1], 0) is not { Data.Constant: { Rank: 3 or 4 } data } w
+            || !QuantizedWeights.TryBias(node.HasInput(2) ? node.Inputs[2] : null, x, w, data.Dims[0], out Value? bias))
         {
             return null;
         }
@@ -183,8 +183,9 @@ internal static class QuantizationFusion
         bool gemm = node.OpType == "Gemm";
         bool transposed = gemm && node.Attributes.Int("transB", 0) != 0;
         if ((gemm && (node.Attributes.Int("transA", 0) != 0 || node.Attributes.Float("alpha", 1f) != 1f || (node.HasInput(2) && node.Attributes.Float("beta", 1f) != 1f)))
-            || QuantizedTensor.OfDequantize(node.Inputs[0]) is not { } x || QuantizedWeights.Of(node.Inputs[1], transposed ? 0 : 1) is not { Data.Constant.Rank: 2 } w
-            || !QuantizedWeights.TryBias(gemm && node.HasInput(2) ? node.Inputs[2] : null, x, w, out Value? bias))
+            || (gemm && node.Inputs[0]!.Type?.Shape is not { Count: 2 }) || QuantizedTensor.OfDequantize(node.Inputs[0]) is not { } x
+            || QuantizedWeights.Of(node.Inputs[1], transposed ? 0 : 1) is not { Data.Constant: { Rank: 2 } data } w
+            || !QuantizedWeights.TryBias(gemm && node.HasInput(2) ? node.Inputs[2] : null, x, w, data.Dims[transposed ? 0 : 1], out Value? bias))
         {
             return null;
         }
@@ -198,8 +199,8 @@ internal static class QuantizationFusion
     private static Node? Binary(Node node, QuantizedResult result)
     {
         QuantizedTensor y = result.Y;
-        if (QuantizedTensor.OfDequantize(node.Inputs[0]) is not { } a || QuantizedTensor.OfDequantize(node.Inputs[1]) is not { } b
-            || a.Data.Type?.Shape is not { } shapeA || b.Data.Type?.Shape is not { } shapeB || !EpilogueFusion.SameShape(shapeA, shapeB))
+        if (!Match.Is(node, node.OpType) || QuantizedTensor.OfDequantize(node.Inputs[0]) is not { } a || QuantizedTensor.OfDequantize(node.Inputs[1]) is not { } b
+            || !Match.IsLikeShape(a.Data, b.Data))
         {
             return null;
         }
@@ -230,22 +231,30 @@ internal static class QuantizationFusion
         }
 
         var evaluator = new OperatorEvaluator();
-        EngineValue? value = evaluator.Evaluate(x.Source, [all, x.Scale.Constant, x.Zero.Constant])?[0];
-        if (function is not null)
+        try
         {
-            var inputs = new EngineValue?[function.Inputs.Count];
-            inputs[0] = value;
-            for (int i = 1; i < inputs.Length; i++)
+            EngineValue? value = evaluator.Evaluate(x.Source, [all, x.Scale.Constant, x.Zero.Constant])?[0];
+            if (function is not null)
             {
-                if (function.Inputs[i] is { } parameter && (inputs[i] = parameter.Constant) is null)
+                var inputs = new EngineValue?[function.Inputs.Count];
+                inputs[0] = value;
+                for (int i = 1; i < inputs.Length; i++)
                 {
-                    return null;
+                    if (function.Inputs[i] is { } parameter && (inputs[i] = parameter.Constant) is null)
+                    {
+                        return null;
+                    }
                 }
+
+                value = value is null ? null : evaluator.Evaluate(function, inputs)?[0];
             }
 
-            value = value is null ? null : evaluator.Evaluate(function, inputs)?[0];
+            return value is not null && evaluator.Evaluate(y.Source, [value, y.Scale.Constant, y.Zero.Constant])?[0] is Tensor { Count: 256 } table ? table : null;
         }
-
-        return value is not null && evaluator.Evaluate(y.Source, [value, y.Scale.Constant, y.Zero.Constant])?[0] is Tensor { Count: 256 } table ? table : null;
+        catch (InferenceException exception) when (exception is not DeadlineExceededException)
+        {
+            // The run meets the same failure, if it comes to these nodes.
+            return null;
+        }
     }
 }

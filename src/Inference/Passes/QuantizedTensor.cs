@@ -9,14 +9,18 @@ namespace Inference.Passes;
 /// <param name="Source">The QuantizeLinear or DequantizeLinear.</param>
 internal sealed record QuantizedTensor(Value Data, Value Scale, Value Zero, Node Source)
 {
-    /// <summary>What a QuantizeLinear makes; null where it is not per tensor, 8 bits and constant.</summary>
+    /// <summary>What a QuantizeLinear of f32 makes; null where it is not per tensor, 8 bits and constant.</summary>
     public static QuantizedTensor? OfQuantize(Node node) =>
-        node is { OpType: "QuantizeLinear", Domain.Length: 0, Inputs: [_, { } scale, { } zero], Outputs: [{ } output] } && IsScalar(scale, zero) ? new(output, scale, zero, node) : null;
+        node is { OpType: "QuantizeLinear", Domain.Length: 0, Inputs: [{ } input, { } scale, { } zero], Outputs: [{ } output] } && Match.IsSingle(input) && IsScalar(node, scale, zero)
+            ? new(output, scale, zero, node) : null;
 
     /// <summary>What the DequantizeLinear that makes a value takes; null where there is none of that kind.</summary>
     public static QuantizedTensor? OfDequantize(Value? value) =>
-        Match.Producer(value, "DequantizeLinear") is { Inputs: [{ Constant: null } data, { } scale, { } zero] } node && IsScalar(scale, zero) ? new(data, scale, zero, node) : null;
+        Match.Producer(value, "DequantizeLinear") is { Inputs: [{ Constant: null } data, { } scale, { } zero], Outputs: [{ } output] } node && Match.IsSingle(output) && IsScalar(node, scale, zero)
+            ? new(data, scale, zero, node) : null;
 
-    private static bool IsScalar(Value scale, Value zero) =>
-        scale.Constant is { Type: ElementType.Float, Count: 1 } && zero.Constant is { Type: ElementType.UInt8 or ElementType.Int8, Count: 1 };
+    // Scales above zero keep the order of numbers, which pooling and bounds rely on. Blocks have a scale each, even where one block is all there is.
+    private static bool IsScalar(Node node, Value scale, Value zero) =>
+        Match.Scalar(scale, out float number) && number > 0f && float.IsFinite(number) && zero.Constant is { Type: ElementType.UInt8 or ElementType.Int8, Count: 1 }
+        && node.Attributes.Int("block_size", 0) == 0 && node.Attributes.Int("precision", 0) is 0 or (long)ElementType.Float;
 }

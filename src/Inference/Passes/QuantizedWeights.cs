@@ -12,7 +12,7 @@ internal sealed record QuantizedWeights(Value Data, Value Scale, Value Zero)
     public static QuantizedWeights? Of(Value? value, int channelAxis)
     {
         if (Match.Producer(value, "DequantizeLinear") is not { Inputs: [{ Constant: { Type: ElementType.Int8 or ElementType.UInt8 } data }, { Constant: { Type: ElementType.Float, Rank: <= 1 } scale }, ..] } node
-            || node.Attributes.Int("block_size", 0) != 0)
+            || !Match.IsSingle(value!) || node.Attributes.Int("block_size", 0) != 0 || data.Rank <= channelAxis || data.Count == 0)
         {
             return null;
         }
@@ -24,11 +24,11 @@ internal sealed record QuantizedWeights(Value Data, Value Scale, Value Zero)
         }
 
         Value zero = node.HasInput(2) ? node.Inputs[2]! : NodeFactory.Constant($"{value!.Name}:zero", Zeros(data.Type, scale.Count));
-        return zero.Constant is { } constant && constant.Count == scale.Count ? new(node.Inputs[0]!, node.Inputs[1]!, zero) : null;
+        return zero.Constant is { } constant && constant.Count == scale.Count && constant.Type == data.Type ? new(node.Inputs[0]!, node.Inputs[1]!, zero) : null;
     }
 
-    /// <summary>The bias as int32 in units of scale_X·scale_W; false where it has another form.</summary>
-    public static bool TryBias(Value? bias, QuantizedTensor x, QuantizedWeights w, out Value? quantized)
+    /// <summary>The bias, one value for each of the channels, as int32 in units of scale_X·scale_W; false where it has another form.</summary>
+    public static bool TryBias(Value? bias, QuantizedTensor x, QuantizedWeights w, long channels, out Value? quantized)
     {
         quantized = null;
         if (bias is null)
@@ -40,10 +40,15 @@ internal sealed record QuantizedWeights(Value Data, Value Scale, Value Zero)
         float scaleX = x.Scale.Constant!.Span<float>()[0];
         if (Match.Producer(bias, "DequantizeLinear") is { Inputs: [{ Constant: { Type: ElementType.Int32, Rank: 1 } data }, { Constant: { Type: ElementType.Float } scale }, ..] } node)
         {
+            if (data.Count != channels || (scale.Count != 1 && scale.Count != channels) || !Match.IsSingle(bias) || node.Attributes.Int("block_size", 0) != 0)
+            {
+                return false;
+            }
+
             for (int i = 0; i < scale.Count; i++)
             {
                 float expected = scaleX * scaleW.Span<float>()[scaleW.Count == 1 ? 0 : i];
-                if ((scale.Count != 1 && scale.Count != scaleW.Count) || MathF.Abs(scale.Span<float>()[i] - expected) > 1e-6f * expected)
+                if ((scale.Count != 1 && scale.Count != scaleW.Count) || !(MathF.Abs(scale.Span<float>()[i] - expected) <= 1e-6f * expected))
                 {
                     return false;
                 }
@@ -53,7 +58,7 @@ internal sealed record QuantizedWeights(Value Data, Value Scale, Value Zero)
             return !node.HasInput(2) || node.Inputs[2]!.Constant?.Bytes.IndexOfAnyExcept((byte)0) < 0;
         }
 
-        if (bias.Constant is not { Type: ElementType.Float, Rank: 1 } numbers)
+        if (bias.Constant is not { Type: ElementType.Float, Rank: 1 } numbers || numbers.Count != channels)
         {
             return false;
         }

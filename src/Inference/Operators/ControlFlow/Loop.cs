@@ -12,11 +12,19 @@ internal sealed class Loop : Operator
     private const string SymbolPrefix = "loop carried ";
     private readonly ModelGraph _body;
     private readonly int _carried;
+    private readonly string _symbols;
+
+    // Which carried values the body was found to give back with another rank, or with none that is known. Only ever set, which states less.
+    private readonly bool[] _changesRank;
 
     public Loop(Node node)
     {
         _body = node.Attributes.Graph("body");
         _carried = Math.Max(0, node.Inputs.Count - 2);
+        _changesRank = new bool[_carried];
+
+        // Of this loop alone, as the body may see those of loops around it.
+        _symbols = string.Create(CultureInfo.InvariantCulture, $"{SymbolPrefix}{node.SourceIndex} ");
         if (_body.Inputs.Count != _carried + 2 || _body.Outputs.Count < _carried + 1 || node.Outputs.Count > _body.Outputs.Count - 1)
         {
             throw new ModelLoadException(
@@ -29,12 +37,17 @@ internal sealed class Loop : Operator
         var types = new ModelValueType?[_carried + 2];
         types[0] = ModelValueType.Tensor(ElementType.Int64, []);
         types[1] = ModelValueType.Tensor(ElementType.Bool, []);
-        for (int i = 0; i < _carried; i++)
+        ModelValueType?[] results;
+        do
         {
-            types[i + 2] = Symbolic(context.InputValueType(i + 2), i);
-        }
+            for (int i = 0; i < _carried; i++)
+            {
+                types[i + 2] = Symbolic(context.InputValueType(i + 2), i);
+            }
 
-        ModelValueType?[] results = context.InferSubgraph(_body, types);
+            results = context.InferSubgraph(_body, types);
+        }
+        while (FindChangedRanks(types, results));
         var invariant = new Dictionary<string, Dimension>(StringComparer.Ordinal);
         for (int i = 0; i < _carried; i++)
         {
@@ -124,21 +137,42 @@ internal sealed class Loop : Operator
         return tensor;
     }
 
-    // A body may change the shapes that it carries. Symbols of our own show which dimensions come through unchanged.
-    private static ModelValueType? Symbolic(ModelValueType? type, int index)
+    // A body may change the shapes that it carries. Symbols of its own show which dimensions come through unchanged.
+    private ModelValueType? Symbolic(ModelValueType? type, int index)
     {
         if (type is not { Kind: ModelValueKind.Tensor, Shape: { } shape })
         {
             return type;
         }
 
+        if (Volatile.Read(ref _changesRank[index]))
+        {
+            return type with { Shape = null };
+        }
+
         var symbols = new Dimension[shape.Count];
         for (int i = 0; i < symbols.Length; i++)
         {
-            symbols[i] = Dimension.Named(string.Create(CultureInfo.InvariantCulture, $"{SymbolPrefix}{index} {i}"));
+            symbols[i] = Dimension.Named(string.Create(CultureInfo.InvariantCulture, $"{_symbols}{index} {i}"));
         }
 
         return type with { Shape = symbols };
+    }
+
+    // What the body was inferred with must hold in its later iterations too.
+    private bool FindChangedRanks(ModelValueType?[] given, ModelValueType?[] results)
+    {
+        bool found = false;
+        for (int i = 0; i < _carried; i++)
+        {
+            if (given[i + 2]?.Shape is { } shape && results[i + 1]?.Shape?.Count != shape.Count)
+            {
+                Volatile.Write(ref _changesRank[i], true);
+                found = true;
+            }
+        }
+
+        return found;
     }
 
     private static void CollectInvariant(IReadOnlyList<Dimension>? initial, IReadOnlyList<Dimension>? given, IReadOnlyList<Dimension>? result, Dictionary<string, Dimension> invariant)
@@ -157,7 +191,7 @@ internal sealed class Loop : Operator
         }
     }
 
-    private static ModelValueType? Resolve(ModelValueType? type, Dictionary<string, Dimension> invariant)
+    private ModelValueType? Resolve(ModelValueType? type, Dictionary<string, Dimension> invariant)
     {
         if (type is not { Kind: ModelValueKind.Tensor, Shape: { } shape })
         {
@@ -167,7 +201,7 @@ internal sealed class Loop : Operator
         var resolved = new Dimension[shape.Count];
         for (int i = 0; i < resolved.Length; i++)
         {
-            resolved[i] = shape[i].Symbol is { } symbol && symbol.StartsWith(SymbolPrefix, StringComparison.Ordinal)
+            resolved[i] = shape[i].Symbol is { } symbol && symbol.StartsWith(_symbols, StringComparison.Ordinal)
                 ? invariant.GetValueOrDefault(symbol)
                 : shape[i];
         }
