@@ -1,3 +1,4 @@
+using Inference.Benchmarks.Limits;
 using Inference.Benchmarks.Providers;
 using Inference.Benchmarks.Serving;
 using Inference.Benchmarks.Soak;
@@ -11,6 +12,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["caching"] = CachingCommand.RunAsync,
     ["canary"] = CanaryCommand.RunAsync,
     ["gemm"] = GemmCommand.RunAsync,
+    ["limits"] = LimitsCommand.RunAsync,
     ["lowrank"] = LowRankCommand.RunAsync,
     ["overhead"] = OverheadCommand.RunAsync,
     ["sessions"] = SessionsCommand.RunAsync,

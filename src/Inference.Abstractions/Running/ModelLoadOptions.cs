@@ -28,15 +28,18 @@ public sealed class ModelLoadOptions
     /// <summary>Prepared plans kept for distinct input shapes, 1 to 1024, 16 by default; the least recently used go first.</summary>
     public int MaxPlans { get; set; } = 16;
 
-    /// <summary>Longest execution of one call; a run past it is stopped with <see cref="DeadlineExceededException"/>. Null, the default: no limit.</summary>
+    /// <summary>Longest execution of one call; a run past it is stopped with <see cref="DeadlineExceededException"/>, within about 10 ms of work also inside long operators.
+    /// Bound runs keep to it too. Null, the default: no limit.</summary>
     public TimeSpan? MaxRunTime { get; set; }
 
     /// <summary>Longest time that reading, checking and optimising the model may take on the managed engine; a load past it is stopped with
     /// <see cref="DeadlineExceededException"/>. Null, the default: no limit. Other providers compile in their own time.</summary>
     public TimeSpan? MaxLoadTime { get; set; }
 
-    /// <summary>Most bytes that one value computed by the engine, or the intermediate values of one run together, may take, ≥ 1; a run that needs more is refused
-    /// before it allocates. Null, the default: the memory that the process can have. Weights are not counted.</summary>
+    /// <summary>Most bytes that one run may hold at once, ≥ 1: intermediate values, those whose size data decides, items of sequences, texts with their characters,
+    /// scratch memory, inner graphs and outputs; a run that needs more is refused before it allocates, give or take a sixteenth of the limit in small values. Null, the
+    /// default: the memory that the process can have. Weights, what plans keep (tables and folded constants of at most an eighth of the limit each) and the caller's
+    /// tensors are not counted. A runner keeps the blocks of as many runs as ran at once for each of its plans.</summary>
     public long? MaxMemoryBytes { get; set; }
 
     /// <summary>A copy that can be changed without changing this one.</summary>

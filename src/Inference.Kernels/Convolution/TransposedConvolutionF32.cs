@@ -1,6 +1,7 @@
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Convolution;
 
@@ -97,6 +98,7 @@ public sealed unsafe class TransposedConvolutionF32 : IDisposable
 
     private static void Scatter(in ConvolutionGeometry g, float* columns, float* y, int height, int width, int outHeight, int outWidth)
     {
+        var work = default(WorkCounter);
         for (int ky = 0; ky < g.KernelHeight; ky++)
         {
             for (int kx = 0; kx < g.KernelWidth; kx++)
@@ -107,6 +109,7 @@ public sealed unsafe class TransposedConvolutionF32 : IDisposable
                 int end = Math.Min(width, outWidth - shift <= 0 ? 0 : ((outWidth - shift - 1) / g.StrideWidth) + 1);
                 for (int h = 0; h < height; h++, columns += width)
                 {
+                    work.Add(width);
                     int oy = (h * g.StrideHeight) + (ky * g.DilationHeight) - g.PadTop;
                     if ((uint)oy >= (uint)outHeight)
                     {

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Threading;
+
 namespace Inference.Kernels.Memory;
 
 /// <summary>
@@ -8,6 +11,8 @@ namespace Inference.Kernels.Memory;
 public readonly unsafe ref struct AlignedScratch<T> : IDisposable
     where T : unmanaged
 {
+    // What is smaller is not worth counting.
+    private const int ClaimedBytes = 1 << 18;
     private readonly nuint _mark;
 
     /// <summary>Rents room for <paramref name="count"/> elements.</summary>
@@ -16,6 +21,11 @@ public readonly unsafe ref struct AlignedScratch<T> : IDisposable
     public AlignedScratch(nint count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count > ClaimedBytes / sizeof(T))
+        {
+            Claim(count);
+        }
+
         ScratchArena arena = ScratchArena.Current;
         _mark = arena.Used;
         Pointer = (T*)arena.Rent((nuint)count * (nuint)sizeof(T));
@@ -32,5 +42,15 @@ public readonly unsafe ref struct AlignedScratch<T> : IDisposable
     public Span<T> Span => new(Pointer, checked((int)Count));
 
     /// <summary>Gives the memory back.</summary>
-    public void Dispose() => ScratchArena.Current.Return((byte*)Pointer, _mark);
+    public void Dispose()
+    {
+        ScratchArena.Current.Return((byte*)Pointer, _mark);
+        if (Count > ClaimedBytes / sizeof(T))
+        {
+            KernelControl.Current?.Release((long)Count * sizeof(T));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Claim(nint count) => KernelControl.Current?.Claim(checked((long)count * sizeof(T)));
 }

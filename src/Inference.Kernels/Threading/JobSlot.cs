@@ -23,6 +23,7 @@ internal sealed unsafe class JobSlot
     private delegate*<void*, int, void> _body;
     private void* _state;
     private Exception? _error;
+    private KernelControl? _control;
     private uint _epoch;
     private int _ownBlocks;
     private long _ownTicks;
@@ -39,6 +40,7 @@ internal sealed unsafe class JobSlot
         _ownBlocks = 0;
         _ownTicks = 0;
         _error = null;
+        _control = KernelControl.Current;
         _body = body;
         _state = state;
         _shared.Finished = 0;
@@ -101,6 +103,7 @@ internal sealed unsafe class JobSlot
 
         Exception? error = _error;
         _error = null;
+        _control = null;
         _state = null;
         Volatile.Write(ref _owned, 0);
         return error;
@@ -156,8 +159,15 @@ internal sealed unsafe class JobSlot
     {
         if (Volatile.Read(ref _failed) == 0)
         {
+            KernelControl? control = _control;
+            using KernelControl.Scope scope = KernelControl.Enter(control);
             try
             {
+                if (control is { CanStop: true })
+                {
+                    control.ThrowIfStopped();
+                }
+
                 _body(_state, _total - left);
             }
             catch (Exception error)

@@ -37,7 +37,7 @@ public static unsafe class WorkerPool
     /// <param name="state">Passed on; must stay valid until the call returns.</param>
     /// <param name="maxThreads">The most threads to use, the caller included; 1 runs inline.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="blocks"/> is out of range.</exception>
-    /// <remarks>The first exception of a block is rethrown here; blocks not yet started are then skipped.</remarks>
+    /// <remarks>The first exception of a block is rethrown here; blocks not yet started are then skipped. So they are where the calling thread's run is stopped.</remarks>
     public static void Run(int blocks, delegate*<void*, int, void> body, void* state, int maxThreads)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(blocks);
@@ -55,8 +55,10 @@ public static unsafe class WorkerPool
             }
         }
 
+        KernelControl? control = Stoppable();
         for (int block = 0; block < blocks; block++)
         {
+            control?.ThrowIfStopped();
             body(state, block);
         }
     }
@@ -71,8 +73,10 @@ public static unsafe class WorkerPool
     {
         if (maxThreads <= 1 || blocks <= 1)
         {
+            KernelControl? control = Stoppable();
             for (int block = 0; block < blocks; block++)
             {
+                control?.ThrowIfStopped();
                 action.Invoke(block);
             }
 
@@ -86,6 +90,8 @@ public static unsafe class WorkerPool
     }
 
     internal static void EnterWorkerThread() => t_inside = true;
+
+    private static KernelControl? Stoppable() => KernelControl.Current is { CanStop: true } control ? control : null;
 
     private static void Invoke<TAction>(void* state, int block)
         where TAction : struct, IBlockAction => Unsafe.AsRef<TAction>(state).Invoke(block);

@@ -22,7 +22,12 @@ internal sealed record NpyHeader(ElementType Type, int ItemBytes, bool SwapBytes
         int major = prefix[6];
         Span<byte> lengthBytes = stackalloc byte[4];
         lengthBytes.Clear();
-        stream.ReadExactly(lengthBytes[..(major == 1 ? 2 : 4)]);
+        int lengthSize = major == 1 ? 2 : 4;
+        if (stream.ReadAtLeast(lengthBytes[..lengthSize], lengthSize, throwOnEndOfStream: false) < lengthSize)
+        {
+            throw new DataException($"{where}: the NumPy header ends early. The file is cut off: copy it again.");
+        }
+
         int length = BinaryPrimitives.ReadInt32LittleEndian(lengthBytes);
         if (major is < 1 or > 3 || length is < 0 or > MaxHeaderBytes)
         {

@@ -26,10 +26,28 @@ internal sealed class NpyReader : IDisposable
 
     public long[] RowShape => Header.Shape.Length == 0 ? [] : Header.Shape[1..];
 
+    /// <summary>Checks that a file has the bytes that its header promises, before memory is asked for.</summary>
+    /// <param name="bytes">Bytes after the header.</param>
+    /// <param name="alone">Whether nothing may follow the array.</param>
+    /// <exception cref="DataException">It has fewer, or more where nothing may follow.</exception>
+    public void CheckLength(long bytes, bool alone)
+    {
+        Int128 expected = Header.Shape.Aggregate((Int128)Header.ItemBytes, (product, size) => product > long.MaxValue ? product : product * size);
+        if (bytes < expected || (alone && bytes != expected))
+        {
+            throw new DataException($"{_where}: expected {expected} bytes of {Header.Type.Name()}{TensorShape.Format(Header.Shape)}, the file has {bytes}. It is cut off or damaged: copy it again.");
+        }
+    }
+
     /// <summary>The whole array with its own shape.</summary>
     public static TensorValue ReadAll(Stream stream, string where)
     {
         using var reader = new NpyReader(stream, where);
+        if (stream.CanSeek)
+        {
+            reader.CheckLength(stream.Length - stream.Position, alone: false);
+        }
+
         return reader.Read(reader.Header.Shape);
     }
 

@@ -26,10 +26,10 @@ public sealed class NpzDataSource : IDataSource
         long? rows = null;
         string? firstName = null;
         using ZipArchive archive = Open();
-        foreach (ZipArchiveEntry entry in archive.Entries.Where(e => e.FullName.EndsWith(".npy", StringComparison.Ordinal)))
+        foreach (ZipArchiveEntry entry in Entries(archive))
         {
             string name = entry.FullName[..^4];
-            using var reader = new NpyReader(entry.Open(), Where(name));
+            using NpyReader reader = Reader(entry, name);
             if (reader.Header.Shape.Length == 0)
             {
                 continue;
@@ -84,7 +84,7 @@ public sealed class NpzDataSource : IDataSource
                 // An archive of its own for each column, so that the columns can be read side by side.
                 ZipArchive archive = Open();
                 archives.Add(archive);
-                readers.Add((column, new NpyReader(archive.GetEntry(column + ".npy")!.Open(), Where(column))));
+                readers.Add((column, Reader(Entry(archive, column), column)));
             }
 
             for (long row = 0; row < RowCount; row += batchRows)
@@ -116,6 +116,38 @@ public sealed class NpzDataSource : IDataSource
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new DataException($"{_path}: expected a NumPy .npz archive that can be read, got: {exception.Message} Check the path, or save it with numpy.savez.", exception);
+        }
+    }
+
+    // The file may have changed since its headers were read.
+    private ZipArchiveEntry Entry(ZipArchive archive, string array) =>
+        Entries(archive).FirstOrDefault(e => e.FullName == array + ".npy") ?? throw new DataException($"{Where(array)}: the array is not in the archive any more. Open the data again.");
+
+    private List<ZipArchiveEntry> Entries(ZipArchive archive)
+    {
+        try
+        {
+            return [.. archive.Entries.Where(e => e.FullName.EndsWith(".npy", StringComparison.Ordinal))];
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            throw new DataException($"{_path}: the archive's directory could not be read ({exception.Message}) The archive is damaged: copy it again.", exception);
+        }
+    }
+
+    private NpyReader Reader(ZipArchiveEntry entry, string array)
+    {
+        var stream = new ZipEntryStream(entry, Where(array));
+        try
+        {
+            var reader = new NpyReader(stream, Where(array));
+            reader.CheckLength(stream.Length - stream.Position, alone: true);
+            return reader;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Inference.Graph;
 using Inference.Import;
 using Inference.Loading;
 using Inference.Onnx;
@@ -36,7 +37,7 @@ public static class ModelInspector
         }
         catch (UnsupportedModelException exception)
         {
-            return Describe(file, options.Name ?? ModelLoader.NameOf(source, file), ModelDigest.Of(source, file), exception.Operators);
+            return Describe(file, options.Name ?? ModelLoader.NameOf(source, file), ModelDigest.Of(source, file, RunControl.None), exception.Operators);
         }
     }
 

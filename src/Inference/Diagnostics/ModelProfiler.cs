@@ -22,7 +22,7 @@ public static class ModelProfiler
         ArgumentNullException.ThrowIfNull(runner);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 1);
-        return Managed(runner).Observe(inputs, (plan, frame) => Observe(plan, frame, runs, warmup ?? TimeSpan.FromSeconds(0.5), new RunControl(cancellationToken)));
+        return Managed(runner).Observe(inputs, (plan, frame) => Observe(plan, frame, runs, warmup ?? TimeSpan.FromSeconds(0.5)), cancellationToken);
     }
 
     /// <summary>Multiply-accumulate operations of a run on inputs of these shapes, without running. Steps whose shapes depend on computed values, and inner graphs, are left out.</summary>
@@ -39,7 +39,7 @@ public static class ModelProfiler
     private static ManagedRunner Managed(IModelRunner runner) => runner.GetService(typeof(ManagedRunner)) as ManagedRunner
         ?? throw new InferenceException($"Model '{runner.Info.Name}' runs on '{runner.Info.Provider}': only steps of the managed engine can be observed. Load it on the provider 'cpu'.");
 
-    private static ModelProfile Observe(ExecutablePlan plan, ExecutionFrame frame, int runs, TimeSpan warmup, RunControl control)
+    private static ModelProfile Observe(ExecutablePlan plan, ExecutionFrame frame, int runs, TimeSpan warmup)
     {
         PlanStep[] steps = plan.Plan.Steps;
         var times = new long[steps.Length][];
@@ -52,7 +52,7 @@ public static class ModelProfiler
         long started = Stopwatch.GetTimestamp();
         do
         {
-            frame.Execute(control);
+            frame.Execute();
         }
         while (Stopwatch.GetElapsedTime(started) < warmup);
 
@@ -60,7 +60,7 @@ public static class ModelProfiler
         {
             int index = 0;
             long begin = Stopwatch.GetTimestamp();
-            frame.ExecuteObserved(control, (_, elapsed) =>
+            frame.ExecuteObserved((_, elapsed) =>
             {
                 times[index][run] = elapsed;
                 starts[index++] = Stopwatch.GetTimestamp() - elapsed - begin;
@@ -70,7 +70,7 @@ public static class ModelProfiler
         TimeSpan[] medians = Array.ConvertAll(times, Median);
         var nodes = new NodeProfile[steps.Length];
         int next = 0;
-        frame.ExecuteObserved(control, (step, _) =>
+        frame.ExecuteObserved((step, _) =>
         {
             nodes[next] = Describe(step, frame, TimeSpan.FromSeconds((double)starts[next] / Stopwatch.Frequency), medians[next]);
             next++;

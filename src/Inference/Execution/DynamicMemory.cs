@@ -5,9 +5,9 @@ using Inference.Planning;
 namespace Inference.Execution;
 
 /// <summary>Memory of values whose shape is known only during the run; blocks are kept from run to run. Belongs to one frame.</summary>
-internal sealed class DynamicMemory(int slots)
+internal sealed unsafe class DynamicMemory(int slots)
 {
-    // What a frame keeps for later runs; a larger block is given back after its run.
+    // What a frame keeps for later runs, in all; what is beyond is given back after its run.
     private const long MaxKeptBytes = 1 << 24;
     private readonly Tensor?[] _owned = new Tensor?[slots];
     private readonly Tensor?[] _views = new Tensor?[slots];
@@ -15,6 +15,9 @@ internal sealed class DynamicMemory(int slots)
     private readonly Dictionary<int, EngineValue?[]> _inputs = [];
 
     public ActualInferContext Infer { get; } = new();
+
+    /// <summary>Bytes kept from run to run.</summary>
+    public long KeptBytes { get; private set; }
 
     /// <summary>The input values of a step.</summary>
     public EngineValue?[] Inputs(PlanStep step, EngineValue?[] slotValues)
@@ -34,19 +37,26 @@ internal sealed class DynamicMemory(int slots)
     }
 
     /// <summary>Puts a tensor with memory of its own into a slot.</summary>
-    public unsafe Tensor Allocate(EngineValue?[] slotValues, int slot, ElementType type, ReadOnlySpan<long> dims)
+    public Tensor Allocate(KernelContext context, EngineValue?[] slotValues, int slot, ElementType type, ReadOnlySpan<long> dims)
     {
         Tensor? tensor = _owned[slot];
+        long claimed = 0;
         if (type == ElementType.String)
         {
-            tensor = Tensor.Allocate(type, dims);
+            tensor = context.Allocate(type, dims);
+            claimed = KernelContext.MemoryOf(type, dims);
         }
         else
         {
             long bytes = type.ByteCount(TensorShape.Count(dims));
             if (tensor is null || !PinnedBlock.CanReuse(_capacity[slot], bytes))
             {
-                tensor = Tensor.Allocate(type, dims);
+                // The old block goes before the new one comes.
+                slotValues[slot] = null;
+                _owned[slot] = null;
+                _capacity[slot] = 0;
+                tensor = context.Allocate(type, dims);
+                claimed = KernelContext.MemoryOf(type, dims);
                 _owned[slot] = tensor;
                 _capacity[slot] = bytes;
             }
@@ -57,6 +67,7 @@ internal sealed class DynamicMemory(int slots)
         }
 
         slotValues[slot] = tensor;
+        context.Control.Memory.Settle(claimed);
         return tensor;
     }
 
@@ -68,22 +79,34 @@ internal sealed class DynamicMemory(int slots)
         slotValues[slot] = view;
     }
 
+    /// <summary>Names the blocks that are here, used or not.</summary>
+    public void Count(MemoryCount count)
+    {
+        foreach (Tensor? tensor in _owned)
+        {
+            count.Add(tensor);
+        }
+    }
+
     /// <summary>Lets go of values of the run that are not this object's, and of large blocks.</summary>
-    public void Release(EngineValue?[] slotValues)
+    public void Release()
     {
         foreach (EngineValue?[] inputs in _inputs.Values)
         {
             Array.Clear(inputs);
         }
 
+        KeptBytes = 0;
         for (int i = 0; i < _owned.Length; i++)
         {
             _views[i]?.Release();
-            if (_capacity[i] > MaxKeptBytes)
+            if (KeptBytes + _capacity[i] > MaxKeptBytes)
             {
                 _owned[i] = null;
                 _capacity[i] = 0;
             }
+
+            KeptBytes += _capacity[i];
         }
     }
 }

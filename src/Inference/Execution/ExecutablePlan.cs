@@ -18,6 +18,7 @@ internal sealed class ExecutablePlan : IDisposable
     {
         Plan = plan;
         Inputs = inputs;
+        Constants = [.. plan.Slots.Where(s => s.Kind == SlotKind.Constant).Select(s => s.Constant!).Concat(plan.Steps.SelectMany(s => s.InnerConstants.Values))];
         _owner = owner;
         Dictionary<int, List<int>> sharers = SharersByRoot(plan);
         SharersOfInput = Array.ConvertAll(plan.InputSlots, slot => slot < 0 ? Array.Empty<int>() : [.. sharers.GetValueOrDefault(slot) ?? []]);
@@ -43,13 +44,33 @@ internal sealed class ExecutablePlan : IDisposable
     /// <summary>For each output the slots that share its memory; empty where the output is copied.</summary>
     public int[][] SharersOfOutput { get; }
 
+    /// <summary>The constants of the plan.</summary>
+    public EngineValue[] Constants { get; }
+
     /// <summary>For each output whether it is computed in memory given by the caller of the frame.</summary>
     public bool[] OutputIsDirect { get; }
 
     /// <summary>When the plan was used last, for eviction.</summary>
     public long LastUse { get; set; }
 
-    public ExecutionFrame Rent()
+    /// <summary>A frame for one run, which counts as held by it until <see cref="Return"/>.</summary>
+    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    public ExecutionFrame Rent(RunControl control)
+    {
+        ExecutionFrame frame = Idle() ?? New(control);
+        try
+        {
+            frame.Begin(control);
+            return frame;
+        }
+        catch
+        {
+            Return(frame);
+            throw;
+        }
+    }
+
+    private ExecutionFrame? Idle()
     {
         for (int i = 0; i < _idle.Length; i++)
         {
@@ -59,7 +80,22 @@ internal sealed class ExecutablePlan : IDisposable
             }
         }
 
-        return new ExecutionFrame(this);
+        return null;
+    }
+
+    // Refused before it is allocated.
+    private ExecutionFrame New(RunControl control)
+    {
+        long bytes = Plan.ArenaBytes + Plan.ScratchBytes;
+        control.Memory.Claim(bytes);
+        try
+        {
+            return new ExecutionFrame(this);
+        }
+        finally
+        {
+            control.Memory.Release(bytes);
+        }
     }
 
     public void Return(ExecutionFrame frame)

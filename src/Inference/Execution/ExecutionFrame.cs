@@ -1,22 +1,27 @@
 using System.Diagnostics.CodeAnalysis;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators;
 using Inference.Planning;
 
 namespace Inference.Execution;
 
 /// <summary>The memory of one run of a plan, used again by later runs. One run at a time.</summary>
-internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
+internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHolder, IDisposable
 {
+    // What a frame keeps of scratch that data asked for, beyond what its plan states.
+    private const long MaxKeptScratch = 1 << 24;
     private readonly ExecutablePlan _plan;
     private readonly PlanStep[] _steps;
     private readonly FrameArena _arena;
     private readonly NativeBlock _scratch = new();
     private readonly int _threads;
     private EngineValue?[] _innerInputs = [];
+    private EngineValue?[] _innerOutputs = [];
     private DynamicMemory? _dynamic;
     private PlanStep _step = null!;
-    private RunControl _control;
+    private RunControl _control = RunControl.None;
+    private long _claimed;
 
     public ExecutionFrame(ExecutablePlan plan)
     {
@@ -76,12 +81,25 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
     public EngineValue GetOutput(int index) => Slots[_plan.Plan.OutputSlots[index]]
         ?? throw new ModelRunException($"Output {index} was not computed. The model is not valid.");
 
-    /// <summary>Runs every step.</summary>
-    /// <exception cref="ModelRunException">A step failed; the message names it.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public void Execute(in RunControl control)
+    /// <summary>Enters a run: what the frame holds counts as the run's until <see cref="Release"/>.</summary>
+    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    public void Begin(RunControl control)
     {
         _control = control;
+        _claimed = 0;
+        long bytes = _plan.Plan.ArenaBytes + _scratch.Bytes;
+        control.Memory.Claim(bytes);
+        _claimed = bytes;
+        control.Memory.Hold(this, _dynamic?.KeptBytes ?? 0);
+    }
+
+    /// <summary>Runs every step, within the run that <see cref="Begin"/> entered.</summary>
+    /// <exception cref="ModelRunException">A step failed; the message names it.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public void Execute()
+    {
+        RunControl control = _control;
+        using KernelControl.Scope scope = KernelControl.Enter(control);
         OnStarting();
         bool canStop = control.CanStop;
         int index = 0;
@@ -105,9 +123,9 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
     }
 
     /// <summary>Runs step by step and tells the observer the time each took.</summary>
-    public void ExecuteObserved(in RunControl control, Action<PlanStep, long> observe)
+    public void ExecuteObserved(Action<PlanStep, long> observe)
     {
-        _control = control;
+        using KernelControl.Scope scope = KernelControl.Enter(_control);
         OnStarting();
         foreach (PlanStep step in _steps)
         {
@@ -141,8 +159,59 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
             Share(_plan.SharersOfOutput[i], null, null);
         }
 
-        _control = default;
-        _dynamic?.Release(Slots);
+        _dynamic?.Release();
+        for (int i = 0; i < Slots.Length && _dynamic is not null; i++)
+        {
+            if (_plan.Plan.Slots[i].Kind == SlotKind.Dynamic)
+            {
+                Slots[i] = null;
+            }
+        }
+
+        _innerInputs.AsSpan().Clear();
+        _innerOutputs.AsSpan().Clear();
+        if (_scratch.Bytes > _plan.Plan.ScratchBytes + MaxKeptScratch)
+        {
+            _scratch.Free();
+        }
+
+        _control.Memory.Drop(this);
+        _control.Memory.Release(_claimed);
+        _claimed = 0;
+        _control = RunControl.None;
+    }
+
+    public void Count(MemoryCount count)
+    {
+        // Constants are the plan's, and inputs the caller's or the outer frame's, which counts them.
+        foreach (EngineValue constant in _plan.Constants)
+        {
+            count.Skip(constant);
+        }
+
+        foreach (int slot in _plan.Plan.InputSlots)
+        {
+            count.Skip(slot < 0 ? null : Slots[slot]);
+        }
+
+        for (int i = 0; i < Slots.Length; i++)
+        {
+            if (_plan.Plan.Slots[i].Kind is not (SlotKind.Constant or SlotKind.Input))
+            {
+                count.Add(Slots[i]);
+            }
+        }
+
+        _dynamic?.Count(count);
+        foreach (EngineValue? value in _innerInputs)
+        {
+            count.Add(value);
+        }
+
+        foreach (EngineValue? value in _innerOutputs)
+        {
+            count.Add(value);
+        }
     }
 
     public override Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims)
@@ -160,7 +229,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
             return tensor;
         }
 
-        return (_dynamic ??= new(Slots.Length)).Allocate(Slots, slot, type, dims);
+        return (_dynamic ??= new(Slots.Length)).Allocate(this, Slots, slot, type, dims);
     }
 
     public override void SetOutput(int index, EngineValue value)
@@ -171,6 +240,11 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
         {
             Slots[slot] = value;
             _dynamic ??= new(Slots.Length);
+            if (value is Tensor { Owner: PinnedBlock } own)
+            {
+                _control.Memory.Settle(MemoryOf(own.Type, own.Dims));
+            }
+
             return;
         }
 
@@ -184,11 +258,19 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
 
     public override byte* Scratch(long bytes)
     {
+        if (bytes > _scratch.Bytes)
+        {
+            // The old block goes before the new one comes.
+            long more = bytes - _scratch.Bytes;
+            _control.Memory.Claim(more);
+            _claimed += more;
+        }
+
         _scratch.Reserve(bytes);
         return _scratch.Data;
     }
 
-    public override CancellationToken Cancellation => _control.Token;
+    public override RunControl Control => _control;
 
     public override void ThrowIfCancelled() => _control.ThrowIfStopped();
 
@@ -214,8 +296,11 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
                 : null;
         }
 
+        // Tensors of an earlier call are this node's until they are written again or replaced.
+        EngineValue?[] held = _innerOutputs.Length == outputs.Length ? _innerOutputs : _innerOutputs = new EngineValue?[outputs.Length];
+        outputs.CopyTo(held);
         executable.RunInner(all, outputs, _control);
-        all.AsSpan().Clear();
+        outputs.CopyTo(held);
         _step = step;
         (InputSlots, OutputSlots) = (inputSlots, outputSlots);
     }
@@ -237,6 +322,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
     private void RunStep(PlanStep step)
     {
         _step = step;
+        _control.Memory.BeginStep();
         InputSlots = step.Inputs;
         OutputSlots = step.Outputs;
         OnStepStarting(step);
@@ -291,7 +377,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IDisposable
             allViews = false;
             if (isDynamic && dims is not null)
             {
-                _dynamic.Allocate(Slots, slot, infer.OutputValueType(i)!.ElementType, dims);
+                _dynamic.Allocate(this, Slots, slot, infer.OutputValueType(i)!.ElementType, dims);
             }
             else if (isDynamic)
             {

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Planning;
 
 namespace Inference.Execution;
@@ -13,6 +14,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
     private readonly IReadOnlyDictionary<Value, Tensor> _outerConstants;
     private readonly SpecializedInputs _specialized;
     private readonly Lock _lock = new();
+    private readonly List<PendingPlan> _pending = [];
     private ExecutablePlan[] _plans = [];
     private ExecutablePlan? _last;
     private long _clock;
@@ -41,50 +43,64 @@ internal sealed unsafe class GraphExecutable : IDisposable
     public GraphExecutable ForInner(ModelGraph graph, IReadOnlyDictionary<Value, Tensor> outerConstants) =>
         new(_modelName, graph, _shared, Threads, _maxPlans, outerConstants, SpecializedInputs.None);
 
-    /// <summary>The plan for these inputs, built on first use.</summary>
-    /// <exception cref="InferenceException">The shapes break an operator's rules.</exception>
-    public ExecutablePlan PlanFor(ReadOnlySpan<EngineValue?> inputs) => PlanFor(inputs, new RunControl(CancellationToken.None));
-
-    /// <summary>The plan for these inputs, built on first use within the run's time.</summary>
+    /// <summary>
+    /// The plan for these inputs, built on first use within the run's time. Plans for different inputs are built at the same time; a call whose plan another one is
+    /// building waits for it, within its own time.
+    /// </summary>
     /// <exception cref="InferenceException">The shapes break an operator's rules.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled while its plan was built.</exception>
-    public ExecutablePlan PlanFor(ReadOnlySpan<EngineValue?> inputs, in RunControl control)
+    public ExecutablePlan PlanFor(ReadOnlySpan<EngineValue?> inputs, RunControl control)
     {
-        if (Volatile.Read(ref _last) is { } last && Fits(last, inputs))
+        if (Volatile.Read(ref _last) is { } last && Fits(last.Inputs, inputs))
         {
             return last;
         }
 
-        foreach (ExecutablePlan plan in Volatile.Read(ref _plans))
+        if (Find(inputs) is { } known)
         {
-            if (Fits(plan, inputs))
-            {
-                plan.LastUse = Interlocked.Increment(ref _clock);
-                Volatile.Write(ref _last, plan);
-                return plan;
-            }
+            return known;
         }
 
-        lock (_lock)
+        while (true)
         {
-            foreach (ExecutablePlan plan in _plans)
+            PendingPlan? pending;
+            bool own = false;
+            lock (_lock)
             {
-                if (Fits(plan, inputs))
+                if (Find(inputs) is { } made)
                 {
-                    return plan;
+                    return made;
+                }
+
+                pending = FindPending(inputs);
+                if (pending is null)
+                {
+                    pending = new(Describe(inputs));
+                    _pending.Add(pending);
+                    own = true;
                 }
             }
 
-            using WorkLimit.Scope limit = WorkLimit.Enter(control.Token, control.StopAt);
-            return Add(inputs);
+            if (own)
+            {
+                return Add(pending, control);
+            }
+
+            pending.Wait(control);
+            if (pending.Plan is { } built)
+            {
+                return built;
+            }
+
+            // The other call failed or ran out of time; this one finds out for itself.
         }
     }
 
     /// <summary>Runs as an inner graph: outputs own their memory or are values passed in. Tensors found in <paramref name="outputs"/> are made by an earlier call and may be used again.</summary>
-    public void RunInner(ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs, in RunControl control)
+    public void RunInner(ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs, RunControl control)
     {
         ExecutablePlan plan = PlanFor(inputs, control);
-        ExecutionFrame frame = plan.Rent();
+        ExecutionFrame frame = plan.Rent(control);
         try
         {
             for (int i = 0; i < inputs.Length; i++)
@@ -102,16 +118,16 @@ internal sealed unsafe class GraphExecutable : IDisposable
                 if (plan.OutputIsDirect[i])
                 {
                     SlotSpec slot = plan.Plan.Slots[plan.Plan.OutputSlots[i]];
-                    Tensor tensor = spare is not null && spare.Type == slot.Type && spare.Dims.SequenceEqual(slot.Dims) ? spare : Tensor.Allocate(slot.Type, slot.Dims);
+                    Tensor tensor = spare is not null && spare.Type == slot.Type && spare.Dims.SequenceEqual(slot.Dims) ? spare : frame.Allocate(slot.Type, slot.Dims);
                     frame.SetOutputMemory(i, tensor);
                     outputs[i] = tensor;
                 }
             }
 
-            frame.Execute(control);
+            frame.Execute();
             for (int i = 0; i < outputs.Length; i++)
             {
-                outputs[i] ??= frame.GetOutput(i) is var value && value is Tensor tensor ? tensor.Clone() : value;
+                outputs[i] ??= frame.GetOutput(i) is var value && value is Tensor tensor ? frame.Copy(tensor) : value;
             }
         }
         finally
@@ -141,9 +157,36 @@ internal sealed unsafe class GraphExecutable : IDisposable
         }
     }
 
-    private static bool Fits(ExecutablePlan plan, ReadOnlySpan<EngineValue?> inputs)
+    private ExecutablePlan? Find(ReadOnlySpan<EngineValue?> inputs)
     {
-        PlanInput[] expected = plan.Inputs;
+        foreach (ExecutablePlan plan in Volatile.Read(ref _plans))
+        {
+            if (Fits(plan.Inputs, inputs))
+            {
+                plan.LastUse = Interlocked.Increment(ref _clock);
+                Volatile.Write(ref _last, plan);
+                return plan;
+            }
+        }
+
+        return null;
+    }
+
+    private PendingPlan? FindPending(ReadOnlySpan<EngineValue?> inputs)
+    {
+        foreach (PendingPlan pending in _pending)
+        {
+            if (Fits(pending.Inputs, inputs))
+            {
+                return pending;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Fits(PlanInput[] expected, ReadOnlySpan<EngineValue?> inputs)
+    {
         for (int i = 0; i < expected.Length; i++)
         {
             if (inputs[i] is Tensor tensor)
@@ -169,11 +212,12 @@ internal sealed unsafe class GraphExecutable : IDisposable
 
     private static bool SameDims(long[]? expected, ReadOnlySpan<long> actual) => expected is not null && actual.SequenceEqual(expected);
 
-    private Plan Build(PlanInput[] inputs)
+    private Plan Build(PlanInput[] inputs, RunControl control)
     {
+        using KernelControl.Scope scope = KernelControl.Enter(control);
         try
         {
-            return new PlanBuilder(_modelName, Graph, _shared, Threads).Build(inputs, _outerConstants);
+            return new PlanBuilder(_modelName, Graph, _shared, Threads, control).Build(inputs, _outerConstants);
         }
         catch (Exception exception) when (exception is not (InferenceException or OperationCanceledException))
         {
@@ -181,7 +225,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
         }
     }
 
-    private ExecutablePlan Add(ReadOnlySpan<EngineValue?> inputs)
+    private PlanInput[] Describe(ReadOnlySpan<EngineValue?> inputs)
     {
         var planInputs = new PlanInput[inputs.Length];
         bool specialize = _specialized.Active;
@@ -197,18 +241,39 @@ internal sealed unsafe class GraphExecutable : IDisposable
             _specialized.CountPlan();
         }
 
-        Plan built = Build(planInputs);
-        var plan = new ExecutablePlan(built, planInputs, this) { LastUse = Interlocked.Increment(ref _clock) };
-        ExecutablePlan[] plans = _plans;
-        if (plans.Length >= _maxPlans)
-        {
-            ExecutablePlan oldest = plans.MinBy(p => p.LastUse)!;
-            plans = Array.FindAll(plans, p => p != oldest);
-            oldest.Dispose();
-        }
+        return planInputs;
+    }
 
-        Volatile.Write(ref _plans, [plan, .. plans]);
-        Volatile.Write(ref _last, plan);
-        return plan;
+    private ExecutablePlan Add(PendingPlan pending, RunControl control)
+    {
+        ExecutablePlan? plan = null;
+        ExecutablePlan? oldest = null;
+        try
+        {
+            plan = new ExecutablePlan(Build(pending.Inputs, control), pending.Inputs, this) { LastUse = Interlocked.Increment(ref _clock) };
+            return plan;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _pending.Remove(pending);
+                if (plan is not null)
+                {
+                    ExecutablePlan[] plans = _plans;
+                    if (plans.Length >= _maxPlans)
+                    {
+                        oldest = plans.MinBy(p => p.LastUse)!;
+                        plans = Array.FindAll(plans, p => p != oldest);
+                    }
+
+                    Volatile.Write(ref _plans, [plan, .. plans]);
+                    Volatile.Write(ref _last, plan);
+                }
+            }
+
+            pending.Complete(plan);
+            oldest?.Dispose();
+        }
     }
 }

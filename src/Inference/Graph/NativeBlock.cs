@@ -20,7 +20,6 @@ internal sealed unsafe class NativeBlock : IDisposable
             return;
         }
 
-        MemoryLimit.Check(bytes);
         Free();
         try
         {
@@ -43,7 +42,8 @@ internal sealed unsafe class NativeBlock : IDisposable
 
     ~NativeBlock() => Free();
 
-    private void Free()
+    /// <summary>Gives the memory back; <see cref="Reserve"/> gets new one.</summary>
+    public void Free()
     {
         if (Data is not null)
         {

@@ -48,6 +48,13 @@ internal sealed unsafe class PinnedBlock
     public static bool CanReuse(long capacity, long bytes) => bytes <= capacity;
 #endif
 
+    /// <summary>What the block takes, bytes.</summary>
+#if GUARD_PAGES
+    public long Bytes => _bytes;
+#else
+    public long Bytes => _array.LongLength;
+#endif
+
     /// <summary>The first byte.</summary>
     public byte* Data { get; }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Inference.Kernels.Threading;
 
 namespace Inference.Graph;
 
@@ -11,6 +12,10 @@ namespace Inference.Graph;
 /// </summary>
 internal sealed unsafe class Tensor : EngineValue
 {
+    /// <summary>What a tensor of its own takes besides its contents, bytes: the object, its dimensions, its block's header and alignment.</summary>
+    public const long Overhead = 224;
+
+    private const long CopyPart = 1 << 22;
     private long[] _dims = [];
     private string[]? _strings;
 
@@ -117,7 +122,6 @@ internal sealed unsafe class Tensor : EngineValue
                 throw new InferenceException($"A tensor string{TensorShape.Format(dims)} was asked for; one tensor can hold at most {Array.MaxLength} strings.");
             }
 
-            MemoryLimit.Check(count * nint.Size);
             var strings = new string[checked((int)count)];
             Array.Fill(strings, "");
             tensor.SetStrings(dims, strings);
@@ -130,7 +134,6 @@ internal sealed unsafe class Tensor : EngineValue
             throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} of {bytes} bytes was asked for; one tensor can hold at most {Array.MaxLength - PinnedBlock.Alignment} bytes.");
         }
 
-        MemoryLimit.Check(bytes);
         var block = new PinnedBlock(bytes);
         tensor.Set(type, dims, block.Data, block);
         return tensor;
@@ -165,7 +168,14 @@ internal sealed unsafe class Tensor : EngineValue
         }
         else
         {
-            Buffer.MemoryCopy(Data, target.Data, target.ByteCount, ByteCount);
+            // In parts, so that a run can be stopped between them.
+            var work = default(WorkCounter);
+            for (long at = 0; at < ByteCount; at += CopyPart)
+            {
+                long part = Math.Min(CopyPart, ByteCount - at);
+                work.Add(part / sizeof(float));
+                Buffer.MemoryCopy(Data + at, target.Data + at, part, part);
+            }
         }
     }
 

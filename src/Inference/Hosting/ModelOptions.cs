@@ -28,6 +28,10 @@ public sealed class ModelOptions
     /// <summary>Longest load on the managed engine, more than zero; null, the default: no limit.</summary>
     public TimeSpan? MaxLoadTime { get; set; }
 
+    /// <summary>Most bytes that one run may hold at once, 1 or more; null, the default: the memory that the process can have. See <see cref="ModelLoadOptions.MaxMemoryBytes"/>.</summary>
+    [Range(1, long.MaxValue)]
+    public long? MaxMemoryBytes { get; set; }
+
     /// <summary>Whether the model is run once on zeros at host start, so that the first call is as fast as the others; true by default.</summary>
     public bool WarmUp { get; set; } = true;
 
@@ -51,6 +55,7 @@ public sealed class ModelOptions
             MaxPlans = MaxPlans,
             MaxRunTime = MaxRunTime,
             MaxLoadTime = MaxLoadTime,
+            MaxMemoryBytes = MaxMemoryBytes,
             AssertRowIndependent = AssertRowIndependent,
             VerifyRowIndependence = VerifyRowIndependence,
             FailOnProviderError = FailOnProviderError,

@@ -9,7 +9,7 @@ internal static class ModelOptionsBinding
     private static readonly string[] s_known =
     [
         nameof(ModelOptions.Path), nameof(ModelOptions.Providers), nameof(ModelOptions.Threads), nameof(ModelOptions.MaxPlans), nameof(ModelOptions.MaxRunTime),
-        nameof(ModelOptions.MaxLoadTime), nameof(ModelOptions.WarmUp), nameof(ModelOptions.AssertRowIndependent),
+        nameof(ModelOptions.MaxLoadTime), nameof(ModelOptions.MaxMemoryBytes), nameof(ModelOptions.WarmUp), nameof(ModelOptions.AssertRowIndependent),
         nameof(ModelOptions.VerifyRowIndependence), nameof(ModelOptions.FailOnProviderError),
     ];
 
@@ -20,6 +20,7 @@ internal static class ModelOptionsBinding
         options.MaxPlans = Read(section, nameof(ModelOptions.MaxPlans), options.MaxPlans, s => int.Parse(s, CultureInfo.InvariantCulture));
         options.MaxRunTime = Read(section, nameof(ModelOptions.MaxRunTime), options.MaxRunTime, s => TimeSpan.Parse(s, CultureInfo.InvariantCulture));
         options.MaxLoadTime = Read(section, nameof(ModelOptions.MaxLoadTime), options.MaxLoadTime, s => TimeSpan.Parse(s, CultureInfo.InvariantCulture));
+        options.MaxMemoryBytes = Read<long?>(section, nameof(ModelOptions.MaxMemoryBytes), options.MaxMemoryBytes, s => long.Parse(s, CultureInfo.InvariantCulture));
         options.WarmUp = Read(section, nameof(ModelOptions.WarmUp), options.WarmUp, bool.Parse);
         options.AssertRowIndependent = Read<bool?>(section, nameof(ModelOptions.AssertRowIndependent), options.AssertRowIndependent, s => bool.Parse(s));
         options.VerifyRowIndependence = Read(section, nameof(ModelOptions.VerifyRowIndependence), options.VerifyRowIndependence, bool.Parse);

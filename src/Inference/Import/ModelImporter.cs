@@ -23,10 +23,12 @@ internal sealed class ModelImporter
     private readonly Dictionary<OnnxFunction, IReadOnlyList<OnnxNode>> _sorted = [];
     private int _functionDepth;
     private int _nodeCount;
+    private readonly RunControl _control;
     private int _expandedCount;
 
-    private ModelImporter(OnnxModel model, Func<Node, Operator?>? resolve)
+    private ModelImporter(OnnxModel model, Func<Node, Operator?>? resolve, RunControl control)
     {
+        _control = control;
         _resolve = resolve;
         foreach (OnnxOperatorSet set in model.OperatorSets)
         {
@@ -44,11 +46,12 @@ internal sealed class ModelImporter
     /// <param name="model">The file's model; constants refer to its memory.</param>
     /// <param name="bindDefaults">Whether inputs with a default become constants (they do up to IR 3, where every initializer is listed as an input).</param>
     /// <param name="resolve">Makes operators that the table does not have; null where it does not either.</param>
+    /// <param name="control">What can stop it; null: nothing.</param>
     /// <exception cref="UnsupportedModelException">Operators are not supported; all are listed.</exception>
     /// <exception cref="ModelLoadException">The model breaks the rules of ONNX.</exception>
-    public static ImportedModel Import(OnnxModel model, bool bindDefaults = true, Func<Node, Operator?>? resolve = null)
+    public static ImportedModel Import(OnnxModel model, bool bindDefaults = true, Func<Node, Operator?>? resolve = null, RunControl? control = null)
     {
-        var importer = new ModelImporter(model, resolve);
+        var importer = new ModelImporter(model, resolve, control ?? RunControl.None);
         var graph = new ModelGraph(model.Graph.Name);
         var defaults = new List<string>();
         var scope = new ImportScope(graph, null, isFunctionBody: false);
@@ -174,7 +177,7 @@ internal sealed class ModelImporter
             throw new ModelLoadException($"The model has more than {MaxNodes} nodes with its functions expanded; that is beyond the limit.");
         }
 
-        WorkLimit.ThrowIfStopped();
+        _control.ThrowIfStopped();
         string domain = Canonical(source.Domain);
         if (_functions.TryGetValue((domain, source.OpType, source.Overload), out OnnxFunction? function))
         {

@@ -5,7 +5,7 @@ namespace Inference.Loading;
 
 /// <summary>A call's inputs in the engine's form, and its memory: inputs and outputs are held from binding to <see cref="Clear"/>, whatever the caller does with them meanwhile.
 /// Used again by later calls; one call at a time.</summary>
-internal sealed unsafe class CallState
+internal sealed unsafe class CallState(LoadedModel model)
 {
     private EngineValue?[] _values = [];
     private Tensor[] _tensors = [];
@@ -13,12 +13,15 @@ internal sealed unsafe class CallState
     private TensorPin[] _outputPins = [];
     private ModelValue?[] _given = [];
 
+    /// <summary>What can stop the call, and what it may hold.</summary>
+    public RunControl Control { get; } = new(new(model.MaxMemoryBytes));
+
     /// <summary>The graph's inputs, in order.</summary>
     public ReadOnlySpan<EngineValue?> Values => _values;
 
     /// <summary>Checks and pins the inputs; returns the executable to run them on.</summary>
     /// <exception cref="InvalidInputException">They do not fit the model.</exception>
-    public GraphExecutable Bind(LoadedModel model, NamedValues inputs)
+    public GraphExecutable Bind(NamedValues inputs)
     {
         ModelInfo info = model.Info;
         GraphExecutable executable = model.Executable;
@@ -51,7 +54,7 @@ internal sealed unsafe class CallState
 
         if (overrides)
         {
-            executable = model.WithInputs;
+            executable = model.WithInputs(Control);
         }
 
         Reserve(executable.Graph.Inputs.Count);
@@ -86,6 +89,7 @@ internal sealed unsafe class CallState
     /// <summary>Lets go of the caller's values.</summary>
     public void Clear()
     {
+        Control.End();
         foreach (Tensor tensor in _tensors)
         {
             tensor.Release();
@@ -107,9 +111,9 @@ internal sealed unsafe class CallState
 
     private static ModelPort[] Ports(ModelInfo info) => (ModelPort[])info.Inputs;
 
-    private EngineValue Convert(string model, ModelPort port, ModelValue value, int index)
+    private EngineValue Convert(string name, ModelPort port, ModelValue value, int index)
     {
-        InputBinder.Check(model, port, value);
+        InputBinder.Check(name, port, value);
         if (value is TensorValue { ElementType: not ElementType.String } tensor && port.Type.Kind == ModelValueKind.Tensor)
         {
             TensorPin pin = _inputPins[index];
@@ -118,7 +122,7 @@ internal sealed unsafe class CallState
             return _tensors[index];
         }
 
-        EngineValue converted = ValueConversion.ToEngine(value);
+        EngineValue converted = ValueConversion.ToEngine(value, Control.Memory);
         return port.Type.Kind == ModelValueKind.Optional && converted is not OptionalData ? new OptionalData(converted) : converted;
     }
 

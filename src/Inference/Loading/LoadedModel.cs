@@ -12,10 +12,13 @@ namespace Inference.Loading;
 /// <summary>A model imported, optimised and ready to be planned. Shared by the runs of one runner. Thread-safe.</summary>
 internal sealed class LoadedModel : IDisposable
 {
+    private const int WaitMilliseconds = 5;
     private readonly OnnxModel _file;
     private readonly Action _release;
     private readonly SharedConstants _shared = new();
-    private readonly Lazy<GraphExecutable> _withInputs;
+    private readonly Lock _lock = new();
+    private readonly Func<RunControl, GraphExecutable> _makeWithInputs;
+    private GraphExecutable? _withInputs;
     private readonly PlacedModel? _placed;
 
     /// <summary>Prepares a model.</summary>
@@ -25,18 +28,20 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="digest">Its digest.</param>
     /// <param name="release">Lets go of the file; called once, on disposal, and not where this fails.</param>
     /// <param name="placed">Parts that other providers run; owned; null for none.</param>
-    public LoadedModel(OnnxModel file, ModelLoadOptions options, string name, string digest, Action release, PlacedModel? placed = null)
+    /// <param name="control">What can stop the load; null: the options' limits from now.</param>
+    public LoadedModel(OnnxModel file, ModelLoadOptions options, string name, string digest, Action release, PlacedModel? placed = null, RunControl? control = null)
     {
         _file = file;
         _release = release;
-        MaxMemoryBytes = MemoryLimit.Of(options);
-        using MemoryLimit.Scope limit = MemoryLimit.Enter(MaxMemoryBytes);
+        MaxMemoryBytes = MemoryBudget.LimitOf(options);
+        control ??= RunControl.ForLoad(options, CancellationToken.None);
         _placed = placed;
+        int maxPlans = options.MaxPlans;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        ImportedModel imported = Prepare(file, name, bindDefaults: true, placed, out RowProof rows);
+        ImportedModel imported = Prepare(file, name, bindDefaults: true, placed, control, out RowProof rows);
         Executable = new(name, imported.Graph, _shared, threads, options.MaxPlans);
         HasDefaults = imported.Defaults.Count > 0;
-        _withInputs = new(() => new(name, Prepare(file, name, bindDefaults: false, placed, out _).Graph, _shared, threads, options.MaxPlans));
+        _makeWithInputs = c => new(name, Prepare(file, name, bindDefaults: false, placed, c, out _).Graph, _shared, threads, maxPlans);
         Info = new()
         {
             Name = name,
@@ -54,16 +59,45 @@ internal sealed class LoadedModel : IDisposable
 
     public ModelInfo Info { get; set; }
 
-    /// <summary>The limit for one value, and for intermediate values of a run together.</summary>
+    /// <summary>The limit for what one run holds at once.</summary>
     public long MaxMemoryBytes { get; }
+
+    /// <summary>The clock of runs.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     public GraphExecutable Executable { get; }
 
     /// <summary>Whether some inputs have a default and were imported as constants.</summary>
     public bool HasDefaults { get; }
 
-    /// <summary>The same model with defaults as inputs, for calls that give them; made on first use.</summary>
-    public GraphExecutable WithInputs => _withInputs.Value;
+    /// <summary>The same model with defaults as inputs, for calls that give them; made on first use, within the time of the call.</summary>
+    public GraphExecutable WithInputs(RunControl control)
+    {
+        if (Volatile.Read(ref _withInputs) is { } made)
+        {
+            return made;
+        }
+
+        // Another call may be at it: this one waits no longer than it may.
+        while (!_lock.TryEnter(WaitMilliseconds))
+        {
+            control.ThrowIfStopped();
+        }
+
+        try
+        {
+            if (_withInputs is null)
+            {
+                Volatile.Write(ref _withInputs, _makeWithInputs(control));
+            }
+
+            return _withInputs;
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
 
     /// <summary>Defaults, by name, for inputs that a call leaves out.</summary>
     public Tensor Default(string name) => TensorImport.FromOnnx(_file.Graph.Initializers.First(i => i.Name == name));
@@ -71,10 +105,7 @@ internal sealed class LoadedModel : IDisposable
     public void Dispose()
     {
         Executable.Dispose();
-        if (_withInputs.IsValueCreated)
-        {
-            _withInputs.Value.Dispose();
-        }
+        _withInputs?.Dispose();
 
         _shared.Dispose();
         _placed?.Dispose();
@@ -87,31 +118,31 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Where the parts of the model run.</summary>
     public PlacementReport Placement => _placed?.Report ?? new([new("cpu", _file.Graph.Nodes.Count, [.. _file.Graph.Nodes.Select(n => n.OpType).Distinct().Order(StringComparer.Ordinal)])], []);
 
-    private static ImportedModel Prepare(OnnxModel file, string name, bool bindDefaults, PlacedModel? placed, out RowProof rows)
+    private static ImportedModel Prepare(OnnxModel file, string name, bool bindDefaults, PlacedModel? placed, RunControl control, out RowProof rows)
     {
-        ImportedModel imported = ModelImporter.Import(file, bindDefaults, placed is null ? null : placed.Resolve);
-        ShapeInference.Run(imported.Graph, name);
+        ImportedModel imported = ModelImporter.Import(file, bindDefaults, placed is null ? null : placed.Resolve, control);
+        ShapeInference.Run(imported.Graph, name, control);
 
         // Before the passes: fused operators and other layouts do not state how rows go through them.
-        rows = RowProof.Of(imported.Graph);
-        PassPipeline.Run(imported.Graph, name, verify: false);
+        rows = RowProof.Of(imported.Graph, control);
+        PassPipeline.Run(imported.Graph, name, verify: false, control);
         if (!rows.RowIndependent)
         {
             // After them: folded constants may decide what was open. One proof is enough.
-            rows = RowProof.Of(imported.Graph) is { RowIndependent: true } passed ? passed : rows.BatchAxis == 0 && placed is null ? ProveFolded(file, name) : rows;
+            rows = RowProof.Of(imported.Graph, control) is { RowIndependent: true } passed ? passed : rows.BatchAxis == 0 && placed is null ? ProveFolded(file, name, control) : rows;
         }
 
         return imported;
     }
 
     // The graph as imported, with nothing done to it but computing what is constant.
-    private static RowProof ProveFolded(OnnxModel file, string name)
+    private static RowProof ProveFolded(OnnxModel file, string name, RunControl control)
     {
-        ModelGraph graph = ModelImporter.Import(file).Graph;
-        ShapeInference.Run(graph, name);
-        ConstantFolding.Run(graph);
-        ShapeInference.Run(graph, name);
-        return RowProof.Of(graph);
+        ModelGraph graph = ModelImporter.Import(file, control: control).Graph;
+        ShapeInference.Run(graph, name, control);
+        ConstantFolding.Run(graph, control);
+        ShapeInference.Run(graph, name, control);
+        return RowProof.Of(graph, control);
     }
 
     // An output may be another node's value under the declared name.

@@ -16,12 +16,17 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
     private readonly ModelValue?[] _outputs;
     private readonly ModelValue?[] _shown;
     private readonly TensorPin[] _outputPins;
+    private readonly RunControl _control;
+    private readonly TimeSpan? _maxRunTime;
     private TensorPin _sparePin = new();
+    private long _outputBytes;
     private ExecutablePlan? _plan;
     private ExecutionFrame? _frame;
 
-    public ManagedBoundRun(LoadedModel model, RunGate gate)
+    public ManagedBoundRun(LoadedModel model, RunGate gate, TimeSpan? maxRunTime)
     {
+        _control = new(new(model.MaxMemoryBytes));
+        _maxRunTime = maxRunTime;
         _model = model;
         _gate = gate;
         _ports = [.. model.Info.Inputs.Where(p => !p.IsOptional)];
@@ -67,13 +72,18 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         BeginUse();
         try
         {
-            using MemoryLimit.Scope limit = MemoryLimit.Enter(_model.MaxMemoryBytes);
+            _control.Begin(cancellationToken, _maxRunTime, _model.Clock);
+            _control.Memory.Claim(_outputBytes);
             if (_frame is null || HasSpecialized())
             {
                 PrepareFrame();
             }
+            else
+            {
+                _frame.Begin(_control);
+            }
 
-            _frame!.Execute(new RunControl(cancellationToken));
+            _frame!.Execute();
             for (int i = 0; i < _outputs.Length; i++)
             {
                 if (!_plan!.OutputIsDirect[i])
@@ -84,6 +94,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         }
         finally
         {
+            _control.End();
             End();
         }
     }
@@ -171,7 +182,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         EngineValue bound;
         if (value.ElementType == ElementType.String)
         {
-            bound = ValueConversion.ToEngine(value);
+            bound = ValueConversion.ToEngine(value, MemoryBudget.Unlimited);
         }
         else
         {
@@ -231,8 +242,8 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
             }
         }
 
-        _plan = _model.Executable.PlanFor(_values);
-        _frame = _plan.Rent();
+        _plan = _model.Executable.PlanFor(_values, _control);
+        _frame = _plan.Rent(_control);
         for (int i = 0; i < _values.Length; i++)
         {
             _frame.SetInput(i, _values[i]!);
@@ -248,14 +259,30 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
             SlotSpec slot = _plan.Plan.Slots[_plan.Plan.OutputSlots[i]];
             if (_outputs[i] is not TensorValue same || same.ElementType != slot.Type || !same.Shape.SequenceEqual(slot.Dims))
             {
-                _outputs[i]?.Dispose();
-                MemoryLimit.Check(slot.Type.ByteCount(TensorShape.Count(slot.Dims)));
-                _outputs[i] = TensorValue.Allocate(slot.Type, slot.Dims);
+                _outputs[i] = NewOutput(i, slot.Type, slot.Dims);
             }
 
             _outputPins[i].Hold((TensorValue)_outputs[i]!);
             _frame.SetOutputMemory(i, _outputPins[i]);
         }
+    }
+
+    // The old value goes before the new one comes.
+    private TensorValue NewOutput(int index, ElementType type, ReadOnlySpan<long> dims)
+    {
+        if (_outputs[index] is TensorValue { ElementType: not ElementType.String } old)
+        {
+            long freed = old.ElementType.ByteCount(TensorShape.Count(old.Shape));
+            _outputBytes -= freed;
+            _control.Memory.Release(freed);
+        }
+
+        _outputs[index]?.Dispose();
+        _outputs[index] = null;
+        long bytes = type.ByteCount(TensorShape.Count(dims));
+        _control.Memory.Claim(bytes);
+        _outputBytes += bytes;
+        return TensorValue.Allocate(type, dims);
     }
 
     private void Copy(int index)
@@ -265,8 +292,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         {
             if (_outputs[index] is not TensorValue same || same.ElementType != tensor.Type || !same.Shape.SequenceEqual(tensor.Dims))
             {
-                _outputs[index]?.Dispose();
-                _outputs[index] = TensorValue.Allocate(tensor.Type, tensor.Dims);
+                _outputs[index] = NewOutput(index, tensor.Type, tensor.Dims);
             }
 
             tensor.Bytes.CopyTo(((TensorValue)_outputs[index]!).AsWritableBytes());
@@ -274,7 +300,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         }
 
         _outputs[index]?.Dispose();
-        _outputs[index] = ValueConversion.ToModel(value);
+        _outputs[index] = ValueConversion.ToModel(value, _control.Memory);
     }
 
     private void ReleaseFrame()

@@ -9,6 +9,7 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
 {
     // What a trial at load may hold.
     private const long MaxTrialBytes = 16 << 20;
+    private static readonly TimeSpan s_longestTrialPlan = TimeSpan.FromSeconds(1);
 
     private readonly LoadedModel _model;
     private readonly RunGate _gate;
@@ -59,7 +60,7 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
     public BoundRun Bind()
     {
         _gate.Enter();
-        return new ManagedBoundRun(_model, _gate);
+        return new ManagedBoundRun(_model, _gate, _maxRunTime);
     }
 
     public ModelSplit? Split(IReadOnlyCollection<string> branchInputs)
@@ -91,14 +92,16 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
     }
 
     /// <summary>Hands a frame that is ready to run on these inputs to an observer.</summary>
-    internal T Observe<T>(NamedValues inputs, Func<ExecutablePlan, ExecutionFrame, T> observe)
+    internal T Observe<T>(NamedValues inputs, Func<ExecutablePlan, ExecutionFrame, T> observe, CancellationToken cancellationToken = default)
     {
         _gate.Enter();
-        var call = new CallState();
+        var call = new CallState(_model);
+        RunControl control = call.Control;
         try
         {
-            ExecutablePlan plan = call.Bind(_model, inputs).PlanFor(call.Values);
-            ExecutionFrame frame = plan.Rent();
+            control.Begin(cancellationToken);
+            ExecutablePlan plan = call.Bind(inputs).PlanFor(call.Values, control);
+            ExecutionFrame frame = plan.Rent(control);
             using var outputs = new NamedValues(Info.Outputs.Count);
             try
             {
@@ -140,10 +143,11 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
             return false;
         }
 
-        var call = new CallState();
+        var call = new CallState(_model);
         try
         {
-            return call.Bind(_model, inputs).PlanFor(call.Values).Plan is { ArenaBytes: <= MaxTrialBytes, ScratchBytes: <= MaxTrialBytes };
+            call.Control.Begin(CancellationToken.None, s_longestTrialPlan);
+            return call.Bind(inputs).PlanFor(call.Values, call.Control).Plan is { ArenaBytes: <= MaxTrialBytes, ScratchBytes: <= MaxTrialBytes };
         }
         catch (InferenceException)
         {
@@ -158,14 +162,14 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
     private NamedValues Run(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
         _gate.Enter();
-        using MemoryLimit.Scope limit = MemoryLimit.Enter(_model.MaxMemoryBytes);
-        CallState call = Interlocked.Exchange(ref _idleState, null) ?? new CallState();
+        CallState call = Interlocked.Exchange(ref _idleState, null) ?? new CallState(_model);
+        RunControl control = call.Control;
         try
         {
-            GraphExecutable executable = call.Bind(_model, inputs);
-            RunControl control = Control(context, cancellationToken);
+            control.Begin(cancellationToken, Time(context), _model.Clock);
+            GraphExecutable executable = call.Bind(inputs);
             ExecutablePlan plan = executable.PlanFor(call.Values, control);
-            ExecutionFrame frame = plan.Rent();
+            ExecutionFrame frame = plan.Rent(control);
             var outputs = new NamedValues(Info.Outputs.Count);
             try
             {
@@ -178,8 +182,8 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
                 }
 
                 OutputCollector.Allocate(plan, frame, call, Info.Outputs, outputs);
-                frame.Execute(control);
-                OutputCollector.Collect(plan, frame, Info.Outputs, outputs);
+                frame.Execute();
+                OutputCollector.Collect(plan, frame, call, Info.Outputs, outputs);
                 return outputs;
             }
             catch (InferenceException exception) when (exception is ModelRunException)
@@ -211,31 +215,21 @@ internal sealed class ManagedRunner : IModelRunner, IBindable, IModelSplitter, I
         }
     }
 
-    private RunControl Control(RunContext? context, CancellationToken cancellationToken)
+    // The time that a call may take; null for no limit.
+    private TimeSpan? Time(RunContext? context)
     {
-        long stopAt = long.MaxValue;
-        if (_maxRunTime is { } limit)
-        {
-            stopAt = After(limit);
-        }
-
+        TimeSpan? time = _maxRunTime;
         if (context?.Deadline is { } deadline)
         {
-            TimeSpan left = deadline - TimeProvider.System.GetUtcNow();
+            TimeSpan left = deadline - _model.Clock.GetUtcNow();
             if (left <= TimeSpan.Zero)
             {
                 throw new DeadlineExceededException($"Model '{Info.Name}': the call's deadline {deadline:O} passed before it started.");
             }
 
-            stopAt = Math.Min(stopAt, After(left));
+            time = time < left ? time : left;
         }
 
-        return new(cancellationToken, stopAt);
-    }
-
-    private static long After(TimeSpan time)
-    {
-        double ticks = time.TotalSeconds * TimeProvider.System.TimestampFrequency;
-        return ticks > long.MaxValue / 4 ? long.MaxValue : TimeProvider.System.GetTimestamp() + (long)ticks;
+        return time;
     }
 }

@@ -52,14 +52,14 @@ public sealed class ModelLoader : IModelLoader
     private IModelRunner Load(ModelSource source, ModelLoadOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        using WorkLimit.Scope limit = WorkLimit.Enter(cancellationToken, WorkLimit.After(options.MaxLoadTime));
+        RunControl control = RunControl.ForLoad(options, cancellationToken);
         IReadOnlyList<IExecutionProvider?> preference = Preference(options);
         OnnxModel file = ReadFile(source);
         IModelRunner? runner = null;
         try
         {
             string name = options.Name ?? NameOf(source, file);
-            return runner = Load(source, file, name, options, preference);
+            return runner = Load(source, file, name, options, preference, control);
         }
         catch (OnnxFormatException exception)
         {
@@ -87,29 +87,29 @@ public sealed class ModelLoader : IModelLoader
         }
     }
 
-    private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<IExecutionProvider?> preference)
+    private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<IExecutionProvider?> preference, RunControl control)
     {
-        string digest = ModelDigest.Of(source, file);
+        string digest = ModelDigest.Of(source, file, control);
         if (preference[0] is null)
         {
             try
             {
-                return new ManagedRunner(new LoadedModel(file, options, name, digest, file.Dispose), options);
+                return new ManagedRunner(new LoadedModel(file, options, name, digest, file.Dispose, control: control), options);
             }
             catch (UnsupportedModelException) when (preference.Count > 1)
             {
                 // What the engine does not have goes to the providers behind it.
             }
         }
-        else if (WholeModelLoader.TryLoad(source, file, name, digest, options, preference, _logger) is { } whole)
+        else if (WholeModelLoader.TryLoad(source, file, name, digest, options, preference, _logger, control) is { } whole)
         {
             return whole;
         }
 
-        PlacedModel placed = ModelPlacer.Place(file, name, preference, options, _logger);
+        PlacedModel placed = ModelPlacer.Place(file, name, preference, options, _logger, control);
         try
         {
-            var model = new LoadedModel(file, options, name, digest, file.Dispose, placed);
+            var model = new LoadedModel(file, options, name, digest, file.Dispose, placed, control);
             PlacementLog.Placed(_logger, name, placed.Report.Summary);
             return new ManagedRunner(model, options);
         }

@@ -17,7 +17,7 @@ internal static class OutputCollector
             if (plan.OutputIsDirect[i])
             {
                 SlotSpec slot = plan.Plan.Slots[plan.Plan.OutputSlots[i]];
-                MemoryLimit.Check(slot.Type.ByteCount(TensorShape.Count(slot.Dims)));
+                call.Control.Memory.Claim(slot.Type.ByteCount(TensorShape.Count(slot.Dims)));
                 TensorValue value = TensorValue.Allocate(slot.Type, slot.Dims);
                 frame.SetOutputMemory(i, call.HoldOutput(i, ports.Count, value));
                 outputs.Set(ports[i].Name, value);
@@ -30,13 +30,13 @@ internal static class OutputCollector
     }
 
     /// <summary>Sets the other outputs to copies of what was computed.</summary>
-    public static void Collect(ExecutablePlan plan, ExecutionFrame frame, IReadOnlyList<ModelPort> ports, NamedValues outputs)
+    public static void Collect(ExecutablePlan plan, ExecutionFrame frame, CallState call, IReadOnlyList<ModelPort> ports, NamedValues outputs)
     {
         for (int i = 0; i < ports.Count; i++)
         {
             if (!plan.OutputIsDirect[i])
             {
-                outputs.Set(ports[i].Name, ValueConversion.ToModel(frame.GetOutput(i)));
+                outputs.Set(ports[i].Name, ValueConversion.ToModel(frame.GetOutput(i), call.Control.Memory));
             }
         }
     }

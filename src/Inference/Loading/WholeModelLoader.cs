@@ -14,11 +14,11 @@ internal static class WholeModelLoader
 {
     /// <summary>The runner; null where the first provider does not claim the whole model, or failed to compile it and the next one takes over.</summary>
     public static IModelRunner? TryLoad(
-        ModelSource source, OnnxModel file, string name, string digest, ModelLoadOptions options, IReadOnlyList<IExecutionProvider?> preference, ILogger logger)
+        ModelSource source, OnnxModel file, string name, string digest, ModelLoadOptions options, IReadOnlyList<IExecutionProvider?> preference, ILogger logger, RunControl control)
     {
         IExecutionProvider provider = preference[0]!;
-        ImportedModel imported = ModelImporter.Import(file, bindDefaults: true, n => OperatorTable.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator());
-        TryInfer(imported.Graph, name);
+        ImportedModel imported = ModelImporter.Import(file, bindDefaults: true, n => OperatorTable.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
+        TryInfer(imported.Graph, name, control);
         ImportScope scope = imported.Scopes[file.Graph];
         var view = new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true);
         if (!provider.Claim(view).IsWholeGraph)
@@ -37,7 +37,7 @@ internal static class WholeModelLoader
             return null;
         }
 
-        RowProof rows = RowProof.Of(imported.Graph);
+        RowProof rows = RowProof.Of(imported.Graph, control);
         var info = new ModelInfo
         {
             Name = name,
@@ -56,11 +56,11 @@ internal static class WholeModelLoader
     }
 
     // The provider's own checks decide; the engine's inference only adds knowledge here.
-    private static void TryInfer(ModelGraph graph, string name)
+    private static void TryInfer(ModelGraph graph, string name, RunControl control)
     {
         try
         {
-            ShapeInference.Run(graph, name);
+            ShapeInference.Run(graph, name, control);
         }
         catch (ModelLoadException)
         {

@@ -60,7 +60,38 @@ internal abstract unsafe class KernelContext
     public abstract int Threads { get; }
 
     /// <summary>The call's token.</summary>
-    public virtual CancellationToken Cancellation => default;
+    public CancellationToken Cancellation => Control.Token;
+
+    /// <summary>What can stop the run, and what it may hold.</summary>
+    public virtual RunControl Control => RunControl.None;
+
+    /// <summary>Counts memory that this node is about to take for values: strings, items of sequences, tables. It is given back when the values are held no longer.</summary>
+    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    public virtual void Claim(long bytes) => Control.Memory.ClaimValue(bytes);
+
+    /// <summary>A tensor of its own within the run's memory; contents undefined, strings empty.</summary>
+    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    public Tensor Allocate(ElementType type, ReadOnlySpan<long> dims)
+    {
+        Claim(MemoryOf(type, dims));
+        return Tensor.Allocate(type, dims);
+    }
+
+    /// <summary>What <see cref="Allocate"/> claims, bytes.</summary>
+    public static long MemoryOf(ElementType type, ReadOnlySpan<long> dims)
+    {
+        long count = TensorShape.Count(dims);
+        return checked((type == ElementType.String ? count * nint.Size : type.ByteCount(count)) + Tensor.Overhead);
+    }
+
+    /// <summary>A tensor of its own with the contents of another, within the run's memory.</summary>
+    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    public Tensor Copy(Tensor tensor)
+    {
+        Tensor copy = Allocate(tensor.Type, tensor.Dims);
+        tensor.CopyTo(copy);
+        return copy;
+    }
 
     /// <summary>Throws when the call was cancelled or ran over its time; call it in long loops.</summary>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>

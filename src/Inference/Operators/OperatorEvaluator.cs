@@ -1,16 +1,26 @@
 using System.Diagnostics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators;
 
 /// <summary>Runs one node on actual values, allocating what it needs: for constant folding. Not for nodes with inner graphs. Not thread-safe.</summary>
 internal sealed unsafe class OperatorEvaluator : KernelContext
 {
+    private readonly RunControl _control;
+    private readonly FoldingControl _folding;
     private readonly ActualInferContext _infer = new();
     private Node _node = null!;
     private readonly NativeBlock _scratch = new();
     private long _bytesLeft;
-    private long _stopAt;
+
+    /// <summary>Makes an evaluator.</summary>
+    /// <param name="control">What can stop it; null: nothing.</param>
+    public OperatorEvaluator(RunControl? control = null)
+    {
+        _control = control ?? RunControl.None;
+        _folding = new(_control);
+    }
 
     public override Node Node => _node;
 
@@ -27,8 +37,8 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
         Operator op = node.Operator ?? throw new InvalidOperationException($"{node.Describe()} has no operator.");
         _node = node;
         _bytesLeft = maxBytes;
-        _stopAt = stopAt;
-        if (IsLate())
+        _folding.StopAt = stopAt;
+        if (_folding.IsLate)
         {
             return null;
         }
@@ -82,6 +92,7 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
             Slots = slots;
             InputSlots = inputSlots;
             OutputSlots = outputSlots;
+            using KernelControl.Scope scope = KernelControl.Enter(_folding);
             try
             {
                 op.Run(this);
@@ -125,10 +136,11 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
         return _scratch.Data;
     }
 
-    public override void ThrowIfCancelled()
+    public override void ThrowIfCancelled() => _folding.ThrowIfStopped();
+
+    public override void Claim(long bytes)
     {
-        WorkLimit.ThrowIfStopped();
-        if (IsLate())
+        if ((_bytesLeft -= bytes) < 0)
         {
             throw new GaveUpException();
         }
@@ -137,14 +149,35 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
     public override void RunSubgraph(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs) =>
         throw new UnreachableException("Nodes with inner graphs are not folded.");
 
-    private bool IsLate() => _stopAt != long.MaxValue && TimeProvider.System.GetTimestamp() > _stopAt;
-
     private bool Claim(ElementType type, ReadOnlySpan<long> dims)
     {
         long count = TensorShape.Count(dims);
-        _bytesLeft -= type == ElementType.String ? count : type.ByteCount(count);
+        _bytesLeft -= (type == ElementType.String ? count * nint.Size : type.ByteCount(count)) + Tensor.Overhead;
         return _bytesLeft >= 0;
     }
 
     private sealed class GaveUpException : Exception;
+
+    // Folding that takes too long, or too much, is left to the run.
+    private sealed class FoldingControl(RunControl outer) : KernelControl
+    {
+        public long StopAt { get; set; }
+
+        public bool IsLate => outer.IsPast(StopAt);
+
+        public override bool CanStop => outer.CanStop || StopAt != long.MaxValue;
+
+        public override void ThrowIfStopped()
+        {
+            outer.ThrowIfStopped();
+            if (IsLate)
+            {
+                throw new GaveUpException();
+            }
+        }
+
+        public override void Claim(long bytes) => outer.Claim(bytes);
+
+        public override void Release(long bytes) => outer.Release(bytes);
+    }
 }

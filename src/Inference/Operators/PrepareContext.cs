@@ -22,6 +22,12 @@ internal abstract class PrepareContext
     /// <summary>The contents of an input that is a constant of the model; null otherwise. Stays valid as long as the model.</summary>
     public abstract Tensor? Constant(int index);
 
+    /// <summary>Counts memory that the kernel is about to keep (tables): the run that prepares it must have room for it.</summary>
+    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    public virtual void Claim(long bytes)
+    {
+    }
+
     /// <summary>Threads one run may use, ≥ 1.</summary>
     public abstract int Threads { get; }
 

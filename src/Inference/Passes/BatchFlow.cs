@@ -10,9 +10,14 @@ namespace Inference.Passes;
 internal sealed class BatchFlow
 {
     private readonly Dictionary<Value, BatchFact> _facts = [];
+    private readonly RunControl _control;
     private int _lastName;
 
-    private BatchFlow(Dimension batch) => Batch = batch;
+    private BatchFlow(Dimension batch, RunControl control)
+    {
+        Batch = batch;
+        _control = control;
+    }
 
     /// <summary>The batch's size as it is declared: a symbol, or unnamed.</summary>
     public Dimension Batch { get; }
@@ -20,15 +25,16 @@ internal sealed class BatchFlow
     /// <summary>Follows the batch through a graph after shape inference.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="batched">The inputs that carry the batch along their first axis; the others are taken as the same for all rows.</param>
+    /// <param name="control">What can stop it; null: nothing.</param>
     /// <returns>Null where these inputs share no first dimension that is open: fixed batches cannot be joined.</returns>
-    public static BatchFlow? Of(ModelGraph graph, IReadOnlyList<Value> batched)
+    public static BatchFlow? Of(ModelGraph graph, IReadOnlyList<Value> batched, RunControl? control = null)
     {
         if (BatchDimension(batched) is not { } dimension)
         {
             return null;
         }
 
-        var flow = new BatchFlow(dimension);
+        var flow = new BatchFlow(dimension, control ?? RunControl.None);
         foreach (Value input in batched)
         {
             flow._facts[input] = flow.Input(input.Type!);
@@ -107,7 +113,7 @@ internal sealed class BatchFlow
         var context = new BatchNodeContext(this);
         foreach (Node node in graph.Nodes)
         {
-            WorkLimit.ThrowIfStopped();
+            _control.ThrowIfStopped();
             bool depends = GraphEdit.Uses(node).Any(v => FactOf(v).Axis != BatchContext.None);
             infer.Infer(node, bySizes: false);
             (ModelValueType?[] types, Dimension[]?[] data) = (infer.Types, infer.Data);

@@ -13,15 +13,22 @@ internal sealed class ConstantFolding
     // What takes longer is left to the run, which has a deadline of its own.
     private static readonly TimeSpan s_maxTime = TimeSpan.FromSeconds(10);
 
-    private readonly OperatorEvaluator _evaluator = new();
-    private readonly long _stopAt = WorkLimit.Within(s_maxTime);
+    private readonly OperatorEvaluator _evaluator;
+    private readonly RunControl _control;
+    private readonly long _stopAt;
     private long _bytesLeft;
 
-    private ConstantFolding(ModelGraph graph) => _bytesLeft = FreeBytes + MaxGrowth * ConstantBytes(graph, []);
-
-    public static void Run(ModelGraph graph)
+    private ConstantFolding(ModelGraph graph, RunControl control)
     {
-        if (new ConstantFolding(graph).Fold(graph))
+        _control = control;
+        _evaluator = new(control);
+        _stopAt = control.Within(s_maxTime);
+        _bytesLeft = Math.Min(FreeBytes + MaxGrowth * ConstantBytes(graph, []), control.Memory.Limit);
+    }
+
+    public static void Run(ModelGraph graph, RunControl control)
+    {
+        if (new ConstantFolding(graph, control).Fold(graph))
         {
             GraphEdit.UpdateCaptures(graph);
         }
@@ -57,7 +64,7 @@ internal sealed class ConstantFolding
                 changed |= Fold(inner);
             }
 
-            WorkLimit.ThrowIfStopped();
+            _control.ThrowIfStopped();
             if (TryFold(node))
             {
                 changed = true;

@@ -6,7 +6,14 @@ namespace Inference.Passes;
 internal static class PassPipeline
 {
     /// <summary>One rewrite.</summary>
-    internal sealed record Pass(string Name, Action<ModelGraph> Run);
+    internal sealed record Pass(string Name, Action<ModelGraph, RunControl> Run)
+    {
+        public Pass(string name, Action<ModelGraph> run)
+            : this(name, (graph, _) => run(graph))
+        {
+        }
+    }
+
 
     internal static readonly Pass[] Passes =
     [
@@ -33,18 +40,20 @@ internal static class PassPipeline
     /// <param name="graph">Inferred by <see cref="ShapeInference"/>; inferred again at the end.</param>
     /// <param name="modelName">For messages.</param>
     /// <param name="verify">Whether the graph is verified after each pass (tests do).</param>
-    public static void Run(ModelGraph graph, string modelName, bool verify)
+    /// <param name="control">What can stop it; null: nothing.</param>
+    public static void Run(ModelGraph graph, string modelName, bool verify, RunControl? control = null)
     {
+        control ??= RunControl.None;
         IReadOnlyDictionary<Value, ModelValueType>? declared = InputSymbols.Separate(graph);
         if (declared is not null)
         {
-            ShapeInference.Run(graph, modelName);
+            ShapeInference.Run(graph, modelName, control);
         }
 
         foreach (Pass pass in Passes)
         {
-            WorkLimit.ThrowIfStopped();
-            pass.Run(graph);
+            control.ThrowIfStopped();
+            pass.Run(graph, control);
             if (verify)
             {
                 GraphVerifier.Verify(graph, pass.Name);
@@ -56,6 +65,6 @@ internal static class PassPipeline
             InputSymbols.Restore(declared);
         }
 
-        ShapeInference.Run(graph, modelName);
+        ShapeInference.Run(graph, modelName, control);
     }
 }

@@ -6,9 +6,9 @@ namespace Inference.Passes;
 internal sealed record RowProof(int? BatchAxis, bool RowIndependent)
 {
     /// <summary>Analyses a graph after shape inference.</summary>
-    public static RowProof Of(ModelGraph graph)
+    public static RowProof Of(ModelGraph graph, RunControl? control = null)
     {
-        if (BatchFlow.Of(graph, graph.Inputs) is not { } flow)
+        if (BatchFlow.Of(graph, graph.Inputs, control) is not { } flow)
         {
             return new(null, false);
         }

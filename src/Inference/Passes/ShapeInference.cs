@@ -7,13 +7,18 @@ internal sealed class ShapeInference
 {
     private const int MaxDepth = 64;
     private readonly string _modelName;
+    private readonly RunControl _control;
     private int _depth;
 
-    private ShapeInference(string modelName) => _modelName = modelName;
+    private ShapeInference(string modelName, RunControl control)
+    {
+        _modelName = modelName;
+        _control = control;
+    }
 
     /// <summary>Runs inference over a graph in order.</summary>
     /// <exception cref="ModelLoadException">A node breaks its operator's rules.</exception>
-    public static void Run(ModelGraph graph, string modelName) => new ShapeInference(modelName).Infer(graph);
+    public static void Run(ModelGraph graph, string modelName, RunControl? control = null) => new ShapeInference(modelName, control ?? RunControl.None).Infer(graph);
 
     internal ModelValueType?[] InferInner(ModelGraph graph, ModelValueType?[] inputTypes)
     {
@@ -38,7 +43,7 @@ internal sealed class ShapeInference
         var context = new SymbolicInferContext(this);
         foreach (Node node in graph.Nodes)
         {
-            WorkLimit.ThrowIfStopped();
+            _control.ThrowIfStopped();
             context.Reset(node);
             try
             {

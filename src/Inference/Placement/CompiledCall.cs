@@ -35,7 +35,7 @@ internal sealed class CompiledCall(ICompiledModel compiled, string provider, Mod
             inputs[i] = context.InputValue(i) switch
             {
                 Tensor { Type: not ElementType.String } tensor => new EngineTensorValue(tensor),
-                { } value => ValueConversion.ToModel(value),
+                { } value => ValueConversion.ToModel(value, context.Control.Memory),
                 null => throw context.Error($"input {i}: expected a value for the part on '{provider}', got none."),
             };
         }
@@ -82,7 +82,7 @@ internal sealed class CompiledCall(ICompiledModel compiled, string provider, Mod
         }
         else
         {
-            context.SetOutput(index, ValueConversion.ToEngine(value));
+            context.SetOutput(index, ValueConversion.ToEngine(value, context.Control.Memory));
         }
     }
 }

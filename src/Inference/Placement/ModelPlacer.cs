@@ -25,15 +25,15 @@ internal sealed class ModelPlacer
     private int _cpuNodes;
     private readonly SortedSet<string> _cpuOperators = new(StringComparer.Ordinal);
 
-    private ModelPlacer(OnnxModel model, string name, IReadOnlyList<IExecutionProvider?> preference, ModelLoadOptions options, ILogger logger)
+    private ModelPlacer(OnnxModel model, string name, IReadOnlyList<IExecutionProvider?> preference, ModelLoadOptions options, ILogger logger, RunControl control)
     {
         _model = model;
         _name = name;
         _preference = preference;
         _options = options;
         _logger = logger;
-        ImportedModel imported = ModelImporter.Import(model, bindDefaults: true, n => OperatorTable.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator());
-        ShapeInference.Run(imported.Graph, name);
+        ImportedModel imported = ModelImporter.Import(model, bindDefaults: true, n => OperatorTable.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
+        ShapeInference.Run(imported.Graph, name, control);
         _scopes = imported.Scopes;
     }
 
@@ -43,10 +43,11 @@ internal sealed class ModelPlacer
     /// <param name="preference">Providers, first the best; null stands for the engine.</param>
     /// <param name="options">The load options.</param>
     /// <param name="logger">Where failures are logged.</param>
+    /// <param name="control">What can stop it.</param>
     /// <returns>What makes the operators of the replaced parts, and the report.</returns>
-    public static PlacedModel Place(OnnxModel model, string name, IReadOnlyList<IExecutionProvider?> preference, ModelLoadOptions options, ILogger logger)
+    public static PlacedModel Place(OnnxModel model, string name, IReadOnlyList<IExecutionProvider?> preference, ModelLoadOptions options, ILogger logger, RunControl control)
     {
-        var placer = new ModelPlacer(model, name, preference, options, logger);
+        var placer = new ModelPlacer(model, name, preference, options, logger, control);
         try
         {
             placer.PlaceGraph(model.Graph, new Dictionary<string, OnnxTensor>());

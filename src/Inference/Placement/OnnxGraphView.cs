@@ -1,4 +1,5 @@
 using System.Buffers;
+using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
 using Inference.Providers;
@@ -62,7 +63,7 @@ internal sealed class OnnxGraphView : IGraphView
         {
             if (!_values.TryGetValue(valueName, out TensorValue? value) && _constants.Value.TryGetValue(valueName, out OnnxTensor? tensor))
             {
-                value = (TensorValue)Loading.ValueConversion.ToModel(TensorImport.FromOnnx(tensor));
+                value = (TensorValue)Loading.ValueConversion.ToModel(TensorImport.FromOnnx(tensor), MemoryBudget.Unlimited);
                 _values.Add(valueName, value);
             }
 

@@ -16,13 +16,18 @@ internal sealed class Concretizer
 
     private readonly Dictionary<Value, PlanValue> _values = [];
     private readonly PlanInferContext _context;
-    private readonly OperatorEvaluator _evaluator = new();
+    private readonly OperatorEvaluator _evaluator;
+    private readonly RunControl _control;
     private readonly string _modelName;
-    private readonly long _stopAt = WorkLimit.Within(s_maxTime);
-    private long _bytesLeft = 8 * MaxFoldedBytes;
+    private readonly long _stopAt;
+    private long _bytesLeft;
 
-    public Concretizer(string modelName)
+    public Concretizer(string modelName, RunControl control)
     {
+        _control = control;
+        _evaluator = new(control);
+        _stopAt = control.Within(s_maxTime);
+        _bytesLeft = Math.Min(8 * MaxFoldedBytes, control.Memory.Limit / 8);
         _modelName = modelName;
         _context = new(this);
     }
@@ -87,7 +92,7 @@ internal sealed class Concretizer
 
     private void Visit(Node node)
     {
-        WorkLimit.ThrowIfStopped();
+        _control.ThrowIfStopped();
         if (node.OpType == "If" && node.Domain.Length == 0 && node.Inputs[0] is { } condition && Get(condition).Constant is { Type: ElementType.Bool, Count: 1 } known)
         {
             TakeBranch(node, node.Attributes.Graph(known.Span<bool>()[0] ? "then_branch" : "else_branch"));

@@ -5,7 +5,7 @@ using Inference.Passes;
 namespace Inference.Planning;
 
 /// <summary>Gives live values their slots and memory, prepares kernels, and makes the plan.</summary>
-internal sealed class PlanAssembler(SharedConstants shared, int threads, Concretizer concretizer)
+internal sealed class PlanAssembler(SharedConstants shared, int threads, Concretizer concretizer, RunControl control)
 {
     private readonly List<PlanValue> _slots = [];
     private readonly Dictionary<PlanValue, ArenaLayout.Block> _blocks = [];
@@ -32,9 +32,10 @@ internal sealed class PlanAssembler(SharedConstants shared, int threads, Concret
         }
 
         PlaceInArena(nodes, lastUse, out long arenaBytes);
+        CheckMemory(arenaBytes);
         var steps = new PlanStep[nodes.Count];
         long scratch = 0;
-        var prepare = new PlanPrepareContext(shared, threads);
+        var prepare = new PlanPrepareContext(shared, threads, control);
         for (int i = 0; i < steps.Length; i++)
         {
             steps[i] = MakeStep(nodes[i], prepare);
@@ -49,6 +50,19 @@ internal sealed class PlanAssembler(SharedConstants shared, int threads, Concret
         }
 
         return new(steps, [.. _slots.Select(Spec)], inputSlots, outputSlots, arenaBytes, scratch);
+    }
+
+    // A plan that no run could hold is refused before kernels are prepared for it.
+    private void CheckMemory(long arenaBytes)
+    {
+        long bytes = arenaBytes;
+        foreach (PlanValue root in _outputRoots)
+        {
+            bytes = checked(bytes + root.Type!.ElementType.ByteCount(TensorShape.Count(root.Dims)));
+        }
+
+        control.Memory.Claim(bytes);
+        control.Memory.Release(bytes);
     }
 
     private static Dictionary<PlanValue, int> LastUses(List<PlanNode> nodes, PlanValue[] outputs)

@@ -5,7 +5,7 @@ using Inference.Passes;
 namespace Inference.Planning;
 
 /// <summary>Builds plans: fixed shapes, live nodes only, memory placed, kernels prepared.</summary>
-internal sealed class PlanBuilder(string modelName, ModelGraph graph, SharedConstants shared, int threads)
+internal sealed class PlanBuilder(string modelName, ModelGraph graph, SharedConstants shared, int threads, RunControl control)
 {
     /// <summary>Builds the plan for inputs of these types.</summary>
     /// <param name="inputs">The graph's inputs and then its captures; types with fixed shapes, constants where the plan is made for a value.</param>
@@ -13,7 +13,7 @@ internal sealed class PlanBuilder(string modelName, ModelGraph graph, SharedCons
     /// <exception cref="InferenceException">The shapes break an operator's rules.</exception>
     public Plan Build(ReadOnlySpan<PlanInput> inputs, IReadOnlyDictionary<Value, Tensor> outerConstants)
     {
-        var concretizer = new Concretizer(modelName);
+        var concretizer = new Concretizer(modelName, control);
         foreach ((Value value, Tensor constant) in outerConstants)
         {
             var known = new PlanValue(value.Name);
@@ -31,7 +31,7 @@ internal sealed class PlanBuilder(string modelName, ModelGraph graph, SharedCons
         concretizer.Walk(graph);
         PlanValue[] outputValues = [.. graph.Outputs.Select(concretizer.Get)];
         List<PlanNode> nodes = LiveNodes(concretizer.Nodes, outputValues);
-        return new PlanAssembler(shared, threads, concretizer).Assemble(nodes, inputValues, outputValues);
+        return new PlanAssembler(shared, threads, concretizer, control).Assemble(nodes, inputValues, outputValues);
     }
 
     private static PlanValue DefineInput(Concretizer concretizer, Value value, PlanInput input, int index, IReadOnlyDictionary<Value, Tensor> outerConstants)

@@ -4,13 +4,15 @@ using Inference.Operators;
 namespace Inference.Planning;
 
 /// <summary>What a plan tells an operator while its kernel is prepared.</summary>
-internal sealed class PlanPrepareContext(SharedConstants shared, int threads) : PrepareContext
+internal sealed class PlanPrepareContext(SharedConstants shared, int threads, RunControl control) : PrepareContext
 {
     private PlanNode _node = null!;
 
     public override Node Node => _node.Node;
 
     public override int Threads => threads;
+
+    public override void Claim(long bytes) => control.Memory.Claim(bytes);
 
     public void Reset(PlanNode node) => _node = node;
 

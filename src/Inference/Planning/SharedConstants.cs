@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Planning;
 
@@ -9,7 +10,16 @@ internal sealed class SharedConstants : IDisposable
     private readonly ConcurrentDictionary<(Tensor, string), Lazy<object>> _items = new();
 
     public T Get<T>(Tensor constant, string form, Func<T> make)
-        where T : class => (T)_items.GetOrAdd((constant, form), static (_, make) => new Lazy<object>(() => make()), make).Value;
+        where T : class => (T)_items.GetOrAdd((constant, form), static (_, make) => new Lazy<object>(() => Make(make)), make).Value;
+
+    // What is shared is made for all calls: the limits of the one that comes first do not stop it.
+    private static object Make<T>(Func<T> make)
+        where T : class
+    {
+        using KernelControl.Scope scope = KernelControl.Enter(null);
+        return make();
+    }
+
 
     public void Dispose()
     {

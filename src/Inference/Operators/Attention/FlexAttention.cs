@@ -80,7 +80,7 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
         C scale = _scale is { } given ? C.CreateTruncating(given) : C.One / C.Sqrt(C.CreateTruncating(sizes.Depth));
 
         // Values that enter inner graphs own their memory.
-        Tensor scores = Tensor.Allocate(type, [sizes.Batch, sizes.Heads, sizes.Rows, sizes.Keys]);
+        Tensor scores = context.Allocate(type, [sizes.Batch, sizes.Heads, sizes.Rows, sizes.Keys]);
         AttentionCore.Scores(context, in sizes, (C*)q.Data, layoutQ, (C*)k.Data, layoutK, scale, (C*)scores.Data);
         Tensor modified = Modify(context, _scoreGraph, scores);
         if (!ReferenceEquals(modified, scores))

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Casting;
@@ -9,6 +10,7 @@ namespace Inference.Operators.Casting;
 /// </summary>
 internal sealed unsafe class Cast : Operator
 {
+    private const int TextWork = 100;
     private readonly ElementType _to;
     private readonly bool _saturate;
     private readonly Float8E8M0Rounding _rounding;
@@ -56,7 +58,7 @@ internal sealed unsafe class Cast : Operator
             }
             else
             {
-                TextConverter.ToText(x, y.Strings);
+                TextConverter.ToText(context, x, y.Strings);
             }
         }
         else if (x.Type == ElementType.String)
@@ -82,8 +84,10 @@ internal sealed unsafe class Cast : Operator
     {
         bool integer = !TypeSet.Floating.Contains(y.Type) && !TypeSet.Float8.Contains(y.Type) && y.Type != ElementType.Float4E2M1;
         byte* cell = stackalloc byte[16];
+        var work = default(WorkCounter);
         for (int i = 0; i < text.Length; i++)
         {
+            work.Add(TextWork);
             if (!TextConverter.TryParse(text[i], y.Type, out double number, out long whole))
             {
                 throw context.Error($"element {i}: expected a number, got '{text[i]}'.");

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Casting;
 
@@ -12,8 +13,22 @@ internal static unsafe partial class ElementConverter
 {
     private const int Block = 256;
 
+    // Elements converted between two looks at the clock; whole bytes of packed elements.
+    private const long Stretch = 1 << 18;
+
     /// <summary>Converts <paramref name="count"/> elements that are not strings.</summary>
     public static void Convert(ElementType from, byte* source, ElementType to, byte* target, long count, bool saturate, Float8E8M0Rounding rounding)
+    {
+        var work = default(WorkCounter);
+        for (long start = 0; start < count; start += Stretch)
+        {
+            long length = Math.Min(Stretch, count - start);
+            work.Add(2 * length);
+            ConvertStretch(from, source + from.ByteCount(start), to, target + to.ByteCount(start), length, saturate, rounding);
+        }
+    }
+
+    private static void ConvertStretch(ElementType from, byte* source, ElementType to, byte* target, long count, bool saturate, Float8E8M0Rounding rounding)
     {
         if (from == to)
         {

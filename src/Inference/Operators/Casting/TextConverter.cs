@@ -1,5 +1,6 @@
 using System.Globalization;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Casting;
 
@@ -9,8 +10,11 @@ namespace Inference.Operators.Casting;
 /// </summary>
 internal static class TextConverter
 {
-    public static void ToText(Tensor source, Span<string> target)
+    private const int TextWork = 100;
+
+    public static void ToText(KernelContext context, Tensor source, Span<string> target)
     {
+        var work = default(WorkCounter);
         for (int i = 0; i < target.Length; i++)
         {
             target[i] = source.Type switch
@@ -24,6 +28,8 @@ internal static class TextConverter
                     Typed.Scalars.ToInt64(source, i).ToString(CultureInfo.InvariantCulture),
                 _ => Format(Typed.Scalars.ToDouble(source, i), ((float)Typed.Scalars.ToDouble(source, i)).ToString("R", CultureInfo.InvariantCulture)),
             };
+            context.Claim(MemoryCount.OfString(target[i].Length));
+            work.Add(TextWork);
         }
     }
 

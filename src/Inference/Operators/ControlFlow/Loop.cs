@@ -76,6 +76,7 @@ internal sealed class Loop : Operator
         for (int i = 0; i < stackedCount; i++)
         {
             stacked[i] = new StackedValues();
+            context.Control.Memory.Hold(stacked[i]);
         }
 
         for (int i = 0; i < _carried; i++)
@@ -123,7 +124,7 @@ internal sealed class Loop : Operator
             EngineValue value = inputs[i + 2] ?? throw context.Error($"output {i}: expected a value carried by the loop, got none.");
 
             // What came in is the caller's memory; outputs own theirs.
-            context.SetOutput(i, !ran && value is Tensor own ? own.Clone() : value);
+            context.SetOutput(i, !ran && value is Tensor own ? context.Copy(own) : value);
         }
     }
 

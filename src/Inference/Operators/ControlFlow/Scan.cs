@@ -192,7 +192,7 @@ internal sealed class Scan : Operator
                 }
                 else
                 {
-                    context.SetOutput(i, length == 0 && value is Tensor own ? own.Clone() : value);
+                    context.SetOutput(i, length == 0 && value is Tensor own ? context.Copy(own) : value);
                 }
             }
             else if (length == 0)

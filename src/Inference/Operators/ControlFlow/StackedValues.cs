@@ -1,15 +1,23 @@
+using System.Runtime.InteropServices;
 using Inference.Graph;
 
 namespace Inference.Operators.ControlFlow;
 
 /// <summary>Collects a tensor of each iteration, for as many iterations as come, and stacks them along a new leading axis. Grows with what came, never with what was announced.</summary>
-internal sealed class StackedValues
+internal sealed class StackedValues : IMemoryHolder
 {
     private readonly List<string> _strings = [];
     private Tensor? _first;
     private byte[] _bytes = [];
     private long _used;
     private long _count;
+
+    public void Count(MemoryCount count)
+    {
+        count.Add(CollectionsMarshal.AsSpan(_strings));
+        count.Add(_first);
+        count.AddBytes(_bytes.LongLength);
+    }
 
     public void Add(KernelContext context, Tensor item, int output)
     {
@@ -25,6 +33,7 @@ internal sealed class StackedValues
         _count++;
         if (item.Type == ElementType.String)
         {
+            context.Claim(item.Count * nint.Size);
             _strings.AddRange(item.Strings);
             return;
         }
@@ -35,12 +44,13 @@ internal sealed class StackedValues
         if (_used + bytes.Length > _bytes.Length)
         {
             long wanted = Math.Max(Math.Max(256, _used + bytes.Length), Math.Min(2L * _bytes.Length, Array.MaxLength));
-            MemoryLimit.Check(wanted);
             if (wanted > Array.MaxLength)
             {
                 throw context.Error($"output {output}: the stacked iterations exceed {Array.MaxLength} bytes.");
             }
 
+            // Old and new block live side by side while one is copied to the other.
+            context.Claim(wanted);
             Array.Resize(ref _bytes, (int)wanted);
         }
 
@@ -65,19 +75,23 @@ internal sealed class StackedValues
                 empty[i + 1] = declared.Shape![i].Size ?? 0;
             }
 
-            return Tensor.Allocate(declared.ElementType, empty);
+            return context.Allocate(declared.ElementType, empty);
         }
 
         long[] dims = [_count, .. _first.Dims];
         if (_first.Type == ElementType.String)
         {
-            return Tensor.Create<string>(_strings.ToArray(), dims);
+            Tensor strings = context.Allocate(ElementType.String, dims);
+            _strings.CopyTo(strings.Strings);
+            return strings;
         }
 
-        Tensor result = Tensor.Allocate(_first.Type, dims);
+        Tensor result = context.Allocate(_first.Type, dims);
         if (_first.Type.IsPacked())
         {
-            Structure.Packing.Pack(Tensor.Create<byte>(_bytes.AsSpan(0, (int)_used), dims), result);
+            Tensor unpacked = context.Allocate(ElementType.UInt8, dims);
+            _bytes.AsSpan(0, (int)_used).CopyTo(unpacked.Bytes);
+            Structure.Packing.Pack(unpacked, result);
         }
         else
         {

@@ -102,8 +102,8 @@ internal sealed unsafe class Col2Im(Node node) : Operator
             }
 
             // Sums of half-precision values are kept in float and rounded once.
-            Tensor wideX = Tensor.Allocate(ElementType.Float, x.Dims);
-            Tensor wideY = Tensor.Allocate(ElementType.Float, y.Dims);
+            Tensor wideX = context.Allocate(ElementType.Float, x.Dims);
+            Tensor wideY = context.Allocate(ElementType.Float, y.Dims);
             Casting.ElementConverter.Convert(x.Type, x.Data, ElementType.Float, wideX.Data, x.Count, saturate: true, Float8E8M0Rounding.Up);
             wideY.Bytes.Clear();
             Fold((C*)wideX.Data, (C*)wideY.Data);

@@ -8,31 +8,22 @@ namespace Inference.Operators.Elementwise;
 /// <summary>y = f(a, b) over a broadcast: runs of equal, of one scalar, or of strided operands.</summary>
 internal static unsafe class BinaryLoop
 {
-    private const int Chunk = 1 << 17;
-
-    public static void Run<TFunction, E, T, C>(KernelContext context, TFunction f, T* a, T* b, T* y, ref StridedLoop loop)
+    public static void Run<TFunction, E, T, C>(TFunction f, T* a, T* b, T* y, ref StridedLoop loop)
         where TFunction : struct, IBinaryFunction<TFunction>
         where E : struct, IElement<T, C>
         where T : unmanaged
         where C : unmanaged, INumber<C>
     {
-        long inner = loop.Inner;
         long strideA = loop.InnerStride(0);
         long strideB = loop.InnerStride(1);
-        long since = 0;
         for (long outer = 0; outer < loop.Outer; outer++)
         {
+            long inner = loop.Inner;
             T* pa = a + loop.Offset(0);
             T* pb = b + loop.Offset(1);
             Inner<TFunction, E, T, C>(f, pa, strideA, pb, strideB, y, inner);
             y += inner;
             loop.Next();
-            since += inner;
-            if (since >= Chunk)
-            {
-                since = 0;
-                context.ThrowIfCancelled();
-            }
         }
     }
 

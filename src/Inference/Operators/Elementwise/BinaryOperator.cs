@@ -28,7 +28,7 @@ internal unsafe class BinaryOperator<TFunction>(Node node, TFunction function, T
         loop.AddBroadcast(y.Dims, a.Dims);
         loop.AddBroadcast(y.Dims, SecondDims(a, b));
         loop.Collapse();
-        var action = new Action(context, function, a, b, y, ref loop);
+        var action = new Action(function, a, b, y, ref loop);
         try
         {
             if (!Dispatch.Numeric(y.Type, ref action))
@@ -42,7 +42,7 @@ internal unsafe class BinaryOperator<TFunction>(Node node, TFunction function, T
         }
     }
 
-    private ref struct Action(KernelContext context, TFunction function, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : INumericAction
+    private ref struct Action(TFunction function, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : INumericAction
     {
         private readonly ref StridedLoop _loop = ref loop;
 
@@ -50,6 +50,6 @@ internal unsafe class BinaryOperator<TFunction>(Node node, TFunction function, T
             where E : struct, IElement<T, C>
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C> =>
-            BinaryLoop.Run<TFunction, E, T, C>(context, function, (T*)a.Data, (T*)b.Data, (T*)y.Data, ref _loop);
+            BinaryLoop.Run<TFunction, E, T, C>(function, (T*)a.Data, (T*)b.Data, (T*)y.Data, ref _loop);
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
@@ -15,8 +16,10 @@ internal sealed class BitNot(bool logical) : UnaryOperator(logical ? TypeSet.Boo
         {
             Span<byte> source = x.Bytes;
             Span<byte> target = y.Bytes;
+            var work = default(WorkCounter);
             for (int i = 0; i < source.Length; i++)
             {
+                work.Add(1);
                 target[i] = (byte)(source[i] ^ 1);
             }
 
@@ -34,8 +37,10 @@ internal sealed class BitNot(bool logical) : UnaryOperator(logical ? TypeSet.Boo
         {
             ReadOnlySpan<T> source = x.Span<T>();
             Span<T> target = y.Span<T>();
+            var work = default(WorkCounter);
             for (int i = 0; i < source.Length; i++)
             {
+                work.Add(1);
                 target[i] = ~source[i];
             }
         }

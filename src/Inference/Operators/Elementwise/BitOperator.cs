@@ -27,14 +27,14 @@ internal sealed unsafe class BitOperator<TFunction>(Node node, TFunction functio
         loop.AddBroadcast(y.Dims, a.Dims);
         loop.AddBroadcast(y.Dims, SecondDims(a, b));
         loop.Collapse();
-        var action = new Action(context, function, a, b, y, ref loop);
+        var action = new Action(function, a, b, y, ref loop);
         if (!Dispatch.Integer(y.Type == ElementType.Bool ? ElementType.UInt8 : y.Type, ref action))
         {
             throw context.Error($"expected integers or bools, got {y.Type.Name()}.");
         }
     }
 
-    private ref struct Action(KernelContext context, TFunction f, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : IIntegerAction
+    private ref struct Action(TFunction f, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : IIntegerAction
     {
         private readonly ref StridedLoop _loop = ref loop;
 
@@ -46,11 +46,6 @@ internal sealed unsafe class BitOperator<TFunction>(Node node, TFunction functio
             long strideB = _loop.InnerStride(1);
             for (long outer = 0; outer < _loop.Outer; outer++)
             {
-                if ((outer & 0xFFF) == 0)
-                {
-                    context.ThrowIfCancelled();
-                }
-
                 T* pa = (T*)a.Data + _loop.Offset(0);
                 T* pb = (T*)b.Data + _loop.Offset(1);
                 for (long i = 0; i < _loop.Inner; i++)

@@ -62,7 +62,13 @@ internal sealed class Clip : UnaryOperator
             Span<T> target = context.Output(0).Span<T>();
             if (typeof(T) == typeof(C) && from <= to)
             {
-                System.Numerics.Tensors.TensorPrimitives.Clamp(MemoryMarshal.Cast<T, C>(source), from, to, MemoryMarshal.Cast<T, C>(target));
+                for (int start = 0; start < source.Length; start += Chunk)
+                {
+                    context.ThrowIfCancelled();
+                    int end = Math.Min(start + Chunk, source.Length);
+                    System.Numerics.Tensors.TensorPrimitives.Clamp(MemoryMarshal.Cast<T, C>(source[start..end]), from, to, MemoryMarshal.Cast<T, C>(target[start..end]));
+                }
+
                 return;
             }
 

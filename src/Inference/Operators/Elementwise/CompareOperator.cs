@@ -32,7 +32,7 @@ internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation rel
             return;
         }
 
-        var action = new Action(context, relation, a, b, y, ref loop);
+        var action = new Action(relation, a, b, y, ref loop);
         if (!Dispatch.Numeric(a.Type == ElementType.Bool ? ElementType.UInt8 : a.Type, ref action))
         {
             throw context.Error($"expected numeric tensors, got {a.Type.Name()}.");
@@ -54,7 +54,7 @@ internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation rel
         }
     }
 
-    private ref struct Action(KernelContext context, TRelation relation, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : INumericAction
+    private ref struct Action(TRelation relation, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : INumericAction
     {
         private readonly ref StridedLoop _loop = ref loop;
 
@@ -68,11 +68,6 @@ internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation rel
             long strideB = _loop.InnerStride(1);
             for (long outer = 0; outer < _loop.Outer; outer++)
             {
-                if ((outer & 0xFFF) == 0)
-                {
-                    context.ThrowIfCancelled();
-                }
-
                 T* pa = (T*)a.Data + _loop.Offset(0);
                 T* pb = (T*)b.Data + _loop.Offset(1);
                 long i = typeof(T) == typeof(C) ? CompareRun.Run<TRelation, C>((C*)pa, strideA, (C*)pb, strideB, (byte*)target, _loop.Inner) : 0;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
@@ -27,8 +28,10 @@ internal sealed class IsSpecial(bool nan, bool positive, bool negative) : Operat
         {
             Span<byte> source = x.Bytes;
             Span<byte> target = y.Bytes;
+            var work = default(WorkCounter);
             for (int i = 0; i < source.Length; i++)
             {
+                work.Add(1);
                 target[i] = (byte)(Test(SmallFloats.Decode(x.Type, source[i]), nan, positive, negative) ? 1 : 0);
             }
         }
@@ -47,8 +50,10 @@ internal sealed class IsSpecial(bool nan, bool positive, bool negative) : Operat
         {
             ReadOnlySpan<T> source = x.Span<T>();
             Span<byte> target = y.Bytes;
+            var work = default(WorkCounter);
             for (int i = 0; i < source.Length; i++)
             {
+                work.Add(1);
                 target[i] = (byte)(Test(E.Load(source[i]), nan, positive, negative) ? 1 : 0);
             }
         }

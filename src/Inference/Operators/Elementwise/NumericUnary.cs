@@ -29,19 +29,19 @@ internal sealed class NumericUnary<TFunction>(TFunction function, TypeSet allowe
             TFunction f = function;
             ReadOnlySpan<T> source = x.Span<T>();
             Span<T> target = y.Span<T>();
-            if (typeof(T) == typeof(float) && TFunction.TrySpan(in f, MemoryMarshal.Cast<T, float>(source), MemoryMarshal.Cast<T, float>(target)))
+            for (int start = 0; start < source.Length; start += Chunk)
             {
-                return;
-            }
-
-            for (int i = 0; i < source.Length; i++)
-            {
-                if ((i & (Chunk - 1)) == 0)
+                context.ThrowIfCancelled();
+                int end = Math.Min(start + Chunk, source.Length);
+                if (typeof(T) == typeof(float) && TFunction.TrySpan(in f, MemoryMarshal.Cast<T, float>(source[start..end]), MemoryMarshal.Cast<T, float>(target[start..end])))
                 {
-                    context.ThrowIfCancelled();
+                    continue;
                 }
 
-                target[i] = E.Store(f.Apply(E.Load(source[i])));
+                for (int i = start; i < end; i++)
+                {
+                    target[i] = E.Store(f.Apply(E.Load(source[i])));
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Inference.Graph;
 using Inference.Kernels.Elementwise;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
@@ -9,6 +10,7 @@ namespace Inference.Operators.Elementwise;
 /// <summary>y = a^b with broadcasting, in a's type; b may be of another numeric type from opset 12 on. Integer powers of integers are exact (wrapping). Source: ONNX Pow, opsets 1 to 15.</summary>
 internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
 {
+    private const int PowerWork = 20;
     protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
@@ -30,7 +32,7 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
         loop.AddBroadcast(y.Dims, a.Dims);
         loop.AddBroadcast(y.Dims, SecondDims(a, b));
         loop.Collapse();
-        var action = new Action(context, a, exponents, y, ref loop);
+        var action = new Action(a, exponents, y, ref loop);
         Dispatch.Numeric(a.Type, ref action);
     }
 
@@ -42,14 +44,16 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
             T* source = (T*)from.Data;
+            var work = default(WorkCounter);
             for (long i = 0; i < from.Count; i++)
             {
+                work.Add(1);
                 to[i] = double.CreateTruncating(E.Load(source[i]));
             }
         }
     }
 
-    private ref struct Action(KernelContext context, Tensor a, double* exponents, Tensor y, ref StridedLoop loop) : INumericAction
+    private ref struct Action(Tensor a, double* exponents, Tensor y, ref StridedLoop loop) : INumericAction
     {
         private readonly ref StridedLoop _loop = ref loop;
 
@@ -61,13 +65,9 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
             T* target = (T*)y.Data;
             long strideA = _loop.InnerStride(0);
             long strideB = _loop.InnerStride(1);
+            var work = default(WorkCounter);
             for (long outer = 0; outer < _loop.Outer; outer++)
             {
-                if ((outer & 0xFFF) == 0)
-                {
-                    context.ThrowIfCancelled();
-                }
-
                 T* pa = (T*)a.Data + _loop.Offset(0);
                 double* pb = exponents + _loop.Offset(1);
                 if (typeof(T) == typeof(float) && strideA == 1 && strideB == 0 && *pb is 2 or 3 or 0.5)
@@ -86,6 +86,7 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
                 {
                     for (long i = 0; i < _loop.Inner; i++)
                     {
+                        work.Add(PowerWork);
                         target[i] = E.Store(Power(E.Load(pa[i * strideA]), pb[i * strideB]));
                     }
                 }

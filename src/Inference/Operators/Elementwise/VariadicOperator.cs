@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
@@ -62,8 +63,10 @@ internal sealed unsafe class VariadicOperator<TFunction>(TFunction function, Typ
             if (typeof(T) != typeof(C) || mean)
             {
                 T* target = (T*)y.Data;
+                var work = default(WorkCounter);
                 for (long i = 0; i < y.Count; i++)
                 {
+                    work.Add(1);
                     target[i] = E.Store(mean ? sum[i] / scale : sum[i]);
                 }
             }

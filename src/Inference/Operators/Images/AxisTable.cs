@@ -1,3 +1,5 @@
+using Inference.Kernels.Threading;
+
 namespace Inference.Operators.Images;
 
 /// <summary>For each position of a resized axis the elements of the original axis it is made of, and their weights. Immutable.</summary>
@@ -34,7 +36,7 @@ internal sealed class AxisTable
     public bool[]? Outside { get; }
 
     /// <summary>The table of an axis; null where the axis stays as it is.</summary>
-    public static AxisTable? Create(ResizeOptions options, int axis, long size, long resized, double scale, double start, double end)
+    public static AxisTable? Create(ResizeOptions options, int axis, long size, long resized, double scale, double start, double end, Action<long> claim)
     {
         bool crop = options.Coordinates == CoordinateMode.TfCropAndResize;
         if (size == resized && scale == 1 && !(crop && (start != 0 || end != 1)))
@@ -49,11 +51,14 @@ internal sealed class AxisTable
         }
 
         (int count, int taps) = ((int)resized, (int)width);
+        claim((long)count * taps * (sizeof(int) + sizeof(double) + sizeof(float)));
+        var work = default(WorkCounter);
         var indices = new int[count * taps];
         var weights = new double[count * taps];
         bool[]? outside = crop ? new bool[count] : null;
         for (int i = 0; i < count; i++)
         {
+            work.Add(20L * taps);
             double x = Original(options.Coordinates, i, size, resized, scale, start, end);
             if (crop)
             {

@@ -23,7 +23,8 @@ internal sealed class ResizePlan
     /// <param name="output">Shape of the output.</param>
     /// <param name="scales">Scale of each axis.</param>
     /// <param name="roi">Start of each axis, then end of each; null for whole axes.</param>
-    public ResizePlan(ResizeOptions options, ReadOnlySpan<long> input, ReadOnlySpan<long> output, double[] scales, double[]? roi)
+    /// <param name="claim">Counts the memory of the tables.</param>
+    public ResizePlan(ResizeOptions options, ReadOnlySpan<long> input, ReadOnlySpan<long> output, double[] scales, double[]? roi, Action<long> claim)
     {
         _options = options;
         _input = input.ToArray();
@@ -31,7 +32,7 @@ internal sealed class ResizePlan
         var tables = new List<AxisTable>();
         for (int i = input.Length - 1; i >= 0; i--)
         {
-            if (TensorShape.Count(output) > 0 && AxisTable.Create(options, i, input[i], output[i], scales[i], roi?[i] ?? 0, roi?[i + input.Length] ?? 1) is { } table)
+            if (TensorShape.Count(output) > 0 && AxisTable.Create(options, i, input[i], output[i], scales[i], roi?[i] ?? 0, roi?[i + input.Length] ?? 1, claim) is { } table)
             {
                 tables.Add(table);
             }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.MatrixProduct;
@@ -36,11 +37,12 @@ internal sealed unsafe class Det : FloatOperator
         Tensor y = context.Output(0);
         int m = checked((int)x.Dims[^1]);
         double* matrix = (double*)context.Scratch(Math.Max(1, (long)m * m) * sizeof(double));
+        var work = default(WorkCounter);
         for (long i = 0; i < y.Count; i++)
         {
-            context.ThrowIfCancelled();
             for (long j = 0; j < (long)m * m; j++)
             {
+                work.Add(1);
                 matrix[j] = double.CreateTruncating(((C*)x.Data)[i * m * m + j]);
             }
 
@@ -51,9 +53,11 @@ internal sealed unsafe class Det : FloatOperator
     private static double Eliminate(double* a, int m)
     {
         double determinant = 1;
+        var work = default(WorkCounter);
         for (int column = 0; column < m; column++)
         {
             int pivot = column;
+            work.Add(m - column);
             for (int row = column + 1; row < m; row++)
             {
                 pivot = Math.Abs(a[row * m + column]) > Math.Abs(a[pivot * m + column]) ? row : pivot;
@@ -76,6 +80,7 @@ internal sealed unsafe class Det : FloatOperator
             determinant *= a[column * m + column];
             for (int row = column + 1; row < m; row++)
             {
+                work.Add(m - column);
                 double factor = a[row * m + column] / a[column * m + column];
                 for (int k = column; k < m; k++)
                 {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.MatrixProduct;
@@ -172,16 +173,15 @@ internal sealed unsafe class Einsum : Operator
 
             long inner = TensorShape.Count(_sizes[outputs..]);
             T* target = (T*)y.Data;
+            int step = 4 * operands;
+            var work = default(WorkCounter);
             for (long o = 0; o < y.Count; o++)
             {
-                if ((o & 0x3FF) == 0)
-                {
-                    context.ThrowIfCancelled();
-                }
-
+                work.Add(step);
                 C sum = C.Zero;
                 for (long k = 0; k < inner; k++)
                 {
+                    work.Add(step);
                     C product = E.Load(data[0][offsets[0]]);
                     for (int i = 1; i < operands; i++)
                     {

@@ -1,18 +1,22 @@
 using System.Numerics;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.MatrixProduct;
 
 /// <summary>C[M,N] += α·op(A)·op(B) for element types without a kernel of their own; rows of B are walked in order.</summary>
 internal static unsafe class NaiveProduct
 {
+    private const int RowWork = 4;
     public static void Run<C>(C* a, bool transA, C* b, bool transB, C* c, long m, long n, long k, C alpha)
         where C : unmanaged, INumber<C>
     {
+        var work = default(WorkCounter);
         for (long i = 0; i < m; i++)
         {
             C* row = c + i * n;
             for (long p = 0; p < k; p++)
             {
+                work.Add(RowWork + n);
                 C value = alpha * (transA ? a[p * m + i] : a[i * k + p]);
                 if (transB)
                 {

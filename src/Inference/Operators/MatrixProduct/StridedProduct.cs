@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.MatrixProduct;
 
@@ -16,6 +17,7 @@ internal static unsafe class StridedProduct
             return;
         }
 
+        var work = default(WorkCounter);
         for (long i = 0; i < m; i++)
         {
             for (long j = 0; j < n; j++)
@@ -23,6 +25,7 @@ internal static unsafe class StridedProduct
                 C sum = C.Zero;
                 for (long p = 0; p < k; p++)
                 {
+                    work.Add(1);
                     sum += a[i * lda + p] * (transB ? b[j * ldb + p] : b[p * ldb + j]);
                 }
 

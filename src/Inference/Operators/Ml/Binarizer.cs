@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Ml;
 
@@ -39,8 +40,10 @@ internal sealed class Binarizer(Node node) : Operator
         where T : unmanaged, INumber<T>
         where C : unmanaged, INumber<C>
     {
+        var work = default(WorkCounter);
         for (int i = 0; i < x.Length; i++)
         {
+            work.Add(1);
             y[i] = C.CreateTruncating(x[i]) > threshold ? T.One : T.Zero;
         }
     }

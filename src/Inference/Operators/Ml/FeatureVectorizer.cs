@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Ml;
 
@@ -40,6 +41,7 @@ internal sealed class FeatureVectorizer : Operator
 
         target.Clear();
         (int rows, int width) = ((int)y.Dims[0], (int)y.Dims[1]);
+        var work = default(WorkCounter);
         int at = 0;
         for (int i = 0; i < _dimensions.Length; i++)
         {
@@ -54,6 +56,7 @@ internal sealed class FeatureVectorizer : Operator
 
                 for (int c = 0; c < Math.Min(columns, _dimensions[i]); c++)
                 {
+                    work.Add(5);
                     target[(row * width) + at + c] = FeatureRows.At<float>(x, (row * columns) + c);
                 }
             }

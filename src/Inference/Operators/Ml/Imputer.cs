@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Ml;
 
@@ -55,8 +56,10 @@ internal sealed class Imputer(Node node) : Operator
     {
         int columns = shape.Rank == 0 ? 1 : (int)shape.Dims[^1];
         bool isNaN = T.IsNaN(replaced);
+        var work = default(WorkCounter);
         for (int i = 0; i < x.Length; i++)
         {
+            work.Add(3);
             bool hit = isNaN ? T.IsNaN(x[i]) : x[i] == replaced;
             y[i] = hit ? T.CreateTruncating(values[values.Length == 1 ? 0 : i % columns]) : x[i];
         }

@@ -30,10 +30,13 @@ internal sealed class ZipMap : Operator
     {
         Tensor x = context.Input(0);
         (long rows, long columns) = FeatureRows.Size(x);
+        context.Claim(rows * nint.Size);
         var maps = new EngineValue[rows];
         for (int row = 0; row < rows; row++)
         {
-            maps[row] = new MapData(_keys, Tensor.Create<float>(x.Span<float>().Slice((int)(row * columns), (int)columns), [columns]));
+            Tensor values = context.Allocate(ElementType.Float, [columns]);
+            x.Span<float>().Slice((int)(row * columns), (int)columns).CopyTo(values.Span<float>());
+            maps[row] = new MapData(_keys, values);
         }
 
         context.SetOutput(0, new SequenceData(maps, ElementType.Undefined));

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Normalization;
@@ -69,6 +70,7 @@ internal sealed unsafe class GroupNormalization(Node node, bool instance) : Floa
         C* bias = (C*)context.Input(2).Data;
         long budget = 0;
         bool byGroup = context.Input(1).Count != channels;
+        var work = default(WorkCounter);
         for (long n = 0; n < x.Dims[0]; n++)
         {
             for (long g = 0; g < groups; g++)
@@ -84,6 +86,7 @@ internal sealed unsafe class GroupNormalization(Node node, bool instance) : Floa
                 RowNormalization.Statistics(new ReadOnlySpan<C>((C*)x.Data + offset, checked((int)length)), C.CreateTruncating(_epsilon), out C mean, out C inverse);
                 for (long c = 0; c < perGroup; c++)
                 {
+                    work.Add(4 + inner);
                     long channel = byGroup ? g : g * perGroup + c;
                     C factor = inverse * scale[channel];
                     C* from = (C*)x.Data + offset + c * inner;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Normalization;
 
@@ -13,8 +14,10 @@ internal static unsafe class RowNormalization
         C count = C.CreateTruncating(row.Length);
         mean = TensorPrimitives.Sum(row) / count;
         C squares = C.Zero;
+        var work = default(WorkCounter);
         foreach (C value in row)
         {
+            work.Add(1);
             C difference = value - mean;
             squares += difference * difference;
         }
@@ -31,8 +34,10 @@ internal static unsafe class RowNormalization
     public static void Apply<C>(C* x, C* y, long count, C mean, C inverse, C* scale, C* bias)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
+        var work = default(WorkCounter);
         for (long i = 0; i < count; i++)
         {
+            work.Add(2);
             C value = (x[i] - mean) * inverse;
             value = scale is null ? value : value * scale[i];
             y[i] = bias is null ? value : value + bias[i];

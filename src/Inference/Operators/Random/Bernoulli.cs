@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Casting;
 using Inference.Operators.Typed;
 
@@ -7,6 +8,7 @@ namespace Inference.Operators.Random;
 /// <summary>1 with probability x, else 0, in the type of x or dtype. Source: ONNX Bernoulli, opset 15 on.</summary>
 internal sealed unsafe class Bernoulli(Node node) : Operator
 {
+    private const int DrawWork = 10;
     private readonly float? _seed = node.Attributes.Contains("seed") ? node.Attributes.Float("seed") : null;
     private readonly ElementType _type = (ElementType)node.Attributes.Int("dtype", 0);
 
@@ -24,8 +26,10 @@ internal sealed unsafe class Bernoulli(Node node) : Operator
         Tensor y = context.Output(0);
         MersenneTwister random = MersenneTwister.FromSeed(_seed);
         byte* drawn = context.Scratch(Math.Max(1, x.Count));
+        var work = default(WorkCounter);
         for (long i = 0; i < x.Count; i++)
         {
+            work.Add(DrawWork);
             drawn[i] = random.NextDouble() < Scalars.ToDouble(x, i) ? (byte)1 : (byte)0;
         }
 

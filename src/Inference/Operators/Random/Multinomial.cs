@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Random;
@@ -6,6 +7,8 @@ namespace Inference.Operators.Random;
 /// <summary>sample_size class numbers drawn for each row of unnormalised log-probabilities [N, C] → [N, sample_size]. Source: ONNX Multinomial, opsets 7 and 22.</summary>
 internal sealed unsafe class Multinomial : Operator
 {
+    private const int ClassWork = 20;
+    private const int SampleWork = 60;
     private readonly float? _seed;
     private readonly long _samples;
     private readonly ElementType _type;
@@ -42,18 +45,21 @@ internal sealed unsafe class Multinomial : Operator
 
         MersenneTwister random = MersenneTwister.FromSeed(_seed);
         double* cumulative = (double*)context.Scratch(Math.Max(1, classes) * sizeof(double));
+        var work = default(WorkCounter);
         for (long n = 0; n < x.Dims[0]; n++)
         {
             context.ThrowIfCancelled();
             double largest = double.NegativeInfinity;
             for (long c = 0; c < classes; c++)
             {
+                work.Add(ClassWork);
                 largest = Math.Max(largest, Scalars.ToDouble(x, n * classes + c));
             }
 
             double sum = 0;
             for (long c = 0; c < classes; c++)
             {
+                work.Add(ClassWork);
                 sum += Math.Exp(Scalars.ToDouble(x, n * classes + c) - largest);
                 cumulative[c] = sum;
             }
@@ -61,10 +67,22 @@ internal sealed unsafe class Multinomial : Operator
             for (long s = 0; s < _samples; s++)
             {
                 double at = random.NextDouble() * sum;
+
+                // The first class whose sum passes the number, the last where none does; sums rise.
+                work.Add(SampleWork);
                 long chosen = 0;
-                while (chosen < classes - 1 && cumulative[chosen] <= at)
+                long above = classes - 1;
+                while (chosen < above)
                 {
-                    chosen++;
+                    long middle = (chosen + above) / 2;
+                    if (cumulative[middle] <= at)
+                    {
+                        chosen = middle + 1;
+                    }
+                    else
+                    {
+                        above = middle;
+                    }
                 }
 
                 Store(y, n * _samples + s, chosen);

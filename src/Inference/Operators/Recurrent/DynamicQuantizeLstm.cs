@@ -89,7 +89,7 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
     private static void Run(KernelContext context, CellOptions options, Tensor w, Tensor r, CellWeights? packedW, CellWeights? packedR)
     {
         Tensor x = context.Input(0);
-        Tensor codes = Tensor.Allocate(ElementType.Float, x.Dims);
+        Tensor codes = context.Allocate(ElementType.Float, x.Dims);
         Tensor? lengths = context.OptionalInput(4);
         long steps = x.Dims[0];
         if (lengths is not null)

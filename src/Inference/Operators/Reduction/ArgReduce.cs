@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Reduction;
@@ -64,16 +65,18 @@ internal sealed unsafe class ArgReduce(Node node, bool largest) : Operator
             long length = x.Dims[axis];
             long inner = TensorShape.Count(x.Dims[(axis + 1)..]);
             T* source = (T*)x.Data;
+            var work = default(WorkCounter);
             for (long o = 0; o < outer; o++)
             {
-                context.ThrowIfCancelled();
                 for (long i = 0; i < inner; i++)
                 {
+                    work.Add(1);
                     T* run = source + o * length * inner + i;
                     C best = E.Load(run[0]);
                     long at = 0;
                     for (long k = 1; k < length; k++)
                     {
+                        work.Add(2);
                         C value = E.Load(run[k * inner]);
                         if ((largest ? value > best : value < best) || (last && value == best))
                         {

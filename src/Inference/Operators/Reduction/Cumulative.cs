@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Reduction;
@@ -63,15 +64,17 @@ internal sealed unsafe class Cumulative(Node node, bool product) : Operator
             long inner = TensorShape.Count(x.Dims[(axis + 1)..]);
             T* source = (T*)x.Data;
             T* target = (T*)context.Output(0).Data;
+            var work = default(WorkCounter);
             for (long o = 0; o < outer; o++)
             {
-                context.ThrowIfCancelled();
                 for (long i = 0; i < inner; i++)
                 {
+                    work.Add(1);
                     long start = o * length * inner + i;
                     C sum = product ? C.One : C.Zero;
                     for (long k = 0; k < length; k++)
                     {
+                        work.Add(3);
                         long at = start + (reverse ? length - 1 - k : k) * inner;
                         C value = E.Load(source[at]);
                         C next = product ? sum * value : sum + value;

@@ -95,14 +95,9 @@ internal sealed unsafe class Reduce<TReducer>(Node node, long axesInputSince, Ty
         {
             T* source = (T*)x.Data;
             long stride = _loop.InnerStride(1);
-            long inner = _loop.Inner;
             for (long outer = 0; outer < _loop.Outer; outer++)
             {
-                if ((outer & 0xFFF) == 0)
-                {
-                    context.ThrowIfCancelled();
-                }
-
+                long inner = _loop.Inner;
                 C* sum = sums + _loop.Offset(1);
                 if (stride == 0)
                 {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Reduction;
@@ -7,6 +8,7 @@ namespace Inference.Operators.Reduction;
 /// <summary>y = ln Σ eˣ = m + ln Σ e^(x − m) with m the largest x, in double. Source: ONNX ReduceLogSumExp, opsets 1 to 18.</summary>
 internal sealed unsafe class ReduceLogSumExp(Node node) : Operator
 {
+    private const int ExpWork = 10;
     private readonly ReductionAxes _axes = new(node, 18);
 
     protected override void InferOutputs(InferContext context)
@@ -34,14 +36,14 @@ internal sealed unsafe class ReduceLogSumExp(Node node) : Operator
         new Span<double>(largest, checked((int)y.Count)).Fill(double.NegativeInfinity);
         new Span<double>(sums, checked((int)y.Count)).Clear();
         StridedLoop second = loop;
-        var action = new Action(context, x, y, largest, sums, ref loop, ref second);
+        var action = new Action(x, y, largest, sums, ref loop, ref second);
         if (!Dispatch.Numeric(x.Type, ref action))
         {
             throw context.Error($"input 0: expected a numeric tensor, got {x.Type.Name()}.");
         }
     }
 
-    private ref struct Action(KernelContext context, Tensor x, Tensor y, double* largest, double* sums, ref StridedLoop first, ref StridedLoop second) : INumericAction
+    private ref struct Action(Tensor x, Tensor y, double* largest, double* sums, ref StridedLoop first, ref StridedLoop second) : INumericAction
     {
         private readonly ref StridedLoop _first = ref first;
         private readonly ref StridedLoop _second = ref second;
@@ -64,13 +66,14 @@ internal sealed unsafe class ReduceLogSumExp(Node node) : Operator
                 _first.Next();
             }
 
-            context.ThrowIfCancelled();
+            var work = default(WorkCounter);
             source = (T*)x.Data;
             for (long outer = 0; outer < _second.Outer; outer++)
             {
                 long start = _second.Offset(1);
                 for (long i = 0; i < _second.Inner; i++)
                 {
+                    work.Add(ExpWork);
                     long at = start + i * _second.InnerStride(1);
                     double shift = double.IsInfinity(largest[at]) ? 0 : largest[at];
                     sums[at] += Math.Exp(double.CreateTruncating(E.Load(*source++)) - shift);
@@ -82,6 +85,7 @@ internal sealed unsafe class ReduceLogSumExp(Node node) : Operator
             T* target = (T*)y.Data;
             for (long i = 0; i < y.Count; i++)
             {
+                work.Add(ExpWork);
                 double shift = double.IsInfinity(largest[i]) ? 0 : largest[i];
                 target[i] = E.Store(C.CreateSaturating(shift + Math.Log(sums[i])));
             }

@@ -20,7 +20,7 @@ internal sealed class OptionalGetElement : Operator
         context.SetOutput(0, value switch
         {
             null => throw context.Error("input 0: expected a value, got an empty optional."),
-            Tensor tensor => tensor.Clone(),
+            Tensor tensor => context.Copy(tensor),
             _ => value,
         });
     }

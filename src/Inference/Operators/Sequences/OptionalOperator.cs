@@ -11,5 +11,5 @@ internal sealed class OptionalOperator(Node node) : Operator
         context.SetOutput(0, new ModelValueType(ModelValueKind.Optional, Element: context.HasInput(0) ? context.InputValueType(0) : _type));
 
     public override void Run(KernelContext context) =>
-        context.SetOutput(0, new OptionalData(context.InputValue(0) is { } value ? SequenceTypes.Own(value) : null));
+        context.SetOutput(0, new OptionalData(context.InputValue(0) is { } value ? SequenceTypes.Own(context, value) : null));
 }

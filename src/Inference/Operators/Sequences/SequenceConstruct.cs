@@ -24,7 +24,7 @@ internal sealed class SequenceConstruct(Node node) : Operator
         var items = new EngineValue[context.InputCount];
         for (int i = 0; i < items.Length; i++)
         {
-            items[i] = context.Input(i).Clone();
+            items[i] = context.Copy(context.Input(i));
             if (((Tensor)items[i]).Type != ((Tensor)items[0]).Type)
             {
                 throw context.Error($"input {i}: expected {((Tensor)items[0]).Type.Name()} as input 0, got {((Tensor)items[i]).Type.Name()}.");

@@ -17,6 +17,7 @@ internal sealed class SequenceErase : Operator
         }
 
         int position = context.HasInput(1) ? SequenceTypes.Position(context, 1, count, inserting: false) : count - 1;
+        context.Claim((count - 1L) * nint.Size);
         var items = new EngineValue[count - 1];
         sequence.Items.AsSpan(0, position).CopyTo(items);
         sequence.Items.AsSpan(position + 1).CopyTo(items.AsSpan(position));

@@ -19,9 +19,10 @@ internal sealed class SequenceInsert : Operator
 
         int count = sequence.Items.Length;
         int position = context.HasInput(2) ? SequenceTypes.Position(context, 2, count, inserting: true) : count;
+        context.Claim((count + 1L) * nint.Size);
         var items = new EngineValue[count + 1];
         sequence.Items.AsSpan(0, position).CopyTo(items);
-        items[position] = item.Clone();
+        items[position] = context.Copy(item);
         sequence.Items.AsSpan(position).CopyTo(items.AsSpan(position + 1));
         context.SetOutput(0, new SequenceData(items, item.Type));
     }

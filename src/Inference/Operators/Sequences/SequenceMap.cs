@@ -45,8 +45,12 @@ internal sealed class SequenceMap : Operator
         var results = new EngineValue[context.OutputCount][];
         for (int i = 0; i < results.Length; i++)
         {
+            context.Claim((long)count * nint.Size);
             results[i] = new EngineValue[count];
         }
+
+        var held = new HeldValues(results);
+        context.Control.Memory.Hold(held);
 
         for (int step = 0; step < count; step++)
         {
@@ -65,6 +69,7 @@ internal sealed class SequenceMap : Operator
             }
         }
 
+        context.Control.Memory.Drop(held);
         for (int i = 0; i < results.Length; i++)
         {
             if (context.HasOutput(i))

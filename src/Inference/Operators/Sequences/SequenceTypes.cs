@@ -52,7 +52,7 @@ internal static class SequenceTypes
     };
 
     /// <summary>A value that owns its memory.</summary>
-    public static EngineValue Own(EngineValue value) => value is Tensor tensor ? tensor.Clone() : value;
+    public static EngineValue Own(KernelContext context, EngineValue value) => value is Tensor tensor ? context.Copy(tensor) : value;
 
     /// <summary>A position in [−count, count), or, for an insertion, [−count, count].</summary>
     public static int Position(KernelContext context, int input, int count, bool inserting)

@@ -38,17 +38,20 @@ internal sealed class SplitToSequence(Node node) : Operator
         long size = x.Dims[axis];
         long[] lengths = Lengths(context, size);
         bool drop = !context.HasInput(1) && !_keep;
+        context.Claim((long)lengths.Length * 2 * nint.Size);
         var items = new EngineValue[lengths.Length];
         long offset = 0;
         for (int i = 0; i < items.Length; i++)
         {
+            context.ThrowIfCancelled();
             long[] dims = x.Dims.ToArray();
             dims[axis] = lengths[i];
-            Tensor part = Tensor.Allocate(x.Type, dims);
+            Tensor part = context.Allocate(x.Type, dims);
             Moves.Run(new Split.Move(axis, offset), context, x, part);
             offset += lengths[i];
             if (drop)
             {
+                context.Claim(Tensor.Overhead);
                 var view = new Tensor();
                 view.SetView(part, part.Type, [.. dims.AsSpan(0, axis), .. dims.AsSpan(axis + 1)]);
                 part = view;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Structure;
 using Inference.Operators.Typed;
 
@@ -125,6 +126,7 @@ internal sealed class Dft(Node node) : Operator
             var imaginary = new Span<double>(scratch + length, (int)length);
             var plan = new FourierPlan(Context, (int)length, scratch + (2 * length));
             double scale = Inverse ? 1.0 / length : 1;
+            var counter = default(WorkCounter);
             for (long o = 0; o < outer; o++)
             {
                 for (long i = 0; i < inner; i++)
@@ -135,6 +137,7 @@ internal sealed class Dft(Node node) : Operator
                     imaginary.Clear();
                     for (int n = 0; n < Math.Min(size, length); n++)
                     {
+                        counter.Add(3);
                         T* element = x + (n * inner * parts);
                         real[n] = double.CreateTruncating(E.Load(element[0]));
                         imaginary[n] = parts == 2 ? double.CreateTruncating(E.Load(element[1])) : 0;
@@ -149,6 +152,7 @@ internal sealed class Dft(Node node) : Operator
                     T* y = (T*)Y.Data + (((o * resultSize * inner) + i) * outParts);
                     for (int k = 0; k < resultSize; k++)
                     {
+                        counter.Add(3);
                         T* element = y + (k * inner * outParts);
                         element[0] = E.Store(C.CreateTruncating(real[k] * scale));
                         if (outParts == 2)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -57,11 +58,13 @@ internal sealed class Compress(Node node) : Operator
             long size = axis < 0 ? source.Count : source.Dims[axis];
             ReadOnlySpan<bool> keep = condition.Span<bool>();
             ref T to = ref Elements.Ref<T>(target);
+            var work = default(WorkCounter);
             for (long o = 0; o < outer; o++)
             {
                 ref T from = ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)(o * size) * inner);
                 for (int i = 0; i < keep.Length; i++)
                 {
+                    work.Add(2 + (keep[i] ? inner : 0));
                     if (keep[i])
                     {
                         StridedCopy.Block(ref Unsafe.Add(ref from, i * inner), ref to, inner);

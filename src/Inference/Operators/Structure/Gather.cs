@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -84,10 +85,12 @@ internal sealed class Gather(Node node) : Operator
             long count = indices.Count;
             ref T from = ref Elements.Ref<T>(source);
             ref T to = ref Elements.Ref<T>(target);
+            var work = default(WorkCounter);
             for (long o = 0; o < outer; o++)
             {
                 for (long i = 0; i < count; i++)
                 {
+                    work.Add(4);
                     long position = Integers.At(indices, i);
                     position = position < 0 ? position + size : position;
                     if ((ulong)position >= (ulong)size)

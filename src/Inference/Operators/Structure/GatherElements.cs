@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -42,6 +43,7 @@ internal sealed class GatherElements(Node node) : Operator
             var walk = new AxisIndex(source.Dims, indices.Dims, axis);
             ref T from = ref Elements.Ref<T>(source);
             ref T to = ref Elements.Ref<T>(target);
+            var work = default(WorkCounter);
             long next = 0;
             Span<long> index = stackalloc long[source.Rank];
             index.Clear();
@@ -49,6 +51,7 @@ internal sealed class GatherElements(Node node) : Operator
             {
                 for (long i = 0; i < walk.Inner; i++, next++)
                 {
+                    work.Add(8);
                     Unsafe.Add(ref to, (nint)next) = Unsafe.Add(ref from, (nint)walk.At(context, indices, next, i));
                 }
             }

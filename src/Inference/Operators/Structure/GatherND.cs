@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -53,12 +54,14 @@ internal sealed class GatherND(Node node) : Operator
             nint block = (nint)ShapeRules.Product(source.Dims, batchDims + tuple, source.Rank);
             long perBatch = ShapeRules.Product(indices.Dims, batchDims, indices.Rank - 1);
             ref T to = ref Elements.Ref<T>(target);
+            var work = default(WorkCounter);
             long number = 0;
             for (long b = 0; b < batches; b++)
             {
                 ref T from = ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)(b * batchStride));
                 for (long i = 0; i < perBatch; i++, number++)
                 {
+                    work.Add((4L * tuple) + 4 + block);
                     long offset = IndexTuple.Offset(context, indices, number * tuple, sizes, steps);
                     StridedCopy.Block(ref Unsafe.Add(ref from, (nint)offset), ref to, block);
                     to = ref Unsafe.Add(ref to, block);

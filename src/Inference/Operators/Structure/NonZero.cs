@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -35,7 +36,7 @@ internal sealed class NonZero : Operator
 
     private static void Strings(KernelContext context, Tensor x)
     {
-        Tensor flags = Tensor.Allocate(ElementType.UInt8, x.Dims);
+        Tensor flags = context.Allocate(ElementType.UInt8, x.Dims);
         for (int i = 0; i < x.Count; i++)
         {
             flags.Span<byte>()[i] = x.Strings[i].Length > 0 ? (byte)1 : (byte)0;
@@ -57,8 +58,10 @@ internal sealed class NonZero : Operator
         {
             T* x = (T*)X.Data;
             long count = 0;
+            var work = default(WorkCounter);
             for (long i = 0; i < X.Count; i++)
             {
+                work.Add(1);
                 count += C.IsZero(E.Load(x[i])) ? 0 : 1;
             }
 
@@ -69,6 +72,7 @@ internal sealed class NonZero : Operator
             long found = 0;
             for (long i = 0; i < X.Count && rank > 0; i++)
             {
+                work.Add(2 * rank);
                 if (!C.IsZero(E.Load(x[i])))
                 {
                     for (int axis = 0; axis < rank; axis++)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -73,10 +74,12 @@ internal sealed class OneHot(Node node) : Operator
             ref T y = ref Elements.Ref<T>(target);
             T on = Unsafe.Add(ref Elements.Ref<T>(source), 1);
             StridedCopy.Fill(ref y, Elements.Ref<T>(source), (nint)target.Count);
+            var work = default(WorkCounter);
             for (long o = 0; o < outer; o++)
             {
                 for (long i = 0; i < inner; i++)
                 {
+                    work.Add(6);
                     long index = Integers.At(indices, (o * inner) + i);
                     index = index < 0 ? index + depth : index;
                     if ((ulong)index < (ulong)depth)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -10,6 +11,8 @@ namespace Inference.Operators.Structure;
 /// </summary>
 internal sealed class Pad : Operator
 {
+    private const int RowWork = 10;
+    private const int PlaceWork = 10;
     private readonly PadMode _mode;
     private readonly long[]? _pads;
     private readonly float _value;
@@ -239,8 +242,10 @@ internal sealed class Pad : Operator
 
             int last = rank - 1;
             ref T to = ref Elements.Ref<T>(target);
+            var work = default(WorkCounter);
             while (true)
             {
+                work.Add(RowWork + target.Dims[last]);
                 long row = 0;
                 for (int i = 0; i < last; i++)
                 {
@@ -271,14 +276,17 @@ internal sealed class Pad : Operator
         {
             long start = Math.Min(Math.Max(0, before), length);
             long end = Math.Min(start + kept, length);
+            var work = default(WorkCounter);
             for (long i = 0; i < start; i++)
             {
+                work.Add(PlaceWork);
                 Unsafe.Add(ref target, (nint)i) = Unsafe.Add(ref source, (nint)Position(op._mode, i, before, kept));
             }
 
             StridedCopy.Block(ref Unsafe.Add(ref source, (nint)Math.Max(0, -before)), ref Unsafe.Add(ref target, (nint)start), (nint)(end - start));
             for (long i = end; i < length; i++)
             {
+                work.Add(PlaceWork);
                 Unsafe.Add(ref target, (nint)i) = Unsafe.Add(ref source, (nint)Position(op._mode, i, before, kept));
             }
         }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -110,8 +111,10 @@ internal sealed class RangeOp : Operator
             C start = E.Load(*(T*)Start.Data);
             C delta = E.Load(*(T*)Delta.Data);
             T* y = (T*)Y.Data;
+            var work = default(WorkCounter);
             for (long i = 0; i < Y.Count; i++)
             {
+                work.Add(2);
                 y[i] = E.Store(start + (C.CreateTruncating(i) * delta));
             }
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -47,6 +48,7 @@ internal sealed class ReverseSequence(Node node) : Operator
             nint steps = (nint)source.Dims[batchFirst ? 1 : 0];
             nint batchStep = batchFirst ? steps * inner : inner;
             nint timeStep = batchFirst ? inner : batches * inner;
+            var work = default(WorkCounter);
             for (nint b = 0; b < batches; b++)
             {
                 long length = Integers.At(lengths, b);
@@ -57,6 +59,7 @@ internal sealed class ReverseSequence(Node node) : Operator
 
                 for (nint t = 0; t < steps; t++)
                 {
+                    work.Add(4 + inner);
                     nint from = t < length ? (nint)length - 1 - t : t;
                     StridedCopy.Block(
                         ref Unsafe.Add(ref Elements.Ref<T>(source), (b * batchStep) + (from * timeStep)), ref Unsafe.Add(ref Elements.Ref<T>(target), (b * batchStep) + (t * timeStep)), inner);

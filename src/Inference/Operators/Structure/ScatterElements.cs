@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -79,11 +80,13 @@ internal sealed class ScatterElements(Node node) : Operator
             ref T to = ref Elements.Ref<T>(target);
             Span<long> index = stackalloc long[target.Rank];
             index.Clear();
+            var work = default(WorkCounter);
             long next = 0;
             do
             {
                 for (long i = 0; i < walk.Inner; i++, next++)
                 {
+                    work.Add(8);
                     Unsafe.Add(ref to, (nint)walk.At(context, indices, next, i)) = Unsafe.Add(ref from, (nint)next);
                 }
             }
@@ -109,11 +112,13 @@ internal sealed class ScatterElements(Node node) : Operator
             T* from = (T*)Updates.Data;
             Span<long> index = stackalloc long[Y.Rank];
             index.Clear();
+            var work = default(WorkCounter);
             long next = 0;
             do
             {
                 for (long i = 0; i < walk.Inner; i++, next++)
                 {
+                    work.Add(8);
                     long at = walk.At(Context, Indices, next, i);
                     to[at] = E.Store(ScatterReductions.Apply(Op._reduction, E.Load(to[at]), E.Load(from[next])));
                 }

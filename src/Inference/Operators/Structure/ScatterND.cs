@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -89,8 +90,10 @@ internal sealed class ScatterND(Node node) : Operator
             nint block = (nint)ShapeRules.Product(target.Dims, tuple, target.Rank);
             long count = ShapeRules.Product(indices.Dims, 0, indices.Rank - 1);
             ref T from = ref Elements.Ref<T>(values);
+            var work = default(WorkCounter);
             for (long i = 0; i < count; i++)
             {
+                work.Add((4L * tuple) + 4 + block);
                 long offset = IndexTuple.Offset(context, indices, i * tuple, target.Dims[..tuple], strides[..tuple]);
                 StridedCopy.Block(ref from, ref Unsafe.Add(ref Elements.Ref<T>(target), (nint)offset), block);
                 from = ref Unsafe.Add(ref from, block);
@@ -117,8 +120,10 @@ internal sealed class ScatterND(Node node) : Operator
             long block = ShapeRules.Product(Y.Dims, tuple, Y.Rank);
             long count = ShapeRules.Product(Indices.Dims, 0, Indices.Rank - 1);
             T* from = (T*)Updates.Data;
+            var work = default(WorkCounter);
             for (long i = 0; i < count; i++)
             {
+                work.Add((4L * tuple) + 4 + block);
                 T* to = (T*)Y.Data + IndexTuple.Offset(Context, Indices, i * tuple, Y.Dims[..tuple], strides[..tuple]);
                 for (long k = 0; k < block; k++)
                 {

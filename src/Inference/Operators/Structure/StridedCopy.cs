@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Structure;
 
@@ -10,6 +11,10 @@ internal static class StridedCopy
 {
     private const int Tile = 16;
     private const int ShortRun = 128;
+
+    // Elements copied between two looks at the clock, and what a run costs besides its elements.
+    private const int BlockPart = 1 << 18;
+    private const int RunWork = 4;
 
     public static void Run<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> targetStrides, ReadOnlySpan<long> dims)
     {
@@ -47,8 +52,11 @@ internal static class StridedCopy
         index.Clear();
         nint from = 0;
         nint to = 0;
+        long run = grouped ? d[inner - 1] * d[inner] : d[inner];
+        var work = default(WorkCounter);
         while (true)
         {
+            work.Add(RunWork + run);
             if (grouped)
             {
                 Rows(ref Unsafe.Add(ref source, from), (nint)s[inner - 1], ref Unsafe.Add(ref target, to), (nint)t[inner - 1], (nint)d[inner - 1], (nint)d[inner]);
@@ -195,8 +203,10 @@ internal static class StridedCopy
         {
             nint done = targetStride == 1 && sourceStride == 2 && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && Unsafe.SizeOf<T>() == sizeof(uint)
                 ? EverySecond(ref Unsafe.As<T, uint>(ref source), ref Unsafe.As<T, uint>(ref target), count) : 0;
+            var work = default(WorkCounter);
             for (nint i = done; i < count; i++)
             {
+                work.Add(1);
                 Unsafe.Add(ref target, i * targetStride) = Unsafe.Add(ref source, i * sourceStride);
             }
         }
@@ -234,12 +244,17 @@ internal static class StridedCopy
     /// <summary>Copies consecutive elements.</summary>
     public static void Block<T>(ref T source, ref T target, nint count)
     {
-        while (count > int.MaxValue)
+        // A long block is copied in parts, so that the run can be stopped between them.
+        if (count > BlockPart)
         {
-            MemoryMarshal.CreateReadOnlySpan(ref source, int.MaxValue).CopyTo(MemoryMarshal.CreateSpan(ref target, int.MaxValue));
-            source = ref Unsafe.Add(ref source, int.MaxValue);
-            target = ref Unsafe.Add(ref target, int.MaxValue);
-            count -= int.MaxValue;
+            var work = default(WorkCounter);
+            for (; count > BlockPart; count -= BlockPart)
+            {
+                work.Add(BlockPart);
+                MemoryMarshal.CreateReadOnlySpan(ref source, BlockPart).CopyTo(MemoryMarshal.CreateSpan(ref target, BlockPart));
+                source = ref Unsafe.Add(ref source, BlockPart);
+                target = ref Unsafe.Add(ref target, BlockPart);
+            }
         }
 
         if (count <= 4)
@@ -258,11 +273,12 @@ internal static class StridedCopy
     /// <summary>Writes one value to consecutive elements.</summary>
     public static void Fill<T>(ref T target, T value, nint count)
     {
-        while (count > int.MaxValue)
+        var work = default(WorkCounter);
+        for (; count > BlockPart; count -= BlockPart)
         {
-            MemoryMarshal.CreateSpan(ref target, int.MaxValue).Fill(value);
-            target = ref Unsafe.Add(ref target, int.MaxValue);
-            count -= int.MaxValue;
+            work.Add(BlockPart);
+            MemoryMarshal.CreateSpan(ref target, BlockPart).Fill(value);
+            target = ref Unsafe.Add(ref target, BlockPart);
         }
 
         MemoryMarshal.CreateSpan(ref target, (int)count).Fill(value);
@@ -280,11 +296,13 @@ internal static class StridedCopy
         index.Clear();
         nint from = 0;
         nint to = 0;
+        var work = default(WorkCounter);
         while (true)
         {
             for (nint r0 = 0; r0 < rows; r0 += Tile)
             {
                 nint r1 = Math.Min(r0 + Tile, rows);
+                work.Add(RunWork + ((r1 - r0) * columns));
                 for (nint c0 = 0; c0 < columns; c0 += Tile)
                 {
                     nint c1 = Math.Min(c0 + Tile, columns);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Structure;
 
@@ -26,10 +27,12 @@ internal unsafe struct TopHeap<C>(long* indices, C* values, int capacity, bool l
     }
 
     /// <summary>Orders what is held best first.</summary>
-    public readonly void Sort()
+    public readonly void Sort(ref WorkCounter work)
     {
+        int deep = 4 * (1 + BitOperations.Log2((uint)Math.Max(_count, 1)));
         for (int end = _count - 1; end > 0; end--)
         {
+            work.Add(deep);
             C value = values[end];
             long index = indices[end];
             (values[end], indices[end]) = (values[0], indices[0]);

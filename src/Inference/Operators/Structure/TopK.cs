@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -89,6 +90,10 @@ internal sealed class TopK(Node node) : Operator
 
             byte* scratch = Context.Scratch(k * (sizeof(C) + sizeof(long)));
             var heap = new TopHeap<C>((long*)scratch, (C*)((long*)scratch + k), k, Op._largest);
+
+            // What an element costs where it goes all the way down the heap.
+            int deep = 4 * (1 + BitOperations.Log2((uint)k));
+            var work = default(WorkCounter);
             for (long o = 0; o < outer; o++)
             {
                 Context.ThrowIfCancelled();
@@ -98,13 +103,15 @@ internal sealed class TopK(Node node) : Operator
                     heap.Clear();
                     for (long p = 0; p < size; p++)
                     {
+                        work.Add(deep);
                         heap.Offer(E.Load(line[p * inner]), p);
                     }
 
-                    heap.Sort();
+                    heap.Sort(ref work);
                     long at = (o * k * inner) + i;
                     for (int p = 0; p < k; p++, at += inner)
                     {
+                        work.Add(2);
                         if (Values is not null)
                         {
                             ((T*)Values.Data)[at] = line[heap.Index(p) * inner];

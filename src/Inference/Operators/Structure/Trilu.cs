@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Structure;
 
@@ -41,10 +42,12 @@ internal sealed class Trilu(Node node) : Operator
             }
 
             long shift = Math.Clamp(diagonal, -rows - 1, columns + 1);
+            var work = default(WorkCounter);
             for (long m = 0; m < count; m++)
             {
                 for (long i = 0; i < rows; i++)
                 {
+                    work.Add(4 + columns);
                     nint split = (nint)Math.Clamp(i + shift + (upper ? 0 : 1), 0, columns);
                     nint rest = (nint)columns - split;
                     if (upper)

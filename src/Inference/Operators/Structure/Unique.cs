@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
@@ -11,6 +13,7 @@ namespace Inference.Operators.Structure;
 /// </summary>
 internal sealed class Unique(Node node) : Operator
 {
+    private const int GroupWork = 5;
     private readonly long? _axis = node.Attributes.Contains("axis") ? node.Attributes.Int("axis") : null;
     private readonly bool _sorted = node.Attributes.Int("sorted", 1) != 0;
 
@@ -37,6 +40,8 @@ internal sealed class Unique(Node node) : Operator
         Tensor source = x.Type.IsPacked() ? Packing.Unpack(x) : x;
         int axis = _axis is { } given ? Shapes.Axis(given, x.Rank) : -1;
         long size = axis < 0 ? x.Count : x.Dims[axis];
+        // The order, groups and positions of slices, and a copy of the elements to compare.
+        context.Claim((4L * sizeof(int) * size) + (x.Type == ElementType.String ? x.Count * nint.Size : Math.Max(x.ByteCount, x.Count * sizeof(float))));
         var order = new int[checked((int)size)];
         for (int i = 0; i < order.Length; i++)
         {
@@ -44,8 +49,21 @@ internal sealed class Unique(Node node) : Operator
         }
 
         IComparer<int> comparer = MakeComparer(context, source, axis);
-        Array.Sort(order, comparer);
+        Sort(order, comparer);
         Finish(context, x, axis, order, comparer);
+    }
+
+    private static void Sort(int[] order, IComparer<int> comparer)
+    {
+        try
+        {
+            Array.Sort(order, comparer);
+        }
+        catch (InvalidOperationException exception) when (exception.InnerException is { } stopped)
+        {
+            // The runtime wraps what a comparer throws: here, that the run was stopped.
+            ExceptionDispatchInfo.Throw(stopped);
+        }
     }
 
     private void Finish(KernelContext context, Tensor x, int axis, int[] order, IComparer<int> comparer)
@@ -55,8 +73,10 @@ internal sealed class Unique(Node node) : Operator
         var counts = new List<long>();
         var groups = new int[order.Length];
         var equality = (IEqualityComparer<int>)comparer;
+        var work = default(WorkCounter);
         for (int i = 0; i < order.Length; i++)
         {
+            work.Add(GroupWork);
             if (i == 0 || !equality.Equals(order[i - 1], order[i]))
             {
                 firsts.Add(order[i]);
@@ -69,19 +89,27 @@ internal sealed class Unique(Node node) : Operator
 
         var ranks = new int[firsts.Count];
         var shown = new int[firsts.Count];
-        for (int i = 0; i < shown.Length; i++)
+        if (_sorted)
         {
-            shown[i] = i;
+            for (int i = 0; i < shown.Length; i++)
+            {
+                shown[i] = ranks[i] = i;
+            }
         }
-
-        if (!_sorted)
+        else
         {
-            Array.Sort(firsts.ToArray(), shown);
-        }
-
-        for (int i = 0; i < shown.Length; i++)
-        {
-            ranks[shown[i]] = i;
+            // In the order in which groups come first: a slice that opens a group is found where it stands.
+            int next = 0;
+            for (int i = 0; i < groups.Length; i++)
+            {
+                work.Add(GroupWork);
+                int group = groups[i];
+                if (firsts[group] == i)
+                {
+                    ranks[group] = next;
+                    shown[next++] = group;
+                }
+            }
         }
 
         WriteValues(context, x, axis, firsts, shown);
@@ -99,6 +127,7 @@ internal sealed class Unique(Node node) : Operator
             Span<long> y = context.Output(2, ElementType.Int64, [groups.Length]).Span<long>();
             for (int i = 0; i < y.Length; i++)
             {
+                work.Add(GroupWork);
                 y[i] = ranks[groups[i]];
             }
         }
@@ -164,8 +193,10 @@ internal sealed class Unique(Node node) : Operator
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
             var values = new C[X.Count];
+            var work = default(WorkCounter);
             for (int i = 0; i < values.Length; i++)
             {
+                work.Add(1);
                 values[i] = E.Load(((T*)X.Data)[i]);
             }
 
@@ -181,10 +212,12 @@ internal sealed class Unique(Node node) : Operator
             long outer = axis < 0 ? 1 : ShapeRules.Product(source.Dims, 0, axis);
             long size = axis < 0 ? source.Count : source.Dims[axis];
             ref T to = ref Elements.Ref<T>(target);
+            var work = default(WorkCounter);
             for (long o = 0; o < outer; o++)
             {
                 foreach (int group in shown)
                 {
+                    work.Add(GroupWork + inner);
                     StridedCopy.Block(ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)((o * size) + firsts[group]) * inner), ref to, inner);
                     to = ref Unsafe.Add(ref to, inner);
                 }

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Text;
@@ -6,6 +7,10 @@ namespace Inference.Operators.Text;
 /// <summary>y = x₀ + x₁ as texts, with broadcasting. Source: ONNX StringConcat, opset 20.</summary>
 internal sealed class StringConcat : Operator
 {
+    // What the runtime allows one text.
+    private const long MaxLength = 0x3FFFFFDF;
+    private const int TextWork = 50;
+
     protected override void InferOutputs(InferContext context)
     {
         context.SetOutput(0, ElementType.String, Shapes.Broadcast(context, context.InputShape(0), context.InputShape(1)));
@@ -27,16 +32,26 @@ internal sealed class StringConcat : Operator
         loop.AddBroadcast(y.Dims, b.Dims);
         loop.Collapse();
         int next = 0;
+        var work = default(WorkCounter);
         for (long o = 0; o < loop.Outer; o++, loop.Next())
         {
             for (long i = 0; i < loop.Inner; i++)
             {
-                if ((next & 0x3FF) == 0)
+                string left = a.Strings[(int)(loop.Offset(0) + (i * loop.InnerStride(0)))];
+                string right = b.Strings[(int)(loop.Offset(1) + (i * loop.InnerStride(1)))];
+                long length = (long)left.Length + right.Length;
+                if (length > MaxLength)
                 {
-                    context.ThrowIfCancelled();
+                    throw context.Error($"element {next}: the texts of {left.Length} and {right.Length} characters make one of more than {MaxLength}. Concatenate less.");
                 }
 
-                target[next++] = a.Strings[(int)(loop.Offset(0) + (i * loop.InnerStride(0)))] + b.Strings[(int)(loop.Offset(1) + (i * loop.InnerStride(1)))];
+                if (left.Length > 0 && right.Length > 0)
+                {
+                    context.Claim(MemoryCount.OfString(length));
+                }
+
+                work.Add(TextWork + length);
+                target[next++] = left + right;
             }
         }
     }

@@ -1,10 +1,12 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Text;
 
 /// <summary>Texts [C] or [1, C] without the stop words, in lower or upper case; one empty text where nothing is left. Source: ONNX StringNormalizer, opset 10.</summary>
 internal sealed class StringNormalizer : Operator
 {
+    private const int TextWork = 50;
     private readonly string _action;
     private readonly bool _caseSensitive;
     private readonly HashSet<string> _stopWords;
@@ -31,16 +33,14 @@ internal sealed class StringNormalizer : Operator
     public override void Run(KernelContext context)
     {
         Tensor x = context.Input(0);
+        var work = default(WorkCounter);
         var kept = new List<string>();
         foreach (string text in x.Strings)
         {
-            if ((kept.Count & 0x3FF) == 0)
-            {
-                context.ThrowIfCancelled();
-            }
-
+            work.Add(TextWork + text.Length);
             if (!_stopWords.Contains(text))
             {
+                context.Claim(nint.Size + (_action == "NONE" ? 0 : MemoryCount.OfString(text.Length)));
                 kept.Add(_action switch { "LOWER" => text.ToLowerInvariant(), "UPPER" => text.ToUpperInvariant(), _ => text });
             }
         }

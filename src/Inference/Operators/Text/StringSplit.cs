@@ -1,10 +1,12 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Text;
 
 /// <summary>The parts of each text [..., most parts], filled with "", and how many each has. Without a delimiter, runs of white space separate. Source: ONNX StringSplit, opset 20.</summary>
 internal sealed class StringSplit(Node node) : Operator
 {
+    private const int TextWork = 50;
     private readonly string _delimiter = node.Attributes.String("delimiter", "");
     private readonly long _most = ReadMost(node);
 
@@ -18,12 +20,15 @@ internal sealed class StringSplit(Node node) : Operator
     public override void Run(KernelContext context)
     {
         Tensor x = context.Input(0);
+        context.Claim(x.Count * nint.Size);
         var parts = new string[x.Count][];
+        var work = default(WorkCounter);
         int most = 0;
         for (int i = 0; i < parts.Length; i++)
         {
-            context.ThrowIfCancelled();
-            parts[i] = Split(x.Strings[i]);
+            string text = x.Strings[i];
+            work.Add(TextWork + (4L * text.Length));
+            parts[i] = Split(context, text);
             most = Math.Max(most, parts[i].Length);
         }
 
@@ -54,7 +59,7 @@ internal sealed class StringSplit(Node node) : Operator
         return most >= 0 ? most : throw new ModelLoadException($"{node.Describe()}: attribute 'maxsplit': expected 0 or more, got {most}.");
     }
 
-    private string[] Split(string text)
+    private string[] Split(KernelContext context, string text)
     {
         if (text.Length == 0)
         {
@@ -64,6 +69,9 @@ internal sealed class StringSplit(Node node) : Operator
         int most = (int)Math.Min(_most, int.MaxValue - 1) + 1;
         if (_delimiter.Length > 0)
         {
+            // Each part has a header and a place; together they have the characters.
+            long count = Math.Min(most, text.AsSpan().Count(_delimiter) + 1L);
+            context.Claim((count * (nint.Size + MemoryCount.OfString(0))) + (2L * text.Length));
             return text.Split(_delimiter, most);
         }
 
@@ -89,11 +97,13 @@ internal sealed class StringSplit(Node node) : Operator
             }
 
             int start = at;
+            context.Claim(nint.Size + MemoryCount.OfString(0));
             while (at < text.Length && !char.IsWhiteSpace(text[at]))
             {
                 at++;
             }
 
+            context.Claim(2L * (at - start));
             parts.Add(text[start..at]);
         }
     }

@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Typed;
 
 /// <summary>
 /// A loop over an output of row-major order with up to four operands of own strides (in elements; 0 where an operand is broadcast). Dimensions of size 1 are
-/// dropped and neighbours that all operands walk alike are merged, so the innermost run is as long as can be.
+/// dropped and neighbours that all operands walk alike are merged, so the innermost run is as long as can be. Long runs are given in parts, and between runs the call's
+/// limits are asked: a loop needs no looks of its own.
 /// </summary>
 internal unsafe struct StridedLoop
 {
@@ -12,16 +14,23 @@ internal unsafe struct StridedLoop
     public const int MaxRank = 32;
     public const int MaxOperands = 4;
 
+    // Elements of a run, and what moving from run to run costs.
+    private const int LongestRun = 1 << 16;
+    private const int RunWork = 8;
+
     private fixed long _dims[MaxRank];
     private fixed long _strides[MaxRank * MaxOperands];
     private fixed long _index[MaxRank];
     private fixed long _offsets[MaxOperands];
     private int _operands;
+    private long _length;
+    private long _done;
+    private WorkCounter _work;
 
     /// <summary>Kept dimensions, ≥ 1.</summary>
     public int Rank { get; private set; }
 
-    /// <summary>Length of the innermost run, elements.</summary>
+    /// <summary>Length of the current innermost run, elements; runs of one loop may differ.</summary>
     public long Inner { get; private set; }
 
     /// <summary>How many innermost runs there are; 0 where the output is empty.</summary>
@@ -118,9 +127,11 @@ internal unsafe struct StridedLoop
         }
 
         Rank = to + 1;
-        Inner = _dims[Rank - 1];
+        _length = _dims[Rank - 1];
+        Inner = Math.Min(_length, LongestRun);
         if (Outer != 0)
         {
+            Outer = (_length + LongestRun - 1) / LongestRun;
             for (int i = 0; i < Rank - 1; i++)
             {
                 Outer *= _dims[i];
@@ -138,6 +149,12 @@ internal unsafe struct StridedLoop
     /// <summary>Moves to the next innermost run.</summary>
     public void Next()
     {
+        _work.Add(RunWork + Inner);
+        if (_length > LongestRun && NextPart())
+        {
+            return;
+        }
+
         for (int axis = Rank - 2; axis >= 0; axis--)
         {
             for (int o = 0; o < _operands; o++)
@@ -157,5 +174,20 @@ internal unsafe struct StridedLoop
 
             _index[axis] = 0;
         }
+    }
+
+    // The next part of a long run; false at its end, with the offsets back at its start.
+    private bool NextPart()
+    {
+        bool more = _done + Inner < _length;
+        long move = more ? Inner : -_done;
+        for (int o = 0; o < _operands; o++)
+        {
+            _offsets[o] += InnerStride(o) * move;
+        }
+
+        _done += move;
+        Inner = Math.Min(_length - _done, LongestRun);
+        return more;
     }
 }

@@ -10,6 +10,7 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
     private readonly ElementType _wide;
     private readonly ElementType _outputType;
     private readonly NativeBlock _scratch = new();
+    private long _claimed;
 
     /// <summary>Widens the inputs.</summary>
     /// <param name="outer">The run itself.</param>
@@ -45,13 +46,15 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
 
     public override int Threads => _outer.Threads;
 
-    public override CancellationToken Cancellation => _outer.Cancellation;
+    public override RunControl Control => _outer.Control;
+
+    public override void Claim(long bytes) => _outer.Claim(bytes);
 
     /// <summary>The float form of an output that is stated already.</summary>
     protected override Tensor MissingOutput(int index)
     {
         Tensor own = _outer.Output(index);
-        Tensor tensor = IsOther(own.Type) ? Tensor.Allocate(_wide, own.Dims) : own;
+        Tensor tensor = IsOther(own.Type) ? Allocate(_wide, own.Dims) : own;
         Slots[OutputSlots[index]] = tensor;
         return tensor;
     }
@@ -59,7 +62,7 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
     public override Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims)
     {
         Tensor own = _outer.Output(index, type == _wide ? _outputType : type, dims);
-        Tensor tensor = IsOther(own.Type) ? Tensor.Allocate(_wide, dims) : own;
+        Tensor tensor = IsOther(own.Type) ? Allocate(_wide, dims) : own;
         Slots[OutputSlots[index]] = tensor;
         return tensor;
     }
@@ -68,6 +71,12 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
 
     public override byte* Scratch(long bytes)
     {
+        if (bytes > _claimed)
+        {
+            Control.Memory.Claim(bytes - _claimed);
+            _claimed = bytes;
+        }
+
         _scratch.Reserve(bytes);
         return _scratch.Data;
     }
@@ -88,13 +97,18 @@ internal sealed unsafe class WidenedContext : KernelContext, IDisposable
         }
     }
 
-    public void Dispose() => _scratch.Dispose();
+    public void Dispose()
+    {
+        Control.Memory.Release(_claimed);
+        _scratch.Dispose();
+    }
+
 
     private bool IsOther(ElementType type) => type != _wide && TypeSet.Floating.Contains(type);
 
     private Tensor Widen(Tensor tensor)
     {
-        Tensor wide = Tensor.Allocate(_wide, tensor.Dims);
+        Tensor wide = Allocate(_wide, tensor.Dims);
         ElementConverter.Convert(tensor.Type, tensor.Data, _wide, wide.Data, tensor.Count, saturate: true, Float8E8M0Rounding.Up);
         return wide;
     }
