@@ -63,6 +63,7 @@ internal sealed unsafe class DynamicMemory(int slots)
             else
             {
                 tensor.Set(type, dims, tensor.Data, tensor.Owner);
+                tensor.ClearPadding();
             }
         }
 

@@ -16,6 +16,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
     private readonly FrameArena _arena;
     private readonly NativeBlock _scratch = new();
     private readonly int _threads;
+    private readonly bool _hasPadding;
     private EngineValue?[] _innerInputs = [];
     private EngineValue?[] _innerOutputs = [];
     private DynamicMemory? _dynamic;
@@ -44,6 +45,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
                 var tensor = new Tensor();
                 tensor.Set(spec.Type, spec.Dims, spec.Kind == SlotKind.Arena ? _arena.Address(spec) : null, spec.Kind == SlotKind.Arena ? _arena : null);
                 Slots[i] = tensor;
+                _hasPadding |= HasPadding(spec);
             }
         }
     }
@@ -339,8 +341,28 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
             RunDynamic(step);
         }
 
+        if (_hasPadding)
+        {
+            ClearPadding(step);
+        }
+
         OnStepDone(step);
     }
+
+    // Kernels of packed types write elements; the bits behind the last one would be what the memory held before.
+    private void ClearPadding(PlanStep step)
+    {
+        foreach (int slot in step.Outputs)
+        {
+            if (slot >= 0 && HasPadding(_plan.Plan.Slots[slot]))
+            {
+                ((Tensor)Slots[slot]!).ClearPadding();
+            }
+        }
+    }
+
+    private static bool HasPadding(SlotSpec spec) =>
+        spec is { Kind: SlotKind.Arena or SlotKind.Output, Dims: not null } && spec.Type.IsPacked() && Tensor.PaddingStart(spec.Type, TensorShape.Count(spec.Dims)) > 0;
 
     // Bodies exist in the guard-page flavour alone (eng/guard.sh).
     partial void OnStarting();

@@ -136,8 +136,21 @@ internal sealed unsafe class Tensor : EngineValue
 
         var block = new PinnedBlock(bytes);
         tensor.Set(type, dims, block.Data, block);
+        tensor.ClearPadding();
         return tensor;
     }
+
+    /// <summary>Sets the bits of a packed type's last byte that belong to no element to zero, so that the bytes of equal tensors are equal.</summary>
+    public void ClearPadding()
+    {
+        if (Type.IsPacked() && PaddingStart(Type, Count) is > 0 and var used)
+        {
+            Data[ByteCount - 1] &= (byte)((1 << used) - 1);
+        }
+    }
+
+    /// <summary>Bits of the last byte that elements of a packed type use; 0 where they use it all.</summary>
+    public static int PaddingStart(ElementType type, long count) => (int)((count * type.BitWidth()) & 7);
 
     /// <summary>A tensor of its own with these elements.</summary>
     public static Tensor Create<T>(ReadOnlySpan<T> elements, ReadOnlySpan<long> dims)
