@@ -3,9 +3,23 @@
 # and so is a result that depends on what memory held before. Linux.
 # usage: eng/guard.sh [--pass end|start|both] [--limit N] [--seed S] [--fill A,B] [--collect] [FOLDER…]      both passes, all cases, fills FF,5A by default
 #        eng/guard.sh --prove [FOLDER…]      plants three faults of one byte and shows that each is found
+#        eng/guard.sh --tests      runs the tests of kernels, of operators and of random models of each operator in the same way, both passes
 # FOLDERs default to the conformance cases, models and reports of ../shared. Exit 0: no violation and no such result.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+ulimit -c 0
+export DOTNET_DbgEnableMiniDump=0
+if [ "${1:-}" = --tests ]; then
+  status=0
+  for pass in end start; do
+    export INFERENCE_GUARD_PASS=$pass
+    dotnet test tests/Inference.Kernels.Tests -c Release -p:GuardPages=true --nologo -v q || status=1
+    dotnet test tests/Inference.Tests -c Release -p:GuardPages=true --nologo -v q --filter "FullyQualifiedName~Inference.Tests.Operators" || status=1
+    dotnet test tests/Inference.OnnxRuntime.Tests -c Release -p:GuardPages=true --nologo -v q --filter "FullyQualifiedName~DifferentialTests" || status=1
+  done
+  exit $status
+fi
+
 data=${INFERENCE_TEST_DATA:-../shared}
 arguments=() folders=() prove=false
 while [ $# -gt 0 ]; do
@@ -22,6 +36,5 @@ if [ ${#folders[@]} = 0 ]; then
   if $prove; then arguments=(--limit 5 --seed 1 "${arguments[@]}"); else folders+=("$data/models" "$data/conformance/reports"); fi
 fi
 
-ulimit -c 0
 dotnet build -c Release -p:GuardPages=true tests/Inference.Guard -v q --nologo -clp:NoSummary
 exec artifacts/guard/bin/Inference.Guard/Release/net10.0/Inference.Guard "${arguments[@]}" "${folders[@]}"

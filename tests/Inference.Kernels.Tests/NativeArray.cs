@@ -1,14 +1,25 @@
+#if GUARD_PAGES
+using Inference.Guarding;
+#else
 using System.Runtime.InteropServices;
+#endif
 
 namespace Inference.Kernels.Tests;
 
 /// <summary>
 /// Native memory with a zone of NaN bits (all ones) on both sides, so that a read beyond the ends shows in the result and a
-/// write beyond them shows in <see cref="AssertIntact"/>.
+/// write beyond them shows in <see cref="AssertIntact"/>. In the guard-page flavour both fault.
 /// </summary>
 internal sealed unsafe class NativeArray<T> : IDisposable
     where T : unmanaged
 {
+#if GUARD_PAGES
+    public NativeArray(nint length, nint offset = 0)
+    {
+        Length = length;
+        Pointer = (T*)GuardedAllocator.Allocate(length * sizeof(T));
+    }
+#else
     private const int Zone = 256;
     private readonly byte* _base;
     private readonly nint _bytes;
@@ -22,6 +33,7 @@ internal sealed unsafe class NativeArray<T> : IDisposable
         new Span<byte>(_base, checked((int)(start + _bytes + Zone))).Fill(0xFF);
         Pointer = (T*)(_base + start);
     }
+#endif
 
     public T* Pointer { get; }
 
@@ -38,6 +50,15 @@ internal sealed unsafe class NativeArray<T> : IDisposable
         return array;
     }
 
+#if GUARD_PAGES
+    public void AssertIntact()
+    {
+        GuardedAllocator.Check("kernel");
+        Assert.Empty(GuardedAllocator.TakeDamage());
+    }
+
+    public void Dispose() => GuardedAllocator.Free(Pointer);
+#else
     public void AssertIntact()
     {
         for (byte* p = _base; p < (byte*)Pointer; p++)
@@ -53,4 +74,5 @@ internal sealed unsafe class NativeArray<T> : IDisposable
     }
 
     public void Dispose() => NativeMemory.AlignedFree(_base);
+#endif
 }
