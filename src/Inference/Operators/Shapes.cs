@@ -5,6 +5,9 @@ namespace Inference.Operators;
 /// <summary>Shape rules that many operators share.</summary>
 internal static class Shapes
 {
+    // More than any machine holds, and still countable in bytes.
+    private const double MaxElements = 1L << 50;
+
     /// <summary>Dimensions of fixed sizes.</summary>
     public static Dimension[] Fixed(params ReadOnlySpan<long> sizes)
     {
@@ -161,6 +164,21 @@ internal static class Shapes
         if (!good)
         {
             throw context.Error($"input {index}: expected shape [{string.Join(",", expected.ToArray())}], got [{string.Join(",", shape)}].");
+        }
+    }
+
+    /// <summary>Checks that memory could hold intermediate values of a shape, as far as its sizes are known: their number then fits 64 bits, in bytes too.</summary>
+    public static void RequireHoldable(InferContext context, string what, params ReadOnlySpan<Dimension> dims)
+    {
+        double count = 1;
+        foreach (Dimension dim in dims)
+        {
+            count *= dim.Size ?? 1;
+        }
+
+        if (count > MaxElements)
+        {
+            throw context.Error($"{what}: expected sizes that memory can hold, got [{string.Join(",", dims.ToArray())}].");
         }
     }
 

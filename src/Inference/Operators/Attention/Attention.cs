@@ -11,12 +11,15 @@ namespace Inference.Operators.Attention;
 /// </summary>
 internal sealed unsafe class Attention(Node node) : FloatOperator
 {
+    private const int LastMode = 3;
+
     private readonly bool _causal = node.Attributes.Int("is_causal", 0) != 0;
     private readonly long _queryHeads = node.Attributes.Int("q_num_heads", 0);
     private readonly long _keyHeads = node.Attributes.Int("kv_num_heads", 0);
     private readonly float? _scale = node.Attributes.Contains("scale") ? node.Attributes.Float("scale") : null;
     private readonly float _softcap = node.Attributes.Float("softcap", 0f);
-    private readonly long _mode = node.Attributes.Int("qk_matmul_output_mode", 0);
+    private readonly long _mode = node.Attributes.Int("qk_matmul_output_mode", 0) is var mode and >= 0 and <= LastMode ? mode
+        : throw new ModelLoadException($"{node.Describe()}: attribute 'qk_matmul_output_mode': expected 0 to {LastMode}, got {node.Attributes.Int("qk_matmul_output_mode", 0)}.");
 
     protected override void InferOutputs(InferContext context)
     {
@@ -57,7 +60,7 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
         if (context.HasInput(4))
         {
             Dimension past = context.InputShape(4) is { Length: 4 } shape ? shape[2] : Dimension.Unknown;
-            total = past.Size is { } a && keys.Size is { } b ? Dimension.Fixed(a + b) : Dimension.Unknown;
+            total = past.Size is { } a && keys.Size is { } b ? Dimension.Fixed(checked(a + b)) : Dimension.Unknown;
         }
 
         Dimension pastRows = context.InputShape(4) is { Length: 4 } pastShape ? pastShape[2] : Dimension.Unknown;
@@ -68,6 +71,8 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
         {
             throw context.Error("expected past key and past value together, got one of them.");
         }
+
+        Shapes.RequireHoldable(context, "scores [batch, heads, rows, keys]", q[0], heads, rows, total);
 
         // The last dimension of a mask may be shorter: keys beyond it are not seen.
         Dimension covered = context.InputShape(3) is { Length: > 0 } mask && !(mask[^1].Size > total.Size) ? mask[^1] : total;

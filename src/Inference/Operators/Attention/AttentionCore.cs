@@ -1,4 +1,5 @@
 using System.Numerics;
+using Inference.Kernels.Threading;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Reduction;
 
@@ -7,16 +8,24 @@ namespace Inference.Operators.Attention;
 /// <summary>The steps of scaled dot-product attention on tensors of any head layout.</summary>
 internal static unsafe class AttentionCore
 {
+    // A score and its exponential or tangent, about 4 ns.
+    private const int ScoreWork = 4;
+
     /// <summary>scores[B, H, rows, keys] = scale·Q·Kᵀ; heads of K are shared by groups of heads of Q.</summary>
     public static void Scores<C>(KernelContext context, in AttentionSizes s, C* q, HeadLayout layoutQ, C* k, HeadLayout layoutK, C scale, C* scores)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
+        if (s.ScoreCount == 0)
+        {
+            return;
+        }
+
         long group = s.Heads / s.KeyHeads;
         for (long b = 0; b < s.Batch; b++)
         {
-            context.ThrowIfCancelled();
             for (long h = 0; h < s.Heads; h++)
             {
+                context.ThrowIfCancelled();
                 StridedProduct.Run(
                     q + layoutQ.Offset(b, h), layoutQ.Row, k + layoutK.Offset(b, h / group), layoutK.Row, true,
                     scores + (b * s.Heads + h) * s.Rows * s.Keys, s.Keys, s.Rows, s.Keys, s.Depth, scale, context.Threads);
@@ -28,24 +37,30 @@ internal static unsafe class AttentionCore
     public static void Softcap<C>(in AttentionSizes s, C* scores, C softcap)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
-        if (softcap > C.Zero)
+        var work = default(WorkCounter);
+        for (long i = 0; softcap > C.Zero && i < s.ScoreCount; i++)
         {
-            for (long i = 0; i < s.ScoreCount; i++)
-            {
-                scores[i] = softcap * C.Tanh(scores[i] / softcap);
-            }
+            work.Add(ScoreWork);
+            scores[i] = softcap * C.Tanh(scores[i] / softcap);
         }
     }
 
     public static void AddMask<C>(in AttentionSizes s, C* scores, in AttentionMask mask)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
+        if (s.ScoreCount == 0)
+        {
+            return;
+        }
+
+        var work = default(WorkCounter);
         for (long b = 0; b < s.Batch; b++)
         {
             for (long h = 0; h < s.Heads; h++)
             {
                 for (long i = 0; i < s.Rows; i++)
                 {
+                    work.Add(ScoreWork * s.Keys);
                     mask.AddTo(scores + ((b * s.Heads + h) * s.Rows + i) * s.Keys, b, h, i, s.Keys);
                 }
             }
@@ -55,10 +70,12 @@ internal static unsafe class AttentionCore
     public static void Softmax<C>(in AttentionSizes s, C* scores)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
-        if (s.Keys > 0)
+        if (s.ScoreCount > 0)
         {
+            var work = default(WorkCounter);
             for (long r = 0; r < s.Batch * s.Heads * s.Rows; r++)
             {
+                work.Add(ScoreWork * s.Keys);
                 Reduction.Softmax.Row(scores + r * s.Keys, scores + r * s.Keys, s.Keys, SoftmaxKind.Softmax);
             }
         }
@@ -68,12 +85,17 @@ internal static unsafe class AttentionCore
     public static void Values<C>(KernelContext context, in AttentionSizes s, C* probabilities, C* v, HeadLayout layoutV, C* y, HeadLayout layoutY)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
+        if (s.OutputCount == 0)
+        {
+            return;
+        }
+
         long group = s.Heads / s.KeyHeads;
         for (long b = 0; b < s.Batch; b++)
         {
-            context.ThrowIfCancelled();
             for (long h = 0; h < s.Heads; h++)
             {
+                context.ThrowIfCancelled();
                 StridedProduct.Run(
                     probabilities + (b * s.Heads + h) * s.Rows * s.Keys, s.Keys, v + layoutV.Offset(b, h / group), layoutV.Row, false,
                     y + layoutY.Offset(b, h), layoutY.Row, s.Rows, s.ValueDepth, s.Keys, C.One, context.Threads);
@@ -85,6 +107,11 @@ internal static unsafe class AttentionCore
     public static void Append<C>(C* past, long pastRows, C* fresh, HeadLayout layout, long batch, long heads, long rows, long depth, C* target)
         where C : unmanaged
     {
+        if (batch * heads * (pastRows + rows) * depth == 0)
+        {
+            return;
+        }
+
         for (long b = 0; b < batch; b++)
         {
             for (long h = 0; h < heads; h++)

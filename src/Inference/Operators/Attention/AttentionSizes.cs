@@ -10,5 +10,9 @@ namespace Inference.Operators.Attention;
 /// <param name="ValueDepth">Size of a value head.</param>
 internal readonly record struct AttentionSizes(long Batch, long Heads, long KeyHeads, long Rows, long Keys, long Depth, long ValueDepth)
 {
+    /// <summary>Elements of the scores [B, H, rows, keys].</summary>
     public long ScoreCount => Batch * Heads * Rows * Keys;
+
+    /// <summary>Elements of the output [B, H, rows, value depth].</summary>
+    public long OutputCount => Batch * Heads * Rows * ValueDepth;
 }

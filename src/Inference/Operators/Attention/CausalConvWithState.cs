@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Elementwise;
 using Inference.Operators.Typed;
 
@@ -29,11 +30,6 @@ internal sealed unsafe class CausalConvWithState : FloatOperator
         Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3);
         Dimension[]? x = Shapes.RequireRank(context, 0, 3);
         Dimension[]? w = Shapes.RequireRank(context, 1, 3);
-        if (x?[1].Size is { } channels && w?[0].Size is { } own && channels != own)
-        {
-            throw context.Error($"input 1: expected weights of {channels} channels, got {own}.");
-        }
-
         context.SetOutput(0, type, x);
         Dimension keep = w?[2].Size is { } kernel ? Dimension.Fixed(Math.Max(0, kernel - 1)) : Dimension.Unknown;
         if (w?[2].Size == 0)
@@ -41,10 +37,9 @@ internal sealed unsafe class CausalConvWithState : FloatOperator
             throw context.Error("input 1: expected a kernel of at least one element, got none.");
         }
 
+        Shapes.RequireHoldable(context, "state [batch, channels, kernel − 1]", x?[0] ?? Dimension.Unknown, x?[1] ?? Dimension.Unknown, keep);
         if (x is not null)
         {
-            Shapes.RequireShape(context, 1, x[1], Dimension.Fixed(1), Dimension.Unknown);
-            Shapes.RequireShape(context, 2, x[1]);
             Shapes.RequireShape(context, 3, x[0], x[1], keep);
         }
 
@@ -83,9 +78,9 @@ internal sealed unsafe class CausalConvWithState : FloatOperator
         long kernel = w.Dims[2];
         long keep = kernel - 1;
         C* line = (C*)context.Scratch((keep + length + 1) * sizeof(C));
+        var work = default(WorkCounter);
         for (long row = 0; row < x.Dims[0] * channels; row++)
         {
-            context.ThrowIfCancelled();
             for (long i = 0; i < keep; i++)
             {
                 line[i] = state is null ? C.Zero : state[row * keep + i];
@@ -96,6 +91,7 @@ internal sealed unsafe class CausalConvWithState : FloatOperator
             C* target = (C*)context.Output(0).Data + row * length;
             for (long i = 0; i < length; i++)
             {
+                work.Add(kernel);
                 C sum = C.Zero;
                 for (long k = 0; k < kernel; k++)
                 {

@@ -18,14 +18,7 @@ internal sealed unsafe class ContribAttention(Node node) : FloatOperator
         Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 4);
         Dimension[]? x = Shapes.RequireRank(context, 0, 3);
         Dimension[]? w = Shapes.RequireRank(context, 1, 2);
-        if (x?[2].Size is { } inner && w?[0].Size is { } own && inner != own)
-        {
-            throw context.Error($"expected K of X [{string.Join(",", x)}] and W [{string.Join(",", w)}] to be equal.");
-        }
-
-        Shapes.RequireShape(context, 2, w?[1] ?? Dimension.Unknown);
-        Shapes.RequireShape(context, 4, Dimension.Fixed(2), x?[0] ?? Dimension.Unknown, Dimension.Fixed(_heads.Count), Dimension.Unknown, w?[1].Size is { } all ? Dimension.Fixed(_heads.Split(all).Key / _heads.Count) : Dimension.Unknown);
-        _heads.Infer(context, type, x, w, pastInput: 4);
+        _heads.Infer(context, type, x, w, maskInput: 3, pastInput: 4, biasInput: 5);
     }
 
     public override long CountMacs(InferContext context) =>

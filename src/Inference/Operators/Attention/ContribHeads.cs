@@ -14,9 +14,17 @@ internal sealed class ContribHeads
         Scale = node.Attributes.Float("scale", 0f);
         MaskValue = node.Attributes.Float("mask_filter_value", -10000f);
         _sizes = node.Attributes.Ints("qkv_hidden_sizes");
-        if (Count <= 0 || _sizes is { Length: not (0 or 3) })
+        if (Count <= 0 || _sizes is { Length: not (0 or 3) } || Array.Exists(_sizes ?? [], s => s <= 0))
         {
-            throw new ModelLoadException($"{node.Describe()}: expected num_heads ≥ 1 and three qkv_hidden_sizes, got {Count} and [{string.Join(",", _sizes ?? [])}].");
+            throw new ModelLoadException($"{node.Describe()}: expected num_heads ≥ 1 and three positive qkv_hidden_sizes, got {Count} and [{string.Join(",", _sizes ?? [])}].");
+        }
+
+        foreach (string name in (ReadOnlySpan<string>)["do_rotary", "past_present_share_buffer"])
+        {
+            if (node.Attributes.Int(name, 0) != 0)
+            {
+                throw new ModelLoadException($"{node.Describe()}: attribute '{name}': expected 0, got {node.Attributes.Int(name, 0)}; other forms are not supported.");
+            }
         }
     }
 
@@ -34,7 +42,8 @@ internal sealed class ContribHeads
     public (long Query, long Key, long Value) Split(long width) =>
         _sizes is { Length: 3 } ? (_sizes[0], _sizes[1], _sizes[2]) : (width / 3, width / 3, width / 3);
 
-    public void Infer(InferContext context, ElementType type, Dimension[]? x, Dimension[]? w, int pastInput)
+    /// <summary>Checks mask, past, attention bias (−1: none) and the widths of the projection, and states the outputs.</summary>
+    public void Infer(InferContext context, ElementType type, Dimension[]? x, Dimension[]? w, int maskInput, int pastInput, int biasInput)
     {
         if (x is null || w?[1].Size is not { } width)
         {
@@ -44,16 +53,30 @@ internal sealed class ContribHeads
         }
 
         (long query, long key, long value) = Split(width);
-        if (query + key + value != width || query % Count != 0 || value % Count != 0 || query != key)
+        if (checked(query + key + value) != width || query % Count != 0 || value % Count != 0 || query != key)
         {
             throw context.Error($"input 1: expected a width of Q, K and V sizes that {Count} heads divide, got {width}.");
         }
 
+        if (query != value && (context.HasInput(pastInput) || context.HasOutput(1)))
+        {
+            throw context.Error($"expected Q, K and V of one width where past or present are used, got {query}, {key} and {value}.");
+        }
+
+        Shapes.RequireShape(context, pastInput, Dimension.Fixed(2), x[0], Dimension.Fixed(Count), Dimension.Unknown, Dimension.Fixed(key / Count));
+        Dimension past = !context.HasInput(pastInput) ? Dimension.Fixed(0) : context.InputShape(pastInput) is { Length: 5 } shape ? shape[3] : Dimension.Unknown;
+        Dimension total = past.Size is { } p && x[1].Size is { } s ? Dimension.Fixed(checked(p + s)) : Dimension.Unknown;
+        if (biasInput >= 0)
+        {
+            Shapes.RequireBroadcast(context, biasInput, [x[0], Dimension.Fixed(Count), x[1], total]);
+        }
+
+        ContribMask.Check(context, maskInput, x[0], x[1], total, total);
+        Shapes.RequireHoldable(context, "scores [batch, heads, rows, keys]", x[0], Dimension.Fixed(Count), x[1], total);
+        Shapes.RequireHoldable(context, "projection [batch, rows, width]", x[0], x[1], w[1]);
         context.SetOutput(0, type, [x[0], x[1], Dimension.Fixed(value)]);
         if (context.HasOutput(1))
         {
-            Dimension past = !context.HasInput(pastInput) ? Dimension.Fixed(0) : context.InputShape(pastInput) is { Length: 5 } shape ? shape[3] : Dimension.Unknown;
-            Dimension total = past.Size is { } p && x[1].Size is { } s ? Dimension.Fixed(p + s) : Dimension.Unknown;
             context.SetOutput(1, type, [Dimension.Fixed(2), x[0], Dimension.Fixed(Count), total, Dimension.Fixed(key / Count)]);
         }
     }

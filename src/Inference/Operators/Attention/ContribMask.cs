@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Attention;
@@ -9,18 +10,19 @@ namespace Inference.Operators.Attention;
 /// </summary>
 internal static unsafe class ContribMask
 {
-    public static void Add(KernelContext context, in AttentionSizes s, float* scores, Tensor? mask, long past, bool causal, float maskValue)
+    public static void Add(in AttentionSizes s, float* scores, Tensor? mask, long past, bool causal, float maskValue)
     {
         if (mask is null && !causal)
         {
             return;
         }
 
-        Check(context, in s, mask);
-        for (long b = 0; b < s.Batch; b++)
+        var work = default(WorkCounter);
+        for (long b = 0; s.ScoreCount > 0 && b < s.Batch; b++)
         {
             for (long i = 0; i < s.Rows; i++)
             {
+                work.Add(4 * s.Keys);
                 for (long j = 0; j < s.Keys; j++)
                 {
                     bool seen = mask is null || Seen(mask, in s, b, i, j, past);
@@ -40,19 +42,33 @@ internal static unsafe class ContribMask
         }
     }
 
-    private static void Check(KernelContext context, in AttentionSizes s, Tensor? mask)
+    /// <summary>Checks the shape of the mask, where there is one, as far as it is known.</summary>
+    /// <param name="context">The node.</param>
+    /// <param name="input">The mask's input.</param>
+    /// <param name="batch">B.</param>
+    /// <param name="rows">S, query positions.</param>
+    /// <param name="keys">T, key positions, past included.</param>
+    /// <param name="end">One past the last query position, counted from the first past one.</param>
+    public static void Check(InferContext context, int input, Dimension batch, Dimension rows, Dimension keys, Dimension end)
     {
-        bool fits = mask is null || mask.Rank switch
+        if (!context.HasInput(input) || context.InputShape(input) is not { } mask)
         {
-            1 => mask.Count == s.Batch || mask.Count == 2 * s.Batch,
-            2 => mask.Dims[0] == s.Batch && mask.Dims[1] >= s.Keys,
-            3 => mask.Dims[0] == s.Batch && mask.Dims[1] == s.Rows && mask.Dims[2] >= s.Keys,
-            4 => mask.Dims[0] == s.Batch && mask.Dims[2] >= s.Keys && mask.Dims[3] >= s.Keys,
+            return;
+        }
+
+        static bool Equal(Dimension own, Dimension expected) => own.Size is not { } a || expected.Size is not { } b || a == b;
+        static bool Covers(Dimension own, Dimension expected) => !(own.Size < expected.Size);
+        bool fits = mask.Length switch
+        {
+            1 => Equal(mask[0], batch) || mask[0].Size == 2 * batch.Size,
+            2 => Equal(mask[0], batch) && Covers(mask[1], keys),
+            3 => Equal(mask[0], batch) && Equal(mask[1], rows) && Covers(mask[2], keys),
+            4 => Equal(mask[0], batch) && mask[1].Size is null or 1 && Covers(mask[2], end) && Covers(mask[3], keys),
             _ => false,
         };
         if (!fits)
         {
-            throw context.Error($"mask: expected [B], [2B], [B,T], [B,S,T] or [B,1,M,M] for B={s.Batch}, S={s.Rows}, T={s.Keys}, got {mask}.");
+            throw context.Error($"input {input}: expected a mask [B], [2B], [B,T], [B,S,T] or [B,1,M,M] for B={batch}, S={rows}, T={keys}, got [{string.Join(",", mask)}].");
         }
     }
 

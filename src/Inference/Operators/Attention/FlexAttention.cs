@@ -10,8 +10,8 @@ namespace Inference.Operators.Attention;
 /// </summary>
 internal sealed unsafe class FlexAttention(Node node) : FloatOperator
 {
-    private readonly ModelGraph? _scoreGraph = node.Attributes.Contains("score_mod") ? node.Attributes.Graph("score_mod") : null;
-    private readonly ModelGraph? _probabilityGraph = node.Attributes.Contains("prob_mod") ? node.Attributes.Graph("prob_mod") : null;
+    private readonly ModelGraph? _scoreGraph = ReadGraph(node, "score_mod");
+    private readonly ModelGraph? _probabilityGraph = ReadGraph(node, "prob_mod");
     private readonly float? _scale = node.Attributes.Contains("scale") ? node.Attributes.Float("scale") : null;
 
     protected override void InferOutputs(InferContext context)
@@ -21,15 +21,10 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
         Dimension[]? q = Shapes.RequireRank(context, 0, 4);
         Dimension[]? k = Shapes.RequireRank(context, 1, 4);
         Dimension[]? v = Shapes.RequireRank(context, 2, 4);
+        Shapes.RequireHoldable(context, "scores [batch, heads, rows, keys]", q?[0] ?? Dimension.Unknown, q?[1] ?? Dimension.Unknown, q?[2] ?? Dimension.Unknown, k?[2] ?? Dimension.Unknown);
         if (q?[1].Size is { } heads && k?[1].Size is { } keyHeads && (keyHeads == 0 || heads % keyHeads != 0))
         {
             throw context.Error($"expected a number of query heads that the {keyHeads} key heads divide, got {heads}.");
-        }
-
-        if (q is not null && k is not null)
-        {
-            Shapes.RequireShape(context, 1, q[0], k[1], k[2], q[3]);
-            Shapes.RequireShape(context, 2, q[0], k[1], k[2], v?[3] ?? Dimension.Unknown);
         }
 
         ElementType inner = type == ElementType.Double ? type : ElementType.Float;
@@ -48,6 +43,18 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
     protected override void RunSingle(KernelContext context) => Compute<float>(context, ElementType.Float);
 
     protected override void RunDouble(KernelContext context) => Compute<double>(context, ElementType.Double);
+
+    private static ModelGraph? ReadGraph(Node node, string name)
+    {
+        if (!node.Attributes.Contains(name))
+        {
+            return null;
+        }
+
+        ModelGraph graph = node.Attributes.Graph(name);
+        return graph.Inputs.Count == 1 && graph.Outputs.Count == 1 ? graph
+            : throw new ModelLoadException($"{node.Describe()}: attribute '{name}': expected a graph of one input and one output, got {graph.Inputs.Count} and {graph.Outputs.Count}.");
+    }
 
     private static Tensor Modify(KernelContext context, ModelGraph? graph, Tensor scores)
     {

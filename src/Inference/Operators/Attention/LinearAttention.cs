@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Attention;
@@ -72,7 +73,8 @@ internal sealed unsafe class LinearAttention : FloatOperator
             throw context.Error("input 5: expected a beta for this update rule, got none.");
         }
 
-        context.SetOutput(0, type, q is null ? null : [q[0], q[1], valueDepth.Size is { } d ? Dimension.Fixed(d * _queryHeads) : Dimension.Unknown]);
+        Shapes.RequireHoldable(context, "state [key depth, value depth]", depth, valueDepth);
+        context.SetOutput(0, type, q is null ? null : [q[0], q[1], valueDepth.Size is { } d ? Dimension.Fixed(checked(d * _queryHeads)) : Dimension.Unknown]);
         ElementType state = context.HasInput(3) ? context.InputType(3) : type;
         context.SetOutput(1, state, q is null ? null : [q[0], Dimension.Fixed(_keyHeads), depth, valueDepth]);
     }
@@ -118,6 +120,7 @@ internal sealed unsafe class LinearAttention : FloatOperator
         C scale = _scale != 0 ? C.CreateTruncating(_scale) : C.One / C.Sqrt(C.CreateTruncating(depth));
         C* state = (C*)context.Scratch((depth * valueDepth + valueDepth + 1) * sizeof(C));
         C* delta = state + depth * valueDepth;
+        var work = default(WorkCounter);
         for (long b = 0; b < q.Dims[0]; b++)
         {
             for (long h = 0; h < _keyHeads; h++)
@@ -125,22 +128,21 @@ internal sealed unsafe class LinearAttention : FloatOperator
                 Start(past, (b * _keyHeads + h) * depth * valueDepth, state, depth * valueDepth);
                 for (long t = 0; t < steps; t++)
                 {
-                    context.ThrowIfCancelled();
                     long at = b * steps + t;
                     C* key = (C*)context.Input(1).Data + (at * _keyHeads + h) * depth;
                     C* value = (C*)v.Data + (at * _keyHeads + h) * valueDepth;
                     if (_gated)
                     {
                         long perHead = decay!.Dims[2] / _keyHeads;
-                        Decay(state, (C*)decay.Data + (at * _keyHeads + h) * perHead, perHead, depth, valueDepth);
+                        Decay(state, (C*)decay.Data + (at * _keyHeads + h) * perHead, perHead, depth, valueDepth, ref work);
                     }
 
                     C strength = _delta ? ((C*)beta!.Data)[beta.Dims[2] == 1 ? at : at * _keyHeads + h] : C.One;
-                    Update(state, key, value, delta, strength, depth, valueDepth);
+                    Update(state, key, value, delta, strength, depth, valueDepth, ref work);
                     for (long g = 0; g < group; g++)
                     {
                         long head = h * group + g;
-                        Read(state, (C*)q.Data + (at * _queryHeads + head) * depth, (C*)context.Output(0).Data + (at * _queryHeads + head) * valueDepth, scale, depth, valueDepth);
+                        Read(state, (C*)q.Data + (at * _queryHeads + head) * depth, (C*)context.Output(0).Data + (at * _queryHeads + head) * valueDepth, scale, depth, valueDepth, ref work);
                     }
                 }
 
@@ -177,11 +179,12 @@ internal sealed unsafe class LinearAttention : FloatOperator
         }
     }
 
-    private static void Decay<C>(C* state, C* decay, long perHead, long depth, long valueDepth)
+    private static void Decay<C>(C* state, C* decay, long perHead, long depth, long valueDepth, ref WorkCounter work)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
         for (long i = 0; i < depth; i++)
         {
+            work.Add(valueDepth);
             C factor = C.Exp(decay[perHead == 1 ? 0 : i]);
             for (long j = 0; j < valueDepth; j++)
             {
@@ -190,11 +193,12 @@ internal sealed unsafe class LinearAttention : FloatOperator
         }
     }
 
-    private void Update<C>(C* state, C* key, C* value, C* delta, C strength, long depth, long valueDepth)
+    private void Update<C>(C* state, C* key, C* value, C* delta, C strength, long depth, long valueDepth, ref WorkCounter work)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
         for (long j = 0; j < valueDepth; j++)
         {
+            work.Add(depth);
             C known = C.Zero;
             for (long i = 0; _delta && i < depth; i++)
             {
@@ -206,6 +210,7 @@ internal sealed unsafe class LinearAttention : FloatOperator
 
         for (long i = 0; i < depth; i++)
         {
+            work.Add(valueDepth);
             for (long j = 0; j < valueDepth; j++)
             {
                 state[i * valueDepth + j] += key[i] * delta[j];
@@ -213,11 +218,12 @@ internal sealed unsafe class LinearAttention : FloatOperator
         }
     }
 
-    private static void Read<C>(C* state, C* query, C* target, C scale, long depth, long valueDepth)
+    private static void Read<C>(C* state, C* query, C* target, C scale, long depth, long valueDepth, ref WorkCounter work)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
         for (long j = 0; j < valueDepth; j++)
         {
+            work.Add(depth);
             C sum = C.Zero;
             for (long i = 0; i < depth; i++)
             {

@@ -39,9 +39,9 @@ internal sealed unsafe class MultiHeadAttention(Node node) : FloatOperator
             {
                 Shapes.RequireShape(context, 1, q[0], keys, q[2]);
                 Shapes.RequireShape(context, 2, q[0], keys, Dimension.Unknown);
-                if (q[2].Size is { } all && v.Length == 3 && v[2].Size is { } values)
+                if (v[2].Size % _heads is not (null or 0))
                 {
-                    Shapes.RequireShape(context, 3, Dimension.Fixed(2 * all + values));
+                    throw context.Error($"input 2: expected a last dimension that {_heads} heads divide, got [{string.Join(",", v)}].");
                 }
             }
             else
@@ -52,15 +52,38 @@ internal sealed unsafe class MultiHeadAttention(Node node) : FloatOperator
 
             Dimension pastRows = context.InputShape(6) is { Length: 4 } pastShape ? pastShape[2] : Dimension.Unknown;
             Dimension valueHead = v.Length == 4 ? v[3] : v[2].Size is { } hiddenV ? Dimension.Fixed(hiddenV / _heads) : Dimension.Unknown;
+            if (q[2].Size is { } all && valueHead.Size is { } one)
+            {
+                Shapes.RequireShape(context, 3, Dimension.Fixed(checked(2 * all + one * _heads)));
+            }
+
             Shapes.RequireShape(context, 6, q[0], Dimension.Fixed(_heads), pastRows, head);
             Shapes.RequireShape(context, 7, q[0], Dimension.Fixed(_heads), pastRows, valueHead);
         }
 
-        Dimension width = v is null ? Dimension.Unknown : v.Length == 3 ? v[2] : v[3].Size is { } d ? Dimension.Fixed(d * _heads) : Dimension.Unknown;
+        Dimension width = v is null ? Dimension.Unknown : v.Length == 3 ? v[2] : v[3].Size is { } d ? Dimension.Fixed(checked(d * _heads)) : Dimension.Unknown;
         context.SetOutput(0, type, q is null ? null : [q[0], q[1], width]);
         Dimension past = !context.HasInput(6) ? Dimension.Fixed(0) : context.InputShape(6) is { Length: 4 } shape ? shape[2] : Dimension.Unknown;
         Dimension fresh = k is null ? Dimension.Unknown : k.Length == 3 ? k[1] : k[2];
-        Dimension total = past.Size is { } p && fresh.Size is { } f ? Dimension.Fixed(p + f) : Dimension.Unknown;
+        Dimension total = past.Size is { } p && fresh.Size is { } f ? Dimension.Fixed(checked(p + f)) : Dimension.Unknown;
+        if (context.HasInput(6) != context.HasInput(7))
+        {
+            throw context.Error("expected past key and past value together, got one of them.");
+        }
+
+        if (context.HasInput(9))
+        {
+            throw context.Error("input 9: expected no cache_indirection; beam search is not supported here.");
+        }
+
+        if (q is not null)
+        {
+            Dimension end = past.Size is { } before && q[1].Size is { } own ? Dimension.Fixed(checked(before + own)) : Dimension.Unknown;
+            ContribMask.Check(context, 4, q[0], q[1], total, end);
+            Shapes.RequireBroadcast(context, 5, [q[0], Dimension.Fixed(_heads), q[1], total]);
+            Shapes.RequireHoldable(context, "scores [batch, heads, rows, keys]", q[0], Dimension.Fixed(_heads), q[1], total);
+        }
+
         for (int i = 1; i <= 2; i++)
         {
             if (context.HasOutput(i))
@@ -109,7 +132,7 @@ internal sealed unsafe class MultiHeadAttention(Node node) : FloatOperator
         AttentionCore.Scores(context, in sizes, query, HeadLayout.RowsFirst(_heads, rows, depth), joinedKey, HeadLayout.HeadsFirst(_heads, sizes.Keys, depth), scale, scores);
         var mask = new AttentionMask(context.OptionalInput(5), _causal, past, null, rows, offsetByValid: false);
         AttentionCore.AddMask(in sizes, scores, in mask);
-        ContribMask.Add(context, in sizes, scores, context.OptionalInput(4), past, causal: false, _maskValue);
+        ContribMask.Add(in sizes, scores, context.OptionalInput(4), past, causal: false, _maskValue);
         AttentionCore.Softmax(in sizes, scores);
         AttentionCore.Values(context, in sizes, scores, joinedValue, HeadLayout.HeadsFirst(_heads, sizes.Keys, valueDepth), (float*)context.Output(0).Data, HeadLayout.RowsFirst(_heads, rows, valueDepth));
     }

@@ -17,7 +17,7 @@ internal sealed unsafe class QAttention(Node node) : Operator
         Shapes.RequireType(context, 0, MatMulInteger.Quantized);
         Shapes.RequireType(context, 1, MatMulInteger.Quantized);
         ElementType type = Shapes.RequireType(context, 3, TypeSet.Float32);
-        _heads.Infer(context, type, Shapes.RequireRank(context, 0, 3), Shapes.RequireRank(context, 1, 2), pastInput: 8);
+        _heads.Infer(context, type, Shapes.RequireRank(context, 0, 3), Shapes.RequireRank(context, 1, 2), maskInput: 5, pastInput: 8, biasInput: -1);
     }
 
     public override void PropagateBatch(BatchContext context) => ContribHeads.PropagateBatch(context, maskInput: 5, pastInput: 8);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Attention;
@@ -13,7 +14,8 @@ internal sealed unsafe class RotaryEmbedding(Node node) : FloatOperator
 {
     private readonly bool _interleaved = node.Attributes.Int("interleaved", 0) != 0;
     private readonly long _heads = node.Attributes.Int("num_heads", 0);
-    private readonly long _dimension = node.Attributes.Int("rotary_embedding_dim", 0);
+    private readonly long _dimension = node.Attributes.Int("rotary_embedding_dim", 0) is var size && size >= 0 && size % 2 == 0 ? size
+        : throw new ModelLoadException($"{node.Describe()}: attribute 'rotary_embedding_dim': expected an even number of elements, got {size}.");
 
     protected override void InferOutputs(InferContext context)
     {
@@ -31,9 +33,9 @@ internal sealed unsafe class RotaryEmbedding(Node node) : FloatOperator
 
         Shapes.RequireType(context, 1, TypeSet.Floating);
         Shapes.RequireType(context, 2, TypeSet.Floating);
-        if (context.InputShape(1) is { } cos)
+        if (x is not null)
         {
-            Shapes.RequireShape(context, 2, cos);
+            CheckCaches(context, x);
         }
 
         context.SetOutput(0, type, x);
@@ -57,6 +59,40 @@ internal sealed unsafe class RotaryEmbedding(Node node) : FloatOperator
         }
     }
 
+    private void CheckCaches(InferContext context, Dimension[] x)
+    {
+        Dimension rows = x[^2];
+        bool placed = context.HasInput(3);
+        if (context.InputShape(1) is { } cache)
+        {
+            if (cache.Length != (placed ? 2 : 3))
+            {
+                throw context.Error($"input 1: expected {(placed ? "[positions, D/2]" : "[batch, rows, D/2]")} {(placed ? "with" : "without")} position_ids, got [{string.Join(",", cache)}].");
+            }
+
+            if (!placed)
+            {
+                Shapes.RequireShape(context, 1, x[0], rows, cache[2]);
+            }
+        }
+
+        if (placed && context.InputShape(3) is { } positions && !(positions.Length == 2 && positions[1].Size == 1))
+        {
+            Shapes.RequireShape(context, 3, x[0], rows);
+        }
+
+        if ((x.Length == 4 ? x[3].Size : x[2].Size / _heads) is not { } depth)
+        {
+            return;
+        }
+
+        long rotated = _dimension > 0 ? _dimension : depth;
+        if (rotated > depth || rotated % 2 != 0 || context.InputShape(1)?[^1].Size < rotated / 2)
+        {
+            throw context.Error($"expected heads of an even size, at least {rotated} elements, and caches of at least {rotated / 2} columns, got heads of {depth} and caches [{string.Join(",", context.InputShape(1) ?? [])}].");
+        }
+    }
+
     protected override void RunSingle(KernelContext context) => Compute<float>(context);
 
     protected override void RunDouble(KernelContext context) => Compute<double>(context);
@@ -75,19 +111,20 @@ internal sealed unsafe class RotaryEmbedding(Node node) : FloatOperator
         long rotated = _dimension > 0 ? _dimension : depth;
         long half = rotated / 2;
         long cacheRow = cos.Dims[^1];
-        if (rotated > depth || half > cacheRow)
+        if (x.Count == 0)
         {
-            throw context.Error($"expected rotary_embedding_dim ≤ {depth} and caches of at least {half} columns, got {rotated} and {cacheRow}.");
+            return;
         }
 
         HeadLayout layout = flat ? HeadLayout.RowsFirst(heads, rows, depth) : HeadLayout.HeadsFirst(heads, rows, depth);
         long limit = cos.Count / Math.Max(1, cacheRow);
+        var work = default(WorkCounter);
         for (long b = 0; b < x.Dims[0]; b++)
         {
-            context.ThrowIfCancelled();
             for (long s = 0; s < rows; s++)
             {
-                long position = positions is null ? b * rows + s : Scalars.ToInt64(positions, positions.Count == 1 ? 0 : b * rows + s);
+                work.Add(heads * depth);
+                long position = positions is null ? b * rows + s : Scalars.ToInt64(positions, positions.Dims[1] == 1 ? b : b * rows + s);
                 if ((ulong)position >= (ulong)limit)
                 {
                     throw context.Error($"input 3: expected positions in [0, {limit - 1}], got {position}.");

@@ -8,12 +8,12 @@ internal static class ContribRows
 {
     internal static readonly OperatorEntry[] Entries =
     [
-        new(Domains.Microsoft, "DynamicQuantizeMatMul", 1, "A:float[_,*] B:byte[_,*] b_scale:float b_zero_point?:byte bias?:float[_]", n => new ScaledIntegerMatMul(dynamic: true)),
+        new(Domains.Microsoft, "DynamicQuantizeMatMul", 1, "A:float[_,*] B:T=byte[_,*] b_scale:float b_zero_point?:T bias?:float[_]", n => new ScaledIntegerMatMul(dynamic: true)),
         new(Domains.Microsoft, "FusedMatMul", 1, "A:T=floating[_,*] B:T[_,*]", n => new FusedMatMul(n)),
-        new(Domains.Microsoft, "GatherBlockQuantized", 1, "data:any indices:index scales:floating zero_points?:any", n => new GatherBlockQuantized(n)),
-        new(Domains.Microsoft, "MatMulIntegerToFloat", 1, "A:byte[_,*] B:byte[_,*] a_scale:float b_scale:float a_zero_point?:byte b_zero_point?:byte bias?:float[_]", n => new ScaledIntegerMatMul(dynamic: false)),
-        new(Domains.Microsoft, "MatMulNBits", 1, "A:T=floating[_,*] B:any scales:floating zero_points?:any g_idx?:int32[_] bias?:T[_]", n => new MatMulNBits(n)),
-        new(Domains.Microsoft, "QGemm", 1, "A:byte[_,_] a_scale:float[]|[1] a_zero_point:byte[]|[1] B:byte[_,_] b_scale:float[]|[_] b_zero_point:byte[]|[_] C?:int32 y_scale?:float[]|[1] y_zero_point?:byte[]|[1]", n => new QGemm(n)),
+        new(Domains.Microsoft, "GatherBlockQuantized", 1, "data:T=uint8+int4+uint4 indices:index scales:floating zero_points?:T", n => new GatherBlockQuantized(n)),
+        new(Domains.Microsoft, "MatMulIntegerToFloat", 1, "A:T=byte[_,*] B:U=byte[_,*] a_scale:float[]|[1] b_scale:float a_zero_point?:T b_zero_point?:U bias?:float[_]", n => new ScaledIntegerMatMul(dynamic: false)),
+        new(Domains.Microsoft, "MatMulNBits", 1, "A:T=float+float16+bfloat16[_,*] B:uint8 scales:float+float16+bfloat16 zero_points?:float+float16+bfloat16+uint8 g_idx?:int32[_] bias?:T[_]", n => new MatMulNBits(n)),
+        new(Domains.Microsoft, "QGemm", 1, "A:T=byte[_,_] a_scale:float[]|[1] a_zero_point:T[]|[1] B:U=byte[_,_] b_scale:float[]|[_] b_zero_point:U[]|[_] C?:int32 y_scale?:float[]|[1] y_zero_point?:byte[]|[1]", n => new QGemm(n)),
         new(Domains.Microsoft, "QLinearAdd", 1, "A:T=byte A_scale:float[]|[1] A_zero_point?:T[]|[1] B:T B_scale:float[]|[1] B_zero_point?:T[]|[1] C_scale:float[]|[1] C_zero_point?:T[]|[1]", n => new QLinearBinary(multiply: false)),
         new(Domains.Microsoft, "QLinearAveragePool", 1, "X:T=byte[_,_,*] x_scale:float[]|[1] x_zero_point?:T[]|[1] y_scale:float[]|[1] y_zero_point?:T[]|[1]", n => new QLinearAveragePool(n, global: false)),
         new(Domains.Microsoft, "QLinearConcat", 1, "Y_scale:float[]|[1] Y_zero_point:byte[]|[1] inputs:value...", n => new QLinearConcat(n)),

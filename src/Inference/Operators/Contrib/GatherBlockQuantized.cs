@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Casting;
 using Inference.Operators.Structure;
 using Inference.Operators.Typed;
@@ -12,6 +13,9 @@ namespace Inference.Operators.Contrib;
 /// </summary>
 internal sealed unsafe class GatherBlockQuantized : Operator
 {
+    private const long MaxBlock = 1L << 20;
+    private const int ElementWork = 20;
+
     private readonly long _gatherAxis;
     private readonly long _quantizeAxis;
     private readonly long _blockSize;
@@ -23,18 +27,15 @@ internal sealed unsafe class GatherBlockQuantized : Operator
         _quantizeAxis = node.Attributes.Int("quantize_axis", 1);
         _blockSize = node.Attributes.Int("block_size", 128);
         _bits = node.Attributes.Int("bits", 4);
-        if (_blockSize < 16 || (_blockSize & (_blockSize - 1)) != 0 || _bits is not (2 or 4 or 8))
+        if (_blockSize is < 16 or > MaxBlock || (_blockSize & (_blockSize - 1)) != 0 || _bits is not (2 or 4 or 8))
         {
-            throw new ModelLoadException($"{node.Describe()}: expected a block_size that is a power of two from 16 on and 2, 4 or 8 bits, got block_size={_blockSize}, bits={_bits}.");
+            throw new ModelLoadException($"{node.Describe()}: expected a block_size that is a power of two from 16 to {MaxBlock} and 2, 4 or 8 bits, got block_size={_blockSize}, bits={_bits}.");
         }
     }
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.Of(ElementType.UInt8, ElementType.Int4, ElementType.UInt4));
-        Shapes.RequireType(context, 1, TypeSet.Index);
-        ElementType type = Shapes.RequireType(context, 2, TypeSet.Floating);
-        Shapes.RequireSameType(context, 0, 3);
+        ElementType type = context.InputType(2);
         if (context.InputShape(0) is not { } x || context.InputShape(1) is not { } indices)
         {
             context.SetOutput(0, type, null);
@@ -85,9 +86,9 @@ internal sealed unsafe class GatherBlockQuantized : Operator
         int center = zeros is null && bytes ? 1 << (int)(_bits - 1) : 0;
         float* target = y.Type == ElementType.Float ? (float*)y.Data : (float*)context.Scratch(Math.Max(1, y.Count) * sizeof(float));
         long at = 0;
+        var work = default(WorkCounter);
         for (long o = 0; o < outer; o++)
         {
-            context.ThrowIfCancelled();
             for (long i = 0; i < indices.Count; i++)
             {
                 long position = Integers.At(indices, i);
@@ -100,6 +101,7 @@ internal sealed unsafe class GatherBlockQuantized : Operator
                 long start = (o * size + position) * inner;
                 for (long k = start; k < start + inner; k++)
                 {
+                    work.Add(ElementWork);
                     long line = k / (below * along);
                     long block = k / below % along / _blockSize;
                     long rest = k % below;

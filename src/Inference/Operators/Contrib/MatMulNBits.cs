@@ -11,6 +11,10 @@ namespace Inference.Operators.Contrib;
 /// </summary>
 internal sealed unsafe class MatMulNBits : FloatOperator
 {
+    // K, N and blocks of these sizes keep every product of theirs, in bytes too, below 2^63.
+    private const long MaxSize = 1L << 28;
+    private const long MaxBlock = 1L << 20;
+
     private readonly long _k;
     private readonly long _n;
     private readonly long _bits;
@@ -22,9 +26,9 @@ internal sealed unsafe class MatMulNBits : FloatOperator
         _n = node.Attributes.Int("N");
         _bits = node.Attributes.Int("bits", 4);
         _block = node.Attributes.Int("block_size");
-        if (_k <= 0 || _n <= 0 || _bits is not (2 or 4 or 8) || _block < 16 || (_block & (_block - 1)) != 0)
+        if (_k is <= 0 or > MaxSize || _n is <= 0 or > MaxSize || _bits is not (2 or 4 or 8) || _block is < 16 or > MaxBlock || (_block & (_block - 1)) != 0)
         {
-            throw new ModelLoadException($"{node.Describe()}: expected positive K and N, 2, 4 or 8 bits and a block_size that is a power of two from 16 on, got K={_k}, N={_n}, bits={_bits}, block_size={_block}.");
+            throw new ModelLoadException($"{node.Describe()}: expected K and N from 1 to {MaxSize}, 2, 4 or 8 bits and a block_size that is a power of two from 16 to {MaxBlock}, got K={_k}, N={_n}, bits={_bits}, block_size={_block}.");
         }
     }
 
@@ -33,9 +37,7 @@ internal sealed unsafe class MatMulNBits : FloatOperator
     protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireTypes(context, TypeSet.Floating, 2, 5);
-        Shapes.RequireType(context, 1, TypeSet.Of(ElementType.UInt8));
-        Dimension[]? a = Shapes.RequireRankAtLeast(context, 0, 1);
+        Dimension[]? a = context.InputShape(0);
         if (a?[^1].Size is { } depth && depth != _k)
         {
             throw context.Error($"input 0: expected a last dimension of {_k}, got [{string.Join(",", a)}].");
@@ -48,6 +50,12 @@ internal sealed unsafe class MatMulNBits : FloatOperator
             RequireCount(context, 3, context.InputType(3) == ElementType.UInt8 ? _n * ((Blocks * _bits + 7) / 8) : _n * Blocks);
         }
 
+        if (context.InputShape(4) is [{ Size: { } groups }] && groups != _k && groups != Blocks * _block)
+        {
+            throw context.Error($"input 4: expected a group for each of {_k} rows, or for {Blocks * _block}, got {groups}.");
+        }
+
+        Shapes.RequireShape(context, 5, Dimension.Fixed(_n));
         context.SetOutput(0, type, a is null ? null : [.. a[..^1], Dimension.Fixed(_n)]);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Inference.Graph;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Quantization;
@@ -17,17 +18,25 @@ internal sealed unsafe class QGemm(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, MatMulInteger.Quantized);
-        Shapes.RequireType(context, 3, MatMulInteger.Quantized);
-        Dimension[]? a = Shapes.RequireRank(context, 0, 2);
-        Dimension[]? b = Shapes.RequireRank(context, 3, 2);
+        Dimension[]? a = context.InputShape(0);
+        Dimension[]? b = context.InputShape(3);
         if (a is not null && b is not null)
         {
             Shapes.Merge(context, a[_transA ? 0 : 1], b[_transB ? 1 : 0], "K of op(A) and op(B)");
         }
 
         ElementType type = !context.HasInput(7) ? ElementType.Float : context.HasInput(8) ? context.InputType(8) : context.InputType(0);
-        context.SetOutput(0, type, [a?[_transA ? 1 : 0] ?? Dimension.Unknown, b?[_transB ? 0 : 1] ?? Dimension.Unknown]);
+        Dimension[] result = [a?[_transA ? 1 : 0] ?? Dimension.Unknown, b?[_transB ? 0 : 1] ?? Dimension.Unknown];
+        foreach (int input in (ReadOnlySpan<int>)[4, 5])
+        {
+            if (context.InputShape(input) is [{ Size: not 1 }])
+            {
+                Shapes.RequireShape(context, input, result[1]);
+            }
+        }
+
+        Shapes.RequireBroadcast(context, 6, result);
+        context.SetOutput(0, type, result);
     }
 
     public override long CountMacs(InferContext context) =>
@@ -54,7 +63,8 @@ internal sealed unsafe class QGemm(Node node) : Operator
     public override Kernel? Prepare(PrepareContext context)
     {
         var inputs = new QuantizedProductInputs(ScaleA: 1, ZeroA: 2, B: 3, ScaleB: 4, ZeroB: 5, Bias: 6, ScaleY: 7, ZeroY: 8);
-        return !_transA && PackedQuantizedProduct.Fits(context, in inputs, _transB)
+        bool rowBias = !context.HasInput(6) || context.InputDims(6) is { Length: > 0 } c && c[^1] == context.OutputDims(0)[1] && TensorShape.Count(c) == c[^1];
+        return !_transA && rowBias && PackedQuantizedProduct.Fits(context, in inputs, _transB)
             ? PackedQuantizedProduct.Create(context, in inputs, context.InputType(0), _alpha, _transB, QuantizedClip.None)
             : null;
     }
@@ -81,7 +91,6 @@ internal sealed unsafe class QGemm(Node node) : Operator
         }
 
         Start(context.OptionalInput(6), y, sums);
-        context.ThrowIfCancelled();
         NaiveProduct.Run(left, _transA, right, _transB, sums, m, n, k, 1);
         float scaleA = QuantizedValues.Scale(context.Input(1));
         bool quantized = context.HasInput(7);
@@ -106,7 +115,7 @@ internal sealed unsafe class QGemm(Node node) : Operator
     {
         if (c is null)
         {
-            new Span<int>(sums, checked((int)y.Count)).Clear();
+            NativeMemory.Clear(sums, (nuint)y.Count * sizeof(int));
             return;
         }
 

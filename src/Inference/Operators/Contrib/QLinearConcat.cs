@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Threading;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
 
@@ -18,23 +19,27 @@ internal sealed unsafe class QLinearConcat(Node node) : Operator
         }
 
         ElementType type = Shapes.RequireType(context, 1, MatMulInteger.Quantized);
+        for (int i = 2; i < context.InputCount; i++)
+        {
+            CheckInput(context, i);
+        }
+
         Dimension[]? result = null;
         for (int i = 2; i < context.InputCount; i += 3)
         {
-            Shapes.RequireType(context, i, MatMulInteger.Quantized);
             if (context.InputShape(i) is not { } shape)
             {
                 context.SetOutput(0, type, null);
                 return;
             }
 
+            int axis = Shapes.Axis(context, _axis, shape.Length);
             if (result is null)
             {
                 result = (Dimension[])shape.Clone();
                 continue;
             }
 
-            int axis = Shapes.Axis(context, _axis, result.Length);
             if (shape.Length != result.Length)
             {
                 throw context.Error($"input {i}: expected rank {result.Length}, got [{string.Join(",", shape)}].");
@@ -43,11 +48,27 @@ internal sealed unsafe class QLinearConcat(Node node) : Operator
             for (int d = 0; d < result.Length; d++)
             {
                 result[d] = d != axis ? Shapes.Merge(context, result[d], shape[d], $"axis {d} of the tensors")
-                    : result[d].Size is { } a && shape[d].Size is { } b ? Dimension.Fixed(a + b) : Dimension.Unknown;
+                    : result[d].Size is { } a && shape[d].Size is { } b ? Dimension.Fixed(checked(a + b)) : Dimension.Unknown;
             }
         }
 
         context.SetOutput(0, type, result);
+    }
+
+    // A tensor, its scale, its zero point, again and again; a zero point may be left out.
+    private static void CheckInput(InferContext context, int input)
+    {
+        int place = (input - 2) % 3;
+        if (context.HasInput(input) ? context.InputValueType(input) is { Kind: not ModelValueKind.Tensor } : place < 2)
+        {
+            throw context.Error($"input {input}: expected a tensor, got {context.InputValueType(input)?.ToString() ?? "none"}.");
+        }
+
+        Shapes.RequireType(context, input, place == 1 ? TypeSet.Float32 : MatMulInteger.Quantized);
+        if (place > 0 && context.InputShape(input) is { } shape && Shapes.Product(shape).Size is not (null or 1))
+        {
+            throw context.Error($"input {input}: expected one value, got shape [{string.Join(",", shape)}].");
+        }
     }
 
     public override void PropagateBatch(BatchContext context)
@@ -77,6 +98,7 @@ internal sealed unsafe class QLinearConcat(Node node) : Operator
         float* values = stackalloc float[256];
         byte* table = stackalloc byte[256];
         long offset = 0;
+        var work = default(WorkCounter);
         for (int i = 2; i < context.InputCount; i += 3)
         {
             Tensor x = context.Input(i);
@@ -89,6 +111,7 @@ internal sealed unsafe class QLinearConcat(Node node) : Operator
             long own = TensorShape.Count(x.Dims[axis..]);
             for (long o = 0; o < outer; o++)
             {
+                work.Add(own);
                 ByteTable.Run(x.Data + o * own, y.Data + o * row + offset, (nint)own, table);
             }
 

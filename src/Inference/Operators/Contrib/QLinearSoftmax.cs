@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Quantization;
 using Inference.Operators.Reduction;
 using Inference.Operators.Typed;
@@ -45,11 +46,12 @@ internal sealed unsafe class QLinearSoftmax(Node node) : Operator
         float scale = QuantizedValues.Scale(context.Input(3));
         int zero = QuantizedValues.Zero(context.OptionalInput(4));
         float* row = (float*)context.Scratch(Math.Max(1, length) * sizeof(float));
+        var work = default(WorkCounter);
         for (long o = 0; length > 0 && o < outer; o++)
         {
-            context.ThrowIfCancelled();
             for (long i = 0; i < inner; i++)
             {
+                work.Add(8 * length);
                 long start = o * length * inner + i;
                 for (long k = 0; k < length; k++)
                 {

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
@@ -13,8 +14,15 @@ internal sealed unsafe class ScaledIntegerMatMul(bool dynamic) : Operator
 {
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, dynamic ? TypeSet.Float32 : MatMulInteger.Quantized);
-        Shapes.RequireType(context, 1, MatMulInteger.Quantized);
+        Dimension[]? b = context.InputShape(1);
+        ProductParameters.CheckColumns(context, dynamic ? 2 : 3, b);
+        ProductParameters.CheckColumns(context, dynamic ? 3 : 5, b);
+        if (!dynamic)
+        {
+            ProductParameters.CheckRows(context, 4, context.InputShape(0));
+        }
+
+        Shapes.RequireShape(context, dynamic ? 4 : 6, b is null ? Dimension.Unknown : b.Length == 1 ? Dimension.Fixed(1) : b[^1]);
         context.SetOutput(0, ElementType.Float, ProductShape.Infer(context, context.InputShape(0), context.InputShape(1)));
     }
 
@@ -78,13 +86,22 @@ internal sealed unsafe class ScaledIntegerMatMul(bool dynamic) : Operator
 
         IntegerProduct.Run(context, left, zeroA, b, zeroB, y.Dims, sums, scratch);
         GC.KeepAlive(zeroA);
-        long n = b.Rank == 1 ? 1 : b.Dims[^1];
+        ProductShape.Sizes(a.Dims, b.Dims, out long m, out long n, out _);
+        ReadOnlySpan<long> batchA = ProductShape.Batch(a.Dims);
+        ReadOnlySpan<long> batchB = ProductShape.Batch(b.Dims);
+        Span<long> batch = stackalloc long[Math.Max(batchA.Length, batchB.Length)];
+        MatMul.BroadcastBatch(batchA, batchB, batch);
         float* target = (float*)y.Data;
-        for (long i = 0; i < y.Count; i++)
+        var work = default(WorkCounter);
+        for (long row = 0; row < y.Count / n; row++)
         {
-            long column = i % n;
-            float scale = scaleA * (float)Scalars.ToDouble(scaleB, scaleB.Count == 1 ? 0 : column);
-            target[i] = sums[i] * scale + (bias is null ? 0f : ((float*)bias.Data)[column]);
+            work.Add(4 * n);
+            long matrix = ProductParameters.MatrixOf(batch, b.Dims, row / m);
+            for (long j = 0; j < n; j++)
+            {
+                float scale = scaleA * (float)Scalars.ToDouble(scaleB, ProductParameters.Index(scaleB, matrix, n, j));
+                target[row * n + j] = sums[row * n + j] * scale + (bias is null ? 0f : ((float*)bias.Data)[j]);
+            }
         }
     }
 }

@@ -11,13 +11,7 @@ internal sealed unsafe class Det : FloatOperator
     protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 2);
-        if (x is not null)
-        {
-            Shapes.Merge(context, x[^1], x[^2], $"square matrices [{string.Join(",", x)}]");
-        }
-
-        context.SetOutput(0, type, x?[..^2]);
+        context.SetOutput(0, type, context.InputShape(0)?[..^2]);
     }
 
     public override void PropagateBatch(BatchContext context)
@@ -35,12 +29,17 @@ internal sealed unsafe class Det : FloatOperator
     {
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
-        int m = checked((int)x.Dims[^1]);
-        double* matrix = (double*)context.Scratch(Math.Max(1, (long)m * m) * sizeof(double));
+        if (y.Count == 0)
+        {
+            return;
+        }
+
+        long m = x.Dims[^1];
+        double* matrix = (double*)context.Scratch(Math.Max(1, m * m) * sizeof(double));
         var work = default(WorkCounter);
         for (long i = 0; i < y.Count; i++)
         {
-            for (long j = 0; j < (long)m * m; j++)
+            for (long j = 0; j < m * m; j++)
             {
                 work.Add(1);
                 matrix[j] = double.CreateTruncating(((C*)x.Data)[i * m * m + j]);
@@ -50,15 +49,15 @@ internal sealed unsafe class Det : FloatOperator
         }
     }
 
-    private static double Eliminate(double* a, int m)
+    private static double Eliminate(double* a, long m)
     {
         double determinant = 1;
         var work = default(WorkCounter);
-        for (int column = 0; column < m; column++)
+        for (long column = 0; column < m; column++)
         {
-            int pivot = column;
+            long pivot = column;
             work.Add(m - column);
-            for (int row = column + 1; row < m; row++)
+            for (long row = column + 1; row < m; row++)
             {
                 pivot = Math.Abs(a[row * m + column]) > Math.Abs(a[pivot * m + column]) ? row : pivot;
             }
@@ -71,18 +70,18 @@ internal sealed unsafe class Det : FloatOperator
             if (pivot != column)
             {
                 determinant = -determinant;
-                for (int k = 0; k < m; k++)
+                for (long k = 0; k < m; k++)
                 {
                     (a[pivot * m + k], a[column * m + k]) = (a[column * m + k], a[pivot * m + k]);
                 }
             }
 
             determinant *= a[column * m + column];
-            for (int row = column + 1; row < m; row++)
+            for (long row = column + 1; row < m; row++)
             {
                 work.Add(m - column);
                 double factor = a[row * m + column] / a[column * m + column];
-                for (int k = column; k < m; k++)
+                for (long k = column; k < m; k++)
                 {
                     a[row * m + k] -= factor * a[column * m + k];
                 }

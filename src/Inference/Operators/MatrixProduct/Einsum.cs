@@ -11,6 +11,9 @@ namespace Inference.Operators.MatrixProduct;
 /// </summary>
 internal sealed unsafe class Einsum : Operator
 {
+    // Keeps the strides of all operands on the stack.
+    private const int MaxOperands = 64;
+
     private readonly EinsumEquation _equation;
 
     public Einsum(Node node)
@@ -24,15 +27,19 @@ internal sealed unsafe class Einsum : Operator
         {
             throw new ModelLoadException($"{node.Describe()}: attribute 'equation': expected an einsum equation, got '{text}': {error.Message}.");
         }
+
+        if (_equation.Operands.Length > MaxOperands)
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'equation': expected at most {MaxOperands} operands, got {_equation.Operands.Length}. Split the node.");
+        }
     }
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
+        ElementType type = context.InputType(0);
         var ranks = new int[context.InputCount];
         for (int i = 0; i < ranks.Length; i++)
         {
-            Shapes.RequireSameType(context, 0, i);
             if (context.InputShape(i) is not { } shape)
             {
                 context.SetOutput(0, type, null);
@@ -55,6 +62,7 @@ internal sealed unsafe class Einsum : Operator
             }
         }
 
+        Shapes.RequireHoldable(context, "all labels", Array.ConvertAll(sizes, s => s ?? Dimension.Unknown));
         var output = new Dimension[plan.Outputs];
         for (int i = 0; i < output.Length; i++)
         {

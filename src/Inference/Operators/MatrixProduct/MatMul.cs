@@ -110,7 +110,6 @@ internal sealed unsafe class MatMul : FloatOperator
         {
             for (long i = 0; i < loop.Inner; i++)
             {
-                context.ThrowIfCancelled();
                 C* left = (C*)a.Data + (loop.Offset(0) + i * loop.InnerStride(0)) * m * k;
                 C* right = (C*)b.Data + (loop.Offset(1) + i * loop.InnerStride(1)) * k * n;
                 NaiveProduct.Run(left, false, right, false, target, m, n, k, C.One);

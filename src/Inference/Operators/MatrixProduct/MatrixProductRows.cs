@@ -11,6 +11,6 @@ internal static class MatrixProductRows
         new("", "Einsum", 12, "Inputs:T=numeric...", n => new Einsum(n)),
         new("", "Gemm", 1, "A:T=numeric[_,_] B:T[_,_] C?:T", n => new Gemm(n)),
         new("", "MatMul", 1, "A:T=numeric[_,*] B:T[_,*]", n => new MatMul()),
-        new(Domains.Microsoft, "FusedGemm", 1, "A:T=floating[_,_] B:T[_,_] C?:T", n => new Gemm(n)),
+        new(Domains.Microsoft, "FusedGemm", 1, "A:T=float+float16+bfloat16[_,_] B:T[_,_] C?:T", n => new Gemm(n)),
     ];
 }

@@ -10,6 +10,11 @@ internal static unsafe class NaiveProduct
     public static void Run<C>(C* a, bool transA, C* b, bool transB, C* c, long m, long n, long k, C alpha)
         where C : unmanaged, INumber<C>
     {
+        if (n == 0)
+        {
+            return;
+        }
+
         var work = default(WorkCounter);
         for (long i = 0; i < m; i++)
         {

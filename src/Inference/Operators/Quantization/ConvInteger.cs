@@ -12,8 +12,6 @@ internal sealed unsafe class ConvInteger(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, MatMulInteger.Quantized);
-        Shapes.RequireType(context, 1, MatMulInteger.Quantized);
         context.SetOutput(0, ElementType.Int32, ConvShape.Infer(context, 0, 1, _window, _group));
     }
 
@@ -34,7 +32,7 @@ internal sealed unsafe class ConvInteger(Node node) : Operator
         public void Store(long row, long filter, long first, int* sums, long count)
         {
             long plane = TensorShape.Count(y.Dims[2..]);
-            new Span<int>(sums, (int)count).CopyTo(new Span<int>((int*)y.Data + (row * y.Dims[1] + filter) * plane + first, (int)count));
+            Buffer.MemoryCopy(sums, (int*)y.Data + (row * y.Dims[1] + filter) * plane + first, count * sizeof(int), count * sizeof(int));
         }
     }
 }

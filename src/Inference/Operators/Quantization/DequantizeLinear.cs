@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Threading;
 using Inference.Operators.Casting;
 using Inference.Operators.Typed;
 
@@ -11,18 +12,14 @@ namespace Inference.Operators.Quantization;
 /// </summary>
 internal sealed unsafe class DequantizeLinear(Node node) : Operator
 {
-    private static readonly TypeSet s_sources = TypeSet.Of(ElementType.UInt8, ElementType.Int8, ElementType.UInt16, ElementType.Int16, ElementType.Int32) | TypeSet.Packed | TypeSet.Float8;
-
     private readonly long _axis = node.Attributes.Int("axis", 1);
-    private readonly long _blockSize = node.Attributes.Int("block_size", 0);
-    private readonly ElementType _outputType = (ElementType)node.Attributes.Int("output_dtype", 0);
+    private readonly long _blockSize = ScaleLayout.ReadBlockSize(node);
+    private readonly ElementType _outputType = TypeAttribute.Read(node, "output_dtype", TypeSet.Floating, ElementType.Undefined);
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, s_sources);
-        ElementType scale = Shapes.RequireType(context, 1, TypeSet.Floating | TypeSet.Of(ElementType.Float8E8M0));
         ScaleLayout.Check(context, _axis, _blockSize);
-        context.SetOutput(0, _outputType != ElementType.Undefined ? _outputType : scale, context.InputShape(0));
+        context.SetOutput(0, _outputType != ElementType.Undefined ? _outputType : context.InputType(1), context.InputShape(0));
     }
 
     public override void PropagateBatch(BatchContext context) => QuantizeLinear.Propagate(context, _axis, _blockSize);
@@ -47,14 +44,20 @@ internal sealed unsafe class DequantizeLinear(Node node) : Operator
         ScaleNumbers.Scales(scale, scales);
         ScaleNumbers.ZeroPoints(context.OptionalInput(2), zeros, scale.Count);
         long at = 0;
+        var work = default(WorkCounter);
         for (long o = 0; o < layout.Outer; o++)
         {
-            context.ThrowIfCancelled();
             for (long a = 0; a < layout.Length; a++)
             {
                 long index = layout.Index(o, a);
-                Dequantize(x, at, layout.Inner, scales + index, zeros + index, layout.InnerStride, target + at);
-                at += layout.Inner;
+                for (long i = 0; i < layout.Inner; i += ScaleLayout.Portion)
+                {
+                    long count = Math.Min(ScaleLayout.Portion, layout.Inner - i);
+                    long from = index + i * layout.InnerStride;
+                    work.Add(count);
+                    Dequantize(x, at, count, scales + from, zeros + from, layout.InnerStride, target + at);
+                    at += count;
+                }
             }
         }
 

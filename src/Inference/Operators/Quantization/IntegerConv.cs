@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Inference.Graph;
 using Inference.Operators.Convolution;
 using Inference.Operators.MatrixProduct;
@@ -56,7 +57,7 @@ internal static unsafe class IntegerConv
                         Im2Col.Run(in grid, (sbyte*)x.Data + start, channels, (sbyte)zero, first, count, columns);
                     }
 
-                    new Span<int>(sums, checked((int)(filters * count))).Clear();
+                    NativeMemory.Clear(sums, (nuint)(filters * count) * sizeof(int));
                     NaiveProduct.Run(weights + g * filters * depth, false, columns, false, sums, filters, count, depth, 1);
                     for (long f = 0; f < filters; f++)
                     {

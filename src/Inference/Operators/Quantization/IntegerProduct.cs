@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
 
@@ -13,16 +15,24 @@ internal static unsafe class IntegerProduct
     /// <summary>C = (A − zero) × (B − zero) for all batches; A's zero point is one or one a row, B's one or one a column.</summary>
     public static void Run(KernelContext context, Tensor a, Tensor? zeroA, Tensor b, Tensor? zeroB, ReadOnlySpan<long> outputDims, int* target, byte* scratch)
     {
+        if (TensorShape.Count(outputDims) == 0)
+        {
+            return;
+        }
+
         ProductShape.Sizes(a.Dims, b.Dims, out long m, out long n, out long k);
         int* left = (int*)scratch;
         int* right = left + a.Count;
+        var work = default(WorkCounter);
         for (long row = 0; row < a.Count / Math.Max(1, k); row++)
         {
-            Widen(a, row * k, k, ZeroOfRow(zeroA, row, m), left + row * k);
+            work.Add(k);
+            Widen(a, row * k, k, zeroA is null ? 0 : (int)Scalars.ToInt64(zeroA, ProductParameters.Index(zeroA, row / m, m, row % m)), left + row * k);
         }
 
-        for (long row = 0; row < b.Count / Math.Max(1, n); row++)
+        for (long row = 0; row < b.Count / n; row++)
         {
+            work.Add(n);
             if (zeroB is null || zeroB.Count == 1)
             {
                 Widen(b, row * n, n, zeroB is null ? 0 : (int)Scalars.ToInt64(zeroB), right + row * n);
@@ -30,10 +40,9 @@ internal static unsafe class IntegerProduct
             }
 
             Widen(b, row * n, n, 0, right + row * n);
-            long first = zeroB.Count == n ? 0 : row / k * n;
             for (long j = 0; j < n; j++)
             {
-                right[row * n + j] -= (int)Scalars.ToInt64(zeroB, first + j);
+                right[row * n + j] -= (int)Scalars.ToInt64(zeroB, ProductParameters.Index(zeroB, row / k, n, j));
             }
         }
 
@@ -45,12 +54,11 @@ internal static unsafe class IntegerProduct
         loop.AddBroadcast(batch, batchA);
         loop.AddBroadcast(batch, batchB);
         loop.Collapse();
-        new Span<int>(target, checked((int)TensorShape.Count(outputDims))).Clear();
+        NativeMemory.Clear(target, (nuint)TensorShape.Count(outputDims) * sizeof(int));
         for (long outer = 0; outer < loop.Outer; outer++)
         {
             for (long i = 0; i < loop.Inner; i++)
             {
-                context.ThrowIfCancelled();
                 NaiveProduct.Run(left + (loop.Offset(0) + i * loop.InnerStride(0)) * m * k, false, right + (loop.Offset(1) + i * loop.InnerStride(1)) * k * n, false, target, m, n, k, 1);
                 target += m * n;
             }
@@ -87,7 +95,4 @@ internal static unsafe class IntegerProduct
                 break;
         }
     }
-
-    private static int ZeroOfRow(Tensor? zero, long row, long m) =>
-        zero is null ? 0 : (int)Scalars.ToInt64(zero, zero.Count == 1 ? 0 : zero.Count == m ? row % m : row);
 }

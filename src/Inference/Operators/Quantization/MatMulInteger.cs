@@ -11,8 +11,8 @@ internal sealed unsafe class MatMulInteger : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, Quantized);
-        Shapes.RequireType(context, 1, Quantized);
+        ProductParameters.CheckRows(context, 2, context.InputShape(0));
+        ProductParameters.CheckColumns(context, 3, context.InputShape(1));
         context.SetOutput(0, ElementType.Int32, ProductShape.Infer(context, context.InputShape(0), context.InputShape(1)));
     }
 

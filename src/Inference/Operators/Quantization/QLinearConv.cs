@@ -16,12 +16,7 @@ internal sealed unsafe class QLinearConv(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, MatMulInteger.Quantized);
-        Shapes.RequireType(context, 3, MatMulInteger.Quantized);
-        ElementType type = Shapes.RequireType(context, 7, MatMulInteger.Quantized);
-        Shapes.RequireType(context, 8, TypeSet.Of(ElementType.Int32));
-        Shapes.RequireShape(context, 8, context.InputShape(3) is { Length: > 0 } w ? w[0] : Dimension.Unknown);
-        context.SetOutput(0, type, ConvShape.Infer(context, 0, 3, _window, _group));
+        context.SetOutput(0, context.InputType(7), ConvShape.Infer(context, 0, 3, _window, _group));
     }
 
     public override long CountMacs(InferContext context) => ConvShape.CountMacs(context, 0, 3, _window, _group);

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
 
@@ -12,10 +13,19 @@ internal sealed unsafe class QLinearMatMul : Operator
 {
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, MatMulInteger.Quantized);
-        Shapes.RequireType(context, 3, MatMulInteger.Quantized);
-        ElementType type = Shapes.RequireType(context, 7, MatMulInteger.Quantized);
-        context.SetOutput(0, type, ProductShape.Infer(context, context.InputShape(0), context.InputShape(3)));
+        Dimension[]? y = ProductShape.Infer(context, context.InputShape(0), context.InputShape(3));
+        for (int i = 1; i <= 2; i++)
+        {
+            ProductParameters.CheckRows(context, i, context.InputShape(0));
+            ProductParameters.CheckColumns(context, 3 + i, context.InputShape(3));
+            if (context.InputShape(5 + i) is { } shape && Shapes.Product(shape).Size is not (null or 1))
+            {
+                // One a row of Y, whose columns then must be there.
+                ProductParameters.CheckRows(context, 5 + i, context.InputShape(0)?.Length < 2 || context.InputShape(3)?.Length < 2 ? [] : y);
+            }
+        }
+
+        context.SetOutput(0, context.InputType(7), y);
     }
 
     public override long CountMacs(InferContext context) =>
@@ -60,25 +70,35 @@ internal sealed unsafe class QLinearMatMul : Operator
         }
 
         ProductShape.Sizes(a.Dims, b.Dims, out long m, out long n, out _);
+        ReadOnlySpan<long> batchA = ProductShape.Batch(a.Dims);
+        ReadOnlySpan<long> batchB = ProductShape.Batch(b.Dims);
+        Span<long> batch = stackalloc long[Math.Max(batchA.Length, batchB.Length)];
+        MatMul.BroadcastBatch(batchA, batchB, batch);
         long product = IntegerProduct.ScratchBytes(a, b);
         byte* scratch = context.Scratch(product + (y.Count + n) * sizeof(int));
         int* sums = (int*)(scratch + product);
         float* multipliers = (float*)(sums + y.Count);
         IntegerProduct.Run(context, a, context.OptionalInput(2), b, context.OptionalInput(5), y.Dims, sums, scratch);
-        float scaleY = (float)Scalars.ToDouble(context.Input(6));
-        int zero = context.OptionalInput(7) is { } z ? (int)Scalars.ToInt64(z) : 0;
+        Tensor scaleY = context.Input(6);
+        Tensor zeroY = context.Input(7);
+        bool same = scaleA.Count == 1 && scaleY.Count == 1 && (scaleB.Count == 1 || scaleB.Count == n);
+        var work = default(WorkCounter);
         for (long row = 0; row < y.Count / n; row++)
         {
-            if (row == 0 || scaleA.Count > 1 || scaleB.Count > n)
+            work.Add(4 * n);
+            long matrix = row / m;
+            if (row == 0 || !same)
             {
-                float left = (float)Scalars.ToDouble(scaleA, scaleA.Count == 1 ? 0 : row % scaleA.Count);
+                long matrixB = ProductParameters.MatrixOf(batch, b.Dims, matrix);
+                float left = (float)Scalars.ToDouble(scaleA, ProductParameters.Index(scaleA, ProductParameters.MatrixOf(batch, a.Dims, matrix), m, row % m));
+                float divisor = (float)Scalars.ToDouble(scaleY, ProductParameters.Index(scaleY, matrix, m, row % m));
                 for (long j = 0; j < n; j++)
                 {
-                    long at = scaleB.Count == 1 ? 0 : scaleB.Count == n ? j : row / m * n + j;
-                    multipliers[j] = left * (float)Scalars.ToDouble(scaleB, at % scaleB.Count) / scaleY;
+                    multipliers[j] = left * (float)Scalars.ToDouble(scaleB, ProductParameters.Index(scaleB, matrixB, n, j)) / divisor;
                 }
             }
 
+            int zero = (int)Scalars.ToInt64(zeroY, ProductParameters.Index(zeroY, matrix, m, row % m));
             Requantize.Run(sums + row * n, n, multipliers, 1, zero, QuantizedRange.Of(y.Type), y.Data + row * n);
         }
     }

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Casting;
 using Inference.Operators.Typed;
 
@@ -14,19 +15,13 @@ internal sealed unsafe class QuantizeLinear(Node node) : Operator
         | TypeSet.Of(ElementType.UInt4, ElementType.Int4, ElementType.UInt2, ElementType.Int2, ElementType.Float4E2M1) | TypeSet.Float8;
 
     private readonly long _axis = node.Attributes.Int("axis", 1);
-    private readonly long _blockSize = node.Attributes.Int("block_size", 0);
+    private readonly long _blockSize = ScaleLayout.ReadBlockSize(node);
     private readonly bool _saturate = node.Attributes.Int("saturate", 1) != 0;
-    private readonly ElementType _outputType = (ElementType)node.Attributes.Int("output_dtype", 0);
+    private readonly ElementType _outputType = TypeAttribute.Read(node, "output_dtype", s_targets, ElementType.Undefined);
 
     protected override void InferOutputs(InferContext context)
     {
-        Shapes.RequireType(context, 0, TypeSet.Floating | TypeSet.Of(ElementType.Int32));
         ElementType type = context.HasInput(2) ? context.InputType(2) : _outputType != ElementType.Undefined ? _outputType : ElementType.UInt8;
-        if (type != ElementType.Undefined && !s_targets.Contains(type))
-        {
-            throw context.Error($"expected a target among {s_targets}, got {type.Name()}.");
-        }
-
         ScaleLayout.Check(context, _axis, _blockSize);
         context.SetOutput(0, type, context.InputShape(0));
     }
@@ -71,15 +66,27 @@ internal sealed unsafe class QuantizeLinear(Node node) : Operator
             ElementConverter.Convert(x.Type, x.Data, ElementType.Float, (byte*)source, x.Count, saturate: true, Float8E8M0Rounding.Up);
         }
 
+        if (y.Type.IsPacked())
+        {
+            // Bits of the last byte that no element has are 0.
+            y.Bytes[^1] = 0;
+        }
+
         long at = 0;
+        var work = default(WorkCounter);
         for (long o = 0; o < layout.Outer; o++)
         {
-            context.ThrowIfCancelled();
             for (long a = 0; a < layout.Length; a++)
             {
                 long index = layout.Index(o, a);
-                QuantizeRun.Run(source, y, at, layout.Inner, scales + index, zeros + index, layout.InnerStride, _saturate);
-                at += layout.Inner;
+                for (long i = 0; i < layout.Inner; i += ScaleLayout.Portion)
+                {
+                    long count = Math.Min(ScaleLayout.Portion, layout.Inner - i);
+                    long from = index + i * layout.InnerStride;
+                    work.Add(count);
+                    QuantizeRun.Run(source, y, at, count, scales + from, zeros + from, layout.InnerStride, _saturate);
+                    at += count;
+                }
             }
         }
     }

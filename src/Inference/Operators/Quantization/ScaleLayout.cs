@@ -8,6 +8,9 @@ namespace Inference.Operators.Quantization;
 /// </summary>
 internal readonly struct ScaleLayout
 {
+    /// <summary>The most elements worked on between two looks at the call's limits.</summary>
+    public const long Portion = 1 << 20;
+
     private readonly long _blocks;
     private readonly long _blockSize;
     private readonly bool _blocked;
@@ -50,9 +53,18 @@ internal readonly struct ScaleLayout
     public long Index(long outer, long along) =>
         _single ? 0 : _blocked ? (outer * _blocks + along / _blockSize) * Inner : along;
 
-    /// <summary>Checks the scale's shape against the tensor's.</summary>
+    /// <summary>The attribute <c>block_size</c>; 0 for none.</summary>
+    public static long ReadBlockSize(Node node) => node.Attributes.Int("block_size", 0) is var size and >= 0 and <= int.MaxValue ? size
+        : throw new ModelLoadException($"{node.Describe()}: attribute 'block_size': expected 0 to {int.MaxValue}, got {node.Attributes.Int("block_size", 0)}.");
+
+    /// <summary>Checks the shapes of scale and zero point against the tensor's.</summary>
     public static void Check(InferContext context, long axis, long blockSize)
     {
+        if (context.InputShape(1) is { } scales && context.InputShape(2) is { } zeros && Shapes.Product(zeros).Size != 1)
+        {
+            Shapes.RequireShape(context, 2, scales);
+        }
+
         if (context.InputShape(0) is not { } x || context.InputShape(1) is not { } scale)
         {
             return;
