@@ -23,11 +23,16 @@ public static class ElementTypes
     public static bool IsPacked(this ElementType type) => type.BitWidth() is 2 or 4;
 
     /// <summary>Bytes that <paramref name="count"/> elements take, packed types rounded up to whole bytes.</summary>
-    /// <exception cref="OverflowException">The result exceeds <see cref="long.MaxValue"/>.</exception>
+    /// <exception cref="InferenceException">The result exceeds <see cref="long.MaxValue"/>.</exception>
     public static long ByteCount(this ElementType type, long count)
     {
         int bits = type.BitWidth();
-        return bits >= 8 ? checked(count * (bits >> 3)) : checked(count * bits + 7) >> 3;
+        if (bits > 0 && count > (long.MaxValue - 7) / bits)
+        {
+            ThrowTooLarge(type, count);
+        }
+
+        return ((count * bits) + 7) >> 3;
     }
 
     /// <summary>The type's name in the field's usual spelling, such as <c>float32</c> or <c>int64</c>.</summary>
@@ -98,4 +103,8 @@ public static class ElementTypes
 
     private static NotSupportedException NotAnElement(Type type) => new(
         $"'{type}' is not the memory form of a tensor element. Use float, double, Half, BFloat16, an integer type, bool, string, a Float8 type or a complex type; packed types go through PackedBytes.");
+
+    [DoesNotReturn]
+    private static void ThrowTooLarge(ElementType type, long count) =>
+        throw new InferenceException($"{count} elements of {type.Name()} were asked for: expected as many as 64 bits count the bits of. Use smaller shapes.");
 }

@@ -100,7 +100,7 @@ internal sealed unsafe class RoiAlign : FloatOperator
             double binH = h / _height;
             long samplesY = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binH));
             long samplesX = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binW));
-            if ((double)samplesX * samplesY > (4.0 * height * width) + 65536)
+            if (Math.Max(1.0, samplesX) * Math.Max(1.0, samplesY) > (4.0 * height * width) + 65536)
             {
                 throw context.Error($"input 1: expected regions of about the image's size, got one that takes {samplesX}×{samplesY} samples a bin.");
             }
@@ -127,7 +127,7 @@ internal sealed unsafe class RoiAlign : FloatOperator
         long budget = 0;
         for (long iy = 0; iy < samplesY; iy++)
         {
-            budget -= samplesX;
+            budget -= samplesX + 1;
             if (budget < 0)
             {
                 context.ThrowIfCancelled();
