@@ -218,7 +218,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
 
     public override Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims)
     {
-        int slot = OutputSlots[index];
+        int slot = OutputSlot(index);
         SlotSpec spec = _plan.Plan.Slots[slot];
         if (spec.Kind != SlotKind.Dynamic)
         {
@@ -236,7 +236,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
 
     public override void SetOutput(int index, EngineValue value)
     {
-        int slot = OutputSlots[index];
+        int slot = OutputSlot(index);
         SlotSpec spec = _plan.Plan.Slots[slot];
         if (spec.Kind == SlotKind.Dynamic)
         {

@@ -79,9 +79,15 @@ internal sealed unsafe class Tensor : EngineValue
     }
 
     /// <summary>Makes this another shape of the same memory.</summary>
+    /// <exception cref="InferenceException">The view is not as large as <paramref name="source"/>.</exception>
     public void SetView(Tensor source, ElementType type, ReadOnlySpan<long> dims)
     {
         SetShape(type, dims);
+        if (type == source.Type ? Count != source.Count : type == ElementType.String || source.Type == ElementType.String || ByteCount != source.ByteCount)
+        {
+            ThrowUnlike(source, this);
+        }
+
         Data = source.Data;
         Owner = source.Owner;
         _strings = source._strings;
@@ -106,7 +112,19 @@ internal sealed unsafe class Tensor : EngineValue
     }
 
     /// <summary>The contents as bytes; not for strings.</summary>
-    public Span<byte> Bytes => new(Data, checked((int)ByteCount));
+    public Span<byte> Bytes
+    {
+        get
+        {
+            long bytes = ByteCount;
+            if (bytes > int.MaxValue)
+            {
+                ThrowTooLarge();
+            }
+
+            return new(Data, (int)bytes);
+        }
+    }
 
     public Span<string> Strings => _strings.AsSpan(0, (int)Count);
 
@@ -128,10 +146,11 @@ internal sealed unsafe class Tensor : EngineValue
             return tensor;
         }
 
-        long bytes = type.ByteCount(count);
+        // Beyond any array for every type: their bytes may overflow.
+        long bytes = count > 8L * Array.MaxLength ? long.MaxValue : type.ByteCount(count);
         if (bytes > Array.MaxLength - PinnedBlock.Alignment)
         {
-            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} of {bytes} bytes was asked for; one tensor can hold at most {Array.MaxLength - PinnedBlock.Alignment} bytes.");
+            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} was asked for; one tensor can hold at most {Array.MaxLength - PinnedBlock.Alignment} bytes.");
         }
 
         var block = new PinnedBlock(bytes);
@@ -172,9 +191,14 @@ internal sealed unsafe class Tensor : EngineValue
     }
 
     /// <summary>Copies the contents to a tensor of the same type and count.</summary>
+    /// <exception cref="InferenceException">The target is of another type or count.</exception>
     public void CopyTo(Tensor target)
     {
-        Debug.Assert(target.Type == Type && target.Count == Count, "copy between unlike tensors");
+        if (target.Type != Type || target.Count != Count)
+        {
+            ThrowUnlike(this, target);
+        }
+
         if (Type == ElementType.String)
         {
             Strings.CopyTo(target.Strings);
@@ -229,5 +253,9 @@ internal sealed unsafe class Tensor : EngineValue
     }
 
     [DoesNotReturn]
-    private void ThrowTooLarge() => throw new InferenceException($"The tensor {this} has more than {int.MaxValue} elements; this operator handles fewer. Split it along an axis.");
+    private void ThrowTooLarge() => throw new InferenceException($"The tensor {this} has more than {int.MaxValue} elements or bytes; this operator handles fewer. Split it along an axis.");
+
+    [DoesNotReturn]
+    private static void ThrowUnlike(Tensor source, Tensor target) =>
+        throw new ModelRunException($"The contents of {source} were to become {target}: expected as many elements. Check the shapes that the model computes and declares.");
 }

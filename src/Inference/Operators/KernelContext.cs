@@ -45,7 +45,19 @@ internal abstract unsafe class KernelContext
 
     /// <summary>An output whose shape <see cref="Operator.Infer"/> stated: allocated already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Tensor Output(int index) => Slots[OutputSlots[index]] is Tensor tensor ? tensor : MissingOutput(index);
+    public Tensor Output(int index)
+    {
+        if (index < OutputSlots.Length)
+        {
+            int slot = OutputSlots[index];
+            if (slot >= 0)
+            {
+                return Slots[slot] is Tensor tensor ? tensor : MissingOutput(index);
+            }
+        }
+
+        return ThrowLeftOut(index);
+    }
 
     /// <summary>An output whose shape only <see cref="Operator.Run"/> knows: allocated now, or checked against what was stated. Call before reading it, once.</summary>
     public abstract Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims);
@@ -112,6 +124,21 @@ internal abstract unsafe class KernelContext
 
     /// <summary>An error in this node: <paramref name="message"/> says what was expected and what came.</summary>
     public ModelRunException Error(string message) => new($"{Node.Describe()}: {message}");
+
+    /// <summary>The slot of an output that is to be there.</summary>
+    /// <exception cref="ModelRunException">The node leaves the output out.</exception>
+    private protected int OutputSlot(int index)
+    {
+        if (!HasOutput(index))
+        {
+            ThrowLeftOut(index);
+        }
+
+        return OutputSlots[index];
+    }
+
+    [DoesNotReturn]
+    private Tensor ThrowLeftOut(int index) => throw Error($"output {index}: expected a name, but it is left out. The operator needs it: the model breaks its specification.");
 
     [DoesNotReturn]
     private Tensor ThrowMissing(int index) => throw Error($"input {index}: expected a tensor, got {(HasInput(index) ? InputValue(index)?.Kind.ToString() ?? "no value" : "none")}.");

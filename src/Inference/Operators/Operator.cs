@@ -18,8 +18,18 @@ internal abstract class Operator
     public void Infer(InferContext context)
     {
         (Rules ?? throw new InvalidOperationException($"{context.Node.Describe()}: the operator has no rules for its inputs; make it from its row.")).Check(context);
-        InferOutputs(context);
+        try
+        {
+            InferOutputs(context);
+        }
+        catch (OverflowException)
+        {
+            // Sizes are calculated checked; here that becomes a sentence.
+            throw context.Error($"expected sizes that 64 bits hold, got inputs {Describe(context)} whose outputs exceed them.");
+        }
     }
+
+    private static string Describe(InferContext context) => string.Join(", ", Enumerable.Range(0, context.InputCount).Select(i => context.InputValueType(i)?.ToString() ?? "-"));
 
     /// <summary>States the outputs: inputs keep to <see cref="Rules"/>. Leave a shape unset where it depends on data that is not known. Rules that the text of
     /// <see cref="Rules"/> cannot say (sums, products, contents) are checked here.</summary>

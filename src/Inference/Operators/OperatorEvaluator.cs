@@ -112,7 +112,7 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
 
     public override Tensor Output(int index, ElementType type, ReadOnlySpan<long> dims)
     {
-        ref EngineValue? slot = ref Slots[OutputSlots[index]];
+        ref EngineValue? slot = ref Slots[OutputSlot(index)];
         if (slot is Tensor tensor && tensor.Type == type && tensor.Dims.SequenceEqual(dims))
         {
             return tensor;
@@ -128,7 +128,7 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
         return allocated;
     }
 
-    public override void SetOutput(int index, EngineValue value) => Slots[OutputSlots[index]] = value;
+    public override void SetOutput(int index, EngineValue value) => Slots[OutputSlot(index)] = value;
 
     public override byte* Scratch(long bytes)
     {

@@ -5,6 +5,9 @@ namespace Inference.Operators;
 /// <summary>Conversions between fixed shapes, declared dimensions and shape data.</summary>
 internal static class ShapeMath
 {
+    /// <summary>The highest rank a tensor may have here; keeps index arrays on the stack.</summary>
+    public const int MaxRank = 64;
+
     /// <summary>Longest small integer tensor whose elements are tracked.</summary>
     public const int MaxShapeData = 256;
 
@@ -19,7 +22,11 @@ internal static class ShapeMath
         return result;
     }
 
+    // What no address space holds, whatever the element type: products beyond it would overflow as bytes.
+    private const long MaxCount = long.MaxValue / 32;
+
     /// <summary>The shape in numbers; null where a dimension is not fixed.</summary>
+    /// <exception cref="InferenceException">No memory holds as many elements.</exception>
     public static long[]? ToFixed(IReadOnlyList<Dimension>? shape)
     {
         if (shape is null)
@@ -38,7 +45,8 @@ internal static class ShapeMath
             result[i] = size;
         }
 
-        return result;
+        return TensorShape.Count(result) <= MaxCount ? result
+            : throw new ModelRunException($"A tensor of shape {TensorShape.Format(result)} was asked for: expected a shape that memory can hold. Check the sizes that the model computes.");
     }
 
     /// <summary>The elements of a small integer tensor; null for other tensors. Negative elements are not sizes: they are unknown here, so read constants for them.</summary>
@@ -63,7 +71,7 @@ internal static class ShapeMath
     public static Tensor? ToTensor(ElementType type, long[]? dims, Dimension[]? data)
     {
         if (type is not (ElementType.Int64 or ElementType.Int32) || dims is not { Length: <= 1 } || data is null
-            || TensorShape.Count(dims) != data.Length || !Array.TrueForAll(data, d => d.IsFixed))
+            || TensorShape.Count(dims) != data.Length || !Array.TrueForAll(data, d => d.IsFixed && (type == ElementType.Int64 || d.Size <= int.MaxValue)))
         {
             return null;
         }
@@ -77,7 +85,7 @@ internal static class ShapeMath
             }
             else
             {
-                tensor.Span<int>()[i] = checked((int)data[i].Size!.Value);
+                tensor.Span<int>()[i] = (int)data[i].Size!.Value;
             }
         }
 

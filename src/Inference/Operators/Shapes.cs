@@ -88,6 +88,18 @@ internal static class Shapes
         return (int)(axis < 0 ? axis + rank : axis);
     }
 
+    /// <summary>An axis counted from the front that comes as data.</summary>
+    /// <exception cref="ModelRunException">The axis is out of range.</exception>
+    public static int Axis(KernelContext context, long axis, int rank)
+    {
+        if (axis < -rank || axis >= rank)
+        {
+            throw context.Error($"expected an axis in [{-rank}, {rank - 1}] for rank {rank}, got {axis}.");
+        }
+
+        return (int)(axis < 0 ? axis + rank : axis);
+    }
+
     /// <summary>An axis counted from the front, at run time: <see cref="Operator.Infer"/> has checked it.</summary>
     public static int Axis(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
 

@@ -53,6 +53,14 @@ internal sealed class InputRules
             count--;
         }
 
+        for (int i = rules.Count; IsVariadic && !rules[^1].IsOptional && i < count; i++)
+        {
+            if (!node.HasInput(i))
+            {
+                throw new ModelLoadException($"{node.Describe()}: expected input {i} ({rules[^1].Name}), but it is left out before others. The model breaks the operator's specification.");
+            }
+        }
+
         if (count > rules.Count && !IsVariadic)
         {
             throw new ModelLoadException($"{node.Describe()}: expected at most {rules.Count} inputs, got {count}. The model breaks the operator's specification.");
@@ -123,7 +131,17 @@ internal sealed class InputRules
 
     private static void CheckShape(InferContext context, int index, InputRule rule, ShapeBindings bindings)
     {
-        if (rule.Shapes.Count == 0 || context.InputShape(index) is not { } shape)
+        if (context.InputShape(index) is not { } shape)
+        {
+            return;
+        }
+
+        if (shape.Length > ShapeMath.MaxRank)
+        {
+            throw context.Error($"input {index} ({rule.Name}): expected a rank of at most {ShapeMath.MaxRank}, got {shape.Length}.");
+        }
+
+        if (rule.Shapes.Count == 0)
         {
             return;
         }

@@ -52,6 +52,11 @@ internal unsafe struct StridedLoop
 
         loop.Rank = Math.Min(rank, MaxRank);
         loop.Outer = TensorShape.Count(dims) == 0 ? 0 : 1;
+        if (rank > MaxRank && loop.Outer != 0)
+        {
+            throw new ModelRunException($"A tensor {TensorShape.Format(dims)} was to be walked: expected at most {MaxRank} dimensions of 2 or more. Merge some of them.");
+        }
+
         return loop;
     }
 

@@ -32,7 +32,8 @@ internal readonly record struct TypeSet(uint Bits)
 
     public static TypeSet operator |(TypeSet a, TypeSet b) => new(a.Bits | b.Bits);
 
-    public bool Contains(ElementType type) => (Bits >> (int)type & 1) != 0;
+    /// <summary>Whether a type is in the set; numbers that stand for no type are in none.</summary>
+    public bool Contains(ElementType type) => (uint)type < 32 && (Bits >> (int)type & 1) != 0;
 
     /// <summary>The names of the types, for messages.</summary>
     public override string ToString()
