@@ -38,7 +38,7 @@ internal sealed class AffineGrid(Node node) : Operator
             throw context.Error($"size: expected 4 or 5 numbers, got {rank}.");
         }
 
-        context.SetOutput(0, type, rank < 0 ? null : ShapeRules.Unknown(rank));
+        context.SetOutput(0, type, rank < 0 ? null : ShapeRules.Unknown(context, rank));
     }
 
     public override void Run(KernelContext context)

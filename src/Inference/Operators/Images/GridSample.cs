@@ -51,7 +51,7 @@ internal sealed class GridSample : Operator
 
         if (x is null || Shapes.RequireRank(context, 1, x.Length) is not { } grid)
         {
-            context.SetOutput(0, type, x is null ? null : ShapeRules.Unknown(x.Length));
+            context.SetOutput(0, type, x is null ? null : ShapeRules.Unknown(context, x.Length));
             return;
         }
 

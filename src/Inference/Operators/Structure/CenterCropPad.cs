@@ -21,6 +21,8 @@ internal sealed class CenterCropPad(Node node) : Operator
         var result = (Dimension[])shape.Clone();
         long[]? wanted = ShapeRules.Integers(context, 1);
         int count = _axes?.Length ?? shape.Length;
+        int[]? axes = _axes is null ? null : ShapeRules.DistinctAxes(context, _axes, shape.Length);
+        ShapeRules.RequireLength(context, 1, "shape", count, "one for each axis");
         if (wanted is not null && (wanted.Length != count || Array.Exists(wanted, w => w < 0)))
         {
             throw context.Error($"shape: expected {count} sizes ≥ 0, got [{string.Join(",", wanted)}].");
@@ -28,7 +30,7 @@ internal sealed class CenterCropPad(Node node) : Operator
 
         for (int i = 0; i < count; i++)
         {
-            result[Shapes.Axis(context, _axes?[i] ?? i, shape.Length)] = wanted is not null ? Dimension.Fixed(wanted[i])
+            result[axes?[i] ?? i] = wanted is not null ? Dimension.Fixed(wanted[i])
                 : context.InputShapeData(1) is { } data && i < data.Length ? data[i]
                 : Dimension.Unknown;
         }

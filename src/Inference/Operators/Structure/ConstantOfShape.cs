@@ -23,7 +23,7 @@ internal sealed class ConstantOfShape : Operator
         Dimension[]? shape;
         if (ShapeRules.Integers(context, 0) is { } numbers)
         {
-            ShapeRules.CheckRank(numbers.Length);
+            ShapeRules.CheckRank(context, numbers.Length);
             foreach (long number in numbers)
             {
                 if (number < 0)
@@ -37,7 +37,7 @@ internal sealed class ConstantOfShape : Operator
         else
         {
             long rank = ShapeRules.Length(context, 0);
-            shape = context.InputShapeData(0) ?? (rank < 0 ? null : ShapeRules.Unknown(rank));
+            shape = context.InputShapeData(0) ?? (rank < 0 ? null : ShapeRules.Unknown(context, rank));
         }
 
         context.SetOutput(0, _value.Type, shape);

@@ -13,7 +13,7 @@ internal sealed class Expand : Operator
         Dimension[]? wanted = null;
         if (ShapeRules.Integers(context, 1) is { } numbers)
         {
-            ShapeRules.CheckRank(numbers.Length);
+            ShapeRules.CheckRank(context, numbers.Length);
             foreach (long number in numbers)
             {
                 if (number < 0)
@@ -27,7 +27,7 @@ internal sealed class Expand : Operator
         else
         {
             long rank = ShapeRules.Length(context, 1);
-            wanted = context.InputShapeData(1) ?? (rank < 0 ? null : ShapeRules.Unknown(rank));
+            wanted = context.InputShapeData(1) ?? (rank < 0 ? null : ShapeRules.Unknown(context, rank));
         }
 
         Dimension[]? result = Shapes.Broadcast(context, shape, wanted);

@@ -7,12 +7,12 @@ namespace Inference.Operators.Structure;
 /// <summary>y[i,j] = 1 where j = i + k, else 0, of the input's shape. Source: ONNX EyeLike, opsets 9 to 22.</summary>
 internal sealed class EyeLike(Node node) : Operator
 {
-    private readonly ElementType? _type = node.Attributes.Contains("dtype") ? (ElementType)node.Attributes.Int("dtype") : null;
+    private readonly ElementType _type = TypeAttribute.Read(node, "dtype", TypeSet.Numeric | TypeSet.Bool, ElementType.Undefined);
     private readonly long _diagonal = node.Attributes.Int("k", 0);
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = _type ?? context.InputType(0);
+        ElementType type = _type != ElementType.Undefined ? _type : context.InputType(0);
         if (type != ElementType.Undefined && !(TypeSet.Numeric | TypeSet.Bool).Contains(type))
         {
             throw context.Error($"dtype: expected a numeric type or bool, got {type.Name()}.");

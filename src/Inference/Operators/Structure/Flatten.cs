@@ -11,7 +11,7 @@ internal sealed class Flatten(Node node) : Operator
     {
         if (context.InputShape(0) is not { } shape)
         {
-            context.SetOutput(0, context.InputType(0), ShapeRules.Unknown(2));
+            context.SetOutput(0, context.InputType(0), ShapeRules.Unknown(context, 2));
             return;
         }
 

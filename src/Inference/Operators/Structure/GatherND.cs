@@ -8,7 +8,7 @@ namespace Inference.Operators.Structure;
 /// <summary>y[b…, i…, :] = x[b…, indices[b…, i…, :], :]: each index tuple names a slice. Source: ONNX GatherND, opsets 11 to 13.</summary>
 internal sealed class GatherND(Node node) : Operator
 {
-    private readonly int _batchDims = (int)node.Attributes.Int("batch_dims", 0);
+    private readonly int _batchDims = (int)Math.Clamp(node.Attributes.Int("batch_dims", 0), -1, int.MaxValue);
 
     protected override void InferOutputs(InferContext context)
     {
@@ -23,6 +23,11 @@ internal sealed class GatherND(Node node) : Operator
         {
             throw context.Error(
                 $"expected index tuples of at most {data.Length - _batchDims} numbers after {_batchDims} batch axes, got indices {ShapeRules.Format(indices)} for data {ShapeRules.Format(data)}.");
+        }
+
+        for (int i = 0; i < _batchDims; i++)
+        {
+            Shapes.Merge(context, data[i], indices[i], $"batch axis {i} of data and indices");
         }
 
         context.SetOutput(0, context.InputType(0), [.. indices.AsSpan(0, indices.Length - 1), .. data.AsSpan(_batchDims + (int)tuple)]);

@@ -70,7 +70,7 @@ internal sealed class NonZero : Operator
             Span<long> index = stackalloc long[rank];
             index.Clear();
             long found = 0;
-            for (long i = 0; i < X.Count && rank > 0; i++)
+            for (long i = 0; i < X.Count && rank > 0 && found < count; i++)
             {
                 work.Add(2 * rank);
                 if (!C.IsZero(E.Load(x[i])))

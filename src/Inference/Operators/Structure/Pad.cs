@@ -28,6 +28,11 @@ internal sealed class Pad : Operator
             string other => throw new ModelLoadException($"{node.Describe()}: attribute 'mode': expected constant, reflect, edge or wrap, got '{other}'."),
         };
         _pads = node.Opset < 2 ? node.Attributes.Ints("paddings") : node.Opset < 11 ? node.Attributes.Ints("pads") : null;
+        if (_pads is null && !node.HasInput(1))
+        {
+            throw new ModelLoadException($"{node.Describe()}: expected pads, {(node.Opset < 11 ? $"attribute '{(node.Opset < 2 ? "paddings" : "pads")}'" : "input 1")}, but they are left out.");
+        }
+
         _value = node.Attributes.Float("value", 0);
     }
 
@@ -37,22 +42,19 @@ internal sealed class Pad : Operator
         Dimension[]? shape = context.InputShape(0);
         long[]? pads = _pads ?? ShapeRules.Integers(context, 1);
         long[]? axes = ShapeRules.Integers(context, 3);
+        CheckLengths(context, shape, axes);
         if (shape is null || pads is null || (context.HasInput(3) && axes is null))
         {
-            context.SetOutput(0, type, shape is null ? null : ShapeRules.Unknown(shape.Length));
+            context.SetOutput(0, type, shape is null ? null : ShapeRules.Unknown(context, shape.Length));
             return;
         }
 
         int count = axes?.Length ?? shape.Length;
-        if (pads.Length != 2 * count)
-        {
-            throw context.Error($"pads: expected {2 * count} values, a start and an end for each of {count} axes, got {pads.Length}.");
-        }
-
+        int[]? distinct = axes is null ? null : ShapeRules.DistinctAxes(context, axes, shape.Length);
         var result = (Dimension[])shape.Clone();
         for (int i = 0; i < count; i++)
         {
-            int axis = Shapes.Axis(context, axes?[i] ?? i, shape.Length);
+            int axis = distinct?[i] ?? i;
             result[axis] = Padded(context, shape[axis], axis, pads[i], pads[i + count]);
         }
 
@@ -71,6 +73,22 @@ internal sealed class Pad : Operator
         }
 
         context.SetOutputAxis(0, own);
+    }
+
+    // What the shapes alone say: the contents may come later.
+    private void CheckLengths(InferContext context, Dimension[]? shape, long[]? axes)
+    {
+        long count = axes?.Length ?? (context.HasInput(3) ? ShapeRules.Length(context, 3) : shape?.Length ?? -1);
+        if (shape is not null && count > shape.Length)
+        {
+            throw context.Error($"axes: expected at most {shape.Length} axes, as many as the input has, got {count}.");
+        }
+
+        long length = _pads?.Length ?? (context.InputShape(1) is { } pads ? Shapes.Product(pads).Size ?? -1 : -1);
+        if (count >= 0 && length >= 0 && length != 2 * count)
+        {
+            throw context.Error($"pads: expected {2 * count} values, a start and an end for each of {count} axes, got {length}.");
+        }
     }
 
     private Dimension Padded(InferContext context, Dimension size, int axis, long before, long after)

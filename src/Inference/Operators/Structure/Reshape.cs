@@ -6,7 +6,9 @@ namespace Inference.Operators.Structure;
 internal sealed class Reshape(Node node) : Operator
 {
     private readonly bool _allowZero = node.Attributes.Int("allowzero", 0) != 0;
-    private readonly long[]? _shape = node.Inputs.Count < 2 ? node.Attributes.Ints("shape") ?? [] : null;
+    private readonly long[]? _shape = node.HasInput(1) ? null
+        : node.Opset < 5 ? node.Attributes.Ints("shape") ?? []
+        : throw new ModelLoadException($"{node.Describe()}: expected input 1 (shape), but it is left out.");
 
     protected override void InferOutputs(InferContext context)
     {
@@ -14,18 +16,18 @@ internal sealed class Reshape(Node node) : Operator
         Dimension[]? input = context.InputShape(0);
         if ((_shape ?? context.InputConstant(1)?.ToInt64Array()) is { } wanted)
         {
-            ShapeRules.CheckRank(wanted.Length);
+            ShapeRules.CheckRank(context, wanted.Length);
             Propagate(context, type, FromNumbers(context, input, wanted));
         }
         else if (context.InputShapeData(1) is { } data)
         {
-            ShapeRules.CheckRank(data.Length);
-            Propagate(context, type, FromDimensions(input, data));
+            ShapeRules.CheckRank(context, data.Length);
+            Propagate(context, type, FromDimensions(context, input, data));
         }
         else
         {
             long rank = ShapeRules.Length(context, 1);
-            context.SetOutput(0, type, rank < 0 ? null : ShapeRules.Unknown(rank));
+            context.SetOutput(0, type, rank < 0 ? null : ShapeRules.Unknown(context, rank));
         }
     }
 
@@ -82,22 +84,19 @@ internal sealed class Reshape(Node node) : Operator
                     ?? throw context.Error($"expected a shape with as many elements as {ShapeRules.Format(input)}, got [{string.Join(",", wanted)}].");
             }
         }
-        else if (input is not null && Shapes.Product(input) is { IsFixed: true } have && Shapes.Product(result) is { IsFixed: true } want && have != want)
-        {
-            throw context.Error($"expected a shape with as many elements as {ShapeRules.Format(input)}, got [{string.Join(",", wanted)}].");
-        }
 
+        RequireCount(context, input, result);
         return result;
     }
 
     // An unknown entry may stand for −1, for 0 or for a number: where it is the only one, all three give what is left.
-    private static Dimension[] FromDimensions(Dimension[]? input, Dimension[] data)
+    private Dimension[] FromDimensions(InferContext context, Dimension[]? input, Dimension[] data)
     {
         var result = (Dimension[])data.Clone();
         int rest = -1;
         for (int i = 0; i < result.Length; i++)
         {
-            if (result[i].Size == 0 && input is not null && i < input.Length)
+            if (result[i].Size == 0 && !_allowZero && input is not null && i < input.Length)
             {
                 result[i] = input[i];
             }
@@ -113,7 +112,16 @@ internal sealed class Reshape(Node node) : Operator
             result[rest] = left;
         }
 
+        RequireCount(context, input, result);
         return result;
+    }
+
+    private static void RequireCount(InferContext context, Dimension[]? input, Dimension[] result)
+    {
+        if (input is not null && Shapes.Product(input) is { IsFixed: true } have && Shapes.Product(result) is { IsFixed: true } want && have != want)
+        {
+            throw context.Error($"expected a shape with as many elements as {ShapeRules.Format(input)}, got {ShapeRules.Format(result)}.");
+        }
     }
 
     // input ÷ (others of output); symbols on both sides cancel. Null where it does not divide.
@@ -131,7 +139,7 @@ internal sealed class Reshape(Node node) : Operator
 
             if (output[i].Size is { } size)
             {
-                divisor *= Math.Max(size, 0);
+                divisor = checked(divisor * size);
             }
             else
             {
@@ -169,7 +177,7 @@ internal sealed class Reshape(Node node) : Operator
         {
             if (dim.Size is { } size)
             {
-                factor *= size;
+                factor = checked(factor * size);
             }
             else
             {

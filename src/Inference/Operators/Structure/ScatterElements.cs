@@ -57,7 +57,7 @@ internal sealed class ScatterElements(Node node) : Operator
             return;
         }
 
-        var action = new Reduce { Op = this, Context = context, Y = y, Indices = indices, Updates = updates };
+        var action = new Reduce { Op = this, Reduction = ScatterReductions.For(_reduction, y.Type), Context = context, Y = y, Indices = indices, Updates = updates };
         if (y.Type == ElementType.Bool)
         {
             action.Invoke<DirectElement<byte>, byte, byte>();
@@ -97,6 +97,7 @@ internal sealed class ScatterElements(Node node) : Operator
     private struct Reduce : INumericAction
     {
         public ScatterElements Op;
+        public ScatterReduction Reduction;
         public KernelContext Context;
         public Tensor Y;
         public Tensor Indices;
@@ -120,7 +121,7 @@ internal sealed class ScatterElements(Node node) : Operator
                 {
                     work.Add(8);
                     long at = walk.At(Context, Indices, next, i);
-                    to[at] = E.Store(ScatterReductions.Apply(Op._reduction, E.Load(to[at]), E.Load(from[next])));
+                    to[at] = E.Store(ScatterReductions.Apply(Reduction, E.Load(to[at]), E.Load(from[next])));
                 }
             }
             while (walk.Next(Indices.Dims, index));

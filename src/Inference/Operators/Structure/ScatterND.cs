@@ -46,7 +46,7 @@ internal sealed class ScatterND(Node node) : Operator
             return;
         }
 
-        var action = new Reduce { Reduction = _reduction, Context = context, Y = y, Indices = indices, Updates = updates };
+        var action = new Reduce { Reduction = ScatterReductions.For(_reduction, y.Type), Context = context, Y = y, Indices = indices, Updates = updates };
         if (y.Type == ElementType.Bool)
         {
             action.Invoke<DirectElement<byte>, byte, byte>();

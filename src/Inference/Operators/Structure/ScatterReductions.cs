@@ -7,6 +7,14 @@ namespace Inference.Operators.Structure;
 /// <summary>Reading and applying the <c>reduction</c> attribute.</summary>
 internal static class ScatterReductions
 {
+    /// <summary>The reduction as it is calculated on elements of a type: bools add as "or" and multiply as "and".</summary>
+    public static ScatterReduction For(ScatterReduction reduction, ElementType type) => type != ElementType.Bool ? reduction : reduction switch
+    {
+        ScatterReduction.Add => ScatterReduction.Max,
+        ScatterReduction.Mul => ScatterReduction.Min,
+        _ => reduction,
+    };
+
     public static ScatterReduction Read(Node node) => node.Attributes.String("reduction", "none") switch
     {
         "none" => ScatterReduction.None,

@@ -6,7 +6,7 @@ namespace Inference.Operators.Structure;
 internal static class ShapeRules
 {
     /// <summary>The highest rank a tensor may have here; keeps index arrays on the stack.</summary>
-    public const int MaxRank = 64;
+    public const int MaxRank = ShapeMath.MaxRank;
 
     /// <summary>The sum of two dimensions.</summary>
     public static Dimension Sum(Dimension a, Dimension b)
@@ -56,18 +56,44 @@ internal static class ShapeRules
         context.InputShape(input) is { Length: 1 } shape && shape[0].Size is { } size ? size : context.InputShape(input) is { Length: 0 } ? 1 : -1;
 
     /// <summary>A shape of which only the rank is known.</summary>
-    public static Dimension[] Unknown(long rank)
+    public static Dimension[] Unknown(InferContext context, long rank)
     {
-        CheckRank(rank);
+        CheckRank(context, rank);
         return new Dimension[rank];
     }
 
-    public static void CheckRank(long rank)
+    /// <summary>Checks the rank that an output would have.</summary>
+    public static void CheckRank(InferContext context, long rank)
     {
         if (rank is < 0 or > MaxRank)
         {
-            throw new ModelLoadException($"A tensor of rank {rank} was asked for; the highest rank is {MaxRank}.");
+            throw context.Error($"expected an output of rank 0 to {MaxRank}, got {rank}.");
         }
+    }
+
+    /// <summary>Checks how many elements an input of rank 1 has, where that is known.</summary>
+    public static void RequireLength(InferContext context, int input, string name, long expected, string what)
+    {
+        if (context.HasInput(input) && Length(context, input) is >= 0 and { } length && length != expected)
+        {
+            throw context.Error($"{name}: expected {expected} values, {what}, got {length}.");
+        }
+    }
+
+    /// <summary>Checks that axes are within a rank and distinct; returns them counted from the front.</summary>
+    public static int[] DistinctAxes(InferContext context, ReadOnlySpan<long> axes, int rank)
+    {
+        var result = new int[axes.Length];
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = Shapes.Axis(context, axes[i], rank);
+            if (Array.IndexOf(result, result[i], 0, i) >= 0)
+            {
+                throw context.Error($"axes: expected distinct axes, got {result[i]} twice.");
+            }
+        }
+
+        return result;
     }
 
     /// <summary>Row-major strides, in elements.</summary>

@@ -12,9 +12,9 @@ internal sealed class Slice(Node node) : Operator
     // Exporters write 10⁹, 2³¹ − 1 or 2⁶³ − 1 for "to the end"; no axis of an open size is as long.
     private const long Everything = 1_000_000_000;
 
-    private readonly long[]? _starts = node.Attributes.Ints("starts");
-    private readonly long[]? _ends = node.Attributes.Ints("ends");
-    private readonly long[]? _axes = node.Attributes.Ints("axes");
+    private readonly long[]? _starts = node.HasInput(1) ? null : Required(node, "starts");
+    private readonly long[]? _ends = node.HasInput(2) ? null : Required(node, "ends");
+    private readonly long[]? _axes = node.HasInput(3) ? null : node.Attributes.Ints("axes");
 
     protected override void InferOutputs(InferContext context)
     {
@@ -29,30 +29,18 @@ internal sealed class Slice(Node node) : Operator
         long[]? ends = _ends ?? ShapeRules.Integers(context, 2);
         long[]? steps = ShapeRules.Integers(context, 4);
         long[]? axes = _axes ?? ShapeRules.Integers(context, 3);
-        int count = starts?.Length ?? ends?.Length ?? (int)Math.Max(-1, ShapeRules.Length(context, 1));
+        int count = Count(context, starts, ends, axes, steps, shape.Length);
         if ((axes is null && context.HasInput(3)) || count < 0)
         {
-            context.SetOutput(0, type, ShapeRules.Unknown(shape.Length));
+            context.SetOutput(0, type, ShapeRules.Unknown(context, shape.Length));
             return;
         }
 
-        if ((starts is not null && starts.Length != count) || (ends is not null && ends.Length != count) || (axes is not null && axes.Length != count) || (axes is null && count > shape.Length)
-            || (steps is not null && steps.Length != count))
-        {
-            throw context.Error($"expected as many starts, ends, axes and steps, got {count}, {ends?.Length}, {axes?.Length} and {steps?.Length}.");
-        }
-
+        int[]? distinct = axes is null ? null : ShapeRules.DistinctAxes(context, axes, shape.Length);
         var result = (Dimension[])shape.Clone();
-        var seen = new bool[shape.Length];
         for (int i = 0; i < count; i++)
         {
-            int axis = Shapes.Axis(context, axes?[i] ?? i, shape.Length);
-            if (seen[axis])
-            {
-                throw context.Error($"axes: expected distinct axes, got {axis} twice.");
-            }
-
-            seen[axis] = true;
+            int axis = distinct?[i] ?? i;
             bool stepKnown = steps is not null || !context.HasInput(4);
             long step = steps?[i] ?? 1;
             if (stepKnown && step == 0)
@@ -64,7 +52,10 @@ internal sealed class Slice(Node node) : Operator
         }
 
         context.SetOutput(0, type, result);
-        Propagate(context, starts, ends, steps, result);
+        if (steps is not null || !context.HasInput(4))
+        {
+            Propagate(context, starts, ends, steps, result);
+        }
     }
 
     public override void Run(KernelContext context)
@@ -108,6 +99,31 @@ internal sealed class Slice(Node node) : Operator
         return (first, first <= last ? 0 : (long)((ulong)(first - last - 1) / stride) + 1);
     }
 
+    private static long[] Required(Node node, string name) => node.Attributes.Ints(name)
+        ?? throw new ModelLoadException($"{node.Describe()}: expected {name}, {(node.Opset < 10 ? $"attribute '{name}'" : "an input")}, but they are left out.");
+
+    // How many axes are sliced: what is known of all four lists must agree. −1 where nothing is known.
+    private static int Count(InferContext context, long[]? starts, long[]? ends, long[]? axes, long[]? steps, int rank)
+    {
+        ReadOnlySpan<long> lengths =
+        [
+            starts?.Length ?? ShapeRules.Length(context, 1), ends?.Length ?? ShapeRules.Length(context, 2), axes?.Length ?? ShapeRules.Length(context, 3), steps?.Length ?? ShapeRules.Length(context, 4),
+        ];
+        long count = -1;
+        foreach (long length in lengths)
+        {
+            if (length >= 0 && ((count >= 0 && length != count) || length > rank))
+            {
+                throw context.Error(
+                    $"expected as many starts, ends, axes and steps, at most {rank}, got {string.Join(", ", lengths.ToArray().Select(l => l < 0 ? "-" : $"{l}"))}.");
+            }
+
+            count = Math.Max(count, length);
+        }
+
+        return (int)count;
+    }
+
     // Negative positions count from the end; very negative ones must not wrap.
     private static long Saturate(long value, long size) => value < -size ? -1 : value + size;
 
@@ -125,7 +141,7 @@ internal sealed class Slice(Node node) : Operator
                 return size;
             }
 
-            if (!size.IsFixed && by == 1 && end is { } stop && ((from < 0 && stop >= int.MaxValue && false) || (from < 0 && stop < 0 && stop <= from)))
+            if (!size.IsFixed && by == 1 && end is { } stop && from < 0 && stop < 0 && stop <= from)
             {
                 return Dimension.Fixed(0);
             }

@@ -20,7 +20,7 @@ internal sealed class SpaceToDepth : Operator
     {
         if (Shapes.RequireRank(context, 0, 4) is not { } shape)
         {
-            context.SetOutput(0, context.InputType(0), ShapeRules.Unknown(4));
+            context.SetOutput(0, context.InputType(0), ShapeRules.Unknown(context, 4));
             return;
         }
 

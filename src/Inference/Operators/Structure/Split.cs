@@ -28,6 +28,7 @@ internal sealed class Split(Node node) : Operator
 
         int axis = Shapes.Axis(context, _axis, shape.Length);
         bool given = context.HasInput(1) || _lengths is not null;
+        ShapeRules.RequireLength(context, 1, "split", _outputs, "one for each output");
         long[]? lengths = context.HasInput(1) ? ShapeRules.Integers(context, 1) : _lengths;
         if (lengths is not null)
         {
@@ -41,7 +42,7 @@ internal sealed class Split(Node node) : Operator
                 : given || shape[axis].Size is not { } size ? Dimension.Unknown
                 : Dimension.Fixed(Equal(context, size, i));
             context.SetOutput(i, type, part);
-            if (part.Length == 1 && lengths is not null && context.InputShapeData(0) is { } data)
+            if (part.Length == 1 && lengths is not null && context.InputShapeData(0) is { } data && data.Length == shape[0].Size)
             {
                 long start = 0;
                 for (int k = 0; k < i; k++)
@@ -112,15 +113,15 @@ internal sealed class Split(Node node) : Operator
 
     private void Check(InferContext context, long[] lengths, Dimension size)
     {
-        long sum = 0;
+        Int128 sum = 0;
         bool good = lengths.Length == _outputs;
         foreach (long length in lengths)
         {
             good &= length >= 0;
-            sum = unchecked(sum + length);
+            sum += length;
         }
 
-        if (!good || (size.Size is { } total && sum != total))
+        if (!good || sum > long.MaxValue || (size.Size is { } total && sum != total))
         {
             throw context.Error($"split: expected {_outputs} lengths ≥ 0 that sum to {size}, got [{string.Join(",", lengths)}].");
         }

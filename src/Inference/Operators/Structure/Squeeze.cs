@@ -19,8 +19,14 @@ internal sealed class Squeeze(Node node) : Operator
         {
             if ((context.HasInput(1) ? ShapeRules.Integers(context, 1) : _axes) is not { } axes)
             {
+                // Even where the axes are not known: there must be as many of size 1, and where all go, every size is 1.
                 long count = ShapeRules.Length(context, 1);
-                context.SetOutput(0, context.InputType(0), count < 0 || count > shape.Length ? null : ShapeRules.Unknown(shape.Length - count));
+                if (count > shape.Count(d => d.Size is null or 1))
+                {
+                    throw context.Error($"axes: expected axes of size 1, got {count} axes for shape {ShapeRules.Format(shape)}.");
+                }
+
+                context.SetOutput(0, context.InputType(0), count < 0 ? null : ShapeRules.Unknown(context, shape.Length - count));
                 return;
             }
 

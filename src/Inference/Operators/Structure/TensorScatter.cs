@@ -76,11 +76,13 @@ internal sealed class TensorScatter : Operator
             for (long b = 0; b < target.Dims[0]; b++)
             {
                 long start = positions is null ? 0 : Integers.At(positions, b);
-                if (start < 0 || (!op._circular && start + count > size))
+                if (start < 0 || (!op._circular && start > size - count))
                 {
                     throw context.Error($"write_indices: expected positions in [0, {(op._circular ? "∞" : size - count)}], got {start}.");
                 }
 
+                // Within the axis from here on, so that no position overflows.
+                start %= size;
                 for (long o = 0; o < outer; o++)
                 {
                     ref T line = ref Unsafe.Add(ref Elements.Ref<T>(target), (nint)(((b * outer) + o) * size) * inner);

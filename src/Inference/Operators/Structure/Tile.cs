@@ -14,7 +14,7 @@ internal sealed class Tile(Node node) : Operator
         Dimension[]? shape = context.InputShape(0);
         if (shape is null || Repeats(context, shape.Length) is not { } repeats)
         {
-            context.SetOutput(0, type, shape is null ? null : ShapeRules.Unknown(shape.Length));
+            context.SetOutput(0, type, shape is null ? null : ShapeRules.Unknown(context, shape.Length));
             return;
         }
 
@@ -71,7 +71,7 @@ internal sealed class Tile(Node node) : Operator
             return result;
         }
 
-        Shapes.RequireType(context, 1, TypeSet.Int64);
+        ShapeRules.RequireLength(context, 1, "repeats", rank, "one for each axis");
         Dimension[]? repeats = null;
         if (ShapeRules.Integers(context, 1) is { } numbers)
         {

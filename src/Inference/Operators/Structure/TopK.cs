@@ -11,7 +11,9 @@ namespace Inference.Operators.Structure;
 /// </summary>
 internal sealed class TopK(Node node) : Operator
 {
-    private readonly long? _k = node.Opset < 10 ? node.Attributes.Int("k") : null;
+    private readonly long? _k = node.Opset < 10 ? node.Attributes.Int("k")
+        : node.HasInput(1) ? null
+        : throw new ModelLoadException($"{node.Describe()}: expected input 1 (K), but it is left out.");
     private readonly long _axis = node.Attributes.Int("axis", -1);
     private readonly bool _largest = node.Attributes.Int("largest", 1) != 0;
 
@@ -82,13 +84,15 @@ internal sealed class TopK(Node node) : Operator
             long inner = ShapeRules.Product(X.Dims, axis + 1, X.Rank);
             long outer = ShapeRules.Product(X.Dims, 0, axis);
             Tensor? shaped = Values ?? Indices;
-            int k = shaped is null ? 0 : (int)shaped.Dims[axis];
-            if (k == 0)
+            if (shaped is null || shaped.Count == 0)
             {
                 return;
             }
 
-            byte* scratch = Context.Scratch(k * (sizeof(C) + sizeof(long)));
+            // A heap of more elements than a node can have positions for is of no use: half of them are parents.
+            int k = shaped.Dims[axis] <= int.MaxValue / 2 ? (int)shaped.Dims[axis]
+                : throw Context.Error($"k: expected at most {int.MaxValue / 2}, got {shaped.Dims[axis]}.");
+            byte* scratch = Context.Scratch((long)k * (sizeof(C) + sizeof(long)));
             var heap = new TopHeap<C>((long*)scratch, (C*)((long*)scratch + k), k, Op._largest);
 
             // What an element costs where it goes all the way down the heap.

@@ -12,7 +12,7 @@ internal sealed class Transpose(Node node) : Operator
     {
         if (context.InputShape(0) is not { } shape)
         {
-            context.SetOutput(0, context.InputType(0), _perm is null ? null : ShapeRules.Unknown(_perm.Length));
+            context.SetOutput(0, context.InputType(0), _perm is null ? null : ShapeRules.Unknown(context, _perm.Length));
             return;
         }
 

@@ -40,9 +40,14 @@ internal sealed class Unique(Node node) : Operator
         Tensor source = x.Type.IsPacked() ? Packing.Unpack(x) : x;
         int axis = _axis is { } given ? Shapes.Axis(given, x.Rank) : -1;
         long size = axis < 0 ? x.Count : x.Dims[axis];
+        if (Math.Max(size, x.Count) > Array.MaxLength)
+        {
+            throw context.Error($"input 0: expected at most {Array.MaxLength} elements, got {x}.");
+        }
+
         // The order, groups and positions of slices, and a copy of the elements to compare.
         context.Claim((4L * sizeof(int) * size) + (x.Type == ElementType.String ? x.Count * nint.Size : Math.Max(x.ByteCount, x.Count * sizeof(float))));
-        var order = new int[checked((int)size)];
+        var order = new int[size];
         for (int i = 0; i < order.Length; i++)
         {
             order[i] = i;

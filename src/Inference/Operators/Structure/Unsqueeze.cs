@@ -13,7 +13,7 @@ internal sealed class Unsqueeze(Node node) : Operator
         if ((context.HasInput(1) ? ShapeRules.Integers(context, 1) : _axes ?? throw context.Error("attribute 'axes': expected integers, but it is absent.")) is not { } axes)
         {
             long count = ShapeRules.Length(context, 1);
-            context.SetOutput(0, context.InputType(0), shape is null || count < 0 ? null : ShapeRules.Unknown(shape.Length + count));
+            context.SetOutput(0, context.InputType(0), shape is null || count < 0 ? null : ShapeRules.Unknown(context, shape.Length + count));
             return;
         }
 
@@ -24,7 +24,7 @@ internal sealed class Unsqueeze(Node node) : Operator
         }
 
         int rank = shape.Length + axes.Length;
-        ShapeRules.CheckRank(rank);
+        ShapeRules.CheckRank(context, rank);
         var result = new Dimension[rank];
         var added = new bool[rank];
         foreach (long value in axes)
