@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Operators.Typed;
 
 namespace Inference.Operators.Casting;
 
@@ -7,7 +8,7 @@ internal sealed class BitCast : Operator
 {
     private readonly ElementType _to;
 
-    public BitCast(Node node) => _to = (ElementType)node.Attributes.Int("to");
+    public BitCast(Node node) => _to = TypeAttribute.Read(node, "to", TypeSet.All);
 
     protected override void InferOutputs(InferContext context)
     {

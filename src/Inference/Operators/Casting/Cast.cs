@@ -27,18 +27,21 @@ internal sealed unsafe class Cast : Operator
         };
         _to = like ? ElementType.Undefined
             : node.Attributes.Items.TryGetValue("to", out object? to) && to is string name ? ParseName(node, name)
-            : (ElementType)node.Attributes.Int("to");
-        if (!like && !TypeSet.All.Contains(_to))
-        {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'to': expected the number of an element type, got {(int)_to}.");
-        }
+            : TypeAttribute.Read(node, "to", TypeSet.All);
     }
 
     protected override void InferOutputs(InferContext context)
     {
         ElementType to = _to == ElementType.Undefined ? context.InputType(1) : _to;
+        ElementType from = context.InputType(0);
+        if (from != to && from != ElementType.Undefined && to != ElementType.Undefined && (TypeSet.Complex.Contains(from) || TypeSet.Complex.Contains(to)))
+        {
+            throw context.Error($"expected a conversion between real types or strings, got {from.Name()} to {to.Name()}.");
+        }
+
         context.SetOutput(0, to, context.InputShape(0));
-        if (to is ElementType.Int32 or ElementType.Int64 && context.InputType(0) is ElementType.Int32 or ElementType.Int64 && context.InputShapeData(0) is { } data)
+        if (to is ElementType.Int32 or ElementType.Int64 && from is ElementType.Int32 or ElementType.Int64 && context.InputShapeData(0) is { } data
+            && (to == ElementType.Int64 || !Array.Exists(data, d => d.Size > int.MaxValue)))
         {
             context.SetOutputShapeData(0, data);
         }
@@ -65,13 +68,8 @@ internal sealed unsafe class Cast : Operator
         {
             FromText(context, x.Strings, y);
         }
-        else if (TypeSet.Complex.Contains(x.Type) || TypeSet.Complex.Contains(y.Type))
+        else if (x.Type == y.Type)
         {
-            if (x.Type != y.Type)
-            {
-                throw context.Error($"expected a conversion between real types, got {x.Type.Name()} to {y.Type.Name()}.");
-            }
-
             x.CopyTo(y);
         }
         else
@@ -84,6 +82,12 @@ internal sealed unsafe class Cast : Operator
     {
         bool integer = !TypeSet.Floating.Contains(y.Type) && !TypeSet.Float8.Contains(y.Type) && y.Type != ElementType.Float4E2M1;
         byte* cell = stackalloc byte[16];
+        if (y.Type.IsPacked())
+        {
+            // Bits behind the last element are 0.
+            y.Bytes.Clear();
+        }
+
         var work = default(WorkCounter);
         for (int i = 0; i < text.Length; i++)
         {

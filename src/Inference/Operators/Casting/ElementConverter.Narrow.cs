@@ -96,6 +96,7 @@ internal static unsafe partial class ElementConverter
                 break;
             case ElementType.Float4E2M1:
                 var packed = new Span<byte>(target + start / 2, (wide.Length + 1) / 2);
+                packed[^1] = 0;
                 for (int i = 0; i < wide.Length; i++)
                 {
                     // There is no NaN in the format; it becomes negative zero.

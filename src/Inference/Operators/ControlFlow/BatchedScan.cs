@@ -18,7 +18,7 @@ internal sealed class BatchedScan : Operator
     public BatchedScan(Node node)
     {
         _body = node.Attributes.Graph("body");
-        _scanned = (int)node.Attributes.Int("num_scan_inputs");
+        _scanned = (int)Math.Clamp(node.Attributes.Int("num_scan_inputs"), 0, int.MaxValue);
         _states = node.Inputs.Count - 1 - _scanned;
         _stacked = _body.Outputs.Count - _states;
         _directions = node.Attributes.Ints("directions");
@@ -74,22 +74,33 @@ internal sealed class BatchedScan : Operator
             }
         }
 
+        if (batch == 0 || length == 0)
+        {
+            throw context.Error($"expected at least one sequence of at least one step, got {batch} of {length}.");
+        }
+
+        Tensor? lengths = context.OptionalInput(0);
+        if (lengths is not null && lengths.Count != batch)
+        {
+            throw context.Error($"sequence_lens: expected {batch} lengths, one for each sequence, got {lengths}.");
+        }
+
         var inputs = new EngineValue?[_states + _scanned];
         var outputs = new EngineValue?[_body.Outputs.Count];
         for (long b = 0; b < batch; b++)
         {
-            RunSequence(context, b, batch, length, inputs, outputs);
-        }
+            long own = lengths is null ? length : Integers.At(lengths, b);
+            if (own < 1 || own > length)
+            {
+                throw context.Error($"sequence_lens: expected lengths in [1, {length}], got {own}.");
+            }
 
-        if (batch == 0)
-        {
-            throw context.Error("expected at least one sequence, got none.");
+            RunSequence(context, b, own, inputs, outputs);
         }
     }
 
-    private void RunSequence(KernelContext context, long b, long batch, long length, EngineValue?[] inputs, EngineValue?[] outputs)
+    private void RunSequence(KernelContext context, long b, long length, EngineValue?[] inputs, EngineValue?[] outputs)
     {
-        long own = context.OptionalInput(0) is { } lengths ? Math.Clamp(Integers.At(lengths, b), 0, length) : length;
         for (int i = 0; i < _states; i++)
         {
             Tensor item = ScanSlices.NewItem(context.Input(i + 1), 0);
@@ -105,12 +116,12 @@ internal sealed class BatchedScan : Operator
             inputs[_states + i] = ScanSlices.NewItem(sequences[i], 0);
         }
 
-        for (long step = 0; step < own; step++)
+        for (long step = 0; step < length; step++)
         {
             context.ThrowIfCancelled();
             for (int i = 0; i < _scanned; i++)
             {
-                ScanSlices.Take(sequences[i], 0, _directions?[i] == 1 ? own - 1 - step : step, (Tensor)inputs[_states + i]!);
+                ScanSlices.Take(sequences[i], 0, _directions?[i] == 1 ? length - 1 - step : step, (Tensor)inputs[_states + i]!);
             }
 
             context.RunSubgraph(_body, inputs, outputs);
@@ -119,10 +130,7 @@ internal sealed class BatchedScan : Operator
             {
                 if (context.HasOutput(i))
                 {
-                    Tensor item = outputs[i] as Tensor ?? throw context.Error($"output {i}: expected tensors to stack, got none.");
-                    Tensor y = b == 0 && step == 0 ? Cleared(context.Output(i, item.Type, [batch, length, .. item.Dims])) : context.Output(i);
-                    Tensor row = View(y, b, y.Dims[1..]);
-                    ScanSlices.Put(item, row, 0, step);
+                    Put(context, i, outputs[i], b, step);
                 }
             }
         }
@@ -131,23 +139,49 @@ internal sealed class BatchedScan : Operator
         {
             if (context.HasOutput(i))
             {
-                var state = (Tensor)inputs[i]!;
-                Tensor y = b == 0 ? context.Output(i, state.Type, [batch, .. state.Dims]) : context.Output(i);
-                ScanSlices.Put(state, y, 0, b);
+                Put(context, i, inputs[i], b, step: -1);
             }
         }
     }
 
-    private static Tensor Cleared(Tensor tensor)
+    // A step's output goes to [b, step], a state (step −1) to [b].
+    private void Put(KernelContext context, int index, EngineValue? value, long b, long step)
     {
-        tensor.Bytes.Clear();
-        return tensor;
+        Tensor item = value as Tensor ?? throw context.Error($"output {index}: expected tensors to stack, got none.");
+        Tensor first = context.Input(1 + _states);
+        bool isState = step < 0;
+        int lead = isState ? 1 : 2;
+        Tensor y = b > 0 || step > 0 ? context.Output(index)
+            : isState ? context.Output(index, item.Type, [first.Dims[0], .. item.Dims])
+            : Cleared(context.Output(index, item.Type, [first.Dims[0], first.Dims[1], .. item.Dims]));
+        if (y.Type != item.Type || y.Rank != item.Rank + lead || !y.Dims[lead..].SequenceEqual(item.Dims))
+        {
+            throw context.Error($"output {index}: expected the same shape from every {(isState ? "sequence" : "step")}, got {item} where {y} holds them.");
+        }
+
+        if (isState)
+        {
+            ScanSlices.Put(item, y, 0, b);
+            return;
+        }
+
+        var steps = new Tensor();
+        steps.SetView(y, y.Type, [y.Dims[0] * y.Dims[1], .. item.Dims]);
+        ScanSlices.Put(item, steps, 0, (b * y.Dims[1]) + step);
     }
 
-    private static unsafe Tensor View(Tensor whole, long index, ReadOnlySpan<long> dims)
+    // What lies past the end of a sequence.
+    private static Tensor Cleared(Tensor tensor)
     {
-        var view = new Tensor();
-        view.Set(whole.Type, dims, whole.Data + (index * whole.Type.ByteCount(TensorShape.Count(dims))), whole.Owner);
-        return view;
+        if (tensor.Type == ElementType.String)
+        {
+            tensor.Strings.Fill("");
+        }
+        else
+        {
+            tensor.Bytes.Clear();
+        }
+
+        return tensor;
     }
 }

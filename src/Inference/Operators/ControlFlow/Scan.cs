@@ -24,7 +24,7 @@ internal sealed class Scan : Operator
     public Scan(Node node)
     {
         _body = node.Attributes.Graph("body");
-        _scanned = (int)node.Attributes.Int("num_scan_inputs");
+        _scanned = (int)Math.Clamp(node.Attributes.Int("num_scan_inputs"), 0, int.MaxValue);
         _states = node.Inputs.Count - _scanned;
         _stacked = _body.Outputs.Count - _states;
         if (_scanned < 1 || _states < 0 || _body.Inputs.Count != node.Inputs.Count || _stacked < 0 || node.Outputs.Count > _body.Outputs.Count)
@@ -162,7 +162,7 @@ internal sealed class Scan : Operator
     private void Put(KernelContext context, int index, Tensor item, long step, long length)
     {
         int output = _states + index;
-        int axis = Axis(_outputAxes, index, item.Rank + 1);
+        int axis = Shapes.Axis(context, _outputAxes?[index] ?? 0, item.Rank + 1);
         Span<long> dims = stackalloc long[item.Rank + 1];
         ScanSlices.InsertDim(item.Dims, axis, length, dims);
         Tensor y = step == 0 ? context.Output(output, item.Type, dims) : context.Output(output);
@@ -197,7 +197,7 @@ internal sealed class Scan : Operator
             }
             else if (length == 0)
             {
-                context.SetOutput(i, new StackedValues().Finish(context, _body.Outputs[i].Described, i));
+                context.SetOutput(i, new StackedValues().Finish(context, _body.Outputs[i].Described, i, _outputAxes?[i - _states] ?? 0));
             }
         }
     }

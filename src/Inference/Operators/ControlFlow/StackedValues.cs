@@ -58,8 +58,8 @@ internal sealed class StackedValues : IMemoryHolder
         _used += bytes.Length;
     }
 
-    /// <summary>The stacked tensor [iterations, …]; <paramref name="declared"/> gives type and shape where no iteration ran.</summary>
-    public Tensor Finish(KernelContext context, ModelValueType? declared, int output)
+    /// <summary>The stacked tensor [iterations, …]; <paramref name="declared"/> gives type and shape where no iteration ran, and <paramref name="emptyAxis"/> where its axis of size 0 stands.</summary>
+    public Tensor Finish(KernelContext context, ModelValueType? declared, int output, long emptyAxis = 0)
     {
         if (_first is null)
         {
@@ -68,14 +68,9 @@ internal sealed class StackedValues : IMemoryHolder
                 throw context.Error($"output {output}: no iteration ran and the body does not state the output's type.");
             }
 
-            int rank = declared.Shape?.Count ?? 0;
-            var empty = new long[rank + 1];
-            for (int i = 0; i < rank; i++)
-            {
-                empty[i + 1] = declared.Shape![i].Size ?? 0;
-            }
-
-            return context.Allocate(declared.ElementType, empty);
+            long[] item = declared.Shape is null ? [] : [.. declared.Shape.Select(d => d.Size ?? 0)];
+            int axis = Shapes.Axis(context, emptyAxis, item.Length + 1);
+            return context.Allocate(declared.ElementType, [.. item.AsSpan(0, axis), 0, .. item.AsSpan(axis)]);
         }
 
         long[] dims = [_count, .. _first.Dims];

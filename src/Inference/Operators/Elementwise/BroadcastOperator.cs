@@ -20,7 +20,7 @@ internal abstract class BroadcastOperator : Operator
 
     public override void PropagateBatch(BatchContext context)
     {
-        if (_legacyAxis is null)
+        if (context.InputShape(0) is { } a && context.InputShape(1) is { } b && LegacyAxis(a.Length, b.Length) is null)
         {
             context.SetElementwise();
         }
@@ -30,11 +30,16 @@ internal abstract class BroadcastOperator : Operator
         }
     }
 
+    /// <summary>Where the second input's dimensions start in the first's, by the rule before opset 7; null where they end together.</summary>
+    /// <param name="rank">Rank of the first input.</param>
+    /// <param name="secondRank">Rank of the second.</param>
+    protected virtual long? LegacyAxis(int rank, int secondRank) => _legacyAxis;
+
     protected Dimension[]? BroadcastShape(InferContext context)
     {
         Dimension[]? a = context.InputShape(0);
         Dimension[]? b = context.InputShape(1);
-        if (_legacyAxis is { } axis && a is not null && b is not null)
+        if (a is not null && b is not null && LegacyAxis(a.Length, b.Length) is { } axis)
         {
             int trailing = a.Length - Shapes.Axis(context, axis, a.Length) - b.Length;
             if (trailing < 0)
@@ -51,7 +56,7 @@ internal abstract class BroadcastOperator : Operator
     /// <summary>The second input's dimensions as numpy's rule reads them.</summary>
     protected ReadOnlySpan<long> SecondDims(Tensor a, Tensor b)
     {
-        if (_legacyAxis is not { } axis)
+        if (LegacyAxis(a.Rank, b.Rank) is not { } axis)
         {
             return b.Dims;
         }

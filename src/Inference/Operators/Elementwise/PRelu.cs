@@ -4,12 +4,12 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Elementwise;
 
 /// <summary>y = x for x ≥ 0, slope·x below; the slope broadcasts to x. Before opset 7 a slope of one dimension runs along axis 1. Source: ONNX PRelu, opsets 1 to 16.</summary>
-internal sealed class PRelu(Node node) : BinaryOperator<Arithmetic.PRelu>(Align(node), default, TypeSet.Numeric)
+internal sealed class PRelu(Node node) : BinaryOperator<Arithmetic.PRelu>(node, default, TypeSet.Numeric)
 {
     protected override void InferOutputs(InferContext context)
     {
         base.InferOutputs(context);
-        if (BroadcastShape(context) is { } shape && context.InputShape(0) is { } own && shape.Length != own.Length)
+        if (BroadcastShape(context) is { } shape && context.InputShape(0) is { } own && Widens(shape, own))
         {
             throw context.Error($"input 1: expected a slope that broadcasts to [{string.Join(",", own)}], got [{string.Join(",", context.InputShape(1)!)}].");
         }
@@ -19,17 +19,25 @@ internal sealed class PRelu(Node node) : BinaryOperator<Arithmetic.PRelu>(Align(
 
     public override bool CanOverwrite(int output, int input) => input == 0;
 
-    // The old form is the legacy broadcast of the arithmetic operators at axis 1.
-    private static Node Align(Node node)
+    // Whether the slope would make x larger or (a size of 0) smaller.
+    private static bool Widens(Dimension[] shape, Dimension[] own)
     {
-        if (node.Opset >= 7 || node.Inputs[1]?.Type?.Shape is not { Count: 1 } slope || slope[0].Size == 1 || node.Inputs[0]?.Type?.Shape?.Count < 2)
+        if (shape.Length != own.Length)
         {
-            return node;
+            return true;
         }
 
-        var legacy = new Node(node.Name, node.Domain, node.OpType, node.Opset);
-        legacy.Attributes.Set("broadcast", 1L);
-        legacy.Attributes.Set("axis", 1L);
-        return legacy;
+        for (int i = 0; i < own.Length; i++)
+        {
+            if (own[i].IsFixed && shape[i].IsFixed && own[i] != shape[i])
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
+
+    // The old form is the legacy broadcast of the arithmetic operators at axis 1; of a slope of one element both are the same.
+    protected override long? LegacyAxis(int rank, int secondRank) => node.Opset < 7 && secondRank == 1 && rank >= 2 ? 1 : null;
 }

@@ -15,6 +15,8 @@ internal static class ShapeArithmetic
             return;
         }
 
+        // What does not fit into 32 bits wraps at run time.
+        bool narrow = context.InputType(0) == ElementType.Int32;
         var result = new Dimension[Math.Max(a.Length, b.Length)];
         if (a.Length == 0 || b.Length == 0)
         {
@@ -23,7 +25,7 @@ internal static class ShapeArithmetic
 
         for (int i = 0; i < result.Length; i++)
         {
-            if (Combine<TFunction>(a[a.Length == 1 ? 0 : i], b[b.Length == 1 ? 0 : i]) is not { } value)
+            if (Combine<TFunction>(a[a.Length == 1 ? 0 : i], b[b.Length == 1 ? 0 : i]) is not { } value || (narrow && value.Size > int.MaxValue))
             {
                 return;
             }
@@ -42,7 +44,7 @@ internal static class ShapeArithmetic
         long b = y.Size ?? 0;
         if (typeof(TFunction) == typeof(Arithmetic.Add))
         {
-            return known ? Make(a + b) : y.Size == 0 ? x : x.Size == 0 ? y : Dimension.Unknown;
+            return known ? Make(unchecked(a + b)) : y.Size == 0 ? x : x.Size == 0 ? y : Dimension.Unknown;
         }
 
         if (typeof(TFunction) == typeof(Arithmetic.Sub))
@@ -52,7 +54,7 @@ internal static class ShapeArithmetic
 
         if (typeof(TFunction) == typeof(Arithmetic.Mul))
         {
-            return known ? Make(a * b) : y.Size == 1 ? x : x.Size == 1 ? y : Dimension.Unknown;
+            return known ? Make(unchecked(a * b)) : y.Size == 1 ? x : x.Size == 1 ? y : Dimension.Unknown;
         }
 
         if (typeof(TFunction) == typeof(Arithmetic.Div))

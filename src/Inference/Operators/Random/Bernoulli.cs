@@ -10,7 +10,7 @@ internal sealed unsafe class Bernoulli(Node node) : Operator
 {
     private const int DrawWork = 10;
     private readonly float? _seed = node.Attributes.Contains("seed") ? node.Attributes.Float("seed") : null;
-    private readonly ElementType _type = (ElementType)node.Attributes.Int("dtype", 0);
+    private readonly ElementType _type = TypeAttribute.Read(node, "dtype", TypeSet.Numeric | TypeSet.Bool, ElementType.Undefined);
 
     public override bool IsDeterministic => _seed is not null;
 

@@ -17,7 +17,7 @@ internal sealed class Dropout(Node node) : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating | TypeSet.Float8);
+        ElementType type = Shapes.RequireType(context, 0, _boolMask ? TypeSet.Floating | TypeSet.Float8 : TypeSet.Floating);
         context.SetOutput(0, type, context.InputShape(0));
         if (context.HasOutput(1))
         {
@@ -46,7 +46,7 @@ internal sealed class Dropout(Node node) : Operator
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
         Tensor? mask = context.HasOutput(1) ? context.Output(1) : null;
-        bool training = context.OptionalInput(2) is { } mode && mode.Bytes[0] != 0;
+        bool training = _boolMask && context.OptionalInput(2) is { } mode && mode.Bytes[0] != 0;
         double ratio = context.OptionalInput(1) is { } given ? Scalars.ToDouble(given) : 0.5;
         if (!training || ratio == 0)
         {

@@ -17,10 +17,10 @@ internal sealed unsafe class Multinomial : Operator
     {
         _seed = node.Attributes.Contains("seed") ? node.Attributes.Float("seed") : null;
         _samples = node.Attributes.Int("sample_size", 1);
-        _type = (ElementType)node.Attributes.Int("dtype", (long)ElementType.Int32);
-        if (!TypeSet.Index.Contains(_type) || _samples < 0)
+        _type = TypeAttribute.Read(node, "dtype", TypeSet.Index, ElementType.Int32);
+        if (_samples < 0)
         {
-            throw new ModelLoadException($"{node.Describe()}: expected dtype int32 or int64 and sample_size ≥ 0, got {_type.Name()} and {_samples}.");
+            throw new ModelLoadException($"{node.Describe()}: attribute 'sample_size': expected a number ≥ 0, got {_samples}.");
         }
     }
 
@@ -48,7 +48,6 @@ internal sealed unsafe class Multinomial : Operator
         var work = default(WorkCounter);
         for (long n = 0; n < x.Dims[0]; n++)
         {
-            context.ThrowIfCancelled();
             double largest = double.NegativeInfinity;
             for (long c = 0; c < classes; c++)
             {

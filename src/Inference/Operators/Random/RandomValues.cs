@@ -25,16 +25,11 @@ internal sealed class RandomValues : Operator
         _seed = node.Attributes.Contains("seed") ? node.Attributes.Float("seed") : null;
         _first = normal ? node.Attributes.Float("mean", 0f) : node.Attributes.Float("low", 0f);
         _second = normal ? node.Attributes.Float("scale", 1f) : node.Attributes.Float("high", 1f);
-        _type = (ElementType)node.Attributes.Int("dtype", like ? 0 : (long)ElementType.Float);
+        _type = TypeAttribute.Read(node, "dtype", TypeSet.Floating, like ? ElementType.Undefined : ElementType.Float);
         _shape = like ? null : node.Attributes.Ints("shape") ?? throw new ModelLoadException($"{node.Describe()}: attribute 'shape': expected dimensions, but it is absent.");
-        if (_type != ElementType.Undefined && !TypeSet.Floating.Contains(_type))
+        if (_shape is not null && (_shape.Length > ShapeMath.MaxRank || Array.Exists(_shape, d => d < 0)))
         {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'dtype': expected one of {TypeSet.Floating}, got {_type.Name()}.");
-        }
-
-        if (_shape is not null && Array.Exists(_shape, d => d < 0))
-        {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'shape': expected sizes ≥ 0, got [{string.Join(",", _shape)}].");
+            throw new ModelLoadException($"{node.Describe()}: attribute 'shape': expected at most {ShapeMath.MaxRank} sizes ≥ 0, got [{string.Join(",", _shape)}].");
         }
     }
 

@@ -53,12 +53,7 @@ internal sealed unsafe class Cumulative(Node node, bool product) : Operator
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
             Tensor x = context.Input(0);
-            if (x.Rank == 0)
-            {
-                throw context.Error("input 0: expected rank 1 or more, got a scalar.");
-            }
-
-            int axis = Shapes.Axis(Scalars.ToInt64(context.Input(1)), x.Rank);
+            int axis = Shapes.Axis(context, Scalars.ToInt64(context.Input(1)), x.Rank);
             long outer = TensorShape.Count(x.Dims[..axis]);
             long length = x.Dims[axis];
             long inner = TensorShape.Count(x.Dims[(axis + 1)..]);

@@ -79,7 +79,7 @@ internal sealed unsafe class Reduce<TReducer>(Node node, long axesInputSince, Ty
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
             C* sums = typeof(T) == typeof(C) ? (C*)y.Data : (C*)context.Scratch(Math.Max(1, y.Count) * sizeof(C));
-            new Span<C>(sums, checked((int)y.Count)).Fill(TReducer.Start<C>());
+            ReductionLayout.Fill(sums, TReducer.Start<C>(), y.Count);
             Fold<E, T, C>(sums);
             T* target = (T*)y.Data;
             for (long i = 0; i < y.Count; i++)

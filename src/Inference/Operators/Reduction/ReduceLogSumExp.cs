@@ -33,8 +33,8 @@ internal sealed unsafe class ReduceLogSumExp(Node node) : Operator
         loop.Collapse();
         double* largest = (double*)context.Scratch(Math.Max(1, y.Count) * 2 * sizeof(double));
         double* sums = largest + y.Count;
-        new Span<double>(largest, checked((int)y.Count)).Fill(double.NegativeInfinity);
-        new Span<double>(sums, checked((int)y.Count)).Clear();
+        ReductionLayout.Fill(largest, double.NegativeInfinity, y.Count);
+        ReductionLayout.Fill(sums, 0d, y.Count);
         StridedLoop second = loop;
         var action = new Action(x, y, largest, sums, ref loop, ref second);
         if (!Dispatch.Numeric(x.Type, ref action))

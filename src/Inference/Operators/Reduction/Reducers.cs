@@ -92,7 +92,7 @@ internal static class Reducers
         }
     }
 
-    /// <summary>Σ|x|</summary>
+    /// <summary>Σ|x|; of the smallest integer, which has no absolute value, the integer itself.</summary>
     internal readonly struct L1 : IReducer
     {
         public static ReductionKind? Kernel => ReductionKind.SumAbsolutes;
@@ -102,7 +102,7 @@ internal static class Reducers
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Step<C>(C accumulator, C x)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + C.Abs(x);
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + (x < C.Zero ? C.Zero - x : x);
 
         public static C Finish<C>(C accumulator, long count)
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
@@ -236,9 +236,12 @@ internal static class Reducers
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
     }
 
+    // The count of narrow integers may not fit their type.
     private static C Divide<C>(C sum, long count)
         where C : unmanaged, INumber<C> =>
-        count == 0 && typeof(C) != typeof(float) && typeof(C) != typeof(double) ? C.Zero : sum / C.CreateTruncating(count);
+        typeof(C) == typeof(float) || typeof(C) == typeof(double) ? sum / C.CreateTruncating(count)
+        : count == 0 ? C.Zero
+        : C.CreateTruncating(Int128.CreateTruncating(sum) / count);
 
     private static C Lowest<C>()
         where C : unmanaged, INumber<C>, IMinMaxValue<C> =>

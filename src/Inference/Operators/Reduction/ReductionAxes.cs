@@ -71,7 +71,7 @@ internal sealed class ReductionAxes
         reduced.Fill(count == 0 && !_noop);
         for (int i = 0; i < count; i++)
         {
-            reduced[Shapes.Axis(input is not null ? Scalars.ToInt64(input, i) : _attribute![i], reduced.Length)] = true;
+            reduced[Shapes.Axis(context, input is not null ? Scalars.ToInt64(input, i) : _attribute![i], reduced.Length)] = true;
         }
     }
 

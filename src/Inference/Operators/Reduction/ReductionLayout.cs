@@ -1,8 +1,18 @@
 namespace Inference.Operators.Reduction;
 
 /// <summary>Where the elements of an input go in a reduced output.</summary>
-internal static class ReductionLayout
+internal static unsafe class ReductionLayout
 {
+    /// <summary>Writes one value to consecutive cells, as many as there are.</summary>
+    public static void Fill<T>(T* cells, T value, long count)
+        where T : unmanaged
+    {
+        for (long i = 0; i < count; i += int.MaxValue)
+        {
+            new Span<T>(cells + i, (int)Math.Min(int.MaxValue, count - i)).Fill(value);
+        }
+    }
+
     /// <summary>Fills, for each input dimension, the stride of the output (0 where reduced); returns the number of outputs.</summary>
     public static long Strides(ReadOnlySpan<long> dims, ReadOnlySpan<bool> reduced, Span<long> strides, out long groupSize)
     {

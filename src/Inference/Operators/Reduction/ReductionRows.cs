@@ -10,8 +10,8 @@ internal static class ReductionRows
     [
         new("", "ArgMax", 1, "data:numeric", n => new ArgReduce(n, largest: true)),
         new("", "ArgMin", 1, "data:numeric", n => new ArgReduce(n, largest: false)),
-        new("", "CumProd", 26, "x:numeric axis:index[]|[1]", n => new Cumulative(n, product: true)),
-        new("", "CumSum", 11, "x:numeric axis:index[]|[1]", n => new Cumulative(n, product: false)),
+        new("", "CumProd", 26, "x:numeric[_,*] axis:index[]|[1]", n => new Cumulative(n, product: true)),
+        new("", "CumSum", 11, "x:numeric[_,*] axis:index[]|[1]", n => new Cumulative(n, product: false)),
         new("", "Hardmax", 1, "input:floating", n => new Softmax(n, SoftmaxKind.Hardmax)),
         new("", "LogSoftmax", 1, "input:floating", n => new Softmax(n, SoftmaxKind.LogSoftmax)),
         new("", "ReduceL1", 1, "data:numeric axes?:int64[_]", n => new Reduce<Reducers.L1>(n, 18, TypeSet.Numeric)),

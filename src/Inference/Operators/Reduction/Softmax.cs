@@ -68,6 +68,11 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
             return;
         }
 
+        if (length > Array.MaxLength)
+        {
+            throw context.Error($"axis {_axis}: expected at most {Array.MaxLength} elements, got {length}.");
+        }
+
         C* row = inner == 1 ? null : (C*)context.Scratch(length * sizeof(C));
         for (long o = 0; o < outer; o++)
         {
@@ -110,8 +115,8 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
             return;
         }
 
-        var source = new ReadOnlySpan<C>(from, checked((int)length));
-        var target = new Span<C>(to, checked((int)length));
+        var source = new ReadOnlySpan<C>(from, (int)length);
+        var target = new Span<C>(to, (int)length);
         C largest = TensorPrimitives.Max(source);
         if (kind == SoftmaxKind.Hardmax)
         {

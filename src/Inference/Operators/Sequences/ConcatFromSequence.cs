@@ -48,7 +48,7 @@ internal sealed class ConcatFromSequence(Node node) : Operator
         dims[axis] = 0;
         foreach (EngineValue item in sequence.Items)
         {
-            var tensor = (Tensor)item;
+            Tensor tensor = item as Tensor ?? throw context.Error($"input 0: expected a sequence of tensors, got a {item.Kind.ToString().ToLowerInvariant()} in it.");
             dims[axis] += _stack ? 1 : tensor.Rank > axis ? tensor.Dims[axis] : 0;
             if (tensor.Rank != first.Rank || tensor.Type != first.Type || !Fits(tensor.Dims, first.Dims, axis))
             {
@@ -60,6 +60,7 @@ internal sealed class ConcatFromSequence(Node node) : Operator
         long position = 0;
         foreach (EngineValue item in sequence.Items)
         {
+            context.ThrowIfCancelled();
             var tensor = (Tensor)item;
             Moves.Run(new Place(axis, position, _stack ? 1 : tensor.Dims[axis]), context, tensor, y);
             position += _stack ? 1 : tensor.Dims[axis];

@@ -1,11 +1,12 @@
 using Inference.Graph;
+using Inference.Operators.Typed;
 
 namespace Inference.Operators.Sequences;
 
 /// <summary>A sequence of the inputs; none for SequenceEmpty. Source: ONNX SequenceConstruct and SequenceEmpty, opset 11.</summary>
 internal sealed class SequenceConstruct(Node node) : Operator
 {
-    private readonly ElementType _type = (ElementType)node.Attributes.Int("dtype", (long)ElementType.Float);
+    private readonly ElementType _type = TypeAttribute.Read(node, "dtype", TypeSet.All, ElementType.Float);
     private readonly bool _empty = node.OpType == "SequenceEmpty";
 
     protected override void InferOutputs(InferContext context)

@@ -10,6 +10,8 @@ namespace Inference.Operators.Sequences;
 /// </summary>
 internal sealed class SplitToSequence(Node node) : Operator
 {
+    private const long MaxItems = 1 << 24;
+
     private readonly long _axis = node.Attributes.Int("axis", 0);
     private readonly bool _keep = node.Attributes.Int("keepdims", 1) != 0;
 
@@ -67,7 +69,7 @@ internal sealed class SplitToSequence(Node node) : Operator
     {
         if (context.OptionalInput(1) is not { } split)
         {
-            var ones = new long[checked((int)size)];
+            var ones = new long[Items(context, size)];
             Array.Fill(ones, 1);
             return ones;
         }
@@ -75,13 +77,13 @@ internal sealed class SplitToSequence(Node node) : Operator
         long[] given = split.ToInt64Array();
         if (split.Rank > 0)
         {
-            long sum = 0;
+            Int128 sum = 0;
             foreach (long length in given)
             {
-                sum = length < 0 ? long.MinValue : sum + length;
+                sum += length;
             }
 
-            return sum == size ? given : throw context.Error($"split: expected lengths that sum to {size}, got [{string.Join(",", given)}].");
+            return sum == size && !Array.Exists(given, l => l < 0) ? given : throw context.Error($"split: expected lengths that sum to {size}, got [{string.Join(",", given)}].");
         }
 
         long chunk = given[0];
@@ -90,12 +92,23 @@ internal sealed class SplitToSequence(Node node) : Operator
             throw context.Error($"split: expected a length of at least 1, got {chunk}.");
         }
 
-        var result = new long[(size + chunk - 1) / chunk];
+        var result = new long[Items(context, (size / chunk) + (size % chunk == 0 ? 0 : 1))];
         for (int i = 0; i < result.Length; i++)
         {
             result[i] = Math.Min(chunk, size - (i * chunk));
         }
 
         return result;
+    }
+
+    // Each item takes an object of its own besides its elements.
+    private static long Items(KernelContext context, long count)
+    {
+        if (count > MaxItems)
+        {
+            throw context.Error($"expected at most {MaxItems} parts, got {count}. Split into longer ones.");
+        }
+
+        return count;
     }
 }

@@ -1,0 +1,39 @@
+using Inference.Graph;
+using static Inference.Tests.Operators.OperatorHarness;
+
+namespace Inference.Tests.Operators.Sequences;
+
+/// <summary>What operators on sequences refuse with a sentence.</summary>
+public sealed class SequenceRefusalTests
+{
+    private static readonly Dictionary<string, (Action Run, string Says)> s_cases = new()
+    {
+        ["SplitToSequence, lengths whose sum wraps to the size"] = (
+            () => RunAll("SplitToSequence", [T([1f, 2]), T<long>([long.MaxValue, long.MaxValue, 4])]), "split: expected lengths that sum to 2"),
+        ["SplitToSequence, a length below 0"] = (() => RunAll("SplitToSequence", [T([1f, 2]), T<long>([3, -1])]), "split: expected lengths that sum to 2"),
+        ["SequenceEmpty, a type that does not exist"] = (() => RunAll("SequenceEmpty", [], [("dtype", 33L)]), "attribute 'dtype'"),
+        ["SequenceAt, a position out of range"] = (
+            () => RunAll("SequenceAt", [new SequenceData([S(1f)], ElementType.Float), S(long.MinValue)]), "input 1 (position): expected a number in [-1, 0]"),
+        ["ConcatFromSequence, items that are no tensors"] = (
+            () => RunAll("ConcatFromSequence", [new SequenceData([T([1f]), new SequenceData([], ElementType.Float)], ElementType.Float)], [("axis", 0L)]), "expected a sequence of tensors"),
+    };
+
+    public static TheoryData<string> Cases => [.. s_cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Run_OutsideTheSpecification_IsRefusedWithASentence(string name)
+    {
+        (Action run, string says) = s_cases[name];
+        var error = Assert.ThrowsAny<InferenceException>(run);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+        Assert.Null(error.InnerException);
+    }
+
+    [Fact]
+    public void SplitToSequence_AChunkLongerThanAll_GivesOnePart()
+    {
+        var y = (SequenceData)RunAll("SplitToSequence", [T([1f, 2]), S(long.MaxValue)])[0]!;
+        Same([1f, 2], [2], (Tensor)Assert.Single(y.Items));
+    }
+}
