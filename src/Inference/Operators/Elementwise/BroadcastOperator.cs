@@ -20,7 +20,8 @@ internal abstract class BroadcastOperator : Operator
 
     public override void PropagateBatch(BatchContext context)
     {
-        if (context.InputShape(0) is { } a && context.InputShape(1) is { } b && LegacyAxis(a.Length, b.Length) is null)
+        // Ranks that are not known may be those for which the rules differ.
+        if (LegacyAxis(context.InputShape(0)?.Length ?? 2, context.InputShape(1)?.Length ?? 1) is null)
         {
             context.SetElementwise();
         }

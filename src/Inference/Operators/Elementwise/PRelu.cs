@@ -6,6 +6,8 @@ namespace Inference.Operators.Elementwise;
 /// <summary>y = x for x ≥ 0, slope·x below; the slope broadcasts to x. Before opset 7 a slope of one dimension runs along axis 1. Source: ONNX PRelu, opsets 1 to 16.</summary>
 internal sealed class PRelu(Node node) : BinaryOperator<Arithmetic.PRelu>(node, default, TypeSet.Numeric)
 {
+    private readonly bool _aligns = node.Opset < 7;
+
     protected override void InferOutputs(InferContext context)
     {
         base.InferOutputs(context);
@@ -18,6 +20,9 @@ internal sealed class PRelu(Node node) : BinaryOperator<Arithmetic.PRelu>(node, 
     }
 
     public override bool CanOverwrite(int output, int input) => input == 0;
+
+    // The old form is the legacy broadcast of the arithmetic operators at axis 1; of a slope of one element both are the same.
+    protected override long? LegacyAxis(int rank, int secondRank) => _aligns && secondRank == 1 && rank >= 2 ? 1 : null;
 
     // Whether the slope would make x larger or (a size of 0) smaller.
     private static bool Widens(Dimension[] shape, Dimension[] own)
@@ -37,7 +42,4 @@ internal sealed class PRelu(Node node) : BinaryOperator<Arithmetic.PRelu>(node, 
 
         return false;
     }
-
-    // The old form is the legacy broadcast of the arithmetic operators at axis 1; of a slope of one element both are the same.
-    protected override long? LegacyAxis(int rank, int secondRank) => node.Opset < 7 && secondRank == 1 && rank >= 2 ? 1 : null;
 }

@@ -44,6 +44,10 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void PRelu_OldSlopes_RunAlongAxis1() =>
+        Same([-1f, -2, -3, -6], [1, 2, 2], Run(6, "PRelu", [T([-1f, -2, -1, -2], 1, 2, 2), T([1f, 3])]));
+
+    [Fact]
     public void TypeSet_NumbersOfNoType_AreInNone()
     {
         Assert.False(Inference.Operators.Typed.TypeSet.All.Contains((ElementType)33));
