@@ -59,7 +59,7 @@ internal sealed class AxisTable
         for (int i = 0; i < count; i++)
         {
             work.Add(20L * taps);
-            double x = Original(options.Coordinates, i, size, resized, scale, start, end);
+            double x = Original(options, i, size, resized, scale, start, end);
             if (crop)
             {
                 outside![i] = x < 0 || x > size - 1;
@@ -108,10 +108,11 @@ internal sealed class AxisTable
         return (first, 2 - (2 * first));
     }
 
-    private static double Original(CoordinateMode mode, long x, long size, long resized, double scale, double start, double end)
+    private static double Original(ResizeOptions options, long x, long size, long resized, double scale, double start, double end)
     {
         double exact = scale * size;
-        switch (mode)
+        double length = options.FractionalLength ? exact : resized;
+        switch (options.Coordinates)
         {
             case CoordinateMode.HalfPixel:
                 return ((x + 0.5) / scale) - 0.5;
@@ -120,13 +121,13 @@ internal sealed class AxisTable
             case CoordinateMode.PytorchHalfPixel:
                 return exact == 1 ? -0.5 : ((x + 0.5) / scale) - 0.5;
             case CoordinateMode.AlignCorners:
-                return exact == 1 || resized == 1 ? 0 : x * (size - 1) / (exact - 1);
+                return length == 1 || resized == 1 ? 0 : x * (size - 1) / (length - 1);
             case CoordinateMode.Asymmetric:
                 return x / scale;
             case CoordinateMode.TfHalfPixelForNearest:
                 return (x + 0.5) / scale;
             default:
-                double inside = resized == 1 ? (end - start) * (size - 1) / 2 : x * (end - start) * (size - 1) / (exact - 1);
+                double inside = resized == 1 ? (end - start) * (size - 1) / 2 : x * (end - start) * (size - 1) / (length - 1);
                 return inside + (start * (size - 1));
         }
     }

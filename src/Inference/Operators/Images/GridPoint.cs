@@ -4,6 +4,9 @@ namespace Inference.Operators.Images;
 /// <summary>The elements that a sampled position is made of, and their weights, in memory of the caller.</summary>
 internal unsafe struct GridPoint(ResizeMode mode, GridPadding padding, bool alignCorners, long* offsets, double* weights)
 {
+    // Beyond every axis, and still exact in double and long.
+    private const double FarAway = 1L << 50;
+
     public readonly long* Offsets => offsets;
 
     public readonly double* Weights => weights;
@@ -28,7 +31,12 @@ internal unsafe struct GridPoint(ResizeMode mode, GridPadding padding, bool alig
                 x = Math.Round(x, MidpointRounding.ToEven);
             }
 
-            if (x < low || x > high || double.IsNaN(x))
+            if (mode == ResizeMode.Cubic)
+            {
+                // The taps find their own place at the border or by reflection; the position stays where it is, so that the weights do.
+                x = double.IsNaN(x) ? 0 : Math.Clamp(x, -FarAway, FarAway);
+            }
+            else if (x < low || x > high || double.IsNaN(x))
             {
                 x = padding switch
                 {

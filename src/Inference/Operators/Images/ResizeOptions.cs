@@ -48,9 +48,14 @@ internal sealed class ResizeOptions
         CubicA = attributes.Float("cubic_coeff_a", -0.75f);
         Extrapolation = attributes.Float("extrapolation_value", 0);
         Axes = attributes.Ints("axes");
+        FractionalLength = node.OpType == "Resize" && node.Opset >= 19;
     }
 
     public ResizeMode Mode { get; }
+
+    /// <summary>Whether align_corners and tf_crop_and_resize take the length before it is rounded down, size·scale: the standard's own cases do from opset 19 on; before,
+    /// exporters mean the length of the output, as PyTorch and ONNX Runtime compute.</summary>
+    public bool FractionalLength { get; }
 
     public CoordinateMode Coordinates { get; }
 

@@ -2,7 +2,7 @@ using Inference.Graph;
 
 namespace Inference.Operators.Ml;
 
-/// <summary>y = (x − offset)·scale, column by column, in float. Source: ONNX-ML Scaler, opset 1.</summary>
+/// <summary>y = (x − offset)·scale, column by column, in double but for float inputs: near the offset the difference is what counts. Source: ONNX-ML Scaler, opset 1.</summary>
 internal sealed class Scaler : Operator
 {
     private readonly float[] _offset;
@@ -37,7 +37,9 @@ internal sealed class Scaler : Operator
                 context.ThrowIfCancelled();
             }
 
-            y[i] = (FeatureRows.At<float>(x, i) - _offset[_offset.Length == 1 ? 0 : column]) * _scale[_scale.Length == 1 ? 0 : column];
+            float offset = _offset[_offset.Length == 1 ? 0 : column];
+            float scale = _scale[_scale.Length == 1 ? 0 : column];
+            y[i] = x.Type == ElementType.Float ? (FeatureRows.At<float>(x, i) - offset) * scale : (float)((FeatureRows.At<double>(x, i) - offset) * scale);
         }
     }
 

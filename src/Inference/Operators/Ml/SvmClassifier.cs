@@ -106,15 +106,12 @@ internal sealed class SvmClassifier : Operator
             var row = new ReadOnlySpan<float>(FeatureRows.Row(x, n, _columns, scratch), _columns);
             Span<float> votes = rest[..(_classes + 1)];
             Span<float> own = Score(row, kernels, scores, votes);
-            int best;
+
+            // The votes decide, also where probabilities are given: both may differ, as they do in libsvm.
+            int best = Best(_count > 0 ? votes[.._classes] : own);
             if (HasProbabilities)
             {
                 own = Couple(own, rest);
-                best = Best(own);
-            }
-            else
-            {
-                best = _count > 0 ? Best(votes[.._classes]) : Best(own);
             }
 
             Finish(context, n, own, best);
@@ -252,7 +249,7 @@ internal sealed class SvmClassifier : Operator
         if (context.HasOutput(0))
         {
             int label = best;
-            if (_labels.Count == 2 && _rho.Length == 1 && !HasProbabilities)
+            if (_labels.Count == 2 && _rho.Length == 1 && _count == 0)
             {
                 float weight = scores[0];
                 label = _positiveWeights ? (weight >= 0.5f ? 1 : best) : weight > 0 ? 1 : best;
@@ -274,6 +271,9 @@ internal sealed class SvmClassifier : Operator
             {
                 PostTransform.None => (-score, score),
                 PostTransform.Logistic => (PostTransforms.Logistic(-score), PostTransforms.Logistic(score)),
+
+                // ONNX Runtime transforms the one score and leaves the other column 0; outside of (0, 1) the transform is not a number.
+                PostTransform.Probit => (PostTransforms.Probit(score), 0f),
                 _ => (1f - score, score),
             };
             return;

@@ -8,7 +8,7 @@ namespace Inference.Operators.Normalization;
 
 /// <summary>
 /// LayerNormalization y = scale·(x − mean)/√(var + epsilon) + bias, RMSNormalization y = scale·x/√(mean(x²) + epsilon), over all dimensions from <c>axis</c> on;
-/// scale and bias broadcast to them. Outputs 1 and 2 of LayerNormalization are mean and 1/deviation, in stash_type. Sources: ONNX LayerNormalization, opset 17;
+/// scale and bias broadcast to them. Outputs 1 and 2 of LayerNormalization are mean and 1/deviation, in stash_type. Sources: ONNX LayerNormalization, opset 17, and the same below it, as ONNX Runtime's optimizer writes;
 /// RMSNormalization, opset 23; com.microsoft SimplifiedLayerNormalization.
 /// </summary>
 internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOperator

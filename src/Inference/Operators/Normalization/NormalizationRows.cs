@@ -10,7 +10,7 @@ internal static class NormalizationRows
         new("", "BatchNormalization", 1, "X:T=floating[_,*] scale:floating[*C] B:floating[*C] input_mean:floating[*C] input_var:floating[*C]", n => new BatchNormalization(n)),
         new("", "GroupNormalization", 18, "X:floating[N,C,*] scale:floating[_] bias:floating[_]", n => new GroupNormalization(n, instance: false)),
         new("", "InstanceNormalization", 1, "input:floating[N,C,*] scale:floating[C] B:floating[C]", n => new GroupNormalization(n, instance: true)),
-        new("", "LayerNormalization", 17, "X:floating Scale:floating B?:floating", n => new LayerNormalization(n, rms: false)),
+        new("", "LayerNormalization", 1, "X:floating Scale:floating B?:floating", n => new LayerNormalization(n, rms: false)),
         new("", "LpNormalization", 1, "input:floating", n => new LpNormalization(n)),
         new("", "LRN", 1, "X:floating[_,_,*]", n => new Lrn(n)),
         new("", "MeanVarianceNormalization", 9, "X:floating", n => new MeanVarianceNormalization(n)),
