@@ -1,5 +1,7 @@
 using Inference.Operators.Contract;
 using Inference.Operators.Elementwise;
+using Inference.Operators.Structure;
+using Inference.Operators.Text;
 
 namespace Inference.Operators.Contrib;
 
@@ -8,11 +10,18 @@ internal static class ContribRows
 {
     internal static readonly OperatorEntry[] Entries =
     [
+        new(Domains.Microsoft, "CDist", 1, "A:T=floating[_,K] B:T[_,K]", n => new CDist(n)),
         new(Domains.Microsoft, "DynamicQuantizeMatMul", 1, "A:float[_,*] B:T=byte[_,*] b_scale:float b_zero_point?:T bias?:float[_]", n => new ScaledIntegerMatMul(dynamic: true)),
+        new(Domains.Microsoft, "ExpandDims", 1, "X:any axis:int32[]|[1]", _ => new ExpandDims()),
         new(Domains.Microsoft, "FusedMatMul", 1, "A:T=floating[_,*] B:T[_,*]", n => new FusedMatMul(n)),
         new(Domains.Microsoft, "GatherBlockQuantized", 1, "data:T=uint8+int4+uint4 indices:index scales:floating zero_points?:T", n => new GatherBlockQuantized(n)),
+        new(Domains.Microsoft, "GatherND", 1, "data:any[_,*] indices:index[_,*]", n => new GatherND(n)),
+        new(Domains.Microsoft, "Inverse", 1, "X:floating[*,M,M]", _ => new Inverse()),
         new(Domains.Microsoft, "MatMulIntegerToFloat", 1, "A:T=byte[_,*] B:U=byte[_,*] a_scale:float[]|[1] b_scale:float a_zero_point?:T b_zero_point?:U bias?:float[_]", n => new ScaledIntegerMatMul(dynamic: false)),
         new(Domains.Microsoft, "MatMulNBits", 1, "A:T=float+float16+bfloat16[_,*] B:uint8 scales:float+float16+bfloat16 zero_points?:float+float16+bfloat16+uint8 g_idx?:int32[_] bias?:T[_]", n => new MatMulNBits(n)),
+        new(Domains.Microsoft, "MurmurHash3", 1, "X:int32+uint32+int64+uint64+float+float64+string", n => new MurmurHash3(n)),
+        new(Domains.Microsoft, "NGramRepeatBlock", 1, "input_ids:int64[N,_] scores:float[N,_]", n => new NGramRepeatBlock(n)),
+        new(Domains.Microsoft, "Pad", 1, "data:T=any pads:int64[_]|[1,_] value?:T[]|[1]", n => new Pad(n)),
         new(Domains.Microsoft, "QGemm", 1, "A:T=byte[_,_] a_scale:float[]|[1] a_zero_point:T[]|[1] B:U=byte[_,_] b_scale:float[]|[_] b_zero_point:U[]|[_] C?:int32 y_scale?:float[]|[1] y_zero_point?:byte[]|[1]", n => new QGemm(n)),
         new(Domains.Microsoft, "QLinearAdd", 1, "A:T=byte A_scale:float[]|[1] A_zero_point?:T[]|[1] B:T B_scale:float[]|[1] B_zero_point?:T[]|[1] C_scale:float[]|[1] C_zero_point?:T[]|[1]", n => new QLinearBinary(multiply: false)),
         new(Domains.Microsoft, "QLinearAveragePool", 1, "X:T=byte[_,_,*] x_scale:float[]|[1] x_zero_point?:T[]|[1] y_scale:float[]|[1] y_zero_point?:T[]|[1]", n => new QLinearAveragePool(n, global: false)),
@@ -23,5 +32,11 @@ internal static class ContribRows
         new(Domains.Microsoft, "QLinearSigmoid", 1, "X:T=byte X_scale:float[]|[1] X_zero_point?:T[]|[1] Y_scale:float[]|[1] Y_zero_point?:T[]|[1]", n => new QLinearUnary<Activations.Sigmoid>(default)),
         new(Domains.Microsoft, "QLinearSoftmax", 1, "X:T=byte x_scale:float[]|[1] x_zero_point?:T[]|[1] y_scale:float[]|[1] y_zero_point:T[]|[1]", n => new QLinearSoftmax(n)),
         new(Domains.Microsoft, "QLinearWhere", 1, "condition:bool X:T=byte x_scale:float[]|[1] x_zero_point:T[]|[1] Y:T y_scale:float[]|[1] y_zero_point:T[]|[1] z_scale:float[]|[1] z_zero_point:T[]|[1]", n => new QLinearWhere()),
+        new(Domains.Microsoft, "Range", 1, "start:T=numeric[]|[1] limit:T[]|[1] delta?:T[]|[1]", _ => new RangeOp()),
+        new(Domains.Microsoft, "Tokenizer", 1, "X:string[_]|[_,_]", n => new Tokenizer(n)),
+        new(Domains.Microsoft, "TransposeMatMul", 1, "A:T=floating[_,*] B:T[_,*]", n => new FusedMatMul(n)),
+        new(Domains.Microsoft, "Trilu", 1, "X:any[*,_,_] k?:int64[]|[1]", n => new Trilu(n)),
+        new(Domains.Microsoft, "Unique", 1, "x:float[_]", _ => new UniqueValues()),
+        new(Domains.Microsoft, "WordConvEmbedding", 1, "Sequence:int32[*,_] W:float[M,1,_,D] B:float[M] C:float[_,D]", _ => new WordConvEmbedding()),
     ];
 }

@@ -214,4 +214,12 @@ internal static class Activations
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => C.CreateTruncating(alpha) * Functions.Softplus(C.CreateTruncating(beta) * x);
     }
+
+    /// <summary>alpha·x + beta</summary>
+    internal readonly struct Affine(float alpha, float beta) : IFloatFunction<Affine>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply<C>(C x)
+            where C : unmanaged, IFloatingPointIeee754<C> => (C.CreateTruncating(alpha) * x) + C.CreateTruncating(beta);
+    }
 }

@@ -13,7 +13,7 @@ internal static class NormalizationRows
         new("", "LayerNormalization", 1, "X:floating Scale:floating B?:floating", n => new LayerNormalization(n, rms: false)),
         new("", "LpNormalization", 1, "input:floating", n => new LpNormalization(n)),
         new("", "LRN", 1, "X:floating[_,_,*]", n => new Lrn(n)),
-        new("", "MeanVarianceNormalization", 9, "X:floating", n => new MeanVarianceNormalization(n)),
+        new("", "MeanVarianceNormalization", 1, "X:floating", n => new MeanVarianceNormalization(n)),
         new("", "RMSNormalization", 23, "X:floating scale:floating", n => new LayerNormalization(n, rms: true)),
         new("", "SimplifiedLayerNormalization", 1, "X:floating scale:floating", n => new LayerNormalization(n, rms: true)),
         new(Domains.Microsoft, "EmbedLayerNormalization", 1, "input_ids:int32[N,L] segment_ids?:int32[N,L] word_embedding:T=float+float16+bfloat16[_,H] position_embedding:T[_,H] segment_embedding?:T[_,H] gamma:T[H] beta:T[H] mask?:int32[N,L] position_ids?:int32[N,L]|[1,L]", n => new EmbedLayerNormalization(n)),

@@ -7,7 +7,7 @@ namespace Inference.Operators.Structure;
 
 /// <summary>
 /// Adds (or, below 0, removes) elements at both ends of axes: a constant, the mirrored or the nearest elements, or those of the other end. Pads are an attribute below
-/// opset 11, an input since. Source: ONNX Pad, opsets 1 to 25.
+/// opset 11, an input since. Sources: ONNX Pad, opsets 1 to 25; com.microsoft Pad.
 /// </summary>
 internal sealed class Pad : Operator
 {
@@ -27,10 +27,10 @@ internal sealed class Pad : Operator
             "wrap" => PadMode.Wrap,
             string other => throw new ModelLoadException($"{node.Describe()}: attribute 'mode': expected constant, reflect, edge or wrap, got '{other}'."),
         };
-        _pads = node.Opset < 2 ? node.Attributes.Ints("paddings") : node.Opset < 11 ? node.Attributes.Ints("pads") : null;
+        _pads = node.Domain.Length > 0 ? null : node.Opset < 2 ? node.Attributes.Ints("paddings") : node.Opset < 11 ? node.Attributes.Ints("pads") : null;
         if (_pads is null && !node.HasInput(1))
         {
-            throw new ModelLoadException($"{node.Describe()}: expected pads, {(node.Opset < 11 ? $"attribute '{(node.Opset < 2 ? "paddings" : "pads")}'" : "input 1")}, but they are left out.");
+            throw new ModelLoadException($"{node.Describe()}: expected pads, {(node.Domain.Length == 0 && node.Opset < 11 ? $"attribute '{(node.Opset < 2 ? "paddings" : "pads")}'" : "input 1")}, but they are left out.");
         }
 
         _value = node.Attributes.Float("value", 0);

@@ -5,7 +5,7 @@ using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;
 
-/// <summary>y[i] = start + i·delta for i &lt; max(0, ⌈(limit − start)/delta⌉). Source: ONNX Range, opset 11 and newer.</summary>
+/// <summary>y[i] = start + i·delta for i &lt; max(0, ⌈(limit − start)/delta⌉); delta may be left out in the second form and is 1 then. Sources: ONNX Range, opset 11 and newer; com.microsoft Range.</summary>
 internal sealed class RangeOp : Operator
 {
     protected override void InferOutputs(InferContext context)
@@ -13,7 +13,7 @@ internal sealed class RangeOp : Operator
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
         Shapes.RequireSameType(context, 0, 1);
         Shapes.RequireSameType(context, 0, 2);
-        if (context.InputConstant(0) is { Count: 1 } start && context.InputConstant(2) is { Count: 1 } delta)
+        if (context.InputConstant(0) is { Count: 1 } start && (context.HasInput(2) ? context.InputConstant(2) : One(start.Type)) is { Count: 1 } delta)
         {
             if (context.InputConstant(1) is { Count: 1 } limit)
             {
@@ -42,8 +42,16 @@ internal sealed class RangeOp : Operator
 
     public override void Run(KernelContext context)
     {
-        var action = new Fill { Y = context.Output(0), Start = context.Input(0), Delta = context.Input(2) };
+        var action = new Fill { Y = context.Output(0), Start = context.Input(0), Delta = context.OptionalInput(2) ?? One(context.Input(0).Type) };
         Dispatch.Numeric(action.Y.Type, ref action);
+    }
+
+    private static Tensor One(ElementType type)
+    {
+        Tensor one = Tensor.Allocate(type, []);
+        var action = new SetOne { Target = one };
+        Dispatch.Numeric(type, ref action);
+        return one;
     }
 
     private static void Propagate(InferContext context, ElementType type, long count, Tensor start, Tensor delta)
@@ -58,6 +66,16 @@ internal sealed class RangeOp : Operator
 
             context.SetOutputShapeData(0, data);
         }
+    }
+
+    private struct SetOne : INumericAction
+    {
+        public Tensor Target;
+
+        public readonly unsafe void Invoke<E, T, C>()
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => *(T*)Target.Data = E.Store(C.One);
     }
 
     private struct CountAction : INumericAction
