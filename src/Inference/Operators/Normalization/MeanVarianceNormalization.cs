@@ -6,7 +6,7 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Normalization;
 
 /// <summary>
-/// y = (x − mean)/(√var + 1e-9) with statistics over <c>axes</c> (default 0, 2, 3). Below opset 9: for each image, or with across_channels 0 for each of its channels; without
+/// y = (x − mean)/(√var + 1e-9) with statistics over <c>axes</c> (default 0, 2, 3). Below opset 9: over all dimensions, or with across_channels 0 over 0, 2 and 3, as ONNX Runtime computes; without
 /// the division where normalize_variance is 0. Source: ONNX MeanVarianceNormalization, opsets 1 (experimental) to 13.
 /// </summary>
 internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperator
@@ -14,7 +14,7 @@ internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperato
     // Elements between two looks at the clock.
     private const long CheckEvery = 1 << 16;
 
-    private readonly long[] _axes = node.Opset >= 9 ? node.Attributes.Ints("axes") ?? [0, 2, 3] : node.Attributes.Int("across_channels", 0) != 0 ? [1, 2, 3] : [2, 3];
+    private readonly long[] _axes = node.Opset >= 9 ? node.Attributes.Ints("axes") ?? [0, 2, 3] : node.Attributes.Int("across_channels", 0) != 0 ? [0, 1, 2, 3] : [0, 2, 3];
     private readonly bool _divides = node.Opset >= 9 || node.Attributes.Int("normalize_variance", 1) != 0;
 
     protected override void InferOutputs(InferContext context)
