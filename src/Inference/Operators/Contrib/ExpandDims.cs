@@ -11,11 +11,11 @@ internal sealed class ExpandDims : Operator
         Dimension[]? shape = context.InputShape(0);
         if (shape is null || ShapeRules.Integers(context, 1) is not [var given])
         {
-            context.SetOutput(0, context.InputType(0), shape is null ? null : ShapeRules.Unknown(shape.Length + 1));
+            context.SetOutput(0, context.InputType(0), shape is null ? null : ShapeRules.Unknown(context, shape.Length + 1));
             return;
         }
 
-        ShapeRules.CheckRank(shape.Length + 1);
+        ShapeRules.CheckRank(context, shape.Length + 1);
         int axis = Shapes.Axis(context, given, shape.Length + 1);
         context.SetOutput(0, context.InputType(0), [.. shape.AsSpan(0, axis), Dimension.Fixed(1), .. shape.AsSpan(axis)]);
     }
