@@ -11,5 +11,9 @@ shift $(($# > 2 ? 2 : $#))
 [ $# -gt 0 ] || set -- "$data/conformance/node" "$data/conformance/reports" "$data/models"
 export ORT_DYLIB_PATH=${ORT_DYLIB_PATH:-$PWD/.native/onnxruntime/libonnxruntime.so.1}
 flags=() out=tests/Inference.Lying/bin/Release/net10.0
+if [ "${GUARD:-}" = 1 ]; then
+  flags=(-p:GuardPages=true) out=artifacts/guard/bin/Inference.Lying/Release/net10.0
+fi
+ulimit -c 0
 dotnet build -c Release tests/Inference.Lying -v q --nologo -clp:NoSummary "${flags[@]}"
 exec "$out/Inference.Lying" "$count" "$seed" "$@"
