@@ -1,4 +1,5 @@
 using Inference.Benchmarks.Limits;
+using Inference.Benchmarks.Ownership;
 using Inference.Benchmarks.Providers;
 using Inference.Benchmarks.Serving;
 using Inference.Benchmarks.Soak;
@@ -15,6 +16,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["limits"] = LimitsCommand.RunAsync,
     ["lowrank"] = LowRankCommand.RunAsync,
     ["overhead"] = OverheadCommand.RunAsync,
+    ["ownership"] = OwnershipCommand.RunAsync,
     ["sessions"] = SessionsCommand.RunAsync,
     ["soak"] = SoakCommand.RunAsync,
     ["swap"] = SwapCommand.RunAsync,

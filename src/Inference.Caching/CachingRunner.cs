@@ -68,7 +68,13 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
             return Inner.RunAsync(inputs, context, cancellationToken);
         }
 
-        int units = _whole ? 1 : (int)((TensorValue)inputs[0].Value).Shape[0];
+        int units = 1;
+        if (!_whole && !BatchRows.TryCount(inputs, out units))
+        {
+            // Changed since its layout was found: the model says what is wrong with it.
+            return Inner.RunAsync(inputs, context, cancellationToken);
+        }
+
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled<NamedValues>(cancellationToken);

@@ -37,7 +37,7 @@ internal sealed class OnnxRuntimeBoundRun : BoundRun
         }
         finally
         {
-            End();
+            EndUse();
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class OnnxRuntimeBoundRun : BoundRun
         }
         finally
         {
-            End();
+            EndUse();
         }
     }
 
@@ -69,23 +69,9 @@ internal sealed class OnnxRuntimeBoundRun : BoundRun
         throw new InferenceException($"Model '{_core.Name}': there is no output '{name}', expected {string.Join(", ", _core.Outputs.Select(static port => $"'{port.Name}'"))}.");
     }
 
-    public override void Dispose()
-    {
-        if (Close())
-        {
-            Release();
-        }
-    }
+    public override void Dispose() => Close();
 
-    private void End()
-    {
-        if (EndUse())
-        {
-            Release();
-        }
-    }
-
-    private void Release()
+    protected override void Release()
     {
         _state.Release();
         for (int i = 0; i < _inputs.Length; i++)

@@ -34,6 +34,28 @@ public class BatchingRunnerTests
     }
 
     [Fact]
+    public async Task Regression_SetsChangedWhileTheyQueue_NobodyGetsRowsOfOthers()
+    {
+        using var f = new BatchingFixture();
+        Task<NamedValues> blocker = await f.Block();
+        NamedValues[] sets = [.. Enumerable.Range(0, 4).Select(i => FakeModel.Rows(i))];
+        Task<NamedValues>[] calls = [.. sets.Select(s => f.Runner.RunAsync(s).AsTask())];
+
+        // One gains a row, one loses what it had: together they have as many rows as before.
+        sets[1].Set(sets[1][0].Key, FakeModel.Rows(8, 9)[0].Value);
+        KeyValuePair<string, ModelValue> last = sets[3][0];
+        sets[3].Dispose();
+        sets[2].Set("other", last.Value);
+        await f.Settle([calls[0], calls[1], calls[2], blocker]);
+        for (int i = 0; i < 3; i++)
+        {
+            BatchingFixture.AssertAnswer(i, await calls[i]);
+        }
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Eventually.CompletesAsync(calls[3]));
+    }
+
+    [Fact]
     public async Task RunAsync_MoreThanMaxRows_MakesSeveralBatches()
     {
         using var f = new BatchingFixture(o => o.MaxRows = 4);

@@ -96,6 +96,88 @@ public class BoundRunTests
     }
 
     [OrtFact]
+    public void Regression_OutputDisposed_StaysTheRuns()
+    {
+        using OnnxRuntimeRunner runner = Load(Models.AddOne);
+        using BoundRun bound = runner.Bind();
+        bound.SetInput("x", TensorValue.Copy([1f, 2f], [1, 2]));
+        bound.Run();
+        var output = (TensorValue)bound.GetOutput("y");
+        output.Dispose();
+        bound.Run();
+        Assert.Throws<ObjectDisposedException>(() => output.AsSpan<float>());
+        Assert.Equal([2f, 3f], Output(bound));
+    }
+
+    [OrtFact]
+    public void Regression_OutputBoundToItsOwnRun_Throws()
+    {
+        using OnnxRuntimeRunner runner = Load(Models.AddOne);
+        using BoundRun bound = runner.Bind();
+        bound.SetInput("x", TensorValue.Copy([1f, 2f], [1, 2]));
+        bound.Run();
+        var output = (TensorValue)bound.GetOutput("y");
+        Assert.Contains("Retain", Assert.Throws<InvalidInputException>(() => bound.SetInput("x", output)).Message, StringComparison.Ordinal);
+        bound.SetInput("x", (TensorValue)output.Retain());
+        bound.Run();
+        Assert.Equal([3f, 4f], Output(bound));
+    }
+
+    [OrtFact]
+    public async Task Regression_UseWhileItRuns_ThrowsAndDisposeWaitsForTheEnd()
+    {
+        using OnnxRuntimeRunner runner = Load(Models.Endless);
+        BoundRun bound = runner.Bind();
+        using TensorValue x = TensorValue.Copy(new float[1024], [32, 32]);
+        bound.SetInput("x", x);
+        using var stop = new CancellationTokenSource();
+        Task run = Task.Run(() => bound.Run(stop.Token));
+        Assert.True(SpinWait.SpinUntil(() => IsInUse(() => bound.SetInput("x", x)), TimeSpan.FromSeconds(30)));
+        Assert.True(IsInUse(() => bound.Run()));
+        Assert.True(IsInUse(() => bound.GetOutput("y")));
+        bound.Dispose();
+        Assert.False(run.IsCompleted);
+        Assert.Throws<ObjectDisposedException>(() => bound.Run());
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        x.AsWritableSpan<float>()[0] = 1f;
+    }
+
+    [OrtFact]
+    public void Regression_ForgottenInputsCollected_AreRead()
+    {
+        using OnnxRuntimeRunner runner = Load(Models.AddOne);
+        using var stop = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                GC.Collect(2, GCCollectionMode.Forced, true, true);
+                Thread.Sleep(1);
+            }
+        });
+        collector.Start();
+        int wrong = 0;
+        Parallel.For(0, 4, worker =>
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                float value = (worker * 1000) + i;
+                float[] x = new float[512];
+                x.AsSpan().Fill(value);
+                ReadOnlySpan<float> y = runner.Run(new NamedValues { ["x"] = TensorValue.Copy(x, [256, 2]) })["y"].AsSpan<float>();
+                if (y.ContainsAnyExcept(value + 1f))
+                {
+                    Interlocked.Increment(ref wrong);
+                }
+            }
+        });
+        stop.Cancel();
+        collector.Join();
+        Assert.Equal(0, wrong);
+    }
+
+    [OrtFact]
     public void Use_Wrongly_Throws()
     {
         using OnnxRuntimeRunner runner = Load(Models.AddOne);
@@ -118,6 +200,19 @@ public class BoundRunTests
         bound.SetInput("x", TensorValue.Copy([1f, 2f], [1, 2]));
         runner.Dispose();
         Assert.Throws<ObjectDisposedException>(() => bound.Run());
+    }
+
+    private static bool IsInUse(Action use)
+    {
+        try
+        {
+            use();
+            return false;
+        }
+        catch (InferenceException exception)
+        {
+            return exception.Message.Contains("one thread at a time", StringComparison.Ordinal);
+        }
     }
 
     private static OnnxRuntimeRunner Load(byte[] model) => new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(model), new ModelLoadOptions { Threads = 1 });

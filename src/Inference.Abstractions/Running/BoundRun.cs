@@ -51,11 +51,28 @@ public abstract class BoundRun : IDisposable
         ThrowIfInUse();
     }
 
-    /// <summary>Ends a use. True where the object was disposed meanwhile: the caller then releases what it holds.</summary>
-    protected bool EndUse() => (Interlocked.And(ref _state, ~InUse) & Closed) != 0;
+    /// <summary>Ends a use; where the object was disposed meanwhile, releases what it holds.</summary>
+    protected void EndUse()
+    {
+        if ((Interlocked.And(ref _state, ~InUse) & Closed) != 0)
+        {
+            Release();
+        }
+    }
 
-    /// <summary>Lets no use begin any more. True where none goes on and this call is the first: the caller then releases what the object holds.</summary>
-    protected bool Close() => Interlocked.Or(ref _state, Closed) == 0;
+    /// <summary>Lets no use begin any more and releases what the object holds, when the last use has ended. Doing it again has no effect.</summary>
+    protected void Close()
+    {
+        if (Interlocked.Or(ref _state, Closed) == 0)
+        {
+            Release();
+        }
+    }
+
+    /// <summary>Releases what the object holds; called once, when it is disposed and not in use.</summary>
+    protected virtual void Release()
+    {
+    }
 
     /// <summary>A view of an output tensor for the user: read-only, its <see cref="ModelValue.Retain"/> copies, and disposing it leaves the tensor to this object.</summary>
     /// <param name="output">The tensor that runs write; not one of strings.</param>
@@ -68,6 +85,22 @@ public abstract class BoundRun : IDisposable
 
     /// <summary>Whether a value is an output of this object, so that a run would read and write the same memory.</summary>
     protected bool IsOwnOutput(ModelValue value) => value is BoundOutput output && output.Run == this;
+
+    /// <summary>A copy of an output that no run writes to meanwhile.</summary>
+    internal TensorValue CopyOf(TensorValue output)
+    {
+        BeginUse();
+        try
+        {
+            TensorValue copy = TensorValue.Allocate(output.ElementType, output.Shape);
+            output.AsBytes().CopyTo(copy.AsWritableBytes());
+            return copy;
+        }
+        finally
+        {
+            EndUse();
+        }
+    }
 
     internal void ThrowIfInUse()
     {

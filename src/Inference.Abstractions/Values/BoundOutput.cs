@@ -36,14 +36,7 @@ internal sealed unsafe class BoundOutput(BoundRun run, TensorValue inner) : Tens
         return copy.Rows(start, count);
     }
 
-    public override ModelValue Retain()
-    {
-        TensorValue source = Live();
-        using var hold = new MemoryHold(source);
-        TensorValue copy = Allocate(ElementType, Shape);
-        source.AsBytes().CopyTo(copy.AsWritableBytes());
-        return copy;
-    }
+    public override ModelValue Retain() => run.CopyOf(Live());
 
     // The bound run owns the memory.
     public override void Dispose() => _disposed = true;

@@ -9,6 +9,7 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
 {
     private KeyValuePair<string, ModelValue>[] _items;
     private int _count;
+    private volatile bool _disposed;
 
     /// <summary>Makes an empty set.</summary>
     /// <param name="capacity">Room to set aside, entries, 4 by default.</param>
@@ -28,7 +29,7 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
 
     /// <summary>Value <paramref name="index"/> with its name, in order of addition.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer values.</exception>
-    /// <exception cref="InferenceException">Another thread changes or disposes the set at this moment.</exception>
+    /// <exception cref="InferenceException">The set was disposed, or another thread changes it at this moment.</exception>
     public KeyValuePair<string, ModelValue> this[int index]
     {
         get
@@ -36,7 +37,7 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
             KeyValuePair<string, ModelValue>[] items = _items;
             if ((uint)index >= (uint)_count || (uint)index >= (uint)items.Length)
             {
-                throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {_count} values.");
+                throw _disposed ? Changed() : new ArgumentOutOfRangeException(nameof(index), index, $"There are {_count} values.");
             }
 
             return At(items, index);
@@ -68,6 +69,7 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
                 Array.Resize(ref _items, _count * 2);
             }
 
+            _disposed = false;
             index = _count++;
         }
 
@@ -142,6 +144,7 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
     /// <summary>Disposes every value and empties the set.</summary>
     public void Dispose()
     {
+        _disposed = true;
         int count = Interlocked.Exchange(ref _count, 0);
         KeyValuePair<string, ModelValue>[] items = _items;
         for (int i = 0; i < count; i++)
@@ -165,9 +168,11 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
     private static KeyValuePair<string, ModelValue> At(KeyValuePair<string, ModelValue>[] items, int index)
     {
         KeyValuePair<string, ModelValue> item = items[index];
-        return item is { Key: not null, Value: not null } ? item : throw new InferenceException(
-            "A set of values was changed or disposed by another thread while it was read. Many threads may read a set; do not write to it or dispose it before the calls it was passed to have completed.");
+        return item is { Key: not null, Value: not null } ? item : throw Changed();
     }
+
+    private static InferenceException Changed() => new(
+        "A set of values was read that was disposed, or that another thread changed meanwhile. Many threads may read a set; do not write to it or dispose it before the calls it was passed to have completed.");
 
     private int IndexOf(KeyValuePair<string, ModelValue>[] items, string name)
     {

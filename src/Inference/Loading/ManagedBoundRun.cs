@@ -63,7 +63,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         }
         finally
         {
-            End();
+            EndUse();
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         finally
         {
             _control.End();
-            End();
+            EndUse();
         }
     }
 
@@ -115,13 +115,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         throw new InferenceException($"Model '{_model.Info.Name}': there is no output '{name}'; there are {string.Join(", ", ports.Select(p => $"'{p.Name}'"))}.");
     }
 
-    public override void Dispose()
-    {
-        if (Close())
-        {
-            Release();
-        }
-    }
+    public override void Dispose() => Close();
 
     private static TensorPin[] NewPins(int count)
     {
@@ -134,15 +128,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         return pins;
     }
 
-    private void End()
-    {
-        if (EndUse())
-        {
-            Release();
-        }
-    }
-
-    private void Release()
+    protected override void Release()
     {
         GC.SuppressFinalize(this);
         ReleaseFrame();
