@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Inference.Benchmarks.Limits;
@@ -16,7 +17,7 @@ internal sealed partial class LookClock : TimeProvider
 
     /// <summary>Work of this thread until now, ms.</summary>
     public static double WorkMilliseconds =>
-        OperatingSystem.IsLinux() && GetTime(ThreadProcessorTime, out TimeSpec time) == 0 ? (time.Seconds * 1e3) + (time.Nanoseconds * 1e-6) : System.Diagnostics.Stopwatch.GetTimestamp() * 1e3 / System.Diagnostics.Stopwatch.Frequency;
+        OperatingSystem.IsLinux() && GetTime(ThreadProcessorTime, out TimeSpec time) == 0 ? (time.Seconds * 1e3) + (time.Nanoseconds * 1e-6) : Stopwatch.GetTimestamp() * 1e3 / Stopwatch.Frequency;
 
     /// <summary>Starts from here.</summary>
     public void Reset()
