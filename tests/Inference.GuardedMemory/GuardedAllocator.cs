@@ -19,8 +19,9 @@ public static unsafe class GuardedAllocator
     /// <summary>Which edge of later blocks is exact; at first what the variable INFERENCE_GUARD_PASS says, <c>end</c> or <c>start</c>, for test runners that know nothing of this class.</summary>
     public static GuardPlacement Placement { get; set; } = Environment.GetEnvironmentVariable("INFERENCE_GUARD_PASS") == "start" ? GuardPlacement.Start : GuardPlacement.End;
 
-    /// <summary>What later blocks are filled with.</summary>
-    public static byte Fill { get; set; } = 0xFF;
+    /// <summary>What later blocks are filled with; at first the byte that the variable INFERENCE_GUARD_FILL says in hexadecimal, FF without it.</summary>
+    public static byte Fill { get; set; } =
+        byte.TryParse(Environment.GetEnvironmentVariable("INFERENCE_GUARD_FILL"), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture, out byte fill) ? fill : (byte)0xFF;
 
     /// <summary>Told the node that is about to run; null: nobody listens.</summary>
     public static Action<string>? NodeStarting { get; set; }

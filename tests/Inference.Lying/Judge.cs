@@ -49,7 +49,7 @@ internal sealed class Judge(Seeds seeds, int count, int seed, IReadOnlyList<stri
 
     private async Task RunBlockAsync(string folder, int[] cases)
     {
-        Engine cpu = Make(folder, "cpu", new() { ["INFERENCE_GUARD_FILL"] = "0xFF" });
+        Engine cpu = Make(folder, "cpu", new() { ["INFERENCE_GUARD_FILL"] = "FF" });
         Dictionary<int, string> deaths = await cpu.AnswerAsync(cases).ConfigureAwait(false);
         var answered = new List<int>();
         foreach (int index in cases)
@@ -75,7 +75,7 @@ internal sealed class Judge(Seeds seeds, int count, int seed, IReadOnlyList<stri
             }
         }
 
-        await Make(folder, "dirty", new() { ["INFERENCE_GUARD_FILL"] = "0x3C" }).AnswerAsync(answered).ConfigureAwait(false);
+        await Make(folder, "dirty", new() { ["INFERENCE_GUARD_FILL"] = "3C" }).AnswerAsync(answered).ConfigureAwait(false);
         await Make(folder, "onnxruntime", []).AnswerAsync(answered).ConfigureAwait(false);
         var open = new List<int>();
         foreach (int index in answered)
