@@ -113,7 +113,7 @@ internal static class LimitCases
         new("Hardmax", 13, 1, [F(1, 25000000)], [Int("axis", 1)], Note: "one row"),
         new("CumSum", 14, 1, [F(25000000), Const64S(0)], [], Note: "one row"),
         new("CumSum", 14, 1, [F(5000, 5000), Const64S(0)], []),
-        new("CumProd", 24, 1, [F(25000000), Const64S(0)], []),
+        new("CumProd", 26, 1, [F(25000000), Const64S(0)], []),
         new("LayerNormalization", 17, 1, [F(5000, 5000), F(5000), F(5000)], []),
         new("LayerNormalization", 17, 1, [F(1, 25000000), F(25000000), F(25000000)], [], Note: "one row"),
         new("RMSNormalization", 23, 1, [F(1, 25000000), F(25000000)], [], Note: "one row"),

@@ -12,6 +12,10 @@ namespace Inference.Kernels.Attention;
 /// </summary>
 public static unsafe class AttentionF32
 {
+    // Multiply-adds of a nanosecond, and what the exponential of a score takes of them, for the looks at the clock.
+    private const int MacsPerWork = 16;
+    private const int SoftmaxWork = 32;
+
     private const int QueryBlock = 48;
     private const int KeyBlock = 512;
 
@@ -73,6 +77,7 @@ public static unsafe class AttentionF32
         job.Scale = a.Scale;
         job.OutputStride = a.OutputStride;
         job.ValueSize = a.ValueSize;
+        var work = default(WorkCounter);
         for (int i = 0; i < a.QueryLength; i += QueryBlock)
         {
             int rows = Math.Min(QueryBlock, a.QueryLength - i);
@@ -84,6 +89,7 @@ public static unsafe class AttentionF32
             for (int j = 0; j < end; j += KeyBlock)
             {
                 int count = Math.Min(KeyBlock, end - j);
+                work.Add((long)rows * count * (a.HeadSize + a.ValueSize + SoftmaxWork) / MacsPerWork);
                 // Whole panels, the padding of the last one too: its columns, and those after a causal end, are not looked at.
                 int whole = (int)nint.Min(storedKeys - j, (count + kernel.PanelColumns - 1) / kernel.PanelColumns * kernel.PanelColumns);
                 Multiply(

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Convolution;
 
@@ -10,6 +11,8 @@ namespace Inference.Kernels.Convolution;
 /// </summary>
 internal unsafe struct PlanarWindow
 {
+    private const long LongRow = 1 << 16;
+
     // Loads run over the end of a row by less than the widest vector.
     private const int Slack = 16;
 
@@ -112,13 +115,23 @@ internal unsafe struct PlanarWindow
         nint step = (nint)StrideHeight * PaddedWidth;
         V lowest = S.Splat(low);
         V highest = S.Splat(high);
+
+        // Short rows are looked at once each, long ones at each vector.
+        bool isLong = (long)Taps * OutWidth > LongRow;
+        var work = default(WorkCounter);
         int oy = firstRow;
         for (; oy + 4 <= OutHeight; oy += 4)
         {
             float* from = scratch + (oy * step);
             float* to = y + ((nint)oy * OutWidth);
+            work.Add(isLong ? 0 : (long)Taps * OutWidth / S.Lanes * 4);
             for (int ox = 0; ox < OutWidth; ox += S.Lanes)
             {
+                if (isLong)
+                {
+                    work.Add(4L * Taps);
+                }
+
                 // The last vector overlaps the one before it; the width is at least one vector.
                 ox = Math.Min(ox, OutWidth - S.Lanes);
                 V a0 = S.Splat(start);
@@ -146,8 +159,14 @@ internal unsafe struct PlanarWindow
         for (; oy < OutHeight; oy++)
         {
             float* from = scratch + (oy * step);
+            work.Add(isLong ? 0 : (long)Taps * OutWidth / S.Lanes);
             for (int ox = 0; ox < OutWidth; ox += S.Lanes)
             {
+                if (isLong)
+                {
+                    work.Add(Taps);
+                }
+
                 ox = Math.Min(ox, OutWidth - S.Lanes);
                 V a0 = S.Splat(start);
                 for (int t = 0; t < Taps; t++)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Gemm;
 
@@ -14,8 +15,10 @@ internal static unsafe class GemmF32Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackPanels(float* b, nint ldb, bool transposed, nint k, nint n, float alpha, int panel, int lanes, float* to)
     {
+        var work = default(WorkCounter);
         for (nint n0 = 0; n0 < n; n0 += panel)
         {
+            work.Add(panel * k);
             int columns = (int)nint.Min(panel, n - n0);
             int width = (columns + lanes - 1) / lanes * lanes;
             PackPanel(transposed ? b + (n0 * ldb) : b + n0, ldb, transposed, k, columns, alpha, width, to);
@@ -85,8 +88,10 @@ internal static unsafe class GemmF32Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackColumns(float* b, nint ldb, bool transposed, nint k, nint n, float alpha, float* to)
     {
+        var work = default(WorkCounter);
         for (nint j = 0; j < n; j++)
         {
+            work.Add(2 * k);
             for (nint r = 0; r < k; r++)
             {
                 to[(j * k) + r] = alpha * (transposed ? b[(j * ldb) + r] : b[(r * ldb) + j]);

@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Pooling;
 
@@ -40,8 +41,10 @@ internal static unsafe class NchwPoolingF32
         using var counts = new AlignedScratch<float>(job.OutWidth);
         weights.Span.Clear();
         window.FillOffsets(in g, offsets.Pointer);
+        var work = default(WorkCounter);
         for (int ox = 0; ox < job.OutWidth; ox++)
         {
+            work.Add(g.KernelWidth);
             counts.Pointer[ox] = job.CountColumns(ox);
         }
 

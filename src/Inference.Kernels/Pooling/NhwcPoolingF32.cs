@@ -1,5 +1,6 @@
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Pooling;
 
@@ -16,6 +17,7 @@ internal static unsafe class NhwcPoolingF32
     internal static void RunRows(in PoolingJob job, int first, int end, IsaTier limit)
     {
         int channels = job.Geometry.InChannels;
+        var work = default(WorkCounter);
         bool max = job.Kind == PoolingKind.Max;
         using var columns = new AlignedScratch<int>(job.OutWidth);
         var window = new ChannelWindow(in job.Geometry, job.Height, job.Width, job.OutWidth) { Start = max ? float.MinValue : 0f };
@@ -24,12 +26,14 @@ internal static unsafe class NhwcPoolingF32
             window.CountColumns = columns.Pointer;
             for (int ox = 0; ox < job.OutWidth; ox++)
             {
+                work.Add(job.Geometry.KernelWidth);
                 columns.Pointer[ox] = job.CountColumns(ox);
             }
         }
 
         for (int row = first; row < end; row++)
         {
+            work.Add((long)job.OutWidth * channels * job.Geometry.Taps / 4);
             int oy = row % job.OutHeight;
             float* image = job.X + ((nint)(row / job.OutHeight) * job.Height * job.Width * channels);
             float* y = job.Y + ((nint)row * job.OutWidth * channels);

@@ -2,12 +2,16 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Inference.Kernels.Emit;
 using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Quantized;
 
 /// <summary>Blocking of integer products over tiles.</summary>
 internal static unsafe class QuantizedGemmDriver
 {
+    // Multiply-adds of a nanosecond, for the looks at the clock.
+    private const int MacsPerWork = 16;
+
     // Emitted tiles run without letting a collection start, so a call is kept near a microsecond; and half a panel of this depth
     // (20 KB) stays in the first-level cache beside the rows.
     public const int DepthBytes = 640;
@@ -41,6 +45,7 @@ internal static unsafe class QuantizedGemmDriver
         // A signed A is stored plus 128, and so is its zero point.
         int zero = job.RowZeroPoints != null ? 0 : job.ZeroPoint + (job.SignedA ? 128 : 0);
         FillInit(in job.Epilogue, job.ColumnSums, n0, columns, stored, zero, init.Pointer);
+        var work = default(WorkCounter);
         for (nint m = m0; m < m1; m += block)
         {
             nint count = nint.Min(block, m1 - m);
@@ -66,6 +71,7 @@ internal static unsafe class QuantizedGemmDriver
 
             for (nint p = p0; p < p1; p++)
             {
+                work.Add(count * kernel.PanelColumns * job.K / MacsPerWork);
                 RunPanel(in job, kernel, rows, m, (int)count, p, init.Pointer + ((p - p0) * kernel.PanelColumns), rowSums.Pointer, accumulators.Pointer);
             }
         }

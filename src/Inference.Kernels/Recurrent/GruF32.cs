@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Recurrent;
 
@@ -52,6 +53,7 @@ public static unsafe class GruF32
         var epilogue = new GemmEpilogue { Bias = hiddenBias };
         for (int step = 0; step < a.Steps; step++)
         {
+            KernelControl.Poll();
             int t = a.Reverse ? a.Steps - 1 - step : step;
             GemmF32.Run(a.LastHidden, n, a.HiddenWeights, hidden.Pointer, gates, a.Batch, in epilogue, maxThreads);
             var job = new Job

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Recurrent;
 
@@ -32,6 +33,7 @@ public static unsafe class LstmF32
         var accumulate = new GemmEpilogue { Accumulate = true };
         for (int step = 0; step < a.Steps; step++)
         {
+            KernelControl.Poll();
             int t = a.Reverse ? a.Steps - 1 - step : step;
             float* g = products.Pointer + (t * a.Batch * gates);
             GemmF32.Run(a.LastHidden, a.HiddenSize, a.HiddenWeights, g, gates, a.Batch, in accumulate, maxThreads);

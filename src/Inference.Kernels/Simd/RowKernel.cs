@@ -13,6 +13,9 @@ internal sealed unsafe class RowKernel
         Best = Array.Find(variants, v => v.Supported).Body;
     }
 
+    // Element operations between two looks at the clock, a millisecond or a few.
+    private const long BlockWork = 4 << 20;
+
     public string Family { get; }
 
     public Variant[] Variants { get; }
@@ -33,14 +36,17 @@ internal sealed unsafe class RowKernel
     public void Run(void* job, nint rows, long work, int maxThreads)
     {
         // So many element operations take from 3 µs (additions) to 30 µs (tanh): above a fork and join.
-        if (maxThreads <= 1 || rows < 2 || work < 32 << 10)
+        bool serial = maxThreads <= 1 || work < 32 << 10;
+        if (rows < 2 || (serial && work < BlockWork))
         {
             Best(job, 0, rows);
             return;
         }
 
-        var action = new Blocks { Body = Best, Job = job, Rows = rows, Count = (int)nint.Min(rows, 4 * maxThreads) };
-        WorkerPool.Run(action.Count, ref action, maxThreads);
+        // A run is stopped between blocks.
+        long count = Math.Max(serial ? 1 : 4L * maxThreads, work / BlockWork);
+        var action = new Blocks { Body = Best, Job = job, Rows = rows, Count = (int)nint.Min(rows, (nint)Math.Min(count, JobSlot.MaxBlocks)) };
+        WorkerPool.Run(action.Count, ref action, serial ? 1 : maxThreads);
     }
 
     public void Describe(List<KernelInfo> to)
@@ -69,6 +75,6 @@ internal sealed unsafe class RowKernel
         public nint Rows;
         public int Count;
 
-        public readonly void Invoke(int block) => Body(Job, Rows * block / Count, Rows * (block + 1) / Count);
+        public readonly void Invoke(int block) => Body(Job, (nint)((long)Rows * block / Count), (nint)((long)Rows * (block + 1) / Count));
     }
 }

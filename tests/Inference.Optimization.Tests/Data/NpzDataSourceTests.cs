@@ -174,7 +174,7 @@ public class NpzDataSourceTests
         }
 
         byte[] bytes = await File.ReadAllBytesAsync(path);
-        int at = bytes.AsSpan().IndexOf([1, 0, 0, 0, 2, 0, 0, 0]);
+        int at = bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[1, 0, 0, 0, 2, 0, 0, 0]);
         bytes[at] = 3;
         await File.WriteAllBytesAsync(path, bytes);
 

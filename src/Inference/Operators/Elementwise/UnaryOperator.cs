@@ -6,7 +6,7 @@ namespace Inference.Operators.Elementwise;
 internal abstract class UnaryOperator(TypeSet allowed) : Operator
 {
     /// <summary>Elements between two looks at the cancellation.</summary>
-    protected const int Chunk = 1 << 17;
+    protected const int Chunk = 1 << 15;
 
     protected override void InferOutputs(InferContext context)
     {

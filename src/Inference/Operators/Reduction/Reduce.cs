@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Inference.Graph;
 using Inference.Kernels.Reductions;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Reduction;
@@ -56,8 +57,10 @@ internal sealed unsafe class Reduce<TReducer>(Node node, long axesInputSince, Ty
     {
         float* target = (float*)y.Data;
         Kernels.Reductions.Reduction.RunMiddle(kind, x, target, (nint)outer, (nint)length, (nint)inner, threads);
+        var work = default(WorkCounter);
         for (long i = 0; i < y.Count; i++)
         {
+            work.Add(1);
             target[i] = TReducer.Finish(target[i], length);
         }
     }

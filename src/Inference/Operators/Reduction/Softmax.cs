@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 using Tensor = Inference.Graph.Tensor;
 
@@ -12,6 +13,7 @@ namespace Inference.Operators.Reduction;
 /// </summary>
 internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperator
 {
+    private const int ElementWork = 5;
     private readonly bool _flatten = node.Opset < 13;
     private readonly long _axis = node.Attributes.Int("axis", node.Opset < 13 ? 1 : -1);
 
@@ -74,15 +76,12 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
         }
 
         C* row = inner == 1 ? null : (C*)context.Scratch(length * sizeof(C));
+        var work = default(WorkCounter);
         for (long o = 0; o < outer; o++)
         {
-            if ((o & 0xFF) == 0)
-            {
-                context.ThrowIfCancelled();
-            }
-
             for (long i = 0; i < inner; i++)
             {
+                work.Add(ElementWork * length);
                 C* from = (C*)x.Data + o * length * inner + i;
                 C* to = (C*)y.Data + o * length * inner + i;
                 if (inner == 1)
