@@ -58,6 +58,13 @@ internal sealed class OperatorBuilder
         return this;
     }
 
+    /// <summary>Adds an output of the node that the model does not return.</summary>
+    public OperatorBuilder InnerOut()
+    {
+        _node.Outputs.Add($"y{_node.Outputs.Count}");
+        return this;
+    }
+
     /// <summary>Leaves an output out.</summary>
     public OperatorBuilder SkipOut()
     {

@@ -20,6 +20,7 @@ internal static class OperatorCatalogue
         .. RecurrentCases.All,
         .. MlCases.All,
         .. ContribCases.All,
+        .. AttentionCases.All,
     ];
 
     public static OperatorCases Find(string name) => All.First(cases => cases.OpType == name);

@@ -132,31 +132,9 @@ internal sealed unsafe class RotaryEmbedding(Node node) : FloatOperator
 
                 C* c = (C*)cos.Data + position * cacheRow;
                 C* n = (C*)sin.Data + position * cacheRow;
-                for (long h = 0; h < heads; h++)
-                {
-                    long at = layout.Offset(b, h) + s * layout.Row;
-                    Rotate((C*)x.Data + at, (C*)context.Output(0).Data + at, c, n, half, rotated, depth);
-                }
+                long at = layout.Offset(b, 0) + s * layout.Row;
+                RotaryCore.RotateHeads((C*)x.Data + at, layout.Head, (C*)context.Output(0).Data + at, layout.Head, heads, c, n, 2 * half, depth, _interleaved);
             }
-        }
-    }
-
-    private void Rotate<C>(C* x, C* y, C* cos, C* sin, long half, long rotated, long depth)
-        where C : unmanaged, IFloatingPointIeee754<C>
-    {
-        for (long i = 0; i < half; i++)
-        {
-            long first = _interleaved ? 2 * i : i;
-            long second = _interleaved ? 2 * i + 1 : i + half;
-            C a = x[first];
-            C b = x[second];
-            y[first] = cos[i] * a - sin[i] * b;
-            y[second] = sin[i] * a + cos[i] * b;
-        }
-
-        for (long i = rotated; i < depth; i++)
-        {
-            y[i] = x[i];
         }
     }
 }

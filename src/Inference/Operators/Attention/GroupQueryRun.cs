@@ -1,0 +1,220 @@
+using Inference.Graph;
+using Inference.Kernels.Threading;
+using Inference.Operators.MatrixProduct;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Attention;
+
+/// <summary>One run of grouped-query attention: its inputs, outputs and scratch.</summary>
+internal readonly unsafe ref struct GroupQueryRun
+{
+    private readonly KernelContext _context;
+    private readonly GroupQueryAttributes _attributes;
+    private readonly GroupQuerySizes _s;
+    private readonly GroupQueryMask _mask;
+    private readonly float _scale;
+    private readonly GroupQueryCache _keyCache;
+    private readonly GroupQueryCache _valueCache;
+    private readonly float* _scores;
+    private readonly float* _query;
+    private readonly float* _keys;
+    private readonly float* _values;
+
+    public GroupQueryRun(KernelContext context, GroupQueryAttributes attributes, in GroupQuerySizes sizes)
+    {
+        _context = context;
+        _attributes = attributes;
+        _s = sizes;
+        _mask = attributes.Mask(context);
+        _scale = attributes.Scale != 0 ? attributes.Scale : 1f / MathF.Sqrt(sizes.Depth);
+        _keyCache = new(attributes.CacheBits, sizes.Depth, context.OptionalInput(12));
+        _valueCache = new(attributes.CacheBits, sizes.Depth, context.OptionalInput(13));
+        long keys = attributes.IsSliding ? sizes.Past + sizes.Fresh : sizes.Present;
+        long stacked = Math.Max(sizes.Rows, sizes.Group);
+        long cache = keys * sizes.Depth;
+        bool apart = attributes.IsSliding || attributes.CacheBits != 32;
+        bool apartKeys = apart || !context.HasOutput(1);
+        bool apartValues = apart || !context.HasOutput(2);
+        _scores = (float*)context.Scratch(checked((stacked * (keys + sizes.Depth) + (apartKeys ? cache : 0) + (apartValues ? cache : 0) + 1) * sizeof(float)));
+        _query = _scores + stacked * keys;
+        _keys = apartKeys ? _query + stacked * sizes.Depth : null;
+        _values = apartValues ? _query + stacked * sizes.Depth + (apartKeys ? cache : 0) : null;
+    }
+
+    /// <summary>Attends the queries of one sequence.</summary>
+    public void Attend(long batch)
+    {
+        long length = Scalars.ToInt64(_context.Input(5), batch) + 1;
+        GroupQueryStep step = Step(batch, length);
+        long rows = step.PastRows + _s.Fresh;
+        for (long g = 0; g < _s.KeyHeads; g++)
+        {
+            float* keys = Build(in _keyCache, 3, _keys, KeyAt(batch, g, value: false), in step, batch, g);
+            float* values = Build(in _valueCache, 4, _values, KeyAt(batch, g, value: true), in step, batch, g);
+            Attend(batch, g, in step, keys, values, Math.Min(rows, length - step.First));
+        }
+    }
+
+    private GroupQueryStep Step(long batch, long length)
+    {
+        long end = _attributes.IsSliding ? long.MaxValue : _s.Present;
+        bool counted = _s.IsFirst && !_attributes.IsSliding;
+        if (length <= 0 || length > end || (!counted && (length < _s.Rows || (_s.Fresh > 0 && !_attributes.IsSliding && length - _s.Rows > _s.Past))) || (_s.Fresh == 0 && length > _s.Past))
+        {
+            throw _context.Error($"input 5: expected lengths less one that the {_s.Past} positions of the past and the {_s.Fresh} new ones hold, got {length - 1} for sequence {batch} where the longest is of {_s.Total}.");
+        }
+
+        if (_mask.Bias is { } bias && (bias.Dims[2] != _s.Rows || bias.Dims[3] < length))
+        {
+            throw _context.Error($"input 10: expected {_s.Rows} rows of at least {length} keys, got {bias}.");
+        }
+
+        return _attributes.IsSliding ? GroupQueryStep.Sliding(in _s, length, _attributes.Window) : GroupQueryStep.Whole(in _s, length);
+    }
+
+    private float* KeyAt(long batch, long head, bool value)
+    {
+        if (_s.IsPacked)
+        {
+            return (float*)_context.Input(0).Data + batch * _s.Rows * _s.QueryRow + (_s.Heads + (value ? _s.KeyHeads : 0) + head) * _s.Depth;
+        }
+
+        return (float*)_context.Input(value ? 2 : 1).Data + batch * _s.Fresh * _s.KeyRow + head * _s.Depth;
+    }
+
+    // Past rows, then fresh ones, in the present itself where that is where they stay.
+    private float* Build(in GroupQueryCache cache, int input, float* scratch, float* fresh, in GroupQueryStep step, long batch, long head)
+    {
+        bool isKey = input == 3;
+        long plane = batch * _s.KeyHeads + head;
+        long bytes = cache.RowBytes;
+        byte* past = step.PastRows == 0 ? null : _context.Input(input).Data + plane * _s.Past * bytes;
+        byte* present = _context.HasOutput(isKey ? 1 : 2) ? _context.Output(isKey ? 1 : 2).Data + plane * _s.Present * bytes : null;
+        float* rows = scratch is null ? (float*)present : scratch;
+        if (cache.IsFloat)
+        {
+            Copy((byte*)past, (byte*)rows, step.PastRows * bytes);
+        }
+
+        for (long i = 0; i < step.PastRows && !cache.IsFloat; i++)
+        {
+            cache.Load(past + i * bytes, rows + i * _s.Depth, head);
+        }
+
+        // Rows that the present gives up stand at the front.
+        long dropped = step.PastRows + _s.Fresh - step.Kept;
+        long kept = Math.Max(step.PastRows - dropped, 0);
+        if (present is not null && present != (byte*)rows)
+        {
+            Copy(past + (step.PastRows - kept) * bytes, present, kept * bytes);
+        }
+
+        for (long i = 0; i < _s.Fresh; i++)
+        {
+            float* row = rows + (step.PastRows + i) * _s.Depth;
+            long place = step.PastRows + i - dropped;
+            byte* own = present is null || place < 0 ? null : present + place * bytes;
+            Copy((byte*)(fresh + i * _s.KeyRow), (byte*)row, _s.Depth * sizeof(float));
+            if (isKey && _attributes.IsRotary)
+            {
+                Rotate(row, row, batch, step.Position, i);
+            }
+
+            if (!cache.IsFloat)
+            {
+                cache.Store(row, own, head);
+            }
+            else if (own is not null)
+            {
+                Copy((byte*)row, own, bytes);
+            }
+        }
+
+        if (present is not null)
+        {
+            new Span<byte>(present + step.Kept * bytes, checked((int)((_s.Present - step.Kept) * bytes))).Clear();
+        }
+
+        return rows;
+    }
+
+    private void Attend(long batch, long group, in GroupQueryStep step, float* keys, float* values, long count)
+    {
+        // One query of each head of the group: the heads are the rows of one product.
+        long stacked = _s.Rows == 1 ? _s.Group : 1;
+        long rows = stacked * _s.Rows;
+        long depth = _s.Depth;
+        var work = default(WorkCounter);
+        long strideQ = _s.Rows == 1 ? depth : _s.QueryRow;
+        long strideY = _s.Rows == 1 ? depth : _s.Heads * depth;
+        for (long h = group * _s.Group; h < (group + 1) * _s.Group; h += stacked)
+        {
+            float* query = (float*)_context.Input(0).Data + batch * _s.Rows * _s.QueryRow + h * depth;
+            float* y = (float*)_context.Output(0).Data + batch * _s.Rows * _s.Heads * depth + h * depth;
+            long stride = strideQ;
+            if (_attributes.IsRotary)
+            {
+                for (long i = 0; i < rows; i++)
+                {
+                    Rotate(query + i * strideQ, _query + i * depth, batch, step.Position, _s.Rows == 1 ? 0 : i);
+                }
+
+                query = _query;
+                stride = depth;
+            }
+
+            _context.ThrowIfCancelled();
+            StridedProduct.Run(query, stride, keys, depth, true, _scores, count, rows, count, depth, _scale, _context.Threads);
+            for (long i = 0; i < rows; i++)
+            {
+                work.Add(4 * count);
+                long head = _s.Rows == 1 ? h + i : h;
+                Normalize(_scores + i * count, count, batch, head, _s.Rows == 1 ? 0 : i, in step);
+            }
+
+            StridedProduct.Run(_scores, count, values, depth, false, y, strideY, rows, depth, count, 1f, _context.Threads);
+        }
+    }
+
+    private void Normalize(float* scores, long count, long batch, long head, long row, in GroupQueryStep step)
+    {
+        float* kept = null;
+        long width = Math.Min(count, _s.Total);
+        if (_context.HasOutput(3))
+        {
+            kept = (float*)_context.Output(3).Data + ((batch * _s.Heads + head) * _s.Rows + row) * _s.Total;
+            new Span<float>(kept + width, checked((int)(_s.Total - width))).Clear();
+        }
+
+        _mask.Apply(scores, step.First, count, batch, head, row, step.Position + row, step.Length, _attributes.ScoresOutput == 1 ? kept : null, width);
+        if (_attributes.ScoresOutput == 2)
+        {
+            Copy((byte*)scores, (byte*)kept, width * sizeof(float));
+        }
+    }
+
+    private void Rotate(float* x, float* y, long batch, long first, long row)
+    {
+        Tensor cos = _context.Input(7);
+        Tensor sin = _context.Input(8);
+        Tensor? positions = _context.OptionalInput(9);
+
+        // Of a prompt's positions the first is read alone, and counts for all sequences.
+        long position = positions is null ? first + row : _s.IsFirst ? Scalars.ToInt64(positions) + row : Scalars.ToInt64(positions, batch * positions.Dims[1] + row);
+        if ((ulong)position >= (ulong)Math.Min(cos.Dims[0], sin.Dims[0]))
+        {
+            throw _context.Error($"expected positions in [0, {Math.Min(cos.Dims[0], sin.Dims[0]) - 1}], the rows of the caches of inputs 7 and 8, got {position}.");
+        }
+
+        long half = cos.Dims[1];
+        RotaryCore.Rotate(x, y, (float*)cos.Data + position * half, (float*)sin.Data + position * half, 2 * half, _s.Depth, _attributes.IsInterleaved);
+    }
+
+    private static void Copy(byte* source, byte* target, long bytes)
+    {
+        if (source != target && bytes > 0)
+        {
+            Buffer.MemoryCopy(source, target, bytes, bytes);
+        }
+    }
+}
