@@ -388,12 +388,19 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
                 continue;
             }
 
-            bool isDynamic = _plan.Plan.Slots[slot].Kind == SlotKind.Dynamic;
+            SlotSpec spec = _plan.Plan.Slots[slot];
+            bool isDynamic = spec.Kind == SlotKind.Dynamic;
             long[]? dims = infer.FixedOutputShape(i);
             if (isDynamic && dims is not null && step.Operator.AliasOf(i) is >= 0 and var alias && inputs[alias] is Tensor source)
             {
                 _dynamic.View(Slots, slot, source, infer.OutputValueType(i)!.ElementType, dims);
                 continue;
+            }
+
+            // What was planned holds for the values that came, or the kernel would write another size than there is.
+            if (!isDynamic && spec.Dims is not null && dims is not null && (!dims.AsSpan().SequenceEqual(spec.Dims) || infer.OutputValueType(i)!.ElementType != spec.Type))
+            {
+                throw Error($"output {i}: expected {spec.Type.Name()}{TensorShape.Format(spec.Dims)} as planned, got {infer.OutputValueType(i)} for these values. Check the types and shapes that the model declares.");
             }
 
             allViews = false;

@@ -17,6 +17,7 @@ internal static class InputBinder
 
         if (value is not TensorValue tensor || expected.Kind != ModelValueKind.Tensor)
         {
+            CheckElements(model, port, expected, value);
             return;
         }
 
@@ -41,6 +42,39 @@ internal static class InputBinder
             {
                 Throw(model, port, $"expected shape [{string.Join(",", shape)}], got {TensorShape.Format(tensor.Shape)}. Reshape the value, or load the model with a dynamic axis there.");
             }
+        }
+    }
+
+    // What is inside sequences and optionals: kinds and element types. Shapes may differ from item to item.
+    private static void CheckElements(string model, ModelPort port, ModelValueType expected, ModelValue value)
+    {
+        if (expected.Kind == ModelValueKind.Optional && value.Kind != ModelValueKind.Optional)
+        {
+            if (expected.Element is { } held)
+            {
+                CheckElements(model, port, held, value);
+            }
+
+            return;
+        }
+
+        if (value.Kind != expected.Kind || (value is TensorValue tensor && expected.ElementType != ElementType.Undefined && tensor.ElementType != expected.ElementType))
+        {
+            Throw(model, port, $"expected {port.Type}, got {(value is TensorValue other ? other.ToString() : $"a {value.Kind.ToString().ToLowerInvariant()}")} where {expected} belongs. Pass elements of the declared type.");
+        }
+
+        switch (value)
+        {
+            case SequenceValue sequence when expected.Element is { } element:
+                foreach (ModelValue item in sequence.Items)
+                {
+                    CheckElements(model, port, element, item);
+                }
+
+                break;
+            case OptionalValue { Value: { } inner } when expected.Element is { } element:
+                CheckElements(model, port, element, inner);
+                break;
         }
     }
 

@@ -84,6 +84,44 @@ public sealed class ControlFlowTests
         Assert.Equal([-1f, 2], Run(model.ToArray(), ("x", Floats(-2, 2)))[0]);
     }
 
+    // The place of the sum is planned before anybody knows which branch runs.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void If_BranchesOfOtherTypes_GiveAnAnswerOrAnError(bool condition)
+    {
+        var cast = new OnnxGraph { Name = "cast" };
+        var toDouble = new OnnxNode("Cast", ["x"], ["r"]);
+        toDouble.Attributes.Add(OnnxAttribute.FromInt("to", (long)ElementType.Double));
+        cast.Nodes.Add(toDouble);
+        cast.Outputs.Add(new("r", OnnxType.Tensor(OnnxElementType.Float64)));
+        var node = new OnnxNode("If", ["c"], ["t"]);
+        node.Attributes.Add(OnnxAttribute.FromGraph("then_branch", cast));
+        node.Attributes.Add(OnnxAttribute.FromGraph("else_branch", Branch("Abs")));
+        OnnxModel model = SmallModels.Model(13);
+        model.Graph.Initializers.Add(OnnxTensor.Create<long>("flat", [-1L], 1));
+        model.Graph.Nodes.AddRange([node, new("Reshape", ["t", "flat"], ["v"])]);
+        var sum = new OnnxNode("ReduceSum", ["v"], ["y"]);
+        sum.Attributes.Add(OnnxAttribute.FromInt("keepdims", 0));
+        model.Graph.Nodes.Add(sum);
+        model.Graph.Inputs.AddRange([new("x", s_float), new("c", s_bool)]);
+        model.Graph.Outputs.Add(new("y", s_float));
+        try
+        {
+            using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(model.ToArray()));
+            using var inputs = new NamedValues();
+            inputs.Add("x", Floats(1, 2, 3));
+            inputs.Add("c", Scalar(condition));
+            using NamedValues outputs = runner.Run(inputs);
+            TensorValue y = outputs["y"];
+            Assert.Equal(6, y.ElementType == ElementType.Double ? y.AsSpan<double>()[0] : y.AsSpan<float>()[0]);
+        }
+        catch (InferenceException exception)
+        {
+            Assert.True(exception.InnerException is null or InferenceException, exception.ToString());
+        }
+    }
+
     private static OnnxGraph Branch(string operation)
     {
         var graph = new OnnxGraph { Name = operation };
