@@ -33,8 +33,8 @@ internal abstract class PrepareContext
 
     /// <summary>Makes something from constants once for all plans and sessions of the model (prepacked weights). The store disposes it with the model.</summary>
     /// <param name="input">The input whose constant it is made from.</param>
-    /// <param name="form">Names the form, such as <c>gemm_b</c>, with whatever parameters tell two forms apart.</param>
+    /// <param name="form">The form, with all that decides it beside the constant.</param>
     /// <param name="make">Makes it.</param>
-    public abstract T Shared<T>(int input, string form, Func<T> make)
+    public abstract T Shared<T>(int input, PackedForm<T> form, Func<T> make)
         where T : class;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Inference.Graph;
+using Inference.Operators;
 using Inference.Kernels.Threading;
 
 namespace Inference.Planning;
@@ -7,9 +8,10 @@ namespace Inference.Planning;
 /// <summary>Things made from constants of a model (prepacked weights), once for all its plans. Thread-safe.</summary>
 internal sealed class SharedConstants : IDisposable
 {
-    private readonly ConcurrentDictionary<(Tensor, string), Lazy<object>> _items = new();
+    private readonly ConcurrentDictionary<(Tensor Constant, object Form), Lazy<object>> _items = new();
 
-    public T Get<T>(Tensor constant, string form, Func<T> make)
+    /// <summary>What was made of a constant in a form; made where it was not yet.</summary>
+    public T Get<T>(Tensor constant, PackedForm<T> form, Func<T> make)
         where T : class => (T)_items.GetOrAdd((constant, form), static (_, make) => new Lazy<object>(() => Make(make)), make).Value;
 
     // What is shared is made for all calls: the limits of the one that comes first do not stop it.

@@ -24,7 +24,7 @@ internal sealed class HarnessPrepareContext(Node node, EngineValue?[] inputs, En
 
     public override Tensor? Constant(int index) => index >= firstConstant && index < inputs.Length ? inputs[index] as Tensor : null;
 
-    public override T Shared<T>(int input, string form, Func<T> make)
+    public override T Shared<T>(int input, PackedForm<T> form, Func<T> make)
     {
         T made = make();
         if (made is IDisposable disposable)

@@ -32,7 +32,7 @@ internal sealed unsafe class NhwcConv(Node node) : Operator
     {
         Tensor w = context.Constant(1)!;
         ConvolutionGeometry geometry = NhwcWindow.Geometry(_window, context.InputDims(0), w.Dims[2..], checked((int)w.Dims[0]), _group, _planar);
-        ConvolutionF32 convolution = context.Shared(1, $"conv_nhwc:{geometry}", () => ConvolutionF32.Create(in geometry, w.Span<float>(), TensorLayout.Nhwc));
+        ConvolutionF32 convolution = context.Shared(1, new ConvolutionForm(geometry, TensorLayout.Nhwc), () => ConvolutionF32.Create(in geometry, w.Span<float>(), TensorLayout.Nhwc));
         long[] product = Product(context.InputDims(0), w);
         bool plain = !context.HasInput(AddendInput) || FusedAddend.IsPlain(TensorShape.Count(product), context.InputDims(AddendInput), context.OutputDims(0));
         return new Prepared(convolution, _activation, _planar, plain ? null : product);

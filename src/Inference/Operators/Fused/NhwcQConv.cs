@@ -40,12 +40,12 @@ internal sealed unsafe class NhwcQConv(Node node) : Operator
         made?.Dispose();
     }
 
-    private Prepared Make(ReadOnlySpan<long> x, ElementType typeX, Func<int, Tensor?> constant, Func<string, Func<QuantizedConvolution>, QuantizedConvolution> shared)
+    private Prepared Make(ReadOnlySpan<long> x, ElementType typeX, Func<int, Tensor?> constant, Func<QuantizedConvolutionForm, Func<QuantizedConvolution>, QuantizedConvolution> shared)
     {
         Tensor w = constant(3)!;
         ConvolutionGeometry geometry = NhwcWindow.Geometry(_window, x, w.Dims[2..], checked((int)w.Dims[0]), _group);
         int[] zeros = constant(5) is { } z ? Array.ConvertAll(z.ToInt64Array(), v => (int)v) : [];
-        QuantizedConvolution convolution = shared(PackedForm.Name($"qconv_nhwc:{geometry}", constant(5)), () => QuantizedConvolution.Create(in geometry, w.Data, w.Type == ElementType.Int8, zeros));
+        QuantizedConvolution convolution = shared(QuantizedConvolutionForm.Of(in geometry, constant(5)), () => QuantizedConvolution.Create(in geometry, w.Data, w.Type == ElementType.Int8, zeros));
         Tensor scaleW = constant(4)!;
         var multipliers = new float[w.Dims[0]];
         float scaleX = constant(1)!.Span<float>()[0];

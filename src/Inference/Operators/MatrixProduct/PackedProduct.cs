@@ -23,7 +23,7 @@ internal sealed unsafe class PackedProduct(PackedMatrix matrix, int inputA, int 
     {
         long k = b.Dims[transposed ? ^1 : ^2];
         long n = b.Dims[transposed ? ^2 : ^1];
-        string form = $"gemm_b:{k}x{n}:{(transposed ? "t" : "n")}:{alpha:R}";
+        var form = new PackedMatrixForm(k, n, transposed, BitConverter.SingleToInt32Bits(alpha));
         return context.Shared(input, form, () => PackedMatrix.Create((float*)b.Data, (nint)b.Dims[^1], (nint)k, (nint)n, transposed, alpha));
     }
 

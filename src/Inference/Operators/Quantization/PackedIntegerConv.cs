@@ -28,7 +28,7 @@ internal sealed unsafe class PackedIntegerConv(QuantizedConvolution convolution)
 
         long[] last = [x[0], .. x[2..], x[1]];
         ConvolutionGeometry geometry = NhwcWindow.Geometry(window, last, w.Dims[2..], checked((int)w.Dims[0]), checked((int)group));
-        return new(context.Shared(1, PackedForm.Name($"qconv_nchw:{geometry}", context.HasInput(3) ? context.Constant(3) : null), () => QuantizedConvolution.Create(in geometry, w.Data, w.Type == ElementType.Int8, zeros)));
+        return new(context.Shared(1, QuantizedConvolutionForm.Of(in geometry, context.HasInput(3) ? context.Constant(3) : null), () => QuantizedConvolution.Create(in geometry, w.Data, w.Type == ElementType.Int8, zeros)));
     }
 
     public override void Run(KernelContext context)

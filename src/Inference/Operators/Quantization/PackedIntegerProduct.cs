@@ -22,7 +22,7 @@ internal sealed unsafe class PackedIntegerProduct(QuantizedMatrix matrix, int in
             return null;
         }
 
-        QuantizedMatrix matrix = context.Shared(1, PackedForm.Name("gemm_s32_b", context.HasInput(3) ? context.Constant(3) : null), () => QuantizedMatrix.Create(b.Data, b.Type == ElementType.Int8, (nint)b.Dims[1], (nint)b.Dims[0], (nint)b.Dims[1], zeros));
+        QuantizedMatrix matrix = context.Shared(1, QuantizedMatrixForm.Of(transposed: false, context.HasInput(3) ? context.Constant(3) : null), () => QuantizedMatrix.Create(b.Data, b.Type == ElementType.Int8, (nint)b.Dims[1], (nint)b.Dims[0], (nint)b.Dims[1], zeros));
         return new(matrix, context.HasInput(2) ? 2 : -1);
     }
 

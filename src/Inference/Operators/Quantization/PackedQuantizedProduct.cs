@@ -55,7 +55,7 @@ internal sealed unsafe class PackedQuantizedProduct : Kernel
     {
         Tensor b = context.Constant(inputs.B)!;
         Tensor? zeros = context.Constant(inputs.ZeroB);
-        QuantizedMatrix matrix = context.Shared(inputs.B, PackedForm.Name($"qgemm_b:{transposed}", zeros), () => Pack(b, zeros, transposed));
+        QuantizedMatrix matrix = context.Shared(inputs.B, QuantizedMatrixForm.Of(transposed, zeros), () => Pack(b, zeros, transposed));
         return new(i => context.HasInput(i) ? context.Constant(i) : null, in inputs, typeA, factor, transposed, clip, matrix, owned: false);
     }
 

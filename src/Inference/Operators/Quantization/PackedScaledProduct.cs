@@ -34,7 +34,7 @@ internal sealed unsafe class PackedScaledProduct : Kernel
     {
         Tensor b = context.Constant(inputs.B)!;
         Tensor? zeros = Has(context, inputs.ZeroB) ? context.Constant(inputs.ZeroB) : null;
-        return new(context.Shared(inputs.B, PackedForm.Name("gemm_s32_b", zeros), () => Pack(b, zeros)), owned: false, in inputs, in activation);
+        return new(context.Shared(inputs.B, QuantizedMatrixForm.Of(transposed: false, zeros), () => Pack(b, zeros)), owned: false, in inputs, in activation);
     }
 
     /// <summary>The same for shapes that depend on data: packed for one run.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Inference.Graph;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
@@ -131,7 +130,7 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
         return result;
     }
 
-    private static string Form(Tensor scale, Tensor zero) => $"dynamic_lstm {Convert.ToHexString(SHA256.HashData([.. scale.Bytes, .. zero.Bytes]))}";
+    private static CellForm Form(Tensor scale, Tensor zero) => new(LastApart: false, Hidden: 0, new ConstantContents(scale), new ConstantContents(zero));
 
     /// <summary>With weights prepacked; the store owns the packed ones.</summary>
     private sealed class Prepared(CellOptions options, Tensor w, Tensor r, CellWeights packedW, CellWeights packedR) : Kernel

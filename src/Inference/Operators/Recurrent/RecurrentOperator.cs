@@ -61,8 +61,8 @@ internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
 
         long hidden = context.InputDims(2)[2];
         bool apart = kind == CellKind.Gru && !_options.LinearBeforeReset;
-        CellWeights packedW = context.Shared(1, "recurrent_w", () => CellWeights.Create(w, lastApart: false, hidden));
-        CellWeights packedR = context.Shared(2, apart ? "recurrent_r_last_apart" : "recurrent_r", () => CellWeights.Create(r, apart, hidden));
+        CellWeights packedW = context.Shared(1, new CellForm(LastApart: false, Hidden: 0), () => CellWeights.Create(w, lastApart: false, hidden));
+        CellWeights packedR = context.Shared(2, new CellForm(apart, apart ? hidden : 0), () => CellWeights.Create(r, apart, hidden));
         ReadOnlySpan<long> x = context.InputDims(0);
         long steps = x[_options.BatchFirst ? 1 : 0];
         long batch = x[_options.BatchFirst ? 0 : 1];

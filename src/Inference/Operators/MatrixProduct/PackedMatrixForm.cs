@@ -1,0 +1,10 @@
+using Inference.Kernels.Gemm;
+
+namespace Inference.Operators.MatrixProduct;
+
+/// <summary>A constant B as panels of α·B.</summary>
+/// <param name="Rows">K.</param>
+/// <param name="Columns">N.</param>
+/// <param name="Transposed">Whether the constant holds [N, K].</param>
+/// <param name="AlphaBits">The bits of α, so that 0 and −0 differ.</param>
+internal sealed record PackedMatrixForm(long Rows, long Columns, bool Transposed, int AlphaBits) : PackedForm<PackedMatrix>;

@@ -1,0 +1,66 @@
+using Inference.Graph;
+using Inference.Kernels.Convolution;
+using Inference.Operators;
+using Inference.Operators.Fused;
+using Inference.Operators.MatrixProduct;
+using Inference.Operators.Quantization;
+using Inference.Operators.Recurrent;
+using Inference.Planning;
+
+namespace Inference.Tests.Planning;
+
+public sealed class SharedConstantsTests
+{
+    [Fact]
+    public void Get_EqualForms_MakesOnce()
+    {
+        using var shared = new SharedConstants();
+        Tensor constant = Tensor.Create<float>([1, 2], [2]);
+        object first = shared.Get(constant, new Form(1, null), () => new object());
+        Assert.Same(first, shared.Get(constant, new Form(1, null), () => new object()));
+        Assert.Same(
+            shared.Get(constant, new Form(1, Contents<byte>(3, 4)), () => new object()),
+            shared.Get(constant, new Form(1, Contents<byte>(3, 4)), () => new object()));
+    }
+
+    [Fact]
+    public void Get_OtherConstantMemberContentsOrForm_MakesAnother()
+    {
+        using var shared = new SharedConstants();
+        Tensor constant = Tensor.Create<float>([1, 2], [2]);
+        object[] made =
+        [
+            shared.Get(constant, new Form(1, null), () => new object()),
+            shared.Get(constant.Clone(), new Form(1, null), () => new object()),
+            shared.Get(constant, new Form(2, null), () => new object()),
+            shared.Get(constant, new Form(1, Contents<byte>(3, 4)), () => new object()),
+            shared.Get(constant, new Form(1, Contents<byte>(3, 5)), () => new object()),
+            shared.Get(constant, new Form(1, Contents<sbyte>(3, 4)), () => new object()),
+            shared.Get(constant, new OtherForm(1, null), () => new object()),
+        ];
+        Assert.Equal(made.Length, made.Distinct().Count());
+    }
+
+    [Fact]
+    public void Forms_WhatDecidesTheBytes_TellsThemApart()
+    {
+        Assert.NotEqual(new PackedMatrixForm(2, 3, false, BitConverter.SingleToInt32Bits(0f)), new PackedMatrixForm(2, 3, false, BitConverter.SingleToInt32Bits(-0f)));
+        Assert.NotEqual(new PackedMatrixForm(2, 3, false, 0), new PackedMatrixForm(2, 3, true, 0));
+        Assert.NotEqual(new PackedMatrixForm(2, 3, false, 0), new PackedMatrixForm(3, 2, false, 0));
+        Assert.NotEqual(QuantizedMatrixForm.Of(false, null), QuantizedMatrixForm.Of(true, null));
+        Assert.Equal(QuantizedMatrixForm.Of(false, null), QuantizedMatrixForm.Of(false, Tensor.Create<byte>([0, 0], [2])));
+        Assert.NotEqual(QuantizedMatrixForm.Of(false, null), QuantizedMatrixForm.Of(false, Tensor.Create<byte>([0, 1], [2])));
+        var geometry = new ConvolutionGeometry { InChannels = 2, OutChannels = 4, KernelHeight = 3, KernelWidth = 3 };
+        Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc), new ConvolutionForm(geometry with { PadTop = 1 }, TensorLayout.Nhwc));
+        Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc), new ConvolutionForm(geometry, TensorLayout.Nchw));
+        Assert.NotEqual(QuantizedConvolutionForm.Of(in geometry, null), QuantizedConvolutionForm.Of(geometry with { DilationWidth = 2 }, null));
+        Assert.NotEqual(new CellForm(true, 4), new CellForm(true, 3));
+    }
+
+    private static ConstantContents Contents<T>(params byte[] values)
+        where T : unmanaged, System.Numerics.INumber<T> => new(Tensor.Create<T>([.. values.Select(T.CreateTruncating)], [values.Length]));
+
+    private sealed record Form(int Number, ConstantContents? Contents) : PackedForm<object>;
+
+    private sealed record OtherForm(int Number, ConstantContents? Contents) : PackedForm<object>;
+}
