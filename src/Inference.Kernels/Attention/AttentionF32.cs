@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
@@ -30,13 +31,41 @@ public static unsafe class AttentionF32
     public static void Run(in AttentionArguments arguments, int maxThreads = 1)
     {
         AttentionArguments a = arguments;
-        if (a.KeyLength == 0 || a.QueryLength == 0)
+        KernelAssert.NotNegative(a.Batch);
+        KernelAssert.NotNegative(a.Heads);
+        Debug.Assert(a.Heads == 0 || (a.KeyHeads > 0 && a.Heads % a.KeyHeads == 0), "key heads that divide the query heads");
+        if (a.Batch == 0 || a.Heads == 0 || a.QueryLength == 0)
         {
+            return;
+        }
+
+        KernelAssert.Matrix(a.Query, a.QueryLength, a.HeadSize, a.QueryStride);
+        KernelAssert.Matrix(a.Key, a.KeyLength, a.HeadSize, a.KeyStride);
+        KernelAssert.Matrix(a.Value, a.KeyLength, a.ValueSize, a.ValueStride);
+        KernelAssert.Matrix(a.Output, a.QueryLength, a.ValueSize, a.OutputStride);
+        if (a.KeyLength == 0)
+        {
+            Clear(in a);
             return;
         }
 
         long work = (long)a.Batch * a.Heads * a.QueryLength * a.KeyLength * (a.HeadSize + a.ValueSize);
         WorkerPool.Run(a.Batch * a.Heads, &RunHead, &a, work >= GemmF32Driver.ParallelWork ? maxThreads : 1);
+    }
+
+    // Without keys there is nothing to add up.
+    private static void Clear(in AttentionArguments a)
+    {
+        for (int batch = 0; batch < a.Batch; batch++)
+        {
+            for (int head = 0; head < a.Heads; head++)
+            {
+                for (int i = 0; i < a.QueryLength; i++)
+                {
+                    new Span<float>(a.Output + (batch * a.OutputBatchStride) + (head * a.OutputHeadStride) + (i * a.OutputStride), a.ValueSize).Clear();
+                }
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -81,6 +110,7 @@ public static unsafe class AttentionF32
         for (int i = 0; i < a.QueryLength; i += QueryBlock)
         {
             int rows = Math.Min(QueryBlock, a.QueryLength - i);
+            KernelAssert.AtMost(rows, QueryBlock);
             new Span<float>(max, rows).Fill(float.NegativeInfinity);
             new Span<float>(sum, rows).Clear();
             job.Output = y + (i * a.OutputStride);

@@ -15,7 +15,6 @@ public static unsafe class BlockQuantizedGemm
 {
     // From here on a panel's dequantization is shared by more than one row of tiles.
     private const int MinPanelRows = 7;
-    private const int MaxPanel = 64;
 
     /// <summary>Runs it.</summary>
     /// <param name="x">X[M,K].</param>
@@ -36,7 +35,11 @@ public static unsafe class BlockQuantizedGemm
                 $"Expected 4 or 8 bits and a block size that is a multiple of 16, got {w.Bits} bits and {w.BlockSize}. Convert the weights.", nameof(w));
         }
 
-        nint groups = (w.Columns + MaxPanel - 1) / MaxPanel;
+        KernelAssert.Matrix(x, m, w.Depth, ldx);
+        KernelAssert.Matrix(y, m, w.Columns, ldy);
+        KernelAssert.Run(w.Codes, w.Columns * w.Blocks * w.BlockSize * w.Bits / 8);
+        KernelAssert.Run(w.Scales, w.Columns * w.Blocks);
+        nint groups = (w.Columns + TileLimits.PanelColumns - 1) / TileLimits.PanelColumns;
         bool parallel = maxThreads > 1 && (long)m * w.Columns * w.Depth >= GemmF32Driver.ParallelWork;
         var action = new Panels { X = x, Ldx = ldx, W = w, Y = y, Ldy = ldy, M = m, Epilogue = epilogue };
         WorkerPool.Run((int)groups, ref action, parallel ? maxThreads : 1);
@@ -49,6 +52,8 @@ public static unsafe class BlockQuantizedGemm
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DequantizeRow(in BlockQuantizedMatrix w, nint n, float* to)
     {
+        KernelAssert.AtMost(n, w.Columns - 1);
+        KernelAssert.Run(to, w.Blocks * w.BlockSize);
         int bytes = w.BlockSize * w.Bits / 8;
         byte* codes = w.Codes + (n * w.Blocks * bytes);
         for (nint block = 0; block < w.Blocks; block++, codes += bytes, to += w.BlockSize)
@@ -114,8 +119,8 @@ public static unsafe class BlockQuantizedGemm
 
         public readonly void Invoke(int block)
         {
-            nint n0 = (nint)block * MaxPanel;
-            nint columns = nint.Min(MaxPanel, W.Columns - n0);
+            nint n0 = (nint)block * TileLimits.PanelColumns;
+            nint columns = nint.Min(TileLimits.PanelColumns, W.Columns - n0);
             nint stored = W.Blocks * W.BlockSize;
             GemmEpilogue e = Epilogue;
             e.Bias = e.Bias == null ? null : e.Bias + n0;

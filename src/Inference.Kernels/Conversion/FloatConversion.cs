@@ -24,6 +24,9 @@ public static unsafe class FloatConversion
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void BFloat16ToSingle(ushort* x, float* y, nint count)
     {
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.Apart(x, count * sizeof(ushort), y, count * sizeof(float));
         nint i = 0;
         for (; i + 16 <= count; i += 16)
         {
@@ -45,6 +48,9 @@ public static unsafe class FloatConversion
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SingleToBFloat16(float* x, ushort* y, nint count)
     {
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.Apart(x, count * sizeof(float), y, count * sizeof(ushort));
         nint i = 0;
         for (; i + 16 <= count; i += 16)
         {

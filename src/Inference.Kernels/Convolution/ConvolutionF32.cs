@@ -138,6 +138,12 @@ public sealed unsafe class ConvolutionF32 : IDisposable
             throw new ArgumentException("A convolution made for channels first got an input with channels last. Make it for TensorLayout.Nhwc.", nameof(layoutX));
         }
 
+        KernelAssert.NotNegative(batch);
+        nint inElements = (nint)batch * height * width * Geometry.InChannels;
+        nint outElements = (nint)batch * Geometry.OutputHeight(height) * Geometry.OutputWidth(width) * Geometry.OutChannels;
+        KernelAssert.Run(x, inElements);
+        KernelAssert.Run(y, outElements);
+        KernelAssert.Apart(x, inElements * sizeof(float), y, outElements * sizeof(float));
         bool planar = layoutX != Layout;
         if (planar && !(_method == Method.Nhwc && WindowRows.Suits(Geometry)))
         {

@@ -14,6 +14,7 @@ internal static unsafe class FewChannelsF32
 {
     // Each vector of output channels passes over the pixels once; with many, tiles that share a value between vectors win.
     private const int MaxOutChannels = 32;
+    private const int MaxKernelHeight = 5;
 
     /// <summary>Whether there is a body for the window.</summary>
     public static bool Suits(in ConvolutionGeometry g) =>
@@ -32,7 +33,8 @@ internal static unsafe class FewChannelsF32
         pixels.Step = (nint)g.StrideWidth * g.InChannels;
         pixels.PitchY = g.OutChannels;
         job.Epilogue.Activation.IsClip(out pixels.Low, out pixels.High);
-        float** rows = stackalloc float*[5];
+        KernelAssert.AtMost(g.KernelHeight, MaxKernelHeight);
+        float** rows = stackalloc float*[MaxKernelHeight];
         for (nint m = m0; m < m1; m += pixels.Count)
         {
             nint row = m / job.OutWidth;

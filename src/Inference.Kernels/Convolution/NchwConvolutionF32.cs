@@ -100,6 +100,7 @@ internal static unsafe class NchwConvolutionF32
                 for (int o = o0; o < o1; o += ChannelBlock)
                 {
                     int count = Math.Min(ChannelBlock, o1 - o);
+                    KernelAssert.AtMost(count, ChannelBlock);
                     for (int i = 0; i < count; i++)
                     {
                         rows[i] = weights + ((nint)(o + i) * depth) + k;

@@ -15,7 +15,6 @@ namespace Inference.Kernels.Convolution;
 internal static unsafe class NhwcGroupedF32
 {
     private const int PixelBlock = 48;
-    private const int MaxLanes = 16;
 
     public static bool Suits(in ConvolutionGeometry g, GemmF32Kernel kernel) =>
         g.Groups > 1 && g.GroupInChannels == g.GroupOutChannels && g.GroupOutChannels > 1 && g.GroupOutChannels < kernel.Lanes && kernel.Lanes % g.GroupOutChannels == 0
@@ -83,7 +82,9 @@ internal static unsafe class NhwcGroupedF32
         ref readonly ConvolutionGeometry g = ref job.Geometry;
         int lanes = TSimd.Lanes;
         int width = g.GroupInChannels;
-        int* spread = stackalloc int[MaxLanes * MaxLanes];
+        KernelAssert.AtMost(width, TileLimits.Lanes);
+        KernelAssert.AtMost(lanes, TileLimits.Lanes);
+        int* spread = stackalloc int[TileLimits.Lanes * TileLimits.Lanes];
         for (int c = 0; c < width; c++)
         {
             for (int i = 0; i < lanes; i++)

@@ -70,6 +70,8 @@ public sealed unsafe class TransposedConvolutionF32 : IDisposable
         int maxThreads = 1)
     {
         ConvolutionGeometry g = Geometry;
+        KernelAssert.Run(x, (nint)batch * g.InChannels * height * width);
+        KernelAssert.Run(y, (nint)batch * g.OutChannels * outHeight * outWidth);
         int pixels = height * width;
         int rows = g.GroupOutChannels * g.Taps;
         nint outPixels = (nint)outHeight * outWidth;

@@ -106,6 +106,7 @@ internal static unsafe class WinogradF32
         nint strideP = ((nint)count * kernel.PanelColumns) + 16;
         using var v = new AlignedScratch<float>(Positions * strideV);
         using var products = new AlignedScratch<float>(Positions * strideP);
+        KernelAssert.AtMost(count, MaxTiles);
         float** rows = stackalloc float*[MaxTiles];
         FillWindows(in job, first, count, (float**)windows.Pointer);
         fixed (ConvolutionJob* convolution = &job)

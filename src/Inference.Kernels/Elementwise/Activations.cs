@@ -10,6 +10,9 @@ public static unsafe class Activations
     /// <param name="count">Elements, 0 or more.</param>
     public static void Apply(in Activation activation, float* x, float* y, nint count)
     {
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.SameOrApart(x, y, count);
         if (activation.Kind == ActivationKind.None)
         {
             if (x != y)

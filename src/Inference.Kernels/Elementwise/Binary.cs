@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>Binary functions over f32 arrays. The output may be either input. Thread-safe.</summary>
@@ -9,8 +11,11 @@ public static unsafe class Binary
     /// <param name="b">Second operand.</param>
     /// <param name="y">Output.</param>
     /// <param name="count">Elements, 0 or more.</param>
-    public static void Run(BinaryKind kind, float* a, float* b, float* y, nint count) =>
+    public static void Run(BinaryKind kind, float* a, float* b, float* y, nint count)
+    {
+        Check(a, b, y, count);
         BinaryKernels.All[(int)kind].Best(a, b, y, count, 0);
+    }
 
     /// <summary>y[i] = f(a, b[i]) for i &lt; <paramref name="count"/>.</summary>
     /// <param name="kind">The function f.</param>
@@ -18,8 +23,11 @@ public static unsafe class Binary
     /// <param name="b">Second operand.</param>
     /// <param name="y">Output.</param>
     /// <param name="count">Elements, 0 or more.</param>
-    public static void RunScalarLeft(BinaryKind kind, float a, float* b, float* y, nint count) =>
+    public static void RunScalarLeft(BinaryKind kind, float a, float* b, float* y, nint count)
+    {
+        Check(b, b, y, count);
         BinaryKernels.All[(int)kind].Best(&a, b, y, count, 1);
+    }
 
     /// <summary>y[i] = f(a[i], b) for i &lt; <paramref name="count"/>.</summary>
     /// <param name="kind">The function f.</param>
@@ -27,8 +35,11 @@ public static unsafe class Binary
     /// <param name="b">Second operand, the same for all.</param>
     /// <param name="y">Output.</param>
     /// <param name="count">Elements, 0 or more.</param>
-    public static void RunScalarRight(BinaryKind kind, float* a, float b, float* y, nint count) =>
+    public static void RunScalarRight(BinaryKind kind, float* a, float b, float* y, nint count)
+    {
+        Check(a, a, y, count);
         BinaryKernels.All[(int)kind].Best(a, &b, y, count, 2);
+    }
 
     /// <summary>y[r,i] = f(a[r,i], b[i]) for a, y of [rows, columns]: one operand row is used for every row.</summary>
     /// <param name="kind">The function f.</param>
@@ -39,6 +50,8 @@ public static unsafe class Binary
     /// <param name="columns">Columns.</param>
     public static void RunRows(BinaryKind kind, float* a, float* b, float* y, nint rows, nint columns)
     {
+        KernelAssert.Run(b, columns);
+        Check(a, a, y, rows * columns);
         delegate*<float*, float*, float*, nint, int, void> body = BinaryKernels.All[(int)kind].Best;
         for (nint r = 0; r < rows; r++)
         {
@@ -55,10 +68,22 @@ public static unsafe class Binary
     /// <param name="columns">Columns.</param>
     public static void RunColumns(BinaryKind kind, float* a, float* b, float* y, nint rows, nint columns)
     {
+        KernelAssert.Run(b, rows);
+        Check(a, a, y, rows * columns);
         delegate*<float*, float*, float*, nint, int, void> body = BinaryKernels.All[(int)kind].Best;
         for (nint r = 0; r < rows; r++)
         {
             body(a + (r * columns), b + r, y + (r * columns), columns, 2);
         }
+    }
+
+    [Conditional("DEBUG")]
+    private static void Check(float* a, float* b, float* y, nint count)
+    {
+        KernelAssert.Run(a, count);
+        KernelAssert.Run(b, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.SameOrApart(a, y, count);
+        KernelAssert.SameOrApart(b, y, count);
     }
 }

@@ -10,8 +10,13 @@ public static unsafe class Unary
     /// <param name="count">Elements, 0 or more.</param>
     /// <param name="alpha">α where f has one.</param>
     /// <param name="beta">β where f has one.</param>
-    public static void Run(UnaryKind kind, float* x, float* y, nint count, float alpha = 0f, float beta = 0f) =>
+    public static void Run(UnaryKind kind, float* x, float* y, nint count, float alpha = 0f, float beta = 0f)
+    {
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.SameOrApart(x, y, count);
         UnaryKernels.All[(int)kind].Best(x, y, count, alpha, beta);
+    }
 
     /// <summary>y[i] = f(x[i]; α, β) for each element of <paramref name="x"/>.</summary>
     /// <param name="kind">The function f.</param>

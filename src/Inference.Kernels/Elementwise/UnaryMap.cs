@@ -11,6 +11,9 @@ internal static unsafe class UnaryMap
     public static void Run<TOperator>(float* x, float* y, nint count, float alpha, float beta)
         where TOperator : struct, IUnaryOperator
     {
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.SameOrApart(x, y, count);
         if (Simd512.IsSupported && count >= 16)
         {
             Vectors<TOperator, Simd512, Vector512<float>>(x, y, count, alpha, beta);
@@ -51,7 +54,8 @@ internal static unsafe class UnaryMap
             return;
         }
 
-        float* padded = stackalloc float[16];
+        KernelAssert.AtMost(S.Lanes, TileLimits.Lanes);
+        float* padded = stackalloc float[TileLimits.Lanes];
         S.Store(padded, S.Splat(1f));
         for (nint i = 0; i < count; i++)
         {

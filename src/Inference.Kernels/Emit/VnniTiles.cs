@@ -12,12 +12,12 @@ namespace Inference.Kernels.Emit;
 internal static unsafe class VnniTiles
 {
     /// <summary>Rows of wide tiles, which take all vectors of a panel.</summary>
-    public const int WideRows = 6;
+    public const int WideRows = TileLimits.S32Rows;
 
     /// <summary>Rows of tall tiles, which take two vectors of a panel (or its only one): half of it stays in the first-level cache.</summary>
-    public const int TallRows = 12;
+    public const int TallRows = TileLimits.S32TallRows;
 
-    public const int MaxVectors = 4;
+    public const int MaxVectors = TileLimits.Vectors;
 
     private const string DisableSwitch = "Inference.Kernels.DisableEmittedKernels";
 

@@ -18,6 +18,9 @@ public static unsafe class GatherRows
     public static nint Run<TIndex>(byte* table, nint tableRows, nint rowBytes, ReadOnlySpan<TIndex> indices, byte* y)
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
+        KernelAssert.Matrix(table, tableRows, rowBytes, rowBytes);
+        KernelAssert.Matrix(y, indices.Length, rowBytes, rowBytes);
+        KernelAssert.Apart(table, tableRows * rowBytes, y, indices.Length * rowBytes);
         for (int i = 0; i < indices.Length; i++, y += rowBytes)
         {
             long row = Resolve(indices[i], tableRows);
@@ -60,6 +63,9 @@ public static unsafe class GatherRows
         byte* table, bool signed, nint tableRows, nint columns, float* scales, int* zeroPoints, ReadOnlySpan<TIndex> indices, float* y)
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
+        KernelAssert.Matrix(table, tableRows, columns, columns);
+        KernelAssert.Run(scales, tableRows);
+        KernelAssert.Matrix(y, indices.Length, columns, columns);
         for (int i = 0; i < indices.Length; i++, y += columns)
         {
             long row = Resolve(indices[i], tableRows);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Threading;
 
@@ -21,6 +22,8 @@ public static unsafe class GemmF32
     /// <param name="maxThreads">The most threads to use; small products use one.</param>
     public static void Run(float* a, nint lda, PackedMatrix b, float* c, nint ldc, nint m, in GemmEpilogue epilogue, int maxThreads = 1)
     {
+        KernelAssert.Matrix(a, m, b.Rows, lda);
+        Check(c, ldc, m, b.Columns, in epilogue);
         if (m > 0 && b.Columns > 0)
         {
             if (b.ByColumn)
@@ -88,6 +91,9 @@ public static unsafe class GemmF32
         float* a, nint lda, bool transA, float* b, nint ldb, bool transB, float* c, nint ldc, nint m, nint n, nint k, float alpha,
         in GemmEpilogue epilogue, int maxThreads = 1)
     {
+        KernelAssert.Matrix(a, transA ? k : m, transA ? m : k, lda);
+        KernelAssert.Matrix(b, transB ? n : k, transB ? k : n, ldb);
+        Check(c, ldc, m, n, in epilogue);
         if (m > 0 && n > 0)
         {
             GemmF32Unpacked.Run(
@@ -121,11 +127,21 @@ public static unsafe class GemmF32
         int batch, float* a, nint lda, nint strideA, bool transA, float* b, nint ldb, nint strideB, bool transB,
         float* c, nint ldc, nint strideC, nint m, nint n, nint k, float alpha, in GemmEpilogue epilogue, int maxThreads = 1)
     {
+        KernelAssert.NotNegative(batch);
+        Debug.Assert(batch <= 1 || strideC >= ((m - 1) * ldc) + n || m == 0, "products that do not overlap");
+        Debug.Assert(epilogue.Residual == null && epilogue.RowBias == null, "no residual and row bias in a batch");
         var action = new GemmF32Batch(
             a, lda, strideA, transA, b, ldb, strideB, transB, c, ldc, strideC, m, n, k, alpha, epilogue,
             batch >= maxThreads ? 1 : maxThreads);
         bool parallel = maxThreads > 1 && batch > 1 && (long)batch * m * n * k >= GemmF32Driver.ParallelWork;
         WorkerPool.Run(batch, ref action, parallel && batch >= maxThreads ? maxThreads : 1);
+    }
+
+    [Conditional("DEBUG")]
+    private static void Check(float* c, nint ldc, nint m, nint n, in GemmEpilogue epilogue)
+    {
+        KernelAssert.Matrix(c, m, n, ldc);
+        Debug.Assert(epilogue.Residual == null || epilogue.ResidualStride >= n || m <= 1, "rows of the residual that do not overlap");
     }
 
     private static void CheckLength(int length, nint rows, nint columns, string name)

@@ -17,8 +17,6 @@ internal static unsafe class GemmF32Driver
     // A panel of KC × 64 columns (160 KB) and a block of MC rows of A (480 KB) stay in a second-level cache of 1 MB.
     private const int DepthBlock = 640;
     private const int RowBlock = 192;
-    private const int MaxTileRows = 6;
-    private const int MaxPanel = 64;
 
     public static void Run(ref GemmF32Job job, GemmF32Kernel kernel, int maxThreads)
     {
@@ -51,7 +49,8 @@ internal static unsafe class GemmF32Driver
     public static void RunFewRows(float* a, nint lda, PackedMatrix b, float* c, nint ldc, int m, in GemmEpilogue epilogue)
     {
         GemmF32Kernel kernel = b.Kernel;
-        float** rows = stackalloc float*[MaxTileRows];
+        KernelAssert.AtMost(m, TileLimits.F32Rows);
+        float** rows = stackalloc float*[TileLimits.F32Rows];
         for (int i = 0; i < m; i++, a += lda)
         {
             rows[i] = a;
@@ -152,6 +151,7 @@ internal static unsafe class GemmF32Driver
             for (nint mb = m0; mb < m1; mb += RowBlock)
             {
                 nint count = nint.Min(RowBlock, m1 - mb);
+                KernelAssert.AtMost(count, RowBlock);
                 float* a = job.A + (mb * job.Lda) + k0;
                 for (nint i = 0; i < count; i++, a += job.Lda)
                 {
@@ -220,7 +220,9 @@ internal static unsafe class GemmF32Driver
         // Rows without a gap: what a whole vector stores behind the end of its row is stored again by the row it belongs to, as rows are
         // worked on in order. Only the last ones, behind which others' memory lies, take the way over the stack.
         bool ordered = !whole && tile.Ldc == columns && init != c && (init == null || tile.InitStride == columns);
-        float* bias = stackalloc float[MaxPanel];
+        KernelAssert.AtMost(width, TileLimits.PanelColumns);
+        KernelAssert.AtMost(columns, width);
+        float* bias = stackalloc float[TileLimits.PanelColumns];
         if (ordered && tile.Bias != null)
         {
             CopyColumns(tile.Bias, bias, columns);
@@ -273,9 +275,12 @@ internal static unsafe class GemmF32Driver
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunEdge(GemmF32Kernel kernel, ref GemmF32Tile tile, int rows, int columns, int vectors)
     {
-        float* result = stackalloc float[MaxTileRows * MaxPanel];
-        float* bias = stackalloc float[MaxPanel];
         int width = vectors * kernel.Lanes;
+        KernelAssert.AtMost(rows, TileLimits.F32Rows);
+        KernelAssert.AtMost(width, TileLimits.PanelColumns);
+        KernelAssert.AtMost(columns, width);
+        float* result = stackalloc float[TileLimits.F32Rows * TileLimits.PanelColumns];
+        float* bias = stackalloc float[TileLimits.PanelColumns];
         GemmF32Tile edge = tile;
         edge.C = result;
         edge.Ldc = width;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Inference.Kernels.Gemm;
 
 /// <summary>A row of the f32 GEMM inventory: tiles of 1 … <see cref="MaxRows"/> rows by 1 … <see cref="MaxVectors"/> vectors.</summary>
@@ -10,7 +12,7 @@ internal sealed unsafe class GemmF32Kernel(
     int lanes,
     delegate*<GemmF32Tile*, void>[] tiles)
 {
-    private readonly delegate*<GemmF32Tile*, void>[] _tiles = tiles;
+    private readonly delegate*<GemmF32Tile*, void>[] _tiles = WithinLimits(maxRows, maxVectors, lanes, tiles);
 
     public string Name { get; } = name;
 
@@ -27,5 +29,19 @@ internal sealed unsafe class GemmF32Kernel(
     /// <summary>Columns of a full panel.</summary>
     public int PanelColumns => MaxVectors * Lanes;
 
-    public delegate*<GemmF32Tile*, void> Tile(int rows, int vectors) => _tiles[((vectors - 1) * MaxRows) + rows - 1];
+    /// <summary>The tile of so many rows and vectors of columns; both 1 or more.</summary>
+    public delegate*<GemmF32Tile*, void> Tile(int rows, int vectors)
+    {
+        KernelAssert.AtMost(rows, MaxRows);
+        KernelAssert.AtMost(vectors, MaxVectors);
+        return _tiles[((vectors - 1) * MaxRows) + rows - 1];
+    }
+
+    // Buffers on the stack are as large as the limits, and panels as wide.
+    private static delegate*<GemmF32Tile*, void>[] WithinLimits(int maxRows, int maxVectors, int lanes, delegate*<GemmF32Tile*, void>[] tiles)
+    {
+        Debug.Assert(maxRows <= TileLimits.F32Rows && maxVectors <= TileLimits.Vectors && lanes <= TileLimits.Lanes, "a tile beyond TileLimits");
+        Debug.Assert(tiles.Length >= maxRows * maxVectors, "an inventory row without all its tiles");
+        return tiles;
+    }
 }

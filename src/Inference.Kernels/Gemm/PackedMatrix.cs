@@ -77,6 +77,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
         ArgumentOutOfRangeException.ThrowIfNegative(n);
+        KernelAssert.Matrix(b, transposed ? n : k, transposed ? k : n, ldb);
         var packed = new PackedMatrix(k, n, kernel);
         if (packed.ByColumn)
         {

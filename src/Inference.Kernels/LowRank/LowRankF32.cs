@@ -35,6 +35,8 @@ public static unsafe class LowRankF32
                 $"Expected factors [K,R] and [R,N], got [{u.Rows},{u.Columns}] and [{v.Rows},{v.Columns}]. Pass factors of one rank.", nameof(v));
         }
 
+        KernelAssert.Matrix(x, m, u.Rows, ldx);
+        KernelAssert.Matrix(y, m, v.Columns, ldy);
         nint rank = u.Columns;
         long work = (long)m * rank * (u.Rows + v.Columns);
         bool parallel = maxThreads > 1 && work >= GemmF32Driver.ParallelWork;

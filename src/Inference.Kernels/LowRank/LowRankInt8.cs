@@ -37,6 +37,10 @@ public static unsafe class LowRankInt8
                 $"Expected factors [K,R] and [R,N], got [{u.Rows},{u.Columns}] and [{v.Rows},{v.Columns}]. Pass factors of one rank.", nameof(v));
         }
 
+        KernelAssert.Matrix(x, m, u.Rows, ldx);
+        KernelAssert.Matrix(y, m, v.Columns, ldy);
+        KernelAssert.Run(scaleU, u.Columns);
+        KernelAssert.Run(scaleV, v.Columns);
         long work = (long)m * u.Columns * (u.Rows + v.Columns) / 4;
         bool parallel = maxThreads > 1 && work >= Gemm.GemmF32Driver.ParallelWork;
         var action = new Blocks
@@ -81,6 +85,7 @@ public static unsafe class LowRankInt8
             nint rank = U.Columns;
             using var codes = new AlignedScratch<byte>(rows * nint.Max(U.Rows, rank));
             using var middle = new AlignedScratch<float>(rows * rank);
+            KernelAssert.AtMost(rows, RowBlock);
             float* scales = stackalloc float[RowBlock];
             int* zeros = stackalloc int[RowBlock];
             QuantizeRows(X + (first * Ldx), Ldx, rows, U.Rows, codes.Pointer, scales, zeros);

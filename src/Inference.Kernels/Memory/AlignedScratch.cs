@@ -29,6 +29,7 @@ public readonly unsafe ref struct AlignedScratch<T> : IDisposable
         ScratchArena arena = ScratchArena.Current;
         _mark = arena.Used;
         Pointer = (T*)arena.Rent((nuint)count * (nuint)sizeof(T));
+        KernelAssert.Run(Pointer, count);
         Count = count;
     }
 

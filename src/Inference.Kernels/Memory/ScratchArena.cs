@@ -38,6 +38,7 @@ internal sealed unsafe class ScratchArena
         if (_used + bytes <= _size && (_used != 0 || _size >= _wanted))
         {
             byte* block = _base + _used;
+            KernelAssert.Aligned(block, NativeBuffer.Alignment);
             _used += bytes;
             return block;
         }

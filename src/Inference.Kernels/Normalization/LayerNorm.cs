@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Simd;
 
@@ -17,6 +18,10 @@ public static unsafe class LayerNorm
     public static void Run(in LayerNormArguments arguments, int maxThreads = 1)
     {
         LayerNormArguments job = arguments;
+        KernelAssert.Matrix(job.X, job.Rows, job.Columns, job.Columns);
+        KernelAssert.Matrix(job.Y, job.Rows, job.Columns, job.Columns);
+        Debug.Assert(job.Columns > 0 || job.Rows == 0, "rows of one column or more");
+        KernelAssert.SameOrApart(job.X, job.Y, job.Rows * job.Columns);
         Kernel.Run(&job, job.Rows, 4L * job.Rows * job.Columns, maxThreads);
     }
 

@@ -11,7 +11,6 @@ namespace Inference.Kernels.Normalization;
 public static unsafe class Softmax
 {
     private const int ShortRow = 8;
-    private const int MaxLanes = 16;
 
     internal static readonly RowKernel Kernel = RowKernel.Of<Body>("softmax_f32");
 
@@ -24,6 +23,9 @@ public static unsafe class Softmax
     /// <param name="maxThreads">The most threads to use.</param>
     public static void Run(float* x, float* y, nint rows, nint columns, bool logarithm = false, int maxThreads = 1)
     {
+        KernelAssert.Matrix(x, rows, columns, columns);
+        KernelAssert.Matrix(y, rows, columns, columns);
+        KernelAssert.SameOrApart(x, y, rows * columns);
         var job = new Job { X = x, Y = y, Columns = columns, Logarithm = logarithm };
         Kernel.Run(&job, rows, 8L * rows * columns, maxThreads);
     }
@@ -65,7 +67,9 @@ public static unsafe class Softmax
             where S : struct, ISimd<V>
             where V : struct
         {
-            float* turned = stackalloc float[ShortRow * MaxLanes];
+            KernelAssert.AtMost(columns, ShortRow);
+            KernelAssert.AtMost(S.Lanes, TileLimits.Lanes);
+            float* turned = stackalloc float[ShortRow * TileLimits.Lanes];
             for (int r = 0; r < S.Lanes; r++)
             {
                 for (int c = 0; c < columns; c++)

@@ -24,6 +24,9 @@ public static unsafe class MaxPooling8
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
         int channels = geometry.InChannels;
+        KernelAssert.Run(x, (nint)batch * channels * height * width);
+        KernelAssert.Run(y, (nint)batch * channels * outHeight * outWidth);
+        KernelAssert.Apart(x, (nint)batch * channels * height * width, y, (nint)batch * channels * outHeight * outWidth);
         bool nhwc = layout == TensorLayout.Nhwc;
         nint pixel = nhwc ? channels : 1;
         nint run = nhwc ? channels : 1;

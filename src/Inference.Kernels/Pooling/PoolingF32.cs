@@ -22,6 +22,13 @@ public static unsafe class PoolingF32
         PoolingKind kind, TensorLayout layout, in ConvolutionGeometry geometry, float* x, float* y, int batch, int height, int width,
         int outHeight, int outWidth, int maxThreads = 1)
     {
+        KernelAssert.NotNegative(batch);
+        KernelAssert.NotNegative(outHeight);
+        KernelAssert.NotNegative(outWidth);
+        KernelAssert.Run(x, (nint)batch * geometry.InChannels * height * width);
+        KernelAssert.Run(y, (nint)batch * geometry.InChannels * outHeight * outWidth);
+        KernelAssert.Apart(
+            x, (nint)batch * geometry.InChannels * height * width * sizeof(float), y, (nint)batch * geometry.InChannels * outHeight * outWidth * sizeof(float));
         if (batch == 0 || outHeight == 0 || outWidth == 0)
         {
             return;

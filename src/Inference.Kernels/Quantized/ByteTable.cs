@@ -14,6 +14,10 @@ public static unsafe class ByteTable
     /// <param name="table">256 entries.</param>
     public static void Run(byte* x, byte* y, nint count, byte* table)
     {
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.SameOrApart(x, y, count);
+        KernelAssert.Run(table, 256);
         nint done = 0;
         if (Avx512Vbmi.IsSupported && count >= 64)
         {

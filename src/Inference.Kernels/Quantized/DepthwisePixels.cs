@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -29,6 +30,9 @@ internal static unsafe class DepthwisePixels
 
     internal static void Run(byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, bool signed, IsaTier limit)
     {
+        KernelAssert.NotNegative(count);
+        KernelAssert.AtMost(channels, pitch);
+        Debug.Assert(taps % 2 == 0, "taps in pairs");
         int c = 0;
         if (taps <= 2 * MaxPairs && Avx2.IsSupported && limit >= IsaTier.Avx2)
         {
@@ -93,6 +97,7 @@ internal static unsafe class DepthwisePixels
         // The inverse order sorts the weights' quads of channels: even quads, then odd quads.
         Vector512<int> evenIndex = Vector512.Create(0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
         Vector512<int> oddIndex = Vector512.Create(4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+        KernelAssert.AtMost(taps / 2, MaxPairs);
         Vector512<short>* w = stackalloc Vector512<short>[2 * MaxPairs];
         for (int p = 0; p < taps / 2; p++)
         {
@@ -128,6 +133,7 @@ internal static unsafe class DepthwisePixels
     private static void Channels16(
         byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
     {
+        KernelAssert.AtMost(taps / 2, MaxPairs);
         Vector256<short>* w = stackalloc Vector256<short>[2 * MaxPairs];
         for (int p = 0; p < taps / 2; p++)
         {
@@ -163,6 +169,7 @@ internal static unsafe class DepthwisePixels
     private static void Channels8(
         byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
     {
+        KernelAssert.AtMost(taps / 2, MaxPairs);
         Vector256<short>* w = stackalloc Vector256<short>[MaxPairs];
         for (int p = 0; p < taps / 2; p++)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Inference.Kernels.Emit;
 
 namespace Inference.Kernels.Quantized;
@@ -7,7 +8,7 @@ internal sealed unsafe class GemmS32Kernel(
     string name, IsaTier tier, bool supported, int maxRows, int maxVectors, int lanes, int valuesPerStep,
     delegate*<GemmS32Tile*, void>[]? managed, nint[]? emitted)
 {
-    private readonly delegate*<GemmS32Tile*, void>[]? _managed = managed;
+    private readonly delegate*<GemmS32Tile*, void>[]? _managed = WithinLimits(maxRows, maxVectors, lanes, managed);
     private readonly nint[]? _emitted = emitted;
 
     public string Name { get; } = name;
@@ -42,6 +43,8 @@ internal sealed unsafe class GemmS32Kernel(
     /// <summary>Runs a tile of at most <see cref="MaxRows"/> rows.</summary>
     public void Run(GemmS32Tile* tile, int rows, int vectors)
     {
+        KernelAssert.AtMost(rows, MaxRows);
+        KernelAssert.AtMost(vectors, MaxVectors);
         if (_emitted is not null)
         {
             ((delegate* unmanaged[SuppressGCTransition]<GemmS32Tile*, void>)_emitted[VnniTiles.Index(rows, vectors)])(tile);
@@ -53,6 +56,17 @@ internal sealed unsafe class GemmS32Kernel(
     }
 
     /// <summary>Runs a tile of more rows over a part of the panel's vectors.</summary>
-    public void RunTall(GemmS32Tile* tile, int rows, int vectors) =>
+    public void RunTall(GemmS32Tile* tile, int rows, int vectors)
+    {
+        KernelAssert.AtMost(rows, TileLimits.S32TallRows);
+        KernelAssert.AtMost(vectors, MaxVectors);
         ((delegate* unmanaged[SuppressGCTransition]<GemmS32Tile*, void>)_emitted![VnniTiles.Index(rows, vectors)])(tile);
+    }
+
+    private static delegate*<GemmS32Tile*, void>[]? WithinLimits(int maxRows, int maxVectors, int lanes, delegate*<GemmS32Tile*, void>[]? tiles)
+    {
+        Debug.Assert(maxRows <= TileLimits.S32Rows && maxVectors <= TileLimits.Vectors && lanes <= TileLimits.Lanes, "a tile beyond TileLimits");
+        Debug.Assert(tiles is null || tiles.Length >= maxRows * maxVectors, "an inventory row without all its tiles");
+        return tiles;
+    }
 }

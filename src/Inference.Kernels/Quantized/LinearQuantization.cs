@@ -27,6 +27,8 @@ public static unsafe class LinearQuantization
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(float* x, byte* y, nint count, float scale, int zeroPoint, bool signed)
     {
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
         float low = (signed ? -128 : 0) - zeroPoint;
         float high = (signed ? 127 : 255) - zeroPoint;
         nint i = 0;
@@ -71,6 +73,8 @@ public static unsafe class LinearQuantization
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Dequantize(byte* x, float* y, nint count, float scale, int zeroPoint, bool signed)
     {
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
         nint i = 0;
         if (Avx512F.IsSupported)
         {
@@ -108,6 +112,9 @@ public static unsafe class LinearQuantization
     /// <param name="zeroPoint">Zero point.</param>
     public static void Dequantize(int* x, float* y, nint count, float scale, int zeroPoint)
     {
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.SameOrApart(x, y, count);
         nint i = 0;
         for (; i + 8 <= count; i += 8)
         {
@@ -130,6 +137,7 @@ public static unsafe class LinearQuantization
     /// <param name="zeroPoint">Zero point, 0 to 255.</param>
     public static void ChooseParameters(float* x, nint count, out float scale, out byte zeroPoint)
     {
+        KernelAssert.Run(x, count);
         Range(x, count, out float min, out float max);
         scale = max == min ? 1f : (max - min) / 255f;
         float point = Math.Clamp(0f - (min / scale), 0f, 255f);

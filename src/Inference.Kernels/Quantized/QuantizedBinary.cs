@@ -32,6 +32,11 @@ public static unsafe class QuantizedBinary
         byte* a, in QuantizedForm formA, byte* b, in QuantizedForm formB, byte* y, in QuantizedForm formY, nint count, bool multiply, bool shifted,
         int clipLow, int clipHigh, IsaTier limit)
     {
+        KernelAssert.Run(a, count);
+        KernelAssert.Run(b, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.SameOrApart(a, y, count);
+        KernelAssert.SameOrApart(b, y, count);
         // Clamping before the rounding gives the same, as the bounds are whole numbers.
         int before = shifted ? formY.ZeroPoint : 0;
         int after = formY.ZeroPoint - before;

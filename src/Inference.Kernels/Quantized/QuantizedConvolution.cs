@@ -101,6 +101,13 @@ public sealed unsafe class QuantizedConvolution : IDisposable
         ConvolutionGeometry g = Geometry;
         nint inPixels = (nint)height * width;
         nint outPixels = (nint)g.OutputHeight(height) * g.OutputWidth(width);
+        KernelAssert.NotNegative(batch);
+        KernelAssert.NotNegative(height);
+        KernelAssert.NotNegative(width);
+        KernelAssert.Run(x, batch * inPixels * g.InChannels);
+        KernelAssert.Run((byte*)y, batch * outPixels * g.OutChannels);
+        KernelAssert.Run(epilogue.Scale, epilogue.Output == QuantizedOutput.Int32 ? 0 : 1);
+        KernelAssert.Apart(x, batch * inPixels * g.InChannels, y, batch * outPixels * g.OutChannels);
         if (batch == 0 || outPixels == 0)
         {
             return;

@@ -8,7 +8,6 @@ namespace Inference.Kernels.Quantized;
 internal unsafe struct QuantizedConvolutionJob
 {
     private const int PixelBlock = 48;
-    private const int MaxPanel = 64;
 
     public bool SignedX;
 
@@ -84,7 +83,7 @@ internal unsafe struct QuantizedConvolutionJob
         using var table = new AlignedScratch<nint>(PixelBlock * Math.Max(_runs.Count, _runs.InPlace ? 0 : _g.Taps));
         using var windows = new AlignedScratch<byte>(_runs.InPlace ? 0 : PixelBlock * rowBytes);
         using var window = new AlignedScratch<byte>(_runs.InPlace ? 0 : rowBytes);
-        using var accumulators = new AlignedScratch<int>(PixelBlock * MaxPanel);
+        using var accumulators = new AlignedScratch<int>(PixelBlock * TileLimits.PanelColumns);
         using var init = new AlignedScratch<int>(stored);
         QuantizedGemmDriver.FillInit(in _epilogue, _columnSums, 0, columns, stored, ZeroPoint, init.Pointer);
         byte** rows = (byte**)table.Pointer;
@@ -92,6 +91,7 @@ internal unsafe struct QuantizedConvolutionJob
         for (nint m = first; m < end; m += PixelBlock)
         {
             int count = (int)nint.Min(PixelBlock, end - m);
+            KernelAssert.AtMost(count, PixelBlock);
             if (_runs.InPlace)
             {
                 PointRows(m, count, rows);

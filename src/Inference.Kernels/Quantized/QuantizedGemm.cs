@@ -25,6 +25,9 @@ public static unsafe class QuantizedGemm
         byte* a, bool signedA, nint lda, int zeroPoint, QuantizedMatrix b, void* y, nint ldy, nint m, in QuantizedEpilogue epilogue,
         int maxThreads = 1, int* rowZeroPoints = null)
     {
+        KernelAssert.Matrix(a, m, b.Rows, lda);
+        KernelAssert.Matrix((byte*)y, m, b.Columns, ldy);
+        KernelAssert.Run(epilogue.Scale, epilogue.Output == QuantizedOutput.Int32 ? 0 : 1);
         if (m > 0 && b.Columns > 0)
         {
             var job = new QuantizedGemmJob

@@ -23,7 +23,6 @@ internal static unsafe class QuantizedGemmDriver
     // Each block of rows reads all of B: where that comes from beyond the second-level cache, blocks are larger.
     private const int LargeRowBlock = 144;
     private const nint LargeBytes = 512 << 10;
-    private const int MaxPanel = 64;
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -36,7 +35,7 @@ internal static unsafe class QuantizedGemmDriver
         nint block = nint.Min(large ? LargeRowBlock : RowBlock, m1 - m0);
         using var copies = new AlignedScratch<byte>(copy ? block * rowBytes : 0);
         using var rowSums = new AlignedScratch<int>(job.ColumnZeroPoints == null ? 0 : block);
-        using var accumulators = new AlignedScratch<int>(block * MaxPanel);
+        using var accumulators = new AlignedScratch<int>(block * TileLimits.PanelColumns);
         byte** rows = stackalloc byte*[LargeRowBlock];
         nint n0 = p0 * kernel.PanelColumns;
         int columns = (int)(nint.Min(p1 * kernel.PanelColumns, job.N) - n0);
@@ -49,6 +48,7 @@ internal static unsafe class QuantizedGemmDriver
         for (nint m = m0; m < m1; m += block)
         {
             nint count = nint.Min(block, m1 - m);
+            KernelAssert.AtMost(count, LargeRowBlock);
             for (nint i = 0; i < count; i++)
             {
                 byte* a = job.A + ((m + i) * job.Lda);
@@ -98,6 +98,8 @@ internal static unsafe class QuantizedGemmDriver
         // Even parts of whole steps.
         nint parts = nint.Max(1, (rowBytes + depth - 1) / depth);
         depth = nint.Max(1, (job.Steps + parts - 1) / parts) * 4;
+        KernelAssert.AtMost(count, LargeRowBlock);
+        KernelAssert.AtMost(width, TileLimits.PanelColumns);
         byte** moved = stackalloc byte*[LargeRowBlock];
         for (nint k = 0; k < rowBytes || k == 0; k += depth)
         {

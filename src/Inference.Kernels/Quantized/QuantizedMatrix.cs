@@ -87,6 +87,7 @@ public sealed unsafe class QuantizedMatrix : IDisposable
     internal static QuantizedMatrix Create(
         byte* b, bool signed, nint ldb, nint k, nint n, ReadOnlySpan<int> zeroPoints, bool transposed, GemmS32Kernel kernel)
     {
+        KernelAssert.Matrix(b, transposed ? n : k, transposed ? k : n, ldb);
         if (zeroPoints.Length > 1 && zeroPoints.Length != n)
         {
             throw new ArgumentException(

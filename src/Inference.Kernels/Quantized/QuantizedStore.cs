@@ -14,6 +14,9 @@ internal static unsafe class QuantizedStore
     public static void Run(
         in QuantizedEpilogue e, int* accumulators, int width, byte* y, nint ldy, nint m, int count, nint n0, int columns)
     {
+        KernelAssert.AtMost(columns, width);
+        KernelAssert.Matrix(accumulators, count, columns, width);
+        KernelAssert.Matrix(y, m + count, n0 + columns, ldy);
         float* scale = e.Scale + (e.ScalePerColumn ? n0 : 0);
         if (e.Output is QuantizedOutput.UInt8 or QuantizedOutput.Int8)
         {
@@ -54,6 +57,7 @@ internal static unsafe class QuantizedStore
                     return;
                 }
 
+                KernelAssert.AtMost(columns + lanes, MaxPadded);
                 for (int j = 0; j < columns; j++)
                 {
                     padded[j] = scale[e.ScalePerColumn ? j : 0];

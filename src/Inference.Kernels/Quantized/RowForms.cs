@@ -10,6 +10,9 @@ internal static unsafe class RowForms
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Convert(byte* from, bool signed, nint count, byte* to, nint bytes, int valuesPerStep)
     {
+        KernelAssert.Run(from, count);
+        KernelAssert.Run(to, bytes);
+        KernelAssert.AtMost(count, bytes * valuesPerStep / 4);
         byte flip = signed ? (byte)0x80 : (byte)0;
         Vector128<byte> flips = Vector128.Create(flip);
         nint i = 0;
@@ -56,6 +59,7 @@ internal static unsafe class RowForms
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Sum(byte* from, bool signed, nint count)
     {
+        KernelAssert.Run(from, count);
         byte flip = signed ? (byte)0x80 : (byte)0;
         Vector128<byte> flips = Vector128.Create(flip);
         Vector128<uint> sums = Vector128<uint>.Zero;

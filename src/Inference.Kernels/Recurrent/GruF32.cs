@@ -24,6 +24,7 @@ public static unsafe class GruF32
     public static void Run(in RecurrentArguments arguments, PackedMatrix? candidateWeights, int maxThreads = 1)
     {
         RecurrentArguments a = arguments;
+        a.Check();
         if (!a.LinearBeforeReset)
         {
             ArgumentNullException.ThrowIfNull(candidateWeights);
@@ -32,7 +33,7 @@ public static unsafe class GruF32
         nint n = a.HiddenSize;
         nint gates = 3 * n;
         using var bias = new AlignedScratch<float>(2 * gates);
-        using var products = new AlignedScratch<float>(a.Steps * a.Batch * gates);
+        using var products = new AlignedScratch<float>((nint)a.Steps * a.Batch * gates);
         using var hidden = new AlignedScratch<float>(a.Batch * gates);
         using var reset = new AlignedScratch<float>(a.Batch * n);
         // Rbh joins the hidden product when it is gated by r; all other biases go with the input product.
@@ -58,7 +59,7 @@ public static unsafe class GruF32
             GemmF32.Run(a.LastHidden, n, a.HiddenWeights, hidden.Pointer, gates, a.Batch, in epilogue, maxThreads);
             var job = new Job
             {
-                Input = products.Pointer + (t * a.Batch * gates),
+                Input = products.Pointer + ((nint)t * a.Batch * gates),
                 Product = hidden.Pointer,
                 Reset = reset.Pointer,
                 Hidden = a.LastHidden,

@@ -20,10 +20,11 @@ public static unsafe class LstmF32
     public static void Run(in RecurrentArguments arguments, int maxThreads = 1)
     {
         RecurrentArguments a = arguments;
+        a.Check();
         nint gates = 4 * (nint)a.HiddenSize;
         nint state = (nint)a.Batch * a.HiddenSize;
         using var bias = new AlignedScratch<float>(gates);
-        using var products = new AlignedScratch<float>(a.Steps * a.Batch * gates);
+        using var products = new AlignedScratch<float>((nint)a.Steps * a.Batch * gates);
         SequenceParts.SumBiases(a.InputBias, a.HiddenBias, bias.Pointer, gates);
         GemmF32.Run(
             a.X, a.InputSize, a.InputWeights, products.Pointer, gates, (nint)a.Steps * a.Batch,
@@ -35,7 +36,7 @@ public static unsafe class LstmF32
         {
             KernelControl.Poll();
             int t = a.Reverse ? a.Steps - 1 - step : step;
-            float* g = products.Pointer + (t * a.Batch * gates);
+            float* g = products.Pointer + ((nint)t * a.Batch * gates);
             GemmF32.Run(a.LastHidden, a.HiddenSize, a.HiddenWeights, g, gates, a.Batch, in accumulate, maxThreads);
             var job = new Job
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Inference.Kernels.Gemm;
 
 namespace Inference.Kernels.Recurrent;
@@ -64,4 +65,16 @@ public unsafe struct RecurrentArguments
 
     /// <summary>GRU: whether the hidden product is formed before the reset gate is applied.</summary>
     public bool LinearBeforeReset;
+
+    /// <summary>Sizes of 0 or more, weights of these sizes and memory where there are elements.</summary>
+    [Conditional("DEBUG")]
+    internal readonly void Check()
+    {
+        KernelAssert.NotNegative(Steps);
+        KernelAssert.NotNegative(Batch);
+        KernelAssert.Run(X, (nint)Steps * Batch * InputSize);
+        KernelAssert.Run(LastHidden, (nint)Batch * HiddenSize);
+        Debug.Assert(InputWeights.Rows == InputSize && HiddenWeights.Rows == HiddenSize, "weights of the sizes stated");
+        Debug.Assert(Y == null || YStepStride >= (nint)Batch * HiddenSize || Steps <= 1, "steps of Y that do not overlap");
+    }
 }

@@ -8,6 +8,7 @@ internal static unsafe class SequenceParts
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SumBiases(float* a, float* b, float* to, nint count)
     {
+        KernelAssert.Run(to, count);
         for (nint i = 0; i < count; i++)
         {
             to[i] = (a == null ? 0f : a[i]) + (b == null ? 0f : b[i]);
@@ -17,6 +18,7 @@ internal static unsafe class SequenceParts
     /// <summary>to = from, where null counts as zeros.</summary>
     public static void CopyOrClear(float* from, float* to, nint count)
     {
+        KernelAssert.Run(to, count);
         if (count == 0 || from == to)
         {
             return;

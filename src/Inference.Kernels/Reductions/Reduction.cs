@@ -21,6 +21,8 @@ public static unsafe class Reduction
     /// <param name="maxThreads">The most threads to use.</param>
     public static void RunLast(ReductionKind kind, float* x, float* y, nint rows, nint columns, int maxThreads = 1)
     {
+        KernelAssert.Matrix(x, rows, columns, columns);
+        KernelAssert.Run(y, rows);
         var job = new Job { Kind = kind, X = x, Y = y, Length = columns };
         LastKernel.Run(&job, rows, (long)rows * columns, maxThreads);
     }
@@ -35,6 +37,9 @@ public static unsafe class Reduction
     /// <param name="maxThreads">The most threads to use.</param>
     public static void RunMiddle(ReductionKind kind, float* x, float* y, nint outer, nint length, nint inner, int maxThreads = 1)
     {
+        KernelAssert.Run(x, outer * length * inner);
+        KernelAssert.Run(y, outer * inner);
+        KernelAssert.Apart(x, outer * length * inner * sizeof(float), y, outer * inner * sizeof(float));
         if (inner == 1)
         {
             RunLast(kind, x, y, outer, length, maxThreads);

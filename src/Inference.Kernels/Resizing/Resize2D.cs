@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Elementwise;
@@ -29,6 +30,10 @@ public static unsafe class Resize2D
         TensorLayout layout, float* x, float* y, int batch, int channels, int height, int width, ReadOnlySpan<int> rows,
         ReadOnlySpan<int> columns, int maxThreads = 1)
     {
+        KernelAssert.Run(x, (nint)batch * channels * height * width);
+        KernelAssert.Run(y, (nint)batch * channels * rows.Length * columns.Length);
+        CheckPositions(rows, height);
+        CheckPositions(columns, width);
         bool nhwc = layout == TensorLayout.Nhwc;
         fixed (int* r = rows, c = columns)
         {
@@ -68,6 +73,14 @@ public static unsafe class Resize2D
         TensorLayout layout, float* x, float* y, int batch, int channels, int height, int width, in LinearPositions rows,
         in LinearPositions columns, int maxThreads = 1)
     {
+        KernelAssert.Run(x, (nint)batch * channels * height * width);
+        KernelAssert.Run(y, (nint)batch * channels * rows.Low.Length * columns.Low.Length);
+        Debug.Assert(rows.High.Length == rows.Low.Length && rows.Weight.Length == rows.Low.Length, "tables of one length for rows");
+        Debug.Assert(columns.High.Length == columns.Low.Length && columns.Weight.Length == columns.Low.Length, "tables of one length for columns");
+        CheckPositions(rows.Low, height);
+        CheckPositions(rows.High, height);
+        CheckPositions(columns.Low, width);
+        CheckPositions(columns.High, width);
         bool nhwc = layout == TensorLayout.Nhwc;
         fixed (int* r0 = rows.Low, r1 = rows.High, c0 = columns.Low, c1 = columns.High)
         fixed (float* rw = rows.Weight, cw = columns.Weight)
@@ -91,6 +104,15 @@ public static unsafe class Resize2D
             int planes = nhwc ? batch : batch * channels;
             long work = (long)planes * rows.Low.Length * columns.Low.Length * action.Channels;
             WorkerPool.Run(planes * rows.Low.Length, ref action, work >= ParallelWork ? maxThreads : 1);
+        }
+    }
+
+    [Conditional("DEBUG")]
+    private static void CheckPositions(ReadOnlySpan<int> positions, int size)
+    {
+        foreach (int position in positions)
+        {
+            KernelAssert.AtMost(position, size - 1);
         }
     }
 

@@ -35,6 +35,7 @@ internal sealed unsafe class RowKernel
     /// <summary>Runs the best variant; in parallel when <paramref name="work"/> elements are many.</summary>
     public void Run(void* job, nint rows, long work, int maxThreads)
     {
+        KernelAssert.NotNegative(rows);
         // So many element operations take from 3 µs (additions) to 30 µs (tanh): above a fork and join.
         bool serial = maxThreads <= 1 || work < 32 << 10;
         if (rows < 2 || (serial && work < BlockWork))

@@ -45,6 +45,9 @@ public static unsafe class Transpose
             return;
         }
 
+        KernelAssert.Apart(x, plan.Total * elementSize, y, plan.Total * elementSize);
+        KernelAssert.Run((byte*)x, plan.Total * elementSize);
+        KernelAssert.Run((byte*)y, plan.Total * elementSize);
         plan.X = (byte*)x;
         plan.Y = (byte*)y;
         long bytes = plan.Total * elementSize;

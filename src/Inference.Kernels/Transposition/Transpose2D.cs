@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -14,6 +15,9 @@ internal static unsafe class Transpose2D
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(byte* x, nint ldx, byte* y, nint ldy, nint rows, nint columns, int elementSize)
     {
+        KernelAssert.Matrix(x, rows, columns, ldx);
+        KernelAssert.Matrix(y, columns, rows, ldy);
+        Debug.Assert(elementSize is 1 or 2 or 4 or 8, "elements of 1, 2, 4 or 8 bytes");
         for (nint r = 0; r < rows; r += RowBlock)
         {
             nint count = nint.Min(RowBlock, rows - r);

@@ -65,6 +65,8 @@ public sealed unsafe class TreeEnsemble : IDisposable
     /// <param name="maxThreads">The most threads to use.</param>
     public void Run(float* x, nint stride, nint rows, float* scores, int maxThreads = 1)
     {
+        KernelAssert.Matrix(x, rows, FeatureCount, stride);
+        KernelAssert.NotNegative(rows);
         var action = new Blocks { Owner = this, X = x, Stride = stride, Rows = rows, Scores = scores };
         bool parallel = maxThreads > 1 && rows * (long)_treeCount >= 4 << 10;
         WorkerPool.Run((int)((rows + RowBlock - 1) / RowBlock), ref action, parallel ? maxThreads : 1);
@@ -77,6 +79,8 @@ public sealed unsafe class TreeEnsemble : IDisposable
     /// <param name="scores">[rows, TargetCount].</param>
     public void Run(double* x, nint rows, double* scores)
     {
+        KernelAssert.Matrix(x, rows, FeatureCount, FeatureCount);
+        KernelAssert.NotNegative(rows);
         for (nint r = 0; r < rows; r++)
         {
             _general.Score(new ReadOnlySpan<double>(x + (r * FeatureCount), FeatureCount), new Span<double>(scores + (r * TargetCount), TargetCount));

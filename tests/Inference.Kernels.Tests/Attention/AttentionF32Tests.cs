@@ -78,6 +78,19 @@ public sealed unsafe class AttentionF32Tests
     }
 
     [Fact]
+    public void Run_WithoutKeys_GivesZeros()
+    {
+        float* y = stackalloc float[6];
+        new Span<float>(y, 6).Fill(7f);
+        float* q = stackalloc float[4];
+        AttentionF32.Run(new AttentionArguments
+        {
+            Query = q, Output = y, Batch = 1, Heads = 1, KeyHeads = 1, QueryLength = 2, KeyLength = 0, HeadSize = 2, ValueSize = 3, QueryStride = 2, OutputStride = 3,
+        });
+        Assert.Equal(new float[6], new ReadOnlySpan<float>(y, 6).ToArray());
+    }
+
+    [Fact]
     public void Inventory_Scores_HasFourWidths() => Assert.Equal(4, AttentionF32.Scores.Variants.Length);
 
     private static void CheckRow(in AttentionArguments a, int b, int h, int i)
