@@ -17,6 +17,9 @@ internal sealed class DifferentialCase(string name, long opset) : IDisposable
     /// <summary>How far integers may differ; 0 for all but quantized results that round a float.</summary>
     public int Steps { get; set; }
 
+    /// <summary>Outputs that ONNX Runtime writes into an input's memory, by output: the input.</summary>
+    public Dictionary<string, string> Shared { get; } = [];
+
     public OnnxGraph Graph => _model.Graph;
 
     /// <summary>Adds an input, as a constant or as the model's input with free dimensions.</summary>

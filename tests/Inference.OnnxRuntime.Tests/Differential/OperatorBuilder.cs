@@ -24,6 +24,22 @@ internal sealed class OperatorBuilder
         return this;
     }
 
+    /// <summary>Adds an input whose memory an output of the same shape takes in ONNX Runtime; see <see cref="OutInto"/>.</summary>
+    public OperatorBuilder InShared(TensorValue value)
+    {
+        _node.Inputs.Add(_case.Value(value, false));
+        return this;
+    }
+
+    /// <summary>Adds an output that ONNX Runtime writes where an input lies.</summary>
+    /// <param name="type">The output's type.</param>
+    /// <param name="input">The node's input.</param>
+    public OperatorBuilder OutInto(ElementType type, int input)
+    {
+        _case.Shared.Add($"y{_node.Outputs.Count}", _node.Inputs[input]);
+        return Out(type);
+    }
+
     /// <summary>Leaves an input out.</summary>
     public OperatorBuilder Skip()
     {

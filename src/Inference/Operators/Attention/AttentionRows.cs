@@ -16,6 +16,7 @@ internal static class AttentionRows
         new(Domains.Microsoft, "MultiHeadAttention", 1, "query:T=float+float16+bfloat16[N,_,_] key?:T[N,*] value?:T[N,*] bias?:T[_] key_padding_mask?:int32 attention_bias?:T[_,_,_,_] past_key?:T[N,H,P,_] past_value?:T[N,H,P,_] past_sequence_length?:int32[]|[1] cache_indirection?:int32", n => new MultiHeadAttention(n)),
         new(Domains.Microsoft, "QAttention", 1, "input:A=byte[N,L,I] weight:B=byte[I,J] bias:T=float[J] input_scale:T[]|[1] weight_scale:T[]|[1]|[J] mask_index?:int32 input_zero_point?:A[]|[1] weight_zero_point?:B[]|[1]|[J] past?:T[2,N,_,_,_]", n => new QAttention(n)),
         new(Domains.Microsoft, "RotaryEmbedding", 1, "input:T=floating[N,L,_]|[N,_,L,_] position_ids:int64[]|[1]|[N,L] cos_cache:T[M,J] sin_cache:T[M,J]", n => new ContribRotaryEmbedding(n)),
+        new(Domains.Microsoft, "SparseAttention", 1, "query:T=float+float16+bfloat16[N,L,_] key?:T[N,_,_] value?:T[N,_,_] past_key:T[N,_,P,_] past_value:T[N,_,P,_] block_row_indices:int32[Y,_] block_col_indices:int32[Y,_] total_sequence_length:int32[]|[1] key_total_sequence_lengths:int32[N] cos_cache?:T[_,J] sin_cache?:T[_,J]", n => new SparseAttention(n)),
         new(Domains.Preview, "FlexAttention", 1, "Q:T=floating[N,_,_,E] K:U=floating[N,G,S,E] V:U[N,G,S,_]", n => new FlexAttention(n)),
     ];
 }

@@ -5,14 +5,29 @@ using Tensor = Inference.Graph.Tensor;
 namespace Inference.Operators.Attention;
 
 /// <summary>What grouped-query attention does to a row of scores: softcap, bias, the window of keys that the row sees, softmax with a sink.</summary>
-/// <param name="IsCausal">Whether a row sees keys up to its own position only.</param>
-/// <param name="Window">The most keys a row sees, the newest; negative for all.</param>
-/// <param name="Softcap">Scores become softcap·tanh(score / softcap); 0 for none.</param>
-/// <param name="IsSmooth">Whether the softmax's denominator holds a term without a key, e⁰.</param>
-/// <param name="Bias">[B or 1, H or 1, S, T], by position from the first; null for none.</param>
-/// <param name="Sinks">[H]: the exponent of that term, of each head; null for none.</param>
-internal readonly record struct GroupQueryMask(bool IsCausal, long Window, float Softcap, bool IsSmooth, Tensor? Bias, Tensor? Sinks)
+internal readonly record struct GroupQueryMask
 {
+    /// <summary>Whether a row sees keys up to its own position only.</summary>
+    public bool IsCausal { get; init; }
+
+    /// <summary>The most keys a row sees, the newest; negative for all.</summary>
+    public long Window { get; init; }
+
+    /// <summary>Scores become softcap·tanh(score / softcap); 0 for none.</summary>
+    public float Softcap { get; init; }
+
+    /// <summary>Whether the softmax's denominator holds a term without a key, e⁰.</summary>
+    public bool IsSmooth { get; init; }
+
+    /// <summary>[B or 1, H or 1, S, T], by position from the first; null for none.</summary>
+    public Tensor? Bias { get; init; }
+
+    /// <summary>[H]: the exponent of that term, of each head; null for none.</summary>
+    public Tensor? Sinks { get; init; }
+
+    /// <summary>Which blocks of keys are seen; null for all.</summary>
+    public SparseBlocks? Blocks { get; init; }
+
     /// <summary>The keys that a position sees, of those of a sequence: [first, end).</summary>
     public (long First, long End) Seen(long position, long length)
     {
@@ -51,6 +66,7 @@ internal readonly record struct GroupQueryMask(bool IsCausal, long Window, float
             TensorPrimitives.Add(seen, new ReadOnlySpan<float>(RowOfBias(Bias, batch, head, row) + from + first, seen.Length), seen);
         }
 
+        Blocks?.Hide(seen, head, position);
         if (before is not null)
         {
             new ReadOnlySpan<float>(scores, (int)count).CopyTo(new Span<float>(before, (int)count));

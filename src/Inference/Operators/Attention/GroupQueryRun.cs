@@ -9,7 +9,7 @@ namespace Inference.Operators.Attention;
 internal readonly unsafe ref struct GroupQueryRun
 {
     private readonly KernelContext _context;
-    private readonly GroupQueryAttributes _attributes;
+    private readonly GroupQueryForm _form;
     private readonly GroupQuerySizes _s;
     private readonly GroupQueryMask _mask;
     private readonly float _scale;
@@ -20,19 +20,19 @@ internal readonly unsafe ref struct GroupQueryRun
     private readonly float* _keys;
     private readonly float* _values;
 
-    public GroupQueryRun(KernelContext context, GroupQueryAttributes attributes, in GroupQuerySizes sizes)
+    private GroupQueryRun(KernelContext context, GroupQueryForm form, in GroupQuerySizes sizes, in GroupQueryMask mask)
     {
         _context = context;
-        _attributes = attributes;
+        _form = form;
         _s = sizes;
-        _mask = attributes.Mask(context);
-        _scale = attributes.Scale != 0 ? attributes.Scale : 1f / MathF.Sqrt(sizes.Depth);
-        _keyCache = new(attributes.CacheBits, sizes.Depth, context.OptionalInput(12));
-        _valueCache = new(attributes.CacheBits, sizes.Depth, context.OptionalInput(13));
-        long keys = attributes.IsSliding ? sizes.Past + sizes.Fresh : sizes.Present;
+        _mask = mask;
+        _scale = form.Scale != 0 ? form.Scale : 1f / MathF.Sqrt(sizes.Depth);
+        _keyCache = new(form.CacheBits, sizes.Depth, context.OptionalInput(form.Scales));
+        _valueCache = new(form.CacheBits, sizes.Depth, context.OptionalInput(form.Scales + 1));
+        long keys = form.IsSliding ? sizes.Past + sizes.Fresh : sizes.Present;
         long stacked = Math.Max(sizes.Rows, sizes.Group);
         long cache = keys * sizes.Depth;
-        bool apart = attributes.IsSliding || attributes.CacheBits != 32;
+        bool apart = form.IsSliding || form.CacheBits != 32;
         bool apartKeys = apart || !context.HasOutput(1);
         bool apartValues = apart || !context.HasOutput(2);
         _scores = (float*)context.Scratch(checked((stacked * (keys + sizes.Depth) + (apartKeys ? cache : 0) + (apartValues ? cache : 0) + 1) * sizeof(float)));
@@ -41,10 +41,25 @@ internal readonly unsafe ref struct GroupQueryRun
         _values = apartValues ? _query + stacked * sizes.Depth + (apartKeys ? cache : 0) : null;
     }
 
-    /// <summary>Attends the queries of one sequence.</summary>
-    public void Attend(long batch)
+    /// <summary>Computes the outputs.</summary>
+    public static void Run(KernelContext context, GroupQueryForm form, in GroupQueryMask mask)
     {
-        long length = Scalars.ToInt64(_context.Input(5), batch) + 1;
+        GroupQuerySizes sizes = form.Sizes(context);
+        if (sizes.Batch == 0 || sizes.Rows == 0)
+        {
+            return;
+        }
+
+        var run = new GroupQueryRun(context, form, in sizes, in mask);
+        for (long b = 0; b < sizes.Batch; b++)
+        {
+            run.Attend(b);
+        }
+    }
+
+    private void Attend(long batch)
+    {
+        long length = Scalars.ToInt64(_context.Input(_form.Lengths), batch) + _form.LengthAddend;
         GroupQueryStep step = Step(batch, length);
         long rows = step.PastRows + _s.Fresh;
         for (long g = 0; g < _s.KeyHeads; g++)
@@ -57,11 +72,11 @@ internal readonly unsafe ref struct GroupQueryRun
 
     private GroupQueryStep Step(long batch, long length)
     {
-        long end = _attributes.IsSliding ? long.MaxValue : _s.Present;
-        bool counted = _s.IsFirst && !_attributes.IsSliding;
-        if (length <= 0 || length > end || (!counted && (length < _s.Rows || (_s.Fresh > 0 && !_attributes.IsSliding && length - _s.Rows > _s.Past))) || (_s.Fresh == 0 && length > _s.Past))
+        long end = _form.IsSliding ? long.MaxValue : _s.Present;
+        bool counted = _s.IsFirst && !_form.IsSliding;
+        if (length <= 0 || length > end || (!counted && (length < _s.Rows || (_s.Fresh > 0 && !_form.IsSliding && length - _s.Rows > _s.Past))) || (_s.Fresh == 0 && length > _s.Past))
         {
-            throw _context.Error($"input 5: expected lengths less one that the {_s.Past} positions of the past and the {_s.Fresh} new ones hold, got {length - 1} for sequence {batch} where the longest is of {_s.Total}.");
+            throw _context.Error($"input {_form.Lengths}: expected lengths{(_form.LengthAddend == 1 ? " less one" : "")} that the {_s.Past} positions of the past and the {_s.Fresh} new ones hold, got {length - _form.LengthAddend} for sequence {batch} where the longest is of {_s.Total}.");
         }
 
         if (_mask.Bias is { } bias && (bias.Dims[2] != _s.Rows || bias.Dims[3] < length))
@@ -69,7 +84,12 @@ internal readonly unsafe ref struct GroupQueryRun
             throw _context.Error($"input 10: expected {_s.Rows} rows of at least {length} keys, got {bias}.");
         }
 
-        return _attributes.IsSliding ? GroupQueryStep.Sliding(in _s, length, _attributes.Window) : GroupQueryStep.Whole(in _s, length);
+        if (_mask.Blocks is { } blocks && blocks.Length < Math.Max(length, _s.Total))
+        {
+            throw _context.Error($"input 5: expected blocks of {blocks.Size} positions that cover {Math.Max(length, _s.Total)}, got {blocks.Rows.Dims[1] - 1}.");
+        }
+
+        return _form.IsSliding ? GroupQueryStep.Sliding(in _s, length, _form.Window) : GroupQueryStep.Whole(in _s, length);
     }
 
     private float* KeyAt(long batch, long head, bool value)
@@ -115,7 +135,7 @@ internal readonly unsafe ref struct GroupQueryRun
             long place = step.PastRows + i - dropped;
             byte* own = present is null || place < 0 ? null : present + place * bytes;
             Copy((byte*)(fresh + i * _s.KeyRow), (byte*)row, _s.Depth * sizeof(float));
-            if (isKey && _attributes.IsRotary)
+            if (isKey && _form.IsRotary)
             {
                 Rotate(row, row, batch, step.Position, i);
             }
@@ -130,12 +150,27 @@ internal readonly unsafe ref struct GroupQueryRun
             }
         }
 
-        if (present is not null)
-        {
-            new Span<byte>(present + step.Kept * bytes, checked((int)((_s.Present - step.Kept) * bytes))).Clear();
-        }
+        Finish(input, present, step.Kept, plane, bytes);
 
         return rows;
+    }
+
+    // What lies behind the sequence's end.
+    private void Finish(int input, byte* present, long kept, long plane, long bytes)
+    {
+        if (present is null)
+        {
+            return;
+        }
+
+        if (_form.KeepsRest)
+        {
+            Copy(_context.Input(input).Data + (plane * _s.Past + kept) * bytes, present + kept * bytes, (_s.Present - kept) * bytes);
+        }
+        else
+        {
+            new Span<byte>(present + kept * bytes, checked((int)((_s.Present - kept) * bytes))).Clear();
+        }
     }
 
     private void Attend(long batch, long group, in GroupQueryStep step, float* keys, float* values, long count)
@@ -152,7 +187,7 @@ internal readonly unsafe ref struct GroupQueryRun
             float* query = (float*)_context.Input(0).Data + batch * _s.Rows * _s.QueryRow + h * depth;
             float* y = (float*)_context.Output(0).Data + batch * _s.Rows * _s.Heads * depth + h * depth;
             long stride = strideQ;
-            if (_attributes.IsRotary)
+            if (_form.IsRotary)
             {
                 for (long i = 0; i < rows; i++)
                 {
@@ -186,8 +221,8 @@ internal readonly unsafe ref struct GroupQueryRun
             new Span<float>(kept + width, checked((int)(_s.Total - width))).Clear();
         }
 
-        _mask.Apply(scores, step.First, count, batch, head, row, step.Position + row, step.Length, _attributes.ScoresOutput == 1 ? kept : null, width);
-        if (_attributes.ScoresOutput == 2)
+        _mask.Apply(scores, step.First, count, batch, head, row, step.Position + row, step.Length, _form.ScoresOutput == 1 ? kept : null, width);
+        if (_form.ScoresOutput == 2)
         {
             Copy((byte*)scores, (byte*)kept, width * sizeof(float));
         }
@@ -195,19 +230,19 @@ internal readonly unsafe ref struct GroupQueryRun
 
     private void Rotate(float* x, float* y, long batch, long first, long row)
     {
-        Tensor cos = _context.Input(7);
-        Tensor sin = _context.Input(8);
-        Tensor? positions = _context.OptionalInput(9);
+        Tensor cos = _context.Input(_form.Cosines);
+        Tensor sin = _context.Input(_form.Cosines + 1);
+        Tensor? positions = _context.OptionalInput(_form.Positions);
 
         // Of a prompt's positions the first is read alone, and counts for all sequences.
         long position = positions is null ? first + row : _s.IsFirst ? Scalars.ToInt64(positions) + row : Scalars.ToInt64(positions, batch * positions.Dims[1] + row);
         if ((ulong)position >= (ulong)Math.Min(cos.Dims[0], sin.Dims[0]))
         {
-            throw _context.Error($"expected positions in [0, {Math.Min(cos.Dims[0], sin.Dims[0]) - 1}], the rows of the caches of inputs 7 and 8, got {position}.");
+            throw _context.Error($"expected positions in [0, {Math.Min(cos.Dims[0], sin.Dims[0]) - 1}], the rows of the caches of inputs {_form.Cosines} and {_form.Cosines + 1}, got {position}.");
         }
 
         long half = cos.Dims[1];
-        RotaryCore.Rotate(x, y, (float*)cos.Data + position * half, (float*)sin.Data + position * half, 2 * half, _s.Depth, _attributes.IsInterleaved);
+        RotaryCore.Rotate(x, y, (float*)cos.Data + position * half, (float*)sin.Data + position * half, 2 * half, _s.Depth, _form.IsInterleaved);
     }
 
     private static void Copy(byte* source, byte* target, long bytes)
