@@ -2,7 +2,8 @@
 """Writes docs/operators.md to stdout: usage: operators.py CASES RESULTS.json
 
 Reads eng/onnx-operators.tsv (the standard's operators), eng/operator-notes.tsv (why something is not supported), eng/case-notes.tsv
-(why a case cannot pass), src/Inference/Operators/OperatorTable.cs (what the engine has) and the results of `inference verify CASES --json`.
+(why a case cannot pass), eng/onnxruntime-operators.tsv and eng/onnxruntime-notes.tsv (ONNX Runtime's CPU provider, and what of it is refused or
+runs in part), src/Inference/Operators/*/*Rows.cs (what the engine has) and the results of `inference verify CASES --json`.
 """
 import json
 import os
@@ -67,17 +68,20 @@ def operators_of_model(path):
 
 
 def read_table():
-    """(domain, operator) -> (first opset, implementation)."""
-    path = os.path.join(ROOT, 'src/Inference/Operators/OperatorTable.cs')
-    domains = {'""': 'ai.onnx'}
+    """(domain, operator) -> (first opset, implementation), from the rows of the families."""
+    folder = os.path.join(ROOT, 'src/Inference/Operators')
+    with open(os.path.join(folder, 'Contract/Domains.cs'), encoding='utf-8') as file:
+        domains = dict(re.findall(r'const string (\w+) = "([^"]+)"', file.read()))
     table = {}
-    with open(path, encoding='utf-8') as file:
-        text = file.read()
-    for name, value in re.findall(r'const string (\w+) = "([^"]+)"', text):
-        domains.setdefault(name, value)
-    for domain, name, since, make in re.findall(r'new\((\w+|"[^"]*"), "(\w+)", (\d+), (.*)\),\n', text):
-        made = re.search(r'new ((?:\w+\.)*\w+)', make) or re.search(r'=> (\w+)\.', make)
-        table[(domains.get(domain, domain.strip('"')), name)] = (int(since), made.group(1).split('.')[-1] if made else '')
+    for base, _, files in os.walk(folder):
+        for name in files:
+            if not name.endswith('Rows.cs'):
+                continue
+            with open(os.path.join(base, name), encoding='utf-8') as file:
+                text = file.read()
+            for domain, op, since, make in re.findall(r'^ +new\((?:""|Domains\.(\w+)), "(\w+)", (\d+), (.*)\),$', text, re.MULTILINE):
+                made = re.search(r'new ((?:\w+\.)*\w+)', make) or re.search(r'=> (\w+)\.', make)
+                table[(domains[domain] if domain else 'ai.onnx', op)] = (int(since), made.group(1).split('.')[-1] if made else '')
     return table
 
 
@@ -113,6 +117,25 @@ def short_types(types):
             rest = [n for n in rest if n not in group]
             parts.append(label)
     return ', '.join(parts + rest)
+
+
+def onnx_runtime(table):
+    """The section on ONNX Runtime's CPU provider: every operator, runs, partly or refused."""
+    notes = {(row[0], row[1]): (row[2], row[3]) for row in read_tsv('onnxruntime-notes.tsv')}
+    rows, counts = [], {'runs': 0, 'partly': 0, 'refused': 0}
+    for row in read_tsv('onnxruntime-operators.tsv'):
+        key = (row[0], row[1])
+        status, note = notes.get(key, ('', ''))
+        status = (status if status == 'partly' else 'runs') if key in table else 'refused'
+        counts[status] += 1
+        rows.append(f'| {row[0]} | {row[1]} | {row[2].replace(",", ", ")} | {status} | {note if status != "runs" else ""} |')
+    out = ['\n## ONNX Runtime\n']
+    out.append('Every operator with a kernel in the CPU execution provider of ONNX Runtime 1.30, with the versions at which a kernel of it starts: *runs* here; *partly*, '
+               'without what the note says; or *refused* at load, for the reason in the note.\n')
+    out.append(f"- Operators: **{sum(counts.values())}**; runs: **{counts['runs']}**, partly: **{counts['partly']}**, refused: **{counts['refused']}**\n")
+    out.append('| domain | operator | versions | here | note |')
+    out.append('| --- | --- | --- | --- | --- |')
+    return out + rows
 
 
 def main():
@@ -170,6 +193,7 @@ def main():
         out.append('| --- | --- | --- |')
         for key in sorted(k for k in table if k[0] == domain and k not in listed):
             out.append(f'| {key[1]} | `{table[key][1]}` | {notes.get(key, "")} |')
+    out += onnx_runtime(table)
     out.append('\n## Cases that do not pass\n')
     if failures:
         out.append('| case | reason |')

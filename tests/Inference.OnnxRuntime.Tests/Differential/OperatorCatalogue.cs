@@ -21,6 +21,7 @@ internal static class OperatorCatalogue
         .. MlCases.All,
         .. ContribCases.All,
         .. AttentionCases.All,
+        .. ContribTensorCases.All,
     ];
 
     public static OperatorCases Find(string name) => All.First(cases => cases.OpType == name);

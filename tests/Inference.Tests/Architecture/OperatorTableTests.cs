@@ -46,6 +46,45 @@ public partial class OperatorTableTests
         Assert.Empty(table.Concat(standard).Except(rows));
     }
 
+    /// <summary>Each operator of ONNX Runtime's CPU provider runs, runs in part, or is refused for a reason that is told; and the page has its row.</summary>
+    [Fact]
+    public void OnnxRuntime_EachOperator_RunsOrHasAReason()
+    {
+        var notes = Table("onnxruntime-notes.tsv").ToDictionary(f => (f[0], f[1]), f => (Status: f[2], Reason: f[3]));
+        string[] page = File.ReadAllLines(Path.Combine(TestData.RepositoryRoot!, "docs", "operators.md"));
+        string[][] rows = [.. Table("onnxruntime-operators.tsv")];
+        var faults = new List<string>();
+        foreach (string[] row in rows)
+        {
+            string name = $"{row[0]} {row[1]}";
+            bool known = OperatorTable.TryFind(row[0] == "ai.onnx" ? "" : row[0], row[1], int.MaxValue, out OperatorEntry? entry);
+            (string status, string reason) = notes.GetValueOrDefault((row[0], row[1]), (known ? "runs" : "", ""));
+            if (known ? status is not ("runs" or "partly") : status != "refused" || reason.Length == 0)
+            {
+                faults.Add($"{name}: eng/onnxruntime-notes.tsv says '{status}', the table {(known ? "has it" : "does not have it")}");
+            }
+
+            if (!Array.Exists(page, line => line.StartsWith($"| {row[0]} | {row[1]} |", StringComparison.Ordinal) && line.Contains($"| {status} |", StringComparison.Ordinal)))
+            {
+                faults.Add($"{name}: docs/operators.md has no row that says '{status}'; run eng/operators.sh");
+            }
+
+            if (known && entry!.Since > row[2].Split(',').Min(int.Parse))
+            {
+                faults.Add($"{name}: ONNX Runtime has versions {row[2]}, the table starts at {entry.Since}");
+            }
+
+            if (known && MissingTypes(entry!, row.Length > 3 ? row[3] : "") is { Length: > 0 } missing)
+            {
+                faults.Add($"{name}: ONNX Runtime takes {missing}, the row does not: {entry!.Inputs}");
+            }
+        }
+
+        Assert.Empty(faults);
+        Assert.Equal(rows.Length, rows.DistinctBy(r => (r[0], r[1])).Count());
+        Assert.Empty(notes.Keys.Except(rows.Select(r => (r[0], r[1]))));
+    }
+
     /// <summary>Every class that derives from Operator and is not abstract is made by a row of the table, or by another class that is.</summary>
     [Fact]
     public void Classes_AreAllListed()
@@ -69,6 +108,14 @@ public partial class OperatorTableTests
         Assert.NotEmpty(concrete);
         Assert.DoesNotContain(concrete, name => !Regex.IsMatch(all, $@"new {name}\s*[(<]|{name}(<[^>]*>)?\.\w+\("));
     }
+
+    // Of the types of the first input.
+    private static string MissingTypes(OperatorEntry entry, string types) => entry.Inputs.Rules is [{ Types: { } taken }, ..]
+        ? string.Join(" ", types.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(name => !Enum.GetValues<ElementType>().Any(type => type.Name() == name && taken.Contains(type))))
+        : "";
+
+    private static IEnumerable<string[]> Table(string name) =>
+        File.ReadLines(Path.Combine(TestData.RepositoryRoot!, "eng", name)).Where(line => line.Length > 0 && !line.StartsWith('#')).Select(line => line.Split('\t'));
 
     [GeneratedRegex("""^\s+new\((?<domain>[\w.]+|""), "(?<name>\w+)",""", RegexOptions.Multiline)]
     private static partial Regex Row();

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Inference.Graph;
 using Inference.Kernels.Threading;
+using Inference.Operators.Contract;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Attention;
@@ -8,7 +9,8 @@ namespace Inference.Operators.Attention;
 /// <summary>
 /// Attention by a state S[Dk, Dv] of each key head, step by step: decay S ← e^g·S (rules gated), then S ← S + k·δᵀ with δ = v (linear, gated) or
 /// β·(v − Sᵀk) (delta rules); output scale·Sᵀq. Query [B, T, Hq·Dk], key [B, T, Hkv·Dk], value [B, T, Hkv·Dv]; decay [B, T, Hkv·Dk or Hkv], beta [B, T, Hkv or 1].
-/// Calculated in float at least. Source: ONNX LinearAttention, opset 27.
+/// Calculated in float at least. In com.microsoft there may be fewer query heads than states, each for several, and fewer keys, each for several; Y[B, T, max(Hq, Hkv)·Dv].
+/// Sources: ONNX LinearAttention, opset 27; com.microsoft LinearAttention.
 /// </summary>
 internal sealed unsafe class LinearAttention : FloatOperator
 {
@@ -17,6 +19,7 @@ internal sealed unsafe class LinearAttention : FloatOperator
     private readonly float _scale;
     private readonly bool _gated;
     private readonly bool _delta;
+    private readonly bool _contrib;
 
     public LinearAttention(Node node)
     {
@@ -31,7 +34,13 @@ internal sealed unsafe class LinearAttention : FloatOperator
             throw new ModelLoadException($"{node.Describe()}: attribute 'update_rule': expected linear, gated, delta or gated_delta, got '{rule}'.");
         }
 
-        if (_keyHeads <= 0 || _queryHeads <= 0 || _queryHeads % _keyHeads != 0)
+        _contrib = node.Domain == Domains.Microsoft;
+        if (_contrib && node.Attributes.Int("state_window", 0) != 0)
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'state_window': expected 0, got {node.Attributes.Int("state_window", 0)}; a window of states is for CUDA.");
+        }
+
+        if (_keyHeads <= 0 || _queryHeads <= 0 || (_queryHeads % _keyHeads != 0 && !(_contrib && _keyHeads % _queryHeads == 0)))
         {
             throw new ModelLoadException($"{node.Describe()}: expected q_num_heads to be a multiple of kv_num_heads, got {_queryHeads} and {_keyHeads}.");
         }
@@ -49,12 +58,12 @@ internal sealed unsafe class LinearAttention : FloatOperator
         if (q is not null)
         {
             Dimension Width(Dimension head) => head.Size is { } size ? Dimension.Fixed(size * _keyHeads) : Dimension.Unknown;
-            if (q[2].Size % _queryHeads != 0 || v?[2].Size % _keyHeads != 0)
+            if (q[2].Size % _queryHeads is not (0 or null) || v?[2].Size % _keyHeads is not (0 or null))
             {
                 throw context.Error($"expected widths that {_queryHeads} query heads and {_keyHeads} key heads divide, got {q[2]} and {v?[2]}.");
             }
 
-            Shapes.RequireShape(context, 1, q[0], q[1], Width(depth));
+            Shapes.RequireShape(context, 1, q[0], q[1], _contrib ? KeyWidth(context, depth) : Width(depth));
             Shapes.RequireShape(context, 2, q[0], q[1], Width(valueDepth));
             Shapes.RequireShape(context, 3, q[0], Dimension.Fixed(_keyHeads), depth, valueDepth);
             bool perHead = context.InputShape(4) is { Length: 3 } decay && decay[2].Size == _keyHeads;
@@ -74,9 +83,23 @@ internal sealed unsafe class LinearAttention : FloatOperator
         }
 
         Shapes.RequireHoldable(context, "state [key depth, value depth]", depth, valueDepth);
-        context.SetOutput(0, type, q is null ? null : [q[0], q[1], valueDepth.Size is { } d ? Dimension.Fixed(checked(d * _queryHeads)) : Dimension.Unknown]);
+        context.SetOutput(0, type, q is null ? null : [q[0], q[1], valueDepth.Size is { } d ? Dimension.Fixed(checked(d * OutputHeads)) : Dimension.Unknown]);
         ElementType state = context.HasInput(3) ? context.InputType(3) : type;
         context.SetOutput(1, state, q is null ? null : [q[0], Dimension.Fixed(_keyHeads), depth, valueDepth]);
+    }
+
+    private long OutputHeads => Math.Max(_queryHeads, _keyHeads);
+
+    // Any number of keys that divides the states.
+    private Dimension KeyWidth(InferContext context, Dimension depth)
+    {
+        if (context.InputShape(1) is not [_, _, { Size: { } width }] || depth.Size is not { } size)
+        {
+            return Dimension.Unknown;
+        }
+
+        return size > 0 && width > 0 && width % size == 0 && _keyHeads % (width / size) == 0 ? Dimension.Fixed(width)
+            : throw context.Error($"input 1: expected keys of width {size} for a number of heads that divides {_keyHeads}, got a width of {width}.");
     }
 
     public override void PropagateBatch(BatchContext context)
@@ -116,7 +139,9 @@ internal sealed unsafe class LinearAttention : FloatOperator
         long steps = q.Dims[1];
         long depth = q.Dims[2] / _queryHeads;
         long valueDepth = v.Dims[2] / _keyHeads;
-        long group = _queryHeads / _keyHeads;
+        long group = Math.Max(1, _queryHeads / _keyHeads);
+        long keys = context.Input(1).Dims[2] / Math.Max(1, depth);
+        long statesOfKey = _keyHeads / Math.Max(1, keys);
         C scale = _scale != 0 ? C.CreateTruncating(_scale) : C.One / C.Sqrt(C.CreateTruncating(depth));
         C* state = (C*)context.Scratch((depth * valueDepth + valueDepth + 1) * sizeof(C));
         C* delta = state + depth * valueDepth;
@@ -129,7 +154,7 @@ internal sealed unsafe class LinearAttention : FloatOperator
                 for (long t = 0; t < steps; t++)
                 {
                     long at = b * steps + t;
-                    C* key = (C*)context.Input(1).Data + (at * _keyHeads + h) * depth;
+                    C* key = (C*)context.Input(1).Data + (at * keys + h / statesOfKey) * depth;
                     C* value = (C*)v.Data + (at * _keyHeads + h) * valueDepth;
                     if (_gated)
                     {
@@ -142,7 +167,8 @@ internal sealed unsafe class LinearAttention : FloatOperator
                     for (long g = 0; g < group; g++)
                     {
                         long head = h * group + g;
-                        Read(state, (C*)q.Data + (at * _queryHeads + head) * depth, (C*)context.Output(0).Data + (at * _queryHeads + head) * valueDepth, scale, depth, valueDepth, ref work);
+                        long query = head * _queryHeads / OutputHeads;
+                        Read(state, (C*)q.Data + (at * _queryHeads + query) * depth, (C*)context.Output(0).Data + (at * OutputHeads + head) * valueDepth, scale, depth, valueDepth, ref work);
                     }
                 }
 

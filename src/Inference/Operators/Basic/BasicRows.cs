@@ -8,5 +8,8 @@ internal static class BasicRows
     internal static readonly OperatorEntry[] Entries =
     [
         new("", "Identity", 1, "input:value", n => new Identity(n)),
+        new("", "MemcpyFromHost", 1, "X:value", n => new Identity(n)),
+        new("", "MemcpyToHost", 1, "X:value", n => new Identity(n)),
+        new(Domains.Microsoft, "SampleOp", 1, "X:float", n => new Identity(n)),
     ];
 }

@@ -4,7 +4,7 @@ namespace Inference.Operators.Contrib;
 
 /// <summary>
 /// An embedding of each word from its characters: y[.., m] = max over positions of tanh(Σ W[m, 0, k, d]·C[s[p + k], d] + B[m]) for sequences s[.., L] of character ids, weights
-/// W[M, 1, K, D], bias B[M] and the table of characters C[V, D]. A word ends before its first id of 0; one without characters gives zeros. Source: com.microsoft WordConvEmbedding.
+/// W[M, 1, K, D], bias B[M] and the table of characters C[V, D]. A word has as many characters as ids above 0; one that starts with none gives zeros. Source: com.microsoft WordConvEmbedding.
 /// </summary>
 internal sealed class WordConvEmbedding : Operator
 {
@@ -40,13 +40,25 @@ internal sealed class WordConvEmbedding : Operator
         {
             context.ThrowIfCancelled();
             ReadOnlySpan<int> ids = sequence.Span<int>().Slice(word * length, length);
-            int characters = ids.IndexOf(0) is >= 0 and var end ? end : length;
+            int characters = Characters(ids);
             if (characters > 0)
             {
                 Check(context, ids[..Math.Max(characters, window)], table.Dims[0]);
                 Embed(ids, Math.Max(characters - window, 0) + 1, window, depth, weights.Span<float>(), context.Input(2).Span<float>(), table.Span<float>(), y.Slice(word * filters, filters));
             }
         }
+    }
+
+    // Ids above 0, wherever they are: ONNX Runtime counts them so.
+    private static int Characters(ReadOnlySpan<int> ids)
+    {
+        int count = 0;
+        foreach (int id in ids)
+        {
+            count += id > 0 ? 1 : 0;
+        }
+
+        return ids.Length > 0 && ids[0] > 0 ? count : 0;
     }
 
     private static void Embed(

@@ -3,9 +3,12 @@ namespace Inference.Operators.Convolution;
 /// <summary>Shape rule of convolution: X[N, C, spatial..], W[M, C/group, kernel..] → Y[N, M, windows..].</summary>
 internal static class ConvShape
 {
-    public static Dimension[]? Infer(InferContext context, int inputX, int inputW, WindowAttributes window, long group)
+    public static Dimension[]? Infer(InferContext context, int inputX, int inputW, WindowAttributes window, long group) =>
+        Infer(context, inputX, context.InputShape(inputX), inputW, window, group);
+
+    /// <summary>As above for an input whose shape, told as [N, C, spatial..], is <paramref name="x"/>.</summary>
+    public static Dimension[]? Infer(InferContext context, int inputX, Dimension[]? x, int inputW, WindowAttributes window, long group)
     {
-        Dimension[]? x = context.InputShape(inputX);
         Dimension[]? w = context.InputShape(inputW);
         if (x is null && w is null)
         {

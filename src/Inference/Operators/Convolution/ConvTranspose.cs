@@ -2,16 +2,19 @@ using System.Numerics;
 using Inference.Graph;
 using Inference.Kernels.Gemm;
 using Inference.Operators.MatrixProduct;
+using Inference.Operators.Structure;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Convolution;
 
 /// <summary>
 /// The gradient of convolution as an operator: X[N, C, in..], W[C, M/group, kernel..] → Y[N, M, out..], out = stride·(in − 1) + output_padding + extent − pads;
-/// output_shape fixes out and derives the pads. Source: ONNX ConvTranspose, opsets 1 to 22.
+/// output_shape fixes out and derives the pads. Sources: ONNX ConvTranspose, opsets 1 to 22; com.microsoft ConvTransposeWithDynamicPads, whose input 2 is the pads.
 /// </summary>
-internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
+internal sealed unsafe class ConvTranspose(Node node, bool dynamicPads = false) : FloatOperator
 {
+    private const int PadsInput = 2;
+
     // Elements of the unfolded matrix that are worked on at once; a larger matrix is made in parts.
     private const long TileElements = 1 << 24;
 
@@ -19,12 +22,13 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
     private readonly long _group = Conv.ReadGroup(node);
     private readonly long[]? _outputPadding = node.Attributes.Ints("output_padding");
     private readonly long[]? _outputShape = node.Attributes.Ints("output_shape");
+    private readonly int _biasInput = dynamicPads ? 3 : 2;
 
     protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
         Shapes.RequireSameType(context, 0, 1);
-        Shapes.RequireSameType(context, 0, 2);
+        Shapes.RequireSameType(context, 0, _biasInput);
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, 3);
         Dimension[]? w = context.InputShape(1);
         if (x is null || w is null)
@@ -41,17 +45,19 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
         int spatial = x.Length - 2;
         _window.Check(context, spatial);
         CheckAttributes(context, w, spatial);
+        bool hasPads = dynamicPads && context.HasInput(PadsInput);
+        long[]? pads = hasPads ? ReadPads(context, spatial) : null;
         var y = new Dimension[x.Length];
         y[0] = x[0];
         y[1] = Shapes.Product([w[1], Dimension.Fixed(_group)]);
         for (int i = 0; i < spatial; i++)
         {
-            y[i + 2] = x[i + 2].Size is { } size && Kernel(i, w[i + 2]) is { } kernel
-                ? Dimension.Fixed(Math.Max(0, Resolve(i, spatial, size, kernel, out _)))
+            y[i + 2] = x[i + 2].Size is { } size && Kernel(i, w[i + 2]) is { } kernel && (pads is not null || !hasPads)
+                ? Dimension.Fixed(Math.Max(0, Resolve(i, spatial, size, kernel, pads, out _)))
                 : OutputShape(i, spatial) is { } given ? Dimension.Fixed(given) : Dimension.Unknown;
         }
 
-        Shapes.RequireShape(context, 2, y[1]);
+        Shapes.RequireShape(context, _biasInput, y[1]);
         context.SetOutput(0, type, y);
     }
 
@@ -95,7 +101,18 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
 
     private long? OutputShape(int axis, int spatial) => _outputShape is { Length: > 0 } shape ? shape[shape.Length - spatial + axis] : null;
 
-    private long Resolve(int axis, int spatial, long size, long kernel, out long before)
+    private static long[]? ReadPads(InferContext context, int spatial)
+    {
+        long[]? pads = ShapeRules.Integers(context, PadsInput);
+        if (pads is not null && (pads.Length != 2 * spatial || Array.Exists(pads, p => p is < 0 or >= WindowAttributes.MaxExtent)))
+        {
+            throw context.Error($"input {PadsInput} (Pads): expected {2 * spatial} values in [0, {WindowAttributes.MaxExtent - 1}], got [{string.Join(",", pads)}].");
+        }
+
+        return pads;
+    }
+
+    private long Resolve(int axis, int spatial, long size, long kernel, ReadOnlySpan<long> pads, out long before)
     {
         long extra = _outputPadding is { Length: > 0 } ? _outputPadding[axis] : 0;
         long stride = _window.Stride(axis);
@@ -114,17 +131,17 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
         }
 
         bool valid = _window.AutoPad == "VALID";
-        before = valid ? 0 : _window.PadAttribute(axis);
-        return full - before - (valid ? 0 : _window.PadAttribute(axis + spatial));
+        before = valid ? 0 : pads.IsEmpty ? _window.PadAttribute(axis) : pads[axis];
+        return full - before - (valid ? 0 : pads.IsEmpty ? _window.PadAttribute(axis + spatial) : pads[axis + spatial]);
     }
 
-    private WindowGrid Grid(Tensor x, Tensor w, Tensor y)
+    private WindowGrid Grid(Tensor x, Tensor w, Tensor y, Tensor? pads)
     {
         int spatial = x.Rank - 2;
         Span<long> before = stackalloc long[spatial];
         for (int i = 0; i < spatial; i++)
         {
-            Resolve(i, spatial, x.Dims[i + 2], w.Dims[i + 2], out before[i]);
+            Resolve(i, spatial, x.Dims[i + 2], w.Dims[i + 2], pads is null ? default : pads.Span<long>(), out before[i]);
         }
 
         return WindowGrid.Reverse(_window, y.Dims[2..], w.Dims[2..], x.Dims[2..], before);
@@ -141,8 +158,8 @@ internal sealed unsafe class ConvTranspose(Node node) : FloatOperator
             return;
         }
 
-        WindowGrid grid = Grid(x, w, y);
-        C* bias = context.OptionalInput(2) is { } b ? (C*)b.Data : null;
+        WindowGrid grid = Grid(x, w, y, dynamicPads ? context.OptionalInput(PadsInput) : null);
+        C* bias = context.OptionalInput(_biasInput) is { } b ? (C*)b.Data : null;
         long channels = x.Dims[1] / _group;
         long filters = w.Dims[1];
         long rows = filters * grid.KernelCount;

@@ -11,6 +11,7 @@ internal static class ConvolutionRows
         new("", "Conv", 1, "X:T=floating[N,C,*D] W:T[M,_,*] B?:T[M] Z?:T[N,M,*]", n => new Conv(n)),
         new("", "ConvTranspose", 1, "X:T=floating[N,C,*D] W:T[C,_,*] B?:T[_]", n => new ConvTranspose(n)),
         new("", "DeformConv", 19, "X:T=floating[N,C,_,_] W:T[M,_,_,_] offset:T[N,_,_,_] B?:T[M] mask?:T[N,_,_,_]", n => new DeformConv(n)),
+        new(Domains.Microsoft, "ConvTransposeWithDynamicPads", 1, "X:T=floating[N,C,*D] W:T[C,_,*] Pads?:int64[_] B?:T[_]", n => new ConvTranspose(n, dynamicPads: true)),
         new(Domains.Microsoft, "FusedConv", 1, "X:T=floating[N,C,*D] W:T[M,_,*] B?:T[M] Z?:T[N,M,*]", n => new Conv(n)),
     ];
 }

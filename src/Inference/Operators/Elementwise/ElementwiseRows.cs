@@ -60,6 +60,7 @@ internal static class ElementwiseRows
         new("", "Reciprocal", 1, "X:floating", n => new FloatUnary<Powers.Reciprocal>(default)),
         new("", "Relu", 1, "X:floating+signed", n => new NumericUnary<NumericFunctions.Relu>(default, TypeSet.Floating | TypeSet.Signed)),
         new("", "Round", 11, "X:floating", n => new FloatUnary<Powers.Round>(default)),
+        new("", "Scale", 1, "input:floating", n => new FloatUnary<Activations.Affine>(new(n.Attributes.Float("scale", 1f), 0f))),
         new("", "ScaledTanh", 1, "input:floating", n => new FloatUnary<Activations.ScaledTanh>(new(n.Attributes.Float("alpha", 1f), n.Attributes.Float("beta", 1f)))),
         new("", "Selu", 1, "X:floating", n => Selu.Create(n)),
         new("", "Shrink", 9, "input:numeric", n => new NumericUnary<NumericFunctions.Shrink>(new(n.Attributes.Float("lambd", 0.5f), n.Attributes.Float("bias", 0f)), TypeSet.Numeric)),

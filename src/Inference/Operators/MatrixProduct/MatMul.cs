@@ -38,7 +38,7 @@ internal sealed unsafe class MatMul : FloatOperator
 
     protected override void RunSingle(KernelContext context) => RunSingle(context, context.Input(0), context.Input(1), context.Output(0), 1f);
 
-    protected override void RunDouble(KernelContext context) => RunNaive<double>(context);
+    protected override void RunDouble(KernelContext context) => RunNaive<double>(context, context.Input(0), context.Input(1), context.Output(0));
 
     /// <summary>The f32 product over broadcast batches.</summary>
     internal static void RunSingle(KernelContext context, Tensor a, Tensor b, Tensor y, float alpha)
@@ -89,12 +89,11 @@ internal sealed unsafe class MatMul : FloatOperator
         }
     }
 
-    private static void RunNaive<C>(KernelContext context)
+    /// <summary>The product over broadcast batches for types without a kernel of their own.</summary>
+    internal static void RunNaive<C>(KernelContext context, Tensor a, Tensor b, Tensor y)
         where C : unmanaged, INumber<C>
     {
-        Tensor a = context.Input(0);
-        Tensor b = context.Input(1);
-        Tensor y = context.Output(0);
+        context.ThrowIfCancelled();
         ProductShape.Sizes(a.Dims, b.Dims, out long m, out long n, out long k);
         ReadOnlySpan<long> batchA = ProductShape.Batch(a.Dims);
         ReadOnlySpan<long> batchB = ProductShape.Batch(b.Dims);
@@ -123,6 +122,6 @@ internal sealed unsafe class MatMul : FloatOperator
     private readonly struct Action(KernelContext context) : IIntegerAction
     {
         public void Invoke<T>()
-            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => RunNaive<T>(context);
+            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => RunNaive<T>(context, context.Input(0), context.Input(1), context.Output(0));
     }
 }

@@ -119,7 +119,8 @@ internal sealed unsafe class EmbedLayerNormalization(Node node) : FloatOperator
         return (float*)table.Data + index * table.Dims[1];
     }
 
-    private static void CountMask(KernelContext context, long batch, long rows)
+    /// <summary>Output 1: how many elements of each row of the mask, input 7, are 1.</summary>
+    internal static void CountMask(KernelContext context, long batch, long rows)
     {
         int* target = (int*)context.Output(1).Data;
         Tensor? mask = context.OptionalInput(7);

@@ -18,7 +18,7 @@ internal static class NormalizationRows
         new("", "SimplifiedLayerNormalization", 1, "X:floating scale:floating", n => new LayerNormalization(n, rms: true)),
         new(Domains.Microsoft, "EmbedLayerNormalization", 1, "input_ids:int32[N,L] segment_ids?:int32[N,L] word_embedding:T=float+float16+bfloat16[_,H] position_embedding:T[_,H] segment_embedding?:T[_,H] gamma:T[H] beta:T[H] mask?:int32[N,L] position_ids?:int32[N,L]|[1,L]", n => new EmbedLayerNormalization(n)),
         new(Domains.Microsoft, "SimplifiedLayerNormalization", 1, "X:floating scale:floating", n => new LayerNormalization(n, rms: true)),
-        new(Domains.Microsoft, "SkipLayerNormalization", 1, "input:T=float+float16+bfloat16[_,*,C] skip:T[_,*,C] gamma:T[C] beta?:T[C] bias?:T[C]", n => new SkipLayerNormalization(n, simplified: false)),
-        new(Domains.Microsoft, "SkipSimplifiedLayerNormalization", 1, "input:T=float+float16+bfloat16[_,*,C] skip:T[_,*,C] gamma:T[C] bias?:T[C]", n => new SkipLayerNormalization(n, simplified: true)),
+        new(Domains.Microsoft, "SkipLayerNormalization", 1, "input:T=floating[_,*,C] skip:T[_,*,C] gamma:T[C] beta?:T[C] bias?:T[C]", n => new SkipLayerNormalization(n, simplified: false)),
+        new(Domains.Microsoft, "SkipSimplifiedLayerNormalization", 1, "input:T=floating[_,*,C] skip:T[_,*,C] gamma:T[C] bias?:T[C]", n => new SkipLayerNormalization(n, simplified: true)),
     ];
 }

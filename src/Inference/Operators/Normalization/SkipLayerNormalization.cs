@@ -84,30 +84,92 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
         }
     }
 
-    protected override void RunDouble(KernelContext context) => throw context.Error("input 0: expected float32, float16 or bfloat16, got float64.");
+    protected override void RunDouble(KernelContext context)
+    {
+        if (Sizes(context, out long length, out long rows, out long shared))
+        {
+            double* gamma = (double*)context.Input(2).Data;
+            double* beta = !simplified && context.OptionalInput(3) is { } b ? (double*)b.Data : null;
+            double* sum = (double*)context.Scratch(length * sizeof(double));
+            var row = new Span<double>(sum, (int)length);
+            for (long r = 0; r < rows; r++)
+            {
+                context.ThrowIfCancelled();
+                Sum(context, r * length, r % shared * length, row);
+                double mean = 0;
+                double inverse = RowNormalization.InverseRms<double>(row, _epsilon);
+                if (!simplified)
+                {
+                    RowNormalization.Statistics(row, _epsilon, out mean, out inverse);
+                }
+
+                RowNormalization.Apply(sum, (double*)context.Output(0).Data + (r * length), length, mean, inverse, gamma, beta);
+                Store(context, r, mean, inverse, row);
+            }
+        }
+    }
+
+    private void Sum(KernelContext context, long at, long skipAt, Span<double> row)
+    {
+        double* x = (double*)context.Input(0).Data + at;
+        double* skip = (double*)context.Input(1).Data + skipAt;
+        double* bias = context.OptionalInput(BiasInput) is { } c ? (double*)c.Data : null;
+        for (int i = 0; i < row.Length; i++)
+        {
+            row[i] = x[i] + skip[i] + (bias is null ? 0 : bias[i]);
+        }
+    }
+
+    private static void Store(KernelContext context, long row, double mean, double inverse, ReadOnlySpan<double> sum)
+    {
+        if (context.HasOutput(1))
+        {
+            ((float*)context.Output(1).Data)[row] = (float)mean;
+        }
+
+        if (context.HasOutput(2))
+        {
+            ((float*)context.Output(2).Data)[row] = (float)inverse;
+        }
+
+        if (context.HasOutput(3))
+        {
+            sum.CopyTo(new Span<double>((double*)context.Output(3).Data + (row * sum.Length), sum.Length));
+        }
+    }
+
+    // False where there is nothing to do.
+    private static bool Sizes(KernelContext context, out long length, out long rows, out long shared)
+    {
+        Tensor x = context.Input(0);
+        Tensor skip = context.Input(1);
+        length = x.Dims[^1];
+        rows = shared = 0;
+        if (x.Count == 0)
+        {
+            StoreEmpty(context);
+            return false;
+        }
+
+        rows = x.Count / length;
+        shared = skip.Count / length;
+        return shared != 0 && rows % shared == 0 ? true
+            : throw context.Error($"input 1: expected rows of {length} elements, as many as input 0 has or a part of them that repeats, got {skip}.");
+    }
 
     protected override void RunSingle(KernelContext context)
     {
         Tensor x = context.Input(0);
         Tensor skip = context.Input(1);
         Tensor y = context.Output(0);
-        if (x.Count == 0)
+        if (!Sizes(context, out long length, out long rows, out long shared))
         {
-            StoreEmpty(context);
             return;
         }
 
-        long length = x.Dims[^1];
         float* gamma = (float*)context.Input(2).Data;
         float* beta = !simplified && context.OptionalInput(3) is { } b ? (float*)b.Data : null;
         float* bias = context.OptionalInput(BiasInput) is { } c ? (float*)c.Data : null;
-        long rows = x.Count / length;
-        long shared = skip.Count / length;
-        if (shared == 0 || rows % shared != 0)
-        {
-            throw context.Error($"input 1: expected rows of {length} elements, as many as input 0 has or a part of them that repeats, got {skip}.");
-        }
-
         // A skip of fewer rows is shared by the batch.
         for (long r = 0; r < rows; r += shared)
         {

@@ -23,17 +23,19 @@ internal sealed unsafe class QLinearConv(Node node) : Operator
 
     public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
 
-    public override void Run(KernelContext context)
+    public override void Run(KernelContext context) => Run(context, _window, _group, _clip, context.Input(0), context.Output(0));
+
+    /// <summary>The convolution of X[N, C, spatial..], whatever input 0 is, into Y[N, M, windows..].</summary>
+    internal static void Run(KernelContext context, WindowAttributes window, long group, QuantizedClip clip, Tensor x, Tensor y)
     {
-        var sink = new Sink(context, _clip);
-        IntegerConv.Run(context, _window, _group, context.Input(0), context.OptionalInput(2), context.Input(3), context.OptionalInput(5), context.Output(0), sink);
+        var sink = new Sink(context, clip, y);
+        IntegerConv.Run(context, window, group, x, context.OptionalInput(2), context.Input(3), context.OptionalInput(5), y, sink);
     }
 
-    private readonly struct Sink(KernelContext context, QuantizedClip clip) : IntegerConv.ISink
+    private readonly struct Sink(KernelContext context, QuantizedClip clip, Tensor y) : IntegerConv.ISink
     {
         public void Store(long row, long filter, long first, int* sums, long count)
         {
-            Tensor y = context.Output(0);
             Tensor scaleW = context.Input(4);
             if (context.OptionalInput(8) is { } bias)
             {

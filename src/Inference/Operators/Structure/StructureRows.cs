@@ -13,6 +13,7 @@ internal static class StructureRows
         new("", "Constant", 1, "", n => new Constant(n)),
         new("", "ConstantOfShape", 9, "input:index[_]", n => new ConstantOfShape(n)),
         new("", "DepthToSpace", 1, "input:any[_,_,_,_]", n => new DepthToSpace(n)),
+        new("", "DynamicSlice", 1, "data:any starts:I=index[_] ends:I[_] axes?:I[_]", n => new Slice(n)),
         new("", "Expand", 8, "input:any shape:index[_]", _ => new Expand()),
         new("", "EyeLike", 9, "input:any[_,_]", n => new EyeLike(n)),
         new("", "Flatten", 1, "input:any", n => new Flatten(n)),

@@ -58,18 +58,20 @@ internal static class ContribCases
         Unary("QuickGelu", bias: false),
         new("SkipLayerNormalization", static random =>
         {
+            ElementType type = random.Pick(ElementType.Float, ElementType.Float, ElementType.Double);
             long[] shape = [random.Int(1, 3), random.Int(1, 4), random.Int(1, 9)];
             long[] row = [shape[2]];
-            OperatorBuilder builder = Node(random, "SkipLayerNormalization").In(random.Tensor(ElementType.Float, shape), false).In(random.Tensor(ElementType.Float, shape), false).In(random.Tensor(ElementType.Float, row), true);
-            _ = random.Chance(0.6) ? builder.In(random.Tensor(ElementType.Float, row), true) : builder.Skip();
-            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float, row), true) : builder).Attr("epsilon", 1e-3f).Tolerance(1e-3, 1e-4).Out(ElementType.Float).SkipOut().SkipOut().Out(ElementType.Float);
+            OperatorBuilder builder = Node(random, "SkipLayerNormalization").In(random.Tensor(type, shape), false).In(random.Tensor(type, shape), false).In(random.Tensor(type, row), true);
+            _ = random.Chance(0.6) ? builder.In(random.Tensor(type, row), true) : builder.Skip();
+            return (random.Chance(0.5) ? builder.In(random.Tensor(type, row), true) : builder).Attr("epsilon", 1e-3f).Tolerance(1e-3, 1e-4).Out(type).SkipOut().SkipOut().Out(type);
         }),
         new("SkipSimplifiedLayerNormalization", static random =>
         {
+            ElementType type = random.Pick(ElementType.Float, ElementType.Float, ElementType.Double);
             long[] shape = [random.Int(1, 3), random.Int(1, 4), random.Int(1, 9)];
-            OperatorBuilder builder = Node(random, "SkipSimplifiedLayerNormalization").In(random.Tensor(ElementType.Float, shape), false).In(random.Tensor(ElementType.Float, shape), false)
-                .In(random.Tensor(ElementType.Float, [shape[2]]), true);
-            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float, [shape[2]]), true) : builder).Attr("epsilon", 1e-3f).Tolerance(1e-3, 1e-4).Out(ElementType.Float).SkipOut().SkipOut().Out(ElementType.Float);
+            OperatorBuilder builder = Node(random, "SkipSimplifiedLayerNormalization").In(random.Tensor(type, shape), false).In(random.Tensor(type, shape), false)
+                .In(random.Tensor(type, [shape[2]]), true);
+            return (random.Chance(0.5) ? builder.In(random.Tensor(type, [shape[2]]), true) : builder).Attr("epsilon", 1e-3f).Tolerance(1e-3, 1e-4).Out(type).SkipOut().SkipOut().Out(type);
         }),
         new("EmbedLayerNormalization", static random =>
         {
