@@ -33,7 +33,7 @@ internal static unsafe class NchwPoolingF32
             return;
         }
 
-        float pad = max ? float.MinValue : 0f;
+        float pad = max ? float.NegativeInfinity : 0f;
         var window = new PlanarWindow(in g, job.Height, job.Width, job.OutHeight, job.OutWidth, pad);
         using var scratch = new AlignedScratch<float>(window.ScratchLength);
         using var offsets = new AlignedScratch<nint>(g.Taps);
@@ -84,7 +84,7 @@ internal static unsafe class NchwPoolingF32
         where S : struct, ISimd<V>
         where V : struct
     {
-        float start = max ? float.MinValue : 0f;
+        float start = max ? float.NegativeInfinity : 0f;
         V a0 = S.Splat(start);
         V a1 = a0;
         V a2 = a0;

@@ -20,7 +20,7 @@ internal static unsafe class NhwcPoolingF32
         var work = default(WorkCounter);
         bool max = job.Kind == PoolingKind.Max;
         using var columns = new AlignedScratch<int>(job.OutWidth);
-        var window = new ChannelWindow(in job.Geometry, job.Height, job.Width, job.OutWidth) { Start = max ? float.MinValue : 0f };
+        var window = new ChannelWindow(in job.Geometry, job.Height, job.Width, job.OutWidth) { Start = max ? float.NegativeInfinity : 0f };
         if (!max)
         {
             window.CountColumns = columns.Pointer;

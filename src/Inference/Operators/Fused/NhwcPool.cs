@@ -42,6 +42,13 @@ internal sealed unsafe class NhwcPool(Node node) : Operator
             return;
         }
 
+        if (x.Count == 0)
+        {
+            // Over no elements, as the operators that this one stands for: the least, or a sum of nothing.
+            y.Span<float>().Fill(_kind == PoolingKind.Max ? float.NegativeInfinity : 0f);
+            return;
+        }
+
         ReadOnlySpan<long> dims = x.Dims;
         bool image = dims.Length == 4;
         int height = image ? (int)dims[1] : 1;
