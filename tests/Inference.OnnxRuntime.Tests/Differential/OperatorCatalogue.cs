@@ -22,6 +22,7 @@ internal static class OperatorCatalogue
         .. ContribCases.All,
         .. AttentionCases.All,
         .. ContribTensorCases.All,
+        .. MultiHeadCases.All,
     ];
 
     public static OperatorCases Find(string name) => All.First(cases => cases.OpType == name);

@@ -5,7 +5,8 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Attention;
 
 /// <summary>
-/// The masks of com.microsoft's attention: 1 means seen. [B, T], [B, S, T] or [B, 1, M, M]; or [B] with the end of each row's keys, [2B] with ends, then starts.
+/// The masks of com.microsoft's attention: 1 means seen. [B, T], [B, S, T] or [B, 1, M, M]; or [B] with the end of each row's keys, [2B] with ends, then starts, [3B + 2] with
+/// ends and what CPU kernels do not need.
 /// A masked score gets mask_filter_value added; a causal one becomes the lowest float.
 /// </summary>
 internal static unsafe class ContribMask
@@ -60,7 +61,7 @@ internal static unsafe class ContribMask
         static bool Covers(Dimension own, Dimension expected) => !(own.Size < expected.Size);
         bool fits = mask.Length switch
         {
-            1 => Equal(mask[0], batch) || mask[0].Size == 2 * batch.Size,
+            1 => Equal(mask[0], batch) || mask[0].Size == 2 * batch.Size || mask[0].Size == (3 * batch.Size) + 2,
             2 => Equal(mask[0], batch) && Covers(mask[1], keys),
             3 => Equal(mask[0], batch) && Equal(mask[1], rows) && Covers(mask[2], keys),
             4 => Equal(mask[0], batch) && mask[1].Size is null or 1 && Covers(mask[2], end) && Covers(mask[3], keys),
@@ -68,13 +69,27 @@ internal static unsafe class ContribMask
         };
         if (!fits)
         {
-            throw context.Error($"input {input}: expected a mask [B], [2B], [B,T], [B,S,T] or [B,1,M,M] for B={batch}, S={rows}, T={keys}, got [{string.Join(",", mask)}].");
+            throw context.Error($"input {input}: expected a mask [B], [2B], [3B+2], [B,T], [B,S,T] or [B,1,M,M] for B={batch}, S={rows}, T={keys}, got [{string.Join(",", mask)}].");
+        }
+    }
+
+    /// <summary>Checks that the mask covers keys whose number the run alone knows.</summary>
+    /// <param name="context">The node.</param>
+    /// <param name="input">The mask's input.</param>
+    /// <param name="mask">The mask.</param>
+    /// <param name="s">The run's sizes.</param>
+    /// <param name="past">Past positions.</param>
+    public static void CheckKeys(KernelContext context, int input, Tensor mask, in AttentionSizes s, long past)
+    {
+        if ((mask.Rank > 1 && mask.Dims[^1] < s.Keys) || (mask.Rank == 4 && mask.Dims[2] < past + s.Rows))
+        {
+            throw context.Error($"input {input}: expected a mask of at least {s.Keys} keys, got {mask}.");
         }
     }
 
     private static bool Seen(Tensor mask, in AttentionSizes s, long b, long i, long j, long past) => mask.Rank switch
     {
-        1 => j < Scalars.ToInt64(mask, b) && (mask.Count == s.Batch || j >= Scalars.ToInt64(mask, s.Batch + b)),
+        1 => j < Scalars.ToInt64(mask, b) && (mask.Count != 2 * s.Batch || j >= Scalars.ToInt64(mask, s.Batch + b)),
         2 => Scalars.ToInt64(mask, b * mask.Dims[1] + j) != 0,
         3 => Scalars.ToInt64(mask, (b * s.Rows + i) * mask.Dims[2] + j) != 0,
         _ => Scalars.ToInt64(mask, (b * mask.Dims[2] + past + i) * mask.Dims[3] + j) != 0,

@@ -4,93 +4,49 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Attention;
 
 /// <summary>
-/// Attention on projected inputs: query [B, S, Hq], key [B, L, Hk], value [B, L, Hv] (or key and value [B, H, L, D]), bias [Hq + Hk + Hv], key padding mask ([B] ends or
-/// [B, T]), attention bias, past key and value [B, H, P, D]. Outputs: [B, S, Hv], present key and value. Source: com.microsoft MultiHeadAttention.
+/// Attention on projected heads: query [B, S, H·D], key [B, L, H·D], value [B, L, H·V] (or key and value [B, H, L, D], without a bias; or a key [B, L, H, 2, D] that holds the
+/// value; or a query [B, S, H, 3, D] that holds both), bias [2·H·D + H·V], key padding mask, what is added to the scores, past key and value [B, H, P, D], how many of
+/// their rows are filled, and the beams they came from. Outputs: [B, S, H·V], present key and value (with the rows of the past, or as long as the past where the rows filled are
+/// given), and the scores before the softmax [B, H, S, T]. Source: com.microsoft MultiHeadAttention, and DecoderMaskedMultiHeadAttention, whose query has one position.
 /// </summary>
-internal sealed unsafe class MultiHeadAttention(Node node) : FloatOperator
+internal sealed unsafe class MultiHeadAttention(Node node, MultiHeadForm form) : FloatOperator
 {
-    private readonly long _heads = node.Attributes.Int("num_heads");
+    private readonly long _heads = node.Attributes.Int("num_heads") is var heads && heads > 0 ? heads
+        : throw new ModelLoadException($"{node.Describe()}: attribute 'num_heads': expected a number of heads above 0, got {heads}.");
+
     private readonly bool _causal = node.Attributes.Int("unidirectional", 0) != 0;
     private readonly float _scale = node.Attributes.Float("scale", 0f);
     private readonly float _maskValue = node.Attributes.Float("mask_filter_value", -10000f);
 
+    // Whether a past with room is wanted although the rows filled are left out is told by the attribute.
+    private readonly bool _shares = node.Attributes.Int("past_present_share_buffer", 0) != 0;
+
     protected override void InferOutputs(InferContext context)
     {
-        ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
-        Shapes.RequireTypes(context, TypeSet.Floating, 1, 2, 3, 6, 7);
-        Dimension[]? q = Shapes.RequireRank(context, 0, 3);
-        Dimension[]? k = context.InputShape(1);
-        Dimension[]? v = context.InputShape(2);
-        if (!context.HasInput(1) || !context.HasInput(2) || k is { Length: not (3 or 4) })
-        {
-            throw context.Error("expected separate query, key and value; packed forms are not read.");
-        }
-
-        if (_heads <= 0 || (q?[2].Size is { } hidden && hidden % _heads != 0))
-        {
-            throw context.Error($"attribute 'num_heads': expected a divisor of the hidden size, got {_heads}.");
-        }
-
-        if (q is not null && k is not null && v is not null)
-        {
-            Dimension keys = k[k.Length == 3 ? 1 : 2];
-            Dimension head = q[2].Size is { } own ? Dimension.Fixed(own / _heads) : Dimension.Unknown;
-            if (k.Length == 3)
-            {
-                Shapes.RequireShape(context, 1, q[0], keys, q[2]);
-                Shapes.RequireShape(context, 2, q[0], keys, Dimension.Unknown);
-                if (v[2].Size % _heads is not (null or 0))
-                {
-                    throw context.Error($"input 2: expected a last dimension that {_heads} heads divide, got [{string.Join(",", v)}].");
-                }
-            }
-            else
-            {
-                Shapes.RequireShape(context, 1, q[0], Dimension.Fixed(_heads), keys, head);
-                Shapes.RequireShape(context, 2, q[0], Dimension.Fixed(_heads), keys, Dimension.Unknown);
-            }
-
-            Dimension pastRows = context.InputShape(6) is { Length: 4 } pastShape ? pastShape[2] : Dimension.Unknown;
-            Dimension valueHead = v.Length == 4 ? v[3] : v[2].Size is { } hiddenV ? Dimension.Fixed(hiddenV / _heads) : Dimension.Unknown;
-            if (q[2].Size is { } all && valueHead.Size is { } one)
-            {
-                Shapes.RequireShape(context, 3, Dimension.Fixed(checked(2 * all + one * _heads)));
-            }
-
-            Shapes.RequireShape(context, 6, q[0], Dimension.Fixed(_heads), pastRows, head);
-            Shapes.RequireShape(context, 7, q[0], Dimension.Fixed(_heads), pastRows, valueHead);
-        }
-
-        Dimension width = v is null ? Dimension.Unknown : v.Length == 3 ? v[2] : v[3].Size is { } d ? Dimension.Fixed(checked(d * _heads)) : Dimension.Unknown;
-        context.SetOutput(0, type, q is null ? null : [q[0], q[1], width]);
-        Dimension past = !context.HasInput(6) ? Dimension.Fixed(0) : context.InputShape(6) is { Length: 4 } shape ? shape[2] : Dimension.Unknown;
-        Dimension fresh = k is null ? Dimension.Unknown : k.Length == 3 ? k[1] : k[2];
-        Dimension total = past.Size is { } p && fresh.Size is { } f ? Dimension.Fixed(checked(p + f)) : Dimension.Unknown;
-        if (context.HasInput(6) != context.HasInput(7))
-        {
-            throw context.Error("expected past key and past value together, got one of them.");
-        }
-
-        if (context.HasInput(9))
-        {
-            throw context.Error("input 9: expected no cache_indirection; beam search is not supported here.");
-        }
-
-        if (q is not null)
-        {
-            Dimension end = past.Size is { } before && q[1].Size is { } own ? Dimension.Fixed(checked(before + own)) : Dimension.Unknown;
-            ContribMask.Check(context, 4, q[0], q[1], total, end);
-            Shapes.RequireBroadcast(context, 5, [q[0], Dimension.Fixed(_heads), q[1], total]);
-            Shapes.RequireHoldable(context, "scores [batch, heads, rows, keys]", q[0], Dimension.Fixed(_heads), q[1], total);
-        }
-
+        ElementType type = context.InputType(0);
+        var shape = new MultiHeadShape(context, _heads, form.IsStep);
+        CheckPast(context, in shape);
+        Dimension past = !context.HasInput(form.Past) ? Dimension.Fixed(0)
+            : IsFilled(context) ? context.InputShapeData(form.PastLength) is { Length: 1 } data ? data[0] : Dimension.Unknown
+            : context.InputShape(form.Past)?[2] ?? Dimension.Unknown;
+        Dimension total = Sum(past, shape.Fresh);
+        Dimension heads = Dimension.Fixed(_heads);
+        ContribMask.Check(context, form.Mask, shape.Batch, shape.Rows, total, Sum(past, shape.Rows));
+        Shapes.RequireBroadcast(context, form.Addend, [shape.Batch, heads, shape.Rows, IsFilled(context) ? Dimension.Unknown : total]);
+        Shapes.RequireHoldable(context, "scores [batch, heads, rows, keys]", shape.Batch, heads, shape.Rows, total);
+        context.SetOutput(0, type, [shape.Batch, shape.Rows, Shapes.Product([heads, shape.ValueDepth])]);
+        Dimension present = IsFilled(context) ? context.InputShape(form.Past)?[2] ?? Dimension.Unknown : total;
         for (int i = 1; i <= 2; i++)
         {
             if (context.HasOutput(i))
             {
-                Dimension depth = (i == 1 ? q?[2] : width)?.Size is { } size ? Dimension.Fixed(size / _heads) : Dimension.Unknown;
-                context.SetOutput(i, type, q is null ? null : [q[0], Dimension.Fixed(_heads), total, depth]);
+                context.SetOutput(i, type, [shape.Batch, heads, present, i == 1 ? shape.Depth : shape.ValueDepth]);
             }
+        }
+
+        if (context.HasOutput(3))
+        {
+            context.SetOutput(3, type, [shape.Batch, heads, shape.Rows, total]);
         }
     }
 
@@ -98,51 +54,141 @@ internal sealed unsafe class MultiHeadAttention(Node node) : FloatOperator
 
     protected override void RunSingle(KernelContext context)
     {
-        Tensor q = context.Input(0);
-        Tensor k = context.Input(1);
-        Tensor v = context.Input(2);
-        Tensor? bias = context.OptionalInput(3);
-        bool flat = k.Rank == 3;
-        long batch = q.Dims[0];
-        long rows = q.Dims[1];
-        long depth = q.Dims[2] / _heads;
-        long fresh = k.Dims[flat ? 1 : 2];
-        long valueDepth = flat ? v.Dims[2] / _heads : v.Dims[3];
-        long past = context.OptionalInput(6)?.Dims[2] ?? 0;
-        var sizes = new AttentionSizes(batch, _heads, _heads, rows, past + fresh, depth, valueDepth);
-        long keyCount = batch * _heads * sizes.Keys * depth;
-        long valueCount = batch * _heads * sizes.Keys * valueDepth;
-        float* scratch = (float*)context.Scratch((sizes.ScoreCount + q.Count + k.Count + v.Count + keyCount + valueCount + 1) * sizeof(float));
-        float* scores = scratch;
-        float* query = scores + sizes.ScoreCount;
-        float* key = query + q.Count;
-        float* value = key + k.Count;
-        float* joinedKey = context.HasOutput(1) ? (float*)context.Output(1).Data : value + v.Count;
-        float* joinedValue = context.HasOutput(2) ? (float*)context.Output(2).Data : value + v.Count + keyCount;
-        float* addend = bias is null ? null : (float*)bias.Data;
-        AddBias(q, addend, query, q.Dims[2]);
-        AddBias(k, flat && addend is not null ? addend + q.Dims[2] : null, key, k.Dims[^1]);
-        AddBias(v, flat && addend is not null ? addend + q.Dims[2] + k.Dims[2] : null, value, v.Dims[^1]);
-        HeadLayout layoutK = flat ? HeadLayout.RowsFirst(_heads, fresh, depth) : HeadLayout.HeadsFirst(_heads, fresh, depth);
-        HeadLayout layoutV = flat ? HeadLayout.RowsFirst(_heads, fresh, valueDepth) : HeadLayout.HeadsFirst(_heads, fresh, valueDepth);
-        AttentionCore.Append(past == 0 ? null : (float*)context.Input(6).Data, past, key, layoutK, batch, _heads, fresh, depth, joinedKey);
-        AttentionCore.Append(past == 0 ? null : (float*)context.Input(7).Data, past, value, layoutV, batch, _heads, fresh, valueDepth, joinedValue);
+        Tensor? pastKey = context.OptionalInput(form.Past);
+        Tensor? filled = pastKey is null ? null : context.OptionalInput(form.PastLength);
+        MultiHeadInputs x = MultiHeadInputs.Read(context, _heads);
+        long room = pastKey?.Dims[2] ?? 0;
+        long past = filled is null ? room : Scalars.ToInt64(filled);
+        long presentRows = filled is null ? past + x.Fresh : room;
+        if (filled is not null && (past < 0 || past > room - x.Fresh))
+        {
+            throw context.Error($"input {form.PastLength}: expected a number of rows in [0, {room - x.Fresh}], as the past has room for {room} and {x.Fresh} come, got {past}.");
+        }
 
-        float scale = _scale != 0 ? _scale : 1f / MathF.Sqrt(depth);
-        AttentionCore.Scores(context, in sizes, query, HeadLayout.RowsFirst(_heads, rows, depth), joinedKey, HeadLayout.HeadsFirst(_heads, sizes.Keys, depth), scale, scores);
-        var mask = new AttentionMask(context.OptionalInput(5), _causal, past, null, rows, offsetByValid: false);
-        AttentionCore.AddMask(in sizes, scores, in mask);
-        ContribMask.Add(in sizes, scores, context.OptionalInput(4), past, causal: false, _maskValue);
+        var sizes = new AttentionSizes(x.Batch, _heads, _heads, x.Rows, past + x.Fresh, x.Depth, x.ValueDepth);
+        Tensor? mask = context.OptionalInput(form.Mask);
+        if (filled is not null && mask is not null)
+        {
+            ContribMask.CheckKeys(context, form.Mask, mask, in sizes, past);
+        }
+
+        bool beams = past > 0 && context.HasInput(MultiHeadForm.Indirection);
+        long planes = x.Batch * _heads;
+        long queryCount = planes * x.Rows * x.Depth;
+        long keyCount = planes * presentRows * x.Depth;
+        long valueCount = planes * presentRows * x.ValueDepth;
+        float* scores = (float*)context.Scratch(checked((sizes.ScoreCount + queryCount + (keyCount + valueCount) * (beams ? 2 : 1) + 1) * sizeof(float)));
+        float* query = scores + sizes.ScoreCount;
+        float* scratch = query + queryCount;
+        float* key = context.HasOutput(1) ? (float*)context.Output(1).Data : scratch;
+        float* value = context.HasOutput(2) ? (float*)context.Output(2).Data : scratch + keyCount;
+        Tensor? bias = context.OptionalInput(form.Bias);
+        float* addend = bias is null ? null : (float*)bias.Data;
+        float* keyBias = addend is null || x.IsSplit ? null : addend + _heads * x.Depth;
+        float* valueBias = keyBias is null ? null : keyBias + _heads * x.Depth;
+        HeadLayout layoutQ = HeadLayout.HeadsFirst(_heads, x.Rows, x.Depth);
+        HeadLayout layoutK = HeadLayout.HeadsFirst(_heads, presentRows, x.Depth);
+        HeadLayout layoutV = HeadLayout.HeadsFirst(_heads, presentRows, x.ValueDepth);
+        x.Query.CopyTo(query, layoutQ, addend, x.Batch, _heads, x.Rows, x.Depth);
+        CopyPast(pastKey, filled is null, key, layoutK, planes, x.Depth);
+        CopyPast(context.OptionalInput(form.Past + 1), filled is null, value, layoutV, planes, x.ValueDepth);
+        x.Key.CopyTo(key + past * x.Depth, layoutK, keyBias, x.Batch, _heads, x.Fresh, x.Depth);
+        x.Value.CopyTo(value + past * x.ValueDepth, layoutV, valueBias, x.Batch, _heads, x.Fresh, x.ValueDepth);
+        if (beams)
+        {
+            var beamPast = new BeamPast(context.Input(MultiHeadForm.Indirection), _heads, past, room);
+            CheckBeams(context, in beamPast, x.Batch);
+            key = TakeBeams(in beamPast, pastKey!, key, scratch + keyCount + valueCount, layoutK, x.Batch, x.Fresh, x.Depth);
+            value = TakeBeams(in beamPast, context.Input(form.Past + 1), value, scratch + 2 * keyCount + valueCount, layoutV, x.Batch, x.Fresh, x.ValueDepth);
+        }
+
+        float scale = _scale != 0 ? _scale : 1f / MathF.Sqrt(x.Depth);
+        AttentionCore.Scores(context, in sizes, query, layoutQ, key, layoutK, scale, scores);
+        var additive = new AttentionMask(context.OptionalInput(form.Addend), causal: false, past, null, x.Rows, offsetByValid: false);
+        AttentionCore.AddMask(in sizes, scores, in additive);
+        ContribMask.Add(in sizes, scores, mask, past, _causal, _maskValue);
+        if (context.HasOutput(3) && sizes.ScoreCount > 0)
+        {
+            Buffer.MemoryCopy(scores, context.Output(3).Data, context.Output(3).ByteCount, sizes.ScoreCount * sizeof(float));
+        }
+
         AttentionCore.Softmax(in sizes, scores);
-        AttentionCore.Values(context, in sizes, scores, joinedValue, HeadLayout.HeadsFirst(_heads, sizes.Keys, valueDepth), (float*)context.Output(0).Data, HeadLayout.RowsFirst(_heads, rows, valueDepth));
+        AttentionCore.Values(context, in sizes, scores, value, layoutV, (float*)context.Output(0).Data, HeadLayout.RowsFirst(_heads, x.Rows, x.ValueDepth));
     }
 
-    private static void AddBias(Tensor x, float* bias, float* target, long width)
+    private static Dimension Sum(Dimension a, Dimension b) => a.Size is { } x && b.Size is { } y ? Dimension.Fixed(checked(x + y)) : a.Size == 0 ? b : Dimension.Unknown;
+
+    private bool IsFilled(InferContext context) => context.HasInput(form.Past) && context.HasInput(form.PastLength);
+
+    private void CheckPast(InferContext context, in MultiHeadShape shape)
     {
-        float* source = (float*)x.Data;
-        for (long i = 0; i < x.Count; i++)
+        Dimension heads = Dimension.Fixed(_heads);
+        Dimension past = context.InputShape(form.Past)?[2] ?? Dimension.Unknown;
+        Shapes.RequireShape(context, form.Past, shape.Batch, heads, past, shape.Depth);
+        Shapes.RequireShape(context, form.Past + 1, shape.Batch, heads, past, shape.ValueDepth);
+        if (shape.Depth.Size is { } d && shape.ValueDepth.Size is { } v)
         {
-            target[i] = source[i] + (bias is null ? 0f : bias[i % width]);
+            Shapes.RequireShape(context, form.Bias, Dimension.Fixed(checked(_heads * (2 * d + v))));
         }
+
+        if (context.HasInput(form.Past) != context.HasInput(form.Past + 1) || (_shares && context.HasInput(form.Past) && !context.HasInput(form.PastLength)))
+        {
+            throw context.Error("expected past key and past value together, and with past_present_share_buffer the rows that are filled, got one of them.");
+        }
+
+        if (context.InputShape(MultiHeadForm.Indirection) is not { } indirection || !context.HasInput(form.Past))
+        {
+            return;
+        }
+
+        bool fits = indirection[0].Size is not { } sequences || indirection[1].Size is not { } beams || shape.Batch.Size is not { } rows || (beams > 0 && Math.BigMul(sequences, beams, out long low) == 0 && low == rows);
+        if (!fits || !IsFilled(context) || shape.Rows.Size is not (null or 1))
+        {
+            throw context.Error($"input {MultiHeadForm.Indirection}: expected [sequences, beams, positions] for a batch of {shape.Batch} rows of one position, and the rows of the past that are filled, got [{string.Join(",", indirection)}].");
+        }
+    }
+
+    // The past as a whole where it has room, or its rows in front of the new ones.
+    private static void CopyPast(Tensor? past, bool isFull, float* target, HeadLayout layout, long planes, long depth)
+    {
+        if (past is null || past.Count == 0 || (float*)past.Data == target)
+        {
+            return;
+        }
+
+        long bytes = past.Dims[2] * depth * sizeof(float);
+        for (long p = 0; p < planes; p++)
+        {
+            Buffer.MemoryCopy((float*)past.Data + p * past.Dims[2] * depth, target + p * (isFull ? layout.Head : past.Dims[2] * depth), bytes, bytes);
+        }
+    }
+
+    private void CheckBeams(KernelContext context, in BeamPast past, long batch)
+    {
+        Tensor indirection = past.Indirection;
+        long width = context.OptionalInput(form.BeamWidth) is { } own ? Scalars.ToInt64(own) : indirection.Dims[1];
+        if (width != indirection.Dims[1] || indirection.Dims[0] * width != batch || indirection.Dims[2] < past.Length)
+        {
+            throw context.Error($"input {MultiHeadForm.Indirection}: expected {width} beams that make {batch} rows and at least {past.Length} positions, got {indirection}.");
+        }
+
+        past.Check(context);
+    }
+
+    // What the rows of the batch see: past positions of their beams, then their own new ones.
+    private float* TakeBeams(in BeamPast past, Tensor source, float* present, float* target, HeadLayout layout, long batch, long fresh, long depth)
+    {
+        for (long b = 0; b < batch; b++)
+        {
+            for (long h = 0; h < _heads; h++)
+            {
+                long at = layout.Offset(b, h);
+                past.Take((float*)source.Data, target + at, b, h, depth);
+                long bytes = fresh * depth * sizeof(float);
+                Buffer.MemoryCopy(present + at + past.Length * depth, target + at + past.Length * depth, bytes, bytes);
+            }
+        }
+
+        return target;
     }
 }
