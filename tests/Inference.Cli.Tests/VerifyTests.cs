@@ -41,8 +41,34 @@ public sealed class VerifyTests
     }
 
     [Fact]
+    public void Compare_Maps_IgnoresTheOrderOfKeys()
+    {
+        using MapValue want = Map(["a", "b"], [1f, 2f]);
+        using MapValue turned = Map(["b", "a"], [2f, 1f]);
+        using MapValue other = Map(["b", "a"], [1f, 2f]);
+        using MapValue foreign = Map(["b", "c"], [2f, 1f]);
+        using MapValue fewer = Map(["b"], [2f]);
+        using MapValue twice = Map(["a", "a"], [1f, 1f]);
+        Assert.Null(ValueComparer.Difference(turned, want, new(1e-3, 1e-6, null)));
+        Assert.StartsWith("element 0: expected 1, got 2", ValueComparer.Difference(other, want, new(1e-3, 1e-6, null)), StringComparison.Ordinal);
+        Assert.Equal("expected the key 'a', got none", ValueComparer.Difference(foreign, want, new(1e-3, 1e-6, null)));
+        Assert.Equal("expected 2 keys, got 1", ValueComparer.Difference(fewer, want, new(1e-3, 1e-6, null)));
+        Assert.Equal("expected each key once, got 'a' twice", ValueComparer.Difference(twice, want, new(1e-3, 1e-6, null)));
+    }
+
+    [Fact]
+    public void Compare_MapsOfTexts_NamesTheKey()
+    {
+        using var want = new MapValue(TensorValue.Copy<long>([1, 2], [2]), TensorValue.Copy<string>(["x", "y"], [2]));
+        using var got = new MapValue(TensorValue.Copy<long>([2, 1], [2]), TensorValue.Copy<string>(["y", "z"], [2]));
+        Assert.Equal("key '1': expected 'x', got 'z'", ValueComparer.Difference(got, want, new(1e-3, 1e-6, null)));
+    }
+
+    [Fact]
     public void Find_AFolderThatIsNotThere_SaysSo() =>
         Assert.Contains("no such folder", Assert.Throws<InferenceException>(() => ModelTest.Find(["no/such/folder"])).Message, StringComparison.Ordinal);
+
+    private static MapValue Map(string[] keys, float[] values) => new(TensorValue.Copy<string>(keys, [keys.Length]), TensorValue.Copy<float>(values, [values.Length]));
 
     private static TestResult[] Run(string folder, double? rtol, double? atol) =>
         [.. ModelTest.Find([folder]).Select(t => t.Run(ModelLoader.Default, new(), rtol, atol, TimeSpan.FromMinutes(1)))];

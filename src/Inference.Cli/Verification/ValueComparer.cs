@@ -29,11 +29,71 @@ internal static class ValueComparer
             case (OptionalValue w, OptionalValue g):
                 return w.HasValue != g.HasValue ? $"expected {(w.HasValue ? "a value" : "no value")}" : w.HasValue ? Difference(g.Value!, w.Value!, tolerance) : null;
             case (MapValue w, MapValue g):
-                return Difference(g.Keys, w.Keys, tolerance) ?? Difference(g.Values, w.Values, tolerance);
+                return MapDifference(g, w, tolerance);
             default:
                 return $"expected a {want.Kind}, got a {got.Kind}";
         }
     }
+
+    // A map has no order: values are compared key by key.
+    private static string? MapDifference(MapValue got, MapValue want, Tolerance tolerance)
+    {
+        if (got.Keys.ElementType != want.Keys.ElementType || got.Values.ElementType != want.Values.ElementType)
+        {
+            return $"expected a map from {want.Keys.ElementType.Name()} to {want.Values.ElementType.Name()}, got one from {got.Keys.ElementType.Name()} to {got.Values.ElementType.Name()}";
+        }
+
+        object[] gotKeys = Keys(got.Keys);
+        object[] wantKeys = Keys(want.Keys);
+        var places = new Dictionary<object, int>();
+        for (int i = 0; i < gotKeys.Length; i++)
+        {
+            if (!places.TryAdd(gotKeys[i], i))
+            {
+                return $"expected each key once, got '{gotKeys[i]}' twice";
+            }
+        }
+
+        if (places.Count != wantKeys.Length)
+        {
+            return $"expected {wantKeys.Length} keys, got {places.Count}";
+        }
+
+        foreach (object key in wantKeys)
+        {
+            if (!places.ContainsKey(key))
+            {
+                return $"expected the key '{key}', got none";
+            }
+        }
+
+        int[] order = [.. wantKeys.Select(key => places[key])];
+        if (want.Values.ElementType == ElementType.String)
+        {
+            string[] texts = got.Values.AsSpan<string>().ToArray();
+            for (int i = 0; i < order.Length; i++)
+            {
+                string wanted = want.Values.AsSpan<string>()[i];
+                if (!string.Equals(texts[order[i]], wanted, StringComparison.Ordinal))
+                {
+                    return $"key '{wantKeys[i]}': expected '{wanted}', got '{texts[order[i]]}'";
+                }
+            }
+
+            return null;
+        }
+
+        double[] numbers = Numbers(got.Values);
+        return Compare([.. order.Select(i => numbers[i])], Numbers(want.Values), IsFloating(got.Values.ElementType) ? tolerance : tolerance with { Relative = 0 });
+    }
+
+    private static object[] Keys(TensorValue keys) => keys.ElementType switch
+    {
+        ElementType.String => [.. keys.AsSpan<string>().ToArray()],
+        ElementType.Int64 => [.. keys.AsSpan<long>().ToArray().Cast<object>()],
+        ElementType.UInt64 => [.. keys.AsSpan<ulong>().ToArray().Cast<object>()],
+        _ => [.. Numbers(keys).Cast<object>()],
+    };
 
     private static string? Difference(TensorValue got, TensorValue want, Tolerance tolerance)
     {

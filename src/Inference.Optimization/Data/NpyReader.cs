@@ -1,22 +1,23 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Inference.Optimization.Data;
 
-/// <summary>Reads the rows of one <c>.npy</c> array in order. Owns the stream.</summary>
+/// <summary>
+/// Reads the rows of one <c>.npy</c> array in order. Owns the stream. An array in Fortran order, whose rows lie apart, is read whole with its first row and held.
+/// </summary>
 internal sealed class NpyReader : IDisposable
 {
     private readonly Stream _stream;
     private readonly string _where;
+    private TensorValue? _all;
+    private int _row;
 
     public NpyReader(Stream stream, string where)
     {
         _stream = stream;
         _where = where;
         Header = NpyHeader.Read(stream, where);
-        if (Header.FortranOrder && Header.Shape.Length > 1)
-        {
-            throw new DataException($"{where}: expected an array in C order (rows first), got Fortran order. Save numpy.ascontiguousarray of it.");
-        }
     }
 
     public NpyHeader Header { get; }
@@ -48,13 +49,91 @@ internal sealed class NpyReader : IDisposable
             reader.CheckLength(stream.Length - stream.Position, alone: false);
         }
 
-        return reader.Read(reader.Header.Shape);
+        return reader.IsFortran ? reader.ReadFortran() : reader.Read(reader.Header.Shape);
     }
 
     /// <summary>The next rows, as a tensor of shape [rows, row shape…].</summary>
-    public TensorValue ReadRows(int rows) => Read([rows, .. RowShape]);
+    public TensorValue ReadRows(int rows)
+    {
+        if (!IsFortran)
+        {
+            return Read([rows, .. RowShape]);
+        }
 
-    public void Dispose() => _stream.Dispose();
+        _all ??= ReadFortran();
+        TensorValue next = _all.Rows(_row, rows);
+        _row += rows;
+        return next;
+    }
+
+    public void Dispose()
+    {
+        _all?.Dispose();
+        _stream.Dispose();
+    }
+
+    // One axis lies the same way in both orders.
+    private bool IsFortran => Header.FortranOrder && Header.Shape.Length > 1;
+
+    private TensorValue ReadFortran()
+    {
+        long[] shape = Header.Shape;
+        using TensorValue columns = Read([.. shape.Reverse()]);
+        TensorValue rows = TensorValue.Allocate(Header.Type, shape);
+        if (Header.Type == ElementType.String)
+        {
+            Turn(columns.AsSpan<string>(), rows.AsWritableSpan<string>(), shape);
+            return rows;
+        }
+
+        ReadOnlySpan<byte> from = columns.AsBytes();
+        Span<byte> to = rows.AsWritableBytes();
+        switch (Header.ItemBytes)
+        {
+            case 1:
+                Turn(from, to, shape);
+                break;
+            case 2:
+                Turn(MemoryMarshal.Cast<byte, ushort>(from), MemoryMarshal.Cast<byte, ushort>(to), shape);
+                break;
+            case 4:
+                Turn(MemoryMarshal.Cast<byte, uint>(from), MemoryMarshal.Cast<byte, uint>(to), shape);
+                break;
+            default:
+                Turn(MemoryMarshal.Cast<byte, ulong>(from), MemoryMarshal.Cast<byte, ulong>(to), shape);
+                break;
+        }
+
+        return rows;
+    }
+
+    // From the order in which the first axis runs fastest to the one in which the last does.
+    private static void Turn<T>(ReadOnlySpan<T> from, Span<T> to, long[] shape)
+    {
+        var position = new long[shape.Length];
+        var strides = new long[shape.Length];
+        for (int i = 0; i < strides.Length; i++)
+        {
+            strides[i] = i == 0 ? 1 : strides[i - 1] * shape[i - 1];
+        }
+
+        long at = 0;
+        for (int i = 0; i < to.Length; i++)
+        {
+            to[i] = from[(int)at];
+            for (int axis = shape.Length - 1; axis >= 0; axis--)
+            {
+                at += strides[axis];
+                if (++position[axis] < shape[axis])
+                {
+                    break;
+                }
+
+                at -= strides[axis] * shape[axis];
+                position[axis] = 0;
+            }
+        }
+    }
 
     private TensorValue Read(long[] shape)
     {

@@ -118,11 +118,13 @@ internal sealed unsafe class CallState(LoadedModel model)
         {
             TensorPin pin = _inputPins[index];
             pin.Hold(tensor);
-            _tensors[index].Set(tensor.ElementType, tensor.Shape, pin.Address, pin);
+            _tensors[index].Set(tensor.ElementType, InputBinder.Shape(port, tensor), pin.Address, pin);
             return _tensors[index];
         }
 
-        EngineValue converted = ValueConversion.ToEngine(value, Control.Memory);
+        EngineValue converted = value is TensorValue texts && port.Type.Kind == ModelValueKind.Tensor
+            ? ValueConversion.ToEngine(texts, InputBinder.Shape(port, texts), Control.Memory)
+            : ValueConversion.ToEngine(value, Control.Memory);
         return port.Type.Kind == ModelValueKind.Optional && converted is not OptionalData ? new OptionalData(converted) : converted;
     }
 

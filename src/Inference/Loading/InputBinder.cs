@@ -31,6 +31,11 @@ internal static class InputBinder
             return;
         }
 
+        if (IsOneForScalar(shape, tensor.Shape) || IsScalarForOne(shape, tensor.Shape))
+        {
+            return;
+        }
+
         if (shape.Count != tensor.Rank)
         {
             Throw(model, port, $"expected shape [{string.Join(",", shape)}] of rank {shape.Count}, got {TensorShape.Format(tensor.Shape)} of rank {tensor.Rank}. Reshape the value.");
@@ -77,6 +82,29 @@ internal static class InputBinder
                 break;
         }
     }
+
+    /// <summary>The shape under which a value that was checked goes in: its own, but none where [1] stands for a scalar, and [1] where a scalar stands for [1].</summary>
+    public static ReadOnlySpan<long> Shape(ModelPort port, TensorValue value)
+    {
+        if (port.Type.Shape is { } declared)
+        {
+            if (IsOneForScalar(declared, value.Shape))
+            {
+                return [];
+            }
+
+            if (IsScalarForOne(declared, value.Shape))
+            {
+                return [1];
+            }
+        }
+
+        return value.Shape;
+    }
+
+    private static bool IsOneForScalar(IReadOnlyList<Dimension> declared, ReadOnlySpan<long> shape) => declared.Count == 0 && shape is [1];
+
+    private static bool IsScalarForOne(IReadOnlyList<Dimension> declared, ReadOnlySpan<long> shape) => shape.Length == 0 && declared is [{ Size: 1 }];
 
     /// <exception cref="InvalidInputException">A name is not an input of the model.</exception>
     [DoesNotReturn]

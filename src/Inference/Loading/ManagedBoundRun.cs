@@ -168,13 +168,13 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         EngineValue bound;
         if (value.ElementType == ElementType.String)
         {
-            bound = ValueConversion.ToEngine(value, MemoryBudget.Unlimited);
+            bound = ValueConversion.ToEngine(value, InputBinder.Shape(_ports[index], value), MemoryBudget.Unlimited);
         }
         else
         {
             _sparePin.Hold(value);
             var tensor = new Tensor();
-            tensor.Set(value.ElementType, value.Shape, _sparePin.Address, _sparePin);
+            tensor.Set(value.ElementType, InputBinder.Shape(_ports[index], value), _sparePin.Address, _sparePin);
             bound = tensor;
         }
 

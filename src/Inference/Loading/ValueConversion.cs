@@ -10,20 +10,8 @@ internal static class ValueConversion
     {
         switch (value)
         {
-            case TensorValue { ElementType: ElementType.String } strings:
-                memory.Claim((long)strings.AsSpan<string>().Length * nint.Size);
-                var tensor = new Tensor();
-                tensor.SetStrings(strings.Shape, strings.AsSpan<string>().ToArray());
-                return tensor;
-            case TensorValue numbers:
-                // Held while it is copied: another thread may dispose it.
-                using (new TensorPin(numbers))
-                {
-                    memory.Claim(numbers.ElementType.ByteCount(TensorShape.Count(numbers.Shape)));
-                    Tensor copy = Tensor.Allocate(numbers.ElementType, numbers.Shape);
-                    numbers.AsBytes().CopyTo(copy.Bytes);
-                    return copy;
-                }
+            case TensorValue tensor:
+                return ToEngine(tensor, tensor.Shape, memory);
             case SequenceValue sequence:
                 return new SequenceData([.. sequence.Items.Select(i => ToEngine(i, memory))], sequence.ElementType);
             case OptionalValue optional:
@@ -32,6 +20,27 @@ internal static class ValueConversion
                 return new MapData((Tensor)ToEngine(map.Keys, memory), (Tensor)ToEngine(map.Values, memory));
             default:
                 throw new InvalidInputException($"A value of kind {value.Kind} was passed; expected a tensor, sequence, map or optional.");
+        }
+    }
+
+    /// <summary>A tensor of the engine with memory of its own, of as many elements in a shape that may be another.</summary>
+    public static Tensor ToEngine(TensorValue value, ReadOnlySpan<long> shape, MemoryBudget memory)
+    {
+        if (value.ElementType == ElementType.String)
+        {
+            memory.Claim((long)value.AsSpan<string>().Length * nint.Size);
+            var tensor = new Tensor();
+            tensor.SetStrings(shape, value.AsSpan<string>().ToArray());
+            return tensor;
+        }
+
+        // Held while it is copied: another thread may dispose it.
+        using (new TensorPin(value))
+        {
+            memory.Claim(value.ElementType.ByteCount(TensorShape.Count(shape)));
+            Tensor copy = Tensor.Allocate(value.ElementType, shape);
+            value.AsBytes().CopyTo(copy.Bytes);
+            return copy;
         }
     }
 

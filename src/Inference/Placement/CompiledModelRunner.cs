@@ -63,6 +63,33 @@ internal sealed class CompiledModelRunner : IModelRunner, IModelStatus
         return ValueTask.CompletedTask;
     }
 
+    // One element goes in with the rank that is declared.
+    private static ModelValue Fit(ModelPort port, ModelValue value)
+    {
+        if (value is not TensorValue tensor || port.Type.Kind != ModelValueKind.Tensor)
+        {
+            return value;
+        }
+
+        ReadOnlySpan<long> shape = InputBinder.Shape(port, tensor);
+        if (shape.Length == tensor.Rank)
+        {
+            return value;
+        }
+
+        TensorValue copy = TensorValue.Allocate(tensor.ElementType, shape);
+        if (tensor.ElementType == ElementType.String)
+        {
+            tensor.AsSpan<string>().CopyTo(copy.AsWritableSpan<string>());
+        }
+        else
+        {
+            tensor.AsBytes().CopyTo(copy.AsWritableBytes());
+        }
+
+        return copy;
+    }
+
     private NamedValues Run(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
         _gate.Enter();
@@ -79,7 +106,7 @@ internal sealed class CompiledModelRunner : IModelRunner, IModelStatus
                 }
 
                 InputBinder.Check(Info.Name, port, value);
-                values[i] = value;
+                values[i] = Fit(port, value);
                 found++;
             }
 

@@ -106,18 +106,51 @@ public class NpzDataSourceTests
         Assert.Contains("Convert the array with astype", Assert.Throws<DataException>(() => new NpzDataSource(path)).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Constructor_FortranOrder_SaysWhatToDo()
+    [Theory]
+    [InlineData("<f8")]
+    [InlineData("<f4")]
+    [InlineData("<f2")]
+    [InlineData("|u1")]
+    [InlineData("<U1")]
+    public async Task ReadAsync_FortranOrder_GivesRows(string descr)
     {
+        // [[a, b, c], [d, e, f]] with the first axis fastest: a d b e c f.
         using var folder = new TemporaryFolder();
         string path = folder.File("d.npz");
         using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create))
         {
             using Stream entry = archive.CreateEntry("a.npy").Open();
-            entry.Write(Npy("<f4", "(2, 2)", new byte[16], "True"));
+            entry.Write(Npy(descr, "(3, 2)", Elements(descr, [1, 3, 5, 2, 4, 6]), "True"));
         }
 
-        Assert.Contains("ascontiguousarray", Assert.Throws<DataException>(() => new NpzDataSource(path)).Message, StringComparison.Ordinal);
+        var source = new NpzDataSource(path);
+        var got = new List<string>();
+        await foreach (DataBatch batch in source.ReadAsync(["a"], 2))
+        {
+            using NamedValues values = batch.Values;
+            var tensor = (TensorValue)values.Get("a");
+            got.Add(tensor.ToString() + ": " + string.Join(" ", Text(tensor)));
+        }
+
+        string type = source.Columns[0].Type.Name();
+        Assert.Equal([$"{type}[2,2]: 1 2 3 4", $"{type}[1,2]: 5 6"], got);
+    }
+
+    [Fact]
+    public void ReadAll_FortranOrderOfThreeAxes_IsTurned()
+    {
+        var expected = new float[24];
+        var stored = new float[24];
+        for (int i = 0; i < 24; i++)
+        {
+            expected[i] = i;
+            stored[(i / 12) + (2 * (i / 4 % 3)) + (6 * (i % 4))] = i;
+        }
+
+        using var stream = new MemoryStream(Npy("<f4", "(2, 3, 4)", [.. System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(stored)], "True"));
+        using TensorValue tensor = NpyReader.ReadAll(stream, "x");
+        Assert.Equal([2, 3, 4], tensor.Shape.ToArray());
+        Assert.Equal(expected, tensor.AsSpan<float>().ToArray());
     }
 
     [Fact]
@@ -261,6 +294,27 @@ public class NpzDataSourceTests
 
         return path;
     }
+
+    private static byte[] Elements(string descr, float[] values) =>
+    [
+        .. values.SelectMany(value => descr switch
+        {
+            "<f8" => BitConverter.GetBytes((double)value),
+            "<f4" => BitConverter.GetBytes(value),
+            "<f2" => BitConverter.GetBytes((Half)value),
+            "|u1" => [(byte)value],
+            _ => Encoding.UTF32.GetBytes($"{value}"),
+        }),
+    ];
+
+    private static IEnumerable<string> Text(TensorValue tensor) => tensor.ElementType switch
+    {
+        ElementType.Double => tensor.AsSpan<double>().ToArray().Select(x => $"{x}"),
+        ElementType.Float => tensor.AsSpan<float>().ToArray().Select(x => $"{x}"),
+        ElementType.Float16 => tensor.AsSpan<Half>().ToArray().Select(x => $"{x}"),
+        ElementType.UInt8 => tensor.AsSpan<byte>().ToArray().Select(x => $"{x}"),
+        _ => tensor.AsSpan<string>().ToArray(),
+    };
 
     private static byte[] Npy(string descr, string shape, byte[] content, string fortran)
     {

@@ -26,6 +26,56 @@ public sealed class InputErrorTests
     public void Run_AnotherKind_NamesBoth() => Fails(
         new NamedValues { { "x", new SequenceValue([], ElementType.Float) } }, "expected float32[batch,3], got a sequence");
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void Run_OneElement_GoesInWithTheRankDeclared(bool declaredScalar, bool passedScalar)
+    {
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(OfOne(OnnxElementType.Float32, declaredScalar)));
+        using var inputs = new NamedValues { ["x"] = TensorValue.Copy<float>([3f], passedScalar ? [] : [1]) };
+        using NamedValues outputs = runner.Run(inputs);
+        Assert.Equal(declaredScalar ? [] : [1L], outputs["y"].Shape.ToArray());
+        Assert.Equal(3f, outputs["y"].AsSpan<float>()[0]);
+        using BoundRun bound = runner.GetService<IBindable>()!.Bind();
+        bound.SetInput("x", (TensorValue)inputs["x"]);
+        bound.Run();
+        Assert.Equal(declaredScalar ? [] : [1L], ((TensorValue)bound.GetOutput("y")).Shape.ToArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_OneText_GoesInWithTheRankDeclared(bool declaredScalar)
+    {
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(OfOne(OnnxElementType.String, declaredScalar)));
+        using var inputs = new NamedValues { ["x"] = TensorValue.Copy<string>(["a"], declaredScalar ? [1] : []) };
+        using NamedValues outputs = runner.Run(inputs);
+        Assert.Equal(declaredScalar ? [] : [1L], outputs["y"].Shape.ToArray());
+        Assert.Equal("a", outputs["y"].AsSpan<string>()[0]);
+    }
+
+    [Fact]
+    public void Run_TwoElementsForAScalar_IsRefused()
+    {
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(OfOne(OnnxElementType.Float32, scalar: true)));
+        using var inputs = new NamedValues { ["x"] = Floats(2) };
+        Assert.Contains("expected shape [] of rank 0, got [2] of rank 1", Assert.Throws<InvalidInputException>(() => runner.Run(inputs)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_AScalarForAFreeAxis_IsRefused()
+    {
+        OnnxModel model = SmallModels.Model(13);
+        model.Graph.Inputs.Add(new("x", OnnxType.Tensor(OnnxElementType.Float32, [OnnxDimension.Of("batch")])));
+        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(OnnxElementType.Float32, [OnnxDimension.Of("batch")])));
+        model.Graph.Nodes.Add(new("Identity", ["x"], ["y"]));
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(model.ToArray()));
+        using var inputs = new NamedValues { ["x"] = TensorValue.Copy<float>([3f], []) };
+        Assert.Contains("expected shape [batch] of rank 1, got [] of rank 0", Assert.Throws<InvalidInputException>(() => runner.Run(inputs)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Run_AnEmptyBatch_GivesAnEmptyResult()
     {
@@ -103,5 +153,14 @@ public sealed class InputErrorTests
             InvalidInputException error = Assert.Throws<InvalidInputException>(() => runner.Run(inputs));
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         }
+    }
+
+    private static byte[] OfOne(OnnxElementType type, bool scalar)
+    {
+        OnnxModel model = SmallModels.Model(13);
+        model.Graph.Inputs.Add(new("x", scalar ? OnnxType.Tensor(type, Array.Empty<OnnxDimension>()) : OnnxType.Tensor(type, 1)));
+        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(type)));
+        model.Graph.Nodes.Add(new("Identity", ["x"], ["y"]));
+        return model.ToArray();
     }
 }
