@@ -10,18 +10,27 @@ namespace Inference.Benchmarks.Limits;
 internal sealed partial class LookClock : TimeProvider
 {
     private const int ThreadProcessorTime = 3;
+    // What ends here is worth telling where.
+    private const double ToldMilliseconds = 5;
     private double _last;
+    private bool _tells;
 
     /// <summary>The longest stretch of work so far, ms.</summary>
     public double LongestMilliseconds { get; private set; }
+
+    /// <summary>Where it ended, where asked for: the methods that looked.</summary>
+    public string? Where { get; private set; }
 
     /// <summary>Work of this thread until now, ms.</summary>
     public static double WorkMilliseconds =>
         OperatingSystem.IsLinux() && GetTime(ThreadProcessorTime, out TimeSpec time) == 0 ? (time.Seconds * 1e3) + (time.Nanoseconds * 1e-6) : Stopwatch.GetTimestamp() * 1e3 / Stopwatch.Frequency;
 
     /// <summary>Starts from here.</summary>
-    public void Reset()
+    /// <param name="where">Whether to note where long stretches end.</param>
+    public void Reset(bool where)
     {
+        _tells = where;
+        Where = null;
         LongestMilliseconds = 0;
         _last = WorkMilliseconds;
     }
@@ -30,7 +39,16 @@ internal sealed partial class LookClock : TimeProvider
     public void Look()
     {
         double now = WorkMilliseconds;
-        LongestMilliseconds = Math.Max(LongestMilliseconds, now - _last);
+        if (now - _last > LongestMilliseconds)
+        {
+            LongestMilliseconds = now - _last;
+            if (_tells && LongestMilliseconds > ToldMilliseconds)
+            {
+                Where = string.Join(" < ", new StackTrace().GetFrames().Select(f => f.GetMethod()).Select(m => $"{m?.DeclaringType?.Name}.{m?.Name}").Where(n => !n.StartsWith("LookClock", StringComparison.Ordinal) && !n.StartsWith("RunControl", StringComparison.Ordinal)).Take(5));
+                now = WorkMilliseconds;
+            }
+        }
+
         _last = now;
     }
 

@@ -12,6 +12,7 @@ namespace Inference.Kernels.Convolution;
 internal unsafe struct PlanarWindow
 {
     private const long LongRow = 1 << 16;
+    private const int TapWork = 2;
 
     // Loads run over the end of a row by less than the widest vector.
     private const int Slack = 16;
@@ -124,12 +125,12 @@ internal unsafe struct PlanarWindow
         {
             float* from = scratch + (oy * step);
             float* to = y + ((nint)oy * OutWidth);
-            work.Add(isLong ? 0 : (long)Taps * OutWidth / S.Lanes * 4);
+            work.Add(isLong ? 0 : (long)Taps * OutWidth / S.Lanes * 4 * TapWork);
             for (int ox = 0; ox < OutWidth; ox += S.Lanes)
             {
                 if (isLong)
                 {
-                    work.Add(4L * Taps);
+                    work.Add(4L * TapWork * Taps);
                 }
 
                 // The last vector overlaps the one before it; the width is at least one vector.
@@ -159,12 +160,12 @@ internal unsafe struct PlanarWindow
         for (; oy < OutHeight; oy++)
         {
             float* from = scratch + (oy * step);
-            work.Add(isLong ? 0 : (long)Taps * OutWidth / S.Lanes);
+            work.Add(isLong ? 0 : (long)Taps * OutWidth / S.Lanes * TapWork);
             for (int ox = 0; ox < OutWidth; ox += S.Lanes)
             {
                 if (isLong)
                 {
-                    work.Add(Taps);
+                    work.Add((long)TapWork * Taps);
                 }
 
                 ox = Math.Min(ox, OutWidth - S.Lanes);

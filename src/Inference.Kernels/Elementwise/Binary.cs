@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Elementwise;
 
@@ -14,7 +15,7 @@ public static unsafe class Binary
     public static void Run(BinaryKind kind, float* a, float* b, float* y, nint count)
     {
         Check(a, b, y, count);
-        BinaryKernels.All[(int)kind].Best(a, b, y, count, 0);
+        Run(kind, a, b, y, count, 0);
     }
 
     /// <summary>y[i] = f(a, b[i]) for i &lt; <paramref name="count"/>.</summary>
@@ -26,7 +27,7 @@ public static unsafe class Binary
     public static void RunScalarLeft(BinaryKind kind, float a, float* b, float* y, nint count)
     {
         Check(b, b, y, count);
-        BinaryKernels.All[(int)kind].Best(&a, b, y, count, 1);
+        Run(kind, &a, b, y, count, 1);
     }
 
     /// <summary>y[i] = f(a[i], b) for i &lt; <paramref name="count"/>.</summary>
@@ -38,7 +39,7 @@ public static unsafe class Binary
     public static void RunScalarRight(BinaryKind kind, float* a, float b, float* y, nint count)
     {
         Check(a, a, y, count);
-        BinaryKernels.All[(int)kind].Best(a, &b, y, count, 2);
+        Run(kind, a, &b, y, count, 2);
     }
 
     /// <summary>y[r,i] = f(a[r,i], b[i]) for a, y of [rows, columns]: one operand row is used for every row.</summary>
@@ -53,8 +54,10 @@ public static unsafe class Binary
         KernelAssert.Run(b, columns);
         Check(a, a, y, rows * columns);
         delegate*<float*, float*, float*, nint, int, void> body = BinaryKernels.All[(int)kind].Best;
+        var work = default(WorkCounter);
         for (nint r = 0; r < rows; r++)
         {
+            work.Add(columns);
             body(a + (r * columns), b, y + (r * columns), columns, 0);
         }
     }
@@ -71,8 +74,10 @@ public static unsafe class Binary
         KernelAssert.Run(b, rows);
         Check(a, a, y, rows * columns);
         delegate*<float*, float*, float*, nint, int, void> body = BinaryKernels.All[(int)kind].Best;
+        var work = default(WorkCounter);
         for (nint r = 0; r < rows; r++)
         {
+            work.Add(columns);
             body(a + (r * columns), b + r, y + (r * columns), columns, 2);
         }
     }
@@ -85,5 +90,17 @@ public static unsafe class Binary
         KernelAssert.Run(y, count);
         KernelAssert.SameOrApart(a, y, count);
         KernelAssert.SameOrApart(b, y, count);
+    }
+
+    // An operand that is the same for all (a with form 1, b with form 2) stays where it is.
+    private static void Run(BinaryKind kind, float* a, float* b, float* y, nint count, int form)
+    {
+        delegate*<float*, float*, float*, nint, int, void> body = BinaryKernels.All[(int)kind].Best;
+        for (nint i = 0; i < count;)
+        {
+            nint stop = LongLoop.Next(i, count);
+            body(form == 1 ? a : a + i, form == 2 ? b : b + i, y + i, stop - i, form);
+            i = stop;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using Inference.Kernels.Threading;
+
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>Unary functions over f32 arrays. Thread-safe.</summary>
@@ -15,7 +17,13 @@ public static unsafe class Unary
         KernelAssert.Run(x, count);
         KernelAssert.Run(y, count);
         KernelAssert.SameOrApart(x, y, count);
-        UnaryKernels.All[(int)kind].Best(x, y, count, alpha, beta);
+        delegate*<float*, float*, nint, float, float, void> body = UnaryKernels.All[(int)kind].Best;
+        for (nint i = 0; i < count;)
+        {
+            nint stop = LongLoop.Next(i, count);
+            body(x + i, y + i, stop - i, alpha, beta);
+            i = stop;
+        }
     }
 
     /// <summary>y[i] = f(x[i]; α, β) for each element of <paramref name="x"/>.</summary>

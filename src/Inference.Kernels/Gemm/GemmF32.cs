@@ -30,7 +30,7 @@ public static unsafe class GemmF32
             {
                 GemmF32Dots.Run(a, lda, b.Data, b.Rows, c, ldc, m, b.Columns, b.Rows, 1f, in epilogue, maxThreads);
             }
-            else if (m <= b.Kernel.MaxRows && (maxThreads <= 1 || m * b.Columns * b.Rows < GemmF32Driver.ParallelWork))
+            else if (m <= b.Kernel.MaxRows && m * b.Columns * b.Rows < (maxThreads <= 1 ? GemmF32Driver.WatchedWork : GemmF32Driver.ParallelWork))
             {
                 GemmF32Driver.RunFewRows(a, lda, b, c, ldc, (int)m, in epilogue);
             }

@@ -11,8 +11,14 @@ internal static unsafe class GemmF32Driver
     // Multiply-adds of a nanosecond, for the looks at the clock.
     private const int MacsPerWork = 16;
 
+    // Multiply-adds in the time that an element of C takes to be stored.
+    private const int StoreMacs = 16;
+
     /// <summary>Multiply-adds below which one thread is used: about 4 µs of work, from which two threads measured 1.6 times as fast as one.</summary>
     public const long ParallelWork = 256 << 10;
+
+    /// <summary>Multiply-adds from which a product on one thread looks at the clock.</summary>
+    public const long WatchedWork = 16 << 20;
 
     // A panel of KC × 64 columns (160 KB) and a block of MC rows of A (480 KB) stay in a second-level cache of 1 MB.
     private const int DepthBlock = 640;
@@ -160,7 +166,7 @@ internal static unsafe class GemmF32Driver
 
                 for (nint p = p0; p < p1; p++)
                 {
-                    work.Add(count * depth * kernel.PanelColumns / MacsPerWork);
+                    work.Add(count * (depth + StoreMacs) * kernel.PanelColumns / MacsPerWork);
                     tile.Rows = rows;
                     RunPanel(in job, kernel, ref tile, mb, count, p, k0, k0 == 0, k0 + depth == job.K);
                 }

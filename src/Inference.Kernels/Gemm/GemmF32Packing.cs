@@ -8,6 +8,9 @@ namespace Inference.Kernels.Gemm;
 /// <summary>Copies of f32 matrices into the layouts that the tiles read.</summary>
 internal static unsafe class GemmF32Packing
 {
+    // Rows of a panel between two looks at the clock: a multiple of the strips that are turned at once.
+    private const int PartDepth = 1 << 14;
+
     /// <summary>
     /// Writes B as panels of <paramref name="panel"/> columns, [K][panel] each; the last is as wide as its columns rounded up
     /// to <paramref name="lanes"/>, padded with zeros.
@@ -18,10 +21,16 @@ internal static unsafe class GemmF32Packing
         var work = default(WorkCounter);
         for (nint n0 = 0; n0 < n; n0 += panel)
         {
-            work.Add(panel * k);
             int columns = (int)nint.Min(panel, n - n0);
             int width = (columns + lanes - 1) / lanes * lanes;
-            PackPanel(transposed ? b + (n0 * ldb) : b + n0, ldb, transposed, k, columns, alpha, width, to);
+            float* from = transposed ? b + (n0 * ldb) : b + n0;
+            for (nint r = 0; r < k; r += PartDepth)
+            {
+                nint depth = nint.Min(PartDepth, k - r);
+                work.Add(panel * depth);
+                PackPanel(transposed ? from + r : from + (r * ldb), ldb, transposed, depth, columns, alpha, width, to + (r * width));
+            }
+
             to += k * width;
         }
     }
@@ -32,9 +41,11 @@ internal static unsafe class GemmF32Packing
     {
         if (transposed)
         {
+            var work = default(WorkCounter);
             int j = 0;
             for (; Avx.IsSupported && j + 8 <= columns; j += 8)
             {
+                work.Add(8 * k);
                 Pack8Columns(b + (j * ldb), ldb, k, alpha, width, to + j);
             }
 
@@ -84,6 +95,19 @@ internal static unsafe class GemmF32Packing
         }
     }
 
+    /// <summary>Writes α·Aᵀ [M][K] for an A stored as [K][M].</summary>
+    public static void PackRows(float* a, nint lda, nint m, int k, float alpha, float* to)
+    {
+        var work = default(WorkCounter);
+        nint part = nint.Max(8, LongLoop.Part / nint.Max(1, k) / 8 * 8);
+        for (nint i = 0; i < m; i += part)
+        {
+            nint rows = nint.Min(part, m - i);
+            work.Add(rows * k);
+            PackPanel(a + i, lda, true, rows, k, alpha, k, to + (i * k));
+        }
+    }
+
     /// <summary>Writes α·B as [N][K].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackColumns(float* b, nint ldb, bool transposed, nint k, nint n, float alpha, float* to)
@@ -92,9 +116,13 @@ internal static unsafe class GemmF32Packing
         for (nint j = 0; j < n; j++)
         {
             work.Add(2 * k);
-            for (nint r = 0; r < k; r++)
+            for (nint r = 0; r < k;)
             {
-                to[(j * k) + r] = alpha * (transposed ? b[(j * ldb) + r] : b[(r * ldb) + j]);
+                nint stop = LongLoop.Next(r, k);
+                for (; r < stop; r++)
+                {
+                    to[(j * k) + r] = alpha * (transposed ? b[(j * ldb) + r] : b[(r * ldb) + j]);
+                }
             }
         }
     }

@@ -21,7 +21,7 @@ internal static unsafe class GemmF32Unpacked
         {
             // The stored [K,M] becomes rows of K; α comes in on the way.
             using var rows = new AlignedScratch<float>(m * k);
-            GemmF32Packing.PackPanel(a, lda, true, m, checked((int)k), alpha, (int)k, rows.Pointer);
+            GemmF32Packing.PackRows(a, lda, m, checked((int)k), alpha, rows.Pointer);
             Run(kernel, rows.Pointer, k, b, ldb, transB, c, ldc, m, n, k, 1f, in epilogue, maxThreads);
             return;
         }

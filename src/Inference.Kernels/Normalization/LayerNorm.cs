@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Normalization;
 
@@ -60,9 +61,13 @@ public static unsafe class LayerNorm
             if (!job.Rms)
             {
                 V sums = S.Splat(0f);
-                for (nint i = 0; i < whole; i += S.Lanes)
+                for (nint i = 0; i < whole;)
                 {
-                    sums = S.Add(sums, S.Load(s + i));
+                    nint stop = LongLoop.Next(i, whole);
+                    for (; i < stop; i += S.Lanes)
+                    {
+                        sums = S.Add(sums, S.Load(s + i));
+                    }
                 }
 
                 sums = part > 0 ? S.Add(sums, S.LoadPart(s + whole, part, 0f)) : sums;
@@ -71,10 +76,14 @@ public static unsafe class LayerNorm
 
             V centre = S.Splat(mean);
             V squares = S.Splat(0f);
-            for (nint i = 0; i < whole; i += S.Lanes)
+            for (nint i = 0; i < whole;)
             {
-                V d = S.Sub(S.Load(s + i), centre);
-                squares = S.Fma(d, d, squares);
+                nint stop = LongLoop.Next(i, whole);
+                for (; i < stop; i += S.Lanes)
+                {
+                    V d = S.Sub(S.Load(s + i), centre);
+                    squares = S.Fma(d, d, squares);
+                }
             }
 
             if (part > 0)
@@ -104,12 +113,16 @@ public static unsafe class LayerNorm
             nint n = job.Columns;
             float* skip = job.Skip == null ? null : job.Skip + (r * n);
             nint i = 0;
-            for (; i <= n - S.Lanes; i += S.Lanes)
+            for (nint whole = n - (n % S.Lanes); i < whole;)
             {
-                V v = S.Load(x + i);
-                v = skip == null ? v : S.Add(v, S.Load(skip + i));
-                v = job.SkipBias == null ? v : S.Add(v, S.Load(job.SkipBias + i));
-                S.Store(to + i, v);
+                nint stop = LongLoop.Next(i, whole);
+                for (; i < stop; i += S.Lanes)
+                {
+                    V v = S.Load(x + i);
+                    v = skip == null ? v : S.Add(v, S.Load(skip + i));
+                    v = job.SkipBias == null ? v : S.Add(v, S.Load(job.SkipBias + i));
+                    S.Store(to + i, v);
+                }
             }
 
             int part = (int)(n - i);
@@ -127,12 +140,16 @@ public static unsafe class LayerNorm
             where S : struct, ISimd<V>
             where V : struct
         {
-            for (nint i = 0; i < whole; i += S.Lanes)
+            for (nint i = 0; i < whole;)
             {
-                V v = S.Mul(S.Sub(S.Load(s + i), S.Splat(mean)), S.Splat(inverse));
-                v = job.Gamma == null ? v : S.Mul(v, S.Load(job.Gamma + i));
-                v = job.Beta == null ? v : S.Add(v, S.Load(job.Beta + i));
-                S.Store(y + i, v);
+                nint stop = LongLoop.Next(i, whole);
+                for (; i < stop; i += S.Lanes)
+                {
+                    V v = S.Mul(S.Sub(S.Load(s + i), S.Splat(mean)), S.Splat(inverse));
+                    v = job.Gamma == null ? v : S.Mul(v, S.Load(job.Gamma + i));
+                    v = job.Beta == null ? v : S.Add(v, S.Load(job.Beta + i));
+                    S.Store(y + i, v);
+                }
             }
 
             int part = (int)(job.Columns - whole);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Normalization;
 
@@ -115,9 +116,13 @@ public static unsafe class Softmax
             nint whole = count - (count % S.Lanes);
             int part = (int)(count - whole);
             V m = S.Splat(float.NegativeInfinity);
-            for (nint i = 0; i < whole; i += S.Lanes)
+            for (nint i = 0; i < whole;)
             {
-                m = S.Max(m, S.Load(x + i));
+                nint stop = LongLoop.Next(i, whole);
+                for (; i < stop; i += S.Lanes)
+                {
+                    m = S.Max(m, S.Load(x + i));
+                }
             }
 
             V rest = m;
@@ -130,13 +135,17 @@ public static unsafe class Softmax
             float max = S.MaxAcross(m);
             V shift = S.Splat(max);
             V sums = S.Splat(0f);
-            for (nint i = 0; i < whole; i += S.Lanes)
+            for (nint i = 0; i < whole;)
             {
-                V e = SimdMath.ExpNonPositive<S, V>(S.Sub(S.Load(x + i), shift));
-                sums = S.Add(sums, e);
-                if (!logarithm)
+                nint stop = LongLoop.Next(i, whole);
+                for (; i < stop; i += S.Lanes)
                 {
-                    S.Store(y + i, e);
+                    V e = SimdMath.ExpNonPositive<S, V>(S.Sub(S.Load(x + i), shift));
+                    sums = S.Add(sums, e);
+                    if (!logarithm)
+                    {
+                        S.Store(y + i, e);
+                    }
                 }
             }
 
@@ -152,9 +161,13 @@ public static unsafe class Softmax
             if (logarithm)
             {
                 V log = S.Splat(MathF.Log(sum));
-                for (nint i = 0; i < whole; i += S.Lanes)
+                for (nint i = 0; i < whole;)
                 {
-                    S.Store(y + i, S.Sub(S.Sub(S.Load(x + i), shift), log));
+                    nint stop = LongLoop.Next(i, whole);
+                    for (; i < stop; i += S.Lanes)
+                    {
+                        S.Store(y + i, S.Sub(S.Sub(S.Load(x + i), shift), log));
+                    }
                 }
 
                 if (part > 0)
@@ -166,9 +179,13 @@ public static unsafe class Softmax
             }
 
             V scale = S.Splat(1f / sum);
-            for (nint i = 0; i < whole; i += S.Lanes)
+            for (nint i = 0; i < whole;)
             {
-                S.Store(y + i, S.Mul(S.Load(y + i), scale));
+                nint stop = LongLoop.Next(i, whole);
+                for (; i < stop; i += S.Lanes)
+                {
+                    S.Store(y + i, S.Mul(S.Load(y + i), scale));
+                }
             }
 
             if (part > 0)

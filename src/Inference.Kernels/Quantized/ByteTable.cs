@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Quantized;
 
@@ -18,6 +19,16 @@ public static unsafe class ByteTable
         KernelAssert.Run(y, count);
         KernelAssert.SameOrApart(x, y, count);
         KernelAssert.Run(table, 256);
+        for (nint i = 0; i < count;)
+        {
+            nint stop = LongLoop.Next(i, count);
+            RunPart(x + i, y + i, stop - i, table);
+            i = stop;
+        }
+    }
+
+    private static void RunPart(byte* x, byte* y, nint count, byte* table)
+    {
         nint done = 0;
         if (Avx512Vbmi.IsSupported && count >= 64)
         {

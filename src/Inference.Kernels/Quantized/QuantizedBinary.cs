@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Quantized;
 
@@ -24,8 +25,15 @@ public static unsafe class QuantizedBinary
     /// <param name="clipHigh">Results above it become it.</param>
     public static void Run(
         byte* a, in QuantizedForm formA, byte* b, in QuantizedForm formB, byte* y, in QuantizedForm formY, nint count, bool multiply, bool shifted = false,
-        int clipLow = -128, int clipHigh = 255) =>
-        Run(a, in formA, b, in formB, y, in formY, count, multiply, shifted, clipLow, clipHigh, IsaTier.Avx512);
+        int clipLow = -128, int clipHigh = 255)
+    {
+        for (nint i = 0; i < count;)
+        {
+            nint stop = LongLoop.Next(i, count);
+            Run(a + i, in formA, b + i, in formB, y + i, in formY, stop - i, multiply, shifted, clipLow, clipHigh, IsaTier.Avx512);
+            i = stop;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(

@@ -71,13 +71,13 @@ public static unsafe class GruF32
             if (!a.LinearBeforeReset)
             {
                 job.ResetOnly = true;
-                Cell.Best(&job, 0, a.Batch);
+                Cell.Run(&job, a.Batch, SequenceParts.CellWork * a.Batch * n, 1);
                 GemmF32.Run(reset.Pointer, n, candidateWeights!, hidden.Pointer + (2 * n), gates, a.Batch, default, maxThreads);
                 job.ResetOnly = false;
                 job.ResetDone = true;
             }
 
-            Cell.Best(&job, 0, a.Batch);
+            Cell.Run(&job, a.Batch, SequenceParts.CellWork * a.Batch * n, 1);
         }
 
         GC.KeepAlive(a.InputWeights);

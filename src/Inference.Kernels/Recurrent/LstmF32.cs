@@ -49,7 +49,7 @@ public static unsafe class LstmF32
                 Lengths = a.SequenceLengths,
                 Step = t,
             };
-            Cell.Best(&job, 0, a.Batch);
+            Cell.Run(&job, a.Batch, SequenceParts.CellWork * state, 1);
         }
 
         GC.KeepAlive(a.InputWeights);

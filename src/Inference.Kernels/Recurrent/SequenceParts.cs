@@ -1,9 +1,14 @@
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Memory;
+
 namespace Inference.Kernels.Recurrent;
 
 /// <summary>Small steps that the recurrent layers share.</summary>
 internal static unsafe class SequenceParts
 {
+    /// <summary>Element operations of one state of a cell.</summary>
+    public const long CellWork = 20;
+
     /// <summary>to = a + b, where null counts as zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SumBiases(float* a, float* b, float* to, nint count)
@@ -26,11 +31,11 @@ internal static unsafe class SequenceParts
 
         if (from == null)
         {
-            new Span<float>(to, checked((int)count)).Clear();
+            LargeBlocks.Clear(to, count * sizeof(float));
         }
         else
         {
-            Buffer.MemoryCopy(from, to, count * sizeof(float), count * sizeof(float));
+            LargeBlocks.Copy(from, to, count * sizeof(float));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Reductions;
 
@@ -9,6 +10,9 @@ namespace Inference.Kernels.Reductions;
 /// </summary>
 public static unsafe class Reduction
 {
+    // A vector of a row that lies far from the row before.
+    private const long RowWork = 10;
+
     internal static readonly RowKernel LastKernel = RowKernel.Of<LastBody>("reduce_f32_last");
     internal static readonly RowKernel MiddleKernel = RowKernel.Of<MiddleBody>("reduce_f32_middle");
 
@@ -93,10 +97,14 @@ public static unsafe class Reduction
                 V a = S.Splat(Start(job.Kind));
                 V b = a;
                 nint i = 0;
-                for (; i <= n - (2 * S.Lanes); i += 2 * S.Lanes)
+                for (nint whole = n - (n % (2 * S.Lanes)); i < whole;)
                 {
-                    a = Fold<S, V>(job.Kind, a, S.Load(x + i));
-                    b = Fold<S, V>(job.Kind, b, S.Load(x + i + S.Lanes));
+                    nint stop = LongLoop.Next(i, whole);
+                    for (; i < stop; i += 2 * S.Lanes)
+                    {
+                        a = Fold<S, V>(job.Kind, a, S.Load(x + i));
+                        b = Fold<S, V>(job.Kind, b, S.Load(x + i + S.Lanes));
+                    }
                 }
 
                 float y = job.Kind switch
@@ -128,8 +136,10 @@ public static unsafe class Reduction
                 float* x = job.X + (o * job.Length * job.Inner);
                 float* y = job.Y + (o * job.Inner);
                 nint i = 0;
+                var work = default(WorkCounter);
                 for (; i <= job.Inner - S.Lanes; i += S.Lanes)
                 {
+                    work.Add(RowWork * job.Length);
                     S.Store(y + i, Column<S, V>(in job, x + i));
                 }
 

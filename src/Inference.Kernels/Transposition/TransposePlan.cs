@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Transposition;
 
@@ -8,6 +10,10 @@ namespace Inference.Kernels.Transposition;
 /// </summary>
 internal unsafe struct TransposePlan
 {
+    // An outer step, and a multiple of the rows that are turned at once.
+    private const int StepWork = 10;
+    private const int MatrixStrip = 64;
+
     public byte* X;
     public byte* Y;
     public int Blocks;
@@ -144,8 +150,11 @@ internal unsafe struct TransposePlan
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Run(nint first, nint end)
     {
+        var work = default(WorkCounter);
+        nint size = _matrix ? _matrixRows * _matrixColumns : _run;
         for (nint index = first; index < end; index++)
         {
+            work.Add(size + StepWork);
             nint x = 0;
             nint y = 0;
             nint rest = index;
@@ -161,13 +170,27 @@ internal unsafe struct TransposePlan
             byte* to = Y + (y * _elementSize);
             if (_matrix)
             {
-                Transpose2D.Run(from, _matrixLdx, to, _matrixLdy, _matrixRows, _matrixColumns, _elementSize);
+                RunMatrix(from, to);
             }
             else
             {
-                nint bytes = _run * _elementSize;
-                Buffer.MemoryCopy(from, to, bytes, bytes);
+                LargeBlocks.Copy(from, to, _run * _elementSize);
             }
+        }
+    }
+
+    // Rows of a large matrix in parts, between which the run is asked.
+    private readonly void RunMatrix(byte* from, byte* to)
+    {
+        nint part = nint.Max(MatrixStrip, LongLoop.Part / _matrixColumns / MatrixStrip * MatrixStrip);
+        for (nint row = 0; row < _matrixRows; row += part)
+        {
+            if (row > 0)
+            {
+                KernelControl.Poll();
+            }
+
+            Transpose2D.Run(from + (row * _matrixLdx * _elementSize), _matrixLdx, to + (row * _elementSize), _matrixLdy, nint.Min(part, _matrixRows - row), _matrixColumns, _elementSize);
         }
     }
 

@@ -24,19 +24,5 @@ internal sealed class PendingPlan(PlanInput[] inputs)
     /// <summary>Waits within the caller's limits.</summary>
     /// <exception cref="OperationCanceledException">The caller's call was cancelled.</exception>
     /// <exception cref="DeadlineExceededException">The caller's time is up.</exception>
-    public void Wait(RunControl control)
-    {
-        if (control.TimeLeft is not { } left)
-        {
-            _done.Wait(control.Token);
-            return;
-        }
-
-        // A wait takes whole milliseconds, at most as many as an integer holds.
-        int milliseconds = (int)Math.Min(left.TotalMilliseconds + 1, int.MaxValue);
-        if (!_done.Wait(milliseconds, control.Token))
-        {
-            control.ThrowIfStopped();
-        }
-    }
+    public void Wait(RunControl control) => control.Wait(_done);
 }

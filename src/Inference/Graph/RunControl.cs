@@ -89,6 +89,25 @@ internal sealed class RunControl : KernelControl
 
     public override void Release(long bytes) => Memory.Release(bytes);
 
+    /// <summary>Waits for another thread's work; by a clock that stands still it may return before that is done.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="DeadlineExceededException">The time is up.</exception>
+    public void Wait(ManualResetEventSlim done)
+    {
+        if (TimeLeft is not { } left)
+        {
+            done.Wait(Token);
+            return;
+        }
+
+        // A wait takes whole milliseconds, at most as many as an integer holds.
+        int milliseconds = (int)Math.Min(left.TotalMilliseconds + 1, int.MaxValue);
+        if (!done.Wait(milliseconds, Token))
+        {
+            ThrowIfStopped();
+        }
+    }
+
     /// <summary>The timestamp this long from now, or halfway to the limit where that is sooner: for work that may be left undone.</summary>
     public long Within(TimeSpan time)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Inference.Kernels.Threading;
+using Inference.Kernels.Memory;
 
 namespace Inference.Graph;
 
@@ -15,7 +15,6 @@ internal sealed unsafe class Tensor : EngineValue
     /// <summary>What a tensor of its own takes besides its contents, bytes: the object, its dimensions, its block's header and alignment.</summary>
     public const long Overhead = 224;
 
-    private const long CopyPart = 1 << 22;
     private long[] _dims = [];
     private string[]? _strings;
 
@@ -205,16 +204,12 @@ internal sealed unsafe class Tensor : EngineValue
         }
         else
         {
-            // In parts, so that a run can be stopped between them.
-            var work = default(WorkCounter);
-            for (long at = 0; at < ByteCount; at += CopyPart)
-            {
-                long part = Math.Min(CopyPart, ByteCount - at);
-                work.Add(part / sizeof(float));
-                Buffer.MemoryCopy(Data + at, target.Data + at, part, part);
-            }
+            LargeBlocks.Copy(Data, target.Data, ByteCount);
         }
     }
+
+    /// <summary>Sets the contents to zero; not for strings.</summary>
+    public void Clear() => LargeBlocks.Clear(Data, ByteCount);
 
     /// <summary>Integer contents (int32, int64 and the other integer types) as 64-bit numbers.</summary>
     public long[] ToInt64Array()

@@ -1,5 +1,7 @@
 using Inference.Execution;
 using Inference.Graph;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 using Inference.Planning;
 
 namespace Inference.Loading;
@@ -84,6 +86,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
             }
 
             _frame!.Execute();
+            using KernelControl.Scope scope = KernelControl.Enter(_control);
             for (int i = 0; i < _outputs.Length; i++)
             {
                 if (!_plan!.OutputIsDirect[i])
@@ -281,7 +284,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
                 _outputs[index] = NewOutput(index, tensor.Type, tensor.Dims);
             }
 
-            tensor.Bytes.CopyTo(((TensorValue)_outputs[index]!).AsWritableBytes());
+            LargeBlocks.Copy(tensor.Bytes, ((TensorValue)_outputs[index]!).AsWritableBytes());
             return;
         }
 

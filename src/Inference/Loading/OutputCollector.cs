@@ -1,5 +1,6 @@
 using Inference.Execution;
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Planning;
 
 namespace Inference.Loading;
@@ -32,6 +33,7 @@ internal static class OutputCollector
     /// <summary>Sets the other outputs to copies of what was computed.</summary>
     public static void Collect(ExecutablePlan plan, ExecutionFrame frame, CallState call, IReadOnlyList<ModelPort> ports, NamedValues outputs)
     {
+        using KernelControl.Scope scope = KernelControl.Enter(call.Control);
         for (int i = 0; i < ports.Count; i++)
         {
             if (!plan.OutputIsDirect[i])

@@ -1,4 +1,6 @@
 using Inference.Graph;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 
 namespace Inference.Loading;
 
@@ -39,23 +41,37 @@ internal static class ValueConversion
         {
             memory.Claim(value.ElementType.ByteCount(TensorShape.Count(shape)));
             Tensor copy = Tensor.Allocate(value.ElementType, shape);
-            value.AsBytes().CopyTo(copy.Bytes);
+            LargeBlocks.Copy(value.AsBytes(), copy.Bytes);
             return copy;
+        }
+    }
+
+    // In parts, so that a run can be stopped between them.
+    private static void Copy(ReadOnlySpan<string> from, Span<string> to)
+    {
+        for (int i = 0; i < from.Length;)
+        {
+            int stop = (int)LongLoop.Next(i, from.Length);
+            from[i..stop].CopyTo(to[i..]);
+            i = stop;
         }
     }
 
     /// <summary>A value of the caller's with memory of its own.</summary>
     public static ModelValue ToModel(EngineValue value, MemoryBudget memory)
     {
+        KernelControl.Poll();
         switch (value)
         {
             case Tensor { Type: ElementType.String } strings:
                 memory.Claim(strings.Count * nint.Size);
-                return TensorValue.Copy<string>(strings.Strings, strings.Dims);
+                TensorValue texts = TensorValue.Allocate(ElementType.String, strings.Dims);
+                Copy(strings.Strings, texts.AsWritableSpan<string>());
+                return texts;
             case Tensor tensor:
                 memory.Claim(tensor.ByteCount);
                 TensorValue copy = TensorValue.Allocate(tensor.Type, tensor.Dims);
-                tensor.Bytes.CopyTo(copy.AsWritableBytes());
+                LargeBlocks.Copy(tensor.Bytes, copy.AsWritableBytes());
                 return copy;
             case SequenceData sequence:
                 return new SequenceValue(sequence.Items.Select(i => ToModel(i, memory)), sequence.ElementType);

@@ -28,5 +28,5 @@ internal sealed class PlanPrepareContext(SharedConstants shared, int threads, Ru
 
     public override Tensor? Constant(int index) => HasInput(index) ? _node.Inputs[index]!.Constant : null;
 
-    public override T Shared<T>(int input, PackedForm<T> form, Func<T> make) => shared.Get(Constant(input)!, form, make);
+    public override T Shared<T>(int input, PackedForm<T> form, Func<T> make) => shared.Get(Constant(input)!, form, make, control);
 }

@@ -1,38 +1,90 @@
 using System.Collections.Concurrent;
 using Inference.Graph;
-using Inference.Operators;
 using Inference.Kernels.Threading;
+using Inference.Operators;
 
 namespace Inference.Planning;
 
 /// <summary>Things made from constants of a model (prepacked weights), once for all its plans. Thread-safe.</summary>
 internal sealed class SharedConstants : IDisposable
 {
-    private readonly ConcurrentDictionary<(Tensor Constant, object Form), Lazy<object>> _items = new();
+    private readonly ConcurrentDictionary<(Tensor Constant, object Form), Item> _items = new();
 
-    /// <summary>What was made of a constant in a form; made where it was not yet.</summary>
-    public T Get<T>(Tensor constant, PackedForm<T> form, Func<T> make)
-        where T : class => (T)_items.GetOrAdd((constant, form), static (_, make) => new Lazy<object>(() => Make(make)), make).Value;
-
-    // What is shared is made for all calls: the limits of the one that comes first do not stop it.
-    private static object Make<T>(Func<T> make)
+    /// <summary>What was made from a constant, or is made now; a call that finds another one making it waits as long as it may.</summary>
+    /// <exception cref="OperationCanceledException">The call was cancelled while it waited.</exception>
+    /// <exception cref="DeadlineExceededException">The call's time ran out while it waited.</exception>
+    public T Get<T>(Tensor constant, PackedForm<T> form, Func<T> make, RunControl control)
         where T : class
     {
-        using KernelControl.Scope scope = KernelControl.Enter(null);
-        return make();
-    }
+        while (true)
+        {
+            var own = new Item();
+            Item item = _items.GetOrAdd((constant, form), own);
+            if (item == own)
+            {
+                return (T)Make((constant, form), own, make);
+            }
 
+            item.Wait(control);
+            if (item.Value is { } value)
+            {
+                return (T)value;
+            }
+
+            // The other call failed; this one finds out for itself.
+        }
+    }
 
     public void Dispose()
     {
-        foreach (Lazy<object> item in _items.Values)
+        foreach (Item item in _items.Values)
         {
-            if (item.IsValueCreated)
-            {
-                (item.Value as IDisposable)?.Dispose();
-            }
+            (item.Value as IDisposable)?.Dispose();
         }
 
         _items.Clear();
+    }
+
+    // What is shared is made for all calls: the limits of the one that comes first do not stop it.
+    private object Make<T>((Tensor, object) key, Item item, Func<T> make)
+        where T : class
+    {
+        T? value = null;
+        using KernelControl.Scope scope = KernelControl.Enter(null);
+        try
+        {
+            return value = make();
+        }
+        finally
+        {
+            if (value is null)
+            {
+                _items.TryRemove(key, out _);
+            }
+
+            item.Complete(value);
+        }
+    }
+
+    private sealed class Item
+    {
+        private readonly ManualResetEventSlim _done = new(false);
+        private object? _value;
+
+        public object? Value => Volatile.Read(ref _value);
+
+        public void Complete(object? value)
+        {
+            Volatile.Write(ref _value, value);
+            _done.Set();
+        }
+
+        public void Wait(RunControl control)
+        {
+            if (!_done.IsSet)
+            {
+                control.Wait(_done);
+            }
+        }
     }
 }

@@ -16,11 +16,11 @@ public sealed class SharedConstantsTests
     {
         using var shared = new SharedConstants();
         Tensor constant = Tensor.Create<float>([1, 2], [2]);
-        object first = shared.Get(constant, new Form(1, null), () => new object());
-        Assert.Same(first, shared.Get(constant, new Form(1, null), () => new object()));
+        object first = shared.Get(constant, new Form(1, null), () => new object(), RunControl.None);
+        Assert.Same(first, shared.Get(constant, new Form(1, null), () => new object(), RunControl.None));
         Assert.Same(
-            shared.Get(constant, new Form(1, Contents<byte>(3, 4)), () => new object()),
-            shared.Get(constant, new Form(1, Contents<byte>(3, 4)), () => new object()));
+            shared.Get(constant, new Form(1, Contents<byte>(3, 4)), () => new object(), RunControl.None),
+            shared.Get(constant, new Form(1, Contents<byte>(3, 4)), () => new object(), RunControl.None));
     }
 
     [Fact]
@@ -30,15 +30,50 @@ public sealed class SharedConstantsTests
         Tensor constant = Tensor.Create<float>([1, 2], [2]);
         object[] made =
         [
-            shared.Get(constant, new Form(1, null), () => new object()),
-            shared.Get(constant.Clone(), new Form(1, null), () => new object()),
-            shared.Get(constant, new Form(2, null), () => new object()),
-            shared.Get(constant, new Form(1, Contents<byte>(3, 4)), () => new object()),
-            shared.Get(constant, new Form(1, Contents<byte>(3, 5)), () => new object()),
-            shared.Get(constant, new Form(1, Contents<sbyte>(3, 4)), () => new object()),
-            shared.Get(constant, new OtherForm(1, null), () => new object()),
+            shared.Get(constant, new Form(1, null), () => new object(), RunControl.None),
+            shared.Get(constant.Clone(), new Form(1, null), () => new object(), RunControl.None),
+            shared.Get(constant, new Form(2, null), () => new object(), RunControl.None),
+            shared.Get(constant, new Form(1, Contents<byte>(3, 4)), () => new object(), RunControl.None),
+            shared.Get(constant, new Form(1, Contents<byte>(3, 5)), () => new object(), RunControl.None),
+            shared.Get(constant, new Form(1, Contents<sbyte>(3, 4)), () => new object(), RunControl.None),
+            shared.Get(constant, new OtherForm(1, null), () => new object(), RunControl.None),
         ];
         Assert.Equal(made.Length, made.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Get_WhileAnotherCallMakesIt_WaitsWithinItsTime()
+    {
+        using var shared = new SharedConstants();
+        Tensor constant = Tensor.Create<float>([1, 2], [2]);
+        var form = new Form(1, null);
+        using var started = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        Task<object> maker = Task.Run(() => shared.Get(constant, form, Make, RunControl.None));
+        started.Wait();
+        var control = new RunControl(MemoryBudget.Unlimited);
+        control.Begin(CancellationToken.None, TimeSpan.FromMilliseconds(1));
+        Assert.Throws<DeadlineExceededException>(() => shared.Get(constant, form, () => new object(), control));
+        Task<object> waiter = Task.Run(() => shared.Get(constant, form, () => new object(), RunControl.None));
+        go.Set();
+        Assert.Same(await maker, await waiter);
+
+        object Make()
+        {
+            started.Set();
+            go.Wait();
+            return new object();
+        }
+    }
+
+    [Fact]
+    public void Get_AfterOneThatFailed_MakesIt()
+    {
+        using var shared = new SharedConstants();
+        Tensor constant = Tensor.Create<float>([1, 2], [2]);
+        var form = new Form(1, null);
+        Assert.Throws<ModelRunException>(() => shared.Get(constant, form, () => throw new ModelRunException("no"), RunControl.None));
+        Assert.NotNull(shared.Get(constant, form, () => new object(), RunControl.None));
     }
 
     [Fact]

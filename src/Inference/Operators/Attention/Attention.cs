@@ -13,6 +13,10 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
 {
     private const int LastMode = 3;
 
+    // Scores that are kept at once where they are no output, and the fewest rows of them that repay packing keys and values.
+    private const long MostScores = 4 << 20;
+    private const long FewestRows = 96;
+
     private readonly bool _causal = node.Attributes.Int("is_causal", 0) != 0;
     private readonly long _queryHeads = node.Attributes.Int("q_num_heads", 0);
     private readonly long _keyHeads = node.Attributes.Int("kv_num_heads", 0);
@@ -161,13 +165,16 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
         long keyCount = sizes.Batch * keyHeads * sizes.Keys * depth;
         long valueCount = sizes.Batch * keyHeads * sizes.Keys * valueDepth;
         bool join = past > 0;
-        C* scratch = (C*)context.Scratch((sizes.ScoreCount + (join ? keyCount + valueCount : 0) + 1) * sizeof(C));
+        bool parts = sizes.ScoreCount > MostScores && !context.HasOutput(LastMode);
+        long atOnce = parts ? PartRows(rows, sizes.Keys) : rows;
+        long scoreCount = parts ? atOnce * sizes.Keys : sizes.ScoreCount;
+        C* scratch = (C*)context.Scratch((scoreCount + (join ? keyCount + valueCount : 0) + 1) * sizeof(C));
         C* scores = scratch;
         C* keys = (C*)k.Data;
         C* values = (C*)v.Data;
         if (join || context.HasOutput(1))
         {
-            C* target = context.HasOutput(1) ? (C*)context.Output(1).Data : scores + sizes.ScoreCount;
+            C* target = context.HasOutput(1) ? (C*)context.Output(1).Data : scores + scoreCount;
             AttentionCore.Append(pastKey is null ? null : (C*)pastKey.Data, past, keys, layoutK, sizes.Batch, keyHeads, fresh, depth, target);
             keys = target;
             layoutK = HeadLayout.HeadsFirst(keyHeads, sizes.Keys, depth);
@@ -175,7 +182,7 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
 
         if (join || context.HasOutput(2))
         {
-            C* target = context.HasOutput(2) ? (C*)context.Output(2).Data : scores + sizes.ScoreCount + keyCount;
+            C* target = context.HasOutput(2) ? (C*)context.Output(2).Data : scores + scoreCount + keyCount;
             AttentionCore.Append(pastValue is null ? null : (C*)pastValue.Data, past, values, layoutV, sizes.Batch, keyHeads, fresh, valueDepth, target);
             values = target;
             layoutV = HeadLayout.HeadsFirst(keyHeads, sizes.Keys, valueDepth);
@@ -184,15 +191,45 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
         C scale = _scale is { } given ? C.CreateTruncating(given) : C.One / C.Sqrt(C.CreateTruncating(depth));
         Tensor? valid = context.OptionalInput(6);
         var mask = new AttentionMask(context.OptionalInput(3), _causal, past, valid, rows, offsetByValid: pastKey is null);
-        AttentionCore.Scores(context, in sizes, (C*)q.Data, Layout(flat, heads, rows, depth), keys, layoutK, scale, scores);
+        HeadLayout layoutQ = Layout(flat, heads, rows, depth);
+        HeadLayout layoutY = Layout(flat, heads, rows, valueDepth);
+        C softcap = C.CreateTruncating(_softcap);
+        if (parts)
+        {
+            for (long i = 0; i < sizes.Batch * heads * rows;)
+            {
+                (long b, long h, long row) = (i / rows / heads, i / rows % heads, i % rows);
+                long keyHead = h / (heads / keyHeads);
+                var part = new AttentionSizes(1, 1, 1, Math.Min(atOnce, rows - row), sizes.Keys, depth, valueDepth);
+                AttentionCore.Scores(context, in part, (C*)q.Data + layoutQ.Offset(b, h) + (row * layoutQ.Row), layoutQ, keys + layoutK.Offset(b, keyHead), layoutK, scale, scores);
+                AttentionCore.Softcap(in part, scores, softcap);
+                AttentionCore.AddMask(in part, scores, in mask, b, h, row);
+                AttentionCore.Softmax(in part, scores);
+                AttentionCore.Values(
+                    context, in part, scores, values + layoutV.Offset(b, keyHead), layoutV, (C*)context.Output(0).Data + layoutY.Offset(b, h) + (row * layoutY.Row), layoutY);
+                i += part.Rows;
+            }
+
+            return;
+        }
+
+        AttentionCore.Scores(context, in sizes, (C*)q.Data, layoutQ, keys, layoutK, scale, scores);
         Keep(context, scores, 0);
-        AttentionCore.Softcap(in sizes, scores, C.CreateTruncating(_softcap));
+        AttentionCore.Softcap(in sizes, scores, softcap);
         Keep(context, scores, 1);
         AttentionCore.AddMask(in sizes, scores, in mask);
         Keep(context, scores, 2);
         AttentionCore.Softmax(in sizes, scores);
         Keep(context, scores, 3);
-        AttentionCore.Values(context, in sizes, scores, values, layoutV, (C*)context.Output(0).Data, Layout(flat, heads, rows, valueDepth));
+        AttentionCore.Values(context, in sizes, scores, values, layoutV, (C*)context.Output(0).Data, layoutY);
+    }
+
+    // Parts of even size, so that none is left with a few rows.
+    private static long PartRows(long rows, long keys)
+    {
+        long most = Math.Clamp(MostScores / keys, FewestRows, Math.Max(FewestRows, rows));
+        long count = (rows + most - 1) / most;
+        return (rows + count - 1) / count;
     }
 
     private static HeadLayout Layout(bool flat, long heads, long rows, long depth) =>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Reduction;
@@ -45,7 +46,8 @@ internal static unsafe class AttentionCore
         }
     }
 
-    public static void AddMask<C>(in AttentionSizes s, C* scores, in AttentionMask mask)
+    /// <summary>Adds a mask to scores of which the first are those of a batch row, a head and a query position.</summary>
+    public static void AddMask<C>(in AttentionSizes s, C* scores, in AttentionMask mask, long batch = 0, long head = 0, long row = 0)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
         if (s.ScoreCount == 0)
@@ -61,7 +63,7 @@ internal static unsafe class AttentionCore
                 for (long i = 0; i < s.Rows; i++)
                 {
                     work.Add(ScoreWork * s.Keys);
-                    mask.AddTo(scores + ((b * s.Heads + h) * s.Rows + i) * s.Keys, b, h, i, s.Keys);
+                    mask.AddTo(scores + ((b * s.Heads + h) * s.Rows + i) * s.Keys, batch + b, head + h, row + i, s.Keys);
                 }
             }
         }
@@ -112,6 +114,7 @@ internal static unsafe class AttentionCore
             return;
         }
 
+        var work = default(WorkCounter);
         for (long b = 0; b < batch; b++)
         {
             for (long h = 0; h < heads; h++)
@@ -119,13 +122,14 @@ internal static unsafe class AttentionCore
                 long oldCount = pastRows * depth;
                 if (oldCount > 0)
                 {
-                    Buffer.MemoryCopy(past + (b * heads + h) * oldCount, target, oldCount * sizeof(C), oldCount * sizeof(C));
+                    LargeBlocks.Copy(past + (b * heads + h) * oldCount, target, oldCount * sizeof(C));
                 }
 
                 target += oldCount;
                 C* source = fresh + layout.Offset(b, h);
                 for (long i = 0; i < rows; i++)
                 {
+                    work.Add(depth);
                     Buffer.MemoryCopy(source + i * layout.Row, target, depth * sizeof(C), depth * sizeof(C));
                     target += depth;
                 }

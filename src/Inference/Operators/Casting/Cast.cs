@@ -85,7 +85,7 @@ internal sealed unsafe class Cast : Operator
         if (y.Type.IsPacked())
         {
             // Bits behind the last element are 0.
-            y.Bytes.Clear();
+            y.Clear();
         }
 
         var work = default(WorkCounter);

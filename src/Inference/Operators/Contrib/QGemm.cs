@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Inference.Graph;
+using Inference.Kernels.Memory;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
@@ -115,7 +115,7 @@ internal sealed unsafe class QGemm(Node node) : Operator
     {
         if (c is null)
         {
-            NativeMemory.Clear(sums, (nuint)y.Count * sizeof(int));
+            LargeBlocks.Clear(sums, y.Count * sizeof(int));
             return;
         }
 

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Convolution;
 using Inference.Operators.Pooling;
 using Inference.Operators.Quantization;
@@ -71,6 +72,7 @@ internal sealed unsafe class QLinearAveragePool(Node node, bool global) : Operat
         float* pooled = plane + grid.InputCount;
         long channels = _channelsLast ? x.Dims[^1] : x.Dims[1];
         long step = _channelsLast ? channels : 1;
+        var work = default(WorkCounter);
         for (long n = 0; n < x.Dims[0]; n++)
         {
             for (long c = 0; c < channels; c++)
@@ -80,12 +82,14 @@ internal sealed unsafe class QLinearAveragePool(Node node, bool global) : Operat
                 byte* target = y.Data + n * channels * grid.OutputCount + (_channelsLast ? c : c * grid.OutputCount);
                 for (long i = 0; i < grid.InputCount; i++)
                 {
+                    work.Add(1);
                     plane[i] = table[source[i * step]];
                 }
 
                 PoolLoop.Plane<Poolings.Average, DirectElement<float>, float, float>(context, in grid, new(_countPads), plane, pooled);
                 for (long i = 0; i < grid.OutputCount; i++)
                 {
+                    work.Add(4);
                     target[i * step] = QuantizedValues.QuantizeShifted(pooled[i], scale, zero, y.Type);
                 }
             }

@@ -103,17 +103,17 @@ internal sealed class BatchedScan : Operator
     {
         for (int i = 0; i < _states; i++)
         {
-            Tensor item = ScanSlices.NewItem(context.Input(i + 1), 0);
-            ScanSlices.Take(context.Input(i + 1), 0, b, item);
+            Tensor item = ScanSlices.NewItem(context, context.Input(i + 1), 0);
+            ScanSlices.Take(context, context.Input(i + 1), 0, b, item);
             inputs[i] = item;
         }
 
         var sequences = new Tensor[_scanned];
         for (int i = 0; i < _scanned; i++)
         {
-            sequences[i] = ScanSlices.NewItem(context.Input(1 + _states + i), 0);
-            ScanSlices.Take(context.Input(1 + _states + i), 0, b, sequences[i]);
-            inputs[_states + i] = ScanSlices.NewItem(sequences[i], 0);
+            sequences[i] = ScanSlices.NewItem(context, context.Input(1 + _states + i), 0);
+            ScanSlices.Take(context, context.Input(1 + _states + i), 0, b, sequences[i]);
+            inputs[_states + i] = ScanSlices.NewItem(context, sequences[i], 0);
         }
 
         for (long step = 0; step < length; step++)
@@ -121,7 +121,7 @@ internal sealed class BatchedScan : Operator
             context.ThrowIfCancelled();
             for (int i = 0; i < _scanned; i++)
             {
-                ScanSlices.Take(sequences[i], 0, _directions?[i] == 1 ? length - 1 - step : step, (Tensor)inputs[_states + i]!);
+                ScanSlices.Take(context, sequences[i], 0, _directions?[i] == 1 ? length - 1 - step : step, (Tensor)inputs[_states + i]!);
             }
 
             context.RunSubgraph(_body, inputs, outputs);
@@ -161,13 +161,13 @@ internal sealed class BatchedScan : Operator
 
         if (isState)
         {
-            ScanSlices.Put(item, y, 0, b);
+            ScanSlices.Put(context, item, y, 0, b);
             return;
         }
 
         var steps = new Tensor();
         steps.SetView(y, y.Type, [y.Dims[0] * y.Dims[1], .. item.Dims]);
-        ScanSlices.Put(item, steps, 0, (b * y.Dims[1]) + step);
+        ScanSlices.Put(context, item, steps, 0, (b * y.Dims[1]) + step);
     }
 
     // What lies past the end of a sequence.
@@ -179,7 +179,7 @@ internal sealed class BatchedScan : Operator
         }
         else
         {
-            tensor.Bytes.Clear();
+            tensor.Clear();
         }
 
         return tensor;

@@ -92,7 +92,7 @@ internal sealed class Scan : Operator
         for (int i = 0; i < _scanned; i++)
         {
             Tensor x = context.Input(_states + i);
-            inputs[_states + i] = ScanSlices.NewItem(x, Axis(_inputAxes, i, x.Rank), inputs[_states + i] as Tensor);
+            inputs[_states + i] = ScanSlices.NewItem(context, x, Axis(_inputAxes, i, x.Rank), inputs[_states + i] as Tensor);
         }
 
         for (long step = 0; step < length; step++)
@@ -102,7 +102,7 @@ internal sealed class Scan : Operator
             {
                 Tensor x = context.Input(_states + i);
                 long position = _inputDirections?[i] == 1 ? length - 1 - step : step;
-                ScanSlices.Take(x, Axis(_inputAxes, i, x.Rank), position, (Tensor)inputs[_states + i]!);
+                ScanSlices.Take(context, x, Axis(_inputAxes, i, x.Rank), position, (Tensor)inputs[_states + i]!);
             }
 
             // What a step gives is what the next one takes, so memory is used again every other step.
@@ -171,7 +171,7 @@ internal sealed class Scan : Operator
             throw context.Error($"output {output}: expected the same shape from every step, got {item} from step {step}.");
         }
 
-        ScanSlices.Put(item, y, axis, _outputDirections?[index] == 1 ? length - 1 - step : step);
+        ScanSlices.Put(context, item, y, axis, _outputDirections?[index] == 1 ? length - 1 - step : step);
     }
 
     private void Finish(KernelContext context, EngineValue?[] states, long length)

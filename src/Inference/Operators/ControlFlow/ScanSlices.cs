@@ -8,10 +8,11 @@ namespace Inference.Operators.ControlFlow;
 internal static unsafe class ScanSlices
 {
     /// <summary>A tensor for slices of <paramref name="x"/> without axis <paramref name="axis"/>: a view where slices are consecutive, else memory of its own.</summary>
+    /// <param name="context">The run, whose memory it counts as.</param>
     /// <param name="x">What is sliced.</param>
     /// <param name="axis">The axis that slices do not have.</param>
     /// <param name="released">What an earlier call made, without memory where it was a view; used again where it fits.</param>
-    public static Tensor NewItem(Tensor x, int axis, Tensor? released = null)
+    public static Tensor NewItem(KernelContext context, Tensor x, int axis, Tensor? released = null)
     {
         Span<long> dims = stackalloc long[x.Rank - 1];
         RemoveDim(x.Dims, axis, dims);
@@ -22,11 +23,11 @@ internal static unsafe class ScanSlices
             return view;
         }
 
-        return released is { Data: not null } && released.Type == x.Type && released.Dims.SequenceEqual(dims) ? released : Tensor.Allocate(x.Type, dims);
+        return released is { Data: not null } && released.Type == x.Type && released.Dims.SequenceEqual(dims) ? released : context.Allocate(x.Type, dims);
     }
 
     /// <summary>Fills or moves what <see cref="NewItem"/> made to the slice at a position.</summary>
-    public static void Take(Tensor x, int axis, long position, Tensor item)
+    public static void Take(KernelContext context, Tensor x, int axis, long position, Tensor item)
     {
         if (IsView(x, axis))
         {
@@ -35,11 +36,11 @@ internal static unsafe class ScanSlices
         }
 
         // The slice is read with the strides of x.
-        new Slice(axis, position, true).Copy(x, item);
+        new Slice(axis, position, true).Copy(context, x, item);
     }
 
     /// <summary>Writes a slice at a position of an axis of <paramref name="y"/>.</summary>
-    public static void Put(Tensor item, Tensor y, int axis, long position) => new Slice(axis, position, false).Copy(item, y);
+    public static void Put(KernelContext context, Tensor item, Tensor y, int axis, long position) => new Slice(axis, position, false).Copy(context, item, y);
 
     public static void RemoveDim(ReadOnlySpan<long> dims, int axis, Span<long> result)
     {
@@ -59,7 +60,7 @@ internal static unsafe class ScanSlices
 
     private readonly struct Slice(int axis, long position, bool taking)
     {
-        public void Copy(Tensor from, Tensor to)
+        public void Copy(KernelContext context, Tensor from, Tensor to)
         {
             if (from.Count == 0 || to.Count == 0)
             {
@@ -87,10 +88,13 @@ internal static unsafe class ScanSlices
                     Copy<UInt128>(from, to);
                     break;
                 default:
-                    Tensor source = Packing.Unpack(from);
-                    Tensor target = Packing.Unpack(to);
+                    Tensor source = Packing.Unpack(context, from);
+                    Tensor target = Packing.Unpack(context, to);
                     Copy<byte>(source, target);
                     Packing.Pack(target, to);
+
+                    // Nothing of them outlives the slice.
+                    context.Control.Memory.Settle(KernelContext.MemoryOf(source.Type, source.Dims) + KernelContext.MemoryOf(target.Type, target.Dims));
                     break;
             }
         }

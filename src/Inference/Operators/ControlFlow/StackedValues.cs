@@ -39,7 +39,7 @@ internal sealed class StackedValues : IMemoryHolder
         }
 
         // Packed items would not start on whole bytes: one byte an element until the end.
-        Tensor data = item.Type.IsPacked() ? Structure.Packing.Unpack(item) : item;
+        Tensor data = item.Type.IsPacked() ? Structure.Packing.Unpack(context, item) : item;
         ReadOnlySpan<byte> bytes = data.Bytes;
         if (_used + bytes.Length > _bytes.Length)
         {
@@ -56,6 +56,10 @@ internal sealed class StackedValues : IMemoryHolder
 
         bytes.CopyTo(_bytes.AsSpan((int)_used));
         _used += bytes.Length;
+        if (data != item)
+        {
+            context.Control.Memory.Settle(KernelContext.MemoryOf(data.Type, data.Dims));
+        }
     }
 
     /// <summary>The stacked tensor [iterations, …]; <paramref name="declared"/> gives type and shape where no iteration ran, and <paramref name="emptyAxis"/> where its axis of size 0 stands.</summary>

@@ -96,7 +96,7 @@ internal sealed unsafe class Col2Im(Node node) : Operator
         {
             if (typeof(T) == typeof(C))
             {
-                y.Span<C>().Clear();
+                y.Clear();
                 Fold((C*)x.Data, (C*)y.Data);
                 return;
             }
@@ -105,7 +105,7 @@ internal sealed unsafe class Col2Im(Node node) : Operator
             Tensor wideX = context.Allocate(ElementType.Float, x.Dims);
             Tensor wideY = context.Allocate(ElementType.Float, y.Dims);
             Casting.ElementConverter.Convert(x.Type, x.Data, ElementType.Float, wideX.Data, x.Count, saturate: true, Float8E8M0Rounding.Up);
-            wideY.Bytes.Clear();
+            wideY.Clear();
             Fold((C*)wideX.Data, (C*)wideY.Data);
             Casting.ElementConverter.Convert(ElementType.Float, wideY.Data, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
             GC.KeepAlive(wideX);

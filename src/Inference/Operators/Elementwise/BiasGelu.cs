@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Kernels.Elementwise;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
@@ -7,6 +8,8 @@ namespace Inference.Operators.Elementwise;
 /// <summary>y = gelu(x + bias), the bias along the last axis (left out: none); the tanh form is FastGelu. Sources: com.microsoft BiasGelu, FastGelu.</summary>
 internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
 {
+    private const int DoubleWork = 20;
+
     protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Floating);
@@ -38,8 +41,10 @@ internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
         if (context.OptionalInput(1) is { Count: > 0 } bias)
         {
             float* addend = (float*)bias.Data;
+            var work = default(WorkCounter);
             for (long i = 0, j = 0; i < x.Count; i++)
             {
+                work.Add(1);
                 target[i] = source[i] + addend[j];
                 j = j + 1 == bias.Count ? 0 : j + 1;
             }
@@ -55,8 +60,10 @@ internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
         ReadOnlySpan<double> x = context.Input(0).Span<double>();
         Span<double> y = context.Output(0).Span<double>();
         Tensor? bias = context.OptionalInput(1);
+        var work = default(WorkCounter);
         for (int i = 0; i < x.Length; i++)
         {
+            work.Add(DoubleWork);
             double value = x[i] + (bias is null ? 0 : bias.Span<double>()[(int)(i % bias.Count)]);
             y[i] = tanh ? Functions.GeluTanh(value) : Functions.Gelu(value);
         }

@@ -137,7 +137,7 @@ internal sealed unsafe class FusedAttention : Operator
 
         if (arguments.KeyLength == 0)
         {
-            y.Bytes.Clear();
+            y.Clear();
             return;
         }
 

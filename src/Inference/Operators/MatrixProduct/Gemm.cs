@@ -123,7 +123,7 @@ internal sealed unsafe class Gemm(Node node) : FloatOperator
         }
         else
         {
-            y.Span<C>().Clear();
+            y.Clear();
         }
 
         NaiveProduct.Run((C*)a.Data, _transA, (C*)b.Data, _transB, (C*)y.Data, y.Dims[0], y.Dims[1], a.Dims[_transA ? 0 : 1], C.CreateTruncating(_alpha));

@@ -103,7 +103,7 @@ internal sealed unsafe class MatMul : FloatOperator
         loop.AddBroadcast(batch, batchA);
         loop.AddBroadcast(batch, batchB);
         loop.Collapse();
-        y.Span<C>().Clear();
+        y.Clear();
         C* target = (C*)y.Data;
         for (long outer = 0; outer < loop.Outer; outer++)
         {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Inference.Kernels.Threading;
 
 namespace Inference.Operators.MatrixProduct;
@@ -7,6 +8,7 @@ namespace Inference.Operators.MatrixProduct;
 internal static unsafe class NaiveProduct
 {
     private const int RowWork = 4;
+
     public static void Run<C>(C* a, bool transA, C* b, bool transB, C* c, long m, long n, long k, C alpha)
         where C : unmanaged, INumber<C>
     {
@@ -39,6 +41,8 @@ internal static unsafe class NaiveProduct
         }
     }
 
+    // At its full speed from the first call on: else its slow form would be counted as fast.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddScaled<C>(C* row, C* line, C value, long n)
         where C : unmanaged, INumber<C>
     {

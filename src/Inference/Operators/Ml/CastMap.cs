@@ -58,7 +58,7 @@ internal sealed class CastMap : Operator
         }
         else
         {
-            y.Bytes.Clear();
+            y.Clear();
         }
 
         for (int i = 0; i < order.Length; i++)

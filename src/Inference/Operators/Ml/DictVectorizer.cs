@@ -50,7 +50,7 @@ internal sealed class DictVectorizer : Operator
         }
         else
         {
-            y.Bytes.Clear();
+            y.Clear();
         }
 
         var action = new Look { Table = table, Vocabulary = _vocabulary, Y = y };

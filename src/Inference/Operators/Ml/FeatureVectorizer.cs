@@ -39,7 +39,7 @@ internal sealed class FeatureVectorizer : Operator
             return;
         }
 
-        target.Clear();
+        y.Clear();
         (int rows, int width) = ((int)y.Dims[0], (int)y.Dims[1]);
         var work = default(WorkCounter);
         int at = 0;

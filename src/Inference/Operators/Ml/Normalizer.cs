@@ -1,4 +1,6 @@
 using Inference.Graph;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Ml;
 
@@ -7,6 +9,7 @@ internal sealed class Normalizer : Operator
 {
     // Elements between two looks at the clock.
     private const long CheckEvery = 1 << 16;
+    private const int ElementWork = 4;
 
     private readonly bool _max;
     private readonly bool _squares;
@@ -44,7 +47,7 @@ internal sealed class Normalizer : Operator
         long inner = x.Count / (size * outer);
         if (x.Type == ElementType.Float)
         {
-            Buffer.MemoryCopy(x.Data, y, x.ByteCount, x.ByteCount);
+            LargeBlocks.Copy(x.Data, y, x.ByteCount);
         }
         else
         {
@@ -81,8 +84,10 @@ internal sealed class Normalizer : Operator
     private unsafe void Line(float* y, long count, long stride)
     {
         float norm = _max ? float.MinValue : 0;
+        var work = default(WorkCounter);
         for (long i = 0; i < count; i++)
         {
+            work.Add(ElementWork);
             float value = y[i * stride];
             norm = _max ? MathF.Max(norm, value) : norm + (_squares ? value * value : MathF.Abs(value));
         }
@@ -94,6 +99,7 @@ internal sealed class Normalizer : Operator
 
         for (long i = 0; i < count; i++)
         {
+            work.Add(ElementWork);
             ref float value = ref y[i * stride];
             value = _squares ? MathF.CopySign(MathF.Sqrt(value * value / norm), value) : value / norm;
         }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Graph;
+using Inference.Kernels.Memory;
 using Inference.Operators.Reduction;
 using Inference.Operators.Typed;
 
@@ -71,7 +72,7 @@ internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperato
         loop.Collapse();
         double* mean = (double*)context.Scratch(2 * outputs * sizeof(double));
         double* spread = mean + outputs;
-        System.Runtime.InteropServices.NativeMemory.Clear(mean, (nuint)(2 * outputs) * sizeof(double));
+        LargeBlocks.Clear(mean, 2 * outputs * sizeof(double));
         C* source = (C*)x.Data;
         Pass(context, loop, source, null, mean, null, null, 0);
         for (long i = 0; i < outputs; i++)

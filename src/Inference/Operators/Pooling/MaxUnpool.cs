@@ -70,7 +70,7 @@ internal sealed unsafe class MaxUnpool(Node node) : Operator
         }
 
         Tensor y = context.Output(0, x.Type, dims);
-        y.Bytes.Clear();
+        y.Clear();
         long total = TensorShape.Count(implied);
         int width = x.Type.BitWidth() / 8;
         for (long i = 0; i < x.Count; i++)

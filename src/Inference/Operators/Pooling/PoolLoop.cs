@@ -39,8 +39,7 @@ internal static unsafe class PoolLoop
                 step[axis] = from[axis];
             }
 
-            budget -= inside + 1;
-            if (budget < 0)
+            if (--budget < 0)
             {
                 context.ThrowIfCancelled();
                 budget = CheckEvery;
@@ -57,9 +56,20 @@ internal static unsafe class PoolLoop
 
                 T* row = x + offset * grid.Input[last] + start[last];
                 long dilation = grid.Dilation[last];
-                for (long k = from[last]; k < to[last]; k++)
+                for (long k = from[last]; k < to[last];)
                 {
-                    sum = pooling.Step(sum, E.Load(row[k * dilation]));
+                    long stop = Math.Min(to[last], k + CheckEvery);
+                    budget -= stop - k;
+                    if (budget < 0)
+                    {
+                        context.ThrowIfCancelled();
+                        budget = CheckEvery;
+                    }
+
+                    for (; k < stop; k++)
+                    {
+                        sum = pooling.Step(sum, E.Load(row[k * dilation]));
+                    }
                 }
 
                 int carry = last - 1;

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Inference.Graph;
+using Inference.Kernels.Memory;
 using Inference.Operators.Convolution;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
@@ -57,7 +57,7 @@ internal static unsafe class IntegerConv
                         Im2Col.Run(in grid, (sbyte*)x.Data + start, channels, (sbyte)zero, first, count, columns);
                     }
 
-                    NativeMemory.Clear(sums, (nuint)(filters * count) * sizeof(int));
+                    LargeBlocks.Clear(sums, filters * count * sizeof(int));
                     NaiveProduct.Run(weights + g * filters * depth, false, columns, false, sums, filters, count, depth, 1);
                     for (long f = 0; f < filters; f++)
                     {

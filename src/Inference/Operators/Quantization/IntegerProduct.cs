@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Inference.Graph;
+using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
@@ -54,7 +54,7 @@ internal static unsafe class IntegerProduct
         loop.AddBroadcast(batch, batchA);
         loop.AddBroadcast(batch, batchB);
         loop.Collapse();
-        NativeMemory.Clear(target, (nuint)TensorShape.Count(outputDims) * sizeof(int));
+        LargeBlocks.Clear(target, TensorShape.Count(outputDims) * sizeof(int));
         for (long outer = 0; outer < loop.Outer; outer++)
         {
             for (long i = 0; i < loop.Inner; i++)

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Recurrent;
 
@@ -15,6 +16,9 @@ internal readonly unsafe ref struct CellRun<C, TMath>
 {
     // Multiply-adds of a step from which the clock is looked at in every step.
     private const long CheckEvery = 1 << 16;
+
+    // Gates, activations and copies of one state.
+    private const long StateWork = 16;
 
     private readonly KernelContext _context;
     private readonly CellOptions _options;
@@ -78,6 +82,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
         Project(direction, hasBias ? bias : null, memory.Projected);
         Load(_tensors.InitialH, direction, memory.H);
         Load(_tensors.InitialC, direction, memory.State);
+        var work = default(WorkCounter);
         for (nint step = 0; step < _steps; step++)
         {
             if ((step & 15) == 0 || _batch * _width * _hidden >= CheckEvery)
@@ -88,6 +93,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
             Multiply(direction, reverse, step, memory);
             for (nint b = 0; b < _batch; b++)
             {
+                work.Add(StateWork * _hidden);
                 nint length = Length(b);
                 nint time = reverse ? length - 1 - step : step;
                 C* h = memory.H + (b * _hidden);

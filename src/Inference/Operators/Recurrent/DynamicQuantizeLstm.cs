@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
 
@@ -11,6 +12,7 @@ namespace Inference.Operators.Recurrent;
 /// </summary>
 internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
 {
+    private const int ElementWork = 10;
     private readonly CellOptions _options = new(node, CellKind.Lstm);
 
     protected override void InferOutputs(InferContext context)
@@ -62,8 +64,8 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
             parameters[i] = constant;
         }
 
-        Tensor w = Dequantize(parameters[0], parameters[2], parameters[3]);
-        Tensor r = Dequantize(parameters[1], parameters[4], parameters[5]);
+        Tensor w = Dequantize(context, parameters[0], parameters[2], parameters[3]);
+        Tensor r = Dequantize(context, parameters[1], parameters[4], parameters[5]);
         return new Prepared(
             _options,
             w,
@@ -73,14 +75,17 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
     }
 
     public override void Run(KernelContext context) =>
-        Run(context, _options, Dequantize(context.Input(1), context.Input(8), context.Input(9)), Dequantize(context.Input(2), context.Input(10), context.Input(11)), null, null);
+        Run(
+            context, _options, Dequantize(context, context.Input(1), context.Input(8), context.Input(9)), Dequantize(context, context.Input(2), context.Input(10), context.Input(11)), null, null);
 
     /// <summary>Replaces numbers by what their u8 codes over their own range stand for.</summary>
     public static void Requantize(float* from, float* to, long count)
     {
         DynamicQuantizeLinear.Parameters(from, count, out float scale, out byte zero);
+        var work = default(WorkCounter);
         for (long i = 0; i < count; i++)
         {
+            work.Add(ElementWork);
             to[i] = (QuantizeRun.Quantize(from[i], scale, zero, 0, 255) - zero) * scale;
         }
     }
@@ -102,17 +107,33 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
 
         // Steps beyond the longest sequence have no part in the range.
         long used = steps * x.Dims[1] * x.Dims[2];
-        codes.Bytes.Clear();
+        codes.Clear();
         Requantize((float*)x.Data, (float*)codes.Data, used);
         RecurrentRunner.RunQuantized(context, options, codes, w, r, packedW, packedR);
         GC.KeepAlive(codes);
     }
+
+    private static Tensor Dequantize(KernelContext context, Tensor weights, Tensor scales, Tensor zeros)
+    {
+        context.Claim(Numbers(weights));
+        return Dequantize(weights, scales, zeros);
+    }
+
+    // A plan keeps them.
+    private static Tensor Dequantize(PrepareContext context, Tensor weights, Tensor scales, Tensor zeros)
+    {
+        context.Claim(Numbers(weights));
+        return Dequantize(weights, scales, zeros);
+    }
+
+    private static long Numbers(Tensor weights) => KernelContext.MemoryOf(ElementType.Float, weights.Dims);
 
     // [D, K, 4·H] of codes as [D, 4·H, K] of numbers.
     private static Tensor Dequantize(Tensor weights, Tensor scales, Tensor zeros)
     {
         (long directions, long depth, long columns) = (weights.Dims[0], weights.Dims[1], weights.Dims[2]);
         Tensor result = Tensor.Allocate(ElementType.Float, [directions, columns, depth]);
+        var work = default(WorkCounter);
         float* target = (float*)result.Data;
         for (long d = 0; d < directions; d++)
         {
@@ -122,6 +143,7 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
                 long zero = Scalars.ToInt64(zeros, zeros.Count == directions ? d : d * columns + n);
                 for (long k = 0; k < depth; k++)
                 {
+                    work.Add(ElementWork);
                     *target++ = (Scalars.ToInt64(weights, (d * depth + k) * columns + n) - zero) * scale;
                 }
             }

@@ -1,10 +1,13 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Recurrent;
 
 /// <summary>Runs a recurrent operator in the type it is computed in: float and double in their own, float16 and bfloat16 in float.</summary>
 internal static class RecurrentRunner
 {
+    private const int ElementWork = 4;
+
     public static void Run(KernelContext context, CellOptions options, CellWeights? w, CellWeights? r)
     {
         bool lstm = options.Kind == CellKind.Lstm;
@@ -65,17 +68,17 @@ internal static class RecurrentRunner
     {
         var wide = new CellTensors
         {
-            X = Widen(tensors.X)!,
-            W = Widen(tensors.W)!,
-            R = Widen(tensors.R)!,
-            Bias = Widen(tensors.Bias),
+            X = Widen(context, tensors.X)!,
+            W = Widen(context, tensors.W)!,
+            R = Widen(context, tensors.R)!,
+            Bias = Widen(context, tensors.Bias),
             Lengths = tensors.Lengths,
-            InitialH = Widen(tensors.InitialH),
-            InitialC = Widen(tensors.InitialC),
-            Peepholes = Widen(tensors.Peepholes),
-            Y = Like(tensors.Y),
-            LastH = Like(tensors.LastH),
-            LastC = Like(tensors.LastC),
+            InitialH = Widen(context, tensors.InitialH),
+            InitialC = Widen(context, tensors.InitialC),
+            Peepholes = Widen(context, tensors.Peepholes),
+            Y = Like(context, tensors.Y),
+            LastH = Like(context, tensors.LastH),
+            LastC = Like(context, tensors.LastC),
         };
         new CellRun<float, SingleCellMath>(context, options, in wide).Run();
         Narrow(wide.Y, tensors.Y);
@@ -83,18 +86,20 @@ internal static class RecurrentRunner
         Narrow(wide.LastC, tensors.LastC);
     }
 
-    private static Tensor? Like(Tensor? tensor) => tensor is null ? null : Tensor.Allocate(ElementType.Float, tensor.Dims);
+    private static Tensor? Like(KernelContext context, Tensor? tensor) => tensor is null ? null : context.Allocate(ElementType.Float, tensor.Dims);
 
-    private static Tensor? Widen(Tensor? tensor)
+    private static Tensor? Widen(KernelContext context, Tensor? tensor)
     {
-        if (Like(tensor) is not { } result)
+        if (Like(context, tensor) is not { } result)
         {
             return null;
         }
 
         Span<float> target = result.Span<float>();
+        var work = default(WorkCounter);
         for (int i = 0; i < target.Length; i++)
         {
+            work.Add(ElementWork);
             target[i] = tensor!.Type == ElementType.Float16 ? (float)tensor.Span<Half>()[i] : tensor.Span<BFloat16>()[i];
         }
 
@@ -109,8 +114,10 @@ internal static class RecurrentRunner
         }
 
         ReadOnlySpan<float> values = source.Span<float>();
+        var work = default(WorkCounter);
         for (int i = 0; i < values.Length; i++)
         {
+            work.Add(ElementWork);
             if (target.Type == ElementType.Float16)
             {
                 target.Span<Half>()[i] = (Half)values[i];

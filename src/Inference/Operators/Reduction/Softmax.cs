@@ -13,7 +13,13 @@ namespace Inference.Operators.Reduction;
 /// </summary>
 internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperator
 {
+    // An element of a row, and one whose neighbours in the row lie far apart, so that each is a page of its own.
     private const int ElementWork = 5;
+    private const int ScatteredWork = 300;
+
+    // Rows that are gathered at once, a cache line of neighbours, and the most memory for them.
+    private const int RowsAtOnce = 16;
+    private const long GatheredBytes = 1 << 20;
     private readonly bool _flatten = node.Opset < 13;
     private readonly long _axis = node.Attributes.Int("axis", node.Opset < 13 ? 1 : -1);
 
@@ -75,31 +81,55 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
             throw context.Error($"axis {_axis}: expected at most {Array.MaxLength} elements, got {length}.");
         }
 
-        C* row = inner == 1 ? null : (C*)context.Scratch(length * sizeof(C));
         var work = default(WorkCounter);
-        for (long o = 0; o < outer; o++)
+        if (inner == 1)
         {
-            for (long i = 0; i < inner; i++)
+            for (long o = 0; o < outer; o++)
             {
                 work.Add(ElementWork * length);
-                C* from = (C*)x.Data + o * length * inner + i;
-                C* to = (C*)y.Data + o * length * inner + i;
-                if (inner == 1)
-                {
-                    Row(from, to, length, kind);
-                    continue;
-                }
+                Row((C*)x.Data + (o * length), (C*)y.Data + (o * length), length, kind);
+            }
 
-                for (long k = 0; k < length; k++)
-                {
-                    row[k] = from[k * inner];
-                }
+            return;
+        }
 
-                Row(row, row, length, kind);
-                for (long k = 0; k < length; k++)
-                {
-                    to[k * inner] = row[k];
-                }
+        long atOnce = Math.Clamp(GatheredBytes / (length * sizeof(C)), 1, Math.Min(inner, RowsAtOnce));
+        C* rows = (C*)context.Scratch(atOnce * length * sizeof(C));
+        for (long o = 0; o < outer; o++)
+        {
+            for (long i = 0; i < inner; i += atOnce)
+            {
+                long offset = (o * length * inner) + i;
+                Columns((C*)x.Data + offset, (C*)y.Data + offset, length, inner, Math.Min(atOnce, inner - i), rows, ref work);
+            }
+        }
+    }
+
+    // Rows whose elements lie inner apart, through memory where each is contiguous.
+    private void Columns<C>(C* x, C* y, long length, long inner, long count, C* rows, ref WorkCounter work)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        for (long k = 0; k < length; k++)
+        {
+            work.Add(ScatteredWork + count);
+            for (long i = 0; i < count; i++)
+            {
+                rows[(i * length) + k] = x[(k * inner) + i];
+            }
+        }
+
+        for (long i = 0; i < count; i++)
+        {
+            work.Add(ElementWork * length);
+            Row(rows + (i * length), rows + (i * length), length, kind);
+        }
+
+        for (long k = 0; k < length; k++)
+        {
+            work.Add(ScatteredWork + count);
+            for (long i = 0; i < count; i++)
+            {
+                y[(k * inner) + i] = rows[(i * length) + k];
             }
         }
     }

@@ -133,8 +133,8 @@ internal sealed class Dft(Node node) : Operator
                 {
                     Context.ThrowIfCancelled();
                     T* x = (T*)X.Data + (((o * size * inner) + i) * parts);
-                    real.Clear();
-                    imaginary.Clear();
+                    FourierPlan.Clear(real);
+                    FourierPlan.Clear(imaginary);
                     for (int n = 0; n < Math.Min(size, length); n++)
                     {
                         counter.Add(3);
@@ -168,8 +168,10 @@ internal sealed class Dft(Node node) : Operator
         private static void Mirror(Span<double> real, Span<double> imaginary, long given)
         {
             int n = real.Length;
+            var work = default(WorkCounter);
             for (int k = (n / 2) + 1; k < n; k++)
             {
+                work.Add(2);
                 bool known = n - k < given;
                 real[k] = known ? real[n - k] : 0;
                 imaginary[k] = known ? -imaginary[n - k] : 0;

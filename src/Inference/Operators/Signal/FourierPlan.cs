@@ -1,4 +1,5 @@
 using System.Numerics;
+using Inference.Kernels.Memory;
 
 namespace Inference.Operators.Signal;
 
@@ -55,8 +56,8 @@ internal readonly ref struct FourierPlan
         _filterImaginary = Take(ref memory, _padded);
         _workReal = Take(ref memory, _padded);
         _workImaginary = Take(ref memory, _padded);
-        _filterReal.Clear();
-        _filterImaginary.Clear();
+        Clear(_filterReal);
+        Clear(_filterImaginary);
         for (int i = 0; i < length; i++)
         {
             Check(i);
@@ -101,6 +102,15 @@ internal readonly ref struct FourierPlan
         return span;
     }
 
+    /// <summary>Sets numbers to zero.</summary>
+    public static unsafe void Clear(Span<double> numbers)
+    {
+        fixed (double* first = numbers)
+        {
+            LargeBlocks.Clear(first, numbers.Length * (long)sizeof(double));
+        }
+    }
+
     private static (double Real, double Imaginary) Multiply(double a, double b, double c, double d) => ((a * c) - (b * d), (a * d) + (b * c));
 
     private void Check(int step)
@@ -121,8 +131,8 @@ internal readonly ref struct FourierPlan
 
         Span<double> a = _workReal;
         Span<double> b = _workImaginary;
-        a.Clear();
-        b.Clear();
+        Clear(a);
+        Clear(b);
         for (int i = 0; i < _length; i++)
         {
             Check(i);
@@ -170,20 +180,24 @@ internal readonly ref struct FourierPlan
             int step = n / size;
             for (int start = 0; start < n; start += size)
             {
-                budget -= size;
-                if (budget < 0)
+                for (int k = 0; k < size / 2;)
                 {
-                    _context.ThrowIfCancelled();
-                    budget = CheckEvery;
-                }
+                    int stop = (int)Math.Min(size / 2, k + CheckEvery);
+                    budget -= stop - k;
+                    if (budget < 0)
+                    {
+                        _context.ThrowIfCancelled();
+                        budget = CheckEvery;
+                    }
 
-                for (int k = 0; k < size / 2; k++)
-                {
-                    int even = start + k;
-                    int odd = even + (size / 2);
-                    (double r, double i) = Multiply(real[odd], imaginary[odd], _cosines[k * step], _sines[k * step]);
-                    (real[odd], imaginary[odd]) = (real[even] - r, imaginary[even] - i);
-                    (real[even], imaginary[even]) = (real[even] + r, imaginary[even] + i);
+                    for (; k < stop; k++)
+                    {
+                        int even = start + k;
+                        int odd = even + (size / 2);
+                        (double r, double i) = Multiply(real[odd], imaginary[odd], _cosines[k * step], _sines[k * step]);
+                        (real[odd], imaginary[odd]) = (real[even] - r, imaginary[even] - i);
+                        (real[even], imaginary[even]) = (real[even] + r, imaginary[even] + i);
+                    }
                 }
             }
         }

@@ -70,7 +70,7 @@ internal sealed class MelWeightMatrix(Node node) : Operator
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
             (long rows, long columns) = (Y.Dims[0], Y.Dims[1]);
-            Y.Bytes.Clear();
+            Y.Clear();
             for (int i = 0; i < columns; i++)
             {
                 Context.ThrowIfCancelled();

@@ -80,7 +80,7 @@ internal sealed class Concat(Node node) : Operator
                 Run<UInt128>(context, y);
                 break;
             default:
-                Tensor bytes = Packing.Unpack(y);
+                Tensor bytes = Packing.Unpack(context, y);
                 Run<byte>(context, bytes);
                 Packing.Pack(bytes, y);
                 break;
@@ -127,7 +127,7 @@ internal sealed class Concat(Node node) : Operator
 
             if (x.Type.IsPacked())
             {
-                x = Packing.Unpack(x);
+                x = Packing.Unpack(context, x);
             }
 
             long own = ShapeRules.Product(x.Dims, axis, x.Rank);

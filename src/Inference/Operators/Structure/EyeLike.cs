@@ -24,7 +24,7 @@ internal sealed class EyeLike(Node node) : Operator
     public override void Run(KernelContext context)
     {
         Tensor y = context.Output(0);
-        y.Bytes.Clear();
+        y.Clear();
         var action = new Ones { Y = y, Diagonal = _diagonal };
         if (y.Type == ElementType.Bool)
         {

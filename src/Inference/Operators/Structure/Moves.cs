@@ -35,8 +35,8 @@ internal static class Moves
                 move.Run<UInt128>(context, source, target);
                 break;
             default:
-                Tensor bytes = Packing.Unpack(source);
-                Tensor result = Packing.Unpack(target);
+                Tensor bytes = Packing.Unpack(context, source);
+                Tensor result = Packing.Unpack(context, target);
                 move.Run<byte>(context, bytes, result);
                 Packing.Pack(result, target);
                 break;

@@ -1,20 +1,24 @@
 using Inference.Graph;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Structure;
 
 /// <summary>Packed tensors (4 and 2 bits) as one byte an element, and back.</summary>
 internal static class Packing
 {
-    /// <summary>A uint8 tensor of its own that holds the bit patterns.</summary>
-    public static Tensor Unpack(Tensor packed)
+    /// <summary>A uint8 tensor of its own, within the run's memory, that holds the bit patterns.</summary>
+    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    public static Tensor Unpack(KernelContext context, Tensor packed)
     {
-        Tensor result = Tensor.Allocate(ElementType.UInt8, packed.Dims);
+        Tensor result = context.Allocate(ElementType.UInt8, packed.Dims);
+        var work = default(WorkCounter);
         Span<byte> target = result.Bytes;
         ReadOnlySpan<byte> source = packed.Bytes;
         if (packed.Type.BitWidth() == 4)
         {
             for (int i = 0; i < target.Length; i++)
             {
+                work.Add(1);
                 target[i] = (byte)PackedElements.Get4(source, i);
             }
         }
@@ -22,6 +26,7 @@ internal static class Packing
         {
             for (int i = 0; i < target.Length; i++)
             {
+                work.Add(1);
                 target[i] = (byte)PackedElements.Get2(source, i);
             }
         }
@@ -34,11 +39,13 @@ internal static class Packing
     {
         ReadOnlySpan<byte> source = bytes.Bytes;
         Span<byte> target = packed.Bytes;
-        target.Clear();
+        packed.Clear();
+        var work = default(WorkCounter);
         if (packed.Type.BitWidth() == 4)
         {
             for (int i = 0; i < source.Length; i++)
             {
+                work.Add(1);
                 target[i >> 1] |= (byte)((source[i] & 0xF) << ((i & 1) << 2));
             }
         }
@@ -46,6 +53,7 @@ internal static class Packing
         {
             for (int i = 0; i < source.Length; i++)
             {
+                work.Add(1);
                 target[i >> 2] |= (byte)((source[i] & 3) << ((i & 3) << 1));
             }
         }

@@ -74,7 +74,7 @@ internal sealed class ScatterElements(Node node) : Operator
     {
         public void Run<T>(KernelContext context, Tensor source, Tensor target)
         {
-            Tensor values = updates.Type.IsPacked() ? Packing.Unpack(updates) : updates;
+            Tensor values = updates.Type.IsPacked() ? Packing.Unpack(context, updates) : updates;
             var walk = new AxisIndex(target.Dims, indices.Dims, Shapes.Axis(op._axis, target.Rank));
             ref T from = ref Elements.Ref<T>(values);
             ref T to = ref Elements.Ref<T>(target);

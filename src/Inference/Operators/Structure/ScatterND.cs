@@ -83,7 +83,7 @@ internal sealed class ScatterND(Node node) : Operator
     {
         public void Run<T>(KernelContext context, Tensor source, Tensor target)
         {
-            Tensor values = updates.Type.IsPacked() ? Packing.Unpack(updates) : updates;
+            Tensor values = updates.Type.IsPacked() ? Packing.Unpack(context, updates) : updates;
             int tuple = (int)indices.Dims[^1];
             Span<long> strides = stackalloc long[target.Rank];
             ShapeRules.Strides(target.Dims, strides);

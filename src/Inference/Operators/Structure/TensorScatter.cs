@@ -66,7 +66,7 @@ internal sealed class TensorScatter : Operator
     {
         public void Run<T>(KernelContext context, Tensor source, Tensor target)
         {
-            Tensor values = update.Type.IsPacked() ? Packing.Unpack(update) : update;
+            Tensor values = update.Type.IsPacked() ? Packing.Unpack(context, update) : update;
             int axis = Shapes.Axis(op._axis, target.Rank);
             long size = target.Dims[axis];
             long count = values.Dims[axis];

@@ -37,7 +37,7 @@ internal sealed class Unique(Node node) : Operator
     public override void Run(KernelContext context)
     {
         Tensor x = context.Input(0);
-        Tensor source = x.Type.IsPacked() ? Packing.Unpack(x) : x;
+        Tensor source = x.Type.IsPacked() ? Packing.Unpack(context, x) : x;
         int axis = _axis is { } given ? Shapes.Axis(given, x.Rank) : -1;
         long size = axis < 0 ? x.Count : x.Dims[axis];
         if (Math.Max(size, x.Count) > Array.MaxLength)
@@ -47,9 +47,11 @@ internal sealed class Unique(Node node) : Operator
 
         // The order, groups and positions of slices, and a copy of the elements to compare.
         context.Claim((4L * sizeof(int) * size) + (x.Type == ElementType.String ? x.Count * nint.Size : Math.Max(x.ByteCount, x.Count * sizeof(float))));
-        var order = new int[size];
+        int[] order = GC.AllocateUninitializedArray<int>((int)size);
+        var work = default(WorkCounter);
         for (int i = 0; i < order.Length; i++)
         {
+            work.Add(1);
             order[i] = i;
         }
 
@@ -76,7 +78,7 @@ internal sealed class Unique(Node node) : Operator
         // Groups of equal slices in sorted order; the comparer falls back on position, so the first of a group stands first.
         var firsts = new List<int>();
         var counts = new List<long>();
-        var groups = new int[order.Length];
+        int[] groups = GC.AllocateUninitializedArray<int>(order.Length);
         var equality = (IEqualityComparer<int>)comparer;
         var work = default(WorkCounter);
         for (int i = 0; i < order.Length; i++)
@@ -92,12 +94,13 @@ internal sealed class Unique(Node node) : Operator
             counts[^1]++;
         }
 
-        var ranks = new int[firsts.Count];
-        var shown = new int[firsts.Count];
+        int[] ranks = GC.AllocateUninitializedArray<int>(firsts.Count);
+        int[] shown = GC.AllocateUninitializedArray<int>(firsts.Count);
         if (_sorted)
         {
             for (int i = 0; i < shown.Length; i++)
             {
+                work.Add(1);
                 shown[i] = ranks[i] = i;
             }
         }
@@ -123,6 +126,7 @@ internal sealed class Unique(Node node) : Operator
             Span<long> y = context.Output(1, ElementType.Int64, [shown.Length]).Span<long>();
             for (int i = 0; i < y.Length; i++)
             {
+                work.Add(GroupWork);
                 y[i] = firsts[shown[i]];
             }
         }
@@ -142,6 +146,7 @@ internal sealed class Unique(Node node) : Operator
             Span<long> y = context.Output(3, ElementType.Int64, [shown.Length]).Span<long>();
             for (int i = 0; i < y.Length; i++)
             {
+                work.Add(GroupWork);
                 y[i] = counts[shown[i]];
             }
         }
@@ -197,7 +202,7 @@ internal sealed class Unique(Node node) : Operator
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
-            var values = new C[X.Count];
+            C[] values = GC.AllocateUninitializedArray<C>((int)X.Count);
             var work = default(WorkCounter);
             for (int i = 0; i < values.Length; i++)
             {

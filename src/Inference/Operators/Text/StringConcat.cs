@@ -11,6 +11,9 @@ internal sealed class StringConcat : Operator
     private const long MaxLength = 0x3FFFFFDF;
     private const int TextWork = 50;
 
+    // Characters of a text that is copied in parts.
+    private const int LongText = 1 << 19;
+
     protected override void InferOutputs(InferContext context)
     {
         context.SetOutput(0, ElementType.String, Shapes.Broadcast(context, context.InputShape(0), context.InputShape(1)));
@@ -51,8 +54,25 @@ internal sealed class StringConcat : Operator
                 }
 
                 work.Add(TextWork + length);
-                target[next++] = left + right;
+                target[next++] = length > LongText ? Join(left, right) : left + right;
             }
+        }
+    }
+
+    // The run can be stopped between the parts.
+    private static string Join(string left, string right) => string.Create(left.Length + right.Length, (left, right), static (to, texts) =>
+    {
+        Copy(texts.left, to);
+        Copy(texts.right, to[texts.left.Length..]);
+    });
+
+    private static void Copy(ReadOnlySpan<char> from, Span<char> to)
+    {
+        for (int i = 0; i < from.Length; i += LongText)
+        {
+            KernelControl.Poll();
+            int count = Math.Min(LongText, from.Length - i);
+            from.Slice(i, count).CopyTo(to[i..]);
         }
     }
 
