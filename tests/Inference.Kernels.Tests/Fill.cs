@@ -3,9 +3,9 @@ namespace Inference.Kernels.Tests;
 /// <summary>Seeded test data.</summary>
 internal static class Fill
 {
-    public static NativeArray<float> Floats(nint length, int seed, float low = -1f, float high = 1f)
+    public static NativeArray<float> Floats(nint length, int seed, float low = -1f, float high = 1f, nint offset = 0)
     {
-        var array = new NativeArray<float>(length);
+        var array = new NativeArray<float>(length, offset);
         var random = new Random(seed);
         foreach (ref float x in array.Span)
         {
@@ -15,9 +15,9 @@ internal static class Fill
         return array;
     }
 
-    public static NativeArray<byte> Bytes(nint length, int seed)
+    public static NativeArray<byte> Bytes(nint length, int seed, nint offset = 0)
     {
-        var array = new NativeArray<byte>(length);
+        var array = new NativeArray<byte>(length, offset);
         new Random(seed).NextBytes(array.Span);
         return array;
     }
@@ -26,6 +26,18 @@ internal static class Fill
     {
         var array = new NativeArray<sbyte>(length);
         new Random(seed).NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(array.Span));
+        return array;
+    }
+
+    public static NativeArray<int> Ints(nint length, int seed, int low, int high)
+    {
+        var array = new NativeArray<int>(length);
+        var random = new Random(seed);
+        foreach (ref int x in array.Span)
+        {
+            x = random.Next(low, high);
+        }
+
         return array;
     }
 }

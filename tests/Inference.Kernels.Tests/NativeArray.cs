@@ -61,16 +61,8 @@ internal sealed unsafe class NativeArray<T> : IDisposable
 #else
     public void AssertIntact()
     {
-        for (byte* p = _base; p < (byte*)Pointer; p++)
-        {
-            Assert.Equal(0xFF, *p);
-        }
-
-        byte* end = (byte*)Pointer + _bytes;
-        for (int i = 0; i < Zone; i++)
-        {
-            Assert.Equal(0xFF, end[i]);
-        }
+        Assert.Equal(-1, new ReadOnlySpan<byte>(_base, (int)((byte*)Pointer - _base)).IndexOfAnyExcept((byte)0xFF));
+        Assert.Equal(-1, new ReadOnlySpan<byte>((byte*)Pointer + _bytes, Zone).IndexOfAnyExcept((byte)0xFF));
     }
 
     public void Dispose() => NativeMemory.AlignedFree(_base);

@@ -6,7 +6,8 @@ namespace Inference.Kernels.Normalization;
 
 /// <summary>
 /// Softmax and log-softmax along the last axis: with e_i = e^(x_i − max x), y_i = e_i / Σ e, or y_i = x_i − max x − ln Σ e.
-/// Error of softmax: (columns/lanes + 6) · 2^−24 relative for elements above e^−87; smaller ones give 0. Thread-safe.
+/// Error of softmax: (columns/lanes + 6 + max x − x_i) · 2^−24 relative for elements above e^−87 (the last term is the difference's own
+/// rounding); smaller ones give 0. Thread-safe.
 /// Source: ONNX Softmax and LogSoftmax, opset 13.
 /// </summary>
 public static unsafe class Softmax

@@ -54,7 +54,7 @@ public static unsafe class Reduction
         MiddleKernel.Run(&job, outer, (long)outer * length * inner, maxThreads);
     }
 
-    private struct Job
+    internal struct Job
     {
         public ReductionKind Kind;
         public float* X;

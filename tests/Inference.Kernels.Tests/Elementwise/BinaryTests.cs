@@ -76,7 +76,7 @@ public sealed unsafe class BinaryTests
         other.AssertIntact();
     }
 
-    private static float Exact(BinaryKind kind, float a, float b) => kind switch
+    internal static float Exact(BinaryKind kind, float a, float b) => kind switch
     {
         BinaryKind.Add => a + b,
         BinaryKind.Sub => a - b,

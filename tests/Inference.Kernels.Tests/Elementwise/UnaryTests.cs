@@ -66,7 +66,7 @@ public sealed unsafe class UnaryTests
 
         for (int i = 0; i < special.Length; i++)
         {
-            double exact = Exact(kind, special[i]);
+            double exact = UnaryReference.Exact(kind, special[i], Alpha, Beta);
             float rounded = (float)exact;
             if (float.IsNaN(rounded) || float.IsInfinity(rounded))
             {
@@ -104,77 +104,11 @@ public sealed unsafe class UnaryTests
         Unary.Run(kind, x.Pointer, y.Pointer, x.Length, Alpha, Beta);
         for (int i = 0; i < x.Length; i++)
         {
-            double want = Exact(kind, x[i]);
+            double want = UnaryReference.Exact(kind, x[i], Alpha, Beta);
             double scale = Math.Max(floor, Math.Abs(want));
             double unit = Math.Max(Math.Pow(2, Math.Floor(Math.Log2(Math.Max(scale, 1.2e-38))) - 23), 1.5e-45);
             double error = Math.Abs(want - y[i]) / unit;
             Assert.True(error <= ulps * 1.0001, $"{kind}({x[i]:R}): expected {want:R}, got {y[i]:R}, {error} units");
         }
-    }
-
-    private static double Exact(UnaryKind kind, double x) => kind switch
-    {
-        UnaryKind.Relu => double.IsNaN(x) ? x : Math.Max(x, 0),
-        UnaryKind.Clip => double.IsNaN(x) ? x : Math.Min(Math.Max(x, Alpha), Beta),
-        UnaryKind.LeakyRelu => x < 0 ? Alpha * x : x,
-        UnaryKind.Sigmoid => 1 / (1 + Math.Exp(-x)),
-        UnaryKind.Tanh => Math.Tanh(x),
-        UnaryKind.Gelu => double.IsNegativeInfinity(x) ? double.NaN : x / 2 * (1 + Erf(x / Math.Sqrt(2))),
-        UnaryKind.GeluTanh => double.IsNegativeInfinity(x) ? double.NaN
-            : x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
-        UnaryKind.HardSwish => double.IsNegativeInfinity(x) ? double.NaN : x * Math.Clamp((x / 6) + 0.5, 0, 1),
-        UnaryKind.HardSigmoid => Math.Clamp((Alpha * x) + Beta, 0, 1),
-        UnaryKind.Silu => double.IsNegativeInfinity(x) ? double.NaN : x / (1 + Math.Exp(-x)),
-        UnaryKind.Elu => x < 0 ? Alpha * (Math.Exp(x) - 1) : x,
-        UnaryKind.Exp => Math.Exp(x),
-        UnaryKind.Log => Math.Log(x),
-        UnaryKind.Erf => Erf(x),
-        UnaryKind.Softplus => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x))),
-        UnaryKind.Sqrt => Math.Sqrt(x),
-        UnaryKind.Reciprocal => 1 / x,
-        UnaryKind.Neg => -x,
-        UnaryKind.Abs => Math.Abs(x),
-        UnaryKind.Floor => Math.Floor(x),
-        UnaryKind.Ceiling => Math.Ceiling(x),
-        UnaryKind.Round => Math.Round(x),
-        UnaryKind.Truncate => Math.Truncate(x),
-        UnaryKind.Affine => (Alpha * x) + Beta,
-        UnaryKind.Sign => double.IsNaN(x) ? x : Math.Sign(x),
-        UnaryKind.Softsign => x / (1 + Math.Abs(x)),
-        UnaryKind.Selu => Beta * (x < 0 ? Alpha * (Math.Exp(x) - 1) : x),
-        UnaryKind.ThresholdedRelu => x > Alpha ? x : 0,
-        UnaryKind.Square => x * x,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
-
-    // Series below 3, continued fraction above: f64 precision.
-    private static double Erf(double x)
-    {
-        if (double.IsNaN(x) || Math.Abs(x) > 6)
-        {
-            return double.IsNaN(x) ? x : Math.Sign(x);
-        }
-
-        double a = Math.Abs(x);
-        if (a < 3)
-        {
-            double term = a;
-            double sum = a;
-            for (int n = 1; n < 120; n++)
-            {
-                term *= -a * a / n;
-                sum += term / ((2 * n) + 1);
-            }
-
-            return Math.Sign(x) * sum * 2 / Math.Sqrt(Math.PI);
-        }
-
-        double fraction = 0;
-        for (int n = 60; n > 0; n--)
-        {
-            fraction = n / 2.0 / (a + fraction);
-        }
-
-        return Math.Sign(x) * (1 - (Math.Exp(-a * a) / Math.Sqrt(Math.PI) / (a + fraction)));
     }
 }

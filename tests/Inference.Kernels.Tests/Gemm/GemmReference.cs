@@ -1,4 +1,5 @@
 using Inference.Kernels.Elementwise;
+using Inference.Kernels.Tests.Elementwise;
 
 namespace Inference.Kernels.Tests.Gemm;
 
@@ -20,18 +21,41 @@ internal static class GemmReference
         return (sum, magnitude);
     }
 
-    public static double Activate(Activation f, double x) => f.Kind switch
+    /// <summary>A[m,k] × B[k,n] and, with <paramref name="magnitudes"/>, |A| × |B|.</summary>
+    public static double[] Product(double[] a, double[] b, int m, int n, int k, bool magnitudes = false)
     {
-        ActivationKind.None => x,
-        ActivationKind.Relu => Math.Max(x, 0),
-        ActivationKind.Clip => Math.Min(Math.Max(x, f.Alpha), f.Beta),
-        ActivationKind.LeakyRelu => x < 0 ? f.Alpha * x : x,
-        ActivationKind.Sigmoid => 1 / (1 + Math.Exp(-x)),
-        ActivationKind.Tanh => Math.Tanh(x),
-        ActivationKind.HardSwish => x * Math.Clamp((x / 6) + 0.5, 0, 1),
-        ActivationKind.HardSigmoid => Math.Clamp((f.Alpha * x) + f.Beta, 0, 1),
-        ActivationKind.Silu => x / (1 + Math.Exp(-x)),
-        ActivationKind.Elu => x < 0 ? f.Alpha * (Math.Exp(x) - 1) : x,
-        _ => throw new ArgumentOutOfRangeException(nameof(f)),
-    };
+        var c = new double[m * n];
+        for (int i = 0; i < m; i++)
+        {
+            Span<double> row = c.AsSpan(i * n, n);
+            for (int p = 0; p < k; p++)
+            {
+                double x = a[(i * k) + p];
+                ReadOnlySpan<double> y = b.AsSpan(p * n, n);
+                for (int j = 0; j < n; j++)
+                {
+                    row[j] += magnitudes ? Math.Abs(x * y[j]) : x * y[j];
+                }
+            }
+        }
+
+        return c;
+    }
+
+    /// <summary>op(X) of a stored X with rows of <paramref name="stride"/>, as a dense [rows, columns].</summary>
+    public static double[] Dense(ReadOnlySpan<float> x, int stride, int rows, int columns, bool transposed)
+    {
+        var dense = new double[rows * columns];
+        for (int i = 0; i < dense.Length; i++)
+        {
+            int r = i / columns;
+            int c = i % columns;
+            dense[i] = x[transposed ? (c * stride) + r : (r * stride) + c];
+        }
+
+        return dense;
+    }
+
+    public static double Activate(Activation f, double x) =>
+        f.Kind == ActivationKind.None ? x : UnaryReference.Exact((UnaryKind)((int)f.Kind - 1), x, f.Alpha, f.Beta);
 }
