@@ -270,7 +270,7 @@ internal sealed partial class LayoutPropagation
         }
 
         var attributes = new AttributeMap();
-        attributes.Set("kind", "GlobalAveragePool");
+        attributes.Set("kind", "GlobalMean");
         Emit(node, Domains.Fused, "NhwcPool", 1, [x], attributes, output, rank);
         return true;
     }

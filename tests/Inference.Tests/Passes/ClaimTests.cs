@@ -46,6 +46,28 @@ public sealed class ClaimTests
         Assert.Equal(Enumerable.Repeat(3f, 64), outputs["y"].AsSpan<float>().ToArray());
     }
 
+    // Reshape to [Shape(z)[0], 0] of a value without elements: the first dimension is what Shape says, not what is left.
+    [Fact]
+    public void Regression_ReshapeOfNothingByAnUnknownSize_IsNotKnownBeforehand()
+    {
+        OnnxModel model = SmallModels.Model(13);
+        model.Graph.Initializers.Add(OnnxTensor.Create<long>("zero", [0L], 1));
+        model.Graph.Initializers.Add(OnnxTensor.Create<long>("one", [1L], 1));
+        model.Graph.Inputs.Add(new("z", OnnxType.Tensor(OnnxElementType.Float32, OnnxDimension.Unknown, 0)));
+        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(OnnxElementType.Int64, 2)));
+        model.Graph.Nodes.Add(new("Shape", ["z"], ["s"]));
+        model.Graph.Nodes.Add(new("Slice", ["s", "zero", "one", "zero"], ["rows"]));
+        var join = new OnnxNode("Concat", ["rows", "zero"], ["shape"]);
+        join.Attributes.Add(OnnxAttribute.FromInt("axis", 0));
+        model.Graph.Nodes.Add(join);
+        model.Graph.Nodes.Add(new("Reshape", ["z", "shape"], ["r"]));
+        model.Graph.Nodes.Add(new("Shape", ["r"], ["y"]));
+        using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(model.ToArray()));
+        using var inputs = new NamedValues { ["z"] = Ones(1, 0) };
+        using NamedValues outputs = runner.Run(inputs);
+        Assert.Equal(new long[] { 1, 0 }, outputs["y"].AsSpan<long>().ToArray());
+    }
+
     // softmax over five equal scores: the mean of five values.
     [Fact]
     public void Regression_AttentionMaskWiderThanTheScores_WidensThem()

@@ -6,11 +6,12 @@ using Inference.Operators.Typed;
 
 namespace Inference.Operators.Fused;
 
-/// <summary>Pooling of X[N, spatial.., C]: attribute <c>kind</c> is MaxPool, AveragePool, GlobalMaxPool or GlobalAveragePool. f32. Made by layout propagation.</summary>
+/// <summary>Pooling of X[N, spatial.., C]: attribute <c>kind</c> is MaxPool, AveragePool, GlobalMaxPool, GlobalAveragePool or GlobalMean. f32. Made by layout propagation.</summary>
 internal sealed unsafe class NhwcPool(Node node) : Operator
 {
     private readonly WindowAttributes _window = new(node);
     private readonly bool _global = node.Attributes.String("kind").StartsWith("Global", StringComparison.Ordinal);
+    private readonly bool _isMean = node.Attributes.String("kind") == "GlobalMean";
     private readonly PoolingKind _kind = node.Attributes.String("kind") switch
     {
         "MaxPool" or "GlobalMaxPool" => PoolingKind.Max,
@@ -44,8 +45,8 @@ internal sealed unsafe class NhwcPool(Node node) : Operator
 
         if (x.Count == 0)
         {
-            // Over no elements, as the operators that this one stands for: the least, or a sum of nothing.
-            y.Span<float>().Fill(_kind == PoolingKind.Max ? float.NegativeInfinity : 0f);
+            // Over no elements, as the operators that this one stands for: the least, 0 ÷ 0, or nothing.
+            y.Span<float>().Fill(_kind == PoolingKind.Max ? float.NegativeInfinity : _isMean ? float.NaN : 0f);
             return;
         }
 

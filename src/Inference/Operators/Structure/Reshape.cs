@@ -107,7 +107,8 @@ internal sealed class Reshape(Node node) : Operator
             }
         }
 
-        if (rest >= 0 && input is not null && Rest(input, result, rest) is { } left)
+        // Beside a 0, any number gives no elements.
+        if (rest >= 0 && input is not null && !Array.Exists(result, d => d.Size == 0) && Rest(input, result, rest) is { } left)
         {
             result[rest] = left;
         }

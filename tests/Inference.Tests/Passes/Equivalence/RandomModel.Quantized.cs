@@ -118,7 +118,8 @@ internal sealed partial class RandomModel
         }
 
         string single = Node("Cast", [product], OnnxAttribute.FromInt("to", 1));
-        string scale = Chance(0.5) ? Swapped("Mul", dynamic[1], Chance(0.5) ? Floats([0.004f]) : Weights(0.01f, n)) : One(0.004f);
+        // Codes of a range that was rounded itself mean nothing without its scale.
+        string scale = _scale > 0 || Chance(0.5) ? Swapped("Mul", dynamic[1], Chance(0.5) ? Floats([0.004f]) : Weights(0.01f, n)) : One(0.004f, other: 0);
         _scale = Math.Max(_scale, 0.02f);
         var y = new Item(Swapped("Mul", single, scale), [.. x.Dims[..^1], n]);
         y = Chance(0.5) ? new(Swapped("Add", y.Name, Weights(1f, Chance(0.8) ? n : 1)), y.Dims) : y;
