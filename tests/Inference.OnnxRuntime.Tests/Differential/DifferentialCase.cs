@@ -9,6 +9,9 @@ internal sealed class DifferentialCase(string name, long opset) : IDisposable
 
     public NamedValues Inputs { get; } = [];
 
+    /// <summary>The version of the default domain.</summary>
+    public long Opset { get; set; } = opset;
+
     /// <summary>|cpu − onnxruntime| ≤ Absolute + Relative · |onnxruntime|; integers and the like within Steps.</summary>
     public double Relative { get; set; } = 1e-5;
 
@@ -49,7 +52,7 @@ internal sealed class DifferentialCase(string name, long opset) : IDisposable
 
     public byte[] ToBytes(string domain)
     {
-        _model.OperatorSets.Add(new OnnxOperatorSet("", opset));
+        _model.OperatorSets.Add(new OnnxOperatorSet("", Opset));
         if (domain.Length > 0)
         {
             _model.OperatorSets.Add(new OnnxOperatorSet(domain, domain == "ai.onnx.ml" ? 3 : 1));
