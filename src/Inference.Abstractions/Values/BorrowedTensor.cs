@@ -33,7 +33,7 @@ internal sealed class BorrowedTensor<T>(ReadOnlyMemory<T> data, ReadOnlySpan<lon
     {
         _references.ThrowIfZero(this);
         ReadOnlySpan<T> span = data.Span;
-        return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(span)), checked(span.Length * Unsafe.SizeOf<T>()));
+        return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(span)), SpanLength(this, (long)span.Length * Unsafe.SizeOf<T>()));
     }
 
     public override Span<byte> AsWritableBytes()

@@ -5,25 +5,31 @@ namespace Inference;
 /// <summary>A tensor over a pooled, pinned, 64-byte aligned block. The block goes back to the pool when no reference, no pin and no run is left.</summary>
 internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
 {
-    private readonly int _length;
     private TensorBlock? _block;
     private ReferenceCount _references = new();
 
     public OwnedTensor(ElementType type, ReadOnlySpan<long> shape)
         : base(type, shape)
     {
-        long bytes = ByteCount;
-        _block = TensorMemoryPool.Rent(bytes);
-        _length = (int)bytes;
+        // As many elements as a span can have; their bytes may be more.
+        if (ElementCount > Array.MaxLength)
+        {
+            throw new InferenceException($"A tensor {this} was asked for; one tensor can hold at most {Array.MaxLength} elements. Split it along an axis.");
+        }
+
+        _block = TensorMemoryPool.Rent(ByteCount);
     }
 
-    public override ReadOnlySpan<T> AsSpan<T>() => Cast<T>(this, Live());
+    public override ReadOnlySpan<T> AsSpan<T>() => Elements<T>(Live());
 
-    public override Span<T> AsWritableSpan<T>() => Cast<T>(this, Writable());
+    public override Span<T> AsWritableSpan<T>() => Elements<T>(Writable());
 
-    public override ReadOnlySpan<byte> AsBytes() => Live();
+    public override ReadOnlySpan<byte> AsBytes() => BytesAt(0, ByteCount);
 
-    public override Span<byte> AsWritableBytes() => Writable();
+    public override Span<byte> AsWritableBytes() => Writable().Span<byte>(0, SpanLength(this, ByteCount));
+
+    /// <summary>Bytes from <paramref name="offset"/> on.</summary>
+    public ReadOnlySpan<byte> BytesAt(long offset, long count) => Live().Span<byte>(offset, SpanLength(this, count));
 
     public override MemoryHandle Pin() => PinAt(0);
 
@@ -84,7 +90,17 @@ internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
         TensorMemoryPool.Return(block);
     }
 
-    private Span<byte> Live()
+    private Span<T> Elements<T>(TensorBlock block)
+    {
+        if (!Matches<T>(ElementType))
+        {
+            ThrowWrongType<T>(this);
+        }
+
+        return block.Span<T>(0, (int)ElementCount);
+    }
+
+    private TensorBlock Live()
     {
         _references.ThrowIfZero(this);
         TensorBlock? block = _block;
@@ -93,12 +109,12 @@ internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
             ReferenceCount.ThrowDisposed(this);
         }
 
-        return block.Span(_length);
+        return block;
     }
 
-    private Span<byte> Writable()
+    private TensorBlock Writable()
     {
-        Span<byte> live = Live();
+        TensorBlock live = Live();
         if (_references.IsShared)
         {
             ThrowNotWritable(this, "shared");

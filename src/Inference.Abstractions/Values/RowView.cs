@@ -56,7 +56,7 @@ internal sealed unsafe class RowView : TensorValue
     public override ReadOnlySpan<byte> AsBytes()
     {
         _references.ThrowIfZero(this);
-        return _parent.AsBytes().Slice(checked((int)ByteOffset), checked((int)ByteCount));
+        return _parent is OwnedTensor owned ? owned.BytesAt(ByteOffset, ByteCount) : _parent.AsBytes().Slice(checked((int)ByteOffset), checked((int)ByteCount));
     }
 
     public override Span<byte> AsWritableBytes()

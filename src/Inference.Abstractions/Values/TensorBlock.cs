@@ -32,27 +32,40 @@ internal sealed unsafe class TensorBlock
 
     public byte* Data { get; private set; }
 
-    /// <summary>The first bytes.</summary>
-    public Span<byte> Span(int length) => new(Data, length);
+    /// <summary>Elements from byte <paramref name="offset"/> on.</summary>
+    public Span<T> Span<T>(long offset, int count) => System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref System.Runtime.CompilerServices.Unsafe.AsRef<T>(Data + offset), count);
 #else
-    private readonly byte[] _array;
+    // Lines, not bytes: an array has at most 2³¹ elements of either.
+    private readonly Line[] _lines;
 
-    /// <summary>Allocates at least <paramref name="bytes"/> bytes, which with the alignment fit into an array.</summary>
+    /// <summary>Allocates at least <paramref name="bytes"/> bytes.</summary>
+    /// <exception cref="InferenceException">The process cannot have as much memory.</exception>
     public TensorBlock(long bytes)
     {
-        _array = GC.AllocateUninitializedArray<byte>(checked((int)(bytes + Alignment)), pinned: true);
-        Data = (byte*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array)) + Alignment - 1) & ~(nuint)(Alignment - 1));
+        try
+        {
+            _lines = GC.AllocateUninitializedArray<Line>(checked((int)((bytes + (2 * Alignment) - 1) / Alignment)), pinned: true);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new InferenceException($"A tensor of {bytes} bytes was asked for, which the process cannot have. Split it along an axis, or give the process more memory.", exception);
+        }
+
+        Data = (byte*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_lines)) + Alignment - 1) & ~(nuint)(Alignment - 1));
         Bytes = bytes;
     }
 
     public byte* Data { get; }
 
-    /// <summary>The first bytes. A managed reference, so that the span keeps the memory where nobody refers to this object any more.</summary>
-    public Span<byte> Span(int length)
+    /// <summary>Elements from byte <paramref name="offset"/> on. A managed reference, so that the span keeps the memory where nobody refers to this object any more.</summary>
+    public Span<T> Span<T>(long offset, int count)
     {
-        ref byte start = ref MemoryMarshal.GetArrayDataReference(_array);
-        return MemoryMarshal.CreateSpan(ref Unsafe.Add(ref start, Unsafe.ByteOffset(ref start, ref *Data)), length);
+        ref byte start = ref Unsafe.As<Line, byte>(ref MemoryMarshal.GetArrayDataReference(_lines));
+        return MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref Unsafe.Add(ref start, Unsafe.ByteOffset(ref start, ref *(Data + offset)))), count);
     }
+
+    [StructLayout(LayoutKind.Sequential, Size = Alignment)]
+    private struct Line;
 #endif
 
     /// <summary>Bytes from <see cref="Data"/> on.</summary>

@@ -16,11 +16,6 @@ internal static class TensorMemoryPool
     public static TensorBlock Rent(long bytes)
     {
         long needed = Math.Max(bytes, 1) + TensorBlock.Alignment;
-        if (needed > Array.MaxLength)
-        {
-            throw new InferenceException($"A tensor of {bytes} bytes was asked for; one tensor can hold at most {Array.MaxLength - TensorBlock.Alignment} bytes. Split it along an axis.");
-        }
-
 #if GUARD_PAGES
         return new TensorBlock(bytes);
 #else

@@ -99,7 +99,7 @@ public abstract class TensorValue : ModelValue
     public abstract Span<T> AsWritableSpan<T>();
 
     /// <summary>The contents as bytes, little-endian, packed types packed. Not for strings.</summary>
-    /// <exception cref="InferenceException">The tensor holds strings.</exception>
+    /// <exception cref="InferenceException">The tensor holds strings, or more than 2³¹ − 1 bytes: read these by <see cref="AsSpan{T}"/>, or in parts by <see cref="Rows"/>.</exception>
     /// <exception cref="ObjectDisposedException">The last reference is gone.</exception>
     public abstract ReadOnlySpan<byte> AsBytes();
 
@@ -174,15 +174,21 @@ public abstract class TensorValue : ModelValue
     {
     }
 
-    private protected static Span<T> Cast<T>(TensorValue tensor, Span<byte> bytes)
+    /// <summary>A number of bytes that one span can have.</summary>
+    /// <exception cref="InferenceException">It cannot.</exception>
+    private protected static int SpanLength(TensorValue tensor, long bytes)
     {
-        if (!Matches<T>(tensor.ElementType))
+        if (bytes > int.MaxValue)
         {
-            ThrowWrongType<T>(tensor);
+            ThrowManyBytes(tensor, bytes);
         }
 
-        return MemoryMarshal.CreateSpan(ref System.Runtime.CompilerServices.Unsafe.As<byte, T>(ref MemoryMarshal.GetReference(bytes)), checked((int)tensor.ElementCount));
+        return (int)bytes;
     }
+
+    [DoesNotReturn]
+    private static void ThrowManyBytes(TensorValue tensor, long bytes) => throw new InferenceException(
+        $"The {bytes} bytes of {tensor} were asked for at once; a span has at most {int.MaxValue}. Read it as its own type by AsSpan, or in parts by Rows.");
 
     private protected static bool Matches<T>(ElementType type) => ElementTypes.TryOf<T>(out ElementType own) && own == type;
 

@@ -33,12 +33,23 @@ internal sealed unsafe class PinnedBlock
     /// <summary>Whether a block made for <paramref name="capacity"/> bytes may be used again for <paramref name="bytes"/>: never, so that each value has its exact size.</summary>
     public static bool CanReuse(long capacity, long bytes) => false;
 #else
-    private readonly byte[] _array;
+    // Lines, not bytes: an array has at most 2³¹ elements of either.
+    private readonly Line[] _lines;
 
+    /// <summary>Allocates a block of at least <paramref name="bytes"/>.</summary>
+    /// <exception cref="InferenceException">The process cannot have as much memory.</exception>
     public PinnedBlock(long bytes)
     {
-        _array = GC.AllocateUninitializedArray<byte>(checked((int)(bytes + Alignment)), pinned: true);
-        Data = (byte*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array)) + Alignment - 1) & ~(nuint)(Alignment - 1));
+        try
+        {
+            _lines = GC.AllocateUninitializedArray<Line>(checked((int)((bytes + (2 * Alignment) - 1) / Alignment)), pinned: true);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new InferenceException($"A block of {bytes} bytes was asked for, which the process cannot have. Use smaller inputs, or give it more memory.", exception);
+        }
+
+        Data = (byte*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_lines)) + Alignment - 1) & ~(nuint)(Alignment - 1));
     }
 
     /// <summary>Whether every value is to have a block of its own with its exact size.</summary>
@@ -52,9 +63,14 @@ internal sealed unsafe class PinnedBlock
 #if GUARD_PAGES
     public long Bytes => _bytes;
 #else
-    public long Bytes => _array.LongLength;
+    public long Bytes => _lines.LongLength * Alignment;
 #endif
 
     /// <summary>The first byte.</summary>
     public byte* Data { get; }
+
+#if !GUARD_PAGES
+    [StructLayout(LayoutKind.Sequential, Size = Alignment)]
+    private struct Line;
+#endif
 }

@@ -145,14 +145,13 @@ internal sealed unsafe class Tensor : EngineValue
             return tensor;
         }
 
-        // Beyond any array for every type: their bytes may overflow.
-        long bytes = count > 8L * Array.MaxLength ? long.MaxValue : type.ByteCount(count);
-        if (bytes > Array.MaxLength - PinnedBlock.Alignment)
+        // As many elements as a span can have; their bytes may be more.
+        if (count > Array.MaxLength)
         {
-            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} was asked for; one tensor can hold at most {Array.MaxLength - PinnedBlock.Alignment} bytes.");
+            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} was asked for; one tensor can hold at most {Array.MaxLength} elements. Split it along an axis.");
         }
 
-        var block = new PinnedBlock(bytes);
+        var block = new PinnedBlock(type.ByteCount(count));
         tensor.Set(type, dims, block.Data, block);
         tensor.ClearPadding();
         return tensor;

@@ -12,6 +12,9 @@ internal static unsafe class TensorImport
     // Below this, a copy costs less than a pin and gives aligned memory; above it, weights are read in place.
     private const int CopyBelow = 1 << 14;
 
+    // Bytes of a large tensor that are copied at once.
+    private const int PartBytes = 1 << 26;
+
     /// <summary>A constant over the file's memory where that is large, else over a copy.</summary>
     /// <exception cref="ModelLoadException">The tensor's data does not fit its type and shape.</exception>
     public static Tensor FromOnnx(OnnxTensor source)
@@ -33,6 +36,11 @@ internal static unsafe class TensorImport
         if (type == ElementType.String)
         {
             return Strings(source);
+        }
+
+        if (source.ByteCount > int.MaxValue)
+        {
+            return Large(source, type);
         }
 
         ReadOnlyMemory<byte> bytes = source.GetBytes();
@@ -57,6 +65,36 @@ internal static unsafe class TensorImport
         var tensor = new Tensor();
         tensor.Set(type, source.Dims, pin.Pointer, owner);
         return tensor;
+    }
+
+    // More bytes than one span has: in place where the file is mapped as one block, else a copy.
+    private static Tensor Large(OnnxTensor source, ElementType type)
+    {
+        long bytes = source.ByteCount;
+        if (TensorShape.Count(source.Dims) > Array.MaxLength)
+        {
+            throw new ModelLoadException($"Tensor '{source.Name}': expected at most {Array.MaxLength} elements, got {type.Name()}{TensorShape.Format(source.Dims)}. Split it along an axis.");
+        }
+
+        ReadOnlyMemory<byte> first = source.GetBytes(0, 1);
+        var owner = new PinOwner(first, first.Pin());
+        using MemoryHandle last = source.GetBytes(bytes - 1, 1).Pin();
+        if ((byte*)last.Pointer - owner.Address == bytes - 1 && (nuint)owner.Address % (nuint)Math.Max(1, type.BitWidth() / 8) == 0 && !PinnedBlock.IsExact)
+        {
+            var tensor = new Tensor();
+            tensor.Set(type, source.Dims, owner.Address, owner);
+            return tensor;
+        }
+
+        owner.Release();
+        Tensor copy = Tensor.Allocate(type, source.Dims);
+        for (long done = 0; done < bytes; done += PartBytes)
+        {
+            ReadOnlySpan<byte> part = source.GetBytes(done, (int)Math.Min(PartBytes, bytes - done)).Span;
+            part.CopyTo(new(copy.Data + done, part.Length));
+        }
+
+        return copy;
     }
 
     /// <summary>A sparse tensor as a dense constant: zeros where nothing is stored.</summary>
@@ -133,6 +171,8 @@ internal static unsafe class TensorImport
 
         // The slice refers to the owner of a mapping; holding it keeps the mapping alive.
         public ReadOnlyMemory<byte> Memory => memory;
+
+        public byte* Address => (byte*)_pin.Pointer;
 
         public void Release()
         {

@@ -284,7 +284,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
                 _outputs[index] = NewOutput(index, tensor.Type, tensor.Dims);
             }
 
-            LargeBlocks.Copy(tensor.Bytes, ((TensorValue)_outputs[index]!).AsWritableBytes());
+            ValueConversion.Copy(tensor, (TensorValue)_outputs[index]!);
             return;
         }
 

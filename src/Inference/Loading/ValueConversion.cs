@@ -5,7 +5,7 @@ using Inference.Kernels.Threading;
 namespace Inference.Loading;
 
 /// <summary>Conversion between the caller's values and the engine's.</summary>
-internal static class ValueConversion
+internal static unsafe class ValueConversion
 {
     /// <summary>A value of the engine with memory of its own.</summary>
     public static EngineValue ToEngine(ModelValue value, MemoryBudget memory)
@@ -37,11 +37,11 @@ internal static class ValueConversion
         }
 
         // Held while it is copied: another thread may dispose it.
-        using (new TensorPin(value))
+        using (var pin = new TensorPin(value))
         {
             memory.Claim(value.ElementType.ByteCount(TensorShape.Count(shape)));
             Tensor copy = Tensor.Allocate(value.ElementType, shape);
-            LargeBlocks.Copy(value.AsBytes(), copy.Bytes);
+            LargeBlocks.Copy(pin.Address, copy.Data, copy.ByteCount);
             return copy;
         }
     }
@@ -55,6 +55,19 @@ internal static class ValueConversion
             from[i..stop].CopyTo(to[i..]);
             i = stop;
         }
+    }
+
+    /// <summary>Copies the contents to a tensor of the caller's of the same type and count; not for strings.</summary>
+    public static void Copy(Tensor from, TensorValue to)
+    {
+        if (from.ByteCount <= int.MaxValue)
+        {
+            LargeBlocks.Copy(from.Bytes, to.AsWritableBytes());
+            return;
+        }
+
+        using var pin = new TensorPin(to);
+        LargeBlocks.Copy(from.Data, pin.Address, from.ByteCount);
     }
 
     /// <summary>A value of the caller's with memory of its own.</summary>
@@ -71,7 +84,7 @@ internal static class ValueConversion
             case Tensor tensor:
                 memory.Claim(tensor.ByteCount);
                 TensorValue copy = TensorValue.Allocate(tensor.Type, tensor.Dims);
-                LargeBlocks.Copy(tensor.Bytes, copy.AsWritableBytes());
+                Copy(tensor, copy);
                 return copy;
             case SequenceData sequence:
                 return new SequenceValue(sequence.Items.Select(i => ToModel(i, memory)), sequence.ElementType);
