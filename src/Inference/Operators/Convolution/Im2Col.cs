@@ -16,6 +16,11 @@ internal static unsafe class Im2Col
         where TIn : unmanaged, INumber<TIn>
         where TOut : unmanaged, INumber<TOut>
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         int last = grid.Rank - 1;
         long* step = stackalloc long[WindowGrid.MaxSpatial];
         long* position = stackalloc long[WindowGrid.MaxSpatial];
@@ -60,6 +65,11 @@ internal static unsafe class Im2Col
     public static void Fold<C>(KernelContext context, in WindowGrid grid, C* columns, long channels, long first, long count, C* image)
         where C : unmanaged, INumber<C>
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         int last = grid.Rank - 1;
         long budget = CheckEvery;
         long* step = stackalloc long[WindowGrid.MaxSpatial];

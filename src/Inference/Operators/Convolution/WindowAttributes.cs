@@ -57,7 +57,7 @@ internal sealed class WindowAttributes
         Require(context, "pads", _pads, 2 * spatial);
     }
 
-    /// <summary>Pads before and after an axis and the number of windows. Negative results mean that no window fits.</summary>
+    /// <summary>Pads before and after an axis and the number of windows, 0 where none fits.</summary>
     public long Resolve(int axis, int spatial, long size, long kernel, out long before, out long after)
     {
         long stride = Stride(axis);
@@ -78,12 +78,10 @@ internal sealed class WindowAttributes
         after = AutoPad == "VALID" ? 0 : PadAttribute(axis + spatial);
         CheckExtent(axis, size + before + after, "an axis with its pads");
         long room = size + before + after - extent;
-        if (room < 0)
-        {
-            return 0;
-        }
 
-        long windows = (_ceil ? (room + stride - 1) / stride : room / stride) + 1;
+        // Towards −∞ (towards +∞ with ceil_mode) where the first window does not fit, too.
+        long steps = _ceil ? room + stride - 1 : room;
+        long windows = (steps >= 0 ? steps / stride : -1) + 1;
 
         // With ceil_mode the last window must start inside the input or the pads before it.
         return _ceil && (windows - 1) * stride >= size + before ? windows - 1 : windows;
