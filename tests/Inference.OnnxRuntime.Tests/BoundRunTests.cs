@@ -1,4 +1,5 @@
 using Inference.OnnxRuntime.Tests.Support;
+using Inference.TestSupport;
 
 namespace Inference.OnnxRuntime.Tests;
 
@@ -25,7 +26,7 @@ public class BoundRunTests
         using BoundRun bound = runner.Bind();
         bound.SetInput("x", TensorValue.Copy(new float[64], [32, 2]));
         bound.Run();
-        Assert.Equal(0, Allocated(() => bound.Run()));
+        Assert.Equal(0, ManagedBytes.Of(() => bound.Run()));
     }
 
     [OrtFact]
@@ -36,7 +37,7 @@ public class BoundRunTests
         using var cancellation = new CancellationTokenSource();
         bound.SetInput("x", TensorValue.Copy(new float[64], [32, 2]));
         bound.Run(cancellation.Token);
-        Assert.Equal(0, Allocated(() => bound.Run(cancellation.Token)));
+        Assert.Equal(0, ManagedBytes.Of(() => bound.Run(cancellation.Token)));
     }
 
     [OrtFact]
@@ -46,7 +47,7 @@ public class BoundRunTests
         ModelValue[] inputs = [TensorValue.Copy(new float[64], [32, 2])];
         ModelValue?[] outputs = [TensorValue.Allocate(ElementType.Float, [32, 2])];
         model.Run(inputs, outputs);
-        Assert.Equal(0, Allocated(() => model.Run(inputs, outputs)));
+        Assert.Equal(0, ManagedBytes.Of(() => model.Run(inputs, outputs)));
     }
 
     [OrtFact]
@@ -218,20 +219,4 @@ public class BoundRunTests
     private static OnnxRuntimeRunner Load(byte[] model) => new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(model), new ModelLoadOptions { Threads = 1 });
 
     private static float[] Output(BoundRun bound) => ((TensorValue)bound.GetOutput("y")).AsSpan<float>().ToArray();
-
-    private static long Allocated(Action run)
-    {
-        for (int i = 0; i < 50; i++)
-        {
-            run();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            run();
-        }
-
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
 }

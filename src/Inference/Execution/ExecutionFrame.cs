@@ -288,7 +288,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         (int[] inputSlots, int[] outputSlots) = (InputSlots, OutputSlots);
         GraphExecutable executable = _plan.Inner(step, graph);
         int count = graph.Inputs.Count + graph.Captures.Count;
-        EngineValue?[] all = _innerInputs.Length == count ? _innerInputs : _innerInputs = new EngineValue?[count];
+        Span<EngineValue?> all = Room(ref _innerInputs, count);
         inputs[..Math.Min(inputs.Length, graph.Inputs.Count)].CopyTo(all);
         for (int i = 0; i < graph.Captures.Count; i++)
         {
@@ -299,7 +299,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         }
 
         // Tensors of an earlier call are this node's until they are written again or replaced.
-        EngineValue?[] held = _innerOutputs.Length == outputs.Length ? _innerOutputs : _innerOutputs = new EngineValue?[outputs.Length];
+        Span<EngineValue?> held = Room(ref _innerOutputs, outputs.Length);
         outputs.CopyTo(held);
         executable.RunInner(all, outputs, _control);
         outputs.CopyTo(held);
@@ -311,6 +311,18 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
     {
         _arena.Dispose();
         _scratch.Dispose();
+    }
+
+    // Inner graphs of a frame differ in what they take: the array grows to the most, and nothing is kept behind what is used.
+    private static Span<EngineValue?> Room(ref EngineValue?[] array, int count)
+    {
+        if (array.Length < count)
+        {
+            array = new EngineValue?[count];
+        }
+
+        array.AsSpan(count).Clear();
+        return array.AsSpan(0, count);
     }
 
     private void Share(int[] slots, byte* data, object? owner)

@@ -1,4 +1,5 @@
 using Inference.Kernels.Threading;
+using Inference.TestSupport;
 
 namespace Inference.Kernels.Tests.Threading;
 
@@ -79,14 +80,7 @@ public sealed unsafe class WorkerPoolTests
     public void Run_AfterWarmUp_AllocatesNothing()
     {
         var action = new Count { Hits = new int[64] };
-        WorkerPool.Run(64, ref action, 4);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            WorkerPool.Run(64, ref action, 4);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, ManagedBytes.Of(() => WorkerPool.Run(64, ref action, 4)));
     }
 
     [Fact]

@@ -242,21 +242,7 @@ public sealed class ValidationTests
         Assert.Equal(without, Allocated(runner, inputs));
     }
 
-    private static long Allocated(IModelRunner runner, NamedValues inputs)
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            runner.RunAsync(inputs).GetAwaiter().GetResult();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            runner.RunAsync(inputs).GetAwaiter().GetResult();
-        }
-
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
+    private static long Allocated(IModelRunner runner, NamedValues inputs) => ManagedBytes.Of(() => runner.RunAsync(inputs).GetAwaiter().GetResult());
 
     private static IModelRunner Build(Action<ValidationOptions> configure, Action<NamedValues>? look = null) => new FakeRunner(compute: x =>
     {
