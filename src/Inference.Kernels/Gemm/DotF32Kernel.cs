@@ -52,21 +52,18 @@ internal sealed unsafe class DotF32Kernel
         where S : struct, ISimd<V>
         where V : struct
     {
+        LongLoop.Before(k);
         V s0 = S.Splat(0f);
         V s1 = s0;
         V s2 = s0;
         V s3 = s0;
         nint i = 0;
-        for (nint whole = k - (k % (4 * S.Lanes)); i < whole;)
+        for (; i <= k - (4 * S.Lanes); i += 4 * S.Lanes)
         {
-            nint stop = LongLoop.Next(i, whole);
-            for (; i < stop; i += 4 * S.Lanes)
-            {
-                s0 = S.Fma(S.Load(x + i), S.Load(w + i), s0);
-                s1 = S.Fma(S.Load(x + i + S.Lanes), S.Load(w + i + S.Lanes), s1);
-                s2 = S.Fma(S.Load(x + i + (2 * S.Lanes)), S.Load(w + i + (2 * S.Lanes)), s2);
-                s3 = S.Fma(S.Load(x + i + (3 * S.Lanes)), S.Load(w + i + (3 * S.Lanes)), s3);
-            }
+            s0 = S.Fma(S.Load(x + i), S.Load(w + i), s0);
+            s1 = S.Fma(S.Load(x + i + S.Lanes), S.Load(w + i + S.Lanes), s1);
+            s2 = S.Fma(S.Load(x + i + (2 * S.Lanes)), S.Load(w + i + (2 * S.Lanes)), s2);
+            s3 = S.Fma(S.Load(x + i + (3 * S.Lanes)), S.Load(w + i + (3 * S.Lanes)), s3);
         }
 
         for (; i <= k - S.Lanes; i += S.Lanes)
@@ -88,6 +85,7 @@ internal sealed unsafe class DotF32Kernel
         where S : struct, ISimd<V>
         where V : struct
     {
+        LongLoop.Before(k);
         float* w1 = w0 + ldw;
         float* w2 = w1 + ldw;
         float* w3 = w2 + ldw;
@@ -100,22 +98,18 @@ internal sealed unsafe class DotF32Kernel
         V t2 = s0;
         V t3 = s0;
         nint i = 0;
-        for (nint whole = k - (k % (2 * S.Lanes)); i < whole;)
+        for (; i <= k - (2 * S.Lanes); i += 2 * S.Lanes)
         {
-            nint stop = LongLoop.Next(i, whole);
-            for (; i < stop; i += 2 * S.Lanes)
-            {
-                V a = S.Load(x + i);
-                s0 = S.Fma(a, S.Load(w0 + i), s0);
-                s1 = S.Fma(a, S.Load(w1 + i), s1);
-                s2 = S.Fma(a, S.Load(w2 + i), s2);
-                s3 = S.Fma(a, S.Load(w3 + i), s3);
-                V b = S.Load(x + i + S.Lanes);
-                t0 = S.Fma(b, S.Load(w0 + i + S.Lanes), t0);
-                t1 = S.Fma(b, S.Load(w1 + i + S.Lanes), t1);
-                t2 = S.Fma(b, S.Load(w2 + i + S.Lanes), t2);
-                t3 = S.Fma(b, S.Load(w3 + i + S.Lanes), t3);
-            }
+            V a = S.Load(x + i);
+            s0 = S.Fma(a, S.Load(w0 + i), s0);
+            s1 = S.Fma(a, S.Load(w1 + i), s1);
+            s2 = S.Fma(a, S.Load(w2 + i), s2);
+            s3 = S.Fma(a, S.Load(w3 + i), s3);
+            V b = S.Load(x + i + S.Lanes);
+            t0 = S.Fma(b, S.Load(w0 + i + S.Lanes), t0);
+            t1 = S.Fma(b, S.Load(w1 + i + S.Lanes), t1);
+            t2 = S.Fma(b, S.Load(w2 + i + S.Lanes), t2);
+            t3 = S.Fma(b, S.Load(w3 + i + S.Lanes), t3);
         }
 
         if (i <= k - S.Lanes)
@@ -152,6 +146,7 @@ internal sealed unsafe class DotF32Kernel
         where S : struct, ISimd<V>
         where V : struct
     {
+        LongLoop.Before(k);
         float* x1 = x0 + ldx;
         float* w1 = w0 + ldw;
         float* w2 = w1 + ldw;
@@ -165,26 +160,22 @@ internal sealed unsafe class DotF32Kernel
         V s12 = s00;
         V s13 = s00;
         nint i = 0;
-        for (nint whole = k - (k % S.Lanes); i < whole;)
+        for (; i <= k - S.Lanes; i += S.Lanes)
         {
-            nint stop = LongLoop.Next(i, whole);
-            for (; i < stop; i += S.Lanes)
-            {
-                V a = S.Load(x0 + i);
-                V b = S.Load(x1 + i);
-                V v0 = S.Load(w0 + i);
-                s00 = S.Fma(a, v0, s00);
-                s10 = S.Fma(b, v0, s10);
-                V v1 = S.Load(w1 + i);
-                s01 = S.Fma(a, v1, s01);
-                s11 = S.Fma(b, v1, s11);
-                V v2 = S.Load(w2 + i);
-                s02 = S.Fma(a, v2, s02);
-                s12 = S.Fma(b, v2, s12);
-                V v3 = S.Load(w3 + i);
-                s03 = S.Fma(a, v3, s03);
-                s13 = S.Fma(b, v3, s13);
-            }
+            V a = S.Load(x0 + i);
+            V b = S.Load(x1 + i);
+            V v0 = S.Load(w0 + i);
+            s00 = S.Fma(a, v0, s00);
+            s10 = S.Fma(b, v0, s10);
+            V v1 = S.Load(w1 + i);
+            s01 = S.Fma(a, v1, s01);
+            s11 = S.Fma(b, v1, s11);
+            V v2 = S.Load(w2 + i);
+            s02 = S.Fma(a, v2, s02);
+            s12 = S.Fma(b, v2, s12);
+            V v3 = S.Load(w3 + i);
+            s03 = S.Fma(a, v3, s03);
+            s13 = S.Fma(b, v3, s13);
         }
 
         int part = (int)(k - i);
@@ -222,6 +213,7 @@ internal sealed unsafe class DotF32Kernel
         where S : struct, ISimd<V>
         where V : struct
     {
+        LongLoop.Before(k);
         float* x1 = x0 + ldx;
         float* w1 = w0 + ldw;
         V s00 = S.Splat(0f);
@@ -229,20 +221,16 @@ internal sealed unsafe class DotF32Kernel
         V s10 = s00;
         V s11 = s00;
         nint i = 0;
-        for (nint whole = k - (k % S.Lanes); i < whole;)
+        for (; i <= k - S.Lanes; i += S.Lanes)
         {
-            nint stop = LongLoop.Next(i, whole);
-            for (; i < stop; i += S.Lanes)
-            {
-                V a = S.Load(x0 + i);
-                V b = S.Load(x1 + i);
-                V v0 = S.Load(w0 + i);
-                s00 = S.Fma(a, v0, s00);
-                s10 = S.Fma(b, v0, s10);
-                V v1 = S.Load(w1 + i);
-                s01 = S.Fma(a, v1, s01);
-                s11 = S.Fma(b, v1, s11);
-            }
+            V a = S.Load(x0 + i);
+            V b = S.Load(x1 + i);
+            V v0 = S.Load(w0 + i);
+            s00 = S.Fma(a, v0, s00);
+            s10 = S.Fma(b, v0, s10);
+            V v1 = S.Load(w1 + i);
+            s01 = S.Fma(a, v1, s01);
+            s11 = S.Fma(b, v1, s11);
         }
 
         int part = (int)(k - i);

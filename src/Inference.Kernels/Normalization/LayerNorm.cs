@@ -57,33 +57,27 @@ public static unsafe class LayerNorm
                 s = to;
             }
 
+            LongLoop.Before(n);
             float mean = 0f;
             if (!job.Rms)
             {
                 V sums = S.Splat(0f);
-                for (nint i = 0; i < whole;)
+                for (nint i = 0; i < whole; i += S.Lanes)
                 {
-                    nint stop = LongLoop.Next(i, whole);
-                    for (; i < stop; i += S.Lanes)
-                    {
-                        sums = S.Add(sums, S.Load(s + i));
-                    }
+                    sums = S.Add(sums, S.Load(s + i));
                 }
 
                 sums = part > 0 ? S.Add(sums, S.LoadPart(s + whole, part, 0f)) : sums;
                 mean = S.Sum(sums) / n;
             }
 
+            LongLoop.Before(n);
             V centre = S.Splat(mean);
             V squares = S.Splat(0f);
-            for (nint i = 0; i < whole;)
+            for (nint i = 0; i < whole; i += S.Lanes)
             {
-                nint stop = LongLoop.Next(i, whole);
-                for (; i < stop; i += S.Lanes)
-                {
-                    V d = S.Sub(S.Load(s + i), centre);
-                    squares = S.Fma(d, d, squares);
-                }
+                V d = S.Sub(S.Load(s + i), centre);
+                squares = S.Fma(d, d, squares);
             }
 
             if (part > 0)
@@ -113,16 +107,12 @@ public static unsafe class LayerNorm
             nint n = job.Columns;
             float* skip = job.Skip == null ? null : job.Skip + (r * n);
             nint i = 0;
-            for (nint whole = n - (n % S.Lanes); i < whole;)
+            for (; i <= n - S.Lanes; i += S.Lanes)
             {
-                nint stop = LongLoop.Next(i, whole);
-                for (; i < stop; i += S.Lanes)
-                {
-                    V v = S.Load(x + i);
-                    v = skip == null ? v : S.Add(v, S.Load(skip + i));
-                    v = job.SkipBias == null ? v : S.Add(v, S.Load(job.SkipBias + i));
-                    S.Store(to + i, v);
-                }
+                V v = S.Load(x + i);
+                v = skip == null ? v : S.Add(v, S.Load(skip + i));
+                v = job.SkipBias == null ? v : S.Add(v, S.Load(job.SkipBias + i));
+                S.Store(to + i, v);
             }
 
             int part = (int)(n - i);
@@ -140,16 +130,12 @@ public static unsafe class LayerNorm
             where S : struct, ISimd<V>
             where V : struct
         {
-            for (nint i = 0; i < whole;)
+            for (nint i = 0; i < whole; i += S.Lanes)
             {
-                nint stop = LongLoop.Next(i, whole);
-                for (; i < stop; i += S.Lanes)
-                {
-                    V v = S.Mul(S.Sub(S.Load(s + i), S.Splat(mean)), S.Splat(inverse));
-                    v = job.Gamma == null ? v : S.Mul(v, S.Load(job.Gamma + i));
-                    v = job.Beta == null ? v : S.Add(v, S.Load(job.Beta + i));
-                    S.Store(y + i, v);
-                }
+                V v = S.Mul(S.Sub(S.Load(s + i), S.Splat(mean)), S.Splat(inverse));
+                v = job.Gamma == null ? v : S.Mul(v, S.Load(job.Gamma + i));
+                v = job.Beta == null ? v : S.Add(v, S.Load(job.Beta + i));
+                S.Store(y + i, v);
             }
 
             int part = (int)(job.Columns - whole);

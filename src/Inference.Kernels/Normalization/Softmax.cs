@@ -114,16 +114,13 @@ public static unsafe class Softmax
             where S : struct, ISimd<V>
             where V : struct
         {
+            LongLoop.Before(count);
             nint whole = count - (count % S.Lanes);
             int part = (int)(count - whole);
             V m = S.Splat(float.NegativeInfinity);
-            for (nint i = 0; i < whole;)
+            for (nint i = 0; i < whole; i += S.Lanes)
             {
-                nint stop = LongLoop.Next(i, whole);
-                for (; i < stop; i += S.Lanes)
-                {
-                    m = S.Max(m, S.Load(x + i));
-                }
+                m = S.Max(m, S.Load(x + i));
             }
 
             V rest = m;
@@ -134,19 +131,16 @@ public static unsafe class Softmax
             }
 
             float max = S.MaxAcross(m);
+            LongLoop.Before(count);
             V shift = S.Splat(max);
             V sums = S.Splat(0f);
-            for (nint i = 0; i < whole;)
+            for (nint i = 0; i < whole; i += S.Lanes)
             {
-                nint stop = LongLoop.Next(i, whole);
-                for (; i < stop; i += S.Lanes)
+                V e = SimdMath.ExpNonPositive<S, V>(S.Sub(S.Load(x + i), shift));
+                sums = S.Add(sums, e);
+                if (!logarithm)
                 {
-                    V e = SimdMath.ExpNonPositive<S, V>(S.Sub(S.Load(x + i), shift));
-                    sums = S.Add(sums, e);
-                    if (!logarithm)
-                    {
-                        S.Store(y + i, e);
-                    }
+                    S.Store(y + i, e);
                 }
             }
 
@@ -162,13 +156,9 @@ public static unsafe class Softmax
             if (logarithm)
             {
                 V log = S.Splat(MathF.Log(sum));
-                for (nint i = 0; i < whole;)
+                for (nint i = 0; i < whole; i += S.Lanes)
                 {
-                    nint stop = LongLoop.Next(i, whole);
-                    for (; i < stop; i += S.Lanes)
-                    {
-                        S.Store(y + i, S.Sub(S.Sub(S.Load(x + i), shift), log));
-                    }
+                    S.Store(y + i, S.Sub(S.Sub(S.Load(x + i), shift), log));
                 }
 
                 if (part > 0)
@@ -180,13 +170,9 @@ public static unsafe class Softmax
             }
 
             V scale = S.Splat(1f / sum);
-            for (nint i = 0; i < whole;)
+            for (nint i = 0; i < whole; i += S.Lanes)
             {
-                nint stop = LongLoop.Next(i, whole);
-                for (; i < stop; i += S.Lanes)
-                {
-                    S.Store(y + i, S.Mul(S.Load(y + i), scale));
-                }
+                S.Store(y + i, S.Mul(S.Load(y + i), scale));
             }
 
             if (part > 0)

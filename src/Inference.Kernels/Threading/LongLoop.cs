@@ -18,6 +18,18 @@ internal static class LongLoop
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Next(nint from, nint end) => end - from <= Part ? end : Cut(from);
 
+    /// <summary>Asks the run before a loop over very many elements that is not cut: sums kept in registers over a call would cost every short loop.</summary>
+    /// <param name="count">Elements of the loop.</param>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Before(nint count)
+    {
+        if (count > Part)
+        {
+            Cut(0);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static nint Cut(nint from)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Inference.Graph;
 using Inference.Kernels.Threading;
 using Inference.Operators;
@@ -333,10 +334,10 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void RunStep(PlanStep step)
     {
         _step = step;
-        _control.Memory.BeginStep();
         InputSlots = step.Inputs;
         OutputSlots = step.Outputs;
         OnStepStarting(step);
@@ -344,13 +345,9 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         {
             kernel.Run(this);
         }
-        else if (!step.IsDynamic)
-        {
-            step.Operator.Run(this);
-        }
         else
         {
-            RunDynamic(step);
+            RunOperator(step);
         }
 
         if (_hasPadding)
@@ -359,6 +356,22 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         }
 
         OnStepDone(step);
+    }
+
+    // Prepared kernels make no values, so that only operators begin a step of the budget.
+    private void RunOperator(PlanStep step)
+    {
+        _control.Memory.BeginStep();
+        if (step.IsDynamic)
+        {
+            RunDynamic(step);
+        }
+        else
+        {
+            step.Operator.Run(this);
+        }
+
+        _control.Memory.BeginStep();
     }
 
     // Kernels of packed types write elements; the bits behind the last one would be what the memory held before.

@@ -42,7 +42,10 @@ internal sealed class MemoryBudget
         _claimed = 0;
         _values = 0;
         _young = 0;
-        _holders.Clear();
+        if (_holders.Count > 0)
+        {
+            _holders.Clear();
+        }
     }
 
     /// <summary>Starts a step: what was made before it is held by holders alone.</summary>
@@ -117,11 +120,8 @@ internal sealed class MemoryBudget
             return;
         }
 
-        lock (_lock)
-        {
-            _holders.Add(holder);
-        }
-
+        // Holders come and go on the run's own thread, between its kernels: no other thread of the run counts meanwhile.
+        _holders.Add(holder);
         if (bytes > 0 && Interlocked.Add(ref _values, bytes) + Volatile.Read(ref _claimed) > Limit)
         {
             Recount(bytes);
@@ -136,13 +136,10 @@ internal sealed class MemoryBudget
             return;
         }
 
-        lock (_lock)
+        int index = _holders.LastIndexOf(holder);
+        if (index >= 0)
         {
-            int index = _holders.LastIndexOf(holder);
-            if (index >= 0)
-            {
-                _holders.RemoveRange(index, _holders.Count - index);
-            }
+            _holders.RemoveRange(index, _holders.Count - index);
         }
     }
 

@@ -86,11 +86,11 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
             }
 
             _frame!.Execute();
-            using KernelControl.Scope scope = KernelControl.Enter(_control);
             for (int i = 0; i < _outputs.Length; i++)
             {
                 if (!_plan!.OutputIsDirect[i])
                 {
+                    using KernelControl.Scope scope = KernelControl.Enter(_control);
                     Copy(i);
                 }
             }

@@ -13,8 +13,16 @@ internal sealed class PeakMemory : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Bytes held now, garbage left out.</summary>
-    public static long Now => GC.GetTotalMemory(forceFullCollection: true);
+    /// <summary>Bytes held now: what a full collection leaves, without what is made while it is asked for.</summary>
+    public static long Now
+    {
+        get
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+            GCMemoryInfo left = GC.GetGCMemoryInfo(GCKind.FullBlocking);
+            return left.HeapSizeBytes - left.FragmentedBytes;
+        }
+    }
 
     /// <summary>Ends the watch; the most that was seen.</summary>
     public long Stop()

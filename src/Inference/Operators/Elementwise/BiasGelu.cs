@@ -42,11 +42,12 @@ internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
         {
             float* addend = (float*)bias.Data;
             var work = default(WorkCounter);
-            for (long i = 0, j = 0; i < x.Count; i++)
+            int columns = (int)bias.Count;
+            var row = new ReadOnlySpan<float>(addend, columns);
+            for (long i = 0; i < x.Count; i += columns)
             {
-                work.Add(1);
-                target[i] = source[i] + addend[j];
-                j = j + 1 == bias.Count ? 0 : j + 1;
+                work.Add(columns);
+                System.Numerics.Tensors.TensorPrimitives.Add(new ReadOnlySpan<float>(source + i, columns), row, new Span<float>(target + i, columns));
             }
 
             source = target;
