@@ -91,7 +91,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         _control = control;
         _claimed = 0;
         long bytes = _plan.Plan.ArenaBytes + _scratch.Bytes;
-        control.Memory.Claim(bytes);
+        control.Memory.ClaimAlone(bytes);
         _claimed = bytes;
         control.Memory.Hold(this, _dynamic?.KeptBytes ?? 0);
     }

@@ -75,6 +75,21 @@ internal sealed class MemoryBudget
         }
     }
 
+    /// <summary>As <see cref="Claim"/>, by the run's own thread between its kernels, when no other thread claims.</summary>
+    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    public void ClaimAlone(long bytes)
+    {
+        long held = _claimed + bytes;
+        if (bytes >= 0 && held <= Limit - _values)
+        {
+            _claimed = held;
+        }
+        else
+        {
+            Claim(bytes);
+        }
+    }
+
     /// <summary>Gives back what <see cref="Claim"/> claimed.</summary>
     public void Release(long bytes)
     {

@@ -68,8 +68,13 @@ internal sealed class RunControl : KernelControl
         Memory.Begin();
     }
 
-    /// <summary>Ends work: the caller's token is let go of.</summary>
-    public void End() => Begin(CancellationToken.None);
+    /// <summary>Ends work: the caller's token and values are let go of.</summary>
+    public void End()
+    {
+        _token = CancellationToken.None;
+        _stopAt = long.MaxValue;
+        Memory.Begin();
+    }
 
     /// <summary>Stops the work where its limits say so; cheap enough for every node.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

@@ -75,7 +75,7 @@ internal sealed unsafe class ManagedBoundRun : BoundRun
         try
         {
             _control.Begin(cancellationToken, _maxRunTime, _model.Clock);
-            _control.Memory.Claim(_outputBytes);
+            _control.Memory.ClaimAlone(_outputBytes);
             if (_frame is null || HasSpecialized())
             {
                 PrepareFrame();
