@@ -60,7 +60,7 @@ internal sealed class ModelImporter
         {
             throw new UnsupportedModelException(
                 $"The model needs {importer._unsupported.Count} operator(s) that the provider 'cpu' does not have: {string.Join(", ", importer._unsupported)}. "
-                + "Add a provider that has them, or export the model with other operators.",
+                + UnsupportedAdvice.Of(importer._unsupported),
                 [.. importer._unsupported]);
         }
 

@@ -5,7 +5,8 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Sequences;
 
 /// <summary>
-/// A tensor cut along an axis into parts of given lengths, of one length (the last may be shorter), or of length 1, whose axis goes unless keepdims is set.
+/// A tensor cut along an axis into parts of given lengths, of one length (the last may be shorter), or of length 1, whose axis goes unless keepdims is set. The standard ignores keepdims
+/// where a length is given; PyTorch's exporter writes unbind with a length of 1 and keepdims 0, so that this one length, as a scalar, takes the axis away as well, as in ONNX Runtime.
 /// Source: ONNX SplitToSequence, opsets 11 to 24.
 /// </summary>
 internal sealed class SplitToSequence(Node node) : Operator
@@ -23,10 +24,15 @@ internal sealed class SplitToSequence(Node node) : Operator
         if (shape is not null)
         {
             int axis = Shapes.Axis(context, _axis, shape.Length);
-            item = !context.HasInput(1) && !_keep ? [.. shape.AsSpan(0, axis), .. shape.AsSpan(axis + 1)] : (Dimension[])shape.Clone();
-            if (context.HasInput(1) || _keep)
+            bool? drop = _keep ? false : !context.HasInput(1) ? true : context.InputConstant(1) is { } split ? IsOne(split)
+                : context.InputShape(1) is { Length: > 0 } ? false : null;
+            if (drop is { } known)
             {
-                item[axis] = context.HasInput(1) ? Dimension.Unknown : Dimension.Fixed(1);
+                item = known ? [.. shape.AsSpan(0, axis), .. shape.AsSpan(axis + 1)] : (Dimension[])shape.Clone();
+                if (!known)
+                {
+                    item[axis] = context.HasInput(1) ? Dimension.Unknown : Dimension.Fixed(1);
+                }
             }
         }
 
@@ -39,7 +45,7 @@ internal sealed class SplitToSequence(Node node) : Operator
         int axis = Shapes.Axis(_axis, x.Rank);
         long size = x.Dims[axis];
         long[] lengths = Lengths(context, size);
-        bool drop = !context.HasInput(1) && !_keep;
+        bool drop = !_keep && (context.OptionalInput(1) is not { } split || IsOne(split));
         context.Claim((long)lengths.Length * 2 * nint.Size);
         var items = new EngineValue[lengths.Length];
         long offset = 0;
@@ -64,6 +70,8 @@ internal sealed class SplitToSequence(Node node) : Operator
 
         context.SetOutput(0, new SequenceData(items, x.Type));
     }
+
+    private static bool IsOne(Tensor split) => split.Rank == 0 && split.ToInt64Array()[0] == 1;
 
     private static long[] Lengths(KernelContext context, long size)
     {

@@ -40,6 +40,17 @@ public sealed class SequenceTests
     }
 
     [Fact]
+    public void Split_KeepdimsOff_TakesTheAxisOfPartsOfOne()
+    {
+        Tensor x = T([1f, 2, 3, 4], 2, 2);
+        long[] Shape(params EngineValue?[] inputs) => [.. ((Tensor)((SequenceData)RunAll("SplitToSequence", inputs, [("keepdims", 0L)])[0]!).Items[0]).Dims];
+        Assert.Equal([2L], Shape(x));
+        Assert.Equal([2L], Shape(x, S(1L)));
+        Assert.Equal([2L, 2], Shape(x, S(2L)));
+        Assert.Equal([1L, 2], Shape(x, T<long>([1, 1])));
+    }
+
+    [Fact]
     public void Optionals_HoldAValue_OrNone()
     {
         EngineValue? full = RunAll("Optional", [T([1f])])[0];

@@ -1,0 +1,19 @@
+namespace Inference.Import;
+
+/// <summary>What to do about a model whose operators are not supported.</summary>
+internal static class UnsupportedAdvice
+{
+    /// <summary>A sentence for the operators named, as <c>domain.Name-version</c>.</summary>
+    public static string Of(IReadOnlyCollection<string> operators)
+    {
+        // Layouts of one processor, which ONNX Runtime's optimizer writes into files above its extended level.
+        if (operators.Any(o => o.StartsWith("com.microsoft.nchwc.", StringComparison.Ordinal) || o.StartsWith("com.ms.internal.nhwc.", StringComparison.Ordinal)))
+        {
+            return "The file is what ONNX Runtime's optimizer wrote for one machine. Write it again at level 'extended' or below, or load the model that it was made of.";
+        }
+
+        return operators.Any(o => o.StartsWith("com.microsoft.EPContext-", StringComparison.Ordinal))
+            ? "The file holds what a device's compiler made, which runs on that device alone: load the model that it was made of."
+            : "Add a provider that has them, or export the model with other operators.";
+    }
+}
