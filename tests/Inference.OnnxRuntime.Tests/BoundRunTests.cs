@@ -132,7 +132,8 @@ public class BoundRunTests
         using TensorValue x = TensorValue.Copy(new float[1024], [32, 32]);
         bound.SetInput("x", x);
         using var stop = new CancellationTokenSource();
-        Task run = Task.Run(() => bound.Run(stop.Token));
+        // SetInput holds the bound run for a moment, in which a run that begins finds it in use.
+        Task run = Task.Run(() => SpinWait.SpinUntil(() => !IsInUse(() => bound.Run(stop.Token))));
         Assert.True(SpinWait.SpinUntil(() => IsInUse(() => bound.SetInput("x", x)), TimeSpan.FromSeconds(30)));
         Assert.True(IsInUse(() => bound.Run()));
         Assert.True(IsInUse(() => bound.GetOutput("y")));

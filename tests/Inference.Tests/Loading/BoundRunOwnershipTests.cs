@@ -135,7 +135,8 @@ public sealed class BoundRunOwnershipTests
         x.AsWritableSpan<float>().Clear();
         bound.SetInput("x", x);
         using var stop = new CancellationTokenSource();
-        Task run = Task.Run(() => bound.Run(stop.Token));
+        // GetOutput holds the bound run for a moment, in which a run that begins finds it in use.
+        Task run = Task.Run(() => SpinWait.SpinUntil(() => InUse(() => bound.Run(stop.Token)) is null));
         string? message = null;
         Assert.True(SpinWait.SpinUntil(() => run.IsCompleted || (message = InUse(() => bound.GetOutput("y"))) is not null, TimeSpan.FromSeconds(30)));
         Assert.Contains("one thread at a time", message, StringComparison.Ordinal);
