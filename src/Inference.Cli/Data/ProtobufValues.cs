@@ -9,22 +9,25 @@ internal static class ProtobufValues
     /// <summary>Reads a file as a value of the kind the model declares.</summary>
     public static ModelValue Read(string path, ModelValueType type)
     {
-        byte[] bytes = File.ReadAllBytes(path);
         try
         {
-            return type.Kind switch
-            {
-                ModelValueKind.Tensor => FromOnnx(OnnxTensor.Read(bytes)),
-                ModelValueKind.Sequence => FromOnnx(OnnxSequence.Read(bytes)),
-                ModelValueKind.Map => FromOnnx(OnnxMap.Read(bytes)),
-                _ => ReadOptional(bytes, type),
-            };
+            return Read(File.ReadAllBytes(path), type);
         }
         catch (OnnxFormatException exception)
         {
             throw new InferenceException($"'{path}': expected a {type.Kind} in ONNX's protobuf form: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Reads a value of the kind the model declares.</summary>
+    /// <exception cref="OnnxFormatException">The bytes hold no such value.</exception>
+    public static ModelValue Read(byte[] bytes, ModelValueType type) => type.Kind switch
+    {
+        ModelValueKind.Tensor => FromOnnx(OnnxTensor.Read(bytes)),
+        ModelValueKind.Sequence => FromOnnx(OnnxSequence.Read(bytes)),
+        ModelValueKind.Map => FromOnnx(OnnxMap.Read(bytes)),
+        _ => ReadOptional(bytes, type),
+    };
 
     /// <summary>A value in the form of a TensorProto, SequenceProto, MapProto or OptionalProto file.</summary>
     public static byte[] Write(string name, ModelValue value) => value switch

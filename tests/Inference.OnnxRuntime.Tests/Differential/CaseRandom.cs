@@ -2,13 +2,27 @@ using Inference.Conformance.Models;
 
 namespace Inference.OnnxRuntime.Tests.Differential;
 
-/// <summary>Draws shapes, tensors and attributes; all of a case follows from its seed and size.</summary>
-internal sealed class CaseRandom(int seed, int size)
+/// <summary>Draws shapes, tensors and attributes; all of a case follows from its seed, its size and the number of its draw.</summary>
+/// <param name="seed">The seed of shapes and values.</param>
+/// <param name="size">How large dimensions may be.</param>
+/// <param name="draw">The number of the draw: which row of its covering arrays the case takes.</param>
+internal sealed class CaseRandom(int seed, int size, int draw = 0)
 {
     private readonly Random _random = new(seed);
+    private readonly List<OptionRow> _rows = [];
 
     /// <summary>How large dimensions may be; FsCheck shrinks it.</summary>
     public int Size { get; } = Math.Clamp(size, 1, 40);
+
+    /// <summary>The rows that were taken.</summary>
+    public IReadOnlyList<OptionRow> Rows => _rows;
+
+    /// <summary>The options of this draw: attributes, types and forms go through every pair, shapes and values are drawn.</summary>
+    public OptionRow Row(OptionSpace space)
+    {
+        _rows.Add(space.Row(draw));
+        return _rows[^1];
+    }
 
     public int Int(int from, int through) => _random.Next(from, through + 1);
 

@@ -23,6 +23,9 @@ internal sealed class DifferentialCase(string name, long opset) : IDisposable
     /// <summary>Outputs that ONNX Runtime writes into an input's memory, by output: the input.</summary>
     public Dictionary<string, string> Shared { get; } = [];
 
+    /// <summary>The rows of covering arrays that the case was drawn from.</summary>
+    public IReadOnlyList<OptionRow> Rows { get; set; } = [];
+
     public OnnxGraph Graph => _model.Graph;
 
     /// <summary>Adds an input, as a constant or as the model's input with free dimensions.</summary>
@@ -63,6 +66,7 @@ internal sealed class DifferentialCase(string name, long opset) : IDisposable
 
     public override string ToString() =>
         string.Join("; ", Graph.Nodes.Select(Describe)) + " on " + string.Join(", ", Inputs.Select(static input => $"{input.Key}: {input.Value}{Contents((TensorValue)input.Value)}"))
+        + string.Concat(Rows.Select(static row => $" [{row}]"))
         + (Graph.Initializers.Count == 0 ? "" : " with " + string.Join(", ", Graph.Initializers.Select(static tensor => $"{tensor}{Contents(Conformance(tensor))}")));
 
     private static string Contents(TensorValue tensor) => tensor.ElementCount > 12 ? ""

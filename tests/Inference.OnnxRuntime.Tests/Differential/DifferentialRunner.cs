@@ -1,8 +1,9 @@
+using Inference.OnnxRuntime.Tests.Differential.Plain;
 using Inference.OnnxRuntime.Tests.Support;
 
 namespace Inference.OnnxRuntime.Tests.Differential;
 
-/// <summary>Runs a case on <c>cpu</c> and on <c>onnxruntime</c> and compares.</summary>
+/// <summary>Runs a case on <c>cpu</c>, on <c>cpu</c> without vector instructions and on <c>onnxruntime</c> and compares.</summary>
 internal static class DifferentialRunner
 {
     private static readonly OnnxRuntimeOptions s_options = new() { IntraOpThreads = 1, GraphOptimization = GraphOptimizationLevel.Disabled, LogLevel = OnnxRuntimeLogLevel.Fatal };
@@ -10,48 +11,56 @@ internal static class DifferentialRunner
     /// <summary>Compares; null for agreement.</summary>
     /// <param name="made">The case.</param>
     /// <param name="domain">The operator's domain.</param>
-    /// <param name="compared">False where ONNX Runtime has no kernel for the types drawn, so that there was nothing to compare.</param>
-    public static string? Compare(DifferentialCase made, string domain, out bool compared)
+    /// <param name="outcome">What there was to compare.</param>
+    public static string? Compare(DifferentialCase made, string domain, out DifferentialOutcome outcome)
     {
-        compared = false;
         byte[] bytes = made.ToBytes(domain);
+        using NamedValues? got = Try(() => RunOnCpu(bytes, made.Inputs), out string? gotError);
+        using NamedValues? want = RunReference(bytes, made, out string? wantError, out bool hasKernel);
+        outcome = !hasKernel ? DifferentialOutcome.NoKernel : want is null && got is null ? DifferentialOutcome.BothRefuse : DifferentialOutcome.Compared;
+        string? difference = !hasKernel ? null : (want, got) switch
+        {
+            (null, null) => null,
+            (null, _) => wantError,
+            (_, null) => $"cpu fails, onnxruntime does not: {gotError}",
+            _ => Difference(made, "onnxruntime", want, "cpu", got),
+        };
+        return difference ?? PlainDifference(bytes, made, got);
+    }
+
+    // A model that one of the two paths refuses is refused before any kernel runs.
+    private static string? PlainDifference(byte[] bytes, DifferentialCase made, NamedValues? got)
+    {
+        if (got is null)
+        {
+            return null;
+        }
+
+        using NamedValues? plain = PlainEngine.Shared.Run(bytes, made.Inputs, out string? error);
+        return plain is null ? $"the plain path fails, cpu does not: {error}" : Difference(made, "the plain path", plain, "cpu", got);
+    }
+
+    private static NamedValues? RunReference(byte[] bytes, DifferentialCase made, out string? error, out bool hasKernel)
+    {
+        hasKernel = true;
         OnnxRuntimeModel reference;
         try
         {
             reference = OnnxRuntimeModel.Load(bytes, s_options, made.Graph.Name);
         }
-        catch (ModelLoadException exception) when (IsUnsupported(exception))
-        {
-            return null;
-        }
         catch (ModelLoadException exception)
         {
-            // Both may refuse a case that breaks the rules; only one of them may not.
-            compared = true;
-            return Refuses(bytes, made) ? null : $"onnxruntime refuses the model, cpu runs it: {exception.Message}";
+            hasKernel = !IsUnsupported(exception);
+            error = $"onnxruntime refuses the model, cpu runs it: {exception.Message}";
+            return null;
         }
 
         using (reference)
         {
-            compared = true;
-            NamedValues? want = Try(() => made.Shared.Count == 0 ? reference.Run(made.Inputs) : RunInPlace(reference, made), out string? wantError);
-            if (wantError?.Contains("NOT_IMPLEMENTED", StringComparison.OrdinalIgnoreCase) == true || wantError?.Contains("NotImplemented", StringComparison.Ordinal) == true)
-            {
-                compared = false;
-                return null;
-            }
-
-            using (want)
-            {
-                using NamedValues? got = Try(() => RunOnCpu(bytes, made.Inputs), out string? gotError);
-                return (want, got) switch
-                {
-                    (null, null) => null,
-                    (null, _) => $"onnxruntime fails, cpu does not: {wantError}",
-                    (_, null) => $"cpu fails, onnxruntime does not: {gotError}",
-                    _ => Difference(made, want, got),
-                };
-            }
+            NamedValues? want = Try(() => made.Shared.Count == 0 ? reference.Run(made.Inputs) : RunInPlace(reference, made), out error);
+            hasKernel = error?.Contains("NOT_IMPLEMENTED", StringComparison.OrdinalIgnoreCase) != true && error?.Contains("NotImplemented", StringComparison.Ordinal) != true;
+            error = error is null ? null : $"onnxruntime fails, cpu does not: {error}";
+            return want;
         }
     }
 
@@ -60,12 +69,6 @@ internal static class DifferentialRunner
         || exception.InnerException is OnnxRuntimeException { Code: OnnxRuntimeErrorCode.NotImplemented }
         || exception.Message.Contains("is invalid", StringComparison.Ordinal) && exception.Message.Contains("Type 'tensor(", StringComparison.Ordinal)
         || exception.Message.Contains("is under development and support for this is limited", StringComparison.Ordinal);
-
-    private static bool Refuses(byte[] bytes, DifferentialCase made)
-    {
-        using NamedValues? got = Try(() => RunOnCpu(bytes, made.Inputs), out _);
-        return got is null;
-    }
 
     private static NamedValues RunOnCpu(byte[] bytes, NamedValues inputs)
     {
@@ -113,7 +116,8 @@ internal static class DifferentialRunner
         }
     }
 
-    private static string? Difference(DifferentialCase made, NamedValues want, NamedValues got)
+    /// <summary>The first difference between two engines; null for none.</summary>
+    internal static string? Difference(DifferentialCase made, string one, NamedValues want, string other, NamedValues got)
     {
         foreach ((string name, ModelValue value) in want)
         {
@@ -124,20 +128,20 @@ internal static class DifferentialRunner
 
             if (wanted.ToString() != gotten.ToString())
             {
-                return $"{name}: onnxruntime gives {wanted}, cpu {gotten}.";
+                return $"{name}: {one} gives {wanted}, {other} {gotten}.";
             }
 
             if (wanted.ElementType == ElementType.String)
             {
                 if (!wanted.AsSpan<string>().SequenceEqual(gotten.AsSpan<string>()))
                 {
-                    return $"{name}: onnxruntime gives [{string.Join("|", wanted.AsSpan<string>().ToArray())}], cpu [{string.Join("|", gotten.AsSpan<string>().ToArray())}].";
+                    return $"{name}: {one} gives [{string.Join("|", wanted.AsSpan<string>().ToArray())}], {other} [{string.Join("|", gotten.AsSpan<string>().ToArray())}].";
                 }
 
                 continue;
             }
 
-            if (Difference(made, name, wanted, gotten) is { } difference)
+            if (Difference(made, name, (one, wanted), (other, gotten)) is { } difference)
             {
                 return difference;
             }
@@ -146,10 +150,11 @@ internal static class DifferentialRunner
         return null;
     }
 
-    private static string? Difference(DifferentialCase made, string name, TensorValue want, TensorValue got)
+    private static string? Difference(DifferentialCase made, string name, (string Engine, TensorValue Value) one, (string Engine, TensorValue Value) other)
     {
+        TensorValue want = one.Value;
         double[] wanted = TensorAssert.Doubles(want);
-        double[] gotten = TensorAssert.Doubles(got);
+        double[] gotten = TensorAssert.Doubles(other.Value);
 
         // Half a unit in the last place of the coarser types, twice over: both sides round.
         (double relative, double absolute) = want.ElementType switch
@@ -164,7 +169,7 @@ internal static class DifferentialRunner
             bool equal = wanted[i].Equals(gotten[i]) || Math.Abs(wanted[i] - gotten[i]) <= absolute + (relative * Math.Abs(wanted[i]));
             if (!equal)
             {
-                return $"{name}[{i}] of {want}: onnxruntime gives {wanted[i]:G9}, cpu {gotten[i]:G9} (relative {relative}, absolute {absolute}).";
+                return $"{name}[{i}] of {want}: {one.Engine} gives {wanted[i]:G9}, {other.Engine} {gotten[i]:G9} (relative {relative}, absolute {absolute}).";
             }
         }
 

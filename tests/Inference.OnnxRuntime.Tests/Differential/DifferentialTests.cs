@@ -2,31 +2,32 @@ using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using Inference.OnnxRuntime.Tests.Support;
+using Xunit.Abstractions;
 
 namespace Inference.OnnxRuntime.Tests.Differential;
 
 /// <summary>Models drawn at random run on <c>cpu</c> and on <c>onnxruntime</c> with equal results.</summary>
-public class DifferentialTests
+public class DifferentialTests(ITestOutputHelper output)
 {
     private const int LeastOperators = 120;
 
-    public static TheoryData<string> Operators => [.. OperatorCatalogue.All.Select(static cases => cases.OpType)];
+    public static TheoryData<string> Operators => [.. OperatorCatalogue.All.Select(static cases => cases.Name)];
 
     public static TheoryData<string, long> VersionedOperators
     {
         get
         {
             var data = new TheoryData<string, long>();
-            foreach (string[] row in File.ReadLines(Path.Combine(TestSupport.TestData.RepositoryRoot!, "eng", "onnxruntime-operators.tsv")).Where(static l => !l.StartsWith('#')).Select(static l => l.Split('\t')))
+            foreach (string[] row in OnnxRuntimeOperators.Rows)
             {
-                if (row[0] == "ai.onnx" && OperatorCatalogue.All.Any(cases => cases.OpType == row[1]))
+                foreach (OperatorCases cases in OperatorCatalogue.All.Where(cases => row[0] == "ai.onnx" && cases.Domain.Length == 0 && cases.OpType == row[1]))
                 {
                     foreach (long version in row[2].Split(',').Select(static v => long.Parse(v, CultureInfo.InvariantCulture)))
                     {
                         // What the mask of a Dropout below 12 holds at inference is left open (docs/differences.md).
                         if (row[1] != "Dropout" || version >= 12)
                         {
-                            data.Add(row[1], version);
+                            data.Add(cases.Name, version);
                         }
                     }
                 }
@@ -39,7 +40,7 @@ public class DifferentialTests
     [Fact]
     public void Catalogue_Operators_AreManyAndDistinct()
     {
-        string[] names = [.. OperatorCatalogue.All.Select(static cases => cases.OpType)];
+        string[] names = [.. OperatorCatalogue.All.Select(static cases => cases.Name)];
         Assert.Equal(names.Length, names.Distinct().Count());
         Assert.True(names.Length >= LeastOperators, $"{names.Length} operators are compared, at least {LeastOperators} should be.");
     }
@@ -49,15 +50,25 @@ public class DifferentialTests
     public void Run_RandomModelsOfOneOperator_AgreesWithOnnxRuntime(string name)
     {
         OperatorCases cases = OperatorCatalogue.Find(name);
-        int comparedCases = 0;
-        Check(name, (seed, size) =>
+        var report = new DrawReport(name);
+        int differences = 1;
+        try
         {
-            using DifferentialCase made = cases.Make(new CaseRandom(seed, size));
-            string? difference = DifferentialRunner.Compare(made, cases.Domain, out bool compared);
-            comparedCases += compared ? 1 : 0;
-            return difference is null ? null : $"{difference}\n{made}";
-        });
-        Assert.True(comparedCases > 0, $"{name}: ONNX Runtime could run none of the cases.");
+            Check(name, random =>
+            {
+                using DifferentialCase made = cases.Make(random);
+                string? difference = DifferentialRunner.Compare(made, cases.Domain, out DifferentialOutcome outcome);
+                report.Add(made, outcome);
+                return difference is null ? null : $"{difference}\n{made}";
+            });
+            differences = 0;
+        }
+        finally
+        {
+            report.Write(output, differences);
+        }
+
+        Assert.True(report.Compared > 0, $"{name}: ONNX Runtime could run none of the cases.");
     }
 
     /// <summary>
@@ -69,9 +80,9 @@ public class DifferentialTests
     public void Run_EveryVersion_AgreesWithOnnxRuntime(string name, long opset)
     {
         OperatorCases cases = OperatorCatalogue.Find(name);
-        Check($"{name}-{opset}", (seed, size) =>
+        Check($"{name}-{opset}", random =>
         {
-            using DifferentialCase made = cases.Make(new CaseRandom(seed, size));
+            using DifferentialCase made = cases.Make(random);
             made.Opset = opset;
             string? difference = DifferentialRunner.Compare(made, "", out _);
             return difference is null || difference.StartsWith("onnxruntime refuses", StringComparison.Ordinal) || difference.StartsWith("onnxruntime fails", StringComparison.Ordinal)
@@ -81,16 +92,18 @@ public class DifferentialTests
 
     /// <summary>Graphs of several operators, after all passes of the engine.</summary>
     [OrtFact]
-    public void Run_RandomGraphs_AgreeWithOnnxRuntime() => Check("graph", static (seed, size) =>
+    public void Run_RandomGraphs_AgreeWithOnnxRuntime() => Check("graph", static random =>
     {
-        using DifferentialCase made = RandomGraphs.Make(new CaseRandom(seed, size));
+        using DifferentialCase made = RandomGraphs.Make(random);
         string? difference = DifferentialRunner.Compare(made, "", out _);
         return difference is null ? null : $"{difference}\n{made}";
     });
 
     /// <summary>Draws seeds and sizes with FsCheck, shrinks the size of a failing case, and says how to draw it again.</summary>
-    internal static void Check(string name, Func<int, int, string?> compare)
+    internal static void Check(string name, Func<CaseRandom, string?> compare)
     {
+        // A case that shrinks keeps the number of its draw.
+        var draws = new Dictionary<int, int>();
         Gen<(int Seed, int Size)> gen =
             from seed in Gen.Choose(1, int.MaxValue - 1)
             from size in Gen.Choose(1, 40)
@@ -98,8 +111,9 @@ public class DifferentialTests
         Arbitrary<(int Seed, int Size)> cases = Arb.From(gen, static drawn => Enumerable.Range(1, drawn.Size - 1).Select(smaller => (drawn.Seed, smaller)));
         Property property = Prop.ForAll(cases, drawn =>
         {
-            string? difference = compare(drawn.Seed, drawn.Size);
-            return (difference is null).Label(difference is null ? "" : $"{name}, seed {drawn.Seed}, size {drawn.Size}: {difference}");
+            int draw = draws.TryGetValue(drawn.Seed, out int known) ? known : draws[drawn.Seed] = draws.Count;
+            string? difference = compare(new CaseRandom(drawn.Seed, drawn.Size, draw));
+            return (difference is null).Label(difference is null ? "" : $"{name}, seed {drawn.Seed}, size {drawn.Size}, draw {draw}: {difference}");
         });
         ulong replay = (ulong)DifferentialSettings.Seed;
         FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(DifferentialSettings.Count).WithReplay(replay, (replay * 2) + 1), property);

@@ -105,6 +105,7 @@ internal sealed class OperatorBuilder
     {
         // A model without inputs is one that every engine folds at load: give the first constant back as an input.
         _case.Graph.Nodes.Add(_node);
+        _case.Rows = Random.Rows;
         return _case;
     }
 

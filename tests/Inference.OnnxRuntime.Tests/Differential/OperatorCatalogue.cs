@@ -25,5 +25,5 @@ internal static class OperatorCatalogue
         .. MultiHeadCases.All,
     ];
 
-    public static OperatorCases Find(string name) => All.First(cases => cases.OpType == name);
+    public static OperatorCases Find(string name) => All.First(cases => cases.Name == name);
 }

@@ -1,6 +1,6 @@
 using Xunit.Abstractions;
 
-namespace Inference.Kernels.Tests.Covering;
+namespace Inference.TestSupport.Covering;
 
 /// <summary>What covering arrays reached: a line to the test's output, and one to the file that INFERENCE_COVERING_REPORT names (see eng/covering.sh).</summary>
 internal static class CoveringReport

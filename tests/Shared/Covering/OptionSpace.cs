@@ -1,6 +1,6 @@
 using Xunit.Abstractions;
 
-namespace Inference.Kernels.Tests.Covering;
+namespace Inference.TestSupport.Covering;
 
 /// <summary>
 /// The options of one kernel family. <see cref="Run"/> runs a test on the rows of a <see cref="CoveringArray"/> over them and then demands that
@@ -14,6 +14,11 @@ internal sealed class OptionSpace(string family, int strength = 2)
     private readonly int _strength = Math.Max(strength, int.TryParse(Environment.GetEnvironmentVariable("INFERENCE_COVERING_STRENGTH"), out int asked) ? asked : 0);
     private readonly List<Option> _options = [];
     private readonly List<(Option A, Func<int, bool> WhenA, Option B, Func<int, bool> WhenB)> _rules = [];
+    private List<int[]>? _rows;
+    private List<(int A, int B)>? _pairs;
+
+    /// <summary>What the space is called in reports.</summary>
+    public string Family => family;
 
     /// <summary>Adds an option; values that occur twice count once.</summary>
     public Option<T> Add<T>(string name, params T[] values)
@@ -27,14 +32,25 @@ internal sealed class OptionSpace(string family, int strength = 2)
     public void Forbid<TA, TB>(Option<TA> a, Func<TA, bool> whenA, Option<TB> b, Func<TB, bool> whenB) =>
         _rules.Add((a, v => whenA(a.At(v)), b, v => whenB(b.At(v))));
 
+    public IReadOnlyList<Option> Options => _options;
+
+    public int IndexOf(Option option) => _options.IndexOf(option);
+
+    /// <summary>The rows; none may be added to, nor may options.</summary>
+    public IReadOnlyList<int[]> Rows => _rows ??= Array().Rows();
+
+    /// <summary>Pairs of values that some row can hold.</summary>
+    public IReadOnlyList<(int A, int B)> Pairs => _pairs ??= [.. Array().ValidPairs()];
+
+    /// <summary>Row <paramref name="index"/>, counted round; the draws of a case come in the order of their indices.</summary>
+    public OptionRow Row(int index) => new(this, Rows[index % Rows.Count]);
+
     /// <summary>Runs a test on every row; it is given the number of the row, to seed data with.</summary>
     /// <param name="output">Where to report what was reached; null for nowhere.</param>
     /// <param name="test">The test of one row.</param>
     public void Run(ITestOutputHelper? output, Action<int> test)
     {
-        int values = _options.Sum(o => o.Count);
-        var array = new CoveringArray([.. _options.Select(o => o.Count)], Forbidden(values), _strength);
-        List<int[]> rows = array.Rows();
+        IReadOnlyList<int[]> rows = Rows;
         var reached = new HashSet<(int A, int B)>();
         var failures = new List<string>();
         for (int i = 0; i < rows.Count && failures.Count < MostFailures; i++)
@@ -52,14 +68,23 @@ internal sealed class OptionSpace(string family, int strength = 2)
         }
 
         Assert.True(failures.Count == 0, $"{family}: {string.Join("\n", failures)}");
-        List<(int A, int B)> valid = [.. array.ValidPairs()];
-        string[] lost = [.. valid.Where(p => !reached.Contains(p)).Select(p => $"{Show(p.A)} with {Show(p.B)}")];
+        IReadOnlyList<(int A, int B)> valid = Pairs;
+        string[] lost = [.. valid.Where(p => !reached.Contains(p)).Select(Show)];
         if (output is not null)
         {
             CoveringReport.Add(output, family, _options, valid.Count, valid.Count - lost.Length, rows.Count, _strength);
         }
 
         Assert.True(lost.Length == 0, $"{family}: {lost.Length} of {valid.Count} pairs did not run: {string.Join("; ", lost.Take(20))}");
+    }
+
+    /// <summary>A pair of values in words.</summary>
+    public string Show((int A, int B) pair) => $"{Show(pair.A)} with {Show(pair.B)}";
+
+    private CoveringArray Array()
+    {
+        int values = _options.Sum(o => o.Count);
+        return new CoveringArray([.. _options.Select(o => o.Count)], Forbidden(values), _strength);
     }
 
     private bool[] Forbidden(int values)

@@ -1,4 +1,4 @@
-namespace Inference.Kernels.Tests.Covering;
+namespace Inference.TestSupport.Covering;
 
 /// <summary>One option of an <see cref="OptionSpace"/>.</summary>
 /// <param name="name">What the option is called in the report.</param>

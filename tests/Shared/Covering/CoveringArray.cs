@@ -1,4 +1,4 @@
-namespace Inference.Kernels.Tests.Covering;
+namespace Inference.TestSupport.Covering;
 
 /// <summary>
 /// Rows over options such that every allowed combination of values of any t options occurs. Greedy, one row at a time: a combination still
