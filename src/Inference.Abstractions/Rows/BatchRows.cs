@@ -27,8 +27,9 @@ public static class BatchRows
             count = tensor.Shape[0];
         }
 
-        rows = count is >= 0 and <= int.MaxValue ? (int)count : 0;
-        return count is >= 0 and <= int.MaxValue;
+        bool isCounted = count is >= 0 and <= int.MaxValue;
+        rows = isCounted ? (int)count : 0;
+        return isCounted;
     }
 
     /// <summary>The number of rows.</summary>

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -37,7 +37,6 @@ public static class RowHash
     /// <exception cref="InferenceException">The rows leave the tensor, or do not fill whole bytes.</exception>
     public static void Continue(TensorValue tensor, int start, Span<UInt128> hashes)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
         TensorRows.ThrowIfOutside(tensor, start, hashes.Length);
         using var hold = new MemoryHold(tensor);
         ulong type = ((ulong)tensor.ElementType << 32) + (uint)tensor.Rank;
@@ -93,10 +92,9 @@ public static class RowHash
 
         if (i < length)
         {
-            Span<byte> tail = stackalloc byte[16];
-            tail.Clear();
-            data[(int)i..].CopyTo(tail);
-            Step(ref a, ref b, BinaryPrimitives.ReadUInt64LittleEndian(tail), BinaryPrimitives.ReadUInt64LittleEndian(tail[8..]));
+            Span<ulong> tail = [0, 0];
+            data[(int)i..].CopyTo(MemoryMarshal.AsBytes(tail));
+            Step(ref a, ref b, tail[0], tail[1]);
         }
 
         Step(ref a, ref b, length, type);
@@ -107,12 +105,10 @@ public static class RowHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(ref ulong a, ref ulong b, ulong x, ulong y)
     {
-        ulong nextA = Fold(a ^ x ^ K2, y ^ K3) + BitRotate(b) + x;
-        b = Fold(b ^ y ^ K1, x ^ K0) + BitRotate(a) + y;
+        ulong nextA = Fold(a ^ x ^ K2, y ^ K3) + BitOperations.RotateLeft(b, 29) + x;
+        b = Fold(b ^ y ^ K1, x ^ K0) + BitOperations.RotateLeft(a, 29) + y;
         a = nextA;
     }
-
-    private static ulong BitRotate(ulong value) => (value << 29) | (value >> 35);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fold(ulong x, ulong y)

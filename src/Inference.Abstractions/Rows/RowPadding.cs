@@ -35,7 +35,7 @@ public static class RowPadding
         }
         else
         {
-            int size = result.ElementType.BitWidth() >> 3;
+            int size = result.ElementType.BitWidth() / 8;
             Span<byte> bytes = result.AsWritableBytes();
             Fill(bytes, fill, size);
             Stack(parts, bytes, rowShape, size, static part => part.AsBytes());
@@ -51,7 +51,6 @@ public static class RowPadding
     /// <exception cref="InferenceException">A dimension exceeds the tensor's, the rows leave it, or the type is packed.</exception>
     public static TensorValue Crop(TensorValue tensor, int start, int count, ReadOnlySpan<long> rowShape)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
         TensorRows.ThrowIfOutside(tensor, start, count);
         bool fits = rowShape.Length == tensor.Rank - 1;
         for (int i = 0; fits && i < rowShape.Length; i++)
@@ -76,7 +75,7 @@ public static class RowPadding
         }
         else
         {
-            int size = tensor.ElementType.BitWidth() >> 3;
+            int size = tensor.ElementType.BitWidth() / 8;
             CopyBlock(tensor.AsBytes()[(start * elements * size)..], tensor.Shape[1..], result.AsWritableBytes(), rowShape, count, size);
         }
 
@@ -87,14 +86,14 @@ public static class RowPadding
 
     private static void Stack<T>(ReadOnlySpan<TensorValue> parts, Span<T> destination, ReadOnlySpan<long> rowShape, int size, Reader<T> read)
     {
-        int width = checked((int)TensorShape.Count(rowShape) * size);
+        long width = TensorShape.Count(rowShape) * size;
         int offset = 0;
         foreach (TensorValue part in parts)
         {
             using var hold = new MemoryHold(part);
             int count = TensorRows.Count(part);
             CopyBlock(read(part), part.Shape[1..], destination[offset..], rowShape, count, size);
-            offset += count * width;
+            offset += (int)(count * width);
         }
     }
 
@@ -118,15 +117,15 @@ public static class RowPadding
 
     private static void Fill(Span<byte> bytes, ReadOnlySpan<byte> fill, int size)
     {
-        if (fill.IsEmpty || !fill.ContainsAnyExcept((byte)0))
+        if (!fill.IsEmpty && fill.Length != size)
+        {
+            throw new InferenceException($"The padding element has {fill.Length} bytes, an element has {size}. Pass one element's bytes.");
+        }
+
+        if (!fill.ContainsAnyExcept((byte)0))
         {
             bytes.Clear();
             return;
-        }
-
-        if (fill.Length != size)
-        {
-            throw new InferenceException($"The padding element has {fill.Length} bytes, an element has {size}. Pass one element's bytes.");
         }
 
         switch (size)

@@ -20,15 +20,15 @@ public static class TensorRows
     }
 
     /// <summary>Elements of one row: the product of the dimensions after the first.</summary>
+    /// <exception cref="InferenceException">The tensor has no usable rows, or a row has more than <see cref="int.MaxValue"/> elements.</exception>
     public static int RowElements(TensorValue tensor)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
-        long rows = Count(tensor);
-        return checked((int)(rows > 0 ? tensor.ElementCount / rows : TensorShape.Count(tensor.Shape[1..])));
+        _ = Count(tensor);
+        return Fit(tensor, TensorShape.Count(tensor.Shape[1..]), "elements");
     }
 
     /// <summary>Bytes of one row; 0 for strings.</summary>
-    /// <exception cref="InferenceException">A row of a packed type does not fill whole bytes.</exception>
+    /// <exception cref="InferenceException">A row of a packed type does not fill whole bytes, or a row has more than <see cref="int.MaxValue"/> elements or bytes.</exception>
     public static int RowBytes(TensorValue tensor)
     {
         int elements = RowElements(tensor);
@@ -37,7 +37,7 @@ public static class TensorRows
             ThrowSplitBytes(tensor);
         }
 
-        return checked((int)tensor.ElementType.ByteCount(elements));
+        return Fit(tensor, tensor.ElementType.ByteCount(elements), "bytes");
     }
 
     /// <summary>Whether the rows of two tensors can stand in one: same element type and same dimensions after the first.</summary>
@@ -60,7 +60,7 @@ public static class TensorRows
 
     /// <summary>Stacks tensors along axis 0: [N₁, …], [N₂, …], … → [ΣNᵢ, …].</summary>
     /// <param name="parts">At least one tensor; all of one element type and row shape.</param>
-    /// <exception cref="InferenceException">There is no part, or element types or row shapes differ.</exception>
+    /// <exception cref="InferenceException">There is no part, element types or row shapes differ, or there are more than <see cref="int.MaxValue"/> rows.</exception>
     public static TensorValue Concatenate(params ReadOnlySpan<TensorValue> parts)
     {
         if (parts.IsEmpty)
@@ -79,7 +79,12 @@ public static class TensorRows
             rows += Count(part);
         }
 
-        TensorValue result = AllocateLike(parts[0], checked((int)rows));
+        if (rows > int.MaxValue)
+        {
+            throw new InferenceException($"Concatenate stacks {rows} rows like those of {parts[0]}; one tensor has at most {int.MaxValue}. Stack fewer.");
+        }
+
+        TensorValue result = AllocateLike(parts[0], (int)rows);
         int start = 0;
         foreach (TensorValue part in parts)
         {
@@ -122,7 +127,6 @@ public static class TensorRows
     /// <exception cref="InferenceException">The range leaves the tensor.</exception>
     public static TensorValue Copy(TensorValue tensor, int start, int count)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
         ThrowIfOutside(tensor, start, count);
         TensorValue result = AllocateLike(tensor, count);
         CopyRows(tensor, start, result, 0, count);
@@ -183,6 +187,10 @@ public static class TensorRows
     [DoesNotReturn]
     private static void ThrowNoRows(TensorValue tensor) => throw new InferenceException(
         $"The tensor {tensor} has no usable rows: expected at least one axis, and at most {int.MaxValue} rows along axis 0. Give it a batch axis.");
+
+    private static int Fit(TensorValue tensor, long count, string what) => count <= int.MaxValue
+        ? (int)count
+        : throw new InferenceException($"A row of {tensor} has {count} {what}, expected at most {int.MaxValue}. Split it along another axis.");
 
     [DoesNotReturn]
     private static void ThrowSplitBytes(TensorValue tensor) => throw new InferenceException(
