@@ -40,7 +40,7 @@ public static class KernelInventory
         LinearQuantization.Describe(all);
         QuantizedBinary.Describe(all);
         ByteTable.Describe(all);
-        UnaryKernels.Describe(all);
+        UnaryFunctions.Describe(all);
         BinaryKernels.Describe(all);
         PlanarWindowKernels.Describe(all);
         NhwcDepthwiseF32.Describe(all);

@@ -23,12 +23,12 @@ public sealed unsafe class KernelAssertTests
     public void Unary_NullOrOverlap_Asserts()
     {
         float* x = stackalloc float[8];
-        Broken(() => Unary.Run(UnaryKind.Abs, null, (float*)1, 4));
-        Broken(() => Unary.Run(UnaryKind.Abs, x, x + 1, 4));
-        Broken(() => Unary.Run(UnaryKind.Abs, x, x, -1));
-        Unary.Run(UnaryKind.Abs, x, x, 4);
-        Unary.Run(UnaryKind.Abs, x, x + 4, 4);
-        Unary.Run(UnaryKind.Abs, null, null, 0);
+        Broken(() => Unary.Run(UnaryFunctions.Abs, null, (float*)1, 4));
+        Broken(() => Unary.Run(UnaryFunctions.Abs, x, x + 1, 4));
+        Broken(() => Unary.Run(UnaryFunctions.Abs, x, x, -1));
+        Unary.Run(UnaryFunctions.Abs, x, x, 4);
+        Unary.Run(UnaryFunctions.Abs, x, x + 4, 4);
+        Unary.Run(UnaryFunctions.Abs, null, null, 0);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ internal static unsafe class NhwcConvolutionF32
         Activation after = Deferred(in job, kernel, p1 - p0);
         Activation activation = job.Epilogue.Activation;
         if (FewChannelsF32.Suits(in g) && job.Epilogue.Residual == null
-            && (activation.Kind == ActivationKind.None || activation.IsClip(out _, out _) || after.Kind != ActivationKind.None))
+            && (activation.IsNone || activation.IsClip(out _, out _) || !after.IsNone))
         {
             int end = Math.Min(g.OutChannels, p1 * kernel.PanelColumns);
             // In parts that stay in cache until the activation.
@@ -109,7 +109,7 @@ internal static unsafe class NhwcConvolutionF32
                     rows[i] = windows.Pointer + ((nint)i * g.Taps * depth);
                 }
 
-                RunPanels(in job, kernel, group, rows, block, 1, g.Taps * depth, 0, m, count, p0, p1, true, after.Kind == ActivationKind.None);
+                RunPanels(in job, kernel, group, rows, block, 1, g.Taps * depth, 0, m, count, p0, p1, true, after.IsNone);
                 Apply(in job, in after, m, count);
                 continue;
             }
@@ -122,7 +122,7 @@ internal static unsafe class NhwcConvolutionF32
                 {
                     int taps = Math.Min(tapsAtOnce, g.Taps - tap);
                     bool first = c == 0 && tap == 0;
-                    bool last = c + length == depth && tap + taps == g.Taps && after.Kind == ActivationKind.None;
+                    bool last = c + length == depth && tap + taps == g.Taps && after.IsNone;
                     RunPanels(
                         in job, kernel, group, rows + ((nint)tap * block), block, taps, length, (tap * depth) + c, m, count, p0, p1, first, last);
                 }
@@ -142,7 +142,7 @@ internal static unsafe class NhwcConvolutionF32
 
     private static void Apply(in ConvolutionJob job, in Activation after, nint m, int count)
     {
-        if (after.Kind != ActivationKind.None)
+        if (!after.IsNone)
         {
             float* y = job.Y + (m * job.Geometry.OutChannels);
             Activations.Apply(in after, y, y, (nint)count * job.Geometry.OutChannels);
@@ -170,7 +170,7 @@ internal static unsafe class NhwcConvolutionF32
                 int taps = Math.Min(tapsAtOnce, g.KernelHeight - tap);
                 RunPanels(
                     in job, kernel, 0, rows + ((nint)tap * block), block, taps, depth, tap * depth, m, count, p0, p1, tap == 0,
-                    tap + taps == g.KernelHeight && after.Kind == ActivationKind.None);
+                    tap + taps == g.KernelHeight && after.IsNone);
             }
 
             Apply(in job, in after, m, count);

@@ -106,7 +106,7 @@ internal static unsafe class WinogradTransforms
             int tilesDown = (conv.OutHeight + 1) / 2;
             nint channels = conv.Geometry.OutChannels;
             bool clip = conv.Epilogue.Activation.IsClip(out float low, out float high);
-            bool curved = !clip && conv.Epilogue.Activation.Kind != ActivationKind.None;
+            bool curved = !clip && !conv.Epilogue.Activation.IsNone;
             for (nint tile = first; tile < end; tile++)
             {
                 nint at = job.FirstTile + tile;

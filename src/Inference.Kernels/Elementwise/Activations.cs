@@ -10,22 +10,18 @@ public static unsafe class Activations
     /// <param name="count">Elements, 0 or more.</param>
     public static void Apply(in Activation activation, float* x, float* y, nint count)
     {
-        KernelAssert.Run(x, count);
-        KernelAssert.Run(y, count);
-        KernelAssert.SameOrApart(x, y, count);
-        if (activation.Kind == ActivationKind.None)
+        if (!activation.IsNone)
         {
-            if (x != y)
-            {
-                Buffer.MemoryCopy(x, y, count * sizeof(float), count * sizeof(float));
-            }
-
+            Unary.Run(activation.Body, x, y, count, activation.Alpha, activation.Beta);
             return;
         }
 
-        Unary.Run(KindOf(activation.Kind), x, y, count, activation.Alpha, activation.Beta);
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.SameOrApart(x, y, count);
+        if (x != y)
+        {
+            Buffer.MemoryCopy(x, y, count * sizeof(float), count * sizeof(float));
+        }
     }
-
-    // UnaryKind starts with the activations, in their order.
-    private static UnaryKind KindOf(ActivationKind kind) => (UnaryKind)((int)kind - 1);
 }

@@ -6,34 +6,22 @@ namespace Inference.Kernels.Elementwise;
 public static unsafe class Unary
 {
     /// <summary>y[i] = f(x[i]; α, β) for i &lt; <paramref name="count"/>.</summary>
-    /// <param name="kind">The function f.</param>
+    /// <param name="function">The function f.</param>
     /// <param name="x">Input.</param>
     /// <param name="y">Output; equal to <paramref name="x"/> or not overlapping it.</param>
     /// <param name="count">Elements, 0 or more.</param>
     /// <param name="alpha">α where f has one.</param>
     /// <param name="beta">β where f has one.</param>
-    public static void Run(UnaryKind kind, float* x, float* y, nint count, float alpha = 0f, float beta = 0f)
-    {
-        KernelAssert.Run(x, count);
-        KernelAssert.Run(y, count);
-        KernelAssert.SameOrApart(x, y, count);
-        delegate*<float*, float*, nint, float, float, void> body = UnaryKernels.All[(int)kind].Best;
-        for (nint i = 0; i < count;)
-        {
-            nint stop = LongLoop.Next(i, count);
-            body(x + i, y + i, stop - i, alpha, beta);
-            i = stop;
-        }
-    }
+    public static void Run(UnaryFunction function, float* x, float* y, nint count, float alpha = 0f, float beta = 0f) => Run(function.Best, x, y, count, alpha, beta);
 
     /// <summary>y[i] = f(x[i]; α, β) for each element of <paramref name="x"/>.</summary>
-    /// <param name="kind">The function f.</param>
+    /// <param name="function">The function f.</param>
     /// <param name="x">Input.</param>
     /// <param name="y">Output, at least as long; the same memory as <paramref name="x"/> or not overlapping it.</param>
     /// <param name="alpha">α where f has one.</param>
     /// <param name="beta">β where f has one.</param>
     /// <exception cref="ArgumentException"><paramref name="y"/> is shorter than <paramref name="x"/>.</exception>
-    public static void Run(UnaryKind kind, ReadOnlySpan<float> x, Span<float> y, float alpha = 0f, float beta = 0f)
+    public static void Run(UnaryFunction function, ReadOnlySpan<float> x, Span<float> y, float alpha = 0f, float beta = 0f)
     {
         if (y.Length < x.Length)
         {
@@ -42,7 +30,20 @@ public static unsafe class Unary
 
         fixed (float* px = x, py = y)
         {
-            Run(kind, px, py, x.Length, alpha, beta);
+            Run(function, px, py, x.Length, alpha, beta);
+        }
+    }
+
+    internal static void Run(delegate*<float*, float*, nint, float, float, void> body, float* x, float* y, nint count, float alpha, float beta)
+    {
+        KernelAssert.Run(x, count);
+        KernelAssert.Run(y, count);
+        KernelAssert.SameOrApart(x, y, count);
+        for (nint i = 0; i < count;)
+        {
+            nint stop = LongLoop.Next(i, count);
+            body(x + i, y + i, stop - i, alpha, beta);
+            i = stop;
         }
     }
 }

@@ -87,13 +87,13 @@ internal static class UnaryOperators
             where V : struct => S.Min(S.Splat(1f), S.Max(S.Splat(0f), S.Fma(alpha, x, beta)));
     }
 
-    /// <summary>y = x / (1 + e^−x); 5 ULP for x ≥ −87.</summary>
+    /// <summary>y = x / (1 + e^−αx); 5 ULP for αx ≥ −87. ONNX Swish, opset 24.</summary>
     internal readonly struct Silu : IUnaryOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<S, V>(V x, V alpha, V beta)
             where S : struct, ISimd<V>
-            where V : struct => S.Div(x, S.Add(S.Splat(1f), SimdMath.Exp<S, V>(S.Neg(x))));
+            where V : struct => S.Div(x, S.Add(S.Splat(1f), SimdMath.Exp<S, V>(S.Neg(S.Mul(alpha, x)))));
     }
 
     /// <summary>y = x &lt; 0 ? α·(e^x − 1) : x; error at most 2^−22·max(|α|, |y|). ONNX Elu, opset 6.</summary>
@@ -265,5 +265,14 @@ internal static class UnaryOperators
         public static V Invoke<S, V>(V x, V alpha, V beta)
             where S : struct, ISimd<V>
             where V : struct => S.Mul(x, x);
+    }
+
+    /// <summary>y = α·tanh(β·x); error as Tanh. ONNX ScaledTanh.</summary>
+    internal readonly struct ScaledTanh : IUnaryOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Invoke<S, V>(V x, V alpha, V beta)
+            where S : struct, ISimd<V>
+            where V : struct => S.Mul(alpha, SimdMath.Tanh<S, V>(S.Mul(beta, x)));
     }
 }

@@ -80,7 +80,7 @@ internal static unsafe class GemmF32Dots
             j += count;
         }
 
-        if (!clip && job.Epilogue.Activation.Kind != ActivationKind.None)
+        if (!clip && !job.Epilogue.Activation.IsNone)
         {
             bool contiguous = job.Ldc == n1 - n0;
             nint runs = contiguous ? 1 : m1 - m0;

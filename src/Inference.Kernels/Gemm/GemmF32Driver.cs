@@ -102,7 +102,7 @@ internal static unsafe class GemmF32Driver
             }
         }
 
-        if (!tile.Clip && epilogue.Activation.Kind != ActivationKind.None)
+        if (!tile.Clip && !epilogue.Activation.IsNone)
         {
             for (int i = 0; i < m; i++, c += ldc)
             {
@@ -203,7 +203,7 @@ internal static unsafe class GemmF32Driver
         int vectors, bool first, bool last)
     {
         bool clip = epilogue.Activation.IsClip(out tile.Min, out tile.Max);
-        bool post = last && !clip && epilogue.Activation.Kind != ActivationKind.None;
+        bool post = last && !clip && !epilogue.Activation.IsNone;
         tile.Clip = clip && last;
         tile.Bias = first && epilogue.Bias != null ? epilogue.Bias + n0 : null;
         tile.RowBias = first && epilogue.RowBias != null ? epilogue.RowBias + m0 : null;

@@ -1,7 +1,7 @@
 namespace Inference.Graph;
 
 /// <summary>Attributes of a node by name: <see cref="long"/>, <see cref="float"/>, <see cref="string"/>, <see cref="Tensor"/>, <see cref="ModelGraph"/>,
-/// <see cref="ModelValueType"/>, and arrays of these.</summary>
+/// <see cref="ModelValueType"/>, and arrays of these; rewrites put the functions of fused operators there.</summary>
 internal sealed class AttributeMap
 {
     private readonly Dictionary<string, object> _items = new(StringComparer.Ordinal);
@@ -18,6 +18,18 @@ internal sealed class AttributeMap
     {
         _items[name] = value;
         _graphs = null;
+    }
+
+    /// <summary>A map of the same attributes.</summary>
+    public AttributeMap Copy()
+    {
+        var copy = new AttributeMap();
+        foreach ((string name, object value) in _items)
+        {
+            copy.Set(name, value);
+        }
+
+        return copy;
     }
 
     public bool Remove(string name)

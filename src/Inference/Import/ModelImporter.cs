@@ -24,10 +24,12 @@ internal sealed class ModelImporter
     private int _functionDepth;
     private int _nodeCount;
     private readonly RunControl _control;
+    private readonly OperatorTable _table;
     private int _expandedCount;
 
-    private ModelImporter(OnnxModel model, Func<Node, Operator?>? resolve, RunControl control)
+    private ModelImporter(OnnxModel model, Func<Node, Operator?>? resolve, RunControl control, OperatorTable table)
     {
+        _table = table;
         _control = control;
         _resolve = resolve;
         foreach (OnnxOperatorSet set in model.OperatorSets)
@@ -47,11 +49,12 @@ internal sealed class ModelImporter
     /// <param name="bindDefaults">Whether inputs with a default become constants (they do up to IR 3, where every initializer is listed as an input).</param>
     /// <param name="resolve">Makes operators that the table does not have; null where it does not either.</param>
     /// <param name="control">What can stop it; null: nothing.</param>
+    /// <param name="table">The operators; null: the engine's.</param>
     /// <exception cref="UnsupportedModelException">Operators are not supported; all are listed.</exception>
     /// <exception cref="ModelLoadException">The model breaks the rules of ONNX.</exception>
-    public static ImportedModel Import(OnnxModel model, bool bindDefaults = true, Func<Node, Operator?>? resolve = null, RunControl? control = null)
+    public static ImportedModel Import(OnnxModel model, bool bindDefaults = true, Func<Node, Operator?>? resolve = null, RunControl? control = null, OperatorTable? table = null)
     {
-        var importer = new ModelImporter(model, resolve, control ?? RunControl.None);
+        var importer = new ModelImporter(model, resolve, control ?? RunControl.None, table ?? OperatorTable.Standard);
         var graph = new ModelGraph(model.Graph.Name);
         var defaults = new List<string>();
         var scope = new ImportScope(graph, null, isFunctionBody: false);
@@ -232,7 +235,7 @@ internal sealed class ModelImporter
             return;
         }
 
-        if (node.Domain == Domains.Fused || !OperatorTable.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry entry))
+        if (node.Domain == Domains.Fused || !_table.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry? entry))
         {
             _unsupported.Add($"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}-{node.Opset}");
             return;
@@ -240,7 +243,7 @@ internal sealed class ModelImporter
 
         try
         {
-            node.Operator = entry.Make(node);
+            node.Operator = entry.Make(node, _table);
         }
         catch (InferenceException exception)
         {

@@ -17,7 +17,7 @@ internal static class WholeModelLoader
         ModelSource source, OnnxModel file, string name, string digest, ModelLoadOptions options, IReadOnlyList<IExecutionProvider?> preference, ILogger logger, RunControl control)
     {
         IExecutionProvider provider = preference[0]!;
-        ImportedModel imported = ModelImporter.Import(file, bindDefaults: true, n => OperatorTable.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
+        ImportedModel imported = ModelImporter.Import(file, bindDefaults: true, n => OperatorTable.Standard.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
         TryInfer(imported.Graph, name, control);
         ImportScope scope = imported.Scopes[file.Graph];
         var view = new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true);

@@ -12,6 +12,12 @@ internal abstract class Operator
     /// <summary>What the inputs must be; set once, from the operator's row.</summary>
     public InputRules? Rules { get; set; }
 
+    /// <summary>What others may know of it; from the operator's row.</summary>
+    public OperatorTraits Traits { get; set; } = OperatorTraits.None;
+
+    /// <summary>The table it was made from, for nodes that are made of its node; null where it was made without.</summary>
+    public OperatorTable? Table { get; set; }
+
     /// <summary>Checks the inputs and states type and shape of each output from what is known of them. Called at load with symbolic dimensions, at planning with fixed ones,
     /// and, for shapes that depend on data, right before <see cref="Run"/> with all data known.</summary>
     /// <exception cref="InferenceException">The inputs break the operator's rules; the message starts with what was expected.</exception>
@@ -54,6 +60,9 @@ internal abstract class Operator
 
     /// <summary>Along which axis each output carries the batch, given the inputs' axes; see <see cref="BatchContext"/>. The default is the safe answer.</summary>
     public virtual void PropagateBatch(BatchContext context) => context.SetAllMixed();
+
+    /// <summary>The inner graph that is all the operator runs where input 0 is known; null where it runs others, or more.</summary>
+    public virtual ModelGraph? Branch(Tensor first) => null;
 
     /// <summary>Multiply-accumulate operations for the inputs' fixed shapes; 0 where it is not a matter of MACs.</summary>
     public virtual long CountMacs(InferContext context) => 0;

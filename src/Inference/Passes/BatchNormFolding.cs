@@ -1,4 +1,6 @@
 using Inference.Graph;
+using Inference.Operators.Contract;
+using Inference.Operators.Typed;
 
 namespace Inference.Passes;
 
@@ -38,7 +40,7 @@ internal static class BatchNormFolding
 
     private static bool TryFold(Node conv, Node norm)
     {
-        if (!conv.HasInput(1) || conv.Inputs[1]!.Constant is not { Type: ElementType.Float, Rank: >= 3, Count: > 0 } weights || conv.Attributes.Contains("activation"))
+        if (!conv.HasInput(1) || conv.Inputs[1]!.Constant is not { Type: ElementType.Float, Rank: >= 3, Count: > 0 } weights || conv.Attributes.Contains(FusedActivation.Attribute))
         {
             return false;
         }
@@ -89,13 +91,13 @@ internal static class BatchNormFolding
             }
         }
 
-        conv.Inputs[1] = NodeFactory.Constant($"{conv.Inputs[1]!.Name}:folded", newWeights);
+        conv.Inputs[1] = ConstantValue.Of($"{conv.Inputs[1]!.Name}:folded", newWeights);
         while (conv.Inputs.Count < 3)
         {
             conv.Inputs.Add(null);
         }
 
-        conv.Inputs[2] = NodeFactory.Constant($"{conv.Inputs[1]!.Name}:bias", newBias);
+        conv.Inputs[2] = ConstantValue.Of($"{conv.Inputs[1]!.Name}:bias", newBias);
         conv.Outputs[0] = norm.Outputs[0];
         conv.Outputs[0]!.Producer = conv;
         NodeFactory.SetOperator(conv);
@@ -130,7 +132,7 @@ internal static class BatchNormFolding
         var attributes = new AttributeMap();
         attributes.Set("group", channels);
         var node = new Node(norm.Name, "", "Conv", 11) { Attributes = attributes, SourceIndex = norm.SourceIndex };
-        node.Inputs.AddRange([norm.Inputs[0], NodeFactory.Constant($"{output.Name}:scale", weights), NodeFactory.Constant($"{output.Name}:shift", bias)]);
+        node.Inputs.AddRange([norm.Inputs[0], ConstantValue.Of($"{output.Name}:scale", weights), ConstantValue.Of($"{output.Name}:shift", bias)]);
         node.Outputs.Add(output);
         output.Producer = node;
         NodeFactory.SetOperator(node);

@@ -2,6 +2,7 @@ using Inference.Graph;
 using Inference.Operators;
 using Inference.Operators.Contract;
 using Inference.Operators.Fused;
+using Inference.Operators.Typed;
 
 namespace Inference.Passes;
 
@@ -82,7 +83,7 @@ internal sealed class EpilogueFusion
         absorbed = null!;
         alsoAbsorbed = null;
         Value output = node.Outputs[0]!;
-        if (node.Attributes.Contains("activation"))
+        if (node.Attributes.Contains(FusedActivation.Attribute))
         {
             return false;
         }
@@ -102,7 +103,7 @@ internal sealed class EpilogueFusion
             {
                 alsoAbsorbed = sigmoid;
                 absorbed = mul;
-                return Take(node, mul, "Silu", []);
+                return Take(node, mul, OperatorTable.Standard.TraitsOf("", "Swish").Unary!.Form.Of(_ => 1f));
             }
         }
 
@@ -157,7 +158,7 @@ internal sealed class EpilogueFusion
             sum.Span<float>()[c] = constant.Span<float>()[constant.Count == 1 ? 0 : c] + (old is null ? 0f : old.Span<float>()[c]);
         }
 
-        return NodeFactory.Constant($"{conv.Outputs[0]!.Name}:bias", sum);
+        return ConstantValue.Of($"{conv.Outputs[0]!.Name}:bias", sum);
     }
 
     private bool AbsorbActivation(Node node, Node user, Value output)
@@ -167,51 +168,12 @@ internal sealed class EpilogueFusion
             return false;
         }
 
-        return (user.Domain, user.OpType) switch
-        {
-            ("", "Relu" or "Sigmoid" or "Tanh") => Take(node, user, user.OpType, []),
-            ("", "HardSwish") => Take(node, user, "HardSwish", []),
-            ("", "LeakyRelu") => Take(node, user, "LeakyRelu", [user.Attributes.Float("alpha", 0.01f)]),
-            ("", "HardSigmoid") => Take(node, user, "HardSigmoid", [user.Attributes.Float("alpha", 0.2f), user.Attributes.Float("beta", 0.5f)]),
-            ("", "Elu") => Take(node, user, "Elu", [user.Attributes.Float("alpha", 1f)]),
-            ("", "Gelu") => Take(node, user, user.Attributes.String("approximate", "none") == "tanh" ? "FastGelu" : "Gelu", []),
-            ("com.microsoft", "Gelu") => Take(node, user, "Gelu", []),
-            ("com.microsoft", "FastGelu") => !user.HasInput(1) && Take(node, user, "FastGelu", []),
-            ("", "Clip") => ClipBounds(user, out float min, out float max) && Take(node, user, "Clip", [min, max]),
-            _ => false,
-        };
+        return user.Operator!.Traits.Unary?.Of(user) is { } function && Take(node, user, function);
     }
 
-    internal static bool ClipBounds(Node clip, out float min, out float max)
+    private bool Take(Node node, Node user, UnaryCall activation)
     {
-        // A bound left out is the lowest or highest finite number.
-        bool attributes = clip.Opset < 11;
-        min = attributes ? clip.Attributes.Float("min", float.MinValue) : float.MinValue;
-        max = attributes ? clip.Attributes.Float("max", float.MaxValue) : float.MaxValue;
-        for (int i = 1; i <= 2; i++)
-        {
-            if (clip.HasInput(i))
-            {
-                if (!Match.Scalar(clip.Inputs[i], out float bound))
-                {
-                    return false;
-                }
-
-                (i == 1 ? ref min : ref max) = bound;
-            }
-        }
-
-        return min <= max;
-    }
-
-    private bool Take(Node node, Node user, string activation, float[] parameters)
-    {
-        node.Attributes.Set("activation", activation);
-        if (parameters.Length > 0)
-        {
-            node.Attributes.Set("activation_params", parameters);
-        }
-
+        node.Attributes.Set(FusedActivation.Attribute, activation);
         Finish(node, user);
         return true;
     }

@@ -1,5 +1,6 @@
 using Inference.Graph;
 using Inference.Operators;
+using Inference.Operators.Contract;
 
 namespace Inference.Passes;
 
@@ -24,7 +25,7 @@ internal sealed class HalfWidening
 
     public static void Run(ModelGraph graph)
     {
-        if (graph.Nodes.Exists(n => n.Domain.Length == 0 && n.OpType is "Conv" or "ConvTranspose" or "MatMul" or "Gemm" && n.Inputs is [_, { Constant: not null } weights, ..] && IsHalf(weights)))
+        if (graph.Nodes.Exists(n => n.Operator!.Traits.Weights is >= 0 and var at && n.HasInput(at) && n.Inputs[at] is { Constant: not null } weights && IsHalf(weights)))
         {
             new HalfWidening(graph).Run();
         }
@@ -59,16 +60,8 @@ internal sealed class HalfWidening
 
     private static bool IsHalf(Value value) => value.Type is { Kind: ModelValueKind.Tensor, ElementType: ElementType.Float16 or ElementType.BFloat16 };
 
-    // Operators whose floating types go together: f32 throughout is the same function.
-    private static bool CanWiden(Node node) => node.Domain.Length == 0
-        && node.OpType is "Conv" or "ConvTranspose" or "MatMul" or "Gemm" or "Relu" or "LeakyRelu" or "PRelu" or "Clip" or "Sigmoid" or "HardSigmoid" or "HardSwish" or "Tanh"
-            or "Elu" or "Selu" or "Softplus" or "Softsign" or "Gelu" or "Erf" or "Exp" or "Log" or "Sqrt" or "Reciprocal" or "Neg" or "Abs" or "Pow" or "Add" or "Sub" or "Mul" or "Div"
-            or "Max" or "Min" or "Sum" or "Mean" or "MaxPool" or "AveragePool" or "GlobalAveragePool" or "GlobalMaxPool" or "BatchNormalization" or "InstanceNormalization"
-            or "LayerNormalization" or "GroupNormalization" or "LRN" or "Softmax" or "LogSoftmax" or "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin" or "Concat" or "Split"
-            or "Slice" or "Pad" or "Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Expand" or "Tile" or "Gather" or "Resize" or "Upsample" or "DepthToSpace"
-            or "SpaceToDepth" or "Dropout" or "Where" or "LSTM" or "GRU"
-        && (node.Inputs.Exists(i => i is not null && IsHalf(i)) && node.Outputs.TrueForAll(o => o is null || IsHalf(o) || o.Type is { Kind: ModelValueKind.Tensor, ElementType: ElementType.Bool or ElementType.Int64 }))
-        && (node.OpType is not "Dropout" || node.Outputs.Count == 1);
+    private static bool CanWiden(Node node) => node.Operator!.Traits.Widens && node.Inputs.Exists(i => i is not null && IsHalf(i))
+        && node.Outputs.TrueForAll(o => o is null || IsHalf(o) || o.Type is { Kind: ModelValueKind.Tensor, ElementType: ElementType.Bool or ElementType.Int64 });
 
     private void Widen(Node node)
     {
@@ -106,7 +99,7 @@ internal sealed class HalfWidening
         Node cast = Cast(value, wide, ElementType.Float);
         if (value.Constant is { } constant && _evaluator.Evaluate(cast, [constant])?[0] is Tensor widened)
         {
-            wide = NodeFactory.Constant(wide.Name, widened);
+            wide = ConstantValue.Of(wide.Name, widened);
         }
         else
         {

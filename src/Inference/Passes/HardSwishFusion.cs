@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Operators.Elementwise;
 
 namespace Inference.Passes;
 
@@ -56,6 +57,6 @@ internal static class HardSwishFusion
 
     // The x of clip(x + 3, 0, 6).
     private static Value? Gate(Value value) =>
-        Match.Producer(value, "Clip") is { } clip && EpilogueFusion.ClipBounds(clip, out float min, out float max) && min == 0f && max == 6f
+        Match.Producer(value, "Clip") is { } clip && Clip.Bounds(clip, out float min, out float max) && min == 0f && max == 6f
         && Match.WithScalar(Match.Producer(clip.Inputs[0], "Add"), out float three, out Value x) && three == 3f ? x : null;
 }

@@ -5,8 +5,8 @@ using Inference.Operators.Contract;
 namespace Inference.Passes;
 
 /// <summary>
-/// Runs convolutions, and what lies between them, on tensors with channels last ([N, spatial.., C]): f32 convolutions with constant weights start such regions,
-/// pooling, element-wise operators, concatenation, slices, resizing, channel shuffles and means carry them on, and a Transpose leads out where somebody needs the declared order.
+/// Runs convolutions, and what lies between them, on tensors with channels last ([N, spatial.., C]): f32 convolutions with constant weights start such regions, operators that state how
+/// they are computed there (<see cref="LayoutRule"/>) and channel shuffles carry them on, and a Transpose leads out where somebody needs the declared order.
 /// </summary>
 internal sealed partial class LayoutPropagation
 {
@@ -24,11 +24,13 @@ internal sealed partial class LayoutPropagation
     private readonly Dictionary<Value, Value> _replaced = [];
 
     private readonly UseMap _uses;
+    private readonly LayoutRegion _region;
 
     private LayoutPropagation(ModelGraph graph)
     {
         _graph = graph;
         _uses = new(graph);
+        _region = new(_last);
         _outputs = [.. graph.Outputs];
     }
 
@@ -97,30 +99,20 @@ internal sealed partial class LayoutPropagation
 
     private bool TryConvert(Node node)
     {
-        if (_skipped.Contains(node) || ConvertSplit(node))
+        if (_skipped.Contains(node))
         {
             return true;
         }
 
         if (node.Outputs is not [{ } output])
         {
-            return false;
+            return Move(node);
         }
 
         if (_halves.TryGetValue(node, out (Value Source, long First) half))
         {
             EmitHalf(node, output, half.Source, half.First);
             return true;
-        }
-
-        if (node.Domain == Domains.Fused && node.OpType is "QLookup" or "QBinary")
-        {
-            return ConvertBytes(node, output);
-        }
-
-        if (node.Domain.Length != 0)
-        {
-            return false;
         }
 
         if (IsConvolution(node))
@@ -131,7 +123,7 @@ internal sealed partial class LayoutPropagation
             AttributeMap attributes = node.Attributes;
             if (planar)
             {
-                attributes = NodeFactory.Copy(attributes);
+                attributes = attributes.Copy();
                 attributes.Set("planar", 1L);
             }
 
@@ -146,98 +138,43 @@ internal sealed partial class LayoutPropagation
             return true;
         }
 
-        if (!node.HasInput(0) || !node.Inputs.Exists(i => i is not null && _last.ContainsKey(i)))
+        return node switch
         {
-            return false;
-        }
-
-        int knownRank = output.Type?.Shape?.Count ?? 0;
-        return node.OpType switch
-        {
-            "MaxPool" or "AveragePool" or "GlobalMaxPool" or "GlobalAveragePool" => ConvertPool(node, output),
-            "QuantizeLinear" or "DequantizeLinear" => ConvertScaling(node, output),
-            "Concat" => ConvertConcat(node, output),
-            "Transpose" => ConvertTranspose(node, output),
-            "ReduceMean" => ConvertMean(node, output),
-            "Softmax" or "LogSoftmax" => ConvertSoftmax(node, output),
-            "Slice" => ConvertSlice(node, output),
-            "Resize" => ConvertResize(node, output),
-            "Pad" => ConvertPad(node, output),
-            "Reshape" => ConvertShuffle(node),
-            "Relu" or "Sigmoid" or "Tanh" or "LeakyRelu" or "HardSwish" or "HardSigmoid" or "Elu" or "Selu" or "Erf" or "Exp" or "Sqrt" or "Neg" or "Abs" or "Clip"
-                or "Softplus" or "Gelu" or "Swish" or "Mish" or "Floor" or "Ceil" or "Round" or "Reciprocal" or "Log" => ConvertElementwise(node, output, knownRank, unary: true),
-            "Add" or "Sub" or "Mul" or "Div" or "Max" or "Min" or "PRelu" or "Pow" => ConvertElementwise(node, output, knownRank, unary: false),
-            _ => false,
+            { OpType: "QLookup", Domain: Domains.Fused } => LookUp(node, output) || Move(node),
+            { OpType: "Transpose", Domain.Length: 0 } => ConvertTranspose(node, output),
+            { OpType: "Reshape", Domain.Length: 0 } => ConvertShuffle(node),
+            _ => Move(node),
         };
     }
 
-    private bool ConvertBytes(Node node, Value output)
+    // By the rule that the operator states.
+    private bool Move(Node node)
     {
-        int second = node.OpType == "QBinary" ? 3 : 0;
-        if (!_last.TryGetValue(node.Inputs[0]!, out Value? a) || !_last.TryGetValue(node.Inputs[second]!, out Value? b))
+        if (node.Operator!.Traits.Layout is not { } rule || node.Outputs.Contains(null) || !node.Inputs.Exists(i => i is not null && _last.ContainsKey(i)) || rule.Move(node, _region) is not { } moved)
         {
             return false;
         }
 
-        if (node.OpType == "QLookup" && a.Producer is { OpType: "NhwcQConv", Inputs.Count: <= 9 } conv && _uses.OnlyUser(node.Inputs[0]!) == node)
-        {
-            // The convolution looks its results up itself.
-            while (conv.Inputs.Count < 9)
-            {
-                conv.Inputs.Add(null);
-            }
-
-            conv.Inputs.Add(node.Inputs[1]);
-            a.Type = a.Type! with { ElementType = node.Inputs[1]!.Constant!.Type };
-            _last[output] = a;
-            return true;
-        }
-
-        Value?[] inputs = [.. node.Inputs];
-        inputs[0] = a;
-        inputs[second] = b;
-        Emit(node, node.Domain, node.OpType, 1, inputs, node.Attributes, output, a.Type!.Shape!.Count);
+        Emit(node, moved.FusedType is null ? node.Domain : Domains.Fused, moved.FusedType ?? node.OpType, moved.FusedType is null ? node.Opset : 1, moved.Inputs, moved.Attributes, node.Outputs, moved.Rank);
         return true;
     }
 
-    // Dequantizing and quantizing with one scale do not look at positions.
-    private bool ConvertScaling(Node node, Value output)
+    // The convolution looks its results up itself.
+    private bool LookUp(Node node, Value output)
     {
-        if (!_last.TryGetValue(node.Inputs[0]!, out Value? x) || node.Inputs[1]?.Constant is not { Count: 1 } || x.Type?.Shape is not { } shape)
+        if (!_last.TryGetValue(node.Inputs[0]!, out Value? x) || x.Producer is not { OpType: "NhwcQConv", Inputs.Count: <= 9 } conv || _uses.OnlyUser(node.Inputs[0]!) != node)
         {
             return false;
         }
 
-        Emit(node, "", node.OpType, node.Opset, [x, .. node.Inputs.Skip(1)], node.Attributes, output, shape.Count);
-        return true;
-    }
-
-    private bool ConvertPool(Node node, Value output)
-    {
-        int rank = node.Inputs[0]!.Type?.Shape?.Count ?? 0;
-        if (rank is not (3 or 4) || node.Inputs[0]!.Type!.ElementType != ElementType.Float || !_last.TryGetValue(node.Inputs[0]!, out Value? x))
+        while (conv.Inputs.Count < 9)
         {
-            return false;
+            conv.Inputs.Add(null);
         }
 
-        AttributeMap attributes = NodeFactory.Copy(node.Attributes);
-        attributes.Set("kind", node.OpType);
-        Emit(node, Domains.Fused, "NhwcPool", 1, [x], attributes, output, rank);
-        return true;
-    }
-
-    private bool ConvertConcat(Node node, Value output)
-    {
-        int rank = node.Inputs[0]!.Type?.Shape?.Count ?? 0;
-        long axis = node.Attributes.Int("axis", 1);
-        if (rank is not (3 or 4) || (axis < 0 ? axis + rank : axis) != 1 || !node.Inputs.TrueForAll(i => i is not null && _last.ContainsKey(i)))
-        {
-            return false;
-        }
-
-        AttributeMap attributes = NodeFactory.Copy(node.Attributes);
-        attributes.Set("axis", (long)rank - 1);
-        Emit(node, "", "Concat", node.Opset, [.. node.Inputs.Select(i => _last[i!])], attributes, output, rank);
+        conv.Inputs.Add(node.Inputs[1]);
+        x.Type = x.Type! with { ElementType = node.Inputs[1]!.Constant!.Type };
+        _last[output] = x;
         return true;
     }
 
@@ -254,96 +191,11 @@ internal sealed partial class LayoutPropagation
         return false;
     }
 
-    private bool ConvertMean(Node node, Value output)
+    private void Emit(Node source, string domain, string opType, long opset, ReadOnlySpan<Value?> inputs, AttributeMap attributes, Value output, int rank) =>
+        Emit(source, domain, opType, opset, inputs, attributes, [output], rank);
+
+    private void Emit(Node source, string domain, string opType, long opset, ReadOnlySpan<Value?> inputs, AttributeMap attributes, List<Value?> outputs, int rank)
     {
-        int rank = node.Inputs[0]!.Type?.Shape?.Count ?? 0;
-        if (rank != 4 || !Match.IsSingle(node.Inputs[0]!) || node.Attributes.Int("keepdims", 1) == 0 || Match.ReducedAxes(node) is not { Length: 2 } axes
-            || !_last.TryGetValue(node.Inputs[0]!, out Value? x))
-        {
-            return false;
-        }
-
-        long[] sorted = [.. axes.Select(a => a < 0 ? a + rank : a).Order()];
-        if (sorted is not [2, 3])
-        {
-            return false;
-        }
-
-        var attributes = new AttributeMap();
-        attributes.Set("kind", "GlobalMean");
-        Emit(node, Domains.Fused, "NhwcPool", 1, [x], attributes, output, rank);
-        return true;
-    }
-
-    private bool ConvertElementwise(Node node, Value output, int rank, bool unary)
-    {
-        if (rank is not (3 or 4) || !Match.Is(node, node.OpType))
-        {
-            return false;
-        }
-
-        var inputs = new Value?[node.Inputs.Count];
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            Value? input = node.Inputs[i];
-            if (input is null || (unary && i > 0))
-            {
-                inputs[i] = input;
-                continue;
-            }
-
-            if (_last.TryGetValue(input, out Value? last))
-            {
-                // Broadcasting aligns from the right, so both orders agree only between equal ranks.
-                if (last.Type?.Shape?.Count != rank)
-                {
-                    return false;
-                }
-
-                inputs[i] = last;
-            }
-            else if (input.Constant is { } constant && Broadcastable(constant, rank) is { } moved)
-            {
-                inputs[i] = moved == constant ? input : NodeFactory.Constant($"{input.Name}:last", moved);
-            }
-            else
-            {
-                return false;
-            }
-        }
-
-        Emit(node, "", node.OpType, node.Opset, inputs, node.Attributes, output, rank);
-        return true;
-    }
-
-    // A scalar as it is; per-channel constants [C,1..] or [1,C,1..] as [C].
-    private static Tensor? Broadcastable(Tensor constant, int rank)
-    {
-        if (constant.Count == 1 && constant.Rank <= rank)
-        {
-            return constant;
-        }
-
-        int channelAxis = constant.Rank - (rank - 1);
-        if (channelAxis is not (0 or 1) || constant.Type == ElementType.String)
-        {
-            return null;
-        }
-
-        long channels = constant.Dims[channelAxis];
-        if (channels != constant.Count || channels == 0)
-        {
-            return null;
-        }
-
-        var vector = new Tensor();
-        vector.SetView(constant, constant.Type, [channels]);
-        return vector;
-    }
-
-    private void Emit(Node source, string domain, string opType, long opset, ReadOnlySpan<Value?> inputs, AttributeMap attributes, Value output, int rank)
-    {
-        var last = new Value($"{output.Name}:last") { Type = Permute(output.Type, rank) };
         var node = new Node(source.Name, domain, opType, opset) { Attributes = attributes, SourceIndex = source.SourceIndex };
         node.Inputs.AddRange(inputs);
         while (node.Inputs.Count > 0 && node.Inputs[^1] is null)
@@ -351,11 +203,15 @@ internal sealed partial class LayoutPropagation
             node.Inputs.RemoveAt(node.Inputs.Count - 1);
         }
 
-        last.Producer = node;
-        node.Outputs.Add(last);
-        NodeFactory.SetOperator(node);
+        foreach (Value? output in outputs)
+        {
+            var last = new Value($"{output!.Name}:last") { Type = Permute(output.Type, rank), Producer = node };
+            node.Outputs.Add(last);
+            _last[output] = last;
+        }
+
+        NodeFactory.SetOperator(node, source.Operator?.Table);
         _nodes.Add(node);
-        _last[output] = last;
     }
 
     private Value ToLast(Value value, int rank)

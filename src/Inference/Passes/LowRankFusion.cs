@@ -28,7 +28,7 @@ internal static class LowRankFusion
                 Node made = NodeFactory.Make(
                     Domains.Fused, "LowRank", 1, node.Name,
                     [x, first.Inputs[1], node.Inputs[1], node.HasInput(2) ? node.Inputs[2] : null, node.HasInput(3) ? node.Inputs[3] : null],
-                    NodeFactory.Copy(node.Attributes), node.Outputs[0]);
+                    node.Attributes.Copy(), node.Outputs[0]);
                 graph.Nodes[i] = made;
                 graph.Nodes.Remove(first);
                 uses.Remove(x, first);

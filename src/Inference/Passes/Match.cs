@@ -79,16 +79,5 @@ internal static class Match
         return other is not null;
     }
 
-    /// <summary>Whether a ReduceMean is over the last axis alone and keeps it.</summary>
-    public static bool IsLastAxisMean(Node? node)
-    {
-        return node is { OpType: "ReduceMean", Domain.Length: 0 } && node.Attributes.Int("keepdims", 1) != 0 && ReducedAxes(node) is [var axis]
-            && (axis == -1 || axis == (node.Inputs[0]!.Type?.Shape?.Count ?? 0) - 1);
-    }
-
-    /// <summary>The axes that a ReduceMean names: an attribute before opset 18, a constant input from there; null where it names none.</summary>
-    public static long[]? ReducedAxes(Node node) =>
-        node.Opset < 18 ? node.Attributes.Ints("axes") : node.HasInput(1) && node.Inputs[1]!.Constant is { Type: ElementType.Int64 } axes ? axes.ToInt64Array() : null;
-
     public static bool IsSingle(Value value) => value.Type is { Kind: ModelValueKind.Tensor, ElementType: ElementType.Float };
 }

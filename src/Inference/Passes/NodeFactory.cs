@@ -18,34 +18,28 @@ internal static class NodeFactory
         return node;
     }
 
-    /// <summary>Reads a node's attributes into its operator, anew after they changed.</summary>
-    public static void SetOperator(Node node)
+    /// <summary>A node of the same operator with other inputs and attributes, and one output.</summary>
+    public static Node Again(Node node, ReadOnlySpan<Value?> inputs, AttributeMap attributes, Value output)
     {
-        if (!OperatorTable.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry entry))
+        var again = new Node(node.Name, node.Domain, node.OpType, node.Opset) { Attributes = attributes, SourceIndex = node.SourceIndex };
+        again.Inputs.AddRange(inputs);
+        output.Producer = again;
+        again.Outputs.Add(output);
+        SetOperator(again, node.Operator!.Table);
+        return again;
+    }
+
+    /// <summary>Reads a node's attributes into its operator, anew after they changed.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="table">The operators; null: those of the node's operator before, or the engine's.</param>
+    public static void SetOperator(Node node, OperatorTable? table = null)
+    {
+        table ??= node.Operator?.Table ?? OperatorTable.Standard;
+        if (!table.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry? entry))
         {
             throw new InvalidOperationException($"A pass made {node.Describe()} at opset {node.Opset}, which the operator table does not have.");
         }
 
-        node.Operator = entry.Make(node);
-    }
-
-    /// <summary>A constant value.</summary>
-    public static Value Constant(string name, Tensor tensor) => new(name)
-    {
-        Constant = tensor,
-        Type = ModelValueType.Tensor(tensor.Type, ShapeMath.ToDimensions(tensor.Dims)),
-        ShapeData = ShapeMath.DataOf(tensor),
-    };
-
-    /// <summary>Copies attributes.</summary>
-    public static AttributeMap Copy(AttributeMap source)
-    {
-        var copy = new AttributeMap();
-        foreach ((string name, object value) in source.Items)
-        {
-            copy.Set(name, value);
-        }
-
-        return copy;
+        node.Operator = entry.Make(node, table);
     }
 }

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Operators.Reduction;
 
 namespace Inference.Passes;
 
@@ -93,7 +94,7 @@ internal static class NormFusion
         epsilon = 0;
         centered = false;
         if (Match.Producer(root, "Sqrt") is not { } sqrt || !Match.WithScalar(Match.Producer(sqrt.Inputs[0], "Add"), out epsilon, out Value variance)
-            || variance.Producer is not { } mean || !Match.IsLastAxisMean(mean) || Square(mean.Inputs[0]!) is not { } squared)
+            || variance.Producer is not { } mean || !IsLastAxisMean(mean) || Square(mean.Inputs[0]!) is not { } squared)
         {
             return false;
         }
@@ -119,7 +120,12 @@ internal static class NormFusion
     }
 
     private static Value? Centered(Value value) =>
-        Match.Producer(value, "Sub") is { Inputs: [{ } x, { } mean] } && Match.IsLastAxisMean(mean.Producer) && mean.Producer!.Inputs[0] == x ? x : null;
+        Match.Producer(value, "Sub") is { Inputs: [{ } x, { } mean] } && IsLastAxisMean(mean.Producer) && mean.Producer!.Inputs[0] == x ? x : null;
 
     private static bool Vector(Value? value) => value?.Constant is { Type: ElementType.Float, Rank: 1 };
+
+    // The mean over the last axis alone, which stays.
+    private static bool IsLastAxisMean(Node? node) =>
+        node is { OpType: "ReduceMean", Domain.Length: 0 } && node.Attributes.Int("keepdims", 1) != 0 && ReducedAxes.Of(node) is [var axis]
+            && (axis == -1 || axis == (node.Inputs[0]!.Type?.Shape?.Count ?? 0) - 1);
 }

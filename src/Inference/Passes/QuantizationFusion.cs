@@ -33,7 +33,7 @@ internal static class QuantizationFusion
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             Node node = graph.Nodes[i];
-            if (node.Domain.Length == 0 && node.Outputs is [{ } output] && Fuse(node, uses) is { } fused)
+            if (node.Outputs is [{ }] && Fuse(node, uses) is { } fused)
             {
                 int at = positions[fused.At];
                 graph.Nodes[at] = fused.Made;
@@ -54,12 +54,13 @@ internal static class QuantizationFusion
         for (int i = graph.Nodes.Count - 1; i >= 0; i--)
         {
             Node node = graph.Nodes[i];
-            if (node.Domain.Length == 0 && node.OpType is "Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Slice" or "MaxPool" && node.Outputs is [{ } output]
-                && (node.OpType is not "MaxPool" || QuantizedTensor.OfDequantize(node.Inputs[0]) is not null) && node.Inputs[0] is { Constant: null, Producer: not null } && uses.OnlyUser(output) is { } q && QuantizedTensor.OfQuantize(q) is not null)
+            OperatorTraits traits = node.Operator!.Traits;
+            if ((traits.Moves || (traits.Selects && QuantizedTensor.OfDequantize(node.Inputs[0]) is not null)) && node.Outputs is [{ } output]
+                && node.Inputs[0] is { Constant: null, Producer: not null } && uses.OnlyUser(output) is { } q && QuantizedTensor.OfQuantize(q) is not null)
             {
                 var quantized = new Value($"{q.Outputs[0]!.Name}:hoisted") { Type = node.Inputs[0]!.Type is { } t ? t with { ElementType = q.Outputs[0]!.Type?.ElementType ?? ElementType.UInt8 } : null };
-                Node first = NodeFactory.Make("", "QuantizeLinear", q.Opset, q.Name, [node.Inputs[0], .. q.Inputs.Skip(1)], NodeFactory.Copy(q.Attributes), quantized);
-                Node second = NodeFactory.Make("", node.OpType, node.Opset, node.Name, [quantized, .. node.Inputs.Skip(1)], NodeFactory.Copy(node.Attributes), q.Outputs[0]);
+                Node first = NodeFactory.Make("", "QuantizeLinear", q.Opset, q.Name, [node.Inputs[0], .. q.Inputs.Skip(1)], q.Attributes.Copy(), quantized);
+                Node second = NodeFactory.Again(node, [quantized, .. node.Inputs.Skip(1)], node.Attributes.Copy(), q.Outputs[0]!);
                 Place(first, i);
                 Place(second, positions[q]);
                 uses.Replace(node, first);
@@ -105,10 +106,10 @@ internal static class QuantizationFusion
                 {
                     Value part = node.Inputs[k]!;
                     parts[k] = new Value($"{y.Data.Name}:part{k}") { Type = part.Type is { } t ? t with { ElementType = y.Zero.Constant!.Type } : null };
-                    nodes.Add(NodeFactory.Make("", "QuantizeLinear", quantize.Opset, quantize.Name, [part, .. quantize.Inputs.Skip(1)], NodeFactory.Copy(quantize.Attributes), parts[k]));
+                    nodes.Add(NodeFactory.Make("", "QuantizeLinear", quantize.Opset, quantize.Name, [part, .. quantize.Inputs.Skip(1)], quantize.Attributes.Copy(), parts[k]));
                 }
 
-                joins[quantize] = NodeFactory.Make("", "Concat", node.Opset, node.Name, parts, NodeFactory.Copy(node.Attributes), y.Data);
+                joins[quantize] = NodeFactory.Make("", "Concat", node.Opset, node.Name, parts, node.Attributes.Copy(), y.Data);
             }
             else
             {
@@ -128,6 +129,16 @@ internal static class QuantizationFusion
         QuantizedResult? result = QuantizedResult.Of(node.Outputs[0]!, uses);
         QuantizedTensor? y = result?.Y;
         Node at = y?.Source ?? node;
+        if (y is not null && !result!.IsClipped && node.Operator!.Traits.Unary?.Of(node) is not null)
+        {
+            return Lookup(node, y) is { } lookup ? (lookup, at) : null;
+        }
+
+        if (node.Domain.Length > 0)
+        {
+            return null;
+        }
+
         switch (node.OpType)
         {
             case "Conv" when result is not null:
@@ -138,8 +149,6 @@ internal static class QuantizationFusion
                 return Binary(node, result) is { } binary ? (binary, at) : null;
             case "DequantizeLinear":
                 return Rescale(node, uses) is { } rescale ? (rescale.Made, rescale.At) : null;
-            case "Relu" or "Clip" or "LeakyRelu" or "Sigmoid" or "Tanh" or "HardSigmoid" or "HardSwish" or "Elu" when y is not null && !result!.IsClipped:
-                return Lookup(node, y) is { } lookup ? (lookup, at) : null;
             default:
                 return null;
         }
@@ -158,7 +167,7 @@ internal static class QuantizationFusion
             if (QuantizedTensor.OfQuantize(user) is { } y && user.Domain.Length == 0 && user.OpType == "QuantizeLinear")
             {
                 Tensor? table = Table(x, y, null);
-                return table is null ? null : (NodeFactory.Make(Domains.Fused, "QLookup", 1, user.Name, [x.Data, NodeFactory.Constant($"{user.Name}:table", table)], null, y.Data), user);
+                return table is null ? null : (NodeFactory.Make(Domains.Fused, "QLookup", 1, user.Name, [x.Data, ConstantValue.Of($"{user.Name}:table", table)], null, y.Data), user);
             }
         }
 
@@ -174,7 +183,7 @@ internal static class QuantizationFusion
             return null;
         }
 
-        return NodeFactory.Make("", "QLinearConv", 10, node.Name, [x.Data, x.Scale, x.Zero, w.Data, w.Scale, w.Zero, y.Scale, y.Zero, bias], result.State(NodeFactory.Copy(node.Attributes)), y.Data);
+        return NodeFactory.Make("", "QLinearConv", 10, node.Name, [x.Data, x.Scale, x.Zero, w.Data, w.Scale, w.Zero, y.Scale, y.Zero, bias], result.State(node.Attributes.Copy()), y.Data);
     }
 
     private static Node? Product(Node node, QuantizedResult? result)
@@ -218,7 +227,7 @@ internal static class QuantizationFusion
             return null;
         }
 
-        return NodeFactory.Make(Domains.Fused, "QLookup", 1, node.Name, [x.Data, NodeFactory.Constant($"{node.Name}:table", table)], null, y.Data);
+        return NodeFactory.Make(Domains.Fused, "QLookup", 1, node.Name, [x.Data, ConstantValue.Of($"{node.Name}:table", table)], null, y.Data);
     }
 
     // The table is what the operators themselves give for all 256 values.

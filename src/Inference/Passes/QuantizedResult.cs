@@ -27,14 +27,9 @@ internal sealed record QuantizedResult(QuantizedTensor Y, int Low, int High)
             return new(direct, int.MinValue, int.MaxValue);
         }
 
-        float min = float.NegativeInfinity;
-        float max = float.PositiveInfinity;
-        bool clips = user.Domain.Length == 0 && user.Inputs[0] == value && user.Outputs is [{ }] && user.OpType switch
-        {
-            "Relu" => (min = 0f) == 0f,
-            "Clip" => EpilogueFusion.ClipBounds(user, out min, out max),
-            _ => false,
-        };
+        float min = 0f;
+        float max = 0f;
+        bool clips = user.Inputs[0] == value && user.Outputs is [{ }] && user.Operator!.Traits.Unary?.Of(user) is { } function && function.Activation.IsClip(out min, out max);
         if (!clips || !(min <= max) || uses.OnlyUser(user.Outputs[0]!) is not { } quantize || QuantizedTensor.OfQuantize(quantize) is not { } y)
         {
             return null;

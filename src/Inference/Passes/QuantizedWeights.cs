@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Operators.Contract;
 
 namespace Inference.Passes;
 
@@ -23,7 +24,7 @@ internal sealed record QuantizedWeights(Value Data, Value Scale, Value Zero)
             return null;
         }
 
-        Value zero = node.HasInput(2) ? node.Inputs[2]! : NodeFactory.Constant($"{value!.Name}:zero", Zeros(data.Type, scale.Count));
+        Value zero = node.HasInput(2) ? node.Inputs[2]! : ConstantValue.Of($"{value!.Name}:zero", Zeros(data.Type, scale.Count));
         return zero.Constant is { } constant && constant.Count == scale.Count && constant.Type == data.Type ? new(node.Inputs[0]!, node.Inputs[1]!, zero) : null;
     }
 
@@ -76,7 +77,7 @@ internal sealed record QuantizedWeights(Value Data, Value Scale, Value Zero)
             result.Span<int>()[i] = (int)value;
         }
 
-        quantized = NodeFactory.Constant($"{bias.Name}:int32", result);
+        quantized = ConstantValue.Of($"{bias.Name}:int32", result);
         return true;
     }
 

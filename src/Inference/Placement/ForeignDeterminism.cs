@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Operators;
 using Inference.Passes;
 
 namespace Inference.Placement;
@@ -14,11 +15,13 @@ internal static class ForeignDeterminism
 
     public static bool Of(ModelGraph graph) => graph.Nodes.TrueForAll(Of);
 
-    private static bool OfOperator(Node node) => node.OpType switch
+    private static bool OfOperator(Node node)
     {
-        "RandomNormal" or "RandomNormalLike" or "RandomUniform" or "RandomUniformLike" or "Multinomial" or "Bernoulli" => false,
-        // Before version 7 a Dropout drops where it is not told otherwise; from 12 on where input 2 says so.
-        "Dropout" => node.Opset < 7 ? node.Attributes.Int("is_test", 0) != 0 : !node.HasInput(2),
-        _ => node.Operator is not OpaqueOperator ? node.Operator!.IsDeterministic : node.Domain is "" or "ai.onnx.ml",
-    };
+        if (OperatorTable.Standard.TraitsOf(node.Domain, node.OpType).Draws is { } draws)
+        {
+            return !draws(node);
+        }
+
+        return node.Operator is not OpaqueOperator ? node.Operator!.IsDeterministic : node.Domain is "" or "ai.onnx.ml";
+    }
 }

@@ -32,7 +32,7 @@ internal sealed class ModelPlacer
         _preference = preference;
         _options = options;
         _logger = logger;
-        ImportedModel imported = ModelImporter.Import(model, bindDefaults: true, n => OperatorTable.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
+        ImportedModel imported = ModelImporter.Import(model, bindDefaults: true, n => OperatorTable.Standard.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
         ShapeInference.Run(imported.Graph, name, control);
         _scopes = imported.Scopes;
     }
@@ -133,7 +133,7 @@ internal sealed class ModelPlacer
     }
 
     private bool IsSupported(IGraphNode node, OnnxGraphView view) =>
-        OperatorTable.TryFind(node.Domain, node.OpType, view.Opsets.GetValueOrDefault(node.Domain, 1), out _)
+        OperatorTable.Standard.TryFind(node.Domain, node.OpType, view.Opsets.GetValueOrDefault(node.Domain, 1), out _)
         || _model.Functions.Exists(f => f.Name == node.OpType && ModelImporter.Canonical(f.Domain) == node.Domain);
 
     // Compiles every part; false when one failed and was given to the next provider, so that the graph must be partitioned anew.

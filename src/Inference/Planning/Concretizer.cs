@@ -93,9 +93,9 @@ internal sealed class Concretizer
     private void Visit(Node node)
     {
         _control.ThrowIfStopped();
-        if (node.OpType == "If" && node.Domain.Length == 0 && node.Inputs[0] is { } condition && Get(condition).Constant is { Type: ElementType.Bool, Count: 1 } known)
+        if (node.HasInput(0) && Get(node.Inputs[0]!).Constant is { } known && node.Operator!.Branch(known) is { } branch)
         {
-            TakeBranch(node, node.Attributes.Graph(known.Span<bool>()[0] ? "then_branch" : "else_branch"));
+            TakeBranch(node, branch);
             return;
         }
 

@@ -38,8 +38,8 @@ internal sealed class SpecializedInputs
         var stack = new Stack<Value>(deciding);
         while (stack.TryPop(out Value? value))
         {
-            // Shape and Size read no contents: what is above them does not matter.
-            if (reached.Add(value) && value.Producer is { OpType: not ("Shape" or "Size") } producer)
+            // Where no contents are read, what is above does not matter.
+            if (reached.Add(value) && value.Producer is { } producer && !producer.Operator!.Traits.ReadsShapes)
             {
                 foreach (Value use in GraphEdit.Uses(producer))
                 {
@@ -67,7 +67,7 @@ internal sealed class SpecializedInputs
         {
             for (int i = 0; i < node.Inputs.Count; i++)
             {
-                if (node.Inputs[i] is { Constant: null } input && Decides(node, i))
+                if (node.Inputs[i] is { Constant: null } input && node.Operator!.Traits.Decides(i))
                 {
                     deciding.Add(input);
                 }
@@ -79,12 +79,4 @@ internal sealed class SpecializedInputs
             }
         }
     }
-
-    private static bool Decides(Node node, int input) => node.Domain.Length == 0 && (node.OpType, input) switch
-    {
-        ("If", 0) or ("Reshape", 1) or ("Expand", 1) or ("Tile", 1) or ("ConstantOfShape", 0) or ("TopK", 1) or ("OneHot", 1) or ("Unsqueeze", 1) or ("Squeeze", 1) or ("Split", 1) => true,
-        ("Range", _) => true,
-        ("Slice", >= 1) or ("Pad", 1) or ("Resize", 3) => true,
-        _ => false,
-    };
 }

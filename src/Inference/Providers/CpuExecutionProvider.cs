@@ -58,7 +58,7 @@ public sealed class CpuExecutionProvider : IExecutionProvider
     // Inner graphs and functions are seen in the file's form alone; it is read when the first node needs it.
     private static bool IsSupported(IGraphView graph, IGraphNode node, ref OnnxModel? model)
     {
-        if (!node.HasSubgraphs && OperatorTable.TryFind(node.Domain, node.OpType, graph.Opsets.GetValueOrDefault(node.Domain, 1), out _))
+        if (!node.HasSubgraphs && OperatorTable.Standard.TryFind(node.Domain, node.OpType, graph.Opsets.GetValueOrDefault(node.Domain, 1), out _))
         {
             return true;
         }
@@ -74,7 +74,7 @@ public sealed class CpuExecutionProvider : IExecutionProvider
     private static bool IsSupported(OnnxNode node, OnnxModel model, Dictionary<string, long> opsets, int depth)
     {
         string domain = ModelImporter.Canonical(node.Domain);
-        bool here = OperatorTable.TryFind(domain, node.OpType, opsets.GetValueOrDefault(domain, 1), out _)
+        bool here = OperatorTable.Standard.TryFind(domain, node.OpType, opsets.GetValueOrDefault(domain, 1), out _)
             || (depth < ModelImporter.MaxFunctionDepth && model.Functions.Find(f => f.Name == node.OpType && ModelImporter.Canonical(f.Domain) == domain) is { } function
                 && function.Nodes.TrueForAll(n => IsSupported(n, model, Opsets(function.OperatorSets), depth + 1)));
         return here && node.Attributes.TrueForAll(a => a.Graph is not { } inner || inner.Nodes.TrueForAll(n => IsSupported(n, model, opsets, depth)));

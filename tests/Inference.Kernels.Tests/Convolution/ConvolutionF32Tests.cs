@@ -136,7 +136,7 @@ public sealed unsafe class ConvolutionF32Tests
         float[] old = residual.Span.ToArray();
         bool useResidual = seed % 2 == 1;
         bool useBias = seed % 3 != 0;
-        Activation activation = (seed % 5) switch { 0 => default, 1 => Activation.Relu, 2 => Activation.Clip(-0.5f, 1f), 3 => new(ActivationKind.HardSwish), _ => default };
+        Activation activation = (seed % 5) switch { 0 => default, 1 => Activation.Relu, 2 => Activation.Clip(-0.5f, 1f), 3 => new(UnaryFunctions.HardSwish), _ => default };
         using ConvolutionF32 conv = ConvolutionF32.Create(in g, weights.Span, layout, kernel);
         var epilogue = new ConvolutionEpilogue
         {

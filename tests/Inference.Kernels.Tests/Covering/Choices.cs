@@ -14,11 +14,11 @@ internal static class Choices
     /// <summary>Every activation that a kernel may apply, with parameters that tell each from the others.</summary>
     public static readonly Activation[] Activations =
     [
-        default, Activation.Relu, Activation.Clip(-0.5f, 0.75f), new(ActivationKind.LeakyRelu, 0.1f), new(ActivationKind.Sigmoid), new(ActivationKind.Tanh),
-        new(ActivationKind.Gelu), new(ActivationKind.GeluTanh), new(ActivationKind.HardSwish), new(ActivationKind.HardSigmoid, 0.3f, 0.4f), new(ActivationKind.Silu),
-        new(ActivationKind.Elu, 0.7f),
+        default, Activation.Relu, Activation.Clip(-0.5f, 0.75f), new(UnaryFunctions.LeakyRelu, 0.1f), new(UnaryFunctions.Sigmoid), new(UnaryFunctions.Tanh),
+        new(UnaryFunctions.Gelu), new(UnaryFunctions.GeluTanh), new(UnaryFunctions.HardSwish), new(UnaryFunctions.HardSigmoid, 0.3f, 0.4f), new(UnaryFunctions.Silu, 1f),
+        new(UnaryFunctions.Elu, 0.7f),
     ];
 
     /// <summary>An activation that clamps, one that does not and none: the three ways in which epilogues treat them.</summary>
-    public static readonly Activation[] FewActivations = [default, Activation.Relu, Activation.Clip(-0.5f, 0.75f), new(ActivationKind.HardSwish)];
+    public static readonly Activation[] FewActivations = [default, Activation.Relu, Activation.Clip(-0.5f, 0.75f), new(UnaryFunctions.HardSwish)];
 }

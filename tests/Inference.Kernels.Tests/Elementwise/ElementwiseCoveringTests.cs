@@ -15,7 +15,7 @@ public sealed unsafe class ElementwiseCoveringTests(ITestOutputHelper output)
     public void Unary_EveryTripleOfOptions_EqualsScalarBits()
     {
         var space = new OptionSpace("unary_f32", 3);
-        Option<UnaryKind> kind = space.Add("kind", Enum.GetValues<UnaryKind>());
+        Option<UnaryFunction> kind = space.Add("kind", [.. UnaryFunctions.All]);
         Option<string> body = space.Add("body", "Avx512", "Avx2", "AdvSimd", "Scalar", "best", "span");
         Option<int> count = space.Add("count", Counts);
         Option<bool> inPlace = space.Add("in place", Choices.Either);
@@ -24,7 +24,7 @@ public sealed unsafe class ElementwiseCoveringTests(ITestOutputHelper output)
         space.Run(output, seed =>
         {
             (int n, float alpha, float beta) = (count.Value, parameters.Value.Alpha, parameters.Value.Beta);
-            UnaryKernel kernel = UnaryKernels.All[(int)kind.Value];
+            UnaryFunction kernel = kind.Value;
             using NativeArray<float> x = Fill.Floats(n, seed, -12f, 12f, offset.Value);
             using var other = new NativeArray<float>(n, offset.Value);
             using var want = new NativeArray<float>(n);
@@ -39,7 +39,7 @@ public sealed unsafe class ElementwiseCoveringTests(ITestOutputHelper output)
                     Unary.Run(kind.Value, x.Span, y.Span, alpha, beta);
                     break;
                 default:
-                    UnaryKernel.Variant variant = kernel.Variants.Single(v => v.Tier.ToString() == body.Value);
+                    UnaryFunction.Variant variant = kernel.Variants.Single(v => v.Tier.ToString() == body.Value);
                     (variant.Supported ? variant : kernel.Variants[^1]).Body(x.Pointer, y.Pointer, n, alpha, beta);
                     break;
             }

@@ -56,6 +56,21 @@ internal static class GemmReference
         return dense;
     }
 
-    public static double Activate(Activation f, double x) =>
-        f.Kind == ActivationKind.None ? x : UnaryReference.Exact((UnaryKind)((int)f.Kind - 1), x, f.Alpha, f.Beta);
+    public static unsafe double Activate(Activation f, double x)
+    {
+        if (f.IsNone)
+        {
+            return x;
+        }
+
+        foreach (UnaryFunction function in UnaryFunctions.All)
+        {
+            if ((nint)function.Best == (nint)f.Body)
+            {
+                return UnaryReference.Exact(function, x, f.Alpha, f.Beta);
+            }
+        }
+
+        throw new ArgumentException("The function is not in the inventory.", nameof(f));
+    }
 }

@@ -37,7 +37,7 @@ internal sealed class EpilogueCase
         space.Forbid(_output, o => o == QuantizedOutput.Int32, _perColumn, v => v);
         space.Forbid(_output, o => o == QuantizedOutput.Int32, _scaleSize, v => v != ScaleSize.Usual);
         space.Forbid(_output, o => o != QuantizedOutput.Float32, _floatBias, v => v);
-        space.Forbid(_output, o => o != QuantizedOutput.Float32, _activation, v => v.Kind != ActivationKind.None);
+        space.Forbid(_output, o => o != QuantizedOutput.Float32, _activation, v => !v.IsNone);
         if (convolution)
         {
             _table = space.Add("table", Choices.Either);

@@ -107,8 +107,8 @@ internal static class OperatorHarness
             node.Outputs.Add(new Value($"y{i}"));
         }
 
-        Assert.True(OperatorTable.TryFind(domain, opType, opset, out OperatorEntry entry), $"{domain} {opType} {opset} is not in the table");
-        node.Operator = entry.Make(node);
+        Assert.True(OperatorTable.Standard.TryFind(domain, opType, opset, out OperatorEntry? entry), $"{domain} {opType} {opset} is not in the table");
+        node.Operator = entry.Make(node, OperatorTable.Standard);
         return node;
     }
 

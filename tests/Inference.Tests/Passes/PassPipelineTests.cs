@@ -16,7 +16,7 @@ public sealed class PassPipelineTests
         ModelGraph graph = Optimized(OnnxModel.Read(SmallModels.Dense()));
         Node node = Assert.Single(graph.Nodes);
         Assert.Equal("Linear", node.OpType);
-        Assert.Equal("Relu", node.Attributes.String("activation"));
+        Assert.Equal("Relu", node.Attributes.Items["activation"].ToString());
         Assert.True(node.HasInput(2));
     }
 

@@ -20,7 +20,7 @@ public class ForeignDeterminismTests
     public void Of_Node_OnlyWhatTheStandardMakesRepeatable(string domain, string type, long opset, bool expected)
     {
         var node = new Node("n", domain, type, opset);
-        node.Operator = OperatorTable.TryFind(domain, type, opset, out _) && type == "Relu" ? new Known() : new OpaqueOperator();
+        node.Operator = OperatorTable.Standard.TryFind(domain, type, opset, out _) && type == "Relu" ? new Known() : new OpaqueOperator();
         Assert.Equal(expected, ForeignDeterminism.Of(node));
     }
 

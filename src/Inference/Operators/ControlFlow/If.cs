@@ -56,6 +56,8 @@ internal sealed class If : Operator
         }
     }
 
+    public override ModelGraph? Branch(Tensor first) => first is { Type: ElementType.Bool, Count: 1 } ? first.Span<bool>()[0] ? _then : _else : null;
+
     public override void Run(KernelContext context)
     {
         Tensor condition = context.Input(0);

@@ -1,6 +1,7 @@
 using Inference.Graph;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Threading;
+using Inference.Operators.Contract;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
@@ -8,6 +9,9 @@ namespace Inference.Operators.Elementwise;
 /// <summary>y = gelu(x + bias), the bias along the last axis (left out: none); the tanh form is FastGelu. Sources: com.microsoft BiasGelu, FastGelu.</summary>
 internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
 {
+    /// <summary>FastGelu without a bias is a function of one element.</summary>
+    public static readonly UnaryTrait Trait = new(() => new FloatForm<Activations.GeluTanh>(), n => n.HasInput(1) ? null : Trait!.Form.Of(n));
+
     private const int DoubleWork = 20;
 
     protected override void InferOutputs(InferContext context)
@@ -53,7 +57,7 @@ internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
             source = target;
         }
 
-        Unary.Run(tanh ? UnaryKind.GeluTanh : UnaryKind.Gelu, source, target, (nint)x.Count);
+        Unary.Run(tanh ? UnaryFunctions.GeluTanh : UnaryFunctions.Gelu, source, target, (nint)x.Count);
     }
 
     protected override void RunDouble(KernelContext context)

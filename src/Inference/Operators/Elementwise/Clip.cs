@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Inference.Graph;
+using Inference.Operators.Contract;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
@@ -9,6 +10,11 @@ namespace Inference.Operators.Elementwise;
 /// Source: ONNX Clip, opsets 1 to 13.</summary>
 internal sealed class Clip : UnaryOperator
 {
+    /// <summary>Between bounds that are known it is a function of one element.</summary>
+    public static readonly UnaryTrait Trait = new(
+        () => new FloatForm<Activations.Clamp>(new UnaryParameter("min", float.NegativeInfinity), new UnaryParameter("max", float.PositiveInfinity)),
+        n => Bounds(n, out float low, out float high) ? new(Trait!.Form, low, high) : null);
+
     private const float BFloat16Max = 3.38953139e38f;
     private readonly float? _low;
     private readonly float? _high;
@@ -21,6 +27,29 @@ internal sealed class Clip : UnaryOperator
             _low = node.Attributes.Contains("min") ? node.Attributes.Float("min") : null;
             _high = node.Attributes.Contains("max") ? node.Attributes.Float("max") : null;
         }
+    }
+
+    /// <summary>The bounds of f32 where they are attributes or constants; false where they are not, or the lower is above the upper.</summary>
+    public static bool Bounds(Node clip, out float low, out float high)
+    {
+        // A bound left out is the lowest or highest finite number.
+        bool attributes = clip.Opset < 11;
+        low = attributes ? clip.Attributes.Float("min", float.MinValue) : float.MinValue;
+        high = attributes ? clip.Attributes.Float("max", float.MaxValue) : float.MaxValue;
+        for (int i = 1; i <= 2; i++)
+        {
+            if (clip.HasInput(i))
+            {
+                if (clip.Inputs[i]!.Constant is not { Type: ElementType.Float, Count: 1 } bound)
+                {
+                    return false;
+                }
+
+                (i == 1 ? ref low : ref high) = bound.Span<float>()[0];
+            }
+        }
+
+        return low <= high;
     }
 
     protected override void InferOutputs(InferContext context)

@@ -1,25 +1,26 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Inference.Graph;
+using Inference.Kernels.Elementwise;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
 
 /// <summary>y = f(x) for floating-point elements; float16 and bfloat16 in float, rounded once.</summary>
-internal sealed class FloatUnary<TFunction>(TFunction function) : UnaryOperator(TypeSet.Floating)
+internal sealed class FloatUnary<TFunction>(float alpha, float beta) : UnaryOperator(TypeSet.Floating)
     where TFunction : struct, IFloatFunction<TFunction>
 {
     public override void Run(KernelContext context)
     {
         Tensor x = context.Input(0);
-        var action = new Action(context, x, context.Output(0), function);
+        var action = new Action(context, x, context.Output(0), alpha, beta);
         if (!Dispatch.Floating(x.Type, ref action))
         {
             throw context.Error($"input 0: expected a floating-point tensor, got {x.Type.Name()}.");
         }
     }
 
-    private readonly struct Action(KernelContext context, Tensor x, Tensor y, TFunction function) : IFloatAction
+    private readonly struct Action(KernelContext context, Tensor x, Tensor y, float alpha, float beta) : IFloatAction
     {
         public void Invoke<E, T, C>()
             where E : struct, IElement<T, C>
@@ -41,11 +42,13 @@ internal sealed class FloatUnary<TFunction>(TFunction function) : UnaryOperator(
             where T : unmanaged
             where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
         {
-            TFunction f = function;
-            if (typeof(T) == typeof(float) && TFunction.TrySpan(in f, MemoryMarshal.Cast<T, float>(source), MemoryMarshal.Cast<T, float>(target)))
+            if (typeof(T) == typeof(float) && TFunction.Single is { } single)
             {
+                Unary.Run(single, MemoryMarshal.Cast<T, float>(source), MemoryMarshal.Cast<T, float>(target), alpha, beta);
                 return;
             }
+
+            TFunction f = TFunction.Of(alpha, beta);
 
             for (int i = 0; i < source.Length; i++)
             {

@@ -1,14 +1,18 @@
 using System.Numerics;
+using Inference.Kernels.Elementwise;
 
 namespace Inference.Operators.Elementwise;
 
-/// <summary>A function of one floating-point number; its fields are the node's attributes.</summary>
+/// <summary>A function of one floating-point number; its fields are its parameters.</summary>
 internal interface IFloatFunction<TSelf>
     where TSelf : struct, IFloatFunction<TSelf>
 {
     C Apply<C>(C x)
         where C : unmanaged, IFloatingPointIeee754<C>;
 
-    /// <summary>Computes a whole span at once where there is a faster form; false where there is none. The spans may be the same memory.</summary>
-    static virtual bool TrySpan(in TSelf function, ReadOnlySpan<float> x, Span<float> y) => false;
+    /// <summary>The same over f32 arrays where that is faster than one by one; null where there is no such form.</summary>
+    static virtual UnaryFunction? Single => null;
+
+    /// <summary>The function with these parameters.</summary>
+    static virtual TSelf Of(float alpha, float beta) => default;
 }

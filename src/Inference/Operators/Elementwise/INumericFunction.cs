@@ -1,4 +1,5 @@
 using System.Numerics;
+using Inference.Kernels.Elementwise;
 
 namespace Inference.Operators.Elementwise;
 
@@ -9,6 +10,9 @@ internal interface INumericFunction<TSelf>
     C Apply<C>(C x)
         where C : unmanaged, INumber<C>;
 
-    /// <summary>Computes a whole span at once where there is a faster form; false where there is none. The spans may be the same memory.</summary>
-    static virtual bool TrySpan(in TSelf function, ReadOnlySpan<float> x, Span<float> y) => false;
+    /// <summary>The same over f32 arrays where that is faster than one by one; null where there is no such form.</summary>
+    static virtual UnaryFunction? Single => null;
+
+    /// <summary>The function with these parameters.</summary>
+    static virtual TSelf Of(float alpha, float beta) => default;
 }

@@ -22,11 +22,7 @@ internal static class NumericFunctions
             return x < C.Zero ? C.Zero - x : x;
         }
 
-        public static bool TrySpan(in Abs function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Abs, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Abs;
     }
 
     /// <summary>−x</summary>
@@ -36,11 +32,7 @@ internal static class NumericFunctions
         public C Apply<C>(C x)
             where C : unmanaged, INumber<C> => -x;
 
-        public static bool TrySpan(in Neg function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Neg, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Neg;
     }
 
     /// <summary>−1, 0 or 1; NaN stays NaN.</summary>
@@ -50,11 +42,7 @@ internal static class NumericFunctions
         public C Apply<C>(C x)
             where C : unmanaged, INumber<C> => x > C.Zero ? C.One : x < C.Zero ? C.Zero - C.One : C.IsNaN(x) ? x : C.Zero;
 
-        public static bool TrySpan(in Sign function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Sign, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Sign;
     }
 
     /// <summary>max(x, 0); NaN stays NaN.</summary>
@@ -64,11 +52,7 @@ internal static class NumericFunctions
         public C Apply<C>(C x)
             where C : unmanaged, INumber<C> => x < C.Zero ? C.Zero : x;
 
-        public static bool TrySpan(in Relu function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Relu, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Relu;
     }
 
     /// <summary>erf(x); integers by way of double.</summary>
@@ -78,16 +62,14 @@ internal static class NumericFunctions
         public C Apply<C>(C x)
             where C : unmanaged, INumber<C> => C.CreateTruncating(ErrorFunction.Erf(double.CreateTruncating(x)));
 
-        public static bool TrySpan(in Erf function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Erf, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Erf;
     }
 
     /// <summary>x − bias above lambd, x + bias below −lambd, 0 between.</summary>
     internal readonly struct Shrink(float lambd, float bias) : INumericFunction<Shrink>
     {
+        public static Shrink Of(float alpha, float beta) => new(alpha, beta);
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C x)
             where C : unmanaged, INumber<C>

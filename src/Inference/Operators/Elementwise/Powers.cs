@@ -14,11 +14,7 @@ internal static class Powers
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Exp(x);
 
-        public static bool TrySpan(in Exp function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Exp, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Exp;
     }
 
     /// <summary>ln x</summary>
@@ -28,11 +24,7 @@ internal static class Powers
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Log(x);
 
-        public static bool TrySpan(in Log function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Log, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Log;
     }
 
     /// <summary>√x</summary>
@@ -42,11 +34,7 @@ internal static class Powers
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Sqrt(x);
 
-        public static bool TrySpan(in Sqrt function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Sqrt, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Sqrt;
     }
 
     /// <summary>1 / x</summary>
@@ -56,11 +44,7 @@ internal static class Powers
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => C.One / x;
 
-        public static bool TrySpan(in Reciprocal function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Reciprocal, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Reciprocal;
     }
 
     /// <summary>The largest whole number ≤ x.</summary>
@@ -70,11 +54,7 @@ internal static class Powers
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Floor(x);
 
-        public static bool TrySpan(in Floor function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Floor, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Floor;
     }
 
     /// <summary>The smallest whole number ≥ x.</summary>
@@ -84,11 +64,7 @@ internal static class Powers
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Ceiling(x);
 
-        public static bool TrySpan(in Ceil function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Ceiling, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Ceiling;
     }
 
     /// <summary>The nearest whole number, ties to even.</summary>
@@ -98,10 +74,6 @@ internal static class Powers
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Round(x, MidpointRounding.ToEven);
 
-        public static bool TrySpan(in Round function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Round, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Round;
     }
 }

@@ -78,11 +78,7 @@ internal static class Trigonometry
         public C Apply<C>(C x)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Tanh(x);
 
-        public static bool TrySpan(in Tanh function, ReadOnlySpan<float> x, Span<float> y)
-        {
-            Unary.Run(UnaryKind.Tanh, x, y);
-            return true;
-        }
+        public static UnaryFunction Single => UnaryFunctions.Tanh;
     }
 
     /// <summary>arsinh x</summary>

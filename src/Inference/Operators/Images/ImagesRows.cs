@@ -13,8 +13,8 @@ internal static class ImagesRows
         new("", "ImageDecoder", 20, "encoded_stream:uint8[_]", n => new ImageDecoder(n)),
         new("", "ImageScaler", 1, "input:floating[_,_,_,_]", n => new ImageScaler(n)),
         new("", "NonMaxSuppression", 10, "boxes:float[N,S,4] scores:float[N,_,S] max_output_boxes_per_class?:int64[]|[1] iou_threshold?:float[]|[1] score_threshold?:float[]|[1]", n => new NonMaxSuppression(n)),
-        new("", "Resize", 10, "X:any roi?:floating[_] scales?:float[_] sizes?:int64[_]", n => new Resize(n)),
-        new("", "Upsample", 1, "X:any scales?:float[_]", n => new Resize(n)),
+        new("", "Resize", 10, "X:any roi?:floating[_] scales?:float[_] sizes?:int64[_]", n => new Resize(n), OperatorTraits.Floating with { Layout = new ResizeLayout(), Deciding = 3..4 }),
+        new("", "Upsample", 1, "X:any scales?:float[_]", n => new Resize(n), OperatorTraits.Floating),
         new(Domains.Microsoft, "GridSample", 1, "X:float[N,_,_,_] Grid:float[N,_,_,2]", n => new GridSample(n)),
     ];
 }

@@ -54,7 +54,7 @@ internal static class PostTransforms
             case PostTransform.None:
                 break;
             case PostTransform.Logistic:
-                Unary.Run(UnaryKind.Sigmoid, scores, scores, (nint)(rows * targets));
+                Unary.Run(UnaryFunctions.Sigmoid, scores, scores, (nint)(rows * targets));
                 break;
             case PostTransform.Softmax:
                 Kernels.Normalization.Softmax.Run(scores, scores, (nint)rows, targets);

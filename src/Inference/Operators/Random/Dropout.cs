@@ -13,6 +13,9 @@ internal sealed class Dropout(Node node) : Operator
     private readonly float? _seed = node.Attributes.Contains("seed") ? node.Attributes.Int("seed") : null;
     private readonly bool _boolMask = node.Opset >= 10;
 
+    /// <summary>Whether a node draws: before version 7 it does where it is not told otherwise, from 12 on where input 2 says so.</summary>
+    public static bool DrawsIn(Node node) => node.Opset < 7 ? node.Attributes.Int("is_test", 0) == 0 : node.HasInput(2);
+
     public override bool IsDeterministic => !node.HasInput(2) || _seed is not null;
 
     protected override void InferOutputs(InferContext context)

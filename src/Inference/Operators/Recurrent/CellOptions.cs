@@ -1,11 +1,12 @@
 using Inference.Graph;
+using Inference.Operators.Contract;
 
 namespace Inference.Operators.Recurrent;
 
 /// <summary>The attributes that RNN, GRU and LSTM share.</summary>
 internal sealed class CellOptions
 {
-    public CellOptions(Node node, CellKind kind)
+    public CellOptions(Node node, CellKind kind, OperatorTable table)
     {
         Kind = kind;
         Direction = node.Attributes.String("direction", "forward").ToUpperInvariant() switch
@@ -25,7 +26,7 @@ internal sealed class CellOptions
             throw new ModelLoadException($"{node.Describe()}: attribute 'hidden_size': expected a number in [1, {int.MaxValue}], got {HiddenSize}.");
         }
 
-        Activations = ReadActivations(node, kind, Directions);
+        Activations = ReadActivations(node, kind, Directions, table.Cells);
     }
 
     public CellKind Kind { get; }
@@ -47,12 +48,12 @@ internal sealed class CellOptions
     public long? HiddenSize { get; }
 
     /// <summary>f (, g (, h)) for each direction.</summary>
-    public CellActivation[] Activations { get; }
+    public UnaryCall[] Activations { get; }
 
     /// <summary>Activations a direction has.</summary>
     public int PerDirection => Kind switch { CellKind.Rnn => 1, CellKind.Gru => 2, _ => 3 };
 
-    private static CellActivation[] ReadActivations(Node node, CellKind kind, int directions)
+    private static UnaryCall[] ReadActivations(Node node, CellKind kind, int directions, IReadOnlyDictionary<string, UnaryTrait> cells)
     {
         string[] defaults = kind switch
         {
@@ -66,12 +67,18 @@ internal sealed class CellOptions
             throw new ModelLoadException($"{node.Describe()}: attribute 'activations': expected {defaults.Length * directions} names, got {names.Length}.");
         }
 
-        ReadOnlySpan<float> alphas = node.Attributes.Floats("activation_alpha");
-        ReadOnlySpan<float> betas = node.Attributes.Floats("activation_beta");
-        var result = new CellActivation[names.Length];
+        // Each function takes the parameters that it has from the front of the lists.
+        Queue<float>[] parameters = [new(node.Attributes.Floats("activation_alpha") ?? []), new(node.Attributes.Floats("activation_beta") ?? [])];
+        var result = new UnaryCall[names.Length];
         for (int i = 0; i < names.Length; i++)
         {
-            result[i] = CellActivation.Read(names[i], ref alphas, ref betas);
+            if (!cells.TryGetValue(names[i], out UnaryTrait? cell))
+            {
+                throw new ModelLoadException($"attribute 'activations': expected {string.Join(", ", cells.Keys.Order(StringComparer.Ordinal))}, got '{names[i]}'.");
+            }
+
+            int next = 0;
+            result[i] = cell.Form.Of(p => parameters[next++].TryDequeue(out float value) ? value : p.Default);
         }
 
         return result;

@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Threading;
+using Inference.Operators.Contract;
 
 namespace Inference.Operators.Recurrent;
 
@@ -172,7 +173,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
         C* gates = memory.Gates + (b * _width);
         C* h = memory.H + (b * _hidden);
         int hidden = (int)_hidden;
-        CellActivation f = _options.Activations[direction * _options.PerDirection];
+        UnaryCall f = _options.Activations[direction * _options.PerDirection];
         switch (_options.Kind)
         {
             case CellKind.Rnn:
@@ -210,7 +211,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
         C* o = i + _hidden;
         C* f = o + _hidden;
         C* c = f + _hidden;
-        CellActivation gate = _options.Activations[at];
+        UnaryCall gate = _options.Activations[at];
         C* p = _tensors.Peepholes is { } peepholes ? (C*)peepholes.Data + (direction * 3 * _hidden) : null;
         if (p is null)
         {
@@ -279,7 +280,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
         TensorPrimitives.MultiplyAdd(Span(z), Span(h), Span(candidate), Span(h));
     }
 
-    private void Activate(in CellActivation activation, C* x, nint count)
+    private void Activate(UnaryCall activation, C* x, nint count)
     {
         if (_options.Clip > 0)
         {
@@ -290,7 +291,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
             }
         }
 
-        TMath.Activate(in activation, x, count);
+        TMath.Activate(activation, x, count);
     }
 
     private static void Add(C* target, C* source, nint count) =>

@@ -1,4 +1,5 @@
 using Inference.Kernels.Gemm;
+using Inference.Operators.Contract;
 
 namespace Inference.Operators.Recurrent;
 
@@ -34,26 +35,5 @@ internal readonly unsafe struct DoubleCellMath : ICellMath<double>
         }
     }
 
-    public static void Activate(in CellActivation activation, double* x, nint count)
-    {
-        (double alpha, double beta) = (activation.Alpha, activation.Beta);
-        for (nint i = 0; i < count; i++)
-        {
-            double v = x[i];
-            x[i] = activation.Function switch
-            {
-                CellFunction.Sigmoid => 1 / (1 + Math.Exp(-v)),
-                CellFunction.Tanh => Math.Tanh(v),
-                CellFunction.Relu => Math.Max(0, v),
-                CellFunction.Softsign => v / (1 + Math.Abs(v)),
-                CellFunction.Softplus => Math.Max(v, 0) + Math.Log(1 + Math.Exp(-Math.Abs(v))),
-                CellFunction.LeakyRelu => v < 0 ? alpha * v : v,
-                CellFunction.ThresholdedRelu => v >= alpha ? v : 0,
-                CellFunction.Elu => v < 0 ? alpha * (Math.Exp(v) - 1) : v,
-                CellFunction.Affine => (alpha * v) + beta,
-                CellFunction.ScaledTanh => alpha * Math.Tanh(beta * v),
-                _ => Math.Min(Math.Max((alpha * v) + beta, 0), 1),
-            };
-        }
-    }
+    public static void Activate(UnaryCall activation, double* x, nint count) => activation.Form.Apply(new(x, checked((int)count)), activation.Alpha, activation.Beta);
 }

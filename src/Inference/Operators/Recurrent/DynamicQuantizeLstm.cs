@@ -10,10 +10,10 @@ namespace Inference.Operators.Recurrent;
 /// each column [D, 4·H]. What multiplies the weights (X as a whole, the state of each step) is quantized to u8 by its own range first. Source: com.microsoft
 /// DynamicQuantizeLSTM.
 /// </summary>
-internal sealed unsafe class DynamicQuantizeLstm(Node node) : Operator
+internal sealed unsafe class DynamicQuantizeLstm(Node node, OperatorTable table) : Operator
 {
     private const int ElementWork = 10;
-    private readonly CellOptions _options = new(node, CellKind.Lstm);
+    private readonly CellOptions _options = new(node, CellKind.Lstm, table);
 
     protected override void InferOutputs(InferContext context)
     {

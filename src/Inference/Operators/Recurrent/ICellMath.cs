@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Kernels.Gemm;
+using Inference.Operators.Contract;
 
 namespace Inference.Operators.Recurrent;
 
@@ -11,5 +12,5 @@ internal unsafe interface ICellMath<C>
     static abstract void Multiply(C* a, PackedMatrix? packed, C* b, C* c, nint ldc, nint m, nint n, nint k, C* bias, C* residual, nint residualStride, KernelContext context);
 
     /// <summary>x = f(x).</summary>
-    static abstract void Activate(in CellActivation activation, C* x, nint count);
+    static abstract void Activate(UnaryCall activation, C* x, nint count);
 }

@@ -6,9 +6,9 @@ namespace Inference.Operators.Recurrent;
 /// RNN, GRU and LSTM: X [S, B, I], W [D, G·H, I], R [D, G·H, H] → Y [S, D, B, H] and the last states [D, B, H]; with layout 1 the batch comes first everywhere.
 /// Source: ONNX RNN, GRU and LSTM, opsets 1 to 22.
 /// </summary>
-internal sealed class RecurrentOperator(Node node, CellKind kind) : Operator
+internal sealed class RecurrentOperator(Node node, CellKind kind, OperatorTable table) : Operator
 {
-    private readonly CellOptions _options = new(node, kind);
+    private readonly CellOptions _options = new(node, kind, table);
 
     protected override void InferOutputs(InferContext context)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Graph;
+using Inference.Kernels.Elementwise;
 using Inference.Kernels.Recurrent;
 using Inference.Kernels.Threading;
 
@@ -24,7 +25,7 @@ internal sealed unsafe class SequenceKernel(CellOptions options, CellWeights w, 
 
         for (int i = 0; i < options.Activations.Length; i++)
         {
-            if (options.Activations[i].Function != (i % options.PerDirection == 0 ? CellFunction.Sigmoid : CellFunction.Tanh))
+            if (options.Activations[i].Form.Function != (i % options.PerDirection == 0 ? UnaryFunctions.Sigmoid : UnaryFunctions.Tanh))
             {
                 return false;
             }

@@ -1,5 +1,6 @@
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
+using Inference.Operators.Contract;
 
 namespace Inference.Operators.Recurrent;
 
@@ -19,49 +20,5 @@ internal readonly unsafe struct SingleCellMath : ICellMath<float>
         }
     }
 
-    public static void Activate(in CellActivation activation, float* x, nint count)
-    {
-        switch (activation.Function)
-        {
-            case CellFunction.Sigmoid:
-                Unary.Run(UnaryKind.Sigmoid, x, x, count);
-                break;
-            case CellFunction.Tanh:
-                Unary.Run(UnaryKind.Tanh, x, x, count);
-                break;
-            case CellFunction.Relu:
-                Unary.Run(UnaryKind.Relu, x, x, count);
-                break;
-            case CellFunction.Softsign:
-                Unary.Run(UnaryKind.Softsign, x, x, count);
-                break;
-            case CellFunction.Softplus:
-                Unary.Run(UnaryKind.Softplus, x, x, count);
-                break;
-            case CellFunction.LeakyRelu:
-                Unary.Run(UnaryKind.LeakyRelu, x, x, count, activation.Alpha);
-                break;
-            case CellFunction.ThresholdedRelu:
-                for (nint i = 0; i < count; i++)
-                {
-                    x[i] = x[i] >= activation.Alpha ? x[i] : 0f;
-                }
-
-                break;
-            case CellFunction.Elu:
-                Unary.Run(UnaryKind.Elu, x, x, count, activation.Alpha);
-                break;
-            case CellFunction.Affine:
-                Unary.Run(UnaryKind.Affine, x, x, count, activation.Alpha, activation.Beta);
-                break;
-            case CellFunction.ScaledTanh:
-                Unary.Run(UnaryKind.Affine, x, x, count, activation.Beta, 0f);
-                Unary.Run(UnaryKind.Tanh, x, x, count);
-                Unary.Run(UnaryKind.Affine, x, x, count, activation.Alpha, 0f);
-                break;
-            default:
-                Unary.Run(UnaryKind.HardSigmoid, x, x, count, activation.Alpha, activation.Beta);
-                break;
-        }
-    }
+    public static void Activate(UnaryCall activation, float* x, nint count) => Unary.Run(activation.Form.Function, x, x, count, activation.Alpha, activation.Beta);
 }

@@ -36,6 +36,14 @@ internal sealed class Pad : Operator
         _value = node.Attributes.Float("value", 0);
     }
 
+    /// <summary>Whether a node pads by nothing.</summary>
+    public static bool HandsOn(Node node)
+    {
+        long[]? pads = node.Opset < 11 ? node.Attributes.Ints(node.Opset < 2 ? "paddings" : "pads")
+            : node.HasInput(1) && node.Inputs[1]!.Constant is { Type: ElementType.Int64 } given ? given.ToInt64Array() : null;
+        return pads is not null && Array.TrueForAll(pads, p => p == 0) && (node.HasInput(3) || pads.Length == 2 * node.Inputs[0]!.Type?.Shape?.Count);
+    }
+
     protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);

@@ -1,32 +1,37 @@
 using Inference.Graph;
 using Inference.Kernels.Elementwise;
+using Inference.Operators.Contract;
 
 namespace Inference.Operators.Typed;
 
-/// <summary>The activation that a fused operator applies last: attributes <c>activation</c> and <c>activation_params</c> (or <c>activation_alpha</c>, <c>activation_beta</c>).</summary>
+/// <summary>
+/// The activation that a fused operator applies last: the attribute <see cref="Attribute"/>, a function where a rewrite set it; files name an operator there and give its parameters by
+/// <c>activation_params</c>, or <c>activation_alpha</c> and <c>activation_beta</c>.
+/// </summary>
 internal static class FusedActivation
 {
+    public const string Attribute = "activation";
+
     public static Activation Read(Node node)
     {
-        string name = node.Attributes.String("activation", "");
-        float[] given = node.Attributes.Floats("activation_params") ?? [];
-        float First(float defaultValue) => given.Length > 0 ? given[0] : node.Attributes.Float("activation_alpha", defaultValue);
-        float Second(float defaultValue) => given.Length > 1 ? given[1] : node.Attributes.Float("activation_beta", defaultValue);
-        return name switch
+        if (node.Attributes.Items.GetValueOrDefault(Attribute) is UnaryCall call)
         {
-            "" => default,
-            "Relu" => Activation.Relu,
-            "Clip" => Activation.Clip(First(float.NegativeInfinity), Second(float.PositiveInfinity)),
-            "LeakyRelu" => new(ActivationKind.LeakyRelu, First(0.01f)),
-            "Sigmoid" => new(ActivationKind.Sigmoid),
-            "Tanh" => new(ActivationKind.Tanh),
-            "Gelu" => new(ActivationKind.Gelu),
-            "FastGelu" => new(ActivationKind.GeluTanh),
-            "HardSwish" => new(ActivationKind.HardSwish),
-            "HardSigmoid" => new(ActivationKind.HardSigmoid, First(0.2f), Second(0.5f)),
-            "Silu" => new(ActivationKind.Silu),
-            "Elu" => new(ActivationKind.Elu, First(1f)),
-            _ => throw new ModelLoadException($"{node.Describe()}: attribute 'activation': expected the name of an activation that can be fused, got '{name}'."),
-        };
+            return call.Activation;
+        }
+
+        string name = node.Attributes.String(Attribute, "");
+        if (name.Length == 0)
+        {
+            return default;
+        }
+
+        if ((OperatorTable.Standard.TraitsOf("", name).Unary ?? OperatorTable.Standard.TraitsOf(Domains.Microsoft, name).Unary) is not { } unary)
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute '{Attribute}': expected the name of an activation that can be fused, got '{name}'.");
+        }
+
+        float[] given = node.Attributes.Floats("activation_params") ?? [];
+        int next = 0;
+        return unary.Form.Of(p => next < given.Length ? given[next++] : node.Attributes.Float(next++ == 0 ? "activation_alpha" : "activation_beta", p.Default)).Activation;
     }
 }

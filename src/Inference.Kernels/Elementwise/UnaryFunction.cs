@@ -3,24 +3,29 @@ using Inference.Kernels.Simd;
 
 namespace Inference.Kernels.Elementwise;
 
-/// <summary>The variants of one unary function, best first; the first that is supported runs on whole vectors.</summary>
-internal sealed unsafe class UnaryKernel
+/// <summary>A function y = f(x; α, β) over f32 arrays: one body for each vector width, the widest that this machine has is run. Immutable.</summary>
+public sealed unsafe class UnaryFunction
 {
-    private UnaryKernel(string name, delegate*<float*, float*, nint, float, float, void> best, Variant[] variants)
+    private UnaryFunction(string name, delegate*<float*, float*, nint, float, float, void> best, Variant[] variants)
     {
         Name = name;
         Best = best;
         Variants = variants;
     }
 
+    /// <summary>The name, in small letters.</summary>
     public string Name { get; }
 
     /// <summary>(x, y, count, α, β); y may be x.</summary>
-    public delegate*<float*, float*, nint, float, float, void> Best { get; }
+    internal delegate*<float*, float*, nint, float, float, void> Best { get; }
 
-    public Variant[] Variants { get; }
+    /// <summary>The bodies, best first; none where there is but <see cref="Best"/>.</summary>
+    internal Variant[] Variants { get; }
 
-    public static UnaryKernel Of<TOperator>(string name)
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+
+    internal static UnaryFunction Of<TOperator>(string name)
         where TOperator : struct, IUnaryOperator => new(
         name,
         &UnaryMap.Run<TOperator>,
@@ -30,6 +35,9 @@ internal sealed unsafe class UnaryKernel
             new(IsaTier.AdvSimd, Simd128.IsSupported, &UnaryMap.Vectors<TOperator, Simd128, Vector128<float>>),
             new(IsaTier.Scalar, true, &UnaryMap.Vectors<TOperator, Simd1, float>),
         ]);
+
+    /// <summary>A function whose body is written elsewhere: (x, y, count, α, β); y may be x.</summary>
+    internal static UnaryFunction Of(string name, delegate*<float*, float*, nint, float, float, void> body) => new(name, body, []);
 
     internal readonly struct Variant(IsaTier tier, bool supported, delegate*<float*, float*, nint, float, float, void> body)
     {

@@ -1,0 +1,33 @@
+using Inference.Kernels.Elementwise;
+using Inference.Operators.Contract;
+
+namespace Inference.Operators.Elementwise;
+
+/// <summary>A function of floating-point numbers, in each form.</summary>
+internal sealed unsafe class FloatForm<TFunction>(params UnaryParameter[] parameters) : UnaryForm(parameters)
+    where TFunction : struct, IFloatFunction<TFunction>
+{
+    public override string Name => typeof(TFunction).Name;
+
+    public override UnaryFunction Function { get; } = TFunction.Single ?? UnaryFunction.Of(typeof(TFunction).Name, &Run);
+
+    public override void Apply(Span<double> x, float alpha, float beta)
+    {
+        TFunction function = TFunction.Of(alpha, beta);
+        foreach (ref double number in x)
+        {
+            number = function.Apply(number);
+        }
+    }
+
+    public override Operator Make(float alpha, float beta) => new FloatUnary<TFunction>(alpha, beta);
+
+    private static void Run(float* x, float* y, nint count, float alpha, float beta)
+    {
+        TFunction function = TFunction.Of(alpha, beta);
+        for (nint i = 0; i < count; i++)
+        {
+            y[i] = function.Apply(x[i]);
+        }
+    }
+}
