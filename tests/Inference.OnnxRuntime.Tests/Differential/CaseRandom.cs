@@ -112,6 +112,9 @@ internal sealed class CaseRandom(int seed, int size, int draw = 0)
     /// <summary>64-bit integers within bounds.</summary>
     public TensorValue Ints(long[] shape, int from, int through) => Of(shape, () => (long)Int(from, through));
 
+    /// <summary>Strings of a list.</summary>
+    public TensorValue Words(long[] shape, params string[] words) => Of(shape, () => Pick<string>(words));
+
     public static TensorValue Ints(params long[] values) => TensorValue.Copy(values, [values.Length]);
 
     public static TensorValue Scalar<T>(T value) => TensorValue.Copy([value], []);

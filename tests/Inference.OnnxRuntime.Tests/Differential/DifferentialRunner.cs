@@ -1,5 +1,4 @@
 using Inference.OnnxRuntime.Tests.Differential.Plain;
-using Inference.OnnxRuntime.Tests.Support;
 
 namespace Inference.OnnxRuntime.Tests.Differential;
 
@@ -23,7 +22,7 @@ internal static class DifferentialRunner
             (null, null) => null,
             (null, _) => wantError,
             (_, null) => $"cpu fails, onnxruntime does not: {gotError}",
-            _ => Difference(made, "onnxruntime", want, "cpu", got),
+            _ => ValueDifference.Of(made, "onnxruntime", want, "cpu", got),
         };
         return difference ?? PlainDifference(bytes, made, got);
     }
@@ -37,7 +36,7 @@ internal static class DifferentialRunner
         }
 
         using NamedValues? plain = PlainEngine.Shared.Run(bytes, made.Inputs, out string? error);
-        return plain is null ? $"the plain path fails, cpu does not: {error}" : Difference(made, "the plain path", plain, "cpu", got);
+        return plain is null ? $"the plain path fails, cpu does not: {error}" : ValueDifference.Of(made, "the plain path", plain, "cpu", got);
     }
 
     private static NamedValues? RunReference(byte[] bytes, DifferentialCase made, out string? error, out bool hasKernel)
@@ -67,7 +66,7 @@ internal static class DifferentialRunner
     private static bool IsUnsupported(ModelLoadException exception) =>
         exception is UnsupportedModelException
         || exception.InnerException is OnnxRuntimeException { Code: OnnxRuntimeErrorCode.NotImplemented }
-        || exception.Message.Contains("is invalid", StringComparison.Ordinal) && exception.Message.Contains("Type 'tensor(", StringComparison.Ordinal)
+        || exception.Message.Contains("is invalid", StringComparison.Ordinal) && exception.Message.Contains("Type '", StringComparison.Ordinal)
         || exception.Message.Contains("is under development and support for this is limited", StringComparison.Ordinal);
 
     private static NamedValues RunOnCpu(byte[] bytes, NamedValues inputs)
@@ -114,65 +113,5 @@ internal static class DifferentialRunner
             error = $"{exception.GetType().Name}: {exception.Message}";
             return null;
         }
-    }
-
-    /// <summary>The first difference between two engines; null for none.</summary>
-    internal static string? Difference(DifferentialCase made, string one, NamedValues want, string other, NamedValues got)
-    {
-        foreach ((string name, ModelValue value) in want)
-        {
-            if (value is not TensorValue wanted || got.Get(name) is not TensorValue gotten)
-            {
-                return $"{name}: a tensor was expected.";
-            }
-
-            if (wanted.ToString() != gotten.ToString())
-            {
-                return $"{name}: {one} gives {wanted}, {other} {gotten}.";
-            }
-
-            if (wanted.ElementType == ElementType.String)
-            {
-                if (!wanted.AsSpan<string>().SequenceEqual(gotten.AsSpan<string>()))
-                {
-                    return $"{name}: {one} gives [{string.Join("|", wanted.AsSpan<string>().ToArray())}], {other} [{string.Join("|", gotten.AsSpan<string>().ToArray())}].";
-                }
-
-                continue;
-            }
-
-            if (Difference(made, name, (one, wanted), (other, gotten)) is { } difference)
-            {
-                return difference;
-            }
-        }
-
-        return null;
-    }
-
-    private static string? Difference(DifferentialCase made, string name, (string Engine, TensorValue Value) one, (string Engine, TensorValue Value) other)
-    {
-        TensorValue want = one.Value;
-        double[] wanted = TensorAssert.Doubles(want);
-        double[] gotten = TensorAssert.Doubles(other.Value);
-
-        // Half a unit in the last place of the coarser types, twice over: both sides round.
-        (double relative, double absolute) = want.ElementType switch
-        {
-            ElementType.Float16 => (Math.Max(made.Relative, 2e-3), Math.Max(made.Absolute, 1e-3)),
-            ElementType.BFloat16 => (Math.Max(made.Relative, 1.6e-2), Math.Max(made.Absolute, 8e-3)),
-            ElementType.Float or ElementType.Double => (made.Relative, made.Absolute),
-            _ => (0, made.Steps),
-        };
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            bool equal = wanted[i].Equals(gotten[i]) || Math.Abs(wanted[i] - gotten[i]) <= absolute + (relative * Math.Abs(wanted[i]));
-            if (!equal)
-            {
-                return $"{name}[{i}] of {want}: {one.Engine} gives {wanted[i]:G9}, {other.Engine} {gotten[i]:G9} (relative {relative}, absolute {absolute}).";
-            }
-        }
-
-        return null;
     }
 }

@@ -23,6 +23,10 @@ internal static class OperatorCatalogue
         .. AttentionCases.All,
         .. ContribTensorCases.All,
         .. MultiHeadCases.All,
+        .. SequenceCases.All,
+        .. ControlFlowCases.All,
+        .. TextCases.All,
+        .. RandomCases.All,
     ];
 
     public static OperatorCases Find(string name) => All.First(cases => cases.Name == name);

@@ -5,10 +5,10 @@ internal sealed class NgramTree
 {
     private Dictionary<long, NgramTree>? _next;
 
-    /// <summary>The output column of the n-gram that ends here; −1 for none.</summary>
-    public int Column { get; private set; } = -1;
+    /// <summary>The number in the pool of the n-gram that ends here; −1 for none.</summary>
+    public int Gram { get; private set; } = -1;
 
-    public void Add(ReadOnlySpan<long> items, int column)
+    public void Add(ReadOnlySpan<long> items, int gram)
     {
         NgramTree node = this;
         foreach (long item in items)
@@ -23,7 +23,7 @@ internal sealed class NgramTree
             node = child;
         }
 
-        node.Column = column;
+        node.Gram = gram;
     }
 
     public NgramTree? Find(long item) => _next is not null && _next.TryGetValue(item, out NgramTree? child) ? child : null;

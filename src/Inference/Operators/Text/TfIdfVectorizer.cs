@@ -14,6 +14,7 @@ internal sealed class TfIdfVectorizer : Operator
     private readonly int _skips;
     private readonly string _mode;
     private readonly float[]? _weights;
+    private readonly int[] _gramColumns;
     private readonly int _columns;
     private readonly Dictionary<string, long>? _words;
     private readonly NgramTree _tree = new();
@@ -62,9 +63,10 @@ internal sealed class TfIdfVectorizer : Operator
             _columns = Math.Max(_columns, (int)index + 1);
         }
 
-        if (_weights is not null && _weights.Length < _columns)
+        _gramColumns = Array.ConvertAll(indexes, static index => (int)index);
+        if (_weights is not null && _weights.Length < indexes.Length)
         {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'weights': expected {_columns} numbers, got {_weights.Length}.");
+            throw new ModelLoadException($"{node.Describe()}: attribute 'weights': expected {indexes.Length} numbers, one for each n-gram, got {_weights.Length}.");
         }
     }
 
@@ -93,9 +95,7 @@ internal sealed class TfIdfVectorizer : Operator
                     : _words.TryGetValue(x.Strings[(row * length) + i], out long number) ? number : -1;
             }
 
-            Span<float> target = y.Slice(row * _columns, _columns);
-            Count(context, items, target);
-            Weigh(target);
+            Count(context, items, y.Slice(row * _columns, _columns));
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed class TfIdfVectorizer : Operator
 
                 if (n >= _shortest && n <= _longest)
                 {
-                    _tree.Add(pool.AsSpan((int)at, n), (int)indexes[next]);
+                    _tree.Add(pool.AsSpan((int)at, n), next);
                 }
             }
         }
@@ -153,21 +153,19 @@ internal sealed class TfIdfVectorizer : Operator
                 for (int n = 1; n <= _longest && at < items.Length && node is not null; n++, at += skip + 1)
                 {
                     node = node.Find(items[at]);
-                    if (node is not null && n >= shortest && node.Column >= 0)
+                    if (node is not null && n >= shortest && node.Gram >= 0)
                     {
-                        counts[node.Column]++;
+                        Meet(node.Gram, ref counts[_gramColumns[node.Gram]]);
                     }
                 }
             }
         }
     }
 
-    private void Weigh(Span<float> counts)
+    // Weights are those of the n-grams, in the order of the pool.
+    private void Meet(int gram, ref float target)
     {
-        for (int i = 0; _mode != "TF" && i < counts.Length; i++)
-        {
-            float weight = _weights?[i] ?? 1f;
-            counts[i] = _mode == "IDF" ? (counts[i] > 0 ? weight : 0f) : counts[i] * weight;
-        }
+        float weight = _mode == "TF" ? 1f : _weights?[gram] ?? 1f;
+        target = _mode == "IDF" ? weight : target + weight;
     }
 }

@@ -6,7 +6,7 @@ namespace Inference.Operators.Text;
 
 /// <summary>
 /// The tokens of each text X[C] or X[N, C] → Y[.., most tokens], filled with <c>pad_value</c>: what matches <c>tokenexp</c>, or what lies between matches of <c>separators</c>, each
-/// of at least <c>mincharnum</c> characters; one empty separator: the characters. With <c>mark</c>, U+0002 and U+0003 stand around the tokens. Patterns have RE2's syntax;
+/// of at least <c>mincharnum</c> characters; one empty separator, or the expression ".": the characters. With <c>mark</c>, U+0002 and U+0003 stand around the tokens. Patterns have RE2's syntax;
 /// matching takes time linear in the text. Source: com.microsoft Tokenizer.
 /// </summary>
 internal sealed class Tokenizer : Operator
@@ -34,8 +34,14 @@ internal sealed class Tokenizer : Operator
             throw new ModelLoadException($"{node.Describe()}: expected one of the attributes 'tokenexp' and 'separators', got {(token.Length > 0 ? "both" : "none")}.");
         }
 
-        _token = token.Length > 0 ? Compile(node, "tokenexp", token) : null;
-        _separators = separators is [""] ? [] : Array.ConvertAll(separators, s => Compile(node, "separators", s));
+        bool characters = separators is [""] || token == ".";
+        if (characters && _shortest > 1)
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'mincharnum': expected 1 where each character is a token, got {_shortest}.");
+        }
+
+        _token = token.Length > 0 && !characters ? Compile(node, "tokenexp", token) : null;
+        _separators = characters ? [] : Array.ConvertAll(separators, s => Compile(node, "separators", s));
     }
 
     protected override void InferOutputs(InferContext context) =>

@@ -26,7 +26,13 @@ public sealed class TextHostileTests
     [Theory]
     [InlineData("(((")]
     [InlineData("[[:none:]]")]
-    [InlineData("[[:]")]
+    [InlineData("[a")]
+    [InlineData("[b-a]")]
+    [InlineData("\\x{110000}")]
+    [InlineData("\\p{L")]
+    [InlineData("(?U)a*")]
+    [InlineData("\\C")]
+    [InlineData("[^😀]")]
     [InlineData("(a)\\1")]
     public void RegexFullMatch_PatternThatIsNone_IsRefusedWithoutAnInnerException(string pattern)
     {

@@ -33,6 +33,22 @@ public sealed class TextTests
     [InlineData(@"(?P<year>\d{4})", "2024", true)]
     [InlineData(@"\w", "é", false)]
     [InlineData(@"\Qa.b\E+", "a.bb", true)]
+    [InlineData(@"\pL+", "naïve", true)]
+    [InlineData(@"[\PL]+", "1😀", true)]
+    [InlineData(@"[[:^alpha:]]", "é", true)]
+    [InlineData(@"[[:]", ":", true)]
+    [InlineData(@"[\D]", "٣", true)]
+    [InlineData(".", "😀", true)]
+    [InlineData("..", "😀", false)]
+    [InlineData("[^a]", "😀", true)]
+    [InlineData("😀+", "😀😀", true)]
+    [InlineData("[😀-😎]", "😃", true)]
+    [InlineData("[\U0001F3FF-\U0001F600]", "😀", true)]
+    [InlineData(@"\x{1F600}", "😀", true)]
+    [InlineData("a$", "a\n", false)]
+    [InlineData("(?m)a$\n", "a\n", true)]
+    [InlineData("(?:(?s).).", "\nb", true)]
+    [InlineData("(?:(?s)a).", "a\n", false)]
     public void RegexFullMatch_KnowsRe2sSyntax(string pattern, string text, bool expected) => Same([expected], [1], Run("RegexFullMatch", [T([text])], ("pattern", pattern)));
 
     [Fact]
@@ -52,5 +68,18 @@ public sealed class TextTests
 
         // "a" twice; "a b" once, with "c" left out.
         Near(expected, [2], (Tensor)RunAll("TfIdfVectorizer", [T(["a", "c", "b", "a"])], attributes, 1, 9)[0]!);
+    }
+
+    [Theory]
+    [InlineData("IDF", new[] { 5f, 3 })]
+    [InlineData("TFIDF", new[] { 5f, 6 })]
+    public void TfIdf_Weights_AreThoseOfThePoolsOrder(string mode, float[] expected)
+    {
+        (string, object)[] attributes =
+        [
+            ("mode", mode), ("min_gram_length", 1L), ("max_gram_length", 1L), ("max_skip_count", 0L), ("ngram_counts", new long[] { 0 }), ("ngram_indexes", new long[] { 1, 0 }),
+            ("pool_strings", new[] { "a", "b" }), ("weights", new float[] { 3, 5 }),
+        ];
+        Near(expected, [2], (Tensor)RunAll("TfIdfVectorizer", [T(["a", "b", "a"])], attributes, 1, 9)[0]!);
     }
 }
