@@ -1,3 +1,5 @@
+using Inference.Batching.Batches;
+using Inference.Batching.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,3 +1,8 @@
+using Inference.Batching.Batches;
+using Inference.Batching.Control;
+using Inference.Batching.Diagnostics;
+using Inference.Batching.Queue;
+using Inference.Batching.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Batching;

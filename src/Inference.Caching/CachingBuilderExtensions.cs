@@ -1,3 +1,5 @@
+using Inference.Caching.Stage;
+
 namespace Inference.Caching;
 
 /// <summary>Adds caching to models.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Inference.Cli.Commands;
+using Inference.Cli.Running;
 
 namespace Inference.Cli;
 

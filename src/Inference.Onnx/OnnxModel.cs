@@ -1,5 +1,3 @@
-using Inference.Onnx.Files;
-
 namespace Inference.Onnx;
 
 /// <summary>
@@ -12,8 +10,6 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
     private OnnxMetadata? _metadata;
     private List<OnnxTrainingInfo>? _training;
     private List<OnnxDeviceConfiguration>? _devices;
-    private FileContent? _content;
-    private ExternalDataSource? _external;
 
     /// <summary>Version of the format the model is written to.</summary>
     public long IrVersion { get; set; }
@@ -52,10 +48,15 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
     public List<OnnxDeviceConfiguration> DeviceConfigurations => _devices ??= [];
 
     /// <summary>The file the model was loaded from; null for bytes in memory or a new model.</summary>
-    public string? SourcePath { get; private set; }
+    public string? SourcePath { get; internal set; }
 
     /// <summary>The bytes the model was read from, as they came; empty for a new model. Changes of the objects do not show in them.</summary>
-    public ReadOnlyMemory<byte> SourceBytes { get; private set; }
+    public ReadOnlyMemory<byte> SourceBytes { get; internal set; }
+
+    /// <summary>The file the bytes are mapped from.</summary>
+    internal IDisposable? Content { get; set; }
+
+    internal IExternalData? External { get; set; }
 
     internal bool HasMetadata => _metadata is { Count: > 0 };
 
@@ -83,8 +84,8 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
     /// <summary>Releases the mappings. Taking spans of slices throws from then on; spans taken before must not be used any more.</summary>
     public void Dispose()
     {
-        _external?.Dispose();
-        _content?.Dispose();
+        External?.Dispose();
+        Content?.Dispose();
     }
 
     /// <inheritdoc/>

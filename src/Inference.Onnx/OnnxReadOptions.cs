@@ -30,7 +30,7 @@ public sealed class OnnxReadOptions
     public long MaxTotalElements { get; init => field = Within(value, 0, 1L << 62, nameof(MaxTotalElements)); } = 1L << 40;
 
     /// <summary>
-    /// Folder that external data is looked up in and may not leave. Default null: the folder of the model file for <see cref="OnnxModel.Load"/>; none for bytes
+    /// Folder that external data is looked up in and may not leave. Default null: the folder of the model file for <c>OnnxModel.Load</c>; none for bytes
     /// in memory, whose external tensors then cannot be read.
     /// </summary>
     public string? BaseDirectory { get; init; }

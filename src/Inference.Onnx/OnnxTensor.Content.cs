@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Inference.Onnx.Files;
 
 namespace Inference.Onnx;
 
@@ -97,7 +96,7 @@ public sealed partial class OnnxTensor
         }
     }
 
-    private ExternalDataSource External() => Source ?? throw new OnnxFormatException(
+    private IExternalData External() => Source ?? throw new OnnxFormatException(
         "expected a folder to look external data up in, got none. Load the model by path, or set OnnxReadOptions.BaseDirectory.", $"tensor '{Name}'");
 
     private ReadOnlyMemory<byte> Stored(long expected)

@@ -1,5 +1,3 @@
-using Inference.Onnx.Files;
-
 namespace Inference.Onnx;
 
 /// <summary>
@@ -68,7 +66,7 @@ public sealed partial class OnnxTensor : OnnxMessage
         ? count
         : throw Broken($"expected dims of at least 0 whose product is below 2^63, got [{string.Join(',', Dims)}]");
 
-    internal ExternalDataSource? Source { get; set; }
+    internal IExternalData? Source { get; set; }
 
     internal bool HasMetadata => _metadata is { Count: > 0 };
 

@@ -1,6 +1,6 @@
 namespace Inference.Onnx;
 
-/// <summary>How <see cref="OnnxModel.Save"/> stores large tensors.</summary>
+/// <summary>How <c>OnnxModel.Save</c> stores large tensors.</summary>
 public sealed class OnnxWriteOptions
 {
     internal static readonly OnnxWriteOptions Default = new();

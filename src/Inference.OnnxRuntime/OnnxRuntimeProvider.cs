@@ -1,4 +1,5 @@
 using System.Buffers;
+using Inference.OnnxRuntime.Configuration;
 using Inference.OnnxRuntime.Native;
 using Inference.Providers;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using Inference;
 using Inference.OnnxRuntime;
+using Inference.OnnxRuntime.Configuration;
 using Inference.Providers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Inference.Versioning.Cascade;
+using Inference.Versioning.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,8 @@
 using System.Diagnostics.Metrics;
+using Inference.Versioning.Fallback;
+using Inference.Versioning.Loading;
+using Inference.Versioning.Options;
+using Inference.Versioning.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;

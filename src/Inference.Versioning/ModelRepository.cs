@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Inference.Versioning.Options;
+using Inference.Versioning.Repository;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Inference.Versioning.Options;
+using Inference.Versioning.Repository;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;

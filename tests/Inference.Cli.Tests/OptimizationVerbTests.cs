@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Inference.Cli.Commands;
+using Inference.Cli.Running;
 using Inference.Onnx;
 using Inference.TestSupport;
 using TestData = Inference.TestSupport.TestData;

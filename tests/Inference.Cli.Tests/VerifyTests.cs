@@ -1,4 +1,5 @@
 using Inference.Cli.Commands;
+using Inference.Cli.Running;
 using Inference.Cli.Tests.Conformance;
 using Inference.Cli.Verification;
 using Inference.TestSupport;

@@ -1,4 +1,7 @@
 using Inference.Versioning;
+using Inference.Versioning.Canary;
+using Inference.Versioning.Folders;
+using Inference.Versioning.Leasing;
 
 namespace Inference.Benchmarks.Versioning;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Inference.Cli.Data;
+using Inference.Cli.Running;
 
 namespace Inference.Cli.Benchmarking;
 

@@ -1,3 +1,5 @@
+using Inference.Cli.Running;
+
 namespace Inference.Cli.Benchmarking;
 
 /// <summary>What to measure.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Inference.Cli.Commands;
+using Inference.Cli.Running;
 using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Benchmarking;

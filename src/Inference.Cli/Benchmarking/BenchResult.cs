@@ -1,3 +1,5 @@
+using Inference.Cli.Running;
+
 namespace Inference.Cli.Benchmarking;
 
 /// <summary>What was measured of a model.</summary>
@@ -12,8 +14,8 @@ internal sealed record BenchResult(string Inputs, string Mode, bool? Spinning, I
     {
         get
         {
-            BackendResult? ours = Backends.FirstOrDefault(b => b.Backend == Commands.Backends.Cpu);
-            BackendResult? theirs = Backends.FirstOrDefault(b => b.Backend == Commands.Backends.OnnxRuntime);
+            BackendResult? ours = Backends.FirstOrDefault(b => b.Backend == Running.Backends.Cpu);
+            BackendResult? theirs = Backends.FirstOrDefault(b => b.Backend == Running.Backends.OnnxRuntime);
             return ours is null || theirs is null ? null : Cost(theirs) / Cost(ours);
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Inference.Cli.Commands;
+using Inference.Cli.Running;
 using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Benchmarking;

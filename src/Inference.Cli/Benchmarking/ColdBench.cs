@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Inference.Cli.Commands;
+using Inference.Cli.Running;
 
 namespace Inference.Cli.Benchmarking;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Inference.Cli.Commands;
+using Inference.Cli.Running;
 
 namespace Inference.Cli.Benchmarking;
 

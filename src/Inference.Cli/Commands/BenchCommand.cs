@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Inference.Cli.Benchmarking;
+using Inference.Cli.Running;
 using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Inference.Cli.Running;
 using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Data;

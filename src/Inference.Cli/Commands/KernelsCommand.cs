@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Inference.Cli.Running;
 using Inference.Kernels;
 
 namespace Inference.Cli.Commands;

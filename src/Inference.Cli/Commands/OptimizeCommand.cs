@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Inference.Cli.Running;
 using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Data;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Inference.Cli.Benchmarking;
+using Inference.Cli.Running;
 using Inference.Diagnostics;
 
 namespace Inference.Cli.Commands;

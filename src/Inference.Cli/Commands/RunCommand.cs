@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Inference.Cli.Data;
+using Inference.Cli.Running;
 using Inference.Optimization.Data;
 
 namespace Inference.Cli.Commands;

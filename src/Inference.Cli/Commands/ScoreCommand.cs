@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Inference.Cli.Running;
 using Inference.Cli.Scoring;
 using Inference.Optimization.Data;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Inference.Cli.Commands;
+using Inference.Cli.Running;
 
 namespace Inference.Cli.Verification;
 

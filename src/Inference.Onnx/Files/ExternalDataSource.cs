@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Inference.Onnx.Files;
 
 /// <summary>Finds the files that external tensors name inside one folder, maps each once, and owns the mappings. Thread-safe.</summary>
-internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions options) : IDisposable
+internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions options) : IExternalData
 {
     private readonly Dictionary<string, FileContent> _files = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private bool _disposed;
 
-    /// <summary>Bytes [start, start + length) of a tensor of <paramref name="total"/> bytes.</summary>
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> Read(OnnxTensor tensor, long start, int length, long total)
     {
         var location = Location(tensor);
@@ -29,7 +29,7 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
         return file.Slice(offset + start, length);
     }
 
-    /// <summary>The file a tensor names, with links followed.</summary>
+    /// <inheritdoc/>
     public string Path(OnnxTensor tensor) => Resolve(tensor, Location(tensor));
 
     public void Dispose()

@@ -7,7 +7,7 @@ using Inference.Onnx.Wire;
 namespace Inference.Onnx.Serialization;
 
 /// <summary>What one reading shares: the bytes, limits and their counters, the strings, and the path to the field at hand.</summary>
-internal sealed class ReadContext(ReadOnlyMemory<byte> bytes, OnnxReadOptions options, ExternalDataSource external, string? fileName)
+internal sealed class ReadContext(ReadOnlyMemory<byte> bytes, OnnxReadOptions options, IExternalData external, string? fileName)
 {
     private (string Name, int Index)[] _path = new (string, int)[16];
     private int _depth;
@@ -17,12 +17,12 @@ internal sealed class ReadContext(ReadOnlyMemory<byte> bytes, OnnxReadOptions op
 
     public ReadOnlyMemory<byte> Bytes { get; } = bytes;
 
-    public ExternalDataSource External { get; } = external;
+    public IExternalData External { get; } = external;
 
     public StringCache Strings { get; } = new(bytes.Length);
 
     /// <summary>For bytes in memory.</summary>
-    public static ReadContext Standalone(ReadOnlyMemory<byte> bytes, OnnxReadOptions? options, ExternalDataSource? external = null)
+    public static ReadContext Standalone(ReadOnlyMemory<byte> bytes, OnnxReadOptions? options, IExternalData? external = null)
     {
         options ??= OnnxReadOptions.Default;
         return bytes.Length <= options.MaxFileBytes

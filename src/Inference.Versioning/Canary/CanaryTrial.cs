@@ -1,6 +1,7 @@
 using System.Globalization;
+using Inference.Versioning.Leasing;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Canary;
 
 /// <summary>
 /// A canary on trial: counts outcomes of both arms and stops at once when the evidence that the canary is worse reaches its limit. Errors, latency and the

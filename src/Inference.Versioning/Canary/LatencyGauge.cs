@@ -1,4 +1,4 @@
-namespace Inference.Versioning;
+namespace Inference.Versioning.Canary;
 
 /// <summary>Turns latencies into losses: 1 for a call slower than a quantile of the control's past latencies (times a factor for the canary), else 0. The bound a call is compared with is known
 /// before the call, as the test needs. Not thread-safe.</summary>

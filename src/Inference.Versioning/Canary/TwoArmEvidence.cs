@@ -1,4 +1,4 @@
-namespace Inference.Versioning;
+namespace Inference.Versioning.Canary;
 
 /// <summary>
 /// An always-valid test of H0: the canary's mean loss is at most the control's, for losses in [0,1]. The e-value may be looked at after every call and acted on at

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Inference.Diagnostics;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Cascade;
 
 /// <summary>The instrument of a cascade. Thread-safe.</summary>
 internal sealed class CascadeInstruments : IDisposable

@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using Inference.Rows;
+using Inference.Versioning.Loading;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Cascade;
 
 /// <summary>
 /// Early exit: every row is run on the small model; rows it is sure of are answered by it, the others are gathered, in order, and run on the big one. Row r of the result answers row r of the inputs.

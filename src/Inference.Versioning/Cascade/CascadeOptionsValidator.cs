@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Cascade;
 
 /// <summary>Checks the annotated ranges of <see cref="CascadeOptions"/>; generated, free of reflection.</summary>
 [OptionsValidator]

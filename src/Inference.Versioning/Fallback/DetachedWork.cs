@@ -1,4 +1,4 @@
-namespace Inference.Versioning;
+namespace Inference.Versioning.Fallback;
 
 /// <summary>Runs attempts that may be left alone when they take too long, and bounds how many of those still run.</summary>
 internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Inference.Diagnostics;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Fallback;
 
 /// <summary>The instruments of a fallback; the README documents them.</summary>
 internal sealed class FallbackInstruments : IDisposable

@@ -1,7 +1,8 @@
 using System.Runtime.ExceptionServices;
+using Inference.Versioning.Repository;
 using Polly.CircuitBreaker;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Fallback;
 
 /// <summary>
 /// Tries the runner below and, when it fails, is too slow or its circuit is open, the next in the chain. A call that is given up because of the time is left

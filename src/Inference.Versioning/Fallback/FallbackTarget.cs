@@ -1,4 +1,4 @@
-namespace Inference.Versioning;
+namespace Inference.Versioning.Fallback;
 
 /// <summary>One link of a fallback chain: who answers, the circuit in front of it, and what it still owes.</summary>
 internal abstract class FallbackTarget(string name, TargetCircuit circuit, DetachedWork detached)

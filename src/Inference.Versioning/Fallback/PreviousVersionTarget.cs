@@ -1,4 +1,7 @@
-namespace Inference.Versioning;
+using Inference.Versioning.Leasing;
+using Inference.Versioning.Routing;
+
+namespace Inference.Versioning.Fallback;
 
 /// <summary>The version served before the one that failed: the default for a canary, what was the default before for the default.</summary>
 internal sealed class PreviousVersionTarget(TargetCircuit circuit, DetachedWork detached, VersionedModelRunner versions) : FallbackTarget("version:previous", circuit, detached)

@@ -1,4 +1,6 @@
-namespace Inference.Versioning;
+using Inference.Versioning.Loading;
+
+namespace Inference.Versioning.Fallback;
 
 /// <summary>A runner that belongs to somebody else, found when it is first needed.</summary>
 internal sealed class RunnerTarget : FallbackTarget

@@ -1,7 +1,7 @@
 using Polly;
 using Polly.CircuitBreaker;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Fallback;
 
 /// <summary>Stops calling a target that mostly fails, and tries it again after a while.</summary>
 internal sealed class TargetCircuit

@@ -1,4 +1,6 @@
-namespace Inference.Versioning;
+using Inference.Versioning.Folders;
+
+namespace Inference.Versioning.Leasing;
 
 /// <summary>
 /// A loaded version and the count of those who use it: one for the repository while the version is wanted, one for each call. When the last is given back the

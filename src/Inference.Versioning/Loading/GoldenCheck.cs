@@ -1,4 +1,4 @@
-namespace Inference.Versioning;
+namespace Inference.Versioning.Loading;
 
 /// <summary>Runs a version on its golden rows and compares.</summary>
 internal static class GoldenCheck

@@ -1,4 +1,4 @@
-namespace Inference.Versioning;
+namespace Inference.Versioning.Loading;
 
 /// <summary>What callers rely on: inputs and outputs.</summary>
 /// <param name="Inputs">The inputs.</param>

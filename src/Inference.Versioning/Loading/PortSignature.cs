@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Loading;
 
 /// <summary>An input or output in a form that can be kept in the state file.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,4 +1,4 @@
-namespace Inference.Versioning;
+namespace Inference.Versioning.Loading;
 
 /// <summary>How two values differ: |got − want| ≤ a + r · |want| for floating-point elements, NaN equal to NaN, everything else exactly.</summary>
 internal static class ValueDifference

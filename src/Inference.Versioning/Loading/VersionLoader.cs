@@ -1,6 +1,9 @@
+using Inference.Versioning.Folders;
+using Inference.Versioning.Manifest;
+using Inference.Versioning.Telemetry;
 using Microsoft.Extensions.Logging;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Loading;
 
 /// <summary>Loads one version beside those that serve, and takes it through its gates.</summary>
 internal sealed class VersionLoader(string modelName, IModelLoader loader, ModelLoadOptions loadOptions, Func<IModelRunner, IModelRunner> wrap, ILogger logger)

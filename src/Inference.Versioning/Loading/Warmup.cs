@@ -1,6 +1,6 @@
 using Inference.Rows;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Loading;
 
 /// <summary>Runs a version before it serves, so that plans, code and memory are there when the first caller comes.</summary>
 internal static class Warmup

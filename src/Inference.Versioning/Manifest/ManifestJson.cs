@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Manifest;
 
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(GoldenRows))]

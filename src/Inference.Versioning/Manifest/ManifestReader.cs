@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Inference.Versioning.Folders;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Manifest;
 
 /// <summary>Reads manifests and checks what they say of files.</summary>
 internal static class ManifestReader

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Inference.Versioning.Folders;
+using Inference.Versioning.Manifest;
 
 namespace Inference.Versioning;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Options;
 
 /// <summary>Checks the form of <see cref="FallbackOptions.Chain"/>.</summary>
 internal sealed class FallbackOptionsRules : IValidateOptions<FallbackOptions>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Options;
 
 /// <summary>Checks the annotated ranges of <see cref="FallbackOptions"/>; generated, free of reflection.</summary>
 [OptionsValidator]

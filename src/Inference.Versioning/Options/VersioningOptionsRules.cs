@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Options;
 
 /// <summary>Checks what ranges cannot say: options that need or exclude each other.</summary>
 internal sealed class VersioningOptionsRules : IValidateOptions<VersioningOptions>

@@ -1,4 +1,10 @@
-namespace Inference.Versioning;
+using Inference.Versioning.Canary;
+using Inference.Versioning.Folders;
+using Inference.Versioning.Leasing;
+using Inference.Versioning.State;
+using Inference.Versioning.Telemetry;
+
+namespace Inference.Versioning.Repository;
 
 internal sealed partial class RepositoryController
 {

@@ -1,4 +1,9 @@
-namespace Inference.Versioning;
+using Inference.Versioning.Folders;
+using Inference.Versioning.Leasing;
+using Inference.Versioning.Loading;
+using Inference.Versioning.Telemetry;
+
+namespace Inference.Versioning.Repository;
 
 internal sealed partial class RepositoryController
 {

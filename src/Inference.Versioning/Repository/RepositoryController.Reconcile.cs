@@ -1,6 +1,14 @@
 using System.Collections.Frozen;
+using Inference.Versioning.Canary;
+using Inference.Versioning.Folders;
+using Inference.Versioning.Leasing;
+using Inference.Versioning.Loading;
+using Inference.Versioning.Routing;
+using Inference.Versioning.Shadow;
+using Inference.Versioning.State;
+using Inference.Versioning.Telemetry;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Repository;
 
 internal sealed partial class RepositoryController
 {

@@ -1,6 +1,15 @@
+using Inference.Versioning.Canary;
+using Inference.Versioning.Folders;
+using Inference.Versioning.Leasing;
+using Inference.Versioning.Loading;
+using Inference.Versioning.Options;
+using Inference.Versioning.Routing;
+using Inference.Versioning.Shadow;
+using Inference.Versioning.State;
+using Inference.Versioning.Telemetry;
 using Microsoft.Extensions.Logging;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Repository;
 
 /// <summary>Keeps what is loaded in step with what is wanted. Changes happen one at a time, under <c>_gate</c>; calls never wait for it: they read the routing table.</summary>
 internal sealed partial class RepositoryController : IModelVersions

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Repository;
 
 /// <summary>What a repository is opened with.</summary>
 internal sealed record RepositorySetup(

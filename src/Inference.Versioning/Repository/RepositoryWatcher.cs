@@ -1,4 +1,6 @@
-namespace Inference.Versioning;
+using Inference.Versioning.Telemetry;
+
+namespace Inference.Versioning.Repository;
 
 /// <summary>Looks at the repository when the file system notifies a change, and on a timer as a backstop; never stops because a look failed.</summary>
 internal sealed class RepositoryWatcher : IAsyncDisposable

@@ -1,4 +1,7 @@
-namespace Inference.Versioning;
+using Inference.Versioning.Folders;
+using Inference.Versioning.State;
+
+namespace Inference.Versioning.Repository;
 
 /// <summary>Decides, from options, state and what is in the repository, which versions are wanted. Pure.</summary>
 internal static class VersionPlanner

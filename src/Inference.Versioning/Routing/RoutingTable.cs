@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
+using Inference.Versioning.Canary;
+using Inference.Versioning.Leasing;
+using Inference.Versioning.Shadow;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Routing;
 
 /// <summary>Which version gets which call. Immutable; replaced as a whole. The slots in it are alive, or were when it was published.</summary>
 internal sealed class RoutingTable

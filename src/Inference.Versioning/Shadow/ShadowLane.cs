@@ -1,4 +1,8 @@
-namespace Inference.Versioning;
+using Inference.Versioning.Leasing;
+using Inference.Versioning.Loading;
+using Inference.Versioning.Telemetry;
+
+namespace Inference.Versioning.Shadow;
 
 /// <summary>Runs copies of calls on a version nobody gets answers from, within a budget of calls and bytes, and compares. A caller never waits for it.</summary>
 internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, VersioningInstruments instruments, TimeProvider clock)

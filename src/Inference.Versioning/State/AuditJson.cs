@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.State;
 
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

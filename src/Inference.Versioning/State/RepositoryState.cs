@@ -1,4 +1,7 @@
-namespace Inference.Versioning;
+using Inference.Versioning.Folders;
+using Inference.Versioning.Loading;
+
+namespace Inference.Versioning.State;
 
 /// <summary>What must survive a restart: decisions, not what was loaded.</summary>
 internal sealed record RepositoryState

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.State;
 
 [JsonSerializable(typeof(RepositoryState))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Inference.Versioning.Telemetry;
 using Microsoft.Extensions.Logging;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.State;
 
 /// <summary>Keeps the state in <c>state.json</c> (written aside, flushed, renamed: after a crash the old or the new state is there, never half of one) and appends to <c>audit.jsonl</c>.
 /// One caller at a time.</summary>

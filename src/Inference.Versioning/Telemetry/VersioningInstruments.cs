@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Inference.Diagnostics;
+using Inference.Versioning.Leasing;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Telemetry;
 
 /// <summary>The instruments of one model's versions; the README documents them.</summary>
 internal sealed class VersioningInstruments : IDisposable

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Telemetry;
 
 internal static partial class VersioningLog
 {

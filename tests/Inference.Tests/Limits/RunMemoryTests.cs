@@ -1,4 +1,5 @@
 using System.Globalization;
+using Inference.Onnx;
 using Inference.Tests.Support;
 using Xunit.Abstractions;
 

@@ -1,7 +1,0 @@
-using Microsoft.Extensions.Options;
-
-namespace Inference.Batching;
-
-/// <summary>Checks <see cref="BatchingOptions"/> without reflection.</summary>
-[OptionsValidator]
-internal sealed partial class BatchingOptionsValidator : IValidateOptions<BatchingOptions>;

@@ -1,0 +1,85 @@
+namespace Inference.Batching.Control;
+
+/// <summary>
+/// Keeps the 99th percentile of call durations to an objective: additive increase of the row limit while it holds, multiplicative decrease while it does not.
+/// Not thread-safe: guarded by the scheduler's lock.
+/// </summary>
+internal sealed class LatencyController
+{
+    // The 99th percentile of fewer calls would be their maximum.
+    private const int Window = 128;
+    private readonly long[] _calls = new long[Window];
+    private readonly long[] _sorted = new long[Window];
+    private int _count;
+    private long _slowestRun;
+    private double _limit;
+
+    /// <summary>What the configured delay is multiplied by, 0 to 1.</summary>
+    public double DelayFactor { get; private set; } = 1;
+
+    /// <summary>The 99th percentile of the last full window, ticks of the clock; 0 before.</summary>
+    public long LastPercentile { get; private set; }
+
+    /// <summary>Rows in a batch at most.</summary>
+    public int RowLimit(BatchingOptions options)
+    {
+        if (options.LatencyObjective is null)
+        {
+            return options.MaxRows;
+        }
+
+        if (_limit == 0)
+        {
+            _limit = Math.Max(1, options.MaxRows / 4.0);
+        }
+
+        return (int)Math.Clamp(_limit, 1, options.MaxRows);
+    }
+
+    /// <summary>Forgets what an objective that no longer holds brought about.</summary>
+    public void Reset()
+    {
+        _count = 0;
+        _slowestRun = 0;
+        _limit = 0;
+        DelayFactor = 1;
+        LastPercentile = 0;
+    }
+
+    /// <summary>Notes how long a batch ran.</summary>
+    public void RecordRun(long ticks) => _slowestRun = Math.Max(_slowestRun, ticks);
+
+    /// <summary>Notes how long a call took from arrival to completion.</summary>
+    public void RecordCall(long ticks, long objectiveTicks, BatchingOptions options)
+    {
+        _calls[_count++] = ticks;
+        if (_count < Window)
+        {
+            return;
+        }
+
+        _count = 0;
+        _calls.CopyTo(_sorted, 0);
+        Array.Sort(_sorted);
+
+        // The nearest rank: 99 of 100 calls took at most this long.
+        LastPercentile = _sorted[((Window * 99) + 99) / 100 - 1];
+        double limit = RowLimit(options);
+        if (LastPercentile <= objectiveTicks)
+        {
+            _limit = Math.Min(options.MaxRows, limit + Math.Max(1, options.MaxRows / 32.0));
+            DelayFactor = Math.Min(1, DelayFactor + 0.1);
+        }
+        else
+        {
+            DelayFactor *= 0.5;
+
+            // A call may wait for one batch and run in the next. Where two runs fit the objective, the queue is what takes the time, and larger batches shorten it.
+            _limit = 2 * _slowestRun > objectiveTicks
+                ? Math.Max(1, limit * 0.75)
+                : Math.Min(options.MaxRows, limit + Math.Max(1, options.MaxRows / 32.0));
+        }
+
+        _slowestRun = 0;
+    }
+}

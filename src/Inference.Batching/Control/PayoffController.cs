@@ -1,0 +1,352 @@
+namespace Inference.Batching.Control;
+
+/// <summary>
+/// Finds out by measurement whether batching pays: under load it lets calls through with and without batching in turn, for short windows, compares the time per
+/// row, and keeps the better way until the next probe; within noise that is the way without batching, which delays nobody. Thread-safe.
+/// </summary>
+/// <remarks>A window counts from completion to completion, so that a batch counts whole, and without the time in which no call was in flight, so that a pause of the
+/// callers is not charged to either way; gaps of under 2 ms are the callers' turn between two batches, and count. What the probes lose is bounded: the pause after one is at least 50 times the time that the worse way cost in it.</remarks>
+internal sealed class PayoffController : IDisposable
+{
+    // Windows come in the order incumbent, challenger, challenger, incumbent: neither a drift of the load nor a busy machine looks like a difference.
+    private const int MostPairs = 4;
+
+    // A difference that no noise explains is taken from the first pair, and a plain one from two that agree: slow models would wait seconds for four.
+    private const double Clear = 1.5;
+    private const double Plain = 1.15;
+
+    // Batching has to be better by 6 % to be used, and by 3 % to be kept.
+    private const double ToUse = 1.06;
+    private const double ToKeep = 1.03;
+    private const double LostShare = 0.02;
+
+    // While nothing speaks for batching yet, its batches are kept to about this time, so that to measure a slow model takes no second.
+    private const double LongestTrialRun = 0.1;
+    private const int LeastTrialRows = 16;
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _clock;
+    private readonly Action<bool, double> _decided;
+    private readonly ITimer _timer;
+    private readonly double[] _gains = new double[MostPairs];
+    private readonly long _frequency;
+    private readonly long _shortestGap;
+    private volatile bool _direct;
+    private volatile bool _bypass;
+    private volatile bool _measuring;
+    private volatile bool _proved;
+    private volatile bool _enabled = true;
+    private volatile int _trialRows = int.MaxValue;
+    private bool _aside;
+    private int _active;
+    private int _sample;
+    private long _nextProbe;
+    private long _pause;
+    private long _shortestRow = long.MaxValue;
+    private int _window;
+    private int _toSettle;
+    private bool _started;
+    private long _start;
+    private long _idleSince;
+    private long _idle;
+    private long _idleBefore;
+    private long _switchedAt;
+    private int _calls;
+    private int _completions;
+    private long _rows;
+    private double _costOfFirst;
+    private double _lost;
+
+    /// <param name="clock">The clock.</param>
+    /// <param name="decided">Told after each probe: whether calls go past batching now, and the time per row without batching ÷ with it.</param>
+    public PayoffController(TimeProvider clock, Action<bool, double> decided)
+    {
+        _clock = clock;
+        _decided = decided;
+        _frequency = clock.TimestampFrequency;
+        _shortestGap = _frequency / 500;
+        _pause = _frequency;
+        _timer = clock.CreateTimer(static state => ((PayoffController)state!)._bypass = false, this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether calls go past batching and need not be counted: nothing is to be told of them.</summary>
+    public bool Bypass => _bypass;
+
+    /// <summary>Whether calls go past batching at the moment, a probe included.</summary>
+    public bool Direct => _direct;
+
+    /// <summary>Whether batching was found not to pay.</summary>
+    public bool SteppedAside => Volatile.Read(ref _aside);
+
+    /// <summary>Counted calls in flight, both ways.</summary>
+    public int Active => Volatile.Read(ref _active);
+
+    /// <summary>Rows in a batch at most while nothing speaks for batching yet.</summary>
+    public int TrialRows => _trialRows;
+
+    /// <summary>Whether to probe at all; where not, calls are batched.</summary>
+    public bool Enabled
+    {
+        get => _enabled;
+        set
+        {
+            lock (_lock)
+            {
+                _enabled = value;
+                if (!value)
+                {
+                    Volatile.Write(ref _aside, false);
+                    _measuring = false;
+                    _direct = false;
+                    _bypass = false;
+                    _trialRows = int.MaxValue;
+                    _nextProbe = 0;
+                }
+            }
+        }
+    }
+
+    /// <summary>A call comes that is to be counted.</summary>
+    public void Enter()
+    {
+        int active = Interlocked.Increment(ref _active);
+        if (_measuring && active == 1)
+        {
+            lock (_lock)
+            {
+                if (_idleSince != 0)
+                {
+                    long gap = _clock.GetTimestamp() - _idleSince;
+                    _idle += gap > _shortestGap ? gap : 0;
+                    _idleSince = 0;
+                }
+            }
+        }
+    }
+
+    /// <summary>Calls complete, all at once and with so many rows in all.</summary>
+    public void Exit(bool direct, int calls, int rows)
+    {
+        int left = Interlocked.Add(ref _active, -calls);
+        if (_measuring)
+        {
+            Measure(direct, calls, rows, left);
+        }
+        else if (_enabled && (calls > 1 || (left > 0 && (++_sample & 15) == 0)))
+        {
+            ConsiderProbe();
+        }
+    }
+
+    /// <summary>Calls complete that ran neither way.</summary>
+    public void Leave(int calls)
+    {
+        if (Interlocked.Add(ref _active, -calls) == 0 && _measuring)
+        {
+            lock (_lock)
+            {
+                _idleSince = _clock.GetTimestamp();
+            }
+        }
+    }
+
+    /// <summary>Notes how long the model took for a call of its own.</summary>
+    public void RanAlone(long ticks, int rows)
+    {
+        long row = ticks / rows;
+        if (row < _shortestRow)
+        {
+            // A race loses a measurement, no more.
+            _shortestRow = row;
+            SetTrialRows();
+        }
+    }
+
+    /// <summary>Ends all measuring.</summary>
+    public void Dispose()
+    {
+        Enabled = false;
+        _timer.Dispose();
+    }
+
+    private void SetTrialRows()
+    {
+        double rows = LongestTrialRun * _frequency / Math.Max(_shortestRow, 1);
+        _trialRows = _proved || !_enabled || _shortestRow == long.MaxValue ? int.MaxValue : (int)Math.Clamp(rows, LeastTrialRows, int.MaxValue);
+    }
+
+    private void ConsiderProbe()
+    {
+        lock (_lock)
+        {
+            long now = _clock.GetTimestamp();
+            if (!_measuring && _enabled && now >= _nextProbe)
+            {
+                _window = 0;
+                _lost = 0;
+                _measuring = true;
+                _bypass = false;
+                BeginWindow(now);
+            }
+        }
+    }
+
+    private static bool IsChallenger(int window) => (window & 3) is 1 or 2;
+
+    private void BeginWindow(long now)
+    {
+        bool direct = _aside != IsChallenger(_window);
+
+        // Calls that came under the other way are still about; what completes among them is not to be measured.
+        _toSettle = direct == _direct ? 0 : Active;
+        _direct = direct;
+        _started = false;
+        _calls = 0;
+        _completions = 0;
+        _rows = 0;
+        _idle = 0;
+        _idleSince = 0;
+        _switchedAt = now;
+    }
+
+    private void Measure(bool direct, int calls, int rows, int left)
+    {
+        lock (_lock)
+        {
+            if (!_measuring)
+            {
+                return;
+            }
+
+            long now = _clock.GetTimestamp();
+            if (now - _switchedAt > 4 * _frequency && _idle > (now - _switchedAt) / 2)
+            {
+                GiveUp(now);
+                return;
+            }
+
+            if (left == 0)
+            {
+                _idleSince = now;
+            }
+
+            if (_toSettle > 0)
+            {
+                _toSettle -= calls;
+                return;
+            }
+
+            if (direct != _direct)
+            {
+                return;
+            }
+
+            if (!_started)
+            {
+                _started = true;
+                _start = now;
+                _idleBefore = _idle;
+                return;
+            }
+
+            _calls += calls;
+            _completions++;
+            _rows += rows;
+            long elapsed = now - _start - (_idle - _idleBefore);
+            if (IsLongEnough((double)elapsed / _frequency))
+            {
+                EndWindow(now, (double)elapsed / Math.Max(_rows, 1));
+            }
+        }
+    }
+
+    private bool IsLongEnough(double seconds) =>
+        _completions >= 2 && ((seconds >= 0.015 && _calls >= 64) || (seconds >= 0.15 && _calls >= 16) || (seconds >= 0.5 && _calls >= 4));
+
+    private void EndWindow(long now, double cost)
+    {
+        if ((_window & 1) == 0)
+        {
+            _costOfFirst = cost;
+        }
+        else
+        {
+            _gains[_window / 2] = IsChallenger(_window) != _aside ? cost / _costOfFirst : _costOfFirst / cost;
+        }
+
+        if (IsChallenger(_window))
+        {
+            // After the last of them, with what is on its way already and will run this way as well.
+            bool last = !IsChallenger(_window + 1) || cost > Clear * _costOfFirst;
+            _lost += now - _switchedAt + (last ? Active * cost * _rows / _calls : 0);
+        }
+
+        _window++;
+        if ((_window & 1) == 0 && TryDecide(_window / 2) is { } gain)
+        {
+            Decide(now, gain);
+        }
+        else
+        {
+            BeginWindow(now);
+        }
+    }
+
+    private double? TryDecide(int pairs)
+    {
+        ReadOnlySpan<double> gains = _gains.AsSpan(0, pairs);
+        double least = Min(gains);
+        double most = -Min(gains, -1);
+        double threshold = pairs == 1 ? Clear : Plain;
+        double middle = Middle(gains);
+        return pairs == MostPairs || least > threshold || most < 1 / threshold ? middle : null;
+    }
+
+    private void Decide(long now, double gain)
+    {
+        bool aside = gain < (_aside || !_proved ? ToUse : ToKeep);
+        bool change = aside != _aside;
+        _pause = change ? _frequency : Math.Min(60 * _frequency, 2 * _pause);
+        Volatile.Write(ref _aside, aside);
+        _proved = !aside;
+        SetTrialRows();
+
+        // The challenger's windows lost what it was slower by; where it was faster they lost nothing.
+        double worse = change ? 0 : Math.Max(0, 1 - (_aside ? gain : 1 / gain));
+        Settle(now, Math.Max(_pause, (long)(_lost * worse / LostShare)));
+        _decided(aside, gain);
+    }
+
+    // The load went away in the middle.
+    private void GiveUp(long now) => Settle(now, _pause);
+
+    private void Settle(long now, long pause)
+    {
+        _direct = _aside;
+        _measuring = false;
+        _nextProbe = now + pause;
+        if (_aside)
+        {
+            _bypass = true;
+            _timer.Change(TimeSpan.FromSeconds((double)pause / _frequency), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private static double Min(ReadOnlySpan<double> values, int sign = 1)
+    {
+        double least = double.MaxValue;
+        foreach (double value in values)
+        {
+            least = Math.Min(least, sign * value);
+        }
+
+        return least;
+    }
+
+    private static double Middle(ReadOnlySpan<double> values)
+    {
+        Span<double> sorted = stackalloc double[values.Length];
+        values.CopyTo(sorted);
+        sorted.Sort();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Threading.Tasks.Sources;
+
+namespace Inference.Batching.Queue;
+
+/// <summary>One call that waits for its batch, and the source of its result.</summary>
+internal sealed class PendingCall : IValueTaskSource<NamedValues>
+{
+    // Continuations never run inside the lock or delay the batch's other callers.
+    private ManualResetValueTaskSourceCore<NamedValues> _core = new() { RunContinuationsAsynchronously = true };
+
+    public required NamedValues Inputs { get; init; }
+
+    public required RunContext? Context { get; init; }
+
+    public required CancellationToken CancellationToken { get; init; }
+
+    public required int Rows { get; init; }
+
+    public required long Cost { get; init; }
+
+    /// <summary>When it came, in ticks of the clock.</summary>
+    public required long EnqueuedAt { get; init; }
+
+    public CancellationTokenRegistration Registration { get; set; }
+
+    public CallState State { get; set; }
+
+    /// <summary>Cancelled while its inputs were being copied.</summary>
+    public bool CancelRequested { get; set; }
+
+    /// <summary>The batch it is in; set when it is claimed.</summary>
+    public Batch? Batch { get; set; }
+
+    /// <summary>Its lengths along the model's symbolic axes, noted where the batch pads them.</summary>
+    public long[]? Lengths { get; set; }
+
+    public PendingCall? Next { get; set; }
+
+    public PendingCall? Previous { get; set; }
+
+    public DateTimeOffset? Deadline => Context?.Deadline;
+
+    public int PriorityIndex => Context is null ? 1 : Math.Clamp((int)Context.Priority + 1, 0, CallQueue.Levels - 1);
+
+    public ValueTask<NamedValues> Task => new(this, _core.Version);
+
+    public bool IsExpired(DateTimeOffset now) => Deadline is { } deadline && deadline <= now;
+
+    /// <summary>Completes the call; only after its state was set to done under the lock.</summary>
+    public void Succeed(NamedValues result)
+    {
+        Registration.Unregister();
+        _core.SetResult(result);
+    }
+
+    /// <summary>Fails the call; only after its state was set to done under the lock.</summary>
+    public void Fail(Exception exception)
+    {
+        Registration.Unregister();
+        _core.SetException(exception);
+    }
+
+    /// <summary>Fails the call from within the callback of its cancellation, where there is nothing left to unregister.</summary>
+    public void Cancel() => _core.SetException(new OperationCanceledException(CancellationToken));
+
+    NamedValues IValueTaskSource<NamedValues>.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<NamedValues>.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<NamedValues>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}

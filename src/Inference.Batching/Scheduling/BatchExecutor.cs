@@ -1,0 +1,179 @@
+using Inference.Batching.Batches;
+using Inference.Batching.Diagnostics;
+using Inference.Batching.Queue;
+using Inference.Rows;
+
+namespace Inference.Batching.Scheduling;
+
+/// <summary>Runs batches: stacks the inputs, runs the model, gives each call its rows, and finds the guilty calls of a batch that failed. Thread-safe.</summary>
+internal sealed class BatchExecutor(IModelRunner inner, TimeProvider clock, BatchAssembler assembler, BatchingInstruments instruments)
+{
+    private readonly string _model = inner.Info.Name;
+
+    /// <summary>The scheduler that hands out the batches.</summary>
+    public BatchScheduler Scheduler { get; set; } = null!;
+
+    /// <summary>Runs a batch and completes each of its calls, whatever happens.</summary>
+    public async Task RunAsync(Batch batch)
+    {
+        instruments.Formed(batch.Rows);
+        if (batch.Count == 1)
+        {
+            await RunAloneAsync(batch[0]).ConfigureAwait(false);
+            return;
+        }
+
+        NamedValues stacked;
+        try
+        {
+            stacked = assembler.Stack(batch);
+        }
+        catch (Exception)
+        {
+            // One caller's values cannot be read or joined: alone, only its own call fails.
+            for (int i = 0; i < batch.Count; i++)
+            {
+                await RunAloneAsync(batch[i]).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        using (stacked)
+        {
+            if (Scheduler.BeginRun(batch) > 0)
+            {
+                await RunRangeAsync(batch, stacked, 0, batch.Count, 0, batch.Rows, batch.Count).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task RunAloneAsync(PendingCall call)
+    {
+        NamedValues? kept = null;
+        NamedValues? outputs = null;
+        Exception? error = null;
+        try
+        {
+            // A call that can be cancelled may complete while it runs, after which its inputs are the caller's again.
+            kept = call.CancellationToken.CanBeCanceled ? call.Inputs.Retain() : null;
+            if (!Scheduler.BeginRun(call))
+            {
+                return;
+            }
+
+            long start = clock.GetTimestamp();
+            outputs = await inner.RunAsync(kept ?? call.Inputs, call.Context, call.CancellationToken).ConfigureAwait(false);
+            Scheduler.RecordRun(clock.GetTimestamp() - start);
+        }
+        catch (Exception exception)
+        {
+            error = exception;
+        }
+        finally
+        {
+            kept?.Dispose();
+        }
+
+        Finish(call, outputs, error);
+    }
+
+    private async Task RunRangeAsync(Batch batch, NamedValues inputs, int first, int count, int firstRow, int rows, int of)
+    {
+        NamedValues? outputs = null;
+        Exception? error = null;
+        RunContext? context = JointContext.Of(batch.Calls.Slice(first, count));
+        try
+        {
+            long start = clock.GetTimestamp();
+            outputs = await inner.RunAsync(inputs, context, batch.Token).ConfigureAwait(false);
+            Scheduler.RecordRun(clock.GetTimestamp() - start);
+            assembler.CheckOutputs(outputs, rows);
+        }
+        catch (Exception exception)
+        {
+            error = exception;
+            outputs?.Dispose();
+        }
+
+        if (error is null)
+        {
+            using (outputs)
+            {
+                Distribute(batch, outputs!, context, first, count, rows);
+            }
+        }
+        else if (count > 1 && batch.Options.IsolateFaults && MayBeOneCallsFault(error))
+        {
+            instruments.Bisected();
+            int half = count / 2;
+            int halfRows = 0;
+            for (int i = first; i < first + half; i++)
+            {
+                halfRows += batch[i].Rows;
+            }
+
+            using (NamedValues head = BatchRows.Slice(inputs, 0, halfRows))
+            {
+                await RunRangeAsync(batch, head, first, half, firstRow, halfRows, of).ConfigureAwait(false);
+            }
+
+            using NamedValues tail = BatchRows.Slice(inputs, halfRows, rows - halfRows);
+            await RunRangeAsync(batch, tail, first + half, count - half, firstRow + halfRows, rows - halfRows, of).ConfigureAwait(false);
+        }
+        else
+        {
+            for (int i = first; i < first + count; i++)
+            {
+                Finish(batch[i], null, error);
+            }
+        }
+    }
+
+    private void Distribute(Batch batch, NamedValues outputs, RunContext? context, int first, int count, int rows)
+    {
+        int row = 0;
+        for (int i = first; i < first + count; i++)
+        {
+            PendingCall call = batch[i];
+            NamedValues? part = null;
+            Exception? error = null;
+            try
+            {
+                part = assembler.Take(outputs, row, call);
+            }
+            catch (Exception exception)
+            {
+                error = new ModelRunException($"Model '{_model}': rows {row} to {row + call.Rows - 1} of the batch's outputs could not be taken: {exception.Message}", exception);
+            }
+
+            row += call.Rows;
+            if (call.Context is { } own)
+            {
+                JointContext.Report(context!, own, rows);
+            }
+
+            Finish(call, part, error);
+        }
+    }
+
+    private void Finish(PendingCall call, NamedValues? outputs, Exception? error)
+    {
+        if (!Scheduler.TryFinish(call))
+        {
+            outputs?.Dispose();
+        }
+        else if (error is null)
+        {
+            call.Succeed(outputs!);
+        }
+        else
+        {
+            call.Fail(error);
+        }
+    }
+
+    // The others say that nothing ran, or that everything stopped: another run would end the same way.
+    private static bool MayBeOneCallsFault(Exception error) =>
+        error is not (OperationCanceledException or OverloadedException or DeadlineExceededException or ObjectDisposedException);
+}

@@ -1,7 +1,0 @@
-using Microsoft.Extensions.Options;
-
-namespace Inference.Caching;
-
-/// <summary>Checks <see cref="CachingOptions"/> without reflection.</summary>
-[OptionsValidator]
-internal sealed partial class CachingOptionsValidator : IValidateOptions<CachingOptions>;

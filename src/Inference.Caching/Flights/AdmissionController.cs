@@ -1,0 +1,116 @@
+namespace Inference.Caching.Flights;
+
+/// <summary>
+/// Measures what the cache saves (hits × the model's time per row) and what it costs (looking up, copying, storing), and switches it off while the loss exceeds 1 %
+/// of the model's time; after a pause it is tried again. Thread-safe.
+/// </summary>
+/// <param name="clock">The clock.</param>
+/// <param name="hits">Rows hit so far, over all calls.</param>
+/// <param name="switched">Told when the cache goes on or off.</param>
+internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, Action<bool> switched)
+{
+    private const int Window = 2048;
+    private const double Tolerance = 0.01;
+
+    // A trial's loss is earned back before the next: 1 % of the time between them at most.
+    private const double TrialShare = 0.01;
+
+    // Of the thread and not of the model: a counter that all callers write costs more than a fast model's call.
+    [ThreadStatic]
+    private static int s_skipped;
+    private readonly Lock _lock = new();
+    private readonly long _shortestPause = clock.TimestampFrequency;
+    private readonly long _longestPause = clock.TimestampFrequency * 60;
+    private volatile bool _off;
+    private long _pause = clock.TimestampFrequency;
+    private long _nextTrial;
+    private double _lost;
+    private long _misses;
+    private long _modelTicks;
+    private long _costTicks;
+    private long _hitsAtStart;
+    private int _badWindows;
+
+    /// <summary>Whether the next call may use the cache.</summary>
+    public bool IsOn => !_off || TryAgain();
+
+    /// <summary>The state, without side effects.</summary>
+    public bool State => !_off;
+
+    /// <summary>Notes a call with missing rows.</summary>
+    /// <param name="missing">Rows that the model answered.</param>
+    /// <param name="model">Ticks that the model took.</param>
+    /// <param name="cost">Ticks that the cache took in this call.</param>
+    public void Record(int missing, long model, long cost)
+    {
+        lock (_lock)
+        {
+            _misses += missing;
+            _modelTicks += model;
+            _costTicks += cost;
+            if (_misses < Window || _off)
+            {
+                return;
+            }
+
+            // A hit costs less than a miss, which also stores; taking it as the same makes the estimate careful.
+            long hitsNow = hits();
+            long windowHits = Math.Max(0, hitsNow - _hitsAtStart);
+            double saved = windowHits * ((double)_modelTicks / _misses);
+            double spent = _costTicks * (1 + ((double)windowHits / _misses));
+            bool bad = spent - saved > Tolerance * _modelTicks;
+            _badWindows = bad ? _badWindows + 1 : 0;
+            if (!bad)
+            {
+                _pause = _shortestPause;
+                _lost = 0;
+            }
+            else
+            {
+                _lost += spent - saved;
+            }
+
+            // The first window fills the store and may well miss.
+            if (_badWindows >= 2)
+            {
+                _off = true;
+                _nextTrial = clock.GetTimestamp() + Math.Max(_pause, (long)Math.Min(10.0 * _longestPause, _lost / TrialShare));
+                _pause = Math.Min(_longestPause, _pause * 2);
+                _badWindows = 1;
+                switched(false);
+            }
+
+            StartWindow(hitsNow);
+        }
+    }
+
+    private bool TryAgain()
+    {
+        if ((++s_skipped & 31) != 0)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            if (_off && clock.GetTimestamp() >= _nextTrial)
+            {
+                _off = false;
+                _lost = 0;
+                _badWindows = 0;
+                StartWindow(hits());
+                switched(true);
+            }
+
+            return !_off;
+        }
+    }
+
+    private void StartWindow(long hits)
+    {
+        _misses = 0;
+        _modelTicks = 0;
+        _costTicks = 0;
+        _hitsAtStart = hits;
+    }
+}

@@ -1,0 +1,190 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Inference.Caching.Diagnostics;
+using Inference.Caching.Flights;
+using Inference.Caching.SecondLevel;
+using Inference.Caching.Store;
+using Inference.Caching.Units;
+using Inference.Rows;
+
+namespace Inference.Caching.Stage;
+
+/// <summary>Answers rows that were answered before from memory and runs only the others; see <see cref="CachingOptions"/>.</summary>
+internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
+{
+    private readonly TimeProvider _clock;
+    private readonly StageOptions<CachingOptions> _options;
+    private readonly RowStore _store;
+    private readonly LayoutCatalog _layouts;
+    private readonly AdmissionController _admission;
+    private readonly CacheInstruments _instruments;
+    private readonly MissRunner _missRunner;
+    private readonly SecondLevelCache? _secondLevel;
+    private readonly UInt128 _seed;
+    private readonly bool _whole;
+
+    public CachingRunner(
+        IModelRunner inner,
+        TimeProvider clock,
+        CacheInstruments instruments,
+        Func<ModelInfo, SecondLevelCache?> openSecondLevel,
+        Func<Action<CachingOptions>, StageOptions<CachingOptions>> openOptions,
+        Action<bool> switched)
+        : base(inner)
+    {
+        ModelInfo info = inner.Info;
+        _clock = clock;
+        _instruments = instruments;
+        _whole = !info.RowIndependent || info.BatchAxis != 0;
+        _layouts = new LayoutCatalog([.. info.Inputs.Select(p => p.Name)], _whole);
+        RowStore? store = null;
+        _admission = new AdmissionController(clock, () => store!.Counts.Hits, switched);
+        _options = openOptions(changed => store?.SetBudget(changed.MaxBytes));
+        _store = store = new RowStore(_options.Current.MaxBytes, instruments);
+        store.SetBudget(_options.Current.MaxBytes);
+        _secondLevel = openSecondLevel(info);
+        if (_options.Current.SecondLevel.Enabled && _secondLevel is null)
+        {
+            throw new InferenceException($"Model '{info.Name}', UseCaching: expected an IDistributedCache among the services because SecondLevel.Enabled is set, found none. Register one, or switch the second level off.");
+        }
+
+        // At random in each process, so that nobody can choose rows that meet in one slot.
+        UInt128 random = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        _seed = RowHash.OfBytes(Encoding.UTF8.GetBytes($"{info.Digest}|{info.Provider}"), random);
+        _missRunner = new MissRunner(inner, clock, _store, _whole, _secondLevel, _admission, instruments);
+    }
+
+    public CacheStatistics Statistics
+    {
+        get
+        {
+            (long entries, long bytes, long hits, long misses) = _store.Counts;
+            return new CacheStatistics(entries, bytes, hits, misses, _admission.State);
+        }
+    }
+
+    public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        CachingOptions options = _options.Current;
+        if (context is { BypassCache: true } || (options.Adaptive && !_admission.IsOn) || _layouts.Find(inputs) is not { } layout)
+        {
+            return Inner.RunAsync(inputs, context, cancellationToken);
+        }
+
+        int units = 1;
+        if (!_whole && !BatchRows.TryCount(inputs, out units))
+        {
+            // Changed since its layout was found: the model says what is wrong with it.
+            return Inner.RunAsync(inputs, context, cancellationToken);
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<NamedValues>(cancellationToken);
+        }
+
+        long start = _clock.GetTimestamp();
+        var query = new UnitQuery(inputs, layout, units, context?.Tenant, SeedFor(layout, context?.Tenant));
+        return units switch
+        {
+            0 => Inner.RunAsync(inputs, context, cancellationToken),
+            1 => RunOne(query, context, start, options, cancellationToken),
+            _ => RunMany(query, context, start, options, cancellationToken),
+        };
+    }
+
+    public override object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(IBindable) ? null : base.GetService(serviceType, serviceKey);
+
+    public void Clear() => _store.Erase(static _ => true);
+
+    public async ValueTask<bool> EraseTenantAsync(string? tenant, CancellationToken cancellationToken = default)
+    {
+        _store.Erase(IsOfTenant);
+        if (_secondLevel is null || !_options.Current.SecondLevel.Enabled)
+        {
+            return true;
+        }
+
+        bool erased = await _secondLevel.EraseAsync(tenant, _options.Current.SecondLevel, cancellationToken).ConfigureAwait(false);
+
+        // Calls that came meanwhile may have brought rows back from there.
+        _store.Erase(IsOfTenant);
+        return erased;
+
+        bool IsOfTenant(CacheEntry entry) => string.Equals(entry.Tenant, tenant, StringComparison.Ordinal);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _options.Dispose();
+        return base.DisposeAsync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _options.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private ValueTask<NamedValues> RunOne(in UnitQuery query, RunContext? context, long start, CachingOptions options, CancellationToken cancellationToken)
+    {
+        UInt128 key = query.KeyOf(0);
+        CacheEntry? entry = _store.For(key).Find(key, query.Tenant, query.Layout, query.Inputs, 0, start);
+        if (entry is null)
+        {
+            return _missRunner.RunAsync(Keep(query), new CacheEntry?[1], context, start, options, cancellationToken);
+        }
+
+        _instruments.Rows("hit", 1);
+        context?.Record.AddStep("cache:hit");
+        NamedValues outputs = entry.OutputLayout!.Allocate(1);
+        entry.OutputLayout.Write(entry.Outputs, outputs, 0);
+        return new ValueTask<NamedValues>(outputs);
+    }
+
+    private ValueTask<NamedValues> RunMany(in UnitQuery query, RunContext? context, long start, CachingOptions options, CancellationToken cancellationToken)
+    {
+        CacheEntry?[] entries = ArrayPool<CacheEntry?>.Shared.Rent(query.Units);
+        try
+        {
+            int hits = 0;
+            for (int unit = 0; unit < query.Units; unit++)
+            {
+                UInt128 key = query.KeyOf(unit);
+                entries[unit] = _store.For(key).Find(key, query.Tenant, query.Layout, query.Inputs, unit, start);
+                hits += entries[unit] is null ? 0 : 1;
+            }
+
+            _instruments.Rows("hit", hits);
+            if (hits == query.Units && MissRunner.TryAssemble(entries.AsSpan(0, hits)) is { } outputs)
+            {
+                context?.Record.AddStep("cache:hit");
+                return new ValueTask<NamedValues>(outputs);
+            }
+
+            return _missRunner.RunAsync(Keep(query), entries.AsSpan(0, query.Units).ToArray(), context, start, options, cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<CacheEntry?>.Shared.Return(entries, clearArray: true);
+        }
+    }
+
+    // A set of its own: what was looked up is what runs and is kept, whatever the caller does with its set meanwhile.
+    private UnitQuery Keep(in UnitQuery query)
+    {
+        NamedValues inputs = query.Inputs.Snapshot();
+        return query.Layout.Matches(inputs) && (_whole || ((TensorValue)inputs[0].Value).Shape[0] == query.Units) ? query with { Inputs = inputs } : throw new InvalidInputException(
+            "The set of inputs was changed or disposed by another thread while it was looked up. Leave it alone until the call has completed.");
+    }
+
+    private UInt128 SeedFor(UnitLayout layout, string? tenant) =>
+        tenant is null ? _seed ^ layout.Hash : RowHash.OfBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(tenant.AsSpan()), _seed ^ layout.Hash);
+}

@@ -1,0 +1,53 @@
+using Inference.Caching.Configuration;
+using Inference.Caching.Diagnostics;
+using Inference.Caching.SecondLevel;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Inference.Caching.Stage;
+
+/// <summary>Opens the cache of one model from its services and options.</summary>
+internal sealed partial class CachingStage(IServiceProvider services, string model, Action<CachingOptions>? configure, string stage, string cache)
+{
+    private readonly CachingOptionsValidator _validator = new();
+    private readonly ILogger _logger = (services.GetService(typeof(ILoggerFactory)) as ILoggerFactory)?.CreateLogger("Inference.Caching") ?? NullLogger.Instance;
+
+    public CachingRunner Open(IModelRunner inner)
+    {
+        var clock = services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
+        var instruments = new CacheInstruments(inner.Info, cache);
+        return new CachingRunner(
+            inner,
+            clock,
+            instruments,
+            info => services.GetService(typeof(IDistributedCache)) is IDistributedCache distributed ? new SecondLevelCache(distributed, info, clock, instruments) : null,
+            changed => new StageOptions<CachingOptions>(services, model, configure, _validator, changed, rejected => LogRejected(_logger, model, rejected.Message)),
+            on =>
+            {
+                instruments.On(on);
+                LogSwitched(_logger, model, cache, on ? "on again, to see whether it pays now" : "off, because it does not pay");
+            });
+    }
+
+    public IModelRunner PassThrough(IModelRunner inner, string why)
+    {
+        using var options = new StageOptions<CachingOptions>(services, model, configure, _validator);
+        if (options.Current.WhenNotCacheable == NotCacheableMode.Fail)
+        {
+            throw new InferenceException($"Model '{model}', {stage}: {why} Or remove {stage}, or set WhenNotCacheable to PassThrough.");
+        }
+
+        LogPassThrough(_logger, model, stage, why);
+        return inner;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': the cache of {Cache} is {State}.")]
+    private static partial void LogSwitched(ILogger logger, string model, string cache, string state);
+
+    [LoggerMessage(2, LogLevel.Warning, "Model '{Model}' runs without {Stage}: {Why}")]
+    private static partial void LogPassThrough(ILogger logger, string model, string stage, string why);
+
+    [LoggerMessage(3, LogLevel.Error, "Model '{Model}': new caching options were rejected, the last good ones stay: {Reason}")]
+    private static partial void LogRejected(ILogger logger, string model, string reason);
+}

@@ -1,0 +1,45 @@
+using Inference.Caching.Units;
+
+namespace Inference.Caching.Store;
+
+/// <summary>The answer to one unit, with the inputs it was given for. Complete once <see cref="OutputLayout"/> is set; not changed afterwards but for its place in the store.</summary>
+internal sealed class CacheEntry(UInt128 key, string? tenant, UnitLayout inputLayout, UnitData inputs)
+{
+    // Object, dictionary slot and list links, rounded up.
+    private const int Overhead = 192;
+
+    public UInt128 Key { get; } = key;
+
+    public string? Tenant { get; } = tenant;
+
+    public UnitLayout InputLayout { get; } = inputLayout;
+
+    public UnitData Inputs { get; } = inputs;
+
+    public UnitLayout? OutputLayout { get; private set; }
+
+    public UnitData Outputs { get; private set; }
+
+    /// <summary>When it ends, in ticks of the clock.</summary>
+    public long ExpiresAt { get; set; } = long.MaxValue;
+
+    /// <summary>Bytes it takes, all included.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>Read since the eviction hand passed last. Written without a lock: a lost mark only costs accuracy.</summary>
+    public bool Visited { get; set; }
+
+    public CacheEntry? Newer { get; set; }
+
+    public CacheEntry? Older { get; set; }
+
+    public void Complete(UnitLayout layout, UnitData outputs)
+    {
+        Outputs = outputs;
+        OutputLayout = layout;
+        Size = Overhead + Inputs.Size + outputs.Size;
+    }
+
+    public bool IsFor(string? tenant, UnitLayout layout, NamedValues values, int unit) =>
+        string.Equals(Tenant, tenant, StringComparison.Ordinal) && InputLayout.SameAs(layout) && layout.Equal(values, unit, Inputs);
+}

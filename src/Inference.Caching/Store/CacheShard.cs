@@ -1,0 +1,229 @@
+using Inference.Caching.Diagnostics;
+using Inference.Caching.Units;
+
+namespace Inference.Caching.Store;
+
+/// <summary>
+/// A part of the store: entries by key within a budget of bytes, and the flights of missing ones. Eviction is SIEVE (Zhang et al., NSDI 2024): a hand goes from the
+/// oldest to the newest and takes what was not read since it passed; a hit only sets a mark, so that one-off rows go first. Thread-safe.
+/// </summary>
+internal sealed class CacheShard(CacheInstruments instruments)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<UInt128, CacheEntry> _entries = [];
+    private readonly Dictionary<UInt128, Flight> _flights = [];
+    private CacheEntry? _newest;
+    private CacheEntry? _oldest;
+    private CacheEntry? _hand;
+    private long _budget;
+    private long _bytes;
+    private long _hits;
+    private long _misses;
+
+    public (long Entries, long Bytes, long Hits, long Misses) Counts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_entries.Count, _bytes, _hits, _misses);
+            }
+        }
+    }
+
+    public void SetBudget(long bytes)
+    {
+        lock (_lock)
+        {
+            _budget = bytes;
+            EvictTo(bytes);
+        }
+    }
+
+    /// <summary>The entry for a unit; null where there is none that lives.</summary>
+    public CacheEntry? Find(UInt128 key, string? tenant, UnitLayout layout, NamedValues values, int unit, long now)
+    {
+        CacheEntry? entry;
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue(key, out entry))
+            {
+                _misses++;
+                return null;
+            }
+
+            if (entry.ExpiresAt <= now)
+            {
+                Remove(entry, "expired");
+                _misses++;
+                return null;
+            }
+
+            _hits++;
+        }
+
+        // Entries do not change: the comparison needs no lock.
+        if (!entry.IsFor(tenant, layout, values, unit))
+        {
+            return null;
+        }
+
+        if (!entry.Visited)
+        {
+            entry.Visited = true;
+        }
+
+        return entry;
+    }
+
+    /// <summary>Joins the flight of a unit, or starts it, in which case <paramref name="leads"/> says that it is the caller's to land. Null where the unit was stored
+    /// since it was looked up, which <paramref name="entry"/> then is, or where the key is taken by another unit.</summary>
+    public Flight? Join(UInt128 key, string? tenant, UnitLayout layout, NamedValues values, int unit, long now, out CacheEntry? entry, out bool leads)
+    {
+        lock (_lock)
+        {
+            leads = false;
+            if (_entries.TryGetValue(key, out entry))
+            {
+                if (entry.ExpiresAt > now && entry.IsFor(tenant, layout, values, unit))
+                {
+                    return null;
+                }
+
+                entry = null;
+            }
+
+            if (_flights.TryGetValue(key, out Flight? flight))
+            {
+                return flight.Draft.IsFor(tenant, layout, values, unit) ? flight : null;
+            }
+
+            flight = new Flight(new CacheEntry(key, tenant, layout, layout.Read(values, unit)));
+            _flights.Add(key, flight);
+            leads = true;
+            return flight;
+        }
+    }
+
+    /// <summary>Ends a flight: nobody joins it any more.</summary>
+    public void Leave(Flight flight)
+    {
+        lock (_lock)
+        {
+            if (_flights.TryGetValue(flight.Draft.Key, out Flight? current) && ReferenceEquals(current, flight))
+            {
+                _flights.Remove(flight.Draft.Key);
+            }
+        }
+    }
+
+    /// <summary>Keeps a completed entry, in place of one with its key, if it fits the budget at all.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="isCurrent">Asked where no erasure can come between: whether the entry may be kept still.</param>
+    public void Add(CacheEntry entry, Func<bool> isCurrent)
+    {
+        lock (_lock)
+        {
+            if (!isCurrent())
+            {
+                return;
+            }
+
+            if (_entries.TryGetValue(entry.Key, out CacheEntry? present))
+            {
+                if (ReferenceEquals(present, entry))
+                {
+                    return;
+                }
+
+                Remove(present, "replaced");
+            }
+
+            if (entry.Size > _budget)
+            {
+                return;
+            }
+
+            EvictTo(_budget - entry.Size);
+            _entries.Add(entry.Key, entry);
+            entry.Older = _newest;
+            entry.Newer = null;
+            if (_newest is not null)
+            {
+                _newest.Newer = entry;
+            }
+
+            _newest = entry;
+            _oldest ??= entry;
+            _bytes += entry.Size;
+            instruments.Held(1, entry.Size);
+        }
+    }
+
+    /// <summary>Forgets the entries that match.</summary>
+    public void Erase(Func<CacheEntry, bool> matches)
+    {
+        lock (_lock)
+        {
+            for (CacheEntry? entry = _oldest; entry is not null;)
+            {
+                CacheEntry? newer = entry.Newer;
+                if (matches(entry))
+                {
+                    Remove(entry, "erased");
+                }
+
+                entry = newer;
+            }
+        }
+    }
+
+    private void EvictTo(long bytes)
+    {
+        while (_bytes > bytes && _oldest is not null)
+        {
+            CacheEntry candidate = _hand ?? _oldest;
+            while (candidate.Visited)
+            {
+                candidate.Visited = false;
+                candidate = candidate.Newer ?? _oldest;
+            }
+
+            _hand = candidate;
+            Remove(candidate, "capacity");
+        }
+    }
+
+    private void Remove(CacheEntry entry, string reason)
+    {
+        if (ReferenceEquals(_hand, entry))
+        {
+            _hand = entry.Newer;
+        }
+
+        if (entry.Older is { } older)
+        {
+            older.Newer = entry.Newer;
+        }
+        else
+        {
+            _oldest = entry.Newer;
+        }
+
+        if (entry.Newer is { } newer)
+        {
+            newer.Older = entry.Older;
+        }
+        else
+        {
+            _newest = entry.Older;
+        }
+
+        entry.Older = null;
+        entry.Newer = null;
+        _entries.Remove(entry.Key);
+        _bytes -= entry.Size;
+        instruments.Held(-1, -entry.Size);
+        instruments.Removed(reason);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Inference.Caching.Store;
+
+/// <summary>A unit that one call is getting answered while others may wait for it.</summary>
+internal sealed class Flight(CacheEntry draft)
+{
+    private readonly TaskCompletionSource<CacheEntry?> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The entry that will be completed.</summary>
+    public CacheEntry Draft { get; } = draft;
+
+    /// <summary>The completed entry; null where the call gave up, so that those who wait have to help themselves.</summary>
+    public Task<CacheEntry?> Landed => _landed.Task;
+
+    public void Land() => _landed.TrySetResult(Draft);
+
+    public void GiveUp() => _landed.TrySetResult(null);
+
+    public void Fail(Exception exception)
+    {
+        _landed.TrySetException(exception);
+
+        // Nobody may be waiting; the leader's own caller gets the error.
+        _ = _landed.Task.Exception;
+    }
+}

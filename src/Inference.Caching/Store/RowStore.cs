@@ -1,0 +1,71 @@
+using Inference.Caching.Diagnostics;
+
+namespace Inference.Caching.Store;
+
+/// <summary>All entries of one model, in shards by key so that callers seldom meet. Thread-safe.</summary>
+internal sealed class RowStore
+{
+    private const long LeastShard = 256 << 10;
+    private readonly CacheShard[] _shards;
+    private int _epoch;
+
+    public RowStore(long maxBytes, CacheInstruments instruments)
+    {
+        int shards = 1;
+        while (shards < 16 && maxBytes / (shards * 2) >= LeastShard)
+        {
+            shards *= 2;
+        }
+
+        _shards = new CacheShard[shards];
+        for (int i = 0; i < shards; i++)
+        {
+            _shards[i] = new CacheShard(instruments);
+        }
+
+        SetBudget(maxBytes);
+    }
+
+    /// <summary>Changes with every erasure: what was computed from before it must not be kept.</summary>
+    public int Epoch => Volatile.Read(ref _epoch);
+
+    public (long Entries, long Bytes, long Hits, long Misses) Counts
+    {
+        get
+        {
+            (long entries, long bytes, long hits, long misses) = (0, 0, 0, 0);
+            foreach (CacheShard shard in _shards)
+            {
+                var counts = shard.Counts;
+                entries += counts.Entries;
+                bytes += counts.Bytes;
+                hits += counts.Hits;
+                misses += counts.Misses;
+            }
+
+            return (entries, bytes, hits, misses);
+        }
+    }
+
+    /// <summary>Keeps an entry that was computed in an epoch, unless there was an erasure since: it may be what was to be erased.</summary>
+    public void Add(CacheEntry entry, int epoch) => For(entry.Key).Add(entry, () => epoch == Epoch);
+
+    public CacheShard For(UInt128 key) => _shards[(int)(key >> 64) & (_shards.Length - 1)];
+
+    public void SetBudget(long maxBytes)
+    {
+        foreach (CacheShard shard in _shards)
+        {
+            shard.SetBudget(maxBytes / _shards.Length);
+        }
+    }
+
+    public void Erase(Func<CacheEntry, bool> matches)
+    {
+        Interlocked.Increment(ref _epoch);
+        foreach (CacheShard shard in _shards)
+        {
+            shard.Erase(matches);
+        }
+    }
+}

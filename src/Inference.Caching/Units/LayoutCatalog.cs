@@ -1,0 +1,34 @@
+namespace Inference.Caching.Units;
+
+/// <summary>The layouts seen lately, so that a call of a known one allocates none. Thread-safe.</summary>
+internal sealed class LayoutCatalog(string[]? order, bool whole)
+{
+    // Ragged inputs have many layouts: the catalog is a short memory and not a registry.
+    private readonly UnitLayout?[] _recent = new UnitLayout?[16];
+    private int _next;
+
+    /// <summary>The layout of these values; null where they cannot be cached.</summary>
+    public UnitLayout? Find(NamedValues values)
+    {
+        foreach (UnitLayout? known in _recent)
+        {
+            if (known is null)
+            {
+                break;
+            }
+
+            if (known.Matches(values))
+            {
+                return known;
+            }
+        }
+
+        UnitLayout? made = UnitLayout.TryOf(values, order, whole);
+        if (made is not null)
+        {
+            _recent[Interlocked.Increment(ref _next) - 1 & 15] = made;
+        }
+
+        return made;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+
+namespace Inference.Cli.Running;
+
+/// <summary>Starts this program again as a child.</summary>
+internal static class OwnProcess
+{
+    /// <summary>The start of a child with these arguments, its output and errors redirected.</summary>
+    public static ProcessStartInfo Start(IEnumerable<string> arguments)
+    {
+        string self = Environment.ProcessPath!;
+        var start = new ProcessStartInfo(self) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(self) == "dotnet")
+        {
+            start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
+        }
+
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
+    }
+}

@@ -1,4 +1,0 @@
-namespace Inference.Cli;
-
-/// <summary>The command line itself is wrong: exit code 64.</summary>
-internal sealed class UsageException(string message) : InferenceException(message);

@@ -1,7 +1,0 @@
-using Microsoft.Extensions.Options;
-
-namespace Inference.OnnxRuntime;
-
-/// <summary>Checks the annotated ranges of <see cref="OnnxRuntimeOptions"/>; generated, without reflection.</summary>
-[OptionsValidator]
-internal sealed partial class OnnxRuntimeOptionsValidator : IValidateOptions<OnnxRuntimeOptions>;

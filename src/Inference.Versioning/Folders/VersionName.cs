@@ -1,0 +1,56 @@
+namespace Inference.Versioning.Folders;
+
+/// <summary>The order of version names: runs of digits compare as numbers, everything else by character, so that 2 &lt; 10 and 1.9 &lt; 1.10. A total order.</summary>
+internal sealed class VersionName : IComparer<string>
+{
+    public static VersionName Order { get; } = new();
+
+    public int Compare(string? x, string? y)
+    {
+        if (x is null || y is null)
+        {
+            return x is null ? (y is null ? 0 : -1) : 1;
+        }
+
+        int i = 0;
+        int j = 0;
+        while (i < x.Length && j < y.Length)
+        {
+            int order = char.IsAsciiDigit(x[i]) && char.IsAsciiDigit(y[j]) ? CompareNumbers(x, ref i, y, ref j) : x[i++].CompareTo(y[j++]);
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        int rest = (x.Length - i).CompareTo(y.Length - j);
+        // Names that differ only in leading zeros (01 and 1) still need an order of their own.
+        return rest != 0 ? rest : string.CompareOrdinal(x, y);
+    }
+
+    /// <summary>Whether a directory's name can be a version: not hidden, not a staging name (<c>_x</c>, <c>x.tmp</c>, <c>x~</c>), not a path.</summary>
+    public static bool IsValid(string name) =>
+        name.Length is > 0 and <= 128
+        && name[0] is not ('.' or '_')
+        && !name.EndsWith(".tmp", StringComparison.OrdinalIgnoreCase)
+        && name[^1] != '~'
+        && name.IndexOfAny(['/', '\\', '\0', '\n', '\r']) < 0;
+
+    private static int CompareNumbers(string x, ref int i, string y, ref int j)
+    {
+        ReadOnlySpan<char> a = Digits(x, ref i);
+        ReadOnlySpan<char> b = Digits(y, ref j);
+        return a.Length != b.Length ? a.Length.CompareTo(b.Length) : a.SequenceCompareTo(b);
+    }
+
+    private static ReadOnlySpan<char> Digits(string text, ref int index)
+    {
+        int start = index;
+        while (index < text.Length && char.IsAsciiDigit(text[index]))
+        {
+            index++;
+        }
+
+        return text.AsSpan(start, index - start).TrimStart('0');
+    }
+}

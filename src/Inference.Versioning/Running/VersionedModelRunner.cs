@@ -1,0 +1,193 @@
+using Inference.Versioning.Repository;
+using Inference.Versioning.Routing;
+using Inference.Versioning.Running;
+
+namespace Inference.Versioning;
+
+/// <summary>
+/// Serves the versions of a model: each call takes a lease on the version it is routed to, so that a version is unloaded only after its last call, and no call
+/// fails because versions are swapped. Made by <see cref="ModelRepository.OpenAsync"/> or by <c>UseVersioning</c>.
+/// </summary>
+/// <remarks>
+/// Thread-safe. <see cref="Info"/> is the default version's. <see cref="GetService"/> with a version or label as key and <see cref="IModelRunner"/> as type gives a runner that stays on it;
+/// other services are those of the stages around the version asked (the default where no name is given), and end with that version;
+/// <see cref="IBindable"/> binds to the version that is the default at that moment and holds it until the bound run is disposed.
+/// </remarks>
+public sealed class VersionedModelRunner : IModelRunner, IModelStatus
+{
+    private readonly RepositoryController _controller;
+    private readonly RepositoryWatcher? _watcher;
+    private readonly List<IDisposable> _owned = [];
+    private Task? _closed;
+
+    internal VersionedModelRunner(RepositoryController controller, bool watch)
+    {
+        _controller = controller;
+        _watcher = watch ? new RepositoryWatcher(controller) : null;
+    }
+
+    /// <summary>The versions, and how to change them.</summary>
+    public IModelVersions Versions => _controller;
+
+    /// <summary>The default version's.</summary>
+    public ModelInfo Info => Table().Default.Info;
+
+    /// <inheritdoc/>
+    public ModelState State => _controller.Status.State;
+
+    /// <inheritdoc/>
+    public string Description => _controller.Status.Description;
+
+    internal RepositoryController Controller => _controller;
+
+    /// <inheritdoc/>
+    public ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
+    {
+        Route route;
+        do
+        {
+            // A version that is unloading is no longer in the table that replaced this one.
+            route = Table().Choose(context);
+        }
+        while (!route.Slot.TryAcquire());
+        return RunAsync(route, inputs, context, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        if (serviceKey is string name)
+        {
+            return serviceType == typeof(IModelRunner) ? new NamedVersionRunner(this, name) : null;
+        }
+
+        if (serviceKey is not null || serviceType == typeof(IModelSplitter))
+        {
+            return null;
+        }
+
+        if (serviceType == typeof(IModelVersions))
+        {
+            return _controller;
+        }
+
+        if (serviceType == typeof(IBindable))
+        {
+            return LeasedBindable.TryMake(this);
+        }
+
+        // What lies below is of one version: ask by name for the others'.
+        return serviceType.IsInstanceOfType(this) ? this : _controller.Table?.Default.Runner.GetService(serviceType);
+    }
+
+    /// <summary>Changes the options of a runner made outside dependency injection; what they want is loaded before this returns.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">They are not valid; the last good ones stay.</exception>
+    public async ValueTask ChangeOptionsAsync(VersioningOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _controller.SetOptions(options);
+        await _controller.RefreshAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends serving. Calls in flight finish; their versions unload after them.</summary>
+    public void Dispose() => _ = CloseAsync();
+
+    /// <summary>Ends serving, and waits until calls in flight are finished and every version is unloaded.</summary>
+    public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
+
+    /// <summary>Adds what is to be disposed with this runner.</summary>
+    internal void Own(IDisposable owned) => _owned.Add(owned);
+
+    internal RepositoryWatcher? Watcher => _watcher;
+
+    internal RoutingTable Table() => _controller.Table ?? throw new ObjectDisposedException(nameof(VersionedModelRunner), $"Model '{_controller.ModelName}' was disposed.");
+
+    /// <summary>Runs on a version whose lease was taken; gives it back.</summary>
+    internal ValueTask<NamedValues> RunAsync(Route route, NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
+    {
+        if (context is not null)
+        {
+            context.Record.VersionServed = route.Slot.Version;
+        }
+
+        long started = _controller.Setup.Clock.GetTimestamp();
+        ValueTask<NamedValues> run;
+        try
+        {
+            run = route.Slot.Runner.RunAsync(inputs, context, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            Finish(route, started, exception);
+            throw;
+        }
+
+        if (!run.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(run, route, started, inputs, context);
+        }
+
+        NamedValues outputs = run.Result;
+        route.Shadow?.Offer(inputs, outputs, context, route.Slot.Version);
+        Finish(route, started, null);
+        return new ValueTask<NamedValues>(outputs);
+    }
+
+    private async ValueTask<NamedValues> AwaitAsync(ValueTask<NamedValues> run, Route route, long started, NamedValues inputs, RunContext? context)
+    {
+        Exception? error = null;
+        try
+        {
+            NamedValues outputs = await run.ConfigureAwait(false);
+            route.Shadow?.Offer(inputs, outputs, context, route.Slot.Version);
+            return outputs;
+        }
+        catch (Exception exception)
+        {
+            error = exception;
+            throw;
+        }
+        finally
+        {
+            Finish(route, started, error);
+        }
+    }
+
+    private void Finish(Route route, long started, Exception? error)
+    {
+        route.Slot.Release();
+        _controller.Instruments.Call(route.Slot.Version, route.Kind, error);
+        if (route.Trial is { IsStopped: false } trial)
+        {
+            // Invalid inputs are the caller's doing, and a cancelled call might have gone well; its time counts nevertheless.
+            bool? failed = error switch { null => false, InvalidInputException or OperationCanceledException => null, _ => true };
+            double seconds = error is InvalidInputException ? -1 : _controller.Setup.Clock.GetElapsedTime(started).TotalSeconds;
+            trial.Observe(route.IsCanary, failed, seconds);
+        }
+    }
+
+    private Task CloseAsync()
+    {
+        lock (_owned)
+        {
+            return _closed ??= CoreAsync();
+        }
+
+        async Task CoreAsync()
+        {
+            foreach (IDisposable owned in _owned)
+            {
+                owned.Dispose();
+            }
+
+            Task closed = _controller.CloseAsync().AsTask();
+            if (_watcher is not null)
+            {
+                await _watcher.DisposeAsync().ConfigureAwait(false);
+            }
+
+            await closed.ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+global using Inference.Batching.Batches;
+global using Inference.Batching.Control;
+global using Inference.Batching.Diagnostics;
+global using Inference.Batching.Scheduling;
