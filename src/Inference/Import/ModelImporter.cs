@@ -6,6 +6,7 @@ using Inference.Operators.Contract;
 namespace Inference.Import;
 
 /// <summary>Turns an ONNX model into the engine's graph: names resolved, functions expanded, operators made.</summary>
+[Pattern("Constant")]
 internal sealed class ModelImporter
 {
     internal const int MaxFunctionDepth = 64;
@@ -69,6 +70,9 @@ internal sealed class ModelImporter
 
         return new(graph, defaults, importer._scopes);
     }
+
+    /// <summary>Whether a node of the file is a constant written as a node.</summary>
+    public static bool IsConstant(string domain, string opType) => Canonical(domain).Length == 0 && opType == "Constant";
 
     internal static string Canonical(string domain) => domain == "ai.onnx" ? "" : domain;
 
@@ -220,7 +224,7 @@ internal sealed class ModelImporter
 
     private void Finish(Node node, ModelGraph graph)
     {
-        if (node.Domain.Length == 0 && node.OpType == "Constant" && node.Attributes.Tensor("value") is { } constant && node.Outputs is [{ } made])
+        if (IsConstant(node.Domain, node.OpType) && node.Attributes.Tensor("value") is { } constant && node.Outputs is [{ } made])
         {
             SetConstant(made, constant);
             made.Producer = null;

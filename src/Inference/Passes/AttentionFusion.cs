@@ -8,6 +8,7 @@ namespace Inference.Passes;
 /// Finds attention written out: softmax(scale·(Q × Kᵀ) + masks) × V of rank 3 or 4 in f32, with the transposes around it, and makes it one node. The scale may stand
 /// on the scores, on Q or on Kᵀ.
 /// </summary>
+[Pattern("Add", "Attention", "Div", "MatMul", "Mul", "Softmax", "Transpose")]
 internal sealed class AttentionFusion
 {
     // Masks that are added one after the other.

@@ -8,6 +8,7 @@ namespace Inference.Passes;
 /// Folds BatchNormalization at inference into the Conv or ConvTranspose before it: with s = scale/√(var + ε), W' = s·W and B' = (B − mean)·s + bias, per output channel.
 /// One that stands alone in a graph of convolutions (pre-activation networks) becomes a 1×1 convolution of each channel by s, which layout and epilogues know.
 /// </summary>
+[Pattern("BatchNormalization", "Conv", "ConvTranspose")]
 internal static class BatchNormFolding
 {
     public static void Run(ModelGraph graph)

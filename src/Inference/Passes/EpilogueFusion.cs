@@ -10,6 +10,7 @@ namespace Inference.Passes;
 /// Moves what follows a matrix product (of integers too) or convolution into it: bias, addend (residual), activation. MatMul with a constant f32 matrix becomes <c>Linear</c>; Conv and
 /// Gemm take the attributes <c>activation</c> and <c>activation_params</c>, Conv an addend as input 3. All that is absorbed gives the same for every shape of every call.
 /// </summary>
+[Pattern("Add", "Conv", "Gemm", "IntegerLinear", "Linear", "MatMul", "Mul", "Sigmoid", "Swish")]
 internal sealed class EpilogueFusion
 {
     private readonly ModelGraph _graph;

@@ -1,8 +1,10 @@
 using Inference.Graph;
+using Inference.Operators.Contract;
 
 namespace Inference.Passes;
 
 /// <summary>Finds Gelu written out: x·(1 + erf(x/√2))·½, in any order of the products.</summary>
+[Pattern("Add", "Div", "Erf", "Gelu", "Mul")]
 internal static class GeluFusion
 {
     private const float RootTwo = 1.41421356f;

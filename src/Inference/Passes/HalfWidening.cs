@@ -9,6 +9,7 @@ namespace Inference.Passes;
 /// widened part. Intermediate values keep f32 precision, as ONNX Runtime's do. Applies to graphs with products or convolutions of constant 16-bit weights;
 /// other graphs keep the rounding of each operator.
 /// </summary>
+[Pattern("Cast")]
 internal sealed class HalfWidening
 {
     private readonly ModelGraph _graph;

@@ -1,9 +1,11 @@
 using Inference.Graph;
+using Inference.Operators.Contract;
 using Inference.Operators.Elementwise;
 
 namespace Inference.Passes;
 
 /// <summary>Finds HardSwish written out: x·clip(x + 3, 0, 6)÷6 in any order, and x·HardSigmoid(x) with slope 1/6 and offset ½.</summary>
+[Pattern("Add", "Clip", "Div", "HardSigmoid", "HardSwish", "Mul")]
 internal static class HardSwishFusion
 {
     private const float Sixth = 1f / 6f;

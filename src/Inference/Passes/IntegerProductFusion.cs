@@ -8,6 +8,7 @@ namespace Inference.Passes;
 /// Joins MatMulInteger with a constant B (→ Add of int32) → Cast to f32 → Mul by scales into one <c>IntegerLinear</c>, which a Mul of two scales joins too; the same
 /// operations in the same order, so the same floats. Bias and activation come in with epilogue fusion.
 /// </summary>
+[Pattern("Add", "Cast", "IntegerLinear", "MatMulInteger", "Mul")]
 internal static class IntegerProductFusion
 {
     public static void Run(ModelGraph graph)

@@ -8,6 +8,7 @@ namespace Inference.Passes;
 /// Runs convolutions, and what lies between them, on tensors with channels last ([N, spatial.., C]): f32 convolutions with constant weights start such regions, operators that state how
 /// they are computed there (<see cref="LayoutRule"/>) and channel shuffles carry them on, and a Transpose leads out where somebody needs the declared order.
 /// </summary>
+[Pattern("Conv", "Gather", "NhwcConv", "NhwcQConv", "QLinearConv", "QLookup", "Reshape", "Slice", "Transpose")]
 internal sealed partial class LayoutPropagation
 {
     private const int MaxPlanes = 4;

@@ -8,6 +8,7 @@ namespace Inference.Passes;
 /// Joins two products with constant f32 matrices, X × A[K,R] × B[R,N], where R is below both K and N and nobody else uses the product in the middle. The second may have
 /// bias, addend and activation; the first must have none.
 /// </summary>
+[Pattern("Linear", "LowRank", "MatMul")]
 internal static class LowRankFusion
 {
     public static void Run(ModelGraph graph)

@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Operators.Contract;
 using Inference.Operators.Reduction;
 
 namespace Inference.Passes;
@@ -7,6 +8,7 @@ namespace Inference.Passes;
 /// Finds layer norms written out in single operators: d = x − mean(x); y = d/√(mean(d²) + ε)·γ + β over the last axis becomes LayerNormalization, and without the
 /// mean, x/√(mean(x²) + ε)·γ, becomes RMSNormalization. What is left unused is removed by dead-code elimination.
 /// </summary>
+[Pattern("Add", "Div", "LayerNormalization", "Mul", "Pow", "RMSNormalization", "Reciprocal", "ReduceMean", "Sqrt", "Sub")]
 internal static class NormFusion
 {
     public static void Run(ModelGraph graph)

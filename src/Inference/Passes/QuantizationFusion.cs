@@ -9,6 +9,7 @@ namespace Inference.Passes;
 /// Conv, MatMul and Gemm between DequantizeLinear and QuantizeLinear become integer products, unary functions tables, Add and Mul one pass over bytes.
 /// Runs before constants are folded, which would dequantize the weights.
 /// </summary>
+[Pattern("Add", "Concat", "Conv", "DequantizeLinear", "Gemm", "MatMul", "Mul", "QBinary", "QLinear", "QLinearConv", "QLookup", "QuantizeLinear")]
 internal static class QuantizationFusion
 {
     public static void Run(ModelGraph graph)

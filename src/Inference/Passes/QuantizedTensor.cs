@@ -1,4 +1,5 @@
 using Inference.Graph;
+using Inference.Operators.Contract;
 
 namespace Inference.Passes;
 
@@ -7,6 +8,7 @@ namespace Inference.Passes;
 /// <param name="Scale">f32 constant of one element.</param>
 /// <param name="Zero">Constant of one element of the 8-bit type.</param>
 /// <param name="Source">The QuantizeLinear or DequantizeLinear.</param>
+[Pattern("DequantizeLinear", "QuantizeLinear")]
 internal sealed record QuantizedTensor(Value Data, Value Scale, Value Zero, Node Source)
 {
     /// <summary>What a QuantizeLinear of f32 makes; null where it is not per tensor, 8 bits and constant.</summary>

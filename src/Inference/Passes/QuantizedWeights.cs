@@ -7,6 +7,7 @@ namespace Inference.Passes;
 /// <param name="Data">The 8-bit constant.</param>
 /// <param name="Scale">f32 constant, [1] or [channels].</param>
 /// <param name="Zero">Constant zero points as many as scales.</param>
+[Pattern("DequantizeLinear")]
 internal sealed record QuantizedWeights(Value Data, Value Scale, Value Zero)
 {
     /// <summary>The weights behind a value; null where they are of another form.</summary>

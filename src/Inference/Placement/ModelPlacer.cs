@@ -121,7 +121,7 @@ internal sealed class ModelPlacer
                 }
 
                 // Constants and inner graphs stay with the engine: the first cost nothing, the second are placed node by node.
-                bool engineOnly = node.OpType == "Constant" || node.HasSubgraphs;
+                bool engineOnly = ModelImporter.IsConstant(node.Domain, node.OpType) || node.HasSubgraphs;
                 if (provider is null ? engineOnly || IsSupported(node, view) : !engineOnly && claims!.Contains(i))
                 {
                     owners[i] = provider?.Name ?? Cpu;

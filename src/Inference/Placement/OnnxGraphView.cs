@@ -93,7 +93,7 @@ internal sealed class OnnxGraphView : IGraphView
 
         foreach (OnnxNode node in graph.Nodes)
         {
-            if (node.OpType == "Constant" && ModelImporter.Canonical(node.Domain).Length == 0 && node.Attribute("value")?.Tensor is { } value && node.Outputs.Count == 1)
+            if (ModelImporter.IsConstant(node.Domain, node.OpType) && node.Attribute("value")?.Tensor is { } value && node.Outputs.Count == 1)
             {
                 constants[node.Outputs[0]] = value;
             }

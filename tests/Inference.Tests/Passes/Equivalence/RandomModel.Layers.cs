@@ -7,7 +7,7 @@ internal sealed partial class RandomModel
 {
     private Item? Activation(Item x)
     {
-        string y = _random.Next(10) switch
+        string y = _random.Next(13) switch
         {
             0 => Node("Relu", [x.Name]),
             1 => Node("Sigmoid", [x.Name]),
@@ -18,6 +18,8 @@ internal sealed partial class RandomModel
             6 => Node("Clip", [x.Name, Chance(0.2) ? "" : Floats([-0.5f]), Floats([Chance(0.1) ? -1f : 0.75f])]),
             7 => Swapped("Mul", x.Name, Node("Sigmoid", [x.Name])),
             8 when _opset >= 20 => Node("Gelu", [x.Name], OnnxAttribute.FromString("approximate", Pick("none", "tanh"))),
+            9 or 10 => Node(_opset >= 18 ? Pick("Mish", "HardSwish", "Celu", "Softsign") : Pick("Softsign", "Softplus", "Selu", "Softsign"), [x.Name]),
+            11 => Node(Pick("Sin", "Cos", "Atan", "Erf", "Abs", "Neg"), [x.Name]),
             _ => Node("Relu", [x.Name]),
         };
         return new(y, x.Dims);
@@ -33,7 +35,13 @@ internal sealed partial class RandomModel
         }
 
         Item other = others[_random.Next(others.Length)];
-        return new(Swapped("Add", x.Name, other.Name), Broadcast(x.Dims, other.Dims)!);
+        string sum = _random.Next(6) switch
+        {
+            0 => Node(Pick("Sum", "Mean", "Max", "Min"), [x.Name, other.Name]),
+            1 => Node("Where", [Node("Less", [x.Name, other.Name]), x.Name, other.Name]),
+            _ => Swapped("Add", x.Name, other.Name),
+        };
+        return new(sum, Broadcast(x.Dims, other.Dims)!);
     }
 
     private Item? Dense(Item x)
