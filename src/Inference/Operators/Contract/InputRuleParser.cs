@@ -54,8 +54,7 @@ internal static class InputRuleParser
         bool isOptional = name.EndsWith('?');
         string rest = word[(colon + 1)..];
         int bracket = rest.IndexOfAny(['[', '~']);
-        string types = bracket < 0 ? rest : rest[..bracket];
-        ShapePattern[] shapes = bracket < 0 ? [] : Array.ConvertAll(rest[bracket..].Split('|'), ReadShape);
+        (string types, ShapePattern[] shapes) = bracket < 0 ? (rest, []) : (rest[..bracket], Array.ConvertAll(rest[bracket..].Split('|'), ReadShape));
         name = isOptional ? name[..^1] : name;
         switch (types)
         {

@@ -77,7 +77,8 @@ internal sealed class InputRules
         int count = IsVariadic ? context.InputCount : Math.Min(context.InputCount, rules.Count);
         for (int i = 0; i < count; i++)
         {
-            if (!context.HasInput(i) || context.InputValueType(i) is not { } type)
+            ModelValueType? type = context.HasInput(i) ? context.InputValueType(i) : null;
+            if (type is null)
             {
                 continue;
             }
@@ -115,17 +116,17 @@ internal sealed class InputRules
             return;
         }
 
-        for (int i = 0; i < index; i++)
+        // The first input of this letter whose type is known: this one at the latest.
+        int first = 0;
+        while (rules[Math.Min(first, rules.Count - 1)].TypeVariable != rule.TypeVariable || !context.HasInput(first) || context.InputType(first) == ElementType.Undefined)
         {
-            if (rules[Math.Min(i, rules.Count - 1)].TypeVariable == rule.TypeVariable && context.HasInput(i) && context.InputType(i) is var first and not ElementType.Undefined)
-            {
-                if (first != type)
-                {
-                    throw context.Error($"input {index} ({rule.Name}): expected {first.Name()} as input {i} is, got {type.Name()}. Cast one of them.");
-                }
+            first++;
+        }
 
-                return;
-            }
+        ElementType known = context.InputType(first);
+        if (known != type)
+        {
+            throw context.Error($"input {index} ({rule.Name}): expected {known.Name()} as input {first} is, got {type.Name()}. Cast one of them.");
         }
     }
 

@@ -26,19 +26,20 @@ internal sealed class ShapeBindings
     /// <summary>Binds a letter; false where it stands for another size already.</summary>
     public bool Bind(string name, long size)
     {
-        if (FindSize(name) is { } known)
+        long? known = FindSize(name);
+        if (known is null)
         {
-            return known == size;
+            _sizes.Add((name, size));
         }
 
-        _sizes.Add((name, size));
-        return true;
+        return known is null || known == size;
     }
 
     /// <summary>Binds a run; false where it stands for other sizes already.</summary>
     public bool BindRun(string name, ReadOnlySpan<Dimension> dimensions)
     {
-        if (FindRun(name) is not { } known)
+        Dimension[]? known = FindRun(name);
+        if (known is null)
         {
             _runs.Add((name, dimensions.ToArray()));
             return true;
@@ -68,7 +69,8 @@ internal sealed class ShapeBindings
         {
             if (dimension.IsRun)
             {
-                if (dimension.Variable is null || FindRun(dimension.Variable) is not { } run)
+                Dimension[]? run = dimension.Variable is { } letters ? FindRun(letters) : null;
+                if (run is null)
                 {
                     return null;
                 }

@@ -65,17 +65,13 @@ internal sealed class ShapePattern(IReadOnlyList<DimensionPattern> dimensions, b
 
     private static bool Fits(DimensionPattern pattern, Dimension dimension, ShapeBindings bound)
     {
-        if (dimension.Size is not { } size)
+        long? size = dimension.Size;
+        if (size is null || pattern.Size == size)
         {
             return true;
         }
 
-        if (pattern.Size == size)
-        {
-            return true;
-        }
-
-        return pattern.Variable is { } name ? bound.Bind(name, size) : pattern.Size is null;
+        return pattern.Variable is { } name ? bound.Bind(name, size.Value) : pattern.Size is null;
     }
 
     // A letter (or run) that is not bound yet, as its input is absent or its shape not known, lets every size pass.
