@@ -138,6 +138,11 @@ internal static class ProtobufValues
             return TensorValue.Allocate(ElementType.Float, [0]);
         }
 
+        if (scalars[0].ElementType == ElementType.String)
+        {
+            return TensorValue.Copy<string>([.. scalars.Select(static scalar => scalar.AsSpan<string>()[0])], [scalars.Length]);
+        }
+
         TensorValue result = TensorValue.Allocate(scalars[0].ElementType, [scalars.Length]);
         int size = scalars[0].ElementType.BitWidth() / 8;
         for (int i = 0; i < scalars.Length; i++)

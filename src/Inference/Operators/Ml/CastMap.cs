@@ -54,7 +54,8 @@ internal sealed class CastMap : Operator
         Tensor y = context.Output(0, _type, [1, _sparse ? _size : keys.Length]);
         if (_type == ElementType.String)
         {
-            y.Strings.Fill("");
+            // What ONNX Runtime writes; the standard does not say.
+            y.Strings.Fill("0.f");
         }
         else
         {
@@ -64,9 +65,15 @@ internal sealed class CastMap : Operator
         for (int i = 0; i < order.Length; i++)
         {
             long at = _sparse ? keys[order[i]] : i;
-            if (at < 0 || at >= y.Count)
+            if (at < 0)
             {
-                throw context.Error($"input 0: expected keys in [0, {y.Count - 1}], got {at}.");
+                throw context.Error($"input 0: expected keys of 0 or more as positions, got {at}.");
+            }
+
+            // Keys beyond the width have no place.
+            if (at >= y.Count)
+            {
+                break;
             }
 
             Put(context, map.Values, order[i], y, (int)at);

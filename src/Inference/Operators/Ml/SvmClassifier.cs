@@ -4,7 +4,7 @@ namespace Inference.Operators.Ml;
 
 /// <summary>
 /// Support vectors, one against one: a score for each pair of classes, votes for the label, or probabilities by pairwise coupling where prob_a is there; without support
-/// vectors a linear score for each class. Source: ONNX-ML SVMClassifier, opset 1; arithmetic of ONNX Runtime.
+/// vectors a linear score for each class, whatever the kernel. Source: ONNX-ML SVMClassifier, opset 1; arithmetic of ONNX Runtime.
 /// </summary>
 internal sealed class SvmClassifier : Operator
 {
@@ -29,7 +29,6 @@ internal sealed class SvmClassifier : Operator
     public SvmClassifier(Node node)
     {
         AttributeMap attributes = node.Attributes;
-        _kernel = new(node);
         _transform = PostTransforms.Read(node);
         _labels = new(node, "classlabels_ints", "classlabels_strings");
         _coefficients = attributes.Floats("coefficients") ?? [];
@@ -54,6 +53,7 @@ internal sealed class SvmClassifier : Operator
         }
 
         _count = (int)count;
+        _kernel = new(node, linear: _count == 0);
         _classes = _perClass.Length > 0 ? _perClass.Length : Math.Max(1, _labels.Count);
         _columns = _count > 0 ? _vectors.Length / _count : _coefficients.Length / _classes;
         long pairs = (long)_classes * (_classes - 1) / 2;

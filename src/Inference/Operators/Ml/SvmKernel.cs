@@ -10,7 +10,10 @@ internal sealed class SvmKernel
     private readonly float _constant;
     private readonly float _degree;
 
-    public SvmKernel(Node node)
+    /// <summary>Reads the kernel of a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="linear">Whether the model has no support vectors: its coefficients are those of a linear form, whatever the kernel's name.</param>
+    public SvmKernel(Node node, bool linear)
     {
         _kind = node.Attributes.String("kernel_type", "LINEAR");
         if (_kind is not ("LINEAR" or "POLY" or "RBF" or "SIGMOID"))
@@ -18,6 +21,7 @@ internal sealed class SvmKernel
             throw new ModelLoadException($"{node.Describe()}: attribute 'kernel_type': expected LINEAR, POLY, RBF or SIGMOID, got '{_kind}'.");
         }
 
+        _kind = linear ? "LINEAR" : _kind;
         float[] parameters = node.Attributes.Floats("kernel_params") ?? [];
         _gamma = parameters.Length > 0 ? parameters[0] : 0;
         _constant = parameters.Length > 1 ? parameters[1] : 0;

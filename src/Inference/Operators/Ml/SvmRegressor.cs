@@ -2,7 +2,7 @@ using Inference.Graph;
 
 namespace Inference.Operators.Ml;
 
-/// <summary>y[n] = Σ cⱼ·K(x[n], vⱼ) + ρ over the support vectors; one_class gives its sign. Source: ONNX-ML SVMRegressor, opset 1.</summary>
+/// <summary>y[n] = Σ cⱼ·K(x[n], vⱼ) + ρ over the support vectors, or linear where there are none; one_class gives its sign. Source: ONNX-ML SVMRegressor, opset 1.</summary>
 internal sealed class SvmRegressor : Operator
 {
     private readonly SvmKernel _kernel;
@@ -16,7 +16,6 @@ internal sealed class SvmRegressor : Operator
 
     public SvmRegressor(Node node)
     {
-        _kernel = new(node);
         _transform = PostTransforms.Read(node);
         _coefficients = node.Attributes.Floats("coefficients") ?? [];
         _vectors = node.Attributes.Floats("support_vectors") ?? [];
@@ -24,6 +23,7 @@ internal sealed class SvmRegressor : Operator
         _oneClass = node.Attributes.Int("one_class", 0) != 0;
         long count = node.Attributes.Int("n_supports", 0);
         _count = count is >= 0 and <= int.MaxValue ? (int)count : throw new ModelLoadException($"{node.Describe()}: attribute 'n_supports': expected a number in [0, {int.MaxValue}], got {count}.");
+        _kernel = new(node, linear: _count == 0);
         _columns = _count > 0 ? _vectors.Length / _count : _coefficients.Length;
         if (_count > 0 && (_vectors.Length % _count != 0 || _coefficients.Length != _count))
         {

@@ -142,7 +142,8 @@ internal sealed class TreeEnsemble : Operator
     {
         public void Row(int row, Span<C> scores, ReadOnlySpan<bool> has)
         {
-            if (transform != PostTransform.None)
+            // One target is transformed by PROBIT alone, as in TreeEnsembleRegressor.
+            if (transform is PostTransform.Probit || (transform is not PostTransform.None && scores.Length > 1))
             {
                 Span<float> single = scores.Length <= 256 ? stackalloc float[scores.Length] : new float[scores.Length];
                 for (int i = 0; i < single.Length; i++)

@@ -11,7 +11,7 @@ internal sealed class TreeEnsembleClassifier : Operator
     private readonly double[] _base;
     private readonly PostTransform _transform;
 
-    // Two classes of which the leaves score one: that score decides and gives both columns.
+    // Two classes of which the leaves, and at most one base value, score one: that score decides and gives both columns.
     private readonly bool _oneScore;
     private readonly bool _positiveWeights = true;
 
@@ -43,7 +43,7 @@ internal sealed class TreeEnsembleClassifier : Operator
             }
         }
 
-        _oneScore = classes == 2 && scored.Count == 1;
+        _oneScore = classes == 2 && scored.Count == 1 && _base.Length < 2;
     }
 
     protected override void InferOutputs(InferContext context)
@@ -106,17 +106,8 @@ internal sealed class TreeEnsembleClassifier : Operator
             bool second = has[1];
             if (op._base.Length == 2)
             {
-                if (second)
-                {
-                    scores[0] += C.CreateTruncating(op._base[0]);
-                    scores[1] += C.CreateTruncating(op._base[1]);
-                }
-                else
-                {
-                    scores[1] = scores[0] + C.CreateTruncating(op._base[1]);
-                    scores[0] = -scores[1];
-                    second = true;
-                }
+                scores[0] += C.CreateTruncating(op._base[0]);
+                scores[1] += C.CreateTruncating(op._base[1]);
             }
             else if (op._base.Length == 1)
             {

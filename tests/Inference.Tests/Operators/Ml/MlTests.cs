@@ -70,6 +70,37 @@ public sealed class MlTests
     }
 
     [Fact]
+    public void TreeClassifier_WithABaseValueForEachOfTwoClasses_AddsEachToItsOwn()
+    {
+        EngineValue?[] y = RunAll(
+            "TreeEnsembleClassifier",
+            [T([1f, 5, 2, 1], 2, 2)],
+            Trees("class", ("class_ids", new long[4]), ("class_weights", new float[] { -1, 2, 3, 0.5f }), ("classlabels_int64s", new long[] { 7, 9 }), ("base_values", new[] { 0.25f, 1f })),
+            2,
+            3,
+            Domain);
+        Same<long>([9, 7], [2], (Tensor)y[0]!);
+        Near([-0.25f, 1, 2.75f, 1], [2, 2], (Tensor)y[1]!);
+    }
+
+    [Fact]
+    public void Svm_WithoutSupportVectors_IsLinearWhateverItsKernel()
+    {
+        (string, object)[] kernel = [("kernel_type", "POLY"), ("kernel_params", new[] { 0.5f, 1f, 3f }), ("rho", new[] { 0.5f })];
+        Near([5.5f], [1, 1], (Tensor)RunAll("SVMRegressor", [T([1f, 2], 1, 2)], [.. kernel, ("coefficients", new[] { 1f, 2f })], 1, 1, Domain)[0]!);
+        EngineValue?[] y = RunAll("SVMClassifier", [T([1f, 2], 1, 2)], [.. kernel, ("coefficients", new[] { 1f, 2, 0, 0, 2, 2 }), ("classlabels_ints", new long[] { 4, 5, 6 })], 2, 1, Domain);
+        Same<long>([6], [1], (Tensor)y[0]!);
+        Near([5.5f, 0.5f, 6.5f], [1, 3], (Tensor)y[1]!);
+    }
+
+    [Fact]
+    public void CastMap_Sparse_PutsValuesAtTheirKeys()
+    {
+        var map = new MapData(T<long>([2, 0, 9], 3), T([1.5f, 2, 3], 3));
+        Same(["2.000000", "0.f", "1.500000", "0.f"], [1, 4], (Tensor)RunAll("CastMap", [map], [("cast_to", "TO_STRING"), ("map_form", "SPARSE"), ("max_map", 4L)], 1, 1, Domain)[0]!);
+    }
+
+    [Fact]
     public void Trees_ThatAreNotTrees_AreErrors()
     {
         (string, object)[] attributes = Trees("target", ("target_ids", new long[4]), ("target_weights", new float[4]));
