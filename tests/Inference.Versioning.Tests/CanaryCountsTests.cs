@@ -1,0 +1,289 @@
+using Inference.TestSupport;
+
+namespace Inference.Versioning.Tests;
+
+/// <summary>What a trial counts, weighs and says, call by call.</summary>
+public sealed class CanaryCountsTests
+{
+    private readonly List<string> _alarms = [];
+    private readonly List<double> _evidence = [];
+    private int _passed;
+
+    [Fact]
+    public void Options_Defaults_AreWhatIsDocumented()
+    {
+        var options = new CanaryOptions();
+        Assert.Equal((10d, true, 0.01, 0d, true, 0.9), (options.Percent, options.AutomaticRollback, options.FalseAlarmProbability, options.ErrorTolerance, options.CompareLatency, options.LatencyQuantile));
+        Assert.Equal((1.5, 50, 0d, 1d, null, null), (options.LatencyTolerance, options.LatencyWarmupCalls, options.WorstMetric, options.BestMetric, options.PromoteAfterCalls, options.Salt));
+    }
+
+    [Fact]
+    public void Observe_CountsEachArm()
+    {
+        CanaryTrial trial = Trial(new CanaryOptions { AutomaticRollback = false, FalseAlarmProbability = 0.02 });
+        trial.Observe(true, false, 1);
+        trial.Observe(true, true, 1);
+        trial.Observe(true, null, 1);
+        trial.Observe(false, true, -1);
+        trial.Observe(false, true, 1);
+        trial.Observe(false, false, 1);
+        trial.Observe(false, null, 1);
+        CanaryStatus status = trial.Snapshot();
+        Assert.Equal(("2", 25d, 3L, 1L, 4L, 2L, 50d), (status.Version, status.Percent, status.Calls, status.Errors, status.ControlCalls, status.ControlErrors, status.Limit));
+        trial.Percent = 50;
+        Assert.Equal(50, trial.Snapshot().Percent);
+        Assert.Equal(("salt", false), (trial.Salt, trial.IsStopped));
+        trial.Stop();
+        trial.Observe(true, true, 1);
+        trial.ObserveMetric(true, 0);
+        Assert.Equal(3, trial.Snapshot().Calls);
+        Assert.True(trial.IsStopped);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Snapshot_Evidence_IsTheWeightedMean(bool latency)
+    {
+        CanaryTrial trial = Trial(new CanaryOptions { AutomaticRollback = false, CompareLatency = latency, LatencyWarmupCalls = 3, BestMetric = 5, WorstMetric = -5, ErrorTolerance = 0.1 });
+        var errors = new TwoArmEvidence(0.1);
+        var slow = new TwoArmEvidence();
+        var metric = new TwoArmEvidence();
+        var gauge = new LatencyGauge(0.9);
+        var random = new Random(9);
+        int canaryCalls = 0;
+        for (int i = 0; i < 600; i++)
+        {
+            bool canary = random.Next(4) == 0;
+            bool? failed = random.Next(10) switch { 0 => null, 1 => true, _ => false };
+            double seconds = random.Next(8) == 0 ? -1 : random.NextDouble() * (canary ? 2 : 1);
+            canaryCalls += canary ? 1 : 0;
+            trial.Observe(canary, failed, seconds);
+            if (failed is { } f)
+            {
+                errors.Add(canary, f ? 1 : 0);
+            }
+
+            if (latency && seconds >= 0 && failed is not true && !(canary && canaryCalls <= 3))
+            {
+                bool changed = gauge.IsReady && slow.Add(canary, seconds > gauge.Bound * (canary ? 1.5 : 1) ? 1 : 0);
+                if (!canary)
+                {
+                    gauge.Add(seconds);
+                }
+
+                if (changed || !gauge.IsReady)
+                {
+                    gauge.Update();
+                }
+            }
+
+            double value = (random.NextDouble() * 14) - 7;
+            trial.ObserveMetric(canary, value);
+            metric.Add(canary, Math.Clamp((5 - value) / 10, 0, 1));
+            CanaryStatus status = trial.Snapshot();
+            (double e, double l, double m) = (Math.Exp(errors.LogValue), Math.Exp(slow.LogValue), Math.Exp(metric.LogValue));
+            AssertClose(e, status.ErrorEvidence);
+            AssertClose(l, status.LatencyEvidence);
+            AssertClose(m, status.MetricEvidence);
+            double mean = latency ? (0.5 * e) + (0.25 * l) + (0.25 * m) : (0.75 * e) + (0.25 * m);
+            AssertClose(mean, status.Evidence);
+            if (_evidence.Count > 0)
+            {
+                AssertClose(mean, Math.Pow(10, _evidence[^1]));
+            }
+        }
+
+        Assert.Equal(!latency, slow.LogValue == 0);
+        Assert.Empty(_alarms);
+
+        static void AssertClose(double expected, double got) => Assert.InRange(got, expected * (1 - 1e-9), expected * (1 + 1e-9));
+    }
+
+    [Fact]
+    public void ObserveMetric_NotANumber_DoesNotCount()
+    {
+        CanaryTrial trial = Trial(new CanaryOptions());
+        trial.ObserveMetric(true, double.NaN);
+        trial.ObserveMetric(false, double.NaN);
+        Assert.Empty(_evidence);
+        trial.ObserveMetric(true, 0.5);
+        Assert.Empty(_evidence);
+        trial.ObserveMetric(false, 0.5);
+        Assert.Single(_evidence);
+    }
+
+    [Fact]
+    public void Alarm_AtTheLimit_StopsTheTrialAndSaysWhatWasWorst()
+    {
+        CanaryTrial trial = Trial(new CanaryOptions { CompareLatency = false, FalseAlarmProbability = 0.05, PromoteAfterCalls = 1000 });
+        for (int i = 0; i < 20; i++)
+        {
+            trial.Observe(false, false, -1);
+        }
+
+        int calls = 0;
+        while (!trial.IsStopped)
+        {
+            Assert.InRange(calls++, 0, 20);
+            trial.Observe(true, true, -1);
+            trial.Observe(false, false, -1);
+        }
+
+        string alarm = Assert.Single(_alarms);
+        CanaryStatus status = trial.Snapshot();
+        Assert.True(status.Evidence >= 20);
+        Assert.True(_evidence[^2] < Math.Log10(20));
+        Assert.Equal(Math.Log10(status.Evidence), _evidence[^1], 9);
+        Assert.Equal(
+            FormattableString.Invariant($"errors: {status.Errors} of {status.Calls} canary calls failed against 0 of {status.ControlCalls} on the default; e-values: errors {status.ErrorEvidence:G3}, latency 1, metric 1; limit 20."),
+            alarm);
+        Assert.Equal(0, _passed);
+    }
+
+    [Fact]
+    public void Alarm_SlowCanary_NamesTheLatency()
+    {
+        CanaryTrial trial = Trial(new CanaryOptions { LatencyWarmupCalls = 2 });
+        for (int i = 0; i < 100; i++)
+        {
+            trial.Observe(false, false, 1);
+        }
+
+        // As slow as is tolerated is no loss; the warm-up does not count.
+        trial.Observe(true, false, 99);
+        trial.Observe(true, false, 99);
+        for (int i = 0; i < 50; i++)
+        {
+            trial.Observe(true, false, 1.5);
+            trial.Observe(false, false, 1);
+        }
+
+        Assert.True(trial.Snapshot().LatencyEvidence <= 1);
+        for (int i = 0; i < 50 && !trial.IsStopped; i++)
+        {
+            trial.Observe(true, false, 1.6);
+            trial.Observe(false, false, 1);
+        }
+
+        Assert.StartsWith("latency: 0 of ", Assert.Single(_alarms), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NoAutomaticRollback_RaisesNoAlarm()
+    {
+        CanaryTrial trial = Trial(new CanaryOptions { AutomaticRollback = false });
+        for (int i = 0; i < 200; i++)
+        {
+            trial.Observe(true, true, -1);
+            trial.Observe(false, false, -1);
+        }
+
+        Assert.False(trial.IsStopped);
+        Assert.True(trial.Snapshot().Evidence > 100);
+    }
+
+    [Fact]
+    public void PromoteAfterCalls_PassesWithThatCallAndOnce()
+    {
+        CanaryTrial trial = Trial(new CanaryOptions { PromoteAfterCalls = 3 });
+        trial.Observe(true, false, 1);
+        trial.Observe(false, false, 1);
+        trial.Observe(true, false, 1);
+        Assert.Equal(0, _passed);
+        trial.Observe(true, null, 1);
+        Assert.Equal(1, _passed);
+        trial.Observe(true, false, 1);
+        Assert.Equal(1, _passed);
+    }
+
+    [Theory]
+    [InlineData("""{"version":2}""", "here: expected version 1 of 'inference.cascade', got 2. Write the threshold with a matching version of the tools.")]
+    [InlineData("""{"threshold":0.5}""", "here: expected version 1 of 'inference.cascade', got 0. Write the threshold with a matching version of the tools.")]
+    [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":1.5}""", "here: expected a threshold from 0 to 1 in 'inference.cascade', got 1.5. Calibrate it again.")]
+    [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":-0.1}""", "here: expected a threshold from 0 to 1 in 'inference.cascade', got -0.1. Calibrate it again.")]
+    [InlineData("""{"version":1,"output":"p","kind":"entropy","threshold":0.5}""", "here: expected kind 'max_probability', 'margin' or 'binary_probability' in 'inference.cascade', got 'entropy'.")]
+    [InlineData("""{"version":1,"output":"p","kind":null,"threshold":0.5}""", "here: expected a kind in 'inference.cascade', got null.")]
+    [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":0.5,"transform":"exp"}""", "here: expected transform 'none', 'softmax' or 'sigmoid' in 'inference.cascade', got 'exp'.")]
+    public void Parse_Malformed_SaysWhatWasExpected(string json, string text) =>
+        Assert.Equal(text, Assert.Throws<InferenceException>(() => CascadeThreshold.Parse(json, "here")).Message);
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""{"version":1,"kind":"margin"}""")]
+    [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":"a"}""")]
+    [InlineData("""{"version":1.5}""")]
+    public void Parse_NoThreshold_SaysTheForm(string json)
+    {
+        string message = Assert.Throws<InferenceException>(() => CascadeThreshold.Parse(json, "here")).Message;
+        Assert.StartsWith("here: 'inference.cascade' cannot be read: ", message, StringComparison.Ordinal);
+        Assert.EndsWith(" Expected {\"version\":1,\"output\":…,\"kind\":…,\"threshold\":…}.", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("max_probability", "none", ConfidenceKind.MaxProbability, ConfidenceTransform.None)]
+    [InlineData("margin", "softmax", ConfidenceKind.Margin, ConfidenceTransform.Softmax)]
+    [InlineData("binary_probability", "sigmoid", ConfidenceKind.BinaryProbability, ConfidenceTransform.Sigmoid)]
+    public void Parse_EachForm_IsRead(string kind, string transform, ConfidenceKind expected, ConfidenceTransform how)
+    {
+        Assert.Equal(new CascadeThreshold("p", expected, 0, how), CascadeThreshold.Parse($$"""{"version":1,"output":"p","kind":"{{kind}}","threshold":0,"transform":"{{transform}}"}""", "here"));
+        Assert.Equal(new CascadeThreshold("p", expected, 1), CascadeThreshold.Parse($$"""{"version":1,"output":"p","kind":"{{kind}}","threshold":1}""", "here"));
+        Assert.Equal(new CascadeThreshold("p", expected, 1), CascadeThreshold.Parse($$"""{"version":1,"output":"p","kind":"{{kind}}","threshold":1,"transform":null}""", "here"));
+    }
+
+    [Theory]
+    [InlineData(ConfidenceKind.MaxProbability, ConfidenceTransform.Softmax, new double[] { 1, 3, 2, 4, 4, 4 }, new double[] { 0.66524095, 0.33333333 })]
+    [InlineData(ConfidenceKind.Margin, ConfidenceTransform.Softmax, new double[] { 1, 3, 2, 3, 2, 1 }, new double[] { 0.42051249, 0.42051249 })]
+    [InlineData(ConfidenceKind.Margin, ConfidenceTransform.None, new double[] { 5, 1, 3, 1, 3, 5 }, new double[] { 2, 2 })]
+    [InlineData(ConfidenceKind.Margin, ConfidenceTransform.None, new double[] { 1, double.NaN, 3, 4, 4, 1 }, new double[] { double.NaN, 0 })]
+    [InlineData(ConfidenceKind.MaxProbability, ConfidenceTransform.None, new double[] { 0.5, double.NaN, 0.2, 0.1, 0.2, 0.3 }, new double[] { double.NaN, 0.3 })]
+    [InlineData(ConfidenceKind.MaxProbability, ConfidenceTransform.Sigmoid, new double[] { -1, 0, 2, 0, 0, 0 }, new double[] { 0.88079708, 0.5 })]
+    [InlineData(ConfidenceKind.BinaryProbability, ConfidenceTransform.Softmax, new double[] { -2, 2 }, new double[] { 0.88079708, 0.88079708 })]
+    [InlineData(ConfidenceKind.BinaryProbability, ConfidenceTransform.Softmax, new double[] { 0, 2, 2, 0 }, new double[] { 0.88079708, 0.88079708 })]
+    [InlineData(ConfidenceKind.BinaryProbability, ConfidenceTransform.None, new double[] { 0.3, 0.7, 0.9, 0.1 }, new double[] { 0.7, 0.9 })]
+    public void Read_TwoRows_OfEachFloatType(ConfidenceKind kind, ConfidenceTransform transform, double[] values, double[] expected)
+    {
+        var threshold = new CascadeThreshold("p", kind, 0.5, transform);
+        long[] shape = [2, values.Length / 2];
+        using TensorValue doubles = TensorValue.Copy(values, shape);
+        using TensorValue floats = TensorValue.Copy(Array.ConvertAll(values, v => (float)v), shape);
+        using TensorValue halves = TensorValue.Copy(Array.ConvertAll(values, v => (Half)v), shape);
+        foreach ((TensorValue output, int digits) in new[] { (doubles, 7), (floats, 6), (halves, 2) })
+        {
+            double[] got = new double[2];
+            threshold.Read(output, got);
+            Assert.Equal(expected[0], got[0], digits);
+            Assert.Equal(expected[1], got[1], digits);
+        }
+    }
+
+    [Fact]
+    public void Read_OutputsOfAnotherForm_AreNamed()
+    {
+        AssertRefused(ConfidenceKind.MaxProbability, [], 1);
+        AssertRefused(ConfidenceKind.MaxProbability, [3, 2], 2);
+        AssertRefused(ConfidenceKind.MaxProbability, [2, 0], 2);
+        AssertRefused(ConfidenceKind.Margin, [2], 2);
+        AssertRefused(ConfidenceKind.BinaryProbability, [2, 3], 2);
+        AssertRefused(ConfidenceKind.BinaryProbability, [2, 0], 2);
+        new CascadeThreshold("p", ConfidenceKind.MaxProbability, 0.5).Read(TensorValue.Allocate(ElementType.Float, [2]), new double[2]);
+        new CascadeThreshold("p", ConfidenceKind.BinaryProbability, 0.5).Read(TensorValue.Allocate(ElementType.Float, [0, 2]), []);
+        Assert.Equal(
+            "Cascade: expected a float32, float64 or float16 output to read confidence off, got int64[1,2]. Name the output with the probabilities.",
+            Assert.Throws<ModelRunException>(() => new CascadeThreshold("p", ConfidenceKind.Margin, 0.5).Read(TensorValue.Allocate(ElementType.Int64, [1, 2]), new double[1])).Message);
+
+        static void AssertRefused(ConfidenceKind kind, long[] shape, int rows)
+        {
+            using TensorValue output = TensorValue.Allocate(ElementType.Float, shape);
+            Assert.Equal(
+                $"Cascade: confidence of kind {kind} cannot be read off output 'p' of form {output} with {rows} rows. Name an output with one row of probabilities for each row of the inputs.",
+                Assert.Throws<ModelRunException>(() => new CascadeThreshold("p", kind, 0.5).Read(output, new double[rows])).Message);
+        }
+    }
+
+    private CanaryTrial Trial(CanaryOptions options)
+    {
+        var slot = new VersionSlot(new VersionFolder("2", "/none", "stamp", 1, []), new FakeRunner(FakeModel.Info("m", "2")), (_, _) => { });
+        return new CanaryTrial(slot, options, 25, "salt", (_, reason) => _alarms.Add(reason), _ => _passed++, _evidence.Add);
+    }
+}
