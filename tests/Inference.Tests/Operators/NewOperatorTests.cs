@@ -137,12 +137,10 @@ public sealed class NewOperatorTests
         }
     }
 
-    /// <summary>y = (x + √(x² + b)) / 2</summary>
-    private readonly struct Squareplus(float b) : IFloatFunction<Squareplus>
+    /// <summary>y = (x + √(x² + alpha)) / 2</summary>
+    private readonly struct Squareplus : IFloatFunction
     {
-        public static Squareplus Of(float alpha, float beta) => new(alpha);
-
-        public C Apply<C>(C x)
-            where C : unmanaged, IFloatingPointIeee754<C> => (x + C.Sqrt((x * x) + C.CreateTruncating(b))) / C.CreateTruncating(2);
+        public static C Apply<C>(C x, C alpha, C beta)
+            where C : unmanaged, IFloatingPointIeee754<C> => (x + C.Sqrt((x * x) + alpha)) / C.CreateTruncating(2);
     }
 }

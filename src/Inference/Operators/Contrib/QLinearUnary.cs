@@ -7,8 +7,8 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Contrib;
 
 /// <summary>y = quantize(f(dequantize(x))) by a table of 256 bytes; inputs (x, scale, zero, scale_y, zero_y). Sources: com.microsoft QLinearSigmoid, QLinearLeakyRelu.</summary>
-internal sealed unsafe class QLinearUnary<TFunction>(TFunction function) : Operator
-    where TFunction : struct, IFloatFunction<TFunction>
+internal sealed unsafe class QLinearUnary<TFunction>(float alpha = 0f) : Operator
+    where TFunction : struct, IFloatFunction
 {
     protected override void InferOutputs(InferContext context) =>
         context.SetOutput(0, Shapes.RequireType(context, 0, MatMulInteger.Quantized), context.InputShape(0));
@@ -28,7 +28,7 @@ internal sealed unsafe class QLinearUnary<TFunction>(TFunction function) : Opera
         int zero = QuantizedValues.Zero(context.OptionalInput(4));
         for (int i = 0; i < 256; i++)
         {
-            table[i] = QuantizedValues.Quantize(function.Apply(values[i]), scale, zero, y.Type);
+            table[i] = QuantizedValues.Quantize(TFunction.Apply(values[i], alpha, 0f), scale, zero, y.Type);
         }
 
         ByteTable.Run(x.Data, y.Data, (nint)x.Count, table);

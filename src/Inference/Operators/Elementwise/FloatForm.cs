@@ -5,7 +5,7 @@ namespace Inference.Operators.Elementwise;
 
 /// <summary>A function of floating-point numbers, in each form.</summary>
 internal sealed unsafe class FloatForm<TFunction>(params UnaryParameter[] parameters) : UnaryForm(parameters)
-    where TFunction : struct, IFloatFunction<TFunction>
+    where TFunction : struct, IFloatFunction
 {
     public override string Name => typeof(TFunction).Name;
 
@@ -13,10 +13,9 @@ internal sealed unsafe class FloatForm<TFunction>(params UnaryParameter[] parame
 
     public override void Apply(Span<double> x, float alpha, float beta)
     {
-        TFunction function = TFunction.Of(alpha, beta);
         foreach (ref double number in x)
         {
-            number = function.Apply(number);
+            number = TFunction.Apply<double>(number, alpha, beta);
         }
     }
 
@@ -24,10 +23,9 @@ internal sealed unsafe class FloatForm<TFunction>(params UnaryParameter[] parame
 
     private static void Run(float* x, float* y, nint count, float alpha, float beta)
     {
-        TFunction function = TFunction.Of(alpha, beta);
         for (nint i = 0; i < count; i++)
         {
-            y[i] = function.Apply(x[i]);
+            y[i] = TFunction.Apply(x[i], alpha, beta);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Inference.Operators.Elementwise;
 
 /// <summary>y = f(x) for floating-point elements; float16 and bfloat16 in float, rounded once.</summary>
 internal sealed class FloatUnary<TFunction>(float alpha, float beta) : UnaryOperator(TypeSet.Floating)
-    where TFunction : struct, IFloatFunction<TFunction>
+    where TFunction : struct, IFloatFunction
 {
     public override void Run(KernelContext context)
     {
@@ -48,11 +48,11 @@ internal sealed class FloatUnary<TFunction>(float alpha, float beta) : UnaryOper
                 return;
             }
 
-            TFunction f = TFunction.Of(alpha, beta);
+            (C a, C b) = (C.CreateTruncating(alpha), C.CreateTruncating(beta));
 
             for (int i = 0; i < source.Length; i++)
             {
-                target[i] = E.Store(f.Apply(E.Load(source[i])));
+                target[i] = E.Store(TFunction.Apply(E.Load(source[i]), a, b));
             }
         }
     }

@@ -3,16 +3,12 @@ using Inference.Kernels.Elementwise;
 
 namespace Inference.Operators.Elementwise;
 
-/// <summary>A function of one floating-point number; its fields are its parameters.</summary>
-internal interface IFloatFunction<TSelf>
-    where TSelf : struct, IFloatFunction<TSelf>
+/// <summary>A function of one floating-point number and two parameters.</summary>
+internal interface IFloatFunction
 {
-    C Apply<C>(C x)
+    static abstract C Apply<C>(C x, C alpha, C beta)
         where C : unmanaged, IFloatingPointIeee754<C>;
 
     /// <summary>The same over f32 arrays where that is faster than one by one; null where there is no such form.</summary>
     static virtual UnaryFunction? Single => null;
-
-    /// <summary>The function with these parameters.</summary>
-    static virtual TSelf Of(float alpha, float beta) => default;
 }

@@ -6,7 +6,7 @@ namespace Inference.Operators.Elementwise;
 
 /// <summary>A function of numbers of any type, in each form.</summary>
 internal sealed unsafe class NumericForm<TFunction>(TypeSet allowed, params UnaryParameter[] parameters) : UnaryForm(parameters)
-    where TFunction : struct, INumericFunction<TFunction>
+    where TFunction : struct, INumericFunction
 {
     public override string Name => typeof(TFunction).Name;
 
@@ -14,10 +14,9 @@ internal sealed unsafe class NumericForm<TFunction>(TypeSet allowed, params Unar
 
     public override void Apply(Span<double> x, float alpha, float beta)
     {
-        TFunction function = TFunction.Of(alpha, beta);
         foreach (ref double number in x)
         {
-            number = function.Apply(number);
+            number = TFunction.Apply(number, alpha, beta);
         }
     }
 
@@ -25,10 +24,9 @@ internal sealed unsafe class NumericForm<TFunction>(TypeSet allowed, params Unar
 
     private static void Run(float* x, float* y, nint count, float alpha, float beta)
     {
-        TFunction function = TFunction.Of(alpha, beta);
         for (nint i = 0; i < count; i++)
         {
-            y[i] = function.Apply(x[i]);
+            y[i] = TFunction.Apply(x[i], alpha, beta);
         }
     }
 }

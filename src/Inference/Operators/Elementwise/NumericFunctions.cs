@@ -8,10 +8,10 @@ namespace Inference.Operators.Elementwise;
 internal static class NumericFunctions
 {
     /// <summary>|x|; the smallest signed integer stays itself.</summary>
-    internal readonly struct Abs : INumericFunction<Abs>
+    internal readonly struct Abs : INumericFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public C Apply<C>(C x)
+        public static C Apply<C>(C x, float alpha, float beta)
             where C : unmanaged, INumber<C>
         {
             if (typeof(C) == typeof(float) || typeof(C) == typeof(double))
@@ -26,56 +26,54 @@ internal static class NumericFunctions
     }
 
     /// <summary>−x</summary>
-    internal readonly struct Neg : INumericFunction<Neg>
+    internal readonly struct Neg : INumericFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public C Apply<C>(C x)
+        public static C Apply<C>(C x, float alpha, float beta)
             where C : unmanaged, INumber<C> => -x;
 
         public static UnaryFunction Single => UnaryFunctions.Neg;
     }
 
     /// <summary>−1, 0 or 1; NaN stays NaN.</summary>
-    internal readonly struct Sign : INumericFunction<Sign>
+    internal readonly struct Sign : INumericFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public C Apply<C>(C x)
+        public static C Apply<C>(C x, float alpha, float beta)
             where C : unmanaged, INumber<C> => x > C.Zero ? C.One : x < C.Zero ? C.Zero - C.One : C.IsNaN(x) ? x : C.Zero;
 
         public static UnaryFunction Single => UnaryFunctions.Sign;
     }
 
     /// <summary>max(x, 0); NaN stays NaN.</summary>
-    internal readonly struct Relu : INumericFunction<Relu>
+    internal readonly struct Relu : INumericFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public C Apply<C>(C x)
+        public static C Apply<C>(C x, float alpha, float beta)
             where C : unmanaged, INumber<C> => x < C.Zero ? C.Zero : x;
 
         public static UnaryFunction Single => UnaryFunctions.Relu;
     }
 
     /// <summary>erf(x); integers by way of double.</summary>
-    internal readonly struct Erf : INumericFunction<Erf>
+    internal readonly struct Erf : INumericFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public C Apply<C>(C x)
+        public static C Apply<C>(C x, float alpha, float beta)
             where C : unmanaged, INumber<C> => C.CreateTruncating(ErrorFunction.Erf(double.CreateTruncating(x)));
 
         public static UnaryFunction Single => UnaryFunctions.Erf;
     }
 
-    /// <summary>x − bias above lambd, x + bias below −lambd, 0 between.</summary>
-    internal readonly struct Shrink(float lambd, float bias) : INumericFunction<Shrink>
+    /// <summary>x − beta above alpha, x + beta below −alpha, 0 between.</summary>
+    internal readonly struct Shrink : INumericFunction
     {
-        public static Shrink Of(float alpha, float beta) => new(alpha, beta);
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public C Apply<C>(C x)
+        public static C Apply<C>(C x, float alpha, float beta)
             where C : unmanaged, INumber<C>
         {
             double value = double.CreateTruncating(x);
-            return value < -lambd ? C.CreateTruncating(value + bias) : value > lambd ? C.CreateTruncating(value - bias) : C.Zero;
+            return value < -alpha ? C.CreateTruncating(value + beta) : value > alpha ? C.CreateTruncating(value - beta) : C.Zero;
         }
     }
 }

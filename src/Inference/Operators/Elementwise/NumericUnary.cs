@@ -8,7 +8,7 @@ namespace Inference.Operators.Elementwise;
 
 /// <summary>y = f(x) for elements of any numeric type.</summary>
 internal sealed class NumericUnary<TFunction>(float alpha, float beta, TypeSet allowed) : UnaryOperator(allowed)
-    where TFunction : struct, INumericFunction<TFunction>
+    where TFunction : struct, INumericFunction
 {
     public override void Run(KernelContext context)
     {
@@ -27,7 +27,6 @@ internal sealed class NumericUnary<TFunction>(float alpha, float beta, TypeSet a
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
-            TFunction f = TFunction.Of(alpha, beta);
             ReadOnlySpan<T> source = x.Span<T>();
             Span<T> target = y.Span<T>();
             for (int start = 0; start < source.Length; start += Chunk)
@@ -42,7 +41,7 @@ internal sealed class NumericUnary<TFunction>(float alpha, float beta, TypeSet a
 
                 for (int i = start; i < end; i++)
                 {
-                    target[i] = E.Store(f.Apply(E.Load(source[i])));
+                    target[i] = E.Store(TFunction.Apply(E.Load(source[i]), alpha, beta));
                 }
             }
         }
