@@ -14,6 +14,9 @@ internal sealed class CaseRandom(int seed, int size, int draw = 0)
     /// <summary>How large dimensions may be; FsCheck shrinks it.</summary>
     public int Size { get; } = Math.Clamp(size, 1, 40);
 
+    /// <summary>Whether the draw was made before, larger.</summary>
+    public bool IsAgain { get; init; }
+
     /// <summary>The rows that were taken.</summary>
     public IReadOnlyList<OptionRow> Rows => _rows;
 

@@ -38,6 +38,9 @@ internal sealed class DifferentialCase(string name, long opset) : IDisposable
     /// <summary>The rows of covering arrays that the case was drawn from.</summary>
     public IReadOnlyList<OptionRow> Rows { get; set; } = [];
 
+    /// <summary>What <c>cpu</c> said where it gave no values.</summary>
+    public string? Refusal { get; set; }
+
     public OnnxGraph Graph => _model.Graph;
 
     /// <summary>Adds an input, as a constant or as the model's input with free dimensions.</summary>

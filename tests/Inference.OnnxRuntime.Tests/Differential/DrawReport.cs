@@ -12,6 +12,7 @@ internal sealed class DrawReport(string name)
     private int _draws;
     private int _compared;
     private int _refused;
+    private string? _refusal;
 
     /// <summary>Draws that ONNX Runtime had a kernel for.</summary>
     public int Compared => _compared;
@@ -21,6 +22,7 @@ internal sealed class DrawReport(string name)
         _draws++;
         _compared += outcome is DifferentialOutcome.Compared or DifferentialOutcome.BothRefuse ? 1 : 0;
         _refused += outcome == DifferentialOutcome.BothRefuse ? 1 : 0;
+        _refusal ??= outcome == DifferentialOutcome.BothRefuse ? made.Refusal : null;
         foreach (OptionRow row in made.Rows)
         {
             HashSet<(int A, int B)> reached = _reached.TryGetValue(row.Space, out HashSet<(int A, int B)>? known) ? known : _reached[row.Space] = [];
@@ -36,17 +38,28 @@ internal sealed class DrawReport(string name)
         int options = _reached.Keys.Sum(static space => space.Options.Count), pairs = _reached.Keys.Sum(static space => space.Pairs.Count);
         int reached = _reached.Sum(static space => space.Value.Intersect(space.Key.Pairs).Count());
         output.WriteLine($"{name}: {_draws} draws, {_compared} compared with ONNX Runtime ({_refused} refused by both), {differences} differences; {options} options, {pairs} pairs, {reached} reached");
+        if (_refusal is not null)
+        {
+            output.WriteLine($"{name}: both refuse, the first: {_refusal}");
+        }
+
         foreach ((OptionSpace space, HashSet<(int A, int B)> seen) in _reached)
         {
             string[] lost = [.. space.Pairs.Where(pair => !seen.Contains(pair)).Take(12).Select(space.Show)];
             output.WriteLine(lost.Length == 0 ? $"{space.Family}: every pair" : $"{space.Family}: not reached: {string.Join("; ", lost)}");
         }
 
+        Append(name, _draws, _compared, _refused, differences, options, pairs, reached);
+    }
+
+    /// <summary>Adds a line to the report's file.</summary>
+    public static void Append(string name, int draws, int compared, int refused, int differences, int options = 0, int pairs = 0, int reached = 0)
+    {
         if (Environment.GetEnvironmentVariable("INFERENCE_DIFFERENTIAL_REPORT") is { Length: > 0 } path)
         {
             lock (FileLock)
             {
-                File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{name}\t{_draws}\t{_compared}\t{_refused}\t{differences}\t{options}\t{pairs}\t{reached}\n"));
+                File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{name}\t{draws}\t{compared}\t{refused}\t{differences}\t{options}\t{pairs}\t{reached}\n"));
             }
         }
     }

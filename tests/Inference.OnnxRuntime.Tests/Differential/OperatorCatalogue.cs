@@ -13,6 +13,10 @@ internal static class OperatorCatalogue
         .. ShapeCases.All,
         .. LayoutCases.All,
         .. IndexingCases.All,
+        .. ScatterCases.All,
+        .. ResizeCases.All,
+        .. RegionCases.All,
+        .. SignalCases.All,
         .. ProductCases.All,
         .. WindowCases.All,
         .. NormalizationCases.All,
@@ -30,6 +34,8 @@ internal static class OperatorCatalogue
         .. ControlFlowCases.All,
         .. TextCases.All,
         .. RandomCases.All,
+        .. StandardAttentionCases.All,
+        .. QuantizedContribCases.All,
     ];
 
     public static OperatorCases Find(string name) => All.First(cases => cases.Name == name);

@@ -87,15 +87,7 @@ internal static class ValueDifference
 
         double[] wanted = TensorAssert.Doubles(want);
         double[] gotten = TensorAssert.Doubles(got);
-
-        // Half a unit in the last place of the coarser types, twice over: both sides round.
-        (double relative, double absolute) = want.ElementType switch
-        {
-            ElementType.Float16 => (Math.Max(made.Relative, 2e-3), Math.Max(made.Absolute, 1e-3)),
-            ElementType.BFloat16 => (Math.Max(made.Relative, 1.6e-2), Math.Max(made.Absolute, 8e-3)),
-            ElementType.Float or ElementType.Double => (made.Relative, made.Absolute),
-            _ => (0, made.Steps),
-        };
+        (double relative, double absolute) = DifferentialRunner.Tolerance(made, want.ElementType);
         for (int i = 0; i < wanted.Length; i++)
         {
             bool equal = wanted[i].Equals(gotten[i]) || Math.Abs(wanted[i] - gotten[i]) <= absolute + (relative * Math.Abs(wanted[i]));

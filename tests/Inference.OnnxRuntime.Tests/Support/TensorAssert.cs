@@ -38,8 +38,18 @@ internal static class TensorAssert
         ElementType.Int8 => Map<sbyte>(tensor, static x => x),
         ElementType.UInt8 => Map<byte>(tensor, static x => x),
         ElementType.Bool => Map<bool>(tensor, static x => x ? 1 : 0),
+        ElementType.Int4 or ElementType.UInt4 or ElementType.Int2 or ElementType.UInt2 => Parts(tensor, tensor.ElementType.BitWidth()),
         _ => [.. tensor.AsBytes().ToArray().Select(static x => (double)x)],
     };
+
+    // The bits of each element; what follows the last one in its byte is none of the tensor's.
+    private static double[] Parts(TensorValue tensor, int bits)
+    {
+        byte[] bytes = tensor.AsBytes().ToArray();
+        bool signed = tensor.ElementType is ElementType.Int4 or ElementType.Int2;
+        int Part(int i) => (bytes[i * bits / 8] >> (i * bits % 8)) & ((1 << bits) - 1);
+        return [.. Enumerable.Range(0, (int)tensor.ElementCount).Select(Part).Select(x => (double)(signed && x >> (bits - 1) != 0 ? x - (1 << bits) : x))];
+    }
 
     private static double[] Map<T>(TensorValue tensor, Func<T, double> convert) => Array.ConvertAll(tensor.AsSpan<T>().ToArray(), new Converter<T, double>(convert));
 }

@@ -9,7 +9,7 @@ namespace Inference.Operators.Contrib;
 
 /// <summary>
 /// quantize(average pool(dequantize(x))) over windows or, global, over all positions; inputs (x, scale, zero, scale_y, zero_y); X is [N, C, spatial..], with
-/// channels_last [N, spatial.., C]. Sources: com.microsoft QLinearAveragePool, QLinearGlobalAveragePool.
+/// channels_last [N, spatial.., C]. With count_include_pad the divisor is the kernel's size, also where ceil_mode lets a window end beyond the pads. Sources: com.microsoft QLinearAveragePool, QLinearGlobalAveragePool.
 /// </summary>
 internal sealed unsafe class QLinearAveragePool(Node node, bool global) : Operator
 {
@@ -86,7 +86,15 @@ internal sealed unsafe class QLinearAveragePool(Node node, bool global) : Operat
                     plane[i] = table[source[i * step]];
                 }
 
-                PoolLoop.Plane<Poolings.Average, DirectElement<float>, float, float>(context, in grid, new(_countPads), plane, pooled);
+                if (_countPads)
+                {
+                    PoolLoop.Plane<Poolings.AverageOfKernel, DirectElement<float>, float, float>(context, in grid, new(grid.KernelCount), plane, pooled);
+                }
+                else
+                {
+                    PoolLoop.Plane<Poolings.Average, DirectElement<float>, float, float>(context, in grid, new(false), plane, pooled);
+                }
+
                 for (long i = 0; i < grid.OutputCount; i++)
                 {
                     work.Add(4);

@@ -119,7 +119,7 @@ internal sealed class AxisTable
             case CoordinateMode.HalfPixelSymmetric:
                 return (size / 2.0 * (1 - (resized / exact))) + ((x + 0.5) / scale) - 0.5;
             case CoordinateMode.PytorchHalfPixel:
-                return exact == 1 ? -0.5 : ((x + 0.5) / scale) - 0.5;
+                return length > 1 ? ((x + 0.5) / scale) - 0.5 : 0;
             case CoordinateMode.AlignCorners:
                 return length == 1 || resized == 1 ? 0 : x * (size - 1) / (length - 1);
             case CoordinateMode.Asymmetric:

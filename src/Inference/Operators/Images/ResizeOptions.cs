@@ -53,7 +53,7 @@ internal sealed class ResizeOptions
 
     public ResizeMode Mode { get; }
 
-    /// <summary>Whether align_corners and tf_crop_and_resize take the length before it is rounded down, size·scale: the standard's own cases do from opset 19 on; before,
+    /// <summary>Whether pytorch_half_pixel, align_corners and tf_crop_and_resize take the length before it is rounded down, size·scale: the standard's own cases do from opset 19 on; before,
     /// exporters mean the length of the output, as PyTorch and ONNX Runtime compute.</summary>
     public bool FractionalLength { get; }
 

@@ -225,9 +225,10 @@ internal sealed class ResizePlan
                 return;
             }
 
+            bool whole = typeof(C) != typeof(float) && typeof(C) != typeof(double);
             for (long i = 0; i < Y.Count; i++)
             {
-                ((T*)Y.Data)[i] = E.Store(C.CreateSaturating(from[i]));
+                ((T*)Y.Data)[i] = E.Store(C.CreateSaturating(whole ? Settled.Integer(from[i]) : from[i]));
             }
         }
 

@@ -35,6 +35,20 @@ internal static class Poolings
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator / C.CreateTruncating(Math.Max(1, countPads ? padded : inside));
     }
 
+    /// <summary>The sum over as many elements as the kernel has, whether the window ends beyond the pads or not.</summary>
+    internal readonly struct AverageOfKernel(long count) : IPooling
+    {
+        public C Start<C>()
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Step<C>(C accumulator, C x)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x;
+
+        public C Finish<C>(C accumulator, long inside, long padded)
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator / C.CreateTruncating(count);
+    }
+
     /// <summary>(Σ|x|^p)^(1/p)</summary>
     internal readonly struct Lp(double p) : IPooling
     {

@@ -71,7 +71,8 @@ internal sealed class WindowOperator(Node node, double a0, double a1, double a2)
 
                 // One element is a whole window.
                 double angle = length > 0 ? 2 * Math.PI * n / length : Math.PI;
-                ((T*)Y.Data)[n] = E.Store(C.CreateTruncating(A0 - (A1 * Math.Cos(angle)) + (A2 * Math.Cos(2 * angle))));
+                double value = A0 - (A1 * Math.Cos(angle)) + (A2 * Math.Cos(2 * angle));
+                ((T*)Y.Data)[n] = E.Store(C.CreateTruncating(TypeSet.Floating.Contains(Y.Type) ? value : Settled.Integer(value)));
             }
         }
     }

@@ -6,7 +6,7 @@ namespace Inference.Operators.Typed;
 
 /// <summary>
 /// The activation that a fused operator applies last: the attribute <see cref="Attribute"/>, a function where a rewrite set it; files name an operator there and give its parameters by
-/// <c>activation_params</c>, or <c>activation_alpha</c> and <c>activation_beta</c>.
+/// <c>activation_params</c>, or one by one as <c>activation_alpha</c>, <c>activation_beta</c>, <c>activation_gamma</c>.
 /// </summary>
 internal static class FusedActivation
 {
@@ -32,6 +32,6 @@ internal static class FusedActivation
 
         float[] given = node.Attributes.Floats("activation_params") ?? [];
         int next = 0;
-        return unary.Form.Of(p => next < given.Length ? given[next++] : node.Attributes.Float(next++ == 0 ? "activation_alpha" : "activation_beta", p.Default)).Activation;
+        return unary.Form.Of(p => next < given.Length ? given[next++] : node.Attributes.Float($"activation_{p.Attribute}", p.Default)).Activation;
     }
 }

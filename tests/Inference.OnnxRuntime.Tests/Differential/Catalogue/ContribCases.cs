@@ -85,7 +85,7 @@ internal static class ContribCases
             _ = random.Chance(0.5) ? builder.In(Ids(random, [b, s], 2), false) : builder.Skip();
             return builder.Attr("epsilon", 1e-3f).Tolerance(1e-3, 1e-4).Out(ElementType.Float).Out(ElementType.Int32);
         }),
-        new("Attention", static random =>
+        new($"{Domain}.Attention", static random =>
         {
             (long b, long s, long heads, long d, long i) = (random.Int(1, 3), random.Int(1, 5), random.Int(1, 3), random.Int(1, 5), random.Int(1, 8));
             OperatorBuilder builder = Node(random, "Attention").In(random.Tensor(ElementType.Float, [b, s, i]), false).In(random.Tensor(ElementType.Float, [i, 3 * heads * d]), true)
@@ -97,24 +97,6 @@ internal static class ContribCases
         Binary("QLinearMul"),
         Lookup("QLinearSigmoid"),
         Lookup("QLinearLeakyRelu"),
-        new("QLinearGlobalAveragePool", static random =>
-        {
-            ElementType type = random.Pick(ElementType.UInt8, ElementType.Int8);
-            return Node(random, "QLinearGlobalAveragePool").In(random.Quantized(type, [random.Int(1, 2), random.Int(1, 4), random.Int(1, 5), random.Int(1, 5)]), false)
-                .In(Scale(random), true).In(random.Quantized(type, []), true).In(Scale(random), true).In(random.Quantized(type, []), true).Steps(1).Out(type);
-        }),
-        new("QLinearConcat", static random =>
-        {
-            ElementType type = random.Pick(ElementType.UInt8, ElementType.Int8);
-            (long a, long b) = (random.Int(1, 4), random.Int(1, 4));
-            OperatorBuilder builder = Node(random, "QLinearConcat").Attr("axis", 1L).In(Scale(random), true).In(random.Quantized(type, []), true);
-            for (int i = 0; i < random.Int(1, 3); i++)
-            {
-                builder.In(random.Quantized(type, [a, random.Int(1, 3), b]), false).In(Scale(random), true).In(random.Quantized(type, []), true);
-            }
-
-            return builder.Steps(1).Out(type);
-        }),
     ];
 
     private static OperatorBuilder Node(CaseRandom random, string op) => new(random, op, 18, Domain);

@@ -131,7 +131,7 @@ internal static class ContribTensorCases
             long[] kernel = [.. Enumerable.Range(0, spatial).Select(_ => (long)random.Int(1, 3))];
             OperatorBuilder builder = Node(random, "NhwcMaxPool").Attr("kernel_shape", kernel)
                 .In(random.Quantized(type, [random.Int(1, 2), .. kernel.Select(k => (2 * k) + random.Int(0, 4)), random.Int(1, 20)]), false);
-            WindowCases.Window(builder, random, spatial, kernel, dilate: true);
+            WindowCases.Window(builder, random, kernel, dilate: true);
             return builder.Out(type);
         }),
         new($"{Domain}.Pad", static random =>
@@ -289,7 +289,7 @@ internal static class ContribTensorCases
             .In(random.Quantized(type, last ? [2, .. sizes, groups * inputs] : [2, groups * inputs, .. sizes]), false).In(Scale(random), true).In(random.Quantized(type, []), true)
             .In(random.Quantized(type, [groups * outputs, inputs, .. kernel]), random.Chance(0.7)).In(Scale(random), true).In(random.Quantized(type, []), true)
             .In(Scale(random, 8), true).In(random.Quantized(type, []), true);
-        WindowCases.Window(builder, random, kernel.Length, kernel, dilate: true);
+        WindowCases.Window(builder, random, kernel, dilate: true);
         return (random.Chance(0.5) ? builder.In(Integers(random, [groups * outputs], -500, 500), true) : builder).Out(type);
     }
 

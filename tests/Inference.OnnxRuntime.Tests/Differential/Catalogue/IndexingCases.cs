@@ -32,28 +32,6 @@ internal static class IndexingCases
             int depth = random.Int(1, shape.Length);
             return new OperatorBuilder(random, "GatherND").In(random.Tensor(type, shape), false).In(Positions(random, shape, depth, [.. random.FullShape(0, 2)])).Out(type);
         }),
-        new("ScatterElements", static random =>
-        {
-            ElementType type = random.Pick(s_numbers);
-            long[] shape = random.FullShape(1, 3);
-            int axis = random.Int(0, shape.Length - 1);
-            string reduction = random.Pick("none", "add", "mul", "max", "min");
-            long[] updates = [.. shape.Select((d, i) => (long)random.Int(1, (int)d))];
-            // With "none", which of two updates of one element wins is not defined.
-            TensorValue indices = reduction == "none" ? Distinct(random, updates, shape[axis], axis) : random.Ints(updates, (int)-shape[axis], (int)shape[axis] - 1);
-            return new OperatorBuilder(random, "ScatterElements").In(random.Tensor(type, shape), false).In(indices).In(random.Tensor(type, updates))
-                .Attr("axis", axis).Attr("reduction", reduction).Out(type).Tolerance(1e-5, 1e-5);
-        }),
-        new("ScatterND", static random =>
-        {
-            ElementType type = random.Pick(s_numbers);
-            long[] shape = random.FullShape(1, 3);
-            int depth = random.Int(1, shape.Length);
-            long[] outer = [random.Int(1, 3)];
-            string reduction = random.Pick("add", "mul", "max", "min");
-            return new OperatorBuilder(random, "ScatterND").In(random.Tensor(type, shape), false).In(Positions(random, shape, depth, outer)).In(random.Tensor(type, [.. outer, .. shape[depth..]]))
-                .Attr("reduction", reduction).Out(type).Tolerance(1e-5, 1e-5);
-        }),
         new("Compress", static random =>
         {
             ElementType type = random.Pick(s_any);
@@ -83,7 +61,7 @@ internal static class IndexingCases
     ];
 
     /// <summary>Positions of <paramref name="depth"/> leading indices each, shape [outer…, depth].</summary>
-    private static TensorValue Positions(CaseRandom random, long[] shape, int depth, long[] outer)
+    internal static TensorValue Positions(CaseRandom random, long[] shape, int depth, long[] outer)
     {
         TensorValue tensor = TensorValue.Allocate(ElementType.Int64, [.. outer, depth]);
         Span<long> elements = tensor.AsWritableSpan<long>();
@@ -91,21 +69,6 @@ internal static class IndexingCases
         {
             long size = shape[i % depth];
             elements[i] = random.Int((int)-size, (int)size - 1);
-        }
-
-        return tensor;
-    }
-
-    /// <summary>Indices along an axis without repeats on any line.</summary>
-    private static TensorValue Distinct(CaseRandom random, long[] updates, long size, int axis)
-    {
-        TensorValue tensor = TensorValue.Allocate(ElementType.Int64, updates);
-        Span<long> elements = tensor.AsWritableSpan<long>();
-        long[] order = random.Permutation((int)size);
-        long stride = TensorShape.Count(updates.AsSpan(axis + 1));
-        for (int i = 0; i < elements.Length; i++)
-        {
-            elements[i] = order[i / stride % updates[axis]];
         }
 
         return tensor;

@@ -81,12 +81,6 @@ internal static class LayoutCases
             return new OperatorBuilder(random, "ReverseSequence").In(random.Tensor(ElementType.Float, shape), false).In(CaseRandom.Ints(lengths))
                 .Attr("batch_axis", batch).Attr("time_axis", 1 - batch).Out(ElementType.Float);
         }),
-        new("CenterCropPad", static random =>
-        {
-            long[] shape = random.FullShape(1, 3);
-            return new OperatorBuilder(random, "CenterCropPad").In(random.Tensor(ElementType.Float, shape), false)
-                .In(CaseRandom.Ints([.. shape.Select(_ => (long)random.Int(1, 7))])).Out(ElementType.Float);
-        }),
     ];
 
     private static OperatorBuilder Slice(CaseRandom random)

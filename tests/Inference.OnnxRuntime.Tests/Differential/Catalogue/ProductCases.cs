@@ -67,7 +67,7 @@ internal static class ProductCases
         TensorValue x = quantized ? random.Quantized(type, [random.Int(1, 2), groups * inputs, .. size]) : random.Tensor(type, [random.Int(1, 2), groups * inputs, .. size]);
         TensorValue w = quantized ? random.Quantized(ElementType.UInt8, [groups * outputs, inputs, .. kernel]) : random.Tensor(type, [groups * outputs, inputs, .. kernel]);
         OperatorBuilder builder = new OperatorBuilder(random, op).In(x, false).In(w, random.Chance(0.7)).Attr("group", groups).Attr("kernel_shape", kernel).Tolerance(1e-5, 2e-4);
-        WindowCases.Window(builder, random, spatial, kernel, dilate: true);
+        WindowCases.Window(builder, random, kernel, dilate: true);
         if (quantized)
         {
             return (random.Chance(0.6) ? builder.In(random.Quantized(type, [])) : builder).Out(ElementType.Int32);

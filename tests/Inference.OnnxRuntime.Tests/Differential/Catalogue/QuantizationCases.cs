@@ -45,7 +45,7 @@ internal static class QuantizationCases
                 .In(random.Quantized(weights, [groups * outputs, inputs, .. kernel]), true).In(random.Floats(parameters, 0.01f, 0.2f), true)
                 .In(parameters.Length > 0 ? Zeros(weights, parameters) : random.Quantized(weights, []), true)
                 .In(Scale(random, 8), true).In(random.Quantized(type, []), true).Attr("group", groups).Attr("kernel_shape", kernel);
-            WindowCases.Window(builder, random, 2, kernel, dilate: true);
+            WindowCases.Window(builder, random, kernel, dilate: true);
             return (random.Chance(0.5) ? builder.In(TensorValue.Copy(Array.ConvertAll(random.Ints([groups * outputs], -500, 500).AsSpan<long>().ToArray(), static x => (int)x), [groups * outputs]), true) : builder).Out(type);
         }),
     ];

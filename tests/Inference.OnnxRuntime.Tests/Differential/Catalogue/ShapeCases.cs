@@ -69,7 +69,7 @@ internal static class ShapeCases
         }),
         new("Range", static random => random.Chance(0.5)
             ? new OperatorBuilder(random, "Range").In(CaseRandom.Scalar((long)random.Int(-9, 9)), false).In(CaseRandom.Scalar((long)random.Int(-9, 30))).In(CaseRandom.Scalar((long)random.Pick(1, 2, 3, -1, -2))).Out(ElementType.Int64)
-            : new OperatorBuilder(random, "Range").In(CaseRandom.Scalar(random.Single(-9, 9)), false).In(CaseRandom.Scalar(random.Single(-9, 30))).In(CaseRandom.Scalar(random.Pick(1f, 0.5f, 0.3f, -0.7f))).Out(ElementType.Float)),
+            : new OperatorBuilder(random, "Range").In(CaseRandom.Scalar(random.Single(-9, 9)), false).In(CaseRandom.Scalar(random.Single(-9, 30))).In(CaseRandom.Scalar(random.Pick(1f, 0.5f, 0.3f, -0.7f))).Out(ElementType.Float).Tolerance(1e-5, 1e-5)),
         new("OneHot", static random =>
         {
             int depth = random.Int(1, 7);
