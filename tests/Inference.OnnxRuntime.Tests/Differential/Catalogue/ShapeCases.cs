@@ -16,6 +16,11 @@ internal static class ShapeCases
             return (random.Chance(0.5) ? builder.Attr("end", random.Int(-5, 5)) : builder).Out(ElementType.Int64);
         }),
         new("Size", static random => Start("Size", random, out _, 19).Out(ElementType.Int64)),
+        .. new[] { "MemcpyFromHost", "MemcpyToHost" }.Select(static op => new OperatorCases(op, random =>
+        {
+            ElementType type = random.Pick(s_any);
+            return new OperatorBuilder(random, op).In(random.Tensor(type, random.Shape(0, 4)), false).Out(type);
+        })),
         new("Flatten", static random =>
         {
             ElementType type = random.Pick(s_any);
