@@ -79,7 +79,7 @@ def read_table():
                 continue
             with open(os.path.join(base, name), encoding='utf-8') as file:
                 text = file.read()
-            for domain, op, since, make in re.findall(r'^ +new\((?:""|Domains\.(\w+)), "(\w+)", (\d+), (.*)\),$', text, re.MULTILINE):
+            for domain, op, since, make in re.findall(r'^ +(?:new|UnaryRow\.Of)\((?:""|Domains\.(\w+)), "(\w+)", (\d+), (.*)\),$', text, re.MULTILINE):
                 made = re.search(r'new ((?:\w+\.)*\w+)', make) or re.search(r'=> (\w+)\.', make)
                 table[(domains[domain] if domain else 'ai.onnx', op)] = (int(since), made.group(1).split('.')[-1] if made else '')
     return table

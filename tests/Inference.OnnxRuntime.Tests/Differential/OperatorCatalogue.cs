@@ -33,6 +33,7 @@ internal static class OperatorCatalogue
         .. SequenceCases.All,
         .. ControlFlowCases.All,
         .. TextCases.All,
+        .. ExpertCases.All,
         .. RandomCases.All,
         .. StandardAttentionCases.All,
         .. QuantizedContribCases.All,
