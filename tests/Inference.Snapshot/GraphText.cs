@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Inference.Graph;
+using Inference.Ir;
+using Inference.Operators.Contract;
 
 namespace Inference.Snapshot;
 

@@ -1,6 +1,6 @@
 using Inference.Cli.Data;
 using Inference.Execution;
-using Inference.Graph;
+using Inference.Ir;
 using Inference.Loading;
 using Inference.Planning;
 
@@ -19,7 +19,7 @@ internal static class ModelText
         try
         {
             using IModelRunner runner = await ModelLoader.Default.LoadAsync(ModelSource.Directory(folder), new ModelLoadOptions { Threads = 2 }, stop.Token).ConfigureAwait(false);
-            if (runner.GetService(typeof(ManagedRunner)) is not ManagedRunner managed)
+            if (runner.GetService(typeof(ManagedModel)) is not ManagedModel managed)
             {
                 return "another provider\n";
             }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Inference.Loading;
+using Inference.Serving;
 
 namespace Inference.Benchmarks.Limits;
 
@@ -28,7 +28,7 @@ internal sealed record LimitMeasurement(double? Full, double Work, string? Where
         double? full;
         using (IModelRunner single = ModelRunner.Load(source, new ModelLoadOptions { Threads = 1 }))
         {
-            ((ManagedRunner)single.GetService(typeof(ManagedRunner))!).Model.Clock = clock;
+            ((ServingRunner)single.GetService(typeof(ServingRunner))!).Clock = clock;
             Run(single, inputs, TimeSpan.FromMilliseconds(1));
             clock.Reset(where);
             long start = Stopwatch.GetTimestamp();

@@ -1,5 +1,5 @@
 using System.Collections.ObjectModel;
-using Inference.Graph;
+using Inference.Engine;
 using Inference.Import;
 using Inference.Loading;
 using Inference.Onnx;
@@ -76,7 +76,7 @@ public static class ModelInspector
     private static ModelPort Port(OnnxValueInfo info) => new(info.Name, TypeImport.FromOnnx(info.Type) ?? new ModelValueType(ModelValueKind.Tensor));
 
     private static PlacedNodes[] Placement(IModelRunner runner, OnnxModel file, ModelDescription described) =>
-        runner.GetService(typeof(ManagedRunner)) is ManagedRunner managed
+        runner.GetService(typeof(ManagedModel)) is ManagedModel managed
             ? [.. managed.Model.Placement.Parts.Select(p => new PlacedNodes(p.Provider, p.Nodes, p.Operators))]
             : [new(runner.Info.Provider, file.Graph.Nodes.Count, [.. described.Operators.Select(o => o.Name)])];
 }

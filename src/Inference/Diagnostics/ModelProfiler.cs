@@ -1,8 +1,7 @@
 using System.Diagnostics;
+using Inference.Engine;
 using Inference.Execution;
-using Inference.Graph;
 using Inference.Loading;
-using Inference.Operators;
 using Inference.Planning;
 
 namespace Inference.Diagnostics;
@@ -36,7 +35,7 @@ public static class ModelProfiler
         return Managed(runner).Observe(inputs, (plan, frame) => plan.Plan.Steps.Sum(step => Macs(step, frame)));
     }
 
-    private static ManagedRunner Managed(IModelRunner runner) => runner.GetService(typeof(ManagedRunner)) as ManagedRunner
+    private static ManagedModel Managed(IModelRunner runner) => runner.GetService(typeof(ManagedModel)) as ManagedModel
         ?? throw new InferenceException($"Model '{runner.Info.Name}' runs on '{runner.Info.Provider}': only steps of the managed engine can be observed. Load it on the provider 'cpu'.");
 
     private static ModelProfile Observe(ExecutablePlan plan, ExecutionFrame frame, int runs, TimeSpan warmup)

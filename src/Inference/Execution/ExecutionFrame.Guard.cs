@@ -1,6 +1,4 @@
-using Inference.Graph;
 using Inference.Guarding;
-using Inference.Operators;
 using Inference.Planning;
 
 namespace Inference.Execution;

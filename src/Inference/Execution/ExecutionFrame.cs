@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using Inference.Graph;
 using Inference.Kernels.Threading;
-using Inference.Operators;
 using Inference.Planning;
 
 namespace Inference.Execution;

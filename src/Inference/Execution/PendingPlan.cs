@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Planning;
 
 namespace Inference.Execution;

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Import;
 
 /// <summary>Names visible in a graph, and in the graphs around it.</summary>

@@ -1,7 +1,5 @@
-using Inference.Graph;
 using Inference.Onnx;
-using Inference.Operators;
-using Inference.Operators.Contract;
+using Inference.Operators.Standard;
 
 namespace Inference.Import;
 
@@ -55,7 +53,7 @@ internal sealed class ModelImporter
     /// <exception cref="ModelLoadException">The model breaks the rules of ONNX.</exception>
     public static ImportedModel Import(OnnxModel model, bool bindDefaults = true, Func<Node, Operator?>? resolve = null, RunControl? control = null, OperatorTable? table = null)
     {
-        var importer = new ModelImporter(model, resolve, control ?? RunControl.None, table ?? OperatorTable.Standard);
+        var importer = new ModelImporter(model, resolve, control ?? RunControl.None, table ?? StandardOperators.Table);
         var graph = new ModelGraph(model.Graph.Name);
         var defaults = new List<string>();
         var scope = new ImportScope(graph, null, isFunctionBody: false);

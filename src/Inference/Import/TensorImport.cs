@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
-using Inference.Graph;
 using Inference.Onnx;
 
 namespace Inference.Import;

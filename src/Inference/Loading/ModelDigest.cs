@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Inference.Graph;
 using Inference.Onnx;
 
 namespace Inference.Loading;

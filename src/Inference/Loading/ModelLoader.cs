@@ -1,8 +1,9 @@
-using Inference.Graph;
+using Inference.Engine;
 using Inference.Loading;
 using Inference.Onnx;
 using Inference.Placement;
 using Inference.Providers;
+using Inference.Serving;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,6 +12,7 @@ namespace Inference;
 /// <summary>Loads ONNX models onto the managed engine and the providers it is given. Thread-safe.</summary>
 public sealed class ModelLoader : IModelLoader
 {
+    private static readonly CpuExecutionProvider s_engine = new();
     private readonly IExecutionProvider[] _providers;
     private readonly ILogger _logger;
 
@@ -53,7 +55,7 @@ public sealed class ModelLoader : IModelLoader
     {
         ArgumentNullException.ThrowIfNull(source);
         RunControl control = RunControl.ForLoad(options, cancellationToken);
-        IReadOnlyList<IExecutionProvider?> preference = Preference(options);
+        IReadOnlyList<IExecutionProvider> preference = Preference(options);
         OnnxModel file = ReadFile(source);
         IModelRunner? runner = null;
         try
@@ -87,14 +89,14 @@ public sealed class ModelLoader : IModelLoader
         }
     }
 
-    private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<IExecutionProvider?> preference, RunControl control)
+    private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<IExecutionProvider> preference, RunControl control)
     {
         string digest = ModelDigest.Of(source, file, control);
-        if (preference[0] is null)
+        if (preference[0] == s_engine)
         {
             try
             {
-                return new ManagedRunner(new LoadedModel(file, options, name, digest, file.Dispose, control: control), options);
+                return new ServingRunner(new ManagedModel(new LoadedModel(file, options, name, digest, file.Dispose, control: control), options), options);
             }
             catch (UnsupportedModelException) when (preference.Count > 1)
             {
@@ -111,7 +113,7 @@ public sealed class ModelLoader : IModelLoader
         {
             var model = new LoadedModel(file, options, name, digest, file.Dispose, placed, control);
             PlacementLog.Placed(_logger, name, placed.Report.Summary);
-            return new ManagedRunner(model, options);
+            return new ServingRunner(new ManagedModel(model, options), options);
         }
         catch
         {
@@ -120,19 +122,19 @@ public sealed class ModelLoader : IModelLoader
         }
     }
 
-    // Providers by name, `cpu` (null here) last unless named earlier.
-    private List<IExecutionProvider?> Preference(ModelLoadOptions options)
+    // Providers by name, `cpu` last unless named earlier.
+    private List<IExecutionProvider> Preference(ModelLoadOptions options)
     {
-        var preference = new List<IExecutionProvider?>();
+        var preference = new List<IExecutionProvider>();
         foreach (string name in options.Providers)
         {
-            preference.Add(name == "cpu" ? null : Array.Find(_providers, p => p.Name == name)
+            preference.Add(name == s_engine.Name ? s_engine : Array.Find(_providers, p => p.Name == name)
                 ?? throw new ModelLoadException($"Provider '{name}' is not known; there are: {string.Join(", ", _providers.Select(p => $"'{p.Name}'").Append("'cpu'"))}. Register it (an IExecutionProvider in the services, or the loader's constructor), or correct the name."));
         }
 
-        if (!preference.Contains(null))
+        if (!preference.Contains(s_engine))
         {
-            preference.Add(null);
+            preference.Add(s_engine);
         }
 
         return preference;

@@ -1,10 +1,10 @@
-using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Operators;
+using Inference.Operators.Standard;
 using Inference.Passes;
 using Inference.Placement;
 using Inference.Providers;
+using Inference.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Loading;
@@ -14,10 +14,10 @@ internal static class WholeModelLoader
 {
     /// <summary>The runner; null where the first provider does not claim the whole model, or failed to compile it and the next one takes over.</summary>
     public static IModelRunner? TryLoad(
-        ModelSource source, OnnxModel file, string name, string digest, ModelLoadOptions options, IReadOnlyList<IExecutionProvider?> preference, ILogger logger, RunControl control)
+        ModelSource source, OnnxModel file, string name, string digest, ModelLoadOptions options, IReadOnlyList<IExecutionProvider> preference, ILogger logger, RunControl control)
     {
-        IExecutionProvider provider = preference[0]!;
-        ImportedModel imported = ModelImporter.Import(file, bindDefaults: true, n => OperatorTable.Standard.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
+        IExecutionProvider provider = preference[0];
+        ImportedModel imported = ModelImporter.Import(file, bindDefaults: true, n => StandardOperators.Table.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
         TryInfer(imported.Graph, name, control);
         ImportScope scope = imported.Scopes[file.Graph];
         var view = new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true);
@@ -52,7 +52,7 @@ internal static class WholeModelLoader
             Metadata = file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
         };
         PlacementLog.Placed(logger, name, $"{provider.Name}: {view.Nodes.Count} nodes, the whole model");
-        return new CompiledModelRunner(compiled, info, options, file.Dispose, RowIndependenceCheck.IsSmall(imported.Graph));
+        return new ServingRunner(new ProviderModel(compiled, info, file.Dispose, RowIndependenceCheck.IsSmall(imported.Graph)), options);
     }
 
     // The provider's own checks decide; the engine's inference only adds knowledge here.

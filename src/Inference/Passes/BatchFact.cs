@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Passes;
 
 /// <summary>What is found of one value while the batch is followed: nothing that the file declares of it counts, since that may be out of date.</summary>

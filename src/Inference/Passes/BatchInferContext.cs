@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Passes;
 
 /// <summary>Inference over what is found of values while the batch is followed. Results stay here: the graph's values are not touched.</summary>

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Passes;
 
 /// <summary>The batch-axis dataflow of one node over what is found so far.</summary>

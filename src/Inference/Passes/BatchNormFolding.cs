@@ -1,5 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
 using Inference.Operators.Typed;
 
 namespace Inference.Passes;

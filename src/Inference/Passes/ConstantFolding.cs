@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Passes;
 
 /// <summary>Replaces nodes whose inputs are all constants, or whose small integer result is known from shapes, by their results.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Passes;
 
 /// <summary>Removes nodes whose outputs nobody needs.</summary>

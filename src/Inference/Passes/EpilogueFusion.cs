@@ -1,7 +1,5 @@
-using Inference.Graph;
-using Inference.Operators;
-using Inference.Operators.Contract;
 using Inference.Operators.Fused;
+using Inference.Operators.Standard;
 using Inference.Operators.Typed;
 
 namespace Inference.Passes;
@@ -104,7 +102,7 @@ internal sealed class EpilogueFusion
             {
                 alsoAbsorbed = sigmoid;
                 absorbed = mul;
-                return Take(node, mul, OperatorTable.Standard.TraitsOf("", "Swish").Unary!.Form.Of(_ => 1f));
+                return Take(node, mul, StandardOperators.Table.TraitsOf("", "Swish").Unary!.Form.Of(_ => 1f));
             }
         }
 

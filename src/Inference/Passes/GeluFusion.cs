@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Passes;
 
 /// <summary>Finds Gelu written out: x·(1 + erf(x/√2))·½, in any order of the products.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Passes;
 
 /// <summary>Edits that keep a graph consistent, inner graphs included.</summary>

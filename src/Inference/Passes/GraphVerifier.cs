@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Passes;
 
 /// <summary>Checks the rules every graph keeps between passes: values made once and before use, operators set, captures complete.</summary>

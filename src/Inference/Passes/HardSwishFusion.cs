@@ -1,5 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
 using Inference.Operators.Elementwise;
 
 namespace Inference.Passes;

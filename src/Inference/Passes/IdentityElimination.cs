@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Passes;
 
 /// <summary>Removes nodes that hand their input on as it is, except where an output of the graph is an input or constant under another name.</summary>

@@ -1,5 +1,4 @@
-using Inference.Graph;
-using Inference.Operators;
+using Inference.Operators.Standard;
 
 namespace Inference.Passes;
 
@@ -34,7 +33,7 @@ internal static class NodeFactory
     /// <param name="table">The operators; null: those of the node's operator before, or the engine's.</param>
     public static void SetOperator(Node node, OperatorTable? table = null)
     {
-        table ??= node.Operator?.Table ?? OperatorTable.Standard;
+        table ??= node.Operator?.Table ?? StandardOperators.Table;
         if (!table.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry? entry))
         {
             throw new InvalidOperationException($"A pass made {node.Describe()} at opset {node.Opset}, which the operator table does not have.");

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Passes;
 
 /// <summary>The graph rewrites done at load, in order; the order is meaning.</summary>

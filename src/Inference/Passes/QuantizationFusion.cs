@@ -1,7 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-using Inference.Operators.Contract;
-
 namespace Inference.Passes;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Passes;
 
 /// <summary>An 8-bit value with constant per-tensor scale and zero point: what a QuantizeLinear makes or a DequantizeLinear takes.</summary>

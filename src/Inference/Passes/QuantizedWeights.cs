@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Passes;
 
 /// <summary>Constant 8-bit weights behind a DequantizeLinear: one scale, or one for each output channel.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Passes;
 
 /// <summary>Proves by batch-axis dataflow that rows of the outputs depend on the same rows of the inputs alone.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Passes;
 
 /// <summary>Infers types and symbolic shapes of every value from the graph's inputs, with data propagation through shape arithmetic.</summary>

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Passes;
 
 /// <summary>Inference at load: what is inferred so far, symbols included. Results go to the values of the graph; what the file declares of them is only checked for contradiction.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Passes;
 
 /// <summary>Who uses each value of one graph: nodes, inner graphs, outputs. Taken at one moment; fusion keeps it up to date by its own edits.</summary>

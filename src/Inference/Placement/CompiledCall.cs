@@ -1,7 +1,6 @@
-using Inference.Graph;
 using Inference.Loading;
-using Inference.Operators;
 using Inference.Providers;
+using Inference.Serving;
 
 namespace Inference.Placement;
 

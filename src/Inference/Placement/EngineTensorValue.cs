@@ -1,5 +1,4 @@
 using System.Buffers;
-using Inference.Graph;
 
 namespace Inference.Placement;
 

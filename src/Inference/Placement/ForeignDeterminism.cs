@@ -1,5 +1,4 @@
-using Inference.Graph;
-using Inference.Operators;
+using Inference.Operators.Standard;
 using Inference.Passes;
 
 namespace Inference.Placement;
@@ -17,7 +16,7 @@ internal static class ForeignDeterminism
 
     private static bool OfOperator(Node node)
     {
-        if (OperatorTable.Standard.TraitsOf(node.Domain, node.OpType).Draws is { } draws)
+        if (StandardOperators.Table.TraitsOf(node.Domain, node.OpType).Draws is { } draws)
         {
             return !draws(node);
         }

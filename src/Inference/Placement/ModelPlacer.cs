@@ -1,7 +1,6 @@
-using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Operators;
+using Inference.Operators.Standard;
 using Inference.Passes;
 using Inference.Providers;
 using Microsoft.Extensions.Logging;
@@ -13,7 +12,7 @@ internal sealed class ModelPlacer
 {
     public const string Domain = "inference.placement";
     private const string Cpu = "cpu";
-    private readonly IReadOnlyList<IExecutionProvider?> _preference;
+    private readonly IReadOnlyList<IExecutionProvider> _preference;
     private readonly OnnxModel _model;
     private readonly string _name;
     private readonly ModelLoadOptions _options;
@@ -25,14 +24,14 @@ internal sealed class ModelPlacer
     private int _cpuNodes;
     private readonly SortedSet<string> _cpuOperators = new(StringComparer.Ordinal);
 
-    private ModelPlacer(OnnxModel model, string name, IReadOnlyList<IExecutionProvider?> preference, ModelLoadOptions options, ILogger logger, RunControl control)
+    private ModelPlacer(OnnxModel model, string name, IReadOnlyList<IExecutionProvider> preference, ModelLoadOptions options, ILogger logger, RunControl control)
     {
         _model = model;
         _name = name;
         _preference = preference;
         _options = options;
         _logger = logger;
-        ImportedModel imported = ModelImporter.Import(model, bindDefaults: true, n => OperatorTable.Standard.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
+        ImportedModel imported = ModelImporter.Import(model, bindDefaults: true, n => StandardOperators.Table.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
         ShapeInference.Run(imported.Graph, name, control);
         _scopes = imported.Scopes;
     }
@@ -40,12 +39,12 @@ internal sealed class ModelPlacer
     /// <summary>Places a model.</summary>
     /// <param name="model">The file's model; nodes claimed by other providers are replaced in it.</param>
     /// <param name="name">For messages.</param>
-    /// <param name="preference">Providers, first the best; null stands for the engine.</param>
+    /// <param name="preference">Providers, first the best; the engine is among them.</param>
     /// <param name="options">The load options.</param>
     /// <param name="logger">Where failures are logged.</param>
     /// <param name="control">What can stop it.</param>
     /// <returns>What makes the operators of the replaced parts, and the report.</returns>
-    public static PlacedModel Place(OnnxModel model, string name, IReadOnlyList<IExecutionProvider?> preference, ModelLoadOptions options, ILogger logger, RunControl control)
+    public static PlacedModel Place(OnnxModel model, string name, IReadOnlyList<IExecutionProvider> preference, ModelLoadOptions options, ILogger logger, RunControl control)
     {
         var placer = new ModelPlacer(model, name, preference, options, logger, control);
         try
@@ -109,22 +108,23 @@ internal sealed class ModelPlacer
     private string[] Owners(OnnxGraphView view, HashSet<int> excluded)
     {
         var owners = new string?[view.Nodes.Count];
-        foreach (IExecutionProvider? provider in _preference)
+        foreach (IExecutionProvider provider in _preference)
         {
-            NodeClaims? claims = provider?.Claim(view);
+            // What the engine has is known here, inner graphs and functions included.
+            NodeClaims? claims = provider.Name == Cpu ? null : provider.Claim(view);
             for (int i = 0; i < owners.Length; i++)
             {
                 IGraphNode node = view.Nodes[i];
-                if (owners[i] is not null || (provider is not null && excluded.Contains(i)))
+                if (owners[i] is not null || (claims is not null && excluded.Contains(i)))
                 {
                     continue;
                 }
 
                 // Constants and inner graphs stay with the engine: the first cost nothing, the second are placed node by node.
                 bool engineOnly = ModelImporter.IsConstant(node.Domain, node.OpType) || node.HasSubgraphs;
-                if (provider is null ? engineOnly || IsSupported(node, view) : !engineOnly && claims!.Contains(i))
+                if (claims is null ? engineOnly || IsSupported(node, view) : !engineOnly && claims.Contains(i))
                 {
-                    owners[i] = provider?.Name ?? Cpu;
+                    owners[i] = provider.Name;
                 }
             }
         }
@@ -133,7 +133,7 @@ internal sealed class ModelPlacer
     }
 
     private bool IsSupported(IGraphNode node, OnnxGraphView view) =>
-        OperatorTable.Standard.TryFind(node.Domain, node.OpType, view.Opsets.GetValueOrDefault(node.Domain, 1), out _)
+        StandardOperators.Table.TryFind(node.Domain, node.OpType, view.Opsets.GetValueOrDefault(node.Domain, 1), out _)
         || _model.Functions.Exists(f => f.Name == node.OpType && ModelImporter.Canonical(f.Domain) == node.Domain);
 
     // Compiles every part; false when one failed and was given to the next provider, so that the graph must be partitioned anew.
@@ -143,7 +143,7 @@ internal sealed class ModelPlacer
         foreach (IGrouping<int, int> group in Enumerable.Range(0, nodes.Length).Where(i => owners[i] != Cpu).GroupBy(i => part[i]))
         {
             int[] members = [.. group];
-            IExecutionProvider provider = _preference.First(p => p?.Name == owners[members[0]])!;
+            IExecutionProvider provider = _preference.First(p => p.Name == owners[members[0]]);
             PartModel model = PartModel.Of(_model, graph, nodes, members, view);
             try
             {

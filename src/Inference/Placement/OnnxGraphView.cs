@@ -1,8 +1,8 @@
 using System.Buffers;
-using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
 using Inference.Providers;
+using Inference.Serving;
 
 namespace Inference.Placement;
 
@@ -63,7 +63,7 @@ internal sealed class OnnxGraphView : IGraphView
         {
             if (!_values.TryGetValue(valueName, out TensorValue? value) && _constants.Value.TryGetValue(valueName, out OnnxTensor? tensor))
             {
-                value = (TensorValue)Loading.ValueConversion.ToModel(TensorImport.FromOnnx(tensor), MemoryBudget.Unlimited);
+                value = (TensorValue)Serving.ValueConversion.ToModel(TensorImport.FromOnnx(tensor), MemoryBudget.Unlimited);
                 _values.Add(valueName, value);
             }
 

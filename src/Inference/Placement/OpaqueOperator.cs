@@ -1,5 +1,3 @@
-using Inference.Operators;
-
 namespace Inference.Placement;
 
 /// <summary>Stands for an operator that the engine does not have while types are inferred for placement. Never run.</summary>

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Placement;
 
 /// <summary>The parts of a model that other providers run.</summary>

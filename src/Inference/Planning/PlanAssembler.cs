@@ -1,5 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
 using Inference.Passes;
 
 namespace Inference.Planning;

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Planning;
 
 /// <summary>Inference for fixed input shapes.</summary>

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Planning;
 
 /// <summary>What a plan is built for: an input's type with its fixed shape, and its contents where the plan holds for those contents alone.</summary>

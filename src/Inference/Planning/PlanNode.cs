@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Planning;
 
 /// <summary>A node while a plan is built.</summary>

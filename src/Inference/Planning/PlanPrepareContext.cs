@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Planning;
 
 /// <summary>What a plan tells an operator while its kernel is prepared.</summary>

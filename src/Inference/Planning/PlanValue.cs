@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Planning;
 
 /// <summary>A value while a plan is built: what is known of it for these input shapes, and where it will live.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Inference.Graph;
 using Inference.Kernels.Threading;
-using Inference.Operators;
 
 namespace Inference.Planning;
 

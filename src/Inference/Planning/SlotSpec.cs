@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Planning;
 
 /// <summary>One slot of a plan.</summary>

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Passes;
 
 namespace Inference.Planning;

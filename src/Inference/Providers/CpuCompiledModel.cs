@@ -1,9 +1,9 @@
-using Inference.Loading;
+using Inference.Serving;
 
 namespace Inference.Providers;
 
 /// <summary>A graph compiled by the managed engine, called by position.</summary>
-internal sealed class CpuCompiledModel(ManagedRunner runner) : ICompiledModel
+internal sealed class CpuCompiledModel(ServingRunner runner) : ICompiledModel
 {
     public void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
     {

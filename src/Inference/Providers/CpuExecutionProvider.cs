@@ -1,8 +1,10 @@
 using System.Buffers;
+using Inference.Engine;
 using Inference.Import;
 using Inference.Loading;
 using Inference.Onnx;
-using Inference.Operators;
+using Inference.Operators.Standard;
+using Inference.Serving;
 
 namespace Inference.Providers;
 
@@ -33,7 +35,7 @@ public sealed class CpuExecutionProvider : IExecutionProvider
         ArgumentNullException.ThrowIfNull(context);
         OnnxModel file = Read(subgraph);
         var model = new LoadedModel(file, context.Options, subgraph.ModelName, digest: "", file.Dispose);
-        return new CpuCompiledModel(new ManagedRunner(model, context.Options));
+        return new CpuCompiledModel(new ServingRunner(new ManagedModel(model, context.Options), context.Options));
     }
 
     private static OnnxModel Read(IGraphView graph)
@@ -58,7 +60,7 @@ public sealed class CpuExecutionProvider : IExecutionProvider
     // Inner graphs and functions are seen in the file's form alone; it is read when the first node needs it.
     private static bool IsSupported(IGraphView graph, IGraphNode node, ref OnnxModel? model)
     {
-        if (!node.HasSubgraphs && OperatorTable.Standard.TryFind(node.Domain, node.OpType, graph.Opsets.GetValueOrDefault(node.Domain, 1), out _))
+        if (!node.HasSubgraphs && StandardOperators.Table.TryFind(node.Domain, node.OpType, graph.Opsets.GetValueOrDefault(node.Domain, 1), out _))
         {
             return true;
         }
@@ -74,7 +76,7 @@ public sealed class CpuExecutionProvider : IExecutionProvider
     private static bool IsSupported(OnnxNode node, OnnxModel model, Dictionary<string, long> opsets, int depth)
     {
         string domain = ModelImporter.Canonical(node.Domain);
-        bool here = OperatorTable.Standard.TryFind(domain, node.OpType, opsets.GetValueOrDefault(domain, 1), out _)
+        bool here = StandardOperators.Table.TryFind(domain, node.OpType, opsets.GetValueOrDefault(domain, 1), out _)
             || (depth < ModelImporter.MaxFunctionDepth && model.Functions.Find(f => f.Name == node.OpType && ModelImporter.Canonical(f.Domain) == domain) is { } function
                 && function.Nodes.TrueForAll(n => IsSupported(n, model, Opsets(function.OperatorSets), depth + 1)));
         return here && node.Attributes.TrueForAll(a => a.Graph is not { } inner || inner.Nodes.TrueForAll(n => IsSupported(n, model, opsets, depth)));

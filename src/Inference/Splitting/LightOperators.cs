@@ -1,7 +1,6 @@
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Operators;
-using Inference.Operators.Contract;
+using Inference.Operators.Standard;
 
 namespace Inference.Splitting;
 
@@ -12,7 +11,7 @@ internal static class LightOperators
     /// <param name="node">The node.</param>
     /// <param name="type">The type of its output, as far as known.</param>
     public static bool IsLight(OnnxNode node, ModelValueType? type) =>
-        OperatorTable.Standard.TraitsOf(ModelImporter.Canonical(node.Domain), node.OpType).Lightness switch
+        StandardOperators.Table.TraitsOf(ModelImporter.Canonical(node.Domain), node.OpType).Lightness switch
         {
             Lightness.Always => true,
             Lightness.OnShapes => IsShapeArithmetic(type),

@@ -1,5 +1,4 @@
 using Inference.Import;
-using Inference.Loading;
 using Inference.Onnx;
 using Inference.Passes;
 
@@ -11,10 +10,9 @@ internal static class ModelSplitter
     /// <summary>Cuts a model; see <see cref="IModelSplitter"/>.</summary>
     /// <param name="file">The model's file, which must outlive the parts.</param>
     /// <param name="whole">What is known of the whole.</param>
-    /// <param name="options">How it was loaded; the parts are loaded alike.</param>
     /// <param name="branchInputs">Names of inputs.</param>
-    /// <param name="hold">Holds the whole's memory; what it returns lets go, and is called when a part is released.</param>
-    public static ModelSplit? Split(OnnxModel file, ModelInfo whole, ModelLoadOptions options, IReadOnlyCollection<string> branchInputs, Func<Action> hold)
+    /// <param name="load">Loads a part as the whole was, by its model, kind and digest.</param>
+    public static ModelSplit? Split(OnnxModel file, ModelInfo whole, IReadOnlyCollection<string> branchInputs, Func<OnnxModel, string, string, IModelRunner> load)
     {
         ArgumentNullException.ThrowIfNull(branchInputs);
         foreach (string name in branchInputs)
@@ -33,47 +31,15 @@ internal static class ModelSplitter
             return null;
         }
 
-        IModelRunner branch = Load(SplitParts.Branch(file, cut, names), "branch", whole, options, names, hold);
+        IModelRunner branch = load(SplitParts.Branch(file, cut, names), "branch", SplitParts.Digest(whole.Digest, "branch", names));
         try
         {
-            return new ModelSplit(branch, Load(SplitParts.Rest(file, cut, names), "rest", whole, options, names, hold));
+            return new ModelSplit(branch, load(SplitParts.Rest(file, cut, names), "rest", SplitParts.Digest(whole.Digest, "rest", names)));
         }
         catch
         {
             branch.Dispose();
             throw;
         }
-    }
-
-    private static ManagedRunner Load(OnnxModel part, string kind, ModelInfo whole, ModelLoadOptions options, HashSet<string> names, Func<Action> hold)
-    {
-        ModelLoadOptions own = options.Clone();
-        own.Providers.Clear();
-        Action release = hold();
-        LoadedModel model;
-        try
-        {
-            model = new LoadedModel(part, own, $"{whole.Name}/{kind}", SplitParts.Digest(whole.Digest, kind, names), release);
-        }
-        catch
-        {
-            release();
-            throw;
-        }
-
-        if (own.AssertRowIndependent == true && model.Info is { BatchAxis: 0, RowIndependent: false })
-        {
-            try
-            {
-                return new ManagedRunner(model, own);
-            }
-            catch (InferenceException)
-            {
-                // What is stated of the whole need not hold for this part, or cannot be checked on made-up values.
-            }
-        }
-
-        own.AssertRowIndependent = own.AssertRowIndependent == false ? false : null;
-        return new ManagedRunner(model, own);
     }
 }

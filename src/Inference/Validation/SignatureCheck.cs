@@ -1,4 +1,5 @@
 using Inference.Loading;
+using Inference.Serving;
 
 namespace Inference.Validation;
 

@@ -10,8 +10,8 @@ public sealed partial class AllocationTests
     [
         "Inference.Abstractions/Values/TensorBlock.cs",
         "Inference.Kernels/Memory/NativeAllocation.cs",
-        "Inference/Graph/NativeBlock.cs",
-        "Inference/Graph/PinnedBlock.cs",
+        "Inference/Ir/NativeBlock.cs",
+        "Inference/Ir/PinnedBlock.cs",
         // Machine code, which is no data of a model.
         "Inference.Kernels/Emit/ExecutablePage.cs",
         // Memory handed to native code, which no kernel of ours reads or writes.

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
-using Inference.Operators;
-using Inference.Operators.Contract;
+using Inference.Operators.Standard;
 using Inference.TestSupport;
 
 namespace Inference.Tests.Architecture;
@@ -9,7 +8,7 @@ public partial class OperatorTableTests
 {
     [Fact]
     public void Entries_AreThereOnce() =>
-        Assert.Empty(OperatorTable.Standard.Entries.GroupBy(e => (e.Domain, e.OpType)).Where(g => g.Count() > 1).Select(g => g.Key));
+        Assert.Empty(StandardOperators.Table.Entries.GroupBy(e => (e.Domain, e.OpType)).Where(g => g.Count() > 1).Select(g => g.Key));
 
     [Fact]
     public void Rows_OfAFamily_AreAlphabeticalWithinTheirDomain()
@@ -41,7 +40,7 @@ public partial class OperatorTableTests
             }
         }
 
-        IEnumerable<(string, string)> table = OperatorTable.Standard.Entries.Where(e => e.Domain != Domains.Fused).Select(e => (e.Domain.Length == 0 ? "ai.onnx" : e.Domain, e.OpType));
+        IEnumerable<(string, string)> table = StandardOperators.Table.Entries.Where(e => e.Domain != Domains.Fused).Select(e => (e.Domain.Length == 0 ? "ai.onnx" : e.Domain, e.OpType));
         IEnumerable<(string, string)> standard = File.ReadLines(Path.Combine(root, "eng", "onnx-operators.tsv")).Where(l => !l.StartsWith('#')).Select(l => l.Split('\t')).Select(f => (f[0], f[1]));
         Assert.Empty(table.Concat(standard).Except(rows));
     }
@@ -57,7 +56,7 @@ public partial class OperatorTableTests
         foreach (string[] row in rows)
         {
             string name = $"{row[0]} {row[1]}";
-            bool known = OperatorTable.Standard.TryFind(row[0] == "ai.onnx" ? "" : row[0], row[1], int.MaxValue, out OperatorEntry? entry);
+            bool known = StandardOperators.Table.TryFind(row[0] == "ai.onnx" ? "" : row[0], row[1], int.MaxValue, out OperatorEntry? entry);
             (string status, string reason) = notes.GetValueOrDefault((row[0], row[1]), (known ? "runs" : "", ""));
             if (known ? status is not ("runs" or "partly") : status != "refused" || reason.Length == 0)
             {

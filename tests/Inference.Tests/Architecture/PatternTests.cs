@@ -1,7 +1,5 @@
 using System.Reflection;
-using Inference.Graph;
-using Inference.Operators;
-using Inference.Operators.Contract;
+using Inference.Operators.Standard;
 
 namespace Inference.Tests.Architecture;
 
@@ -11,7 +9,7 @@ public class PatternTests
     // A list that is longer is no pattern, but knowledge of operators: it belongs on their rows.
     private const int MostNames = 12;
 
-    private static readonly HashSet<string> s_operators = [.. OperatorTable.Standard.Entries.Select(e => e.OpType)];
+    private static readonly HashSet<string> s_operators = [.. StandardOperators.Table.Entries.Select(e => e.OpType)];
 
     [Fact]
     public void Code_OutsideOperators_NamesThoseOfItsPatternAlone()

@@ -1,4 +1,4 @@
-using Inference.Loading;
+using Inference.Serving;
 using Inference.Onnx;
 using Inference.Tests.Support;
 
@@ -103,7 +103,7 @@ public sealed class DeadlineTests
     private static IModelRunner Load(OnnxModel model, TimeProvider clock, TimeSpan time)
     {
         IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(model.ToArray()), new ModelLoadOptions { MaxRunTime = time, Threads = 1 });
-        ((ManagedRunner)runner.GetService(typeof(ManagedRunner))!).Model.Clock = clock;
+        ((ServingRunner)runner.GetService(typeof(ServingRunner))!).Clock = clock;
         return runner;
     }
 

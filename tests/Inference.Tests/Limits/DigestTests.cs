@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Loading;
 using Inference.Onnx;
 using Inference.Tests.Support;

@@ -1,5 +1,4 @@
 using Inference.Execution;
-using Inference.Graph;
 using Inference.Planning;
 
 namespace Inference.Tests.Limits;

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Tests.Operators;
 
 /// <summary>Inference over the types of a node's values, with or without their contents.</summary>

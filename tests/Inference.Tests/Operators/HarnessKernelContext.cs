@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Inference.Graph;
-using Inference.Operators;
 
 namespace Inference.Tests.Operators;
 

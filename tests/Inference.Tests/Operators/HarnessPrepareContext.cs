@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-
 namespace Inference.Tests.Operators;
 
 /// <summary>Prepares an operator for the shapes of given values; all inputs but the first count as constants.</summary>

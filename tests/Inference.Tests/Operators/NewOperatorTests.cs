@@ -1,11 +1,9 @@
 using System.Numerics;
 using Inference.Execution;
-using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Operators;
-using Inference.Operators.Contract;
 using Inference.Operators.Elementwise;
+using Inference.Operators.Standard;
 using Inference.Passes;
 using Inference.Planning;
 using Inference.Tests.Support;
@@ -17,7 +15,7 @@ public sealed class NewOperatorTests
 {
     private const string Domain = "tests";
 
-    private static readonly OperatorTable s_table = OperatorTable.Standard.With(
+    private static readonly OperatorTable s_table = StandardOperators.Table.With(
         UnaryRow.Of(Domain, "Squareplus", 1, "X:floating", () => new FloatForm<Squareplus>(new UnaryParameter("b", 4f)), cell: true));
 
     private static readonly float[] s_numbers = [.. Enumerable.Range(0, 512).Select(i => MathF.Round(MathF.Sin(i) * 3f, 2))];
@@ -88,7 +86,7 @@ public sealed class NewOperatorTests
     }
 
     [Fact]
-    public void StandardTable_Afterwards_DoesNotHaveIt() => Assert.False(OperatorTable.Standard.TryFind(Domain, "Squareplus", 1, out _));
+    public void StandardTable_Afterwards_DoesNotHaveIt() => Assert.False(StandardOperators.Table.TryFind(Domain, "Squareplus", 1, out _));
 
     private static float Reference(float x, float b) => (x + MathF.Sqrt((x * x) + b)) / 2f;
 

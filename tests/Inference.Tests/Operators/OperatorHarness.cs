@@ -1,5 +1,4 @@
-using Inference.Graph;
-using Inference.Operators;
+using Inference.Operators.Standard;
 
 namespace Inference.Tests.Operators;
 
@@ -107,8 +106,8 @@ internal static class OperatorHarness
             node.Outputs.Add(new Value($"y{i}"));
         }
 
-        Assert.True(OperatorTable.Standard.TryFind(domain, opType, opset, out OperatorEntry? entry), $"{domain} {opType} {opset} is not in the table");
-        node.Operator = entry.Make(node, OperatorTable.Standard);
+        Assert.True(StandardOperators.Table.TryFind(domain, opType, opset, out OperatorEntry? entry), $"{domain} {opType} {opset} is not in the table");
+        node.Operator = entry.Make(node, StandardOperators.Table);
         return node;
     }
 

@@ -1,8 +1,5 @@
-using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Operators;
-using Inference.Operators.Contract;
 using Inference.Passes;
 using Inference.Tests.Support;
 

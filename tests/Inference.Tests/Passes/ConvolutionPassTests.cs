@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
 using Inference.Passes;

@@ -1,9 +1,6 @@
-using Inference.Graph;
 using Inference.Import;
 using Inference.LowRank;
 using Inference.Onnx;
-using Inference.Operators;
-using Inference.Operators.Contract;
 using Inference.Passes;
 using Inference.Tests.Support;
 

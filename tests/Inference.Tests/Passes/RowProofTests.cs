@@ -1,7 +1,5 @@
-using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Operators;
 using Inference.Passes;
 using Inference.Rows;
 using Inference.TestSupport;

@@ -1,5 +1,4 @@
-using Inference.Graph;
-using Inference.Operators;
+using Inference.Operators.Standard;
 using Inference.Placement;
 
 namespace Inference.Tests.Placement;
@@ -20,7 +19,7 @@ public class ForeignDeterminismTests
     public void Of_Node_OnlyWhatTheStandardMakesRepeatable(string domain, string type, long opset, bool expected)
     {
         var node = new Node("n", domain, type, opset);
-        node.Operator = OperatorTable.Standard.TryFind(domain, type, opset, out _) && type == "Relu" ? new Known() : new OpaqueOperator();
+        node.Operator = StandardOperators.Table.TryFind(domain, type, opset, out _) && type == "Relu" ? new Known() : new OpaqueOperator();
         Assert.Equal(expected, ForeignDeterminism.Of(node));
     }
 

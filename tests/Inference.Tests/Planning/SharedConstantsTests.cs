@@ -1,6 +1,4 @@
-using Inference.Graph;
 using Inference.Kernels.Convolution;
-using Inference.Operators;
 using Inference.Operators.Fused;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Quantization;

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Attention;
 
 /// <summary>Attributes that Attention and QAttention of com.microsoft share, and their shape rule.</summary>

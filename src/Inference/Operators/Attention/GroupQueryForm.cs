@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Attention;
 
 /// <summary>What grouped-query attention of one node does, and where its inputs stand. Query, key and value are inputs 0 to 2, past key and value 3 and 4.</summary>

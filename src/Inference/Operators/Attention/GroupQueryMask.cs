@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
-using Inference.Graph;
-using Tensor = Inference.Graph.Tensor;
+using Tensor = Inference.Ir.Tensor;
 
 namespace Inference.Operators.Attention;
 

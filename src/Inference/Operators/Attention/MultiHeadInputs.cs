@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Attention;
 
 /// <summary>Queries, keys and values of one run of attention on projected heads, wherever they stand.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Attention;
 
 /// <summary>Heads of queries, keys or values somewhere in a tensor: [B, S, H·D], [B, H, S, D], or parts of packed rows.</summary>

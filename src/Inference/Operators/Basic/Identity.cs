@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Basic;
 
 /// <summary>y = x, for values of every kind. Source: ONNX Identity, opsets 1 to 25.</summary>

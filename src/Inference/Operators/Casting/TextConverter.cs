@@ -1,5 +1,4 @@
 using System.Globalization;
-using Inference.Graph;
 using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Casting;
@@ -24,7 +23,7 @@ internal static class TextConverter
                 ElementType.Double => Format(Typed.Scalars.ToDouble(source, i), Typed.Scalars.ToDouble(source, i).ToString("R", CultureInfo.InvariantCulture)),
                 ElementType.UInt64 => ((ulong)Typed.Scalars.ToInt64(source, i)).ToString(CultureInfo.InvariantCulture),
                 ElementType.Bool => source.Bytes[i] != 0 ? "1" : "0",
-                _ when Typed.TypeSet.Integer.Contains(source.Type) || source.Type is ElementType.Int4 or ElementType.UInt4 or ElementType.Int2 or ElementType.UInt2 =>
+                _ when TypeSet.Integer.Contains(source.Type) || source.Type is ElementType.Int4 or ElementType.UInt4 or ElementType.Int2 or ElementType.UInt2 =>
                     Typed.Scalars.ToInt64(source, i).ToString(CultureInfo.InvariantCulture),
                 _ => Format(Typed.Scalars.ToDouble(source, i), ((float)Typed.Scalars.ToDouble(source, i)).ToString("R", CultureInfo.InvariantCulture)),
             };

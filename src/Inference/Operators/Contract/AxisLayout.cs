@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Contract;
 
 /// <summary>An operator that works along one axis, which an attribute names, and treats all others alike.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Contract;
 
 /// <summary>Each element of the output depends on those that broadcasting pairs: the order does not matter where all have one.</summary>

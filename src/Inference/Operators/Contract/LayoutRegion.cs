@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Inference.Graph;
 
 namespace Inference.Operators.Contract;
 

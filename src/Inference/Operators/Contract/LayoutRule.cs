@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Contract;
 
 /// <summary>How a node is computed on tensors with channels last ([N, spatial.., C]) such that its outputs are what it gives, with channels last.</summary>

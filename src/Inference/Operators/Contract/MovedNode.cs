@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Contract;
 
 /// <summary>A node as it is computed with channels last.</summary>

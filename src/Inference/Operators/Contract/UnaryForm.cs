@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Kernels.Elementwise;
 
 namespace Inference.Operators.Contract;

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Contract;
 
 /// <summary>That an operator computes each element from the same element of input 0 alone, and as which function. Thread-safe.</summary>

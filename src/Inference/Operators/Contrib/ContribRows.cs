@@ -1,4 +1,3 @@
-using Inference.Operators.Contract;
 using Inference.Operators.Elementwise;
 using Inference.Operators.Quantization;
 using Inference.Operators.Structure;

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Operators.Structure;
 
 namespace Inference.Operators.Contrib;

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Kernels.Normalization;
 using Inference.Operators.Normalization;
 using Inference.Operators.Typed;

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
 

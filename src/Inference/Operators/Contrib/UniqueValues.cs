@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Contrib;
 
 /// <summary>The distinct elements of x[L] in order of first appearance, which of them each element is, and how many of each there are. Source: com.microsoft Unique.</summary>

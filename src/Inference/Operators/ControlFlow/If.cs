@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.ControlFlow;
 
 /// <summary>Runs one of two inner graphs, the other not at all. Source: ONNX If, opsets 1 to 25.</summary>

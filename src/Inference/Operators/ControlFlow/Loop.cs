@@ -1,5 +1,4 @@
 using System.Globalization;
-using Inference.Graph;
 
 namespace Inference.Operators.ControlFlow;
 

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.ControlFlow;
 
 /// <summary>The values a Scan hands to its body and gets back, used again from run to run.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Inference.Graph;
 
 namespace Inference.Operators.ControlFlow;
 

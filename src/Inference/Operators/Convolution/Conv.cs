@@ -1,5 +1,4 @@
 using System.Numerics;
-using Inference.Graph;
 using Inference.Kernels.Gemm;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
@@ -11,14 +10,14 @@ namespace Inference.Operators.Convolution;
 /// Y = activation(conv(X, W) + B + Z) with groups, strides, dilations and pads, over any number of spatial axes; activation and the addend Z (input 3) come
 /// with the fused form only. Source: ONNX Conv, opsets 1 to 22; com.microsoft FusedConv.
 /// </summary>
-internal sealed unsafe partial class Conv(Node node) : FloatOperator
+internal sealed unsafe partial class Conv(Node node, OperatorTable table) : FloatOperator
 {
     // Elements of the unfolded matrix worked on at once.
     private const long TileElements = 1 << 18;
 
     private readonly WindowAttributes _window = new(node);
     private readonly long _group = ReadGroup(node);
-    private readonly Activation _activation = FusedActivation.Read(node);
+    private readonly Activation _activation = FusedActivation.Read(node, table);
 
     internal static long ReadGroup(Node node)
     {

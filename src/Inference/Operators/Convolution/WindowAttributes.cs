@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Convolution;
 
 /// <summary>Attributes of sliding windows: kernel_shape, strides, dilations, pads, auto_pad, ceil_mode. Shared by convolution and pooling.</summary>

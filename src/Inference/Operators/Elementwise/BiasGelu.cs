@@ -1,7 +1,5 @@
-using Inference.Graph;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Threading;
-using Inference.Operators.Contract;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;

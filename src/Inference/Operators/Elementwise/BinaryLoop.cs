@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Inference.Graph;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;

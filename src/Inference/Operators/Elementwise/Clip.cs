@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Inference.Graph;
-using Inference.Operators.Contract;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;

@@ -1,4 +1,3 @@
-using Inference.Operators.Contract;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;

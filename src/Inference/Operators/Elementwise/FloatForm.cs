@@ -1,5 +1,4 @@
 using Inference.Kernels.Elementwise;
-using Inference.Operators.Contract;
 
 namespace Inference.Operators.Elementwise;
 

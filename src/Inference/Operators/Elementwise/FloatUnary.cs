@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Inference.Graph;
 using Inference.Kernels.Elementwise;
 using Inference.Operators.Typed;
 

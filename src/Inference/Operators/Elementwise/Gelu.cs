@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Operators.Elementwise;
 
 /// <summary>Gelu in its exact form or with tanh. Source: ONNX Gelu, opset 20.</summary>

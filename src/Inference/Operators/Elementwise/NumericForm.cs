@@ -1,5 +1,4 @@
 using Inference.Kernels.Elementwise;
-using Inference.Operators.Contract;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Operators.Elementwise;
 
 /// <summary>Selu; opset 1 states its constants with fewer digits. Source: ONNX Selu, opsets 1 to 22.</summary>

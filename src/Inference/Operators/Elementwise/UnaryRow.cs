@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Operators.Elementwise;
 
 /// <summary>Rows of operators that are a function of one element.</summary>

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Kernels.Attention;
 using Inference.Operators.Typed;
 

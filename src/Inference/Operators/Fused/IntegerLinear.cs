@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
@@ -9,11 +8,11 @@ namespace Inference.Operators.Fused;
 /// Y = activation(f32((A − zero_A) × (B − zero_B) + C)·scale + bias): inputs (A[.., M, K], B[K, N], zero_A, zero_B, C int32 [N], scale, a second factor of it, bias
 /// [N]); B, its zero points, C and bias constant, the scales f32 of one value or one a column, rounded to f32 after their product. Made of MatMulInteger and what follows it.
 /// </summary>
-internal sealed unsafe class IntegerLinear(Node node) : Operator
+internal sealed unsafe class IntegerLinear(Node node, OperatorTable table) : Operator
 {
     internal const int BiasInput = 7;
 
-    private readonly Kernels.Elementwise.Activation _activation = FusedActivation.Read(node);
+    private readonly Kernels.Elementwise.Activation _activation = FusedActivation.Read(node, table);
 
     protected override void InferOutputs(InferContext context)
     {

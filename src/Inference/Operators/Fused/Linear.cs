@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
 using Inference.Operators.MatrixProduct;
@@ -10,9 +9,9 @@ namespace Inference.Operators.Fused;
 /// Y = activation(X × W + B + Z): X[.., M, K], W[K, N] constant, bias B[N] (input 2, optional), addend Z (input 3, optional), which broadcasts with the product. f32.
 /// Made by fusion of MatMul with what follows it.
 /// </summary>
-internal sealed unsafe class Linear(Node node) : Operator
+internal sealed unsafe class Linear(Node node, OperatorTable table) : Operator
 {
-    private readonly Activation _activation = FusedActivation.Read(node);
+    private readonly Activation _activation = FusedActivation.Read(node, table);
 
     protected override void InferOutputs(InferContext context)
     {

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.LowRank;
@@ -11,9 +10,9 @@ namespace Inference.Operators.Fused;
 /// Y = activation((X × A) × B + bias + Z): X[.., M, K], A[K, R], B[R, N] constant, bias[N] (input 3, optional), addend Z (input 4, optional), which broadcasts with the
 /// product. f32; the product in the middle stays in cache. Made by fusion of two MatMul.
 /// </summary>
-internal sealed unsafe class LowRankProduct(Node node) : Operator
+internal sealed unsafe class LowRankProduct(Node node, OperatorTable table) : Operator
 {
-    private readonly Activation _activation = FusedActivation.Read(node);
+    private readonly Activation _activation = FusedActivation.Read(node, table);
 
     protected override void InferOutputs(InferContext context)
     {

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Elementwise;
 using Inference.Operators.Convolution;
@@ -10,12 +9,12 @@ namespace Inference.Operators.Fused;
 /// Y = activation(conv(X, W) + B + Z) on tensors [N, spatial.., C] with constant weights W[O, C/group, kernel..]; B[O] and Z, which broadcasts with the convolution, may be
 /// left out. f32. With attribute <c>planar</c> X is [N, C, spatial..]. Made by layout propagation from Conv.
 /// </summary>
-internal sealed unsafe class NhwcConv(Node node) : Operator
+internal sealed unsafe class NhwcConv(Node node, OperatorTable table) : Operator
 {
     private const int AddendInput = 3;
     private readonly WindowAttributes _window = new(node);
     private readonly int _group = checked((int)Conv.ReadGroup(node));
-    private readonly Activation _activation = FusedActivation.Read(node);
+    private readonly Activation _activation = FusedActivation.Read(node, table);
     private readonly bool _planar = node.Attributes.Int("planar", 0) != 0;
 
     protected override void InferOutputs(InferContext context) =>

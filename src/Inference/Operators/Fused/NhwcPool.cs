@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Pooling;
 using Inference.Operators.Convolution;

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Kernels.Quantized;
 
 namespace Inference.Operators.Fused;

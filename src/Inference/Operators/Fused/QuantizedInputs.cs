@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Fused;
 
 /// <summary>What fused operators on 8-bit tensors require of the scales and zero points around them, beyond their types: that they are constants of so many values.</summary>

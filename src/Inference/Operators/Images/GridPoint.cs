@@ -1,4 +1,3 @@
-
 namespace Inference.Operators.Images;
 
 /// <summary>The elements that a sampled position is made of, and their weights, in memory of the caller.</summary>

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Operators.Images.Decoding;
 
 namespace Inference.Operators.Images;

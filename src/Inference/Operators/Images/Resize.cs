@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Operators.Ml;
 using Inference.Operators.Structure;
 

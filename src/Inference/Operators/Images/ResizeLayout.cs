@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Operators.Images;
 
 /// <summary>Resize whose scales, sizes and region are constants for all axes.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Images;
 
 /// <summary>The attributes of Resize, or what Upsample and Resize before opset 11 amount to.</summary>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Inference.Graph;
 using Inference.Kernels.Gemm;
 using Inference.Operators.Typed;
 using Activation = Inference.Kernels.Elementwise.Activation;
@@ -10,13 +9,13 @@ namespace Inference.Operators.MatrixProduct;
 /// Y[M,N] = activation(alpha·op(A)·op(B) + beta·C), C broadcast to [M,N] or left out; the activation comes with the fused form only.
 /// Source: ONNX Gemm, opsets 1 to 13; com.microsoft FusedGemm.
 /// </summary>
-internal sealed unsafe class Gemm(Node node) : FloatOperator
+internal sealed unsafe class Gemm(Node node, OperatorTable table) : FloatOperator
 {
     private readonly float _alpha = node.Attributes.Float("alpha", 1f);
     private readonly float _beta = node.Attributes.Float("beta", 1f);
     private readonly bool _transA = node.Attributes.Int("transA", 0) != 0;
     private readonly bool _transB = node.Attributes.Int("transB", 0) != 0;
-    private readonly Activation _activation = FusedActivation.Read(node);
+    private readonly Activation _activation = FusedActivation.Read(node, table);
 
     protected override void InferOutputs(InferContext context)
     {

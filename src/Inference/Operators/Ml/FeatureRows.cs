@@ -1,5 +1,4 @@
 using System.Numerics;
-using Inference.Graph;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Ml;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Inference.Graph;
 using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Ml;

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Inference.Graph;
 
 namespace Inference.Operators.Ml;
 

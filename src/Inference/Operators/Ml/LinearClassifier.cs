@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Ml;
 
 /// <summary>The class with the highest linear score of each row [N], and the scores [N, E]. Source: ONNX-ML LinearClassifier, opset 1.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Ml;
 
 /// <summary>Y[N, T] = transform(X[N, C] × coefficientsᵀ + intercepts). Source: ONNX-ML LinearRegressor, opset 1.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Ml;
 
 /// <summary>Attributes that are counts.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Inference.Graph;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Ml;

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Ml;
 
 /// <summary>y = (x − offset)·scale, column by column, in double but for float inputs: near the offset the difference is what counts. Source: ONNX-ML Scaler, opset 1.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Ml;
 
 /// <summary>K(a, b): linear a·b, polynomial (γ a·b + c)^d, radial e^(−γ‖a−b‖²), sigmoid tanh(γ a·b + c). Float, as ONNX Runtime.</summary>

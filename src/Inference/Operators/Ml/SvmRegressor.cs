@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Ml;
 
 /// <summary>y[n] = Σ cⱼ·K(x[n], vⱼ) + ρ over the support vectors, or linear where there are none; one_class gives its sign. Source: ONNX-ML SVMRegressor, opset 1.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Ml;
 
 /// <summary>Reads trees from the attributes of the classifier and the regressor (opsets 1 to 3).</summary>

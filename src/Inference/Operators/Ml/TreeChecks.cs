@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Ml;
 
 /// <summary>Checks of trees that a model states, and what can be told of them before they run.</summary>

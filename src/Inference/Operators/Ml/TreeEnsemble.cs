@@ -1,5 +1,4 @@
 using System.Numerics;
-using Inference.Graph;
 
 namespace Inference.Operators.Ml;
 

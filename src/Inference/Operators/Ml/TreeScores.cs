@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Ensemble = Inference.Kernels.Trees.TreeEnsemble;
 using EnsembleData = Inference.Kernels.Trees.TreeEnsembleData;
 using NodeMode = Inference.Kernels.Trees.TreeNodeMode;

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Ml;
 
 /// <summary>Each row [E] as a map from the class labels to its scores: a sequence of N maps. Source: ONNX-ML ZipMap, opset 1.</summary>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Inference.Graph;
 using Inference.Kernels.Normalization;
 using Inference.Operators.Casting;
 using Inference.Operators.Typed;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Inference.Graph;
 using Inference.Kernels.Memory;
 using Inference.Operators.Reduction;
 using Inference.Operators.Typed;

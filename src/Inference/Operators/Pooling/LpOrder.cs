@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Pooling;
 
 /// <summary>The order p of Lp pooling: an integer from opset 2 on, a float in opset 1; default 2.</summary>

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Operators.Convolution;
 using Inference.Operators.Typed;
 

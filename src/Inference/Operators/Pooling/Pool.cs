@@ -1,5 +1,4 @@
 using System.Numerics;
-using Inference.Graph;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Pooling;
 using Inference.Kernels.Threading;

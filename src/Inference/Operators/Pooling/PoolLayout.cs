@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Operators.Pooling;
 
 /// <summary>Pooling of f32, which a fused operator does with channels last.</summary>

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Operators.Quantization;
 
 /// <summary>Quantizing and dequantizing with one scale do not look at positions.</summary>

@@ -1,9 +1,8 @@
 using System.Numerics.Tensors;
-using Inference.Graph;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Quantized;
 using Inference.Operators.Typed;
-using Tensor = Inference.Graph.Tensor;
+using Tensor = Inference.Ir.Tensor;
 
 namespace Inference.Operators.Quantization;
 

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Operators.MatrixProduct;
 
 namespace Inference.Operators.Quantization;

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Operators.Recurrent;
 
 /// <summary>The attributes that RNN, GRU and LSTM share.</summary>

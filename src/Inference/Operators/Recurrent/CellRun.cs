@@ -3,7 +3,6 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Threading;
-using Inference.Operators.Contract;
 
 namespace Inference.Operators.Recurrent;
 
@@ -323,7 +322,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
     }
 
     // States are [D, B, H], or [B, D, H].
-    private void Load(Graph.Tensor? source, int direction, C* target)
+    private void Load(Ir.Tensor? source, int direction, C* target)
     {
         for (nint b = 0; b < _batch; b++)
         {
@@ -338,7 +337,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
         }
     }
 
-    private void Save(Graph.Tensor? target, int direction, C* source)
+    private void Save(Ir.Tensor? target, int direction, C* source)
     {
         for (nint b = 0; target is not null && b < _batch; b++)
         {

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Recurrent;
 
 /// <summary>The tensors of one run of a recurrent operator, in one type; null where absent.</summary>

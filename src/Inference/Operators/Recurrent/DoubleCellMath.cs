@@ -1,5 +1,4 @@
 using Inference.Kernels.Gemm;
-using Inference.Operators.Contract;
 
 namespace Inference.Operators.Recurrent;
 

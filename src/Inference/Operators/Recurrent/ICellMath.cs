@@ -1,6 +1,5 @@
 using System.Numerics;
 using Inference.Kernels.Gemm;
-using Inference.Operators.Contract;
 
 namespace Inference.Operators.Recurrent;
 

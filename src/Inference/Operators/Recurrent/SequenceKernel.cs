@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Inference.Graph;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Recurrent;
 using Inference.Kernels.Threading;

@@ -1,6 +1,5 @@
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
-using Inference.Operators.Contract;
 
 namespace Inference.Operators.Recurrent;
 

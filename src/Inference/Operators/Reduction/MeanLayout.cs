@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Operators.Reduction;
 
 /// <summary>The mean of each channel's image, which is a pooling of all of it.</summary>

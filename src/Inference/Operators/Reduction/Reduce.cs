@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Inference.Graph;
 using Inference.Kernels.Reductions;
 using Inference.Kernels.Threading;
 using Inference.Operators.Typed;

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Reduction;
 
 /// <summary>The axes of reductions that take them as an input from opset 18 on.</summary>

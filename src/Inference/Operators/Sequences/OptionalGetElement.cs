@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Sequences;
 
 /// <summary>The value of an optional; a value that is not optional is passed on. Source: ONNX OptionalGetElement, opsets 15 and 18.</summary>

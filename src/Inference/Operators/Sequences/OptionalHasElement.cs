@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Sequences;
 
 /// <summary>Whether there is a value: false for an empty optional and for an input left out. Source: ONNX OptionalHasElement, opsets 15 and 18.</summary>

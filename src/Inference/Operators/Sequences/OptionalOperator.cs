@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Sequences;
 
 /// <summary>An optional that holds the input, or nothing of the type that the attribute states. Source: ONNX Optional, opset 15.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Sequences;
 
 /// <summary>The item at a position. Source: ONNX SequenceAt, opset 11.</summary>

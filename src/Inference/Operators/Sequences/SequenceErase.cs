@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Sequences;
 
 /// <summary>The sequence without one item, the last by default. Source: ONNX SequenceErase, opset 11.</summary>

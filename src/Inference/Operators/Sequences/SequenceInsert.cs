@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Sequences;
 
 /// <summary>The sequence with a tensor inserted, at the end by default. Source: ONNX SequenceInsert, opset 11.</summary>

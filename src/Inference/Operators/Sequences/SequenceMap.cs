@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Sequences;
 
 /// <summary>Runs the body for each item of the first sequence, with the items of other sequences at the same position and with tensors as they are. Source: ONNX SequenceMap, opset 17.</summary>

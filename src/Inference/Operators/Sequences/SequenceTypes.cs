@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Operators.ControlFlow;
 
 namespace Inference.Operators.Sequences;

@@ -1,5 +1,3 @@
-using Inference.Operators.Contract;
-
 namespace Inference.Operators.Signal;
 
 /// <summary>The operators of this family: domain, name, first opset, rules of the inputs, constructor.</summary>

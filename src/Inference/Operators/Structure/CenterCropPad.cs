@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Inference.Graph;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;

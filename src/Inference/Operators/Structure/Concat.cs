@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>Inputs [.., nᵢ, ..] one after another along <c>axis</c> → [.., Σ nᵢ, ..]. Source: ONNX Concat, opsets 1 to 13.</summary>

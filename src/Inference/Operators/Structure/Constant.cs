@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>A tensor that an attribute holds: <c>value</c>, <c>sparse_value</c>, or numbers and strings on their own. Source: ONNX Constant, opsets 1 to 25.</summary>

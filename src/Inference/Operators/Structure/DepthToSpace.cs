@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>x [N, C, H, W] → y [N, C/b², H·b, W·b]: channels become blocks of b × b pixels, depth-first (DCR) or column-first (CRD). Source: ONNX DepthToSpace, opsets 1 to 13.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>A matrix of the axes before and from <c>axis</c>. Source: ONNX Flatten, opsets 1 to 25.</summary>

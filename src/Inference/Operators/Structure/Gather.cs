@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Inference.Graph;
 using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 

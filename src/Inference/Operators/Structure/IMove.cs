@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>An operation that moves elements without looking at them, written once for every width.</summary>

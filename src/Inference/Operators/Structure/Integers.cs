@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Inference.Graph;
 
 namespace Inference.Operators.Structure;
 

@@ -1,6 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>Pad of all axes by constants.</summary>

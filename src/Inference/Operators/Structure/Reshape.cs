@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>The same elements under another shape; 0 keeps a dimension (unless allowzero), −1 takes what is left. Source: ONNX Reshape, opsets 1 to 25.</summary>

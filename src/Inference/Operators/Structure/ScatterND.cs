@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Inference.Graph;
 using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>y = the dimensions start to end of x, int64. Source: ONNX Shape, opsets 1 to 25.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>Arithmetic on shapes that may hold symbols, and the checks that shape rules share.</summary>

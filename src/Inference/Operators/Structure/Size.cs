@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>y = the number of elements of x, an int64 scalar. Source: ONNX Size, opsets 1 to 25.</summary>

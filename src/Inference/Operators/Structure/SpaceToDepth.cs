@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>x [N, C, H, W] → y [N, C·b², H/b, W/b]: blocks of b × b pixels become channels. Source: ONNX SpaceToDepth, opsets 1 to 13.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>Removes axes of size 1: those given, or all. Axes are an attribute below opset 13, an input since. Source: ONNX Squeeze, opsets 1 to 25.</summary>

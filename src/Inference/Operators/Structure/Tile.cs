@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Structure;

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Permutation = Inference.Kernels.Transposition.Transpose;
 
 namespace Inference.Operators.Structure;

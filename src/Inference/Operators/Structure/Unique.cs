@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using Inference.Graph;
 using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 

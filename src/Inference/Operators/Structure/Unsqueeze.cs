@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Structure;
 
 /// <summary>Inserts axes of size 1. Axes are an attribute below opset 13, an input since. Source: ONNX Unsqueeze, opsets 1 to 25.</summary>

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Inference.Graph;
 
 namespace Inference.Operators.Text;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Inference.Graph;
 
 namespace Inference.Operators.Text;
 

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Training;
 
 /// <summary>h ← h + g²; x ← x − r/(1 + T·decay)·g/(√h + epsilon). Source: ai.onnx.preview.training Adagrad, version 1.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Training;
 
 /// <summary>v ← alpha·v + b·g, b = beta for T &gt; 0, else 1; x ← x − r·v, or with nesterov x − r·(g + alpha·v). Source: ai.onnx.preview.training Momentum, version 1.</summary>

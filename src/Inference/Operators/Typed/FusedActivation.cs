@@ -1,6 +1,4 @@
-using Inference.Graph;
 using Inference.Kernels.Elementwise;
-using Inference.Operators.Contract;
 
 namespace Inference.Operators.Typed;
 
@@ -12,7 +10,7 @@ internal static class FusedActivation
 {
     public const string Attribute = "activation";
 
-    public static Activation Read(Node node)
+    public static Activation Read(Node node, OperatorTable table)
     {
         if (node.Attributes.Items.GetValueOrDefault(Attribute) is UnaryCall call)
         {
@@ -25,7 +23,7 @@ internal static class FusedActivation
             return default;
         }
 
-        if ((OperatorTable.Standard.TraitsOf("", name).Unary ?? OperatorTable.Standard.TraitsOf(Domains.Microsoft, name).Unary) is not { } unary)
+        if ((table.TraitsOf("", name).Unary ?? table.TraitsOf(Domains.Microsoft, name).Unary) is not { } unary)
         {
             throw new ModelLoadException($"{node.Describe()}: attribute '{Attribute}': expected the name of an activation that can be fused, got '{name}'.");
         }

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Typed;
 
 /// <summary>Reads single elements of any numeric type.</summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Typed;
 
 /// <summary>Reads attributes that hold the number of an element type.</summary>

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Operators.Casting;
 
 namespace Inference.Operators.Typed;

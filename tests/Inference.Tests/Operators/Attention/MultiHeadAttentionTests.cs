@@ -1,5 +1,3 @@
-using Inference.Graph;
-using Inference.Operators.Contract;
 using static Inference.Tests.Operators.OperatorHarness;
 
 namespace Inference.Tests.Operators.Attention;

@@ -1,7 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
-using Inference.Operators.Contract;
-
 namespace Inference.Tests.Operators.Contract;
 
 /// <summary>Rules as they are written and read back, and what a node that breaks them is told.</summary>

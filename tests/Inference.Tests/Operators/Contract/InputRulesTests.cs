@@ -1,6 +1,4 @@
-using Inference.Graph;
-using Inference.Operators;
-using Inference.Operators.Contract;
+using Inference.Operators.Standard;
 
 namespace Inference.Tests.Operators.Contract;
 
@@ -10,20 +8,20 @@ public class InputRulesTests
     [Fact]
     public void EveryRow_HasARuleForEachInput_AndRefusesOneMore()
     {
-        foreach (OperatorEntry entry in OperatorTable.Standard.Entries)
+        foreach (OperatorEntry entry in StandardOperators.Table.Entries)
         {
             IReadOnlyList<InputRule> rules = entry.Inputs.Rules;
             Assert.All(rules, r => Assert.True(r.Kinds.Count > 0 && r.Name.Length > 0));
             var node = new Node("n", entry.Domain, entry.OpType, 99);
             if (rules.Any(r => !r.IsOptional))
             {
-                Assert.Throws<ModelLoadException>(() => entry.Make(node, OperatorTable.Standard));
+                Assert.Throws<ModelLoadException>(() => entry.Make(node, StandardOperators.Table));
             }
 
             node.Inputs.AddRange(Enumerable.Range(0, rules.Count + 1).Select(i => new Value($"x{i}")));
             if (!entry.Inputs.IsVariadic)
             {
-                ModelLoadException error = Assert.Throws<ModelLoadException>(() => entry.Make(node, OperatorTable.Standard));
+                ModelLoadException error = Assert.Throws<ModelLoadException>(() => entry.Make(node, StandardOperators.Table));
                 Assert.Contains($"expected at most {rules.Count} inputs, got {rules.Count + 1}", error.Message, StringComparison.Ordinal);
             }
         }

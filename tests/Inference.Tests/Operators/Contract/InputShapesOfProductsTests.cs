@@ -1,4 +1,3 @@
-using Inference.Operators;
 using static Inference.Tests.Operators.OperatorHarness;
 
 namespace Inference.Tests.Operators.Contract;

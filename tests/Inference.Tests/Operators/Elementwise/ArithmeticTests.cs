@@ -1,4 +1,3 @@
-using Inference.Graph;
 using static Inference.Tests.Operators.OperatorHarness;
 
 namespace Inference.Tests.Operators.Elementwise;

@@ -1,4 +1,3 @@
-using Inference.Graph;
 using static Inference.Tests.Operators.OperatorHarness;
 
 namespace Inference.Tests.Operators.Elementwise;
@@ -50,8 +49,8 @@ public sealed class RefusalTests
     [Fact]
     public void TypeSet_NumbersOfNoType_AreInNone()
     {
-        Assert.False(Inference.Operators.Typed.TypeSet.All.Contains((ElementType)33));
-        Assert.False(Inference.Operators.Typed.TypeSet.All.Contains((ElementType)(-1)));
+        Assert.False(TypeSet.All.Contains((ElementType)33));
+        Assert.False(TypeSet.All.Contains((ElementType)(-1)));
     }
 
     // The smallest integers have no absolute value, and a byte cannot count to 256.

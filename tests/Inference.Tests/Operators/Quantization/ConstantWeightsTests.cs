@@ -1,5 +1,4 @@
 using System.Numerics;
-using Inference.Graph;
 using Inference.Onnx;
 using Inference.Tests.Support;
 using static Inference.Tests.Operators.OperatorHarness;

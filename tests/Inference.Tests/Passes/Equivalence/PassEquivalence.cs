@@ -1,5 +1,4 @@
 using Inference.Execution;
-using Inference.Graph;
 using Inference.Import;
 using Inference.Onnx;
 using Inference.Passes;

@@ -1,0 +1,181 @@
+using Inference.Execution;
+using Inference.Onnx;
+using Inference.Serving;
+using Inference.Splitting;
+
+namespace Inference.Engine;
+
+/// <summary>A model on the managed engine. Thread-safe.</summary>
+internal sealed class ManagedModel : ServedModel
+{
+    // What a trial at load may hold.
+    private const long MaxTrialBytes = 16 << 20;
+    private static readonly TimeSpan s_longestTrialPlan = TimeSpan.FromSeconds(1);
+
+    private readonly LoadedModel _model;
+    private readonly ModelLoadOptions _options;
+    private CallState? _idleState;
+
+    public ManagedModel(LoadedModel model, ModelLoadOptions options)
+    {
+        _model = model;
+        _options = options.Clone();
+    }
+
+    public override ModelInfo Info => _model.Info;
+
+    public override bool IsBindable => true;
+
+    public override bool IsSplittable => _model.Source is not null;
+
+    /// <summary>The model and its plans.</summary>
+    public LoadedModel Model => _model;
+
+    public override NamedValues Run(NamedValues inputs, in CallLimits limits)
+    {
+        CallState call = Interlocked.Exchange(ref _idleState, null) ?? new CallState(_model);
+        RunControl control = call.Control;
+        try
+        {
+            control.Begin(limits.Cancellation, limits.Time, limits.Clock);
+            GraphExecutable executable = call.Bind(inputs);
+            ExecutablePlan plan = executable.PlanFor(call.Values, control);
+            ExecutionFrame frame = plan.Rent(control);
+            var outputs = new NamedValues(Info.Outputs.Count);
+            try
+            {
+                for (int i = 0; i < call.Values.Length; i++)
+                {
+                    if (call.Values[i] is { } value)
+                    {
+                        frame.SetInput(i, value);
+                    }
+                }
+
+                OutputCollector.Allocate(plan, frame, call, Info.Outputs, outputs);
+                frame.Execute();
+                OutputCollector.Collect(plan, frame, call, Info.Outputs, outputs);
+                return outputs;
+            }
+            catch (InferenceException exception) when (exception is ModelRunException)
+            {
+                outputs.Dispose();
+                throw new ModelRunException($"Model '{Info.Name}': {exception.Message}", exception);
+            }
+            catch
+            {
+                outputs.Dispose();
+                throw;
+            }
+            finally
+            {
+                plan.Return(frame);
+            }
+        }
+        finally
+        {
+            call.Clear();
+            _idleState = call;
+        }
+    }
+
+    public override BoundRun Bind(RunGate gate, TimeSpan? maxRunTime, TimeProvider clock) => new ManagedBoundRun(_model, gate, maxRunTime, clock);
+
+    public override ModelSplit? Split(ModelInfo info, IReadOnlyCollection<string> branchInputs, Func<Action> hold) =>
+        ModelSplitter.Split(_model.Source!, info, branchInputs, (part, kind, digest) => LoadPart(part, $"{info.Name}/{kind}", digest, hold()));
+
+    // Small as graphs go, and as planned for these inputs.
+    public override bool AffordsTrial(NamedValues inputs)
+    {
+        if (!RowIndependenceCheck.IsSmall(_model.Executable.Graph))
+        {
+            return false;
+        }
+
+        var call = new CallState(_model);
+        try
+        {
+            call.Control.Begin(CancellationToken.None, s_longestTrialPlan);
+            return call.Bind(inputs).PlanFor(call.Values, call.Control).Plan is { ArenaBytes: <= MaxTrialBytes, ScratchBytes: <= MaxTrialBytes };
+        }
+        catch (InferenceException)
+        {
+            return true;
+        }
+        finally
+        {
+            call.Clear();
+        }
+    }
+
+    public override void EndTrials() => _model.Executable.Forget();
+
+    public override void Dispose() => _model.Dispose();
+
+    /// <summary>Hands a frame that is ready to run on these inputs to an observer.</summary>
+    public T Observe<T>(NamedValues inputs, Func<ExecutablePlan, ExecutionFrame, T> observe, CancellationToken cancellationToken = default)
+    {
+        var call = new CallState(_model);
+        RunControl control = call.Control;
+        try
+        {
+            control.Begin(cancellationToken);
+            ExecutablePlan plan = call.Bind(inputs).PlanFor(call.Values, control);
+            ExecutionFrame frame = plan.Rent(control);
+            using var outputs = new NamedValues(_model.Info.Outputs.Count);
+            try
+            {
+                for (int i = 0; i < call.Values.Length; i++)
+                {
+                    if (call.Values[i] is { } value)
+                    {
+                        frame.SetInput(i, value);
+                    }
+                }
+
+                OutputCollector.Allocate(plan, frame, call, _model.Info.Outputs, outputs);
+                return observe(plan, frame);
+            }
+            finally
+            {
+                plan.Return(frame);
+            }
+        }
+        finally
+        {
+            call.Clear();
+        }
+    }
+
+    private ServingRunner LoadPart(OnnxModel part, string name, string digest, Action release)
+    {
+        ModelLoadOptions own = _options.Clone();
+        own.Providers.Clear();
+        LoadedModel model;
+        try
+        {
+            model = new LoadedModel(part, own, name, digest, release);
+        }
+        catch
+        {
+            release();
+            throw;
+        }
+
+        var served = new ManagedModel(model, own);
+        if (own.AssertRowIndependent == true && model.Info is { BatchAxis: 0, RowIndependent: false })
+        {
+            try
+            {
+                return new ServingRunner(served, own);
+            }
+            catch (InferenceException)
+            {
+                // What is stated of the whole need not hold for this part, or cannot be checked on made-up values.
+            }
+        }
+
+        own.AssertRowIndependent = own.AssertRowIndependent == false ? false : null;
+        return new ServingRunner(served, own);
+    }
+}

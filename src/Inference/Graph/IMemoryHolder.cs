@@ -1,8 +1,0 @@
-namespace Inference.Graph;
-
-/// <summary>Something that holds values of a run: a frame, or an operator that collects results of inner graphs.</summary>
-internal interface IMemoryHolder
-{
-    /// <summary>Names everything that is held.</summary>
-    void Count(MemoryCount count);
-}

@@ -1,0 +1,73 @@
+#if !GUARD_PAGES
+using System.Runtime.InteropServices;
+#endif
+
+namespace Inference.Ir;
+
+/// <summary>A 64-byte aligned block of native memory that can grow; contents undefined. One owner at a time. The only place of this project that asks for native memory.</summary>
+internal sealed unsafe class NativeBlock : IDisposable
+{
+    public byte* Data { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    /// <summary>Makes sure of at least this many bytes; contents are lost when it grows.</summary>
+    /// <exception cref="InferenceException">The memory cannot be had.</exception>
+    public void Reserve(long bytes)
+    {
+        if (CanHold(bytes))
+        {
+            return;
+        }
+
+        Free();
+        try
+        {
+            Data = Allocate(bytes);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new InferenceException($"{bytes} bytes were needed for intermediate values, but the system has no such memory. Use smaller inputs.", exception);
+        }
+
+        Bytes = bytes;
+        GC.AddMemoryPressure(Math.Max(1, bytes));
+    }
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    ~NativeBlock() => Free();
+
+    /// <summary>Gives the memory back; <see cref="Reserve"/> gets new one.</summary>
+    public void Free()
+    {
+        if (Data is not null)
+        {
+            Release(Data);
+            GC.RemoveMemoryPressure(Math.Max(1, Bytes));
+            Data = null;
+            Bytes = 0;
+        }
+    }
+
+#if GUARD_PAGES
+    // Every request has a block of its own of the exact size.
+    private static bool CanHold(long _) => false;
+
+    private static byte* Allocate(long bytes) => (byte*)Guarding.GuardedAllocator.Allocate(bytes);
+
+    private static void Release(byte* data) => Guarding.GuardedAllocator.Free(data);
+#else
+    private const int Alignment = 64;
+
+    private bool CanHold(long bytes) => bytes <= Bytes;
+
+    private static byte* Allocate(long bytes) => (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+
+    private static void Release(byte* data) => NativeMemory.AlignedFree(data);
+#endif
+}

@@ -1,0 +1,131 @@
+using Inference.Kernels.Threading;
+
+namespace Inference.Ir;
+
+/// <summary>
+/// What can stop one load or one run, and what it may hold: a token, a time, a memory budget. Passed along to all that works for it; kernels find it as their
+/// <see cref="KernelControl"/>. Used again by later runs of the same owner.
+/// </summary>
+internal sealed class RunControl : KernelControl
+{
+    /// <summary>A control that stops nothing.</summary>
+    public static readonly RunControl None = new(MemoryBudget.Unlimited);
+
+    private TimeProvider _clock = TimeProvider.System;
+    private readonly bool _loads;
+    private CancellationToken _token;
+    private long _stopAt = long.MaxValue;
+
+    /// <summary>Makes a control.</summary>
+    /// <param name="memory">The memory budget.</param>
+    /// <param name="loads">Whether the work is a load, for messages.</param>
+    public RunControl(MemoryBudget memory, bool loads = false)
+    {
+        Memory = memory;
+        _loads = loads;
+    }
+
+    /// <summary>What the work may hold.</summary>
+    public MemoryBudget Memory { get; }
+
+    /// <summary>The caller's token.</summary>
+    public CancellationToken Token => _token;
+
+    public override bool CanStop => _token.CanBeCanceled || _stopAt != long.MaxValue;
+
+    /// <summary>Time until the work stops, zero or more; null for no limit.</summary>
+    public TimeSpan? TimeLeft
+    {
+        get
+        {
+            if (_stopAt == long.MaxValue)
+            {
+                return null;
+            }
+
+            long now = _clock.GetTimestamp();
+            return now >= _stopAt ? TimeSpan.Zero : _clock.GetElapsedTime(now, _stopAt);
+        }
+    }
+
+    /// <summary>A control for a load.</summary>
+    public static RunControl ForLoad(ModelLoadOptions options, CancellationToken token)
+    {
+        var control = new RunControl(new(MemoryBudget.LimitOf(options)), loads: true);
+        control.Begin(token, options.MaxLoadTime);
+        return control;
+    }
+
+    /// <summary>Starts work: nothing is held, and the time runs from now.</summary>
+    /// <param name="token">The caller's token.</param>
+    /// <param name="time">The time it may take; null for no limit.</param>
+    /// <param name="clock">The clock; null: the system's.</param>
+    public void Begin(CancellationToken token, TimeSpan? time = null, TimeProvider? clock = null)
+    {
+        _clock = clock ?? TimeProvider.System;
+        _token = token;
+        _stopAt = time is { } limit ? After(limit) : long.MaxValue;
+        Memory.Begin();
+    }
+
+    /// <summary>Ends work: the caller's token and values are let go of.</summary>
+    public void End()
+    {
+        _token = CancellationToken.None;
+        _stopAt = long.MaxValue;
+        Memory.Begin();
+    }
+
+    /// <summary>Stops the work where its limits say so; cheap enough for every node.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="DeadlineExceededException">The time is up.</exception>
+    public override void ThrowIfStopped()
+    {
+        _token.ThrowIfCancellationRequested();
+        if (_stopAt != long.MaxValue && _clock.GetTimestamp() > _stopAt)
+        {
+            throw new DeadlineExceededException(_loads
+                ? "Preparing the model was stopped: it took longer than the limit set for it (ModelLoadOptions.MaxLoadTime)."
+                : "The run was stopped: it took longer than the limit set for it (ModelLoadOptions.MaxRunTime or the call's deadline).");
+        }
+    }
+
+    public override void Claim(long bytes) => Memory.Claim(bytes);
+
+    public override void Release(long bytes) => Memory.Release(bytes);
+
+    /// <summary>Waits for another thread's work; by a clock that stands still it may return before that is done.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="DeadlineExceededException">The time is up.</exception>
+    public void Wait(ManualResetEventSlim done)
+    {
+        if (TimeLeft is not { } left)
+        {
+            done.Wait(Token);
+            return;
+        }
+
+        // A wait takes whole milliseconds, at most as many as an integer holds.
+        int milliseconds = (int)Math.Min(left.TotalMilliseconds + 1, int.MaxValue);
+        if (!done.Wait(milliseconds, Token))
+        {
+            ThrowIfStopped();
+        }
+    }
+
+    /// <summary>The timestamp this long from now, or halfway to the limit where that is sooner: for work that may be left undone.</summary>
+    public long Within(TimeSpan time)
+    {
+        long until = After(time);
+        return _stopAt == long.MaxValue ? until : Math.Min(until, _clock.GetTimestamp() + (Math.Max(0, _stopAt - _clock.GetTimestamp()) / 2));
+    }
+
+    /// <summary>Whether a timestamp of <see cref="Within"/> has passed.</summary>
+    public bool IsPast(long timestamp) => timestamp != long.MaxValue && _clock.GetTimestamp() > timestamp;
+
+    private long After(TimeSpan time)
+    {
+        double ticks = time.TotalSeconds * _clock.TimestampFrequency;
+        return ticks > long.MaxValue / 4 ? long.MaxValue : _clock.GetTimestamp() + (long)ticks;
+    }
+}

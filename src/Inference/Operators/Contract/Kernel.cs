@@ -1,0 +1,14 @@
+namespace Inference.Operators.Contract;
+
+/// <summary>An operator prepared for fixed shapes. Immutable while it runs; many threads may run it at once, each with its own context.</summary>
+internal abstract class Kernel : IDisposable
+{
+    /// <summary>Scratch memory one run needs, bytes.</summary>
+    public virtual long ScratchBytes => 0;
+
+    public abstract void Run(KernelContext context);
+
+    public virtual void Dispose()
+    {
+    }
+}

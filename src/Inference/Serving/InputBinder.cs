@@ -1,0 +1,131 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Inference.Serving;
+
+/// <summary>Checks inputs of a call against the model's signature.</summary>
+internal static class InputBinder
+{
+    /// <summary>Checks one value.</summary>
+    /// <exception cref="InvalidInputException">Kind, element type, rank or a fixed dimension differs.</exception>
+    public static void Check(string model, ModelPort port, ModelValue value)
+    {
+        ModelValueType expected = port.Type;
+        if (value.Kind != expected.Kind && expected.Kind != ModelValueKind.Optional)
+        {
+            Throw(model, port, $"expected {expected}, got a {value.Kind.ToString().ToLowerInvariant()}. Pass a value of the declared kind.");
+        }
+
+        if (value is not TensorValue tensor || expected.Kind != ModelValueKind.Tensor)
+        {
+            CheckElements(model, port, expected, value);
+            return;
+        }
+
+        if (expected.ElementType != ElementType.Undefined && tensor.ElementType != expected.ElementType)
+        {
+            Throw(model, port, $"expected {expected}, got {tensor}. Convert the elements to {expected.ElementType.Name()}.");
+        }
+
+        if (expected.Shape is not { } shape)
+        {
+            return;
+        }
+
+        if (IsOneForScalar(shape, tensor.Shape) || IsScalarForOne(shape, tensor.Shape))
+        {
+            return;
+        }
+
+        if (shape.Count != tensor.Rank)
+        {
+            Throw(model, port, $"expected shape [{string.Join(",", shape)}] of rank {shape.Count}, got {TensorShape.Format(tensor.Shape)} of rank {tensor.Rank}. Reshape the value.");
+        }
+
+        for (int i = 0; i < shape.Count; i++)
+        {
+            if (shape[i].Size is { } size && size != tensor.Shape[i])
+            {
+                Throw(model, port, $"expected shape [{string.Join(",", shape)}], got {TensorShape.Format(tensor.Shape)}. Reshape the value, or load the model with a dynamic axis there.");
+            }
+        }
+    }
+
+    // What is inside sequences and optionals: kinds and element types. Shapes may differ from item to item.
+    private static void CheckElements(string model, ModelPort port, ModelValueType expected, ModelValue value)
+    {
+        if (expected.Kind == ModelValueKind.Optional && value.Kind != ModelValueKind.Optional)
+        {
+            if (expected.Element is { } held)
+            {
+                CheckElements(model, port, held, value);
+            }
+
+            return;
+        }
+
+        if (value.Kind != expected.Kind || (value is TensorValue tensor && expected.ElementType != ElementType.Undefined && tensor.ElementType != expected.ElementType))
+        {
+            Throw(model, port, $"expected {port.Type}, got {(value is TensorValue other ? other.ToString() : $"a {value.Kind.ToString().ToLowerInvariant()}")} where {expected} belongs. Pass elements of the declared type.");
+        }
+
+        switch (value)
+        {
+            case SequenceValue sequence when expected.Element is { } element:
+                foreach (ModelValue item in sequence.Items)
+                {
+                    CheckElements(model, port, element, item);
+                }
+
+                break;
+            case OptionalValue { Value: { } inner } when expected.Element is { } element:
+                CheckElements(model, port, element, inner);
+                break;
+        }
+    }
+
+    /// <summary>The shape under which a value that was checked goes in: its own, but none where [1] stands for a scalar, and [1] where a scalar stands for [1].</summary>
+    public static ReadOnlySpan<long> Shape(ModelPort port, TensorValue value)
+    {
+        if (port.Type.Shape is { } declared)
+        {
+            if (IsOneForScalar(declared, value.Shape))
+            {
+                return [];
+            }
+
+            if (IsScalarForOne(declared, value.Shape))
+            {
+                return [1];
+            }
+        }
+
+        return value.Shape;
+    }
+
+    private static bool IsOneForScalar(IReadOnlyList<Dimension> declared, ReadOnlySpan<long> shape) => declared.Count == 0 && shape is [1];
+
+    private static bool IsScalarForOne(IReadOnlyList<Dimension> declared, ReadOnlySpan<long> shape) => shape.Length == 0 && declared is [{ Size: 1 }];
+
+    /// <exception cref="InvalidInputException">A name is not an input of the model.</exception>
+    [DoesNotReturn]
+    public static void ThrowUnknown(ModelInfo info, NamedValues inputs)
+    {
+        string extra = string.Join(", ", inputs.Where(v => info.Inputs.All(p => p.Name != v.Key)).Select(v => $"'{v.Key}'"));
+        if (extra.Length == 0)
+        {
+            throw new InvalidInputException($"Model '{info.Name}': the set of inputs was changed or disposed by another thread while it was read. Leave it alone until the call has completed.");
+        }
+
+        throw new InvalidInputException($"Model '{info.Name}': got {extra}, which it has no input for; expected {Names(info)}. Check the names.");
+    }
+
+    /// <exception cref="InvalidInputException">Always.</exception>
+    [DoesNotReturn]
+    public static void ThrowMissing(ModelInfo info, ModelPort port) =>
+        throw new InvalidInputException($"Model '{info.Name}', input '{port.Name}': expected {port.Type}, got nothing; the model takes {Names(info)}. Add the value.");
+
+    private static string Names(ModelInfo info) => string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"));
+
+    [DoesNotReturn]
+    private static void Throw(string model, ModelPort port, string message) => throw new InvalidInputException($"Model '{model}', input '{port.Name}': {message}");
+}

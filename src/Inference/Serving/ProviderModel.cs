@@ -1,0 +1,101 @@
+using Inference.Providers;
+
+namespace Inference.Serving;
+
+/// <summary>A model that one provider compiled as a whole. Thread-safe.</summary>
+/// <param name="compiled">The provider's model; owned.</param>
+/// <param name="info">What is known of it.</param>
+/// <param name="release">Lets go of the file.</param>
+/// <param name="isSmall">Whether a run costs little.</param>
+internal sealed class ProviderModel(ICompiledModel compiled, ModelInfo info, Action release, bool isSmall) : ServedModel
+{
+    public override ModelInfo Info => info;
+
+    public override bool AffordsTrial(NamedValues inputs) => isSmall;
+
+    public override object? GetService(Type serviceType) => serviceType.IsInstanceOfType(compiled) ? compiled : base.GetService(serviceType);
+
+    public override NamedValues Run(NamedValues inputs, in CallLimits limits)
+    {
+        var values = new ModelValue[info.Inputs.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            ModelPort port = info.Inputs[i];
+            if (!inputs.TryGet(port.Name, out ModelValue? value))
+            {
+                InputBinder.ThrowMissing(info, port);
+            }
+
+            InputBinder.Check(info.Name, port, value);
+            values[i] = Fit(port, value);
+        }
+
+        if (values.Length != inputs.Count)
+        {
+            InputBinder.ThrowUnknown(info, inputs);
+        }
+
+        var results = new ModelValue?[info.Outputs.Count];
+        Run(values, results, limits);
+        var outputs = new NamedValues(results.Length);
+        for (int i = 0; i < results.Length; i++)
+        {
+            outputs.Set(info.Outputs[i].Name, results[i] ?? throw new ModelRunException($"Model '{info.Name}': the provider '{info.Provider}' left output '{info.Outputs[i].Name}' empty."));
+        }
+
+        return outputs;
+    }
+
+    public override void Dispose()
+    {
+        compiled.Dispose();
+        release();
+    }
+
+    // One element goes in with the rank that is declared.
+    private static ModelValue Fit(ModelPort port, ModelValue value)
+    {
+        if (value is not TensorValue tensor || port.Type.Kind != ModelValueKind.Tensor)
+        {
+            return value;
+        }
+
+        ReadOnlySpan<long> shape = InputBinder.Shape(port, tensor);
+        if (shape.Length == tensor.Rank)
+        {
+            return value;
+        }
+
+        TensorValue copy = TensorValue.Allocate(tensor.ElementType, shape);
+        if (tensor.ElementType == ElementType.String)
+        {
+            tensor.AsSpan<string>().CopyTo(copy.AsWritableSpan<string>());
+        }
+        else
+        {
+            tensor.AsBytes().CopyTo(copy.AsWritableBytes());
+        }
+
+        return copy;
+    }
+
+    private void Run(ModelValue[] values, ModelValue?[] results, in CallLimits limits)
+    {
+        if (limits.Time is not { } time)
+        {
+            compiled.Run(values, results, limits.Cancellation);
+            return;
+        }
+
+        using var timer = new CancellationTokenSource(time, limits.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, limits.Cancellation);
+        try
+        {
+            compiled.Run(values, results, either.Token);
+        }
+        catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !limits.Cancellation.IsCancellationRequested)
+        {
+            throw new DeadlineExceededException($"Model '{info.Name}': the run was stopped: it took longer than the limit set for it.", exception);
+        }
+    }
+}

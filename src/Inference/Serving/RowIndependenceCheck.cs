@@ -1,0 +1,74 @@
+namespace Inference.Serving;
+
+/// <summary>Tries what is claimed of a model's rows: what the user states always, what is proved where that costs little.</summary>
+internal static class RowIndependenceCheck
+{
+    // A row this small, weights this few and a graph this short run in a moment; what takes longer all the same is given up.
+    private const long MostRowElements = 4096;
+    private const long MostWeightBytes = 16 << 20;
+    private const int MostNodes = 400;
+    private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The info with the statement applied and the claim tried.</summary>
+    /// <param name="runner">The model.</param>
+    /// <param name="options">What the user states, and whether claims are tried.</param>
+    /// <param name="affords">Whether a run on these inputs is within reason; null: it is.</param>
+    /// <exception cref="ModelLoadException">The statement is wrong, or the model has no batch axis.</exception>
+    public static ModelInfo Apply(IModelRunner runner, ModelLoadOptions options, Func<NamedValues, bool>? affords = null)
+    {
+        ModelInfo info = runner.Info;
+        if (options.AssertRowIndependent == false)
+        {
+            return info with { RowIndependent = false };
+        }
+
+        bool stated = options.AssertRowIndependent == true;
+        if (stated && !info.RowIndependent)
+        {
+            if (info.BatchAxis != 0)
+            {
+                throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but its inputs share no batch axis; expected every input to have the same symbolic first dimension. Export the model with one, or drop the assertion.");
+            }
+
+            using NamedValues inputs = RowTrial.Rows(info) ?? throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but rows can be made of tensors alone; expected every input to be one. Drop the assertion.");
+            Refuse(info, new RowTrial(runner).Thoroughly(inputs));
+            return info with { RowIndependent = true };
+        }
+
+        if (info.RowIndependent && options.VerifyRowIndependence && Contradiction(runner, info, affords) is { } difference)
+        {
+            if (stated)
+            {
+                Refuse(info, difference);
+            }
+
+            return info with { RowIndependent = false };
+        }
+
+        return info;
+    }
+
+    /// <summary>Whether a graph is small enough to be tried while it is loaded.</summary>
+    public static bool IsSmall(ModelGraph graph) =>
+        graph.Nodes.Count <= MostNodes && graph.Nodes.SelectMany(n => n.Inputs).Select(i => i?.Constant).OfType<Tensor>().Distinct().Sum(t => t.ByteCount) <= MostWeightBytes;
+
+    private static string? Contradiction(IModelRunner runner, ModelInfo info, Func<NamedValues, bool>? affords)
+    {
+        if (RowTrial.RowElements(info) > MostRowElements)
+        {
+            return null;
+        }
+
+        using NamedValues? inputs = RowTrial.Rows(info);
+        return inputs is null || affords?.Invoke(inputs) == false ? null
+            : new RowTrial(runner).Briefly(inputs, new RunContext { Deadline = TimeProvider.System.GetUtcNow() + s_longest });
+    }
+
+    private static void Refuse(ModelInfo info, string? difference)
+    {
+        if (difference is not null)
+        {
+            throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but {difference}. The rows depend on each other; drop the assertion.");
+        }
+    }
+}

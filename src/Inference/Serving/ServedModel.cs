@@ -1,0 +1,46 @@
+namespace Inference.Serving;
+
+/// <summary>A compiled model: what differs between engines. A <see cref="ServingRunner"/> lets calls in, limits their time, and disposes. Thread-safe.</summary>
+internal abstract class ServedModel : IDisposable
+{
+    /// <summary>What is known of the model; its claims are not tried yet.</summary>
+    public abstract ModelInfo Info { get; }
+
+    /// <summary>Whether <see cref="Bind"/> makes bound runs.</summary>
+    public virtual bool IsBindable => false;
+
+    /// <summary>Whether <see cref="Split"/> may cut the model.</summary>
+    public virtual bool IsSplittable => false;
+
+    /// <summary>Checks the inputs and runs once.</summary>
+    /// <param name="inputs">The caller's.</param>
+    /// <param name="limits">How long the run may take.</param>
+    /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
+    /// <exception cref="DeadlineExceededException">The time is over.</exception>
+    public abstract NamedValues Run(NamedValues inputs, in CallLimits limits);
+
+    /// <summary>Whether a run on these inputs costs little enough to be tried while the model is loaded.</summary>
+    public abstract bool AffordsTrial(NamedValues inputs);
+
+    /// <summary>Lets go of what trials left.</summary>
+    public virtual void EndTrials()
+    {
+    }
+
+    /// <summary>A bound run.</summary>
+    /// <param name="gate">Entered for the bound run, which exits it when it is disposed.</param>
+    /// <param name="maxRunTime">How long each of its runs may take; null for no limit.</param>
+    /// <param name="clock">The clock of that time.</param>
+    public virtual BoundRun Bind(RunGate gate, TimeSpan? maxRunTime, TimeProvider clock) => throw new NotSupportedException();
+
+    /// <summary>Cuts the model; see <see cref="IModelSplitter"/>.</summary>
+    /// <param name="info">The model, its claims tried.</param>
+    /// <param name="branchInputs">Names of inputs.</param>
+    /// <param name="hold">Holds the model's memory for a part; what it returns lets go.</param>
+    public virtual ModelSplit? Split(ModelInfo info, IReadOnlyCollection<string> branchInputs, Func<Action> hold) => null;
+
+    /// <summary>An object of the engine that callers may reach; null where it has none of the type.</summary>
+    public virtual object? GetService(Type serviceType) => serviceType.IsInstanceOfType(this) ? this : null;
+
+    public abstract void Dispose();
+}

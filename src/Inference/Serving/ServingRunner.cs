@@ -1,0 +1,128 @@
+namespace Inference.Serving;
+
+/// <summary>
+/// The runner over any compiled model: calls go in while it is not disposed, within their deadline and the model's time; disposing lets those in flight finish. What is claimed of the
+/// model's rows is tried before the runner is there, so that <see cref="Info"/> is final. Thread-safe; completes synchronously.
+/// </summary>
+internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, IModelStatus
+{
+    private readonly ServedModel _model;
+    private readonly RunGate _gate;
+    private readonly TimeSpan? _maxRunTime;
+
+    /// <summary>Serves a model.</summary>
+    /// <param name="model">The model; owned, but where this fails.</param>
+    /// <param name="options">The load options.</param>
+    /// <exception cref="ModelLoadException">What the options state of the rows is wrong.</exception>
+    public ServingRunner(ServedModel model, ModelLoadOptions options)
+    {
+        _model = model;
+        _maxRunTime = options.MaxRunTime;
+        _gate = new(model.Info.Name, model.Dispose);
+        Info = model.Info;
+        Info = RowIndependenceCheck.Apply(this, options, model.AffordsTrial);
+        model.EndTrials();
+    }
+
+    public ModelInfo Info { get; }
+
+    public ModelState State => ModelState.Ready;
+
+    public string Description => "";
+
+    /// <summary>The clock of deadlines and limits.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    public ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<NamedValues>(cancellationToken);
+        }
+
+        try
+        {
+            return new(Run(inputs, context, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<NamedValues>(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<NamedValues>(exception);
+        }
+    }
+
+    public BoundRun Bind()
+    {
+        _gate.Enter();
+        return _model.Bind(_gate, _maxRunTime, Clock);
+    }
+
+    public ModelSplit? Split(IReadOnlyCollection<string> branchInputs)
+    {
+        _gate.Enter();
+        try
+        {
+            return _model.Split(Info, branchInputs, Hold);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        if (serviceKey is not null || (serviceType == typeof(IBindable) && !_model.IsBindable) || (serviceType == typeof(IModelSplitter) && !_model.IsSplittable))
+        {
+            return null;
+        }
+
+        return serviceType.IsInstanceOfType(this) ? this : _model.GetService(serviceType);
+    }
+
+    public void Dispose() => _gate.Close();
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private NamedValues Run(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
+    {
+        _gate.Enter();
+        try
+        {
+            return _model.Run(inputs, new CallLimits(Time(context), Clock, cancellationToken));
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    // Parts read the model's memory in place: it stays as long as a part does.
+    private Action Hold()
+    {
+        _gate.Enter();
+        return _gate.Exit;
+    }
+
+    // The time that a call may take; null for no limit.
+    private TimeSpan? Time(RunContext? context)
+    {
+        if (context?.Deadline is not { } deadline)
+        {
+            return _maxRunTime;
+        }
+
+        TimeSpan left = deadline - Clock.GetUtcNow();
+        return left <= TimeSpan.Zero ? throw new DeadlineExceededException($"Model '{Info.Name}': the call's deadline {deadline:O} passed before it started.")
+            : _maxRunTime < left ? _maxRunTime : left;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using Inference.Architecture.Tests.Rooms;
+using TestData = Inference.TestSupport.TestData;
+
+namespace Inference.Architecture.Tests;
+
+/// <summary>The arrows of docs/ARCHITECTURE.md.</summary>
+public sealed partial class ArrowTests
+{
+    private static readonly Dictionary<string, string[]> s_projects = new()
+    {
+        ["Inference.Abstractions"] = [],
+        ["Inference.Kernels"] = [],
+        ["Inference.Onnx"] = [],
+        ["Inference"] = ["Inference.Abstractions", "Inference.Kernels", "Inference.Onnx"],
+        ["Inference.OnnxRuntime"] = ["Inference.Abstractions"],
+        ["Inference.Batching"] = ["Inference.Abstractions"],
+        ["Inference.Caching"] = ["Inference.Abstractions"],
+        ["Inference.Versioning"] = ["Inference.Abstractions"],
+        ["Inference.Optimization"] = ["Inference.Abstractions", "Inference.Kernels", "Inference.Onnx"],
+    };
+
+    // What the rooms of the engine may use, by their first folder.
+    private static readonly Dictionary<string, string[]> s_rooms = new()
+    {
+        ["Ir"] = [],
+        ["Operators"] = ["Ir"],
+        ["Import"] = ["Ir", "Operators"],
+        ["Passes"] = ["Ir", "Operators"],
+        ["Planning"] = ["Ir", "Operators", "Passes"],
+        ["Execution"] = ["Ir", "Operators", "Passes", "Planning"],
+        ["Serving"] = ["Ir"],
+        ["Splitting"] = ["Ir", "Operators", "Import", "Passes"],
+        ["Placement"] = ["Ir", "Operators", "Import", "Passes", "Serving"],
+        ["Engine"] = ["Ir", "Operators", "Import", "Passes", "Planning", "Execution", "Serving", "Splitting", "Placement"],
+        ["Providers"] = ["Ir", "Operators", "Import", "Engine", "Serving"],
+        ["Loading"] = ["Ir", "Operators", "Import", "Passes", "Serving", "Placement", "Engine", "Providers"],
+        ["LowRank"] = [],
+    };
+
+    [Fact]
+    public void Projects_ReferenceOnlyWhatTheMapAllows()
+    {
+        foreach ((string project, string[] allowed) in s_projects)
+        {
+            string file = File.ReadAllText(Path.Combine(TestData.RepositoryRoot!, "src", project, $"{project}.csproj"));
+            string[] references = [.. ProjectReference().Matches(file).Select(m => m.Groups[1].Value)];
+            Assert.True(references.All(allowed.Contains), $"{project} references {string.Join(", ", references.Except(allowed))}; allowed: {string.Join(", ", allowed)}.");
+        }
+    }
+
+    [Fact]
+    public void EngineRooms_UseOnlyWhatTheMapAllows()
+    {
+        RoomGraph graph = RoomGraph.Of([Path.Combine(AppContext.BaseDirectory, "Inference.dll")]);
+        string[] broken =
+        [
+            .. from user in graph.Rooms
+               where s_rooms.ContainsKey(First(user))
+               from used in graph.UsedBy(user)
+               where First(used) != First(user) && !s_rooms[First(user)].Contains(First(used))
+               select $"{user} uses {used}: {string.Join("; ", graph.Uses(user, used).Take(6))}",
+        ];
+        Assert.True(broken.Length == 0, string.Join("\n", broken));
+    }
+
+    private static string First(Room room) => room.Folder.Split('.')[0];
+
+    [GeneratedRegex("""ProjectReference Include="[^"]*[/\\]([^/\\"]+)\.csproj""")]
+    private static partial Regex ProjectReference();
+}
