@@ -1,4 +1,3 @@
-using Inference.Graph;
 using Inference.Kernels.Gemm;
 using Inference.Operators.Typed;
 

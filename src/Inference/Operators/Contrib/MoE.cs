@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Contrib;
 
 /// <summary>A mixture of experts with floating-point weights; see <see cref="MixtureOfExperts"/>. Source: com.microsoft MoE.</summary>

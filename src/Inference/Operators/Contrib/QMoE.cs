@@ -1,5 +1,3 @@
-using Inference.Graph;
-
 namespace Inference.Operators.Contrib;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Inference.Graph;
-using Inference.Operators;
 using static Inference.Tests.Operators.OperatorHarness;
 
 namespace Inference.Tests.Operators.Contrib;
