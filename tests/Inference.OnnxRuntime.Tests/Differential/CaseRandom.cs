@@ -17,13 +17,16 @@ internal sealed class CaseRandom(int seed, int size, int draw = 0)
     /// <summary>Whether the draw was made before, larger.</summary>
     public bool IsAgain { get; init; }
 
+    /// <summary>The version of the operator that cases shall have where they draw one; null for any.</summary>
+    public long? Version { get; init; }
+
     /// <summary>The rows that were taken.</summary>
     public IReadOnlyList<OptionRow> Rows => _rows;
 
     /// <summary>The options of this draw: attributes, types and forms go through every pair, shapes and values are drawn.</summary>
     public OptionRow Row(OptionSpace space)
     {
-        _rows.Add(space.Row(draw));
+        _rows.Add(Version is { } version ? space.Row(draw, "version", version) : space.Row(draw));
         return _rows[^1];
     }
 

@@ -90,7 +90,7 @@ public class DifferentialTests(ITestOutputHelper output)
             string? difference = DifferentialRunner.Compare(made, "", out _);
             return difference is null || difference.StartsWith("onnxruntime refuses", StringComparison.Ordinal) || difference.StartsWith("onnxruntime fails", StringComparison.Ordinal)
                 ? null : $"{difference}\n{made}";
-        });
+        }, opset);
         Assert.True(differences == 0, text);
     }
 
@@ -109,7 +109,7 @@ public class DifferentialTests(ITestOutputHelper output)
 
     /// <summary>Draws seeds and sizes, shrinks the size of a failing case, and says how to draw it again. All draws are made, whatever fails.</summary>
     /// <returns>How many draws differ, and the first of them in words.</returns>
-    private static (int Count, string Text) Check(string name, Func<CaseRandom, string?> compare)
+    private static (int Count, string Text) Check(string name, Func<CaseRandom, string?> compare, long? version = null)
     {
         var seeds = new Random(DifferentialSettings.Seed);
         var differences = new List<string>();
@@ -117,7 +117,7 @@ public class DifferentialTests(ITestOutputHelper output)
         for (int draw = 0; draw < DifferentialSettings.Count; draw++)
         {
             (int seed, int size) = (seeds.Next(1, int.MaxValue), seeds.Next(1, 41));
-            if (compare(new CaseRandom(seed, size, draw)) is not { } difference)
+            if (compare(new CaseRandom(seed, size, draw) { Version = version }) is not { } difference)
             {
                 continue;
             }
@@ -125,7 +125,7 @@ public class DifferentialTests(ITestOutputHelper output)
             count++;
             if (differences.Count < MostDifferences)
             {
-                (int Size, string Text)? smaller = Enumerable.Range(1, size - 1).Select(s => (s, compare(new CaseRandom(seed, s, draw) { IsAgain = true }))).FirstOrDefault(static shrunk => shrunk.Item2 is not null) is (var s, { } text) ? (s, text) : null;
+                (int Size, string Text)? smaller = Enumerable.Range(1, size - 1).Select(s => (s, compare(new CaseRandom(seed, s, draw) { IsAgain = true, Version = version }))).FirstOrDefault(static shrunk => shrunk.Item2 is not null) is (var s, { } text) ? (s, text) : null;
                 differences.Add($"{name}, seed {seed}, size {smaller?.Size ?? size}, draw {draw}: {smaller?.Text ?? difference}");
             }
         }

@@ -118,6 +118,10 @@ def along(case, parameter, rank):
     values = case.real(parameter)
     if values.ndim == 0 or values.size == 1:
         return values
+    if case.attr('block_size', 0):
+        axis = int(case.attr('axis', 1)) % rank
+        size = case.raw(0).shape[axis]
+        return np.take(values, np.arange(size) // case.attr('block_size'), axis=axis)
     return values.reshape([-1 if k == int(case.attr('axis', 1)) % rank else 1 for k in range(rank)])
 
 

@@ -45,6 +45,14 @@ internal sealed class OptionSpace(string family, int strength = 2)
     /// <summary>Row <paramref name="index"/>, counted round; the draws of a case come in the order of their indices.</summary>
     public OptionRow Row(int index) => new(this, Rows[index % Rows.Count]);
 
+    /// <summary>Row <paramref name="index"/>, counted round, of those in which an option has a value; of all where it never has.</summary>
+    public OptionRow Row<T>(int index, string option, T value)
+    {
+        int at = _options.FindIndex(o => o.Name == option);
+        int[][] rows = at >= 0 && _options[at] is Option<T> own ? [.. Rows.Where(r => Equals(own.At(r[at]), value))] : [];
+        return rows.Length > 0 ? new(this, rows[index % rows.Length]) : Row(index);
+    }
+
     /// <summary>Runs a test on every row; it is given the number of the row, to seed data with.</summary>
     /// <param name="output">Where to report what was reached; null for nowhere.</param>
     /// <param name="test">The test of one row.</param>

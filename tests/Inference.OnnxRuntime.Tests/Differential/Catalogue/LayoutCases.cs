@@ -54,7 +54,7 @@ internal static class LayoutCases
             return builder;
         }),
         new("Slice", Slice),
-        new("Pad", Pad),
+        Pad(),
         new("DepthToSpace", static random =>
         {
             int block = random.Int(1, 3);
@@ -99,14 +99,51 @@ internal static class LayoutCases
         return (stepped ? builder.In(CaseRandom.Ints(steps)) : builder).Out(type);
     }
 
-    private static OperatorBuilder Pad(CaseRandom random)
+    private static OperatorCases Pad()
     {
-        ElementType type = random.Pick(s_numbers);
-        long[] shape = random.FullShape(1, 4);
-        string mode = random.Pick("constant", "constant", "reflect", "edge", "wrap");
-        // Reflection and wrapping reach at most one axis length beyond the edge.
-        long[] pads = [.. shape.Concat(shape).Select(d => (long)random.Int(mode == "constant" ? (int)-Math.Min(1, d / 3) : 0, mode == "reflect" ? (int)Math.Min(3, d - 1) : (int)Math.Min(3, d)))];
-        OperatorBuilder builder = new OperatorBuilder(random, "Pad", 19).In(random.Tensor(type, shape), false).In(CaseRandom.Ints(pads)).Attr("mode", mode);
-        return (mode == "constant" && random.Chance(0.6) ? builder.In(random.Tensor(type, [])) : builder).Out(type);
+        var space = new OptionSpace("Pad");
+        Option<long> version = space.Add("version", 2L, 11L, 13L, 18L, 19L, 21L, 24L);
+        Option<ElementType> type = space.Add("type", s_numbers);
+        Option<string> mode = space.Add("mode", "none", "constant", "reflect", "edge", "wrap");
+        Option<string> amount = space.Add("pads", "more", "less", "both");
+        Option<bool> value = space.Add("value", false, true);
+        Option<string> axes = space.Add("axes", "none", "front", "back", "int32");
+        space.Forbid(version, static v => v < 18, axes, static a => a != "none");
+        space.Forbid(version, static v => v < 19, mode, static m => m == "wrap");
+        space.Forbid(version, static v => v == 2, type, static t => t is not (ElementType.Float or ElementType.Double));
+        space.Forbid(mode, static m => m is "reflect" or "edge" or "wrap", value, static v => v);
+        space.Forbid(mode, static m => m is "reflect" or "edge" or "wrap", amount, static a => a != "more");
+        return new("Pad", random =>
+        {
+            OptionRow row = random.Row(space);
+            ElementType element = row.Get(type);
+            long[] shape = random.FullShape(1, 4);
+            string form = row.Get(axes), kind = row.Get(mode);
+            long[] chosen = form == "none" ? [.. Enumerable.Range(0, shape.Length).Select(static i => (long)i)] : random.Permutation(shape.Length)[..random.Int(1, shape.Length)];
+
+            // Reflection and wrapping reach at most one axis length beyond the edge.
+            long[] own = [.. chosen.Select(axis => shape[axis])];
+            long[] pads = [.. own.Concat(own).Select(d => (long)random.Int(row.Get(amount) == "more" ? 0 : (int)-Math.Min(1, d / 3), row.Get(amount) == "less" ? 0 : kind == "reflect" ? (int)Math.Min(3, d - 1) : (int)Math.Min(3, d)))];
+            OperatorBuilder builder = new OperatorBuilder(random, "Pad", row.Get(version)).In(random.Tensor(element, shape), false);
+            _ = kind == "none" ? builder : builder.Attr("mode", kind);
+            if (row.Get(version) == 2)
+            {
+                builder.Attr("pads", pads);
+                return (row.Get(value) ? builder.Attr("value", random.Single(-2, 2)) : builder).Out(element);
+            }
+
+            builder.In(CaseRandom.Ints(pads));
+            _ = row.Get(value) ? builder.In(random.Tensor(element, [])) : form == "none" ? builder : builder.Skip();
+            return (form switch
+            {
+                "none" => builder,
+                "front" => builder.In(CaseRandom.Ints(chosen)),
+                "back" => builder.In(CaseRandom.Ints([.. chosen.Select(axis => axis - shape.Length)])),
+                
+
+                // ONNX Runtime reads constants of int32 as int64 at load, and fails.
+                _ => builder.In(TensorValue.Copy([.. chosen.Select(static axis => (int)axis)], [chosen.Length]), false),
+            }).Out(element);
+        });
     }
 }
