@@ -25,16 +25,9 @@ public sealed unsafe class UnaryFunction
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 
-    internal static UnaryFunction Of<TOperator>(string name)
-        where TOperator : struct, IUnaryOperator => new(
-        name,
-        &UnaryMap.Run<TOperator>,
-        [
-            new(IsaTier.Avx512, Simd512.IsSupported, &UnaryMap.Vectors<TOperator, Simd512, Vector512<float>>),
-            new(IsaTier.Avx2, Simd256.IsSupported, &UnaryMap.Vectors<TOperator, Simd256, Vector256<float>>),
-            new(IsaTier.AdvSimd, Simd128.IsSupported, &UnaryMap.Vectors<TOperator, Simd128, Vector128<float>>),
-            new(IsaTier.Scalar, true, &UnaryMap.Vectors<TOperator, Simd1, float>),
-        ]);
+    /// <summary>The function of an operator, made when first asked for: few are used by one model.</summary>
+    internal static UnaryFunction Of<TOperator>()
+        where TOperator : struct, IUnaryOperator => Instance<TOperator>.Function;
 
     /// <summary>A function whose body is written elsewhere: (x, y, count, α, β); y may be x.</summary>
     internal static UnaryFunction Of(string name, delegate*<float*, float*, nint, float, float, void> body) => new(name, body, []);
@@ -46,5 +39,19 @@ public sealed unsafe class UnaryFunction
         public bool Supported { get; } = supported;
 
         public delegate*<float*, float*, nint, float, float, void> Body { get; } = body;
+    }
+
+    private static class Instance<TOperator>
+        where TOperator : struct, IUnaryOperator
+    {
+        public static readonly UnaryFunction Function = new(
+            typeof(TOperator).Name.ToLowerInvariant(),
+            &UnaryMap.Run<TOperator>,
+            [
+                new(IsaTier.Avx512, Simd512.IsSupported, &UnaryMap.Vectors<TOperator, Simd512, Vector512<float>>),
+                new(IsaTier.Avx2, Simd256.IsSupported, &UnaryMap.Vectors<TOperator, Simd256, Vector256<float>>),
+                new(IsaTier.AdvSimd, Simd128.IsSupported, &UnaryMap.Vectors<TOperator, Simd128, Vector128<float>>),
+                new(IsaTier.Scalar, true, &UnaryMap.Vectors<TOperator, Simd1, float>),
+            ]);
     }
 }

@@ -57,4 +57,22 @@ public sealed class MatrixProductTests
     [Fact]
     public void MatMul_UnlikeInnerSizes_NamesBoth() =>
         Assert.Contains("2", Assert.ThrowsAny<InferenceException>(() => Run("MatMul", [s_a, T([1f, 2, 3], 3, 1)])).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Elu", "activation_alpha", 2f, 3f, -1.7293294f)]
+    [InlineData("Selu", "activation_gamma", 2f, 6f, -2.8936234f)]
+    [InlineData("LeakyRelu", "activation_alpha", 0.5f, 3f, -1f)]
+    [InlineData("Softsign", "", 0f, 0.75f, -0.6666667f)]
+    public void FusedGemm_WithAnyFunctionOfOneElement_AppliesItLast(string activation, string parameter, float value, float first, float second)
+    {
+        (string, object)[] attributes = parameter.Length == 0 ? [("activation", activation)] : [("activation", activation), (parameter, value)];
+        var y = (Tensor)RunAll("FusedGemm", [T([1f], 1, 1), T([3f, -2f], 1, 2)], attributes, 1, 1, "com.microsoft")[0]!;
+        Assert.Equal(first, y.Span<float>()[0], 1e-6f);
+        Assert.Equal(second, y.Span<float>()[1], 1e-5f);
+    }
+
+    [Fact]
+    public void FusedGemm_WithAnOperatorThatIsNoSuchFunction_IsRefused() => Assert.Contains(
+        "expected the name of an activation that can be fused, got 'Add'",
+        Assert.Throws<ModelLoadException>(() => RunAll("FusedGemm", [T([1f], 1, 1), T([1f], 1, 1)], [("activation", "Add")], 1, 1, "com.microsoft")).Message, StringComparison.Ordinal);
 }
