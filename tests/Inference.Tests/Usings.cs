@@ -2,4 +2,8 @@ global using Inference.Engine;
 global using Inference.Ir;
 global using Inference.Operators.Contract;
 global using Inference.Operators.Rules;
+global using Inference.Rewriting.Facts;
+global using Inference.Rewriting.Framework;
+global using Inference.Rewriting.Rewrites;
+global using Inference.Rewriting;
 global using Inference.Serving;

@@ -2,9 +2,12 @@ using System.Collections.ObjectModel;
 using Inference.Execution;
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Passes;
 using Inference.Placement;
 using Inference.Planning;
+using Inference.Rewriting;
+using Inference.Rewriting.Facts;
+using Inference.Rewriting.Framework;
+using Inference.Rewriting.Rewrites;
 
 namespace Inference.Engine;
 

@@ -1,9 +1,9 @@
 using Inference.Import;
 using Inference.Onnx;
 using Inference.Operators.Standard;
-using Inference.Passes;
 using Inference.Placement;
 using Inference.Providers;
+using Inference.Rewriting.Facts;
 using Inference.Serving;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
 using Inference.Operators.Standard;
-using Inference.Passes;
+using Inference.Rewriting.Framework;
 
 namespace Inference.Placement;
 

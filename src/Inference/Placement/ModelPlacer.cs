@@ -1,8 +1,8 @@
 using Inference.Import;
 using Inference.Onnx;
 using Inference.Operators.Standard;
-using Inference.Passes;
 using Inference.Providers;
+using Inference.Rewriting.Facts;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Placement;

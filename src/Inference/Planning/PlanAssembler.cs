@@ -1,4 +1,4 @@
-using Inference.Passes;
+using Inference.Rewriting.Framework;
 
 namespace Inference.Planning;
 

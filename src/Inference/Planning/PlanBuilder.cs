@@ -1,4 +1,3 @@
-using Inference.Passes;
 
 namespace Inference.Planning;
 

@@ -1,6 +1,7 @@
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Passes;
+using Inference.Rewriting.Facts;
+using Inference.Rewriting.Framework;
 
 namespace Inference.Splitting;
 

@@ -1,6 +1,6 @@
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Passes;
+using Inference.Rewriting.Facts;
 
 namespace Inference.Splitting;
 

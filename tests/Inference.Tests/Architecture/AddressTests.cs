@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Match = System.Text.RegularExpressions.Match;
 using TestData = Inference.TestSupport.TestData;
 
 namespace Inference.Tests.Architecture;

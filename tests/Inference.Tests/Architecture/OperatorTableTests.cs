@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Inference.Operators.Standard;
 using Inference.TestSupport;
+using Match = System.Text.RegularExpressions.Match;
 
 namespace Inference.Tests.Architecture;
 

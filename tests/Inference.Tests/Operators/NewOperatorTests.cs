@@ -4,7 +4,6 @@ using Inference.Import;
 using Inference.Onnx;
 using Inference.Operators.Elementwise;
 using Inference.Operators.Standard;
-using Inference.Passes;
 using Inference.Planning;
 using Inference.Tests.Support;
 

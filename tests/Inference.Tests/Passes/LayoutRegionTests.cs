@@ -1,6 +1,5 @@
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Passes;
 using Inference.Tests.Support;
 
 namespace Inference.Tests.Passes;

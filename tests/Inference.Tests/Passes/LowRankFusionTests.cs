@@ -1,7 +1,6 @@
 using Inference.Import;
 using Inference.LowRank;
 using Inference.Onnx;
-using Inference.Passes;
 using Inference.Tests.Support;
 
 namespace Inference.Tests.Passes;

@@ -1,6 +1,5 @@
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Passes;
 using Inference.TestSupport;
 using Inference.Tests.Support;
 using TestData = Inference.TestSupport.TestData;

@@ -1,7 +1,6 @@
 using Inference.Execution;
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Passes;
 using Inference.Planning;
 
 namespace Inference.Tests.Passes.Equivalence;

@@ -1,0 +1,153 @@
+using Inference.Operators.Typed;
+using Inference.Rewriting.Framework;
+
+namespace Inference.Rewriting.Rewrites;
+
+/// <summary>
+/// Folds BatchNormalization at inference into the Conv or ConvTranspose before it: with s = scale/√(var + ε), W' = s·W and B' = (B − mean)·s + bias, per output channel.
+/// One that stands alone in a graph of convolutions (pre-activation networks) becomes a 1×1 convolution of each channel by s, which layout and epilogues know.
+/// </summary>
+[Pattern("BatchNormalization", "Conv", "ConvTranspose")]
+internal static class BatchNormFolding
+{
+    public static void Run(ModelGraph graph)
+    {
+        var uses = new UseMap(graph);
+        var removed = new HashSet<Node>();
+        bool convolutions = graph.Nodes.Exists(n => n is { OpType: "Conv", Domain.Length: 0 } && n.HasInput(1) && n.Inputs[1]!.Constant is { Type: ElementType.Float });
+        for (int i = 0; i < graph.Nodes.Count; i++)
+        {
+            Node node = graph.Nodes[i];
+            foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
+            {
+                Run(inner);
+            }
+
+            if (node is { OpType: "BatchNormalization", Domain.Length: 0, Outputs.Count: 1 } && node.Attributes.Int("training_mode", 0) == 0
+                && node.Inputs is [{ Producer: { OpType: "Conv" or "ConvTranspose", Domain.Length: 0, Outputs: [{ }] } conv }, ..] && !removed.Contains(conv)
+                && uses.OnlyUser(conv.Outputs[0]!) == node && TryFold(conv, node))
+            {
+                removed.Add(node);
+            }
+            else if (convolutions && node is { OpType: "BatchNormalization", Domain.Length: 0, Outputs.Count: 1 } && node.Attributes.Int("training_mode", 0) == 0)
+            {
+                graph.Nodes[i] = ScaledAlone(node) ?? node;
+            }
+        }
+
+        graph.Nodes.RemoveAll(removed.Contains);
+    }
+
+    private static bool TryFold(Node conv, Node norm)
+    {
+        if (!conv.HasInput(1) || conv.Inputs[1]!.Constant is not { Type: ElementType.Float, Rank: >= 3, Count: > 0 } weights || conv.Attributes.Contains(FusedActivation.Attribute))
+        {
+            return false;
+        }
+
+        bool transposed = conv.OpType == "ConvTranspose";
+        long group = conv.Attributes.Int("group", 1);
+        if (group < 1 || weights.Dims[0] % group != 0)
+        {
+            return false;
+        }
+
+        long channels = transposed ? weights.Dims[1] * group : weights.Dims[0];
+        Tensor? bias = conv.HasInput(2) ? conv.Inputs[2]!.Constant : null;
+        if ((conv.HasInput(2) && (bias is not { Type: ElementType.Float, Rank: 1 } || bias.Count != channels)) || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
+            || !Parameter(norm, 3, channels, out Span<float> mean) || !Parameter(norm, 4, channels, out Span<float> variance))
+        {
+            return false;
+        }
+
+        float epsilon = norm.Attributes.Float("epsilon", 1e-5f);
+        Tensor newWeights = weights.Clone();
+        Tensor newBias = Tensor.Allocate(ElementType.Float, [channels]);
+        Span<float> w = newWeights.Span<float>();
+        int block = transposed ? checked((int)TensorShape.Count(weights.Dims[2..])) : checked((int)(weights.Count / channels));
+        for (int c = 0; c < channels; c++)
+        {
+            // A variance of 0 without ε makes ±∞ of every deviation but 0, which a filter times ∞ does not.
+            float factor = scale[c] / MathF.Sqrt(variance[c] + epsilon);
+            if (!float.IsFinite(factor))
+            {
+                return false;
+            }
+
+            newBias.Span<float>()[c] = ((bias is null ? 0f : bias.Span<float>()[c]) - mean[c]) * factor + shift[c];
+            if (!transposed)
+            {
+                System.Numerics.Tensors.TensorPrimitives.Multiply(w.Slice(c * block, block), factor, w.Slice(c * block, block));
+                continue;
+            }
+
+            // W[C, O/group, kernel..]: the filters of one output channel lie in each input channel of its group.
+            long perGroup = weights.Dims[1];
+            long inputs = weights.Dims[0] / group;
+            for (long i = 0; i < inputs; i++)
+            {
+                int start = checked((int)(((c / perGroup * inputs) + i) * perGroup + c % perGroup) * block);
+                System.Numerics.Tensors.TensorPrimitives.Multiply(w.Slice(start, block), factor, w.Slice(start, block));
+            }
+        }
+
+        conv.Inputs[1] = ConstantValue.Of($"{conv.Inputs[1]!.Name}:folded", newWeights);
+        while (conv.Inputs.Count < 3)
+        {
+            conv.Inputs.Add(null);
+        }
+
+        conv.Inputs[2] = ConstantValue.Of($"{conv.Inputs[1]!.Name}:bias", newBias);
+        conv.Outputs[0] = norm.Outputs[0];
+        conv.Outputs[0]!.Producer = conv;
+        NodeFactory.SetOperator(conv);
+        return true;
+    }
+
+    private static Node? ScaledAlone(Node norm)
+    {
+        if (norm.Inputs[0]?.Type is not { ElementType: ElementType.Float, Shape: { Count: 3 or 4 } shape } || shape[1].Size is not (> 0 and var channels)
+            || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
+            || !Parameter(norm, 3, channels, out Span<float> mean) || !Parameter(norm, 4, channels, out Span<float> variance))
+        {
+            return null;
+        }
+
+        float epsilon = norm.Attributes.Float("epsilon", 1e-5f);
+        Tensor weights = Tensor.Allocate(ElementType.Float, shape.Count == 4 ? [channels, 1, 1, 1] : [channels, 1, 1]);
+        Tensor bias = Tensor.Allocate(ElementType.Float, [channels]);
+        for (int c = 0; c < channels; c++)
+        {
+            float factor = scale[c] / MathF.Sqrt(variance[c] + epsilon);
+            if (!float.IsFinite(factor))
+            {
+                return null;
+            }
+
+            weights.Span<float>()[c] = factor;
+            bias.Span<float>()[c] = shift[c] - (mean[c] * factor);
+        }
+
+        Value output = norm.Outputs[0]!;
+        var attributes = new AttributeMap();
+        attributes.Set("group", channels);
+        var node = new Node(norm.Name, "", "Conv", 11) { Attributes = attributes, SourceIndex = norm.SourceIndex };
+        node.Inputs.AddRange([norm.Inputs[0], ConstantValue.Of($"{output.Name}:scale", weights), ConstantValue.Of($"{output.Name}:shift", bias)]);
+        node.Outputs.Add(output);
+        output.Producer = node;
+        NodeFactory.SetOperator(node);
+        return node;
+    }
+
+    private static bool Parameter(Node norm, int index, long channels, out Span<float> values)
+    {
+        values = default;
+        if (!norm.HasInput(index) || norm.Inputs[index]!.Constant is not { Type: ElementType.Float, Rank: 1 } constant || constant.Count != channels)
+        {
+            return false;
+        }
+
+        values = constant.Span<float>();
+        return true;
+    }
+}
