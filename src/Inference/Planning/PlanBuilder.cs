@@ -1,4 +1,3 @@
-
 namespace Inference.Planning;
 
 /// <summary>Builds plans: fixed shapes, live nodes only, memory placed, kernels prepared.</summary>
