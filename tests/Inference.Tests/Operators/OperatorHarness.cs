@@ -53,6 +53,11 @@ internal static class OperatorHarness
     public static Tensor Run(long opset, string opType, EngineValue?[] inputs, params (string Name, object Value)[] attributes) =>
         (Tensor)RunAll(opType, inputs, attributes, 1, opset)[0]!;
 
+    /// <summary>Asserts that an operator is refused, with a message that holds <paramref name="expected"/>.</summary>
+    public static void Refused(string expected, string op, EngineValue?[] inputs, (string, object)[] attributes, int outputs = 1, long opset = NewestOpset, string domain = "") =>
+        Assert.Contains(
+            expected, Assert.ThrowsAny<InferenceException>(() => RunAll(op, inputs, attributes, outputs, opset, domain)).Message, StringComparison.Ordinal);
+
     /// <summary>The inferred outputs for given input types, contents not known.</summary>
     public static ModelValueType?[] Infer(string opType, ModelValueType?[] inputs, (string Name, object Value)[]? attributes = null, int outputs = 1, long opset = NewestOpset, string domain = "")
     {

@@ -7,7 +7,7 @@ public sealed class RefusalTests
 {
     private static readonly Tensor s_square = T([1f, 2, 3, 4], 2, 2);
 
-    private static readonly Dictionary<string, (Action Run, string Says)> s_cases = new()
+    private static readonly RefusalCases s_cases = new()
     {
         ["PRelu, an empty slope"] = (() => Run("PRelu", [T([1f, 2], 2, 1), T<float>([], 2, 0)]), "expected a slope that broadcasts to [2,1], got [2,0]."),
         ["PRelu, a slope that widens"] = (() => Run("PRelu", [T([1f, 2], 2, 1), T(new float[6], 2, 3)]), "expected a slope that broadcasts to [2,1], got [2,3]."),
@@ -30,17 +30,11 @@ public sealed class RefusalTests
             () => RunAll("Dropout", [Tensor.Allocate(ElementType.Float8E5M2, [1])], null, 2, 7), "input 0: expected one of"),
     };
 
-    public static TheoryData<string> Cases => [.. s_cases.Keys];
+    public static TheoryData<string> Cases => s_cases.Names;
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Run_OutsideTheSpecification_IsRefusedWithASentence(string name)
-    {
-        (Action run, string says) = s_cases[name];
-        var error = Assert.ThrowsAny<InferenceException>(run);
-        Assert.Contains(says, error.Message, StringComparison.Ordinal);
-        Assert.Null(error.InnerException);
-    }
+    public void Run_OutsideTheSpecification_IsRefusedWithASentence(string name) => s_cases.AssertRefused(name);
 
     [Fact]
     public void PRelu_OldSlopes_RunAlongAxis1() =>

@@ -86,8 +86,4 @@ public sealed class ImageHostileTests
             }
         }
     }
-
-    private static void Refused(string expected, string op, EngineValue?[] inputs, (string, object)[] attributes, int outputs = 1, long opset = NewestOpset, string domain = "") =>
-        Assert.Contains(
-            expected, Assert.ThrowsAny<InferenceException>(() => RunAll(op, inputs, attributes, outputs, opset, domain)).Message, StringComparison.Ordinal);
 }

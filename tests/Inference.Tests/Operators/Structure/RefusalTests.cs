@@ -7,7 +7,7 @@ public sealed class RefusalTests
 {
     private static readonly Tensor s_square = T([1f, 2, 3, 4], 2, 2);
 
-    private static readonly Dictionary<string, (Action Run, string Says)> s_cases = new()
+    private static readonly RefusalCases s_cases = new()
     {
         ["GatherND, batches differ"] = (() => Run("GatherND", [s_square, T<long>([0, 0, 0, 0], 4, 1)], ("batch_dims", 1L)), "batch axis 0 of data and indices: expected equal sizes, got 2 and 4."),
         ["GatherND, batch_dims beyond 32 bits"] = (() => Run("GatherND", [s_square, T<long>([0], 1, 1)], ("batch_dims", 1L << 32)), "expected index tuples"),
@@ -43,17 +43,11 @@ public sealed class RefusalTests
         ["Concat, an input left out between others"] = (() => Run("Concat", [s_square, null, s_square], ("axis", 0L)), "expected input 1 (inputs), but it is left out before others."),
     };
 
-    public static TheoryData<string> Cases => [.. s_cases.Keys];
+    public static TheoryData<string> Cases => s_cases.Names;
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Run_OutsideTheSpecification_IsRefusedWithASentence(string name)
-    {
-        (Action run, string says) = s_cases[name];
-        var error = Assert.ThrowsAny<InferenceException>(run);
-        Assert.Contains(says, error.Message, StringComparison.Ordinal);
-        Assert.Null(error.InnerException);
-    }
+    public void Run_OutsideTheSpecification_IsRefusedWithASentence(string name) => s_cases.AssertRefused(name);
 
     // A scalar leaves lists of axes no place, whatever they will hold: known from their lengths alone.
     [Theory]

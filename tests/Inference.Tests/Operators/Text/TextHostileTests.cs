@@ -44,8 +44,4 @@ public sealed class TextHostileTests
     [
         ("min_gram_length", 1L), ("max_gram_length", 1L), ("max_skip_count", 0L), ("mode", "TF"), ("ngram_counts", new long[] { 0 }), ("ngram_indexes", columns), ("pool_int64s", new long[] { 1 }),
     ];
-
-    private static void Refused(string expected, string op, EngineValue?[] inputs, (string, object)[] attributes, int outputs = 1, long opset = NewestOpset, string domain = "") =>
-        Assert.Contains(
-            expected, Assert.ThrowsAny<InferenceException>(() => RunAll(op, inputs, attributes, outputs, opset, domain)).Message, StringComparison.Ordinal);
 }
