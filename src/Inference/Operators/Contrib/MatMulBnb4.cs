@@ -7,11 +7,8 @@ namespace Inference.Operators.Contrib;
 /// Y[.., N] = A[.., K] × Wᵀ, W[N, K] in 4-bit codes, two a byte with the first in the high bits, in blocks of block_size over the whole matrix, each with its largest magnitude:
 /// quant_type 0 is FP4, 1 is NF4. Source: com.microsoft MatMulBnb4.
 /// </summary>
-internal sealed unsafe class MatMulBnb4 : FloatOperator
+internal sealed unsafe class MatMulBnb4 : DecodedMatMul
 {
-    // K, N of this size keep every product of theirs, in bytes too, below 2^63.
-    private const long MaxSize = 1L << 28;
-
     private readonly long _k;
     private readonly long _n;
     private readonly long _block;
@@ -50,24 +47,12 @@ internal sealed unsafe class MatMulBnb4 : FloatOperator
 
     public override long CountMacs(InferContext context) => Shapes.Sizes(context.InputShape(0)) is { } a ? TensorShape.Count(a) * _n : 0;
 
-    public override void PropagateBatch(BatchContext context)
+    protected override void Decode(KernelContext context, float* dense, long n, long k)
     {
-        int batch = context.InputAxis(0);
-        bool apart = context.InputAxis(1) == BatchContext.None && context.InputAxis(2) == BatchContext.None && (batch < 0 || (context.InputShape(0) is { } a && batch < a.Length - 1));
-        context.SetOutputAxis(0, apart ? batch : BatchContext.Mixed);
-    }
-
-    protected override void RunDouble(KernelContext context) => throw context.Error("input 0: expected float32, float16 or bfloat16, got float64.");
-
-    protected override void RunSingle(KernelContext context)
-    {
-        Tensor a = context.Input(0);
-        Tensor y = context.Output(0);
         byte* codes = context.Input(1).Data;
         float* largest = (float*)context.Input(2).Data;
-        float* dense = (float*)context.Scratch(_n * _k * sizeof(float));
         ReadOnlySpan<float> values = _normal ? FourBitTypes.NormalFloat : FourBitTypes.Float;
-        for (long i = 0; i < _n * _k; i++)
+        for (long i = 0; i < n * k; i++)
         {
             if (i % 4096 == 0)
             {
@@ -76,9 +61,6 @@ internal sealed unsafe class MatMulBnb4 : FloatOperator
 
             dense[i] = values[i % 2 == 0 ? codes[i / 2] >> 4 : codes[i / 2] & 15] * largest[i / _block];
         }
-
-        GemmEpilogue none = default;
-        GemmF32.Run((float*)a.Data, (nint)_k, false, dense, (nint)_k, true, (float*)y.Data, (nint)_n, (nint)(a.Count / _k), (nint)_n, (nint)_k, 1f, in none, context.Threads);
     }
 
     private static void RequireCount(InferContext context, int input, long count)

@@ -1,6 +1,5 @@
 using Inference.Kernels.Gemm;
 using Inference.Operators.Structure;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Contrib;
 
@@ -8,9 +7,8 @@ namespace Inference.Operators.Contrib;
 /// Y[.., N] = A[.., K] × W, W[K, N] column by column in blocks of 32 4-bit codes along K: a float scale, a zero point of a byte (8 without one, with blk_quant_type 0), then 16
 /// bytes, code i in the low and code i + 16 in the high bits of byte i. Input 2 is [K, N]. Source: com.microsoft MatMulFpQ4.
 /// </summary>
-internal sealed unsafe class MatMulFpQ4 : FloatOperator
+internal sealed unsafe class MatMulFpQ4 : DecodedMatMul
 {
-    private const long MaxSize = 1L << 28;
     private const int Block = 32;
 
     private readonly bool _zeros;
@@ -48,22 +46,8 @@ internal sealed unsafe class MatMulFpQ4 : FloatOperator
         context.SetOutput(0, context.InputType(0), a is null ? null : [.. a[..^1], shape is [_, var columns] ? Dimension.Fixed(columns) : Dimension.Unknown]);
     }
 
-    public override void PropagateBatch(BatchContext context)
+    protected override void Decode(KernelContext context, float* dense, long n, long k)
     {
-        int batch = context.InputAxis(0);
-        bool apart = context.InputAxis(1) == BatchContext.None && context.InputAxis(2) == BatchContext.None && (batch < 0 || (context.InputShape(0) is { } a && batch < a.Length - 1));
-        context.SetOutputAxis(0, apart ? batch : BatchContext.Mixed);
-    }
-
-    protected override void RunDouble(KernelContext context) => throw context.Error("input 0: expected float32, got float64.");
-
-    protected override void RunSingle(KernelContext context)
-    {
-        Tensor a = context.Input(0);
-        Tensor y = context.Output(0);
-        long k = a.Dims[^1];
-        long n = y.Dims[^1];
-        float* dense = (float*)context.Scratch(n * k * sizeof(float));
         byte* block = context.Input(1).Data;
         for (long column = 0; column < n; column++)
         {
@@ -73,9 +57,6 @@ internal sealed unsafe class MatMulFpQ4 : FloatOperator
                 Unpack(block, dense + (column * k) + first, (int)Math.Min(Block, k - first));
             }
         }
-
-        GemmEpilogue none = default;
-        GemmF32.Run((float*)a.Data, (nint)k, false, dense, (nint)k, true, (float*)y.Data, (nint)n, (nint)(a.Count / k), (nint)n, (nint)k, 1f, in none, context.Threads);
     }
 
     private void Unpack(byte* block, float* target, int count)
