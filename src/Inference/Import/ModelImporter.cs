@@ -249,7 +249,7 @@ internal sealed class ModelImporter
         }
         catch (InferenceException exception)
         {
-            throw new ModelLoadException($"{node.Describe()}: {exception.Message}", exception);
+            throw new ModelLoadException(node.Explain(exception.Message), exception);
         }
 
         graph.Nodes.Add(node);

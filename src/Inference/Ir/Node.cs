@@ -37,6 +37,13 @@ internal sealed class Node(string name, string domain, string opType, long opset
         ? $"node '{Name}' ({QualifiedType})"
         : $"node {QualifiedType} → '{Outputs.FirstOrDefault(o => o is not null)?.Name}'";
 
+    /// <summary>A message with the node in front, once.</summary>
+    public string Explain(string message)
+    {
+        string own = Describe();
+        return message.StartsWith(own, StringComparison.Ordinal) ? message : $"{own}: {message}";
+    }
+
     public string QualifiedType => Domain.Length == 0 ? OpType : $"{Domain}.{OpType}";
 
     public override string ToString() => Describe();

@@ -152,7 +152,7 @@ internal sealed class Concretizer
         }
         catch (InferenceException exception) when (exception is not DeadlineExceededException)
         {
-            throw new ModelRunException($"Model '{_modelName}', {node.Describe()}: {exception.Message}", exception);
+            throw new ModelRunException($"Model '{_modelName}', {node.Explain(exception.Message)}", exception);
         }
         catch (Exception exception) when (exception is IndexOutOfRangeException or OverflowException or ArgumentException or InvalidCastException or NullReferenceException or DivideByZeroException)
         {
