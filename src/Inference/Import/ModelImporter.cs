@@ -1,5 +1,6 @@
 using Inference.Onnx;
 using Inference.Operators.Standard;
+using Inference.Operators.Typed;
 
 namespace Inference.Import;
 
@@ -241,6 +242,12 @@ internal sealed class ModelImporter
         {
             _unsupported.Add($"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}-{node.Opset}");
             return;
+        }
+
+        if (entry.Traits.SpecifiedInputs is { } most && (node.Inputs.Count > most || node.Attributes.Contains(FusedActivation.Attribute)))
+        {
+            throw new ModelLoadException(
+                $"{node.Describe()}: expected at most {most} inputs and no attribute '{FusedActivation.Attribute}', got {node.Inputs.Count} inputs{(node.Attributes.Contains(FusedActivation.Attribute) ? " and the attribute" : "")}. com.microsoft has the fused form.");
         }
 
         try

@@ -30,6 +30,9 @@ internal sealed record OperatorTraits
     /// <summary>The input that holds the weights of a product or convolution; −1 for none.</summary>
     public int Weights { get; init; } = -1;
 
+    /// <summary>How many inputs the specification has, where rewrites add others, and an activation; null where they do not. Files have no more.</summary>
+    public int? SpecifiedInputs { get; init; }
+
     /// <summary>How it is computed on tensors with channels last; null where it is not.</summary>
     public LayoutRule? Layout { get; init; }
 
