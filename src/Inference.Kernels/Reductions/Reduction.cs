@@ -84,12 +84,27 @@ public static unsafe class Reduction
 
     private readonly struct LastBody : IRowBody
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Run<S, V>(void* state, nint first, nint end)
             where S : struct, ISimd<V>
             where V : struct
         {
-            ref readonly Job job = ref *(Job*)state;
+            if (((Job*)state)->Length > LongLoop.Part)
+            {
+                Rows<S, V, Watched>((Job*)state, first, end);
+            }
+            else
+            {
+                Rows<S, V, Unwatched>((Job*)state, first, end);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Rows<S, V, TWatch>(Job* state, nint first, nint end)
+            where S : struct, ISimd<V>
+            where V : struct
+            where TWatch : struct, IWatch
+        {
+            ref readonly Job job = ref *state;
             nint n = job.Length;
             for (nint r = first; r < end; r++)
             {
@@ -97,14 +112,11 @@ public static unsafe class Reduction
                 V a = S.Splat(Start(job.Kind));
                 V b = a;
                 nint i = 0;
-                for (nint whole = n - (n % (2 * S.Lanes)); i < whole;)
+                for (; i <= n - (2 * S.Lanes); i += 2 * S.Lanes)
                 {
-                    nint stop = LongLoop.Next(i, whole);
-                    for (; i < stop; i += 2 * S.Lanes)
-                    {
-                        a = Fold<S, V>(job.Kind, a, S.Load(x + i));
-                        b = Fold<S, V>(job.Kind, b, S.Load(x + i + S.Lanes));
-                    }
+                    TWatch.At(i);
+                    a = Fold<S, V>(job.Kind, a, S.Load(x + i));
+                    b = Fold<S, V>(job.Kind, b, S.Load(x + i + S.Lanes));
                 }
 
                 float y = job.Kind switch

@@ -85,6 +85,8 @@ internal static unsafe class ValueConversion
                 TensorValue copy = TensorValue.Allocate(tensor.Type, tensor.Dims);
                 Copy(tensor, copy);
                 return copy;
+            case SequenceData { Items: [MapData, ..] } maps:
+                return new SequenceValue(Maps(maps, memory), maps.ElementType);
             case SequenceData sequence:
                 return new SequenceValue(sequence.Items.Select(i => ToModel(i, memory)), sequence.ElementType);
             case OptionalData optional:
@@ -93,6 +95,20 @@ internal static unsafe class ValueConversion
                 return new MapValue((TensorValue)ToModel(map.Keys, memory), (TensorValue)ToModel(map.Values, memory));
             default:
                 throw new ModelRunException($"The model returned {value}, which has no form outside the engine.");
+        }
+    }
+
+    // Maps next to each other mostly have the same keys, which they then share.
+    private static IEnumerable<ModelValue> Maps(SequenceData maps, MemoryBudget memory)
+    {
+        Tensor? before = null;
+        TensorValue? keys = null;
+        foreach (EngineValue item in maps.Items)
+        {
+            var map = (MapData)item;
+            keys = map.Keys == before ? (TensorValue)keys!.Retain() : (TensorValue)ToModel(map.Keys, memory);
+            before = map.Keys;
+            yield return new MapValue(keys, (TensorValue)ToModel(map.Values, memory));
         }
     }
 }

@@ -1,8 +1,14 @@
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
+
 namespace Inference.Operators.Ml;
 
 /// <summary>Each row [E] as a map from the class labels to its scores: a sequence of N maps. Source: ONNX-ML ZipMap, opset 1.</summary>
 internal sealed class ZipMap : Operator
 {
+    // A map and the tensor of its values, bytes, and the time to make them.
+    private const long MapOverhead = 160;
+    private const int MapWork = 100;
     private readonly Tensor _keys;
 
     public ZipMap(Node node)
@@ -24,16 +30,22 @@ internal sealed class ZipMap : Operator
             Element: new ModelValueType(ModelValueKind.Map, Element: ModelValueType.Tensor(ElementType.Float), KeyType: _keys.Type)));
     }
 
-    public override void Run(KernelContext context)
+    public override unsafe void Run(KernelContext context)
     {
         Tensor x = context.Input(0);
         (long rows, long columns) = FeatureRows.Size(x);
-        context.Claim(rows * nint.Size);
+        context.Claim(rows * (nint.Size + MapOverhead));
+
+        // One block for the values of all maps: blocks of a row each would be the collector's to look after.
+        Tensor all = context.Allocate(ElementType.Float, [rows, columns]);
+        LargeBlocks.Copy(x.Data, all.Data, x.ByteCount);
         var maps = new EngineValue[rows];
+        var work = default(WorkCounter);
         for (int row = 0; row < rows; row++)
         {
-            Tensor values = context.Allocate(ElementType.Float, [columns]);
-            x.Span<float>().Slice((int)(row * columns), (int)columns).CopyTo(values.Span<float>());
+            work.Add(MapWork);
+            var values = new Tensor();
+            values.Set(ElementType.Float, [columns], (float*)all.Data + (row * columns), all.Owner);
             maps[row] = new MapData(_keys, values);
         }
 

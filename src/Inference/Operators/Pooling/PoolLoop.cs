@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Inference.Operators.Convolution;
 using Inference.Operators.Typed;
 
@@ -39,51 +40,95 @@ internal static unsafe class PoolLoop
                 step[axis] = from[axis];
             }
 
-            if (--budget < 0)
+            budget -= inside + 1;
+            if (budget < 0)
             {
                 context.ThrowIfCancelled();
                 budget = CheckEvery;
             }
 
             C sum = pooling.Start<C>();
+            if (!empty && inside > CheckEvery)
+            {
+                sum = LargeWindow<TPooling, E, T, C>(context, in grid, pooling, x, sum, start, from, to);
+                empty = true;
+            }
+
             while (!empty)
             {
-                long offset = 0;
-                for (int axis = 0; axis < last; axis++)
-                {
-                    offset = offset * grid.Input[axis] + start[axis] + step[axis] * grid.Dilation[axis];
-                }
-
-                T* row = x + offset * grid.Input[last] + start[last];
+                T* row = x + RowOffset(in grid, start, step);
                 long dilation = grid.Dilation[last];
-                for (long k = from[last]; k < to[last];)
+                for (long k = from[last]; k < to[last]; k++)
                 {
-                    long stop = Math.Min(to[last], k + CheckEvery);
-                    budget -= stop - k;
-                    if (budget < 0)
-                    {
-                        context.ThrowIfCancelled();
-                        budget = CheckEvery;
-                    }
-
-                    for (; k < stop; k++)
-                    {
-                        sum = pooling.Step(sum, E.Load(row[k * dilation]));
-                    }
+                    sum = pooling.Step(sum, E.Load(row[k * dilation]));
                 }
 
-                int carry = last - 1;
-                for (; carry >= 0 && ++step[carry] == to[carry]; carry--)
-                {
-                    step[carry] = from[carry];
-                }
-
-                empty = carry < 0;
+                empty = !NextRow(last, step, from, to);
             }
 
             y[o] = E.Store(pooling.Finish(sum, inside, padded));
             Advance(in grid, position);
         }
+    }
+
+    // A window that takes so long that the run is asked within it. Apart, as the call takes the sum of a small one out of its register.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static C LargeWindow<TPooling, E, T, C>(KernelContext context, in WindowGrid grid, TPooling pooling, T* x, C sum, long* start, long* from, long* to)
+        where TPooling : struct, IPooling
+        where E : struct, IElement<T, C>
+        where T : unmanaged
+        where C : unmanaged, INumber<C>, IMinMaxValue<C>
+    {
+        int last = grid.Rank - 1;
+        long* step = stackalloc long[WindowGrid.MaxSpatial];
+        new ReadOnlySpan<long>(from, WindowGrid.MaxSpatial).CopyTo(new Span<long>(step, WindowGrid.MaxSpatial));
+        long budget = CheckEvery;
+        do
+        {
+            T* row = x + RowOffset(in grid, start, step);
+            for (long k = from[last]; k < to[last];)
+            {
+                long stop = Math.Min(to[last], k + CheckEvery);
+                budget -= stop - k;
+                if (budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
+                for (; k < stop; k++)
+                {
+                    sum = pooling.Step(sum, E.Load(row[k * grid.Dilation[last]]));
+                }
+            }
+        }
+        while (NextRow(last, step, from, to));
+        return sum;
+    }
+
+    // Where a window's row lies: what its last axis is counted from.
+    private static long RowOffset(in WindowGrid grid, long* start, long* step)
+    {
+        int last = grid.Rank - 1;
+        long offset = 0;
+        for (int axis = 0; axis < last; axis++)
+        {
+            offset = (offset * grid.Input[axis]) + start[axis] + (step[axis] * grid.Dilation[axis]);
+        }
+
+        return (offset * grid.Input[last]) + start[last];
+    }
+
+    // Moves to a window's next row; false at its end.
+    private static bool NextRow(int last, long* step, long* from, long* to)
+    {
+        int carry = last - 1;
+        for (; carry >= 0 && ++step[carry] == to[carry]; carry--)
+        {
+            step[carry] = from[carry];
+        }
+
+        return carry >= 0;
     }
 
     /// <summary>As <see cref="Plane"/> for the largest element, with its index in the plane (row-major, or column-major over the spatial axes).</summary>

@@ -39,8 +39,10 @@ internal sealed class Compress(Node node) : Operator
     private static long CountKept(Tensor condition)
     {
         long count = 0;
+        var work = default(WorkCounter);
         foreach (bool value in condition.Span<bool>())
         {
+            work.Add(1);
             count += value ? 1 : 0;
         }
 

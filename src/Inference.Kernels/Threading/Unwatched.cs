@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace Inference.Kernels.Threading;
+
+/// <summary>Asks nothing: for rows of at most <see cref="LongLoop.Part"/> elements.</summary>
+internal readonly struct Unwatched : IWatch
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void At(nint index)
+    {
+    }
+}
