@@ -1,6 +1,9 @@
 using Inference.Operators.Elementwise;
+using Inference.Operators.Filling;
+using Inference.Operators.Indexing;
+using Inference.Operators.Padding;
 using Inference.Operators.Quantization;
-using Inference.Operators.Structure;
+using Inference.Operators.Sorting;
 using Inference.Operators.Text;
 
 namespace Inference.Operators.Contrib;

@@ -1,7 +1,8 @@
 using Inference.Kernels.Threading;
 using Inference.Operators.Casting;
-using Inference.Operators.Structure;
+using Inference.Operators.Movement;
 using Inference.Operators.Typed;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Contrib;
 

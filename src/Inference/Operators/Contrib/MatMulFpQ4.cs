@@ -1,5 +1,6 @@
 using Inference.Kernels.Gemm;
-using Inference.Operators.Structure;
+using Inference.Operators.Movement;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Contrib;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using Inference.Operators.Structure;
+using Inference.Operators.Movement;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Contrib;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Inference.Operators.Structure;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.ControlFlow;
 

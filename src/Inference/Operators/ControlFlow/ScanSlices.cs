@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using Inference.Operators.Structure;
+using Inference.Operators.Indexing;
+using Inference.Operators.Movement;
 
 namespace Inference.Operators.ControlFlow;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Inference.Operators.Movement;
 
 namespace Inference.Operators.ControlFlow;
 
@@ -38,7 +39,7 @@ internal sealed class StackedValues : IMemoryHolder
         }
 
         // Packed items would not start on whole bytes: one byte an element until the end.
-        Tensor data = item.Type.IsPacked() ? Structure.Packing.Unpack(context, item) : item;
+        Tensor data = item.Type.IsPacked() ? Packing.Unpack(context, item) : item;
         ReadOnlySpan<byte> bytes = data.Bytes;
         if (_used + bytes.Length > _bytes.Length)
         {
@@ -89,7 +90,7 @@ internal sealed class StackedValues : IMemoryHolder
         {
             Tensor unpacked = context.Allocate(ElementType.UInt8, dims);
             _bytes.AsSpan(0, (int)_used).CopyTo(unpacked.Bytes);
-            Structure.Packing.Pack(unpacked, result);
+            Packing.Pack(unpacked, result);
         }
         else
         {

@@ -1,8 +1,9 @@
 using System.Numerics;
 using Inference.Kernels.Gemm;
 using Inference.Operators.MatrixProduct;
-using Inference.Operators.Structure;
+using Inference.Operators.Movement;
 using Inference.Operators.Typed;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Convolution;
 

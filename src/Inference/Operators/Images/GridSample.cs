@@ -1,6 +1,8 @@
 using System.Numerics;
-using Inference.Operators.Structure;
+using Inference.Operators.Movement;
+using Inference.Operators.Scoring;
 using Inference.Operators.Typed;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Images;
 
@@ -128,7 +130,7 @@ internal sealed class GridSample : Operator
                     long at = ((n * points) + p) * axes;
                     for (int i = 0; i < axes; i++)
                     {
-                        position[axes - 1 - i] = Ml.FeatureRows.At<double>(grid, at + i);
+                        position[axes - 1 - i] = FeatureRows.At<double>(grid, at + i);
                     }
 
                     int count = sampler.Find(position, dims);

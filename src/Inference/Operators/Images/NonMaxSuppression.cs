@@ -1,4 +1,5 @@
-using Inference.Operators.Structure;
+using Inference.Operators.Movement;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Images;
 

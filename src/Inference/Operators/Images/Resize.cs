@@ -1,5 +1,7 @@
-using Inference.Operators.Ml;
-using Inference.Operators.Structure;
+using Inference.Operators.Filling;
+using Inference.Operators.Movement;
+using Inference.Operators.Scoring;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Images;
 

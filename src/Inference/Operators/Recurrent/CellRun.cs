@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Threading;
+using Inference.Operators.Movement;
 
 namespace Inference.Operators.Recurrent;
 
@@ -118,7 +119,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
         Save(_tensors.LastC, direction, memory.State);
     }
 
-    private nint Length(nint b) => _tensors.Lengths is { } lengths ? (nint)Math.Clamp(Structure.Integers.At(lengths, b), 0, _steps) : _steps;
+    private nint Length(nint b) => _tensors.Lengths is { } lengths ? (nint)Math.Clamp(Integers.At(lengths, b), 0, _steps) : _steps;
 
     private C* Projected(in CellMemory<C> memory, nint b, nint time) => memory.Projected + (((time * _rowStep) + (b * _rowBatch)) * _width);
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Recurrent;
 using Inference.Kernels.Threading;
+using Inference.Operators.Movement;
 
 namespace Inference.Operators.Recurrent;
 
@@ -48,7 +49,7 @@ internal sealed unsafe class SequenceKernel(CellOptions options, CellWeights w, 
         int* clamped = lengths is null ? null : (int*)(scratch + (2 * _directions * states));
         for (int b = 0; clamped != null && b < batch; b++)
         {
-            clamped[b] = (int)Math.Clamp(Structure.Integers.At(lengths!, b), 0, steps);
+            clamped[b] = (int)Math.Clamp(Integers.At(lengths!, b), 0, steps);
         }
 
         var run = new Directions { Owner = this };

@@ -1,4 +1,5 @@
 using Inference.Operators.ControlFlow;
+using Inference.Operators.Movement;
 
 namespace Inference.Operators.Sequences;
 
@@ -57,7 +58,7 @@ internal static class SequenceTypes
     public static int Position(KernelContext context, int input, int count, bool inserting)
     {
         Tensor tensor = context.Input(input);
-        long position = tensor.Count == 1 ? Structure.Integers.At(tensor, 0) : throw context.Error($"input {input} (position): expected one number, got {tensor}.");
+        long position = tensor.Count == 1 ? Integers.At(tensor, 0) : throw context.Error($"input {input} (position): expected one number, got {tensor}.");
         int last = inserting ? count : count - 1;
         if (position < -count || position > last)
         {

@@ -1,5 +1,7 @@
-using Inference.Operators.Structure;
+using Inference.Operators.Joining;
+using Inference.Operators.Movement;
 using Inference.Operators.Typed;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Sequences;
 

@@ -1,7 +1,8 @@
 using System.Numerics;
 using Inference.Kernels.Threading;
-using Inference.Operators.Structure;
+using Inference.Operators.Movement;
 using Inference.Operators.Typed;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Signal;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
-using Inference.Operators.Ml;
-using Inference.Operators.Structure;
+using Inference.Operators.Movement;
+using Inference.Operators.Scoring;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Signal;

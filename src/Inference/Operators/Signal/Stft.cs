@@ -1,6 +1,7 @@
 using System.Numerics;
-using Inference.Operators.Structure;
+using Inference.Operators.Movement;
 using Inference.Operators.Typed;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Signal;
 

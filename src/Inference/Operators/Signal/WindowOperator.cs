@@ -1,5 +1,5 @@
 using System.Numerics;
-using Inference.Operators.Structure;
+using Inference.Operators.Movement;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Signal;

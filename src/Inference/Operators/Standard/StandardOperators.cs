@@ -5,12 +5,18 @@ using Inference.Operators.Contrib;
 using Inference.Operators.ControlFlow;
 using Inference.Operators.Convolution;
 using Inference.Operators.Elementwise;
+using Inference.Operators.Features;
+using Inference.Operators.Filling;
 using Inference.Operators.Fused;
 using Inference.Operators.Images;
+using Inference.Operators.Indexing;
+using Inference.Operators.Joining;
+using Inference.Operators.Labels;
+using Inference.Operators.Linear;
 using Inference.Operators.Loss;
 using Inference.Operators.MatrixProduct;
-using Inference.Operators.Ml;
 using Inference.Operators.Normalization;
+using Inference.Operators.Padding;
 using Inference.Operators.Pooling;
 using Inference.Operators.Quantization;
 using Inference.Operators.Random;
@@ -18,9 +24,12 @@ using Inference.Operators.Recurrent;
 using Inference.Operators.Reduction;
 using Inference.Operators.Sequences;
 using Inference.Operators.Signal;
-using Inference.Operators.Structure;
+using Inference.Operators.Sorting;
+using Inference.Operators.Svm;
 using Inference.Operators.Text;
 using Inference.Operators.Training;
+using Inference.Operators.Trees;
+using Inference.Operators.Views;
 
 namespace Inference.Operators.Standard;
 
@@ -37,12 +46,18 @@ internal static class StandardOperators
         .. ControlFlowRows.Entries,
         .. ConvolutionRows.Entries,
         .. ElementwiseRows.Entries,
+        .. FeaturesRows.Entries,
+        .. FillingRows.Entries,
         .. FusedRows.Entries,
         .. ImagesRows.Entries,
+        .. IndexingRows.Entries,
+        .. JoiningRows.Entries,
+        .. LabelsRows.Entries,
+        .. LinearRows.Entries,
         .. LossRows.Entries,
         .. MatrixProductRows.Entries,
-        .. MlRows.Entries,
         .. NormalizationRows.Entries,
+        .. PaddingRows.Entries,
         .. PoolingRows.Entries,
         .. QuantizationRows.Entries,
         .. RandomRows.Entries,
@@ -50,8 +65,11 @@ internal static class StandardOperators
         .. ReductionRows.Entries,
         .. SequencesRows.Entries,
         .. SignalRows.Entries,
-        .. StructureRows.Entries,
+        .. SortingRows.Entries,
+        .. SvmRows.Entries,
         .. TextRows.Entries,
         .. TrainingRows.Entries,
+        .. TreesRows.Entries,
+        .. ViewsRows.Entries,
     ]);
 }

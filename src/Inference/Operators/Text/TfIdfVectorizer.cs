@@ -1,3 +1,5 @@
+using Inference.Operators.Movement;
+using Inference.Operators.Scoring;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Text;
@@ -90,7 +92,7 @@ internal sealed class TfIdfVectorizer : Operator
             context.ThrowIfCancelled();
             for (int i = 0; i < length; i++)
             {
-                items[i] = _words is null ? Structure.Integers.At(x, ((long)row * length) + i)
+                items[i] = _words is null ? Integers.At(x, ((long)row * length) + i)
                     : _words.TryGetValue(x.Strings[(row * length) + i], out long number) ? number : -1;
             }
 
@@ -98,7 +100,7 @@ internal sealed class TfIdfVectorizer : Operator
         }
     }
 
-    public override void PropagateBatch(BatchContext context) => Ml.MlBatch.Rows(context);
+    public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
 
     private void AddPool(Node node, long[] counts, long[] indexes, long[] pool)
     {

@@ -1,0 +1,107 @@
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
+using Inference.Operators.Scoring;
+
+namespace Inference.Operators.Features;
+
+/// <summary>Each row divided by its largest element, by Σ|x| or by √Σx², in float. Source: ONNX-ML Normalizer, opset 1.</summary>
+internal sealed class Normalizer : Operator
+{
+    // Elements between two looks at the clock.
+    private const long CheckEvery = 1 << 16;
+    private const int ElementWork = 4;
+
+    private readonly bool _max;
+    private readonly bool _squares;
+
+    public Normalizer(Node node)
+    {
+        string norm = node.Attributes.String("norm", "MAX");
+        if (norm is not ("MAX" or "L1" or "L2"))
+        {
+            throw new ModelLoadException($"{node.Describe()}: attribute 'norm': expected MAX, L1 or L2, got '{norm}'.");
+        }
+
+        _max = norm == "MAX";
+        _squares = norm == "L2";
+    }
+
+    protected override void InferOutputs(InferContext context)
+    {
+        context.SetOutput(0, ElementType.Float, context.InputShape(0));
+    }
+
+    public override unsafe void Run(KernelContext context)
+    {
+        Tensor x = context.Input(0);
+        float* y = (float*)context.Output(0).Data;
+        if (x.Count == 0)
+        {
+            return;
+        }
+
+        // Along axis 1, or the only one.
+        int axis = Math.Min(1, x.Rank - 1);
+        long size = x.Rank == 0 ? 1 : x.Dims[axis];
+        long outer = x.Rank < 2 ? 1 : x.Dims[0];
+        long inner = x.Count / (size * outer);
+        if (x.Type == ElementType.Float)
+        {
+            LargeBlocks.Copy(x.Data, y, x.ByteCount);
+        }
+        else
+        {
+            for (long i = 0; i < x.Count; i++)
+            {
+                if ((i & 0xFFFF) == 0)
+                {
+                    context.ThrowIfCancelled();
+                }
+
+                y[i] = FeatureRows.At<float>(x, i);
+            }
+        }
+
+        long budget = 0;
+        for (long o = 0; o < outer; o++)
+        {
+            for (long i = 0; i < inner; i++)
+            {
+                budget -= size;
+                if (budget < 0)
+                {
+                    context.ThrowIfCancelled();
+                    budget = CheckEvery;
+                }
+
+                Line(y + (o * size * inner) + i, size, inner);
+            }
+        }
+    }
+
+    public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
+
+    private unsafe void Line(float* y, long count, long stride)
+    {
+        float norm = _max ? float.MinValue : 0;
+        var work = default(WorkCounter);
+        for (long i = 0; i < count; i++)
+        {
+            work.Add(ElementWork);
+            float value = y[i * stride];
+            norm = _max ? MathF.Max(norm, value) : norm + (_squares ? value * value : MathF.Abs(value));
+        }
+
+        if (norm == 0)
+        {
+            return;
+        }
+
+        for (long i = 0; i < count; i++)
+        {
+            work.Add(ElementWork);
+            ref float value = ref y[i * stride];
+            value = _squares ? MathF.CopySign(MathF.Sqrt(value * value / norm), value) : value / norm;
+        }
+    }
+}

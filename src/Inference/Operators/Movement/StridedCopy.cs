@@ -1,0 +1,348 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Threading;
+using Inference.Operators.Joining;
+
+namespace Inference.Operators.Movement;
+
+/// <summary>Copies a box of elements between two strided layouts: target[Σ i·t] = source[Σ i·s]. Strides are in elements, may be 0 or negative.</summary>
+internal static class StridedCopy
+{
+    private const int Tile = 16;
+    private const int ShortRun = 128;
+
+    // Elements copied between two looks at the clock, and what a run costs besides its elements.
+    private const int BlockPart = 1 << 18;
+    private const int RunWork = 4;
+
+    public static void Run<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> targetStrides, ReadOnlySpan<long> dims)
+    {
+        Span<long> d = stackalloc long[dims.Length + 1];
+        Span<long> s = stackalloc long[dims.Length + 1];
+        Span<long> t = stackalloc long[dims.Length + 1];
+        int rank = Collapse(dims, sourceStrides, targetStrides, d, s, t);
+        if (rank < 0)
+        {
+            return;
+        }
+
+        int inner = rank - 1;
+        int across = -1;
+        if (s[inner] != 1 && s[inner] != 0 && t[inner] == 1)
+        {
+            for (int i = 0; i < inner; i++)
+            {
+                if (s[i] == 1)
+                {
+                    across = i;
+                }
+            }
+        }
+
+        if (across >= 0)
+        {
+            RunTiled(ref source, s, ref target, t, d, rank, across);
+            return;
+        }
+
+        // Short runs are copied many at a time: a call for each would cost more than its copy.
+        bool grouped = inner > 0 && d[inner] <= ShortRun && s[inner] == 1 && t[inner] == 1;
+        Span<long> index = stackalloc long[rank];
+        index.Clear();
+        nint from = 0;
+        nint to = 0;
+        long run = grouped ? d[inner - 1] * d[inner] : d[inner];
+        var work = default(WorkCounter);
+        while (true)
+        {
+            work.Add(RunWork + run);
+            if (grouped)
+            {
+                Rows(ref Unsafe.Add(ref source, from), (nint)s[inner - 1], ref Unsafe.Add(ref target, to), (nint)t[inner - 1], (nint)d[inner - 1], (nint)d[inner]);
+            }
+            else
+            {
+                Row(ref Unsafe.Add(ref source, from), (nint)s[inner], ref Unsafe.Add(ref target, to), (nint)t[inner], (nint)d[inner]);
+            }
+
+            int axis = grouped ? inner - 2 : inner - 1;
+            for (; axis >= 0; axis--)
+            {
+                from += (nint)s[axis];
+                to += (nint)t[axis];
+                if (++index[axis] < d[axis])
+                {
+                    break;
+                }
+
+                from -= (nint)(s[axis] * d[axis]);
+                to -= (nint)(t[axis] * d[axis]);
+                index[axis] = 0;
+            }
+
+            if (axis < 0)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The same with a packed row-major target.</summary>
+    public static void ToPacked<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> dims)
+    {
+        Span<long> strides = stackalloc long[dims.Length];
+        ShapeRules.Strides(dims, strides);
+        Run(ref source, sourceStrides, ref target, strides, dims);
+    }
+
+    // Drops axes of size 1 and joins neighbours that step alike; −1 where the box is empty.
+    private static int Collapse(ReadOnlySpan<long> dims, ReadOnlySpan<long> sourceStrides, ReadOnlySpan<long> targetStrides, Span<long> d, Span<long> s, Span<long> t)
+    {
+        int rank = 0;
+        for (int i = 0; i < dims.Length; i++)
+        {
+            if (dims[i] == 0)
+            {
+                return -1;
+            }
+
+            if (dims[i] == 1)
+            {
+                continue;
+            }
+
+            if (rank > 0 && s[rank - 1] == sourceStrides[i] * dims[i] && t[rank - 1] == targetStrides[i] * dims[i])
+            {
+                d[rank - 1] *= dims[i];
+                s[rank - 1] = sourceStrides[i];
+                t[rank - 1] = targetStrides[i];
+                continue;
+            }
+
+            d[rank] = dims[i];
+            s[rank] = sourceStrides[i];
+            t[rank] = targetStrides[i];
+            rank++;
+        }
+
+        if (rank == 0)
+        {
+            d[0] = 1;
+            s[0] = 1;
+            t[0] = 1;
+            rank = 1;
+        }
+
+        return rank;
+    }
+
+    // Runs of up to ShortRun consecutive elements at equal distances.
+    private static void Rows<T>(ref T source, nint sourceStep, ref T target, nint targetStep, nint rows, nint count)
+    {
+        bool plain = !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
+        if (plain && count * Unsafe.SizeOf<T>() == sizeof(ulong))
+        {
+            for (nint r = 0; r < rows; r++)
+            {
+                ulong run = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref source, r * sourceStep)));
+                Unsafe.WriteUnaligned(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref target, r * targetStep)), run);
+            }
+        }
+        else if (plain && count * Unsafe.SizeOf<T>() >= Vector128<byte>.Count)
+        {
+            // Whole vectors, the last over the end of the one before it.
+            nint last = count * Unsafe.SizeOf<T>() - Vector128<byte>.Count;
+            for (nint r = 0; r < rows; r++)
+            {
+                ref byte from = ref Unsafe.As<T, byte>(ref Unsafe.Add(ref source, r * sourceStep));
+                ref byte to = ref Unsafe.As<T, byte>(ref Unsafe.Add(ref target, r * targetStep));
+                for (nint i = 0; i < last; i += Vector128<byte>.Count)
+                {
+                    Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, i), Unsafe.ReadUnaligned<Vector128<byte>>(ref Unsafe.Add(ref from, i)));
+                }
+
+                Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, last), Unsafe.ReadUnaligned<Vector128<byte>>(ref Unsafe.Add(ref from, last)));
+            }
+        }
+        else
+        {
+            for (nint r = 0; r < rows; r++)
+            {
+                ref T from = ref Unsafe.Add(ref source, r * sourceStep);
+                ref T to = ref Unsafe.Add(ref target, r * targetStep);
+                for (nint i = 0; i < count; i++)
+                {
+                    Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i);
+                }
+            }
+        }
+    }
+
+    private static void Row<T>(ref T source, nint sourceStride, ref T target, nint targetStride, nint count)
+    {
+        if (targetStride == 1 && sourceStride == 1)
+        {
+            Block(ref source, ref target, count);
+        }
+        else if (targetStride == 1 && sourceStride == 0)
+        {
+            if (count < 8)
+            {
+                for (nint i = 0; i < count; i++)
+                {
+                    Unsafe.Add(ref target, i) = source;
+                }
+            }
+            else
+            {
+                Fill(ref target, source, count);
+            }
+        }
+        else
+        {
+            nint done = targetStride == 1 && sourceStride == 2 && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && Unsafe.SizeOf<T>() == sizeof(uint)
+                ? EverySecond(ref Unsafe.As<T, uint>(ref source), ref Unsafe.As<T, uint>(ref target), count) : 0;
+            var work = default(WorkCounter);
+            for (nint i = done; i < count; i++)
+            {
+                work.Add(1);
+                Unsafe.Add(ref target, i * targetStride) = Unsafe.Add(ref source, i * sourceStride);
+            }
+        }
+    }
+
+    // target[i] = source[2·i] for a first part of the elements, and how many. The vectors read one element behind the last they pick, so the
+    // last elements are left.
+    private static nint EverySecond(ref uint source, ref uint target, nint count)
+    {
+        nint i = 0;
+        if (Avx512F.IsSupported)
+        {
+            Vector512<uint> even = Vector512<uint>.Indices << 1;
+            for (; i + 16 < count; i += 16)
+            {
+                Vector512<uint> low = Vector512.LoadUnsafe(ref source, (nuint)(2 * i));
+                Vector512<uint> high = Vector512.LoadUnsafe(ref source, (nuint)((2 * i) + 16));
+                Avx512F.PermuteVar16x32x2(low, even, high).StoreUnsafe(ref target, (nuint)i);
+            }
+        }
+        else if (Avx2.IsSupported)
+        {
+            for (; i + 8 < count; i += 8)
+            {
+                Vector256<float> low = Vector256.LoadUnsafe(ref source, (nuint)(2 * i)).AsSingle();
+                Vector256<float> high = Vector256.LoadUnsafe(ref source, (nuint)((2 * i) + 8)).AsSingle();
+                // Within halves of 128 bits: low 0 2, high 0 2, low 4 6, high 4 6; then by pairs into order.
+                Avx2.Permute4x64(Avx.Shuffle(low, high, 0x88).AsUInt64(), 0xD8).AsUInt32().StoreUnsafe(ref target, (nuint)i);
+            }
+        }
+
+        return i;
+    }
+
+    /// <summary>Copies consecutive elements.</summary>
+    public static void Block<T>(ref T source, ref T target, nint count)
+    {
+        // A long block is copied in parts, so that the run can be stopped between them.
+        if (count > BlockPart)
+        {
+            var work = default(WorkCounter);
+            for (; count > BlockPart; count -= BlockPart)
+            {
+                work.Add(BlockPart);
+                MemoryMarshal.CreateReadOnlySpan(ref source, BlockPart).CopyTo(MemoryMarshal.CreateSpan(ref target, BlockPart));
+                source = ref Unsafe.Add(ref source, BlockPart);
+                target = ref Unsafe.Add(ref target, BlockPart);
+            }
+        }
+
+        if (count <= 4)
+        {
+            for (nint i = 0; i < count; i++)
+            {
+                Unsafe.Add(ref target, i) = Unsafe.Add(ref source, i);
+            }
+
+            return;
+        }
+
+        MemoryMarshal.CreateReadOnlySpan(ref source, (int)count).CopyTo(MemoryMarshal.CreateSpan(ref target, (int)count));
+    }
+
+    /// <summary>Writes one value to consecutive elements.</summary>
+    public static void Fill<T>(ref T target, T value, nint count)
+    {
+        var work = default(WorkCounter);
+        for (; count > BlockPart; count -= BlockPart)
+        {
+            work.Add(BlockPart);
+            MemoryMarshal.CreateSpan(ref target, BlockPart).Fill(value);
+            target = ref Unsafe.Add(ref target, BlockPart);
+        }
+
+        MemoryMarshal.CreateSpan(ref target, (int)count).Fill(value);
+    }
+
+    // Source runs along axis `across`, target along the innermost: squares of Tile × Tile keep both in cache.
+    private static void RunTiled<T>(ref T source, Span<long> s, ref T target, Span<long> t, Span<long> d, int rank, int across)
+    {
+        int inner = rank - 1;
+        nint rows = (nint)d[across];
+        nint columns = (nint)d[inner];
+        nint rowStep = (nint)t[across];
+        nint columnStep = (nint)s[inner];
+        Span<long> index = stackalloc long[rank];
+        index.Clear();
+        nint from = 0;
+        nint to = 0;
+        var work = default(WorkCounter);
+        while (true)
+        {
+            for (nint r0 = 0; r0 < rows; r0 += Tile)
+            {
+                nint r1 = Math.Min(r0 + Tile, rows);
+                work.Add(RunWork + ((r1 - r0) * columns));
+                for (nint c0 = 0; c0 < columns; c0 += Tile)
+                {
+                    nint c1 = Math.Min(c0 + Tile, columns);
+                    for (nint r = r0; r < r1; r++)
+                    {
+                        ref T line = ref Unsafe.Add(ref target, to + (r * rowStep));
+                        ref T column = ref Unsafe.Add(ref source, from + r);
+                        for (nint c = c0; c < c1; c++)
+                        {
+                            Unsafe.Add(ref line, c) = Unsafe.Add(ref column, c * columnStep);
+                        }
+                    }
+                }
+            }
+
+            int axis = inner - 1;
+            for (; axis >= 0; axis--)
+            {
+                if (axis == across)
+                {
+                    continue;
+                }
+
+                from += (nint)s[axis];
+                to += (nint)t[axis];
+                if (++index[axis] < d[axis])
+                {
+                    break;
+                }
+
+                from -= (nint)(s[axis] * d[axis]);
+                to -= (nint)(t[axis] * d[axis]);
+                index[axis] = 0;
+            }
+
+            if (axis < 0)
+            {
+                return;
+            }
+        }
+    }
+}
