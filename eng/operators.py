@@ -70,7 +70,7 @@ def operators_of_model(path):
 def read_table():
     """(domain, operator) -> (first opset, implementation), from the rows of the families."""
     folder = os.path.join(ROOT, 'src/Inference/Operators')
-    with open(os.path.join(folder, 'Contract/Domains.cs'), encoding='utf-8') as file:
+    with open(os.path.join(folder, 'Rules/Domains.cs'), encoding='utf-8') as file:
         domains = dict(re.findall(r'const string (\w+) = "([^"]+)"', file.read()))
     table = {}
     for base, _, files in os.walk(folder):
