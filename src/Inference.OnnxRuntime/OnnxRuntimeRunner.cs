@@ -39,12 +39,7 @@ public sealed class OnnxRuntimeRunner : IModelRunner, IBindable, IModelStatus
     {
         try
         {
-            if (context?.Deadline is { } deadline && _clock.GetUtcNow() >= deadline)
-            {
-                throw new DeadlineExceededException($"Model '{Info.Name}': the deadline {deadline:O} passed before the run began. Allow more time, or send less work.");
-            }
-
-            return new(_maxRunTime is { } limit ? RunLimited(inputs, limit, cancellationToken) : _model.Run(inputs, cancellationToken));
+            return new(Time(context) is { } limit ? RunLimited(inputs, limit, cancellationToken) : _model.Run(inputs, cancellationToken));
         }
         catch (OperationCanceledException exception)
         {
@@ -83,6 +78,20 @@ public sealed class OnnxRuntimeRunner : IModelRunner, IBindable, IModelStatus
         return _model.DisposeAsync();
     }
 
+    // The time that a call may take; null for no limit.
+    private TimeSpan? Time(RunContext? context)
+    {
+        if (context?.Deadline is not { } deadline)
+        {
+            return _maxRunTime;
+        }
+
+        TimeSpan left = deadline - _clock.GetUtcNow();
+        return left <= TimeSpan.Zero
+            ? throw new DeadlineExceededException($"Model '{Info.Name}': the deadline {deadline:O} passed before the run began. Allow more time, or send less work.")
+            : _maxRunTime < left ? _maxRunTime : left;
+    }
+
     private NamedValues RunLimited(NamedValues inputs, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(limit, _clock);
@@ -94,7 +103,7 @@ public sealed class OnnxRuntimeRunner : IModelRunner, IBindable, IModelStatus
         catch (OperationCanceledException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new DeadlineExceededException($"Model '{Info.Name}': the run took longer than MaxRunTime, {limit}. Raise it, or send less work.", exception);
+            throw new DeadlineExceededException($"Model '{Info.Name}': the run was stopped after {limit}, the time that its deadline or MaxRunTime left. Allow more time, or send less work.", exception);
         }
     }
 }

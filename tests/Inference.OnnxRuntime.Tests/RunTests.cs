@@ -1,6 +1,7 @@
 using Inference.Conformance.Models;
 using Inference.Onnx;
 using Inference.OnnxRuntime.Tests.Support;
+using Inference.TestSupport;
 
 namespace Inference.OnnxRuntime.Tests;
 
@@ -130,6 +131,18 @@ public class RunTests
         using OnnxRuntimeRunner runner = new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(Models.Endless), new ModelLoadOptions { Threads = 1, MaxRunTime = TimeSpan.FromMilliseconds(1) });
         using var inputs = new NamedValues { ["x"] = Tensors.Uniform(1, 32, 32) };
         await Assert.ThrowsAsync<DeadlineExceededException>(() => runner.RunAsync(inputs).AsTask());
+    }
+
+    [OrtFact]
+    public async Task Regression_DeadlineWhileItRuns_StopsTheRun()
+    {
+        var clock = new ManualTimeProvider();
+        using OnnxRuntimeRunner runner = new OnnxRuntimeModelLoader(new OnnxRuntimeOptions(), clock).Load(ModelSource.Bytes(Models.Endless), new ModelLoadOptions { Threads = 1, MaxRunTime = TimeSpan.FromDays(1) });
+        using NamedValues inputs = new() { ["x"] = TensorValue.Copy(new float[1024], [32, 32]) };
+        Task<NamedValues> run = Task.Run(() => runner.RunAsync(inputs, new RunContext { Deadline = clock.GetUtcNow() + TimeSpan.FromSeconds(1) }).AsTask());
+        Assert.True(SpinWait.SpinUntil(() => clock.ArmedTimers > 0, TimeSpan.FromSeconds(30)));
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await Assert.ThrowsAsync<DeadlineExceededException>(() => run.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [OrtFact]
