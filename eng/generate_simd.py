@@ -97,7 +97,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Inference.Kernels.Simd;
 
 /// <summary>{lanes} lanes.</summary>
-internal readonly unsafe struct Simd{bits} : ISimd<{f}>
+internal readonly unsafe partial struct Simd{bits} : ISimd<{f}>
 {{
     public static bool IsSupported => {gate};
 
@@ -157,7 +157,7 @@ def scalar():
 namespace Inference.Kernels.Simd;
 
 /// <summary>One lane: the scalar reference of every element-wise kernel.</summary>
-internal readonly unsafe struct Simd1 : ISimd<float>
+internal readonly unsafe partial struct Simd1 : ISimd<float>
 {
     public static bool IsSupported => true;
 

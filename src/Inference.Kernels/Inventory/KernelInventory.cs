@@ -27,6 +27,14 @@ public static class KernelInventory
         GruF32.Cell,
         WinogradTransforms.Input,
         WinogradTransforms.Output,
+        QuantizeBody.Kernel,
+        DequantizeBody.Kernel,
+        DequantizeIntsBody.Kernel,
+        RangeBody.Kernel,
+        RequantizeBody.Kernel,
+        DequantizeSumsBody.Kernel,
+        QuantizedBinary.Kernel,
+        ByteTable.Kernel,
     ];
 
     /// <summary>Every kernel, grouped by family, best first within a family. Makes a new list on each call.</summary>
@@ -36,10 +44,8 @@ public static class KernelInventory
         GemmF32Kernels.Describe(all);
         DotF32Kernels.Describe(all);
         GemmS32Kernels.Describe(all);
-        DepthwisePixels.Describe(all);
-        LinearQuantization.Describe(all);
-        QuantizedBinary.Describe(all);
-        ByteTable.Describe(all);
+        VnniDepthwise.Describe(all);
+        DepthwisePixels.Kernel.Describe(all, VnniDepthwise.IsSupported);
         UnaryFunctions.Describe(all);
         BinaryKernels.Describe(all);
         PlanarWindowKernels.Describe(all);

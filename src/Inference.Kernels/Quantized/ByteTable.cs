@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Simd;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Quantized;
@@ -8,6 +9,14 @@ namespace Inference.Kernels.Quantized;
 /// <summary>y[i] = table[x[i]] on bytes: any function of 8-bit values. Thread-safe.</summary>
 public static unsafe class ByteTable
 {
+    internal static readonly RowKernel Kernel = RowKernel.Of(
+        "byte_table",
+        [
+            new(IsaTier.Avx512, Avx512Vbmi.IsSupported, &Permute, "u8_64_avx512"),
+            new(IsaTier.Avx2, Avx2.IsSupported, &Shuffle, "u8_32_avx2"),
+            new(IsaTier.Scalar, true, &Scalar, "u8_1_scalar"),
+        ]);
+
     /// <summary>Looks up a run of bytes.</summary>
     /// <param name="x">Input.</param>
     /// <param name="y">Output; may be <paramref name="x"/>.</param>
@@ -19,54 +28,47 @@ public static unsafe class ByteTable
         KernelAssert.Run(y, count);
         KernelAssert.SameOrApart(x, y, count);
         KernelAssert.Run(table, 256);
+        Run(x, y, count, table, IsaTier.Avx512);
+    }
+
+    internal static void Run(byte* x, byte* y, nint count, byte* table, IsaTier limit)
+    {
+        var job = new Job { X = x, Y = y, Table = table };
+        delegate*<void*, nint, nint, void> body = Kernel.Within(limit);
         for (nint i = 0; i < count;)
         {
             nint stop = LongLoop.Next(i, count);
-            RunPart(x + i, y + i, stop - i, table);
+            body(&job, i, stop);
             i = stop;
         }
     }
 
-    private static void RunPart(byte* x, byte* y, nint count, byte* table)
+    private static void Scalar(void* state, nint first, nint end)
     {
-        nint done = 0;
-        if (Avx512Vbmi.IsSupported && count >= 64)
-        {
-            done = Permute(x, y, count, table);
-        }
-        else if (Avx2.IsSupported && count >= 128)
-        {
-            done = Shuffle(x, y, count, table);
-        }
-
-        Scalar(x + done, y + done, count - done, table);
-    }
-
-    internal static void Scalar(byte* x, byte* y, nint count, byte* table)
-    {
-        for (nint i = 0; i < count; i++)
+        ref readonly Job job = ref *(Job*)state;
+        byte* x = job.X;
+        byte* y = job.Y;
+        byte* table = job.Table;
+        for (nint i = first; i < end; i++)
         {
             y[i] = table[x[i]];
         }
     }
 
-    internal static void Describe(List<KernelInfo> to)
-    {
-        to.Add(new KernelInfo("byte_table", "byte_table_u8_64_avx512", IsaTier.Avx512, Avx512Vbmi.IsSupported, Avx512Vbmi.IsSupported));
-        to.Add(new KernelInfo("byte_table", "byte_table_u8_32_avx2", IsaTier.Avx2, Avx2.IsSupported, Avx2.IsSupported && !Avx512Vbmi.IsSupported));
-        to.Add(new KernelInfo("byte_table", "byte_table_u8_1_scalar", IsaTier.Scalar, true, !Avx2.IsSupported));
-    }
-
     // Each permutation looks the low seven bits up in one half of the table; the top bit says which half counts.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static nint Permute(byte* x, byte* y, nint count, byte* table)
+    private static void Permute(void* state, nint first, nint end)
     {
+        ref readonly Job job = ref *(Job*)state;
+        byte* x = job.X;
+        byte* y = job.Y;
+        byte* table = job.Table;
         Vector512<byte> t0 = Vector512.Load(table);
         Vector512<byte> t1 = Vector512.Load(table + 64);
         Vector512<byte> t2 = Vector512.Load(table + 128);
         Vector512<byte> t3 = Vector512.Load(table + 192);
-        nint i = 0;
-        for (; i + 64 <= count; i += 64)
+        nint i = first;
+        for (; i + 64 <= end; i += 64)
         {
             Vector512<byte> v = Vector512.Load(x + i);
             Vector512<byte> low = Avx512Vbmi.PermuteVar64x8x2(t0, v, t1);
@@ -74,14 +76,25 @@ public static unsafe class ByteTable
             Vector512.ConditionalSelect(Vector512.LessThan(v.AsSByte(), Vector512<sbyte>.Zero).AsByte(), high, low).Store(y + i);
         }
 
-        return i;
+        Scalar(state, i, end);
     }
 
     // For part k of 16 entries, x ^ 16k is below 16 exactly where x is in that part; adding 0x70 with saturation then leaves the top bit clear
     // there and sets it elsewhere, which makes the shuffle give 0.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static nint Shuffle(byte* x, byte* y, nint count, byte* table)
+    private static void Shuffle(void* state, nint first, nint end)
     {
+        // The table is taken apart before the first vector, which few bytes do not repay.
+        if (end - first < 128)
+        {
+            Scalar(state, first, end);
+            return;
+        }
+
+        ref readonly Job job = ref *(Job*)state;
+        byte* x = job.X;
+        byte* y = job.Y;
+        byte* table = job.Table;
         Vector256<byte>* parts = stackalloc Vector256<byte>[16];
         for (int k = 0; k < 16; k++)
         {
@@ -90,8 +103,8 @@ public static unsafe class ByteTable
         }
 
         Vector256<byte> bias = Vector256.Create((byte)0x70);
-        nint i = 0;
-        for (; i + 32 <= count; i += 32)
+        nint i = first;
+        for (; i + 32 <= end; i += 32)
         {
             Vector256<byte> v = Vector256.Load(x + i);
             Vector256<byte> sum = Vector256<byte>.Zero;
@@ -103,6 +116,13 @@ public static unsafe class ByteTable
             sum.Store(y + i);
         }
 
-        return i;
+        Scalar(state, i, end);
+    }
+
+    private struct Job
+    {
+        public byte* X;
+        public byte* Y;
+        public byte* Table;
     }
 }

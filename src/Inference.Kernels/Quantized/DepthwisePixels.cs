@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-using Inference.Kernels.Emit;
+using Inference.Kernels.Simd;
 
 namespace Inference.Kernels.Quantized;
 
@@ -13,6 +12,15 @@ namespace Inference.Kernels.Quantized;
 internal static unsafe class DepthwisePixels
 {
     private const int MaxPairs = 32;
+
+    internal static readonly RowKernel Kernel = RowKernel.Of(
+        "depthwise_u8s8",
+        [
+            new(IsaTier.Avx512, Pairs512.IsSupported, &Wide, "16x32_avx512"),
+            new(IsaTier.Avx2, Pairs256.IsSupported, &Middle, "16x16_avx2"),
+            new(IsaTier.AdvSimd, Pairs128.IsSupported, &Narrow, "16x8_vector128"),
+            new(IsaTier.Scalar, true, &Scalar, "1x1_scalar"),
+        ]);
 
     /// <summary>Runs all channels with the widest vectors that fit.</summary>
     /// <param name="rows">For each tap: channel 0 of what the first pixel reads.</param>
@@ -33,179 +41,153 @@ internal static unsafe class DepthwisePixels
         KernelAssert.NotNegative(count);
         KernelAssert.AtMost(channels, pitch);
         Debug.Assert(taps % 2 == 0, "taps in pairs");
-        int c = 0;
-        if (taps <= 2 * MaxPairs && Avx2.IsSupported && limit >= IsaTier.Avx2)
+        var job = new Job
         {
-            if (Avx512BW.IsSupported && limit >= IsaTier.Avx512)
-            {
-                for (; c + 32 <= channels; c += 32)
-                {
-                    Channels32(rows, step, count, taps, weights, init, sums, pitch, channels, c, signed);
-                }
-            }
-
-            // The last vector overlaps the one before it: the same sums are stored twice.
-            while (c < channels && channels >= 8)
-            {
-                int width = channels - c > 8 && channels >= 16 ? 16 : 8;
-                c = Math.Min(c, channels - width);
-                if (width == 16)
-                {
-                    Channels16(rows, step, count, taps, weights, init, sums, pitch, channels, c, signed);
-                }
-                else
-                {
-                    Channels8(rows, step, count, taps, weights, init, sums, pitch, channels, c, signed);
-                }
-
-                c += width;
-            }
-        }
-
-        for (; c < channels; c++)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                int sum = init[c];
-                for (int tap = 0; tap < taps; tap++)
-                {
-                    byte raw = (rows[tap] + (i * step))[c];
-                    sum += (signed ? (sbyte)raw : raw) * weights[(((tap / 2 * channels) + c) * 2) + (tap & 1)];
-                }
-
-                sums[(i * pitch) + c] = sum;
-            }
-        }
+            Rows = rows,
+            Step = step,
+            Count = count,
+            Taps = taps,
+            Weights = weights,
+            Init = init,
+            Sums = sums,
+            Pitch = pitch,
+            Channels = channels,
+            Signed = signed,
+        };
+        // Scratch on the stack holds the weights of so many taps; the scalar body needs none.
+        Kernel.Within(taps <= 2 * MaxPairs ? limit : IsaTier.Scalar)(&job, 0, channels);
     }
 
-    internal static void Describe(List<KernelInfo> to)
+    private static void Wide(void* state, nint first, nint end)
     {
-        to.Add(new KernelInfo("depthwise_u8s8", "depthwise_u8s8_1x64_avx512vnni", IsaTier.Avx512Vnni, VnniDepthwise.IsSupported, VnniDepthwise.IsSupported));
-        to.Add(new KernelInfo("depthwise_u8s8", "depthwise_u8s8_16x32_avx512", IsaTier.Avx512, Avx512BW.IsSupported, Avx512BW.IsSupported && !VnniDepthwise.IsSupported));
-        to.Add(new KernelInfo("depthwise_u8s8", "depthwise_u8s8_16x16_avx2", IsaTier.Avx2, Avx2.IsSupported, Avx2.IsSupported && !Avx512BW.IsSupported));
-        to.Add(new KernelInfo("depthwise_u8s8", "depthwise_u8s8_1x1_scalar", IsaTier.Scalar, true, !Avx2.IsSupported));
+        nint c = Whole<Pairs512, Vector512<int>>((Job*)state, first, end);
+        if (c < end)
+        {
+            Middle(state, c, end);
+        }
     }
 
-    // Zips work in 128-bit lanes of eight channels: `low` has the first four channels of each lane, `high` the other four.
+    // The last block overlaps the one before it: the same sums are stored twice.
+    private static void Middle(void* state, nint first, nint end)
+    {
+        const int Block = 16;
+        nint c = Whole<Pairs256, Vector256<int>>((Job*)state, first, end);
+        if (end - c > Block / 2 && end >= Block)
+        {
+            Channels<Pairs256, Vector256<int>>((Job*)state, end - Block);
+        }
+        else if (c < end)
+        {
+            Narrow(state, c, end);
+        }
+    }
+
+    private static void Narrow(void* state, nint first, nint end)
+    {
+        const int Block = 8;
+        nint c = Whole<Pairs128, Vector128<int>>((Job*)state, first, end);
+        if (c < end && end >= Block)
+        {
+            Channels<Pairs128, Vector128<int>>((Job*)state, end - Block);
+        }
+        else
+        {
+            Scalar(state, c, end);
+        }
+    }
+
+    private static void Scalar(void* state, nint first, nint end)
+    {
+        ref readonly Job job = ref *(Job*)state;
+        for (nint c = first; c < end; c++)
+        {
+            for (int i = 0; i < job.Count; i++)
+            {
+                int sum = job.Init[c];
+                for (int tap = 0; tap < job.Taps; tap++)
+                {
+                    byte raw = (job.Rows[tap] + (i * job.Step))[c];
+                    sum += (job.Signed ? (sbyte)raw : raw) * job.Weights[(((tap / 2 * job.Channels) + c) * 2) + (tap & 1)];
+                }
+
+                job.Sums[(i * job.Pitch) + c] = sum;
+            }
+        }
+    }
+
+    // The whole blocks of channels from `c`; returns the channel after them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint Whole<S, V>(Job* job, nint c, nint end)
+        where S : struct, IPairSimd<V>
+        where V : struct
+    {
+        for (; c + (2 * S.Lanes) <= end; c += 2 * S.Lanes)
+        {
+            Channels<S, V>(job, c);
+        }
+
+        return c;
+    }
+
+    // Zips work in 128-bit parts of eight channels: `low` has the first four channels of each part, `high` the other four.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Channels32(
-        byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
+    private static void Channels<S, V>(Job* job, nint c)
+        where S : struct, IPairSimd<V>
+        where V : struct
     {
-        Vector512<int> lowIndex = Vector512.Create(0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-        Vector512<int> highIndex = Vector512.Create(8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-        // The inverse order sorts the weights' quads of channels: even quads, then odd quads.
-        Vector512<int> evenIndex = Vector512.Create(0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
-        Vector512<int> oddIndex = Vector512.Create(4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-        KernelAssert.AtMost(taps / 2, MaxPairs);
-        Vector512<short>* w = stackalloc Vector512<short>[2 * MaxPairs];
-        for (int p = 0; p < taps / 2; p++)
+        int pairs = job->Taps / 2;
+        bool signed = job->Signed;
+        KernelAssert.AtMost(pairs, MaxPairs);
+        KernelAssert.AtMost(S.Lanes, TileLimits.Lanes);
+        int* scratch = stackalloc int[(2 * MaxPairs * S.Lanes) + 16];
+        int* w = (int*)(((nint)scratch + 63) & ~(nint)63);
+        for (int p = 0; p < pairs; p++)
         {
-            int* from = (int*)(weights + (2 * ((p * channels) + c)));
-            Vector512<int> a = Vector512.Load(from);
-            Vector512<int> b = Vector512.Load(from + 16);
-            w[2 * p] = Avx512F.PermuteVar16x32x2(a, evenIndex, b).AsInt16();
-            w[(2 * p) + 1] = Avx512F.PermuteVar16x32x2(a, oddIndex, b).AsInt16();
+            int* from = (int*)(job->Weights + (2 * (((nint)p * job->Channels) + c)));
+            V a = S.Load(from);
+            V b = S.Load(from + S.Lanes);
+            S.Store(w + (2 * p * S.Lanes), S.ToLow(a, b));
+            S.Store(w + (((2 * p) + 1) * S.Lanes), S.ToHigh(a, b));
         }
 
-        for (int i = 0; i < count; i++)
+        V first = S.Load(job->Init + c);
+        V second = S.Load(job->Init + c + S.Lanes);
+        int count = job->Count;
+        nint step = job->Step;
+        nint pitch = job->Pitch;
+        nint offset = c;
+        int* to = job->Sums + c;
+        for (int i = 0; i < count; i++, offset += step, to += pitch)
         {
-            Vector512<int> low = Vector512<int>.Zero;
-            Vector512<int> high = Vector512<int>.Zero;
-            byte** at = rows;
-            nint offset = (i * step) + c;
-            for (int p = 0; p < taps / 2; p++, at += 2)
+            V low = default;
+            V high = default;
+            byte** at = job->Rows;
+            int* weights = w;
+            for (int p = 0; p < pairs; p++, at += 2, weights += 2 * S.Lanes)
             {
-                Vector512<short> a = Widen32(at[0] + offset, signed);
-                Vector512<short> b = Widen32(at[1] + offset, signed);
-                low += Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackLow(a, b), w[2 * p]);
-                high += Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(a, b), w[(2 * p) + 1]);
+                V a = S.Widen(at[0] + offset, signed);
+                V b = S.Widen(at[1] + offset, signed);
+                low = S.Add(low, S.Dot(S.ZipLow(a, b), S.Load(weights)));
+                high = S.Add(high, S.Dot(S.ZipHigh(a, b), S.Load(weights + S.Lanes)));
             }
 
-            int* to = sums + (i * pitch) + c;
-            (Vector512.Load(init + c) + Avx512F.PermuteVar16x32x2(low, lowIndex, high)).Store(to);
-            (Vector512.Load(init + c + 16) + Avx512F.PermuteVar16x32x2(low, highIndex, high)).Store(to + 16);
+            S.Store(to, S.Add(first, S.First(low, high)));
+            S.Store(to + S.Lanes, S.Add(second, S.Second(low, high)));
         }
     }
 
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Channels16(
-        byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
+    private struct Job
     {
-        KernelAssert.AtMost(taps / 2, MaxPairs);
-        Vector256<short>* w = stackalloc Vector256<short>[2 * MaxPairs];
-        for (int p = 0; p < taps / 2; p++)
-        {
-            short* from = weights + (2 * ((p * channels) + c));
-            Vector256<short> a = Vector256.Load(from);
-            Vector256<short> b = Vector256.Load(from + 16);
-            w[2 * p] = Avx2.Permute2x128(a, b, 0x20);
-            w[(2 * p) + 1] = Avx2.Permute2x128(a, b, 0x31);
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            Vector256<int> low = Vector256<int>.Zero;
-            Vector256<int> high = Vector256<int>.Zero;
-            byte** at = rows;
-            nint offset = (i * step) + c;
-            for (int p = 0; p < taps / 2; p++, at += 2)
-            {
-                Vector256<short> a = Widen16(at[0] + offset, signed);
-                Vector256<short> b = Widen16(at[1] + offset, signed);
-                low += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(a, b), w[2 * p]);
-                high += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(a, b), w[(2 * p) + 1]);
-            }
-
-            int* to = sums + (i * pitch) + c;
-            (Vector256.Load(init + c) + Avx2.Permute2x128(low, high, 0x20)).Store(to);
-            (Vector256.Load(init + c + 8) + Avx2.Permute2x128(low, high, 0x31)).Store(to + 8);
-        }
-    }
-
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Channels8(
-        byte** rows, nint step, int count, int taps, short* weights, int* init, int* sums, int pitch, int channels, int c, bool signed)
-    {
-        KernelAssert.AtMost(taps / 2, MaxPairs);
-        Vector256<short>* w = stackalloc Vector256<short>[MaxPairs];
-        for (int p = 0; p < taps / 2; p++)
-        {
-            w[p] = Vector256.Load(weights + (2 * ((p * channels) + c)));
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            Vector256<int> sum = Vector256.Load(init + c);
-            byte** at = rows;
-            nint offset = (i * step) + c;
-            for (int p = 0; p < taps / 2; p++, at += 2)
-            {
-                Vector128<short> a = Widen8(at[0] + offset, signed);
-                Vector128<short> b = Widen8(at[1] + offset, signed);
-                Vector256<short> pairs = Vector256.Create(Sse2.UnpackLow(a, b), Sse2.UnpackHigh(a, b));
-                sum += Avx2.MultiplyAddAdjacent(pairs, w[p]);
-            }
-
-            sum.Store(sums + (i * pitch) + c);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<short> Widen32(byte* from, bool signed) => signed
-        ? Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)from))
-        : Avx512BW.ConvertToVector512Int16(Vector256.Load(from));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> Widen16(byte* from, bool signed) =>
-        signed ? Avx2.ConvertToVector256Int16((sbyte*)from) : Avx2.ConvertToVector256Int16(from);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> Widen8(byte* from, bool signed)
-    {
-        Vector128<byte> raw = Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte();
-        return signed ? Sse41.ConvertToVector128Int16(raw.AsSByte()) : Sse41.ConvertToVector128Int16(raw);
+        public byte** Rows;
+        public nint Step;
+        public int Count;
+        public int Taps;
+        public short* Weights;
+        public int* Init;
+        public int* Sums;
+        public int Pitch;
+        public int Channels;
+        public bool Signed;
     }
 }

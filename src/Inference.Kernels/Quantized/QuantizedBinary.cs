@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Simd;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Quantized;
@@ -11,6 +10,8 @@ namespace Inference.Kernels.Quantized;
 /// </summary>
 public static unsafe class QuantizedBinary
 {
+    internal static readonly RowKernel Kernel = RowKernel.OfInts<Body>("quantized_binary");
+
     /// <summary>Combines two runs of one length.</summary>
     /// <param name="a">Left operand.</param>
     /// <param name="formA">Its form.</param>
@@ -35,7 +36,6 @@ public static unsafe class QuantizedBinary
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(
         byte* a, in QuantizedForm formA, byte* b, in QuantizedForm formB, byte* y, in QuantizedForm formY, nint count, bool multiply, bool shifted,
         int clipLow, int clipHigh, IsaTier limit)
@@ -48,64 +48,77 @@ public static unsafe class QuantizedBinary
         // Clamping before the rounding gives the same, as the bounds are whole numbers.
         int before = shifted ? formY.ZeroPoint : 0;
         int after = formY.ZeroPoint - before;
-        float low = Math.Max(formY.Signed ? -128 : 0, clipLow) - after;
-        float high = Math.Min(formY.Signed ? 127 : 255, clipHigh) - after;
-        nint i = 0;
-        if (Avx512F.IsSupported && limit >= IsaTier.Avx512)
+        var job = new Job
         {
-            for (; i + 16 <= count; i += 16)
+            A = a,
+            B = b,
+            Y = y,
+            FormA = formA,
+            FormB = formB,
+            Scale = formY.Scale,
+            Multiply = multiply,
+            Before = before,
+            After = after,
+            Low = Math.Max(formY.Signed ? -128 : 0, clipLow) - after,
+            High = Math.Min(formY.Signed ? 127 : 255, clipHigh) - after,
+        };
+        Kernel.Within(limit)(&job, 0, count);
+    }
+
+    private struct Job
+    {
+        public byte* A;
+        public byte* B;
+        public byte* Y;
+        public QuantizedForm FormA;
+        public QuantizedForm FormB;
+        public float Scale;
+        public bool Multiply;
+        public int Before;
+        public int After;
+        public float Low;
+        public float High;
+    }
+
+    private readonly struct Body : IIntBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Run<S, V>(void* state, nint first, nint end)
+            where S : struct, IIntSimd<V>
+            where V : struct
+        {
+            ref readonly Job job = ref *(Job*)state;
+            nint i = Vectors<S, V>(in job, first, end);
+            Vectors<Simd1, float>(in job, i, end);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static nint Vectors<S, V>(in Job job, nint i, nint end)
+            where S : struct, IIntSimd<V>
+            where V : struct
+        {
+            byte* a = job.A;
+            byte* b = job.B;
+            byte* y = job.Y;
+            bool multiply = job.Multiply;
+            (bool signedA, int zeroA) = (job.FormA.Signed, job.FormA.ZeroPoint);
+            (bool signedB, int zeroB) = (job.FormB.Signed, job.FormB.ZeroPoint);
+            V scaleA = S.Splat(job.FormA.Scale);
+            V scaleB = S.Splat(job.FormB.Scale);
+            V scale = S.Splat(job.Scale);
+            V before = S.Splat(job.Before);
+            int after = job.After;
+            V low = S.Splat(job.Low);
+            V high = S.Splat(job.High);
+            for (; i + S.Lanes <= end; i += S.Lanes)
             {
-                Vector512<float> p = Load512(a + i, in formA);
-                Vector512<float> q = Load512(b + i, in formB);
-                Vector512<float> v = ((multiply ? p * q : p + q) / Vector512.Create(formY.Scale)) + Vector512.Create((float)before);
-                v = Avx512F.Min(Avx512F.Max(v, Vector512.Create(low)), Vector512.Create(high));
-                Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(v) + Vector512.Create(after)).Store(y + i);
+                V p = S.Mul(S.LoadBytes(a + i, signedA, zeroA), scaleA);
+                V q = S.Mul(S.LoadBytes(b + i, signedB, zeroB), scaleB);
+                V v = S.Add(S.Div(multiply ? S.Mul(p, q) : S.Add(p, q), scale), before);
+                S.StoreBytes(y + i, S.Clamp(v, low, high), after);
             }
+
+            return i;
         }
-        else if (Avx2.IsSupported && limit >= IsaTier.Avx2)
-        {
-            for (; i + 8 <= count; i += 8)
-            {
-                Vector256<float> p = Load256(a + i, in formA);
-                Vector256<float> q = Load256(b + i, in formB);
-                Vector256<float> v = ((multiply ? p * q : p + q) / Vector256.Create(formY.Scale)) + Vector256.Create((float)before);
-                v = Avx.Min(Avx.Max(v, Vector256.Create(low)), Vector256.Create(high));
-                Vector256<int> bytes = (Avx.ConvertToVector256Int32(v) + Vector256.Create(after)) & Vector256.Create(255);
-                Vector128<ushort> words = Sse41.PackUnsignedSaturate(bytes.GetLower(), bytes.GetUpper());
-                Sse2.PackUnsignedSaturate(words.AsInt16(), words.AsInt16()).GetLower().Store(y + i);
-            }
-        }
-
-        for (; i < count; i++)
-        {
-            float p = ((formA.Signed ? (sbyte)a[i] : a[i]) - formA.ZeroPoint) * formA.Scale;
-            float q = ((formB.Signed ? (sbyte)b[i] : b[i]) - formB.ZeroPoint) * formB.Scale;
-            float v = ((multiply ? p * q : p + q) / formY.Scale) + before;
-            v = v > low ? v : low;
-            v = v < high ? v : high;
-            y[i] = unchecked((byte)((int)MathF.Round(v) + after));
-        }
-    }
-
-    internal static void Describe(List<KernelInfo> to)
-    {
-        to.Add(new KernelInfo("quantized_binary", "quantized_binary_u8_16_avx512", IsaTier.Avx512, Avx512F.IsSupported, Avx512F.IsSupported));
-        to.Add(new KernelInfo("quantized_binary", "quantized_binary_u8_8_avx2", IsaTier.Avx2, Avx2.IsSupported, Avx2.IsSupported && !Avx512F.IsSupported));
-        to.Add(new KernelInfo("quantized_binary", "quantized_binary_u8_1_scalar", IsaTier.Scalar, true, !Avx2.IsSupported));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Load512(byte* x, in QuantizedForm form)
-    {
-        Vector128<byte> q = Vector128.Load(x);
-        Vector512<int> v = form.Signed ? Avx512F.ConvertToVector512Int32(q.AsSByte()) : Avx512F.ConvertToVector512Int32(q);
-        return Avx512F.ConvertToVector512Single(v - Vector512.Create(form.ZeroPoint)) * Vector512.Create(form.Scale);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Load256(byte* x, in QuantizedForm form)
-    {
-        Vector256<int> v = form.Signed ? Avx2.ConvertToVector256Int32((sbyte*)x) : Avx2.ConvertToVector256Int32(x);
-        return Avx.ConvertToVector256Single(v - Vector256.Create(form.ZeroPoint)) * Vector256.Create(form.Scale);
     }
 }

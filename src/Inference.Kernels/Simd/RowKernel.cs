@@ -6,11 +6,15 @@ namespace Inference.Kernels.Simd;
 /// <summary>The variants of a row kernel, best first, and its run over threads.</summary>
 internal sealed unsafe class RowKernel
 {
+    private readonly IsaTier _bestTier;
+
     private RowKernel(string family, Variant[] variants)
     {
         Family = family;
         Variants = variants;
-        Best = Array.Find(variants, v => v.Supported).Body;
+        Variant best = Array.Find(variants, v => v.Supported);
+        Best = best.Body;
+        _bestTier = best.Tier;
     }
 
     // Element operations between two looks at the clock, a millisecond or a few.
@@ -32,6 +36,37 @@ internal sealed unsafe class RowKernel
             new(IsaTier.Scalar, true, &TBody.Run<Simd1, float>),
         ]);
 
+    /// <summary>The variants of a body over 8-bit or s32 numbers.</summary>
+    public static RowKernel OfInts<TBody>(string family)
+        where TBody : struct, IIntBody => Of(
+        family,
+        [
+            new(IsaTier.Avx512, Simd512.IsSupported, &TBody.Run<Simd512, Vector512<float>>),
+            new(IsaTier.Avx2, Simd256.IsSupported, &TBody.Run<Simd256, Vector256<float>>),
+            new(IsaTier.AdvSimd, Simd128.IsSupported, &TBody.Run<Simd128, Vector128<float>>),
+            new(IsaTier.Scalar, true, &TBody.Run<Simd1, float>),
+        ]);
+
+    /// <summary>A kernel of given variants, best first; the last runs everywhere.</summary>
+    public static RowKernel Of(string family, Variant[] variants) => new(family, variants);
+
+    /// <summary>The best variant of at most a tier.</summary>
+    public delegate*<void*, nint, nint, void> Within(IsaTier limit)
+    {
+        if (limit >= _bestTier)
+        {
+            return Best;
+        }
+
+        int i = 0;
+        while (!Variants[i].Supported || Variants[i].Tier > limit)
+        {
+            i++;
+        }
+
+        return Variants[i].Body;
+    }
+
     /// <summary>Runs the best variant; in parallel when <paramref name="work"/> elements are many.</summary>
     public void Run(void* job, nint rows, long work, int maxThreads)
     {
@@ -50,23 +85,26 @@ internal sealed unsafe class RowKernel
         WorkerPool.Run(action.Count, ref action, serial ? 1 : maxThreads);
     }
 
-    public void Describe(List<KernelInfo> to)
+    /// <summary>Adds the rows; <paramref name="chosen"/> says whether the family has a better one elsewhere.</summary>
+    public void Describe(List<KernelInfo> to, bool chosen = false)
     {
-        bool chosen = false;
         foreach (Variant v in Variants)
         {
-            to.Add(new KernelInfo(Family, $"{Family}_{SimdNames.Of(v.Tier)}", v.Tier, v.Supported, v.Supported && !chosen));
+            to.Add(new KernelInfo(Family, $"{Family}_{v.Tile ?? SimdNames.Of(v.Tier)}", v.Tier, v.Supported, v.Supported && !chosen));
             chosen |= v.Supported;
         }
     }
 
-    internal readonly struct Variant(IsaTier tier, bool supported, delegate*<void*, nint, nint, void> body)
+    internal readonly struct Variant(IsaTier tier, bool supported, delegate*<void*, nint, nint, void> body, string? tile = null)
     {
         public IsaTier Tier { get; } = tier;
 
         public bool Supported { get; } = supported;
 
         public delegate*<void*, nint, nint, void> Body { get; } = body;
+
+        /// <summary>Tile and ISA part of its name, where they are not those of <see cref="SimdNames"/>.</summary>
+        public string? Tile { get; } = tile;
     }
 
     private struct Blocks : IBlockAction

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Inference.Kernels.Simd;
 
 /// <summary>One lane: the scalar reference of every element-wise kernel.</summary>
-internal readonly unsafe struct Simd1 : ISimd<float>
+internal readonly unsafe partial struct Simd1 : ISimd<float>
 {
     public static bool IsSupported => true;
 

@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Inference.Kernels.Simd;
 
 /// <summary>4 lanes.</summary>
-internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
+internal readonly unsafe partial struct Simd128 : ISimd<Vector128<float>>
 {
     public static bool IsSupported => AdvSimd.IsSupported || (Avx.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported);
 

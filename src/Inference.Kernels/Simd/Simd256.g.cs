@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Inference.Kernels.Simd;
 
 /// <summary>8 lanes.</summary>
-internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
+internal readonly unsafe partial struct Simd256 : ISimd<Vector256<float>>
 {
     public static bool IsSupported => Avx2.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported;
 

@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Inference.Kernels.Simd;
 
 /// <summary>16 lanes.</summary>
-internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
+internal readonly unsafe partial struct Simd512 : ISimd<Vector512<float>>
 {
     public static bool IsSupported => Avx512F.IsSupported && Avx512DQ.IsSupported;
 

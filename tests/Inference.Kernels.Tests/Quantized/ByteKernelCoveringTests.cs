@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Inference.Kernels.Tests.Quantized;
 
 [Covers(typeof(ByteTable), "byte_table")]
-[Covers(typeof(LinearQuantization), "quantize_linear")]
+[Covers(typeof(LinearQuantization), "quantize_linear", "dequantize_linear", "dequantize_s32", "range_f32")]
 [Covers(typeof(QuantizedBinary), "quantized_binary")]
 public sealed unsafe class ByteKernelCoveringTests(ITestOutputHelper output)
 {
@@ -16,6 +16,7 @@ public sealed unsafe class ByteKernelCoveringTests(ITestOutputHelper output)
     {
         var space = new OptionSpace("byte_table");
         Option<int> count = space.Add("count", Counts);
+        Option<IsaTier> limit = space.Add("tier", Choices.Tiers);
         Option<bool> inPlace = space.Add("in place", Choices.Either);
         Option<int> offset = space.Add("offset", 0, 1, 3);
         space.Run(output, seed =>
@@ -26,7 +27,7 @@ public sealed unsafe class ByteKernelCoveringTests(ITestOutputHelper output)
             using var other = new NativeArray<byte>(n, offset.Value);
             byte[] old = x.Span.ToArray();
             NativeArray<byte> y = inPlace.Value ? x : other;
-            ByteTable.Run(x.Pointer, y.Pointer, n, table.Pointer);
+            ByteTable.Run(x.Pointer, y.Pointer, n, table.Pointer, limit.Value);
             Assert.Equal(old.Select(v => table[v]), y.Span.ToArray());
             y.AssertIntact();
         });
@@ -37,6 +38,7 @@ public sealed unsafe class ByteKernelCoveringTests(ITestOutputHelper output)
     {
         var space = new OptionSpace("quantize_linear", 3);
         Option<int> count = space.Add("count", Counts);
+        Option<IsaTier> limit = space.Add("tier", Choices.Tiers);
         Option<float> scales = space.Add("scale", 0.01f, 1f / 3, 1f, 1e-25f, 1e25f, 7e-41f, -0.02f);
         Option<string> zeroPoint = space.Add("zero point", "lowest", "0", "middle", "highest");
         Option<bool> isSigned = space.Add("signed", Choices.Either);
@@ -59,8 +61,8 @@ public sealed unsafe class ByteKernelCoveringTests(ITestOutputHelper output)
                     : odd && i % 6 == 3 ? float.NegativeInfinity : i % 3 == 0 ? MathF.Round(x[i]) / 2 * scale : x[i] * scale;
             }
 
-            LinearQuantization.Quantize(x.Pointer, y.Pointer, n, scale, zero, signed);
-            LinearQuantization.Dequantize(y.Pointer, back.Pointer, n, scale, zero, signed);
+            LinearQuantization.Quantize(x.Pointer, y.Pointer, n, scale, zero, signed, limit.Value);
+            LinearQuantization.Dequantize(y.Pointer, back.Pointer, n, scale, zero, signed, limit.Value);
             for (int i = 0; i < n; i++)
             {
                 float v = x[i] / scale;
@@ -80,6 +82,7 @@ public sealed unsafe class ByteKernelCoveringTests(ITestOutputHelper output)
     {
         var space = new OptionSpace("dequantize s32");
         Option<int> count = space.Add("count", Counts);
+        Option<IsaTier> limit = space.Add("tier", Choices.Tiers);
         Option<float> scale = space.Add("scale", 0.01f, -3f, 1e-30f);
         Option<int> zero = space.Add("zero point", 0, -7, int.MinValue);
         Option<bool> inPlace = space.Add("in place", Choices.Either);
@@ -91,7 +94,7 @@ public sealed unsafe class ByteKernelCoveringTests(ITestOutputHelper output)
             using var other = new NativeArray<float>(n, offset.Value);
             int[] old = new ReadOnlySpan<int>(x.Pointer, n).ToArray();
             float* y = inPlace.Value ? (float*)x.Pointer : other.Pointer;
-            LinearQuantization.Dequantize((int*)x.Pointer, y, n, scale.Value, zero.Value);
+            LinearQuantization.Dequantize((int*)x.Pointer, y, n, scale.Value, zero.Value, limit.Value);
             for (int i = 0; i < n; i++)
             {
                 Assert.Equal(unchecked(old[i] - zero.Value) * scale.Value, y[i]);
@@ -107,6 +110,7 @@ public sealed unsafe class ByteKernelCoveringTests(ITestOutputHelper output)
     {
         var space = new OptionSpace("quantize dynamic", 3);
         Option<int> count = space.Add("count", Counts);
+        Option<IsaTier> limit = space.Add("tier", Choices.Tiers);
         Option<(float Low, float High)> range = space.Add("range", (-3f, 5f), (1f, 4f), (-4f, -1f), (0f, 0f), (-1e-40f, 1e-40f), (-1e30f, 3e30f));
         Option<string> special = space.Add("special", "none", "NaN first", "NaN last", "infinity");
         Option<int> offset = space.Add("offset", 0, 1);
@@ -120,7 +124,16 @@ public sealed unsafe class ByteKernelCoveringTests(ITestOutputHelper output)
                 x.Span[special.Value == "NaN last" ? n - 1 : 0] = special.Value == "infinity" ? float.PositiveInfinity : float.NaN;
             }
 
-            LinearQuantization.QuantizeDynamic(x.Pointer, y.Pointer, n, out float scale, out byte zero);
+            LinearQuantization.ChooseParameters(x.Pointer, n, out float scale, out byte zero, limit.Value);
+            LinearQuantization.Quantize(x.Pointer, y.Pointer, n, scale, zero, false, limit.Value);
+            if (limit.Value == IsaTier.Avx512)
+            {
+                byte[] parts = y.Span.ToArray();
+                LinearQuantization.QuantizeDynamic(x.Pointer, y.Pointer, n, out float scaleOfBoth, out byte zeroOfBoth);
+                Assert.Equal((scale, zero), (scaleOfBoth, zeroOfBoth));
+                Assert.Equal(parts, y.Span.ToArray());
+            }
+
             float low = 0f;
             float high = 0f;
             for (int i = 0; i < n; i++)

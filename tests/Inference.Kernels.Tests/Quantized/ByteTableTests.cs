@@ -1,5 +1,5 @@
-using System.Runtime.Intrinsics.X86;
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Simd;
 
 namespace Inference.Kernels.Tests.Quantized;
 
@@ -22,24 +22,15 @@ public sealed unsafe class ByteTableTests
     }
 
     [Fact]
-    public void Variants_AllBytes_EqualScalar()
+    public void Variants_AllBytes_EqualTable()
     {
         using NativeArray<byte> table = Fill.Bytes(256, 2);
         using NativeArray<byte> x = NativeArray<byte>.Of([.. Enumerable.Range(0, 256).Select(i => (byte)i)]);
         using var y = new NativeArray<byte>(256);
-        ByteTable.Scalar(x.Pointer, y.Pointer, 256, table.Pointer);
-        Check(x, y, 256, table);
-        if (Avx2.IsSupported)
+        foreach (RowKernel.Variant variant in ByteTable.Kernel.Variants.Where(v => v.Supported))
         {
             y.Span.Clear();
-            Assert.Equal(256, ByteTable.Shuffle(x.Pointer, y.Pointer, 256, table.Pointer));
-            Check(x, y, 256, table);
-        }
-
-        if (Avx512Vbmi.IsSupported)
-        {
-            y.Span.Clear();
-            Assert.Equal(256, ByteTable.Permute(x.Pointer, y.Pointer, 256, table.Pointer));
+            ByteTable.Run(x.Pointer, y.Pointer, 256, table.Pointer, variant.Tier);
             Check(x, y, 256, table);
         }
     }

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Inference.Kernels.Tests.Quantized;
 
-[Covers(typeof(QuantizedGemm), "gemm_u8s8")]
+[Covers(typeof(QuantizedGemm), "gemm_u8s8", "requantize", "dequantize_sums")]
 public sealed unsafe class QuantizedGemmCoveringTests(ITestOutputHelper output)
 {
     [Theory]
@@ -79,6 +79,7 @@ public sealed unsafe class QuantizedGemmCoveringTests(ITestOutputHelper output)
     {
         // Blocks of rows and columns as drivers hand them over, at every width of accumulators.
         var space = new OptionSpace("quantized store", 3);
+        Option<IsaTier> limit = space.Add("tier", Choices.Tiers);
         Option<int> counts = space.Add("rows", 0, 1, 2, 3, 4, 5, 48);
         Option<int> columns = space.Add("columns", 1, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 63, 64, 100, 1025);
         Option<int> room = space.Add("room", 0, 1, 16);
@@ -98,7 +99,7 @@ public sealed unsafe class QuantizedGemmCoveringTests(ITestOutputHelper output)
             using NativeArray<byte> y = Fill.Bytes((m0 + count) * ldy * size, seed + 1);
             byte[] old = y.Span.ToArray();
             QuantizedEpilogue e = data.Epilogue;
-            QuantizedStore.Run(in e, sums.Pointer, width, y.Pointer, ldy, m0, count, n0, n);
+            QuantizedStore.Run(in e, sums.Pointer, width, y.Pointer, ldy, m0, count, n0, n, limit.Value);
             for (int i = 0; i < (m0 + count) * ldy; i++)
             {
                 int r = (i / ldy) - m0;

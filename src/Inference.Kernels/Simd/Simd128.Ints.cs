@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Inference.Kernels.Simd;
+
+/// <content>Integers in memory.</content>
+internal readonly unsafe partial struct Simd128 : IIntSimd<Vector128<float>>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadBytes(byte* from, bool signed, int zero)
+    {
+        Vector128<byte> x = Vector128.CreateScalarUnsafe(*(uint*)from).AsByte();
+        Vector128<int> v = signed
+            ? Vector128.WidenLower(Vector128.WidenLower(x.AsSByte()))
+            : Vector128.WidenLower(Vector128.WidenLower(x)).AsInt32();
+        return Vector128.ConvertToSingle(v - Vector128.Create(zero));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadInts(int* from, int zero) => Vector128.ConvertToSingle(Vector128.Load(from) - Vector128.Create(zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(byte* to, Vector128<float> x, int zero) => *(uint*)to = Bytes(x, zero).AsUInt32().ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytesPart(byte* to, Vector128<float> x, int zero, int count) => FirstBytes.Store(Bytes(x, zero), to, count);
+
+    // On Arm, minimum and maximum keep a NaN; those of numbers do not.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Clamp(Vector128<float> x, Vector128<float> low, Vector128<float> high) => AdvSimd.IsSupported
+        ? AdvSimd.MinNumber(AdvSimd.MaxNumber(x, low), high)
+        : Vector128.MinNative(Vector128.MaxNative(x, low), high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Unordered(Vector128<float> a, Vector128<float> b) => ~(Vector128.Equals(a, a) & Vector128.Equals(b, b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Any(Vector128<float> mask) => mask.AsInt32() != Vector128<int>.Zero;
+
+    // The four bytes four times.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Bytes(Vector128<float> x, int zero)
+    {
+        Vector128<int> q = Vector128.ConvertToInt32Native(Vector128.Round(x)) + Vector128.Create(zero);
+        Vector128<ushort> words = Vector128.Narrow(q, q).AsUInt16();
+        return Vector128.Narrow(words, words);
+    }
+}
