@@ -27,6 +27,17 @@ public sealed class UnitLayoutTests : IDisposable
     }
 
     [Fact]
+    public void Regression_RowsBeyondWhatIsCounted_AreNotCached()
+    {
+        using NamedValues elements = new() { ["x"] = TensorValue.Allocate(ElementType.UInt8, [0, 1L << 31]) };
+        using NamedValues bytes = new() { ["x"] = TensorValue.Allocate(ElementType.Double, [0, 1L << 28]) };
+        using NamedValues most = new() { ["x"] = TensorValue.Allocate(ElementType.Double, [0, (1L << 28) - 1]) };
+        Assert.Null(UnitLayout.TryOf(elements, null, whole: false));
+        Assert.Null(UnitLayout.TryOf(bytes, null, whole: false));
+        Assert.NotNull(UnitLayout.TryOf(most, null, whole: false));
+    }
+
+    [Fact]
     public void TryOf_WholeCall_TakesScalarsAndUnequalRows()
     {
         using var values = new NamedValues { ["a"] = TensorValue.Copy<float>([1], []), ["b"] = TensorValue.Copy<float>([1, 2], [2]) };

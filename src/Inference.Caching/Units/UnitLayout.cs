@@ -78,7 +78,12 @@ internal sealed class UnitLayout
                 return null;
             }
 
-            ports.Add(new UnitPort(name, tensor.ElementType, shape, checked((int)elements), checked((int)tensor.ElementType.ByteCount(elements))));
+            if (!IsCountable(tensor.ElementType, elements) || !IsCountable(tensor.ElementType, TensorShape.Count(tensor.Shape)))
+            {
+                return null;
+            }
+
+            ports.Add(new UnitPort(name, tensor.ElementType, shape, (int)elements, (int)tensor.ElementType.ByteCount(elements)));
         }
 
         return ports.Count == values.Count && ports.Count > 0 ? new UnitLayout([.. ports], whole) : null;
@@ -97,7 +102,7 @@ internal sealed class UnitLayout
         foreach (ref readonly UnitPort port in _ports.AsSpan())
         {
             if (!values.TryGet(port.Name, out ModelValue? value) || value is not TensorValue tensor || tensor.ElementType != port.Type
-                || (!Whole && tensor.Rank == 0) || !(Whole ? tensor.Shape : tensor.Shape[1..]).SequenceEqual(port.Shape))
+                || (!Whole && tensor.Rank == 0) || !(Whole ? tensor.Shape : tensor.Shape[1..]).SequenceEqual(port.Shape) || !IsCountable(tensor.ElementType, TensorShape.Count(tensor.Shape)))
             {
                 return false;
             }
@@ -116,6 +121,9 @@ internal sealed class UnitLayout
         // Counted with 32 bits from here on.
         return rows <= int.MaxValue;
     }
+
+    // Elements and bytes are counted with 32 bits.
+    private static bool IsCountable(ElementType type, long elements) => elements <= int.MaxValue && type.ByteCount(elements) <= int.MaxValue;
 
     public bool SameAs(UnitLayout other) => ReferenceEquals(this, other) || (Hash == other.Hash && string.Equals(Text, other.Text, StringComparison.Ordinal));
 
