@@ -41,8 +41,7 @@ public static partial class BatchingBuilderExtensions
             return inner;
         }
 
-        return new BatchingRunner(inner, clock, logger, changed => new StageOptions<BatchingOptions>(
-            services, model, configure, validator, changed, rejected => LogRejected(logger, model, rejected.Message)));
+        return new BatchingRunner(inner, clock, logger, new(services, model, configure, validator, rejected => LogRejected(logger, model, rejected.Message)));
     }
 
     [LoggerMessage(2, LogLevel.Warning, "Model '{Model}' runs without batching: {Why}")]

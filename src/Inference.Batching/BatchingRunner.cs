@@ -20,7 +20,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     private readonly string _model;
     private int _disposed;
 
-    public BatchingRunner(IModelRunner inner, TimeProvider clock, ILogger logger, Func<Action<BatchingOptions>, StageOptions<BatchingOptions>> openOptions)
+    public BatchingRunner(IModelRunner inner, TimeProvider clock, ILogger logger, StageOptions<BatchingOptions> options)
         : base(inner)
     {
         _clock = clock;
@@ -30,22 +30,11 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         _payoff = new PayoffController(clock, OnDecided);
         var assembler = new BatchAssembler(inner.Info);
         var executor = new BatchExecutor(inner, clock, assembler, _instruments);
-        BatchScheduler? scheduler = null;
-        DirectGate? direct = null;
-        _options = openOptions(changed =>
-        {
-            _payoff.Enabled = changed.StepAside;
-            direct?.SetLimit(changed.MaxQueuedRows);
-            scheduler?.Apply(changed);
-        });
-        _direct = direct = new DirectGate(_options.Current.MaxQueuedRows);
-        _payoff.Enabled = _options.Current.StepAside;
-        _scheduler = scheduler = executor.Scheduler =
-            new BatchScheduler(_model, clock, assembler, _options.Current, _instruments, RunBatchAsync, _payoff.Leave, () => _payoff.TrialRows);
-
-        // A change that came meanwhile.
-        direct.SetLimit(_options.Current.MaxQueuedRows);
-        scheduler.Apply(_options.Current);
+        _options = options;
+        _direct = new DirectGate(options.Current.MaxQueuedRows);
+        _scheduler = executor.Scheduler =
+            new BatchScheduler(_model, clock, assembler, options.Current, _instruments, RunBatchAsync, _payoff.Leave, () => _payoff.TrialRows);
+        options.OnChange(Apply);
 
         async Task RunBatchAsync(Batch batch)
         {
@@ -180,6 +169,13 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     {
         await _scheduler.Drained.ConfigureAwait(false);
         await Inner.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Apply(BatchingOptions options)
+    {
+        _payoff.Enabled = options.StepAside;
+        _direct.SetLimit(options.MaxQueuedRows);
+        _scheduler.Apply(options);
     }
 
     private ValueTask<NamedValues> RunInline(NamedValues inputs, RunContext? context, CancellationToken cancellationToken, int rows, long start)

@@ -15,15 +15,16 @@ public sealed class StageOptions<[DynamicallyAccessedMembers(DynamicallyAccessed
     private readonly string _name;
     private readonly Action<TOptions>? _configure;
     private readonly IValidateOptions<TOptions> _validator;
+    private readonly Lock _lock = new();
     private readonly ReloadingOptions<TOptions>? _reloading;
-    private readonly TOptions _first;
+    private Action<TOptions>? _listeners;
+    private TOptions? _current;
 
     /// <summary>Reads the options and starts to follow them.</summary>
     /// <param name="services">The service provider of the stage; may know no options at all.</param>
     /// <param name="name">The model's name.</param>
     /// <param name="configure">What the code says; runs last, on every reload anew. Null for nothing.</param>
     /// <param name="validator">Checks each value.</param>
-    /// <param name="changed">Called with each new value after the first; what it throws rejects the value.</param>
     /// <param name="rejected">Called with the reason when a change was rejected; the last good value stays.</param>
     /// <exception cref="OptionsValidationException">The first value is not valid.</exception>
     public StageOptions(
@@ -31,7 +32,6 @@ public sealed class StageOptions<[DynamicallyAccessedMembers(DynamicallyAccessed
         string name,
         Action<TOptions>? configure,
         IValidateOptions<TOptions> validator,
-        Action<TOptions>? changed = null,
         Action<Exception>? rejected = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -39,27 +39,18 @@ public sealed class StageOptions<[DynamicallyAccessedMembers(DynamicallyAccessed
         _name = name;
         _configure = configure;
         _validator = validator;
-        if (services.GetService(typeof(IOptionsFactory<TOptions>)) is null)
-        {
-            _first = new TOptions();
-        }
-        else
-        {
-            _reloading = new ReloadingOptions<TOptions>(
-                services,
-                name,
-                next =>
-                {
-                    Complete(next);
-                    changed?.Invoke(next);
-                },
-                rejected);
-            _first = _reloading.Current;
-        }
-
+        bool followed = services.GetService(typeof(IOptionsFactory<TOptions>)) is not null;
+        _reloading = followed ? new ReloadingOptions<TOptions>(services, name, Take, rejected) : null;
         try
         {
-            Complete(_first);
+            lock (_lock)
+            {
+                // A change may have come meanwhile.
+                if (_current is null)
+                {
+                    Take(_reloading?.Current ?? new TOptions());
+                }
+            }
         }
         catch
         {
@@ -69,10 +60,32 @@ public sealed class StageOptions<[DynamicallyAccessedMembers(DynamicallyAccessed
     }
 
     /// <summary>The last valid value; not to be changed.</summary>
-    public TOptions Current => _reloading?.Current ?? _first;
+    public TOptions Current => Volatile.Read(ref _current)!;
+
+    /// <summary>Calls back with the value that holds, at once, and then with each new one, in their order and one at a time, until this is disposed.</summary>
+    /// <param name="listener">Takes a value up. What it throws on the first comes out here; on a later one it rejects that value, so that the last good one stays.</param>
+    public void OnChange(Action<TOptions> listener)
+    {
+        ArgumentNullException.ThrowIfNull(listener);
+        lock (_lock)
+        {
+            listener(Current);
+            _listeners += listener;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _reloading?.Dispose();
+
+    private void Take(TOptions next)
+    {
+        Complete(next);
+        lock (_lock)
+        {
+            _listeners?.Invoke(next);
+            Volatile.Write(ref _current, next);
+        }
+    }
 
     private void Complete(TOptions options)
     {

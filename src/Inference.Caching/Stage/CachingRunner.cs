@@ -28,8 +28,8 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         IModelRunner inner,
         TimeProvider clock,
         CacheInstruments instruments,
-        Func<ModelInfo, SecondLevelCache?> openSecondLevel,
-        Func<Action<CachingOptions>, StageOptions<CachingOptions>> openOptions,
+        SecondLevelCache? secondLevel,
+        StageOptions<CachingOptions> options,
         Action<bool> switched)
         : base(inner)
     {
@@ -38,13 +38,12 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         _instruments = instruments;
         _whole = !info.RowIndependent || info.BatchAxis != 0;
         _layouts = new LayoutCatalog([.. info.Inputs.Select(p => p.Name)], _whole);
-        RowStore? store = null;
-        _admission = new AdmissionController(clock, () => store!.Counts.Hits, switched);
-        _options = openOptions(changed => store?.SetBudget(changed.MaxBytes));
-        _store = store = new RowStore(_options.Current.MaxBytes, instruments);
-        store.SetBudget(_options.Current.MaxBytes);
-        _secondLevel = openSecondLevel(info);
-        if (_options.Current.SecondLevel.Enabled && _secondLevel is null)
+        _options = options;
+        _store = new RowStore(options.Current.MaxBytes, instruments);
+        options.OnChange(changed => _store.SetBudget(changed.MaxBytes));
+        _admission = new AdmissionController(clock, () => _store.Counts.Hits, switched);
+        _secondLevel = secondLevel;
+        if (options.Current.SecondLevel.Enabled && secondLevel is null)
         {
             throw new InferenceException($"Model '{info.Name}', UseCaching: expected an IDistributedCache among the services because SecondLevel.Enabled is set, found none. Register one, or switch the second level off.");
         }
@@ -52,7 +51,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         // At random in each process, so that nobody can choose rows that meet in one slot.
         UInt128 random = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         _seed = RowHash.OfBytes(Encoding.UTF8.GetBytes($"{info.Digest}|{info.Provider}"), random);
-        _missRunner = new MissRunner(inner, clock, _store, _whole, _secondLevel, _admission, instruments);
+        _missRunner = new MissRunner(inner, clock, _store, _whole, secondLevel, _admission, instruments);
     }
 
     public CacheStatistics Statistics

@@ -21,8 +21,8 @@ internal sealed partial class CachingStage(IServiceProvider services, string mod
             inner,
             clock,
             instruments,
-            info => services.GetService(typeof(IDistributedCache)) is IDistributedCache distributed ? new SecondLevelCache(distributed, info, clock, instruments) : null,
-            changed => new StageOptions<CachingOptions>(services, model, configure, _validator, changed, rejected => LogRejected(_logger, model, rejected.Message)),
+            services.GetService(typeof(IDistributedCache)) is IDistributedCache distributed ? new SecondLevelCache(distributed, inner.Info, clock, instruments) : null,
+            new StageOptions<CachingOptions>(services, model, configure, _validator, rejected => LogRejected(_logger, model, rejected.Message)),
             on =>
             {
                 instruments.On(on);

@@ -22,8 +22,7 @@ public static partial class ValidationBuilderExtensions
         builder.Add(PipelineStage.Validation, "UseValidation", (inner, services) =>
         {
             ILogger logger = (services.GetService(typeof(ILoggerFactory)) as ILoggerFactory)?.CreateLogger("Inference.Validation") ?? NullLogger.Instance;
-            return new ValidationRunner(inner, changed => new(
-                services, model, configure, new ValidationOptionsValidator(), changed, rejected => LogRejected(logger, model, rejected.Message)));
+            return new ValidationRunner(inner, new(services, model, configure, new ValidationOptionsValidator(), rejected => LogRejected(logger, model, rejected.Message)));
         });
         return builder;
     }

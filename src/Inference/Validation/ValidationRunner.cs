@@ -6,19 +6,19 @@ internal sealed class ValidationRunner : DelegatingModelRunner
     private readonly StageOptions<ValidationOptions> _options;
     private volatile InputChecks _checks;
 
-    public ValidationRunner(IModelRunner inner, Func<Action<ValidationOptions>, StageOptions<ValidationOptions>> open)
+    public ValidationRunner(IModelRunner inner, StageOptions<ValidationOptions> options)
         : base(inner)
     {
         ModelInfo info = inner.Info;
         _checks = null!;
-        _options = open(changed => _checks = new InputChecks(info, changed));
+        _options = options;
         try
         {
-            _checks = new InputChecks(info, _options.Current);
+            options.OnChange(changed => _checks = new InputChecks(info, changed));
         }
         catch
         {
-            _options.Dispose();
+            options.Dispose();
             throw;
         }
     }
