@@ -25,25 +25,30 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Prepares a model.</summary>
     /// <param name="file">The file's model.</param>
+    /// <param name="imported">The same model imported; taken over and rewritten.</param>
     /// <param name="options">The load options.</param>
     /// <param name="name">Its name.</param>
     /// <param name="digest">Its digest.</param>
     /// <param name="release">Lets go of the file; called once, on disposal, and not where this fails.</param>
+    /// <param name="control">What can stop the load.</param>
     /// <param name="placed">Parts that other providers run; owned; null for none.</param>
-    /// <param name="control">What can stop the load; null: the options' limits from now.</param>
-    public LoadedModel(OnnxModel file, ModelLoadOptions options, string name, string digest, Action release, PlacedModel? placed = null, RunControl? control = null)
+    public LoadedModel(OnnxModel file, ImportedModel imported, ModelLoadOptions options, string name, string digest, Action release, RunControl control, PlacedModel? placed = null)
     {
         _file = file;
         _release = release;
         MaxMemoryBytes = MemoryBudget.LimitOf(options);
-        control ??= RunControl.ForLoad(options, CancellationToken.None);
         _placed = placed;
         int maxPlans = options.MaxPlans;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        ImportedModel imported = Prepare(file, name, bindDefaults: true, placed, control, out RowProof rows);
+        RowProof rows = Prepare(imported, name, placed, control);
         Executable = new(name, imported.Graph, _shared, threads, options.MaxPlans);
         HasDefaults = imported.Defaults.Count > 0;
-        _makeWithInputs = c => new(name, Prepare(file, name, bindDefaults: false, placed, c, out _).Graph, _shared, threads, maxPlans);
+        _makeWithInputs = c =>
+        {
+            ImportedModel again = ModelImporter.Import(file, bindDefaults: false, c);
+            Prepare(again, name, placed, c);
+            return new(name, again.Graph, _shared, threads, maxPlans);
+        };
         Info = new()
         {
             Name = name,
@@ -117,28 +122,27 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Where the parts of the model run.</summary>
     public PlacementReport Placement => _placed?.Report ?? new([new("cpu", _file.Graph.Nodes.Count, [.. _file.Graph.Nodes.Select(n => n.OpType).Distinct().Order(StringComparer.Ordinal)])], []);
 
-    private static ImportedModel Prepare(OnnxModel file, string name, bool bindDefaults, PlacedModel? placed, RunControl control, out RowProof rows)
+    private static RowProof Prepare(ImportedModel imported, string name, PlacedModel? placed, RunControl control)
     {
-        ImportedModel imported = ModelImporter.Import(file, bindDefaults, placed is null ? null : placed.Resolve, control);
-        ShapeInference.Run(imported.Graph, name, control);
+        ModelGraph graph = (placed is null ? imported.RequireKnown() : placed.Apply(imported)).Graph;
+        ShapeInference.Run(graph, name, control);
 
         // Before the passes: fused operators and other layouts do not state how rows go through them.
-        rows = RowProof.Of(imported.Graph, control);
-        PassPipeline.Run(imported.Graph, name, verify: false, control);
+        RowProof rows = RowProof.Of(graph, control);
+        ModelGraph? unfused = rows is { RowIndependent: false, BatchAxis: 0 } && placed is null ? GraphCopy.Of(graph) : null;
+        PassPipeline.Run(graph, name, verify: false, control);
         if (!rows.RowIndependent)
         {
             // After them: folded constants may decide what was open. One proof is enough.
-            rows = RowProof.Of(imported.Graph, control) is { RowIndependent: true } passed ? passed : rows.BatchAxis == 0 && placed is null ? ProveFolded(file, name, control) : rows;
+            rows = RowProof.Of(graph, control) is { RowIndependent: true } passed ? passed : unfused is not null ? ProveFolded(unfused, name, control) : rows;
         }
 
-        return imported;
+        return rows;
     }
 
     // The graph as imported, with nothing done to it but computing what is constant.
-    private static RowProof ProveFolded(OnnxModel file, string name, RunControl control)
+    private static RowProof ProveFolded(ModelGraph graph, string name, RunControl control)
     {
-        ModelGraph graph = ModelImporter.Import(file, control: control).Graph;
-        ShapeInference.Run(graph, name, control);
         ConstantFolding.Run(graph, control);
         ShapeInference.Run(graph, name, control);
         return RowProof.Of(graph, control);

@@ -1,4 +1,5 @@
 using Inference.Execution;
+using Inference.Import;
 using Inference.Onnx;
 using Inference.Serving;
 using Inference.Splitting;
@@ -154,7 +155,8 @@ internal sealed class ManagedModel : ServedModel
         LoadedModel model;
         try
         {
-            model = new LoadedModel(part, own, name, digest, release);
+            RunControl control = RunControl.ForLoad(own, CancellationToken.None);
+            model = new LoadedModel(part, ModelImporter.Import(part, control: control), own, name, digest, release, control);
         }
         catch
         {

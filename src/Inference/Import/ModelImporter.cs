@@ -5,7 +5,7 @@ using Inference.Operators.Typed;
 namespace Inference.Import;
 
 /// <summary>Turns an ONNX model into the engine's graph: names resolved, functions expanded, operators made.</summary>
-[Pattern("Constant")]
+[Pattern("Constant", "Identity")]
 internal sealed class ModelImporter
 {
     internal const int MaxFunctionDepth = 64;
@@ -16,9 +16,7 @@ internal sealed class ModelImporter
 
     private readonly Dictionary<(string Domain, string Name, string Overload), OnnxFunction> _functions = [];
     private readonly Dictionary<string, long> _opsets = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _unsupported = new(StringComparer.Ordinal);
     private readonly Dictionary<OnnxGraph, ImportScope> _scopes = [];
-    private readonly Func<Node, Operator?>? _resolve;
     private readonly NodeOrder _order = new();
     private readonly Dictionary<OnnxFunction, IReadOnlyList<OnnxNode>> _sorted = [];
     private int _functionDepth;
@@ -27,11 +25,10 @@ internal sealed class ModelImporter
     private readonly OperatorTable _table;
     private int _expandedCount;
 
-    private ModelImporter(OnnxModel model, Func<Node, Operator?>? resolve, RunControl control, OperatorTable table)
+    private ModelImporter(OnnxModel model, RunControl control, OperatorTable table)
     {
         _table = table;
         _control = control;
-        _resolve = resolve;
         foreach (OnnxOperatorSet set in model.OperatorSets)
         {
             string domain = Canonical(set.Domain);
@@ -44,29 +41,20 @@ internal sealed class ModelImporter
         }
     }
 
-    /// <summary>Imports a model.</summary>
+    /// <summary>Imports a model. Nodes of operators that the table does not have are there as <see cref="OpaqueOperator"/>; see <see cref="ImportedModel.RequireKnown"/>.</summary>
     /// <param name="model">The file's model; constants refer to its memory.</param>
     /// <param name="bindDefaults">Whether inputs with a default become constants (they do up to IR 3, where every initializer is listed as an input).</param>
-    /// <param name="resolve">Makes operators that the table does not have; null where it does not either.</param>
-    /// <param name="control">What can stop it; null: nothing.</param>
+    /// <param name="control">What can stop it, and counts it; null: nothing.</param>
     /// <param name="table">The operators; null: the engine's.</param>
-    /// <exception cref="UnsupportedModelException">Operators are not supported; all are listed.</exception>
     /// <exception cref="ModelLoadException">The model breaks the rules of ONNX.</exception>
-    public static ImportedModel Import(OnnxModel model, bool bindDefaults = true, Func<Node, Operator?>? resolve = null, RunControl? control = null, OperatorTable? table = null)
+    public static ImportedModel Import(OnnxModel model, bool bindDefaults = true, RunControl? control = null, OperatorTable? table = null)
     {
-        var importer = new ModelImporter(model, resolve, control ?? RunControl.None, table ?? StandardOperators.Table);
+        control?.CountImport();
+        var importer = new ModelImporter(model, control ?? RunControl.None, table ?? StandardOperators.Table);
         var graph = new ModelGraph(model.Graph.Name);
         var defaults = new List<string>();
         var scope = new ImportScope(graph, null, isFunctionBody: false);
         importer.ImportGraph(model.Graph, scope, importer._opsets, null, bindDefaults || model.IrVersion < 4, model.IrVersion < 4 ? null : defaults);
-        if (importer._unsupported.Count > 0)
-        {
-            throw new UnsupportedModelException(
-                $"The model needs {importer._unsupported.Count} operator(s) that the provider 'cpu' does not have: {string.Join(", ", importer._unsupported)}. "
-                + UnsupportedAdvice.Of(importer._unsupported),
-                [.. importer._unsupported]);
-        }
-
         return new(graph, defaults, importer._scopes);
     }
 
@@ -230,17 +218,10 @@ internal sealed class ModelImporter
             return;
         }
 
-        if (_resolve?.Invoke(node) is { } resolved)
-        {
-            resolved.Rules = InputRules.Unread;
-            node.Operator = resolved;
-            graph.Nodes.Add(node);
-            return;
-        }
-
         if (node.Domain == Domains.Fused || !_table.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry? entry))
         {
-            _unsupported.Add($"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}-{node.Opset}");
+            node.Operator = new OpaqueOperator();
+            graph.Nodes.Add(node);
             return;
         }
 
@@ -350,6 +331,7 @@ internal sealed class ModelImporter
             ImportNode(effective, body, opsets, attributes, declared);
         }
 
+        var taken = new HashSet<Value>(call.Inputs.Where(n => n.Length > 0).Select(n => scope.Find(n)!));
         for (int i = 0; i < call.Outputs.Count; i++)
         {
             if (call.Outputs[i].Length == 0)
@@ -360,6 +342,15 @@ internal sealed class ModelImporter
             if (i >= function.Outputs.Count || body.Find(function.Outputs[i]) is not { } value)
             {
                 throw new ModelLoadException($"Function '{function.Name}': output {i} of the call '{call.Name}' is made by nothing. The model is not valid.");
+            }
+
+            // Each output is a value of its own, so that a provider that takes the call makes it and nothing else.
+            if (!taken.Add(value))
+            {
+                var copy = new Node(call.Name, "", "Identity", opsets.GetValueOrDefault("", 1)) { SourceIndex = _nodeCount - 1 };
+                copy.Inputs.Add(value);
+                copy.Outputs.Add(value = new Value(call.Outputs[i]) { Producer = copy });
+                Finish(copy, scope.Graph);
             }
 
             scope.Define(value, call.Outputs[i]);

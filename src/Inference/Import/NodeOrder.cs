@@ -24,14 +24,25 @@ internal sealed class NodeOrder
             }
         }
 
+        IReadOnlyList<OnnxNode> result = Sort(nodes, n => FreeNames(n).Select(name => producer.GetValueOrDefault(name, -1)));
+        return result.Count == nodes.Count
+            ? result
+            : throw new ModelLoadException($"Graph '{graphName}': {nodes.Count - result.Count} nodes form a cycle; a graph must have none. The model is not valid.");
+    }
+
+    /// <summary>Nodes in a valid order, their own where that is valid; those of cycles are left out.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="needs">For a node the positions of those that it needs; negative ones count for nothing.</param>
+    public static IReadOnlyList<T> Sort<T>(IReadOnlyList<T> nodes, Func<T, IEnumerable<int>> needs)
+    {
         var waitsFor = new int[nodes.Count];
         var users = new List<int>?[nodes.Count];
         bool sorted = true;
         for (int i = 0; i < nodes.Count; i++)
         {
-            foreach (string name in FreeNames(nodes[i]))
+            foreach (int source in needs(nodes[i]))
             {
-                if (producer.TryGetValue(name, out int source))
+                if (source >= 0)
                 {
                     sorted &= source < i;
                     (users[source] ??= []).Add(i);
@@ -55,7 +66,7 @@ internal sealed class NodeOrder
             }
         }
 
-        var result = new List<OnnxNode>(nodes.Count);
+        var result = new List<T>(nodes.Count);
         while (ready.TryDequeue(out int index, out _))
         {
             result.Add(nodes[index]);
@@ -68,9 +79,7 @@ internal sealed class NodeOrder
             }
         }
 
-        return result.Count == nodes.Count
-            ? result
-            : throw new ModelLoadException($"Graph '{graphName}': {nodes.Count - result.Count} nodes form a cycle; a graph must have none. The model is not valid.");
+        return result;
     }
 
     /// <summary>Names a node needs from around it: its inputs, and what its inner graphs use but do not make.</summary>

@@ -21,12 +21,13 @@ internal sealed class AttributeMap
     }
 
     /// <summary>A map of the same attributes.</summary>
-    public AttributeMap Copy()
+    /// <param name="inner">What stands for a graph; null: the graph.</param>
+    public AttributeMap Copy(Func<ModelGraph, ModelGraph>? inner = null)
     {
         var copy = new AttributeMap();
         foreach ((string name, object value) in _items)
         {
-            copy.Set(name, value);
+            copy.Set(name, inner is null ? value : value is ModelGraph graph ? inner(graph) : value is ModelGraph[] several ? Array.ConvertAll(several, g => inner(g)) : value);
         }
 
         return copy;

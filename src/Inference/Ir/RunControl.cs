@@ -28,6 +28,9 @@ internal sealed class RunControl : KernelControl
     /// <summary>What the work may hold.</summary>
     public MemoryBudget Memory { get; }
 
+    /// <summary>How often a file's model was imported for this work: a load does it once.</summary>
+    public int Imports { get; private set; }
+
     /// <summary>The caller's token.</summary>
     public CancellationToken Token => _token;
 
@@ -75,6 +78,8 @@ internal sealed class RunControl : KernelControl
         _stopAt = long.MaxValue;
         Memory.Begin();
     }
+
+    public void CountImport() => Imports++;
 
     /// <summary>Stops the work where its limits say so; cheap enough for every node.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

@@ -1,4 +1,5 @@
 using Inference.Engine;
+using Inference.Import;
 using Inference.Loading;
 using Inference.Onnx;
 using Inference.Placement;
@@ -51,10 +52,11 @@ public sealed class ModelLoader : IModelLoader
     /// <summary>Loads a model; see <see cref="LoadAsync"/>.</summary>
     public IModelRunner Load(ModelSource source, ModelLoadOptions? options = null) => Load(source, options ?? new(), CancellationToken.None);
 
-    private IModelRunner Load(ModelSource source, ModelLoadOptions options, CancellationToken cancellationToken)
+    private IModelRunner Load(ModelSource source, ModelLoadOptions options, CancellationToken cancellationToken) => Load(source, options, RunControl.ForLoad(options, cancellationToken));
+
+    internal IModelRunner Load(ModelSource source, ModelLoadOptions options, RunControl control)
     {
         ArgumentNullException.ThrowIfNull(source);
-        RunControl control = RunControl.ForLoad(options, cancellationToken);
         IReadOnlyList<IExecutionProvider> preference = Preference(options);
         OnnxModel file = ReadFile(source);
         IModelRunner? runner = null;
@@ -92,26 +94,23 @@ public sealed class ModelLoader : IModelLoader
     private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<IExecutionProvider> preference, RunControl control)
     {
         string digest = ModelDigest.Of(source, file, control);
-        if (preference[0] == s_engine)
+        ImportedModel imported = ModelImporter.Import(file, control: control);
+
+        // What the engine does not have goes to the providers behind it.
+        if (preference[0] == s_engine && (preference.Count == 1 || imported.IsKnown))
         {
-            try
-            {
-                return new ServingRunner(new ManagedModel(new LoadedModel(file, options, name, digest, file.Dispose, control: control), options), options);
-            }
-            catch (UnsupportedModelException) when (preference.Count > 1)
-            {
-                // What the engine does not have goes to the providers behind it.
-            }
+            return new ServingRunner(new ManagedModel(new LoadedModel(file, imported, options, name, digest, file.Dispose, control), options), options);
         }
-        else if (WholeModelLoader.TryLoad(source, file, name, digest, options, preference, _logger, control) is { } whole)
+
+        if (preference[0] != s_engine && WholeModelLoader.TryLoad(source, file, imported, name, digest, options, preference, _logger, control) is { } whole)
         {
             return whole;
         }
 
-        PlacedModel placed = ModelPlacer.Place(file, name, preference, options, _logger, control);
+        PlacedModel placed = ModelPlacer.Place(file, imported, name, preference, options, _logger, control);
         try
         {
-            var model = new LoadedModel(file, options, name, digest, file.Dispose, placed, control);
+            var model = new LoadedModel(file, imported, options, name, digest, file.Dispose, control, placed);
             PlacementLog.Placed(_logger, name, placed.Report.Summary);
             return new ServingRunner(new ManagedModel(model, options), options);
         }

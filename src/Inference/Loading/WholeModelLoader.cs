@@ -1,6 +1,5 @@
 using Inference.Import;
 using Inference.Onnx;
-using Inference.Operators.Standard;
 using Inference.Placement;
 using Inference.Providers;
 using Inference.Rewriting.Facts;
@@ -14,10 +13,9 @@ internal static class WholeModelLoader
 {
     /// <summary>The runner; null where the first provider does not claim the whole model, or failed to compile it and the next one takes over.</summary>
     public static IModelRunner? TryLoad(
-        ModelSource source, OnnxModel file, string name, string digest, ModelLoadOptions options, IReadOnlyList<IExecutionProvider> preference, ILogger logger, RunControl control)
+        ModelSource source, OnnxModel file, ImportedModel imported, string name, string digest, ModelLoadOptions options, IReadOnlyList<IExecutionProvider> preference, ILogger logger, RunControl control)
     {
         IExecutionProvider provider = preference[0];
-        ImportedModel imported = ModelImporter.Import(file, bindDefaults: true, n => StandardOperators.Table.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
         TryInfer(imported.Graph, name, control);
         ImportScope scope = imported.Scopes[file.Graph];
         var view = new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true);

@@ -10,7 +10,6 @@ namespace Inference.Placement;
 /// <summary>Places a model over providers: each node goes to the first provider that claims it; parts of other providers become one node each of the engine's graph.</summary>
 internal sealed class ModelPlacer
 {
-    public const string Domain = "inference.placement";
     private const string Cpu = "cpu";
     private readonly IReadOnlyList<IExecutionProvider> _preference;
     private readonly OnnxModel _model;
@@ -18,53 +17,49 @@ internal sealed class ModelPlacer
     private readonly ModelLoadOptions _options;
     private readonly ILogger _logger;
     private readonly IReadOnlyDictionary<OnnxGraph, ImportScope> _scopes;
-    private readonly List<CompiledCall> _calls = [];
+    private readonly List<PlacedCall> _calls = [];
     private readonly List<PlacementPart> _parts = [];
     private readonly List<string> _failures = [];
     private int _cpuNodes;
     private readonly SortedSet<string> _cpuOperators = new(StringComparer.Ordinal);
 
-    private ModelPlacer(OnnxModel model, string name, IReadOnlyList<IExecutionProvider> preference, ModelLoadOptions options, ILogger logger, RunControl control)
+    private ModelPlacer(OnnxModel model, ImportedModel imported, string name, IReadOnlyList<IExecutionProvider> preference, ModelLoadOptions options, ILogger logger)
     {
         _model = model;
         _name = name;
         _preference = preference;
         _options = options;
         _logger = logger;
-        ImportedModel imported = ModelImporter.Import(model, bindDefaults: true, n => StandardOperators.Table.TryFind(n.Domain, n.OpType, n.Opset, out _) ? null : new OpaqueOperator(), control);
-        ShapeInference.Run(imported.Graph, name, control);
         _scopes = imported.Scopes;
     }
 
     /// <summary>Places a model.</summary>
-    /// <param name="model">The file's model; nodes claimed by other providers are replaced in it.</param>
+    /// <param name="model">The file's model.</param>
+    /// <param name="imported">The same model imported; its shapes are inferred here.</param>
     /// <param name="name">For messages.</param>
     /// <param name="preference">Providers, first the best; the engine is among them.</param>
     /// <param name="options">The load options.</param>
     /// <param name="logger">Where failures are logged.</param>
     /// <param name="control">What can stop it.</param>
-    /// <returns>What makes the operators of the replaced parts, and the report.</returns>
-    public static PlacedModel Place(OnnxModel model, string name, IReadOnlyList<IExecutionProvider> preference, ModelLoadOptions options, ILogger logger, RunControl control)
+    /// <returns>The parts that other providers run, and the report.</returns>
+    public static PlacedModel Place(
+        OnnxModel model, ImportedModel imported, string name, IReadOnlyList<IExecutionProvider> preference, ModelLoadOptions options, ILogger logger, RunControl control)
     {
-        var placer = new ModelPlacer(model, name, preference, options, logger, control);
+        ShapeInference.Run(imported.Graph, name, control);
+        var placer = new ModelPlacer(model, imported, name, preference, options, logger);
         try
         {
             placer.PlaceGraph(model.Graph, new Dictionary<string, OnnxTensor>());
         }
         catch
         {
-            placer._calls.ForEach(c => c.Dispose());
+            placer._calls.ForEach(c => c.Call.Dispose());
             throw;
         }
 
         if (placer._cpuNodes > 0)
         {
             placer._parts.Add(new(Cpu, placer._cpuNodes, [.. placer._cpuOperators]));
-        }
-
-        if (placer._calls.Count > 0)
-        {
-            model.OperatorSets.Add(new(Domain, 1));
         }
 
         return new(placer._calls, new(placer._parts, placer._failures));
@@ -76,23 +71,15 @@ internal sealed class ModelPlacer
         var view = new OnnxGraphView(_model, graph, _name, null, n => scope.Find(n)?.Described, whole: false, outerConstants);
         OnnxNode[] nodes = [.. view.Nodes.Select(n => ((OnnxGraphNode)n).Source)];
         var excluded = new HashSet<int>();
-        while (true)
+        string[] owners;
+        do
         {
-            string[] owners = Owners(view, excluded);
-            int[] part = NodePartitioner.Partition(owners, Predecessors(nodes), o => o == Cpu);
-            if (TryReplace(graph, view, nodes, owners, part, excluded))
-            {
-                break;
-            }
+            owners = Owners(view, excluded);
         }
+        while (!TryCompile(graph, view, nodes, owners, NodePartitioner.Partition(owners, Predecessors(nodes), o => o == Cpu), excluded));
 
-        foreach (OnnxNode node in graph.Nodes)
+        foreach (OnnxNode node in nodes.Where((_, i) => owners[i] == Cpu))
         {
-            if (node.Domain == Domain)
-            {
-                continue;
-            }
-
             _cpuNodes++;
             _cpuOperators.Add(node.OpType);
             foreach (OnnxAttribute attribute in node.Attributes)
@@ -137,9 +124,9 @@ internal sealed class ModelPlacer
         || _model.Functions.Exists(f => f.Name == node.OpType && ModelImporter.Canonical(f.Domain) == node.Domain);
 
     // Compiles every part; false when one failed and was given to the next provider, so that the graph must be partitioned anew.
-    private bool TryReplace(OnnxGraph graph, OnnxGraphView view, OnnxNode[] nodes, string[] owners, int[] part, HashSet<int> excluded)
+    private bool TryCompile(OnnxGraph graph, OnnxGraphView view, OnnxNode[] nodes, string[] owners, int[] part, HashSet<int> excluded)
     {
-        var made = new List<(int Part, OnnxNode Node, CompiledCall Call, PlacementPart Report)>();
+        (int calls, int parts) = (_calls.Count, _parts.Count);
         foreach (IGrouping<int, int> group in Enumerable.Range(0, nodes.Length).Where(i => owners[i] != Cpu).GroupBy(i => part[i]))
         {
             int[] members = [.. group];
@@ -148,36 +135,23 @@ internal sealed class ModelPlacer
             try
             {
                 ICompiledModel compiled = provider.Compile(model.View(_name), new() { Options = _options, Logger = _logger });
-                var call = new CompiledCall(compiled, provider.Name, [.. model.Outputs.Select(view.TypeOf)], Array.TrueForAll(members, m => Repeats(_scopes[graph], nodes[m])));
-                var node = new OnnxNode("Compiled", [.. model.Inputs], [.. model.Outputs], Domain, $"{provider.Name} part {_calls.Count + made.Count}");
-                made.Add((group.Key, node, call, new(provider.Name, members.Length, [.. members.Select(m => nodes[m].OpType).Distinct().Order(StringComparer.Ordinal)])));
+                var call = new CompiledCall(compiled, provider.Name, [.. model.Outputs.Select(view.TypeOf)], Array.TrueForAll(members, m => Repeats(_scopes[graph], nodes[m]))) { Rules = InputRules.Unread };
+                _calls.Add(new(graph, $"{provider.Name} part {_calls.Count}", model.Inputs, model.Outputs, call));
+                _parts.Add(new(provider.Name, members.Length, [.. members.Select(m => nodes[m].OpType).Distinct().Order(StringComparer.Ordinal)]));
             }
             catch (InferenceException exception) when (!_options.FailOnProviderError)
             {
                 string message = $"Provider '{provider.Name}' failed to compile {members.Length} nodes it claimed of model '{_name}'; the next provider takes them: {exception.Message}";
                 _failures.Add(message);
                 PlacementLog.CompileFailed(_logger, provider.Name, members.Length, _name, exception);
-                made.ForEach(m => m.Call.Dispose());
+                _calls[calls..].ForEach(c => c.Call.Dispose());
+                _calls.RemoveRange(calls, _calls.Count - calls);
+                _parts.RemoveRange(parts, _parts.Count - parts);
                 excluded.UnionWith(members);
                 return false;
             }
         }
 
-        Dictionary<int, OnnxNode> replacement = [];
-        foreach ((int number, OnnxNode node, CompiledCall call, PlacementPart report) in made)
-        {
-            node.SetAttribute("index", (long)_calls.Count);
-            _calls.Add(call);
-            _parts.Add(report);
-            replacement.Add(number, node);
-        }
-
-        graph.Nodes.Clear();
-        graph.Nodes.AddRange(Enumerable.Range(0, nodes.Length).Where(i => owners[i] == Cpu).Select(i => nodes[i]));
-        graph.Nodes.AddRange(replacement.Values);
-        OnnxNode[] sorted = [.. new NodeOrder().Sort(graph.Nodes, graph.Name)];
-        graph.Nodes.Clear();
-        graph.Nodes.AddRange(sorted);
         return true;
     }
 

@@ -32,7 +32,7 @@ internal sealed class OnnxGraphView : IGraphView
         SourcePath = whole ? sourcePath : null;
         IsWholeModel = whole;
         Nodes = [.. new NodeOrder().Sort(graph.Nodes, graph.Name).Select((n, i) => new OnnxGraphNode(n, i))];
-        _constants = new(() => ConstantsOf(graph, outer));
+        _constants = new(() => ConstantsOf(graph, outer, whole || model.IrVersion < 4 ? [] : graph.Inputs.Select(i => i.Name)));
         HashSet<string> initialized = [.. graph.Initializers.Select(i => i.Name), .. graph.SparseInitializers.Select(i => i.Name)];
         Inputs = [.. graph.Inputs.Where(i => !initialized.Contains(i.Name)).Select(Port)];
         Outputs = [.. graph.Outputs.Select(Port)];
@@ -83,10 +83,11 @@ internal sealed class OnnxGraphView : IGraphView
         }
     }
 
-    private static Dictionary<string, OnnxTensor> ConstantsOf(OnnxGraph graph, IReadOnlyDictionary<string, OnnxTensor>? outer)
+    // Initializers that a call may give other values for are no constants.
+    private static Dictionary<string, OnnxTensor> ConstantsOf(OnnxGraph graph, IReadOnlyDictionary<string, OnnxTensor>? outer, IEnumerable<string> defaults)
     {
         var constants = new Dictionary<string, OnnxTensor>(outer ?? new Dictionary<string, OnnxTensor>(), StringComparer.Ordinal);
-        foreach (OnnxTensor tensor in graph.Initializers)
+        foreach (OnnxTensor tensor in graph.Initializers.ExceptBy(defaults, i => i.Name))
         {
             constants[tensor.Name] = tensor;
         }

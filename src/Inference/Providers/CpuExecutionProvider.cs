@@ -34,7 +34,8 @@ public sealed class CpuExecutionProvider : IExecutionProvider
         ArgumentNullException.ThrowIfNull(subgraph);
         ArgumentNullException.ThrowIfNull(context);
         OnnxModel file = Read(subgraph);
-        var model = new LoadedModel(file, context.Options, subgraph.ModelName, digest: "", file.Dispose);
+        RunControl control = RunControl.ForLoad(context.Options, CancellationToken.None);
+        var model = new LoadedModel(file, ModelImporter.Import(file, control: control), context.Options, subgraph.ModelName, digest: "", file.Dispose, control);
         return new CpuCompiledModel(new ServingRunner(new ManagedModel(model, context.Options), context.Options));
     }
 

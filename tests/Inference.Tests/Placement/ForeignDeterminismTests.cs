@@ -1,3 +1,4 @@
+using Inference.Import;
 using Inference.Operators.Standard;
 using Inference.Placement;
 

@@ -44,7 +44,7 @@ internal static class PassEquivalence
         try
         {
             using OnnxModel file = OnnxModel.Read(model);
-            ModelGraph graph = ModelImporter.Import(file).Graph;
+            ModelGraph graph = ModelImporter.Import(file).RequireKnown().Graph;
             ShapeInference.Run(graph, "random");
             if (passes)
             {

@@ -1,8 +1,10 @@
-namespace Inference.Placement;
+namespace Inference.Import;
 
-/// <summary>Stands for an operator that the engine does not have while types are inferred for placement. Never run.</summary>
+/// <summary>Stands for an operator that the engine does not have, until another provider takes the node. Never run.</summary>
 internal sealed class OpaqueOperator : Operator
 {
+    public OpaqueOperator() => Rules = InputRules.Unread;
+
     public override bool IsDeterministic => false;
 
     protected override void InferOutputs(InferContext context)
