@@ -147,6 +147,27 @@ public sealed class AdmissionWindowTests
         Assert.Equal(10, clock.Reads - before);
     }
 
+    [Fact]
+    public void IsOn_OfTwoModelsCalledInTurn_TriesBothAgain()
+    {
+        var clock = new ManualTimeProvider();
+        AdmissionController[] both = [new(clock, () => 0, _ => { }), new(clock, () => 0, _ => { })];
+        foreach (AdmissionController one in both)
+        {
+            one.Record(Window, 20480, 10240);
+            one.Record(Window, 20480, 10240);
+        }
+
+        clock.Advance(TimeSpan.FromHours(1));
+        var tried = new bool[both.Length];
+        for (int call = 0; call < 64; call++)
+        {
+            tried[call % 2] |= both[call % 2].IsOn;
+        }
+
+        Assert.Equal([true, true], tried);
+    }
+
     private void Windows(int count, long model, long cost)
     {
         for (int i = 0; i < count; i++)

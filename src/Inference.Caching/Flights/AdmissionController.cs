@@ -15,9 +15,10 @@ internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, A
     // A trial's loss is earned back before the next: 1 % of the time between them at most.
     private const double TrialShare = 0.01;
 
-    // Of the thread and not of the model: a counter that all callers write costs more than a fast model's call.
-    [ThreadStatic]
-    private static int s_skipped;
+    // A counter that all callers write costs more than a fast model's call: each thread has one of these, a cache line apart.
+    private const int Counters = 16;
+    private const int Apart = 64 / sizeof(int);
+    private readonly int[] _skipped = new int[Counters * Apart];
     private readonly Lock _lock = new();
     private readonly long _shortestPause = clock.TimestampFrequency;
     private readonly long _longestPause = clock.TimestampFrequency * 60;
@@ -86,7 +87,7 @@ internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, A
 
     private bool TryAgain()
     {
-        if ((++s_skipped & 31) != 0)
+        if ((++_skipped[Environment.CurrentManagedThreadId % Counters * Apart] & 31) != 0)
         {
             return false;
         }

@@ -10,6 +10,7 @@ internal sealed unsafe class ScratchArena
     private const nuint RetainedLimit = 64 << 20;
     private const nuint FirstSize = 256 << 10;
 
+    // Memory to be used again, nothing of the call: a block belongs to the thread that rented it until it is returned.
     [ThreadStatic]
     private static ScratchArena? t_current;
 

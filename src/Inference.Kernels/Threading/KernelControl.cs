@@ -6,6 +6,8 @@ namespace Inference.Kernels.Threading;
 /// </summary>
 internal abstract class KernelControl
 {
+    // Loops ask it after a millisecond's work, from wherever they are: LongLoop, WorkCounter and AlignedScratch stand in more than a hundred files, some in bodies whose
+    // registers are all taken. Whoever puts one in force has it as a parameter.
     [ThreadStatic]
     private static KernelControl? t_current;
 

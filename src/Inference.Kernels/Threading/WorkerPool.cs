@@ -25,6 +25,7 @@ public static unsafe class WorkerPool
     private static long s_missed;
     private static long s_lastMiss;
 
+    // What the thread is, not what the call may: a job inside a job runs on its caller.
     [ThreadStatic]
     private static bool t_inside;
 

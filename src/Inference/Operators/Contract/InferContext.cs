@@ -5,6 +5,9 @@ internal abstract class InferContext
 {
     public abstract Node Node { get; }
 
+    /// <summary>The letters of shape rules, while the inputs are checked.</summary>
+    public ShapeBindings Bindings { get; } = new();
+
     public abstract int InputCount { get; }
 
     public abstract int OutputCount { get; }

@@ -8,9 +8,6 @@ namespace Inference.Operators.Contract;
 /// <remarks>Written as text in the operator's row, one word an input; see <see cref="InputRuleParser"/>.</remarks>
 internal sealed class InputRules
 {
-    [ThreadStatic]
-    private static ShapeBindings? t_bindings;
-
     private readonly string _text;
     private InputRule[]? _rules;
 
@@ -70,8 +67,7 @@ internal sealed class InputRules
     public void Check(InferContext context)
     {
         IReadOnlyList<InputRule> rules = Rules;
-        ShapeBindings bindings = t_bindings ??= new();
-        bindings.Clear();
+        context.Bindings.Clear();
         int count = IsVariadic ? context.InputCount : Math.Min(context.InputCount, rules.Count);
         for (int i = 0; i < count; i++)
         {
@@ -90,7 +86,7 @@ internal sealed class InputRules
             if (type.Kind == ModelValueKind.Tensor)
             {
                 CheckType(context, i, rule, type.ElementType, rules);
-                CheckShape(context, i, rule, bindings);
+                CheckShape(context, i, rule, context.Bindings);
             }
         }
     }
