@@ -49,6 +49,9 @@ def vector(bits):
         f'((x.AsInt32() & {v}.Create(0x007FFFFF)) | {v}.Create(0x3F800000)).AsSingle()')
     pick = {512: 'Avx512F.PermuteVar16x32(x, {i})', 256: 'Avx2.PermuteVar8x32(x, {i})', 128: 'Vector128.Shuffle(x, {i})'}[bits]
     one(f'{f} Pick({f} x, int* lanes)', pick.format(i=f'{v}.Load(lanes)'))
+    evens = {512: 'Avx512F.PermuteVar16x32x2(a, Vector512<int>.Indices << 1, b)', 256: 'Avx2.Permute4x64(Avx.Shuffle(a, b, 0x88).AsDouble(), 0xD8).AsSingle()',
+             128: 'Sse.IsSupported ? Sse.Shuffle(a, b, 0x88) : AdvSimd.Arm64.UnzipEven(a, b)'}[bits]
+    one(f'{f} Evens({f} a, {f} b)', evens)
     one(f'float Sum({f} x)', f'{v}.Sum(x)')
     fold = {512: f'Simd256.{{0}}Across(Vector256.{{0}}Native(x.GetLower(), x.GetUpper()))',
             256: f'Simd128.{{0}}Across(Vector128.{{0}}Native(x.GetLower(), x.GetUpper()))'}
@@ -149,6 +152,7 @@ def scalar():
     one('float Exponent(float x)', f'({bits}(x) >> 23) - 127')
     one('float Mantissa(float x)', f'{back}(({bits}(x) & 0x007FFFFF) | 0x3F800000)')
     one('float Pick(float x, int* lanes)', 'x')
+    one('float Evens(float a, float b)', 'a')
     one('float Sum(float x)', 'x')
     one('float MaxAcross(float x)', 'x')
     one('float MinAcross(float x)', 'x')

@@ -78,25 +78,9 @@ public static unsafe class BlockQuantizedGemm
                 Vector128<byte> pairs = Vector128.CreateScalarUnsafe(*(ulong*)(codes + (i / 2))).AsByte();
                 Vector128<byte> low = pairs & Vector128.Create((byte)15);
                 Vector128<byte> high = (pairs.AsUInt16() >> 4).AsByte() & Vector128.Create((byte)15);
-                Store16(Interleave(low, high), z, s, to + i);
+                Store16(Zip.Low8(low, high), z, s, to + i);
             }
         }
-    }
-
-    private static Vector128<byte> Interleave(Vector128<byte> low, Vector128<byte> high)
-    {
-        if (Zip.IsAccelerated)
-        {
-            return Zip.Low8(low, high);
-        }
-
-        Vector128<byte> both = default;
-        for (int i = 0; i < 8; i++)
-        {
-            both = both.WithElement(2 * i, low[i]).WithElement((2 * i) + 1, high[i]);
-        }
-
-        return both;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

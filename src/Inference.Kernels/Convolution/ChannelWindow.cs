@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Inference.Kernels.Simd;
 
 namespace Inference.Kernels.Convolution;
@@ -37,6 +36,8 @@ internal unsafe struct ChannelWindow
     private int _firstTap;
     private int _endTap;
     private int _countRows;
+    private int _first;
+    private int _end;
 
     public ChannelWindow(in ConvolutionGeometry g, int height, int width, int outWidth)
     {
@@ -85,10 +86,10 @@ internal unsafe struct ChannelWindow
     /// <summary>
     /// Output pixels <paramref name="ox"/> to <paramref name="end"/> − 1 of row <paramref name="oy"/>, channels <paramref name="channel"/> to
     /// <paramref name="endChannel"/> − 1. <paramref name="y"/> and
-    /// <paramref name="residual"/> (or null) point at the row's first pixel; the residual may be y.
+    /// <paramref name="residual"/> (or null) point at the row's first pixel; the residual may be y. The body is one of <see cref="ChannelFold{TFold}"/>.
     /// </summary>
-    public void Run<TFold>(float* image, int oy, int ox, int end, nint channel, nint endChannel, float* y, float* residual, int countRows, IsaTier limit)
-        where TFold : struct, IWindowFold
+    public void Run(
+        delegate*<void*, nint, nint, void> body, float* image, int oy, int ox, int end, nint channel, nint endChannel, float* y, float* residual, int countRows)
     {
         int iy = (oy * _strideHeight) - _padTop;
         int first = iy >= 0 ? 0 : (_dilationHeight - 1 - iy) / _dilationHeight;
@@ -98,27 +99,16 @@ internal unsafe struct ChannelWindow
         _y = y;
         _residual = residual;
         _countRows = countRows;
-        nint c = channel;
-        if (Simd512.IsSupported && limit >= IsaTier.Avx512)
+        _first = ox;
+        _end = end;
+        fixed (ChannelWindow* self = &this)
         {
-            c = Whole<TFold, Simd512, Vector512<float>>(ox, end, c, endChannel);
+            body(self, channel, endChannel);
         }
-
-        if (Simd256.IsSupported && limit >= IsaTier.Avx2)
-        {
-            c = Whole<TFold, Simd256, Vector256<float>>(ox, end, c, endChannel);
-        }
-
-        if (Simd128.IsSupported && limit >= IsaTier.AdvSimd)
-        {
-            c = Whole<TFold, Simd128, Vector128<float>>(ox, end, c, endChannel);
-        }
-
-        Whole<TFold, Simd1, float>(ox, end, c, endChannel);
     }
 
-    // Vectors of channels from c on, and where they end. Less than a vector is left to narrower ones.
-    private readonly nint Whole<TFold, S, V>(int ox, int end, nint c, nint endChannel)
+    /// <summary>Vectors of channels from <paramref name="c"/> on, and where they end. Less than a vector is left to narrower ones.</summary>
+    public readonly nint Whole<TFold, S, V>(nint c, nint endChannel)
         where TFold : struct, IWindowFold
         where S : struct, ISimd<V>
         where V : struct
@@ -129,6 +119,8 @@ internal unsafe struct ChannelWindow
             return c;
         }
 
+        int ox = _first;
+        int end = _end;
         int inner = Math.Clamp(_innerFirst, ox, end);
         int rest = inner + (Math.Max(0, Math.Min(end, _innerEnd) - inner) & ~3);
         Singles<TFold, S, V>(ox, inner, c, last);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Inference.Kernels.Simd;
 
 namespace Inference.Kernels.Convolution;
@@ -8,38 +7,22 @@ namespace Inference.Kernels.Convolution;
 /// The 3×3, stride 1 case of a depthwise plane: four output rows share the loads of six input rows, half of what the general
 /// window loop loads. Sums run in the same order, so results are equal bit for bit.
 /// </summary>
-internal static unsafe class Depthwise3x3
+internal readonly unsafe struct Depthwise3x3 : IRowBody
 {
-    /// <summary>Runs this case where it applies, and the general loop elsewhere.</summary>
-    public static void RunOrGeneral(
-        in ConvolutionGeometry g, in PlanarWindow window, float* scratch, nint* offsets, float* weights, float start, float low,
-        float high, float* y, IsaTier limit)
-    {
-        bool applies = g is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 };
-        if (applies && Simd512.IsSupported && limit >= IsaTier.Avx512 && window.OutWidth >= 16)
-        {
-            Run<Simd512, Vector512<float>>(in window, scratch, offsets, weights, start, low, high, y);
-        }
-        else if (applies && Simd256.IsSupported && limit >= IsaTier.Avx2 && window.OutWidth >= 8)
-        {
-            Run<Simd256, Vector256<float>>(in window, scratch, offsets, weights, start, low, high, y);
-        }
-        else if (applies && Simd128.IsSupported && limit >= IsaTier.AdvSimd && window.OutWidth >= 4)
-        {
-            Run<Simd128, Vector128<float>>(in window, scratch, offsets, weights, start, low, high, y);
-        }
-        else
-        {
-            PlanarWindowKernels.Run<WindowFolds.Weighted>(in window, scratch, offsets, weights, start, low, high, y, limit);
-        }
-    }
+    /// <summary>Whether a window is of this case.</summary>
+    public static bool Suits(in ConvolutionGeometry g) =>
+        g is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<S, V>(
-        in PlanarWindow window, float* scratch, nint* offsets, float* w, float start, float low, float high, float* y)
+    public static void Run<S, V>(void* state, nint first, nint end)
         where S : struct, ISimd<V>
         where V : struct
     {
+        ref readonly PlanarWindow window = ref *(PlanarWindow*)state;
+        float* scratch = window.Scratch;
+        float* w = window.Weights;
+        float* y = window.Y;
+        float start = window.Start;
         nint step = window.PaddedWidth;
         nint width = window.OutWidth;
         int rows = window.OutHeight & ~3;
@@ -52,8 +35,8 @@ internal static unsafe class Depthwise3x3
         V w6 = S.Splat(w[6]);
         V w7 = S.Splat(w[7]);
         V w8 = S.Splat(w[8]);
-        V lowest = S.Splat(low);
-        V highest = S.Splat(high);
+        V lowest = S.Splat(window.Low);
+        V highest = S.Splat(window.High);
         for (int oy = 0; oy < rows; oy += 4)
         {
             for (nint x = 0; x < width; x += S.Lanes)
@@ -86,7 +69,7 @@ internal static unsafe class Depthwise3x3
             }
         }
 
-        window.Run<WindowFolds.Weighted, S, V>(scratch, offsets, w, start, low, high, y, rows);
+        window.Fold<WindowFolds.Weighted, S, V>(rows);
     }
 
     // The compiler merges equal loads of neighbouring calls.

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
@@ -12,6 +11,10 @@ namespace Inference.Kernels.Convolution;
 /// </summary>
 internal static unsafe class FewChannelsF32
 {
+    internal static readonly RowKernel Kernel3x3 = RowKernel.Of<Body<Runs3x3>>("conv_f32_few_channels_3x3");
+    internal static readonly RowKernel Kernel5x5 = RowKernel.Of<Body<Runs5x5>>("conv_f32_few_channels_5x5");
+    internal static readonly RowKernel Kernel3x9 = RowKernel.Of<Body<Runs3x9>>("conv_f32_few_channels_3x9");
+
     // Each vector of output channels passes over the pixels once; with many, tiles that share a value between vectors win.
     private const int MaxOutChannels = 32;
     private const int MaxKernelHeight = 5;
@@ -54,21 +57,19 @@ internal static unsafe class FewChannelsF32
             switch ((g.KernelHeight, g.KernelWidth * g.InChannels))
             {
                 case (3, 3):
-                    Channels<Runs3x3>(in job, kernel, ref pixels, m, first, end);
+                    Channels<Runs3x3>(Kernel3x3, in job, kernel, ref pixels, m, first, end);
                     break;
                 case (5, 5):
-                    Channels<Runs5x5>(in job, kernel, ref pixels, m, first, end);
+                    Channels<Runs5x5>(Kernel5x5, in job, kernel, ref pixels, m, first, end);
                     break;
                 default:
-                    Channels<Runs3x9>(in job, kernel, ref pixels, m, first, end);
+                    Channels<Runs3x9>(Kernel3x9, in job, kernel, ref pixels, m, first, end);
                     break;
             }
         }
     }
 
-    internal static void Describe(List<KernelInfo> to) => SimdNames.Describe(to, "conv_f32_few_channels");
-
-    private static void Channels<R>(in ConvolutionJob job, GemmF32Kernel kernel, ref Pixels pixels, nint m, int first, int end)
+    private static void Channels<R>(RowKernel widths, in ConvolutionJob job, GemmF32Kernel kernel, ref Pixels pixels, nint m, int first, int end)
         where R : struct, IRuns
     {
         // The weights lie in the panels of the matrix product; vectors never cross them, as both are powers of two.
@@ -81,31 +82,18 @@ internal static unsafe class FewChannelsF32
             pixels.Weights = job.Weights + ((nint)start * R.Height * R.Length) + (o - start);
             pixels.Bias = job.Epilogue.Bias == null ? null : job.Epilogue.Bias + o;
             pixels.Y = job.Y + (m * pixels.PitchY) + o;
-            if (Simd512.IsSupported && kernel.Tier >= IsaTier.Avx512 && left >= 16)
+            ref readonly RowKernel.Variant variant = ref widths.Fitting(kernel.Tier, left);
+            fixed (Pixels* one = &pixels)
             {
-                Run<R, Simd512, Vector512<float>>(ref pixels);
-                o += 16;
+                variant.Body(one, 0, pixels.Count);
             }
-            else if (Simd256.IsSupported && kernel.Tier >= IsaTier.Avx2 && left >= 8)
-            {
-                Run<R, Simd256, Vector256<float>>(ref pixels);
-                o += 8;
-            }
-            else if (Simd128.IsSupported && kernel.Tier >= IsaTier.AdvSimd)
-            {
-                Run<R, Simd128, Vector128<float>>(ref pixels);
-                o += 4;
-            }
-            else
-            {
-                Run<R, Simd1, float>(ref pixels);
-                o++;
-            }
+
+            o += variant.Lanes;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<R, S, V>(ref Pixels pixels)
+    private static void Run<R, S, V>(in Pixels pixels)
         where R : struct, IRuns
         where S : struct, ISimd<V>
         where V : struct
@@ -227,6 +215,14 @@ internal static unsafe class FewChannelsF32
         }
 
         return k < 4 * R.Length ? S.Fma(weight, S.Splat(r3[k - (3 * R.Length)]), sum) : S.Fma(weight, S.Splat(r4[k - (4 * R.Length)]), sum);
+    }
+
+    private readonly struct Body<R> : IRowBody
+        where R : struct, IRuns
+    {
+        public static void Run<S, V>(void* state, nint first, nint end)
+            where S : struct, ISimd<V>
+            where V : struct => FewChannelsF32.Run<R, S, V>(in *(Pixels*)state);
     }
 
     /// <summary>A window of Height runs of Length values, 9 to 27 in all, Height 3 or 5.</summary>

@@ -1,5 +1,6 @@
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Memory;
+using Inference.Kernels.Simd;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Convolution;
@@ -7,6 +8,9 @@ namespace Inference.Kernels.Convolution;
 /// <summary>Depthwise convolution of [N,C,H,W] images, one plane at a time.</summary>
 internal static unsafe class NchwDepthwiseF32
 {
+    internal static readonly RowKernel General = RowKernel.Of<PlanarFold<WindowFolds.Weighted>>("depthwise_f32_nchw");
+    internal static readonly RowKernel ThreeByThree = RowKernel.Of<Depthwise3x3>("depthwise_f32_nchw_3x3");
+
     public static void Run(ref ConvolutionJob job, int maxThreads)
     {
         int planes = job.Batch * job.Geometry.InChannels;
@@ -30,15 +34,18 @@ internal static unsafe class NchwDepthwiseF32
     {
         ref readonly ConvolutionGeometry g = ref job.Geometry;
         var window = new PlanarWindow(in g, job.Height, job.Width, job.OutHeight, job.OutWidth, 0f);
+        RowKernel kernel = Depthwise3x3.Suits(in g) ? ThreeByThree : General;
         using var scratch = new AlignedScratch<float>(window.ScratchLength);
         using var offsets = new AlignedScratch<nint>(g.Taps);
+        window.Scratch = scratch.Pointer;
+        window.Offsets = offsets.Pointer;
         window.FillOffsets(in g, offsets.Pointer);
         Activation activation = job.Epilogue.Activation;
         bool clip = activation.IsClip(out float low, out float high) && job.Epilogue.Residual == null;
-        if (!clip)
+        if (clip)
         {
-            low = float.NegativeInfinity;
-            high = float.PositiveInfinity;
+            window.Low = low;
+            window.High = high;
         }
 
         int pixels = job.OutPixels;
@@ -46,20 +53,21 @@ internal static unsafe class NchwDepthwiseF32
         {
             int channel = plane % g.InChannels;
             float* y = job.Y + ((nint)plane * pixels);
-            float start = job.Epilogue.Bias == null ? 0f : job.Epilogue.Bias[channel];
-            window.Pad(job.X + ((nint)plane * job.Height * job.Width), scratch.Pointer);
+            window.Start = job.Epilogue.Bias == null ? 0f : job.Epilogue.Bias[channel];
+            window.Weights = job.Weights + ((nint)channel * g.Taps);
+            window.Pad(job.X + ((nint)plane * job.Height * job.Width));
             if (job.Epilogue.Residual == job.Y)
             {
                 // The residual would be overwritten: the result goes to scratch first.
                 using var result = new AlignedScratch<float>(pixels);
-                Depthwise3x3.RunOrGeneral(
-                    in g, in window, scratch.Pointer, offsets.Pointer, job.Weights + ((nint)channel * g.Taps), start, low, high, result.Pointer, limit);
+                window.Y = result.Pointer;
+                window.Run(kernel, limit);
                 Binary.Run(BinaryKind.Add, result.Pointer, y, y, pixels);
             }
             else
             {
-                Depthwise3x3.RunOrGeneral(
-                    in g, in window, scratch.Pointer, offsets.Pointer, job.Weights + ((nint)channel * g.Taps), start, low, high, y, limit);
+                window.Y = y;
+                window.Run(kernel, limit);
                 if (job.Epilogue.Residual != null)
                 {
                     Binary.Run(BinaryKind.Add, y, job.Epilogue.Residual + ((nint)plane * pixels), y, pixels);

@@ -7,6 +7,8 @@ namespace Inference.Kernels.Convolution;
 /// <summary>Depthwise convolution of [N,H,W,C] images, by rows of output pixels; see <see cref="ChannelWindow"/>.</summary>
 internal static unsafe class NhwcDepthwiseF32
 {
+    internal static readonly RowKernel Kernel = RowKernel.Of<ChannelFold<WindowFolds.Weighted>>("depthwise_f32_nhwc");
+
     private const int Pixels = 8;
     private const int BandValues = 64 << 10;
 
@@ -44,6 +46,7 @@ internal static unsafe class NhwcDepthwiseF32
         nint rowValues = nint.Max(1, job.Width * channels * job.Geometry.StrideHeight);
         nint band = nint.Max(1, BandValues / rowValues) * job.OutWidth;
         nint atOnce = window.ChannelsAtOnce;
+        delegate*<void*, nint, nint, void> body = Kernel.Within(limit);
         for (nint m = first; m < end;)
         {
             nint stop = nint.Min(end, ((m / job.OutWidth) * job.OutWidth) + band);
@@ -58,9 +61,9 @@ internal static unsafe class NhwcDepthwiseF32
                     nint row = (at - ox) / job.OutWidth;
                     nint offset = (at - ox) * channels;
                     float* residual = job.Epilogue.Residual == null ? null : job.Epilogue.Residual + offset;
-                    window.Run<WindowFolds.Weighted>(
-                        job.X + (row / job.OutHeight * imageSize), (int)(row % job.OutHeight), ox, ox + (int)count, c, endChannel, job.Y + offset,
-                        residual, 1, limit);
+                    window.Run(
+                        body, job.X + (row / job.OutHeight * imageSize), (int)(row % job.OutHeight), ox, ox + (int)count, c, endChannel, job.Y + offset,
+                        residual, 1);
                 }
             }
 
@@ -73,6 +76,4 @@ internal static unsafe class NhwcDepthwiseF32
             m = stop;
         }
     }
-
-    internal static void Describe(List<KernelInfo> to) => SimdNames.Describe(to, "depthwise_f32_nhwc");
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
@@ -14,11 +13,13 @@ namespace Inference.Kernels.Convolution;
 /// </summary>
 internal static unsafe class NhwcGroupedF32
 {
+    internal static readonly RowKernel Kernel = RowKernel.OfVectors<Body>("grouped_f32_nhwc");
+
     private const int PixelBlock = 48;
 
     public static bool Suits(in ConvolutionGeometry g, GemmF32Kernel kernel) =>
         g.Groups > 1 && g.GroupInChannels == g.GroupOutChannels && g.GroupOutChannels > 1 && g.GroupOutChannels < kernel.Lanes && kernel.Lanes % g.GroupOutChannels == 0
-        && kernel.Lanes switch { 16 => Simd512.IsSupported, 8 => Simd256.IsSupported, 4 => Simd128.IsSupported, _ => false };
+        && Kernel.OfLanes(kernel.Lanes) != null;
 
     /// <summary>[vector of outputs][tap][input channel of a group][lane], zeros beyond the last channel.</summary>
     public static NativeBuffer PackWeights(in ConvolutionGeometry g, GemmF32Kernel kernel, float* w)
@@ -61,18 +62,14 @@ internal static unsafe class NhwcGroupedF32
         ref ConvolutionJob job = ref *(ConvolutionJob*)state;
         nint first = (nint)block * job.BlockSize;
         nint end = nint.Min((nint)job.Batch * job.OutPixels, first + job.BlockSize);
-        switch (job.BlocksA)
-        {
-            case 16:
-                RunPixels<Simd512, Vector512<float>>(in job, first, end);
-                break;
-            case 8:
-                RunPixels<Simd256, Vector256<float>>(in job, first, end);
-                break;
-            default:
-                RunPixels<Simd128, Vector128<float>>(in job, first, end);
-                break;
-        }
+        Kernel.OfLanes(job.BlocksA)(state, first, end);
+    }
+
+    private readonly struct Body : IRowBody
+    {
+        public static void Run<S, V>(void* state, nint first, nint end)
+            where S : struct, ISimd<V>
+            where V : struct => RunPixels<S, V>(in *(ConvolutionJob*)state, first, end);
     }
 
     private static void RunPixels<TSimd, TVector>(in ConvolutionJob job, nint first, nint end)
@@ -121,8 +118,6 @@ internal static unsafe class NhwcGroupedF32
             }
         }
     }
-
-    internal static void Describe(List<KernelInfo> to) => SimdNames.Describe(to, "grouped_f32_nhwc");
 
     /// <summary>One vector of output channels for a block of pixels.</summary>
     private struct Window

@@ -30,6 +30,15 @@ internal unsafe struct PlanarWindow
     public int PaddedWidth;
     public float PadValue;
 
+    // The plane at hand: a padded copy, what FillOffsets writes, a weight for each tap, and the result [OutHeight, OutWidth].
+    public float* Scratch;
+    public nint* Offsets;
+    public float* Weights;
+    public float Start;
+    public float Low = float.NegativeInfinity;
+    public float High = float.PositiveInfinity;
+    public float* Y;
+
     public PlanarWindow(in ConvolutionGeometry g, int height, int width, int outHeight, int outWidth, float padValue)
     {
         Height = height;
@@ -63,10 +72,11 @@ internal unsafe struct PlanarWindow
         }
     }
 
-    /// <summary>Copies a plane into scratch.</summary>
+    /// <summary>Copies a plane into the scratch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Pad(float* plane, float* scratch)
+    public readonly void Pad(float* plane)
     {
+        float* scratch = Scratch;
         for (int phase = 0; phase < StrideWidth; phase++)
         {
             for (int r = 0; r < PaddedHeight; r++, scratch += PaddedWidth)
@@ -105,17 +115,30 @@ internal unsafe struct PlanarWindow
         }
     }
 
-    /// <summary>y[oy,ox] = clamp(start ∘ fold over taps of scratch[offset + …] with weights, low, high) for rows from <paramref name="firstRow"/> on.</summary>
+    /// <summary>Runs a kernel on the plane, with vectors that a row fills.</summary>
+    public void Run(RowKernel kernel, IsaTier limit)
+    {
+        fixed (PlanarWindow* self = &this)
+        {
+            kernel.Fitting(limit, OutWidth).Body(self, 0, OutHeight);
+        }
+    }
+
+    /// <summary>y[oy,ox] = clamp(Start ∘ fold over taps of scratch[offset + …] with weights, Low, High) for rows from <paramref name="firstRow"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Run<TFold, S, V>(
-        float* scratch, nint* offsets, float* weights, float start, float low, float high, float* y, int firstRow = 0)
+    public readonly void Fold<TFold, S, V>(int firstRow)
         where TFold : struct, IWindowFold
         where S : struct, ISimd<V>
         where V : struct
     {
         nint step = (nint)StrideHeight * PaddedWidth;
-        V lowest = S.Splat(low);
-        V highest = S.Splat(high);
+        float* scratch = Scratch;
+        nint* offsets = Offsets;
+        float* weights = Weights;
+        float* y = Y;
+        float start = Start;
+        V lowest = S.Splat(Low);
+        V highest = S.Splat(High);
 
         // Short rows are looked at once each, long ones at each vector.
         bool isLong = (long)Taps * OutWidth > LongRow;

@@ -1,14 +1,17 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Simd;
 
 namespace Inference.Kernels.Convolution;
 
 /// <summary>Pixels side by side from planes: to[i·C + c] = from[c·plane + i].</summary>
 internal static unsafe class PlaneInterleaving
 {
+    internal static readonly RowKernel Kernel = RowKernel.Of(
+        "interleave_f32", [new(IsaTier.Avx512, Avx512F.IsSupported, &Wide, "3x16_avx512"), new(IsaTier.Scalar, true, &Scalar)]);
+
     /// <summary>Interleaves <paramref name="count"/> pixels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* from, nint plane, int channels, int count, float* to)
     {
         if (channels == 1)
@@ -17,15 +20,29 @@ internal static unsafe class PlaneInterleaving
             return;
         }
 
-        int done = channels == 3 && Avx512F.IsSupported ? Three(from, plane, count, to) : 0;
-        for (int c = 0; c < channels; c++, from += plane)
+        var job = new Job { From = from, Plane = plane, Channels = channels, To = to };
+        Kernel.Best(&job, 0, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scalar(void* state, nint first, nint end)
+    {
+        ref readonly Job job = ref *(Job*)state;
+        for (int c = 0; c < job.Channels; c++)
         {
-            float* at = to + c + ((nint)done * channels);
-            for (int i = done; i < count; i++, at += channels)
+            float* from = job.From + (c * job.Plane);
+            float* at = job.To + c + (first * job.Channels);
+            for (nint i = first; i < end; i++, at += job.Channels)
             {
                 *at = from[i];
             }
         }
+    }
+
+    private static void Wide(void* state, nint first, nint end)
+    {
+        ref readonly Job job = ref *(Job*)state;
+        Scalar(state, job.Channels == 3 ? Three(job.From, job.Plane, (int)end, job.To) : 0, end);
     }
 
     // 16 pixels of three planes are three vectors. Lane l of vector v is value 16·v + l, that is plane (16·v + l) % 3 of pixel (16·v + l) / 3:
@@ -56,5 +73,13 @@ internal static unsafe class PlaneInterleaving
         }
 
         return i;
+    }
+
+    private struct Job
+    {
+        public float* From;
+        public nint Plane;
+        public int Channels;
+        public float* To;
     }
 }

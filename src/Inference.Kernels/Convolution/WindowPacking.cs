@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Transposition;
 
 namespace Inference.Kernels.Convolution;
 
@@ -9,8 +8,10 @@ namespace Inference.Kernels.Convolution;
 /// Packs the windows of up to 64 output pixels of one [C,H,W] image into B[k, pixel], k = (c·KH + i)·KW + j. The pixels are cut
 /// into runs within a row, so that a kernel position is a copy of neighbours for each run.
 /// </summary>
-internal unsafe ref struct WindowPacking
+internal unsafe struct WindowPacking
 {
+    internal static readonly RowKernel Kernel = RowKernel.Of<Body>("pack_windows_f32");
+
     private const int MaxPixels = 64;
 
     private readonly ConvolutionGeometry _g;
@@ -56,8 +57,19 @@ internal unsafe ref struct WindowPacking
     }
 
     /// <summary>Writes rows k0 … k0 + length − 1 of B, <paramref name="stride"/> elements each; up to 15 elements beyond them are touched.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Pack(int k0, int length, int stride, float* to)
+    {
+        fixed (WindowPacking* self = &this)
+        {
+            var job = new Job { Packing = self, Stride = stride, To = to };
+            Kernel.Best(&job, k0, k0 + length);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Pack<S, V>(int k0, int length, int stride, float* to)
+        where S : struct, ISimd<V>
+        where V : struct
     {
         int taps = _g.KernelHeight * _g.KernelWidth;
         int c = k0 / taps;
@@ -78,7 +90,7 @@ internal unsafe ref struct WindowPacking
                 }
                 else if (_g.StrideWidth == 1)
                 {
-                    CopyRun(plane + ((nint)iy * _width), ix, to + start, count);
+                    CopyRun<S, V>(plane + ((nint)iy * _width), ix, to + start, count);
                 }
                 else
                 {
@@ -112,7 +124,9 @@ internal unsafe ref struct WindowPacking
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void CopyRun(float* row, int ix, float* to, int count)
+    private readonly void CopyRun<S, V>(float* row, int ix, float* to, int count)
+        where S : struct, ISimd<V>
+        where V : struct
     {
         int low = Math.Min(count, Math.Max(0, -ix));
         int high = Math.Min(count, Math.Max(low, _width - ix));
@@ -124,18 +138,11 @@ internal unsafe ref struct WindowPacking
         float* from = row + ix;
         int at = low;
         // Whole vectors may run over the end of the run: what they touch is written again later. Not over the end of x.
-        if (Simd512.IsSupported && from + high + 16 <= _end)
+        if (from + high + S.Lanes <= _end)
         {
-            for (; at < high; at += 16)
+            for (; at < high; at += S.Lanes)
             {
-                Vector512.Load(from + at).Store(to + at);
-            }
-        }
-        else if (from + high + 8 <= _end)
-        {
-            for (; at < high; at += 8)
-            {
-                Vector256.Load(from + at).Store(to + at);
+                S.Store(to + at, S.Load(from + at));
             }
         }
         else
@@ -161,15 +168,11 @@ internal unsafe ref struct WindowPacking
             to[i] = 0f;
         }
 
-        if (stride == 2 && Avx2.IsSupported)
+        int end = Math.Min(count, (_width - ix + 1) / 2);
+        if (stride == 2 && i < end)
         {
-            // Even elements of 16 neighbours: the shuffle leaves them as 0 1 4 5 2 3 6 7 in pairs, the permute orders them.
-            for (; i + 8 <= count && ix + (i * 2) + 16 <= _width; i += 8)
-            {
-                float* from = row + ix + (i * 2);
-                Vector256<float> pairs = Avx.Shuffle(Vector256.Load(from), Vector256.Load(from + 8), 0x88);
-                Avx2.Permute4x64(pairs.AsDouble(), 0xD8).AsSingle().Store(to + i);
-            }
+            EverySecond.Run(row + ix + (i * 2), to + i, end - i);
+            i = end;
         }
 
         for (; i < count && ix + (i * stride) < _width; i++)
@@ -180,6 +183,24 @@ internal unsafe ref struct WindowPacking
         for (; i < count; i++)
         {
             to[i] = 0f;
+        }
+    }
+
+    private struct Job
+    {
+        public WindowPacking* Packing;
+        public int Stride;
+        public float* To;
+    }
+
+    private readonly struct Body : IRowBody
+    {
+        public static void Run<S, V>(void* state, nint first, nint end)
+            where S : struct, ISimd<V>
+            where V : struct
+        {
+            ref readonly Job job = ref *(Job*)state;
+            job.Packing->Pack<S, V>((int)first, (int)(end - first), job.Stride, job.To);
         }
     }
 

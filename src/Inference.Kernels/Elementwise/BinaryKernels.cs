@@ -3,7 +3,7 @@ using Inference.Kernels.Simd;
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>The inventory of binary functions, in the order of <see cref="BinaryKind"/>.</summary>
-internal static class BinaryKernels
+internal static unsafe class BinaryKernels
 {
     internal static readonly BinaryKernel[] All =
     [
@@ -18,16 +18,14 @@ internal static class BinaryKernels
         BinaryKernel.Of<BinaryOperators.SquaredDifference>("squareddifference"),
     ];
 
-    internal static void Describe(List<KernelInfo> to)
+    internal static void Describe(List<KernelRow> to)
     {
         foreach (BinaryKernel kernel in All)
         {
             bool chosen = false;
             foreach (BinaryKernel.Variant v in kernel.Variants)
             {
-                string name = $"binary_f32_{kernel.Name}_{SimdNames.Of(v.Tier)}";
-                to.Add(new KernelInfo("binary_f32", name, v.Tier, v.Supported, v.Supported && !chosen));
-                chosen |= v.Supported;
+                chosen = KernelRow.Add(to, "binary_f32", $"binary_f32_{kernel.Name}_{SimdNames.Of(v.Tier)}", v.Tier, v.Supported, (nint)v.Body, chosen);
             }
         }
     }

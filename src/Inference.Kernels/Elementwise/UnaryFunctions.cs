@@ -102,16 +102,14 @@ public static class UnaryFunctions
         Round, Truncate, Affine, Sign, Softsign, Selu, ThresholdedRelu, Square, ScaledTanh,
     ];
 
-    internal static void Describe(List<KernelInfo> to)
+    internal static unsafe void Describe(List<KernelRow> to)
     {
         foreach (UnaryFunction kernel in All)
         {
             bool chosen = false;
             foreach (UnaryFunction.Variant v in kernel.Variants)
             {
-                string name = $"unary_f32_{kernel.Name}_{SimdNames.Of(v.Tier)}";
-                to.Add(new KernelInfo("unary_f32", name, v.Tier, v.Supported, v.Supported && !chosen));
-                chosen |= v.Supported;
+                chosen = KernelRow.Add(to, "unary_f32", $"unary_f32_{kernel.Name}_{SimdNames.Of(v.Tier)}", v.Tier, v.Supported, (nint)v.Body, chosen);
             }
         }
     }

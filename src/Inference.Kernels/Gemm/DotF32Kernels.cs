@@ -4,7 +4,7 @@ using Inference.Kernels.Simd;
 namespace Inference.Kernels.Gemm;
 
 /// <summary>The dot product inventory, best first.</summary>
-internal static class DotF32Kernels
+internal static unsafe class DotF32Kernels
 {
     internal static readonly DotF32Kernel[] All =
     [
@@ -16,11 +16,12 @@ internal static class DotF32Kernels
 
     internal static readonly DotF32Kernel Best = Array.Find(All, k => k.Supported)!;
 
-    internal static void Describe(List<KernelInfo> to)
+    internal static void Describe(List<KernelRow> to)
     {
+        bool chosen = false;
         foreach (DotF32Kernel k in All)
         {
-            to.Add(new KernelInfo("dot_f32", k.Name, k.Tier, k.Supported, ReferenceEquals(k, Best)));
+            chosen = KernelRow.Add(to, "dot_f32", k.Name, k.Tier, k.Supported, (nint)k.One, chosen);
         }
     }
 }

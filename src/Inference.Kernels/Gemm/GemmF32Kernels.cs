@@ -16,11 +16,12 @@ internal static unsafe class GemmF32Kernels
 
     internal static readonly GemmF32Kernel Best = Array.Find(All, k => k.Supported)!;
 
-    internal static void Describe(List<KernelInfo> to)
+    internal static void Describe(List<KernelRow> to)
     {
+        bool chosen = false;
         foreach (GemmF32Kernel k in All)
         {
-            to.Add(new KernelInfo("gemm_f32", k.Name, k.Tier, k.Supported, ReferenceEquals(k, Best)));
+            chosen = KernelRow.Add(to, "gemm_f32", k.Name, k.Tier, k.Supported, (nint)k.Tile(1, 1), chosen);
         }
     }
 }

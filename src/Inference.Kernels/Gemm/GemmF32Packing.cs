@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Inference.Kernels.Simd;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Gemm;
@@ -8,6 +9,14 @@ namespace Inference.Kernels.Gemm;
 /// <summary>Copies of f32 matrices into the layouts that the tiles read.</summary>
 internal static unsafe class GemmF32Packing
 {
+    internal static readonly RowKernel Transposed = RowKernel.Of(
+        "pack_transposed_f32",
+        [
+            new(IsaTier.Avx2, Avx2.IsSupported, &Eights, "8x8_avx2"),
+            new(IsaTier.AdvSimd, Zip.IsAccelerated, &Fours, "4x4_vector128"),
+            new(IsaTier.Scalar, true, &Ones),
+        ]);
+
     // Rows of a panel between two looks at the clock: a multiple of the strips that are turned at once.
     private const int PartDepth = 1 << 14;
 
@@ -41,29 +50,9 @@ internal static unsafe class GemmF32Packing
     {
         if (transposed)
         {
-            var work = default(WorkCounter);
-            int j = 0;
-            for (; Avx.IsSupported && j + 8 <= columns; j += 8)
-            {
-                work.Add(8 * k);
-                Pack8Columns(b + (j * ldb), ldb, k, alpha, width, to + j);
-            }
-
-            for (; j + 4 <= columns; j += 4)
-            {
-                Pack4Columns(b + (j * ldb), ldb, k, alpha, width, to + j);
-            }
-
-            for (; j < columns; j++)
-            {
-                float* from = b + (j * ldb);
-                for (nint r = 0; r < k; r++)
-                {
-                    to[(r * width) + j] = alpha * from[r];
-                }
-            }
-
-            for (; j < width; j++)
+            var job = new Job { B = b, Ldb = ldb, K = k, Alpha = alpha, Width = width, To = to };
+            Transposed.Best(&job, 0, columns);
+            for (int j = columns; j < width; j++)
             {
                 for (nint r = 0; r < k; r++)
                 {
@@ -127,6 +116,48 @@ internal static unsafe class GemmF32Packing
         }
     }
 
+    // Strips of eight columns, then of four, then single ones.
+    private static void Eights(void* state, nint first, nint end)
+    {
+        ref readonly Job job = ref *(Job*)state;
+        var work = default(WorkCounter);
+        for (; first + 8 <= end; first += 8)
+        {
+            work.Add(8 * job.K);
+            Pack8Columns(job.B + (first * job.Ldb), job.Ldb, job.K, job.Alpha, job.Width, job.To + first);
+        }
+
+        Fours(state, first, end);
+    }
+
+    private static void Fours(void* state, nint first, nint end)
+    {
+        ref readonly Job job = ref *(Job*)state;
+        var work = default(WorkCounter);
+        for (; first + 4 <= end; first += 4)
+        {
+            work.Add(4 * job.K);
+            Pack4Columns(job.B + (first * job.Ldb), job.Ldb, job.K, job.Alpha, job.Width, job.To + first);
+        }
+
+        Ones(state, first, end);
+    }
+
+    private static void Ones(void* state, nint first, nint end)
+    {
+        ref readonly Job job = ref *(Job*)state;
+        var work = default(WorkCounter);
+        for (; first < end; first++)
+        {
+            work.Add(job.K);
+            float* from = job.B + (first * job.Ldb);
+            for (nint r = 0; r < job.K; r++)
+            {
+                job.To[(r * job.Width) + first] = job.Alpha * from[r];
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack8Columns(float* b, nint ldb, nint k, float alpha, int width, float* to)
     {
@@ -171,7 +202,7 @@ internal static unsafe class GemmF32Packing
             Vector128<float> x1 = Vector128.Load(b1 + r) * scale;
             Vector128<float> x2 = Vector128.Load(b2 + r) * scale;
             Vector128<float> x3 = Vector128.Load(b3 + r) * scale;
-            Simd.Transpose4x4.Run(ref x0, ref x1, ref x2, ref x3);
+            Transpose4x4.Run(ref x0, ref x1, ref x2, ref x3);
             x0.Store(to);
             x1.Store(to + width);
             x2.Store(to + (2 * width));
@@ -185,5 +216,16 @@ internal static unsafe class GemmF32Packing
             to[2] = alpha * b2[r];
             to[3] = alpha * b3[r];
         }
+    }
+
+    // B as [N][K], to be written as [K][Width].
+    private struct Job
+    {
+        public float* B;
+        public nint Ldb;
+        public nint K;
+        public float Alpha;
+        public int Width;
+        public float* To;
     }
 }

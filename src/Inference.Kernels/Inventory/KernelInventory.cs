@@ -8,6 +8,7 @@ using Inference.Kernels.Quantized;
 using Inference.Kernels.Recurrent;
 using Inference.Kernels.Reductions;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Transposition;
 using Inference.Kernels.Trees;
 
 namespace Inference.Kernels;
@@ -35,32 +36,51 @@ public static class KernelInventory
         DequantizeSumsBody.Kernel,
         QuantizedBinary.Kernel,
         ByteTable.Kernel,
+        GemmF32Packing.Transposed,
+        NchwDepthwiseF32.General,
+        NchwDepthwiseF32.ThreeByThree,
+        NhwcDepthwiseF32.Kernel,
+        NhwcGroupedF32.Kernel,
+        FewChannelsF32.Kernel3x3,
+        FewChannelsF32.Kernel5x5,
+        FewChannelsF32.Kernel3x9,
+        PlaneInterleaving.Kernel,
+        WindowPacking.Kernel,
+        NchwPoolingF32.Max,
+        NchwPoolingF32.Sum,
+        NchwPoolingF32.Plane,
+        NhwcPoolingF32.Max,
+        NhwcPoolingF32.Sum,
+        Transpose2D.Bytes,
+        Transpose2D.Words,
+        Transpose2D.Doublewords,
+        Transpose2D.Quadwords,
+        EverySecond.Kernel,
     ];
 
     /// <summary>Every kernel, grouped by family, best first within a family. Makes a new list on each call.</summary>
-    public static IReadOnlyList<KernelInfo> List()
+    public static IReadOnlyList<KernelInfo> List() => [.. Rows().Select(row => row.Info)];
+
+    /// <summary>The same with the code of each.</summary>
+    internal static unsafe List<KernelRow> Rows()
     {
-        var all = new List<KernelInfo>();
+        var all = new List<KernelRow>();
         GemmF32Kernels.Describe(all);
         DotF32Kernels.Describe(all);
         GemmS32Kernels.Describe(all);
-        VnniDepthwise.Describe(all);
-        DepthwisePixels.Kernel.Describe(all, VnniDepthwise.IsSupported);
+        DepthwisePixels.Kernel.Describe(all, VnniDepthwise.Describe(all));
         UnaryFunctions.Describe(all);
         BinaryKernels.Describe(all);
-        PlanarWindowKernels.Describe(all);
-        NhwcDepthwiseF32.Describe(all);
-        NhwcGroupedF32.Describe(all);
-        FewChannelsF32.Describe(all);
-        PoolingF32.Describe(all);
         foreach (RowKernel kernel in RowKernels)
         {
             kernel.Describe(all);
         }
 
-        all.Add(new KernelInfo("transpose", "transpose_any_square_vector128", Simd.Zip.IsAccelerated ? IsaTier.AdvSimd : IsaTier.Scalar, true, true));
-        all.Add(new KernelInfo("trees_f32", "trees_f32_bitvectors_avx512", IsaTier.Avx512, TreeBitvectors.IsSupported, TreeBitvectors.IsSupported));
-        all.Add(new KernelInfo("trees_f32", "trees_f32_8walks_scalar", IsaTier.Scalar, true, !TreeBitvectors.IsSupported));
+        bool chosen = KernelRow.Add(
+            all, "trees_f32", "trees_f32_bitvectors_avx512", IsaTier.Avx512, TreeBitvectors.IsSupported,
+            (nint)(delegate*<TreeEnsembleData, TreeLayout, TreeWalker, TreeBitvectors?>)&TreeBitvectors.Create, chosen: false);
+        KernelRow.Add(all, "trees_f32", "trees_f32_8walks_scalar", IsaTier.Scalar, true,
+            (nint)(delegate*<TreeEnsembleData, TreeLayout, TreeWalker, TreeWalks>)&TreeWalks.Create, chosen);
         return all;
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
@@ -10,6 +8,10 @@ namespace Inference.Kernels.Pooling;
 /// <summary>Pooling of planes [H,W].</summary>
 internal static unsafe class NchwPoolingF32
 {
+    internal static readonly RowKernel Max = RowKernel.Of<PlanarFold<WindowFolds.Max>>("pool_f32_nchw_max");
+    internal static readonly RowKernel Sum = RowKernel.Of<PlanarFold<WindowFolds.Sum>>("pool_f32_nchw_sum");
+    internal static readonly RowKernel Plane = RowKernel.Of<PlaneBody>("pool_f32_nchw_plane");
+
     public static void RunBlock(void* state, int block)
     {
         ref PoolingJob job = ref *(PoolingJob*)state;
@@ -25,9 +27,9 @@ internal static unsafe class NchwPoolingF32
             && (g.DilationHeight | g.DilationWidth) == 1 && (g.PadTop | g.PadLeft | g.PadBottom | g.PadRight) == 0;
         if (whole)
         {
-            for (int plane = first; plane < end; plane++)
+            fixed (PoolingJob* shared = &job)
             {
-                job.Y[plane] = Whole(job.X + (plane * (nint)g.Taps), g.Taps, max, limit);
+                Plane.Within(limit)(shared, first, end);
             }
 
             return;
@@ -40,6 +42,10 @@ internal static unsafe class NchwPoolingF32
         using var weights = new AlignedScratch<float>(g.Taps);
         using var counts = new AlignedScratch<float>(job.OutWidth);
         weights.Span.Clear();
+        window.Scratch = scratch.Pointer;
+        window.Offsets = offsets.Pointer;
+        window.Weights = weights.Pointer;
+        window.Start = pad;
         window.FillOffsets(in g, offsets.Pointer);
         var work = default(WorkCounter);
         for (int ox = 0; ox < job.OutWidth; ox++)
@@ -51,16 +57,14 @@ internal static unsafe class NchwPoolingF32
         for (int plane = first; plane < end; plane++)
         {
             float* y = job.Y + ((nint)plane * job.OutHeight * job.OutWidth);
-            window.Pad(job.X + ((nint)plane * job.Height * job.Width), scratch.Pointer);
+            window.Y = y;
+            window.Pad(job.X + ((nint)plane * job.Height * job.Width));
+            window.Run(max ? Max : Sum, limit);
             if (max)
             {
-                PlanarWindowKernels.Run<WindowFolds.Max>(
-                    in window, scratch.Pointer, offsets.Pointer, weights.Pointer, pad, float.NegativeInfinity, float.PositiveInfinity, y, limit);
                 continue;
             }
 
-            PlanarWindowKernels.Run<WindowFolds.Sum>(
-                in window, scratch.Pointer, offsets.Pointer, weights.Pointer, 0f, float.NegativeInfinity, float.PositiveInfinity, y, limit);
             for (int oy = 0; oy < job.OutHeight; oy++)
             {
                 float rows = job.CountRows(oy);
@@ -70,49 +74,5 @@ internal static unsafe class NchwPoolingF32
                 }
             }
         }
-    }
-
-    // A window that is the plane.
-    private static float Whole(float* x, nint count, bool max, IsaTier limit) =>
-        Simd512.IsSupported && limit >= IsaTier.Avx512 ? Whole<Simd512, Vector512<float>>(x, count, max)
-        : Simd256.IsSupported && limit >= IsaTier.Avx2 ? Whole<Simd256, Vector256<float>>(x, count, max)
-        : Simd128.IsSupported && limit >= IsaTier.AdvSimd ? Whole<Simd128, Vector128<float>>(x, count, max)
-        : Whole<Simd1, float>(x, count, max);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Whole<S, V>(float* x, nint count, bool max)
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        float start = max ? float.NegativeInfinity : 0f;
-        V a0 = S.Splat(start);
-        V a1 = a0;
-        V a2 = a0;
-        V a3 = a0;
-        nint i = 0;
-        for (; i <= count - (4 * S.Lanes); i += 4 * S.Lanes)
-        {
-            V x0 = S.Load(x + i);
-            V x1 = S.Load(x + i + S.Lanes);
-            V x2 = S.Load(x + i + (2 * S.Lanes));
-            V x3 = S.Load(x + i + (3 * S.Lanes));
-            a0 = max ? S.Max(a0, x0) : S.Add(a0, x0);
-            a1 = max ? S.Max(a1, x1) : S.Add(a1, x1);
-            a2 = max ? S.Max(a2, x2) : S.Add(a2, x2);
-            a3 = max ? S.Max(a3, x3) : S.Add(a3, x3);
-        }
-
-        for (; i <= count - S.Lanes; i += S.Lanes)
-        {
-            a0 = max ? S.Max(a0, S.Load(x + i)) : S.Add(a0, S.Load(x + i));
-        }
-
-        float result = max ? S.MaxAcross(S.Max(S.Max(a0, a1), S.Max(a2, a3))) : S.Sum(S.Add(S.Add(a0, a1), S.Add(a2, a3)));
-        for (; i < count; i++)
-        {
-            result = max ? Simd1.Max(result, x[i]) : result + x[i];
-        }
-
-        return max ? result : result / count;
     }
 }

@@ -1,5 +1,6 @@
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Memory;
+using Inference.Kernels.Simd;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Pooling;
@@ -7,6 +8,9 @@ namespace Inference.Kernels.Pooling;
 /// <summary>Pooling of pixels [C] by rows of output pixels; only the pixels of a window that lie inside the image are read.</summary>
 internal static unsafe class NhwcPoolingF32
 {
+    internal static readonly RowKernel Max = RowKernel.Of<ChannelFold<WindowFolds.Max>>("pool_f32_nhwc_max");
+    internal static readonly RowKernel Sum = RowKernel.Of<ChannelFold<WindowFolds.Sum>>("pool_f32_nhwc_sum");
+
     public static void RunBlock(void* state, int block)
     {
         ref PoolingJob job = ref *(PoolingJob*)state;
@@ -31,20 +35,14 @@ internal static unsafe class NhwcPoolingF32
             }
         }
 
+        delegate*<void*, nint, nint, void> body = (max ? Max : Sum).Within(limit);
         for (int row = first; row < end; row++)
         {
             work.Add((long)job.OutWidth * channels * job.Geometry.Taps / 4);
             int oy = row % job.OutHeight;
             float* image = job.X + ((nint)(row / job.OutHeight) * job.Height * job.Width * channels);
             float* y = job.Y + ((nint)row * job.OutWidth * channels);
-            if (max)
-            {
-                window.Run<WindowFolds.Max>(image, oy, 0, job.OutWidth, 0, channels, y, null, 0, limit);
-            }
-            else
-            {
-                window.Run<WindowFolds.Sum>(image, oy, 0, job.OutWidth, 0, channels, y, null, job.CountRows(oy), limit);
-            }
+            window.Run(body, image, oy, 0, job.OutWidth, 0, channels, y, null, max ? 0 : job.CountRows(oy));
         }
     }
 }

@@ -49,6 +49,4 @@ public static unsafe class PoolingF32
             WorkerPool.Run(blocks, &NhwcPoolingF32.RunBlock, &job, maxThreads);
         }
     }
-
-    internal static void Describe(List<KernelInfo> to) => Simd.SimdNames.Describe(to, "pool_f32_nhwc");
 }

@@ -28,6 +28,9 @@ internal sealed unsafe class GemmS32Kernel(
 
     public int PanelColumns => MaxVectors * Lanes;
 
+    /// <summary>Where the code of the first tile is; 0 if it is assembled at run time and was not.</summary>
+    public nint Code => _managed is not null ? (nint)_managed[0] : _emitted is not null ? _emitted[0] : 0;
+
     /// <summary>Of so many rows, those that tall tiles take; the rest, at the end, is for <see cref="Run"/>.</summary>
     public int TallRows(int rows, int vectors)
     {

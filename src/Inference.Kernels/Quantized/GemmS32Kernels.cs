@@ -10,11 +10,12 @@ internal static unsafe class GemmS32Kernels
 
     internal static readonly GemmS32Kernel Best = Array.Find(All, k => k.Supported)!;
 
-    internal static void Describe(List<KernelInfo> to)
+    internal static void Describe(List<KernelRow> to)
     {
+        bool chosen = false;
         foreach (GemmS32Kernel k in All)
         {
-            to.Add(new KernelInfo("gemm_u8s8", k.Name, k.Tier, k.Supported, ReferenceEquals(k, Best)));
+            chosen = KernelRow.Add(to, "gemm_u8s8", k.Name, k.Tier, k.Supported, k.Code, chosen);
         }
     }
 

@@ -35,8 +35,8 @@ internal static unsafe class VnniDepthwise
     /// <summary>The place of channel <paramref name="channel"/> of a tile in its vectors.</summary>
     public static int Place(int channel, int width) => (channel % 16 / 4 * (width / 4)) + (channel / 16 * 4) + (channel % 4);
 
-    internal static void Describe(List<KernelInfo> to) =>
-        to.Add(new KernelInfo("depthwise_u8s8", "depthwise_u8s8_1x64_avx512vnni", IsaTier.Avx512Vnni, IsSupported, IsSupported));
+    internal static bool Describe(List<KernelRow> to) => KernelRow.Add(
+        to, "depthwise_u8s8", "depthwise_u8s8_1x64_avx512vnni", IsaTier.Avx512Vnni, IsSupported, s_entries is null ? 0 : s_entries[0], chosen: false);
 
     private static nint[]? TryCreate()
     {

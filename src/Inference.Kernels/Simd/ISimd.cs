@@ -83,6 +83,9 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Lane i of the result is lane lanes[i] of x.</summary>
     static abstract TVector Pick(TVector x, int* lanes);
 
+    /// <summary>Lanes 0, 2, 4 … of a, then those of b.</summary>
+    static abstract TVector Evens(TVector a, TVector b);
+
     /// <summary>Sum of the lanes; the order depends on the width.</summary>
     static abstract float Sum(TVector x);
 

@@ -47,6 +47,10 @@ internal sealed unsafe class RowKernel
             new(IsaTier.Scalar, true, &TBody.Run<Simd1, float>),
         ]);
 
+    /// <summary>The variants of a body that only vectors have: on a machine without them there is none.</summary>
+    public static RowKernel OfVectors<TBody>(string family)
+        where TBody : struct, IRowBody => Of(family, Of<TBody>(family).Variants[..^1]);
+
     /// <summary>A kernel of given variants, best first; the last runs everywhere.</summary>
     public static RowKernel Of(string family, Variant[] variants) => new(family, variants);
 
@@ -65,6 +69,32 @@ internal sealed unsafe class RowKernel
         }
 
         return Variants[i].Body;
+    }
+
+    /// <summary>The best variant of at most a tier whose vectors have at most so many lanes; else the last.</summary>
+    public ref readonly Variant Fitting(IsaTier limit, nint lanes)
+    {
+        int i = 0;
+        while (i < Variants.Length - 1 && (!Variants[i].Supported || Variants[i].Tier > limit || Variants[i].Lanes > lanes))
+        {
+            i++;
+        }
+
+        return ref Variants[i];
+    }
+
+    /// <summary>The body whose vectors have so many lanes; null if there is none here.</summary>
+    public delegate*<void*, nint, nint, void> OfLanes(int lanes)
+    {
+        foreach (ref readonly Variant v in Variants.AsSpan())
+        {
+            if (v.Supported && v.Lanes == lanes)
+            {
+                return v.Body;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Runs the best variant; in parallel when <paramref name="work"/> elements are many.</summary>
@@ -86,12 +116,11 @@ internal sealed unsafe class RowKernel
     }
 
     /// <summary>Adds the rows; <paramref name="chosen"/> says whether the family has a better one elsewhere.</summary>
-    public void Describe(List<KernelInfo> to, bool chosen = false)
+    public void Describe(List<KernelRow> to, bool chosen = false)
     {
         foreach (Variant v in Variants)
         {
-            to.Add(new KernelInfo(Family, $"{Family}_{v.Tile ?? SimdNames.Of(v.Tier)}", v.Tier, v.Supported, v.Supported && !chosen));
-            chosen |= v.Supported;
+            chosen = KernelRow.Add(to, Family, $"{Family}_{v.Tile ?? SimdNames.Of(v.Tier)}", v.Tier, v.Supported, (nint)v.Body, chosen);
         }
     }
 
@@ -100,6 +129,9 @@ internal sealed unsafe class RowKernel
         public IsaTier Tier { get; } = tier;
 
         public bool Supported { get; } = supported;
+
+        /// <summary>Lanes of f32 of its tier's vectors.</summary>
+        public int Lanes { get; } = SimdNames.Lanes(tier);
 
         public delegate*<void*, nint, nint, void> Body { get; } = body;
 

@@ -101,6 +101,9 @@ internal readonly unsafe partial struct Simd1 : ISimd<float>
     public static float Pick(float x, int* lanes) => x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Evens(float a, float b) => a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(float x) => x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

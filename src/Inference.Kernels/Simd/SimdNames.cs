@@ -11,20 +11,12 @@ internal static class SimdNames
         _ => "1_scalar",
     };
 
-    /// <summary>The four widths of a kernel that picks its width by size.</summary>
-    public static void Describe(List<KernelInfo> to, string family)
+    /// <summary>Lanes of f32 of a tier's vectors.</summary>
+    public static int Lanes(IsaTier tier) => tier switch
     {
-        bool chosen = false;
-        foreach ((IsaTier tier, bool supported) in ((IsaTier, bool)[])
-            [
-                (IsaTier.Avx512, Simd512.IsSupported),
-                (IsaTier.Avx2, Simd256.IsSupported),
-                (IsaTier.AdvSimd, Simd128.IsSupported),
-                (IsaTier.Scalar, true),
-            ])
-        {
-            to.Add(new KernelInfo(family, $"{family}_{Of(tier)}", tier, supported, supported && !chosen));
-            chosen |= supported;
-        }
-    }
+        >= IsaTier.Avx512 => 16,
+        IsaTier.Avx2 => 8,
+        IsaTier.AdvSimd => 4,
+        _ => 1,
+    };
 }

@@ -9,6 +9,22 @@ namespace Inference.Kernels.Transposition;
 /// <summary>y[c,r] = x[r,c] for elements of 1, 2, 4 and 8 bytes, in square blocks that both sides read and write by vectors.</summary>
 internal static unsafe class Transpose2D
 {
+    internal static readonly RowKernel Bytes = RowKernel.Of(
+        "transpose_b8", [new(IsaTier.AdvSimd, Zip.IsAccelerated, &SixteenBytes, "16x16_vector128"), new(IsaTier.Scalar, true, &Scalar<byte>)]);
+
+    internal static readonly RowKernel Words = RowKernel.Of(
+        "transpose_b16", [new(IsaTier.AdvSimd, Zip.IsAccelerated, &EightWords, "8x8_vector128"), new(IsaTier.Scalar, true, &Scalar<ushort>)]);
+
+    internal static readonly RowKernel Doublewords = RowKernel.Of(
+        "transpose_b32",
+        [
+            new(IsaTier.Avx2, Avx2.IsSupported, &Eights, "8x8_avx2"),
+            new(IsaTier.AdvSimd, Zip.IsAccelerated, &Fours, "4x4_vector128"),
+            new(IsaTier.Scalar, true, &Scalar<uint>),
+        ]);
+
+    internal static readonly RowKernel Quadwords = RowKernel.Of("transpose_b64", [new(IsaTier.Scalar, true, &Scalar<ulong>)]);
+
     // Blocks of 64 rows keep the lines that columns touch in the first-level cache.
     private const int RowBlock = 64;
 
@@ -18,76 +34,65 @@ internal static unsafe class Transpose2D
         KernelAssert.Matrix(x, rows, columns, ldx);
         KernelAssert.Matrix(y, columns, rows, ldy);
         Debug.Assert(elementSize is 1 or 2 or 4 or 8, "elements of 1, 2, 4 or 8 bytes");
+        RowKernel kernel = elementSize switch { 1 => Bytes, 2 => Words, 4 => Doublewords, _ => Quadwords };
         for (nint r = 0; r < rows; r += RowBlock)
         {
             nint count = nint.Min(RowBlock, rows - r);
-            byte* from = x + (r * ldx * elementSize);
-            byte* to = y + (r * elementSize);
-            switch (elementSize)
-            {
-                case 1:
-                    Bytes(from, ldx, to, ldy, count, columns);
-                    break;
-                case 2:
-                    Words((ushort*)from, ldx, (ushort*)to, ldy, count, columns);
-                    break;
-                case 4:
-                    Doublewords((float*)from, ldx, (float*)to, ldy, count, columns);
-                    break;
-                default:
-                    Scalar((ulong*)from, ldx, (ulong*)to, ldy, 0, count, 0, columns);
-                    break;
-            }
+            var job = new Job { X = x + (r * ldx * elementSize), Ldx = ldx, Y = y + (r * elementSize), Ldy = ldy, Columns = columns };
+            kernel.Best(&job, 0, count);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Doublewords(float* x, nint ldx, float* y, nint ldy, nint rows, nint columns)
+    private static void Eights(void* state, nint first, nint rows)
     {
-        nint unit = Avx.IsSupported ? 8 : 4;
-        nint wholeRows = rows - (rows % unit);
-        nint wholeColumns = columns - (columns % unit);
-        for (nint c = 0; c < wholeColumns; c += unit)
+        ref readonly Job job = ref *(Job*)state;
+        for (nint c = 0; c <= job.Columns - 8; c += 8)
         {
-            if (Avx.IsSupported)
-            {
-                TransposeBlocks.Columns8(x + c, ldx, y + (c * ldy), ldy, wholeRows);
-            }
-            else
-            {
-                TransposeBlocks.Columns4(x + c, ldx, y + (c * ldy), ldy, wholeRows);
-            }
+            TransposeBlocks.Columns8((float*)job.X + c, job.Ldx, (float*)job.Y + (c * job.Ldy), job.Ldy, rows & ~7);
         }
 
-        Scalar((uint*)x, ldx, (uint*)y, ldy, 0, wholeRows, wholeColumns, columns);
-        Scalar((uint*)x, ldx, (uint*)y, ldy, wholeRows, rows, 0, columns);
+        Rest<uint>(in job, rows, 8);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Bytes(byte* x, nint ldx, byte* y, nint ldy, nint rows, nint columns)
+    private static void Fours(void* state, nint first, nint rows)
     {
-        nint r16 = Zip.IsAccelerated ? rows & ~15 : 0;
-        nint c16 = Zip.IsAccelerated ? columns & ~15 : 0;
-        for (nint c = 0; c < c16; c += 16)
+        ref readonly Job job = ref *(Job*)state;
+        for (nint c = 0; c <= job.Columns - 4; c += 4)
         {
-            TransposeBlocks.Columns16(x + c, ldx, y + (c * ldy), ldy, r16);
+            TransposeBlocks.Columns4((float*)job.X + c, job.Ldx, (float*)job.Y + (c * job.Ldy), job.Ldy, rows & ~3);
         }
 
-        Scalar(x, ldx, y, ldy, 0, r16, c16, columns);
-        Scalar(x, ldx, y, ldy, r16, rows, 0, columns);
+        Rest<uint>(in job, rows, 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SixteenBytes(void* state, nint first, nint rows)
+    {
+        ref readonly Job job = ref *(Job*)state;
+        for (nint c = 0; c <= job.Columns - 16; c += 16)
+        {
+            TransposeBlocks.Columns16(job.X + c, job.Ldx, job.Y + (c * job.Ldy), job.Ldy, rows & ~15);
+        }
+
+        Rest<byte>(in job, rows, 16);
     }
 
     // n rounds of zips of rows i and i + 2^(n−1) transpose a block of 2^n × 2^n elements.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Words(ushort* x, nint ldx, ushort* y, nint ldy, nint rows, nint columns)
+    private static void EightWords(void* state, nint first, nint rows)
     {
-        nint r8 = Zip.IsAccelerated ? rows & ~7 : 0;
-        nint c8 = Zip.IsAccelerated ? columns & ~7 : 0;
+        ref readonly Job job = ref *(Job*)state;
+        ushort* x = (ushort*)job.X;
+        ushort* y = (ushort*)job.Y;
+        nint ldx = job.Ldx;
+        nint ldy = job.Ldy;
         Vector128<ushort>* a = stackalloc Vector128<ushort>[8];
         Vector128<ushort>* b = stackalloc Vector128<ushort>[8];
-        for (nint c = 0; c < c8; c += 8)
+        for (nint c = 0; c <= job.Columns - 8; c += 8)
         {
-            for (nint r = 0; r < r8; r += 8)
+            for (nint r = 0; r <= rows - 8; r += 8)
             {
                 for (int i = 0; i < 4; i++)
                 {
@@ -111,20 +116,47 @@ internal static unsafe class Transpose2D
             }
         }
 
-        Scalar(x, ldx, y, ldy, 0, r8, c8, columns);
-        Scalar(x, ldx, y, ldy, r8, rows, 0, columns);
+        Rest<ushort>(in job, rows, 8);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scalar<T>(T* x, nint ldx, T* y, nint ldy, nint r0, nint r1, nint c0, nint c1)
+    private static void Scalar<T>(void* state, nint first, nint rows)
+        where T : unmanaged => Part<T>(in *(Job*)state, 0, rows, 0);
+
+    // What is left of whole blocks of so many rows and columns.
+    private static void Rest<T>(in Job job, nint rows, int block)
         where T : unmanaged
     {
-        for (nint c = c0; c < c1; c++)
+        nint wholeRows = rows & -block;
+        Part<T>(in job, 0, wholeRows, job.Columns & -block);
+        Part<T>(in job, wholeRows, rows, 0);
+    }
+
+    // Rows r0 to r1 − 1 of columns c0 on.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Part<T>(in Job job, nint r0, nint r1, nint c0)
+        where T : unmanaged
+    {
+        T* x = (T*)job.X;
+        T* y = (T*)job.Y;
+        nint ldx = job.Ldx;
+        nint ldy = job.Ldy;
+        nint columns = job.Columns;
+        for (nint c = c0; c < columns; c++)
         {
             for (nint r = r0; r < r1; r++)
             {
                 y[(c * ldy) + r] = x[(r * ldx) + c];
             }
         }
+    }
+
+    // Rows of x from the first one on, as many as the body is told; strides in elements.
+    private struct Job
+    {
+        public byte* X;
+        public nint Ldx;
+        public byte* Y;
+        public nint Ldy;
+        public nint Columns;
     }
 }

@@ -29,7 +29,7 @@ public sealed unsafe class TreeEnsemble : IDisposable
         if (data.Aggregation is TreeAggregation.Sum or TreeAggregation.Average
             && FeatureCount > 0 && !Array.Exists(data.Modes, m => m is TreeNodeMode.Equal or TreeNodeMode.NotEqual))
         {
-            _walks = new TreeWalks(data, layout, _general);
+            _walks = TreeWalks.Create(data, layout, _general);
             _bitvectors = TreeBitvectors.Create(data, layout, _general);
         }
     }

@@ -30,7 +30,7 @@ internal sealed unsafe class TreeWalks : IDisposable
     private readonly bool _negated;
     private readonly bool _dense;
 
-    public TreeWalks(TreeEnsembleData data, TreeLayout layout, TreeWalker weights)
+    private TreeWalks(TreeEnsembleData data, TreeLayout layout, TreeWalker weights)
     {
         _weights = weights;
         _features = data.FeatureCount;
@@ -56,6 +56,8 @@ internal sealed unsafe class TreeWalks : IDisposable
             ((Tree*)_trees.Pointer)[t] = new Tree { Root = layout.PlaceOf(data.Roots[t]), Depth = layout.Depths[t] };
         }
     }
+
+    public static TreeWalks Create(TreeEnsembleData data, TreeLayout layout, TreeWalker weights) => new(data, layout, weights);
 
     /// <summary>The t of x ≤ t for a decision; NaN where it never holds.</summary>
     public static float Threshold(TreeEnsembleData data, int node)

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Reflection.Emit;
 using System.Reflection.Metadata;
-using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
 namespace Inference.Architecture.Tests.Rooms;
@@ -85,29 +83,9 @@ internal sealed class UsedTypes : ISignatureTypeProvider<object?, object?>
             Use(region.CatchType);
         }
 
-        BlobReader code = body.GetILReader();
-        while (code.RemainingBytes > 0)
+        foreach (EntityHandle operand in Operands.Of(body))
         {
-            short value = code.ReadByte();
-            if (value == 0xFE)
-            {
-                value = (short)(0xFE00 | code.ReadByte());
-            }
-
-            OperandType type = OperandSizes.Of(value);
-            switch (type)
-            {
-                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType:
-                    Use((EntityHandle)MetadataTokens.Handle(code.ReadInt32()));
-                    break;
-                case OperandType.InlineSwitch:
-                    int targets = code.ReadInt32();
-                    code.Offset += 4 * targets;
-                    break;
-                default:
-                    code.Offset += OperandSizes.Bytes(type);
-                    break;
-            }
+            Use(operand);
         }
     }
 

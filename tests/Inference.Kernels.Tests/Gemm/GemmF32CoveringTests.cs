@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Inference.Kernels.Tests.Gemm;
 
-[Covers(typeof(GemmF32), "gemm_f32", "dot_f32")]
+[Covers(typeof(GemmF32), "gemm_f32", "dot_f32", "pack_transposed_f32")]
 public sealed unsafe class GemmF32CoveringTests(ITestOutputHelper output)
 {
     [Theory]

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace Inference.Kernels.Tests.Pooling;
 
-[Covers(typeof(PoolingF32), "pool_f32_nchw", "pool_f32_nhwc")]
+[Covers(typeof(PoolingF32), "pool_f32_nchw_max", "pool_f32_nchw_sum", "pool_f32_nchw_plane", "pool_f32_nhwc_max", "pool_f32_nhwc_sum")]
 [Covers(typeof(MaxPooling8))]
 public sealed unsafe class PoolingCoveringTests(ITestOutputHelper output)
 {

@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace Inference.Kernels.Tests.Transposition;
 
-[Covers(typeof(Transpose), "transpose")]
+[Covers(typeof(Transpose), "transpose_b8", "transpose_b16", "transpose_b32", "transpose_b64")]
 [Covers(typeof(Resize2D))]
 public sealed unsafe class LayoutCoveringTests(ITestOutputHelper output)
 {

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Inference.Kernels.Threading;
 using Inference.Operators.Joining;
 
@@ -200,12 +199,14 @@ internal static class StridedCopy
                 Fill(ref target, source, count);
             }
         }
+        else if (targetStride == 1 && sourceStride == 2 && count > 0 && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && Unsafe.SizeOf<T>() == sizeof(uint))
+        {
+            EverySecond(ref Unsafe.As<T, byte>(ref source), ref Unsafe.As<T, byte>(ref target), count);
+        }
         else
         {
-            nint done = targetStride == 1 && sourceStride == 2 && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && Unsafe.SizeOf<T>() == sizeof(uint)
-                ? EverySecond(ref Unsafe.As<T, uint>(ref source), ref Unsafe.As<T, uint>(ref target), count) : 0;
             var work = default(WorkCounter);
-            for (nint i = done; i < count; i++)
+            for (nint i = 0; i < count; i++)
             {
                 work.Add(1);
                 Unsafe.Add(ref target, i * targetStride) = Unsafe.Add(ref source, i * sourceStride);
@@ -213,33 +214,13 @@ internal static class StridedCopy
         }
     }
 
-    // target[i] = source[2·i] for a first part of the elements, and how many. The vectors read one element behind the last they pick, so the
-    // last elements are left.
-    private static nint EverySecond(ref uint source, ref uint target, nint count)
+    // target[i] = source[2·i].
+    private static unsafe void EverySecond(ref byte source, ref byte target, nint count)
     {
-        nint i = 0;
-        if (Avx512F.IsSupported)
+        fixed (byte* from = &source, to = &target)
         {
-            Vector512<uint> even = Vector512<uint>.Indices << 1;
-            for (; i + 16 < count; i += 16)
-            {
-                Vector512<uint> low = Vector512.LoadUnsafe(ref source, (nuint)(2 * i));
-                Vector512<uint> high = Vector512.LoadUnsafe(ref source, (nuint)((2 * i) + 16));
-                Avx512F.PermuteVar16x32x2(low, even, high).StoreUnsafe(ref target, (nuint)i);
-            }
+            Kernels.Transposition.EverySecond.Run((float*)from, (float*)to, count);
         }
-        else if (Avx2.IsSupported)
-        {
-            for (; i + 8 < count; i += 8)
-            {
-                Vector256<float> low = Vector256.LoadUnsafe(ref source, (nuint)(2 * i)).AsSingle();
-                Vector256<float> high = Vector256.LoadUnsafe(ref source, (nuint)((2 * i) + 8)).AsSingle();
-                // Within halves of 128 bits: low 0 2, high 0 2, low 4 6, high 4 6; then by pairs into order.
-                Avx2.Permute4x64(Avx.Shuffle(low, high, 0x88).AsUInt64(), 0xD8).AsUInt32().StoreUnsafe(ref target, (nuint)i);
-            }
-        }
-
-        return i;
     }
 
     /// <summary>Copies consecutive elements.</summary>

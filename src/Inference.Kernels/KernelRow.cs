@@ -1,0 +1,14 @@
+namespace Inference.Kernels;
+
+/// <summary>A row of the inventory with the code that it stands for.</summary>
+/// <param name="Info">What is said of it.</param>
+/// <param name="Code">Where its code, or that of its first tile, is; 0 for code that is assembled at run time and was not.</param>
+internal readonly record struct KernelRow(KernelInfo Info, nint Code)
+{
+    /// <summary>Adds a row; returns whether its family now has a row that is used here.</summary>
+    public static bool Add(List<KernelRow> to, string family, string name, IsaTier tier, bool supported, nint code, bool chosen)
+    {
+        to.Add(new KernelRow(new KernelInfo(family, name, tier, supported, supported && !chosen), code));
+        return chosen || supported;
+    }
+}
