@@ -54,13 +54,12 @@ public static class ModelRepository
         try
         {
             await controller.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            return new VersionedModelRunner(controller, options.Watch);
         }
         catch
         {
             await controller.CloseAsync().ConfigureAwait(false);
             throw;
         }
-
-        return new VersionedModelRunner(controller, options.Watch);
     }
 }

@@ -58,7 +58,10 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
             }
 
             gate = VersionGate.Load;
-            IModelRunner wrapped = wrap(runner);
+            IModelRunner wrapped = runner = wrap(runner);
+
+            // Read by whoever takes it over, who then could not dispose it.
+            _ = wrapped.Info;
             runner = null;
             return wrapped;
         }

@@ -31,7 +31,7 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="digest">Its digest.</param>
     /// <param name="release">Lets go of the file; called once, on disposal, and not where this fails.</param>
     /// <param name="control">What can stop the load.</param>
-    /// <param name="placed">Parts that other providers run; owned; null for none.</param>
+    /// <param name="placed">Parts that other providers run; owned, but where this fails; null for none.</param>
     public LoadedModel(OnnxModel file, ImportedModel imported, ModelLoadOptions options, string name, string digest, Action release, RunControl control, PlacedModel? placed = null)
     {
         _file = file;

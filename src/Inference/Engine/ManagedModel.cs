@@ -164,20 +164,9 @@ internal sealed class ManagedModel : ServedModel
             throw;
         }
 
-        var served = new ManagedModel(model, own);
-        if (own.AssertRowIndependent == true && model.Info is { BatchAxis: 0, RowIndependent: false })
-        {
-            try
-            {
-                return new ServingRunner(served, own);
-            }
-            catch (InferenceException)
-            {
-                // What is stated of the whole need not hold for this part, or cannot be checked on made-up values.
-            }
-        }
-
-        own.AssertRowIndependent = own.AssertRowIndependent == false ? false : null;
-        return new ServingRunner(served, own);
+        // What is stated of the whole need not hold for this part, or cannot be checked on made-up values.
+        ModelLoadOptions unstated = own.Clone();
+        unstated.AssertRowIndependent = own.AssertRowIndependent == false ? false : null;
+        return new ServingRunner(new ManagedModel(model, own), own, unstated);
     }
 }

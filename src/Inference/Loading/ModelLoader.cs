@@ -108,17 +108,19 @@ public sealed class ModelLoader : IModelLoader
         }
 
         PlacedModel placed = ModelPlacer.Place(file, imported, name, preference, options, _logger, control);
+        LoadedModel model;
         try
         {
-            var model = new LoadedModel(file, imported, options, name, digest, file.Dispose, control, placed);
+            model = new LoadedModel(file, imported, options, name, digest, file.Dispose, control, placed);
             PlacementLog.Placed(_logger, name, placed.Report.Summary);
-            return new ServingRunner(new ManagedModel(model, options), options);
         }
         catch
         {
             placed.Dispose();
             throw;
         }
+
+        return new ServingRunner(new ManagedModel(model, options), options);
     }
 
     // Providers by name, `cpu` last unless named earlier.

@@ -24,17 +24,6 @@ internal static class WholeModelLoader
             return null;
         }
 
-        ICompiledModel compiled;
-        try
-        {
-            compiled = provider.Compile(view, new() { Options = options, Logger = logger });
-        }
-        catch (InferenceException exception) when (!options.FailOnProviderError)
-        {
-            PlacementLog.CompileFailed(logger, provider.Name, view.Nodes.Count, name, exception);
-            return null;
-        }
-
         RowProof rows = RowProof.Of(imported.Graph, control);
         var info = new ModelInfo
         {
@@ -49,8 +38,21 @@ internal static class WholeModelLoader
             Provider = provider.Name,
             Metadata = file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
         };
+        bool isSmall = RowIndependenceCheck.IsSmall(imported.Graph);
+        ICompiledModel compiled;
+        try
+        {
+            compiled = provider.Compile(view, new() { Options = options, Logger = logger });
+        }
+        catch (InferenceException exception) when (!options.FailOnProviderError)
+        {
+            PlacementLog.CompileFailed(logger, provider.Name, view.Nodes.Count, name, exception);
+            return null;
+        }
+
+        var runner = new ServingRunner(new ProviderModel(compiled, info, file.Dispose, isSmall), options);
         PlacementLog.Placed(logger, name, $"{provider.Name}: {view.Nodes.Count} nodes, the whole model");
-        return new ServingRunner(new ProviderModel(compiled, info, file.Dispose, RowIndependenceCheck.IsSmall(imported.Graph)), options);
+        return runner;
     }
 
     // The provider's own checks decide; the engine's inference only adds knowledge here.

@@ -132,11 +132,12 @@ internal sealed class ModelPlacer
             int[] members = [.. group];
             IExecutionProvider provider = _preference.First(p => p.Name == owners[members[0]]);
             PartModel model = PartModel.Of(_model, graph, nodes, members, view);
+            ModelValueType?[] outputs = [.. model.Outputs.Select(view.TypeOf)];
+            bool repeats = Array.TrueForAll(members, m => Repeats(_scopes[graph], nodes[m]));
             try
             {
                 ICompiledModel compiled = provider.Compile(model.View(_name), new() { Options = _options, Logger = _logger });
-                var call = new CompiledCall(compiled, provider.Name, [.. model.Outputs.Select(view.TypeOf)], Array.TrueForAll(members, m => Repeats(_scopes[graph], nodes[m]))) { Rules = InputRules.Unread };
-                _calls.Add(new(graph, $"{provider.Name} part {_calls.Count}", model.Inputs, model.Outputs, call));
+                _calls.Add(new(graph, $"{provider.Name} part {_calls.Count}", model.Inputs, model.Outputs, new CompiledCall(compiled, provider.Name, outputs, repeats) { Rules = InputRules.Unread }));
                 _parts.Add(new(provider.Name, members.Length, [.. members.Select(m => nodes[m].OpType).Distinct().Order(StringComparer.Ordinal)]));
             }
             catch (InferenceException exception) when (!_options.FailOnProviderError)

@@ -34,8 +34,18 @@ public sealed class CpuExecutionProvider : IExecutionProvider
         ArgumentNullException.ThrowIfNull(subgraph);
         ArgumentNullException.ThrowIfNull(context);
         OnnxModel file = Read(subgraph);
-        RunControl control = RunControl.ForLoad(context.Options, CancellationToken.None);
-        var model = new LoadedModel(file, ModelImporter.Import(file, control: control), context.Options, subgraph.ModelName, digest: "", file.Dispose, control);
+        LoadedModel model;
+        try
+        {
+            RunControl control = RunControl.ForLoad(context.Options, CancellationToken.None);
+            model = new LoadedModel(file, ModelImporter.Import(file, control: control), context.Options, subgraph.ModelName, digest: "", file.Dispose, control);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
         return new CpuCompiledModel(new ServingRunner(new ManagedModel(model, context.Options), context.Options));
     }
 

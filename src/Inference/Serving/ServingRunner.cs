@@ -11,17 +11,26 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
     private readonly TimeSpan? _maxRunTime;
 
     /// <summary>Serves a model.</summary>
-    /// <param name="model">The model; owned, but where this fails.</param>
+    /// <param name="model">The model; owned, and disposed where this fails.</param>
     /// <param name="options">The load options.</param>
+    /// <param name="otherwise">Options that hold where what the others state of the rows is wrong; null: this fails.</param>
     /// <exception cref="ModelLoadException">What the options state of the rows is wrong.</exception>
-    public ServingRunner(ServedModel model, ModelLoadOptions options)
+    public ServingRunner(ServedModel model, ModelLoadOptions options, ModelLoadOptions? otherwise = null)
     {
         _model = model;
         _maxRunTime = options.MaxRunTime;
         _gate = new(model.Info.Name, model.Dispose);
         Info = model.Info;
-        Info = RowIndependenceCheck.Apply(this, options, model.AffordsTrial);
-        model.EndTrials();
+        try
+        {
+            Info = Try(options, otherwise);
+            model.EndTrials();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public ModelInfo Info { get; }
@@ -58,7 +67,15 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
     public BoundRun Bind()
     {
         _gate.Enter();
-        return _model.Bind(_gate, _maxRunTime, Clock);
+        try
+        {
+            return _model.Bind(_gate, _maxRunTime, Clock);
+        }
+        catch
+        {
+            _gate.Exit();
+            throw;
+        }
     }
 
     public ModelSplit? Split(IReadOnlyCollection<string> branchInputs)
@@ -91,6 +108,18 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
     {
         Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private ModelInfo Try(ModelLoadOptions options, ModelLoadOptions? otherwise)
+    {
+        try
+        {
+            return RowIndependenceCheck.Apply(this, options, _model.AffordsTrial);
+        }
+        catch (InferenceException) when (otherwise is not null)
+        {
+            return RowIndependenceCheck.Apply(this, otherwise, _model.AffordsTrial);
+        }
     }
 
     private NamedValues Run(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using Inference.Onnx;
-using Inference.Providers;
 using Inference.Tests.Support;
 
 namespace Inference.Tests.Loading;
@@ -54,7 +53,7 @@ public sealed class SingleImportTests
     [Fact]
     public void Load_CompileFailsAndFails_DisposesTheOtherParts()
     {
-        var first = new Doubling();
+        var first = new FakeCompiled();
         OnnxModel model = ModelText.Read(Inputs, "a = Exp(x); b = Neg(a); y = Relu(b)");
         var taking = new PartProvider("taking", "Exp") { Compiles = _ => first };
         var failing = new PartProvider("failing", "Relu") { Compiles = _ => throw new ProviderException("no") };
@@ -65,7 +64,7 @@ public sealed class SingleImportTests
     [Fact]
     public void Load_OperatorThatTheEngineLacks_GoesToTheProviderBehindIt()
     {
-        var custom = new PartProvider("custom", "Double") { Compiles = _ => new Doubling() };
+        var custom = new PartProvider("custom", "Double") { Compiles = _ => new FakeCompiled() };
         using IModelRunner runner = Load(Custom(), [custom], out int imports, o => o.Providers.Insert(0, "cpu"));
         Assert.Equal((1, "custom+cpu"), (imports, runner.Info.Provider));
         Assert.Equal([2f, 0f, 6f, 0f, 10f, 0f], Run(runner));
@@ -143,18 +142,5 @@ public sealed class SingleImportTests
 
         using NamedValues outputs = runner.Run(inputs);
         return outputs["y"].AsSpan<float>().ToArray();
-    }
-
-    private sealed class Doubling : ICompiledModel
-    {
-        public int Disposals { get; private set; }
-
-        public void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
-        {
-            var tensor = (TensorValue)inputs[0];
-            outputs[0] = TensorValue.Copy<float>([.. tensor.AsSpan<float>().ToArray().Select(v => 2 * v)], tensor.Shape);
-        }
-
-        public void Dispose() => Disposals++;
     }
 }
