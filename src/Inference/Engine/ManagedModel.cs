@@ -25,8 +25,6 @@ internal sealed class ManagedModel : ServedModel
 
     public override ModelInfo Info => _model.Info;
 
-    public override bool IsBindable => true;
-
     public override bool IsSplittable => _model.Source is not null;
 
     /// <summary>The model and its plans.</summary>

@@ -39,6 +39,7 @@ internal static class WholeModelLoader
             Metadata = file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
         };
         bool isSmall = RowIndependenceCheck.IsSmall(imported.Graph);
+        bool[] sized = SizedByInputs(imported.Graph);
         ICompiledModel compiled;
         try
         {
@@ -50,9 +51,17 @@ internal static class WholeModelLoader
             return null;
         }
 
-        var runner = new ServingRunner(new ProviderModel(compiled, info, file.Dispose, isSmall), options);
+        var runner = new ServingRunner(new ProviderModel(compiled, info, file.Dispose, isSmall, sized), options);
         PlacementLog.Placed(logger, name, $"{provider.Name}: {view.Nodes.Count} nodes, the whole model");
         return runner;
+    }
+
+    // As inferred, not as declared: a symbol of an input, or a number.
+    private static bool[] SizedByInputs(ModelGraph graph)
+    {
+        HashSet<string?> symbols = [.. graph.Inputs.SelectMany(i => i.Type?.Shape ?? []).Select(d => d.Symbol)];
+        return [.. graph.Outputs.Select(o => o.Type is { Kind: ModelValueKind.Tensor, ElementType: not ElementType.String, Shape: { } shape }
+            && shape.All(d => d.IsFixed || (d.Symbol is { } symbol && symbols.Contains(symbol))))];
     }
 
     // The provider's own checks decide; the engine's inference only adds knowledge here.

@@ -7,11 +7,17 @@ namespace Inference.Serving;
 /// <param name="info">What is known of it.</param>
 /// <param name="release">Lets go of the file.</param>
 /// <param name="isSmall">Whether a run costs little.</param>
-internal sealed class ProviderModel(ICompiledModel compiled, ModelInfo info, Action release, bool isSmall) : ServedModel
+/// <param name="sized">Whether the shape of an output is known to follow from those of the inputs, by output.</param>
+internal sealed class ProviderModel(ICompiledModel compiled, ModelInfo info, Action release, bool isSmall, IReadOnlyList<bool> sized) : ServedModel
 {
     public override ModelInfo Info => info;
 
     public override bool AffordsTrial(NamedValues inputs) => isSmall;
+
+    /// <summary>Whether equal shapes of inputs are known to give equal shapes of an output.</summary>
+    public bool IsSizedByInputs(int output) => sized[output];
+
+    public override BoundRun Bind(RunGate gate, TimeSpan? maxRunTime, TimeProvider clock) => new ProviderBoundRun(this, gate, maxRunTime, clock);
 
     public override object? GetService(Type serviceType) => serviceType.IsInstanceOfType(compiled) ? compiled : base.GetService(serviceType);
 
@@ -40,10 +46,29 @@ internal sealed class ProviderModel(ICompiledModel compiled, ModelInfo info, Act
         var outputs = new NamedValues(results.Length);
         for (int i = 0; i < results.Length; i++)
         {
-            outputs.Set(info.Outputs[i].Name, results[i] ?? throw new ModelRunException($"Model '{info.Name}': the provider '{info.Provider}' left output '{info.Outputs[i].Name}' empty."));
+            outputs.Set(info.Outputs[i].Name, results[i]!);
         }
 
         return outputs;
+    }
+
+    /// <summary>Runs once on values that were checked, by position; every slot is filled when it returns.</summary>
+    public void Run(ModelValue[] values, ModelValue?[] results, in CallLimits limits)
+    {
+        if (limits.Time is { } time)
+        {
+            RunWithin(time, values, results, limits);
+        }
+        else
+        {
+            compiled.Run(values, results, limits.Cancellation);
+        }
+
+        int empty = Array.IndexOf(results, null);
+        if (empty >= 0)
+        {
+            throw new ModelRunException($"Model '{info.Name}': the provider '{info.Provider}' left output '{info.Outputs[empty].Name}' empty.");
+        }
     }
 
     public override void Dispose()
@@ -79,14 +104,8 @@ internal sealed class ProviderModel(ICompiledModel compiled, ModelInfo info, Act
         return copy;
     }
 
-    private void Run(ModelValue[] values, ModelValue?[] results, in CallLimits limits)
+    private void RunWithin(TimeSpan time, ModelValue[] values, ModelValue?[] results, in CallLimits limits)
     {
-        if (limits.Time is not { } time)
-        {
-            compiled.Run(values, results, limits.Cancellation);
-            return;
-        }
-
         using var timer = new CancellationTokenSource(time, limits.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, limits.Cancellation);
         try

@@ -6,9 +6,6 @@ internal abstract class ServedModel : IDisposable
     /// <summary>What is known of the model; its claims are not tried yet.</summary>
     public abstract ModelInfo Info { get; }
 
-    /// <summary>Whether <see cref="Bind"/> makes bound runs.</summary>
-    public virtual bool IsBindable => false;
-
     /// <summary>Whether <see cref="Split"/> may cut the model.</summary>
     public virtual bool IsSplittable => false;
 
@@ -31,7 +28,7 @@ internal abstract class ServedModel : IDisposable
     /// <param name="gate">Entered for the bound run, which exits it when it is disposed.</param>
     /// <param name="maxRunTime">How long each of its runs may take; null for no limit.</param>
     /// <param name="clock">The clock of that time.</param>
-    public virtual BoundRun Bind(RunGate gate, TimeSpan? maxRunTime, TimeProvider clock) => throw new NotSupportedException();
+    public abstract BoundRun Bind(RunGate gate, TimeSpan? maxRunTime, TimeProvider clock);
 
     /// <summary>Cuts the model; see <see cref="IModelSplitter"/>.</summary>
     /// <param name="info">The model, its claims tried.</param>

@@ -94,7 +94,7 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        if (serviceKey is not null || (serviceType == typeof(IBindable) && !_model.IsBindable) || (serviceType == typeof(IModelSplitter) && !_model.IsSplittable))
+        if (serviceKey is not null || (serviceType == typeof(IModelSplitter) && !_model.IsSplittable))
         {
             return null;
         }

@@ -84,8 +84,6 @@ public sealed class FailedLoadTests
 
         public override ModelInfo Info { get; } = new() { Name = "unbindable", Digest = "", Inputs = [], Outputs = [] };
 
-        public override bool IsBindable => true;
-
         public override NamedValues Run(NamedValues inputs, in CallLimits limits) => [];
 
         public override bool AffordsTrial(NamedValues inputs) => false;

@@ -1,8 +1,8 @@
 using System.Buffers;
 
-namespace Inference.Placement;
+namespace Inference.Serving;
 
-/// <summary>A tensor of the engine lent to a provider for one call; retaining it copies. The memory is used again after the call, so pins must have ended by then.</summary>
+/// <summary>A tensor of the engine lent to a provider; retaining it copies. The memory is used again after the call that it is lent for, so pins must have ended by then.</summary>
 internal sealed unsafe class EngineTensorValue(Tensor tensor) : TensorValue(tensor.Type, tensor.Dims), IPinnable
 {
     private Tensor? _tensor = tensor;
