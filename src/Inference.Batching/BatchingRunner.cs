@@ -1,6 +1,7 @@
 using Inference.Batching.Batches;
 using Inference.Batching.Control;
 using Inference.Batching.Diagnostics;
+using Inference.Batching.Execution;
 using Inference.Batching.Queue;
 using Inference.Batching.Scheduling;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
 {
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly BatchScheduler _scheduler;
+    private readonly BatchExecutor _batches;
     private readonly BatchingInstruments _instruments;
     private readonly PayoffController _payoff;
     private readonly DirectGate _direct;
@@ -28,21 +29,10 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         _model = inner.Info.Name;
         _instruments = new BatchingInstruments(inner.Info);
         _payoff = new PayoffController(clock, OnDecided);
-        var assembler = new BatchAssembler(inner.Info);
-        var executor = new BatchExecutor(inner, clock, assembler, _instruments);
         _options = options;
         _direct = new DirectGate(options.Current.MaxQueuedRows);
-        _scheduler = executor.Scheduler =
-            new BatchScheduler(_model, clock, assembler, options.Current, _instruments, RunBatchAsync, _payoff.Leave, () => _payoff.TrialRows);
+        _batches = new BatchExecutor(inner, clock, options.Current, _instruments, _payoff);
         options.OnChange(Apply);
-
-        async Task RunBatchAsync(Batch batch)
-        {
-            int rows = batch.Rows;
-            int calls = batch.Count;
-            await executor.RunAsync(batch).ConfigureAwait(false);
-            _payoff.Exit(direct: false, calls, rows);
-        }
     }
 
     /// <summary>Decides whether calls go past batching.</summary>
@@ -50,20 +40,20 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
 
     public bool IsSteppedAside => _payoff.SteppedAside;
 
-    public int RowLimit => _scheduler.RowLimit;
+    public int RowLimit => _batches.State.RowLimit;
 
-    public TimeSpan Delay => _scheduler.Delay;
+    public TimeSpan Delay => _clock.GetElapsedTime(0, _batches.State.Delay);
 
-    public int QueuedRows => _scheduler.QueuedRows;
+    public int QueuedRows => _batches.State.QueuedRows;
 
-    public int BatchesInFlight => _scheduler.InFlight;
+    public int BatchesInFlight => _batches.State.InFlight;
 
     public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         if (_payoff.Bypass && context?.Deadline is null && Rows.BatchRows.TryCount(inputs, out int rows) && rows > 0 && _direct.TryEnter(rows, out int cell))
         {
-            return RunDirect(inputs, context, cancellationToken, rows, cell, counted: false);
+            return RunPast(inputs, context, new(rows, Cell: cell), cancellationToken);
         }
 
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
@@ -88,7 +78,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         if (_payoff.Direct && options.StepAside && _direct.TryEnter(rows, out cell))
         {
             _payoff.Enter();
-            return RunDirect(inputs, context, cancellationToken, rows, cell, counted: true);
+            return RunPast(inputs, context, new(rows, Cell: cell, IsCounted: true), cancellationToken);
         }
 
         // Before the call is counted: what the caller's own code throws is the caller's. A set of its own, because the call waits with others: if the caller's changed
@@ -102,9 +92,9 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         long cost = BatchAssembler.Cost(given, options);
         _payoff.Enter();
         long now = _clock.GetTimestamp();
-        if (options.RunInlineWhenIdle && _scheduler.TryEnterInline(rows, now))
+        if (options.RunInlineWhenIdle && _batches.TryEnterInline(rows, now))
         {
-            return RunInline(inputs, context, cancellationToken, rows, now);
+            return RunPast(inputs, context, new(rows, now), cancellationToken);
         }
 
         var call = new PendingCall
@@ -115,18 +105,19 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             Rows = rows,
             Cost = cost,
             EnqueuedAt = now,
+            ExpiresAt = context?.Deadline is { } end ? now + BatchScheduler.TicksOf(end - _clock.GetUtcNow(), _clock.TimestampFrequency) : long.MaxValue,
         };
         if (cancellationToken.CanBeCanceled)
         {
             // Registered before the queue knows the call, so that nobody completes it while the registration is being stored.
             call.Registration = cancellationToken.UnsafeRegister(static (state, _) =>
             {
-                (BatchScheduler scheduler, PendingCall call) = ((BatchScheduler, PendingCall))state!;
-                scheduler.Cancel(call);
-            }, (_scheduler, call));
+                (BatchExecutor batches, PendingCall call) = ((BatchExecutor, PendingCall))state!;
+                batches.Handle(new(BatchEventKind.Cancelled, call));
+            }, (_batches, call));
         }
 
-        _scheduler.Enqueue(call);
+        _batches.Handle(new(BatchEventKind.Arrived, call));
         return call.Task;
     }
 
@@ -135,39 +126,47 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
 
     public override async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        if (TryStop())
         {
-            _payoff.Dispose();
-            _scheduler.Stop();
-            await _scheduler.Drained.ConfigureAwait(false);
-            _options.Dispose();
+            await _batches.Drained.ConfigureAwait(false);
             await base.DisposeAsync().ConfigureAwait(false);
         }
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
+        if (!disposing || !TryStop())
         {
-            _payoff.Dispose();
-            _scheduler.Stop();
-            _options.Dispose();
-
-            // What was accepted still runs; the runner below goes with the last of it.
-            if (_scheduler.Drained.IsCompleted)
-            {
-                base.Dispose(disposing);
-            }
-            else
-            {
-                _ = DisposeInnerLaterAsync();
-            }
+            return;
         }
+
+        // What was accepted still runs; the runner below goes with the last of it.
+        if (_batches.Drained.IsCompleted)
+        {
+            base.Dispose(disposing);
+        }
+        else
+        {
+            _ = DisposeInnerLaterAsync();
+        }
+    }
+
+    private bool TryStop()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return false;
+        }
+
+        _options.Dispose();
+        _payoff.Dispose();
+        _batches.Handle(new(BatchEventKind.Stopped));
+        return true;
     }
 
     private async Task DisposeInnerLaterAsync()
     {
-        await _scheduler.Drained.ConfigureAwait(false);
+        await _batches.Drained.ConfigureAwait(false);
         await Inner.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -175,10 +174,10 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     {
         _payoff.Enabled = options.StepAside;
         _direct.SetLimit(options.MaxQueuedRows);
-        _scheduler.Apply(options);
+        _batches.Handle(new(BatchEventKind.OptionsChanged, Options: options));
     }
 
-    private ValueTask<NamedValues> RunInline(NamedValues inputs, RunContext? context, CancellationToken cancellationToken, int rows, long start)
+    private ValueTask<NamedValues> RunPast(NamedValues inputs, RunContext? context, in Passage passage, CancellationToken cancellationToken)
     {
         ValueTask<NamedValues> run;
         try
@@ -187,20 +186,20 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         }
         catch
         {
-            LeaveInline(rows, start, good: false);
+            Leave(passage, good: false);
             throw;
         }
 
         if (!run.IsCompleted)
         {
-            return FinishInline(run, rows, start);
+            return FinishAsync(run, passage);
         }
 
-        LeaveInline(rows, start, run.IsCompletedSuccessfully);
+        Leave(passage, run.IsCompletedSuccessfully);
         return run;
     }
 
-    private async ValueTask<NamedValues> FinishInline(ValueTask<NamedValues> run, int rows, long start)
+    private async ValueTask<NamedValues> FinishAsync(ValueTask<NamedValues> run, Passage passage)
     {
         bool good = false;
         try
@@ -211,63 +210,31 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         }
         finally
         {
-            LeaveInline(rows, start, good);
+            Leave(passage, good);
         }
     }
 
-    private void LeaveInline(int rows, long start, bool good)
+    private void Leave(in Passage passage, bool good)
     {
+        if (passage.Cell is { } cell)
+        {
+            _direct.Exit(passage.Rows, cell);
+            if (passage.IsCounted)
+            {
+                _payoff.Exit(direct: true, 1, passage.Rows);
+            }
+
+            return;
+        }
+
         if (good)
         {
-            _payoff.RanAlone(_clock.GetTimestamp() - start, rows);
+            _payoff.RanAlone(_clock.GetTimestamp() - passage.Since, passage.Rows);
         }
 
-        _instruments.Formed(rows);
-        _payoff.Exit(direct: false, 1, rows);
-        _scheduler.ExitInline(rows, start);
-    }
-
-    private ValueTask<NamedValues> RunDirect(NamedValues inputs, RunContext? context, CancellationToken cancellationToken, int rows, int cell, bool counted)
-    {
-        ValueTask<NamedValues> run;
-        try
-        {
-            run = Inner.RunAsync(inputs, context, cancellationToken);
-        }
-        catch
-        {
-            LeaveDirect(rows, cell, counted);
-            throw;
-        }
-
-        if (!run.IsCompleted)
-        {
-            return FinishDirect(run, rows, cell, counted);
-        }
-
-        LeaveDirect(rows, cell, counted);
-        return run;
-    }
-
-    private async ValueTask<NamedValues> FinishDirect(ValueTask<NamedValues> run, int rows, int cell, bool counted)
-    {
-        try
-        {
-            return await run.ConfigureAwait(false);
-        }
-        finally
-        {
-            LeaveDirect(rows, cell, counted);
-        }
-    }
-
-    private void LeaveDirect(int rows, int cell, bool counted)
-    {
-        _direct.Exit(rows, cell);
-        if (counted)
-        {
-            _payoff.Exit(direct: true, 1, rows);
-        }
+        _instruments.Formed(passage.Rows);
+        _payoff.Exit(direct: false, 1, passage.Rows);
+        _batches.Handle(new(BatchEventKind.InlineFinished, Rows: passage.Rows, Since: passage.Since));
     }
 
     private void OnDecided(bool aside, double gain)

@@ -197,7 +197,7 @@ public sealed class BatchAssemblerTests
         var options = new BatchingOptions { Ragged = RaggedMode.Pad };
         options.PadValues["x"] = 9;
         options.PadValues["z"] = 0;
-        var batch = new Batch(options);
+        var batch = new Batch(options, 0);
         PendingCall one = Call(("x", ElementType.Int32, [1, 1]), ("z", ElementType.Int32, [1, 2, 2]), ("w", ElementType.Int32, [1]));
         PendingCall two = Call(("x", ElementType.Int32, [2, 3]), ("z", ElementType.Int32, [2, 1, 2]), ("w", ElementType.Int32, [2]));
         batch.Add(one);
@@ -237,7 +237,7 @@ public sealed class BatchAssemblerTests
 
         long[] Shape(BatchingOptions options, int one, int two)
         {
-            var batch = new Batch(options);
+            var batch = new Batch(options, 0);
             batch.Add(Call(("x", ElementType.Int32, [1, one])));
             batch.Add(Call(("x", ElementType.Int32, [1, two])));
             using NamedValues stacked = assembler.Stack(batch);
@@ -255,14 +255,6 @@ public sealed class BatchAssemblerTests
             values.Add(name, type == ElementType.Int32 ? Count(shape) : TensorValue.Allocate(type, shape));
         }
 
-        return new PendingCall
-        {
-            Inputs = values,
-            Context = null,
-            CancellationToken = default,
-            Rows = inputs.Length > 0 && inputs[0].Shape.Length > 0 ? (int)inputs[0].Shape[0] : 1,
-            Cost = 0,
-            EnqueuedAt = 0,
-        };
+        return Pending.Call(inputs.Length > 0 && inputs[0].Shape.Length > 0 ? (int)inputs[0].Shape[0] : 1, inputs: values);
     }
 }

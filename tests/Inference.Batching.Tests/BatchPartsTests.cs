@@ -159,7 +159,7 @@ public sealed class BatchPartsTests
         {
             if (all.Count == 0 || random.Next(all.Count < 12 ? 3 : 2) > 0)
             {
-                PendingCall call = Call(random.Next(1, 4), (RunPriority)random.Next(-1, 2), arrival: step);
+                PendingCall call = Pending.Call(random.Next(1, 4), (RunPriority)random.Next(-1, 2), arrival: step);
                 queue.Add(call);
                 all.Add(call);
             }
@@ -191,66 +191,10 @@ public sealed class BatchPartsTests
     }
 
     [Fact]
-    public void Call_PriorityAndDeadline()
+    public void Call_Priority()
     {
-        var deadline = new DateTimeOffset(2030, 1, 1, 0, 0, 1, TimeSpan.Zero);
-        Assert.Equal([0, 1, 2, 0, 2], new[] { -1, 0, 1, -7, 9 }.Select(p => Call(1, (RunPriority)p).PriorityIndex));
-        PendingCall plain = Call(1, null);
-        Assert.Equal(1, plain.PriorityIndex);
-        Assert.False(plain.IsExpired(DateTimeOffset.MaxValue));
-        PendingCall timed = Call(1, RunPriority.Normal, deadline: deadline);
-        Assert.False(timed.IsExpired(deadline - TimeSpan.FromTicks(1)));
-        Assert.True(timed.IsExpired(deadline));
-    }
-
-    [Fact]
-    public void Timer_CallsBackOnceWhenDue()
-    {
-        var clock = new ManualTimeProvider();
-        int calls = 0;
-        using var timer = new WaitTimer(clock, () => calls++);
-        Assert.True(timer.Arm(100));
-        Assert.False(timer.Arm(10));
-        Assert.True(timer.IsArmed);
-        clock.Advance(TimeSpan.FromTicks(99));
-        Assert.Equal(0, calls);
-        clock.Advance(TimeSpan.FromTicks(1));
-        Assert.Equal(1, calls);
-        timer.Disarm();
-        Assert.False(timer.IsArmed);
-        Assert.True(timer.Arm(50));
-        timer.Disarm();
-        Assert.Equal(0, clock.ArmedTimers);
-        clock.Advance(TimeSpan.FromTicks(500));
-        Assert.Equal(1, calls);
-        Assert.True(timer.Arm(50));
-        clock.Advance(TimeSpan.FromTicks(50));
-        Assert.Equal(2, calls);
-        timer.Disarm();
-        timer.Arm(10);
-        timer.Dispose();
-        Assert.Equal(0, clock.ArmedTimers);
-    }
-
-    [Fact]
-    public async Task Timer_OfTheSystem_ShortAndLongWaits_CallBack()
-    {
-        int calls = 0;
-        WaitTimer? armed = null;
-        using var timer = new WaitTimer(TimeProvider.System, () =>
-        {
-            armed!.Disarm();
-            Interlocked.Increment(ref calls);
-        });
-        armed = timer;
-        foreach (int microseconds in new[] { 100, 3000, 50, 0 })
-        {
-            int before = Volatile.Read(ref calls);
-            Assert.True(timer.Arm(TimeProvider.System.TimestampFrequency / 1_000_000 * microseconds));
-            await Eventually.TrueAsync(() => Volatile.Read(ref calls) == before + 1);
-        }
-
-        Assert.Equal(4, calls);
+        Assert.Equal([0, 1, 2, 0, 2], new[] { -1, 0, 1, -7, 9 }.Select(p => Pending.Call(1, (RunPriority)p).PriorityIndex));
+        Assert.Equal(1, Pending.Call().PriorityIndex);
     }
 
     [Fact]
@@ -286,16 +230,16 @@ public sealed class BatchPartsTests
     [Fact]
     public void Batch_ManyCalls_RowsCostsAndWhoStillWaits()
     {
-        var batch = new Batch(new BatchingOptions());
-        PendingCall[] calls = [.. Enumerable.Range(1, 20).Select(i => Call(i, null, cost: i))];
+        var batch = new Batch(new BatchingOptions(), 0);
+        PendingCall[] calls = [.. Enumerable.Range(1, 20).Select(i => Pending.Call(i, cost: i))];
         Array.ForEach(calls, batch.Add);
         Assert.Equal(calls, batch.Calls.ToArray());
         Assert.Equal((20, 210, 210L, 20), (batch.Count, batch.Rows, batch.Cost, batch.Live));
         Assert.Same(calls[19], batch[19]);
         Assert.All(calls, c => Assert.Same(batch, c.Batch));
-        batch.Add(Call(1, null, cost: long.MaxValue - 210));
+        batch.Add(Pending.Call(cost: long.MaxValue - 210));
         Assert.Equal(long.MaxValue, batch.Cost);
-        batch.Add(Call(1, null, cost: 1));
+        batch.Add(Pending.Call(cost: 1));
         Assert.Equal(long.MaxValue, batch.Cost);
     }
 
@@ -303,14 +247,14 @@ public sealed class BatchPartsTests
     public void Batch_IsAbandonedOnlyWhereEveryCallerCanCancel()
     {
         using var cancel = new CancellationTokenSource();
-        var some = new Batch(new BatchingOptions());
-        some.Add(Call(1, null, token: cancel.Token));
-        some.Add(Call(1, null));
+        var some = new Batch(new BatchingOptions(), 0);
+        some.Add(Pending.Call(token: cancel.Token));
+        some.Add(Pending.Call());
         some.ArmAbandonment();
         Assert.False(some.Token.CanBeCanceled);
         some.Abandon();
-        var all = new Batch(new BatchingOptions());
-        all.Add(Call(1, null, token: cancel.Token));
+        var all = new Batch(new BatchingOptions(), 0);
+        all.Add(Pending.Call(token: cancel.Token));
         all.ArmAbandonment();
         Assert.True(all.Token.CanBeCanceled && !all.Token.IsCancellationRequested);
         all.Abandon();
@@ -318,7 +262,7 @@ public sealed class BatchPartsTests
     }
 
     [Fact]
-    public void Context_OfCallsWithoutOne_IsNone() => Assert.Null(JointContext.Of([Call(1, null), Call(1, null)]));
+    public void Context_OfCallsWithoutOne_IsNone() => Assert.Null(JointContext.Of([Pending.Call(), Pending.Call()]));
 
     [Fact]
     public void Context_OfAll_LatestDeadlineHighestPriorityAndWhatTheyShare()
@@ -367,17 +311,7 @@ public sealed class BatchPartsTests
     }
 
     private static RunContext Joint(params RunContext?[] contexts) =>
-        JointContext.Of([.. contexts.Select(c => new PendingCall { Inputs = [], Context = c, CancellationToken = default, Rows = 1, Cost = 0, EnqueuedAt = 0 })])!;
-
-    private static PendingCall Call(int rows, RunPriority? priority, long arrival = 0, long cost = 0, DateTimeOffset? deadline = null, CancellationToken token = default) => new()
-    {
-        Inputs = [],
-        Context = priority is { } p ? new RunContext { Priority = p, Deadline = deadline } : null,
-        CancellationToken = token,
-        Rows = rows,
-        Cost = cost,
-        EnqueuedAt = arrival,
-    };
+        JointContext.Of([.. contexts.Select(c => Pending.Call(context: c))])!;
 
     private static BatchingOptions Options(int rows) => new() { MaxRows = rows, LatencyObjective = TimeSpan.FromTicks(1000) };
 

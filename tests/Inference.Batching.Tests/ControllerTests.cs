@@ -1,5 +1,3 @@
-using Inference.TestSupport;
-
 namespace Inference.Batching.Tests;
 
 public class ControllerTests
@@ -63,27 +61,5 @@ public class ControllerTests
         // 2 of 128 are more than one in a hundred.
         Assert.Equal(2 * objective, controller.LastPercentile);
         Assert.True(controller.DelayFactor < 1);
-    }
-
-    [Fact]
-    public void LatencyController_ObjectiveGone_TheDelayIsWholeAgain()
-    {
-        var options = new BatchingOptions { MaxRows = 64, LatencyObjective = TimeSpan.FromMilliseconds(10) };
-        var clock = new ManualTimeProvider();
-        FakeRunner model = new() { Clock = clock, Delay = _ => TimeSpan.FromMilliseconds(50) };
-        var info = model.Info;
-        var scheduler = new BatchScheduler("m", clock, new BatchAssembler(info), options, new BatchingInstruments(info), _ => Task.CompletedTask, _ => { }, () => int.MaxValue);
-        TimeSpan whole = scheduler.Delay;
-        for (int i = 0; i < 512; i++)
-        {
-            long start = clock.GetTimestamp();
-            Assert.True(scheduler.TryEnterInline(1, start));
-            clock.Advance(TimeSpan.FromMilliseconds(50));
-            scheduler.ExitInline(1, start);
-        }
-
-        Assert.True(scheduler.Delay < whole);
-        scheduler.Apply(new BatchingOptions { MaxRows = 64 });
-        Assert.Equal(whole, scheduler.Delay);
     }
 }

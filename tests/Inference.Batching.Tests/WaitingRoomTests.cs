@@ -1,128 +1,101 @@
-using Inference.TestSupport;
-using Microsoft.Extensions.Logging;
-
 namespace Inference.Batching.Tests;
 
-/// <summary>Who waits, who is held back, who leaves and what is said and counted of it.</summary>
-public sealed class WaitingRoomTests : IDisposable
+/// <summary>Who waits, who is held back and who has to go; ticks of 0.1 µs.</summary>
+public sealed class WaitingRoomTests
 {
-    private readonly string _model = $"room-{Guid.NewGuid():N}";
-    private readonly ManualTimeProvider _clock = new();
-    private readonly MeterReadings _meter;
-    private readonly BatchingInstruments _instruments;
-    private int _deadlines;
-
-    public WaitingRoomTests()
-    {
-        _meter = new MeterReadings(_model);
-        _instruments = new BatchingInstruments(FakeModel.Info(_model));
-    }
-
-    public void Dispose() => _meter.Dispose();
+    private const long Millisecond = 10_000;
+    private readonly List<(PendingCall Call, CallEnding Ending)> _ended = [];
+    private WaitingRoom _room = Room(QueueFullMode.Shed);
+    private int _queuedRows;
 
     [Fact]
     public void TryEnter_UpToTheBound_ThenIsRefused()
     {
-        WaitingRoom room = Room(QueueFullMode.Shed);
-        Assert.True(room.IsEmpty);
-        Assert.True(room.TryEnter(Call(5)));
-        Assert.True(room.TryEnter(Call(3)));
+        Assert.True(_room.IsEmpty);
+        Assert.True(Enter(Call(5)));
+        Assert.True(Enter(Call(3)));
         PendingCall refused = Call(1);
-        Assert.False(room.TryEnter(refused));
-        Assert.Equal(
-            $"Model '{_model}': 8 rows queue already, expected at most MaxQueuedRows = 8 with the 1 of this call. Retry later, raise the limit, or let calls wait.",
-            Assert.Throws<OverloadedException>(() => refused.Task.GetAwaiter().GetResult()).Message);
-        Assert.Equal((CallState.Done, 8, false), (refused.State, room.Queue.Rows, room.IsEmpty));
-        Assert.Equal((8, 1), (_meter.Sum("inference.batch.queued"), _meter.Sum("inference.batch.unserved", "full")));
-        Assert.Equal((0, 0), room.TakeDropped());
+        Commands commands = default;
+        Assert.False(_room.TryEnter(refused, 0, ref commands));
+        Assert.Equal((refused, (8, 8), 0), (commands.Ended, commands.Queue, commands.QueuedRows));
+        Assert.Equal((CallState.Done, CallEnding.Full, 8, false), (refused.State, refused.Ending, _room.Queue.Rows, _room.IsEmpty));
     }
 
     [Fact]
     public void TryEnter_MoreThanTheBoundAlone_Queues()
     {
-        WaitingRoom room = Room(QueueFullMode.Shed);
-        Assert.True(room.TryEnter(Call(100)));
-        Assert.False(room.TryEnter(Call(1)));
+        Assert.True(Enter(Call(100)));
+        Assert.False(Enter(Call(1)));
     }
 
     [Fact]
     public void TryEnter_Wait_HoldsBackInOrder()
     {
-        WaitingRoom room = Room(QueueFullMode.Wait);
+        _room = Room(QueueFullMode.Wait);
         PendingCall first = Call(7);
         PendingCall large = Call(3);
         PendingCall small = Call(1);
-        Assert.True(room.TryEnter(first));
-        Assert.True(room.TryEnter(large));
-        Assert.True(room.TryEnter(small));
+        Assert.True(Enter(first) && Enter(large) && Enter(small));
         Assert.Equal((CallState.Queued, CallState.InLobby, CallState.InLobby), (first.State, large.State, small.State));
-        Assert.Equal((7, 4), (room.Queue.Rows, room.Lobby.Rows));
-        room.Admit();
-        Assert.Equal(7, room.Queue.Rows);
-        room.Claim(first, 0);
+        Assert.Equal((7, 4), (_room.Queue.Rows, _room.Lobby.Rows));
+        Admit();
+        Assert.Equal(7, _room.Queue.Rows);
+        Do((ref Commands c) => _room.Claim(first, ref c));
         Assert.Equal(CallState.Claimed, first.State);
-        Assert.False(room.IsEmpty);
-        room.Admit();
+        Assert.False(_room.IsEmpty);
+        Admit();
         Assert.Equal((CallState.Queued, CallState.Queued), (large.State, small.State));
-        Assert.Equal((4, 0), (room.Queue.Rows, room.Lobby.Rows));
-        Assert.Equal(4, _meter.Sum("inference.batch.queued"));
+        Assert.Equal((4, 0), (_room.Queue.Rows, _room.Lobby.Rows));
+        Assert.Empty(_ended);
     }
 
     [Fact]
-    public void RemoveCancelled_MakesRoomForThoseHeldBack()
+    public void End_MakesRoomForThoseHeldBack()
     {
-        WaitingRoom room = Room(QueueFullMode.Wait);
+        _room = Room(QueueFullMode.Wait);
         PendingCall first = Call(8);
         PendingCall second = Call(2);
         PendingCall third = Call(1);
-        room.TryEnter(first);
-        room.TryEnter(second);
-        room.TryEnter(third);
-        room.RemoveCancelled(third);
-        Assert.Equal((8, 2), (room.Queue.Rows, room.Lobby.Rows));
-        room.RemoveCancelled(first);
-        Assert.Equal((2, 0), (room.Queue.Rows, room.Lobby.Rows));
-        Assert.Equal((2, 9), room.TakeDropped());
-        Assert.Equal((0, 0), room.TakeDropped());
-        Assert.Equal((2, 2), (_meter.Sum("inference.batch.queued"), _meter.Sum("inference.batch.unserved", "cancelled")));
+        Assert.True(Enter(first) && Enter(second) && Enter(third));
+        Do((ref Commands c) => _room.End(third, CallEnding.Cancelled, ref c));
+        Assert.Equal((8, 2), (_room.Queue.Rows, _room.Lobby.Rows));
+        Do((ref Commands c) => _room.End(first, CallEnding.Cancelled, ref c));
+        Admit();
+        Assert.Equal((2, 0), (_room.Queue.Rows, _room.Lobby.Rows));
+        Assert.Equal([(third, CallEnding.Cancelled), (first, CallEnding.Cancelled)], _ended);
     }
 
     [Fact]
     public void Shed_DisplacesAsManyAsNeededOfLowerPriority()
     {
-        WaitingRoom room = Room(QueueFullMode.Shed);
         PendingCall[] low = [Call(2, RunPriority.Low), Call(2, RunPriority.Low)];
         PendingCall[] normal = [Call(2), Call(2)];
-        Array.ForEach([.. low, .. normal], c => Assert.True(room.TryEnter(c)));
+        Array.ForEach([.. low, .. normal], c => Assert.True(Enter(c)));
 
         // 2 + 2 rows of normal calls leave room for 4.
-        Assert.False(room.TryEnter(Call(5)));
+        Assert.False(Enter(Call(5)));
+        _ended.Clear();
         PendingCall three = Call(3);
-        Assert.True(room.TryEnter(three));
-        Assert.Equal([CallState.Done, CallState.Done], low.Select(c => c.State));
-        Assert.Equal(
-            $"Model '{_model}': 8 rows may queue and a call of higher priority took the place of this one. Retry later, or raise MaxQueuedRows.",
-            Assert.Throws<OverloadedException>(() => low[1].Task.GetAwaiter().GetResult()).Message);
-        Assert.Equal((7, 2), (room.Queue.Rows, _meter.Sum("inference.batch.unserved", "displaced")));
-        Assert.Equal((2, 4), room.TakeDropped());
+        Assert.True(Enter(three));
+        Assert.Equal([(low[1], CallEnding.Displaced), (low[0], CallEnding.Displaced)], _ended);
+        Assert.All(normal.Append(three), c => Assert.Equal(CallState.Queued, c.State));
+        Assert.Equal(7, _room.Queue.Rows);
 
         // What is above or alike is never displaced, and nothing below is displaced in vain.
-        Assert.False(room.TryEnter(Call(2)));
+        Assert.False(Enter(Call(2)));
         PendingCall high = Call(8, RunPriority.High);
-        Assert.True(room.TryEnter(high));
-        Assert.Equal(8, room.Queue.Rows);
-        Assert.False(room.TryEnter(Call(1, RunPriority.High)));
-        Assert.Same(high, room.Queue.First);
+        Assert.True(Enter(high));
+        Assert.Equal(8, _room.Queue.Rows);
+        Assert.False(Enter(Call(1, RunPriority.High)));
+        Assert.Same(high, _room.Queue.First);
     }
 
     [Fact]
-    public void Shed_ACallLargerThanTheBound_TakesAllPlacesOfLowerPriority()
+    public void Shed_LargerThanTheBound_TakesAllPlacesOfLowerPriority()
     {
-        WaitingRoom room = Room(QueueFullMode.Shed);
         PendingCall low = Call(2, RunPriority.Low);
-        room.TryEnter(low);
-        Assert.True(room.TryEnter(Call(100)));
-        Assert.Equal((CallState.Done, 100), (low.State, room.Queue.Rows));
+        Assert.True(Enter(low) && Enter(Call(100)));
+        Assert.Equal((CallEnding.Displaced, 100), (low.Ending, _room.Queue.Rows));
     }
 
     [Theory]
@@ -130,142 +103,77 @@ public sealed class WaitingRoomTests : IDisposable
     [InlineData(20_000, 2)]
     [InlineData(20_001, 3)]
     [InlineData(1, 1)]
-    public void Deadline_TheTimerCountsWholeMilliseconds(long ticks, int milliseconds)
+    public void Deadline_IsWaitedForInWholeMilliseconds(long ticks, int milliseconds)
     {
-        WaitingRoom room = Room(QueueFullMode.Shed);
-        room.TryEnter(Call(1, deadline: TimeSpan.FromTicks(ticks)));
-        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), _clock.NextDue);
+        Enter(Call(1, deadline: 500 + ticks), now: 500);
+        Assert.Equal(500 + (milliseconds * Millisecond), _room.WakeAt);
     }
 
     [Fact]
     public void Deadline_TheEarliestIsWaitedFor()
     {
-        WaitingRoom room = Room(QueueFullMode.Wait);
-        PendingCall late = Call(8, deadline: TimeSpan.FromMilliseconds(50));
-        PendingCall held = Call(1, deadline: TimeSpan.FromMilliseconds(30));
-        PendingCall far = Call(1, deadline: TimeSpan.FromDays(100));
+        _room = Room(QueueFullMode.Wait);
+        PendingCall late = Call(8, deadline: 50 * Millisecond);
+        PendingCall held = Call(1, deadline: 30 * Millisecond);
+        PendingCall far = Call(1, deadline: long.MaxValue / 2);
         PendingCall none = Call(1);
-        room.TryEnter(late);
-        room.TryEnter(held);
-        room.TryEnter(far);
-        room.TryEnter(none);
-        Assert.Equal(TimeSpan.FromMilliseconds(30), _clock.NextDue);
-        _clock.Advance(TimeSpan.FromMilliseconds(30));
-        Assert.Equal(1, _deadlines);
-        room.ExpireAll();
+        Assert.True(Enter(late) && Enter(held) && Enter(far) && Enter(none));
+        Assert.Equal(30 * Millisecond, _room.WakeAt);
+        Expire(30 * Millisecond);
         Assert.Equal((CallState.Queued, CallState.Done, CallState.InLobby), (late.State, held.State, far.State));
-        Assert.Equal(
-            $"Model '{_model}': the deadline {held.Deadline:O} passed while the call was queued; it did not run. Allow more time, or lower the load.",
-            Assert.Throws<DeadlineExceededException>(() => held.Task.GetAwaiter().GetResult()).Message);
-        Assert.Equal(TimeSpan.FromMilliseconds(20), _clock.NextDue);
-        _clock.Advance(TimeSpan.FromMilliseconds(20));
-        room.ExpireAll();
+        Assert.Equal(50 * Millisecond, _room.WakeAt);
+        Expire(50 * Millisecond);
+        Admit();
         Assert.Equal((CallState.Done, CallState.Queued, CallState.Queued), (late.State, far.State, none.State));
-        Assert.Equal((2, 9), room.TakeDropped());
-        Assert.Equal((2, 2), (_meter.Sum("inference.batch.queued"), _meter.Sum("inference.batch.unserved", "deadline")));
-
-        // Beyond what timers reach: some 24 days.
-        Assert.Equal(TimeSpan.FromMilliseconds(int.MaxValue), _clock.NextDue);
-        room.Close();
-        Assert.Equal(0, _clock.ArmedTimers);
+        Assert.Equal([(held, CallEnding.Expired), (late, CallEnding.Expired)], _ended);
+        Assert.InRange(_room.WakeAt, long.MaxValue / 2, (long.MaxValue / 2) + Millisecond);
     }
 
     [Fact]
-    public void Deadline_ALaterOne_DoesNotMoveTheTimer()
+    public void Deadline_ALaterOne_DoesNotMoveTheTime()
     {
-        WaitingRoom room = Room(QueueFullMode.Shed);
-        room.TryEnter(Call(1, deadline: TimeSpan.FromMilliseconds(10)));
-        _clock.Advance(TimeSpan.FromMilliseconds(4));
-        room.TryEnter(Call(1, deadline: TimeSpan.FromMilliseconds(20)));
-        Assert.Equal(TimeSpan.FromMilliseconds(6), _clock.NextDue);
-        room.TryEnter(Call(1, deadline: TimeSpan.FromMilliseconds(3)));
-        Assert.Equal(TimeSpan.FromMilliseconds(3), _clock.NextDue);
-        _clock.Advance(TimeSpan.FromMilliseconds(3));
-        room.ExpireAll();
-        Assert.Equal(TimeSpan.FromMilliseconds(3), _clock.NextDue);
+        Enter(Call(1, deadline: 10 * Millisecond));
+        Enter(Call(1, deadline: 20 * Millisecond), now: 4 * Millisecond);
+        Assert.Equal(10 * Millisecond, _room.WakeAt);
+        Enter(Call(1, deadline: 7 * Millisecond), now: 4 * Millisecond);
+        Assert.Equal(7 * Millisecond, _room.WakeAt);
+        Expire(7 * Millisecond);
+        Assert.Equal(10 * Millisecond, _room.WakeAt);
 
         // Those that are left have none: a later deadline is waited for anew.
-        _clock.Advance(TimeSpan.FromMilliseconds(100));
-        room.ExpireAll();
-        Assert.Null(_clock.NextDue);
-        room.TryEnter(Call(1, deadline: TimeSpan.FromMilliseconds(40)));
-        Assert.Equal(TimeSpan.FromMilliseconds(40), _clock.NextDue);
+        Expire(100 * Millisecond);
+        Assert.Equal((long.MaxValue, 3), (_room.WakeAt, _ended.Count));
+        Enter(Call(1, deadline: 140 * Millisecond), now: 100 * Millisecond);
+        Assert.Equal(140 * Millisecond, _room.WakeAt);
     }
 
-    [Fact]
-    public void Claim_NotesHowLongTheCallWaited()
+    private delegate void Step(ref Commands commands);
+
+    private static WaitingRoom Room(QueueFullMode mode) => new(new BatchingOptions { MaxRows = 8, MaxQueuedRows = 8, QueueFull = mode }, Millisecond);
+
+    private static PendingCall Call(int rows, RunPriority priority = RunPriority.Normal, long deadline = long.MaxValue) => Pending.Call(rows, priority, deadline: deadline);
+
+    private bool Enter(PendingCall call, long now = 0)
     {
-        WaitingRoom room = Room(QueueFullMode.Shed);
-        PendingCall call = Call(3);
-        room.TryEnter(call);
-        room.Claim(call, call.EnqueuedAt + TimeSpan.FromSeconds(2).Ticks);
-        Assert.Equal([2d], _meter.Of("inference.batch.wait"));
-        Assert.Equal((0, 0), (room.Queue.Rows, _meter.Sum("inference.batch.queued")));
+        bool entered = false;
+        Do((ref Commands c) => entered = _room.TryEnter(call, now, ref c));
+        return entered;
     }
 
-    [Fact]
-    public async Task Batches_AreCountedWithTheirRowsAndBisections()
-    {
-        using var f = new BatchingFixture(model: new FakeRunner(FakeModel.Info(_model)));
-        f.Model.Poisoned = id => id == 2;
-        Task<NamedValues> blocker = await f.Block();
-        Task<NamedValues>[] calls = [.. Enumerable.Range(0, 4).Select(i => f.Call(i))];
-        await Assert.ThrowsAsync<ModelRunException>(() => f.Settle([.. calls, blocker]));
-        Assert.Equal([1d, 4d], _meter.Of("inference.batch.rows"));
-        Assert.Equal(2, _meter.Sum("inference.batch.bisections"));
-        Assert.Equal([1, 4, 2, 2, 1, 1], f.Model.Batches);
-    }
+    private void Admit() => Do(_room.Admit);
 
-    [Fact]
-    public async Task Deadline_PassedWhenTheCallCame_IsSaidAndCounted()
-    {
-        using var f = new BatchingFixture(model: new FakeRunner(FakeModel.Info(_model)));
-        DateTimeOffset deadline = f.Clock.GetUtcNow();
-        Assert.Equal(
-            $"Model '{_model}': the deadline {deadline:O} had passed when the call came; it did not run. Allow more time.",
-            (await Assert.ThrowsAsync<DeadlineExceededException>(() => f.Call(1, new RunContext { Deadline = deadline }))).Message);
-        Assert.Equal(1, _meter.Sum("inference.batch.unserved", "deadline"));
-        BatchingFixture.AssertAnswer(1, await f.Call(1, new RunContext { Deadline = deadline + TimeSpan.FromTicks(1) }));
-        Assert.Equal("inputs", Assert.Throws<ArgumentNullException>(() => { _ = f.Runner.RunAsync(null!); }).ParamName);
-    }
+    private void Expire(long now) => Do((ref Commands c) => _room.Expire(now, ref c));
 
-    [Fact]
-    public void Decided_IsLoggedAndShown()
+    private void Do(Step step)
     {
-        using var log = new LogLines();
-        using IModelRunner runner = new FakeRunner(FakeModel.Info(_model)).AsBuilder().UseBatching().Build(TestServices.WithClock(_clock).Add<ILoggerFactory>(log));
-        PayoffController payoff = ((BatchingRunner)runner).Payoff;
-        int queued = 0;
-        while (log.All.Length == 0)
+        Commands commands = default;
+        step(ref commands);
+        for (PendingCall? call = commands.Ended; call is not null; call = call.Next)
         {
-            for (; queued < 64; queued++)
-            {
-                payoff.Enter();
-            }
-
-            bool direct = payoff.Direct;
-            int calls = direct ? 1 : 64;
-            _clock.Advance(TimeSpan.FromMilliseconds(direct ? 1 : 64 * 4));
-            queued -= calls;
-            payoff.Exit(direct, calls, calls);
+            _ended.Add((call, call.Ending));
         }
 
-        Assert.True(payoff.SteppedAside);
-        Assert.Equal([$"Inference.Batching|Information|Model '{_model}': batching is left out; the time per row without it ÷ with it was measured as 0.25."], log.All);
-        Assert.Equal([1d], _meter.Of("inference.batch.aside"));
-        Assert.Equal(0.25, Assert.Single(_meter.Of("inference.batch.gain")), 9);
+        _queuedRows += commands.QueuedRows;
+        Assert.Equal(_room.Queue.Rows, _queuedRows);
     }
-
-    private WaitingRoom Room(QueueFullMode mode) => new(
-        _model, _clock, new BatchingOptions { MaxRows = 8, MaxQueuedRows = 8, QueueFull = mode }, _instruments, () => _deadlines++);
-
-    private PendingCall Call(int rows, RunPriority priority = RunPriority.Normal, TimeSpan? deadline = null) => new()
-    {
-        Inputs = [],
-        Context = new RunContext { Priority = priority, Deadline = deadline is { } after ? _clock.GetUtcNow() + after : null },
-        CancellationToken = default,
-        Rows = rows,
-        Cost = 0,
-        EnqueuedAt = _clock.GetTimestamp(),
-    };
 }

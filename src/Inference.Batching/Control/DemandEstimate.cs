@@ -2,7 +2,7 @@ namespace Inference.Batching.Control;
 
 /// <summary>
 /// How many rows are about, and how long it pays to wait for them. Waiting is for rows that were seen shortly before: a wait that ran out lowers the estimate to
-/// what is there and shortens later waits. Not thread-safe: guarded by the scheduler's lock.
+/// what is there and shortens later waits. Not thread-safe.
 /// </summary>
 internal sealed class DemandEstimate
 {

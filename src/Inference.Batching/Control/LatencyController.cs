@@ -2,7 +2,7 @@ namespace Inference.Batching.Control;
 
 /// <summary>
 /// Keeps the 99th percentile of call durations to an objective: additive increase of the row limit while it holds, multiplicative decrease while it does not.
-/// Not thread-safe: guarded by the scheduler's lock.
+/// Not thread-safe.
 /// </summary>
 internal sealed class LatencyController
 {
@@ -28,11 +28,7 @@ internal sealed class LatencyController
             return options.MaxRows;
         }
 
-        if (_limit == 0)
-        {
-            _limit = Math.Max(1, options.MaxRows / 4.0);
-        }
-
+        _limit = _limit > 0 ? _limit : Math.Max(1, options.MaxRows / 4.0);
         return (int)Math.Clamp(_limit, 1, options.MaxRows);
     }
 
@@ -49,9 +45,14 @@ internal sealed class LatencyController
     /// <summary>Notes how long a batch ran.</summary>
     public void RecordRun(long ticks) => _slowestRun = Math.Max(_slowestRun, ticks);
 
-    /// <summary>Notes how long a call took from arrival to completion.</summary>
+    /// <summary>Notes how long a call took from arrival to completion; nothing where there is no objective.</summary>
     public void RecordCall(long ticks, long objectiveTicks, BatchingOptions options)
     {
+        if (options.LatencyObjective is null)
+        {
+            return;
+        }
+
         _calls[_count++] = ticks;
         if (_count < Window)
         {
@@ -65,21 +66,13 @@ internal sealed class LatencyController
         // The nearest rank: 99 of 100 calls took at most this long.
         LastPercentile = _sorted[((Window * 99) + 99) / 100 - 1];
         double limit = RowLimit(options);
-        if (LastPercentile <= objectiveTicks)
-        {
-            _limit = Math.Min(options.MaxRows, limit + Math.Max(1, options.MaxRows / 32.0));
-            DelayFactor = Math.Min(1, DelayFactor + 0.1);
-        }
-        else
-        {
-            DelayFactor *= 0.5;
+        bool within = LastPercentile <= objectiveTicks;
+        DelayFactor = within ? Math.Min(1, DelayFactor + 0.1) : DelayFactor * 0.5;
 
-            // A call may wait for one batch and run in the next. Where two runs fit the objective, the queue is what takes the time, and larger batches shorten it.
-            _limit = 2 * _slowestRun > objectiveTicks
-                ? Math.Max(1, limit * 0.75)
-                : Math.Min(options.MaxRows, limit + Math.Max(1, options.MaxRows / 32.0));
-        }
-
+        // A call may wait for one batch and run in the next. Where two runs fit the objective, the queue is what takes the time, and larger batches shorten it.
+        _limit = within || 2 * _slowestRun <= objectiveTicks
+            ? Math.Min(options.MaxRows, limit + Math.Max(1, options.MaxRows / 32.0))
+            : Math.Max(1, limit * 0.75);
         _slowestRun = 0;
     }
 }

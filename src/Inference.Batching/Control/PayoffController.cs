@@ -39,6 +39,7 @@ internal sealed class PayoffController : IDisposable
     private bool _aside;
     private int _active;
     private int _sample;
+    private TimeSpan? _bypassFor;
     private long _nextProbe;
     private long _pause;
     private long _shortestRow = long.MaxValue;
@@ -57,7 +58,7 @@ internal sealed class PayoffController : IDisposable
     private double _lost;
 
     /// <param name="clock">The clock.</param>
-    /// <param name="decided">Told after each probe: whether calls go past batching now, and the time per row without batching ÷ with it.</param>
+    /// <param name="decided">Told after each probe, with no lock held: whether calls go past batching now, and the time per row without batching ÷ with it.</param>
     public PayoffController(TimeProvider clock, Action<bool, double> decided)
     {
         _clock = clock;
@@ -108,8 +109,7 @@ internal sealed class PayoffController : IDisposable
     /// <summary>A call comes that is to be counted.</summary>
     public void Enter()
     {
-        int active = Interlocked.Increment(ref _active);
-        if (_measuring && active == 1)
+        if (Interlocked.Increment(ref _active) == 1 && _measuring)
         {
             lock (_lock)
             {
@@ -210,59 +210,73 @@ internal sealed class PayoffController : IDisposable
 
     private void Measure(bool direct, int calls, int rows, int left)
     {
+        long now = _clock.GetTimestamp();
+        double? gain;
+        bool aside;
+        TimeSpan? bypass;
         lock (_lock)
         {
-            if (!_measuring)
-            {
-                return;
-            }
-
-            long now = _clock.GetTimestamp();
-            if (now - _switchedAt > 4 * _frequency && _idle > (now - _switchedAt) / 2)
-            {
-                GiveUp(now);
-                return;
-            }
-
-            if (left == 0)
-            {
-                _idleSince = now;
-            }
-
-            if (_toSettle > 0)
-            {
-                _toSettle -= calls;
-                return;
-            }
-
-            if (direct != _direct)
-            {
-                return;
-            }
-
-            if (!_started)
-            {
-                _started = true;
-                _start = now;
-                _idleBefore = _idle;
-                return;
-            }
-
-            _calls += calls;
-            _completions++;
-            _rows += rows;
-            long elapsed = now - _start - (_idle - _idleBefore);
-            if (IsLongEnough((double)elapsed / _frequency))
-            {
-                EndWindow(now, (double)elapsed / Math.Max(_rows, 1));
-            }
+            gain = _measuring ? Note(direct, calls, rows, left, now) : null;
+            aside = _aside;
+            (bypass, _bypassFor) = (_bypassFor, null);
         }
+
+        if (bypass is { } time)
+        {
+            _timer.Change(time, Timeout.InfiniteTimeSpan);
+        }
+
+        if (gain is { } measured)
+        {
+            _decided(aside, measured);
+        }
+    }
+
+    // The gain where that ended a probe.
+    private double? Note(bool direct, int calls, int rows, int left, long now)
+    {
+        if (now - _switchedAt > 4 * _frequency && _idle > (now - _switchedAt) / 2)
+        {
+            // The load went away in the middle.
+            Settle(now, _pause);
+            return null;
+        }
+
+        if (left == 0)
+        {
+            _idleSince = now;
+        }
+
+        if (_toSettle > 0)
+        {
+            _toSettle -= calls;
+            return null;
+        }
+
+        if (direct != _direct)
+        {
+            return null;
+        }
+
+        if (!_started)
+        {
+            _started = true;
+            _start = now;
+            _idleBefore = _idle;
+            return null;
+        }
+
+        _calls += calls;
+        _completions++;
+        _rows += rows;
+        long elapsed = now - _start - (_idle - _idleBefore);
+        return IsLongEnough((double)elapsed / _frequency) ? EndWindow(now, (double)elapsed / Math.Max(_rows, 1)) : null;
     }
 
     private bool IsLongEnough(double seconds) =>
         _completions >= 2 && ((seconds >= 0.015 && _calls >= 64) || (seconds >= 0.15 && _calls >= 16) || (seconds >= 0.5 && _calls >= 4));
 
-    private void EndWindow(long now, double cost)
+    private double? EndWindow(long now, double cost)
     {
         if ((_window & 1) == 0)
         {
@@ -284,11 +298,11 @@ internal sealed class PayoffController : IDisposable
         if ((_window & 1) == 0 && TryDecide(_window / 2) is { } gain)
         {
             Decide(now, gain);
+            return gain;
         }
-        else
-        {
-            BeginWindow(now);
-        }
+
+        BeginWindow(now);
+        return null;
     }
 
     private double? TryDecide(int pairs)
@@ -313,11 +327,7 @@ internal sealed class PayoffController : IDisposable
         // The challenger's windows lost what it was slower by; where it was faster they lost nothing.
         double worse = change ? 0 : Math.Max(0, 1 - (_aside ? gain : 1 / gain));
         Settle(now, Math.Max(_pause, (long)(_lost * worse / LostShare)));
-        _decided(aside, gain);
     }
-
-    // The load went away in the middle.
-    private void GiveUp(long now) => Settle(now, _pause);
 
     private void Settle(long now, long pause)
     {
@@ -327,7 +337,7 @@ internal sealed class PayoffController : IDisposable
         if (_aside)
         {
             _bypass = true;
-            _timer.Change(TimeSpan.FromSeconds((double)pause / _frequency), Timeout.InfiniteTimeSpan);
+            _bypassFor = _clock.GetElapsedTime(0, pause);
         }
     }
 

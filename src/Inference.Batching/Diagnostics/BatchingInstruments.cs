@@ -22,11 +22,7 @@ internal sealed class BatchingInstruments(ModelInfo info)
 
     public void Queued(int rows) => s_queued.Add(rows, _model, _version);
 
-    public void Dequeued(int rows, TimeSpan waited)
-    {
-        s_queued.Add(-rows, _model, _version);
-        s_wait.Record(waited.TotalSeconds, _model, _version);
-    }
+    public void Waited(TimeSpan time) => s_wait.Record(time.TotalSeconds, _model, _version);
 
     public void Unserved(string reason) => s_unserved.Add(1, _model, _version, new("inference.reason", reason));
 

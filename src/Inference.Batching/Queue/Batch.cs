@@ -1,13 +1,19 @@
 namespace Inference.Batching.Queue;
 
 /// <summary>Calls that run together.</summary>
-internal sealed class Batch(BatchingOptions options)
+/// <param name="options">The options when it was formed.</param>
+/// <param name="formedAt">When it was formed, ticks of the clock.</param>
+internal sealed class Batch(BatchingOptions options, long formedAt)
 {
     private PendingCall[] _calls = new PendingCall[8];
     private CancellationTokenSource? _abandoned;
 
-    /// <summary>The options when it was formed.</summary>
     public BatchingOptions Options { get; } = options;
+
+    public long FormedAt { get; } = formedAt;
+
+    /// <summary>The longest of its runs that the model answered, ticks of the clock.</summary>
+    public long LongestRun { get; private set; }
 
     public int Count { get; private set; }
 
@@ -15,8 +21,8 @@ internal sealed class Batch(BatchingOptions options)
 
     public long Cost { get; private set; }
 
-    /// <summary>Calls that still wait for it. Guarded by the runner's lock.</summary>
-    public int Live { get; set; }
+    /// <summary>Calls that still wait for it.</summary>
+    public int Live { get; private set; }
 
     /// <summary>The calls, in the order of their rows.</summary>
     public ReadOnlySpan<PendingCall> Calls => _calls.AsSpan(0, Count);
@@ -40,6 +46,44 @@ internal sealed class Batch(BatchingOptions options)
         call.Batch = this;
     }
 
+    /// <summary>Says that one call's inputs, or those of all, are no longer needed. Those that were cancelled meanwhile end.</summary>
+    public void Start(PendingCall? only, ref Commands commands)
+    {
+        foreach (PendingCall call in only is null ? Calls : new ReadOnlySpan<PendingCall>(in only))
+        {
+            if (call.State != CallState.Claimed)
+            {
+                continue;
+            }
+
+            call.State = CallState.Running;
+            if (call.CancelRequested)
+            {
+                Leave(call, ref commands);
+            }
+        }
+    }
+
+    /// <summary>Ends a call that runs and whose caller no longer waits; the last of them abandons the batch.</summary>
+    public void Leave(PendingCall call, ref Commands commands)
+    {
+        commands.End(call, CallEnding.Left);
+        commands.Abandoned = --Live == 0 ? this : null;
+    }
+
+    /// <summary>Marks a call as answered; false where it was already, or has left. The one who gets true completes it.</summary>
+    public bool TryFinish(PendingCall call)
+    {
+        if (call.State is not (CallState.Running or CallState.Claimed))
+        {
+            return false;
+        }
+
+        call.State = CallState.Done;
+        Live--;
+        return true;
+    }
+
     /// <summary>Makes <see cref="Token"/> live when every caller can cancel: otherwise somebody waits for certain.</summary>
     public void ArmAbandonment()
     {
@@ -53,6 +97,9 @@ internal sealed class Batch(BatchingOptions options)
 
         _abandoned = new CancellationTokenSource();
     }
+
+    /// <summary>Notes how long the model took for a run of it, or of a part.</summary>
+    public void Ran(long ticks) => LongestRun = Math.Max(LongestRun, ticks);
 
     /// <summary>Tells the run that nobody waits.</summary>
     public void Abandon() => _abandoned?.Cancel();

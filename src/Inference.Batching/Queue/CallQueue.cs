@@ -1,6 +1,6 @@
 namespace Inference.Batching.Queue;
 
-/// <summary>Calls in order of priority and, within one, of arrival. Not thread-safe: guarded by the runner's lock.</summary>
+/// <summary>Calls in order of priority and, within one, of arrival. Not thread-safe.</summary>
 internal sealed class CallQueue
 {
     public const int Levels = 3;

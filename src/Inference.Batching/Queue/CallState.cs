@@ -1,6 +1,6 @@
 namespace Inference.Batching.Queue;
 
-/// <summary>Where a call stands. Changes only under the runner's lock.</summary>
+/// <summary>Where a call stands. The scheduler alone moves it on.</summary>
 internal enum CallState
 {
     /// <summary>Not seen by the queue yet.</summary>

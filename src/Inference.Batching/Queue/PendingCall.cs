@@ -5,7 +5,7 @@ namespace Inference.Batching.Queue;
 /// <summary>One call that waits for its batch, and the source of its result.</summary>
 internal sealed class PendingCall : IValueTaskSource<NamedValues>
 {
-    // Continuations never run inside the lock or delay the batch's other callers.
+    // Continuations never delay the batch's other callers.
     private ManualResetValueTaskSourceCore<NamedValues> _core = new() { RunContinuationsAsynchronously = true };
 
     public required NamedValues Inputs { get; init; }
@@ -21,9 +21,15 @@ internal sealed class PendingCall : IValueTaskSource<NamedValues>
     /// <summary>When it came, in ticks of the clock.</summary>
     public required long EnqueuedAt { get; init; }
 
+    /// <summary>When its deadline passes, in ticks of the clock; <see cref="long.MaxValue"/> for never.</summary>
+    public required long ExpiresAt { get; init; }
+
     public CancellationTokenRegistration Registration { get; set; }
 
     public CallState State { get; set; }
+
+    /// <summary>Why it ended without an answer.</summary>
+    public CallEnding Ending { get; set; }
 
     /// <summary>Cancelled while its inputs were being copied.</summary>
     public bool CancelRequested { get; set; }
@@ -38,30 +44,28 @@ internal sealed class PendingCall : IValueTaskSource<NamedValues>
 
     public PendingCall? Previous { get; set; }
 
-    public DateTimeOffset? Deadline => Context?.Deadline;
-
     public int PriorityIndex => Context is null ? 1 : Math.Clamp((int)Context.Priority + 1, 0, CallQueue.Levels - 1);
 
     public ValueTask<NamedValues> Task => new(this, _core.Version);
 
-    public bool IsExpired(DateTimeOffset now) => Deadline is { } deadline && deadline <= now;
-
-    /// <summary>Completes the call; only after its state was set to done under the lock.</summary>
+    /// <summary>Completes the call; only after its state was set to done.</summary>
     public void Succeed(NamedValues result)
     {
         Registration.Unregister();
         _core.SetResult(result);
     }
 
-    /// <summary>Fails the call; only after its state was set to done under the lock.</summary>
+    /// <summary>Fails the call; only after its state was set to done.</summary>
     public void Fail(Exception exception)
     {
-        Registration.Unregister();
+        if (Ending is not (CallEnding.Cancelled or CallEnding.Left))
+        {
+            // Otherwise it was called already, and may not even be stored yet.
+            Registration.Unregister();
+        }
+
         _core.SetException(exception);
     }
-
-    /// <summary>Fails the call from within the callback of its cancellation, where there is nothing left to unregister.</summary>
-    public void Cancel() => _core.SetException(new OperationCanceledException(CancellationToken));
 
     NamedValues IValueTaskSource<NamedValues>.GetResult(short token) => _core.GetResult(token);
 

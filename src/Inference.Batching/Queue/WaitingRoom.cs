@@ -1,36 +1,14 @@
-using Inference.Batching.Diagnostics;
-
 namespace Inference.Batching.Queue;
 
-/// <summary>
-/// The calls that wait: the bounded queue, the lobby of those held back where it is full, and their deadlines. Not thread-safe: guarded by the scheduler's lock.
-/// </summary>
-internal sealed class WaitingRoom
+/// <summary>The calls that wait: the bounded queue, the lobby of those held back where it is full, and their deadlines. Not thread-safe.</summary>
+/// <param name="options">The bounds to begin with.</param>
+/// <param name="millisecond">Ticks of the clock in a millisecond: deadlines are waited for in whole ones, for which no thread needs to spin.</param>
+internal sealed class WaitingRoom(BatchingOptions options, long millisecond)
 {
-    private readonly string _model;
-    private readonly TimeProvider _clock;
-    private readonly BatchingInstruments _instruments;
-    private readonly ITimer _timer;
-    private DateTimeOffset _armedFor = DateTimeOffset.MaxValue;
-    private int _droppedCalls;
-    private int _droppedRows;
-
-    /// <param name="model">The model's name.</param>
-    /// <param name="clock">The clock of deadlines.</param>
-    /// <param name="options">Bounds.</param>
-    /// <param name="instruments">Told of calls that leave unserved.</param>
-    /// <param name="onDeadline">Called outside the lock when a deadline may have passed.</param>
-    public WaitingRoom(string model, TimeProvider clock, BatchingOptions options, BatchingInstruments instruments, Action onDeadline)
-    {
-        _model = model;
-        _clock = clock;
-        _instruments = instruments;
-        Options = options;
-        _timer = clock.CreateTimer(static state => ((Action)state!)(), onDeadline, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
+    private long _earliest = long.MaxValue;
 
     /// <summary>The bounds; call <see cref="Admit"/> after changing them.</summary>
-    public BatchingOptions Options { get; set; }
+    public BatchingOptions Options { get; set; } = options;
 
     /// <summary>The calls that the next batch is taken from.</summary>
     public CallQueue Queue { get; } = new();
@@ -38,23 +16,17 @@ internal sealed class WaitingRoom
     /// <summary>The calls that wait for room in the queue.</summary>
     public CallQueue Lobby { get; } = new();
 
-    /// <summary>Calls, and their rows, that left without running since this was read last.</summary>
-    public (int Calls, int Rows) TakeDropped()
-    {
-        (int, int) dropped = (_droppedCalls, _droppedRows);
-        _droppedCalls = 0;
-        _droppedRows = 0;
-        return dropped;
-    }
+    /// <summary>When to look for calls whose deadline has passed, ticks of the clock; <see cref="long.MaxValue"/> where none has one.</summary>
+    public long WakeAt { get; private set; } = long.MaxValue;
 
     public bool IsEmpty => Queue.Rows == 0 && Lobby.Rows == 0;
 
-    /// <summary>Lets a call in; false where it was refused and completed.</summary>
-    public bool TryEnter(PendingCall call)
+    /// <summary>Lets a call in; false where it was refused.</summary>
+    public bool TryEnter(PendingCall call, long now, ref Commands commands)
     {
-        if ((Lobby.Rows == 0 && Fits(call)) || (Options.QueueFull == QueueFullMode.Shed && MakeRoom(call)))
+        if ((Lobby.Rows == 0 && Fits(call)) || (Options.QueueFull == QueueFullMode.Shed && MakeRoom(call, ref commands)))
         {
-            Enqueue(call);
+            Enqueue(call, ref commands);
         }
         else if (Options.QueueFull == QueueFullMode.Wait)
         {
@@ -63,84 +35,60 @@ internal sealed class WaitingRoom
         }
         else
         {
-            _instruments.Unserved("full");
-            Complete(call, new OverloadedException(
-                $"Model '{_model}': {Queue.Rows} rows queue already, expected at most MaxQueuedRows = {Options.MaxQueuedRows} with the {call.Rows} of this call. Retry later, raise the limit, or let calls wait."));
+            commands.Queue = (Queue.Rows, Options.MaxQueuedRows);
+            commands.End(call, CallEnding.Full);
             return false;
         }
 
-        if (call.Deadline is { } deadline && deadline < _armedFor)
-        {
-            Arm(deadline);
-        }
-
+        Await(call.ExpiresAt, now);
         return true;
     }
 
     /// <summary>Moves calls from the lobby into the queue while there is room.</summary>
-    public void Admit()
+    public void Admit(ref Commands commands)
     {
         while (Lobby.First is { } call && Fits(call))
         {
             Lobby.Remove(call);
-            Enqueue(call);
+            Enqueue(call, ref commands);
         }
     }
 
-    /// <summary>Takes a call out to run it.</summary>
-    public void Claim(PendingCall call, long now)
+    /// <summary>Takes a call out of the queue to run it.</summary>
+    public void Claim(PendingCall call, ref Commands commands)
     {
         Queue.Remove(call);
+        commands.QueuedRows -= call.Rows;
         call.State = CallState.Claimed;
-        _instruments.Dequeued(call.Rows, TimeSpan.FromSeconds((double)(now - call.EnqueuedAt) / _clock.TimestampFrequency));
     }
 
-    /// <summary>Takes a cancelled call out. Its completion is the caller's.</summary>
-    public void RemoveCancelled(PendingCall call)
+    /// <summary>Takes a call out and ends it. It does not run.</summary>
+    public void End(PendingCall call, CallEnding ending, ref Commands commands)
     {
-        Unlink(call);
-        _instruments.Unserved("cancelled");
-        Admit();
-    }
-
-    /// <summary>Ends a call whose deadline passed. It does not run.</summary>
-    public void Expire(PendingCall call)
-    {
-        Unlink(call);
-        _instruments.Unserved("deadline");
-        Complete(call, new DeadlineExceededException(
-            $"Model '{_model}': the deadline {call.Deadline:O} passed while the call was queued; it did not run. Allow more time, or lower the load."));
-    }
-
-    /// <summary>Ends every call whose deadline passed, and arms the timer for the next.</summary>
-    public void ExpireAll()
-    {
-        DateTimeOffset time = _clock.GetUtcNow();
-        DateTimeOffset earliest = DateTimeOffset.MaxValue;
-        Sweep(Queue, time, ref earliest);
-        Sweep(Lobby, time, ref earliest);
-        _armedFor = DateTimeOffset.MaxValue;
-        if (earliest != DateTimeOffset.MaxValue)
+        if (call.State == CallState.InLobby)
         {
-            Arm(earliest);
+            Lobby.Remove(call);
+        }
+        else
+        {
+            Queue.Remove(call);
+            commands.QueuedRows -= call.Rows;
         }
 
-        Admit();
+        commands.End(call, ending);
     }
 
-    /// <summary>Stops the timer.</summary>
-    public void Close() => _timer.Dispose();
-
-    /// <summary>Fails a call that did not run.</summary>
-    public static void Complete(PendingCall call, Exception exception)
+    /// <summary>Ends every call whose deadline has passed, and notes when to look again.</summary>
+    public void Expire(long now, ref Commands commands)
     {
-        call.State = CallState.Done;
-        call.Fail(exception);
+        _earliest = WakeAt = long.MaxValue;
+        Sweep(Queue, now, ref commands);
+        Sweep(Lobby, now, ref commands);
     }
 
     private bool Fits(PendingCall call) => Queue.Rows == 0 || Queue.Rows + call.Rows <= Options.MaxQueuedRows;
 
-    private bool MakeRoom(PendingCall call)
+    private bool MakeRoom(PendingCall call, ref Commands commands)
     {
         int level = call.PriorityIndex;
         int below = Queue.RowsBelow(level);
@@ -150,65 +98,45 @@ internal sealed class WaitingRoom
             return false;
         }
 
+        commands.Queue = (Queue.Rows, Options.MaxQueuedRows);
         while (!Fits(call))
         {
-            PendingCall victim = Queue.NewestBelow(level)!;
-            Unlink(victim);
-            _instruments.Unserved("displaced");
-            Complete(victim, new OverloadedException(
-                $"Model '{_model}': {Options.MaxQueuedRows} rows may queue and a call of higher priority took the place of this one. Retry later, or raise MaxQueuedRows."));
+            End(Queue.NewestBelow(level)!, CallEnding.Displaced, ref commands);
         }
 
         return true;
     }
 
-    private void Enqueue(PendingCall call)
+    private void Enqueue(PendingCall call, ref Commands commands)
     {
         call.State = CallState.Queued;
         Queue.Add(call);
-        _instruments.Queued(call.Rows);
+        commands.QueuedRows += call.Rows;
     }
 
-    private void Unlink(PendingCall call)
+    private void Sweep(CallQueue queue, long now, ref Commands commands)
     {
-        if (call.State == CallState.InLobby)
+        PendingCall? next;
+        for (PendingCall? call = queue.First; call is not null; call = next)
         {
-            Lobby.Remove(call);
-        }
-        else
-        {
-            Queue.Remove(call);
-            _instruments.Queued(-call.Rows);
-        }
-
-        _droppedCalls++;
-        _droppedRows += call.Rows;
-    }
-
-    private void Arm(DateTimeOffset deadline)
-    {
-        _armedFor = deadline;
-
-        // Timers of the system count whole milliseconds, up to some 49 days.
-        double milliseconds = Math.Clamp(Math.Ceiling((deadline - _clock.GetUtcNow()).TotalMilliseconds), 1, int.MaxValue);
-        _timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
-    }
-
-    private void Sweep(CallQueue queue, DateTimeOffset time, ref DateTimeOffset earliest)
-    {
-        for (PendingCall? call = queue.First; call is not null;)
-        {
-            PendingCall? next = queue.After(call);
-            if (call.IsExpired(time))
+            next = queue.After(call);
+            if (call.ExpiresAt <= now)
             {
-                Expire(call);
+                End(call, CallEnding.Expired, ref commands);
             }
-            else if (call.Deadline is { } deadline && deadline < earliest)
+            else
             {
-                earliest = deadline;
+                Await(call.ExpiresAt, now);
             }
+        }
+    }
 
-            call = next;
+    private void Await(long deadline, long now)
+    {
+        if (deadline < _earliest)
+        {
+            _earliest = deadline;
+            WakeAt = now + (Math.Max(1, (deadline - now + millisecond - 1) / millisecond) * millisecond);
         }
     }
 }

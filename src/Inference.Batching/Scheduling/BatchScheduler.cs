@@ -1,350 +1,216 @@
 using Inference.Batching.Batches;
 using Inference.Batching.Control;
-using Inference.Batching.Diagnostics;
 using Inference.Batching.Queue;
 
 namespace Inference.Batching.Scheduling;
 
 /// <summary>
-/// Decides when a batch runs and what is in it. A batch runs when a slot is free and either as many rows queue as are about, or the oldest has waited long enough
-/// since the slot became free.
+/// Decides when a batch runs and what is in it: events come in with their time, commands go out. A batch runs when a slot is free and either as many rows queue as are
+/// about, or the oldest has waited long enough since the slot became free.
 /// </summary>
-/// <remarks>One lock guards everything, and is never held while a model runs or a continuation does.</remarks>
-internal sealed class BatchScheduler : IThreadPoolWorkItem
+/// <remarks>Holds no lock, clock or timer and calls nobody: <see cref="Execution.BatchExecutor"/> does. Not thread-safe.</remarks>
+internal sealed class BatchScheduler
 {
-    private readonly Lock _lock = new();
     private readonly DemandEstimate _demand = new();
     private readonly LatencyController _latency = new();
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly string _model;
-    private readonly TimeProvider _clock;
     private readonly BatchAssembler _assembler;
-    private readonly Func<Batch, Task> _run;
-    private readonly Action<int> _left;
-    private readonly Func<int> _trialRows;
-    private readonly WaitTimer _waitTimer;
     private readonly WaitingRoom _room;
+    private readonly long _frequency;
     private BatchingOptions _options;
     private long _delayTicks;
     private long _objectiveTicks;
     private long _slotFreeSince = long.MinValue;
     private long _lastCompletion;
+    private long _waitUntil = long.MaxValue;
+    private long _wakeAt = long.MaxValue;
+    private long _wakeNumber;
     private int _inFlight;
+    private int _rowsInFlight;
     private int _unformed;
-    private int _outstanding;
     private int _rowsWhenWaitBegan;
     private bool _stopped;
+    private bool _drained;
 
-    /// <param name="model">The model's name.</param>
-    /// <param name="clock">The clock of waits and deadlines.</param>
     /// <param name="assembler">Knows what can stand in one batch.</param>
     /// <param name="options">The options to begin with.</param>
-    /// <param name="instruments">Told of what happens.</param>
-    /// <param name="run">Runs a batch and completes its calls. Never throws.</param>
-    /// <param name="left">Told how many calls completed without having been in a batch. Must be fast: called under the lock.</param>
-    /// <param name="trialRows">Rows in a batch at most while it is not known whether batching pays. Must be fast: called under the lock.</param>
-    public BatchScheduler(
-        string model,
-        TimeProvider clock,
-        BatchAssembler assembler,
-        BatchingOptions options,
-        BatchingInstruments instruments,
-        Func<Batch, Task> run,
-        Action<int> left,
-        Func<int> trialRows)
+    /// <param name="frequency">Ticks of the clock in a second.</param>
+    /// <param name="now">The time.</param>
+    public BatchScheduler(BatchAssembler assembler, BatchingOptions options, long frequency, long now)
     {
-        _model = model;
-        _clock = clock;
         _assembler = assembler;
-        _run = run;
-        _left = left;
-        _trialRows = trialRows;
+        _frequency = frequency;
+        _lastCompletion = now;
         _options = options;
-        _waitTimer = new WaitTimer(clock, OnWaitOver);
-        _room = new WaitingRoom(model, clock, options, instruments, OnDeadline);
-        _lastCompletion = clock.GetTimestamp();
+        _room = new WaitingRoom(options, Math.Max(1, frequency / 1000));
         Apply(options);
     }
 
-    /// <summary>Completes when the scheduler was stopped and its last call is done.</summary>
-    public Task Drained => _drained.Task;
+    /// <summary>Rows in a batch at most while it is not known whether batching pays; taken up with the next event.</summary>
+    public int TrialRows { get; set; } = int.MaxValue;
 
-    public int QueuedRows
+    public BatchingState State => new(_latency.RowLimit(_options), Delay, _room.Queue.Rows, _inFlight);
+
+    private int Limit => Math.Min(_latency.RowLimit(_options), TrialRows);
+
+    private long Delay => (long)(_delayTicks * Math.Min(_demand.DelayFactor, _latency.DelayFactor));
+
+    // Accepted and not yet answered.
+    private int Outstanding => _room.Queue.Rows + _room.Lobby.Rows + _rowsInFlight;
+
+    /// <summary>A duration in ticks of a clock with that many in a second, cut where it could not be added to a time.</summary>
+    public static long TicksOf(TimeSpan duration, long frequency) => (long)Int128.Min((Int128)duration.Ticks * frequency / TimeSpan.TicksPerSecond, long.MaxValue / 2);
+
+    /// <summary>Takes note of an event, and says what is to be done.</summary>
+    public Commands Handle(in BatchEvent e, long now)
     {
-        get
+        var commands = new Commands();
+        switch (e.Kind)
         {
-            lock (_lock)
-            {
-                return _room.Queue.Rows;
-            }
-        }
-    }
-
-    public int InFlight => Volatile.Read(ref _inFlight);
-
-    public int RowLimit
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _latency.RowLimit(_options);
-            }
-        }
-    }
-
-    public TimeSpan Delay
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return TimeSpan.FromSeconds((double)EffectiveDelay / _clock.TimestampFrequency);
-            }
-        }
-    }
-
-    private int Limit => Math.Min(_latency.RowLimit(_options), _trialRows());
-
-    private long EffectiveDelay => (long)(_delayTicks * Math.Min(_demand.DelayFactor, _latency.DelayFactor));
-
-    /// <summary>Takes up new options with the next batch.</summary>
-    public void Apply(BatchingOptions options)
-    {
-        lock (_lock)
-        {
-            _options = options;
-            _room.Options = options;
-            _delayTicks = Ticks(options.MaxDelay);
-            _objectiveTicks = options.LatencyObjective is { } objective ? Ticks(objective) : long.MaxValue;
-            if (options.LatencyObjective is null)
-            {
-                _latency.Reset();
-            }
-
-            _room.Admit();
-            Schedule(_clock.GetTimestamp());
-        }
-    }
-
-    /// <summary>Takes a slot for a call that need not wait for anybody; false where it has to queue.</summary>
-    public bool TryEnterInline(int rows, long now)
-    {
-        lock (_lock)
-        {
-            if (_stopped || !_room.IsEmpty || _inFlight >= _options.MaxConcurrentBatches)
-            {
-                return false;
-            }
-
-            if (_inFlight == 0 && now - _lastCompletion > EffectiveDelay)
-            {
-                _demand.Idle();
-            }
-
-            if (EffectiveDelay > 0 && rows < _demand.Target(Limit, _options.MaxConcurrentBatches))
-            {
-                return false;
-            }
-
-            // Demand is what queues beside others: a lone caller's large call says nothing of its next.
-            _outstanding += rows;
-            _inFlight++;
-            return true;
-        }
-    }
-
-    /// <summary>Gives the slot of an inline call back.</summary>
-    public void ExitInline(int rows, long startedAt)
-    {
-        lock (_lock)
-        {
-            long now = _clock.GetTimestamp();
-            if (_options.LatencyObjective is not null)
-            {
-                _latency.RecordRun(now - startedAt);
-                _latency.RecordCall(now - startedAt, _objectiveTicks, _options);
-            }
-
-            Release(rows, now);
-        }
-    }
-
-    /// <summary>Queues a call, or completes it at once where it cannot be queued.</summary>
-    public void Enqueue(PendingCall call)
-    {
-        lock (_lock)
-        {
-            if (call.State != CallState.New)
-            {
-                _left(1);
-                return;
-            }
-
-            if (_stopped)
-            {
-                _left(1);
-                WaitingRoom.Complete(call, new ObjectDisposedException(nameof(IModelRunner), $"Model '{_model}': the runner was disposed before the call."));
-                return;
-            }
-
-            if (_room.TryEnter(call))
-            {
-                _outstanding += call.Rows;
-                _demand.Seen(_outstanding);
-            }
-            else
-            {
-                _left(1);
-            }
-
-            Schedule(_clock.GetTimestamp());
-        }
-    }
-
-    /// <summary>Ends a call whose caller no longer waits.</summary>
-    public void Cancel(PendingCall call)
-    {
-        Batch? abandoned = null;
-        lock (_lock)
-        {
-            switch (call.State)
-            {
-                case CallState.New:
-                    break;
-                case CallState.InLobby or CallState.Queued:
-                    _room.RemoveCancelled(call);
-                    break;
-                case CallState.Claimed:
-                    call.CancelRequested = true;
-                    return;
-                case CallState.Running:
-                    abandoned = --call.Batch!.Live == 0 ? call.Batch : null;
-                    break;
-                default:
-                    return;
-            }
-
-            call.State = CallState.Done;
-            call.Cancel();
-            Schedule(_clock.GetTimestamp());
-        }
-
-        abandoned?.Abandon();
-    }
-
-    /// <summary>Says that a batch no longer needs its callers' inputs; the number of callers that still wait.</summary>
-    public int BeginRun(Batch batch)
-    {
-        lock (_lock)
-        {
-            foreach (PendingCall call in batch.Calls)
-            {
-                BeginRunLocked(call);
-            }
-
-            return batch.Live;
-        }
-    }
-
-    /// <summary>Says that a batch no longer needs this caller's inputs; whether the caller still waits.</summary>
-    public bool BeginRun(PendingCall call)
-    {
-        lock (_lock)
-        {
-            BeginRunLocked(call);
-            return call.State == CallState.Running;
-        }
-    }
-
-    /// <summary>Marks a call of a batch as done; false where it was already. The one who gets true completes it.</summary>
-    public bool TryFinish(PendingCall call)
-    {
-        lock (_lock)
-        {
-            if (call.State is not (CallState.Running or CallState.Claimed))
-            {
-                return false;
-            }
-
-            call.State = CallState.Done;
-            call.Batch!.Live--;
-            return true;
-        }
-    }
-
-    /// <summary>Notes how long one run of a batch took.</summary>
-    public void RecordRun(long ticks)
-    {
-        lock (_lock)
-        {
-            _latency.RecordRun(ticks);
-        }
-    }
-
-    /// <summary>Runs what queues without waiting for company any more, and refuses new calls.</summary>
-    public void Stop()
-    {
-        lock (_lock)
-        {
-            _stopped = true;
-            Schedule(_clock.GetTimestamp());
-        }
-    }
-
-    /// <summary>Forms a batch and runs it, on a thread of the pool.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        Batch? batch;
-        lock (_lock)
-        {
-            _unformed--;
-            long now = _clock.GetTimestamp();
-            batch = Form(now);
-            if (batch is null)
-            {
-                Release(0, now);
-                return;
-            }
-        }
-
-        _ = RunAsync(batch);
-    }
-
-    private async Task RunAsync(Batch batch)
-    {
-        await _run(batch).ConfigureAwait(false);
-        lock (_lock)
-        {
-            long now = _clock.GetTimestamp();
-            if (_options.LatencyObjective is not null)
-            {
-                foreach (PendingCall call in batch.Calls)
+            case BatchEventKind.Arrived:
+                Arrive(e.Call!, now, ref commands);
+                break;
+            case BatchEventKind.Cancelled:
+                Cancel(e.Call!, ref commands);
+                break;
+            case BatchEventKind.SlotReady:
+                Form(now, ref commands);
+                break;
+            case BatchEventKind.Started:
+                e.Batch!.Start(e.Call, ref commands);
+                break;
+            case BatchEventKind.Finished:
+                _latency.RecordRun(e.Batch!.LongestRun);
+                foreach (PendingCall call in e.Batch.Calls)
                 {
                     _latency.RecordCall(now - call.EnqueuedAt, _objectiveTicks, _options);
                 }
-            }
 
-            Release(batch.Rows, now);
+                Release(e.Batch.Rows, now);
+                break;
+            case BatchEventKind.InlineFinished:
+                _latency.RecordRun(now - e.Since);
+                _latency.RecordCall(now - e.Since, _objectiveTicks, _options);
+                Release(e.Rows, now);
+                break;
+            case BatchEventKind.Woke:
+                Wake(now, ref commands);
+                break;
+            case BatchEventKind.OptionsChanged:
+                Apply(e.Options!);
+                break;
+            case BatchEventKind.Stopped:
+                _stopped = true;
+                break;
         }
+
+        _room.Admit(ref commands);
+        Schedule(now, ref commands);
+        return commands;
     }
 
-    private static void BeginRunLocked(PendingCall call)
+    /// <summary>Takes a slot for a call that need not wait for anybody and runs at once, until <see cref="BatchEventKind.InlineFinished"/>; false where it has to queue.</summary>
+    public bool TryEnterInline(int rows, long now)
     {
-        if (call.State != CallState.Claimed)
+        if (_stopped || !_room.IsEmpty || _inFlight >= _options.MaxConcurrentBatches)
+        {
+            return false;
+        }
+
+        if (_inFlight == 0 && now - _lastCompletion > Delay)
+        {
+            _demand.Idle();
+        }
+
+        if (Delay > 0 && rows < _demand.Target(Limit, _options.MaxConcurrentBatches))
+        {
+            return false;
+        }
+
+        // Demand is what queues beside others: a lone caller's large call says nothing of its next.
+        _rowsInFlight += rows;
+        _inFlight++;
+        return true;
+    }
+
+    private void Arrive(PendingCall call, long now, ref Commands commands)
+    {
+        if (call.State != CallState.New)
         {
             return;
         }
 
-        if (call.CancelRequested)
+        if (_stopped)
         {
-            call.State = CallState.Done;
-            call.Batch!.Live--;
-            call.Cancel();
+            commands.End(call, CallEnding.Disposed);
         }
-        else
+        else if (_room.TryEnter(call, now, ref commands))
         {
-            call.State = CallState.Running;
+            _demand.Seen(Outstanding);
+        }
+    }
+
+    private void Cancel(PendingCall call, ref Commands commands)
+    {
+        switch (call.State)
+        {
+            case CallState.New:
+                commands.End(call, CallEnding.Left);
+                break;
+            case CallState.InLobby or CallState.Queued:
+                _room.End(call, CallEnding.Cancelled, ref commands);
+                break;
+            case CallState.Claimed:
+                call.CancelRequested = true;
+                break;
+            case CallState.Running:
+                call.Batch!.Leave(call, ref commands);
+                break;
+        }
+    }
+
+    private void Form(long now, ref Commands commands)
+    {
+        _unformed--;
+        PendingCall? head;
+        while ((head = _room.Queue.First) is not null && head.ExpiresAt <= now)
+        {
+            _room.End(head, CallEnding.Expired, ref commands);
+        }
+
+        if (head is null)
+        {
+            Release(0, now);
+            return;
+        }
+
+        var batch = new Batch(_options, now);
+        Fill(batch, head, now, ref commands);
+        _rowsInFlight += batch.Rows;
+        commands.Run = batch;
+    }
+
+    private void Fill(Batch batch, PendingCall head, long now, ref Commands commands)
+    {
+        int limit = Limit;
+        long maxCost = _options.MaxCost ?? long.MaxValue;
+        PendingCall? next = _room.Queue.After(head);
+        _room.Claim(head, ref commands);
+        batch.Add(head);
+
+        // Among many shapes the scan for partners is bounded, because others wait for the scheduler meanwhile.
+        for (int looks = 4 * limit + 64; next is not null && batch.Rows < limit && looks > 0; looks--)
+        {
+            PendingCall call = next;
+            next = _room.Queue.After(call);
+            if (call.ExpiresAt <= now)
+            {
+                _room.End(call, CallEnding.Expired, ref commands);
+            }
+            else if (call.Rows <= limit - batch.Rows && call.Cost <= maxCost - batch.Cost && _assembler.CanJoin(head, call, _options))
+            {
+                _room.Claim(call, ref commands);
+                batch.Add(call);
+            }
         }
     }
 
@@ -355,128 +221,68 @@ internal sealed class BatchScheduler : IThreadPoolWorkItem
             _slotFreeSince = now;
         }
 
-        _outstanding -= rows;
+        _rowsInFlight -= rows;
         _lastCompletion = now;
-        Schedule(now);
     }
 
-    private void Schedule(long now)
+    private void Wake(long now, ref Commands commands)
     {
-        (int calls, int rows) = _room.TakeDropped();
-        if (calls > 0)
+        _wakeAt = long.MaxValue;
+        _waitUntil = _waitUntil > now ? _waitUntil : long.MaxValue;
+        if (_room.WakeAt <= now)
         {
-            _outstanding -= rows;
-            _left(calls);
+            _room.Expire(now, ref commands);
+        }
+    }
+
+    private void Apply(BatchingOptions options)
+    {
+        if (options.LatencyObjective is null || _options.LatencyObjective is null)
+        {
+            _latency.Reset();
         }
 
-        int limit = Limit;
-        while (_inFlight < _options.MaxConcurrentBatches)
-        {
-            int available = _room.Queue.Rows - _unformed * limit;
-            if (available <= 0)
-            {
-                break;
-            }
+        _options = options;
+        _room.Options = options;
+        _delayTicks = TicksOf(options.MaxDelay, _frequency);
+        _objectiveTicks = TicksOf(options.LatencyObjective ?? TimeSpan.MaxValue, _frequency);
+    }
 
+    private void Schedule(long now, ref Commands commands)
+    {
+        int limit = Limit;
+        while (_inFlight < _options.MaxConcurrentBatches && _room.Queue.Rows - (_unformed * limit) is > 0 and var available)
+        {
             if (!_stopped && available < _demand.Target(limit, _options.MaxConcurrentBatches))
             {
-                long left = EffectiveDelay - (now - Math.Max(_room.Queue.OldestArrival, _slotFreeSince));
-                if (left > 0)
+                long until = Math.Max(_room.Queue.OldestArrival, _slotFreeSince) + Delay;
+                if (until > now)
                 {
-                    if (_waitTimer.Arm(left))
-                    {
-                        _rowsWhenWaitBegan = available;
-                    }
-
+                    _rowsWhenWaitBegan = _waitUntil == long.MaxValue ? available : _rowsWhenWaitBegan;
+                    _waitUntil = Math.Min(_waitUntil, until);
                     break;
                 }
 
-                _demand.WaitRanOut(_outstanding, available <= _rowsWhenWaitBegan);
+                _demand.WaitRanOut(Outstanding, available <= _rowsWhenWaitBegan);
             }
-            else if (_waitTimer.IsArmed)
+            else if (_waitUntil != long.MaxValue)
             {
                 _demand.CompanyCame();
             }
 
-            _waitTimer.Disarm();
+            _waitUntil = long.MaxValue;
             _inFlight++;
             _unformed++;
-
-            // Not to this thread's own queue: the continuations of the batch before, which bring its callers' next calls, go first.
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            commands.Slots++;
         }
 
-        if (_stopped && _inFlight == 0 && _room.IsEmpty && _drained.TrySetResult())
+        long wakeAt = Math.Min(_waitUntil, _room.WakeAt);
+        if (wakeAt != _wakeAt)
         {
-            _waitTimer.Dispose();
-            _room.Close();
+            (_wakeAt, commands.WakeAt, commands.WakeNumber) = (wakeAt, wakeAt, ++_wakeNumber);
         }
+
+        commands.Drained = _stopped && !_drained && _inFlight == 0 && _room.IsEmpty;
+        _drained |= commands.Drained;
     }
-
-    private Batch? Form(long now)
-    {
-        CallQueue queue = _room.Queue;
-        DateTimeOffset time = _clock.GetUtcNow();
-        PendingCall? head;
-        while ((head = queue.First) is not null && head.IsExpired(time))
-        {
-            _room.Expire(head);
-        }
-
-        Batch? batch = null;
-        if (head is not null)
-        {
-            batch = new Batch(_options);
-            Fill(batch, head, time, now);
-            batch.ArmAbandonment();
-        }
-
-        _room.Admit();
-        return batch;
-    }
-
-    private void Fill(Batch batch, PendingCall head, DateTimeOffset time, long now)
-    {
-        int limit = Limit;
-        long maxCost = _options.MaxCost ?? long.MaxValue;
-        PendingCall? next = _room.Queue.After(head);
-        _room.Claim(head, now);
-        batch.Add(head);
-
-        // Among many shapes the scan for partners is bounded, because the lock is held.
-        for (int looks = 4 * limit + 64; next is not null && batch.Rows < limit && looks > 0; looks--)
-        {
-            PendingCall call = next;
-            next = _room.Queue.After(call);
-            if (call.IsExpired(time))
-            {
-                _room.Expire(call);
-            }
-            else if (call.Rows <= limit - batch.Rows && call.Cost <= maxCost - batch.Cost && _assembler.CanJoin(head, call, _options))
-            {
-                _room.Claim(call, now);
-                batch.Add(call);
-            }
-        }
-    }
-
-    private void OnWaitOver()
-    {
-        lock (_lock)
-        {
-            _waitTimer.Disarm();
-            Schedule(_clock.GetTimestamp());
-        }
-    }
-
-    private void OnDeadline()
-    {
-        lock (_lock)
-        {
-            _room.ExpireAll();
-            Schedule(_clock.GetTimestamp());
-        }
-    }
-
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _clock.TimestampFrequency);
 }

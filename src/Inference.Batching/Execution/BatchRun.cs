@@ -1,50 +1,52 @@
 using Inference.Batching.Batches;
 using Inference.Batching.Diagnostics;
 using Inference.Batching.Queue;
+using Inference.Batching.Scheduling;
 using Inference.Rows;
 
-namespace Inference.Batching.Scheduling;
+namespace Inference.Batching.Execution;
 
 /// <summary>Runs batches: stacks the inputs, runs the model, gives each call its rows, and finds the guilty calls of a batch that failed. Thread-safe.</summary>
-internal sealed class BatchExecutor(IModelRunner inner, TimeProvider clock, BatchAssembler assembler, BatchingInstruments instruments)
+internal sealed class BatchRun(IModelRunner inner, TimeProvider clock, BatchAssembler assembler, BatchingInstruments instruments, BatchExecutor executor)
 {
     private readonly string _model = inner.Info.Name;
-
-    /// <summary>The scheduler that hands out the batches.</summary>
-    public BatchScheduler Scheduler { get; set; } = null!;
 
     /// <summary>Runs a batch and completes each of its calls, whatever happens.</summary>
     public async Task RunAsync(Batch batch)
     {
+        batch.ArmAbandonment();
         instruments.Formed(batch.Rows);
-        if (batch.Count == 1)
+        foreach (PendingCall call in batch.Calls)
         {
-            await RunAloneAsync(batch[0]).ConfigureAwait(false);
-            return;
+            instruments.Waited(clock.GetElapsedTime(call.EnqueuedAt, batch.FormedAt));
         }
 
-        NamedValues stacked;
+        using NamedValues? stacked = batch.Count > 1 ? TryStack(batch) : null;
+        for (int i = 0; stacked is null && i < batch.Count; i++)
+        {
+            await RunAloneAsync(batch[i]).ConfigureAwait(false);
+        }
+
+        if (stacked is not null)
+        {
+            executor.Handle(new(BatchEventKind.Started, Batch: batch));
+            if (batch.Live > 0)
+            {
+                await RunRangeAsync(batch, stacked, 0, batch.Count, batch.Rows).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Null where one caller's values cannot be read or joined: alone, only its own call fails.
+    private NamedValues? TryStack(Batch batch)
+    {
         try
         {
-            stacked = assembler.Stack(batch);
+            return assembler.Stack(batch);
         }
         catch (Exception)
         {
-            // One caller's values cannot be read or joined: alone, only its own call fails.
-            for (int i = 0; i < batch.Count; i++)
-            {
-                await RunAloneAsync(batch[i]).ConfigureAwait(false);
-            }
-
-            return;
-        }
-
-        using (stacked)
-        {
-            if (Scheduler.BeginRun(batch) > 0)
-            {
-                await RunRangeAsync(batch, stacked, 0, batch.Count, 0, batch.Rows, batch.Count).ConfigureAwait(false);
-            }
+            return null;
         }
     }
 
@@ -57,14 +59,15 @@ internal sealed class BatchExecutor(IModelRunner inner, TimeProvider clock, Batc
         {
             // A call that can be cancelled may complete while it runs, after which its inputs are the caller's again.
             kept = call.CancellationToken.CanBeCanceled ? call.Inputs.Retain() : null;
-            if (!Scheduler.BeginRun(call))
+            executor.Handle(new(BatchEventKind.Started, call, call.Batch));
+            if (call.State == CallState.Done)
             {
                 return;
             }
 
             long start = clock.GetTimestamp();
             outputs = await inner.RunAsync(kept ?? call.Inputs, call.Context, call.CancellationToken).ConfigureAwait(false);
-            Scheduler.RecordRun(clock.GetTimestamp() - start);
+            call.Batch!.Ran(clock.GetTimestamp() - start);
         }
         catch (Exception exception)
         {
@@ -78,7 +81,7 @@ internal sealed class BatchExecutor(IModelRunner inner, TimeProvider clock, Batc
         Finish(call, outputs, error);
     }
 
-    private async Task RunRangeAsync(Batch batch, NamedValues inputs, int first, int count, int firstRow, int rows, int of)
+    private async Task RunRangeAsync(Batch batch, NamedValues inputs, int first, int count, int rows)
     {
         NamedValues? outputs = null;
         Exception? error = null;
@@ -87,7 +90,7 @@ internal sealed class BatchExecutor(IModelRunner inner, TimeProvider clock, Batc
         {
             long start = clock.GetTimestamp();
             outputs = await inner.RunAsync(inputs, context, batch.Token).ConfigureAwait(false);
-            Scheduler.RecordRun(clock.GetTimestamp() - start);
+            batch.Ran(clock.GetTimestamp() - start);
             assembler.CheckOutputs(outputs, rows);
         }
         catch (Exception exception)
@@ -115,11 +118,11 @@ internal sealed class BatchExecutor(IModelRunner inner, TimeProvider clock, Batc
 
             using (NamedValues head = BatchRows.Slice(inputs, 0, halfRows))
             {
-                await RunRangeAsync(batch, head, first, half, firstRow, halfRows, of).ConfigureAwait(false);
+                await RunRangeAsync(batch, head, first, half, halfRows).ConfigureAwait(false);
             }
 
             using NamedValues tail = BatchRows.Slice(inputs, halfRows, rows - halfRows);
-            await RunRangeAsync(batch, tail, first + half, count - half, firstRow + halfRows, rows - halfRows, of).ConfigureAwait(false);
+            await RunRangeAsync(batch, tail, first + half, count - half, rows - halfRows).ConfigureAwait(false);
         }
         else
         {
@@ -159,7 +162,7 @@ internal sealed class BatchExecutor(IModelRunner inner, TimeProvider clock, Batc
 
     private void Finish(PendingCall call, NamedValues? outputs, Exception? error)
     {
-        if (!Scheduler.TryFinish(call))
+        if (!executor.TryFinish(call))
         {
             outputs?.Dispose();
         }

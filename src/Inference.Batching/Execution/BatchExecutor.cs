@@ -1,0 +1,163 @@
+using Inference.Batching.Batches;
+using Inference.Batching.Control;
+using Inference.Batching.Diagnostics;
+using Inference.Batching.Queue;
+using Inference.Batching.Scheduling;
+
+namespace Inference.Batching.Execution;
+
+/// <summary>Tells the scheduler what happens, one event at a time, and does what it says: completes calls, wakes it in time, runs its batches. Thread-safe.</summary>
+/// <remarks>The lock is the scheduler's alone: whatever is somebody else's (completions, metrics, timers, the model) is called when it is free again.</remarks>
+internal sealed class BatchExecutor : IThreadPoolWorkItem
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _model;
+    private readonly TimeProvider _clock;
+    private readonly BatchingInstruments _instruments;
+    private readonly PayoffController _payoff;
+    private readonly BatchScheduler _scheduler;
+    private readonly BatchRun _run;
+    private readonly WakeTimer _timer;
+
+    /// <param name="inner">Runs the batches.</param>
+    /// <param name="clock">The clock of waits and deadlines.</param>
+    /// <param name="options">The options to begin with.</param>
+    /// <param name="instruments">Told of what happens.</param>
+    /// <param name="payoff">Told of calls that complete, which it counts already.</param>
+    public BatchExecutor(IModelRunner inner, TimeProvider clock, BatchingOptions options, BatchingInstruments instruments, PayoffController payoff)
+    {
+        var assembler = new BatchAssembler(inner.Info);
+        _model = inner.Info.Name;
+        _clock = clock;
+        _instruments = instruments;
+        _payoff = payoff;
+        _scheduler = new BatchScheduler(assembler, options, clock.TimestampFrequency, clock.GetTimestamp());
+        _run = new BatchRun(inner, clock, assembler, instruments, this);
+        _timer = new WakeTimer(clock, () => Handle(new(BatchEventKind.Woke)));
+    }
+
+    /// <summary>Completes when the scheduler was stopped and its last call is done.</summary>
+    public Task Drained => _drained.Task;
+
+    public BatchingState State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _scheduler.State;
+            }
+        }
+    }
+
+    /// <summary>Whether a call may run at once; see <see cref="BatchScheduler.TryEnterInline"/>.</summary>
+    public bool TryEnterInline(int rows, long now)
+    {
+        int trialRows = _payoff.TrialRows;
+        lock (_lock)
+        {
+            _scheduler.TrialRows = trialRows;
+            return _scheduler.TryEnterInline(rows, now);
+        }
+    }
+
+    /// <summary>Whether a call of a batch is this caller's to complete; see <see cref="Batch.TryFinish"/>.</summary>
+    public bool TryFinish(PendingCall call)
+    {
+        lock (_lock)
+        {
+            return call.Batch!.TryFinish(call);
+        }
+    }
+
+    /// <summary>Says what happened, and does what follows from it.</summary>
+    public void Handle(in BatchEvent e)
+    {
+        long now = _clock.GetTimestamp();
+        int trialRows = _payoff.TrialRows;
+        Commands commands;
+        lock (_lock)
+        {
+            _scheduler.TrialRows = trialRows;
+            commands = _scheduler.Handle(e, now);
+        }
+
+        Perform(in commands);
+    }
+
+    void IThreadPoolWorkItem.Execute() => Handle(new(BatchEventKind.SlotReady));
+
+    private void Perform(in Commands commands)
+    {
+        if (commands.WakeNumber > 0)
+        {
+            _timer.Set(commands.WakeAt, commands.WakeNumber);
+        }
+
+        for (int i = 0; i < commands.Slots; i++)
+        {
+            // Not to this thread's own queue: the continuations of the batch before, which bring its callers' next calls, go first.
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        if (commands.QueuedRows != 0)
+        {
+            _instruments.Queued(commands.QueuedRows);
+        }
+
+        int unbatched = 0;
+        PendingCall? next;
+        for (PendingCall? call = commands.Ended; call is not null; call = next)
+        {
+            next = call.Next;
+            unbatched += call.Batch is null ? 1 : 0;
+            End(call, commands.Queue.Rows, commands.Queue.Most);
+        }
+
+        if (unbatched > 0)
+        {
+            _payoff.Leave(unbatched);
+        }
+
+        commands.Abandoned?.Abandon();
+        if (commands.Drained)
+        {
+            _timer.Dispose();
+            _drained.TrySetResult();
+        }
+
+        if (commands.Run is { } batch)
+        {
+            _ = RunAsync(batch);
+        }
+    }
+
+    private async Task RunAsync(Batch batch)
+    {
+        await _run.RunAsync(batch).ConfigureAwait(false);
+        _payoff.Exit(direct: false, batch.Count, batch.Rows);
+        Handle(new(BatchEventKind.Finished, Batch: batch));
+    }
+
+    private void End(PendingCall call, int rows, int most)
+    {
+        (string? reason, Exception error) = call.Ending switch
+        {
+            CallEnding.Full => ("full", (Exception)new OverloadedException(
+                $"Model '{_model}': {rows} rows queue already, expected at most MaxQueuedRows = {most} with the {call.Rows} of this call. Retry later, raise the limit, or let calls wait.")),
+            CallEnding.Displaced => ("displaced", new OverloadedException(
+                $"Model '{_model}': {most} rows may queue and a call of higher priority took the place of this one. Retry later, or raise MaxQueuedRows.")),
+            CallEnding.Expired => ("deadline", new DeadlineExceededException(
+                $"Model '{_model}': the deadline {call.Context?.Deadline:O} passed while the call was queued; it did not run. Allow more time, or lower the load.")),
+            CallEnding.Disposed => (null, new ObjectDisposedException(nameof(IModelRunner), $"Model '{_model}': the runner was disposed before the call.")),
+            _ => (call.Ending == CallEnding.Cancelled ? "cancelled" : null, new OperationCanceledException(call.CancellationToken)),
+        };
+        if (reason is not null)
+        {
+            _instruments.Unserved(reason);
+        }
+
+        call.Fail(error);
+    }
+}
