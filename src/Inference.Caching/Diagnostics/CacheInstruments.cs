@@ -27,11 +27,21 @@ internal sealed class CacheInstruments(ModelInfo info, string cache)
 
     public void Held(int entries, long bytes)
     {
-        s_entries.Add(entries, _model, _cache);
-        s_bytes.Add(bytes, _model, _cache);
+        if (entries != 0)
+        {
+            s_entries.Add(entries, _model, _cache);
+            s_bytes.Add(bytes, _model, _cache);
+        }
     }
 
-    public void Removed(string reason) => s_removed.Add(1, _model, _cache, new("inference.reason", reason));
+    public void Removed(string reason, (int Entries, long Bytes) what)
+    {
+        Held(-what.Entries, -what.Bytes);
+        if (what.Entries > 0)
+        {
+            s_removed.Add(what.Entries, _model, _cache, new("inference.reason", reason));
+        }
+    }
 
     public void SecondLevel(string result) => s_second.Add(1, _model, _cache, new("inference.result", result));
 

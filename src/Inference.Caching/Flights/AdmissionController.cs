@@ -6,7 +6,7 @@ namespace Inference.Caching.Flights;
 /// </summary>
 /// <param name="clock">The clock.</param>
 /// <param name="hits">Rows hit so far, over all calls.</param>
-/// <param name="switched">Told when the cache goes on or off.</param>
+/// <param name="switched">Told when the cache goes on or off, with no lock held.</param>
 internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, Action<bool> switched)
 {
     private const int Window = 2048;
@@ -44,6 +44,7 @@ internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, A
     /// <param name="cost">Ticks that the cache took in this call.</param>
     public void Record(int missing, long model, long cost)
     {
+        bool off = false;
         lock (_lock)
         {
             _misses += missing;
@@ -61,27 +62,24 @@ internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, A
             double spent = _costTicks * (1 + ((double)windowHits / _misses));
             bool bad = spent - saved > Tolerance * _modelTicks;
             _badWindows = bad ? _badWindows + 1 : 0;
-            if (!bad)
-            {
-                _pause = _shortestPause;
-                _lost = 0;
-            }
-            else
-            {
-                _lost += spent - saved;
-            }
+            _pause = bad ? _pause : _shortestPause;
+            _lost = bad ? _lost + spent - saved : 0;
 
             // The first window fills the store and may well miss.
             if (_badWindows >= 2)
             {
-                _off = true;
+                _off = off = true;
                 _nextTrial = clock.GetTimestamp() + Math.Max(_pause, (long)Math.Min(10.0 * _longestPause, _lost / TrialShare));
                 _pause = Math.Min(_longestPause, _pause * 2);
                 _badWindows = 1;
-                switched(false);
             }
 
             StartWindow(hitsNow);
+        }
+
+        if (off)
+        {
+            switched(false);
         }
     }
 
@@ -94,17 +92,19 @@ internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, A
 
         lock (_lock)
         {
-            if (_off && clock.GetTimestamp() >= _nextTrial)
+            if (!_off || clock.GetTimestamp() < _nextTrial)
             {
-                _off = false;
-                _lost = 0;
-                _badWindows = 0;
-                StartWindow(hits());
-                switched(true);
+                return !_off;
             }
 
-            return !_off;
+            _off = false;
+            _lost = 0;
+            _badWindows = 0;
+            StartWindow(hits());
         }
+
+        switched(true);
+        return true;
     }
 
     private void StartWindow(long hits)

@@ -5,8 +5,8 @@ namespace Inference.Caching.Flights;
 /// <summary>What is to be done about the missing units of one call.</summary>
 internal sealed class MissPlan
 {
-    /// <summary>Units that this call gets answered, with their flights; null where nobody else can wait for them.</summary>
-    public List<(int Unit, CacheEntry Draft, Flight? Flight)> Leads { get; } = [];
+    /// <summary>Units that this call gets answered.</summary>
+    public List<Lead> Leads { get; } = [];
 
     /// <summary>Units that another call, or this one at another row, gets answered.</summary>
     public List<(int Unit, Flight Flight)> Follows { get; } = [];

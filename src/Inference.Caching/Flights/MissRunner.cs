@@ -23,21 +23,21 @@ internal sealed class MissRunner(
 
     /// <summary>Completes the entries of a call and puts its outputs together.</summary>
     /// <param name="query">The call.</param>
-    /// <param name="entries">The entries found; null where a unit is missing.</param>
+    /// <param name="slots">Its units with their keys, and the entries found.</param>
     /// <param name="context">The call's context.</param>
     /// <param name="start">When the call came.</param>
     /// <param name="options">The options.</param>
     /// <param name="cancellationToken">The call's token.</param>
     public async ValueTask<NamedValues> RunAsync(
-        UnitQuery query, CacheEntry?[] entries, RunContext? context, long start, CachingOptions options, CancellationToken cancellationToken)
+        UnitQuery query, UnitSlot[] slots, RunContext? context, long start, CachingOptions options, CancellationToken cancellationToken)
     {
         int epoch = store.Epoch;
-        int hits = entries.Count(e => e is not null);
+        int hits = slots.Count(s => s.Entry is not null);
         for (int attempt = 0; ; attempt++)
         {
-            MissPlan plan = Plan(query, entries, options.SingleFlight && attempt < MostAttempts);
+            MissPlan plan = Plan(query, slots, options.SingleFlight && attempt < MostAttempts);
             if (plan.Leads.Count > 0
-                && await RunLeadsAsync(query, plan, entries, context, start, epoch, options, cancellationToken).ConfigureAwait(false) is { } complete)
+                && await RunLeadsAsync(query, plan, slots, context, start, epoch, options, cancellationToken).ConfigureAwait(false) is { } complete)
             {
                 context?.Record.AddStep("cache:miss");
                 return complete;
@@ -46,8 +46,8 @@ internal sealed class MissRunner(
             bool missing = false;
             foreach ((int unit, Flight flight) in plan.Follows)
             {
-                entries[unit] = await FollowAsync(flight, context, cancellationToken).ConfigureAwait(false);
-                missing |= entries[unit] is null;
+                slots[unit].Entry = await FollowAsync(flight, context, cancellationToken).ConfigureAwait(false);
+                missing |= slots[unit].Entry is null;
             }
 
             if (!missing)
@@ -58,41 +58,41 @@ internal sealed class MissRunner(
         }
 
         context?.Record.AddStep(hits == 0 ? "cache:miss" : $"cache:{hits}/{query.Units}");
-        return TryAssemble(entries) ?? await inner.RunAsync(query.Inputs, context, cancellationToken).ConfigureAwait(false);
+        return TryAssemble(slots) ?? await inner.RunAsync(query.Inputs, context, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The outputs made of the entries; null where their layouts differ, so that they do not fit in one tensor.</summary>
-    public static NamedValues? TryAssemble(ReadOnlySpan<CacheEntry?> entries)
+    public static NamedValues? TryAssemble(ReadOnlySpan<UnitSlot> slots)
     {
-        UnitLayout layout = entries[0]!.OutputLayout!;
-        foreach (CacheEntry? entry in entries)
+        UnitLayout layout = slots[0].Entry!.OutputLayout!;
+        foreach (UnitSlot slot in slots)
         {
-            if (!layout.SameAs(entry!.OutputLayout!))
+            if (!layout.SameAs(slot.Entry!.OutputLayout!))
             {
                 return null;
             }
         }
 
-        NamedValues outputs = layout.Allocate(entries.Length);
-        for (int unit = 0; unit < entries.Length; unit++)
+        NamedValues outputs = layout.Allocate(slots.Length);
+        for (int unit = 0; unit < slots.Length; unit++)
         {
-            layout.Write(entries[unit]!.Outputs, outputs, unit);
+            layout.Write(slots[unit].Entry!.Outputs, outputs, unit);
         }
 
         return outputs;
     }
 
-    private MissPlan Plan(in UnitQuery query, CacheEntry?[] entries, bool share)
+    private MissPlan Plan(in UnitQuery query, UnitSlot[] slots, bool share)
     {
         var plan = new MissPlan();
         try
         {
             long now = clock.GetTimestamp();
-            for (int unit = 0; unit < entries.Length; unit++)
+            for (int unit = 0; unit < slots.Length; unit++)
             {
-                if (entries[unit] is null)
+                if (slots[unit].Entry is null)
                 {
-                    Place(plan, query, unit, entries, share, now);
+                    Place(plan, query, unit, ref slots[unit], share, now);
                 }
             }
 
@@ -101,25 +101,21 @@ internal sealed class MissRunner(
         catch
         {
             // Others may wait for flights that were started before the inputs turned out to be unreadable.
-            foreach ((_, _, Flight? flight) in plan.Leads)
-            {
-                End(flight, static f => f.GiveUp());
-            }
-
+            GiveUp(plan.Leads);
             throw;
         }
     }
 
-    private void Place(MissPlan plan, in UnitQuery query, int unit, CacheEntry?[] entries, bool share, long now)
+    private void Place(MissPlan plan, in UnitQuery query, int unit, ref UnitSlot slot, bool share, long now)
     {
-        UInt128 key = query.KeyOf(unit);
         Flight? flight = null;
         bool leads = false;
         if (share)
         {
-            flight = store.For(key).Join(key, query.Tenant, query.Layout, query.Inputs, unit, now, out entries[unit], out leads);
-            if (entries[unit] is not null)
+            flight = store.For(slot.Key).Join(slot.Key, query.Tenant, query.Layout, query.Inputs, unit, now, out CacheEntry? entry, out leads);
+            if (entry is not null)
             {
+                slot.Entry = entry;
                 return;
             }
         }
@@ -130,29 +126,32 @@ internal sealed class MissRunner(
         }
         else
         {
-            plan.Leads.Add((unit, flight?.Draft ?? new CacheEntry(key, query.Tenant, query.Layout, query.Layout.Read(query.Inputs, unit)), flight));
+            plan.Leads.Add(new(unit, flight?.Draft ?? new CacheEntry(slot.Key, query.Tenant, query.Layout, query.Layout.Read(query.Inputs, unit)), flight));
         }
     }
 
     // Returns the model's own outputs where it ran every unit of the call in order; else completes the entries.
     private async Task<NamedValues?> RunLeadsAsync(
-        UnitQuery query, MissPlan plan, CacheEntry?[] entries, RunContext? context, long start, int epoch, CachingOptions options, CancellationToken cancellationToken)
+        UnitQuery query, MissPlan plan, UnitSlot[] slots, RunContext? context, long start, int epoch, CachingOptions options, CancellationToken cancellationToken)
     {
-        List<(int Unit, CacheEntry Draft, Flight? Flight)> leads = plan.Leads;
+        List<Lead> leads = plan.Leads;
         int led = leads.Count;
         try
         {
             if (secondLevel is not null && options.SecondLevel.Enabled)
             {
-                await secondLevel.FindAsync(leads.ConvertAll(l => l.Draft), options.SecondLevel, cancellationToken).ConfigureAwait(false);
-                for (int i = leads.Count - 1; i >= 0; i--)
+                SecondLevelKey[] keys = await secondLevel.FindAsync(leads.ConvertAll(l => l.Draft), options.SecondLevel, cancellationToken).ConfigureAwait(false);
+                for (int i = keys.Length - 1; i >= 0; i--)
                 {
-                    if (leads[i].Draft.OutputLayout is not null)
+                    if (leads[i].Draft.OutputLayout is null)
                     {
-                        entries[leads[i].Unit] = leads[i].Draft;
-                        Keep(leads[i].Draft, leads[i].Flight, epoch, options);
-                        leads.RemoveAt(i);
+                        leads[i] = leads[i] with { OutsideKey = keys[i] };
+                        continue;
                     }
+
+                    slots[leads[i].Unit].Entry = leads[i].Draft;
+                    Keep(leads[i].Draft, leads[i].Flight, epoch, options);
+                    leads.RemoveAt(i);
                 }
 
                 instruments.Rows("second_level", led - leads.Count);
@@ -164,23 +163,11 @@ internal sealed class MissRunner(
 
             instruments.Rows("miss", leads.Count);
             bool all = leads.Count == query.Units;
-            NamedValues inputs = all ? query.Inputs : BatchRows.Take(query.Inputs, UnitsOf(leads));
-            NamedValues outputs;
+            using NamedValues? some = all ? null : BatchRows.Take(query.Inputs, [.. leads.Select(l => l.Unit)]);
             long before = clock.GetTimestamp();
-            try
-            {
-                outputs = await inner.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                if (!all)
-                {
-                    inputs.Dispose();
-                }
-            }
-
+            NamedValues outputs = await inner.RunAsync(some ?? query.Inputs, context, cancellationToken).ConfigureAwait(false);
             long after = clock.GetTimestamp();
-            bool kept = TryKeep(outputs, leads, entries, epoch, options);
+            bool kept = TryKeep(outputs, leads, slots, epoch, options);
             if (options.Adaptive)
             {
                 admission.Record(leads.Count, after - before, before - start + clock.GetTimestamp() - after);
@@ -199,37 +186,29 @@ internal sealed class MissRunner(
         {
             // A deterministic model would fail for the same row again. What befell several rows, or was due to this caller, says nothing of the others.
             bool certain = led == 1 && exception is ModelRunException or InvalidInputException;
-            foreach ((_, _, Flight? flight) in leads)
-            {
-                End(flight, f => Abort(f, certain ? exception : null));
-            }
-
+            GiveUp(leads, certain ? exception : null);
             throw;
         }
     }
 
-    private bool TryKeep(NamedValues outputs, List<(int Unit, CacheEntry Draft, Flight? Flight)> leads, CacheEntry?[] entries, int epoch, CachingOptions options)
+    private bool TryKeep(NamedValues outputs, List<Lead> leads, UnitSlot[] slots, int epoch, CachingOptions options)
     {
         UnitLayout? layout = _outputLayouts.Find(outputs);
         if (layout is null || (!whole && ((TensorValue)outputs[0].Value).Shape[0] != leads.Count))
         {
-            foreach ((_, _, Flight? flight) in leads)
-            {
-                End(flight, static f => f.GiveUp());
-            }
-
+            GiveUp(leads);
             return false;
         }
 
         for (int i = 0; i < leads.Count; i++)
         {
-            (int unit, CacheEntry draft, Flight? flight) = leads[i];
+            (int unit, CacheEntry draft, Flight? flight, SecondLevelKey? key) = leads[i];
             draft.Complete(layout, layout.Read(outputs, i));
-            entries[unit] = draft;
+            slots[unit].Entry = draft;
             Keep(draft, flight, epoch, options);
             if (options.SecondLevel.Enabled)
             {
-                secondLevel?.Write(draft, options.SecondLevel, () => epoch == store.Epoch);
+                secondLevel?.Write(draft, key, options.SecondLevel, () => epoch == store.Epoch);
             }
         }
 
@@ -244,15 +223,23 @@ internal sealed class MissRunner(
         }
 
         store.Add(entry, epoch);
-        End(flight, static f => f.Land());
+        End(flight, landed: true);
     }
 
-    private void End(Flight? flight, Action<Flight> how)
+    private void GiveUp(List<Lead> leads, Exception? error = null)
+    {
+        foreach (Lead lead in leads)
+        {
+            End(lead.Flight, landed: false, error);
+        }
+    }
+
+    private void End(Flight? flight, bool landed, Exception? error = null)
     {
         if (flight is not null)
         {
             store.For(flight.Draft.Key).Leave(flight);
-            how(flight);
+            flight.End(landed, error);
         }
     }
 
@@ -274,28 +261,5 @@ internal sealed class MissRunner(
         {
             throw new DeadlineExceededException($"Model '{inner.Info.Name}': the deadline {deadline:O} passed while another call ran the same row. Allow more time.");
         }
-    }
-
-    private static void Abort(Flight flight, Exception? exception)
-    {
-        if (exception is null)
-        {
-            flight.GiveUp();
-        }
-        else
-        {
-            flight.Fail(exception);
-        }
-    }
-
-    private static int[] UnitsOf(List<(int Unit, CacheEntry Draft, Flight? Flight)> leads)
-    {
-        int[] units = new int[leads.Count];
-        for (int i = 0; i < units.Length; i++)
-        {
-            units[i] = leads[i].Unit;
-        }
-
-        return units;
     }
 }

@@ -41,43 +41,38 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     }
 
     /// <summary>Looks entries up and completes those that are found; the others stay as they are. Never throws and never takes longer than the time-out.</summary>
-    public async Task FindAsync(IReadOnlyList<CacheEntry> drafts, SecondLevelOptions options, CancellationToken cancellationToken)
+    /// <returns>The keys of the first of them, as many as were looked up.</returns>
+    public async Task<SecondLevelKey[]> FindAsync(IReadOnlyList<CacheEntry> drafts, SecondLevelOptions options, CancellationToken cancellationToken)
     {
-        if (IsBroken)
+        bool broken = IsBroken;
+        if (broken || Interlocked.Increment(ref _pendingLookups) > MostLookups)
         {
+            Interlocked.Add(ref _pendingLookups, broken ? 0 : -1);
             instruments.SecondLevel("skipped");
-            return;
+            return [];
         }
-
-        if (Interlocked.Increment(ref _pendingLookups) > MostLookups)
-        {
-            Interlocked.Decrement(ref _pendingLookups);
-            instruments.SecondLevel("skipped");
-            return;
-        }
-
-        int count = Math.Min(drafts.Count, options.MaxRowsPerCall);
-        var found = new (UnitLayout Layout, UnitData Data)?[count];
 
         // On the pool: a cache that blocks its caller must not block the call.
-        Task lookup = Task.Run(() => LookUpAsync(drafts, found, options), CancellationToken.None);
+        var keys = new SecondLevelKey[Math.Min(drafts.Count, options.MaxRowsPerCall)];
+        (UnitLayout Layout, UnitData Data)?[] found;
+        Task<(UnitLayout Layout, UnitData Data)?[]> lookup = Task.Run(() => LookUpAsync(drafts, keys, options), CancellationToken.None);
         try
         {
-            await lookup.WaitAsync(options.Timeout, clock, cancellationToken).ConfigureAwait(false);
+            found = await lookup.WaitAsync(options.Timeout, clock, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            return;
+            return [];
         }
         catch (Exception exception)
         {
             Break(options);
             instruments.SecondLevel(exception is TimeoutException ? "timeout" : "error");
             Observe(lookup);
-            return;
+            return [];
         }
 
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < found.Length; i++)
         {
             if (found[i] is { } answer)
             {
@@ -86,13 +81,16 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
 
             instruments.SecondLevel(found[i] is null ? "miss" : "hit");
         }
+
+        return keys;
     }
 
     /// <summary>Writes an entry in the background; drops it where too many wait.</summary>
     /// <param name="entry">The entry.</param>
+    /// <param name="known">Its key, where it was looked up.</param>
     /// <param name="options">The options.</param>
     /// <param name="isCurrent">Whether nothing was erased since the entry was computed.</param>
-    public void Write(CacheEntry entry, SecondLevelOptions options, Func<bool> isCurrent)
+    public void Write(CacheEntry entry, SecondLevelKey? known, SecondLevelOptions options, Func<bool> isCurrent)
     {
         if (IsBroken)
         {
@@ -107,7 +105,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
             return;
         }
 
-        _ = Task.Run(() => WriteAsync(entry, options, isCurrent));
+        _ = Task.Run(() => WriteAsync(entry, known, options, isCurrent));
     }
 
     /// <summary>Changes the salt of a tenant; whether the cache took it.</summary>
@@ -137,22 +135,20 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
 
     private bool IsBroken => clock.GetTimestamp() < Volatile.Read(ref _brokenUntil);
 
-    private async Task LookUpAsync(IReadOnlyList<CacheEntry> drafts, (UnitLayout, UnitData)?[] found, SecondLevelOptions options)
+    private async Task<(UnitLayout Layout, UnitData Data)?[]> LookUpAsync(IReadOnlyList<CacheEntry> drafts, SecondLevelKey[] keys, SecondLevelOptions options)
     {
         try
         {
             byte[] salt = await SaltAsync(drafts[0].Tenant, options).ConfigureAwait(false);
-            var reads = new Task<byte[]?>[found.Length];
+            var reads = new Task<byte[]?>[keys.Length];
             for (int i = 0; i < reads.Length; i++)
             {
-                reads[i] = cache.GetAsync(Key(drafts[i], salt));
+                keys[i] = Key(drafts[i], salt);
+                reads[i] = cache.GetAsync(keys[i].Text);
             }
 
             byte[]?[] values = await Task.WhenAll(reads).ConfigureAwait(false);
-            for (int i = 0; i < values.Length; i++)
-            {
-                found[i] = values[i] is { } bytes ? Decode(drafts[i].Tenant, bytes, options) : null;
-            }
+            return Array.ConvertAll(values, value => value is null ? null : Decode(drafts[0].Tenant, value, options));
         }
         finally
         {
@@ -160,7 +156,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         }
     }
 
-    private async Task WriteAsync(CacheEntry entry, SecondLevelOptions options, Func<bool> isCurrent)
+    private async Task WriteAsync(CacheEntry entry, SecondLevelKey? known, SecondLevelOptions options, Func<bool> isCurrent)
     {
         try
         {
@@ -174,7 +170,10 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
 
             byte[] value = UnitCodec.Encode(Format, entry.OutputLayout!, entry.Outputs);
             value = options.Protect is { } protect ? protect(entry.Tenant, value) : value;
-            await cache.SetAsync(Key(entry, salt), value, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = options.TimeToLive }).ConfigureAwait(false);
+
+            // The salt may have changed since the look-up.
+            string key = known is not null && salt.AsSpan().SequenceEqual(known.Salt) ? known.Text : Key(entry, salt).Text;
+            await cache.SetAsync(key, value, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = options.TimeToLive }).ConfigureAwait(false);
             instruments.SecondLevel("written");
         }
         catch (Exception)
@@ -241,7 +240,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         _salts[key] = (salt, now);
     }
 
-    private string Key(CacheEntry entry, byte[] salt)
+    private SecondLevelKey Key(CacheEntry entry, byte[] salt)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, _identity);
@@ -254,7 +253,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
             Append(hash, MemoryMarshal.AsBytes(item.AsSpan()));
         }
 
-        return "inference:row:" + Convert.ToHexStringLower(hash.GetHashAndReset());
+        return new(salt, "inference:row:" + Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     private static string SaltKey(string? tenant) => "inference:salt:" + Convert.ToHexStringLower(SHA256.HashData(TenantBytes(tenant)));

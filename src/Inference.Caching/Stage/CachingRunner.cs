@@ -134,11 +134,10 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
 
     private ValueTask<NamedValues> RunOne(in UnitQuery query, RunContext? context, long start, CachingOptions options, CancellationToken cancellationToken)
     {
-        UInt128 key = query.KeyOf(0);
-        CacheEntry? entry = _store.For(key).Find(key, query.Tenant, query.Layout, query.Inputs, 0, start);
-        if (entry is null)
+        UnitSlot slot = LookUp(query, 0, start);
+        if (slot.Entry is not { } entry)
         {
-            return _missRunner.RunAsync(Keep(query), new CacheEntry?[1], context, start, options, cancellationToken);
+            return _missRunner.RunAsync(Keep(query), [slot], context, start, options, cancellationToken);
         }
 
         _instruments.Rows("hit", 1);
@@ -150,30 +149,35 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
 
     private ValueTask<NamedValues> RunMany(in UnitQuery query, RunContext? context, long start, CachingOptions options, CancellationToken cancellationToken)
     {
-        CacheEntry?[] entries = ArrayPool<CacheEntry?>.Shared.Rent(query.Units);
+        UnitSlot[] slots = ArrayPool<UnitSlot>.Shared.Rent(query.Units);
         try
         {
             int hits = 0;
             for (int unit = 0; unit < query.Units; unit++)
             {
-                UInt128 key = query.KeyOf(unit);
-                entries[unit] = _store.For(key).Find(key, query.Tenant, query.Layout, query.Inputs, unit, start);
-                hits += entries[unit] is null ? 0 : 1;
+                slots[unit] = LookUp(query, unit, start);
+                hits += slots[unit].Entry is null ? 0 : 1;
             }
 
             _instruments.Rows("hit", hits);
-            if (hits == query.Units && MissRunner.TryAssemble(entries.AsSpan(0, hits)) is { } outputs)
+            if (hits == query.Units && MissRunner.TryAssemble(slots.AsSpan(0, hits)) is { } outputs)
             {
                 context?.Record.AddStep("cache:hit");
                 return new ValueTask<NamedValues>(outputs);
             }
 
-            return _missRunner.RunAsync(Keep(query), entries.AsSpan(0, query.Units).ToArray(), context, start, options, cancellationToken);
+            return _missRunner.RunAsync(Keep(query), slots.AsSpan(0, query.Units).ToArray(), context, start, options, cancellationToken);
         }
         finally
         {
-            ArrayPool<CacheEntry?>.Shared.Return(entries, clearArray: true);
+            ArrayPool<UnitSlot>.Shared.Return(slots, clearArray: true);
         }
+    }
+
+    private UnitSlot LookUp(in UnitQuery query, int unit, long now)
+    {
+        UInt128 key = query.Layout.HashOf(query.Inputs, unit, query.Seed);
+        return new UnitSlot(key, _store.For(key).Find(key, query.Tenant, query.Layout, query.Inputs, unit, now));
     }
 
     // A set of its own: what was looked up is what runs and is kept, whatever the caller does with its set meanwhile.

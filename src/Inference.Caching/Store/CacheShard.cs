@@ -33,37 +33,36 @@ internal sealed class CacheShard(CacheInstruments instruments)
 
     public void SetBudget(long bytes)
     {
+        (int, long) evicted;
         lock (_lock)
         {
             _budget = bytes;
-            EvictTo(bytes);
+            evicted = EvictTo(bytes);
         }
+
+        instruments.Removed("capacity", evicted);
     }
 
     /// <summary>The entry for a unit; null where there is none that lives.</summary>
     public CacheEntry? Find(UInt128 key, string? tenant, UnitLayout layout, NamedValues values, int unit, long now)
     {
         CacheEntry? entry;
+        bool expired;
         lock (_lock)
         {
-            if (!_entries.TryGetValue(key, out entry))
+            expired = _entries.TryGetValue(key, out entry) && entry.ExpiresAt <= now;
+            if (expired)
             {
-                _misses++;
-                return null;
+                Remove(entry!);
             }
 
-            if (entry.ExpiresAt <= now)
-            {
-                Remove(entry, "expired");
-                _misses++;
-                return null;
-            }
-
-            _hits++;
+            (_hits, _misses) = entry is null || expired ? (_hits, _misses + 1) : (_hits + 1, _misses);
         }
 
+        instruments.Removed("expired", expired ? (1, entry!.Size) : default);
+
         // Entries do not change: the comparison needs no lock.
-        if (!entry.IsFor(tenant, layout, values, unit))
+        if (expired || entry?.IsFor(tenant, layout, values, unit) != true)
         {
             return null;
         }
@@ -122,64 +121,59 @@ internal sealed class CacheShard(CacheInstruments instruments)
     /// <param name="isCurrent">Asked where no erasure can come between: whether the entry may be kept still.</param>
     public void Add(CacheEntry entry, Func<bool> isCurrent)
     {
+        CacheEntry? present;
+        (int, long) evicted = default;
+        bool fits;
         lock (_lock)
         {
-            if (!isCurrent())
+            _entries.TryGetValue(entry.Key, out present);
+            if (ReferenceEquals(present, entry) || !isCurrent())
             {
                 return;
             }
 
-            if (_entries.TryGetValue(entry.Key, out CacheEntry? present))
+            if (present is not null)
             {
-                if (ReferenceEquals(present, entry))
-                {
-                    return;
-                }
-
-                Remove(present, "replaced");
+                Remove(present);
             }
 
-            if (entry.Size > _budget)
+            fits = entry.Size <= _budget;
+            if (fits)
             {
-                return;
+                evicted = EvictTo(_budget - entry.Size);
+                Link(entry);
             }
-
-            EvictTo(_budget - entry.Size);
-            _entries.Add(entry.Key, entry);
-            entry.Older = _newest;
-            entry.Newer = null;
-            if (_newest is not null)
-            {
-                _newest.Newer = entry;
-            }
-
-            _newest = entry;
-            _oldest ??= entry;
-            _bytes += entry.Size;
-            instruments.Held(1, entry.Size);
         }
+
+        instruments.Removed("replaced", present is null ? default : (1, present.Size));
+        instruments.Removed("capacity", evicted);
+        instruments.Held(fits ? 1 : 0, fits ? entry.Size : 0);
     }
 
     /// <summary>Forgets the entries that match.</summary>
     public void Erase(Func<CacheEntry, bool> matches)
     {
+        (int Entries, long Bytes) erased = default;
         lock (_lock)
         {
-            for (CacheEntry? entry = _oldest; entry is not null;)
+            CacheEntry? newer;
+            for (CacheEntry? entry = _oldest; entry is not null; entry = newer)
             {
-                CacheEntry? newer = entry.Newer;
+                newer = entry.Newer;
                 if (matches(entry))
                 {
-                    Remove(entry, "erased");
+                    Remove(entry);
+                    erased = (erased.Entries + 1, erased.Bytes + entry.Size);
                 }
-
-                entry = newer;
             }
         }
+
+        instruments.Removed("erased", erased);
     }
 
-    private void EvictTo(long bytes)
+    private (int Entries, long Bytes) EvictTo(long bytes)
     {
+        (int Entries, long Bytes) evicted = default;
         while (_bytes > bytes && _oldest is not null)
         {
             CacheEntry candidate = _hand ?? _oldest;
@@ -190,11 +184,29 @@ internal sealed class CacheShard(CacheInstruments instruments)
             }
 
             _hand = candidate;
-            Remove(candidate, "capacity");
+            Remove(candidate);
+            evicted = (evicted.Entries + 1, evicted.Bytes + candidate.Size);
         }
+
+        return evicted;
     }
 
-    private void Remove(CacheEntry entry, string reason)
+    private void Link(CacheEntry entry)
+    {
+        _entries.Add(entry.Key, entry);
+        entry.Older = _newest;
+        entry.Newer = null;
+        if (_newest is not null)
+        {
+            _newest.Newer = entry;
+        }
+
+        _newest = entry;
+        _oldest ??= entry;
+        _bytes += entry.Size;
+    }
+
+    private void Remove(CacheEntry entry)
     {
         if (ReferenceEquals(_hand, entry))
         {
@@ -223,7 +235,5 @@ internal sealed class CacheShard(CacheInstruments instruments)
         entry.Newer = null;
         _entries.Remove(entry.Key);
         _bytes -= entry.Size;
-        instruments.Held(-1, -entry.Size);
-        instruments.Removed(reason);
     }
 }

@@ -11,13 +11,16 @@ internal sealed class Flight(CacheEntry draft)
     /// <summary>The completed entry; null where the call gave up, so that those who wait have to help themselves.</summary>
     public Task<CacheEntry?> Landed => _landed.Task;
 
-    public void Land() => _landed.TrySetResult(Draft);
-
-    public void GiveUp() => _landed.TrySetResult(null);
-
-    public void Fail(Exception exception)
+    /// <summary>Ends it for those who wait: landed, given up, or with an error that would befall them too.</summary>
+    public void End(bool landed, Exception? error)
     {
-        _landed.TrySetException(exception);
+        if (error is null)
+        {
+            _landed.TrySetResult(landed ? Draft : null);
+            return;
+        }
+
+        _landed.TrySetException(error);
 
         // Nobody may be waiting; the leader's own caller gets the error.
         _ = _landed.Task.Exception;

@@ -18,10 +18,11 @@ internal sealed class UnitLayout
         Whole = whole;
         Text = Describe(ports, whole);
         Hash = RowHash.OfBytes(MemoryMarshal.AsBytes(Text.AsSpan()));
-        foreach (UnitPort port in ports)
+        foreach (ref UnitPort port in ports.AsSpan())
         {
+            port = port with { Start = port.IsText ? Strings : Bytes };
             Bytes += port.Bytes;
-            Strings += port.Type == ElementType.String ? port.Elements : 0;
+            Strings += port.IsText ? port.Elements : 0;
         }
     }
 
@@ -73,12 +74,8 @@ internal sealed class UnitLayout
 
             long[] shape = (whole ? tensor.Shape : tensor.Shape[1..]).ToArray();
             long elements = TensorShape.Count(shape);
-            if (elements * Math.Max(tensor.ElementType.BitWidth(), 1) % 8 != 0 && tensor.ElementType.IsPacked() && !whole)
-            {
-                return null;
-            }
-
-            if (!IsCountable(tensor.ElementType, elements) || !IsCountable(tensor.ElementType, TensorShape.Count(tensor.Shape)))
+            bool isWholeBytes = whole || !tensor.ElementType.IsPacked() || elements * tensor.ElementType.BitWidth() % 8 == 0;
+            if (!isWholeBytes || !IsCountable(tensor.ElementType, elements) || !IsCountable(tensor.ElementType, TensorShape.Count(tensor.Shape)))
             {
                 return null;
             }
@@ -98,7 +95,6 @@ internal sealed class UnitLayout
         }
 
         long rows = -1;
-
         foreach (ref readonly UnitPort port in _ports.AsSpan())
         {
             if (!values.TryGet(port.Name, out ModelValue? value) || value is not TensorValue tensor || tensor.ElementType != port.Type
@@ -107,15 +103,13 @@ internal sealed class UnitLayout
                 return false;
             }
 
-            if (!Whole)
+            long own = Whole ? 1 : tensor.Shape[0];
+            if (rows >= 0 && own != rows)
             {
-                if (rows >= 0 && tensor.Shape[0] != rows)
-                {
-                    return false;
-                }
-
-                rows = tensor.Shape[0];
+                return false;
             }
+
+            rows = own;
         }
 
         // Counted with 32 bits from here on.
@@ -134,16 +128,15 @@ internal sealed class UnitLayout
         foreach (ref readonly UnitPort port in _ports.AsSpan())
         {
             TensorValue tensor = values[port.Name];
-            if (port.Type == ElementType.String)
+            if (!port.IsText)
             {
-                foreach (string item in tensor.AsSpan<string>().Slice(unit * port.Elements, port.Elements))
-                {
-                    hash = RowHash.OfBytes(MemoryMarshal.AsBytes(item.AsSpan()), hash);
-                }
+                hash = RowHash.OfBytes(port.BytesOf(tensor, unit), hash);
+                continue;
             }
-            else
+
+            foreach (string item in port.StringsOf(tensor, unit))
             {
-                hash = RowHash.OfBytes(tensor.AsBytes().Slice(unit * port.Bytes, port.Bytes), hash);
+                hash = RowHash.OfBytes(MemoryMarshal.AsBytes(item.AsSpan()), hash);
             }
         }
 
@@ -154,20 +147,15 @@ internal sealed class UnitLayout
     public UnitData Read(NamedValues values, int unit)
     {
         var data = new UnitData(Bytes == 0 ? [] : GC.AllocateUninitializedArray<byte>(Bytes), Strings == 0 ? [] : new string[Strings]);
-        int byteAt = 0;
-        int stringAt = 0;
         foreach (ref readonly UnitPort port in _ports.AsSpan())
         {
-            TensorValue tensor = values[port.Name];
-            if (port.Type == ElementType.String)
+            if (port.IsText)
             {
-                tensor.AsSpan<string>().Slice(unit * port.Elements, port.Elements).CopyTo(data.Strings.AsSpan(stringAt));
-                stringAt += port.Elements;
+                port.StringsOf(values[port.Name], unit).CopyTo(port.StringsOf(data));
             }
             else
             {
-                tensor.AsBytes().Slice(unit * port.Bytes, port.Bytes).CopyTo(data.Bytes.AsSpan(byteAt));
-                byteAt += port.Bytes;
+                port.BytesOf(values[port.Name], unit).CopyTo(port.BytesOf(data));
             }
         }
 
@@ -177,28 +165,12 @@ internal sealed class UnitLayout
     /// <summary>Whether a unit of the values equals the data bit by bit.</summary>
     public bool Equal(NamedValues values, int unit, in UnitData data)
     {
-        int byteAt = 0;
-        int stringAt = 0;
         foreach (ref readonly UnitPort port in _ports.AsSpan())
         {
             TensorValue tensor = values[port.Name];
-            if (port.Type == ElementType.String)
+            if (port.IsText ? !port.StringsOf(tensor, unit).SequenceEqual(port.StringsOf(data)) : !port.BytesOf(tensor, unit).SequenceEqual(port.BytesOf(data)))
             {
-                if (!tensor.AsSpan<string>().Slice(unit * port.Elements, port.Elements).SequenceEqual(data.Strings.AsSpan(stringAt, port.Elements)))
-                {
-                    return false;
-                }
-
-                stringAt += port.Elements;
-            }
-            else
-            {
-                if (!tensor.AsBytes().Slice(unit * port.Bytes, port.Bytes).SequenceEqual(data.Bytes.AsSpan(byteAt, port.Bytes)))
-                {
-                    return false;
-                }
-
-                byteAt += port.Bytes;
+                return false;
             }
         }
 
@@ -220,21 +192,17 @@ internal sealed class UnitLayout
     /// <summary>Copies data into a unit of values made by <see cref="Allocate(int)"/>.</summary>
     public void Write(in UnitData data, NamedValues values, int unit)
     {
-        int byteAt = 0;
-        int stringAt = 0;
         for (int i = 0; i < _ports.Length; i++)
         {
             ref readonly UnitPort port = ref _ports[i];
             var tensor = (TensorValue)values[i].Value;
-            if (port.Type == ElementType.String)
+            if (port.IsText)
             {
-                data.Strings.AsSpan(stringAt, port.Elements).CopyTo(tensor.AsWritableSpan<string>()[(unit * port.Elements)..]);
-                stringAt += port.Elements;
+                port.StringsOf(data).CopyTo(tensor.AsWritableSpan<string>()[(unit * port.Elements)..]);
             }
             else
             {
-                data.Bytes.AsSpan(byteAt, port.Bytes).CopyTo(tensor.AsWritableBytes()[(unit * port.Bytes)..]);
-                byteAt += port.Bytes;
+                port.BytesOf(data).CopyTo(tensor.AsWritableBytes()[(unit * port.Bytes)..]);
             }
         }
     }

@@ -6,7 +6,4 @@ namespace Inference.Caching.Units;
 /// <param name="Units">Units in the call.</param>
 /// <param name="Tenant">Whose call it is.</param>
 /// <param name="Seed">The seed of its keys: process, model, layout and tenant.</param>
-internal readonly record struct UnitQuery(NamedValues Inputs, UnitLayout Layout, int Units, string? Tenant, UInt128 Seed)
-{
-    public UInt128 KeyOf(int unit) => Layout.HashOf(Inputs, unit, Seed);
-}
+internal readonly record struct UnitQuery(NamedValues Inputs, UnitLayout Layout, int Units, string? Tenant, UInt128 Seed);
