@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes src/Inference.Kernels/Simd/Simd{1,128,256,512}.g.cs: one implementation of ISimd<TVector> for each width.
+"""Writes src/Inference.Kernels/Simd/Simd{1,128,256,512}.g.cs: one implementation of ISimd<TVector> for each width,
+and src/Inference.Kernels/{Gemm/TileRow,Quantized/PairTileRow}*.g.cs: rows of a tile.
 
 Run from the repository root: python3 eng/generate_simd.py
 """
@@ -170,8 +171,60 @@ internal readonly unsafe partial struct Simd1 : ISimd<float>
 ''' + '\n'.join(m) + '}\n'
 
 
+def tile_rows(bits, pairs, count, chains):
+    """Rows of a tile of 1 to count vectors: of f32, or of s32 sums of pairs."""
+    v, lanes = f'Vector{bits}', bits // 32
+    base = f'PairTileRow{bits}' if pairs else f'TileRow{bits}'
+    f = f'{v}<int>' if pairs else f'{v}<float>'
+    cast = '(int*)' if pairs else ''
+    types = []
+    for n in range(1, count + 1):
+        name = f'{base}x{n}'
+        m = [''.join(f'    private {f} _{i};\n' for i in range(n))]
+
+        def at(i):
+            return '' if i == 0 else f' + {i * lanes}'
+
+        def each(sig, line, first=''):
+            m.append(INLINE + f'    public {sig}\n    {{\n{first}' + ''.join(f'        {line(i)}\n' for i in range(n)) + '    }\n')
+
+        each('void Load(float* from)', lambda i: f'_{i} = {v}.Load({cast}from{at(i)});')
+        if pairs:
+            dot = {512: 'Avx512BW', 256: 'Avx2'}[bits]
+            each(f'void Fma(float x, in {name} w)', lambda i: f'_{i} += {dot}.MultiplyAddAdjacent(pair, w._{i}.AsInt16());',
+                 f'        {v}<short> pair = {v}.Create(BitConverter.SingleToInt32Bits(x)).AsInt16();\n')
+        else:
+            each('void Add(float* from)', lambda i: f'_{i} += {v}.Load(from{at(i)});')
+            each('void Add(float x)', lambda i: f'_{i} += all;', f'        {f} all = {v}.Create(x);\n')
+            each(f'void Add(in {name} x)', lambda i: f'_{i} += x._{i};')
+            each(f'void Fma(float x, in {name} w)', lambda i: f'_{i} = {v}.FusedMultiplyAdd(all, w._{i}, _{i});', f'        {f} all = {v}.Create(x);\n')
+            each('void Clip(float low, float high)', lambda i: f'_{i} = {v}.MinNative(max, {v}.MaxNative(min, _{i}));',
+                 f'        {f} min = {v}.Create(low);\n        {f} max = {v}.Create(high);\n')
+        each('readonly void Store(float* to)', lambda i: f'_{i}.Store({cast}to{at(i)});')
+        what = 'sums of s32: vpmaddwd, exact' if pairs else 'f32'
+        types.append(f'/// <summary>{n * lanes} {what}.</summary>\ninternal unsafe struct {name} : {"ITileRow" if pairs else "IFloatTileRow"}<{name}>\n{{\n' + '\n'.join(m) + '}\n')
+    if chains:
+        types.append(f'''/// <summary>The sums that hide the latency of one.</summary>
+[InlineArray({chains})]
+internal struct TileChains{bits}
+{{
+    private {f} _element;
+}}
+''')
+    using = 'using System.Runtime.Intrinsics.X86;\nusing Inference.Kernels.Gemm;\n' if pairs else ''
+    room = 'Quantized' if pairs else 'Gemm'
+    head = HEAD + f'using System.Runtime.CompilerServices;\nusing System.Runtime.Intrinsics;\n{using}\nnamespace Inference.Kernels.{room};\n\n'
+    with open(os.path.join(FOLDER, '..', room, f'{base}.g.cs'), 'w', encoding='utf-8') as out:
+        out.write(head + '\n'.join(types))
+
+
 for bits in (128, 256, 512):
     with open(os.path.join(FOLDER, f'Simd{bits}.g.cs'), 'w', encoding='utf-8') as out:
         out.write(vector(bits))
 with open(os.path.join(FOLDER, 'Simd1.g.cs'), 'w', encoding='utf-8') as out:
     out.write(scalar())
+tile_rows(128, False, 4, 12)
+tile_rows(256, False, 2, 8)
+tile_rows(512, False, 4, 8)
+tile_rows(256, True, 2, 0)
+tile_rows(512, True, 4, 0)

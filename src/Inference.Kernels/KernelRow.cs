@@ -2,7 +2,7 @@ namespace Inference.Kernels;
 
 /// <summary>A row of the inventory with the code that it stands for.</summary>
 /// <param name="Info">What is said of it.</param>
-/// <param name="Code">Where its code, or that of its first tile, is; 0 for code that is assembled at run time and was not.</param>
+/// <param name="Code">Where its code is, or what gives its tiles; 0 for code that is assembled at run time and was not.</param>
 internal readonly record struct KernelRow(KernelInfo Info, nint Code)
 {
     /// <summary>Adds a row; returns whether its family now has a row that is used here.</summary>

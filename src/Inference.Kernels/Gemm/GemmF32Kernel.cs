@@ -10,15 +10,18 @@ internal sealed unsafe class GemmF32Kernel(
     int maxRows,
     int maxVectors,
     int lanes,
-    delegate*<GemmF32Tile*, void>[] tiles)
+    delegate*<delegate*<GemmF32Tile*, void>[]> tiles)
 {
-    private readonly delegate*<GemmF32Tile*, void>[] _tiles = WithinLimits(maxRows, maxVectors, lanes, tiles);
+    private readonly delegate*<GemmF32Tile*, void>[] _tiles = supported ? WithinLimits(maxRows, maxVectors, lanes, tiles()) : [];
 
     public string Name { get; } = name;
 
     public IsaTier Tier { get; } = tier;
 
     public bool Supported { get; } = supported;
+
+    /// <summary>Where what gives its tiles is.</summary>
+    public nint Code { get; } = (nint)tiles;
 
     public int MaxRows { get; } = maxRows;
 

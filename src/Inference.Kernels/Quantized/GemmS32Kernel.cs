@@ -6,9 +6,9 @@ namespace Inference.Kernels.Quantized;
 /// <summary>A row of the integer GEMM inventory. All rows give the same integers.</summary>
 internal sealed unsafe class GemmS32Kernel(
     string name, IsaTier tier, bool supported, int maxRows, int maxVectors, int lanes, int valuesPerStep,
-    delegate*<GemmS32Tile*, void>[]? managed, nint[]? emitted)
+    delegate*<delegate*<GemmS32Tile*, void>[]> managed, nint[]? emitted)
 {
-    private readonly delegate*<GemmS32Tile*, void>[]? _managed = WithinLimits(maxRows, maxVectors, lanes, managed);
+    private readonly delegate*<GemmS32Tile*, void>[]? _managed = WithinLimits(maxRows, maxVectors, lanes, managed == null || !supported ? null : managed());
     private readonly nint[]? _emitted = emitted;
 
     public string Name { get; } = name;
@@ -28,8 +28,8 @@ internal sealed unsafe class GemmS32Kernel(
 
     public int PanelColumns => MaxVectors * Lanes;
 
-    /// <summary>Where the code of the first tile is; 0 if it is assembled at run time and was not.</summary>
-    public nint Code => _managed is not null ? (nint)_managed[0] : _emitted is not null ? _emitted[0] : 0;
+    /// <summary>Where what gives its tiles is, or the first of those that were assembled; else 0.</summary>
+    public nint Code { get; } = managed != null ? (nint)managed : emitted is null ? 0 : emitted[0];
 
     /// <summary>Of so many rows, those that tall tiles take; the rest, at the end, is for <see cref="Run"/>.</summary>
     public int TallRows(int rows, int vectors)

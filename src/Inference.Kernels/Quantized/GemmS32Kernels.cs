@@ -25,9 +25,9 @@ internal static unsafe class GemmS32Kernels
         return
         [
             new("gemm_u8s8_12x32_avx512vnni", IsaTier.Avx512Vnni, vnni is not null, VnniTiles.WideRows, VnniTiles.MaxVectors, 16, 4, null, vnni),
-            new("gemm_u8s8_6x64_avx512", IsaTier.Avx512, Avx512BW.IsSupported, 6, 4, 16, 2, GemmS32TilesAvx512.Table(), null),
-            new("gemm_u8s8_4x16_avx2", IsaTier.Avx2, Avx2.IsSupported, 4, 2, 8, 2, GemmS32TilesAvx2.Table(), null),
-            new("gemm_u8s8_1x16_scalar", IsaTier.Scalar, true, 1, 1, 16, 4, GemmS32TilesScalar.Table(), null),
+            new("gemm_u8s8_6x64_avx512", IsaTier.Avx512, Avx512BW.IsSupported, 6, 4, 16, 2, &GemmS32Tiles.Avx512, null),
+            new("gemm_u8s8_4x16_avx2", IsaTier.Avx2, Avx2.IsSupported, 4, 2, 8, 2, &GemmS32Tiles.Avx2, null),
+            new("gemm_u8s8_1x16_scalar", IsaTier.Scalar, true, 1, 1, 16, 4, &GemmS32TilesScalar.Table, null),
         ];
     }
 }
