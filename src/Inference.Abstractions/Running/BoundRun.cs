@@ -6,8 +6,9 @@ namespace Inference;
 public abstract class BoundRun : IDisposable
 {
     private const int InUse = 1;
-    private const int Closed = 2;
-    private int _state;
+    private const int Released = 2;
+    private int _use;
+    private int _closed;
 
     /// <summary>Binds an input. The value is retained; its contents are read anew by each <see cref="Run"/>, so write into it between runs.
     /// Take a writable span before binding, or bind borrowed memory (which is then read in place and must stay alive).</summary>
@@ -34,9 +35,18 @@ public abstract class BoundRun : IDisposable
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     protected void BeginUse()
     {
-        int state = Interlocked.CompareExchange(ref _state, InUse, 0);
-        ObjectDisposedException.ThrowIf((state & Closed) != 0, this);
-        if (state != 0)
+        int use = Interlocked.CompareExchange(ref _use, InUse, 0);
+        if (Volatile.Read(ref _closed) != 0)
+        {
+            if (use == 0)
+            {
+                EndUse();
+            }
+
+            throw new ObjectDisposedException(GetType().FullName);
+        }
+
+        if (use != 0)
         {
             ThrowInUse();
         }
@@ -47,25 +57,28 @@ public abstract class BoundRun : IDisposable
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     protected void RequireIdle()
     {
-        ObjectDisposedException.ThrowIf((Volatile.Read(ref _state) & Closed) != 0, this);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
         ThrowIfInUse();
     }
 
     /// <summary>Ends a use; where the object was disposed meanwhile, releases what it holds.</summary>
     protected void EndUse()
     {
-        if ((Interlocked.And(ref _state, ~InUse) & Closed) != 0)
+        // A plain write and a look, in place of an interlocked step: closing marks the object and lets a barrier pass through all threads before it looks for the end of the use.
+        Volatile.Write(ref _use, 0);
+        if (Volatile.Read(ref _closed) != 0)
         {
-            Release();
+            ReleaseUnused();
         }
     }
 
     /// <summary>Lets no use begin any more and releases what the object holds, when the last use has ended. Doing it again has no effect.</summary>
     protected void Close()
     {
-        if (Interlocked.Or(ref _state, Closed) == 0)
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
-            Release();
+            Interlocked.MemoryBarrierProcessWide();
+            ReleaseUnused();
         }
     }
 
@@ -104,9 +117,17 @@ public abstract class BoundRun : IDisposable
 
     internal void ThrowIfInUse()
     {
-        if ((Volatile.Read(ref _state) & InUse) != 0)
+        if (Volatile.Read(ref _use) == InUse)
         {
             ThrowInUse();
+        }
+    }
+
+    private void ReleaseUnused()
+    {
+        if (Interlocked.CompareExchange(ref _use, Released, 0) == 0)
+        {
+            Release();
         }
     }
 

@@ -15,7 +15,6 @@ internal sealed class ManagedModel : ServedModel
 
     private readonly LoadedModel _model;
     private readonly ModelLoadOptions _options;
-    private CallState? _idleState;
 
     public ManagedModel(LoadedModel model, ModelLoadOptions options)
     {
@@ -30,9 +29,11 @@ internal sealed class ManagedModel : ServedModel
     /// <summary>The model and its plans.</summary>
     public LoadedModel Model => _model;
 
-    public override NamedValues Run(NamedValues inputs, in CallLimits limits)
+    public override object NewCall() => new CallState(_model);
+
+    public override NamedValues Run(NamedValues inputs, in CallLimits limits, object state)
     {
-        CallState call = Interlocked.Exchange(ref _idleState, null) ?? new CallState(_model);
+        var call = (CallState)state;
         RunControl control = call.Control;
         try
         {
@@ -74,7 +75,6 @@ internal sealed class ManagedModel : ServedModel
         finally
         {
             call.Clear();
-            _idleState = call;
         }
     }
 

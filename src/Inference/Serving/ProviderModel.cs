@@ -21,7 +21,9 @@ internal sealed class ProviderModel(ICompiledModel compiled, ModelInfo info, Act
 
     public override object? GetService(Type serviceType) => serviceType.IsInstanceOfType(compiled) ? compiled : base.GetService(serviceType);
 
-    public override NamedValues Run(NamedValues inputs, in CallLimits limits)
+    public override object NewCall() => new();
+
+    public override NamedValues Run(NamedValues inputs, in CallLimits limits, object call)
     {
         var values = new ModelValue[info.Inputs.Count];
         for (int i = 0; i < values.Length; i++)

@@ -13,7 +13,7 @@ internal abstract unsafe class ServedBoundRun : BoundRun
 
     /// <summary>Makes one without inputs.</summary>
     /// <param name="info">The model.</param>
-    /// <param name="gate">Entered for this object, which exits it when it is disposed.</param>
+    /// <param name="gate">Held for this object, which drops it when it is disposed.</param>
     protected ServedBoundRun(ModelInfo info, RunGate gate)
     {
         _info = info;
@@ -106,7 +106,7 @@ internal abstract unsafe class ServedBoundRun : BoundRun
         }
 
         ReleasePins();
-        _gate.Exit();
+        _gate.Drop();
     }
 
     /// <summary>Lets go of the memory of values that others own.</summary>

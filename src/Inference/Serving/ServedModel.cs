@@ -9,12 +9,16 @@ internal abstract class ServedModel : IDisposable
     /// <summary>Whether <see cref="Split"/> may cut the model.</summary>
     public virtual bool IsSplittable => false;
 
+    /// <summary>Makes what one run at a time works with, to be used again by later ones.</summary>
+    public abstract object NewCall();
+
     /// <summary>Checks the inputs and runs once.</summary>
     /// <param name="inputs">The caller's.</param>
     /// <param name="limits">How long the run may take.</param>
+    /// <param name="call">Made by <see cref="NewCall"/>; this run's alone.</param>
     /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
     /// <exception cref="DeadlineExceededException">The time is over.</exception>
-    public abstract NamedValues Run(NamedValues inputs, in CallLimits limits);
+    public abstract NamedValues Run(NamedValues inputs, in CallLimits limits, object call);
 
     /// <summary>Whether a run on these inputs costs little enough to be tried while the model is loaded.</summary>
     public abstract bool AffordsTrial(NamedValues inputs);
@@ -25,7 +29,7 @@ internal abstract class ServedModel : IDisposable
     }
 
     /// <summary>A bound run.</summary>
-    /// <param name="gate">Entered for the bound run, which exits it when it is disposed.</param>
+    /// <param name="gate">Held for the bound run, which drops it when it is disposed.</param>
     /// <param name="maxRunTime">How long each of its runs may take; null for no limit.</param>
     /// <param name="clock">The clock of that time.</param>
     public abstract BoundRun Bind(RunGate gate, TimeSpan? maxRunTime, TimeProvider clock);

@@ -19,7 +19,7 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
     {
         _model = model;
         _maxRunTime = options.MaxRunTime;
-        _gate = new(model.Info.Name, model.Dispose);
+        _gate = new(model.Info.Name, model.NewCall, model.Dispose);
         Info = model.Info;
         try
         {
@@ -66,28 +66,28 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
 
     public BoundRun Bind()
     {
-        _gate.Enter();
+        _gate.Hold();
         try
         {
             return _model.Bind(_gate, _maxRunTime, Clock);
         }
         catch
         {
-            _gate.Exit();
+            _gate.Drop();
             throw;
         }
     }
 
     public ModelSplit? Split(IReadOnlyCollection<string> branchInputs)
     {
-        _gate.Enter();
+        _gate.Hold();
         try
         {
             return _model.Split(Info, branchInputs, Hold);
         }
         finally
         {
-            _gate.Exit();
+            _gate.Drop();
         }
     }
 
@@ -124,22 +124,22 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
 
     private NamedValues Run(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
-        _gate.Enter();
+        object call = _gate.Enter();
         try
         {
-            return _model.Run(inputs, new CallLimits(Time(context), Clock, cancellationToken));
+            return _model.Run(inputs, new CallLimits(Time(context), Clock, cancellationToken), call);
         }
         finally
         {
-            _gate.Exit();
+            _gate.Exit(call);
         }
     }
 
     // Parts read the model's memory in place: it stays as long as a part does.
     private Action Hold()
     {
-        _gate.Enter();
-        return _gate.Exit;
+        _gate.Hold();
+        return _gate.Drop;
     }
 
     // The time that a call may take; null for no limit.

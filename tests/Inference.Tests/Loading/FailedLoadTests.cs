@@ -84,7 +84,9 @@ public sealed class FailedLoadTests
 
         public override ModelInfo Info { get; } = new() { Name = "unbindable", Digest = "", Inputs = [], Outputs = [] };
 
-        public override NamedValues Run(NamedValues inputs, in CallLimits limits) => [];
+        public override object NewCall() => new();
+
+        public override NamedValues Run(NamedValues inputs, in CallLimits limits, object call) => [];
 
         public override bool AffordsTrial(NamedValues inputs) => false;
 
