@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes src/Inference.Kernels/Simd/Simd{1,128,256,512}.g.cs: one implementation of ISimd<TVector> for each width,
-and src/Inference.Kernels/{Gemm/TileRow,Quantized/PairTileRow}*.g.cs: rows of a tile.
+and src/Inference.Kernels/{Gemm/Tiles/TileRow,Quantized/Tiles/PairTileRow}*.g.cs: rows of a tile.
 
 Run from the repository root: python3 eng/generate_simd.py
 """
@@ -211,10 +211,10 @@ internal struct TileChains{bits}
     private {f} _element;
 }}
 ''')
-    using = 'using System.Runtime.Intrinsics.X86;\nusing Inference.Kernels.Gemm;\n' if pairs else ''
-    room = 'Quantized' if pairs else 'Gemm'
+    using = 'using System.Runtime.Intrinsics.X86;\nusing Inference.Kernels.Gemm.Tiles;\n' if pairs else ''
+    room = 'Quantized.Tiles' if pairs else 'Gemm.Tiles'
     head = HEAD + f'using System.Runtime.CompilerServices;\nusing System.Runtime.Intrinsics;\n{using}\nnamespace Inference.Kernels.{room};\n\n'
-    with open(os.path.join(FOLDER, '..', room, f'{base}.g.cs'), 'w', encoding='utf-8') as out:
+    with open(os.path.join(FOLDER, '..', *room.split('.'), f'{base}.g.cs'), 'w', encoding='utf-8') as out:
         out.write(head + '\n'.join(types))
 
 

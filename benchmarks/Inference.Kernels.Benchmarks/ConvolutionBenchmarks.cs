@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Inference.Kernels.Convolution;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Benchmarks;
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Quantized.Results;
 
 namespace Inference.Kernels.Benchmarks;
 

@@ -8,17 +8,17 @@ public sealed class InstructionSetTests
     // What makes rows of the inventory: a method that does may ask which of them this process has.
     private static readonly HashSet<string> s_rows =
     [
-        "Inference.Kernels.KernelRow", "Inference.Kernels.Simd.RowKernel.Variant", "Inference.Kernels.Gemm.GemmF32Kernel", "Inference.Kernels.Gemm.DotF32Kernel",
-        "Inference.Kernels.Quantized.GemmS32Kernel", "Inference.Kernels.Elementwise.UnaryFunction.Variant", "Inference.Kernels.Elementwise.BinaryKernel.Variant",
+        "Inference.Kernels.KernelRow", "Inference.Kernels.Simd.RowKernel.Variant", "Inference.Kernels.Gemm.Tiles.GemmF32Kernel", "Inference.Kernels.Gemm.DotF32Kernel",
+        "Inference.Kernels.Quantized.Tiles.GemmS32Kernel", "Inference.Kernels.Elementwise.UnaryFunction.Variant", "Inference.Kernels.Elementwise.BinaryKernel.Variant",
     ];
 
     // Other places that ask, and why no row stands for them.
     private static readonly Dictionary<string, string> s_others = new()
     {
         ["Inference.Kernels.Elementwise.UnaryMap.Run"] = "chooses among the rows of its function by the number of elements",
-        ["Inference.Kernels.Quantized.VnniTiles.IsUsable"] = "whether code is assembled: rows of gemm_u8s8 and depthwise_u8s8 are supported where it was",
-        ["Inference.Kernels.Quantized.VnniDepthwise.TryCreate"] = "whether code is assembled: a row of depthwise_u8s8 is supported where it was",
-        ["Inference.Kernels.Quantized.VnniDepthwiseWeights.TryCreate"] = "packs weights for that row where it is supported",
+        ["Inference.Kernels.Quantized.Tiles.VnniTiles.IsUsable"] = "whether code is assembled: rows of gemm_u8s8 and depthwise_u8s8 are supported where it was",
+        ["Inference.Kernels.Quantized.Depthwise.VnniDepthwise.TryCreate"] = "whether code is assembled: a row of depthwise_u8s8 is supported where it was",
+        ["Inference.Kernels.Quantized.Depthwise.VnniDepthwiseWeights.TryCreate"] = "packs weights for that row where it is supported",
         ["Inference.Kernels.Trees.TreeBitvectors.get_IsSupported"] = "whether the row of trees_f32 is supported",
         ["Inference.Kernels.Trees.TreeBitvectors.Create"] = "makes what that row runs on where it is supported",
         ["Inference.Optimization.Quantization.CpuFeatures.HasVnni"] = "a fact about the machine that a model is quantized for; no code is chosen",

@@ -1,6 +1,9 @@
 global using Inference.Engine;
 global using Inference.Ir;
+global using Inference.Kernels.Windows;
 global using Inference.Operators.Contract;
+global using Inference.Operators.Elementwise.OneInput;
+global using Inference.Operators.Elementwise.TwoInputs;
 global using Inference.Operators.Rules;
 global using Inference.Rewriting.Facts;
 global using Inference.Rewriting.Framework;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Gemm.Tiles;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
 using Inference.Kernels.Threading;

@@ -1,6 +1,12 @@
+using Inference.Kernels.Convolution.Depthwise;
+using Inference.Kernels.Convolution.Images;
+using Inference.Kernels.Convolution.Jobs;
+using Inference.Kernels.Convolution.Winograd;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Gemm.Tiles;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Transposition;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Convolution;
 
@@ -22,7 +28,7 @@ public sealed unsafe class ConvolutionF32 : IDisposable
         _kernel = kernel;
         int depth = geometry.Taps * geometry.GroupInChannels;
         // Packing windows copies C·taps values a pixel, transposing in and out C + O: worth it unless the kernel is 1×1.
-        bool transpose = geometry.Groups == 1 && geometry.Taps > 1 && geometry.InChannels >= NhwcConvolutionF32.MinTableChannels;
+        bool transpose = geometry.Groups == 1 && geometry.Taps > 1 && geometry.InChannels >= WindowRows.MinTableChannels;
         _method = (layout, geometry.IsDepthwise) switch
         {
             (TensorLayout.Nchw, true) => Method.NchwDepthwise,

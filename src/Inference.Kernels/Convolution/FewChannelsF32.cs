@@ -1,7 +1,11 @@
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Convolution.Images;
+using Inference.Kernels.Convolution.Jobs;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Gemm.Tiles;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Convolution;
 

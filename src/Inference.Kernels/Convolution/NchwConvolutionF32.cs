@@ -1,6 +1,10 @@
+using Inference.Kernels.Convolution.Images;
+using Inference.Kernels.Convolution.Jobs;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Gemm.Tiles;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Convolution;
 

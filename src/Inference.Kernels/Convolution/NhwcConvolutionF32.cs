@@ -1,7 +1,11 @@
+using Inference.Kernels.Convolution.Images;
+using Inference.Kernels.Convolution.Jobs;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Gemm.Tiles;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Convolution;
 
@@ -14,11 +18,9 @@ namespace Inference.Kernels.Convolution;
 internal static unsafe class NhwcConvolutionF32
 {
     private const int DepthBlock = 512;
-    public const int MaxDepth = 1024;
     private const int PixelBlock = 192;
     private const int CopiedPixelBlock = 48;
     private const int FewChannelsBlock = 4096;
-    public const int MinTableChannels = 16;
 
     public static void Run(ref ConvolutionJob job, GemmF32Kernel kernel, int maxThreads)
     {
@@ -90,10 +92,10 @@ internal static unsafe class NhwcConvolutionF32
             return;
         }
 
-        bool copied = g.GroupInChannels < MinTableChannels && g.Taps > 1;
+        bool copied = g.GroupInChannels < WindowRows.MinTableChannels && g.Taps > 1;
         int block = copied ? CopiedPixelBlock : PixelBlock;
         int depth = g.GroupInChannels;
-        int chunk = depth <= MaxDepth ? depth : DepthBlock;
+        int chunk = depth <= WindowRows.MaxDepth ? depth : DepthBlock;
         int tapsAtOnce = chunk < depth ? 1 : Math.Clamp(DepthBlock / depth, 1, g.Taps);
         using var table = new AlignedScratch<nint>((copied ? 1 : g.Taps) * block);
         using var windows = new AlignedScratch<float>(copied ? (nint)block * g.Taps * depth : 0);
@@ -154,7 +156,7 @@ internal static unsafe class NhwcConvolutionF32
         ref readonly ConvolutionGeometry g = ref job.Geometry;
         int block = (int)nint.Min(PixelBlock, m1 - m0);
         int depth = g.KernelWidth * g.InChannels;
-        int tapsAtOnce = depth * g.KernelHeight <= MaxDepth ? g.KernelHeight : Math.Max(DepthBlock / depth, 1);
+        int tapsAtOnce = depth * g.KernelHeight <= WindowRows.MaxDepth ? g.KernelHeight : Math.Max(DepthBlock / depth, 1);
         var source = new WindowRows(in job, block);
         using var table = new AlignedScratch<nint>((nint)g.KernelHeight * block);
         using var held = new AlignedScratch<nint>(source.Slots);

@@ -1,9 +1,13 @@
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Convolution.Images;
+using Inference.Kernels.Convolution.Jobs;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Gemm.Tiles;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
 using Inference.Kernels.Threading;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Convolution;
 

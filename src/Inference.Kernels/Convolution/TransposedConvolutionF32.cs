@@ -2,6 +2,7 @@ using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Convolution;
 

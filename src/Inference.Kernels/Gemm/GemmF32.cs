@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Gemm.Tiles;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Gemm;

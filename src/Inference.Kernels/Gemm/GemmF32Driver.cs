@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Inference.Kernels.Elementwise;
+using Inference.Kernels.Gemm.Tiles;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Gemm;

@@ -1,3 +1,5 @@
+using Inference.Kernels.Gemm.Tiles;
+
 namespace Inference.Kernels.Gemm;
 
 /// <summary>A product that is cut into a grid of blocks, each with the whole of K; shared read-only by the threads that run them.</summary>

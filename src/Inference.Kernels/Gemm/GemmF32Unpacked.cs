@@ -1,3 +1,4 @@
+using Inference.Kernels.Gemm.Tiles;
 using Inference.Kernels.Memory;
 
 namespace Inference.Kernels.Gemm;

@@ -1,6 +1,7 @@
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Quantized.Results;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.LowRank;

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Inference.Kernels.Convolution;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Pooling;
 

@@ -2,6 +2,7 @@ using Inference.Kernels.Convolution;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
 using Inference.Kernels.Threading;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Pooling;
 

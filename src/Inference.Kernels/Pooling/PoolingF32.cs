@@ -1,5 +1,6 @@
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Threading;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Pooling;
 

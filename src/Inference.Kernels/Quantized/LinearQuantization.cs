@@ -1,3 +1,4 @@
+using Inference.Kernels.Quantized.Linear;
 using Inference.Kernels.Simd;
 
 namespace Inference.Kernels.Quantized;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Convolution;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Quantized;
 

@@ -1,8 +1,11 @@
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
+using Inference.Kernels.Quantized.Results;
+using Inference.Kernels.Quantized.Tiles;
 using Inference.Kernels.Threading;
 using Inference.Kernels.Transposition;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Quantized;
 

@@ -1,6 +1,10 @@
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Convolution;
+using Inference.Kernels.Convolution.Images;
 using Inference.Kernels.Memory;
+using Inference.Kernels.Quantized.Results;
+using Inference.Kernels.Quantized.Tiles;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Quantized;
 

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Emit;
 using Inference.Kernels.Memory;
+using Inference.Kernels.Quantized.Depthwise;
+using Inference.Kernels.Quantized.Results;
 using Inference.Kernels.Threading;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Quantized;
 

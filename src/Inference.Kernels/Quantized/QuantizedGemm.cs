@@ -1,4 +1,6 @@
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Quantized.Results;
+using Inference.Kernels.Quantized.Tiles;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Quantized;

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Inference.Kernels.Emit;
 using Inference.Kernels.Memory;
+using Inference.Kernels.Quantized.Results;
+using Inference.Kernels.Quantized.Tiles;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Quantized;

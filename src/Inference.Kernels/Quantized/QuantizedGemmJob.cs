@@ -1,3 +1,5 @@
+using Inference.Kernels.Quantized.Results;
+
 namespace Inference.Kernels.Quantized;
 
 /// <summary>An integer product that is cut into a grid of blocks; shared read-only by the threads that run them.</summary>

@@ -1,4 +1,5 @@
 using Inference.Kernels.Memory;
+using Inference.Kernels.Quantized.Tiles;
 
 namespace Inference.Kernels.Quantized;
 

@@ -1,4 +1,5 @@
 using Inference.Kernels.Convolution;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Quantized;
 

@@ -4,6 +4,7 @@ using Inference.Kernels.Convolution;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Resizing;
 

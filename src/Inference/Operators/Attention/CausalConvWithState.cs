@@ -1,6 +1,8 @@
 using System.Numerics;
 using Inference.Kernels.Threading;
 using Inference.Operators.Elementwise;
+using Inference.Operators.Elementwise.OneInput;
+using Inference.Operators.Elementwise.TwoInputs;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Attention;

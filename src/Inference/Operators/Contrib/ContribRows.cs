@@ -1,4 +1,5 @@
 using Inference.Operators.Elementwise;
+using Inference.Operators.Elementwise.OneInput;
 using Inference.Operators.Filling;
 using Inference.Operators.Indexing;
 using Inference.Operators.Padding;

@@ -1,5 +1,6 @@
 using Inference.Kernels.Quantized;
 using Inference.Operators.Elementwise;
+using Inference.Operators.Elementwise.OneInput;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
 

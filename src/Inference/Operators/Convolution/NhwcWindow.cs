@@ -1,4 +1,5 @@
 using Inference.Kernels.Convolution;
+using Inference.Kernels.Windows;
 using Inference.Operators.Convolution;
 
 namespace Inference.Operators.Convolution;

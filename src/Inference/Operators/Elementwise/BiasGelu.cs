@@ -1,5 +1,6 @@
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Threading;
+using Inference.Operators.Elementwise.OneInput;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
@@ -8,7 +9,7 @@ namespace Inference.Operators.Elementwise;
 internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
 {
     /// <summary>FastGelu without a bias is a function of one element.</summary>
-    public static readonly UnaryTrait Trait = new(() => new FloatForm<Activations.GeluTanh>(), n => n.HasInput(1) ? null : Trait!.Form.Of(n));
+    public static readonly UnaryTrait Trait = new(() => new FloatForm<OneInput.Activations.GeluTanh>(), n => n.HasInput(1) ? null : Trait!.Form.Of(n));
 
     private const int DoubleWork = 20;
 

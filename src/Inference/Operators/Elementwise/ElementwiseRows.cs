@@ -1,3 +1,7 @@
+using Inference.Operators.Elementwise.Bits;
+using Inference.Operators.Elementwise.Comparing;
+using Inference.Operators.Elementwise.OneInput;
+using Inference.Operators.Elementwise.TwoInputs;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;

@@ -1,5 +1,7 @@
 using Inference.Kernels.Convolution;
+using Inference.Kernels.Convolution.Jobs;
 using Inference.Kernels.Elementwise;
+using Inference.Kernels.Windows;
 using Inference.Operators.Convolution;
 using Inference.Operators.Typed;
 

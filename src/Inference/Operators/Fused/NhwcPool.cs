@@ -1,5 +1,6 @@
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Pooling;
+using Inference.Kernels.Windows;
 using Inference.Operators.Convolution;
 using Inference.Operators.Typed;
 

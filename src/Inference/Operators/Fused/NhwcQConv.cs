@@ -1,5 +1,7 @@
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Quantized.Results;
+using Inference.Kernels.Windows;
 using Inference.Operators.Convolution;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;

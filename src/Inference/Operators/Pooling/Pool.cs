@@ -2,6 +2,7 @@ using System.Numerics;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Pooling;
 using Inference.Kernels.Threading;
+using Inference.Kernels.Windows;
 using Inference.Operators.Convolution;
 using Inference.Operators.Fused;
 using Inference.Operators.Typed;

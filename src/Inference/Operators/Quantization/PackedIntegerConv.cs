@@ -1,5 +1,7 @@
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Quantized.Results;
+using Inference.Kernels.Windows;
 using Inference.Operators.Convolution;
 using Inference.Operators.Fused;
 using Inference.Operators.Typed;

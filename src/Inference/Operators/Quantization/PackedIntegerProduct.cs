@@ -1,4 +1,5 @@
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Quantized.Results;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Quantization;

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Quantized.Results;
 using Inference.Operators.Typed;
 using Tensor = Inference.Ir.Tensor;
 

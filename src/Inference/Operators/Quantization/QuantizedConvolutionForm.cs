@@ -1,5 +1,6 @@
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Quantized;
+using Inference.Kernels.Windows;
 
 namespace Inference.Operators.Quantization;
 

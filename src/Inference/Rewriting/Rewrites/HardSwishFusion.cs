@@ -1,4 +1,5 @@
 using Inference.Operators.Elementwise;
+using Inference.Operators.Elementwise.OneInput;
 using Inference.Rewriting.Framework;
 
 namespace Inference.Rewriting.Rewrites;

@@ -1,0 +1,84 @@
+using System.Numerics;
+using Inference.Operators.Elementwise.TwoInputs;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Elementwise.Comparing;
+
+/// <summary>y = a R b with broadcasting; y is bool. Equality also of bools and strings.</summary>
+internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation relation) : BroadcastOperator(node)
+    where TRelation : struct, IComparison
+{
+    protected override void InferOutputs(InferContext context)
+    {
+        TypeSet allowed = typeof(TRelation) == typeof(Comparisons.Equal) ? TypeSet.Numeric | TypeSet.Bool | TypeSet.String : TypeSet.Numeric;
+        Shapes.RequireType(context, 0, allowed);
+        Shapes.RequireType(context, 1, allowed);
+        Shapes.RequireSameType(context, 0, 1);
+        context.SetOutput(0, ElementType.Bool, BroadcastShape(context));
+    }
+
+    public override void Run(KernelContext context)
+    {
+        Tensor a = context.Input(0);
+        Tensor b = context.Input(1);
+        Tensor y = context.Output(0);
+        StridedLoop loop = StridedLoop.Over(y.Dims);
+        loop.AddBroadcast(y.Dims, a.Dims);
+        loop.AddBroadcast(y.Dims, SecondDims(a, b));
+        loop.Collapse();
+        if (a.Type == ElementType.String)
+        {
+            Strings(a, b, (bool*)y.Data, ref loop);
+            return;
+        }
+
+        var action = new Action(relation, a, b, y, ref loop);
+        if (!Dispatch.Numeric(a.Type == ElementType.Bool ? ElementType.UInt8 : a.Type, ref action))
+        {
+            throw context.Error($"expected numeric tensors, got {a.Type.Name()}.");
+        }
+    }
+
+    private static void Strings(Tensor a, Tensor b, bool* y, ref StridedLoop loop)
+    {
+        Span<string> left = a.Strings;
+        Span<string> right = b.Strings;
+        for (long outer = 0; outer < loop.Outer; outer++)
+        {
+            for (long i = 0; i < loop.Inner; i++)
+            {
+                *y++ = string.Equals(left[(int)(loop.Offset(0) + i * loop.InnerStride(0))], right[(int)(loop.Offset(1) + i * loop.InnerStride(1))], StringComparison.Ordinal);
+            }
+
+            loop.Next();
+        }
+    }
+
+    private ref struct Action(TRelation relation, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : INumericAction
+    {
+        private readonly ref StridedLoop _loop = ref loop;
+
+        public readonly void Invoke<E, T, C>()
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
+            bool* target = (bool*)y.Data;
+            long strideA = _loop.InnerStride(0);
+            long strideB = _loop.InnerStride(1);
+            for (long outer = 0; outer < _loop.Outer; outer++)
+            {
+                T* pa = (T*)a.Data + _loop.Offset(0);
+                T* pb = (T*)b.Data + _loop.Offset(1);
+                long i = typeof(T) == typeof(C) ? CompareRun.Run<TRelation, C>((C*)pa, strideA, (C*)pb, strideB, (byte*)target, _loop.Inner) : 0;
+                for (; i < _loop.Inner; i++)
+                {
+                    target[i] = relation.Apply(E.Load(pa[i * strideA]), E.Load(pb[i * strideB]));
+                }
+
+                target += _loop.Inner;
+                _loop.Next();
+            }
+        }
+    }
+}

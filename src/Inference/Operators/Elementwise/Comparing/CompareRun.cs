@@ -1,0 +1,61 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Inference.Operators.Elementwise.Comparing;
+
+/// <summary>Comparisons by vectors, as many results at once as a vector has bytes.</summary>
+internal static unsafe class CompareRun
+{
+    /// <summary>Compares the first part of a run whose operands are dense or one value; returns how many results, 0 or 1, are written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static long Run<TRelation, C>(C* a, long strideA, C* b, long strideB, byte* y, long count)
+        where TRelation : struct, IComparison
+        where C : unmanaged
+    {
+        if (!Vector<C>.IsSupported || sizeof(C) == 2 || (strideA | strideB) is not (0 or 1))
+        {
+            return 0;
+        }
+
+        long i = 0;
+        for (; i + Vector<byte>.Count <= count; i += Vector<byte>.Count)
+        {
+            C* pa = a + (i * strideA);
+            C* pb = b + (i * strideB);
+            Vector<byte> bytes = sizeof(C) switch
+            {
+                1 => Lanes<TRelation, C>(pa, strideA, pb, strideB, 0).As<C, byte>(),
+                4 => Words<TRelation, C>(pa, strideA, pb, strideB, 0),
+                _ => Vector.Narrow(Halves<TRelation, C>(pa, strideA, pb, strideB, 0), Halves<TRelation, C>(pa, strideA, pb, strideB, 4)),
+            };
+            (bytes & Vector<byte>.One).Store(y + i);
+        }
+
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<byte> Words<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)
+        where TRelation : struct, IComparison
+        where C : unmanaged => Vector.Narrow(
+        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector).As<C, uint>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 1).As<C, uint>()),
+        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector + 2).As<C, uint>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 3).As<C, uint>()));
+
+    // Four vectors of 64-bit lanes as one of 16-bit lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<ushort> Halves<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)
+        where TRelation : struct, IComparison
+        where C : unmanaged => Vector.Narrow(
+        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector).As<C, ulong>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 1).As<C, ulong>()),
+        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector + 2).As<C, ulong>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 3).As<C, ulong>()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<C> Lanes<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)
+        where TRelation : struct, IComparison
+        where C : unmanaged
+    {
+        int first = vector * Vector<C>.Count;
+        return TRelation.Vector(
+            strideA == 0 ? new Vector<C>(*a) : Vector.Load(a + first), strideB == 0 ? new Vector<C>(*b) : Vector.Load(b + first));
+    }
+}

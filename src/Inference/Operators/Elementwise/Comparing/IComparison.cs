@@ -1,0 +1,14 @@
+using System.Numerics;
+
+namespace Inference.Operators.Elementwise.Comparing;
+
+/// <summary>A relation of two numbers.</summary>
+internal interface IComparison
+{
+    bool Apply<C>(C a, C b)
+        where C : unmanaged, IComparisonOperators<C, C, bool>;
+
+    /// <summary>All bits set in lanes where the relation holds.</summary>
+    static abstract Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+        where C : unmanaged;
+}

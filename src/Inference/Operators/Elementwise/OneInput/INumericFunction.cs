@@ -1,0 +1,14 @@
+using System.Numerics;
+using Inference.Kernels.Elementwise;
+
+namespace Inference.Operators.Elementwise.OneInput;
+
+/// <summary>A function of one number of any numeric type and two parameters.</summary>
+internal interface INumericFunction
+{
+    static abstract C Apply<C>(C x, float alpha, float beta)
+        where C : unmanaged, INumber<C>;
+
+    /// <summary>The same over f32 arrays where that is faster than one by one; null where there is no such form.</summary>
+    static virtual UnaryFunction? Single => null;
+}
