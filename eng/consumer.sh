@@ -42,6 +42,7 @@ cat >"$work/Consumer.csproj" <<XML
     <PackageReference Include="Inference.Batching" Version="0.1.0" />
     <PackageReference Include="Inference.Caching" Version="0.1.0" />
     <PackageReference Include="Inference.Versioning" Version="0.1.0" />
+    <PackageReference Include="Inference.Data" Version="0.1.0" />
     <PackageReference Include="Inference.OnnxRuntime" Version="0.1.0" />
     <PackageReference Include="Inference.Optimization" Version="0.1.0" />
   </ItemGroup>

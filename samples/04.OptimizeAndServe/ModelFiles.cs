@@ -1,7 +1,7 @@
 using Inference;
+using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
-using Inference.Optimization.Data;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Records;
 using OptimizeAndServe.Serving;

@@ -1,7 +1,7 @@
 using Inference;
+using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
-using Inference.Optimization.Data;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Search;

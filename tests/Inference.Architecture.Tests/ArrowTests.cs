@@ -17,7 +17,8 @@ public sealed partial class ArrowTests
         ["Inference.Batching"] = ["Inference.Abstractions"],
         ["Inference.Caching"] = ["Inference.Abstractions"],
         ["Inference.Versioning"] = ["Inference.Abstractions"],
-        ["Inference.Optimization"] = ["Inference.Abstractions", "Inference.Kernels", "Inference.Onnx"],
+        ["Inference.Data"] = ["Inference.Abstractions", "Inference.Onnx"],
+        ["Inference.Optimization"] = ["Inference.Abstractions", "Inference.Data", "Inference.Kernels", "Inference.Onnx"],
     };
 
     // What the rooms of the engine may use, by their first folder.

@@ -13,6 +13,7 @@ public sealed class PublicSurfaceTests
     [InlineData("Inference")]
     [InlineData("Inference.Batching")]
     [InlineData("Inference.Caching")]
+    [InlineData("Inference.Data")]
     [InlineData("Inference.Kernels")]
     [InlineData("Inference.Onnx")]
     [InlineData("Inference.OnnxRuntime")]

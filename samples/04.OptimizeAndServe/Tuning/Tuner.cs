@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Inference;
 using Inference.Caching;
+using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
-using Inference.Optimization.Data;
 using Inference.Optimization.Factorization;
 using Inference.Optimization.Pruning;
 using Inference.Optimization.Quantization;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
-using Inference.Optimization.Data;
 using Inference.Optimization.Running;
 using Inference.Versioning;
 

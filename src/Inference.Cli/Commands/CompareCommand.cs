@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Inference.Cli.Running;
+using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
-using Inference.Optimization.Data;
 using Inference.Optimization.Records;
 
 namespace Inference.Cli.Commands;

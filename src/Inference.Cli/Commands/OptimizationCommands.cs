@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Inference.Cli.Running;
+using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
-using Inference.Optimization.Data;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Records;
 using Inference.Optimization.Reports;
@@ -180,5 +180,5 @@ internal sealed class OptimizationCommands
         }
     }
 
-    private CsvSchema? Schema(ParseResult result) => result.GetValue(SchemaFile) is { } schema ? CsvSchema.Load(schema) : null;
+    private DataSchema? Schema(ParseResult result) => result.GetValue(SchemaFile) is { } schema ? DataSchema.Load(schema) : null;
 }

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Inference.Cli.Running;
+using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
-using Inference.Optimization.Data;
 using Inference.Optimization.Search;
 
 namespace Inference.Cli.Commands;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Inference.Cli.Running;
+using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Calibration;
-using Inference.Optimization.Data;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Reports;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Inference.Cli.Data;
 using Inference.Cli.Running;
-using Inference.Optimization.Data;
+using Inference.Data.Numpy;
 
 namespace Inference.Cli.Commands;
 
@@ -50,8 +50,8 @@ internal static class RunCommand
             return ProtobufValues.Read(file, type);
         }
 
-        using FileStream stream = File.OpenRead(file);
-        return NpyReader.ReadAll(stream, file);
+        using NpyReader reader = NpyReader.Open(file);
+        return reader.ReadAll();
     }
 
     private static NamedValues Read(ModelInfo info, string[] inputs)

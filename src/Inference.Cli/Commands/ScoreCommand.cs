@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Inference.Cli.Running;
 using Inference.Cli.Scoring;
-using Inference.Optimization.Data;
+using Inference.Data;
 
 namespace Inference.Cli.Commands;
 

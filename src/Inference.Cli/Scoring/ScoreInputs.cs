@@ -1,5 +1,5 @@
 using Inference.Cli.Verification;
-using Inference.Optimization.Data;
+using Inference.Data;
 
 namespace Inference.Cli.Scoring;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Inference.Data;
 using Inference.Onnx;
-using Inference.Optimization.Data;
 using Inference.Optimization.Evaluation;
 
 namespace Inference.Optimization.Distillation;

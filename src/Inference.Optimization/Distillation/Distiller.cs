@@ -1,5 +1,5 @@
+using Inference.Data;
 using Inference.Onnx;
-using Inference.Optimization.Data;
 using Inference.Optimization.Evaluation;
 
 namespace Inference.Optimization.Distillation;

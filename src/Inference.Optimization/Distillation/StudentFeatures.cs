@@ -1,5 +1,6 @@
+using Inference.Data;
+using Inference.Optimization.Numerics;
 using Inference.Onnx;
-using Inference.Optimization.Data;
 
 namespace Inference.Optimization.Distillation;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Inference.Optimization.Data;
+using Inference.Data;
+using Inference.Optimization.Numerics;
 
 namespace Inference.Optimization.Evaluation;
 

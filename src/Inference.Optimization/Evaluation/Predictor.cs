@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
+using Inference.Data;
+using Inference.Optimization.Numerics;
 using Inference.Onnx;
-using Inference.Optimization.Data;
 using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Evaluation;

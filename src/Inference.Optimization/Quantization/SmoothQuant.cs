@@ -1,6 +1,6 @@
+using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization.Calibration;
-using Inference.Optimization.Data;
 using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Quantization;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Inference.Data;
 using Inference.Onnx;
-using Inference.Optimization.Data;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
 

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Inference.Optimization.Data;
+using Inference.Data;
 
 namespace Inference.Optimization.Running;
 

@@ -1,5 +1,5 @@
+using Inference.Data;
 using Inference.Onnx;
-using Inference.Optimization.Data;
 using Inference.Optimization.Factorization;
 using Inference.Optimization.Pruning;
 using Inference.Optimization.Quantization;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Inference.Data;
 using Inference.Onnx;
-using Inference.Optimization.Data;
 using Inference.Optimization.Distillation;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Tests.Support;

@@ -1,6 +1,6 @@
+using Inference.Data;
 using Inference.Onnx;
 using Inference.OnnxRuntime;
-using Inference.Optimization.Data;
 using Inference.Optimization.Evaluation;
 using Inference.TestSupport;
 

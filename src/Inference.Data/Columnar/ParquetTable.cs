@@ -1,0 +1,166 @@
+using System.Runtime.CompilerServices;
+using Inference.Data.Contract;
+using Inference.Data.Tables;
+using Parquet;
+using Parquet.Schema;
+using ParquetField = Parquet.Schema.DataField;
+
+namespace Inference.Data.Columnar;
+
+/// <summary>A Parquet file, read row group by row group.</summary>
+internal sealed class ParquetTable : ITable
+{
+    private readonly Dictionary<string, string> _unreadable = new(StringComparer.Ordinal);
+    private readonly Lazy<string> _digest;
+
+    /// <summary>Reads the metadata.</summary>
+    public ParquetTable(string path)
+    {
+        Name = path;
+        _digest = new(() => FileDigest.Of(path));
+        using FileStream stream = FileDigest.Open(path);
+        ParquetReader reader = Guard(() => ParquetReader.CreateAsync(stream).GetAwaiter().GetResult(), "metadata");
+        var columns = new List<TableColumn>();
+        foreach (Field field in reader.Schema.Fields)
+        {
+            if (ParquetColumn.Reason(field) is { } reason)
+            {
+                _unreadable[field.Name] = reason;
+            }
+            else
+            {
+                (ColumnKind kind, ElementType type) = ParquetColumn.KindOf((ParquetField)field);
+                columns.Add(new TableColumn(field.Name, kind, type, [], field.Name.StartsWith("__index_level_", StringComparison.Ordinal) ? "the index of a frame" : ""));
+            }
+        }
+
+        Cells = columns;
+        RowCount = Guard(() => Rows(reader), "row count");
+        if (columns.Count == 0 || RowCount == 0)
+        {
+            throw columns.Count == 0 && _unreadable.Count > 0
+                ? new DataException($"{path}, column '{_unreadable.First().Key}': {_unreadable.First().Value}")
+                : new DataException($"{path}: expected at least one column with at least one row, got {columns.Count} columns and {RowCount} rows. Save the rows again.");
+        }
+    }
+
+    public string Name { get; }
+
+    public long? RowCount { get; }
+
+    public string Digest => _digest.Value;
+
+    public IReadOnlyList<TableColumn> Cells { get; }
+
+    public IReadOnlyList<string> Notes => [];
+
+    public IReadOnlyDictionary<string, string> Unreadable => _unreadable;
+
+    public async IAsyncEnumerable<DataBatch> ReadAsync(IReadOnlyList<TableField> fields, int batchRows, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int[] columns = [.. fields.SelectMany(static field => field.Columns).Distinct()];
+        Dictionary<int, int> places = columns.Index().ToDictionary(static c => c.Item, static c => c.Index);
+        FileStream stream = FileDigest.Open(Name);
+        await using var _ = stream.ConfigureAwait(false);
+        ParquetReader reader = await GuardAsync(() => ParquetReader.CreateAsync(stream, null, leaveStreamOpen: true, cancellationToken), "metadata").ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        ParquetField[] wanted = [.. columns.Select(column => reader.Schema.Fields.OfType<ParquetField>().FirstOrDefault(f => f.Name == Cells[column].Name)
+            ?? throw new DataException($"{Name}, column '{Cells[column].Name}': the column is not in the file any more. Open the data again."))];
+        long first = 0;
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
+            int count = Require(rows, wanted, columns, stream.Length, group);
+            var tensors = new TensorValue[columns.Length];
+            for (int i = 0; i < columns.Length; i++)
+            {
+                ParquetField field = wanted[i];
+                ElementType type = Cells[columns[i]].Type;
+                tensors[i] = await GuardAsync(async () => await ParquetColumn.ReadAsync(rows, field, type, count, cancellationToken).ConfigureAwait(false), $"column '{field.Name}' of row group {group}").ConfigureAwait(false);
+            }
+
+            for (int start = 0; start < count; start += batchRows)
+            {
+                int batch = Math.Min(batchRows, count - start);
+                var values = new NamedValues(fields.Count);
+                foreach (TableField field in fields)
+                {
+                    TensorValue[] parts = [.. field.Columns.Select(c => tensors[places[c]].Rows(start, batch))];
+                    values.Add(field.Name, FieldBuilder.Build(this, field, parts, first + start));
+                    Array.ForEach(parts, static part => part.Dispose());
+                }
+
+                yield return new DataBatch(values, first + start, batch);
+            }
+
+            Array.ForEach(tensors, static tensor => tensor.Dispose());
+            first += count;
+        }
+    }
+
+    // What a row group states of itself is held against the file before anything is allocated for it.
+    private int Require(ParquetRowGroupReader rows, ParquetField[] fields, int[] columns, long fileBytes, int group)
+    {
+        string where = $"{Name}, row group {group}";
+        return Guard(
+            () =>
+            {
+                Int128 bytes = 0;
+                for (int i = 0; i < fields.Length; i++)
+                {
+                    bytes += DataLimits.Bytes(Cells[columns[i]].Type, rows.RowCount);
+                    Parquet.Meta.ColumnMetaData chunk = rows.GetMetadata(fields[i])?.MetaData ?? throw new DataException($"{where}, column '{fields[i].Name}': expected the column in every row group, got none. The file is damaged: write it again.");
+                    if (chunk.NumValues != rows.RowCount || chunk.TotalCompressedSize > fileBytes || chunk.TotalCompressedSize < 0 || chunk.TotalUncompressedSize < 0)
+                    {
+                        throw new DataException($"{where}, column '{fields[i].Name}': expected {rows.RowCount} values within a file of {fileBytes} bytes, got {chunk.NumValues} in {chunk.TotalCompressedSize} bytes. The file is damaged: copy it again.");
+                    }
+
+                    bytes += chunk.TotalUncompressedSize;
+                }
+
+                DataLimits.RequireBlock(where, "columns to read", bytes);
+                return checked((int)rows.RowCount);
+            },
+            $"row group {group}");
+    }
+
+    private long Rows(ParquetReader reader)
+    {
+        long rows = 0;
+        foreach (ParquetRowGroupReader group in reader.RowGroups)
+        {
+            rows = group.RowCount >= 0 ? checked(rows + group.RowCount) : throw new DataException($"{Name}: expected row groups of 0 rows or more, got {group.RowCount}. The file is damaged: copy it again.");
+        }
+
+        return rows == reader.Metadata?.NumRows ? rows : throw new DataException($"{Name}: expected {reader.Metadata?.NumRows} rows as the file states, got {rows} in its row groups. The file is damaged: copy it again.");
+    }
+
+    private T Guard<T>(Func<T> read, string what)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            throw Damaged(exception, what);
+        }
+    }
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> read, string what)
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            throw Damaged(exception, what);
+        }
+    }
+
+    // The library trusts what it reads: bytes that are wrong end in whatever they lead to there.
+    private static bool IsDamage(Exception exception) => exception is not (DataException or OperationCanceledException);
+
+    private DataException Damaged(Exception exception, string what) => new($"{Name}, {what}: expected an Apache Parquet file, got: {exception.Message} It is damaged, or written in a way that is not supported: write it again.", exception);
+}

@@ -1,0 +1,41 @@
+namespace Inference.Data.Contract;
+
+/// <summary>How much memory a file may ask for. What a file states of itself is a claim: nothing is allocated for it before it is held against these.</summary>
+internal static class DataLimits
+{
+    /// <summary>Bytes of one column of a batch; batches get fewer rows where they would take more.</summary>
+    public const long BatchBytes = 256L << 20;
+
+    /// <summary>Bytes that must be held at once whatever the batch: a row, an array in Fortran order, a column of a row group.</summary>
+    public const long BlockBytes = 1L << 30;
+
+    /// <summary>Deflate makes at most 1032 bytes of one. Source: zlib, "A Massively Spiffy Yet Delicately Unobtrusive Compression Library", technical details.</summary>
+    public const long DeflateRatio = 1032;
+
+    /// <summary>Bytes that a text takes at least in memory: its reference and its object.</summary>
+    private const long TextBytes = 32;
+
+    /// <summary>Bytes of elements in memory.</summary>
+    public static Int128 Bytes(ElementType type, Int128 elements) => elements * (type == ElementType.String ? TextBytes : Math.Max(1, type.BitWidth() / 8));
+
+    /// <summary>Rows of a batch: as many as asked for, or as fit.</summary>
+    /// <exception cref="DataException">One row alone is too large.</exception>
+    public static int BatchRows(string where, ElementType type, IEnumerable<long> rowShape, int asked)
+    {
+        Int128 row = Bytes(type, Product(rowShape));
+        RequireBlock(where, "a row", row);
+        return row * asked <= BatchBytes ? asked : (int)Math.Max(1, BatchBytes / (long)row);
+    }
+
+    /// <exception cref="DataException">It is more than may be held at once.</exception>
+    public static void RequireBlock(string where, string what, Int128 bytes)
+    {
+        if (bytes > BlockBytes)
+        {
+            throw new DataException($"{where}: expected {what} of at most {BlockBytes:N0} bytes, got one of {bytes:N0}. Split it into smaller ones.");
+        }
+    }
+
+    /// <summary>The number of elements of a shape, which saturates.</summary>
+    public static Int128 Product(IEnumerable<long> shape) => shape.Aggregate(Int128.One, static (product, size) => product > long.MaxValue ? product : product * size);
+}

@@ -1,0 +1,45 @@
+using Inference.Data.Contract;
+using Inference.Data.Csv;
+using Inference.Data.Tables;
+
+namespace Inference.Data;
+
+/// <summary>
+/// A text table (<c>.csv</c>, <c>.tsv</c>), streamed. Source: RFC 4180; the separator may be a comma, a semicolon, a tab or a bar. Numbers are written with a point; a missing one is NaN.
+/// </summary>
+public sealed class CsvDataSource : IDataSource, ITableSource, IPartlyReadable
+{
+    private readonly CsvTable _table;
+    private readonly TableRows _rows;
+
+    /// <summary>Reads the first rows and settles the columns.</summary>
+    /// <param name="path">The table.</param>
+    /// <param name="schema">How its columns make the model's inputs; null: each column is one input (int64, float32, bool or text, by the first rows),
+    /// and <c>name[0]</c>, <c>name[1]</c>… make one vector.</param>
+    /// <exception cref="DataException">There is no row, or the schema names a column that is not there.</exception>
+    public CsvDataSource(string path, DataSchema? schema = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _table = new CsvTable(path, schema);
+        _rows = new TableRows(_table, TableRows.Fields(_table, schema));
+    }
+
+    /// <inheritdoc/>
+    public string Name => _table.Name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DataColumn> Columns => _rows.Columns;
+
+    /// <inheritdoc/>
+    public long? RowCount => null;
+
+    /// <inheritdoc/>
+    public string Digest => _table.Digest;
+
+    ITable ITableSource.Table => _table;
+
+    IReadOnlyDictionary<string, string> IPartlyReadable.Unreadable => _table.Unreadable;
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<DataBatch> ReadAsync(IReadOnlyCollection<string> columns, int batchRows, CancellationToken cancellationToken = default) => _rows.ReadAsync(columns, batchRows, cancellationToken);
+}

@@ -1,0 +1,46 @@
+using Inference.Data.Contract;
+using Inference.Data.Numpy;
+
+namespace Inference.Data;
+
+/// <summary>NumPy <c>.npy</c> arrays with the rows first, one file a column, streamed: only one batch is in memory.</summary>
+public sealed class NpyDataSource : IDataSource, IPartlyReadable
+{
+    private readonly ArrayRows _arrays;
+    private readonly Lazy<string> _digest;
+
+    /// <summary>Reads the headers.</summary>
+    /// <param name="path">One array, or a folder of them: the files' names are the columns'.</param>
+    /// <exception cref="DataException">A file is missing or is no array, or the arrays differ in rows.</exception>
+    public NpyDataSource(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Name = path;
+        string[] files = Directory.Exists(path) ? Directory.GetFiles(path, "*.npy") : [path];
+        Array.Sort(files, StringComparer.Ordinal);
+        var byName = files.ToDictionary(static file => Path.GetFileNameWithoutExtension(file), StringComparer.Ordinal);
+        _arrays = new ArrayRows(path, [.. byName.Keys], column => NpyReader.Open(byName[column]));
+        _digest = new(() => FileDigest.Of(files));
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DataColumn> Columns => _arrays.Columns;
+
+    /// <inheritdoc/>
+    public long? RowCount => _arrays.Rows;
+
+    /// <inheritdoc/>
+    public string Digest => _digest.Value;
+
+    IReadOnlyDictionary<string, string> IPartlyReadable.Unreadable => _arrays.Unreadable;
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<DataBatch> ReadAsync(IReadOnlyCollection<string> columns, int batchRows, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return _arrays.ReadAsync([.. columns.Select(this.Column)], batchRows, cancellationToken);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Inference.Data.Numpy;
+
+/// <summary>An array is whole, but its elements cannot be rows for a model: it is left out, and refused where it is asked for.</summary>
+internal sealed class UnsupportedArrayException(string where, string reason) : InferenceException($"{where}: {reason}")
+{
+    /// <summary>What was expected, what came and what to do.</summary>
+    public string Reason { get; } = reason;
+}
