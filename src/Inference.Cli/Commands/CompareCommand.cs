@@ -16,7 +16,7 @@ internal static class CompareCommand
         var other = new Argument<string>("OTHER") { Description = "The model to judge against MODEL." };
         var otherBackend = new Option<string?>("--other-backend") { Description = "Provider that OTHER runs on; else that of --backend." };
         var command = new Command("compare", "Judges a model against another on the same rows: metric, slices, flips, latency.") { shared.Model, other };
-        foreach (Option option in new Option[] { otherBackend, shared.Data, shared.SchemaFile, shared.Labels, shared.Slices, shared.Metric, shared.MaxDrop, shared.MaxSliceDrop, shared.MinSpeedup, shared.Backend, shared.Seed, shared.Threads, shared.Json, shared.Library, shared.Verbose })
+        foreach (Option option in new Option[] { otherBackend, shared.Data, shared.SchemaFile, shared.Labels, shared.Slices, shared.Metric, shared.MaxDrop, shared.MaxSliceDrop, shared.MinSpeedup, shared.Backend, shared.Seed, shared.Threads, shared.Json, shared.Dry, shared.Library, shared.Verbose })
         {
             command.Options.Add(option);
         }
@@ -26,8 +26,14 @@ internal static class CompareCommand
             using OnnxModel first = OptimizationCommands.Load(result.GetValue(shared.Model)!);
             using OnnxModel second = OptimizationCommands.Load(result.GetValue(other)!);
             OptimizationContext context = shared.Context(result);
+            Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
+            if (result.GetValue(shared.Dry))
+            {
+                return await shared.DryAsync(result, context, first, open, cancellation).ConfigureAwait(false);
+            }
+
             IModelLoader? otherLoader = result.GetValue(otherBackend) is { } backend ? Backends.Loader(backend, result.GetValue(shared.Library)) : null;
-            DataRoles data = shared.Require(result, first);
+            DataRoles data = shared.Require(result, open);
             DecisionRecord record = await DecisionRecord.CreateAsync(
                 context, "compare", first, second, [], null, data.Report ?? data.Search, shared.Evaluation(result), cancellation, otherLoader).ConfigureAwait(false);
             record = shared.Judged(result, record);

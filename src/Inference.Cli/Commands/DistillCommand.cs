@@ -24,6 +24,12 @@ internal static class DistillCommand
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
             OptimizationContext context = shared.Context(result);
+            Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
+            if (result.GetValue(shared.Dry))
+            {
+                return await shared.DryAsync(result, context, model, open, cancellation, cascade).ConfigureAwait(false);
+            }
+
             var options = new StudentOptions
             {
                 Hidden = [.. result.GetValue(hidden)!.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(h => int.Parse(h, CultureInfo.InvariantCulture))],
@@ -31,8 +37,8 @@ internal static class DistillCommand
                 Epochs = result.GetValue(epochs),
                 Labels = result.GetValue(shared.Labels),
             };
-            DataRoles roles = shared.Require(result, model);
-            IDataSource? rows = shared.Open(result, cascade, model) ?? (ReferenceEquals(roles.Search, roles.Train) ? null : roles.Search);
+            DataRoles roles = shared.Require(result, open);
+            IDataSource? rows = OptimizationCommands.Open(result, cascade, open) ?? (ReferenceEquals(roles.Search, roles.Train) ? null : roles.Search);
 
             // A student is always sure of the rows it learnt: those that calibrate or report are left out of its training.
             ExcludedRowsDataSource training = await ExcludedRowsDataSource.CreateAsync(

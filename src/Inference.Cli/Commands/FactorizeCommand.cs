@@ -22,6 +22,12 @@ internal static class FactorizeCommand
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
             OptimizationContext context = shared.Context(result);
+            Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
+            if (result.GetValue(shared.Dry))
+            {
+                return await shared.DryAsync(result, context, model, open, cancellation).ConfigureAwait(false);
+            }
+
             var options = new FactorizeOptions
             {
                 TargetMacs = result.GetValue(macs),
@@ -29,7 +35,7 @@ internal static class FactorizeCommand
                 Whiten = !result.GetValue(plain),
                 RequireMeasuredGain = !result.GetValue(unmeasured),
             };
-            DataRoles roles = shared.Require(result, model);
+            DataRoles roles = shared.Require(result, open);
             FactorizeResult made = await Factorizer.FactorizeAsync(context, model, roles.Calibrate, options, cancellation).ConfigureAwait(false);
             Console.Error.WriteLine($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
             return await shared.FinishAsync(result, context, model, made.Model, "factorize", made.Layers, roles, null, cancellation).ConfigureAwait(false);

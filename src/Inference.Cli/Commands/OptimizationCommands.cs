@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Inference.Cli.Data;
 using Inference.Cli.Running;
 using Inference.Data;
 using Inference.Onnx;
@@ -15,11 +16,11 @@ internal sealed class OptimizationCommands
 {
     public Argument<string> Model { get; } = new("MODEL") { Description = "A float model: a file, or a folder with a model.onnx." };
 
-    public Option<string> Output { get; } = new("-o", "--output") { Description = "Where to write the new model.", Required = true };
+    public Option<string> Output { get; } = new("-o", "--output") { Description = "Where to write the new model; needed unless --dry." };
 
-    public Option<string?> Data { get; } = new("--data") { Description = "Rows: .npz with one array for each input (rows first), .csv, a folder of tensors, or a folder with calib, search, test and train .npz or .csv, which then each do what they are named for." };
+    public Option<string?> Data { get; } = new("--data") { Description = "Rows: .npz or .npy (rows first), .csv, .parquet, a folder of tensors, or a folder with files calib, search, test and train, which then each do what they are named for." };
 
-    public Option<string?> SchemaFile { get; } = new("--schema") { Description = "For .csv: a JSON file that says which columns make which input." };
+    public Option<string?> SchemaFile { get; } = new("--schema") { Description = "A JSON file that says which columns make which input, where names and shapes do not." };
 
     public Option<string?> Test { get; } = new("--test-data") { Description = "Rows that the reported figures are measured on; else the test file of --data, else those calibrated on." };
 
@@ -47,6 +48,8 @@ internal sealed class OptimizationCommands
 
     public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Say what would be done; write nothing." };
 
+    public Option<bool> Dry { get; } = new("--dry") { Description = "Show how the columns of --data were mapped, read all rows, measure MODEL on the labels, and stop." };
+
     public Option<string?> Library { get; } = Backends.LibraryOption();
 
     public Option<bool> Verbose { get; } = CommandRunner.Verbose();
@@ -55,12 +58,19 @@ internal sealed class OptimizationCommands
     public Command Command(string name, string description, params Option[] own)
     {
         var command = new Command(name, description) { Model };
-        Option[] shared = [Output, Data, SchemaFile, Test, Labels, Slices, Metric, MaxDrop, MaxSliceDrop, MinSpeedup, Backend, Seed, Threads, Json, Report, DryRun, Library, Verbose];
+        Option[] shared = [Output, Data, SchemaFile, Test, Labels, Slices, Metric, MaxDrop, MaxSliceDrop, MinSpeedup, Backend, Seed, Threads, Json, Report, DryRun, Dry, Library, Verbose];
         foreach (Option option in own.Concat(shared))
         {
             command.Options.Add(option);
         }
 
+        command.Validators.Add(result =>
+        {
+            if (!result.GetValue(Dry) && result.GetResult(Output) is null)
+            {
+                result.AddError("Option '-o' is required.");
+            }
+        });
         return command;
     }
 
@@ -78,19 +88,64 @@ internal sealed class OptimizationCommands
         return File.Exists(file) ? OnnxModel.Load(file) : throw new ModelLoadException($"{path}: expected a model file or a folder with a model.onnx, found nothing. Check the path.");
     }
 
-    public IDataSource? Open(ParseResult result, Option<string?> option, OnnxModel model) => result.GetValue(option) is { } path
-        ? DataSource.Open(path, Schema(result), [.. model.Graph.Inputs.Select(i => i.Name)])
-        : null;
-
-    /// <summary>Who does what with the rows of --data; null where there is none.</summary>
-    public DataRoles? Roles(ParseResult result, OnnxModel model, bool split = false)
+    /// <summary>Opens rows and maps them to the model's inputs, as the provider that runs it has them. Rows to calibrate and train on need no labels where others are judged.</summary>
+    public async Task<Func<string, MappedDataSource>> OpenerAsync(ParseResult result, OptimizationContext context, CancellationToken cancellation)
     {
-        DataRoles? roles = result.GetValue(Data) is { } path ? DataRoles.Open(path, Schema(result), [.. model.Graph.Inputs.Select(i => i.Name)], split) : null;
-        return Open(result, Test, model) is { } test && roles is not null ? roles with { Report = test } : roles;
+        DataSchema? schema = result.GetValue(SchemaFile) is { } file ? DataSchema.Load(file) : null;
+        EvaluationOptions evaluation = Evaluation(result);
+        bool isFolder = Directory.Exists(result.GetValue(Data));
+        IReadOnlyList<ModelPort> inputs = [];
+        if (result.GetValue(Data) is not null)
+        {
+            using IModelRunner runner = await context.Loader.LoadAsync(ModelSource.File(result.GetValue(Model)!), context.LoadOptions.Clone(), cancellation).ConfigureAwait(false);
+            inputs = runner.Info.Inputs;
+        }
+
+        return path => MappedDataSource.Open(path, inputs, new MappingOptions
+        {
+            Labels = evaluation.Labels,
+            Slices = evaluation.Slices,
+            InputsOnly = isFolder && Path.GetFileNameWithoutExtension(path) is "calib" or "train",
+            Schema = schema,
+        });
     }
 
-    public DataRoles Require(ParseResult result, OnnxModel model, bool split = false) => Roles(result, model, split)
-        ?? throw new OptimizationException("--data: expected rows, got none. Give a .npz, a .csv or a folder of tensors.");
+    public static IDataSource? Open(ParseResult result, Option<string?> option, Func<string, MappedDataSource> open) => result.GetValue(option) is { } path ? open(path) : null;
+
+    /// <summary>Who does what with the rows of --data; null where there is none.</summary>
+    public DataRoles? Roles(ParseResult result, Func<string, MappedDataSource> open, bool split = false)
+    {
+        DataRoles? roles = result.GetValue(Data) is { } path ? DataRoles.Open(path, split, open) : null;
+        return Open(result, Test, open) is { } test && roles is not null ? roles with { Report = test } : roles;
+    }
+
+    /// <summary>Shows how all rows that were named were mapped.</summary>
+    public async Task<int> DryAsync(ParseResult result, OptimizationContext context, OnnxModel model, Func<string, MappedDataSource> open, CancellationToken cancellation, params Option<string?>[] more)
+    {
+        var opened = new List<MappedDataSource>();
+        IDataSource Keep(string path)
+        {
+            opened.Add(open(path));
+            return opened[^1];
+        }
+
+        string data = result.GetValue(Data) ?? throw new OptimizationException("--data: expected rows, got none. Give a .npz, .csv or .parquet file, or a folder of tensors.");
+        DataRoles.Open(data, split: false, Keep);
+        foreach (string path in more.Append(Test).Select(result.GetValue).OfType<string>())
+        {
+            Keep(path);
+        }
+
+        EvaluationOptions options = Evaluation(result);
+        return await Cli.Data.DryRun.PrintAsync(
+            [.. opened.DistinctBy(static source => source.Name)],
+            result.GetValue(Json),
+            options.Labels is null || options.Metric.Name == "agreement" ? null : async rows => (options.Metric.Name, await ModelComparer.MeasureAsync(context, model, rows, options, cancellation).ConfigureAwait(false)),
+            cancellation).ConfigureAwait(false);
+    }
+
+    public DataRoles Require(ParseResult result, Func<string, MappedDataSource> open, bool split = false) => Roles(result, open, split)
+        ?? throw new OptimizationException("--data: expected rows, got none. Give a .npz, .csv or .parquet file, or a folder of tensors.");
 
     public EvaluationOptions Evaluation(ParseResult result) => new()
     {
@@ -179,6 +234,4 @@ internal sealed class OptimizationCommands
                 $"Model '{source.Graph.Name}': expected a smaller file, got {after:N0} bytes instead of {before:N0}: its layers have too few weights to gain from. Nothing was written; keep the float model.", []);
         }
     }
-
-    private DataSchema? Schema(ParseResult result) => result.GetValue(SchemaFile) is { } schema ? DataSchema.Load(schema) : null;
 }

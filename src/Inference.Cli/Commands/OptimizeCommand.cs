@@ -22,8 +22,14 @@ internal static class OptimizeCommand
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
             OptimizationContext context = shared.Context(result);
-            DataRoles roles = shared.Require(result, model, split: result.GetValue(search) is null);
-            IDataSource chosenBy = shared.Open(result, search, model) ?? roles.Search;
+            Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
+            if (result.GetValue(shared.Dry))
+            {
+                return await shared.DryAsync(result, context, model, open, cancellation, search).ConfigureAwait(false);
+            }
+
+            DataRoles roles = shared.Require(result, open, split: result.GetValue(search) is null);
+            IDataSource chosenBy = OptimizationCommands.Open(result, search, open) ?? roles.Search;
             bool dry = result.GetValue(shared.DryRun);
             var options = new OptimizeOptions
             {

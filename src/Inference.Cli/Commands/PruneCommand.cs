@@ -22,8 +22,14 @@ internal static class PruneCommand
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
             OptimizationContext context = shared.Context(result);
+            Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
+            if (result.GetValue(shared.Dry))
+            {
+                return await shared.DryAsync(result, context, model, open, cancellation).ConfigureAwait(false);
+            }
+
             var options = new PruneOptions { TargetMacs = result.GetValue(macs), ChannelMultiple = result.GetValue(multiple), LeastKept = result.GetValue(least), Refit = !result.GetValue(bare), Reconstruct = !result.GetValue(bare) };
-            DataRoles roles = shared.Require(result, model);
+            DataRoles roles = shared.Require(result, open);
             PruneResult made = await Pruner.PruneAsync(context, model, roles.Calibrate, options, cancellation).ConfigureAwait(false);
             Console.Error.WriteLine($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
             return await shared.FinishAsync(result, context, model, made.Model, "prune", made.Layers, roles, null, cancellation).ConfigureAwait(false);

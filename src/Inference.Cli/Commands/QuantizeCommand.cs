@@ -31,6 +31,12 @@ internal static class QuantizeCommand
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
             OptimizationContext context = shared.Context(result);
+            Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
+            if (result.GetValue(shared.Dry))
+            {
+                return await shared.DryAsync(result, context, model, open, cancellation).ConfigureAwait(false);
+            }
+
             string modeName = result.GetValue(mode)!;
             var options = new QuantizeOptions
             {
@@ -45,7 +51,7 @@ internal static class QuantizeCommand
                 Equalize = result.GetValue(equalize),
                 ExcludedNodes = result.GetValue(exclude) ?? [],
             };
-            DataRoles? roles = shared.Roles(result, model);
+            DataRoles? roles = shared.Roles(result, open);
             QuantizeResult quantized = await Quantizer.QuantizeAsync(context, model, roles?.Calibrate, options, cancellation).ConfigureAwait(false);
             ReportDetails details = new() { Ranges = quantized.Ranges };
             return await shared.FinishAsync(result, context, model, quantized.Model, "quantize", quantized.Layers, roles, details, cancellation).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Inference.Cli.Data;
 using Inference.Cli.Running;
 using Inference.Cli.Scoring;
 using Inference.Data;
@@ -15,19 +16,39 @@ internal static class ScoreCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "A model file, or a folder with a model.onnx." };
-        var data = new Option<string>("--data") { Description = "Rows: .npz with one array for each input (rows first), .csv, or a folder of .npy files.", Required = true };
-        var output = new Option<string>("-o", "--output") { Description = "Where to write the outputs: .npz or .csv.", Required = true };
+        var data = new Option<string>("--data") { Description = "Rows: .npz or .npy (rows first), .csv, .parquet, or a folder of .npy files.", Required = true };
+        var output = new Option<string>("-o", "--output") { Description = "Where to write the outputs: .npz or .csv; needed unless --dry." };
+        var labels = new Option<string?>("--labels") { Description = "The column of true answers, where there is one: it is no input." };
+        var schema = new Option<string?>("--schema") { Description = "A JSON file that says which columns make which input, where names and shapes do not." };
+        var dry = new Option<bool>("--dry") { Description = "Show how the columns of --data were mapped, read all rows, and stop." };
+        var json = new Option<bool>("--json") { Description = "With --dry: print JSON." };
         var batch = new Option<int>("--batch") { Description = $"Rows in a run. Default: {DefaultBatch} where rows are proved independent, else 1; what the model fixes." };
         var backend = new Option<string>("--backend") { Description = "Provider to run on: cpu or onnxruntime.", DefaultValueFactory = _ => Backends.Cpu };
         var threads = new Option<int>("--threads") { Description = "Threads a run may use; 0: one for each processor." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("score", "Scores all rows of a file, as a stream, with progress.") { model, data, output, batch, backend, threads, library, verbose };
+        var command = new Command("score", "Scores all rows of a file, as a stream, with progress.") { model, data, output, labels, schema, batch, backend, threads, dry, json, library, verbose };
+        command.Validators.Add(result =>
+        {
+            if (!result.GetValue(dry) && result.GetResult(output) is null)
+            {
+                result.AddError("Option '-o' is required.");
+            }
+        });
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async () =>
         {
             IModelLoader loader = Backends.Loader(result.GetValue(backend)!, result.GetValue(library));
             using IModelRunner runner = await loader.LoadAsync(ModelSource.File(result.GetValue(model)!), new ModelLoadOptions { Threads = result.GetValue(threads) }, cancellation).ConfigureAwait(false);
-            IDataSource source = DataSource.Open(result.GetValue(data)!);
+            MappedDataSource source = MappedDataSource.Open(result.GetValue(data)!, runner.Info.Inputs, new MappingOptions
+            {
+                Labels = result.GetValue(labels),
+                Schema = result.GetValue(schema) is { } file ? DataSchema.Load(file) : null,
+            });
+            if (result.GetValue(dry))
+            {
+                return await DryRun.PrintAsync([source], result.GetValue(json), null, cancellation).ConfigureAwait(false);
+            }
+
             using ScoreWriter writer = ScoreWriter.Create(result.GetValue(output)!);
             await ScoreAsync(runner, source, writer, result.GetValue(batch), cancellation).ConfigureAwait(false);
             return ExitCodes.Done;
@@ -48,7 +69,7 @@ internal static class ScoreCommand
             using (batch)
             {
                 // A model that fixes its batch gets the last one filled up; the extra rows are not written.
-                using NamedValues values = inputs.Convert(batch, fixedRows ?? batch.Rows);
+                using NamedValues values = ScoreInputs.Fill(batch, fixedRows ?? batch.Rows);
                 using NamedValues outputs = await runner.RunAsync(values, null, cancellation).ConfigureAwait(false);
                 writer.Append(outputs, batch.Rows);
                 done += batch.Rows;

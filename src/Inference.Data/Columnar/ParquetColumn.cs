@@ -9,50 +9,64 @@ namespace Inference.Data.Columnar;
 /// <summary>One column of a Parquet file as a tensor.</summary>
 internal static class ParquetColumn
 {
+    // Beyond, a double may be another whole number than the one in the file.
+    private const long Exact = 1L << 53;
+
     /// <summary>Why a column cannot be rows for a model; null where it can.</summary>
     public static string? Reason(Field field) => field switch
     {
         ParquetField { IsArray: true } or not ParquetField => $"expected one value a row, got a nested column ({(field is ParquetField ? "list" : field.SchemaType.ToString().ToLowerInvariant())}). Write its parts as columns of their own.",
         { MaxRepetitionLevel: > 0 } => "expected one value a row, got a repeated column. Write its parts as columns of their own.",
-        ParquetField data when KindOf(data).Type == ElementType.Undefined => $"expected numbers, text, booleans or times, got {(data.ClrType == typeof(byte[]) ? "bytes" : data.ClrType.Name)}. Convert the column before writing it.",
+        ParquetField data when IsTime(data) || KindOf(data, false).Type == ElementType.Undefined =>
+            $"expected numbers, text, booleans or dates, got {(IsTime(data) ? "times of day" : data.ClrType == typeof(ReadOnlyMemory<byte>) || data.ClrType == typeof(byte[]) ? "bytes" : data.ClrType.Name)}. Convert the column before writing it.",
         _ => null,
     };
 
-    /// <summary>What a column holds. Whole numbers that may be missing are read as float64, which has NaN for them.</summary>
-    public static (ColumnKind Kind, ElementType Type) KindOf(ParquetField field)
+    /// <summary>What a column holds. Whole numbers some of which are missing are float64, which has NaN for them.</summary>
+    public static (ColumnKind Kind, ElementType Type) KindOf(ParquetField field, bool hasNulls)
     {
         Type type = field.ClrType;
         ElementType whole = Whole(type);
-        return whole != ElementType.Undefined ? (ColumnKind.Integer, field.IsNullable ? ElementType.Double : whole)
+        return whole != ElementType.Undefined ? (ColumnKind.Integer, hasNulls ? ElementType.Double : whole)
             : type == typeof(float) ? (ColumnKind.Real, ElementType.Float)
             : type == typeof(double) || type == typeof(decimal) ? (ColumnKind.Real, ElementType.Double)
-            : type == typeof(bool) ? (ColumnKind.Boolean, field.IsNullable ? ElementType.Float : ElementType.Bool)
-            : type == typeof(string) ? (ColumnKind.Text, ElementType.String)
-            : type == typeof(DateTime) || type == typeof(DateOnly) || type == typeof(TimeOnly) || type == typeof(TimeSpan) ? (ColumnKind.Date, ElementType.String)
+            : type == typeof(bool) ? (ColumnKind.Boolean, hasNulls ? ElementType.Float : ElementType.Bool)
+            : IsText(type) || type == typeof(Guid) ? (ColumnKind.Text, ElementType.String)
+            : type == typeof(DateTime) || type == typeof(DateOnly) ? (ColumnKind.Date, ElementType.String)
             : (ColumnKind.Empty, ElementType.Undefined);
     }
 
-    /// <summary>Reads a column of a row group.</summary>
-    public static async Task<TensorValue> ReadAsync(ParquetRowGroupReader group, ParquetField field, ElementType type, int rows, CancellationToken token)
+    /// <summary>Reads a column of a row group, in its own type where no value is missing.</summary>
+    public static Task<TensorValue> ReadAsync(string file, ParquetRowGroupReader group, ParquetField field, int rows, CancellationToken token)
     {
         Type clr = field.ClrType;
-        return clr == typeof(float) ? await NumbersAsync<float, float>(group, field, rows, float.NaN, token).ConfigureAwait(false)
-            : clr == typeof(double) ? await NumbersAsync<double, double>(group, field, rows, double.NaN, token).ConfigureAwait(false)
-            : clr == typeof(decimal) ? await NumbersAsync<decimal, double>(group, field, rows, double.NaN, token).ConfigureAwait(false)
-            : clr == typeof(sbyte) ? await WholeAsync<sbyte>(group, field, rows, token).ConfigureAwait(false)
-            : clr == typeof(short) ? await WholeAsync<short>(group, field, rows, token).ConfigureAwait(false)
-            : clr == typeof(int) ? await WholeAsync<int>(group, field, rows, token).ConfigureAwait(false)
-            : clr == typeof(long) ? await WholeAsync<long>(group, field, rows, token).ConfigureAwait(false)
-            : clr == typeof(byte) ? await WholeAsync<byte>(group, field, rows, token).ConfigureAwait(false)
-            : clr == typeof(ushort) ? await WholeAsync<ushort>(group, field, rows, token).ConfigureAwait(false)
-            : clr == typeof(uint) ? await WholeAsync<uint>(group, field, rows, token).ConfigureAwait(false)
-            : clr == typeof(ulong) ? await WholeAsync<ulong>(group, field, rows, token).ConfigureAwait(false)
-            : clr == typeof(bool) ? await ReadAsync<bool, float>(group, field, type, rows, float.NaN, static v => v ? 1f : 0f, token).ConfigureAwait(false)
-            : clr == typeof(DateTime) ? await ReadAsync<DateTime, string>(group, field, type, rows, "", static v => v.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture), token).ConfigureAwait(false)
-            : clr == typeof(DateOnly) ? await ReadAsync<DateOnly, string>(group, field, type, rows, "", static v => v.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), token).ConfigureAwait(false)
-            : clr == typeof(TimeOnly) ? await ReadAsync<TimeOnly, string>(group, field, type, rows, "", static v => v.ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture), token).ConfigureAwait(false)
-            : clr == typeof(TimeSpan) ? await ReadAsync<TimeSpan, string>(group, field, type, rows, "", static v => v.ToString("c", CultureInfo.InvariantCulture), token).ConfigureAwait(false)
-            : await TextAsync(group, field, rows, token).ConfigureAwait(false);
+        return clr == typeof(float) ? NumbersAsync(group, field, rows, float.NaN, token)
+            : clr == typeof(double) ? NumbersAsync(group, field, rows, double.NaN, token)
+            : clr == typeof(decimal) ? ConvertAsync<decimal, double>(group, field, rows, double.NaN, static v => (double)v, token)
+            : clr == typeof(sbyte) ? WholeAsync<sbyte>(file, group, field, rows, token)
+            : clr == typeof(short) ? WholeAsync<short>(file, group, field, rows, token)
+            : clr == typeof(int) ? WholeAsync<int>(file, group, field, rows, token)
+            : clr == typeof(long) ? WholeAsync<long>(file, group, field, rows, token)
+            : clr == typeof(byte) ? WholeAsync<byte>(file, group, field, rows, token)
+            : clr == typeof(ushort) ? WholeAsync<ushort>(file, group, field, rows, token)
+            : clr == typeof(uint) ? WholeAsync<uint>(file, group, field, rows, token)
+            : clr == typeof(ulong) ? WholeAsync<ulong>(file, group, field, rows, token)
+            : clr == typeof(bool) ? TruthAsync(group, field, rows, token)
+            : clr == typeof(Guid) ? ConvertAsync<Guid, string>(group, field, rows, "", static v => v.ToString(), token)
+            : clr == typeof(DateOnly) ? ConvertAsync<DateOnly, string>(group, field, rows, "", static v => v.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), token)
+            : clr == typeof(DateTime) ? ConvertAsync<DateTime, string>(group, field, rows, "", DateFormat(field), token)
+            : TextAsync(group, field, rows, token);
+    }
+
+    private static bool IsText(Type type) => type == typeof(string) || type == typeof(ReadOnlyMemory<char>);
+
+    private static bool IsTime(ParquetField field) =>
+        field.SchemaElement?.LogicalType?.TIME is not null || field.SchemaElement?.ConvertedType is Parquet.Meta.ConvertedType.TIME_MILLIS or Parquet.Meta.ConvertedType.TIME_MICROS || field.ClrType == typeof(TimeSpan);
+
+    private static Func<DateTime, string> DateFormat(ParquetField field)
+    {
+        string format = field is DateTimeDataField { DateTimeFormat: DateTimeFormat.Date } ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss.FFFFFFF";
+        return value => value.ToString(format, CultureInfo.InvariantCulture);
     }
 
     private static ElementType Whole(Type type) =>
@@ -66,29 +80,41 @@ internal static class ParquetColumn
         : type == typeof(ulong) ? ElementType.UInt64
         : ElementType.Undefined;
 
-    private static Task<TensorValue> WholeAsync<T>(ParquetRowGroupReader group, ParquetField field, int rows, CancellationToken token)
-        where T : struct, INumber<T> => NumbersAsync<T, double>(group, field, rows, double.NaN, token);
-
-    private static Task<TensorValue> NumbersAsync<T, TNullable>(ParquetRowGroupReader group, ParquetField field, int rows, TNullable missing, CancellationToken token)
-        where T : struct, INumber<T>
-        where TNullable : struct, INumber<TNullable> =>
-        ReadAsync<T, TNullable>(group, field, ElementTypes.Of<TNullable>(), rows, missing, TNullable.CreateSaturating, token);
-
-    // Without nulls and conversion the values are read into the tensor's type as they are.
-    private static async Task<TensorValue> ReadAsync<T, TTo>(ParquetRowGroupReader group, ParquetField field, ElementType type, int rows, TTo missing, Func<T, TTo> convert, CancellationToken token)
+    private static async Task<TensorValue> NumbersAsync<T>(ParquetRowGroupReader group, ParquetField field, int rows, T missing, CancellationToken token)
         where T : struct
     {
-        long[] shape = [rows];
-        if (!field.IsNullable)
+        T?[] values = await ReadAsync<T>(group, field, rows, token).ConfigureAwait(false);
+        return TensorValue.Copy<T>(Array.ConvertAll(values, value => value ?? missing), [rows]);
+    }
+
+    private static async Task<TensorValue> WholeAsync<T>(string file, ParquetRowGroupReader group, ParquetField field, int rows, CancellationToken token)
+        where T : struct, IBinaryInteger<T>
+    {
+        T?[] values = await ReadAsync<T>(group, field, rows, token).ConfigureAwait(false);
+        if (!Array.Exists(values, static value => value is null))
         {
-            var values = new T[rows];
-            await group.ReadAsync<T>(field, values.AsMemory(), null, token).ConfigureAwait(false);
-            return ElementTypes.TryOf<T>(out _) ? TensorValue.Copy<T>(values, shape) : TensorValue.Copy<TTo>(Array.ConvertAll(values, v => convert(v)), shape);
+            return TensorValue.Copy<T>(Array.ConvertAll(values, static value => value!.Value), [rows]);
         }
 
-        var nullable = new T?[rows];
-        await group.ReadAsync<T>(field, nullable.AsMemory(), null, token).ConfigureAwait(false);
-        return TensorValue.Copy<TTo>(Array.ConvertAll(nullable, v => v is { } value ? convert(value) : missing), shape);
+        int large = Array.FindIndex(values, static value => value is { } number && Int128.Abs(Int128.CreateChecked(number)) > Exact);
+        return large < 0
+            ? TensorValue.Copy<double>(Array.ConvertAll(values, static value => value is { } number ? double.CreateChecked(number) : double.NaN), [rows])
+            : throw new DataException($"{file}, column '{field.Name}': expected whole numbers up to 2^53 where others of the column are missing, got {values[large]}. Fill the missing ones before writing the column.");
+    }
+
+    private static async Task<TensorValue> TruthAsync(ParquetRowGroupReader group, ParquetField field, int rows, CancellationToken token)
+    {
+        bool?[] values = await ReadAsync<bool>(group, field, rows, token).ConfigureAwait(false);
+        return Array.Exists(values, static value => value is null)
+            ? TensorValue.Copy<float>(Array.ConvertAll(values, static value => value is { } truth ? (truth ? 1f : 0f) : float.NaN), [rows])
+            : TensorValue.Copy<bool>(Array.ConvertAll(values, static value => value!.Value), [rows]);
+    }
+
+    private static async Task<TensorValue> ConvertAsync<T, TTo>(ParquetRowGroupReader group, ParquetField field, int rows, TTo missing, Func<T, TTo> convert, CancellationToken token)
+        where T : struct
+    {
+        T?[] values = await ReadAsync<T>(group, field, rows, token).ConfigureAwait(false);
+        return TensorValue.Copy<TTo>(Array.ConvertAll(values, value => value is { } known ? convert(known) : missing), [rows]);
     }
 
     private static async Task<TensorValue> TextAsync(ParquetRowGroupReader group, ParquetField field, int rows, CancellationToken token)
@@ -96,5 +122,20 @@ internal static class ParquetColumn
         var texts = new string?[rows];
         await group.ReadAsync(field, texts.AsMemory(), null, token).ConfigureAwait(false);
         return TensorValue.Copy<string>(Array.ConvertAll(texts, static text => text ?? ""), [rows]);
+    }
+
+    private static async Task<T?[]> ReadAsync<T>(ParquetRowGroupReader group, ParquetField field, int rows, CancellationToken token)
+        where T : struct
+    {
+        if (field.IsNullable)
+        {
+            var nullable = new T?[rows];
+            await group.ReadAsync<T>(field, nullable.AsMemory(), null, token).ConfigureAwait(false);
+            return nullable;
+        }
+
+        var values = new T[rows];
+        await group.ReadAsync<T>(field, values.AsMemory(), null, token).ConfigureAwait(false);
+        return Array.ConvertAll(values, static value => (T?)value);
     }
 }

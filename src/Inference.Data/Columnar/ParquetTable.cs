@@ -21,7 +21,7 @@ internal sealed class ParquetTable : ITable
         using FileStream stream = FileDigest.Open(path);
         ParquetReader reader = Guard(() => ParquetReader.CreateAsync(stream).GetAwaiter().GetResult(), "metadata");
         var columns = new List<TableColumn>();
-        foreach (Field field in reader.Schema.Fields)
+        foreach (Field field in Guard(() => reader.Schema, "schema").Fields)
         {
             if (ParquetColumn.Reason(field) is { } reason)
             {
@@ -29,7 +29,7 @@ internal sealed class ParquetTable : ITable
             }
             else
             {
-                (ColumnKind kind, ElementType type) = ParquetColumn.KindOf((ParquetField)field);
+                (ColumnKind kind, ElementType type) = Guard(() => ParquetColumn.KindOf((ParquetField)field, HasNulls(reader, (ParquetField)field)), "statistics");
                 columns.Add(new TableColumn(field.Name, kind, type, [], field.Name.StartsWith("__index_level_", StringComparison.Ordinal) ? "the index of a frame" : ""));
             }
         }
@@ -52,6 +52,8 @@ internal sealed class ParquetTable : ITable
 
     public IReadOnlyList<TableColumn> Cells { get; }
 
+    public bool IsText => false;
+
     public IReadOnlyList<string> Notes => [];
 
     public IReadOnlyDictionary<string, string> Unreadable => _unreadable;
@@ -64,19 +66,19 @@ internal sealed class ParquetTable : ITable
         await using var _ = stream.ConfigureAwait(false);
         ParquetReader reader = await GuardAsync(() => ParquetReader.CreateAsync(stream, null, leaveStreamOpen: true, cancellationToken), "metadata").ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        ParquetField[] wanted = [.. columns.Select(column => reader.Schema.Fields.OfType<ParquetField>().FirstOrDefault(f => f.Name == Cells[column].Name)
+        ParquetField[] wanted = [.. columns.Select(column => Guard(() => reader.Schema, "schema").Fields.OfType<ParquetField>().FirstOrDefault(f => f.Name == Cells[column].Name)
             ?? throw new DataException($"{Name}, column '{Cells[column].Name}': the column is not in the file any more. Open the data again."))];
         long first = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
-            using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
+            int place = group;
+            using ParquetRowGroupReader rows = Guard(() => reader.OpenRowGroupReader(place), $"row group {group}");
             int count = Require(rows, wanted, columns, stream.Length, group);
             var tensors = new TensorValue[columns.Length];
             for (int i = 0; i < columns.Length; i++)
             {
                 ParquetField field = wanted[i];
-                ElementType type = Cells[columns[i]].Type;
-                tensors[i] = await GuardAsync(async () => await ParquetColumn.ReadAsync(rows, field, type, count, cancellationToken).ConfigureAwait(false), $"column '{field.Name}' of row group {group}").ConfigureAwait(false);
+                tensors[i] = await GuardAsync(() => ParquetColumn.ReadAsync(Name, rows, field, count, cancellationToken), $"column '{field.Name}' of row group {group}").ConfigureAwait(false);
             }
 
             for (int start = 0; start < count; start += batchRows)
@@ -124,6 +126,9 @@ internal sealed class ParquetTable : ITable
             $"row group {group}");
     }
 
+    // What is not stated may be: the values then decide when they are read.
+    private static bool HasNulls(ParquetReader reader, ParquetField field) => field.IsNullable && reader.RowGroups.Any(group => group.GetStatistics(field)?.NullCount is not 0);
+
     private long Rows(ParquetReader reader)
     {
         long rows = 0;
@@ -162,5 +167,9 @@ internal sealed class ParquetTable : ITable
     // The library trusts what it reads: bytes that are wrong end in whatever they lead to there.
     private static bool IsDamage(Exception exception) => exception is not (DataException or OperationCanceledException);
 
-    private DataException Damaged(Exception exception, string what) => new($"{Name}, {what}: expected an Apache Parquet file, got: {exception.Message} It is damaged, or written in a way that is not supported: write it again.", exception);
+    private DataException Damaged(Exception exception, string what) => new(
+        exception is NotSupportedException or NotImplementedException
+            ? $"{Name}, {what}: expected pages that are plain or have a dictionary, got others ({exception.Message}). Write the file with data pages of version 1."
+            : $"{Name}, {what}: expected an Apache Parquet file, got: {exception.Message} It is damaged: copy it again, or write it again.",
+        exception);
 }

@@ -18,11 +18,10 @@ internal sealed class CsvSample(string name, int width, HashSet<string> missing)
 
     public IReadOnlyList<TableColumn> Columns { get; private set; } = [];
 
-    /// <summary>Takes a row in; a row of another length is left to the reader, which refuses it.</summary>
+    /// <summary>Takes in a row of as many cells.</summary>
     public void Add(SepReader.Row row)
     {
-        int cells = Math.Min(row.ColCount, width);
-        for (int i = 0; i < cells; i++)
+        for (int i = 0; i < width; i++)
         {
             ReadOnlySpan<char> cell = row[i].Span;
             if (_rows == 0)
@@ -57,7 +56,7 @@ internal sealed class CsvSample(string name, int width, HashSet<string> missing)
             }
 
             (ColumnKind kind, ElementType type, string note) = _guesses[i].Conclude(HasHeader ? 0 : 1);
-            string column = HasHeader ? _first[i].Trim() : $"column[{i}]";
+            string column = HasHeader ? _first[i].Trim() : $"column_{i}";
             columns[i] = new TableColumn(column.Length > 0 ? column : $"#{i + 1}", kind, type, [], column.Length > 0 ? note : "without a name");
         }
 

@@ -35,6 +35,8 @@ internal sealed class CsvTable : ITable
 
     public IReadOnlyList<TableColumn> Cells { get; }
 
+    public bool IsText => true;
+
     public IReadOnlyList<string> Notes { get; }
 
     public IReadOnlyDictionary<string, string> Unreadable => ReadOnlyDictionary<string, string>.Empty;
@@ -82,11 +84,7 @@ internal sealed class CsvTable : ITable
                 continue;
             }
 
-            if (row.ColCount != Cells.Count)
-            {
-                throw DataException.At(Name, first + rows + 1, null, $"{Cells.Count} cells as in the first row", $"{row.ColCount}", $"It starts in line {row.LineNumberFrom}. Quote cells that hold {(_delimiter == '\t' ? "a tab" : $"'{_delimiter}'")}, and close every quote.");
-            }
-
+            RequireWidth(row, Cells.Count, first + rows + 1);
             foreach (CellReader cells in readers)
             {
                 if (cells.Read(row, rows) is var bad and >= 0)
@@ -123,7 +121,7 @@ internal sealed class CsvTable : ITable
         using SepReader reader = Open();
         CsvSample? sample = null;
         int rows = 0;
-        while (rows < MaxRows && (sample is null || rows < 3 || (long)rows * sample.Width < MaxCells) && Next(reader, rows))
+        while (rows < MaxRows && (sample is null || rows < 3 || (long)rows * sample.Width < MaxCells) && Next(reader, Math.Max(0, rows - 1)))
         {
             SepReader.Row row = reader.Current;
             if (IsBlank(row))
@@ -132,6 +130,7 @@ internal sealed class CsvTable : ITable
             }
 
             sample ??= new CsvSample(Name, row.ColCount, _missing);
+            RequireWidth(row, sample.Width, rows);
             sample.Add(row);
             rows++;
         }
@@ -139,6 +138,15 @@ internal sealed class CsvTable : ITable
         sample ??= new CsvSample(Name, 0, _missing);
         sample.Complete(header);
         return sample;
+    }
+
+    private void RequireWidth(SepReader.Row row, int width, long number)
+    {
+        if (row.ColCount != width)
+        {
+            string advice = $"The row starts in line {row.LineNumberFrom}. Quote cells that hold {(_delimiter == '\t' ? "a tab" : $"'{_delimiter}'")}, and close every quote.";
+            throw DataException.At(Name, number, null, $"{width} cells as in the first line", $"{row.ColCount}", advice);
+        }
     }
 
     // A line without anything is no row, as everywhere.
@@ -163,12 +171,19 @@ internal sealed class CsvTable : ITable
     {
         try
         {
-            return reader.MoveNext();
+            if (!reader.MoveNext())
+            {
+                return false;
+            }
         }
         catch (Exception exception) when (Refused(exception) is { } refused)
         {
             throw refused(Name, row);
         }
+
+        // Only the end of the file ends a row within quotes.
+        SepReader.Row current = reader.Current;
+        return current.Span.Count('"') % 2 == 0 ? true : throw DataException.At(Name, row + 1, null, "every quote to be closed", "one that is open at the end of the file", $"The row starts in line {current.LineNumberFrom}. Close the quote.");
     }
 
     private static Func<string, long, DataException>? Refused(Exception exception) => exception switch

@@ -12,27 +12,27 @@ internal sealed class ArrayRows
 
     /// <summary>Reads the headers of all arrays.</summary>
     /// <param name="name">What to call them in messages.</param>
-    /// <param name="arrays">Their names.</param>
-    /// <param name="open">Opens one, as often as asked for.</param>
+    /// <param name="arrays">Their names, each with what opens it to look at its header: one at a time.</param>
+    /// <param name="open">Opens one to be read beside others, as often as asked for.</param>
     /// <exception cref="DataException">No array can be read, or they differ in rows.</exception>
-    public ArrayRows(string name, IReadOnlyList<string> arrays, Func<string, NpyReader> open)
+    public ArrayRows(string name, IEnumerable<(string Name, Func<NpyReader> Open)> arrays, Func<string, NpyReader> open)
     {
         _name = name;
         _open = open;
         var columns = new Dictionary<string, DataColumn>(StringComparer.Ordinal);
         UnsupportedArrayException? refused = null;
-        foreach (string array in arrays)
+        foreach ((string array, Func<NpyReader> look) in arrays)
         {
             try
             {
-                using NpyReader reader = open(array);
+                using NpyReader reader = look();
                 if (reader.Header.Shape.Length == 0)
                 {
                     _unreadable[array] = "expected rows along axis 0, got one number. Save it with a leading axis.";
                 }
                 else if (columns.Count > 0 && Rows != reader.Rows)
                 {
-                    throw new DataException($"{name}: expected as many rows in every array, got {Rows} in '{columns.First().Key}' and {reader.Rows} in '{array}'. Save arrays with the rows first.");
+                    throw new DataException($"{name}: expected as many rows in every array, got {Rows} in '{columns.Values.First().Name}' and {reader.Rows} in '{array}'. Save arrays with the rows first.");
                 }
                 else if (!columns.TryAdd(array, new DataColumn(array, reader.Header.Type, reader.RowShape)))
                 {

@@ -19,7 +19,7 @@ public sealed class NpyDataSource : IDataSource, IPartlyReadable
         string[] files = Directory.Exists(path) ? Directory.GetFiles(path, "*.npy") : [path];
         Array.Sort(files, StringComparer.Ordinal);
         var byName = files.ToDictionary(static file => Path.GetFileNameWithoutExtension(file), StringComparer.Ordinal);
-        _arrays = new ArrayRows(path, [.. byName.Keys], column => NpyReader.Open(byName[column]));
+        _arrays = new ArrayRows(path, byName.Select(static file => (file.Key, new Func<NpyReader>(() => NpyReader.Open(file.Value)))), column => NpyReader.Open(byName[column]));
         _digest = new(() => FileDigest.Of(files));
     }
 

@@ -23,7 +23,7 @@ public sealed class NpzDataSource : IDataSource, IPartlyReadable
         _path = path;
         _digest = new(() => FileDigest.Of(path));
         using ZipArchive archive = Open();
-        _arrays = new ArrayRows(path, [.. Entries(archive).Select(static entry => entry.FullName[..^Extension.Length])], Reader);
+        _arrays = new ArrayRows(path, Entries(archive).Select(entry => (NameOf(entry), new Func<NpyReader>(() => Reader(null, entry)))), Reader);
     }
 
     /// <inheritdoc/>
@@ -71,22 +71,28 @@ public sealed class NpzDataSource : IDataSource, IPartlyReadable
         }
     }
 
+    private static string NameOf(ZipArchiveEntry entry) => entry.FullName[..^Extension.Length];
+
     // An archive of its own for each array, so that the arrays can be read side by side.
     private NpyReader Reader(string array)
     {
-        string where = $"{_path}, array '{array}'";
         ZipArchive archive = Open();
         try
         {
-            ZipArchiveEntry entry = Entries(archive).FirstOrDefault(entry => entry.FullName == array + Extension)
-                ?? throw new DataException($"{where}: the array is not in the archive any more. Open the data again.");
-            var stream = new ZipEntryStream(archive, entry, where);
-            return new NpyReader(stream, where, stream.Length);
+            return Reader(archive, Entries(archive).FirstOrDefault(entry => NameOf(entry) == array)
+                ?? throw new DataException($"{_path}, array '{array}': the array is not in the archive any more. Open the data again."));
         }
         catch
         {
             archive.Dispose();
             throw;
         }
+    }
+
+    private NpyReader Reader(ZipArchive? owned, ZipArchiveEntry entry)
+    {
+        string where = $"{_path}, array '{NameOf(entry)}'";
+        var stream = new ZipEntryStream(owned, entry, where);
+        return new NpyReader(stream, where, stream.Length);
     }
 }

@@ -4,19 +4,19 @@ using Inference.Data.Contract;
 
 namespace Inference.Data.Numpy;
 
-/// <summary>The contents of one file of a zip archive, read forward; length and checksum are checked when the last byte is read. Owns the archive.</summary>
+/// <summary>The contents of one file of a zip archive, read forward; length and checksum are checked when the last byte is read. Owns the entry's stream, and the archive where it is given one.</summary>
 internal sealed class ZipEntryStream : Stream
 {
     private readonly Stream _stream;
     private readonly string _where;
     private readonly uint _expected;
-    private readonly ZipArchive _archive;
+    private readonly ZipArchive? _archive;
     private readonly Crc32 _crc = new();
     private long _position;
 
     /// <summary>Opens an entry.</summary>
     /// <exception cref="DataException">The archive is damaged there, or states more bytes than its compressed ones can make.</exception>
-    public ZipEntryStream(ZipArchive archive, ZipArchiveEntry entry, string where)
+    public ZipEntryStream(ZipArchive? archive, ZipArchiveEntry entry, string where)
     {
         _archive = archive;
         _where = where;
@@ -101,7 +101,7 @@ internal sealed class ZipEntryStream : Stream
         if (disposing)
         {
             _stream.Dispose();
-            _archive.Dispose();
+            _archive?.Dispose();
         }
 
         base.Dispose(disposing);

@@ -7,17 +7,17 @@ namespace Inference.Data;
 /// <param name="Report">Rows that the reported figures are measured on; null where there are none of their own.</param>
 public sealed record DataRoles(IDataSource Train, IDataSource Calibrate, IDataSource Search, IDataSource? Report)
 {
-    /// <summary>Opens data. A folder with files <c>calib</c>, <c>search</c>, <c>test</c>, <c>train</c> (of any kind that <see cref="DataSource.Open"/> reads) gives each role its file: calib stands in for a missing search, search
-    /// for a missing calib, both for a missing train. Anything else is one set of rows; <paramref name="split"/> says whether it is shared out.</summary>
+    /// <summary>Opens data. A folder with files <c>calib</c>, <c>search</c>, <c>test</c>, <c>train</c> (of any kind that <see cref="DataSource.Open"/> reads) gives each role its file: calib stands in for a
+    /// missing search, search for a missing calib, both for a missing train. Anything else is one set of rows; <paramref name="split"/> says whether it is shared out.</summary>
     /// <param name="path">A file or folder.</param>
-    /// <param name="schema">For tables; see <see cref="DataSource.Open"/>.</param>
-    /// <param name="inputNames">Names of the model's inputs.</param>
     /// <param name="split">For one set of rows: of every four rows the first calibrates, the second and fourth search, the third reports. Otherwise all rows do everything, and nothing reports.</param>
+    /// <param name="open">Opens one file or folder of rows; null: <see cref="DataSource.Open"/>.</param>
     /// <exception cref="DataException">Nothing readable is at the path.</exception>
-    public static DataRoles Open(string path, DataSchema? schema = null, IReadOnlyList<string>? inputNames = null, bool split = false)
+    public static DataRoles Open(string path, bool split = false, Func<string, IDataSource>? open = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        IDataSource? Find(string name) => DataSource.Extensions.Select(e => Path.Combine(path, name + e)).FirstOrDefault(File.Exists) is { } file ? DataSource.Open(file, schema, inputNames) : null;
+        open ??= static file => DataSource.Open(file);
+        IDataSource? Find(string name) => DataSource.Extensions.Select(e => Path.Combine(path, name + e)).FirstOrDefault(File.Exists) is { } file ? open(file) : null;
         if (Directory.Exists(path) && (Find("calib") ?? Find("search")) is { } some)
         {
             IDataSource calibrate = Find("calib") ?? some;
@@ -25,7 +25,7 @@ public sealed record DataRoles(IDataSource Train, IDataSource Calibrate, IDataSo
             return new DataRoles(Find("train") ?? calibrate, calibrate, search, Find("test"));
         }
 
-        IDataSource all = DataSource.Open(path, schema, inputNames);
+        IDataSource all = open(path);
         return split
             ? new DataRoles(new Memory.BlockDataSource(all, "calibration", [0]), new Memory.BlockDataSource(all, "calibration", [0]), new Memory.BlockDataSource(all, "search", [1, 3]), new Memory.BlockDataSource(all, "report", [2]))
             : new DataRoles(all, all, all, null);

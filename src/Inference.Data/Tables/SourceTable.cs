@@ -15,6 +15,8 @@ internal sealed class SourceTable(IDataSource source) : ITable
 
     public IReadOnlyList<TableColumn> Cells { get; } = [.. source.Columns.Select(static c => new TableColumn(c.Name, TableColumn.KindOf(c.Type), c.Type, c.RowShape))];
 
+    public bool IsText => false;
+
     public IReadOnlyList<string> Notes => [];
 
     public IReadOnlyDictionary<string, string> Unreadable => (source as IPartlyReadable)?.Unreadable ?? ReadOnlyDictionary<string, string>.Empty;

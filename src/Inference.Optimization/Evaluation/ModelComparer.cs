@@ -29,6 +29,16 @@ public static class ModelComparer
         return Compare(before, after, set, options, context.Seed);
     }
 
+    /// <summary>The metric of one model.</summary>
+    internal static async Task<double> MeasureAsync(OptimizationContext context, OnnxModel model, IDataSource data, EvaluationOptions options, CancellationToken cancellationToken)
+    {
+        EvaluationSet set = await EvaluationSet.ReadAsync(data, options, cancellationToken).ConfigureAwait(false);
+        Predictions all = await Predictor.RunAsync(context, model, data, options.Output, "source", cancellationToken).ConfigureAwait(false);
+        int[] once = new int[all.Rows];
+        Array.Fill(once, 1);
+        return options.Metric.Prepare(all, set.Labels).Value(once);
+    }
+
     internal static ComparisonResult Compare(Predictions before, Predictions after, EvaluationSet set, EvaluationOptions options, int seed)
     {
         if (before.Rows != after.Rows || before.Columns != after.Columns)

@@ -4,7 +4,7 @@ using Inference.Data;
 using Inference.Data.Numpy;
 using Inference.TestSupport;
 
-namespace Inference.Data.Tests;
+namespace Inference.Data.Tests.Numpy;
 
 public class NpzDataSourceTests
 {

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Inference.Cli.Running;
+using Inference.Data;
+
+namespace Inference.Cli.Data;
+
+/// <summary>Shows how data was mapped to a model, and reads all of it once: what would fail after hours fails now.</summary>
+internal static class DryRun
+{
+    private const int BatchRows = 1024;
+
+    /// <summary>Prints the reports of all sources, and the source model's metric where it is judged.</summary>
+    /// <param name="sources">The rows, mapped.</param>
+    /// <param name="json">Whether to print JSON.</param>
+    /// <param name="judge">Measures the source model on the last of the sources: a line such as <c>accuracy 0.974 on 6,000 rows</c>; null where nothing is judged.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public static async Task<int> PrintAsync(IReadOnlyList<MappedDataSource> sources, bool json, Func<IDataSource, Task<(string Name, double Value)>>? judge, CancellationToken cancellationToken)
+    {
+        var read = new List<(MappedDataSource Source, long Rows, IReadOnlyList<(string Column, long Cells)> Missing)>();
+        foreach (MappedDataSource source in sources)
+        {
+            (long rows, IReadOnlyList<(string, long)> missing) = await ReadAsync(source, cancellationToken).ConfigureAwait(false);
+            read.Add((source, rows, missing));
+        }
+
+        (string Name, double Value)? metric = judge is null || sources.Count == 0 ? null : await judge(sources[^1]).ConfigureAwait(false);
+        if (json)
+        {
+            JsonOutput.Write(writer =>
+            {
+                writer.WriteArray("data", read, item =>
+                {
+                    item.Source.Report.WriteTo(writer);
+                    writer.WriteNumber("rows", item.Rows);
+                    writer.WriteArray("missing", item.Missing, column =>
+                    {
+                        writer.WriteString("column", column.Column);
+                        writer.WriteNumber("values", column.Cells);
+                    });
+                });
+                if (metric is { } found)
+                {
+                    writer.WriteStartObject("metric");
+                    writer.WriteString("name", found.Name);
+                    writer.WriteNumber("value", found.Value);
+                    writer.WriteEndObject();
+                }
+            });
+            return ExitCodes.Done;
+        }
+
+        foreach ((MappedDataSource source, long rows, IReadOnlyList<(string Column, long Cells)> missing) in read)
+        {
+            Console.WriteLine(source.Report.ToText());
+            string gaps = missing.Count == 0 ? "none missing" : $"missing: {string.Join(", ", missing.Select(static m => string.Create(CultureInfo.InvariantCulture, $"{m.Cells:N0} in '{m.Column}'")))}";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {rows:N0} rows read, {gaps}"));
+        }
+
+        if (metric is { } value)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"source model: {value.Name} {value.Value:G6} on {sources[^1].Name}"));
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static async Task<(long Rows, IReadOnlyList<(string Column, long Cells)> Missing)> ReadAsync(MappedDataSource source, CancellationToken cancellationToken)
+    {
+        var missing = new long[source.Columns.Count];
+        long rows = 0;
+        await foreach (DataBatch batch in source.ReadAsync([.. source.Columns.Select(static c => c.Name)], BatchRows, cancellationToken).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                rows += batch.Rows;
+                for (int i = 0; i < missing.Length; i++)
+                {
+                    missing[i] += Missing((TensorValue)batch.Values[i].Value);
+                }
+            }
+        }
+
+        return (rows, [.. source.Columns.Select((c, i) => (c.Name, missing[i])).Where(static m => m.Item2 > 0)]);
+    }
+
+    private static int Missing(TensorValue tensor) => tensor.ElementType switch
+    {
+        ElementType.Float => Count(tensor.AsSpan<float>(), float.IsNaN),
+        ElementType.Double => Count(tensor.AsSpan<double>(), double.IsNaN),
+        ElementType.Float16 => Count(tensor.AsSpan<Half>(), Half.IsNaN),
+        ElementType.String => Count(tensor.AsSpan<string>(), string.IsNullOrEmpty),
+        _ => 0,
+    };
+
+    private static int Count<T>(ReadOnlySpan<T> values, Func<T, bool> isMissing)
+    {
+        int count = 0;
+        foreach (T value in values)
+        {
+            count += isMissing(value) ? 1 : 0;
+        }
+
+        return count;
+    }
+}

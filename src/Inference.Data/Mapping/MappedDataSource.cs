@@ -1,0 +1,67 @@
+using Inference.Data.Mapping;
+using Inference.Data.Tables;
+
+namespace Inference.Data;
+
+/// <summary>
+/// Rows of a file as a model takes them: a column for each of its inputs, of its element type and shape, and those of labels and slices. What does not fit is refused when the source is made, or with row and column
+/// when it is read. Thread-safe.
+/// </summary>
+public sealed class MappedDataSource : IDataSource
+{
+    private readonly TableRows _rows;
+
+    private MappedDataSource(TableRows rows, MappingReport report)
+    {
+        _rows = rows;
+        Report = report;
+    }
+
+    /// <summary>Where each column went, and why.</summary>
+    public MappingReport Report { get; }
+
+    /// <inheritdoc/>
+    public string Name => _rows.Name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DataColumn> Columns => _rows.Columns;
+
+    /// <inheritdoc/>
+    public long? RowCount => _rows.RowCount;
+
+    /// <inheritdoc/>
+    public string Digest => _rows.Digest;
+
+    /// <summary>
+    /// Maps the columns of a source to a model. An input is, in this order: what the schema states; the column of its name; the columns <c>name[0]</c>, <c>name[1]</c>…; the column whose name differs in case or signs only;
+    /// the only column or positional array (<c>arr_0</c>) there is; all numeric (or all text) columns that nothing else is made of, in the file's order, if together they have exactly the elements of its row.
+    /// </summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="inputs">The model's inputs.</param>
+    /// <param name="options">Labels, slices and what is stated; null: none.</param>
+    /// <exception cref="DataException">An input, label or slice cannot be made of the columns, or in more than one way; the error says what was looked at.</exception>
+    public static MappedDataSource Create(IDataSource source, IReadOnlyList<ModelPort> inputs, MappingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ITable table = SourceTable.Of(source);
+        var mapper = new ColumnMapper(table, options ?? new());
+        mapper.Map(inputs);
+        return new MappedDataSource(new TableRows(table, mapper.Fields), mapper.Report());
+    }
+
+    /// <summary>Opens data and maps its columns to a model; see <see cref="DataSource.Open"/> and <see cref="Create"/>.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="inputs">The model's inputs.</param>
+    /// <param name="options">Labels, slices and what is stated; null: none.</param>
+    /// <exception cref="DataException">Nothing readable is at the path, or its columns do not fit.</exception>
+    public static MappedDataSource Open(string path, IReadOnlyList<ModelPort> inputs, MappingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        DataSchema? form = options?.Schema is { } schema ? new() { Delimiter = schema.Delimiter, Header = schema.Header, Missing = schema.Missing } : null;
+        return Create(DataSource.Open(path, form, [.. inputs.Select(static input => input.Name)]), inputs, options);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<DataBatch> ReadAsync(IReadOnlyCollection<string> columns, int batchRows, CancellationToken cancellationToken = default) => _rows.ReadAsync(columns, batchRows, cancellationToken);
+}
