@@ -106,16 +106,7 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
             apart &= context.InputAxis(i) == BatchContext.None ? i == 3 && context.InputShape(3) is { } m && (m.Length < 4 || m[0].Size == 1) || !context.Node.HasInput(i) : context.InputAxis(i) == 0 && perRow;
         }
 
-        if (!apart)
-        {
-            context.SetAllMixed();
-            return;
-        }
-
-        for (int i = 0; i < context.Node.Outputs.Count; i++)
-        {
-            context.SetOutputAxis(i, 0);
-        }
+        context.SetAll(apart, 0);
     }
 
     protected override void RunSingle(KernelContext context) => Compute<float>(context);

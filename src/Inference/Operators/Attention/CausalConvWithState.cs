@@ -70,16 +70,7 @@ internal sealed unsafe class CausalConvWithState : FloatOperator
     {
         bool apart = context.InputAxis(0) == 0 && context.InputAxis(1) == BatchContext.None
             && (!context.Node.HasInput(2) || context.InputAxis(2) == BatchContext.None) && (!context.Node.HasInput(3) || context.InputAxis(3) == 0);
-        if (!apart)
-        {
-            context.SetAllMixed();
-            return;
-        }
-
-        for (int i = 0; i < context.Node.Outputs.Count; i++)
-        {
-            context.SetOutputAxis(i, 0);
-        }
+        context.SetAll(apart, 0);
     }
 
     protected override void RunSingle(KernelContext context) => Compute<float>(context);

@@ -45,14 +45,7 @@ internal sealed unsafe class ContribRotaryEmbedding(Node node) : FloatOperator
     {
         bool apart = context.InputAxis(0) == 0 && context.InputAxis(2) == BatchContext.None && context.InputAxis(3) == BatchContext.None
             && context.InputAxis(1) == (context.InputShape(1) is { Length: 2 } ? 0 : BatchContext.None);
-        if (apart)
-        {
-            context.SetOutputAxis(0, 0);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart, 0);
     }
 
     protected override void RunSingle(KernelContext context) => Compute<float>(context);

@@ -108,16 +108,7 @@ internal sealed unsafe class LinearAttention : FloatOperator
             apart &= !context.Node.HasInput(i) || context.InputAxis(i) == 0;
         }
 
-        if (!apart)
-        {
-            context.SetAllMixed();
-            return;
-        }
-
-        for (int i = 0; i < context.Node.Outputs.Count; i++)
-        {
-            context.SetOutputAxis(i, 0);
-        }
+        context.SetAll(apart, 0);
     }
 
     protected override void RunSingle(KernelContext context) => Compute<float>(context);

@@ -84,14 +84,7 @@ internal sealed unsafe class MRotaryEmbedding : FloatOperator
     public override void PropagateBatch(BatchContext context)
     {
         bool apart = context.InputAxis(0) == 0 && context.InputAxis(1) == 1 && context.InputAxis(2) == BatchContext.None && context.InputAxis(3) == BatchContext.None;
-        if (apart)
-        {
-            context.SetOutputAxis(0, 0);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart, 0);
     }
 
     protected override void RunSingle(KernelContext context) => Compute<float>(context);

@@ -48,14 +48,7 @@ internal sealed unsafe class RotaryEmbedding(Node node) : FloatOperator
             apart &= context.InputAxis(i) == (i == 3 || !context.Node.HasInput(3) ? 0 : BatchContext.None);
         }
 
-        if (apart)
-        {
-            context.SetOutputAxis(0, 0);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart, 0);
     }
 
     private void CheckCaches(InferContext context, Dimension[] x)

@@ -73,6 +73,21 @@ internal abstract class BatchContext
         }
     }
 
+    /// <summary>All outputs carry the batch on an axis where its rows stay apart; else they mix them.</summary>
+    public void SetAll(bool apart, int axis)
+    {
+        if (!apart)
+        {
+            SetAllMixed();
+            return;
+        }
+
+        for (int i = 0; i < Node.Outputs.Count; i++)
+        {
+            SetOutputAxis(i, axis);
+        }
+    }
+
     /// <summary>Element-wise with broadcasting: inputs that carry the batch must carry it on the same output axis, counted from the end.</summary>
     public void SetElementwise(int output = 0)
     {

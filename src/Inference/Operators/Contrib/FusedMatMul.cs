@@ -33,14 +33,7 @@ internal sealed unsafe class FusedMatMul(Node node) : FloatOperator
         {
             bool apart = context.InputAxis(1) == BatchContext.None && !_transA && !_batchA && !_batchB && context.InputShape(1) is { Length: 2 }
                 && context.InputShape(0) is { } a && context.InputAxis(0) >= 0 && context.InputAxis(0) < a.Length - 1;
-            if (apart)
-            {
-                context.SetOutputAxis(0, context.InputAxis(0));
-            }
-            else
-            {
-                context.SetAllMixed();
-            }
+            context.SetAll(apart, context.InputAxis(0));
 
             return;
         }

@@ -95,14 +95,7 @@ internal abstract unsafe class MixtureOfExperts : FloatOperator
             apart &= context.InputAxis(i) == (i == MixInput && context.Node.HasInput(i) ? 0 : BatchContext.None);
         }
 
-        if (apart)
-        {
-            context.SetOutputAxis(0, 0);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart, 0);
     }
 
     protected override void RunDouble(KernelContext context) => throw context.Error("input 0: expected float32, float16 or bfloat16, got float64.");

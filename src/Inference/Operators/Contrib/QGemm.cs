@@ -49,14 +49,7 @@ internal sealed unsafe class QGemm(Node node) : Operator
             apart &= context.InputAxis(i) == BatchContext.None && (i != 6 || !context.Node.HasInput(6) || context.InputShape(6) is { } c && (c.Length < 2 || c[0].Size == 1));
         }
 
-        if (apart)
-        {
-            context.SetOutputAxis(0, 0);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart, 0);
     }
 
     public override Kernel? Prepare(PrepareContext context)

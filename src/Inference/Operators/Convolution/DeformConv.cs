@@ -44,14 +44,7 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
     {
         bool apart = context.InputAxis(0) == 0 && context.InputAxis(1) == BatchContext.None && context.InputAxis(2) == 0
             && (!context.Node.HasInput(3) || context.InputAxis(3) == BatchContext.None) && (!context.Node.HasInput(4) || context.InputAxis(4) == 0);
-        if (apart)
-        {
-            context.SetOutputAxis(0, 0);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart, 0);
     }
 
     protected override void RunSingle(KernelContext context) => Compute<float>(context);

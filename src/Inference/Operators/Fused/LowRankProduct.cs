@@ -31,14 +31,7 @@ internal sealed unsafe class LowRankProduct(Node node, OperatorTable table) : Op
         int rank = context.InputShape(0)?.Length ?? 0;
         bool addend = !context.Node.HasInput(4) || (context.InputAxis(4) == axis && context.InputShape(4)?.Length == rank);
         bool apart = axis >= 0 && axis < rank - 1 && addend && context.InputAxis(1) == BatchContext.None && context.InputAxis(2) == BatchContext.None;
-        if (apart)
-        {
-            context.SetOutputAxis(0, axis);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart, axis);
     }
 
     public override Kernel? Prepare(PrepareContext context)

@@ -58,14 +58,7 @@ internal sealed unsafe class Gemm(Node node, OperatorTable table) : FloatOperato
         bool apart = context.InputAxis(0) == (_transA ? 1 : 0) && context.InputAxis(1) == BatchContext.None
             && (!context.Node.HasInput(2) || (context.InputAxis(2) == BatchContext.None && context.InputShape(2) is { } c && (c.Length < 2 || c[0].Size == 1))
                 || (context.InputAxis(2) == 0 && context.InputShape(2)?.Length == 2));
-        if (apart)
-        {
-            context.SetOutputAxis(0, 0);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart, 0);
     }
 
     public override Kernel? Prepare(PrepareContext context)

@@ -64,14 +64,7 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
             apart &= context.InputAxis(i) == BatchContext.None;
         }
 
-        if (apart && context.Node.Outputs.Count == 1)
-        {
-            context.SetOutputAxis(0, 0);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart && context.Node.Outputs.Count == 1, 0);
     }
 
     protected override void RunSingle(KernelContext context) => Compute<float>(context);

@@ -47,16 +47,7 @@ internal sealed unsafe class EmbedLayerNormalization(Node node) : FloatOperator
                 || (i == 8 && context.InputAxis(i) == BatchContext.None && context.InputShape(8) is { } p && p[0].Size == 1);
         }
 
-        if (!apart)
-        {
-            context.SetAllMixed();
-            return;
-        }
-
-        for (int i = 0; i < context.Node.Outputs.Count; i++)
-        {
-            context.SetOutputAxis(i, 0);
-        }
+        context.SetAll(apart, 0);
     }
 
     protected override void RunDouble(KernelContext context) => throw context.Error("input 2: expected float32, float16 or bfloat16, got float64.");

@@ -67,16 +67,7 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
             apart &= context.InputAxis(i) == BatchContext.None && (context.InputShape(i) is { } own && context.InputShape(0) is { } shape && own.Length <= shape.Length - Shapes.Axis(_axis, shape.Length));
         }
 
-        if (!apart)
-        {
-            context.SetAllMixed();
-            return;
-        }
-
-        for (int i = 0; i < context.Node.Outputs.Count; i++)
-        {
-            context.SetOutputAxis(i, batch);
-        }
+        context.SetAll(apart, batch);
     }
 
     protected override void RunSingle(KernelContext context)

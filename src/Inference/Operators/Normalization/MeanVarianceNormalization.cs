@@ -33,14 +33,7 @@ internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperato
     {
         int batch = context.InputAxis(0);
         bool apart = batch >= 0 && context.InputShape(0) is { } x && !Array.Exists(_axes, a => Shapes.Axis(a, x.Length) == batch);
-        if (apart)
-        {
-            context.SetOutputAxis(0, batch);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart, batch);
     }
 
     protected override void RunSingle(KernelContext context) => Compute<float>(context);

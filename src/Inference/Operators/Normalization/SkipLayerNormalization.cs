@@ -71,16 +71,7 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
             same &= context.InputAxis(i) == BatchContext.None;
         }
 
-        if (batch < 0 || !same)
-        {
-            context.SetAllMixed();
-            return;
-        }
-
-        for (int i = 0; i < context.Node.Outputs.Count; i++)
-        {
-            context.SetOutputAxis(i, batch);
-        }
+        context.SetAll(batch >= 0 && same, batch);
     }
 
     protected override void RunDouble(KernelContext context)

@@ -38,14 +38,7 @@ internal sealed unsafe class QLinearMatMul : Operator
             apart &= context.InputAxis(i) == BatchContext.None;
         }
 
-        if (apart)
-        {
-            context.SetOutputAxis(0, context.InputAxis(0));
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(apart, context.InputAxis(0));
     }
 
     public override Kernel? Prepare(PrepareContext context)

@@ -25,14 +25,7 @@ internal sealed unsafe class Cumulative(Node node, bool product) : Operator
     public override void PropagateBatch(BatchContext context)
     {
         int batch = context.InputAxis(0);
-        if (batch >= 0 && context.InputShape(0) is { } shape && context.InputConstant(1) is { Count: > 0 } axis && Shapes.Axis(Scalars.ToInt64(axis), shape.Length) != batch)
-        {
-            context.SetOutputAxis(0, batch);
-        }
-        else
-        {
-            context.SetAllMixed();
-        }
+        context.SetAll(batch >= 0 && context.InputShape(0) is { } shape && context.InputConstant(1) is { Count: > 0 } axis && Shapes.Axis(Scalars.ToInt64(axis), shape.Length) != batch, batch);
     }
 
     public override void Run(KernelContext context)

@@ -22,10 +22,7 @@ internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation rel
         Tensor a = context.Input(0);
         Tensor b = context.Input(1);
         Tensor y = context.Output(0);
-        StridedLoop loop = StridedLoop.Over(y.Dims);
-        loop.AddBroadcast(y.Dims, a.Dims);
-        loop.AddBroadcast(y.Dims, SecondDims(a, b));
-        loop.Collapse();
+        StridedLoop loop = Loop(a, b, y);
         if (a.Type == ElementType.String)
         {
             Strings(a, b, (bool*)y.Data, ref loop);

@@ -23,10 +23,7 @@ internal unsafe class BinaryOperator<TFunction>(Node node, TFunction function, T
         Tensor a = context.Input(0);
         Tensor b = context.Input(1);
         Tensor y = context.Output(0);
-        StridedLoop loop = StridedLoop.Over(y.Dims);
-        loop.AddBroadcast(y.Dims, a.Dims);
-        loop.AddBroadcast(y.Dims, SecondDims(a, b));
-        loop.Collapse();
+        StridedLoop loop = Loop(a, b, y);
         var action = new Action(function, a, b, y, ref loop);
         try
         {

@@ -1,3 +1,5 @@
+using Inference.Operators.Typed;
+
 namespace Inference.Operators.Elementwise.TwoInputs;
 
 /// <summary>
@@ -33,6 +35,16 @@ internal abstract class BroadcastOperator : Operator
     /// <param name="rank">Rank of the first input.</param>
     /// <param name="secondRank">Rank of the second.</param>
     protected virtual long? LegacyAxis(int rank, int secondRank) => _legacyAxis;
+
+    /// <summary>The loop over y that reads a and b.</summary>
+    protected StridedLoop Loop(Tensor a, Tensor b, Tensor y)
+    {
+        StridedLoop loop = StridedLoop.Over(y.Dims);
+        loop.AddBroadcast(y.Dims, a.Dims);
+        loop.AddBroadcast(y.Dims, SecondDims(a, b));
+        loop.Collapse();
+        return loop;
+    }
 
     protected Dimension[]? BroadcastShape(InferContext context)
     {

@@ -27,10 +27,7 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
         double* exponents = (double*)context.Scratch(Math.Max(1, b.Count) * sizeof(double));
         var convert = new ToDouble(b, exponents);
         Dispatch.Numeric(b.Type, ref convert);
-        StridedLoop loop = StridedLoop.Over(y.Dims);
-        loop.AddBroadcast(y.Dims, a.Dims);
-        loop.AddBroadcast(y.Dims, SecondDims(a, b));
-        loop.Collapse();
+        StridedLoop loop = Loop(a, b, y);
         var action = new Action(a, exponents, y, ref loop);
         Dispatch.Numeric(a.Type, ref action);
     }
