@@ -5,7 +5,7 @@
 set -u
 cd "$(dirname "$0")/.."
 ort_version=1.30.0
-apt_packages="python3-onnx python3-numpy libopenblas0"
+apt_packages="python3-onnx python3-numpy python3-sklearn libopenblas0"
 missing=0
 
 report() { echo "setup: $*" >&2; missing=1; }

@@ -1,0 +1,67 @@
+namespace Inference.Evaluation.Metrics;
+
+/// <summary>Where the sums of metrics over classes lie: 0 is the weight, 1 what is right; class c has its hits at 2 + 3c, how often it was answered at 3 + 3c, and how often it is true at 4 + 3c.</summary>
+internal static class ClassTerms
+{
+    public const int Weight = 0;
+    public const int Right = 1;
+
+    public static int Hits(int index) => 2 + (3 * index);
+
+    public static int Answered(int index) => 3 + (3 * index);
+
+    public static int True(int index) => 4 + (3 * index);
+
+    /// <summary>Classes that were seen or could have been.</summary>
+    public static int Classes(SumView sums) => sums.Count / 3;
+
+    /// <summary>Adds a row's positions.</summary>
+    public static void Describe(SumMetric metric, in EvaluationRow row, RowTerms terms)
+    {
+        if (row.Actual.Length == 0 || row.Predicted.Length != row.Actual.Length)
+        {
+            throw new EvaluationException($"Metric '{metric.Name}': expected an answered and a true class for each position, got {row.Predicted.Length} and {row.Actual.Length}. Choose a metric of numbers, or name an output that holds classes.");
+        }
+
+        for (int i = 0; i < row.Actual.Length; i++)
+        {
+            if (row.Actual[i] != EvaluationRow.Ignored)
+            {
+                Add(terms, row.Predicted[i], row.Actual[i]);
+            }
+        }
+    }
+
+    /// <summary>For each class a right answer, and one that takes it for the next class.</summary>
+    public static IEnumerable<(RowTerms Best, RowTerms Worst)> Extremes(int classes)
+    {
+        for (int i = 0; i < classes; i++)
+        {
+            var best = new RowTerms();
+            Add(best, i, i);
+            var worst = new RowTerms();
+            Add(worst, classes == 1 ? EvaluationRow.NoClass : (i + 1) % classes, i);
+            yield return (best, worst);
+        }
+    }
+
+    private static void Add(RowTerms terms, int predicted, int actual)
+    {
+        terms.Add(Weight, 1);
+        if (predicted == actual && actual >= 0)
+        {
+            terms.Add(Right, 1);
+            terms.Add(Hits(actual), 1);
+        }
+
+        if (predicted >= 0)
+        {
+            terms.Add(Answered(predicted), 1);
+        }
+
+        if (actual >= 0)
+        {
+            terms.Add(True(actual), 1);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+namespace Inference.Evaluation.Metrics;
+
+/// <summary>Gaps between groups: the greatest less the least rate over groups with rows enough. Mergeable, exact. Not thread-safe.</summary>
+/// <remarks>Selection rate: demographic parity. True-positive rate: equal opportunity (Hardt, Price, Srebro, 2016). Groups where a rate is not defined are left out of its gap; with fewer than two left it is NaN.</remarks>
+public sealed class FairnessGaps
+{
+    private readonly SortedDictionary<string, GroupRates> _groups = new(StringComparer.Ordinal);
+    private readonly int _minimumRows;
+
+    /// <summary>Makes an empty one.</summary>
+    /// <param name="minimumRows">Rows that a group needs to count, ≥ 1, 1 by default.</param>
+    public FairnessGaps(int minimumRows = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(minimumRows, 1);
+        _minimumRows = minimumRows;
+    }
+
+    /// <summary>Each group by name, in ordinal order.</summary>
+    public IReadOnlyDictionary<string, GroupRates> Groups => _groups;
+
+    /// <summary>Gap of <see cref="GroupRates.SelectionRate"/>, 0 to 1.</summary>
+    public double SelectionRateGap => Gap(static g => g.SelectionRate);
+
+    /// <summary>Gap of <see cref="GroupRates.TruePositiveRate"/>, 0 to 1.</summary>
+    public double TruePositiveRateGap => Gap(static g => g.TruePositiveRate);
+
+    /// <summary>Gap of <see cref="GroupRates.FalsePositiveRate"/>, 0 to 1.</summary>
+    public double FalsePositiveRateGap => Gap(static g => g.FalsePositiveRate);
+
+    /// <summary>The greater of the gaps of true and false positives: equalized odds.</summary>
+    public double EqualizedOddsGap => Math.Max(TruePositiveRateGap, FalsePositiveRateGap);
+
+    /// <summary>Adds a row.</summary>
+    /// <param name="group">The group it belongs to.</param>
+    /// <param name="selected">Whether the model answered the favourable class.</param>
+    /// <param name="actual">Whether that is the true one.</param>
+    /// <param name="weight">How much it counts, finite, ≥ 0.</param>
+    /// <exception cref="EvaluationException">The weight is out of range.</exception>
+    public void Add(string group, bool selected, bool actual, double weight = 1)
+    {
+        if (!(weight >= 0 && double.IsFinite(weight)))
+        {
+            throw new EvaluationException($"Group '{group}': expected a weight that is finite and ≥ 0, got {weight}. Repair the weights.");
+        }
+
+        if (weight > 0)
+        {
+            Group(group).Add(selected, actual, weight);
+        }
+    }
+
+    /// <summary>Adds another one's rows.</summary>
+    public void Merge(FairnessGaps other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach ((string name, GroupRates rates) in other._groups)
+        {
+            Group(name).Merge(rates);
+        }
+    }
+
+    private GroupRates Group(string name)
+    {
+        if (!_groups.TryGetValue(name, out GroupRates? rates))
+        {
+            _groups[name] = rates = new GroupRates();
+        }
+
+        return rates;
+    }
+
+    private double Gap(Func<GroupRates, double> rate)
+    {
+        double[] rates = [.. _groups.Values.Where(g => g.Rows >= _minimumRows).Select(rate).Where(static r => !double.IsNaN(r))];
+        return rates.Length < 2 ? double.NaN : rates.Max() - rates.Min();
+    }
+}

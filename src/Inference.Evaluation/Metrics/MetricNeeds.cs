@@ -1,0 +1,17 @@
+namespace Inference.Evaluation.Metrics;
+
+/// <summary>What a metric reads of a row.</summary>
+public enum MetricNeeds
+{
+    /// <summary><see cref="EvaluationRow.Predicted"/> and <see cref="EvaluationRow.Actual"/>.</summary>
+    Classes,
+
+    /// <summary><see cref="EvaluationRow.Probabilities"/> and <see cref="EvaluationRow.Actual"/>.</summary>
+    Probabilities,
+
+    /// <summary><see cref="EvaluationRow.Scores"/> and <see cref="EvaluationRow.Actual"/>.</summary>
+    Scores,
+
+    /// <summary><see cref="EvaluationRow.Values"/> and <see cref="EvaluationRow.Truth"/>.</summary>
+    Values,
+}

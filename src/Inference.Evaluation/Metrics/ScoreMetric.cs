@@ -1,0 +1,40 @@
+namespace Inference.Evaluation.Metrics;
+
+/// <summary>A metric of how well scores order the members of a class before the others. Two classes: of class 1, by its score less that of class 0 where there are two; more: the mean over classes, each against the rest.</summary>
+internal abstract class ScoreMetric(string name) : Metric(name, higherIsBetter: true, bounded: true, MetricNeeds.Scores)
+{
+    public sealed override MetricAccumulator CreateAccumulator() => new ScoreAccumulator(this);
+
+    internal sealed override MetricRows CreateRows() => new ScoreRows(this);
+
+    /// <summary>The value over entries in ascending order of score; NaN where it is not defined.</summary>
+    public abstract double Evaluate(ReadOnlySpan<ScoreEntry> entries);
+
+    /// <summary>The derivative by each entry's weight, over entries in ascending order of score, and how far apart the best and the worst answer to one more unit of weight lie.</summary>
+    public abstract double Differentiate(ReadOnlySpan<ScoreEntry> entries, Span<double> derivatives);
+
+    /// <summary>Orderings that a row belongs to: 1 for two classes, else one a class.</summary>
+    public static int Orderings(int classes) => classes == 2 ? 1 : classes;
+
+    /// <summary>The score and truth of a position in an ordering.</summary>
+    public static ScoreEntry Entry(ReadOnlySpan<double> scores, int actual, int ordering, double weight) => scores.Length == 2
+        ? new ScoreEntry(scores[1] - scores[0], actual == 1, weight, 1)
+        : new ScoreEntry(scores[ordering], actual == ordering, weight, 1);
+
+    /// <summary>Whether a score is NaN; those sort first.</summary>
+    protected static bool HasNaN(ReadOnlySpan<ScoreEntry> entries) => entries.Length > 0 && double.IsNaN(entries[0].Score);
+
+    /// <summary>The weights of members and others of one score, and where the next score begins.</summary>
+    protected static (double Members, double Others, int End) Tie(ReadOnlySpan<ScoreEntry> entries, int start)
+    {
+        double members = 0, others = 0;
+        int i = start;
+        for (; i < entries.Length && entries[i].Score.Equals(entries[start].Score); i++)
+        {
+            members += entries[i].Positive ? entries[i].Total : 0;
+            others += entries[i].Positive ? 0 : entries[i].Total;
+        }
+
+        return (members, others, i);
+    }
+}
