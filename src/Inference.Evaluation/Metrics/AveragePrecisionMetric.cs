@@ -21,7 +21,7 @@ internal sealed class AveragePrecisionMetric() : ScoreMetric("average_precision"
 
     // AP = (1/P)·Σᵢ wᵢ·Tᵢ/Nᵢ over members i, with Tᵢ and Nᵢ the weight of members and of all rows whose score is at least sᵢ. One more unit of weight at score s adds to Nᵢ of each sᵢ ≤ s, and,
     // where it is a member, to Tᵢ, to P, and a summand of its own.
-    public override double Differentiate(ReadOnlySpan<ScoreEntry> entries, Span<double> derivatives)
+    public override ScoreExtremes Differentiate(ReadOnlySpan<ScoreEntry> entries, Span<double> derivatives)
     {
         double value = Evaluate(entries);
         double members = 0, all = 0;
@@ -46,8 +46,7 @@ internal sealed class AveragePrecisionMetric() : ScoreMetric("average_precision"
             aboveAll -= tiedMembers + tiedOthers;
         }
 
-        // A member ahead of all against one behind all.
-        return (1 + gain - loss - (members / all)) / members;
+        return new ScoreExtremes((1 - value + gain - loss) / members, ((members / all) - value) / members, 0, -loss / members);
     }
 
     private static (double Members, double Others, int Start) TieBelow(ReadOnlySpan<ScoreEntry> entries, int end)

@@ -18,7 +18,7 @@ internal sealed class RocAucMetric() : ScoreMetric("auc")
         return HasNaN(entries) || members == 0 || others == 0 ? double.NaN : pairs / (members * others);
     }
 
-    public override double Differentiate(ReadOnlySpan<ScoreEntry> entries, Span<double> derivatives)
+    public override ScoreExtremes Differentiate(ReadOnlySpan<ScoreEntry> entries, Span<double> derivatives)
     {
         double value = Evaluate(entries);
         double allMembers = 0, allOthers = 0;
@@ -42,6 +42,6 @@ internal sealed class RocAucMetric() : ScoreMetric("auc")
             others += tiedOthers;
         }
 
-        return 1 / Math.Min(allMembers, allOthers);
+        return new ScoreExtremes((1 - value) / allMembers, -value / allMembers, (1 - value) / allOthers, -value / allOthers);
     }
 }

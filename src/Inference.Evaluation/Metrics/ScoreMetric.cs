@@ -10,8 +10,8 @@ internal abstract class ScoreMetric(string name) : Metric(name, higherIsBetter: 
     /// <summary>The value over entries in ascending order of score; NaN where it is not defined.</summary>
     public abstract double Evaluate(ReadOnlySpan<ScoreEntry> entries);
 
-    /// <summary>The derivative by each entry's weight, over entries in ascending order of score, and how far apart the best and the worst answer to one more unit of weight lie.</summary>
-    public abstract double Differentiate(ReadOnlySpan<ScoreEntry> entries, Span<double> derivatives);
+    /// <summary>The derivative by each entry's weight, over entries in ascending order of score; and by the weight of a row that would be answered best or worst.</summary>
+    public abstract ScoreExtremes Differentiate(ReadOnlySpan<ScoreEntry> entries, Span<double> derivatives);
 
     /// <summary>Orderings that a row belongs to: 1 for two classes, else one a class.</summary>
     public static int Orderings(int classes) => classes == 2 ? 1 : classes;

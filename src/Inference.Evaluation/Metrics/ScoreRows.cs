@@ -34,20 +34,41 @@ internal sealed class ScoreRows(ScoreMetric metric) : MetricRows
         }
 
         var effects = new double[rows.Length];
-        double value = 0, reach = 0;
+        double value = 0, heaviest = 0;
+        var extremes = new ScoreExtremes[_orderings];
         for (int ordering = 0; ordering < _orderings; ordering++)
         {
             (int Row, int Ordering, ScoreEntry Entry)[] mine = [.. _entries.Where(e => e.Ordering == ordering && places[e.Row] >= 0 && e.Entry.Weight > 0).OrderBy(static e => e.Entry)];
             ScoreEntry[] entries = Array.ConvertAll(mine, static e => e.Entry);
             value += metric.Evaluate(entries) / _orderings;
             var derivatives = new double[entries.Length];
-            reach += rows.Length * metric.Differentiate(entries, derivatives) / _orderings;
+            extremes[ordering] = metric.Differentiate(entries, derivatives);
             for (int i = 0; i < mine.Length; i++)
             {
+                heaviest = Math.Max(heaviest, entries[i].Weight);
                 effects[places[mine[i].Row]] += rows.Length * entries[i].Weight * derivatives[i] / _orderings;
             }
         }
 
-        return new RowInfluence(_orderings == 0 ? double.NaN : value, effects, reach);
+        if (_orderings == 0)
+        {
+            return new RowInfluence(double.NaN, effects, [], []);
+        }
+
+        double scale = rows.Length * heaviest / _orderings;
+        (double[] best, double[] worst) = Extremes(extremes, scale);
+        return new RowInfluence(value, effects, best, worst);
+    }
+
+    // A row of class c is a member in ordering c and one of the others elsewhere; with two classes it is either in the one ordering.
+    private static (double[] Best, double[] Worst) Extremes(ScoreExtremes[] all, double scale)
+    {
+        if (all.Length == 1)
+        {
+            return ([scale * all[0].BestMember, scale * all[0].BestOther], [scale * all[0].WorstMember, scale * all[0].WorstOther]);
+        }
+
+        double bestOthers = all.Sum(static e => e.BestOther), worstOthers = all.Sum(static e => e.WorstOther);
+        return ([.. all.Select(e => scale * (e.BestMember + bestOthers - e.BestOther))], [.. all.Select(e => scale * (e.WorstMember + worstOthers - e.WorstOther))]);
     }
 }

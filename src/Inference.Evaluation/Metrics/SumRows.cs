@@ -6,6 +6,7 @@ internal sealed class SumRows(SumMetric metric) : MetricRows
     private readonly List<(int Index, double Value)[]> _rows = [];
     private readonly RowTerms _terms = new();
     private int _width;
+    private double _heaviest;
 
     public override int Count => _rows.Count;
 
@@ -17,6 +18,7 @@ internal sealed class SumRows(SumMetric metric) : MetricRows
             metric.Describe(row, _terms);
         }
 
+        _heaviest = Math.Max(_heaviest, row.Weight);
         var kept = new (int Index, double Value)[_terms.Items.Count];
         for (int i = 0; i < kept.Length; i++)
         {
@@ -64,24 +66,28 @@ internal sealed class SumRows(SumMetric metric) : MetricRows
             effects[i] -= mean;
         }
 
-        return new RowInfluence(value, effects, Reach(high, low, rows.Length));
+        (double[] best, double[] worst) = Extremes(high, low, rows.Length, value);
+        return new RowInfluence(value, effects, best, worst);
     }
 
-    private double Reach(double[] high, double[] low, int rows)
+    private (double[] Best, double[] Worst) Extremes(double[] high, double[] low, int rows, double value)
     {
-        double reach = 0;
-        foreach ((RowTerms best, RowTerms worst) in metric.Extremes(new SumView(high, low)))
+        List<double> best = [], worst = [];
+        foreach ((RowTerms right, RowTerms wrong) in metric.Extremes(new SumView(high, low)))
         {
-            reach = Math.Max(reach, (rows + 1) * (With(high, low, best) - With(high, low, worst)));
+            best.Add((rows + 1) * (With(high, low, right) - value));
+            worst.Add((rows + 1) * (With(high, low, wrong) - value));
         }
 
-        return reach;
+        return ([.. best], [.. worst]);
     }
 
     private double With(double[] high, double[] low, RowTerms more)
     {
         double[] copy = (double[])high.Clone(), rest = (double[])low.Clone();
-        Add(copy, rest, [.. more.Items], 1);
+        Array.Resize(ref copy, Math.Max(copy.Length, more.Items.Select(static t => t.Index + 1).DefaultIfEmpty(0).Max()));
+        Array.Resize(ref rest, copy.Length);
+        Add(copy, rest, [.. more.Items.Select(t => (t.Index, t.Value * _heaviest))], 1);
         return metric.Evaluate(new SumView(copy, rest));
     }
 

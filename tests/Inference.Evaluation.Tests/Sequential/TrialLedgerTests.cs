@@ -1,0 +1,86 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Inference.Evaluation.Sequential;
+
+namespace Inference.Evaluation.Tests.Sequential;
+
+public sealed class TrialLedgerTests
+{
+    [Fact]
+    public void Merge_InAnyOrderAndAgain_GivesOneLedger() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+        {
+            var random = new Random(seed);
+            List<ReplicaReport> reports = [];
+            for (int replica = 0; replica < 4; replica++)
+            {
+                ArmCounts[] stages = [new(new StageKey(0, 0.1)), new(new StageKey(1, 0.5))];
+                for (int sequence = 0; sequence < 5; sequence++)
+                {
+                    foreach (ArmCounts stage in stages)
+                    {
+                        stage.Treatment.Add(random.Next(10, 20), random.Next(10));
+                        stage.Control.Add(random.Next(10, 20), random.Next(10));
+                    }
+
+                    reports.Add(new ReplicaReport($"r{replica}", sequence, stages));
+                }
+            }
+
+            double expected = Evidence(Ledger(reports));
+            ReplicaReport[] shuffled = [.. reports, .. reports.Take(7)];
+            random.Shuffle(shuffled);
+            TrialLedger left = Ledger(shuffled[..9]), right = Ledger(shuffled[6..]);
+            right.Merge(left);
+            right.Merge(right);
+            return BitConverter.DoubleToInt64Bits(Evidence(right)) == BitConverter.DoubleToInt64Bits(expected);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Apply_OfOlderReports_ChangesNothing()
+    {
+        var counts = new ArmCounts(new StageKey(0, 0.5));
+        counts.Treatment.Add(10, 5);
+        var first = new ReplicaReport("a", 1, [counts]);
+        counts.Treatment.Add(10, 5);
+        var second = new ReplicaReport("a", 2, [counts]);
+        var ledger = new TrialLedger();
+        Assert.True(ledger.Apply(second));
+        Assert.False(ledger.Apply(first));
+        Assert.False(ledger.Apply(second));
+        Assert.Equal(20, ledger.Totals()[0].Treatment.Total);
+    }
+
+    [Fact]
+    public void Apply_OfOtherCountsUnderAKnownSequence_IsRefused()
+    {
+        var counts = new ArmCounts(new StageKey(0, 0.5));
+        var ledger = new TrialLedger();
+        ledger.Apply(new ReplicaReport("a", 1, [counts]));
+        counts.Treatment.Add(1, 1);
+        EvaluationException error = Assert.Throws<EvaluationException>(() => ledger.Apply(new ReplicaReport("a", 1, [counts])));
+        Assert.Equal("Replica 'a', sequence 1: expected the counts that are known, got others. Give each process a name of its own, and a new one when it begins to count anew.", error.Message);
+    }
+
+    [Fact]
+    public void Totals_OfReplicasThatDisagreeOnAShare_AreRefused()
+    {
+        var ledger = new TrialLedger();
+        ledger.Apply(new ReplicaReport("a", 1, [new ArmCounts(new StageKey(0, 0.5))]));
+        ledger.Apply(new ReplicaReport("b", 1, [new ArmCounts(new StageKey(0, 0.1))]));
+        Assert.Throws<EvaluationException>(ledger.Totals);
+    }
+
+    private static TrialLedger Ledger(IEnumerable<ReplicaReport> reports)
+    {
+        var ledger = new TrialLedger();
+        foreach (ReplicaReport report in reports)
+        {
+            ledger.Apply(report);
+        }
+
+        return ledger;
+    }
+
+    private static double Evidence(TrialLedger ledger) => new TwoArmTest().LogEvidence(ledger.Totals());
+}
