@@ -119,8 +119,10 @@ public sealed class PairedJudgeTests
 
         double mean = drops.Average(), deviation = Math.Sqrt(drops.Average(d => (d - mean) * (d - mean)));
         DropVerdict verdict = judge.Judge().Overall;
-        Assert.InRange((verdict.High - verdict.Drop) / deviation, 1.4, 2.1);
-        Assert.InRange((verdict.Drop - verdict.Low) / deviation, 1.4, 2.1);
+        // Average precision: one answer ahead of all moves it by many times what others do, so that the row not seen weighs more.
+        double widest = name == "average_precision" ? 2.8 : 2.1;
+        Assert.InRange((verdict.High - verdict.Drop) / deviation, 1.4, widest);
+        Assert.InRange((verdict.Drop - verdict.Low) / deviation, 1.4, widest);
     }
 
     private static EvaluationRow Row(int actual, double p)

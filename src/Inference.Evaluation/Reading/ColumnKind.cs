@@ -1,0 +1,11 @@
+namespace Inference.Evaluation.Reading;
+
+/// <summary>What the elements of a column are.</summary>
+internal enum ColumnKind
+{
+    Real,
+    Whole,
+    Boolean,
+    Text,
+    Map,
+}

@@ -1,0 +1,31 @@
+namespace Inference.Evaluation.Reading;
+
+/// <summary>What is known of the labels of a sample.</summary>
+internal sealed class LabelFacts
+{
+    public LabelFacts(ValueColumn column, ReadingOptions options)
+    {
+        Column = column;
+        OneHotClasses = OneHot.Classes(column);
+        IsClassLike = column.Kind == ColumnKind.Text || column.IsWhole();
+        Distinct = column.Distinct(column.RowElements > 1 ? options.IgnoredLabel : null);
+        Shape = column.Squeezed;
+    }
+
+    public ValueColumn Column { get; }
+
+    /// <summary>Texts or whole numbers.</summary>
+    public bool IsClassLike { get; }
+
+    /// <summary>Columns, where each row has a single 1; else null.</summary>
+    public int? OneHotClasses { get; }
+
+    /// <summary>Different values, ascending.</summary>
+    public IReadOnlyList<string> Distinct { get; }
+
+    /// <summary>The shape of a row without axes of one element.</summary>
+    public int[] Shape { get; }
+
+    /// <summary>Whether one score can decide between them.</summary>
+    public bool AreTwo => IsClassLike && Distinct.Count <= 2;
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Inference.Evaluation.Metrics;
+
+namespace Inference.Evaluation.Reading;
+
+/// <summary>What the source model's sample says of a reading: its value, that of answering without looking, and warnings.</summary>
+internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
+{
+    private const double PoorFit = 0.95;
+
+    public OutputReading Judge()
+    {
+        MetricAccumulator accumulator = MetricCatalog.Parse(reading.Metric).CreateAccumulator();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            accumulator.Add(rows.Row(i));
+        }
+
+        double value = accumulator.Value;
+        double chance = reading.Task switch
+        {
+            ReadingTask.Classes or ReadingTask.Tokens => MostFrequent(),
+            ReadingTask.Values => Spread(),
+            _ => double.NaN,
+        };
+        return reading with { SampleValue = value, ChanceValue = chance, Warnings = [.. Warnings(value, chance)] };
+    }
+
+    private IEnumerable<string> Warnings(double value, double chance)
+    {
+        if (reading.Task is ReadingTask.Classes or ReadingTask.Tokens)
+        {
+            double error = Math.Sqrt(Math.Max(chance * (1 - chance), 0) / rows.Count);
+            if (chance < 1 && value <= chance + (2 * error))
+            {
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"the source model answers {value:P1} rightly, near or below the {chance:P1} of always answering the most frequent class: the labels may belong to other rows, to another output, or name the classes otherwise{Better(value)}");
+            }
+
+            if (rows.UnknownLabels > 0)
+            {
+                yield return $"{rows.UnknownLabels} labels are none of the classes and count as wrong";
+            }
+        }
+        else if (reading.Task == ReadingTask.Values && value >= PoorFit * chance)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"the source model's error, {value:G4}, is near or above the {chance:G4} of always answering the mean: the labels may belong to other rows or another output, or be scaled");
+        }
+
+        if (reading.LabelOutput is not null && reading.ScoreOutput is not null && !reading.OutputsAgree)
+        {
+            yield return $"'{reading.LabelOutput}' is not always the class of the best score of '{reading.ScoreOutput}': the label is what is judged";
+        }
+    }
+
+    // Whether another order of the classes would be much better, to name it.
+    private string Better(double value)
+    {
+        int classes = reading.Classes.Count;
+        for (int shift = 1; shift < classes; shift++)
+        {
+            int right = 0, all = 0;
+            for (int i = 0; i < rows.Count; i++)
+            {
+                EvaluationRow row = rows.Row(i);
+                for (int k = 0; k < row.Actual.Length; k++)
+                {
+                    all += row.Actual[k] == EvaluationRow.Ignored ? 0 : 1;
+                    right += row.Predicted[k] >= 0 && row.Actual[k] >= 0 && (row.Predicted[k] + shift) % classes == row.Actual[k] ? 1 : 0;
+                }
+            }
+
+            double other = (double)right / all;
+            if (other > value + 0.2)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"; with the class list {string.Join(", ", Enumerable.Range(0, classes).Select(c => reading.Classes[(c + shift) % classes]))} it would be {other:P1}");
+            }
+        }
+
+        return "";
+    }
+
+    private double MostFrequent()
+    {
+        var counts = new Dictionary<int, long>();
+        long all = 0;
+        for (int i = 0; i < rows.Count; i++)
+        {
+            foreach (int actual in rows.Row(i).Actual)
+            {
+                if (actual != EvaluationRow.Ignored)
+                {
+                    counts[actual] = counts.GetValueOrDefault(actual) + 1;
+                    all++;
+                }
+            }
+        }
+
+        return all == 0 ? double.NaN : (double)counts.Values.Max() / all;
+    }
+
+    private double Spread()
+    {
+        int columns = rows.Row(0).Truth.Length;
+        var sums = new double[columns];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            for (int c = 0; c < columns; c++)
+            {
+                sums[c] += rows.Row(i).Truth[c] / rows.Count;
+            }
+        }
+
+        MetricAccumulator accumulator = MetricCatalog.Parse(reading.Metric).CreateAccumulator();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            accumulator.Add(new EvaluationRow { Values = sums, Truth = rows.Row(i).Truth });
+        }
+
+        return accumulator.Value;
+    }
+}
