@@ -13,6 +13,7 @@ public sealed partial class ArrowTests
         ["Inference.Kernels"] = [],
         ["Inference.Onnx"] = [],
         ["Inference"] = ["Inference.Abstractions", "Inference.Kernels", "Inference.Onnx"],
+        ["Inference.Evaluation"] = ["Inference.Abstractions"],
         ["Inference.OnnxRuntime"] = ["Inference.Abstractions"],
         ["Inference.Batching"] = ["Inference.Abstractions"],
         ["Inference.Caching"] = ["Inference.Abstractions"],

@@ -14,6 +14,7 @@ public sealed class PublicSurfaceTests
     [InlineData("Inference.Batching")]
     [InlineData("Inference.Caching")]
     [InlineData("Inference.Data")]
+    [InlineData("Inference.Evaluation")]
     [InlineData("Inference.Kernels")]
     [InlineData("Inference.Onnx")]
     [InlineData("Inference.OnnxRuntime")]
