@@ -16,6 +16,13 @@ internal sealed class NdcgMetric(int? k) : SumMetric(k is null ? "ndcg" : $"ndcg
             throw Wrong("relevances ≥ 0", $"{relevance.Min()}");
         }
 
+        if (Array.Exists(scores, double.IsNaN))
+        {
+            // A NaN score has no rank.
+            MeanTerms.Add(terms, double.NaN);
+            return;
+        }
+
         double ideal = Ideal((double[])relevance.Clone());
         Array.Sort(scores, relevance);
         double gain = 0;

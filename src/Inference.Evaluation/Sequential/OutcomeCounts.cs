@@ -109,4 +109,22 @@ public sealed class OutcomeCounts
         copy.Merge(this);
         return copy;
     }
+
+    internal void Write(BinaryWriter writer)
+    {
+        foreach (long count in _counts)
+        {
+            writer.Write(count);
+        }
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
+    internal void Read(BinaryReader reader)
+    {
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            _counts[i] = reader.ReadInt64();
+            ArgumentOutOfRangeException.ThrowIfNegative(_counts[i], "count");
+        }
+    }
 }

@@ -3,6 +3,8 @@ namespace Inference.Evaluation.Sequential;
 /// <summary>All that one replica has counted since it began, in every stage: cumulative, so that a later report holds the earlier ones. Immutable.</summary>
 public sealed class ReplicaReport
 {
+    private const byte Format = 1;
+
     private readonly ArmCounts[] _stages;
 
     /// <summary>Makes a report from copies of counts.</summary>
@@ -35,6 +37,60 @@ public sealed class ReplicaReport
 
     /// <summary>Copies of its counts, by stage.</summary>
     public IReadOnlyList<ArmCounts> Stages => [.. _stages.Select(static s => s.Clone())];
+
+    /// <summary>A report as <see cref="ToBytes"/> wrote it.</summary>
+    /// <exception cref="EvaluationException">The bytes are no report.</exception>
+    public static ReplicaReport FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(bytes.ToArray()));
+            byte format = reader.ReadByte();
+            if (format != Format)
+            {
+                throw new EvaluationException($"Replica report: expected format {Format}, got {format}. It was written by another version.");
+            }
+
+            string replica = reader.ReadString();
+            long sequence = reader.ReadInt64();
+            var stages = new List<ArmCounts>();
+            for (int left = reader.ReadInt32(); left > 0; left--)
+            {
+                var stage = new ArmCounts(new StageKey(reader.ReadInt32(), reader.ReadDouble()), reader.ReadInt32());
+                stage.Treatment.Read(reader);
+                stage.Control.Read(reader);
+                stages.Add(stage);
+            }
+
+            return new ReplicaReport(replica, sequence, stages);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or FormatException)
+        {
+            throw new EvaluationException($"Replica report: expected what ToBytes wrote, got {bytes.Length} bytes that end early or hold numbers out of range.", e);
+        }
+    }
+
+    /// <summary>The report, to be sent to other replicas.</summary>
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write(Format);
+        writer.Write(Replica);
+        writer.Write(Sequence);
+        writer.Write(_stages.Length);
+        foreach (ArmCounts stage in _stages)
+        {
+            writer.Write(stage.Stage.Number);
+            writer.Write(stage.Stage.Share);
+            writer.Write(stage.Treatment.Levels);
+            stage.Treatment.Write(writer);
+            stage.Control.Write(writer);
+        }
+
+        writer.Flush();
+        return stream.ToArray();
+    }
 
     internal IReadOnlyList<ArmCounts> Counted => _stages;
 

@@ -9,7 +9,7 @@ namespace Inference.Evaluation.Verdicts;
 /// <para>The drop's interval is over per-row effects dᵢ: the differences themselves for means, pseudo-values of the jackknife for functions of sums (F1, R², …) and of score orders (AUC: DeLong's placements). Their mean is bounded by
 /// <see cref="VerdictOptions.Confidence"/> one-sidedly on each side by Gaffke's bound, which for accuracies is as careful as Clopper and Pearson's: one row that the candidate could not have answered worse is added, so that models
 /// that agree on all rows seen are not taken to agree everywhere. For metrics without fixed ends that row is the worst seen.</para>
-/// <para>Assumes that rows are independent; for functions of sums and orders the level is met as rows grow, not exactly.</para>
+/// <para>Assumes that rows are independent. For functions of sums and orders the level is met as rows grow, not exactly; the bound is formed at four fifths of the level, so that the level itself holds.</para>
 /// </remarks>
 public sealed class PairedJudge
 {

@@ -9,7 +9,7 @@ public sealed class VerdictOptions
     /// <summary>The greatest drop that is accepted in any slice; null, the default: slices are reported and not judged.</summary>
     public double? SliceBudget { get; init; }
 
-    /// <summary>The one-sided confidence of the interval's ends, above 0.5, below 1; 0.95 by default.</summary>
+    /// <summary>The least one-sided confidence of the interval's ends, above 0.5, below 1; 0.95 by default.</summary>
     public double Confidence { get; init; } = 0.95;
 
     /// <summary>Rows that a slice needs to be judged, ≥ 2, 100 by default.</summary>

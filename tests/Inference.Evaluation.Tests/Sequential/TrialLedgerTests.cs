@@ -37,6 +37,34 @@ public sealed class TrialLedgerTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void FromBytes_OfWhatWasWritten_IsTheReportAndOfAnythingElseIsRefused()
+    {
+        var counts = new ArmCounts(new StageKey(3, 0.25), 4);
+        counts.Treatment.Add(0.5, 0);
+        counts.Control.Add(1, 0);
+        byte[] bytes = new ReplicaReport("pod-1", 7, [counts]).ToBytes();
+        ReplicaReport report = ReplicaReport.FromBytes(bytes);
+        Assert.Equal(("pod-1", 7), (report.Replica, report.Sequence));
+        Assert.Equal(bytes, report.ToBytes());
+        Assert.Equal([0, 0, 1, 0, 0], report.Stages[0].Treatment.Counts.ToArray());
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            Assert.Throws<EvaluationException>(() => ReplicaReport.FromBytes(bytes.AsSpan(0, length)));
+        }
+
+        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), noise =>
+        {
+            try
+            {
+                ReplicaReport.FromBytes([1, 1, (byte)'a', .. noise]);
+            }
+            catch (EvaluationException)
+            {
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
     public void Apply_OfOlderReports_ChangesNothing()
     {
         var counts = new ArmCounts(new StageKey(0, 0.5));

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Inference.Evaluation.Tests.Simulation;
 
-/// <summary>Each claim of a level, simulated; eng/verdicts.sh prints the table. The number of runs is INFERENCE_VERDICT_RUNS, 200 by default, and the table goes to the file INFERENCE_VERDICTS where it is set.</summary>
+/// <summary>Each claim of a level, simulated; eng/verdicts.sh prints the table. The number of runs is INFERENCE_VERDICT_RUNS, 100 by default, and the table goes to the file INFERENCE_VERDICTS where it is set.</summary>
 [Trait("Category", "Simulation")]
 public sealed class VerdictSimulationTests
 {
     [Fact]
     public void Claims_Simulated_HoldTheirLevels()
     {
-        int runs = int.Parse(Environment.GetEnvironmentVariable("INFERENCE_VERDICT_RUNS") ?? "200", CultureInfo.InvariantCulture);
+        int runs = int.Parse(Environment.GetEnvironmentVariable("INFERENCE_VERDICT_RUNS") ?? "100", CultureInfo.InvariantCulture);
         List<string> lines = ["| simulated | counted | runs | share | at most |", "| --- | --- | ---: | ---: | ---: |"], broken = [];
         int number = 0;
         foreach (Scenario scenario in DropScenarios.All().Concat(SequentialScenarios.All()))

@@ -12,8 +12,8 @@ public sealed class PairedJudgeTests
         Assert.Equal(VerdictOutcome.Inconclusive, verdict.Outcome);
         Assert.Equal(0, verdict.Drop);
 
-        // 299 rows without a difference leave 1 % behind at 95 %: 0.99²⁹⁸ = 0.05.
-        Assert.InRange(verdict.RowsToDecide!.Value, 296, 304);
+        // 321 rows without a difference leave 1 % behind at 96 %, four fifths of the level: 0.99³²⁰ = 0.04.
+        Assert.InRange(verdict.RowsToDecide!.Value, 318, 328);
         Assert.Equal(VerdictOutcome.Met, Accuracy((int)verdict.RowsToDecide.Value, static _ => false).Judge().Overall.Outcome);
     }
 
@@ -120,7 +120,7 @@ public sealed class PairedJudgeTests
         double mean = drops.Average(), deviation = Math.Sqrt(drops.Average(d => (d - mean) * (d - mean)));
         DropVerdict verdict = judge.Judge().Overall;
         // Average precision: one answer ahead of all moves it by many times what others do, so that the row not seen weighs more.
-        double widest = name == "average_precision" ? 2.8 : 2.1;
+        double widest = name == "average_precision" ? 2.8 : 2.2;
         Assert.InRange((verdict.High - verdict.Drop) / deviation, 1.4, widest);
         Assert.InRange((verdict.Drop - verdict.Low) / deviation, 1.4, widest);
     }
