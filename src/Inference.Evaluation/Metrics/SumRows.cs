@@ -42,11 +42,12 @@ internal sealed class SumRows(SumMetric metric) : MetricRows
         double value = metric.Evaluate(new SumView(high, low));
         var effects = new double[rows.Length];
         double mean = 0;
+        (double High, double Low)[] before = [];
         for (int i = 0; i < rows.Length; i++)
         {
             // What was there comes back bit for bit: rounding does not add up over rows.
             (int Index, double Value)[] terms = _rows[rows[i]];
-            Span<(double High, double Low)> before = terms.Length <= 16 ? stackalloc (double, double)[terms.Length] : new (double, double)[terms.Length];
+            Array.Resize(ref before, Math.Max(before.Length, terms.Length));
             for (int k = 0; k < terms.Length; k++)
             {
                 before[k] = (high[terms[k].Index], low[terms[k].Index]);

@@ -7,6 +7,8 @@ namespace Inference.Evaluation.Reading;
 internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
 {
     private const double PoorFit = 0.95;
+    private const double SmallGain = 0.1;
+    private const double GoodOrder = 0.65;
 
     public OutputReading Judge()
     {
@@ -31,7 +33,7 @@ internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
         if (reading.Task is ReadingTask.Classes or ReadingTask.Tokens)
         {
             double error = Math.Sqrt(Math.Max(chance * (1 - chance), 0) / rows.Count);
-            if (chance < 1 && value <= chance + (2 * error))
+            if (chance < 1 && value <= chance + Math.Max(2 * error, SmallGain * (1 - chance)) && !OrdersWell())
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
                     $"the source model answers {value:P1} rightly, near or below the {chance:P1} of always answering the most frequent class: the labels may belong to other rows, to another output, or name the classes otherwise{Better(value)}");
@@ -51,6 +53,23 @@ internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
         {
             yield return $"'{reading.LabelOutput}' is not always the class of the best score of '{reading.ScoreOutput}': the label is what is judged";
         }
+    }
+
+    // Where one class is rare, a model may be good and yet seldom answer it: its scores tell.
+    private bool OrdersWell()
+    {
+        if (reading.ScoreOutput is null || rows.Row(0).Actual.Length > 1)
+        {
+            return false;
+        }
+
+        MetricAccumulator accumulator = MetricCatalog.Parse("auc").CreateAccumulator();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            accumulator.Add(rows.Row(i));
+        }
+
+        return accumulator.Value >= GoodOrder;
     }
 
     // Whether another order of the classes would be much better, to name it.

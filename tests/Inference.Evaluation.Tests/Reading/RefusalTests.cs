@@ -76,6 +76,17 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void Decide_OfARareClassThatScoresOrderWell_DoesNotWarn()
+    {
+        var random = new Random(4);
+        int[] actual = [.. Enumerable.Range(0, Rows).Select(static i => i % 25 == 0 ? 1 : 0)];
+        float[] scores = [.. actual.Select(a => (float)((0.2 * random.NextDouble()) + (a * 0.15)))];
+        OutputReading reading = Decide(Codings.Of(("y", TensorValue.Copy(scores, [Rows, 1]))), Codings.Whole(actual));
+        Assert.Equal(reading.ChanceValue, reading.SampleValue);
+        Assert.Empty(reading.Warnings);
+    }
+
+    [Fact]
     public void Decide_OfLabelsInAnotherOrder_NamesTheListThatFits()
     {
         Answers answers = Answers.Of(Rows, 2, 1);

@@ -25,8 +25,8 @@ internal static class DropScenarios
         yield return Weighted(Budget, "accepted", static o => o == VerdictOutcome.Met);
         yield return F1(0, "refused", static o => o != VerdictOutcome.Met);
         yield return F1(F1Shift, "accepted", static o => o == VerdictOutcome.Met);
-        yield return Auc(0, "refused", static o => o != VerdictOutcome.Met);
-        yield return Auc(AucShift, "accepted", static o => o == VerdictOutcome.Met);
+        yield return Auc(6000, 0, "refused", static o => o != VerdictOutcome.Met);
+        yield return Auc(4000, AucShift, "accepted", static o => o == VerdictOutcome.Met);
         yield return Rmse(0, "refused", static o => o != VerdictOutcome.Met);
         yield return Rmse(0.05, "accepted", static o => o == VerdictOutcome.Met);
     }
@@ -88,11 +88,11 @@ internal static class DropScenarios
             return happened(judge.Judge().Overall.Outcome);
         });
 
-    private static Scenario Auc(double shift, string counted, Func<VerdictOutcome, bool> happened) =>
-        new($"AUC, 4000 rows, drop {(shift > 0 ? Budget : 0):P0}", counted, Level, random =>
+    private static Scenario Auc(int rows, double shift, string counted, Func<VerdictOutcome, bool> happened) =>
+        new($"AUC, {rows} rows, drop {(shift > 0 ? Budget : 0):P0}", counted, Level, random =>
         {
             var judge = new PairedJudge(MetricCatalog.Parse("auc"), new VerdictOptions { Budget = Budget });
-            for (int i = 0; i < 4000; i++)
+            for (int i = 0; i < rows; i++)
             {
                 // Both scores are N(mean, 1), correlated by 0.95.
                 int actual = random.NextDouble() < 0.3 ? 1 : 0;
