@@ -14,4 +14,7 @@ public class ProviderException : InferenceException
         : base(message, innerException)
     {
     }
+
+    /// <summary>Operators that the provider does not have, one entry each, such as <c>ai.onnx.Foo-13</c>; empty where that is not the cause.</summary>
+    public IReadOnlyList<string> UnsupportedOperators { get; init; } = [];
 }

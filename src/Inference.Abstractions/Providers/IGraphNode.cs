@@ -21,6 +21,9 @@ public interface IGraphNode
     /// <summary>Names of the outputs; empty for one left out.</summary>
     IReadOnlyList<string> Outputs { get; }
 
+    /// <summary>Whether the operator is a function that the model defines, so that it is made of the function's nodes.</summary>
+    bool IsModelFunction => false;
+
     /// <summary>Whether the node holds graphs of its own (If, Loop, Scan).</summary>
     bool HasSubgraphs { get; }
 

@@ -14,6 +14,9 @@ public interface IGraphView
     /// <summary>The model file; null where the model came from memory or this is a part of it.</summary>
     string? SourcePath { get; }
 
+    /// <summary>Where external data is that the original bytes of a whole model name; null where there is none beside them.</summary>
+    string? ExternalDataDirectory => null;
+
     /// <summary>Opset versions by domain; the standard's domain is the empty string.</summary>
     IReadOnlyDictionary<string, long> Opsets { get; }
 

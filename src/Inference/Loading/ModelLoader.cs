@@ -15,6 +15,7 @@ public sealed class ModelLoader : IModelLoader
 {
     private static readonly CpuExecutionProvider s_engine = new();
     private readonly IExecutionProvider[] _providers;
+    private readonly IExecutionProvider? _only;
     private readonly ILogger _logger;
 
     /// <summary>Makes a loader.</summary>
@@ -26,8 +27,22 @@ public sealed class ModelLoader : IModelLoader
         _logger = loggers?.CreateLogger<ModelLoader>() ?? (ILogger)NullLogger.Instance;
     }
 
+    private ModelLoader(IExecutionProvider only, ILoggerFactory? loggers)
+        : this([only], loggers) => _only = only;
+
     /// <summary>A loader with the managed engine alone.</summary>
     public static ModelLoader Default { get; } = new();
+
+    /// <summary>A loader that runs whole models on one provider, and takes no other for what that one does not run.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="loggers">Where loading is logged; null: nowhere.</param>
+    /// <remarks>Its loads throw <see cref="UnsupportedModelException"/> where the provider lacks an operator, and <see cref="ModelLoadException"/> where it fails for another reason,
+    /// with the provider's error as the cause. <see cref="ModelLoadOptions.Providers"/> is empty or names the provider alone.</remarks>
+    public static ModelLoader Only(IExecutionProvider provider, ILoggerFactory? loggers = null)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        return new(provider, loggers);
+    }
 
     /// <inheritdoc/>
     public ValueTask<IModelRunner> LoadAsync(ModelSource source, ModelLoadOptions options, CancellationToken cancellationToken = default)
@@ -95,6 +110,10 @@ public sealed class ModelLoader : IModelLoader
     {
         string digest = ModelDigest.Of(source, file, control);
         ImportedModel imported = ModelImporter.Import(file, control: control);
+        if (_only is not null && preference[0] != s_engine)
+        {
+            return WholeModelLoader.Load(source, file, imported, name, digest, options, _only, _logger, control);
+        }
 
         // What the engine does not have goes to the providers behind it.
         if (preference[0] == s_engine && (preference.Count == 1 || imported.IsKnown))
@@ -126,6 +145,13 @@ public sealed class ModelLoader : IModelLoader
     // Providers by name, `cpu` last unless named earlier.
     private List<IExecutionProvider> Preference(ModelLoadOptions options)
     {
+        if (_only is not null)
+        {
+            return options.Providers.FirstOrDefault(name => name != _only.Name) is { } other
+                ? throw new ModelLoadException($"Provider '{other}' was named to a loader that runs models on '{_only.Name}' alone. Load the model with a ModelLoader that has both.")
+                : [_only is CpuExecutionProvider ? s_engine : _only];
+        }
+
         var preference = new List<IExecutionProvider>();
         foreach (string name in options.Providers)
         {

@@ -16,28 +16,13 @@ internal static class WholeModelLoader
         ModelSource source, OnnxModel file, ImportedModel imported, string name, string digest, ModelLoadOptions options, IReadOnlyList<IExecutionProvider> preference, ILogger logger, RunControl control)
     {
         IExecutionProvider provider = preference[0];
-        TryInfer(imported.Graph, name, control);
-        ImportScope scope = imported.Scopes[file.Graph];
-        var view = new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true);
+        OnnxGraphView view = View(source, file, imported, name, control);
         if (!provider.Claim(view).IsWholeGraph)
         {
             return null;
         }
 
-        RowProof rows = RowProof.Of(imported.Graph, control);
-        var info = new ModelInfo
-        {
-            Name = name,
-            Version = options.Version,
-            Digest = digest,
-            Inputs = view.Inputs,
-            Outputs = view.Outputs,
-            BatchAxis = rows.BatchAxis,
-            RowIndependent = rows.RowIndependent,
-            Deterministic = ForeignDeterminism.Of(imported.Graph),
-            Provider = provider.Name,
-            Metadata = file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
-        };
+        ModelInfo info = Describe(file, imported, view, digest, options, provider, control);
         bool isSmall = RowIndependenceCheck.IsSmall(imported.Graph);
         bool[] sized = SizedByInputs(imported.Graph);
         ICompiledModel compiled;
@@ -51,10 +36,76 @@ internal static class WholeModelLoader
             return null;
         }
 
-        var runner = new ServingRunner(new ProviderModel(compiled, info, file.Dispose, isSmall, sized), options);
-        PlacementLog.Placed(logger, name, $"{provider.Name}: {view.Nodes.Count} nodes, the whole model");
+        return Serve(new ProviderModel(compiled, info, file.Dispose, isSmall, sized), view, options, logger);
+    }
+
+    /// <summary>The runner on one provider.</summary>
+    /// <exception cref="UnsupportedModelException">The provider does not claim all of the model, or lacks an operator.</exception>
+    /// <exception cref="ModelLoadException">The provider failed to compile it.</exception>
+    public static IModelRunner Load(
+        ModelSource source, OnnxModel file, ImportedModel imported, string name, string digest, ModelLoadOptions options, IExecutionProvider provider, ILogger logger, RunControl control)
+    {
+        OnnxGraphView view = View(source, file, imported, name, control);
+        NodeClaims claims = provider.Claim(view);
+        if (!claims.IsWholeGraph)
+        {
+            string[] missing = [.. view.Nodes.Where(node => !claims.Contains(node.Index)).Select(node => Operator(node, view)).Distinct()];
+            throw new UnsupportedModelException(
+                $"Model '{name}': the provider '{provider.Name}' does not claim all of it; not claimed: {string.Join(", ", missing)}. Load it with several providers, or choose another.", missing);
+        }
+
+        ModelInfo info = Describe(file, imported, view, digest, options, provider, control);
+        bool isSmall = RowIndependenceCheck.IsSmall(imported.Graph);
+        bool[] sized = SizedByInputs(imported.Graph);
+        ICompiledModel compiled;
+        try
+        {
+            compiled = provider.Compile(view, new() { Options = options, Logger = logger });
+        }
+        catch (ProviderException exception)
+        {
+            throw exception.UnsupportedOperators.Count > 0
+                ? new UnsupportedModelException(exception.Message, exception.UnsupportedOperators)
+                : new ModelLoadException(exception.Message, exception);
+        }
+
+        return Serve(new ProviderModel(compiled, info, file.Dispose, isSmall, sized), view, options, logger);
+    }
+
+    private static OnnxGraphView View(ModelSource source, OnnxModel file, ImportedModel imported, string name, RunControl control)
+    {
+        TryInfer(imported.Graph, name, control);
+        ImportScope scope = imported.Scopes[file.Graph];
+        return new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true) { ExternalDataDirectory = source.BaseDirectory };
+    }
+
+    private static ModelInfo Describe(OnnxModel file, ImportedModel imported, OnnxGraphView view, string digest, ModelLoadOptions options, IExecutionProvider provider, RunControl control)
+    {
+        RowProof rows = RowProof.Of(imported.Graph, control);
+        return new ModelInfo
+        {
+            Name = view.ModelName,
+            Version = options.Version,
+            Digest = digest,
+            Inputs = view.Inputs,
+            Outputs = view.Outputs,
+            BatchAxis = rows.BatchAxis,
+            RowIndependent = rows.RowIndependent,
+            Deterministic = ForeignDeterminism.Of(imported.Graph),
+            Provider = provider.Name,
+            Metadata = file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
+        };
+    }
+
+    private static ServingRunner Serve(ProviderModel model, OnnxGraphView view, ModelLoadOptions options, ILogger logger)
+    {
+        var runner = new ServingRunner(model, options);
+        PlacementLog.Placed(logger, view.ModelName, $"{model.Info.Provider}: {view.Nodes.Count} nodes, the whole model");
         return runner;
     }
+
+    private static string Operator(IGraphNode node, OnnxGraphView view) =>
+        $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}-{view.Opsets.GetValueOrDefault(node.Domain)}";
 
     // As inferred, not as declared: a symbol of an input, or a number.
     private static bool[] SizedByInputs(ModelGraph graph)

@@ -4,7 +4,7 @@ using Inference.Providers;
 namespace Inference.Placement;
 
 /// <summary>A node of the file as providers see it.</summary>
-internal sealed class OnnxGraphNode(OnnxNode node, int index) : IGraphNode
+internal sealed class OnnxGraphNode(OnnxNode node, int index, bool isModelFunction) : IGraphNode
 {
     public OnnxNode Source => node;
 
@@ -19,6 +19,8 @@ internal sealed class OnnxGraphNode(OnnxNode node, int index) : IGraphNode
     public IReadOnlyList<string> Inputs => node.Inputs;
 
     public IReadOnlyList<string> Outputs => node.Outputs;
+
+    public bool IsModelFunction => isModelFunction;
 
     public bool HasSubgraphs => node.Attributes.Exists(a => a.Graph is not null || a.Graphs.Length > 0);
 

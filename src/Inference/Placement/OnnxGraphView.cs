@@ -31,7 +31,8 @@ internal sealed class OnnxGraphView : IGraphView
         ModelName = name;
         SourcePath = whole ? sourcePath : null;
         IsWholeModel = whole;
-        Nodes = [.. new NodeOrder().Sort(graph.Nodes, graph.Name).Select((n, i) => new OnnxGraphNode(n, i))];
+        HashSet<(string, string)> functions = [.. model.Functions.Select(f => (ModelImporter.Canonical(f.Domain), f.Name))];
+        Nodes = [.. new NodeOrder().Sort(graph.Nodes, graph.Name).Select((n, i) => new OnnxGraphNode(n, i, functions.Contains((ModelImporter.Canonical(n.Domain), n.OpType))))];
         _constants = new(() => ConstantsOf(graph, outer, whole || model.IrVersion < 4 ? [] : graph.Inputs.Select(i => i.Name)));
         HashSet<string> initialized = [.. graph.Initializers.Select(i => i.Name), .. graph.SparseInitializers.Select(i => i.Name)];
         Inputs = [.. graph.Inputs.Where(i => !initialized.Contains(i.Name)).Select(Port)];
@@ -44,6 +45,8 @@ internal sealed class OnnxGraphView : IGraphView
     public bool IsWholeModel { get; }
 
     public string? SourcePath { get; }
+
+    public string? ExternalDataDirectory { get; init; }
 
     public IReadOnlyDictionary<string, long> Opsets { get; }
 
