@@ -9,7 +9,6 @@ data=${INFERENCE_TEST_DATA:-../shared}
 count=${1:-1000} seed=${2:-1}
 shift $(($# > 2 ? 2 : $#))
 [ $# -gt 0 ] || set -- "$data/conformance/node" "$data/conformance/reports" "$data/models"
-export ORT_DYLIB_PATH=${ORT_DYLIB_PATH:-$PWD/.native/onnxruntime/libonnxruntime.so.1}
 flags=() out=tests/Inference.Lying/bin/Release/net10.0
 if [ "${GUARD:-}" = 1 ]; then
   flags=(-p:GuardPages=true) out=artifacts/guard/bin/Inference.Lying/Release/net10.0

@@ -77,7 +77,7 @@ internal static class Serving
     public static void OnnxRuntimeLoader()
     {
         #region onnxruntime-loader
-        var loader = new OnnxRuntimeModelLoader(new OnnxRuntimeOptions { IntraOpThreads = 1 });
+        ModelLoader loader = ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions { IntraOpThreads = 1 }));
         using IModelRunner ranker = loader.Load(ModelSource.File("ranker.onnx"));
         #endregion
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Inference.OnnxRuntime.Configuration;
 using Inference.OnnxRuntime.Native;
 using Inference.Providers;
@@ -41,15 +40,16 @@ public sealed partial class OnnxRuntimeProvider : IExecutionProvider
     public string Name => ProviderName;
 
     /// <inheritdoc/>
-    /// <remarks>Claims a graph whose operators are all of domains that ONNX Runtime ships kernels for as a whole, and such nodes of another. Whether it has each kernel
-    /// is known only to ONNX Runtime, when it compiles.</remarks>
-    /// <exception cref="OnnxRuntimeException">The native library is missing or too old.</exception>
+    /// <remarks>Claims a graph as a whole whose operators are all of domains that ONNX Runtime ships kernels for, or functions of the model, and such operators of another.
+    /// Whether it has each kernel is known only to ONNX Runtime, when it compiles.</remarks>
+    /// <exception cref="OnnxRuntimeException">The native library is missing, too old, or not the one that the process loaded.</exception>
     public NodeClaims Claim(IGraphView graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        OrtApi.Load(_options.LibraryPath);
-        int[] known = [.. graph.Nodes.Where(static node => s_domains.Contains(node.Domain)).Select(static node => node.Index)];
-        return known.Length == graph.Nodes.Count ? NodeClaims.WholeGraph : NodeClaims.Nodes(known);
+        OrtLibrary.Load(_options.LibraryPath);
+        return graph.Nodes.All(static node => node.IsModelFunction || IsKnown(node))
+            ? NodeClaims.WholeGraph
+            : NodeClaims.Nodes(graph.Nodes.Where(static node => !node.IsModelFunction && IsKnown(node)).Select(static node => node.Index));
     }
 
     /// <inheritdoc/>
@@ -59,20 +59,10 @@ public sealed partial class OnnxRuntimeProvider : IExecutionProvider
         ArgumentNullException.ThrowIfNull(subgraph);
         ArgumentNullException.ThrowIfNull(context);
         OnnxRuntimeOptions options = WithThreads(_options, context.Options.Threads);
-        OrtApi api = OrtApi.Load(options.LibraryPath);
-        SessionHandle handle = Open(api, subgraph, options);
-        try
-        {
-            ModelPort[] inputs = Match(subgraph, subgraph.Inputs, SessionReader.Inputs(api, handle), "input");
-            ModelPort[] outputs = Match(subgraph, subgraph.Outputs, SessionReader.Outputs(api, handle), "output");
-            LogCompiled(context.Logger, subgraph.ModelName, subgraph.Nodes.Count, api.LibraryVersion);
-            return new OnnxRuntimeCompiledModel(new SessionCore(api, handle, subgraph.ModelName, inputs, outputs));
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
+        OrtLibrary library = OrtLibrary.Load(options.LibraryPath);
+        CompiledSession compiled = CompiledSession.Compile(library, subgraph, options);
+        LogCompiled(context.Logger, subgraph.ModelName, subgraph.Nodes.Count, library.Version);
+        return compiled;
     }
 
     /// <summary>Throws where an option is out of range.</summary>
@@ -89,32 +79,7 @@ public sealed partial class OnnxRuntimeProvider : IExecutionProvider
     internal static OnnxRuntimeOptions WithThreads(OnnxRuntimeOptions options, int threads) =>
         threads == 0 || options.IntraOpThreads is not null || options.GlobalThreadPool is not null ? options : options.WithIntraOpThreads(threads);
 
-    private static SessionHandle Open(OrtApi api, IGraphView graph, OnnxRuntimeOptions options)
-    {
-        string where = $"Model '{graph.ModelName}'";
-        if (graph.IsWholeModel && graph.SourcePath is { } path)
-        {
-            return SessionHandle.FromFile(api, path, options, where);
-        }
-
-        var model = new ArrayBufferWriter<byte>();
-        graph.WriteModel(model);
-        return SessionHandle.FromMemory(api, model.WrittenSpan, null, options, where);
-    }
-
-    /// <summary>The session's ports in the graph's order.</summary>
-    private static ModelPort[] Match(IGraphView graph, IReadOnlyList<ModelPort> wanted, ModelPort[] found, string kind)
-    {
-        var result = new ModelPort[wanted.Count];
-        for (int i = 0; i < result.Length; i++)
-        {
-            result[i] = Array.Find(found, port => port.Name == wanted[i].Name) ?? throw new OnnxRuntimeException(
-                OnnxRuntimeErrorCode.InvalidGraph,
-                $"Model '{graph.ModelName}', {kind} '{wanted[i].Name}': expected it in the session, which has {string.Join(", ", found.Select(static port => $"'{port.Name}'"))}. Check how the graph was written.");
-        }
-
-        return result;
-    }
+    private static bool IsKnown(IGraphNode node) => s_domains.Contains(node.Domain);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Model {Model}: {Nodes} nodes compiled by ONNX Runtime {Version}.")]
     private static partial void LogCompiled(ILogger logger, string model, int nodes, string version);

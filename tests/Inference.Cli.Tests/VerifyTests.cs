@@ -35,7 +35,7 @@ public sealed class VerifyTests
     public void Verify_TheStandardsNodeTestsOnOnnxRuntime_FailsExactlyWhatIsListed()
     {
         var expected = ExpectedFailures.Read("onnxruntime");
-        TestResult[] results = Run(TestData.Path("conformance", "node"), null, null, Backends.Loader(Backends.OnnxRuntime, NativeOnnxRuntime.LibraryPath));
+        TestResult[] results = Run(TestData.Path("conformance", "node"), null, null, Backends.Loader(Backends.OnnxRuntime));
         Assert.Equal(ConformanceCases, results.Length);
         Assert.Empty(expected.Differences(results));
     }

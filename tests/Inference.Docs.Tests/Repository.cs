@@ -3,7 +3,7 @@ namespace Inference.Docs.Tests;
 /// <summary>The files of the repository that the tests look at.</summary>
 internal static class Repository
 {
-    private static readonly string[] s_skipped = ["bin", "obj", "artifacts", "node_modules", ".git", ".native"];
+    private static readonly string[] s_skipped = ["bin", "obj", "artifacts", "node_modules", ".git"];
 
     public static string Root { get; } = FindRoot();
 

@@ -18,7 +18,7 @@ internal sealed class Worker(Seeds seeds, int seed, string folder)
     public int Run(string engine)
     {
         IModelLoader loader = engine == "onnxruntime"
-            ? new OnnxRuntimeModelLoader(new OnnxRuntimeOptions { GraphOptimization = GraphOptimizationLevel.Disabled, LogLevel = OnnxRuntimeLogLevel.Fatal, IntraOpThreads = 1 })
+            ? ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions { GraphOptimization = GraphOptimizationLevel.Disabled, LogLevel = OnnxRuntimeLogLevel.Fatal, IntraOpThreads = 1 }))
             : ModelLoader.Default;
         while (Console.ReadLine() is { } line)
         {

@@ -8,9 +8,9 @@ public class BoundRunTests
     [OrtFact]
     public void Run_InputRewritten_ReadsItAnew()
     {
-        using OnnxRuntimeRunner runner = Load(Models.AddOne);
+        using IModelRunner runner = Load(Models.AddOne);
         float[] memory = [1, 2];
-        using BoundRun bound = runner.Bind();
+        using BoundRun bound = Bind(runner);
         bound.SetInput("x", TensorValue.Borrow<float>(memory, [1, 2]));
         bound.Run();
         Assert.Equal([2f, 3f], Output(bound));
@@ -22,8 +22,8 @@ public class BoundRunTests
     [OrtFact]
     public void Run_SteadyState_AllocatesNothing()
     {
-        using OnnxRuntimeRunner runner = Load(Models.AddOne);
-        using BoundRun bound = runner.Bind();
+        using IModelRunner runner = Load(Models.AddOne);
+        using BoundRun bound = Bind(runner);
         bound.SetInput("x", TensorValue.Copy(new float[64], [32, 2]));
         bound.Run();
         Assert.Equal(0, ManagedBytes.Of(() => bound.Run()));
@@ -32,8 +32,8 @@ public class BoundRunTests
     [OrtFact]
     public void Run_SteadyStateWithToken_AllocatesNothing()
     {
-        using OnnxRuntimeRunner runner = Load(Models.AddOne);
-        using BoundRun bound = runner.Bind();
+        using IModelRunner runner = Load(Models.AddOne);
+        using BoundRun bound = Bind(runner);
         using var cancellation = new CancellationTokenSource();
         bound.SetInput("x", TensorValue.Copy(new float[64], [32, 2]));
         bound.Run(cancellation.Token);
@@ -43,7 +43,7 @@ public class BoundRunTests
     [OrtFact]
     public void ModelRun_FilledOutputs_AllocatesNothing()
     {
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Models.AddOne);
+        using OrtModel model = OrtModel.Load(Models.AddOne);
         ModelValue[] inputs = [TensorValue.Copy(new float[64], [32, 2])];
         ModelValue?[] outputs = [TensorValue.Allocate(ElementType.Float, [32, 2])];
         model.Run(inputs, outputs);
@@ -53,8 +53,8 @@ public class BoundRunTests
     [OrtFact]
     public void Run_ShapeChanges_Follows()
     {
-        using OnnxRuntimeRunner runner = Load(Models.AddOne);
-        using BoundRun bound = runner.Bind();
+        using IModelRunner runner = Load(Models.AddOne);
+        using BoundRun bound = Bind(runner);
         for (int rows = 3; rows >= 0; rows--)
         {
             bound.SetInput("x", TensorValue.Copy(new float[2 * rows], [rows, 2]));
@@ -67,8 +67,8 @@ public class BoundRunTests
     [OrtFact]
     public void Run_OutputShapeDependsOnValues_Follows()
     {
-        using OnnxRuntimeRunner runner = Load(Models.NonZero);
-        using BoundRun bound = runner.Bind();
+        using IModelRunner runner = Load(Models.NonZero);
+        using BoundRun bound = Bind(runner);
         long[] memory = [1, 0, 1];
         bound.SetInput("x", TensorValue.Borrow<long>(memory, [3]));
         bound.Run();
@@ -84,9 +84,9 @@ public class BoundRunTests
     [OrtFact]
     public void GetOutput_Retained_IsACopy()
     {
-        using OnnxRuntimeRunner runner = Load(Models.AddOne);
+        using IModelRunner runner = Load(Models.AddOne);
         float[] memory = [1, 2];
-        using BoundRun bound = runner.Bind();
+        using BoundRun bound = Bind(runner);
         bound.SetInput("x", TensorValue.Borrow<float>(memory, [1, 2]));
         bound.Run();
         using var kept = (TensorValue)bound.GetOutput("y").Retain();
@@ -99,8 +99,8 @@ public class BoundRunTests
     [OrtFact]
     public void Regression_OutputDisposed_StaysTheRuns()
     {
-        using OnnxRuntimeRunner runner = Load(Models.AddOne);
-        using BoundRun bound = runner.Bind();
+        using IModelRunner runner = Load(Models.AddOne);
+        using BoundRun bound = Bind(runner);
         bound.SetInput("x", TensorValue.Copy([1f, 2f], [1, 2]));
         bound.Run();
         var output = (TensorValue)bound.GetOutput("y");
@@ -113,8 +113,8 @@ public class BoundRunTests
     [OrtFact]
     public void Regression_OutputBoundToItsOwnRun_Throws()
     {
-        using OnnxRuntimeRunner runner = Load(Models.AddOne);
-        using BoundRun bound = runner.Bind();
+        using IModelRunner runner = Load(Models.AddOne);
+        using BoundRun bound = Bind(runner);
         bound.SetInput("x", TensorValue.Copy([1f, 2f], [1, 2]));
         bound.Run();
         var output = (TensorValue)bound.GetOutput("y");
@@ -127,8 +127,8 @@ public class BoundRunTests
     [OrtFact]
     public async Task Regression_UseWhileItRuns_ThrowsAndDisposeWaitsForTheEnd()
     {
-        using OnnxRuntimeRunner runner = Load(Models.Endless);
-        BoundRun bound = runner.Bind();
+        using IModelRunner runner = Load(Models.Endless);
+        BoundRun bound = Bind(runner);
         using TensorValue x = TensorValue.Copy(new float[1024], [32, 32]);
         bound.SetInput("x", x);
         using var stop = new CancellationTokenSource();
@@ -148,7 +148,7 @@ public class BoundRunTests
     [OrtFact]
     public void Regression_ForgottenInputsCollected_AreRead()
     {
-        using OnnxRuntimeRunner runner = Load(Models.AddOne);
+        using IModelRunner runner = Load(Models.AddOne);
         using var stop = new CancellationTokenSource();
         var collector = new Thread(() =>
         {
@@ -182,8 +182,8 @@ public class BoundRunTests
     [OrtFact]
     public void Use_Wrongly_Throws()
     {
-        using OnnxRuntimeRunner runner = Load(Models.AddOne);
-        BoundRun bound = runner.Bind();
+        using IModelRunner runner = Load(Models.AddOne);
+        BoundRun bound = Bind(runner);
         Assert.Throws<InvalidInputException>(() => bound.SetInput("nope", TensorValue.Copy([1f], [1])));
         Assert.Throws<InvalidInputException>(() => bound.SetInput("x", TensorValue.Copy([1f], [1])));
         Assert.Throws<InvalidInputException>(() => bound.Run());
@@ -195,13 +195,28 @@ public class BoundRunTests
     }
 
     [OrtFact]
-    public void Run_RunnerDisposed_Throws()
+    public void Run_RunnerDisposed_HoldsTheModelUntilItIsDisposed()
     {
-        OnnxRuntimeRunner runner = Load(Models.AddOne);
-        using BoundRun bound = runner.Bind();
+        IModelRunner runner = Load(Models.AddOne);
+        BoundRun bound = Bind(runner);
         bound.SetInput("x", TensorValue.Copy([1f, 2f], [1, 2]));
         runner.Dispose();
+        bound.Run();
+        Assert.Equal([2f, 3f], Output(bound));
+        Assert.Throws<ObjectDisposedException>(() => Bind(runner));
+        bound.Dispose();
         Assert.Throws<ObjectDisposedException>(() => bound.Run());
+    }
+
+    [OrtFact]
+    public void Run_LongerThanMaxRunTime_ThrowsAndRunsAgain()
+    {
+        using IModelRunner runner = ModelLoader.Only(new OnnxRuntimeProvider()).Load(ModelSource.Bytes(Models.Endless), new ModelLoadOptions { Threads = 1, MaxRunTime = TimeSpan.FromMilliseconds(5) });
+        using BoundRun bound = Bind(runner);
+        bound.SetInput("x", TensorValue.Copy(new float[1024], [32, 32]));
+        Assert.Throws<DeadlineExceededException>(() => bound.Run());
+        Assert.Throws<DeadlineExceededException>(() => bound.Run());
+        Assert.ThrowsAny<OperationCanceledException>(() => bound.Run(new CancellationToken(canceled: true)));
     }
 
     private static bool IsInUse(Action use)
@@ -217,7 +232,9 @@ public class BoundRunTests
         }
     }
 
-    private static OnnxRuntimeRunner Load(byte[] model) => new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(model), new ModelLoadOptions { Threads = 1 });
+    private static IModelRunner Load(byte[] model) => ModelLoader.Only(new OnnxRuntimeProvider()).Load(ModelSource.Bytes(model), new ModelLoadOptions { Threads = 1 });
+
+    private static BoundRun Bind(IModelRunner runner) => runner.GetService<IBindable>()!.Bind();
 
     private static float[] Output(BoundRun bound) => ((TensorValue)bound.GetOutput("y")).AsSpan<float>().ToArray();
 }

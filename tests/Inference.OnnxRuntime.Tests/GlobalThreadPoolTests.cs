@@ -11,10 +11,10 @@ public class GlobalThreadPoolTests
     public void Load_SessionsOfOnePool_Run()
     {
         var options = new OnnxRuntimeOptions { GlobalThreadPool = s_pool };
-        using OnnxRuntimeModel one = OnnxRuntimeModel.Load(Models.AddOne, options);
-        using OnnxRuntimeModel two = OnnxRuntimeModel.Load(Models.AddOne, new OnnxRuntimeOptions { GlobalThreadPool = s_pool with { } });
-        using OnnxRuntimeModel own = OnnxRuntimeModel.Load(Models.AddOne);
-        foreach (OnnxRuntimeModel model in new[] { one, two, own })
+        using OrtModel one = OrtModel.Load(Models.AddOne, options);
+        using OrtModel two = OrtModel.Load(Models.AddOne, new OnnxRuntimeOptions { GlobalThreadPool = s_pool with { } });
+        using OrtModel own = OrtModel.Load(Models.AddOne);
+        foreach (OrtModel model in new[] { one, two, own })
         {
             using NamedValues y = model.Run(new NamedValues { ["x"] = TensorValue.Copy([1f, 2f], [1, 2]) });
             Assert.Equal(2f, y["y"].AsSpan<float>()[0]);
@@ -24,9 +24,9 @@ public class GlobalThreadPoolTests
     [OrtFact]
     public void Load_OtherPoolWhileSessionsLive_SaysWhy()
     {
-        using OnnxRuntimeModel own = OnnxRuntimeModel.Load(Models.AddOne);
+        using OrtModel own = OrtModel.Load(Models.AddOne);
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(
-            () => OnnxRuntimeModel.Load(Models.AddOne, new OnnxRuntimeOptions { GlobalThreadPool = new OnnxRuntimeThreadPool { IntraOpThreads = 7 } }));
+            () => OrtModel.Load(Models.AddOne, new OnnxRuntimeOptions { GlobalThreadPool = new OnnxRuntimeThreadPool { IntraOpThreads = 7 } }));
         Assert.Contains("sessions are alive in an environment", error.Message, StringComparison.Ordinal);
         Assert.Contains("Give all sessions the same pool, or dispose them first.", error.Message, StringComparison.Ordinal);
     }

@@ -40,18 +40,18 @@ public class LeakTests(ITestOutputHelper output)
         var options = new OnnxRuntimeOptions { IntraOpThreads = 1 };
         for (int i = 0; i < count; i++)
         {
-            using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Models.AddOne, options);
+            using OrtModel model = OrtModel.Load(Models.AddOne, options);
             using var inputs = new NamedValues { ["x"] = TensorValue.Copy(new float[8 + (2 * (i % 3))], [4 + (i % 3), 2]) };
             using var cancellation = new CancellationTokenSource();
             using NamedValues first = model.Run(inputs);
             using NamedValues second = model.Run(inputs, cancellation.Token);
 
             // Failed runs and failed loads must give back what they took.
-            using var wrong = new NamedValues { ["x"] = TensorValue.Copy(new float[2], [1, 2]), ["z"] = TensorValue.Copy([1f], [1]) };
-            Assert.Throws<InvalidInputException>(() => model.Run(wrong));
+            using var wrong = new NamedValues { ["x"] = TensorValue.Copy(new float[3], [1, 3]) };
+            Assert.Throws<ModelRunException>(() => model.Run(wrong));
             if (i % 16 == 0)
             {
-                Assert.ThrowsAny<ModelLoadException>(() => OnnxRuntimeModel.Load([1, 2, 3], options));
+                Assert.Throws<OnnxRuntimeException>(() => OrtModel.Load([1, 2, 3], options));
             }
         }
     }

@@ -11,7 +11,6 @@ public class LibraryTests
         OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load();
         Assert.StartsWith("1.", library.Version, StringComparison.Ordinal);
         Assert.Contains("CPUExecutionProvider", library.ExecutionProviders);
-        Assert.Contains("ORT Build Info", library.BuildInfo, StringComparison.Ordinal);
         Assert.True(OnnxRuntimeLibrary.IsAvailable());
     }
 
@@ -22,7 +21,7 @@ public class LibraryTests
         Assert.Equal(OnnxRuntimeErrorCode.NoSuchFile, error.Code);
         Assert.Equal(
             "ONNX Runtime: the native library 'no/such/libonnxruntime.so', named by the option LibraryPath, does not exist. Reference a package that brings the native library "
-            + "(Microsoft.ML.OnnxRuntime, or one of its variants for GPUs), version 1.23 or later, or set the option LibraryPath or the variable ORT_DYLIB_PATH to the library's file.",
+            + "(Microsoft.ML.OnnxRuntime, or one of its variants for GPUs), version 1.31 or later, or set the option LibraryPath or the variable ORT_DYLIB_PATH to the library's file.",
             error.Message);
         Assert.False(OnnxRuntimeLibrary.IsAvailable("no/such/libonnxruntime.so"));
     }
@@ -42,17 +41,64 @@ public class LibraryTests
     [Fact]
     public void Load_NotALibrary_SaysSo()
     {
-        OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => LoadBytes("this is text"u8.ToArray()));
+        // The process may have a library already, and refuses another one whatever it is: what reads files is asked.
+        OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => WithFile("this is text"u8.ToArray(), LibraryLocator.Load));
         Assert.Contains("cannot be loaded", error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.InnerException);
     }
 
-    [OrtFact]
-    public void Open_LibraryTooOld_NamesVersions()
+    [Theory]
+    [InlineData("1.30.0")]
+    [InlineData("1.4.1")]
+    [InlineData("")]
+    public void RequireVersion_LibraryTooOld_NamesVersions(string version)
     {
-        OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtApi.Open(null, 9999));
+        OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtLibrary.RequireVersion(version, "libonnxruntime.so"));
         Assert.Equal(OnnxRuntimeErrorCode.NotImplemented, error.Code);
-        Assert.Contains("does not offer C API 9999, expected 1.9999 or later", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"ONNX Runtime: 'libonnxruntime.so' is version {version}, expected 1.31 or later, the version of the package Microsoft.ML.OnnxRuntime.Managed.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1.31.0")]
+    [InlineData("1.31.1-dev+abc")]
+    [InlineData("1.40.2")]
+    public void RequireVersion_AsNewAsThePackage_IsTaken(string version) => OrtLibrary.RequireVersion(version, "libonnxruntime.so");
+
+    [OrtFact]
+    public void Load_SecondLibrary_NamesBoth()
+    {
+        string first = OnnxRuntimeLibrary.Load().Path;
+        string copy = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+        File.Copy(first, copy);
+        try
+        {
+            OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load(copy));
+            Assert.Contains($"names '{copy}', but '{first}' (version", error.Message, StringComparison.Ordinal);
+            Assert.Contains("a process has one native library", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
+
+        Assert.Equal(first, OnnxRuntimeLibrary.Load(Path.GetFullPath(first)).Path);
+    }
+
+    [OrtFact]
+    public void Load_LinkToTheLoadedLibrary_IsThatLibrary()
+    {
+        string first = OnnxRuntimeLibrary.Load().Path;
+        string link = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+        File.CreateSymbolicLink(link, Path.GetFullPath(first));
+        try
+        {
+            Assert.Equal(first, OnnxRuntimeLibrary.Load(link).Path);
+        }
+        finally
+        {
+            File.Delete(link);
+        }
     }
 
     [Fact]

@@ -8,36 +8,21 @@ namespace Inference.OnnxRuntime.Tests;
 public class LoadTests
 {
     [OrtFact]
-    public void Load_Bytes_ReadsSignature()
-    {
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Models.AddOne, name: "m");
-        Assert.Equal("x: float32[n,2]", Assert.Single(model.Inputs).ToString());
-        Assert.Equal("y: float32[n,2]", Assert.Single(model.Outputs).ToString());
-    }
-
-    [OrtFact]
     public void Load_Garbage_ThrowsWithCode()
     {
-        ModelLoadException error = Assert.Throws<ModelLoadException>(() => OnnxRuntimeModel.Load([1, 2, 3, 4, 5], name: "garbage"));
+        OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtModel.Load([1, 2, 3, 4, 5], name: "garbage"));
         Assert.StartsWith("Model 'garbage': ", error.Message, StringComparison.Ordinal);
-        Assert.Equal(OnnxRuntimeErrorCode.InvalidProtobuf, Assert.IsType<OnnxRuntimeException>(error.InnerException).Code);
+        Assert.Equal(OnnxRuntimeErrorCode.InvalidProtobuf, error.Code);
     }
 
     [OrtFact]
-    public void Load_NoBytes_Throws() => Assert.ThrowsAny<ModelLoadException>(() => OnnxRuntimeModel.Load([], name: "none"));
-
-    [OrtFact]
-    public void Load_MissingFile_NamesIt()
-    {
-        ModelLoadException error = Assert.Throws<ModelLoadException>(() => OnnxRuntimeModel.Load("no/such.onnx"));
-        Assert.Equal("Model 'such': the file 'no/such.onnx' does not exist. Check the path.", error.Message);
-    }
+    public void Load_NoBytes_Throws() => Assert.Throws<OnnxRuntimeException>(() => OrtModel.Load([], name: "none"));
 
     [OrtFact]
     public void Load_UndefinedValue_Throws()
     {
         byte[] bad = new ModelWriter("bad").Input("x", ElementType.Float, 2).Output("y", ElementType.Float, 2).Node("Add", "x nowhere", "y").ToModel().ToArray();
-        ModelLoadException error = Assert.Throws<ModelLoadException>(() => OnnxRuntimeModel.Load(bad, name: "bad"));
+        OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtModel.Load(bad, name: "bad"));
         Assert.Contains("nowhere", error.Message, StringComparison.Ordinal);
     }
 
@@ -45,21 +30,8 @@ public class LoadTests
     public void Load_UnknownOperator_NamesIt()
     {
         byte[] unknown = new ModelWriter("unknown").Input("x", ElementType.Float, 2).Output("y", ElementType.Float, 2).Node("Frobnicate", "x", "y").ToModel().ToArray();
-        UnsupportedModelException error = Assert.Throws<UnsupportedModelException>(() => OnnxRuntimeModel.Load(unknown));
+        UnsupportedModelException error = Assert.Throws<UnsupportedModelException>(() => Loader.Load(ModelSource.Bytes(unknown)));
         Assert.Contains("Frobnicate", Assert.Single(error.Operators), StringComparison.Ordinal);
-    }
-
-    [OrtFact]
-    public void Load_OverridableInitializer_IsOptionalInput()
-    {
-        OnnxModel file = new ModelWriter("default").Input("x", ElementType.Float, 2).Input("k", ElementType.Float, 1).Output("y", ElementType.Float, 2)
-            .Constant<float>("k", [10f], 1).Node("Add", "x k", "y").ToModel();
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(file.ToArray());
-        Assert.Equal([false, true], model.Inputs.Select(static input => input.IsOptional));
-        using NamedValues without = model.Run(new NamedValues { ["x"] = TensorValue.Copy([1f, 2f], [2]) });
-        Assert.Equal([11f, 12f], without["y"].AsSpan<float>().ToArray());
-        using NamedValues with = model.Run(new NamedValues { ["x"] = TensorValue.Copy([1f, 2f], [2]), ["k"] = TensorValue.Copy([5f], [1]) });
-        Assert.Equal([6f, 7f], with["y"].AsSpan<float>().ToArray());
     }
 
     [OrtFact]
@@ -72,18 +44,18 @@ public class LoadTests
         model.Save(path, new OnnxWriteOptions { ExternalDataThreshold = 16, ExternalDataFileName = "weights.bin" });
         Assert.True(File.Exists(Path.Combine(folder.Path, "weights.bin")));
         byte[] bytes = File.ReadAllBytes(path);
-        using OnnxRuntimeModel fromFile = OnnxRuntimeModel.Load(path);
-        using OnnxRuntimeModel fromMemory = OnnxRuntimeModel.Load(bytes, externalDataDirectory: folder.Path);
-        foreach (OnnxRuntimeModel loaded in new[] { fromFile, fromMemory })
+        using IModelRunner fromFile = Loader.Load(ModelSource.File(path));
+        using IModelRunner fromMemory = Loader.Load(ModelSource.Bytes(bytes, folder.Path));
+        foreach (IModelRunner loaded in new[] { fromFile, fromMemory })
         {
             using NamedValues y = loaded.Run(new NamedValues { ["x"] = Tensors.Fill([64], static i => 1) });
             Assert.Equal(64f, y["y"].AsSpan<float>()[63]);
         }
 
-        Assert.ThrowsAny<ModelLoadException>(() => OnnxRuntimeModel.Load(bytes));
+        Assert.Throws<OnnxRuntimeException>(() => OrtModel.Load(bytes));
         using IModelRunner core = ModelRunner.Load(path);
-        using IModelRunner own = new OnnxRuntimeModelLoader().Load(ModelSource.File(path));
-        Assert.Equal(core.Info.Digest, own.Info.Digest);
+        Assert.Equal(core.Info.Digest, fromFile.Info.Digest);
+        Assert.Equal(core.Info.Digest, fromMemory.Info.Digest);
     }
 
     [OrtFact]
@@ -92,14 +64,14 @@ public class LoadTests
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "model.onnx");
         File.WriteAllBytes(path, Models.AddOne);
-        using IModelRunner runner = new OnnxRuntimeModelLoader().Load(ModelSource.Directory(folder.Path), new ModelLoadOptions { Version = "7" });
+        using IModelRunner runner = Loader.Load(ModelSource.Directory(folder.Path), new ModelLoadOptions { Version = "7" });
         using IModelRunner core = ModelRunner.Load(path);
         Assert.Equal(core.Info.Name, runner.Info.Name);
         Assert.Equal(core.Info.Digest, runner.Info.Digest);
         Assert.Equal("7", runner.Info.Version);
         Assert.Equal("onnxruntime", runner.Info.Provider);
         Assert.Equal(0, runner.Info.BatchAxis);
-        Assert.False(runner.Info.RowIndependent);
+        Assert.True(runner.Info.RowIndependent);
         Assert.True(runner.Info.Deterministic);
     }
 
@@ -107,7 +79,7 @@ public class LoadTests
     public void Loader_RandomModel_IsNotDeterministic()
     {
         byte[] random = new ModelWriter("random").Input("x", ElementType.Float, 4).Output("y", ElementType.Float, 4).Node("RandomNormalLike", "x", "y").ToModel().ToArray();
-        using OnnxRuntimeRunner runner = new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(random));
+        using IModelRunner runner = Loader.Load(ModelSource.Bytes(random));
         Assert.False(runner.Info.Deterministic);
     }
 
@@ -115,16 +87,34 @@ public class LoadTests
     public void Loader_OtherProviders_AreRefused()
     {
         var options = new ModelLoadOptions { Providers = { "cpu" } };
-        ModelLoadException error = Assert.Throws<ModelLoadException>(() => new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(Models.AddOne), options));
-        Assert.Contains("'onnxruntime' alone, Providers names 'cpu'", error.Message, StringComparison.Ordinal);
+        ModelLoadException error = Assert.Throws<ModelLoadException>(() => Loader.Load(ModelSource.Bytes(Models.AddOne), options));
+        Assert.Contains("Provider 'cpu' was named to a loader that runs models on 'onnxruntime' alone", error.Message, StringComparison.Ordinal);
     }
 
     [OrtFact]
-    public void Load_Metadata_IsRead()
+    public void Load_InitializerAsInput_KeepsItsValue()
     {
-        OnnxModel file = new ModelWriter("meta").Input("x", ElementType.Float, 2).Output("y", ElementType.Float, 2).Node("Neg", "x", "y").ToModel();
-        file.Metadata["inference.cascade"] = "0.9";
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(file.ToArray());
-        Assert.Equal("0.9", model.Metadata["inference.cascade"]);
+        OnnxModel file = new ModelWriter("default").Input("x", ElementType.Float, 2).Input("k", ElementType.Float, 1).Output("y", ElementType.Float, 2)
+            .Constant<float>("k", [10f], 1).Node("Add", "x k", "y").ToModel();
+        using IModelRunner runner = Loader.Load(ModelSource.Bytes(file.ToArray()));
+        Assert.Equal("x", Assert.Single(runner.Info.Inputs).Name);
+        using NamedValues y = runner.Run(new NamedValues { ["x"] = TensorValue.Copy([1f, 2f], [2]) });
+        Assert.Equal([11f, 12f], y["y"].AsSpan<float>().ToArray());
     }
+
+    [OrtFact]
+    public void Only_ProviderFails_CauseHasTheCode()
+    {
+        byte[] bad = new ModelWriter("bad").Input("x", ElementType.Float, 2).Output("y", ElementType.Float, 3).Node("Reshape", "x x", "y").ToModel().ToArray();
+        ModelLoadException error = Assert.Throws<ModelLoadException>(() => Loader.Load(ModelSource.Bytes(bad)));
+        Exception? cause = error;
+        while (cause is not (null or OnnxRuntimeException))
+        {
+            cause = cause.InnerException;
+        }
+
+        Assert.NotEqual(OnnxRuntimeErrorCode.Ok, Assert.IsType<OnnxRuntimeException>(cause).Code);
+    }
+
+    private static ModelLoader Loader => ModelLoader.Only(new OnnxRuntimeProvider());
 }

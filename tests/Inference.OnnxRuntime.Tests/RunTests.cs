@@ -8,40 +8,11 @@ namespace Inference.OnnxRuntime.Tests;
 public class RunTests
 {
     [OrtFact]
-    public void Run_MissingInput_NamesIt()
-    {
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Models.AddOne, name: "m");
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => model.Run([]));
-        Assert.Equal("Model 'm', input 'x': expected a value float32[n,2], none was given. Add it to the inputs.", error.Message);
-    }
-
-    [OrtFact]
-    public void Run_UnknownInput_NamesIt()
-    {
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Models.AddOne, name: "m");
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => model.Run(new NamedValues { ["x"] = TensorValue.Copy(new float[2], [1, 2]), ["z"] = TensorValue.Copy([1f], [1]) }));
-        Assert.Equal("Model 'm': there is no input 'z', expected 'x'. Rename or remove the value.", error.Message);
-    }
-
-    [OrtFact]
-    public void Run_WrongTypeRankOrDimension_SaysWhatCame()
-    {
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Models.AddOne, name: "m");
-        Assert.Equal(
-            "Model 'm', input 'x': expected float32[n,2], got float64[1,2]. Convert or reshape the value.",
-            Fails(model, TensorValue.Copy(new double[2], [1, 2])));
-        Assert.Equal("Model 'm', input 'x': expected float32[n,2], got float32[2]. Convert or reshape the value.", Fails(model, TensorValue.Copy(new float[2], [2])));
-        Assert.Equal("Model 'm', input 'x': expected float32[n,2], got float32[1,3]. Convert or reshape the value.", Fails(model, TensorValue.Copy(new float[3], [1, 3])));
-        Assert.Equal("Model 'm', input 'x': expected float32[n,2], got sequence. Convert or reshape the value.", Fails(model, new SequenceValue([])));
-    }
-
-    [OrtFact]
     public void Run_MapOutputs_KeysAndValues()
     {
         foreach (bool strings in new[] { true, false })
         {
-            using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Models.ZipMap(strings));
-            Assert.Equal($"y: sequence(map({(strings ? "string" : "int64")}, float32[...]))".Replace("[...]", "[]", StringComparison.Ordinal), model.Outputs[0].ToString());
+            using OrtModel model = OrtModel.Load(Models.ZipMap(strings));
             using NamedValues y = model.Run(new NamedValues { ["x"] = TensorValue.Copy([0.25f, 0.75f, 1f, 0f], [2, 2]) });
             var sequence = Assert.IsType<SequenceValue>(y.Get("y"));
             Assert.Equal(2, sequence.Count);
@@ -64,7 +35,7 @@ public class RunTests
     {
         OnnxModel file = new ModelWriter("seq").Output("y", ElementType.Float, "n").Node("ConcatFromSequence", "s", "y", OnnxAttribute.FromInt("axis", 0)).ToModel();
         file.Graph.Inputs.Add(new OnnxValueInfo("s", OnnxType.Sequence(OnnxType.Tensor(OnnxElementType.Float32))));
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(file.ToArray(), name: "seq");
+        using OrtModel model = OrtModel.Load(file.ToArray(), name: "seq");
         using var inputs = new NamedValues { { "s", new SequenceValue([TensorValue.Copy([1f], [1]), TensorValue.Copy([2f, 3f], [2])]) } };
         using NamedValues y = model.Run(inputs);
         Assert.Equal([1f, 2f, 3f], y["y"].AsSpan<float>().ToArray());
@@ -79,13 +50,13 @@ public class RunTests
         OnnxType type = OnnxType.Optional(OnnxType.Tensor(OnnxElementType.Float32, 2));
         OnnxModel file = new ModelWriter("optional", 18).Output("y", ElementType.Bool).Node("OptionalHasElement", "o", "y").ToModel();
         file.Graph.Inputs.Add(new OnnxValueInfo("o", type));
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(file.ToArray());
+        using OrtModel model = OrtModel.Load(file.ToArray());
         Assert.Equal("o: optional(float32[2])", model.Inputs[0].ToString());
         using NamedValues y = model.Run(new NamedValues { { "o", new OptionalValue(TensorValue.Copy([1f, 2f], [2])) } });
         Assert.True(y["y"].AsSpan<bool>()[0]);
 
         OnnxModel make = new ModelWriter("make", 18).Input("x", ElementType.Float, 2).Output("o", type).Node("Optional", "x", "o").ToModel();
-        using OnnxRuntimeModel maker = OnnxRuntimeModel.Load(make.ToArray());
+        using OrtModel maker = OrtModel.Load(make.ToArray());
         using NamedValues made = maker.Run(new NamedValues { ["x"] = TensorValue.Copy([1f, 2f], [2]) });
         Assert.Equal([1f, 2f], Assert.IsAssignableFrom<TensorValue>(Assert.IsType<OptionalValue>(made.Get("o")).Value).AsSpan<float>().ToArray());
     }
@@ -96,7 +67,7 @@ public class RunTests
         foreach ((ElementType type, float[] wanted) in new[] { (ElementType.UInt2, new float[] { 0, 1, 2, 3 }), (ElementType.Int2, [0, 1, -2, -1]) })
         {
             byte[] file = new ModelWriter("cast", 25).Input("x", type, 4).Output("y", ElementType.Float, 4).Node("Cast", "x", "y", OnnxAttribute.FromInt("to", 1)).ToModel().ToArray();
-            using OnnxRuntimeModel model = OnnxRuntimeModel.Load(file);
+            using OrtModel model = OrtModel.Load(file);
             TensorValue x = TensorValue.Allocate(type, [4]);
             x.AsWritableBytes()[0] = 0b11_10_01_00;
             using NamedValues y = model.Run(new NamedValues { ["x"] = x });
@@ -107,7 +78,7 @@ public class RunTests
     [OrtFact]
     public void Run_ModelFails_ThrowsWithCause()
     {
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Models.Bytes(ConformanceModels.GatherOutOfRange), name: "g");
+        using OrtModel model = OrtModel.Load(Models.Bytes(ConformanceModels.GatherOutOfRange), name: "g");
         ModelRunException error = Assert.Throws<ModelRunException>(() => model.Run(new NamedValues { ["i"] = TensorValue.Copy([99L], [1]) }));
         Assert.StartsWith("Model 'g': ", error.Message, StringComparison.Ordinal);
         Assert.NotEqual(OnnxRuntimeErrorCode.Ok, Assert.IsType<OnnxRuntimeException>(error.InnerException).Code);
@@ -116,7 +87,7 @@ public class RunTests
     [OrtFact]
     public async Task RunAsync_CancelledDuring_StopsInsideTheEngine()
     {
-        using OnnxRuntimeRunner runner = new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(Models.Endless), new ModelLoadOptions { Threads = 1 });
+        using IModelRunner runner = Loader.Load(ModelSource.Bytes(Models.Endless), new ModelLoadOptions { Threads = 1 });
         using var inputs = new NamedValues { ["x"] = Tensors.Uniform(1, 32, 32) };
         using var cancellation = new CancellationTokenSource();
         Task<NamedValues> run = Task.Run(() => runner.RunAsync(inputs, null, cancellation.Token).AsTask());
@@ -128,7 +99,7 @@ public class RunTests
     [OrtFact]
     public async Task RunAsync_MaxRunTimePassed_ThrowsDeadlineExceeded()
     {
-        using OnnxRuntimeRunner runner = new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(Models.Endless), new ModelLoadOptions { Threads = 1, MaxRunTime = TimeSpan.FromMilliseconds(1) });
+        using IModelRunner runner = Loader.Load(ModelSource.Bytes(Models.Endless), new ModelLoadOptions { Threads = 1, MaxRunTime = TimeSpan.FromMilliseconds(1) });
         using var inputs = new NamedValues { ["x"] = Tensors.Uniform(1, 32, 32) };
         await Assert.ThrowsAsync<DeadlineExceededException>(() => runner.RunAsync(inputs).AsTask());
     }
@@ -136,19 +107,16 @@ public class RunTests
     [OrtFact]
     public async Task Regression_DeadlineWhileItRuns_StopsTheRun()
     {
-        var clock = new ManualTimeProvider();
-        using OnnxRuntimeRunner runner = new OnnxRuntimeModelLoader(new OnnxRuntimeOptions(), clock).Load(ModelSource.Bytes(Models.Endless), new ModelLoadOptions { Threads = 1, MaxRunTime = TimeSpan.FromDays(1) });
+        using IModelRunner runner = Loader.Load(ModelSource.Bytes(Models.Endless), new ModelLoadOptions { Threads = 1, MaxRunTime = TimeSpan.FromDays(1) });
         using NamedValues inputs = new() { ["x"] = TensorValue.Copy(new float[1024], [32, 32]) };
-        Task<NamedValues> run = Task.Run(() => runner.RunAsync(inputs, new RunContext { Deadline = clock.GetUtcNow() + TimeSpan.FromSeconds(1) }).AsTask());
-        Assert.True(SpinWait.SpinUntil(() => clock.ArmedTimers > 0, TimeSpan.FromSeconds(30)));
-        clock.Advance(TimeSpan.FromSeconds(2));
+        Task<NamedValues> run = Task.Run(() => runner.RunAsync(inputs, new RunContext { Deadline = DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(50) }).AsTask());
         await Assert.ThrowsAsync<DeadlineExceededException>(() => run.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [OrtFact]
     public async Task RunAsync_DeadlinePassed_DoesNotStart()
     {
-        using OnnxRuntimeRunner runner = new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(Models.AddOne));
+        using IModelRunner runner = Loader.Load(ModelSource.Bytes(Models.AddOne));
         using var inputs = new NamedValues { ["x"] = TensorValue.Copy(new float[2], [1, 2]) };
         await Assert.ThrowsAsync<DeadlineExceededException>(() => runner.RunAsync(inputs, new RunContext { Deadline = DateTimeOffset.UnixEpoch }).AsTask());
     }
@@ -156,26 +124,23 @@ public class RunTests
     [OrtFact]
     public async Task RunAsync_AfterDispose_Throws()
     {
-        OnnxRuntimeRunner runner = new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(Models.AddOne));
+        IModelRunner runner = Loader.Load(ModelSource.Bytes(Models.AddOne));
         runner.Dispose();
         runner.Dispose();
         await runner.DisposeAsync();
         using var inputs = new NamedValues { ["x"] = TensorValue.Copy(new float[2], [1, 2]) };
         await Assert.ThrowsAsync<ObjectDisposedException>(() => runner.RunAsync(inputs).AsTask());
-        Assert.Equal(ModelState.Failed, runner.State);
     }
 
     [OrtFact]
     public void GetService_Layers_AreReached()
     {
-        using OnnxRuntimeRunner runner = new OnnxRuntimeModelLoader().Load(ModelSource.Bytes(Models.AddOne));
+        using IModelRunner runner = Loader.Load(ModelSource.Bytes(Models.AddOne));
         Assert.Same(runner, runner.GetService<IBindable>());
         Assert.Same(runner, runner.GetService<IModelStatus>());
-        Assert.NotNull(runner.GetService<OnnxRuntimeModel>());
         Assert.Null(runner.GetService<IModelSplitter>());
         Assert.Null(runner.GetService(typeof(IBindable), "other"));
     }
 
-    private static string Fails(OnnxRuntimeModel model, ModelValue value) =>
-        Assert.Throws<InvalidInputException>(() => model.Run(new NamedValues { { "x", value } })).Message;
+    private static ModelLoader Loader => ModelLoader.Only(new OnnxRuntimeProvider());
 }

@@ -15,11 +15,11 @@ public class SharedModelsTests
     {
         string folder = TestData.Path("models", name);
         (float rtol, float atol) = ModelFolder.Tolerance(folder);
-        using OnnxRuntimeModel model = OnnxRuntimeModel.Load(Path.Combine(folder, "model.onnx"), new OnnxRuntimeOptions { IntraOpThreads = 1 }, name);
+        using IModelRunner model = ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions { IntraOpThreads = 1 })).Load(ModelSource.Directory(folder));
         foreach (string dataSet in ModelFolder.DataSets(folder))
         {
-            using NamedValues inputs = ModelFolder.Read(dataSet, "input", model.Inputs);
-            using NamedValues wanted = ModelFolder.Read(dataSet, "output", model.Outputs);
+            using NamedValues inputs = ModelFolder.Read(dataSet, "input", model.Info.Inputs);
+            using NamedValues wanted = ModelFolder.Read(dataSet, "output", model.Info.Outputs);
             // Twice: the second run writes into tensors of the shapes that the first one found.
             for (int run = 0; run < 2; run++)
             {

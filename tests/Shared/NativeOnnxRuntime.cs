@@ -1,37 +1,19 @@
+using System.Runtime.InteropServices;
+
 namespace Inference.TestSupport;
 
-/// <summary>Locates ONNX Runtime's native library for tests: the variable ORT_DYLIB_PATH, else what <c>eng/setup.sh</c> put into <c>.native</c>.</summary>
+/// <summary>Whether ONNX Runtime's native library is there for tests: the file that the variable ORT_DYLIB_PATH names, else what the build put beside the program.</summary>
 public static class NativeOnnxRuntime
 {
-    private static readonly Lazy<string?> LazyPath = new(Locate);
-
-    /// <summary>The library's file; null where there is none.</summary>
-    public static string? LibraryPath => LazyPath.Value;
+    /// <summary>The library's file.</summary>
+    public static string LibraryPath { get; } = Environment.GetEnvironmentVariable("ORT_DYLIB_PATH") is { Length: > 0 } named
+        ? named
+        : Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", FileName);
 
     /// <summary>Why a test that needs the library cannot run, or null when it can.</summary>
-    public static string? SkipReason => LibraryPath is null
-        ? "ONNX Runtime's native library is missing: run eng/setup.sh, or set ORT_DYLIB_PATH."
-        : null;
+    public static string? SkipReason => File.Exists(LibraryPath)
+        ? null
+        : $"ONNX Runtime's native library '{LibraryPath}' is missing: its package has none for this system, or ORT_DYLIB_PATH names no file.";
 
-    private static string FileName =>
-        OperatingSystem.IsWindows() ? "onnxruntime.dll"
-        : OperatingSystem.IsMacOS() ? "libonnxruntime.1.dylib"
-        : "libonnxruntime.so.1";
-
-    private static string? Locate()
-    {
-        var named = Environment.GetEnvironmentVariable("ORT_DYLIB_PATH");
-        if (!string.IsNullOrEmpty(named))
-        {
-            return File.Exists(named) ? named : null;
-        }
-
-        if (TestData.RepositoryRoot is not { } root)
-        {
-            return null;
-        }
-
-        var installed = Path.Combine(root, ".native", "onnxruntime", FileName);
-        return File.Exists(installed) ? installed : null;
-    }
+    private static string FileName => OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
 }

@@ -69,7 +69,7 @@ internal sealed class StepCatalog(ModelFiles files, ClickRequest form)
 
     private Step Native(string name, string what, int threads, Func<IModelRunner, ICaller> newCaller)
     {
-        var loader = new OnnxRuntimeModelLoader(new OnnxRuntimeOptions { IntraOpThreads = threads });
+        ModelLoader loader = ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions { IntraOpThreads = threads }));
         IModelRunner runner = loader.Load(ModelSource.File(files.Ranker));
         return new Step(name, what, runner, () => newCaller(runner));
     }

@@ -12,7 +12,7 @@ internal static class OverheadCommand
     public static Task<int> RunAsync(string[] args)
     {
         ServingArguments arguments = ServingArguments.Parse(args, 1, 41, "iris_mlp");
-        string library = Environment.GetEnvironmentVariable("ORT_DYLIB_PATH") ?? throw new InferenceException("Set ORT_DYLIB_PATH to ONNX Runtime's library; eng/setup.sh says where it is.");
+        string library = OnnxRuntimeLibrary.Load().Path;
         bool good = true;
         foreach (string folder in arguments.Models)
         {
@@ -25,10 +25,10 @@ internal static class OverheadCommand
     private static bool Measure(string library, string folder, int rounds)
     {
         string file = Path.Combine(folder, "model.onnx");
-        using OnnxRuntimeRunner runner = new OnnxRuntimeModelLoader(new OnnxRuntimeOptions { IntraOpThreads = 1 }).Load(ModelSource.File(file));
+        using IModelRunner runner = ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions { IntraOpThreads = 1 })).Load(ModelSource.File(file));
         NamedValues inputs = RowSource.Make(folder, runner.Info, 1)[0];
         using NamedValues outputs = runner.Run(inputs);
-        using BoundRun bound = runner.Bind();
+        using BoundRun bound = runner.GetService<IBindable>()!.Bind();
         foreach ((string name, ModelValue value) in inputs)
         {
             bound.SetInput(name, (TensorValue)value);

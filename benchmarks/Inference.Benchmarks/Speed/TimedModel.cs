@@ -24,7 +24,7 @@ internal sealed class TimedModel : IDisposable
     public double MedianMicroseconds => ClosedLoop.Median(_times);
 
     public static IModelRunner Load(ModelSource source, bool onnxRuntime, int threads) => onnxRuntime
-        ? new OnnxRuntimeModelLoader(new OnnxRuntimeOptions { IntraOpThreads = threads, AllowSpinning = threads > 1 }).Load(source)
+        ? ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions { IntraOpThreads = threads, AllowSpinning = threads > 1 })).Load(source)
         : ModelRunner.Load(source, new ModelLoadOptions { Threads = threads });
 
     public void Run() => _bound.Run();

@@ -19,7 +19,7 @@ internal static class BenchReport
             writer.WriteString("inputs", result.Inputs);
             if (result.Spinning is { } spinning)
             {
-                writer.WriteString("onnxruntime_version", OnnxRuntimeLibrary.Load(Backends.LibraryPath(options.Library)).Version);
+                writer.WriteString("onnxruntime_version", OnnxRuntimeLibrary.Load(options.Library).Version);
                 writer.WriteBoolean("onnxruntime_spinning", spinning);
             }
 
@@ -49,7 +49,7 @@ internal static class BenchReport
         Console.WriteLine($"inputs: {result.Inputs}");
         if (result.Spinning is { } spinning)
         {
-            OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load(Backends.LibraryPath(options.Library));
+            OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load(options.Library);
             Console.WriteLine($"onnxruntime {library.Version}: all graph optimizations, {(options.Threads == 1 ? "one thread, nothing spins" : spinning ? "spinning (the better of both here)" : "not spinning (the better of both here)")}");
         }
 

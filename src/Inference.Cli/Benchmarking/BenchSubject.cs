@@ -44,11 +44,16 @@ internal sealed class BenchSubject : IDisposable
         {
             OnnxRuntimeOptions runtime = Backends.RuntimeOptions(options.Library);
             runtime.AllowSpinning = spinning;
-            loader = new OnnxRuntimeModelLoader(runtime);
+            loader = ModelLoader.Only(new OnnxRuntimeProvider(runtime));
         }
 
         return await loader.LoadAsync(ModelSource.File(options.Model), new ModelLoadOptions { Threads = options.Threads }).ConfigureAwait(false);
     }
+
+    /// <summary>Loads a model for measuring what starting costs: on ONNX Runtime by its package alone, where that can be.</summary>
+    /// <inheritdoc cref="LoadAsync"/>
+    public static async Task<IModelRunner> StartAsync(string backend, BenchOptions options, bool spinning) =>
+        backend == Backends.OnnxRuntime && PackageRunner.TryLoad(options, spinning) is { } plain ? plain : await LoadAsync(backend, options, spinning).ConfigureAwait(false);
 
     /// <summary>Wraps a loaded runner, which this object then owns.</summary>
     public static BenchSubject Over(string backend, IModelRunner runner, BenchInputs inputs, bool? spinning) =>

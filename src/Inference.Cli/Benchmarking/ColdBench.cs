@@ -54,7 +54,7 @@ internal static class ColdBench
 
     private static async Task<IModelRunner> StartAsync(string backend, BenchOptions options, bool spinning)
     {
-        IModelRunner runner = await BenchSubject.LoadAsync(backend, options, spinning).ConfigureAwait(false);
+        IModelRunner runner = await BenchSubject.StartAsync(backend, options, spinning).ConfigureAwait(false);
         using BenchInputs inputs = BenchInputs.Prepare(runner.Info, options);
         (await runner.RunAsync(inputs.Values).ConfigureAwait(false)).Dispose();
         return runner;

@@ -28,7 +28,7 @@ internal sealed record StartCost(double LoadMilliseconds, double FirstRunMillise
         ProcessMemory.ResetPeak();
         long before = ProcessMemory.Resident();
         long start = Stopwatch.GetTimestamp();
-        IModelRunner runner = await BenchSubject.LoadAsync(backend, options, spinning).ConfigureAwait(false);
+        IModelRunner runner = await BenchSubject.StartAsync(backend, options, spinning).ConfigureAwait(false);
         try
         {
             TimeSpan load = Stopwatch.GetElapsedTime(start);

@@ -84,12 +84,12 @@ internal static class BenchCommand
             return names.Length > 0 ? names : throw new UsageException("--backends: expected at least one provider.");
         }
 
-        if (OnnxRuntimeLibrary.IsAvailable(Backends.LibraryPath(library)))
+        if (OnnxRuntimeLibrary.IsAvailable(library))
         {
             return [Backends.Cpu, Backends.OnnxRuntime];
         }
 
-        Console.Error.WriteLine("note: ONNX Runtime's library was not found, cpu alone is measured. Run eng/setup.sh, or set ORT_DYLIB_PATH.");
+        Console.Error.WriteLine("note: ONNX Runtime's library was not found, cpu alone is measured. Set ORT_DYLIB_PATH to it.");
         return [Backends.Cpu];
     }
 }

@@ -9,9 +9,12 @@ internal static class LibraryLocator
     /// <summary>The environment variable that names the library's file.</summary>
     public const string PathVariable = "ORT_DYLIB_PATH";
 
+    /// <summary>Who named a file that <see cref="OnnxRuntimeOptions.LibraryPath"/> names.</summary>
+    public const string NamedByOption = "the option LibraryPath";
+
     /// <summary>How to install the library, to end messages with.</summary>
-    public const string InstallHint =
-        "Reference a package that brings the native library (Microsoft.ML.OnnxRuntime, or one of its variants for GPUs), version 1.23 or later, "
+    public static string InstallHint { get; } =
+        $"Reference a package that brings the native library (Microsoft.ML.OnnxRuntime, or one of its variants for GPUs), version {OrtLibrary.PackageVersion} or later, "
         + "or set the option LibraryPath or the variable ORT_DYLIB_PATH to the library's file.";
 
     private static string[] FileNames =>
@@ -26,7 +29,7 @@ internal static class LibraryLocator
     {
         if (libraryPath is not null)
         {
-            return LoadNamed(libraryPath, "the option LibraryPath");
+            return LoadNamed(libraryPath, NamedByOption);
         }
 
         if (Env.GetEnvironmentVariable(PathVariable) is { Length: > 0 } named)
@@ -81,7 +84,8 @@ internal static class LibraryLocator
         return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
     }
 
-    private static (nint Library, string Path) LoadNamed(string path, string namedBy)
+    /// <summary>Throws where a file is missing or built for another processor.</summary>
+    public static void Require(string path, string namedBy)
     {
         if (!File.Exists(path))
         {
@@ -94,7 +98,11 @@ internal static class LibraryLocator
             throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
                 $"ONNX Runtime: the native library '{path}', named by {namedBy}, is built for {built}, this process runs on {RuntimeInformation.ProcessArchitecture}. {InstallHint}");
         }
+    }
 
+    private static (nint Library, string Path) LoadNamed(string path, string namedBy)
+    {
+        Require(path, namedBy);
         try
         {
             return (NativeLibrary.Load(Path.GetFullPath(path)), path);

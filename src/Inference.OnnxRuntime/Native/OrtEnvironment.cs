@@ -1,81 +1,77 @@
+using Microsoft.ML.OnnxRuntime;
+
 namespace Inference.OnnxRuntime.Native;
 
 /// <summary>The native library's one environment. Made with the first session; made anew only to change the global pool, while nothing uses it.</summary>
-internal sealed unsafe class OrtEnvironment(OrtApi api)
+internal static class OrtEnvironment
 {
-    private readonly Lock _lock = new();
-    private nint _handle;
-    private OnnxRuntimeThreadPool? _pool;
-    private int _users;
+    private static readonly Lock s_lock = new();
+    private static OrtEnv? s_own;
+    private static OnnxRuntimeThreadPool? s_pool;
+    private static int s_users;
 
     /// <summary>Takes the environment for one session; give it back by <see cref="Leave"/>.</summary>
     /// <param name="pool">The pool that the session needs; null: any environment will do.</param>
     /// <exception cref="OnnxRuntimeException">Another pool is in use.</exception>
-    public nint Enter(OnnxRuntimeThreadPool? pool)
+    public static void Enter(OnnxRuntimeThreadPool? pool)
     {
-        lock (_lock)
+        lock (s_lock)
         {
-            if (_handle != 0 && pool is not null && pool != _pool)
+            if (OrtEnv.IsCreated && pool is not null && (s_own is null || pool != s_pool))
             {
-                if (_users > 0)
+                if (s_own is null)
                 {
                     throw new OnnxRuntimeException(OnnxRuntimeErrorCode.Fail,
-                        $"ONNX Runtime: a session asked for the global thread pool {pool}, but {_users} sessions are alive in an environment "
-                        + $"with {_pool?.ToString() ?? "none"}. Give all sessions the same pool, or dispose them first.");
+                        $"ONNX Runtime: a session asked for the global thread pool {pool}, but the program made ONNX Runtime's environment before this provider. Load a model here first.");
                 }
 
-                api.ReleaseEnv(_handle);
-                _handle = 0;
+                if (s_users > 0)
+                {
+                    throw new OnnxRuntimeException(OnnxRuntimeErrorCode.Fail,
+                        $"ONNX Runtime: a session asked for the global thread pool {pool}, but {s_users} sessions are alive in an environment "
+                        + $"with {s_pool?.ToString() ?? "none"}. Give all sessions the same pool, or dispose them first.");
+                }
+
+                s_own.Dispose();
             }
 
-            if (_handle == 0)
+            if (!OrtEnv.IsCreated)
             {
-                _handle = Create(pool);
-                _pool = pool;
+                s_own = Create(pool);
+                s_pool = pool;
             }
 
-            _users++;
-            return _handle;
+            s_users++;
         }
     }
 
     /// <summary>Counts one user less.</summary>
-    public void Leave()
+    public static void Leave()
     {
-        lock (_lock)
+        lock (s_lock)
         {
-            _users--;
+            s_users--;
         }
     }
 
-    private nint Create(OnnxRuntimeThreadPool? pool)
+    private static OrtEnv Create(OnnxRuntimeThreadPool? pool)
     {
-        nint handle;
-        fixed (byte* id = "Inference"u8)
+        try
         {
-            if (pool is null)
+            using OrtThreadingOptions? threads = pool is null ? null : new OrtThreadingOptions
             {
-                api.Check(api.CreateEnv((int)OnnxRuntimeLogLevel.Error, id, &handle), "ONNX Runtime: creating the environment");
-            }
-            else
-            {
-                nint threading;
-                api.Check(api.CreateThreadingOptions(&threading));
-                try
-                {
-                    api.Check(api.SetGlobalIntraOpNumThreads(threading, pool.IntraOpThreads));
-                    api.Check(api.SetGlobalInterOpNumThreads(threading, pool.InterOpThreads));
-                    api.Check(api.SetGlobalSpinControl(threading, pool.AllowSpinning ? 1 : 0));
-                    api.Check(api.CreateEnvWithGlobalThreadPools((int)OnnxRuntimeLogLevel.Error, id, threading, &handle), "ONNX Runtime: creating the environment");
-                }
-                finally
-                {
-                    api.ReleaseThreadingOptions(threading);
-                }
-            }
+                GlobalIntraOpNumThreads = pool.IntraOpThreads,
+                GlobalInterOpNumThreads = pool.InterOpThreads,
+                GlobalSpinControl = pool.AllowSpinning,
+            };
+            var options = new EnvironmentCreationOptions { logId = "Inference", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, threadOptions = threads };
+            OrtEnv environment = OrtEnv.CreateInstanceWithOptions(ref options);
+            environment.DisableTelemetryEvents();
+            return environment;
         }
-
-        api.Check(api.DisableTelemetryEvents(handle));
-        return handle;
+        catch (Exception exception) when (PackageErrors.IsReported(exception))
+        {
+            throw PackageErrors.Translate(exception, "ONNX Runtime: creating the environment");
+        }
     }
 }

@@ -1,20 +1,20 @@
 namespace Inference.OnnxRuntime.Native;
 
-/// <summary>Counts runs in flight and lets disposal wait for the last one.</summary>
-internal sealed class RunGate
+/// <summary>Counts runs in flight, so that a session is released once, when it is closed and the last run has ended. Thread-safe.</summary>
+internal sealed class RunGate(Action release)
 {
     private const int Closed = int.MinValue;
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state;
+    private int _released;
 
     /// <summary>Begins a run.</summary>
     /// <exception cref="ObjectDisposedException">The gate is closed.</exception>
-    public void Enter(object owner)
+    public void Enter(string name)
     {
         if (Interlocked.Increment(ref _state) < 0)
         {
             Exit();
-            throw new ObjectDisposedException(owner.GetType().Name);
+            throw new ObjectDisposedException(name);
         }
     }
 
@@ -23,21 +23,25 @@ internal sealed class RunGate
     {
         if (Interlocked.Decrement(ref _state) == Closed)
         {
-            _drained.TrySetResult();
+            Release();
         }
     }
 
-    /// <summary>Lets no run begin any more; completes when the last one has ended.</summary>
-    /// <param name="first">Whether this call closed the gate.</param>
-    public Task Close(out bool first)
+    /// <summary>Lets no run begin any more.</summary>
+    public void Close()
     {
-        int before = Interlocked.Or(ref _state, Closed);
-        first = before >= 0;
-        if (before == 0)
+        if (Interlocked.Or(ref _state, Closed) == 0)
         {
-            _drained.TrySetResult();
+            Release();
         }
+    }
 
-        return _drained.Task;
+    // A run that came too late counts for a moment, so that the count may reach its end more than once.
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            release();
+        }
     }
 }

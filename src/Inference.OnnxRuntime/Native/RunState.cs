@@ -1,77 +1,91 @@
+using Microsoft.ML.OnnxRuntime;
+
 namespace Inference.OnnxRuntime.Native;
 
-/// <summary>What one run in flight needs, kept between runs: slots, pointer arrays, run options. One thread at a time.</summary>
-internal sealed unsafe class RunState
+/// <summary>What one run in flight needs, kept between runs: a binding, what is bound to it, run options. One thread at a time.</summary>
+internal sealed class RunState : IDisposable
 {
-    private readonly OrtApi _api;
-    private readonly SessionCore _session;
+    private readonly CompiledSession _session;
+    private readonly OrtIoBinding _binding;
+    private readonly RunOptions _options = new();
     private readonly TensorSlot[] _inputSlots;
     private readonly TensorSlot[] _outputSlots;
-    // Four runs of pointers in one pinned block: input names, input values, output names, output values.
-    private readonly nint[] _pointers;
     private readonly bool[] _predicted;
-    private nint _runOptions;
     private bool _inputsRepeat;
+    private bool _copiesInputs;
+    private bool _readsOutputs;
 
-    public RunState(OrtApi api, SessionCore session)
+    /// <summary>Makes the state of runs of a session.</summary>
+    public RunState(CompiledSession session)
     {
-        _api = api;
         _session = session;
-        Inputs = new ModelValue?[session.Inputs.Length];
-        Outputs = new ModelValue?[session.Outputs.Length];
-        _inputSlots = NewSlots(api, Inputs.Length);
-        _outputSlots = NewSlots(api, Outputs.Length);
+        _binding = session.Session.CreateIoBinding();
+        Inputs = new ModelValue?[session.Inputs.Count];
+        Outputs = new ModelValue?[session.Outputs.Count];
+        _inputSlots = [.. session.Inputs.Select(static port => new TensorSlot(port.Name))];
+        _outputSlots = [.. session.Outputs.Select(static port => new TensorSlot(port.Name))];
         _predicted = new bool[Outputs.Length];
-        _pointers = GC.AllocateArray<nint>(Math.Max(1, 2 * (Inputs.Length + Outputs.Length)), pinned: true);
     }
 
-    ~RunState() => Release();
-
-    /// <summary>The values of the run, by the session's inputs; null for one left out.</summary>
+    /// <summary>The values of the run, by the session's inputs.</summary>
     public ModelValue?[] Inputs { get; }
 
     /// <summary>The slots of the run, by the session's outputs; null for one to be allocated.</summary>
     public ModelValue?[] Outputs { get; }
 
     /// <summary>Runs the session on <see cref="Inputs"/> and fills <see cref="Outputs"/>. Those that were null before are null again where it throws.</summary>
-    public void Run(nint session, CancellationToken cancellationToken)
+    public void Run(CancellationToken cancellationToken)
     {
-        int given = BindInputs();
-        bool predicting = BindOutputs(predict: _inputsRepeat);
-        nint status = Invoke(session, given, cancellationToken);
-        if (status != 0 && predicting && !cancellationToken.IsCancellationRequested)
+        try
         {
-            // A shape that depends on the values: let the library allocate, now and in future.
-            _api.ReleaseStatus(status);
-            DropPredictions();
-            BindOutputs(predict: false);
-            status = Invoke(session, given, cancellationToken);
-            if (status == 0)
+            BindInputs();
+            bool predicting = BindOutputs(predict: _inputsRepeat);
+            try
             {
+                Invoke(cancellationToken);
+            }
+            catch (Exception exception) when (predicting && PackageErrors.IsReported(exception) && !cancellationToken.IsCancellationRequested)
+            {
+                // A shape that depends on the values: let the library allocate, now and in future.
+                DropPredictions();
+                BindOutputs(predict: false);
+                Invoke(cancellationToken);
                 _session.PredictsShapes = false;
             }
-        }
 
-        if (status != 0)
+            if (_readsOutputs)
+            {
+                ReadOutputs();
+            }
+        }
+        catch (Exception exception) when (PackageErrors.IsReported(exception))
         {
             DropPredictions();
-            Throw(status, cancellationToken);
-        }
+            OnnxRuntimeException error = PackageErrors.Translate(exception, $"Model '{_session.Name}'");
+            if (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException($"Model '{_session.Name}': the run was cancelled.", error, cancellationToken);
+            }
 
-        ReadOutputs();
+            throw new ModelRunException(error.Message, error);
+        }
     }
 
-    /// <summary>Lets go of the values of the run.</summary>
+    /// <summary>Lets go of the values of the run, and of what ONNX Runtime allocated for it.</summary>
     public void Clear()
     {
-        foreach (TensorSlot slot in _inputSlots)
+        Array.ForEach(_inputSlots, static slot => slot.Clear());
+        Array.ForEach(_outputSlots, static slot => slot.Clear());
+        if (_copiesInputs)
         {
-            slot.Clear();
+            ForgetInputs();
         }
 
-        foreach (TensorSlot slot in _outputSlots)
+        if (_readsOutputs)
         {
-            slot.Clear();
+            _binding.ClearBoundOutputs();
+            Array.ForEach(_outputSlots, static slot => slot.Forget());
+            _readsOutputs = false;
         }
 
         Array.Clear(Inputs);
@@ -79,72 +93,78 @@ internal sealed unsafe class RunState
         Array.Clear(_predicted);
     }
 
-    /// <summary>Releases what the native library holds for this state.</summary>
-    public void Release()
+    /// <summary>Releases the binding.</summary>
+    public void Dispose()
     {
-        GC.SuppressFinalize(this);
-        foreach (TensorSlot slot in _inputSlots)
-        {
-            slot.Drop();
-        }
-
-        foreach (TensorSlot slot in _outputSlots)
-        {
-            slot.Drop();
-        }
-
-        if (_runOptions != 0)
-        {
-            _api.ReleaseRunOptions(_runOptions);
-            _runOptions = 0;
-        }
+        _binding.Dispose();
+        _options.Dispose();
     }
 
-    private static TensorSlot[] NewSlots(OrtApi api, int count)
+    private void BindInputs()
     {
-        var slots = new TensorSlot[count];
-        for (int i = 0; i < count; i++)
-        {
-            slots[i] = new TensorSlot(api);
-        }
-
-        return slots;
-    }
-
-    private int BindInputs()
-    {
-        int given = 0;
         bool repeat = true;
         for (int i = 0; i < Inputs.Length; i++)
         {
-            if (Inputs[i] is not { } value)
+            TensorSlot slot = _inputSlots[i];
+            if (Inputs[i] is TensorValue { ElementType: not ElementType.String } tensor)
             {
-                continue;
+                slot.Hold(tensor, out bool sameShape, out OrtValue? value);
+                repeat &= sameShape;
+                Bind(slot, value, isInput: true);
             }
-
-            bool same = false;
-            nint bound = value is TensorValue { ElementType: not ElementType.String }
-                ? _inputSlots[i].Bind((TensorValue)value, out same)
-                : _inputSlots[i].BindTransient(ValueWriter.Write(_api, value, $"Model '{_session.Name}', input '{_session.Inputs[i].Name}'"));
-            repeat &= same;
-            _pointers[given] = _session.InputNames[i];
-            _pointers[Inputs.Length + given] = bound;
-            given++;
+            else
+            {
+                repeat = false;
+                _copiesInputs = true;
+                Bind(slot, ValueWriter.Write(Inputs[i]!, $"Model '{_session.Name}', input '{slot.Name}'"), isInput: true);
+            }
         }
 
         _inputsRepeat = repeat;
-        return given;
+    }
+
+    // The binding counts a reference of its own. Null: what is bound stays.
+    private void Bind(TensorSlot slot, OrtValue? value, bool isInput)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        using (value)
+        {
+            try
+            {
+                if (isInput)
+                {
+                    _binding.BindInput(slot.Name, value);
+                }
+                else
+                {
+                    _binding.BindOutput(slot.Name, value);
+                }
+            }
+            catch
+            {
+                slot.Forget();
+                throw;
+            }
+        }
+    }
+
+    private void ForgetInputs()
+    {
+        _binding.ClearBoundInputs();
+        Array.ForEach(_inputSlots, static slot => slot.Forget());
+        _copiesInputs = false;
     }
 
     /// <summary>Binds filled slots, and, where inputs are shaped as in the run before, tensors of the output shapes of that run, so that the library writes in place.</summary>
     private bool BindOutputs(bool predict)
     {
         bool predicting = false;
-        int names = 2 * Inputs.Length;
         for (int i = 0; i < Outputs.Length; i++)
         {
-            _pointers[names + i] = _session.OutputNames[i];
-            nint bound = 0;
             TensorSlot slot = _outputSlots[i];
             if (Outputs[i] is null && predict && !_session.IsAlias[i] && _session.PredictsShapes && slot.Type is not (ElementType.Undefined or ElementType.String))
             {
@@ -155,15 +175,25 @@ internal sealed unsafe class RunState
 
             if (IsInPlace(i))
             {
-                var tensor = (TensorValue)Outputs[i]!;
-                tensor.AsWritableBytes();
-                bound = slot.Bind(tensor, out _);
+                BindInPlace(slot, (TensorValue)Outputs[i]!);
             }
-
-            _pointers[names + Outputs.Length + i] = bound;
+            else
+            {
+                _readsOutputs = true;
+                slot.Forget();
+                _binding.BindOutputToDevice(slot.Name, OrtMemoryInfo.DefaultInstance);
+            }
         }
 
         return predicting;
+    }
+
+    private void BindInPlace(TensorSlot slot, TensorValue tensor)
+    {
+        // Throws for a tensor that may not be written.
+        tensor.AsWritableBytes();
+        slot.Hold(tensor, out _, out OrtValue? value);
+        Bind(slot, value, isInput: false);
     }
 
     private void DropPredictions()
@@ -180,55 +210,31 @@ internal sealed unsafe class RunState
         }
     }
 
-    private nint Invoke(nint session, int given, CancellationToken cancellationToken)
+    private void Invoke(CancellationToken cancellationToken)
     {
-        fixed (nint* pointers = _pointers)
+        if (!cancellationToken.CanBeCanceled)
         {
-            nint* outputs = pointers + (2 * Inputs.Length);
-            if (!cancellationToken.CanBeCanceled)
-            {
-                return _api.Run(session, 0, (byte**)pointers, pointers + Inputs.Length, (nuint)given, (byte**)outputs, (nuint)Outputs.Length, outputs + Outputs.Length);
-            }
+            _session.Session.RunWithBinding(_options, _binding);
+            return;
+        }
 
-            EnsureRunOptions();
-            CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static state => ((RunState)state!).Terminate(), this);
-            nint status = _api.Run(
-                session, _runOptions, (byte**)pointers, pointers + Inputs.Length, (nuint)given, (byte**)outputs, (nuint)Outputs.Length, outputs + Outputs.Length);
-
-            // Waits for the callback where it runs just now: afterwards nobody touches the run options.
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, _options);
+        try
+        {
+            _session.Session.RunWithBinding(_options, _binding);
+        }
+        finally
+        {
+            // Waits for the callback where it runs just now: afterwards nobody touches the options.
             registration.Dispose();
-            if (cancellationToken.IsCancellationRequested)
-            {
-                _api.Check(_api.RunOptionsUnsetTerminate(_runOptions));
-            }
-
-            return status;
+            _options.Terminate = false;
         }
     }
 
-    private void EnsureRunOptions()
-    {
-        if (_runOptions == 0)
-        {
-            nint options;
-            _api.Check(_api.CreateRunOptions(&options));
-            _runOptions = options;
-        }
-    }
-
-    private void Terminate() => _api.Check(_api.RunOptionsSetTerminate(_runOptions));
-
+    // Outputs are bound in their order.
     private void ReadOutputs()
     {
-        int first = (2 * Inputs.Length) + Outputs.Length;
-        for (int i = 0; i < Outputs.Length; i++)
-        {
-            if (!IsInPlace(i))
-            {
-                _outputSlots[i].BindTransient(_pointers[first + i]);
-            }
-        }
-
+        using IDisposableReadOnlyCollection<OrtValue> values = _binding.GetOutputValues();
         for (int i = 0; i < Outputs.Length; i++)
         {
             if (IsInPlace(i))
@@ -238,11 +244,11 @@ internal sealed unsafe class RunState
 
             if (Outputs[i] is TensorValue filled)
             {
-                ValueReader.CopyInto(_api, _pointers[first + i], filled, _session.Name, _session.Outputs[i].Name);
+                ValueReader.CopyInto(values[i], filled, _session.Name, _outputSlots[i].Name);
                 continue;
             }
 
-            Outputs[i] = ValueReader.Read(_api, _pointers[first + i], _session.Outputs[i].Type);
+            Outputs[i] = ValueReader.Read(values[i], _session.Outputs[i].Type);
             if (Outputs[i] is TensorValue tensor)
             {
                 _outputSlots[i].Learn(tensor.ElementType, tensor.Shape);
@@ -251,15 +257,4 @@ internal sealed unsafe class RunState
     }
 
     private bool IsInPlace(int output) => Outputs[output] is TensorValue { ElementType: not ElementType.String } && !_session.IsAlias[output];
-
-    private void Throw(nint status, CancellationToken cancellationToken)
-    {
-        OnnxRuntimeException exception = _api.ToException(status, $"Model '{_session.Name}'");
-        if (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException($"Model '{_session.Name}': the run was cancelled.", exception, cancellationToken);
-        }
-
-        throw new ModelRunException(exception.Message, exception);
-    }
 }

@@ -47,7 +47,7 @@ public sealed class ExporterTests(ExporterModels models) : IClassFixture<Exporte
         using IModelRunner here = await ModelLoader.Default.LoadAsync(ModelSource.Directory(folder), new ModelLoadOptions());
         using NamedValues inputs = Inputs(folder, here.Info.Inputs);
         using NamedValues got = await here.RunAsync(inputs);
-        if (NativeOnnxRuntime.LibraryPath is not null)
+        if (NativeOnnxRuntime.SkipReason is null)
         {
             using NamedValues want = await ReferenceAsync(folder, inputs);
             AssertClose(want, got);
@@ -59,7 +59,7 @@ public sealed class ExporterTests(ExporterModels models) : IClassFixture<Exporte
     [MemberData(nameof(RunningNames))]
     public async Task Run_WhatOnnxRuntimesOptimizerWrites_EqualsOnnxRuntime(string name)
     {
-        if (NativeOnnxRuntime.LibraryPath is null)
+        if (NativeOnnxRuntime.SkipReason is not null)
         {
             return;
         }
@@ -103,8 +103,8 @@ public sealed class ExporterTests(ExporterModels models) : IClassFixture<Exporte
 
     private static string Model(string folder) => Path.Combine(folder, File.Exists(Path.Combine(folder, "reference.onnx")) ? "reference.onnx" : "model.onnx");
 
-    private static OnnxRuntimeModelLoader Loader(GraphOptimizationLevel level, string? written) =>
-        new(new OnnxRuntimeOptions { LibraryPath = NativeOnnxRuntime.LibraryPath, GraphOptimization = level, OptimizedModelPath = written });
+    private static ModelLoader Loader(GraphOptimizationLevel level, string? written) =>
+        ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions { GraphOptimization = level, OptimizedModelPath = written }));
 
     private static void AssertClose(NamedValues want, NamedValues got)
     {

@@ -40,13 +40,12 @@ public sealed class OptimizerFilesTests
             Directory.CreateDirectory(target);
             try
             {
-                var loader = new OnnxRuntimeModelLoader(new OnnxRuntimeOptions
+                ModelLoader loader = ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions
                 {
-                    LibraryPath = NativeOnnxRuntime.LibraryPath,
                     GraphOptimization = GraphOptimizationLevel.Extended,
                     OptimizedModelPath = Path.Combine(target, "model.onnx"),
                     LogLevel = OnnxRuntimeLogLevel.Fatal,
-                });
+                }));
                 using IModelRunner writer = loader.LoadAsync(ModelSource.Directory(test.Folder), new ModelLoadOptions()).AsTask().GetAwaiter().GetResult();
             }
             catch (InferenceException)

@@ -1,4 +1,5 @@
 using Inference.OnnxRuntime.Tests.Differential.Plain;
+using Inference.OnnxRuntime.Tests.Support;
 
 namespace Inference.OnnxRuntime.Tests.Differential;
 
@@ -46,12 +47,12 @@ internal static class DifferentialRunner
     private static NamedValues? RunReference(byte[] bytes, DifferentialCase made, out string? error, out bool hasKernel)
     {
         hasKernel = true;
-        OnnxRuntimeModel reference;
+        OrtModel reference;
         try
         {
-            reference = OnnxRuntimeModel.Load(bytes, s_options, made.Graph.Name);
+            reference = OrtModel.Load(bytes, s_options, made.Graph.Name);
         }
-        catch (ModelLoadException exception)
+        catch (OnnxRuntimeException exception)
         {
             hasKernel = !IsUnsupported(exception);
             error = $"onnxruntime refuses the model, cpu runs it: {exception.Message}";
@@ -67,9 +68,9 @@ internal static class DifferentialRunner
         }
     }
 
-    private static bool IsUnsupported(ModelLoadException exception) =>
-        exception is UnsupportedModelException
-        || exception.InnerException is OnnxRuntimeException { Code: OnnxRuntimeErrorCode.NotImplemented }
+    private static bool IsUnsupported(OnnxRuntimeException exception) =>
+        exception.UnsupportedOperators.Count > 0
+        || exception.Code == OnnxRuntimeErrorCode.NotImplemented
         || exception.Message.Contains("is invalid", StringComparison.Ordinal) && exception.Message.Contains("Type '", StringComparison.Ordinal)
         || exception.Message.Contains("is under development and support for this is limited", StringComparison.Ordinal);
 
@@ -93,7 +94,7 @@ internal static class DifferentialRunner
     }
 
     // Some outputs are written where copies of inputs lie.
-    private static NamedValues RunInPlace(OnnxRuntimeModel reference, DifferentialCase made)
+    private static NamedValues RunInPlace(OrtModel reference, DifferentialCase made)
     {
         NamedValues results = [];
         foreach ((string output, string input) in made.Shared)
@@ -105,7 +106,7 @@ internal static class DifferentialRunner
         }
 
         ModelValue?[] outputs = [.. reference.Outputs.Select(port => made.Shared.ContainsKey(port.Name) ? results[port.Name] : null)];
-        ModelValue?[] inputs = [.. reference.Inputs.Select(port => made.Shared.FirstOrDefault(pair => pair.Value == port.Name) is { Key: { } output } ? results[output] : made.Inputs[port.Name])];
+        ModelValue[] inputs = [.. reference.Inputs.Select(port => made.Shared.FirstOrDefault(pair => pair.Value == port.Name) is { Key: { } output } ? results[output] : made.Inputs[port.Name])];
         reference.Run(inputs, outputs);
         for (int i = 0; i < outputs.Length; i++)
         {

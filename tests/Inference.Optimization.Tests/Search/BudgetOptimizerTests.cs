@@ -105,8 +105,8 @@ public class BudgetOptimizerTests
         OnnxModel model = SmallModels.TwoLayers();
         DecisionRecord record = await DecisionRecord.CreateAsync(Lab.OnnxRuntime(), "compare", model, model, [], null, null, Agreement);
         record.WriteTo(model);
-        var options = new Inference.OnnxRuntime.OnnxRuntimeOptions { LibraryPath = NativeOnnxRuntime.LibraryPath, OptimizedModelPath = folder.File("again.onnx") };
-        await using (IModelRunner runner = await new Inference.OnnxRuntime.OnnxRuntimeModelLoader(options).LoadAsync(ModelSource.Bytes(model.ToArray()), new ModelLoadOptions(), default))
+        var options = new Inference.OnnxRuntime.OnnxRuntimeOptions { OptimizedModelPath = folder.File("again.onnx") };
+        await using (IModelRunner runner = await ModelLoader.Only(new Inference.OnnxRuntime.OnnxRuntimeProvider(options)).LoadAsync(ModelSource.Bytes(model.ToArray()), new ModelLoadOptions(), default))
         {
         }
 

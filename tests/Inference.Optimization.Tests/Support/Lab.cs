@@ -11,7 +11,7 @@ internal static class Lab
 {
     public static OptimizationContext OnnxRuntime(int seed = 1) => new()
     {
-        Loader = new OnnxRuntimeModelLoader(new OnnxRuntimeOptions { LibraryPath = NativeOnnxRuntime.LibraryPath, IntraOpThreads = 1 }),
+        Loader = ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions { IntraOpThreads = 1 })),
         Seed = seed,
     };
 
