@@ -21,5 +21,5 @@ internal sealed class BalancedAccuracyMetric() : SumMetric("balanced_accuracy", 
         return total / seen;
     }
 
-    public override IEnumerable<(RowTerms Best, RowTerms Worst)> Extremes(SumView sums) => ClassTerms.Extremes(Math.Max(ClassTerms.Classes(sums), 2));
+    public override IEnumerable<(RowTerms Best, RowTerms Worst)> Extremes(SumView sums) => ClassTerms.Extremes(sums);
 }

@@ -35,7 +35,7 @@ internal sealed class ClassRatioMetric(string name, ClassRatio ratio, ClassAvera
         return average == ClassAverage.Micro ? Ratio(hits, Math.Max(answered, weight), Math.Max(actual, weight)) : total / seen;
     }
 
-    public override IEnumerable<(RowTerms Best, RowTerms Worst)> Extremes(SumView sums) => ClassTerms.Extremes(Math.Max(ClassTerms.Classes(sums), 2));
+    public override IEnumerable<(RowTerms Best, RowTerms Worst)> Extremes(SumView sums) => ClassTerms.Extremes(sums);
 
     private double Ratio(double hits, double answered, double actual)
     {

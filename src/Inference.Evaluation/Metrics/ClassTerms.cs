@@ -6,6 +6,8 @@ internal static class ClassTerms
     public const int Weight = 0;
     public const int Right = 1;
 
+    private const int MostExtremes = 64;
+
     public static int Hits(int index) => 2 + (3 * index);
 
     public static int Answered(int index) => 3 + (3 * index);
@@ -32,15 +34,26 @@ internal static class ClassTerms
         }
     }
 
-    /// <summary>For each class a right answer, and one that takes it for the next class.</summary>
-    public static IEnumerable<(RowTerms Best, RowTerms Worst)> Extremes(int classes)
+    /// <summary>For each of the classes that are true least often, up to 64 (they move a mean over classes most), a right answer, and one that takes it for the next class.</summary>
+    public static IEnumerable<(RowTerms Best, RowTerms Worst)> Extremes(SumView sums)
     {
+        int classes = Math.Max(Classes(sums), 2);
+        var counts = new double[classes];
         for (int i = 0; i < classes; i++)
         {
-            var best = new RowTerms();
+            counts[i] = sums[True(i)];
+        }
+
+        return Extremes([.. Enumerable.Range(0, classes).Where(i => counts[i] > 0).OrderBy(i => counts[i]).Take(MostExtremes)], classes);
+    }
+
+    private static IEnumerable<(RowTerms Best, RowTerms Worst)> Extremes(int[] chosen, int classes)
+    {
+        foreach (int i in chosen)
+        {
+            RowTerms best = new(), worst = new();
             Add(best, i, i);
-            var worst = new RowTerms();
-            Add(worst, classes == 1 ? EvaluationRow.NoClass : (i + 1) % classes, i);
+            Add(worst, (i + 1) % classes, i);
             yield return (best, worst);
         }
     }

@@ -65,6 +65,20 @@ public sealed class PairedJudgeTests
         Assert.Equal("the metric is not defined on these rows", verdict.Reason);
     }
 
+    [Fact]
+    public void Judge_OfAThousandClasses_TakesRareOnesForTheRowNotSeen()
+    {
+        var judge = new PairedJudge(MetricCatalog.Parse("f1_macro"), new VerdictOptions { Budget = 0.01 });
+        for (int i = 0; i < 2000; i++)
+        {
+            judge.Add(new EvaluationRow { Actual = [i % 1000], Predicted = [i % 1000] }, new EvaluationRow { Actual = [i % 1000], Predicted = [i % 1000] });
+        }
+
+        DropVerdict verdict = judge.Judge().Overall;
+        Assert.Equal(0, verdict.Drop);
+        Assert.InRange(verdict.High, 1e-5, 0.01);
+    }
+
     [Theory]
     [InlineData("f1")]
     [InlineData("f1_macro")]
