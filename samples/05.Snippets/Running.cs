@@ -32,7 +32,7 @@ internal static class Running
         {
             request.CopyTo(data, 0);
             run.Run();                                                        // allocates nothing
-            ReadOnlySpan<float> score = ((TensorValue)run.GetOutput("score")).AsSpan<float>();
+            ReadOnlySpan<float> score = run.GetOutput("score").AsSpan<float>();
         }
         #endregion
     }

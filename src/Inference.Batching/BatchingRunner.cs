@@ -65,7 +65,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         if (context?.Deadline is { } deadline && deadline <= _clock.GetUtcNow())
         {
             _instruments.Unserved("deadline");
-            return ValueTask.FromException<NamedValues>(new DeadlineExceededException($"Model '{_model}': the deadline {deadline:O} had passed when the call came; it did not run. Allow more time."));
+            return ValueTask.FromException<NamedValues>(new DeadlineExceededException($"Model '{_model}': the deadline {deadline:O} had passed when the call came; it did not run. Allow more time.") { Deadline = deadline });
         }
 
         BatchingOptions options = _options.Current;

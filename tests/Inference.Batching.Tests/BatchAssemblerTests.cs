@@ -17,7 +17,7 @@ public sealed class BatchAssemblerTests
     public void WhyNotBatchable_EachReason_IsNamed()
     {
         ModelInfo info = FakeModel.Info();
-        ModelPort list = new("list", new(ModelValueKind.Sequence, Element: ModelValueType.Tensor(ElementType.Float)));
+        ModelPort list = new("list", ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float)));
         ModelPort constant = new("z", ModelValueType.Tensor(ElementType.Float, [Dimension.Fixed(1), Dimension.Fixed(2)]));
         ModelPort scalar = new("z", ModelValueType.Tensor(ElementType.Float, []));
         ModelPort open = new("z", ModelValueType.Tensor(ElementType.Float));

@@ -10,7 +10,7 @@ namespace Inference.Caching.Tests;
 /// <summary>What is asked of a model before it is cached, and what options may be.</summary>
 public sealed class CachingBuildTests
 {
-    private static readonly ModelValueType s_list = new(ModelValueKind.Sequence, Element: ModelValueType.Tensor(ElementType.Float));
+    private static readonly ModelValueType s_list = ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float));
 
     [Fact]
     public void UseCaching_Null_NamesTheParameter()
@@ -147,7 +147,7 @@ public sealed class CachingBuildTests
 
         public override MemoryHandle Pin() => throw new NotSupportedException();
 
-        public override ModelValue Retain() => this;
+        public override TensorValue Retain() => this;
 
         public override void Dispose()
         {

@@ -149,7 +149,7 @@ public sealed class MissTests : IDisposable
 
         public override MemoryHandle Pin() => throw new NotSupportedException();
 
-        public override ModelValue Retain() => this;
+        public override TensorValue Retain() => this;
 
         public override void Dispose()
         {

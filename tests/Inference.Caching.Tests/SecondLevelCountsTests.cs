@@ -339,7 +339,7 @@ public sealed class SecondLevelCountsTests : IDisposable
 
         public override System.Buffers.MemoryHandle Pin() => throw new NotSupportedException();
 
-        public override ModelValue Retain() => this;
+        public override TensorValue Retain() => this;
 
         public override void Dispose()
         {

@@ -86,7 +86,7 @@ internal sealed record Answer(string? Error, IReadOnlyList<(ModelValueKind Kind,
         try
         {
             File.WriteAllBytes(path, output.Bytes);
-            return ProtobufValues.Read(path, new ModelValueType(output.Kind));
+            return ProtobufValues.Read(path, new ModelValueType { Kind = output.Kind });
         }
         finally
         {

@@ -42,9 +42,9 @@ internal sealed class Seeds
 
     private static ModelValueType Kind(OnnxType type) => type.Kind switch
     {
-        OnnxTypeKind.Sequence => new(ModelValueKind.Sequence, Element: type.Element is null ? null : Kind(type.Element)),
-        OnnxTypeKind.Optional => new(ModelValueKind.Optional, Element: type.Element is null ? null : Kind(type.Element)),
-        OnnxTypeKind.Map => new(ModelValueKind.Map),
+        OnnxTypeKind.Sequence => ModelValueType.Sequence(type.Element is null ? null : Kind(type.Element)),
+        OnnxTypeKind.Optional => ModelValueType.Optional(type.Element is null ? null : Kind(type.Element)),
+        OnnxTypeKind.Map => ModelValueType.Map(ElementType.Undefined, null),
         _ => ModelValueType.Tensor((ElementType)(int)type.ElementType, null),
     };
 }

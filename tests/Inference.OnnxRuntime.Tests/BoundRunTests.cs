@@ -78,7 +78,7 @@ public class BoundRunTests
         Assert.Equal("int64[1,3]", bound.GetOutput("y").ToString());
         memory[0] = 0;
         bound.Run();
-        Assert.Equal([1L, 2L], ((TensorValue)bound.GetOutput("y")).AsSpan<long>().ToArray());
+        Assert.Equal([1L, 2L], bound.GetOutput("y").AsSpan<long>().ToArray());
     }
 
     [OrtFact]
@@ -89,7 +89,7 @@ public class BoundRunTests
         using BoundRun bound = Bind(runner);
         bound.SetInput("x", TensorValue.Borrow<float>(memory, [1, 2]));
         bound.Run();
-        using var kept = (TensorValue)bound.GetOutput("y").Retain();
+        using var kept = bound.GetOutput("y").Retain();
         memory[0] = 50;
         bound.Run();
         Assert.Equal([2f, 3f], kept.AsSpan<float>().ToArray());
@@ -103,7 +103,7 @@ public class BoundRunTests
         using BoundRun bound = Bind(runner);
         bound.SetInput("x", TensorValue.Copy([1f, 2f], [1, 2]));
         bound.Run();
-        var output = (TensorValue)bound.GetOutput("y");
+        var output = bound.GetOutput("y");
         output.Dispose();
         bound.Run();
         Assert.Throws<ObjectDisposedException>(() => output.AsSpan<float>());
@@ -117,9 +117,9 @@ public class BoundRunTests
         using BoundRun bound = Bind(runner);
         bound.SetInput("x", TensorValue.Copy([1f, 2f], [1, 2]));
         bound.Run();
-        var output = (TensorValue)bound.GetOutput("y");
+        var output = bound.GetOutput("y");
         Assert.Contains("Retain", Assert.Throws<InvalidInputException>(() => bound.SetInput("x", output)).Message, StringComparison.Ordinal);
-        bound.SetInput("x", (TensorValue)output.Retain());
+        bound.SetInput("x", output.Retain());
         bound.Run();
         Assert.Equal([3f, 4f], Output(bound));
     }
@@ -236,5 +236,5 @@ public class BoundRunTests
 
     private static BoundRun Bind(IModelRunner runner) => runner.GetService<IBindable>()!.Bind();
 
-    private static float[] Output(BoundRun bound) => ((TensorValue)bound.GetOutput("y")).AsSpan<float>().ToArray();
+    private static float[] Output(BoundRun bound) => bound.GetOutput("y").AsSpan<float>().ToArray();
 }

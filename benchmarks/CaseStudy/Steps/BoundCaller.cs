@@ -24,7 +24,7 @@ internal sealed class BoundCaller : ICaller
     {
         _inputs.Write(request, 0);
         _run.Run();
-        ((TensorValue)_run.GetOutput("score")).AsSpan<float>().CopyTo(scores);
+        _run.GetOutput("score").AsSpan<float>().CopyTo(scores);
     }
 
     public void Dispose()

@@ -26,7 +26,7 @@ internal sealed class RowCaller : ICaller
         {
             _inputs.Write(Only(request, i), 0);
             _run.Run();
-            scores[i] = ((TensorValue)_run.GetOutput("score")).AsSpan<float>()[0];
+            scores[i] = _run.GetOutput("score").AsSpan<float>()[0];
         }
     }
 

@@ -137,7 +137,7 @@ internal static class ForgottenValues
     {
         bound.SetInput("x", Rows(kind, rows, random));
         bound.Run();
-        return OwnershipModel.IsAnswer(((TensorValue)bound.GetOutput("y")).AsSpan<float>(), rows);
+        return OwnershipModel.IsAnswer(bound.GetOutput("y").AsSpan<float>(), rows);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]

@@ -55,7 +55,7 @@ internal static class RandomMoments
             {
                 bound.SetInput("x", ForgottenValues.Rows(random.Next(3), rows, random));
                 bound.Run(Token(work, random));
-                using var copy = (TensorValue)bound.GetOutput("y").Retain();
+                using var copy = bound.GetOutput("y").Retain();
                 Interlocked.Increment(ref counts.Runs);
                 Interlocked.Add(ref counts.Wrong, OwnershipModel.IsSomeAnswer(copy.AsSpan<float>()) ? 0 : 1);
             }
@@ -168,7 +168,7 @@ internal static class RandomMoments
                 bound.Dispose();
                 break;
             case 4:
-                bound.SetInput("x", (TensorValue)bound.GetOutput("y"));
+                bound.SetInput("x", bound.GetOutput("y"));
                 break;
             default:
                 using (TensorValue other = TensorValue.Allocate(ElementType.Float, [random.Next(1, 9), OwnershipModel.Outputs]))

@@ -14,4 +14,7 @@ public class DeadlineExceededException : InferenceException
         : base(message, innerException)
     {
     }
+
+    /// <summary>The deadline that passed; null where a limit of the model's options stopped the call.</summary>
+    public DateTimeOffset? Deadline { get; init; }
 }

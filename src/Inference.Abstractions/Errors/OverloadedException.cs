@@ -14,4 +14,7 @@ public class OverloadedException : InferenceException
         : base(message, innerException)
     {
     }
+
+    /// <summary>The limit that was reached, in the unit that the message names (rows, calls); null where there is no single one.</summary>
+    public long? Limit { get; init; }
 }

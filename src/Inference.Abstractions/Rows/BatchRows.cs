@@ -56,7 +56,7 @@ public static class BatchRows
 
         for (int i = 0; i < left.Count; i++)
         {
-            if (left[i].Value is not TensorValue one || !right.TryGet(left[i].Key, out ModelValue? other) || other is not TensorValue two
+            if (left.GetAt(i).Value is not TensorValue one || !right.TryGetValue(left.GetAt(i).Key, out ModelValue? other) || other is not TensorValue two
                 || !TensorRows.HaveSameRowType(one, two))
             {
                 return false;
@@ -83,13 +83,13 @@ public static class BatchRows
         {
             for (int i = 0; i < first.Count; i++)
             {
-                string name = first[i].Key;
+                string name = first.GetAt(i).Key;
                 for (int b = 0; b < parts.Length; b++)
                 {
                     parts[b] = batches[b][name];
                 }
 
-                result.Set(name, TensorRows.Concatenate(parts));
+                result.SetValue(name, TensorRows.Concatenate(parts));
             }
 
             return result;
@@ -111,7 +111,7 @@ public static class BatchRows
         {
             for (int i = 0; i < values.Count; i++)
             {
-                result.Set(values[i].Key, Tensor(values, i).Rows(start, count));
+                result.SetValue(values.GetAt(i).Key, Tensor(values, i).Rows(start, count));
             }
 
             return result;
@@ -133,7 +133,7 @@ public static class BatchRows
         {
             for (int i = 0; i < values.Count; i++)
             {
-                result.Set(values[i].Key, TensorRows.Take(Tensor(values, i), rows));
+                result.SetValue(values.GetAt(i).Key, TensorRows.Take(Tensor(values, i), rows));
             }
 
             return result;
@@ -157,7 +157,7 @@ public static class BatchRows
 
         for (int i = 0; i < left.Count; i++)
         {
-            if (!right.TryGet(left[i].Key, out ModelValue? other) || other is not TensorValue two || !RowEquality.AreEqual(Tensor(left, i), leftRow, two, rightRow))
+            if (!right.TryGetValue(left.GetAt(i).Key, out ModelValue? other) || other is not TensorValue two || !RowEquality.AreEqual(Tensor(left, i), leftRow, two, rightRow))
             {
                 return false;
             }
@@ -182,7 +182,7 @@ public static class BatchRows
                 hashes[i] ^= nameHash;
             }
 
-            if (values.TryGet(name, out ModelValue? value))
+            if (values.TryGetValue(name, out ModelValue? value))
             {
                 RowHash.Continue(value as TensorValue ?? throw NotATensor(name, value), 0, hashes);
             }
@@ -190,7 +190,7 @@ public static class BatchRows
     }
 
     private static TensorValue Tensor(NamedValues values, int index) =>
-        values[index].Value as TensorValue ?? throw NotATensor(values[index].Key, values[index].Value);
+        values.GetAt(index).Value as TensorValue ?? throw NotATensor(values.GetAt(index).Key, values.GetAt(index).Value);
 
     private static InvalidInputException NotATensor(string name, ModelValue value) =>
         new($"The value '{name}' is a {value.Kind}, expected a tensor with rows along axis 0. Run it unbatched.");

@@ -36,7 +36,7 @@ internal sealed unsafe class BoundOutput(BoundRun run, TensorValue inner) : Tens
         return copy.Rows(start, count);
     }
 
-    public override ModelValue Retain() => run.CopyOf(Live());
+    public override TensorValue Retain() => run.CopyOf(Live());
 
     // The bound run owns the memory.
     public override void Dispose() => _disposed = true;

@@ -22,10 +22,18 @@ public abstract class BoundRun : IDisposable
     /// <exception cref="InferenceException">Another thread uses this object.</exception>
     public abstract void Run(CancellationToken cancellationToken = default);
 
-    /// <summary>The output of the last run. It belongs to this object and its contents change with the next run; call <see cref="ModelValue.Retain"/> to keep a copy.
+    /// <summary>The output of the last run, of any kind. It belongs to this object and its contents change with the next run; call <see cref="ModelValue.Retain"/> to keep a copy.
     /// Disposing it ends the use of the value that was returned and leaves the output to this object.</summary>
     /// <exception cref="InferenceException">There is no such output, nothing was run yet, or another thread uses this object.</exception>
-    public abstract ModelValue GetOutput(string name);
+    public abstract ModelValue GetOutputValue(string name);
+
+    /// <summary>The output of the last run, as a tensor; see <see cref="GetOutputValue"/>.</summary>
+    /// <exception cref="InferenceException">There is no such output or it is not a tensor, nothing was run yet, or another thread uses this object.</exception>
+    public TensorValue GetOutput(string name)
+    {
+        ModelValue value = GetOutputValue(name);
+        return value as TensorValue ?? throw new InferenceException($"The output '{name}' is a {value.Kind}, not a tensor. Read it by GetOutputValue(\"{name}\").");
+    }
 
     /// <summary>Releases the bound values; while a run goes on, when it ends.</summary>
     public abstract void Dispose();

@@ -1,8 +1,9 @@
 using System.Collections.ObjectModel;
+using System.Runtime.CompilerServices;
 
 namespace Inference;
 
-/// <summary>What a model is: identity, signature, and what is proved of it. Immutable.</summary>
+/// <summary>What a model is: identity, signature, and what is proved of it. Immutable; equal to itself alone.</summary>
 public sealed record ModelInfo
 {
     /// <summary>The name it was registered or loaded under.</summary>
@@ -34,4 +35,10 @@ public sealed record ModelInfo
 
     /// <summary>The model's <c>metadata_props</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <inheritdoc/>
+    public bool Equals(ModelInfo? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 }

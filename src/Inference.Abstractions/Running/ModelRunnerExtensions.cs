@@ -62,6 +62,15 @@ public static class ModelRunnerExtensions
         }
     }
 
+    /// <summary>Makes a run whose inputs and outputs are set up once and used again; dispose it when done.</summary>
+    /// <exception cref="InferenceException">The runner cannot be bound, as middleware above it regroups rows or its provider has no bound runs; ask <see cref="CanBind"/> first.</exception>
+    public static BoundRun Bind(this IModelRunner runner) => runner.GetService<IBindable>() is { } bindable
+        ? bindable.Bind()
+        : throw new InferenceException($"Model '{runner.Info.Name}' cannot be bound: middleware above it regroups rows, or its provider has no bound runs. Bind the runner below that middleware, or call RunAsync.");
+
+    /// <summary>Whether <see cref="Bind"/> works.</summary>
+    public static bool CanBind(this IModelRunner runner) => runner.GetService<IBindable>() is not null;
+
     /// <summary>Reaches a service of the runner or of a layer below; null where there is none.</summary>
     public static T? GetService<T>(this IModelRunner runner, object? serviceKey = null)
         where T : class

@@ -1,20 +1,49 @@
 namespace Inference;
 
-/// <summary>The declared type of an input or output: what kind of value, of which element type and shape.</summary>
-/// <param name="Kind">Tensor, sequence, map or optional.</param>
-/// <param name="ElementType">The element type of a tensor; undefined for the other kinds.</param>
-/// <param name="Shape">The declared shape of a tensor; null when the rank is not known, and for the other kinds.</param>
-/// <param name="Element">What a sequence or optional holds, or the value type of a map; null for tensors.</param>
-/// <param name="KeyType">The key type of a map; undefined for the other kinds.</param>
-public sealed record ModelValueType(
-    ModelValueKind Kind,
-    ElementType ElementType = ElementType.Undefined,
-    IReadOnlyList<Dimension>? Shape = null,
-    ModelValueType? Element = null,
-    ElementType KeyType = ElementType.Undefined)
+/// <summary>The declared type of an input or output: what kind of value, of which element type and shape. Immutable; equal where all members are, shapes dimension by dimension.</summary>
+public sealed record ModelValueType
 {
+    /// <summary>Tensor, sequence, map or optional.</summary>
+    public required ModelValueKind Kind { get; init; }
+
+    /// <summary>The element type of a tensor; undefined for the other kinds.</summary>
+    public ElementType ElementType { get; init; }
+
+    /// <summary>The declared shape of a tensor; null when the rank is not known, and for the other kinds.</summary>
+    public IReadOnlyList<Dimension>? Shape { get; init; }
+
+    /// <summary>What a sequence or optional holds, or the value type of a map; null for tensors and where it is not known.</summary>
+    public ModelValueType? Element { get; init; }
+
+    /// <summary>The key type of a map; undefined for the other kinds.</summary>
+    public ElementType KeyType { get; init; }
+
     /// <summary>A tensor type.</summary>
-    public static ModelValueType Tensor(ElementType elementType, IReadOnlyList<Dimension>? shape = null) => new(ModelValueKind.Tensor, elementType, shape);
+    /// <param name="elementType">The element type; undefined where it is not known.</param>
+    /// <param name="shape">The declared shape; null where the rank is not known.</param>
+    public static ModelValueType Tensor(ElementType elementType, IReadOnlyList<Dimension>? shape = null) =>
+        new() { Kind = ModelValueKind.Tensor, ElementType = elementType, Shape = shape };
+
+    /// <summary>A sequence type.</summary>
+    /// <param name="element">What it holds; null where that is not known.</param>
+    public static ModelValueType Sequence(ModelValueType? element) => new() { Kind = ModelValueKind.Sequence, Element = element };
+
+    /// <summary>A map type.</summary>
+    /// <param name="keyType">The key type.</param>
+    /// <param name="value">The value type; null where it is not known.</param>
+    public static ModelValueType Map(ElementType keyType, ModelValueType? value) => new() { Kind = ModelValueKind.Map, KeyType = keyType, Element = value };
+
+    /// <summary>An optional type.</summary>
+    /// <param name="element">What it may hold; null where that is not known.</param>
+    public static ModelValueType Optional(ModelValueType? element) => new() { Kind = ModelValueKind.Optional, Element = element };
+
+    /// <inheritdoc/>
+    public bool Equals(ModelValueType? other) =>
+        other is not null && Kind == other.Kind && ElementType == other.ElementType && KeyType == other.KeyType && Equals(Element, other.Element)
+        && (Shape is null ? other.Shape is null : other.Shape is not null && Shape.SequenceEqual(other.Shape));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, ElementType, KeyType, Element, Shape?.Count);
 
     /// <inheritdoc/>
     public override string ToString() => Kind switch

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Inference;
 
 /// <summary>What happened to one call on its way through the layers. Thread-safe.</summary>
@@ -7,9 +9,24 @@ public sealed class RunRecord
     private readonly List<string> _path = [];
     private readonly List<KeyValuePair<string, TimeSpan>> _timings = [];
     private List<RowFlag>? _flags;
+    private Guid _predictionId;
 
-    /// <summary>An id to join the prediction with later feedback; made on first reading.</summary>
-    public string PredictionId => field ??= Guid.CreateVersion7().ToString("N");
+    /// <summary>The id that joins the prediction with later feedback: a version 7 GUID, made on first reading.</summary>
+    public Guid PredictionId
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_predictionId == Guid.Empty)
+                {
+                    _predictionId = Guid.CreateVersion7();
+                }
+
+                return _predictionId;
+            }
+        }
+    }
 
     /// <summary>The version that served the call; null until one did.</summary>
     public string? VersionServed { get; set; }
@@ -77,6 +94,16 @@ public sealed class RunRecord
         lock (_lock)
         {
             _timings.Add(new(layer, elapsed));
+        }
+    }
+
+    /// <summary>One line for logs: id, version, placement, path and timings.</summary>
+    public override string ToString()
+    {
+        lock (_lock)
+        {
+            string timings = string.Join(", ", _timings.Select(timing => string.Create(CultureInfo.InvariantCulture, $"{timing.Key} {timing.Value.TotalMicroseconds:0} µs")));
+            return $"{PredictionId:N} version {VersionServed ?? "-"} placement {Placement ?? "-"} path [{string.Join(" > ", _path)}] timings [{timings}]{(_flags is null ? "" : $" flags {_flags.Count}")}";
         }
     }
 }

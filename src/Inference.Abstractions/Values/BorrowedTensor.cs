@@ -54,7 +54,7 @@ internal sealed class BorrowedTensor<T>(ReadOnlyMemory<T> data, ReadOnlySpan<lon
         return copy.Rows(start, count);
     }
 
-    public override ModelValue Retain()
+    public override TensorValue Retain()
     {
         _references.ThrowIfZero(this);
         return Copy(data.Span, Shape);

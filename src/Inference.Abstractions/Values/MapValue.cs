@@ -51,7 +51,7 @@ public sealed class MapValue : ModelValue
     public int Count => (int)_keys.ElementCount;
 
     /// <inheritdoc/>
-    public override ModelValue Retain()
+    public override MapValue Retain()
     {
         _references.Increment(this);
         return this;

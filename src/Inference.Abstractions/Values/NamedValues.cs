@@ -5,7 +5,7 @@ namespace Inference;
 
 /// <summary>Values by name, in the order they were added: the inputs or outputs of a run. Holds one reference to each value; disposing it disposes them.</summary>
 /// <remarks>Not thread-safe for writing; many threads may read.</remarks>
-public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, ModelValue>>, IDisposable
+public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisposable
 {
     private KeyValuePair<string, ModelValue>[] _items;
     private int _count;
@@ -22,26 +22,34 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
     /// <exception cref="InferenceException">There is no such value, or it is not a tensor.</exception>
     public TensorValue this[string name]
     {
-        get => Get(name) as TensorValue
-            ?? throw new InferenceException($"The value '{name}' is a {Get(name).Kind}, not a tensor. Use Get(\"{name}\").");
-        set => Set(name, value);
+        get
+        {
+            ModelValue value = GetValue(name);
+            return value as TensorValue ?? throw new InferenceException($"The value '{name}' is a {value.Kind}, not a tensor. Read it by GetValue(\"{name}\").");
+        }
+        set => SetValue(name, value);
     }
+
+    ModelValue IReadOnlyDictionary<string, ModelValue>.this[string key] => GetValue(key);
+
+    /// <summary>The names, in order of addition.</summary>
+    public IEnumerable<string> Keys => this.Select(item => item.Key);
+
+    /// <summary>The values, in order of addition.</summary>
+    public IEnumerable<ModelValue> Values => this.Select(item => item.Value);
 
     /// <summary>Value <paramref name="index"/> with its name, in order of addition.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer values.</exception>
     /// <exception cref="InferenceException">The set was disposed, or another thread changes it at this moment.</exception>
-    public KeyValuePair<string, ModelValue> this[int index]
+    public KeyValuePair<string, ModelValue> GetAt(int index)
     {
-        get
+        KeyValuePair<string, ModelValue>[] items = _items;
+        if ((uint)index >= (uint)_count || (uint)index >= (uint)items.Length)
         {
-            KeyValuePair<string, ModelValue>[] items = _items;
-            if ((uint)index >= (uint)_count || (uint)index >= (uint)items.Length)
-            {
-                throw _disposed ? Changed() : new ArgumentOutOfRangeException(nameof(index), index, $"There are {_count} values.");
-            }
-
-            return At(items, index);
+            throw _disposed ? Changed() : new ArgumentOutOfRangeException(nameof(index), index, $"There are {_count} values.");
         }
+
+        return At(items, index);
     }
 
     /// <summary>Adds a value of any kind and takes over the caller's reference.</summary>
@@ -53,11 +61,11 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
             throw new InferenceException($"A value named '{name}' was added already. Names must differ.");
         }
 
-        Set(name, value);
+        SetValue(name, value);
     }
 
     /// <summary>Adds or replaces a value of any kind; what was there before is not disposed.</summary>
-    public void Set(string name, ModelValue value)
+    public void SetValue(string name, ModelValue value)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
@@ -76,17 +84,17 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
         _items[index] = new(name, value);
     }
 
-    /// <summary>The value of that name.</summary>
+    /// <summary>The value of that name, of any kind.</summary>
     /// <exception cref="InferenceException">There is no such value; the error lists the names there are.</exception>
-    public ModelValue Get(string name) => TryGet(name, out ModelValue? value)
+    public ModelValue GetValue(string name) => TryGetValue(name, out ModelValue? value)
         ? value
         : throw new InferenceException($"There is no value named '{name}'; there are: {string.Join(", ", this.Select(v => $"'{v.Key}'"))}.");
 
     /// <summary>Finds the value of that name.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out ModelValue? value)
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out ModelValue value)
     {
         KeyValuePair<string, ModelValue>[] items = _items;
-        int index = IndexOf(items, name);
+        int index = IndexOf(items, key);
         value = index < 0 ? null : items[index].Value;
         return value is not null;
     }
@@ -100,7 +108,7 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
     }
 
     /// <summary>Whether there is a value of that name.</summary>
-    public bool Contains(string name) => IndexOf(_items, name) >= 0;
+    public bool ContainsKey(string key) => IndexOf(_items, key) >= 0;
 
     /// <summary>The names and values of this moment in a set of its own, which nobody else writes to. It takes no references: use it while the values live, and do not dispose it.</summary>
     /// <exception cref="InferenceException">Another thread changes or disposes this set at this moment.</exception>
@@ -159,7 +167,7 @@ public sealed class NamedValues : IReadOnlyCollection<KeyValuePair<string, Model
     {
         for (int i = 0; i < _count; i++)
         {
-            yield return this[i];
+            yield return GetAt(i);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class OptionalValue(ModelValue? value) : ModelValue
     }
 
     /// <inheritdoc/>
-    public override ModelValue Retain()
+    public override OptionalValue Retain()
     {
         _references.Increment(this);
         return this;

@@ -50,7 +50,7 @@ internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
         }
     }
 
-    public override ModelValue Retain()
+    public override TensorValue Retain()
     {
         _references.Increment(this);
         return this;

@@ -19,13 +19,13 @@ internal sealed unsafe class RowView : TensorValue
         }
 
         _elementOffset = start * rowElements;
-        _parent = (TensorValue)parent.Retain();
+        _parent = parent.Retain();
         if (_parent is RowView view)
         {
             // Rows of rows are rows of the tensor itself.
             try
             {
-                _parent = (TensorValue)view._parent.Retain();
+                _parent = view._parent.Retain();
                 _elementOffset += view._elementOffset;
             }
             finally
@@ -71,7 +71,7 @@ internal sealed unsafe class RowView : TensorValue
         return _parent is OwnedTensor owned ? owned.PinAt(ByteOffset) : new ShiftedPin(_parent.Pin()).At(ByteOffset);
     }
 
-    public override ModelValue Retain()
+    public override TensorValue Retain()
     {
         _references.Increment(this);
         return this;

@@ -39,7 +39,7 @@ public sealed class SequenceValue : ModelValue
     public ModelValue this[int index] => Items[index];
 
     /// <inheritdoc/>
-    public override ModelValue Retain()
+    public override SequenceValue Retain()
     {
         _references.Increment(this);
         return this;

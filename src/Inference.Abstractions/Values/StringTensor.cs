@@ -50,7 +50,7 @@ internal sealed class StringTensor : TensorValue
         return default;
     }
 
-    public override ModelValue Retain()
+    public override TensorValue Retain()
     {
         _references.Increment(this);
         return this;

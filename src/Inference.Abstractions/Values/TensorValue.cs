@@ -38,6 +38,9 @@ public abstract class TensorValue : ModelValue
     /// <summary>Bytes of the contents; 0 for strings.</summary>
     public long ByteCount => ElementType.ByteCount(ElementCount);
 
+    /// <inheritdoc/>
+    public abstract override TensorValue Retain();
+
     /// <summary>Whether the contents belong to somebody else, as those of <see cref="Borrow"/> to its caller and outputs of a bound run to that, so that <see cref="ModelValue.Retain"/> copies.</summary>
     public virtual bool IsBorrowed => false;
 

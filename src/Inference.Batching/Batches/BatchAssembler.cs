@@ -62,8 +62,8 @@ internal sealed class BatchAssembler
 
         for (int i = 0; i < head.Inputs.Count; i++)
         {
-            string name = head.Inputs[i].Key;
-            if (head.Inputs[i].Value is not TensorValue one || !call.Inputs.TryGet(name, out ModelValue? other) || other is not TensorValue two
+            string name = head.Inputs.GetAt(i).Key;
+            if (head.Inputs.GetAt(i).Value is not TensorValue one || !call.Inputs.TryGetValue(name, out ModelValue? other) || other is not TensorValue two
                 || !CanPadTogether(name, one, two, options.PadTo))
             {
                 return false;
@@ -89,7 +89,7 @@ internal sealed class BatchAssembler
         long largest = 0;
         for (int i = 0; i < inputs.Count; i++)
         {
-            largest = Math.Max(largest, inputs[i].Value is TensorValue tensor ? tensor.ElementCount : 0);
+            largest = Math.Max(largest, inputs.GetAt(i).Value is TensorValue tensor ? tensor.ElementCount : 0);
         }
 
         return largest;
@@ -105,7 +105,7 @@ internal sealed class BatchAssembler
         {
             for (int i = 0; i < first.Count; i++)
             {
-                string name = first[i].Key;
+                string name = first.GetAt(i).Key;
                 bool equal = true;
                 for (int c = 0; c < parts.Length; c++)
                 {
@@ -115,7 +115,7 @@ internal sealed class BatchAssembler
 
                 // Equal lengths are padded to their bucket as well, so that one bucket means one shape to the model.
                 bool pad = batch.Options.Ragged == RaggedMode.Pad && (!equal || batch.Options.PadTo.Count > 0) && parts[0].Rank > 1;
-                result.Set(name, pad ? Pad(name, parts, batch) : TensorRows.Concatenate(parts));
+                result.SetValue(name, pad ? Pad(name, parts, batch) : TensorRows.Concatenate(parts));
             }
 
             return result;
@@ -133,9 +133,9 @@ internal sealed class BatchAssembler
     {
         for (int i = 0; i < outputs.Count; i++)
         {
-            if (outputs[i].Value is not TensorValue { Rank: > 0 } tensor || tensor.Shape[0] != rows)
+            if (outputs.GetAt(i).Value is not TensorValue { Rank: > 0 } tensor || tensor.Shape[0] != rows)
             {
-                throw new ModelRunException($"Model '{_info.Name}', output '{outputs[i].Key}': expected a tensor with one row for each of the {rows} rows of the batch, got {outputs[i].Value}. Remove UseBatching, or the assertion that rows are independent.");
+                throw new ModelRunException($"Model '{_info.Name}', output '{outputs.GetAt(i).Key}': expected a tensor with one row for each of the {rows} rows of the batch, got {outputs.GetAt(i).Value}. Remove UseBatching, or the assertion that rows are independent.");
             }
         }
     }
@@ -153,7 +153,7 @@ internal sealed class BatchAssembler
         {
             for (int i = 0; i < outputs.Count; i++)
             {
-                result.Set(outputs[i].Key, Take(outputs[i].Key, (TensorValue)outputs[i].Value, start, call));
+                result.SetValue(outputs.GetAt(i).Key, Take(outputs.GetAt(i).Key, (TensorValue)outputs.GetAt(i).Value, start, call));
             }
 
             return result;

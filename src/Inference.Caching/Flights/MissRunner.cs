@@ -194,7 +194,7 @@ internal sealed class MissRunner(
     private bool TryKeep(NamedValues outputs, List<Lead> leads, UnitSlot[] slots, int epoch, CachingOptions options)
     {
         UnitLayout? layout = _outputLayouts.Find(outputs);
-        if (layout is null || (!whole && ((TensorValue)outputs[0].Value).Shape[0] != leads.Count))
+        if (layout is null || (!whole && ((TensorValue)outputs.GetAt(0).Value).Shape[0] != leads.Count))
         {
             GiveUp(leads);
             return false;
@@ -259,7 +259,7 @@ internal sealed class MissRunner(
         }
         catch (TimeoutException)
         {
-            throw new DeadlineExceededException($"Model '{inner.Info.Name}': the deadline {deadline:O} passed while another call ran the same row. Allow more time.");
+            throw new DeadlineExceededException($"Model '{inner.Info.Name}': the deadline {deadline:O} passed while another call ran the same row. Allow more time.") { Deadline = deadline };
         }
     }
 }

@@ -184,7 +184,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
     private UnitQuery Keep(in UnitQuery query)
     {
         NamedValues inputs = query.Inputs.Snapshot();
-        return query.Layout.Matches(inputs) && (_whole || ((TensorValue)inputs[0].Value).Shape[0] == query.Units) ? query with { Inputs = inputs } : throw new InvalidInputException(
+        return query.Layout.Matches(inputs) && (_whole || ((TensorValue)inputs.GetAt(0).Value).Shape[0] == query.Units) ? query with { Inputs = inputs } : throw new InvalidInputException(
             "The set of inputs was changed or disposed by another thread while it was looked up. Leave it alone until the call has completed.");
     }
 

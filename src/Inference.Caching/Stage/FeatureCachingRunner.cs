@@ -19,7 +19,7 @@ internal sealed class FeatureCachingRunner(IModelRunner inner, CachingRunner bra
         var others = new NamedValues(rest.Info.Inputs.Count);
         foreach (ModelPort port in rest.Info.Inputs)
         {
-            if (features.TryGet(port.Name, out ModelValue? value) || inputs.TryGet(port.Name, out value))
+            if (features.TryGetValue(port.Name, out ModelValue? value) || inputs.TryGetValue(port.Name, out value))
             {
                 others.Add(port.Name, value);
             }
@@ -54,7 +54,7 @@ internal sealed class FeatureCachingRunner(IModelRunner inner, CachingRunner bra
         var taken = new NamedValues(names.Length);
         foreach (string name in names)
         {
-            if (!inputs.TryGet(name, out ModelValue? value))
+            if (!inputs.TryGetValue(name, out ModelValue? value))
             {
                 return null;
             }
@@ -77,7 +77,7 @@ internal sealed class FeatureCachingRunner(IModelRunner inner, CachingRunner bra
     {
         for (int i = 0; i < inputs.Count; i++)
         {
-            if (!_known.Contains(inputs[i].Key))
+            if (!_known.Contains(inputs.GetAt(i).Key))
             {
                 return false;
             }

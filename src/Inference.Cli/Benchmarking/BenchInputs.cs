@@ -39,9 +39,9 @@ internal sealed class BenchInputs : IDisposable
         var shapes = new InputShapes(info, values, options.Shapes, options.Rows);
         for (int i = 0; i < values.Count; i++)
         {
-            if (values[i].Value is TensorValue tensor && shapes.For(values[i].Key, tensor.Shape) is { } shape)
+            if (values.GetAt(i).Value is TensorValue tensor && shapes.For(values.GetAt(i).Key, tensor.Shape) is { } shape)
             {
-                values.Set(values[i].Key, SeededTensor.Resize(tensor, shape, random));
+                values.SetValue(values.GetAt(i).Key, SeededTensor.Resize(tensor, shape, random));
                 tensor.Dispose();
             }
         }

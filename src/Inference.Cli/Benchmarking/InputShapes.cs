@@ -21,7 +21,7 @@ internal sealed class InputShapes
 
         foreach ((string name, long[] shape) in stated)
         {
-            if (!values.TryGet(name, out ModelValue? value) || value is not TensorValue tensor)
+            if (!values.TryGetValue(name, out ModelValue? value) || value is not TensorValue tensor)
             {
                 throw new InferenceException($"--shape {name}: only tensors that are given or made up have a shape to change.");
             }

@@ -74,7 +74,7 @@ internal static class RunCommand
         Directory.CreateDirectory(folder);
         for (int i = 0; i < info.Outputs.Count; i++)
         {
-            ModelValue value = outputs.Get(info.Outputs[i].Name);
+            ModelValue value = outputs.GetValue(info.Outputs[i].Name);
             string file = Path.Combine(folder, $"output_{i}");
             File.WriteAllBytes(file + ".pb", ProtobufValues.Write(info.Outputs[i].Name, value));
             if (value is TensorValue tensor && NpyWriter.Supports(tensor.ElementType))

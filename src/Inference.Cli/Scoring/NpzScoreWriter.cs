@@ -13,16 +13,16 @@ internal sealed class NpzScoreWriter(string path) : ScoreWriter
     {
         for (int i = 0; i < outputs.Count; i++)
         {
-            TensorValue tensor = Rows(outputs[i].Key, outputs[i].Value, rows);
+            TensorValue tensor = Rows(outputs.GetAt(i).Key, outputs.GetAt(i).Value, rows);
             if (i == _columns.Count)
             {
                 if (!NpyWriter.Supports(tensor.ElementType))
                 {
-                    throw new InferenceException($"Output '{outputs[i].Key}' holds {tensor.ElementType.Name()}, which is not written to .npz. Write a .csv instead.");
+                    throw new InferenceException($"Output '{outputs.GetAt(i).Key}' holds {tensor.ElementType.Name()}, which is not written to .npz. Write a .csv instead.");
                 }
 
                 string temporary = $"{path}.{i}.part";
-                _columns.Add(new(outputs[i].Key, tensor.ElementType, tensor.Shape[1..].ToArray(), temporary, File.Create(temporary)));
+                _columns.Add(new(outputs.GetAt(i).Key, tensor.ElementType, tensor.Shape[1..].ToArray(), temporary, File.Create(temporary)));
             }
 
             Column column = _columns[i];

@@ -106,7 +106,7 @@ internal sealed class ModelTest(string folder, string name)
 
             ModelPort port = runner.Info.Outputs[i];
             using ModelValue want = ProtobufValues.Read(file, port.Type);
-            if (ValueComparer.Difference(outputs.Get(port.Name), want, tolerance) is { } difference)
+            if (ValueComparer.Difference(outputs.GetValue(port.Name), want, tolerance) is { } difference)
             {
                 return $"output '{port.Name}': {difference}";
             }

@@ -70,7 +70,7 @@ public sealed class StreamDataSource : IDataSource
         int rows = -1;
         foreach (string column in columns)
         {
-            TensorValue tensor = element.TryGet(column, out ModelValue? value) && value is TensorValue { Rank: > 0 } found
+            TensorValue tensor = element.TryGetValue(column, out ModelValue? value) && value is TensorValue { Rank: > 0 } found
                 ? found
                 : throw new DataException($"{Name}: expected a tensor '{column}' with rows along axis 0 in every element, got {value?.ToString() ?? "none"}. Add it to the stream.");
             rows = rows < 0 || rows == tensor.Shape[0]

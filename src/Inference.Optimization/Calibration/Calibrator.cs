@@ -30,7 +30,7 @@ internal static class Calibrator
                 using NamedValues outputs = await session.RunAsync(batch, cancellationToken).ConfigureAwait(false);
                 foreach ((string name, TensorStatistics target) in statistics)
                 {
-                    ModelValue value = outputs.TryGet(name, out ModelValue? output) ? output : batch.Values.Get(name);
+                    ModelValue value = outputs.TryGetValue(name, out ModelValue? output) ? output : batch.Values.GetValue(name);
                     if (value is TensorValue { ElementType: ElementType.Float } tensor)
                     {
                         target.Add(tensor, values[name]);

@@ -31,7 +31,7 @@ internal static class Predictor
                 InputCheck.RequireFinite(data, batch, session.InputNames);
                 using NamedValues outputs = await session.RunAsync(batch, cancellationToken).ConfigureAwait(false);
                 string name = output ?? session.Runner.Info.Outputs[0].Name;
-                if (!outputs.TryGet(name, out ModelValue? value) || value is not TensorValue { Rank: > 0 } tensor || tensor.Shape[0] != batch.Rows)
+                if (!outputs.TryGetValue(name, out ModelValue? value) || value is not TensorValue { Rank: > 0 } tensor || tensor.Shape[0] != batch.Rows)
                 {
                     throw new OptimizationException(
                         $"Model '{session.Runner.Info.Name}', output '{name}': expected a tensor with {batch.Rows} rows, got {value?.ToString() ?? "none"}. Name another output: {string.Join(", ", session.Runner.Info.Outputs.Select(o => o.Name))}.");

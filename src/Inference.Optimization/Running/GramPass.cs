@@ -28,7 +28,7 @@ internal static class GramPass
                 using NamedValues outputs = await session.RunAsync(batch, cancellationToken).ConfigureAwait(false);
                 foreach ((string name, bool channelsLast) in values)
                 {
-                    var tensor = (TensorValue)(outputs.TryGet(name, out ModelValue? output) ? output : batch.Values.Get(name));
+                    var tensor = (TensorValue)(outputs.TryGetValue(name, out ModelValue? output) ? output : batch.Values.GetValue(name));
                     int channels = (int)(channelsLast || tensor.Rank <= 2 ? tensor.Shape[^1] : tensor.Shape[1]);
                     if (!grams.TryGetValue(name, out GramMatrix? gram))
                     {

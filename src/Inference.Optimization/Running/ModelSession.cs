@@ -84,7 +84,7 @@ internal sealed class ModelSession : IAsyncDisposable
         foreach (string name in InputNames)
         {
             TensorValue tensor = batch.Values[name];
-            inputs.Set(name, FixedRows is { } rows && rows > batch.Rows ? Pad(tensor, rows) : (TensorValue)tensor.Retain());
+            inputs.SetValue(name, FixedRows is { } rows && rows > batch.Rows ? Pad(tensor, rows) : tensor.Retain());
         }
 
         using (inputs)
@@ -135,7 +135,7 @@ internal sealed class ModelSession : IAsyncDisposable
         {
             foreach ((string name, ModelValue value) in outputs)
             {
-                cut.Set(name, value is TensorValue { Rank: > 0 } tensor && tensor.Shape[0] == all ? tensor.Rows(0, rows) : value.Retain());
+                cut.SetValue(name, value is TensorValue { Rank: > 0 } tensor && tensor.Shape[0] == all ? tensor.Rows(0, rows) : value.Retain());
             }
         }
 

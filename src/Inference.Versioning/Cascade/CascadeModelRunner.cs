@@ -92,7 +92,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
 
     private int[] Unsure(NamedValues quick, int rows, CascadeThreshold threshold)
     {
-        if (!quick.TryGet(threshold.Output, out ModelValue? value) || value is not TensorValue output)
+        if (!quick.TryGetValue(threshold.Output, out ModelValue? value) || value is not TensorValue output)
         {
             throw new ModelRunException($"Model '{Info.Name}', cascade: the small model gave no tensor '{threshold.Output}', which its threshold is read off. Correct the threshold's output.");
         }
@@ -160,7 +160,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
     }
 
     private TensorValue Tensor(NamedValues values, string name, string which) =>
-        values.TryGet(name, out ModelValue? value) && value is TensorValue tensor
+        values.TryGetValue(name, out ModelValue? value) && value is TensorValue tensor
             ? tensor
             : throw new ModelRunException($"Model '{Info.Name}', cascade: the {which} model gave no tensor '{name}', which is an output of the big one. Both must give the same outputs.");
 

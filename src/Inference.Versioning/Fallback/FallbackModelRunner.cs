@@ -98,12 +98,12 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
                 if (limit is not null && target.Detached.Running >= options.MaxDetached && options.MaxDetached > 0)
                 {
                     reason = "shed";
-                    first ??= new OverloadedException($"Model '{Info.Name}': {target.Detached.Running} attempts on '{target.Name}' that were too slow still run, the limit MaxDetached is {options.MaxDetached}; no further one was started. Retry later, raise the limit, or add a faster target.");
+                    first ??= new OverloadedException($"Model '{Info.Name}': {target.Detached.Running} attempts on '{target.Name}' that were too slow still run, the limit MaxDetached is {options.MaxDetached}; no further one was started. Retry later, raise the limit, or add a faster target.") { Limit = options.MaxDetached };
                 }
                 else if (limit <= TimeSpan.Zero)
                 {
                     reason = "deadline";
-                    first ??= new DeadlineExceededException($"Model '{Info.Name}': the deadline {context.Deadline:O} leaves no time for '{target.Name}'. Give calls more time, or lower Reserve.");
+                    first ??= new DeadlineExceededException($"Model '{Info.Name}': the deadline {context.Deadline:O} leaves no time for '{target.Name}'. Give calls more time, or lower Reserve.") { Deadline = context.Deadline };
                 }
                 else
                 {

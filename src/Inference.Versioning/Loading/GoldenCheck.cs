@@ -28,7 +28,7 @@ internal static class GoldenCheck
             using NamedValues want = Values(golden.Cases[i].Outputs, $"{where}, golden case {i}");
             foreach ((string name, ModelValue expected) in want)
             {
-                if (!got.TryGet(name, out ModelValue? actual))
+                if (!got.TryGetValue(name, out ModelValue? actual))
                 {
                     throw new ModelLoadException($"{where}, golden case {i}: expected an output '{name}', the model has none. Correct the model or its manifest.");
                 }

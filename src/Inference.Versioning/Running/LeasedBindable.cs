@@ -38,7 +38,7 @@ internal sealed class LeasedBindable(VersionedModelRunner versions) : IBindable
 
         public override void Run(CancellationToken cancellationToken = default) => inner.Run(cancellationToken);
 
-        public override ModelValue GetOutput(string name) => inner.GetOutput(name);
+        public override ModelValue GetOutputValue(string name) => inner.GetOutputValue(name);
 
         public override void Dispose()
         {

@@ -146,7 +146,7 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
         double largest = 0;
         foreach ((string name, ModelValue expected) in want)
         {
-            string? text = got.TryGet(name, out ModelValue? actual)
+            string? text = got.TryGetValue(name, out ModelValue? actual)
                 ? ValueDifference.Find(actual, expected, options.RelativeTolerance, options.AbsoluteTolerance, out double here)
                 : Missing(out here);
             largest = Math.Max(largest, here);
@@ -192,7 +192,7 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
         long bytes = 0;
         for (int i = 0; i < values.Count; i++)
         {
-            bytes += values[i].Value is TensorValue tensor ? tensor.ByteCount : 0;
+            bytes += values.GetAt(i).Value is TensorValue tensor ? tensor.ByteCount : 0;
         }
 
         return bytes;
@@ -204,7 +204,7 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
         var copy = new NamedValues(outputs.Count);
         for (int i = 0; i < outputs.Count; i++)
         {
-            copy.Add(outputs[i].Key, outputs[i].Value is TensorValue tensor ? Copy(tensor) : outputs[i].Value.Retain());
+            copy.Add(outputs.GetAt(i).Key, outputs.GetAt(i).Value is TensorValue tensor ? Copy(tensor) : outputs.GetAt(i).Value.Retain());
         }
 
         return copy;

@@ -73,7 +73,7 @@ public static class ModelInspector
         return opsets.AsReadOnly();
     }
 
-    private static ModelPort Port(OnnxValueInfo info) => new(info.Name, TypeImport.FromOnnx(info.Type) ?? new ModelValueType(ModelValueKind.Tensor));
+    private static ModelPort Port(OnnxValueInfo info) => new(info.Name, TypeImport.FromOnnx(info.Type) ?? ModelValueType.Tensor(ElementType.Undefined));
 
     private static PlacedNodes[] Placement(IModelRunner runner, OnnxModel file, ModelDescription described) =>
         runner.GetService(typeof(ManagedModel)) is ManagedModel managed

@@ -36,7 +36,7 @@ internal sealed unsafe class CallState(LoadedModel model)
         bool overrides = false;
         for (int i = 0; i < ports.Length; i++)
         {
-            if (inputs.TryGet(ports[i].Name, out _given[i]))
+            if (inputs.TryGetValue(ports[i].Name, out _given[i]))
             {
                 found++;
                 overrides |= ports[i].IsOptional;

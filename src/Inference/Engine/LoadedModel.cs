@@ -150,7 +150,7 @@ internal sealed class LoadedModel : IDisposable
 
     // An output may be another node's value under the declared name.
     private static ModelValueType Described(Value output, ModelValueType? declared) =>
-        output.Type is { } known ? TypeMerge.Merge(declared, known, out _) : declared ?? output.Declared ?? new ModelValueType(ModelValueKind.Tensor);
+        output.Type is { } known ? TypeMerge.Merge(declared, known, out _) : declared ?? output.Declared ?? ModelValueType.Tensor(ElementType.Undefined);
 
     private static ModelPort[] Ports(IReadOnlyList<OnnxValueInfo> inputs, ImportedModel imported, bool skipInitializers)
     {
@@ -164,7 +164,7 @@ internal sealed class LoadedModel : IDisposable
                 continue;
             }
 
-            result.Add(new(input.Name, TypeImport.FromOnnx(input.Type) ?? new ModelValueType(ModelValueKind.Tensor), isDefault));
+            result.Add(new(input.Name, TypeImport.FromOnnx(input.Type) ?? ModelValueType.Tensor(ElementType.Undefined), isDefault));
         }
 
         return [.. result];

@@ -21,11 +21,11 @@ internal static class OutputCollector
                 call.Control.Memory.Claim(slot.Type.ByteCount(TensorShape.Count(slot.Dims)));
                 TensorValue value = TensorValue.Allocate(slot.Type, slot.Dims);
                 frame.SetOutputMemory(i, call.HoldOutput(i, ports.Count, value));
-                outputs.Set(ports[i].Name, value);
+                outputs.SetValue(ports[i].Name, value);
             }
             else
             {
-                outputs.Set(ports[i].Name, s_pending);
+                outputs.SetValue(ports[i].Name, s_pending);
             }
         }
     }
@@ -38,7 +38,7 @@ internal static class OutputCollector
         {
             if (!plan.OutputIsDirect[i])
             {
-                outputs.Set(ports[i].Name, ValueConversion.ToModel(frame.GetOutput(i), call.Control.Memory));
+                outputs.SetValue(ports[i].Name, ValueConversion.ToModel(frame.GetOutput(i), call.Control.Memory));
             }
         }
     }

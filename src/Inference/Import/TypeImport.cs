@@ -16,11 +16,11 @@ internal static class TypeImport
                     ? null
                     : ModelValueType.Tensor((ElementType)(int)type.ElementType, FromOnnx(type.Shape));
             case OnnxTypeKind.Sequence:
-                return new(ModelValueKind.Sequence, Element: FromOnnx(type.Element));
+                return ModelValueType.Sequence(FromOnnx(type.Element));
             case OnnxTypeKind.Optional:
-                return new(ModelValueKind.Optional, Element: FromOnnx(type.Element));
+                return ModelValueType.Optional(FromOnnx(type.Element));
             case OnnxTypeKind.Map:
-                return new(ModelValueKind.Map, Element: FromOnnx(type.Element), KeyType: (ElementType)(int)type.KeyType);
+                return ModelValueType.Map((ElementType)(int)type.KeyType, FromOnnx(type.Element));
             default:
                 return null;
         }

@@ -107,5 +107,5 @@ internal sealed class OnnxGraphView : IGraphView
     }
 
     private ModelPort Port(OnnxValueInfo info) =>
-        new(info.Name, TypeImport.FromOnnx(info.Type) ?? _types(info.Name) ?? new ModelValueType(ModelValueKind.Tensor));
+        new(info.Name, TypeImport.FromOnnx(info.Type) ?? _types(info.Name) ?? ModelValueType.Tensor(ElementType.Undefined));
 }

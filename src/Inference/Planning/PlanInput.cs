@@ -4,7 +4,7 @@ namespace Inference.Planning;
 internal sealed class PlanInput(ModelValueType type, long[]? dims, Tensor? constant)
 {
     /// <summary>The type of an input that is not given.</summary>
-    public static readonly ModelValueType AbsentType = new(ModelValueKind.Optional);
+    public static readonly ModelValueType AbsentType = ModelValueType.Optional(null);
 
     public static readonly PlanInput Absent = new(AbsentType, null, null);
 

@@ -17,7 +17,7 @@ internal sealed class CpuCompiledModel(ServingRunner runner) : ICompiledModel
         var named = new NamedValues(inputs.Length);
         for (int i = 0; i < inputs.Length; i++)
         {
-            named.Set(info.Inputs[i].Name, inputs[i]);
+            named.SetValue(info.Inputs[i].Name, inputs[i]);
         }
 
         // Completes synchronously.
@@ -34,7 +34,7 @@ internal sealed class CpuCompiledModel(ServingRunner runner) : ICompiledModel
 
         for (int i = 0; i < outputs.Length; i++)
         {
-            ModelValue value = results.Get(info.Outputs[i].Name);
+            ModelValue value = results.GetValue(info.Outputs[i].Name);
             if (outputs[i] is TensorValue filled)
             {
                 var tensor = (TensorValue)value;
@@ -67,7 +67,7 @@ internal sealed class CpuCompiledModel(ServingRunner runner) : ICompiledModel
                 continue;
             }
 
-            ModelValue value = results.Get(info.Outputs[i].Name);
+            ModelValue value = results.GetValue(info.Outputs[i].Name);
             if (slot is not TensorValue filled || value is not TensorValue tensor
                 || filled.ElementType != tensor.ElementType || !filled.Shape.SequenceEqual(tensor.Shape))
             {

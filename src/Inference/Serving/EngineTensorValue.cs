@@ -40,7 +40,7 @@ internal sealed unsafe class EngineTensorValue(Tensor tensor) : TensorValue(tens
 
     void IPinnable.Unpin() => Interlocked.Decrement(ref _pins);
 
-    public override ModelValue Retain()
+    public override TensorValue Retain()
     {
         TensorValue copy = Allocate(ElementType, Shape);
         AsBytes().CopyTo(copy.AsWritableBytes());

@@ -12,7 +12,7 @@ internal static class InputBinder
         ModelValueType expected = port.Type;
         if (value.Kind != expected.Kind && expected.Kind != ModelValueKind.Optional)
         {
-            Throw(model, port, $"expected {expected}, got a {value.Kind.ToString().ToLowerInvariant()}. Pass a value of the declared kind.");
+            Throw(model, port, expected.ToString(), $"a {value.Kind.ToString().ToLowerInvariant()}", "Pass a value of the declared kind.");
         }
 
         if (value is not TensorValue tensor || expected.Kind != ModelValueKind.Tensor)
@@ -23,7 +23,7 @@ internal static class InputBinder
 
         if (expected.ElementType != ElementType.Undefined && tensor.ElementType != expected.ElementType)
         {
-            Throw(model, port, $"expected {expected}, got {tensor}. Convert the elements to {expected.ElementType.Name()}.");
+            Throw(model, port, expected.ToString(), tensor.ToString(), $"Convert the elements to {expected.ElementType.Name()}.");
         }
 
         if (expected.Shape is not { } shape)
@@ -38,14 +38,14 @@ internal static class InputBinder
 
         if (shape.Count != tensor.Rank)
         {
-            Throw(model, port, $"expected shape [{string.Join(",", shape)}] of rank {shape.Count}, got {TensorShape.Format(tensor.Shape)} of rank {tensor.Rank}. Reshape the value.");
+            Throw(model, port, $"shape [{string.Join(",", shape)}] of rank {shape.Count}", $"{TensorShape.Format(tensor.Shape)} of rank {tensor.Rank}", "Reshape the value.");
         }
 
         for (int i = 0; i < shape.Count; i++)
         {
             if (shape[i].Size is { } size && size != tensor.Shape[i])
             {
-                Throw(model, port, $"expected shape [{string.Join(",", shape)}], got {TensorShape.Format(tensor.Shape)}. Reshape the value, or load the model with a dynamic axis there.");
+                Throw(model, port, $"shape [{string.Join(",", shape)}]", TensorShape.Format(tensor.Shape), "Reshape the value, or export the model with a dynamic axis there.");
             }
         }
     }
@@ -65,7 +65,8 @@ internal static class InputBinder
 
         if (value.Kind != expected.Kind || (value is TensorValue tensor && expected.ElementType != ElementType.Undefined && tensor.ElementType != expected.ElementType))
         {
-            Throw(model, port, $"expected {port.Type}, got {(value is TensorValue other ? other.ToString() : $"a {value.Kind.ToString().ToLowerInvariant()}")} where {expected} belongs. Pass elements of the declared type.");
+            string actual = value is TensorValue other ? other.ToString() : $"a {value.Kind.ToString().ToLowerInvariant()}";
+            Throw(model, port, port.Type.ToString(), $"{actual} where {expected} belongs", "Pass elements of the declared type.");
         }
 
         switch (value)
@@ -116,16 +117,17 @@ internal static class InputBinder
             throw new InvalidInputException($"Model '{info.Name}': the set of inputs was changed or disposed by another thread while it was read. Leave it alone until the call has completed.");
         }
 
-        throw new InvalidInputException($"Model '{info.Name}': got {extra}, which it has no input for; expected {Names(info)}. Check the names.");
+        throw new InvalidInputException($"Model '{info.Name}': got {extra}, which it has no input for; expected {Names(info)}. Check the names.") { Expected = Names(info), Actual = extra };
     }
 
     /// <exception cref="InvalidInputException">Always.</exception>
     [DoesNotReturn]
     public static void ThrowMissing(ModelInfo info, ModelPort port) =>
-        throw new InvalidInputException($"Model '{info.Name}', input '{port.Name}': expected {port.Type}, got nothing; the model takes {Names(info)}. Add the value.");
+        throw new InvalidInputException($"Model '{info.Name}', input '{port.Name}': expected {port.Type}, got nothing; the model takes {Names(info)}. Add the value.") { Input = port.Name, Expected = port.Type.ToString() };
 
     private static string Names(ModelInfo info) => string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"));
 
     [DoesNotReturn]
-    private static void Throw(string model, ModelPort port, string message) => throw new InvalidInputException($"Model '{model}', input '{port.Name}': {message}");
+    private static void Throw(string model, ModelPort port, string expected, string actual, string advice) =>
+        throw new InvalidInputException($"Model '{model}', input '{port.Name}': expected {expected}, got {actual}. {advice}") { Input = port.Name, Expected = expected, Actual = actual };
 }

@@ -48,7 +48,7 @@ internal sealed class ProviderModel(ICompiledModel compiled, ModelInfo info, Act
         var outputs = new NamedValues(results.Length);
         for (int i = 0; i < results.Length; i++)
         {
-            outputs.Set(info.Outputs[i].Name, results[i]!);
+            outputs.SetValue(info.Outputs[i].Name, results[i]!);
         }
 
         return outputs;

@@ -104,10 +104,10 @@ internal sealed class RowTrial(IModelRunner runner)
         using NamedValues? apart = Run(inputs, rows, context);
         for (int i = 0; i < apart?.Count; i++)
         {
-            int row = FirstDifference(together.Get(apart[i].Key), apart[i].Value, rows);
+            int row = FirstDifference(together.GetValue(apart.GetAt(i).Key), apart.GetAt(i).Value, rows);
             if (row >= 0)
             {
-                return $"row {row} of output '{apart[i].Key}' differs between a batch of {RowCount} and {(rows.Length == 1 ? "the row alone" : $"a batch of {rows.Length}")}";
+                return $"row {row} of output '{apart.GetAt(i).Key}' differs between a batch of {RowCount} and {(rows.Length == 1 ? "the row alone" : $"a batch of {rows.Length}")}";
             }
         }
 

@@ -61,7 +61,7 @@ internal abstract unsafe class ServedBoundRun : BoundRun
         }
     }
 
-    public override ModelValue GetOutput(string name)
+    public override ModelValue GetOutputValue(string name)
     {
         RequireIdle();
         IReadOnlyList<ModelPort> ports = _info.Outputs;

@@ -151,7 +151,7 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
         }
 
         TimeSpan left = deadline - Clock.GetUtcNow();
-        return left <= TimeSpan.Zero ? throw new DeadlineExceededException($"Model '{Info.Name}': the call's deadline {deadline:O} passed before it started.")
+        return left <= TimeSpan.Zero ? throw new DeadlineExceededException($"Model '{Info.Name}': the call's deadline {deadline:O} passed before it started.") { Deadline = deadline }
             : _maxRunTime < left ? _maxRunTime : left;
     }
 }

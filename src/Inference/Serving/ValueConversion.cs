@@ -106,7 +106,7 @@ internal static unsafe class ValueConversion
         foreach (EngineValue item in maps.Items)
         {
             var map = (MapData)item;
-            keys = map.Keys == before ? (TensorValue)keys!.Retain() : (TensorValue)ToModel(map.Keys, memory);
+            keys = map.Keys == before ? keys!.Retain() : (TensorValue)ToModel(map.Keys, memory);
             before = map.Keys;
             yield return new MapValue(keys, (TensorValue)ToModel(map.Values, memory));
         }

@@ -58,7 +58,7 @@ internal sealed class InputChecks
         {
             foreach ((ModelPort port, InputCheck check) in _checks)
             {
-                if (!inputs.TryGet(port.Name, out ModelValue? value) || value is not TensorValue tensor || check.IsClean(tensor))
+                if (!inputs.TryGetValue(port.Name, out ModelValue? value) || value is not TensorValue tensor || check.IsClean(tensor))
                 {
                     continue;
                 }

@@ -10,7 +10,7 @@ internal sealed class ReplacedInputs : IDisposable
         Values = new NamedValues(inputs.Count);
         for (int i = 0; i < inputs.Count; i++)
         {
-            Values.Set(inputs[i].Key, inputs[i].Value);
+            Values.SetValue(inputs.GetAt(i).Key, inputs.GetAt(i).Value);
         }
     }
 
@@ -19,7 +19,7 @@ internal sealed class ReplacedInputs : IDisposable
     public void Replace(string name, TensorValue copy)
     {
         _copies.Add(copy);
-        Values.Set(name, copy);
+        Values.SetValue(name, copy);
     }
 
     public void Dispose()

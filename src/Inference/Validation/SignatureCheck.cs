@@ -13,7 +13,7 @@ internal static class SignatureCheck
         for (int i = 0; i < info.Inputs.Count; i++)
         {
             ModelPort port = info.Inputs[i];
-            if (inputs.TryGet(port.Name, out ModelValue? value))
+            if (inputs.TryGetValue(port.Name, out ModelValue? value))
             {
                 found++;
                 InputBinder.Check(info.Name, port, value);
@@ -49,7 +49,7 @@ internal static class SignatureCheck
             for (int other = 0; other <= index; other++)
             {
                 ModelPort port = info.Inputs[other];
-                if (port.Type.Shape is { } otherShape && inputs.TryGet(port.Name, out ModelValue? otherValue) && otherValue is TensorValue otherTensor
+                if (port.Type.Shape is { } otherShape && inputs.TryGetValue(port.Name, out ModelValue? otherValue) && otherValue is TensorValue otherTensor
                     && AxisOf(otherShape, symbol) is >= 0 and int otherAxis)
                 {
                     if (otherTensor.Shape[otherAxis] != tensor.Shape[axis])

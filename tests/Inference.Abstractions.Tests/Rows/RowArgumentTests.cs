@@ -107,7 +107,7 @@ public sealed class RowArgumentTests : IDisposable
         Assert.False(TensorRows.HaveSameRowType(scalar, scalar));
         using var batch = new NamedValues { ["x"] = most.Rows(0, int.MaxValue) };
         Assert.Equal(int.MaxValue, BatchRows.Count(batch));
-        using var tooMany = new NamedValues { ["x"] = (TensorValue)more.Retain() };
+        using var tooMany = new NamedValues { ["x"] = more.Retain() };
         Assert.False(BatchRows.TryCount(tooMany, out int rows));
         Assert.Equal(0, rows);
         Assert.Equal(

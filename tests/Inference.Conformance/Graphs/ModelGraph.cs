@@ -74,9 +74,9 @@ public sealed class ModelGraph : IGraphView
     private static ModelValueType TypeFrom(OnnxType type) => type.Kind switch
     {
         OnnxTypeKind.Tensor => ModelValueType.Tensor((ElementType)(int)type.ElementType, type.Shape is null ? null : [.. type.Shape.Dimensions.Select(DimensionFrom)]),
-        OnnxTypeKind.Map => new ModelValueType(ModelValueKind.Map, Element: TypeFrom(type.Element!), KeyType: (ElementType)(int)type.KeyType),
-        OnnxTypeKind.Sequence => new ModelValueType(ModelValueKind.Sequence, Element: TypeFrom(type.Element!)),
-        _ => new ModelValueType(ModelValueKind.Optional, Element: TypeFrom(type.Element!)),
+        OnnxTypeKind.Map => ModelValueType.Map((ElementType)(int)type.KeyType, TypeFrom(type.Element!)),
+        OnnxTypeKind.Sequence => ModelValueType.Sequence(TypeFrom(type.Element!)),
+        _ => ModelValueType.Optional(TypeFrom(type.Element!)),
     };
 
     private static Dimension DimensionFrom(OnnxDimension dimension) =>

@@ -13,7 +13,7 @@ public sealed class BoundRunOwnershipTests
         using IModelRunner runner = Load(SmallModels.Dense());
         using BoundRun bound = Bound(runner, [1f, 1f, 1f]);
         bound.Run();
-        var output = (TensorValue)bound.GetOutput("y");
+        var output = bound.GetOutput("y");
         output.Dispose();
         TensorValue[] others = [.. Enumerable.Range(0, 32).Select(_ => TensorValue.Copy([-1f, -1f], [1, 2]))];
         bound.Run();
@@ -31,8 +31,8 @@ public sealed class BoundRunOwnershipTests
         using BoundRun bound = runner.GetService<IBindable>()!.Bind();
         bound.SetInput("x", TensorValue.Borrow<float>(x, [1, 3]));
         bound.Run();
-        using var kept = (TensorValue)bound.GetOutput("y").Retain();
-        using TensorValue rows = ((TensorValue)bound.GetOutput("y")).Rows(0, 1);
+        using var kept = bound.GetOutput("y").Retain();
+        using TensorValue rows = bound.GetOutput("y").Rows(0, 1);
         x[0] = 2f;
         bound.Run();
         Assert.Equal(9.5f, kept.AsSpan<float>()[0]);
@@ -46,7 +46,7 @@ public sealed class BoundRunOwnershipTests
         using IModelRunner runner = Load(SmallModels.Dense());
         using BoundRun bound = Bound(runner, [1f, 1f, 1f]);
         bound.Run();
-        Assert.Throws<InferenceException>(() => ((TensorValue)bound.GetOutput("y")).AsWritableSpan<float>());
+        Assert.Throws<InferenceException>(() => bound.GetOutput("y").AsWritableSpan<float>());
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class BoundRunOwnershipTests
         using IModelRunner runner = Load(SmallModels.Dense());
         BoundRun bound = Bound(runner, [1f, 1f, 1f]);
         bound.Run();
-        var output = (TensorValue)bound.GetOutput("y");
+        var output = bound.GetOutput("y");
         bound.Dispose();
         bound.Dispose();
         Assert.Throws<ObjectDisposedException>(() => output.AsSpan<float>());
@@ -73,7 +73,7 @@ public sealed class BoundRunOwnershipTests
         using BoundRun second = runner.GetService<IBindable>()!.Bind();
         first.SetInput("x", TensorValue.Borrow<float>(x, [1]));
         first.Run();
-        second.SetInput("x", (TensorValue)first.GetOutput("y"));
+        second.SetInput("x", first.GetOutput("y"));
         second.Run();
         Assert.Equal(3f, First(second));
         x[0] = 10f;
@@ -88,9 +88,9 @@ public sealed class BoundRunOwnershipTests
         using IModelRunner runner = Load(AddOne());
         using BoundRun bound = Bound(runner, [1f]);
         bound.Run();
-        var output = (TensorValue)bound.GetOutput("y");
+        var output = bound.GetOutput("y");
         Assert.Contains("Retain", Assert.Throws<InvalidInputException>(() => bound.SetInput("x", output)).Message, StringComparison.Ordinal);
-        using var copy = (TensorValue)output.Retain();
+        using var copy = output.Retain();
         bound.SetInput("x", copy);
         bound.Run();
         Assert.Equal(3f, First(bound));
@@ -185,7 +185,7 @@ public sealed class BoundRunOwnershipTests
         }
     }
 
-    private static float First(BoundRun bound) => ((TensorValue)bound.GetOutput("y")).AsSpan<float>()[0];
+    private static float First(BoundRun bound) => bound.GetOutput("y").AsSpan<float>()[0];
 
     private static IModelRunner Load(byte[] model) => ModelRunner.Load(ModelSource.Bytes(model));
 

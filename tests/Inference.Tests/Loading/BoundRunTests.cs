@@ -18,7 +18,7 @@ public sealed class BoundRunTests
         Assert.Equal(0, ManagedBytes.Of(() => bound.Run()));
         foreach (KeyValuePair<string, ModelValue> output in expected)
         {
-            Assert.True(((TensorValue)output.Value).AsBytes().SequenceEqual(((TensorValue)bound.GetOutput(output.Key)).AsBytes()));
+            Assert.True(((TensorValue)output.Value).AsBytes().SequenceEqual(bound.GetOutput(output.Key).AsBytes()));
         }
     }
 
@@ -30,10 +30,10 @@ public sealed class BoundRunTests
         using BoundRun bound = runner.GetService<IBindable>()!.Bind();
         bound.SetInput("x", TensorValue.Borrow<float>(x, [1, 3]));
         bound.Run();
-        Assert.Equal(9.5f, ((TensorValue)bound.GetOutput("y")).AsSpan<float>()[0]);
+        Assert.Equal(9.5f, bound.GetOutput("y").AsSpan<float>()[0]);
         x[0] = 2f;
         bound.Run();
-        Assert.Equal(10.5f, ((TensorValue)bound.GetOutput("y")).AsSpan<float>()[0]);
+        Assert.Equal(10.5f, bound.GetOutput("y").AsSpan<float>()[0]);
     }
 
     [Fact]

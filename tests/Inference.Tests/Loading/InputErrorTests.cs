@@ -41,7 +41,7 @@ public sealed class InputErrorTests
         using BoundRun bound = runner.GetService<IBindable>()!.Bind();
         bound.SetInput("x", (TensorValue)inputs["x"]);
         bound.Run();
-        Assert.Equal(declaredScalar ? [] : [1L], ((TensorValue)bound.GetOutput("y")).Shape.ToArray());
+        Assert.Equal(declaredScalar ? [] : [1L], bound.GetOutput("y").Shape.ToArray());
     }
 
     [Theory]

@@ -119,8 +119,8 @@ internal static class OperatorHarness
     private static ModelValueType? TypeOf(EngineValue value) => value switch
     {
         Tensor tensor => ModelValueType.Tensor(tensor.Type, Shapes.Fixed(tensor.Dims)),
-        SequenceData sequence => new(ModelValueKind.Sequence, Element: ModelValueType.Tensor(sequence.ElementType)),
-        OptionalData optional => new(ModelValueKind.Optional, Element: optional.Value is null ? null : TypeOf(optional.Value)),
+        SequenceData sequence => ModelValueType.Sequence(ModelValueType.Tensor(sequence.ElementType)),
+        OptionalData optional => ModelValueType.Optional(optional.Value is null ? null : TypeOf(optional.Value)),
         _ => null,
     };
 

@@ -19,7 +19,7 @@ internal sealed class GatedTensor(TensorValue inner, Action pinning) : TensorVal
         return inner.Pin();
     }
 
-    public override ModelValue Retain() => inner.Retain();
+    public override TensorValue Retain() => inner.Retain();
 
     public override void Dispose() => inner.Dispose();
 }

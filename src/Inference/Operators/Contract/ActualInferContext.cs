@@ -60,11 +60,11 @@ internal sealed class ActualInferContext : InferContext
     public static ModelValueType TypeOf(EngineValue value) => value switch
     {
         Tensor tensor => ModelValueType.Tensor(tensor.Type, ShapeMath.ToDimensions(tensor.Dims)),
-        SequenceData sequence => new(ModelValueKind.Sequence, Element: sequence.Items.Length > 0 && sequence.Items[0] is not Tensor
+        SequenceData sequence => ModelValueType.Sequence(sequence.Items.Length > 0 && sequence.Items[0] is not Tensor
             ? TypeOf(sequence.Items[0])
             : ModelValueType.Tensor(sequence.ElementType)),
-        OptionalData optional => new(ModelValueKind.Optional, Element: optional.Value is null ? null : TypeOf(optional.Value)),
-        MapData map => new(ModelValueKind.Map, KeyType: map.Keys.Type, Element: ModelValueType.Tensor(map.Values.Type)),
+        OptionalData optional => ModelValueType.Optional(optional.Value is null ? null : TypeOf(optional.Value)),
+        MapData map => ModelValueType.Map(map.Keys.Type, ModelValueType.Tensor(map.Values.Type)),
         _ => throw new InvalidOperationException($"Unknown value {value}."),
     };
 }

@@ -26,9 +26,7 @@ internal sealed class ZipMap : Operator
             throw context.Error($"input 0: expected {_keys.Count} columns, one a label, got {columns}.");
         }
 
-        context.SetOutput(0, new ModelValueType(
-            ModelValueKind.Sequence,
-            Element: new ModelValueType(ModelValueKind.Map, Element: ModelValueType.Tensor(ElementType.Float), KeyType: _keys.Type)));
+        context.SetOutput(0, ModelValueType.Sequence(ModelValueType.Map(_keys.Type, ModelValueType.Tensor(ElementType.Float))));
     }
 
     public override unsafe void Run(KernelContext context)

@@ -6,7 +6,7 @@ internal sealed class OptionalOperator(Node node) : Operator
     private readonly ModelValueType? _type = node.Attributes.Type("type");
 
     protected override void InferOutputs(InferContext context) =>
-        context.SetOutput(0, new ModelValueType(ModelValueKind.Optional, Element: context.HasInput(0) ? context.InputValueType(0) : _type));
+        context.SetOutput(0, ModelValueType.Optional(context.HasInput(0) ? context.InputValueType(0) : _type));
 
     public override void Run(KernelContext context) =>
         context.SetOutput(0, new OptionalData(context.InputValue(0) is { } value ? SequenceTypes.Own(context, value) : null));

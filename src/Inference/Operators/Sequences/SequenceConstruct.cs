@@ -16,7 +16,7 @@ internal sealed class SequenceConstruct(Node node) : Operator
             element = SequenceTypes.Join(context, element, context.InputValueType(i));
         }
 
-        context.SetOutput(0, SequenceTypes.Of(element));
+        context.SetOutput(0, ModelValueType.Sequence(element));
     }
 
     public override void Run(KernelContext context)

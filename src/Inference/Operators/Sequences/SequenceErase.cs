@@ -3,7 +3,7 @@ namespace Inference.Operators.Sequences;
 /// <summary>The sequence without one item, the last by default. Source: ONNX SequenceErase, opset 11.</summary>
 internal sealed class SequenceErase : Operator
 {
-    protected override void InferOutputs(InferContext context) => context.SetOutput(0, SequenceTypes.Of(SequenceTypes.ElementOf(context, 0)));
+    protected override void InferOutputs(InferContext context) => context.SetOutput(0, ModelValueType.Sequence(SequenceTypes.ElementOf(context, 0)));
 
     public override void Run(KernelContext context)
     {

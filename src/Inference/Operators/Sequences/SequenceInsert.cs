@@ -4,7 +4,7 @@ namespace Inference.Operators.Sequences;
 internal sealed class SequenceInsert : Operator
 {
     protected override void InferOutputs(InferContext context) =>
-        context.SetOutput(0, SequenceTypes.Of(SequenceTypes.Join(context, SequenceTypes.ElementOf(context, 0), context.InputValueType(1))));
+        context.SetOutput(0, ModelValueType.Sequence(SequenceTypes.Join(context, SequenceTypes.ElementOf(context, 0), context.InputValueType(1))));
 
     public override void Run(KernelContext context)
     {

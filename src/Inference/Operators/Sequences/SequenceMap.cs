@@ -30,7 +30,7 @@ internal sealed class SequenceMap : Operator
             ModelValueType? result = results[i];
 
             // Items may differ in shape where the first input's do.
-            context.SetOutput(i, SequenceTypes.Of(result));
+            context.SetOutput(i, ModelValueType.Sequence(result));
         }
     }
 

@@ -6,8 +6,6 @@ namespace Inference.Operators.Sequences;
 /// <summary>Types and positions of sequences.</summary>
 internal static class SequenceTypes
 {
-    public static ModelValueType Of(ModelValueType? element) => new(ModelValueKind.Sequence, Element: element);
-
     /// <summary>The element type of a sequence input; null where it is not known.</summary>
     public static ModelValueType? ElementOf(InferContext context, int input)
     {

@@ -37,7 +37,7 @@ internal sealed class SplitToSequence(Node node) : Operator
             }
         }
 
-        context.SetOutput(0, SequenceTypes.Of(ModelValueType.Tensor(context.InputType(0), item)));
+        context.SetOutput(0, ModelValueType.Sequence(ModelValueType.Tensor(context.InputType(0), item)));
     }
 
     public override void Run(KernelContext context)

@@ -25,7 +25,7 @@ internal static class PlainValues
         for (int i = 0; i < count; i++)
         {
             string name = reader.ReadString();
-            var type = new ModelValueType((ModelValueKind)reader.ReadInt32());
+            var type = new ModelValueType { Kind = (ModelValueKind)reader.ReadInt32() };
             values.Add(name, ProtobufValues.Read(reader.ReadBytes(reader.ReadInt32()), type));
         }
 

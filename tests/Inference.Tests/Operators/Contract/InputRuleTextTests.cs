@@ -200,7 +200,7 @@ public sealed class InputRuleTextTests
 
             if (word == "seq")
             {
-                return new(ModelValueKind.Sequence, Element: ModelValueType.Tensor(ElementType.Float));
+                return ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float));
             }
 
             int bracket = word.IndexOf('[');
