@@ -1,4 +1,5 @@
 using Inference;
+using Inference.Status;
 using Inference.Versioning;
 
 namespace WebService;

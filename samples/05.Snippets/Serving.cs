@@ -2,6 +2,7 @@ using Inference;
 using Inference.Batching;
 using Inference.Caching;
 using Inference.OnnxRuntime;
+using Inference.Status;
 using Inference.Versioning;
 using Microsoft.Extensions.DependencyInjection;
 

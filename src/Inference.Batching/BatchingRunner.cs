@@ -4,6 +4,7 @@ using Inference.Batching.Diagnostics;
 using Inference.Batching.Execution;
 using Inference.Batching.Queue;
 using Inference.Batching.Scheduling;
+using Inference.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Batching;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Inference.Status;
 using Inference.Versioning.Options;
 using Inference.Versioning.Repository;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Inference.Status;
 using Inference.TestSupport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

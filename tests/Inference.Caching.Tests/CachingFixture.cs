@@ -1,3 +1,4 @@
+using Inference.Status;
 using Inference.TestSupport;
 using Microsoft.Extensions.Caching.Distributed;
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Inference.Status;
 using Inference.TestSupport;
 
 namespace Inference.Caching.Tests;

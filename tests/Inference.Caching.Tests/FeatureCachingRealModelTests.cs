@@ -1,4 +1,5 @@
 using Inference.Onnx;
+using Inference.Status;
 using Inference.TestSupport;
 using TestData = Inference.TestSupport.TestData;
 

@@ -1,5 +1,6 @@
 using Inference.Batching;
 using Inference.Benchmarks.Soak;
+using Inference.Status;
 using Inference.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

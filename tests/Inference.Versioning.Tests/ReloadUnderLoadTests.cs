@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Inference.Batching;
 using Inference.Benchmarks.Soak;
 using Inference.Caching;
+using Inference.Status;
 using Inference.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

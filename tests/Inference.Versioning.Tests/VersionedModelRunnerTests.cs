@@ -1,4 +1,5 @@
 using Inference.Caching;
+using Inference.Status;
 using Inference.TestSupport;
 
 namespace Inference.Versioning.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CaseStudy.Steps;
 using Inference;
 using Inference.Caching;
+using Inference.Status;
 using OptimizeAndServe.Serving;
 using OptimizeAndServe.World;
 

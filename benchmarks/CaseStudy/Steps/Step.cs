@@ -1,5 +1,6 @@
 using Inference;
 using Inference.Caching;
+using Inference.Status;
 
 namespace CaseStudy.Steps;
 

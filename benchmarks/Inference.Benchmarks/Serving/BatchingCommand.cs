@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Inference.Batching;
 using Inference.Rows;
+using Inference.Status;
 
 namespace Inference.Benchmarks.Serving;
 

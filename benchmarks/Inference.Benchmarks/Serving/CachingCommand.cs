@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Inference.Caching;
+using Inference.Status;
 
 namespace Inference.Benchmarks.Serving;
 

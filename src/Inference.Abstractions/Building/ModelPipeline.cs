@@ -30,17 +30,17 @@ public sealed class ModelPipeline : IModelPipelineBuilder
         (PipelineStage Stage, string Name) last = (PipelineStage.Custom, "");
         foreach ((PipelineStage Stage, string Name) current in (outer?.Stages ?? []).Concat(Stages))
         {
-            if (current.Stage == PipelineStage.Custom)
+            if (current.Stage.Order is null)
             {
                 continue;
             }
 
-            if (current.Stage < last.Stage)
+            if (current.Stage.Order < last.Stage.Order)
             {
-                throw new InferenceException($"Model '{ModelName}': {last.Name} was added outside {current.Name}, expected it inside: {Reason(last.Stage)} Swap the two; the first added is the outermost.");
+                throw new InferenceException($"Model '{ModelName}': {last.Name} was added outside {current.Name}, expected it inside: {last.Stage.Reason} Swap the two; the first added is the outermost.");
             }
 
-            if (current.Stage == last.Stage && current.Stage is not PipelineStage.Validation)
+            if (current.Stage == last.Stage && !current.Stage.MayRepeat)
             {
                 throw new InferenceException($"Model '{ModelName}': {current.Name} was added twice, expected once. Remove one.");
             }
@@ -74,15 +74,6 @@ public sealed class ModelPipeline : IModelPipelineBuilder
             throw;
         }
     }
-
-    private static string Reason(PipelineStage stage) => stage switch
-    {
-        PipelineStage.Batching => "batches must form from the rows that caching did not answer and for one version only.",
-        PipelineStage.Caching => "a cache around version routing could serve one version's answers for another.",
-        PipelineStage.Versioning => "fallback, validation and telemetry must see every version's calls.",
-        PipelineStage.Fallback => "inputs must be validated and measured before a fallback is chosen.",
-        _ => "telemetry must see what every other stage does.",
-    };
 
     private sealed class EmptyServices : IServiceProvider
     {

@@ -7,6 +7,7 @@ using Inference.Caching.SecondLevel;
 using Inference.Caching.Store;
 using Inference.Caching.Units;
 using Inference.Rows;
+using Inference.Status;
 
 namespace Inference.Caching.Stage;
 

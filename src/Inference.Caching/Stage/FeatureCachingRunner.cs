@@ -1,3 +1,5 @@
+using Inference.Status;
+
 namespace Inference.Caching.Stage;
 
 /// <summary>Runs a model in two parts, of which the first is cached by the inputs it depends on.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Inference.Status;
 using Inference.Versioning.Leasing;
 
 namespace Inference.Versioning.Canary;
@@ -114,8 +115,20 @@ internal sealed class CanaryTrial
     {
         lock (_lock)
         {
-            return new CanaryStatus(Slot.Version, Percent, _calls, _failed, _controlCalls, _controlFailed,
-                Math.Exp(_errors.LogValue), Math.Exp(_latency.LogValue), Math.Exp(_metric.LogValue), Math.Exp(LogEvidence()), 1 / _options.FalseAlarmProbability);
+            return new CanaryStatus
+            {
+                Version = Slot.Version,
+                Percent = Percent,
+                Calls = _calls,
+                Errors = _failed,
+                ControlCalls = _controlCalls,
+                ControlErrors = _controlFailed,
+                ErrorEvidence = Math.Exp(_errors.LogValue),
+                LatencyEvidence = Math.Exp(_latency.LogValue),
+                MetricEvidence = Math.Exp(_metric.LogValue),
+                Evidence = Math.Exp(LogEvidence()),
+                Limit = 1 / _options.FalseAlarmProbability,
+            };
         }
     }
 

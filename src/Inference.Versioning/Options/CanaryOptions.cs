@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Inference.Status;
 
 namespace Inference.Versioning;
 

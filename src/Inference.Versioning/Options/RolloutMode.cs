@@ -1,3 +1,5 @@
+using Inference.Status;
+
 namespace Inference.Versioning;
 
 /// <summary>What happens to a new version, under <see cref="VersionPolicy.Latest"/>, once it passed its gates.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Inference.Status;
 using Microsoft.Extensions.Options;
 
 namespace Inference.Versioning;

@@ -1,3 +1,4 @@
+using Inference.Status;
 using Inference.Versioning.Canary;
 using Inference.Versioning.Folders;
 using Inference.Versioning.Leasing;
@@ -182,13 +183,32 @@ internal sealed partial class RepositoryController : IModelVersions
                 : slot is not null ? ModelVersionState.Standby
                 : failed is not null ? ModelVersionState.Refused : ModelVersionState.Available;
             string? error = failed?.Message ?? (rejected ? "It was taken back; new files are a new chance, or promote it." : null);
-            result.Add(new ModelVersionStatus(folder.Version, what, [.. labels[folder.Version].Order(StringComparer.Ordinal)], slot?.Info.Digest, folder.Bytes, slot?.InFlight ?? 0, slot?.Calls ?? 0, error));
+            result.Add(new ModelVersionStatus
+            {
+                Version = folder.Version,
+                State = what,
+                Labels = [.. labels[folder.Version].Order(StringComparer.Ordinal)],
+                Digest = slot?.Info.Digest,
+                Bytes = folder.Bytes,
+                CallsInFlight = slot?.InFlight ?? 0,
+                Calls = slot?.Calls ?? 0,
+                Error = error,
+            });
         }
 
         foreach (VersionSlot slot in known.Slots.Where(s => known.Folders.All(f => f.Version != s.Version)).Concat(known.Draining.Where(s => !s.Unloaded.IsCompleted)))
         {
-            result.Add(new ModelVersionStatus(slot.Version, slot.IsRetired ? ModelVersionState.Draining : slot == known.Default ? ModelVersionState.Default : ModelVersionState.Standby,
-                [], slot.Info.Digest, slot.Folder.Bytes, slot.InFlight, slot.Calls, null));
+            result.Add(new ModelVersionStatus
+            {
+                Version = slot.Version,
+                State = slot.IsRetired ? ModelVersionState.Draining : slot == known.Default ? ModelVersionState.Default : ModelVersionState.Standby,
+                Labels = [],
+                Digest = slot.Info.Digest,
+                Bytes = slot.Folder.Bytes,
+                CallsInFlight = slot.InFlight,
+                Calls = slot.Calls,
+                Error = null,
+            });
         }
 
         return result;

@@ -1,3 +1,4 @@
+using Inference.Status;
 using Inference.Versioning.Repository;
 using Inference.Versioning.Routing;
 using Inference.Versioning.Running;

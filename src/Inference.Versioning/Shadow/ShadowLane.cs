@@ -1,3 +1,4 @@
+using Inference.Status;
 using Inference.Versioning.Leasing;
 using Inference.Versioning.Loading;
 using Inference.Versioning.Telemetry;
@@ -40,7 +41,16 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
         {
             lock (_lock)
             {
-                return new ShadowReport(slot.Version, _compared, _different, _failed, _dropped, _largest, _last);
+                return new ShadowReport
+                {
+                    Version = slot.Version,
+                    Compared = _compared,
+                    Different = _different,
+                    Failed = _failed,
+                    Dropped = _dropped,
+                    LargestDifference = _largest,
+                    LastDifference = _last,
+                };
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Inference.Status;
 
 namespace Inference.Versioning.State;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Inference.Status;
 using Inference.Versioning.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -114,7 +115,8 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
         }
     }
 
-    public AuditEntry Entry(string action, string version, string? from, string by, string reason) => new(clock.GetUtcNow(), action, version, from, by, reason);
+    public AuditEntry Entry(string action, string version, string? from, string by, string reason) =>
+        new() { At = clock.GetUtcNow(), Action = action, Version = version, From = from, By = by, Reason = reason };
 
     /// <summary>The log's entries, oldest first; lines that cannot be read are left out.</summary>
     public IReadOnlyList<AuditEntry> ReadAudit()

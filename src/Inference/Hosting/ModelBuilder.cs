@@ -44,7 +44,7 @@ internal sealed class ModelBuilder(string name, IServiceCollection services) : I
     {
         foreach ((PipelineStage stage, string stageName) in Pipeline.Stages)
         {
-            if (Open is not null && stage > PipelineStage.Versioning)
+            if (Open is not null && stage.Order > PipelineStage.Versioning.Order)
             {
                 throw new InferenceException($"Model '{name}': {stageName} was added around {_sourceName}, expected it below: one version must never see another's rows or answers. Add it in PerVersion(v => v.{stageName}(…)).");
             }

@@ -1,4 +1,4 @@
-namespace Inference.Caching;
+namespace Inference.Status;
 
 /// <summary>Counts of a cache.</summary>
 /// <param name="Entries">Rows held.</param>

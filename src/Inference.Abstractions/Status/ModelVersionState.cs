@@ -1,4 +1,4 @@
-namespace Inference.Versioning;
+namespace Inference.Status;
 
 /// <summary>What a version does.</summary>
 public enum ModelVersionState

@@ -1,6 +1,6 @@
-namespace Inference.Versioning;
+namespace Inference.Status;
 
-/// <summary>The versions of one model: what is there, what serves, and how to change it. Reached by <see cref="IModelRunner.GetService"/>, as <see cref="VersionedModelRunner.Versions"/>, or as a
+/// <summary>The versions of one model: what is there, what serves, and how to change it. Reached by <see cref="IModelRunner.GetService"/>, as <c>VersionedModelRunner.Versions</c>, or as a
 /// keyed service under the model's name. Thread-safe.</summary>
 public interface IModelVersions
 {
@@ -27,7 +27,7 @@ public interface IModelVersions
     /// <param name="version">The version.</param>
     /// <param name="reason">For the audit log.</param>
     /// <param name="cancellationToken">Stops before anything changed.</param>
-    /// <exception cref="VersionRefusedException">It did not pass a gate; nothing changed.</exception>
+    /// <exception cref="InferenceException">It did not pass a gate; nothing changed.</exception>
     /// <exception cref="InferenceException">There is no such version, or the state could not be written; nothing changed.</exception>
     ValueTask PromoteAsync(string version, string reason = "", CancellationToken cancellationToken = default);
 
@@ -43,7 +43,7 @@ public interface IModelVersions
     /// <param name="percent">Its share of the calls, 0 to 100.</param>
     /// <param name="reason">For the audit log.</param>
     /// <param name="cancellationToken">Stops before anything changed.</param>
-    /// <exception cref="VersionRefusedException">It did not pass a gate; nothing changed.</exception>
+    /// <exception cref="InferenceException">It did not pass a gate; nothing changed.</exception>
     /// <exception cref="InferenceException">There is no such version, or it is the default.</exception>
     ValueTask StartCanaryAsync(string version, double percent, string reason = "", CancellationToken cancellationToken = default);
 
@@ -58,6 +58,6 @@ public interface IModelVersions
     /// <summary>Adds a value of the user's metric (click, conversion, error of the prediction) to the evidence for or against the canary. Ignored when no trial is under way, and for versions
     /// that have no part in it.</summary>
     /// <param name="version">The version that served the call: <see cref="RunRecord.VersionServed"/>.</param>
-    /// <param name="value">Between <see cref="CanaryOptions.WorstMetric"/> and <see cref="CanaryOptions.BestMetric"/>.</param>
+    /// <param name="value">Between <c>CanaryOptions.WorstMetric</c> and <c>CanaryOptions.BestMetric</c>.</param>
     void ReportMetric(string version, double value);
 }

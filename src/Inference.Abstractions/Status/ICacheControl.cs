@@ -1,4 +1,4 @@
-namespace Inference.Caching;
+namespace Inference.Status;
 
 /// <summary>Looks into a model's cache and empties it. Reached by <see cref="IModelRunner.GetService"/>. Thread-safe.</summary>
 public interface ICacheControl

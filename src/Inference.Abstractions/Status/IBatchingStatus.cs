@@ -1,4 +1,4 @@
-namespace Inference.Batching;
+namespace Inference.Status;
 
 /// <summary>What batching does at the moment. Reached by <see cref="IModelRunner.GetService"/>. Thread-safe.</summary>
 public interface IBatchingStatus
@@ -6,7 +6,7 @@ public interface IBatchingStatus
     /// <summary>Whether batching was measured not to pay and calls go past it.</summary>
     bool IsSteppedAside { get; }
 
-    /// <summary>Rows in a batch at most: <see cref="BatchingOptions.MaxRows"/>, or less to keep the latency objective.</summary>
+    /// <summary>Rows in a batch at most: <c>BatchingOptions.MaxRows</c>, or less to keep the latency objective.</summary>
     int RowLimit { get; }
 
     /// <summary>The longest wait for company at the moment.</summary>
