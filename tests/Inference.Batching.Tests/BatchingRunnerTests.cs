@@ -42,10 +42,10 @@ public class BatchingRunnerTests
         Task<NamedValues>[] calls = [.. sets.Select(s => f.Runner.RunAsync(s).AsTask())];
 
         // One gains a row, one loses what it had: together they have as many rows as before.
-        sets[1].Set(sets[1][0].Key, FakeModel.Rows(8, 9)[0].Value);
-        KeyValuePair<string, ModelValue> last = sets[3][0];
+        sets[1].SetValue(sets[1].GetAt(0).Key, FakeModel.Rows(8, 9).GetAt(0).Value);
+        KeyValuePair<string, ModelValue> last = sets[3].GetAt(0);
         sets[3].Dispose();
-        sets[2].Set("other", last.Value);
+        sets[2].SetValue("other", last.Value);
         await f.Settle([calls[0], calls[1], calls[2], blocker]);
         for (int i = 0; i < 3; i++)
         {

@@ -37,8 +37,8 @@ public class RealModelTests
             using NamedValues got = await Eventually.CompletesAsync(calls[i]);
             using NamedValues want = alone.Run(inputs[i]);
             Assert.Equal(BatchRows.Count(want), BatchRows.Count(got));
-            float[] expected = ((TensorValue)want[0].Value).AsSpan<float>().ToArray();
-            float[] actual = ((TensorValue)got[0].Value).AsSpan<float>().ToArray();
+            float[] expected = ((TensorValue)want.GetAt(0).Value).AsSpan<float>().ToArray();
+            float[] actual = ((TensorValue)got.GetAt(0).Value).AsSpan<float>().ToArray();
             for (int e = 0; e < expected.Length; e++)
             {
                 Assert.Equal(expected[e], actual[e], 1e-4 + (1e-3 * Math.Abs(expected[e])));

@@ -264,11 +264,11 @@ public sealed class SecondLevelCountsTests : IDisposable
     {
         using var f = new CachingFixture();
         var set = new NamedValues();
-        set.Add("x", new ChangingTensor(() => set.Set("x", TensorValue.Copy<float>([1, 2], [1, 2]))));
+        set.Add("x", new ChangingTensor(() => set.SetValue("x", TensorValue.Copy<float>([1, 2], [1, 2]))));
         InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(async () => await f.Runner.RunAsync(set));
         Assert.Equal("The set of inputs was changed or disposed by another thread while it was looked up. Leave it alone until the call has completed.", error.Message);
         set = [];
-        set.Add("x", new ChangingTensor(() => set.Set("x", TensorValue.Copy<float>(new float[8], [2, 4]))));
+        set.Add("x", new ChangingTensor(() => set.SetValue("x", TensorValue.Copy<float>(new float[8], [2, 4]))));
         await Assert.ThrowsAsync<InvalidInputException>(async () => await f.Runner.RunAsync(set));
         Assert.Equal(0, f.Model.Calls);
         Assert.Equal("inputs", (await Assert.ThrowsAsync<ArgumentNullException>(async () => await f.Runner.RunAsync(null!))).ParamName);

@@ -74,12 +74,12 @@ public sealed class UnitLayoutTests : IDisposable
     {
         UnitLayout layout = UnitLayout.TryOf(_values, null, whole: false)!;
         Assert.True(layout.Matches(_values));
-        AssertOther(v => v.Set("f", TensorValue.Copy<int>([1, 2, 3], [3])));
-        AssertOther(v => v.Set("f", TensorValue.Copy<float>([1, 2, 3], [3, 1])));
-        AssertOther(v => v.Set("f", TensorValue.Copy<float>([1, 2], [2])));
-        AssertOther(v => v.Set("f", TensorValue.Copy<float>([1], [])));
-        AssertOther(v => v.Set("n", TensorValue.Copy<short>([1, 2], [1, 2])));
-        AssertOther(v => v.Set("f", new OptionalValue(null)));
+        AssertOther(v => v.SetValue("f", TensorValue.Copy<int>([1, 2, 3], [3])));
+        AssertOther(v => v.SetValue("f", TensorValue.Copy<float>([1, 2, 3], [3, 1])));
+        AssertOther(v => v.SetValue("f", TensorValue.Copy<float>([1, 2], [2])));
+        AssertOther(v => v.SetValue("f", TensorValue.Copy<float>([1], [])));
+        AssertOther(v => v.SetValue("n", TensorValue.Copy<short>([1, 2], [1, 2])));
+        AssertOther(v => v.SetValue("f", new OptionalValue(null)));
         AssertOther(v => v.Add("g", TensorValue.Copy<float>([1, 2, 3], [3])));
         using var renamed = new NamedValues();
         foreach ((string name, ModelValue value) in _values)
@@ -160,7 +160,7 @@ public sealed class UnitLayoutTests : IDisposable
         UnitData data = layout.Read(_values, 1);
         UInt128 hash = layout.HashOf(_values, 1, 0);
         using NamedValues changed = _values.Retain();
-        changed.Set(name, Inference.Rows.TensorRows.Take(_values[name], [0, 2, 1]));
+        changed.SetValue(name, Inference.Rows.TensorRows.Take(_values[name], [0, 2, 1]));
         Assert.False(layout.Equal(changed, 1, data));
         Assert.NotEqual(hash, layout.HashOf(changed, 1, 0));
     }

@@ -100,7 +100,7 @@ public abstract class PlacementConformance<TProvider> : ProviderSuite<TProvider>
             }
 
             using NamedValues got = runner.Run(named);
-            ValueAssert.Equal(wanted, [.. model.Graph.Outputs.Select(port => got.Get(port.Name))], model.Tolerance, $"{model.Name} on {runner.Info.Provider}, {rows} rows");
+            ValueAssert.Equal(wanted, [.. model.Graph.Outputs.Select(port => got.GetValue(port.Name))], model.Tolerance, $"{model.Name} on {runner.Info.Provider}, {rows} rows");
             named.Dispose();
             Release(wanted);
         }

@@ -115,7 +115,7 @@ internal sealed class CaseRun(string folder, byte[] fills, Action<string> note)
             if (File.Exists(file))
             {
                 using ModelValue want = ProtobufValues.Read(file, port.Type);
-                if (ValueComparer.Difference(outputs.Get(port.Name), want, tolerance) is { } difference)
+                if (ValueComparer.Difference(outputs.GetValue(port.Name), want, tolerance) is { } difference)
                 {
                     return $"output '{port.Name}': {difference}";
                 }

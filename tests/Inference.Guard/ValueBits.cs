@@ -11,7 +11,7 @@ internal static class ValueBits
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (ModelPort port in ports)
         {
-            Add(hash, values.Get(port.Name));
+            Add(hash, values.GetValue(port.Name));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -51,7 +51,7 @@ internal sealed record Answer(string? Error, IReadOnlyList<(ModelValueKind Kind,
     }
 
     public static Answer Of(NamedValues outputs, ModelInfo info) =>
-        new(null, [.. info.Outputs.Select(o => outputs.Get(o.Name)).Select(v => (v.Kind, ProtobufValues.Write("", v)))]);
+        new(null, [.. info.Outputs.Select(o => outputs.GetValue(o.Name)).Select(v => (v.Kind, ProtobufValues.Write("", v)))]);
 
     /// <summary>Whether both hold the same bytes.</summary>
     public bool IsSame(Answer other) => Error == other.Error && Outputs.Count == other.Outputs.Count

@@ -14,7 +14,7 @@ public class RunTests
         {
             using OrtModel model = OrtModel.Load(Models.ZipMap(strings));
             using NamedValues y = model.Run(new NamedValues { ["x"] = TensorValue.Copy([0.25f, 0.75f, 1f, 0f], [2, 2]) });
-            var sequence = Assert.IsType<SequenceValue>(y.Get("y"));
+            var sequence = Assert.IsType<SequenceValue>(y.GetValue("y"));
             Assert.Equal(2, sequence.Count);
             var map = Assert.IsType<MapValue>(sequence[0]);
             if (strings)
@@ -58,7 +58,7 @@ public class RunTests
         OnnxModel make = new ModelWriter("make", 18).Input("x", ElementType.Float, 2).Output("o", type).Node("Optional", "x", "o").ToModel();
         using OrtModel maker = OrtModel.Load(make.ToArray());
         using NamedValues made = maker.Run(new NamedValues { ["x"] = TensorValue.Copy([1f, 2f], [2]) });
-        Assert.Equal([1f, 2f], Assert.IsAssignableFrom<TensorValue>(Assert.IsType<OptionalValue>(made.Get("o")).Value).AsSpan<float>().ToArray());
+        Assert.Equal([1f, 2f], Assert.IsAssignableFrom<TensorValue>(Assert.IsType<OptionalValue>(made.GetValue("o")).Value).AsSpan<float>().ToArray());
     }
 
     [OrtFact]

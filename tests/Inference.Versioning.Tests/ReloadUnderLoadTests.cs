@@ -58,7 +58,7 @@ public sealed class ReloadUnderLoadTests : IDisposable
                 var context = new RunContext { RoutingKey = own.Next(100).ToString() };
                 using NamedValues outputs = await runner.RunAsync(inputs, context);
                 float[] want = expected[context.Record.VersionServed!][row];
-                Assert.All(((TensorValue)outputs[0].Value).AsSpan<float>().ToArray().Zip(want), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
+                Assert.All(((TensorValue)outputs.GetAt(0).Value).AsSpan<float>().ToArray().Zip(want), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
                 answered[caller]++;
             }
         })));
@@ -161,6 +161,6 @@ public sealed class ReloadUnderLoadTests : IDisposable
     {
         using NamedValues inputs = Row(id);
         using NamedValues outputs = runner.Run(inputs);
-        return ((TensorValue)outputs[0].Value).AsSpan<float>().ToArray();
+        return ((TensorValue)outputs.GetAt(0).Value).AsSpan<float>().ToArray();
     }
 }

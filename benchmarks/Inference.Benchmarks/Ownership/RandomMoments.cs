@@ -114,13 +114,13 @@ internal static class RandomMoments
             case 0:
                 inputs?.Dispose();
                 break;
-            case 1 when inputs is not null && inputs.TryGet("x", out ModelValue? value):
+            case 1 when inputs is not null && inputs.TryGetValue("x", out ModelValue? value):
                 value.Dispose();
                 value.Dispose();
                 break;
             case 2 when inputs is not null && work.Rows is { } rows:
                 // Another value with the same contents: the answer stays the same.
-                inputs.Set("x", ForgottenValues.Rows(random.Next(3), rows, random));
+                inputs.SetValue("x", ForgottenValues.Rows(random.Next(3), rows, random));
                 break;
             case 3:
                 try

@@ -62,7 +62,7 @@ internal sealed class CandidateCascadeRunner(IModelRunner ranker, IModelRunner f
         var rest = new NamedValues(inputs.Count);
         for (int i = 0; i < inputs.Count; i++)
         {
-            (string name, ModelValue value) = inputs[i];
+            (string name, ModelValue value) = inputs.GetAt(i);
             rest.Add(name, name is "items" or "item_numbers" ? Take((TensorValue)value, chosen) : value.Retain());
         }
 

@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Inference;
 
 /// <summary>How a model is loaded.</summary>
-public sealed class ModelLoadOptions
+public class ModelLoadOptions
 {
     /// <summary>The name for messages, metrics and <see cref="ModelInfo.Name"/>; null: the file's name.</summary>
     public string? Name { get; set; }
@@ -12,7 +14,8 @@ public sealed class ModelLoadOptions
     /// <summary>Providers by preference, first the best; what one does not claim goes to the next. <c>cpu</c> is always last. Empty: <c>cpu</c> alone.</summary>
     public IList<string> Providers { get; } = [];
 
-    /// <summary>Threads that one run may use, ≥ 0; 0, the default: one for each processor.</summary>
+    /// <summary>Threads that one run may use, 0 to 1024; 0, the default: one for each processor.</summary>
+    [Range(0, 1024)]
     public int Threads { get; set; }
 
     /// <summary>Whether rows are independent, stated by the user where it cannot be proved; checked at load by mixing rows. Null: as proved.</summary>
@@ -26,20 +29,22 @@ public sealed class ModelLoadOptions
     public bool FailOnProviderError { get; set; }
 
     /// <summary>Prepared plans kept for distinct input shapes, 1 to 1024, 16 by default; the least recently used go first.</summary>
+    [Range(1, 1024)]
     public int MaxPlans { get; set; } = 16;
 
-    /// <summary>Longest execution of one call; a run past it is stopped with <see cref="DeadlineExceededException"/>, within about 10 ms of work also inside long operators.
+    /// <summary>Longest execution of one call, more than zero; a run past it is stopped with <see cref="DeadlineExceededException"/>, within about 10 ms of work also inside long operators.
     /// Bound runs keep to it too. Null, the default: no limit.</summary>
     public TimeSpan? MaxRunTime { get; set; }
 
-    /// <summary>Longest time that reading, checking and optimising the model may take on the managed engine; a load past it is stopped with
+    /// <summary>Longest time that reading, checking and optimising the model may take on the managed engine, more than zero; a load past it is stopped with
     /// <see cref="DeadlineExceededException"/>. Null, the default: no limit. Other providers compile in their own time.</summary>
     public TimeSpan? MaxLoadTime { get; set; }
 
-    /// <summary>Most bytes that one run may hold at once, ≥ 1: intermediate values, those whose size data decides, items of sequences, texts with their characters,
+    /// <summary>Most bytes that one run may hold at once, 1 or more: intermediate values, those whose size data decides, items of sequences, texts with their characters,
     /// scratch memory, inner graphs and outputs; a run that needs more is refused before it allocates, give or take a sixteenth of the limit in small values. Null, the
     /// default: the memory that the process can have. Weights, what plans keep (tables and folded constants of at most an eighth of the limit each) and the caller's
     /// tensors are not counted. A runner keeps the blocks of as many runs as ran at once for each of its plans.</summary>
+    [Range(1, long.MaxValue)]
     public long? MaxMemoryBytes { get; set; }
 
     /// <summary>A copy that can be changed without changing this one.</summary>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Inference.Hosting;
 
 /// <summary>The runner that dependency injection hands out: loads its model at host start or at first use, once, and measures every call.</summary>
-internal sealed class HostedModelRunner(ModelRegistration registration, IServiceProvider services) : IModelRunner, IModelStatus
+internal sealed class HostedModelRunner(ModelRegistration registration, IServiceProvider services) : IModelRunner, IModelStatus, ILoadableRunner
 {
     private readonly Lock _lock = new();
     private Task<IModelRunner>? _loading;
@@ -16,14 +16,17 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
 
     public ModelInfo Info => Loaded().Info;
 
+    public bool IsLoaded => _runner is not null;
+
     public ModelState State => _runner is { } runner ? (runner.GetService<IModelStatus>()?.State ?? ModelState.Ready)
         : _loading is { IsFaulted: true } ? ModelState.Failed : ModelState.Loading;
 
     public string Description => _runner is { } runner ? (runner.GetService<IModelStatus>()?.Description ?? "")
         : _loading is { IsFaulted: true, Exception: { } exception } ? exception.GetBaseException().Message : "The model is not loaded yet.";
 
-    /// <summary>Loads the model unless it is; concurrent callers share one load. A failed load is tried again by the next caller.</summary>
-    public Task<IModelRunner> LoadAsync(CancellationToken cancellationToken)
+    Task ILoadableRunner.LoadAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
+
+    private Task<IModelRunner> LoadAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -82,7 +85,8 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         }
     }
 
-    private IModelRunner Loaded() => _runner ?? LoadAsync(CancellationToken.None).GetAwaiter().GetResult();
+    private IModelRunner Loaded() => _runner ?? throw new InferenceException(
+        $"Model '{registration.Name}' is not loaded yet{(_loading is { IsFaulted: true } failed ? $" ({failed.Exception!.GetBaseException().Message})" : "")}: expected a started host, or EnsureLoadedAsync to be awaited first. Calls load it by themselves; Info and GetService do not wait.");
 
     private async ValueTask<NamedValues> LoadAndRunAsync(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {

@@ -58,8 +58,7 @@ public static class InferenceServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(section);
         IModelBuilder builder = services.AddModel(name, (Action<ModelOptions>?)null);
-        services.AddSingleton<IOptionsChangeTokenSource<ModelOptions>>(new ConfigurationChangeTokenSource<ModelOptions>(name, section));
-        services.Configure<ModelOptions>(name, options => ModelOptionsBinding.Bind(section, options));
+        services.AddOptions<ModelOptions>(name).Bind(section);
         return builder;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Inference.Hosting;
@@ -12,8 +13,9 @@ internal sealed class ModelHealthCheck(IEnumerable<ModelRegistration> registrati
         var notes = new List<string>();
         foreach (ModelRegistration registration in registrations)
         {
-            var status = (IModelStatus)Microsoft.Extensions.DependencyInjection.ServiceProviderKeyedServiceExtensions.GetRequiredKeyedService<IModelRunner>(services, registration.Name);
-            ModelState state = status.State;
+            // A runner that somebody put in the place of ours may have no status: it serves.
+            var status = services.GetRequiredKeyedService<IModelRunner>(registration.Name).GetService<IModelStatus>();
+            ModelState state = status?.State ?? ModelState.Ready;
             data[registration.Name] = state.ToString();
             HealthStatus health = state switch
             {
@@ -28,7 +30,7 @@ internal sealed class ModelHealthCheck(IEnumerable<ModelRegistration> registrati
 
             if (state != ModelState.Ready)
             {
-                notes.Add($"{registration.Name}: {status.Description}");
+                notes.Add($"{registration.Name}: {status!.Description}");
             }
         }
 

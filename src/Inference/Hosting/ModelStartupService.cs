@@ -7,7 +7,7 @@ namespace Inference.Hosting;
 internal sealed class ModelStartupService(IEnumerable<ModelRegistration> registrations, IServiceProvider services) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(registrations.Select(registration =>
-        ((HostedModelRunner)services.GetRequiredKeyedService<IModelRunner>(registration.Name)).LoadAsync(cancellationToken)));
+        services.GetRequiredKeyedService<IModelRunner>(registration.Name).EnsureLoadedAsync(cancellationToken)));
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

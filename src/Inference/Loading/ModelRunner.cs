@@ -1,3 +1,5 @@
+using Inference.Loading;
+
 namespace Inference;
 
 /// <summary>Loads models outside dependency injection.</summary>
@@ -12,4 +14,26 @@ public static class ModelRunner
 
     /// <summary>Loads a model from any source; see <see cref="Load(string, ModelLoadOptions?)"/>.</summary>
     public static IModelRunner Load(ModelSource source, ModelLoadOptions? options = null) => ModelLoader.Default.Load(source, options);
+
+    /// <summary>Loads a model on a thread of the pool; see <see cref="Load(string, ModelLoadOptions?)"/>.</summary>
+    /// <param name="path">The file or directory.</param>
+    /// <param name="options">Name, threads and more; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the load.</param>
+    /// <inheritdoc cref="Load(string, ModelLoadOptions?)" path="/exception"/>
+    public static Task<IModelRunner> LoadAsync(string path, ModelLoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        LoadAsync(ModelSource.File(path), options, cancellationToken);
+
+    /// <summary>Loads a model from any source on a thread of the pool; see <see cref="LoadAsync(string, ModelLoadOptions?, CancellationToken)"/>.</summary>
+    public static Task<IModelRunner> LoadAsync(ModelSource source, ModelLoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => ModelLoader.Default.LoadAsync(source, options ?? new(), cancellationToken).AsTask(), cancellationToken);
+
+    /// <summary>Runs the model once on zeros in the shape of its signature (1 for open dimensions), so that kernels are compiled and plans are made before the first call. Models whose inputs
+    /// cannot be made up (no rank, no tensors, values for which zeros are out of range) are left as they are.</summary>
+    /// <param name="runner">The runner.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    public static Task WarmUpAsync(this IModelRunner runner, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        return ModelWarmup.RunAsync(runner, cancellationToken);
+    }
 }

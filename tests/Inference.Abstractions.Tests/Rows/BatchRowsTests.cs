@@ -45,7 +45,7 @@ public class BatchRowsTests
         var b = new NamedValues();
         for (int i = a.Count - 1; i >= 0; i--)
         {
-            b.Add(a[i].Key, a[i].Value.Retain());
+            b.Add(a.GetAt(i).Key, a.GetAt(i).Value.Retain());
         }
 
         using (b)

@@ -43,7 +43,7 @@ public sealed class NamedValuesTests
                     Assert.NotNull(item.Value);
                 }
 
-                Assert.True(!values.TryGet("b", out ModelValue? b) || b is not null);
+                Assert.True(!values.TryGetValue("b", out ModelValue? b) || b is not null);
             }
             catch (InferenceException)
             {

@@ -111,7 +111,7 @@ public sealed class ExporterTests(ExporterModels models) : IClassFixture<Exporte
         Assert.Equal(want.Select(v => v.Key), got.Select(v => v.Key));
         foreach ((string output, ModelValue value) in want)
         {
-            string? difference = ValueComparer.Difference(got.Get(output), value, new Tolerance(1e-4, 1e-5, null));
+            string? difference = ValueComparer.Difference(got.GetValue(output), value, new Tolerance(1e-4, 1e-5, null));
             Assert.True(difference is null, $"{output}: {difference}");
         }
     }

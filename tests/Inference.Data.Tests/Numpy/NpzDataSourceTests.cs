@@ -129,7 +129,7 @@ public class NpzDataSourceTests
         await foreach (DataBatch batch in source.ReadAsync(["a"], 2))
         {
             using NamedValues values = batch.Values;
-            var tensor = (TensorValue)values.Get("a");
+            var tensor = (TensorValue)values.GetValue("a");
             got.Add(tensor.ToString() + ": " + string.Join(" ", Text(tensor)));
         }
 

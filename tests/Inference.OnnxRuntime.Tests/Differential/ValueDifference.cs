@@ -11,7 +11,7 @@ internal static class ValueDifference
         var by = new Names(one, other);
         foreach ((string name, ModelValue value) in want)
         {
-            if (Of(made, by, name, value, got.Get(name)) is { } difference)
+            if (Of(made, by, name, value, got.GetValue(name)) is { } difference)
             {
                 return difference;
             }

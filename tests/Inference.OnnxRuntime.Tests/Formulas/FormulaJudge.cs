@@ -64,7 +64,7 @@ internal static class FormulaJudge
 
     private static JsonObject Write(DifferentialCase made, string name)
     {
-        TensorValue value = made.Graph.Initializers.FirstOrDefault(tensor => tensor.Name == name) is { } constant ? ModelValues.FromOnnx(constant) : (TensorValue)made.Inputs.Get(name);
+        TensorValue value = made.Graph.Initializers.FirstOrDefault(tensor => tensor.Name == name) is { } constant ? ModelValues.FromOnnx(constant) : (TensorValue)made.Inputs.GetValue(name);
         byte[] bytes = value.ElementType switch
         {
             ElementType.BFloat16 => MemoryMarshal.AsBytes<double>(TensorAssert.Doubles(value)).ToArray(),

@@ -61,7 +61,7 @@ public class FormulaTests(ITestOutputHelper output)
         OnnxNode node = made.Graph.Nodes.Single();
         for (int i = 0; i < node.Outputs.Count; i++)
         {
-            if (i < answer.Length && answer[i] is { } want && node.Outputs[i].Length > 0 && got.Get(node.Outputs[i]) is TensorValue gotten && made.Graph.Outputs.Any(y => y.Name == node.Outputs[i])
+            if (i < answer.Length && answer[i] is { } want && node.Outputs[i].Length > 0 && got.GetValue(node.Outputs[i]) is TensorValue gotten && made.Graph.Outputs.Any(y => y.Name == node.Outputs[i])
                 && Difference(made, node.Outputs[i], want, gotten) is { } difference)
             {
                 return difference;

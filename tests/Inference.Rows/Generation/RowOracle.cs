@@ -70,8 +70,8 @@ public static class RowOracle
     {
         for (int i = 0; i < together.Count; i++)
         {
-            var all = (TensorValue)together[i].Value;
-            var some = (TensorValue)apart[i].Value;
+            var all = (TensorValue)together.GetAt(i).Value;
+            var some = (TensorValue)apart.GetAt(i).Value;
             if (all.Rank == 0 || some.Rank != all.Rank || all.Shape[0] != RowCount || some.Shape[0] != rows.Length || !all.Shape[1..].SequenceEqual(some.Shape[1..]))
             {
                 return false;

@@ -58,8 +58,8 @@ public sealed class OwnershipTests
         inputs.Add("a", Filled(1f));
         inputs.Add("b", new GatedTensor(Filled(2f), () =>
         {
-            inputs[0].Value.Dispose();
-            inputs.Set("a", Filled(50f));
+            inputs.GetAt(0).Value.Dispose();
+            inputs.SetValue("a", Filled(50f));
             Overwrite();
         }));
         using NamedValues outputs = runner.Run(inputs);

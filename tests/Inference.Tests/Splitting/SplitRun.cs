@@ -39,7 +39,7 @@ internal static class SplitRun
         var picked = new NamedValues();
         foreach (ModelPort port in part.Info.Inputs)
         {
-            if ((features is not null && features.TryGet(port.Name, out ModelValue? value)) || inputs.TryGet(port.Name, out value))
+            if ((features is not null && features.TryGetValue(port.Name, out ModelValue? value)) || inputs.TryGetValue(port.Name, out value))
             {
                 picked.Add(port.Name, value);
             }

@@ -152,11 +152,11 @@ public sealed class FakeRunner(ModelInfo? info = null, Func<NamedValues, NamedVa
     }
 
     private static int Count(NamedValues inputs) =>
-        inputs.Count > 0 && inputs[0].Value is TensorValue { Rank: > 0 } tensor ? (int)tensor.Shape[0] : 1;
+        inputs.Count > 0 && inputs.GetAt(0).Value is TensorValue { Rank: > 0 } tensor ? (int)tensor.Shape[0] : 1;
 
     private static float[] Ids(NamedValues inputs)
     {
-        if (inputs.Count == 0 || inputs[0].Value is not TensorValue { ElementType: ElementType.Float, Rank: > 0, ElementCount: > 0 } tensor)
+        if (inputs.Count == 0 || inputs.GetAt(0).Value is not TensorValue { ElementType: ElementType.Float, Rank: > 0, ElementCount: > 0 } tensor)
         {
             return [];
         }

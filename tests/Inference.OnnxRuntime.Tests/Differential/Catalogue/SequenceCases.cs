@@ -197,7 +197,7 @@ internal static class SequenceCases
     {
         OperatorBuilder builder = new OperatorBuilder(random, "SequenceMap").In(Filled(random, ElementType.Float), Sequence(ElementType.Float));
         var body = new InnerGraph("map").In("item", ElementType.Float);
-        int count = ((SequenceValue)builder.Inputs.Get("x0")).Count;
+        int count = ((SequenceValue)builder.Inputs.GetValue("x0")).Count;
         switch (random.Int(0, 3))
         {
             case 0:
