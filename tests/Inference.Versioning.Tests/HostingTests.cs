@@ -64,11 +64,11 @@ public sealed class HostingTests : IDisposable
     }
 
     [Fact]
-    public void Build_BatchingOutsideVersioning_IsRejected()
+    public async Task Build_BatchingOutsideVersioning_IsRejected()
     {
-        using ServiceProvider services = new ServiceCollection()
+        await using ServiceProvider services = new ServiceCollection()
             .AddModel("ranker", o => o.Source = ModelSource.Directory(_root)).UseBatching().UseVersioning().Services.BuildServiceProvider();
-        InferenceException error = Assert.Throws<InferenceException>(() => services.GetRequiredKeyedService<IModelRunner>("ranker").Info);
+        InferenceException error = await Assert.ThrowsAsync<InferenceException>(() => services.GetRequiredKeyedService<IModelRunner>("ranker").EnsureLoadedAsync());
         Assert.Contains("one version must never see another's rows", error.Message);
     }
 

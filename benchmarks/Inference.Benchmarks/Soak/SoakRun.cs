@@ -36,6 +36,7 @@ public static class SoakRun
             await using (services.ConfigureAwait(false))
             {
                 var runner = services.GetRequiredKeyedService<IModelRunner>(Model);
+                await runner.EnsureLoadedAsync().ConfigureAwait(false);
                 using var stop = new CancellationTokenSource(options.Duration);
                 Task memory = WatchMemoryAsync(options, report, stop.Token);
                 Task swaps = SwapAsync(services.GetRequiredKeyedService<IModelVersions>(Model), root, options, report, stop.Token);
