@@ -4,14 +4,14 @@ using Inference.Providers;
 namespace CustomProvider;
 
 /// <summary>A graph of MatMul and Gemm nodes, computed node by node. It holds nothing that a run changes, so that any number of threads may run it.</summary>
-internal sealed class OpenBlasModel(IGraphView graph) : ICompiledModel
+internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
 {
     private readonly Dictionary<string, TensorValue> _constants = graph.Nodes.SelectMany(static node => node.Inputs).Distinct()
         .Select(name => (name, value: graph.ConstantOf(name))).Where(static pair => pair.value is not null).ToDictionary(static pair => pair.name, static pair => pair.value!.Retain());
 
     private volatile bool _disposed;
 
-    public void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
+    public override void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (inputs.Length != graph.Inputs.Count || outputs.Length != graph.Outputs.Count)
@@ -28,7 +28,7 @@ internal sealed class OpenBlasModel(IGraphView graph) : ICompiledModel
         var made = new List<TensorValue>();
         try
         {
-            foreach (IGraphNode node in graph.Nodes)
+            foreach (GraphNode node in graph.Nodes)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 int slot = OutputSlot(node.Outputs[0]);
@@ -57,7 +57,7 @@ internal sealed class OpenBlasModel(IGraphView graph) : ICompiledModel
     }
 
     // The constants are left to the collector: a run may be in flight, and they are not ours alone.
-    public void Dispose() => _disposed = true;
+    protected override void Dispose(bool disposing) => _disposed = true;
 
     private int OutputSlot(string name)
     {
@@ -72,7 +72,7 @@ internal sealed class OpenBlasModel(IGraphView graph) : ICompiledModel
         return -1;
     }
 
-    private TensorValue Compute(IGraphNode node, Dictionary<string, TensorValue> values, TensorValue? filled)
+    private TensorValue Compute(GraphNode node, Dictionary<string, TensorValue> values, TensorValue? filled)
     {
         TensorValue a = values[node.Inputs[0]];
         TensorValue b = values[node.Inputs[1]];

@@ -4,18 +4,18 @@ using Inference.Providers;
 namespace CustomProvider;
 
 /// <summary>Claims MatMul and Gemm on float tensors with a matrix on the right, and computes them with OpenBLAS.</summary>
-public sealed class OpenBlasProvider : IExecutionProvider
+public sealed class OpenBlasProvider : ExecutionProvider
 {
     /// <inheritdoc/>
-    public string Name => "openblas";
+    public override string Name => "openblas";
 
     /// <inheritdoc/>
-    public NodeClaims Claim(IGraphView graph)
+    public override NodeClaims Claim(GraphView graph)
     {
         // Types are declared or inferred for some values only; outputs of nodes claimed before are known to be float.
         var ranks = new Dictionary<string, int>();
         var claimed = new List<int>();
-        foreach (IGraphNode node in graph.Nodes)
+        foreach (GraphNode node in graph.Nodes)
         {
             bool known = node.Domain.Length == 0 && node.OpType is "MatMul" or "Gemm" && node.Inputs.All(input => input.Length == 0 || Rank(input) >= 0);
             if (known && Rank(node.Inputs[0]) >= 2 && Rank(node.Inputs[1]) == 2)
@@ -33,7 +33,7 @@ public sealed class OpenBlasProvider : IExecutionProvider
     }
 
     /// <inheritdoc/>
-    public ICompiledModel Compile(IGraphView subgraph, CompileContext context) =>
+    public override CompiledModel Compile(GraphView subgraph, CompileContext context) =>
         OpenBlas.IsAvailable
             ? new OpenBlasModel(subgraph)
             : throw new ProviderException($"Model '{subgraph.ModelName}': OpenBLAS was not found. Install it (apt-get install libopenblas0, brew install openblas), or put its library beside the program.");

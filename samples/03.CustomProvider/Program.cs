@@ -15,7 +15,7 @@ model.Graph.Initializers.Add(OnnxTensor.Create<float>("w", weights, 64, 64));
 model.Graph.Nodes.AddRange([new OnnxNode("MatMul", ["x", "w"], ["a"]), new OnnxNode("Relu", ["a"], ["b"]), new OnnxNode("MatMul", ["b", "w"], ["y"])]);
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
-builder.Services.AddSingleton<IExecutionProvider, OpenBlasProvider>();
+builder.Services.AddSingleton<ExecutionProvider, OpenBlasProvider>();
 builder.Services.AddModel("mlp", options =>
 {
     options.Source = ModelSource.Bytes(model.ToArray());

@@ -24,7 +24,7 @@ public static class OnnxRuntimeServiceCollectionExtensions
 
         options.ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OnnxRuntimeOptions>, OnnxRuntimeOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IExecutionProvider, OnnxRuntimeProvider>(
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ExecutionProvider, OnnxRuntimeProvider>(
             static provider => new OnnxRuntimeProvider(provider.GetRequiredService<IOptions<OnnxRuntimeOptions>>())));
         return services;
     }

@@ -7,15 +7,15 @@ public sealed class CpuUnderTest : IProviderUnderTest
 {
     public IReadOnlyCollection<string> Models { get; } = [.. ConformanceModels.All.Select(static model => model.Name)];
 
-    public IExecutionProvider Create() => new Renamed(new CpuExecutionProvider());
+    public ExecutionProvider Create() => new Renamed(new CpuExecutionProvider());
 
     // Beside the engine itself, which the loader knows as "cpu".
-    private sealed class Renamed(IExecutionProvider provider) : IExecutionProvider
+    private sealed class Renamed(ExecutionProvider provider) : ExecutionProvider
     {
-        public string Name => provider.Name + "-provider";
+        public override string Name => provider.Name + "-provider";
 
-        public NodeClaims Claim(IGraphView graph) => provider.Claim(graph);
+        public override NodeClaims Claim(GraphView graph) => provider.Claim(graph);
 
-        public ICompiledModel Compile(IGraphView subgraph, CompileContext context) => provider.Compile(subgraph, context);
+        public override CompiledModel Compile(GraphView subgraph, CompileContext context) => provider.Compile(subgraph, context);
     }
 }

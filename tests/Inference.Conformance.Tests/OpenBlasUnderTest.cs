@@ -9,5 +9,5 @@ public sealed class OpenBlasUnderTest : IProviderUnderTest
 
     public string? SkipReason => OpenBlas.IsAvailable ? null : "OpenBLAS is missing: run eng/setup.sh.";
 
-    public IExecutionProvider Create() => new OpenBlasProvider();
+    public ExecutionProvider Create() => new OpenBlasProvider();
 }

@@ -14,7 +14,7 @@ public abstract class CancellationConformance<TProvider> : ProviderSuite<TProvid
     {
         foreach (ConformanceModel model in Supported)
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             ModelValue[] inputs = model.Inputs(1, 3);
             var outputs = new ModelValue?[model.Graph.Outputs.Count];
             Assert.ThrowsAny<OperationCanceledException>(() => compiled.Run(inputs, outputs, new CancellationToken(canceled: true)));
@@ -29,14 +29,14 @@ public abstract class CancellationConformance<TProvider> : ProviderSuite<TProvid
     public void Run_CancelledDuring_ThrowsOrCompletes_AndTheModelStillWorks()
     {
         ConformanceModel model = ConformanceModels.LongProducts;
-        IExecutionProvider provider = UnderTest.Create();
+        ExecutionProvider provider = UnderTest.Create();
         if (!ClaimsAll(provider, model))
         {
             return;
         }
 
-        using ICompiledModel compiled = provider.Compile(model.Graph, NewContext());
-        using ICompiledModel other = Compile(Subject);
+        using CompiledModel compiled = provider.Compile(model.Graph, NewContext());
+        using CompiledModel other = Compile(Subject);
         ModelValue[] inputs = model.Inputs(1, 0);
         for (int i = 0; i < 3; i++)
         {
@@ -71,7 +71,7 @@ public abstract class CancellationConformance<TProvider> : ProviderSuite<TProvid
     {
         foreach (ConformanceModel model in Supported)
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             using var cancellation = new CancellationTokenSource();
             ModelValue[] inputs = model.Inputs(1, 3);
             ModelValue[] wanted = model.Expected(inputs);
@@ -89,7 +89,7 @@ public abstract class CancellationConformance<TProvider> : ProviderSuite<TProvid
     {
         foreach (ConformanceModel model in Supported)
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             using var cancellation = new CancellationTokenSource();
             for (int seed = 0; seed < 3; seed++)
             {

@@ -30,7 +30,7 @@ public abstract class ClaimConformance<TProvider> : ProviderSuite<TProvider>
     [ConformanceFact]
     public void Claim_Catalogue_IsWhatIsDeclared()
     {
-        IExecutionProvider provider = UnderTest.Create();
+        ExecutionProvider provider = UnderTest.Create();
         var running = new List<string>();
         foreach (ConformanceModel model in ConformanceModels.All.Where(model => ClaimsAll(provider, model)))
         {
@@ -52,7 +52,7 @@ public abstract class ClaimConformance<TProvider> : ProviderSuite<TProvider>
     [ConformanceFact]
     public void Claim_Twice_IsTheSame()
     {
-        IExecutionProvider provider = UnderTest.Create();
+        ExecutionProvider provider = UnderTest.Create();
         foreach (ConformanceModel model in ConformanceModels.All)
         {
             NodeClaims first = provider.Claim(model.Graph);

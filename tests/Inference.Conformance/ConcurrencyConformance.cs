@@ -17,7 +17,7 @@ public abstract class ConcurrencyConformance<TProvider> : ProviderSuite<TProvide
     {
         foreach (ConformanceModel model in Supported)
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             OnThreads(thread => RunAndCheck(compiled, model, seed: thread, rows: 1 + thread), RunsPerThread / 4);
         }
     }
@@ -26,7 +26,7 @@ public abstract class ConcurrencyConformance<TProvider> : ProviderSuite<TProvide
     [ConformanceFact]
     public void Run_ManyThreadsOneShape_GivesReferenceOutputs()
     {
-        using ICompiledModel compiled = Compile(Subject);
+        using CompiledModel compiled = Compile(Subject);
         OnThreads(thread => RunAndCheck(compiled, Subject, seed: thread, rows: 16), RunsPerThread);
     }
 
@@ -39,7 +39,7 @@ public abstract class ConcurrencyConformance<TProvider> : ProviderSuite<TProvide
             thread =>
             {
                 ConformanceModel model = models[thread % models.Length];
-                using ICompiledModel compiled = Compile(model);
+                using CompiledModel compiled = Compile(model);
                 RunAndCheck(compiled, model, seed: thread, rows: 3);
             },
             times: 3);

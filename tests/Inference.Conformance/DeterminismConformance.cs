@@ -14,7 +14,7 @@ public abstract class DeterminismConformance<TProvider> : ProviderSuite<TProvide
     {
         foreach (ConformanceModel model in Supported)
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             ModelValue[] inputs = model.Inputs(1, 5);
             ModelValue[] first = Run(compiled, model, inputs);
             for (int seed = 2; seed < 6; seed++)
@@ -35,8 +35,8 @@ public abstract class DeterminismConformance<TProvider> : ProviderSuite<TProvide
     {
         foreach (ConformanceModel model in Supported)
         {
-            using ICompiledModel one = Compile(model);
-            using ICompiledModel other = Compile(model);
+            using CompiledModel one = Compile(model);
+            using CompiledModel other = Compile(model);
             ModelValue[] inputs = model.Inputs(1, 5);
             ModelValue[] first = Run(one, model, inputs);
             ModelValue[] second = Run(other, model, inputs);

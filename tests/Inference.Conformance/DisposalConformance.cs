@@ -12,7 +12,7 @@ public abstract class DisposalConformance<TProvider> : ProviderSuite<TProvider>
     [ConformanceFact]
     public void Dispose_Twice_DoesNothing()
     {
-        ICompiledModel compiled = Compile(Subject);
+        CompiledModel compiled = Compile(Subject);
         RunAndCheck(compiled, Subject, seed: 1, rows: 2);
         compiled.Dispose();
         compiled.Dispose();
@@ -22,7 +22,7 @@ public abstract class DisposalConformance<TProvider> : ProviderSuite<TProvider>
     [ConformanceFact]
     public void Run_AfterDispose_Throws()
     {
-        ICompiledModel compiled = Compile(Subject);
+        CompiledModel compiled = Compile(Subject);
         compiled.Dispose();
         ModelValue[] inputs = Subject.Inputs(1, 2);
         Assert.Throws<ObjectDisposedException>(() => compiled.Run(inputs, new ModelValue?[Subject.Graph.Outputs.Count], CancellationToken.None));
@@ -35,7 +35,7 @@ public abstract class DisposalConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach (ConformanceModel model in Supported)
         {
-            ICompiledModel compiled = Compile(model);
+            CompiledModel compiled = Compile(model);
             ModelValue[] inputs = model.Inputs(1, 4);
             ModelValue[] got = Run(compiled, model, inputs);
             compiled.Dispose();
@@ -54,7 +54,7 @@ public abstract class DisposalConformance<TProvider> : ProviderSuite<TProvider>
         ConformanceModel model = Subject;
         for (int round = 0; round < Rounds; round++)
         {
-            ICompiledModel compiled = Compile(model);
+            CompiledModel compiled = Compile(model);
             using var started = new CountdownEvent(Threads);
             Task[] tasks =
             [

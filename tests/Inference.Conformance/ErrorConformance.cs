@@ -16,7 +16,7 @@ public abstract class ErrorConformance<TProvider> : ProviderSuite<TProvider>
     {
         OnnxModel model = new ModelWriter("unknown_operator").Input("x", ElementType.Float, "n").Output("y", ElementType.Float, "n").Node("NoSuchOperatorAnywhere", "x", "y").ToModel();
         var graph = new ModelGraph(model);
-        IExecutionProvider provider = UnderTest.Create();
+        ExecutionProvider provider = UnderTest.Create();
         if (provider.Claim(graph).Contains(0))
         {
             InferenceException error = Assert.ThrowsAny<InferenceException>(() => provider.Compile(graph, NewContext()));
@@ -31,7 +31,7 @@ public abstract class ErrorConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach ((ConformanceModel model, ModelValue[] bad) in Failing())
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             RunAndCheck(compiled, model, seed: 1, rows: 3);
             for (int i = 0; i < 3; i++)
             {
@@ -52,7 +52,7 @@ public abstract class ErrorConformance<TProvider> : ProviderSuite<TProvider>
     public void Run_FilledOutputOfWrongShape_Throws()
     {
         ConformanceModel model = Subject;
-        using ICompiledModel compiled = Compile(model);
+        using CompiledModel compiled = Compile(model);
         ModelValue[] inputs = model.Inputs(1, 6);
         ModelValue[] wanted = model.Expected(inputs);
         var want = (TensorValue)wanted[0];
@@ -71,7 +71,7 @@ public abstract class ErrorConformance<TProvider> : ProviderSuite<TProvider>
     public void Run_WrongNumberOfValues_Throws()
     {
         ConformanceModel model = Subject;
-        using ICompiledModel compiled = Compile(model);
+        using CompiledModel compiled = Compile(model);
         ModelValue[] inputs = model.Inputs(1, 2);
         Assert.ThrowsAny<InferenceException>(() => compiled.Run([], new ModelValue?[model.Graph.Outputs.Count], CancellationToken.None));
         Assert.ThrowsAny<InferenceException>(() => compiled.Run([.. inputs, inputs[0]], new ModelValue?[model.Graph.Outputs.Count], CancellationToken.None));
@@ -81,7 +81,7 @@ public abstract class ErrorConformance<TProvider> : ProviderSuite<TProvider>
 
     private IEnumerable<(ConformanceModel Model, ModelValue[] Bad)> Failing()
     {
-        IExecutionProvider provider = UnderTest.Create();
+        ExecutionProvider provider = UnderTest.Create();
         if (ClaimsAll(provider, ConformanceModels.GatherOutOfRange))
         {
             yield return (ConformanceModels.GatherOutOfRange, [TensorValue.Copy([0L, 99L], [2])]);

@@ -6,7 +6,7 @@ namespace Inference.Conformance;
 public interface IProviderUnderTest
 {
     /// <summary>Makes the provider; the suites make several and use them at once.</summary>
-    IExecutionProvider Create();
+    ExecutionProvider Create();
 
     /// <summary>Names of the models in <see cref="Models.ConformanceModels.All"/> that the provider claims as a whole and runs. The suites check that these are neither more nor
     /// fewer, and run each.</summary>

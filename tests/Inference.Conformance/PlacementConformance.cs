@@ -73,7 +73,7 @@ public abstract class PlacementConformance<TProvider> : ProviderSuite<TProvider>
         }
     });
 
-    private static IModelRunner Load(IExecutionProvider provider, ConformanceModel model, bool failOnProviderError = false)
+    private static IModelRunner Load(ExecutionProvider provider, ConformanceModel model, bool failOnProviderError = false)
     {
         var options = new ModelLoadOptions { Name = model.Name, Threads = 1, FailOnProviderError = failOnProviderError };
         options.Providers.Add(provider.Name);
@@ -106,12 +106,12 @@ public abstract class PlacementConformance<TProvider> : ProviderSuite<TProvider>
         }
     }
 
-    private sealed class FailingProvider(IExecutionProvider inner) : IExecutionProvider
+    private sealed class FailingProvider(ExecutionProvider inner) : ExecutionProvider
     {
-        public string Name => inner.Name;
+        public override string Name => inner.Name;
 
-        public NodeClaims Claim(IGraphView graph) => inner.Claim(graph);
+        public override NodeClaims Claim(GraphView graph) => inner.Claim(graph);
 
-        public ICompiledModel Compile(IGraphView subgraph, CompileContext context) => throw new ProviderException("This provider compiles nothing.");
+        public override CompiledModel Compile(GraphView subgraph, CompileContext context) => throw new ProviderException("This provider compiles nothing.");
     }
 }

@@ -20,7 +20,7 @@ public abstract class ProviderSuite<TProvider>
         ?? throw new InvalidOperationException("The provider runs no model of the catalogue that has dynamic rows; it must run one.");
 
     /// <summary>Compiles a model on a new provider.</summary>
-    protected ICompiledModel Compile(ConformanceModel model)
+    protected CompiledModel Compile(ConformanceModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return UnderTest.Create().Compile(model.Graph, NewContext());
@@ -30,7 +30,7 @@ public abstract class ProviderSuite<TProvider>
     protected static CompileContext NewContext() => new() { Options = new ModelLoadOptions { Threads = 1 }, Logger = NullLogger.Instance };
 
     /// <summary>Whether the provider claims every node of a model.</summary>
-    protected static bool ClaimsAll(IExecutionProvider provider, ConformanceModel model)
+    protected static bool ClaimsAll(ExecutionProvider provider, ConformanceModel model)
     {
         ArgumentNullException.ThrowIfNull(provider);
         ArgumentNullException.ThrowIfNull(model);
@@ -39,7 +39,7 @@ public abstract class ProviderSuite<TProvider>
     }
 
     /// <summary>Runs once with outputs that the provider allocates.</summary>
-    protected static ModelValue[] Run(ICompiledModel compiled, ConformanceModel model, ModelValue[] inputs, CancellationToken cancellationToken = default)
+    protected static ModelValue[] Run(CompiledModel compiled, ConformanceModel model, ModelValue[] inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(compiled);
         ArgumentNullException.ThrowIfNull(model);
@@ -50,7 +50,7 @@ public abstract class ProviderSuite<TProvider>
     }
 
     /// <summary>Runs once on inputs made from a seed and compares with the model's reference.</summary>
-    protected static void RunAndCheck(ICompiledModel compiled, ConformanceModel model, int seed, int rows)
+    protected static void RunAndCheck(CompiledModel compiled, ConformanceModel model, int seed, int rows)
     {
         ArgumentNullException.ThrowIfNull(model);
         ModelValue[] inputs = model.Inputs(seed, rows);

@@ -16,7 +16,7 @@ public abstract class ShapeConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach (ConformanceModel model in Supported.Where(static model => model.HasDynamicRows))
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             for (int i = 0; i < s_rows.Length; i++)
             {
                 RunAndCheck(compiled, model, seed: i, s_rows[i]);
@@ -30,7 +30,7 @@ public abstract class ShapeConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach (ConformanceModel model in Supported.Where(static model => model.HasDynamicRows))
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             RunAndCheck(compiled, model, seed: 1, rows: 0);
             RunAndCheck(compiled, model, seed: 2, rows: 5);
             RunAndCheck(compiled, model, seed: 3, rows: 0);
@@ -41,7 +41,7 @@ public abstract class ShapeConformance<TProvider> : ProviderSuite<TProvider>
     [ConformanceFact]
     public void Run_ManyShapes_GivesReferenceOutputs()
     {
-        using ICompiledModel compiled = Compile(Subject);
+        using CompiledModel compiled = Compile(Subject);
         for (int rows = 1; rows <= 100; rows++)
         {
             RunAndCheck(compiled, Subject, seed: rows, rows);
@@ -54,7 +54,7 @@ public abstract class ShapeConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach (ConformanceModel model in Supported.Where(static model => model.HasDataDependentShape))
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             for (int seed = 0; seed < 20; seed++)
             {
                 RunAndCheck(compiled, model, seed, rows: 9);

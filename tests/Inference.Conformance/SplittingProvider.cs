@@ -6,18 +6,18 @@ namespace Inference.Conformance;
 /// <param name="inner">The provider that compiles the parts.</param>
 /// <param name="seed">Chooses the nodes: equal seeds choose the same.</param>
 /// <param name="probability">The share of the nodes, 0 to 1.</param>
-public sealed class SplittingProvider(IExecutionProvider inner, int seed, double probability = 0.5) : IExecutionProvider
+public sealed class SplittingProvider(ExecutionProvider inner, int seed, double probability = 0.5) : ExecutionProvider
 {
     private int _nodes;
 
     /// <inheritdoc/>
-    public string Name => inner.Name;
+    public override string Name => inner.Name;
 
     /// <summary>Nodes compiled so far, over all parts.</summary>
     public int CompiledNodes => _nodes;
 
     /// <inheritdoc/>
-    public NodeClaims Claim(IGraphView graph)
+    public override NodeClaims Claim(GraphView graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
         NodeClaims all = inner.Claim(graph);
@@ -25,16 +25,16 @@ public sealed class SplittingProvider(IExecutionProvider inner, int seed, double
     }
 
     /// <inheritdoc/>
-    public ICompiledModel Compile(IGraphView subgraph, CompileContext context)
+    public override CompiledModel Compile(GraphView subgraph, CompileContext context)
     {
         ArgumentNullException.ThrowIfNull(subgraph);
-        ICompiledModel compiled = inner.Compile(subgraph, context);
+        CompiledModel compiled = inner.Compile(subgraph, context);
         Interlocked.Add(ref _nodes, subgraph.Nodes.Count);
         return compiled;
     }
 
     // By what the node makes, not by its position: the same nodes whatever the order of the graph and however often it is asked.
-    private bool Chooses(IGraphNode node)
+    private bool Chooses(GraphNode node)
     {
         uint hash = 2166136261u ^ (uint)seed;
         foreach (char c in string.Concat(node.Outputs))

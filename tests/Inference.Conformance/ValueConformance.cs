@@ -14,7 +14,7 @@ public abstract class ValueConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach (ConformanceModel model in Supported)
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             RunAndCheck(compiled, model, seed: 1, rows: 4);
             RunAndCheck(compiled, model, seed: 2, rows: 4);
         }
@@ -26,7 +26,7 @@ public abstract class ValueConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach (ConformanceModel model in Supported.Where(static model => !model.HasDataDependentShape && model.Graph.Outputs.All(static port => port.Type.Kind == ModelValueKind.Tensor)))
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             ModelValue[] inputs = model.Inputs(3, 4);
             ModelValue[] wanted = model.Expected(inputs);
             TensorValue[] filled = [.. wanted.Select(static want => TensorValue.Allocate(((TensorValue)want).ElementType, ((TensorValue)want).Shape))];
@@ -48,7 +48,7 @@ public abstract class ValueConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach (ConformanceModel model in Supported)
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             ModelValue[] inputs = model.Inputs(4, 3);
             ModelValue[] before = model.Inputs(4, 3);
             Release(Run(compiled, model, inputs));
@@ -63,7 +63,7 @@ public abstract class ValueConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach (ConformanceModel model in Supported.Where(static model => model.HasDynamicRows && model.Graph.Inputs.Count == 1 && model.Graph.Inputs[0].Type.ElementType == ElementType.Float))
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             ModelValue[] whole = model.Inputs(5, 6);
             var tensor = (TensorValue)whole[0];
             ModelValue[] rows = [tensor.Rows(2, 3)];
@@ -83,7 +83,7 @@ public abstract class ValueConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach (ConformanceModel model in Supported)
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             ModelValue[] inputs = model.Inputs(6, 4);
             ModelValue[] first = Run(compiled, model, inputs);
             for (int seed = 7; seed < 10; seed++)
@@ -103,7 +103,7 @@ public abstract class ValueConformance<TProvider> : ProviderSuite<TProvider>
     {
         foreach (ConformanceModel model in Supported.Where(static model => model.Graph.Outputs.Count > 1))
         {
-            using ICompiledModel compiled = Compile(model);
+            using CompiledModel compiled = Compile(model);
             ModelValue[] inputs = model.Inputs(8, 4);
             ModelValue[] wanted = model.Expected(inputs);
             var last = (TensorValue)wanted[^1];

@@ -77,7 +77,7 @@ public class OptionsTests
         var services = new ServiceCollection();
         services.AddOnnxRuntimeProvider(static options => options.IntraOpThreads = 3).AddOnnxRuntimeProvider();
         using ServiceProvider provider = services.BuildServiceProvider();
-        Assert.Equal("onnxruntime", Assert.Single(provider.GetServices<IExecutionProvider>()).Name);
+        Assert.Equal("onnxruntime", Assert.Single(provider.GetServices<ExecutionProvider>()).Name);
         Assert.Equal(3, provider.GetRequiredService<IOptions<OnnxRuntimeOptions>>().Value.IntraOpThreads);
     }
 

@@ -20,7 +20,7 @@ public sealed class NodeClaims
     /// <summary>Whether the graph is claimed as a whole.</summary>
     public bool IsWholeGraph { get; }
 
-    /// <summary>Claims nodes by their <see cref="IGraphNode.Index"/>.</summary>
+    /// <summary>Claims nodes by their <see cref="GraphNode.Index"/>.</summary>
     public static NodeClaims Nodes(IEnumerable<int> indexes) => new(false, [.. indexes]);
 
     /// <summary>Whether the node is claimed.</summary>

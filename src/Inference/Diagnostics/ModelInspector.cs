@@ -16,7 +16,7 @@ public static class ModelInspector
     /// <param name="options">How it would be loaded; null for the defaults.</param>
     /// <param name="providers">Providers besides <c>cpu</c> that the options may name; null for none.</param>
     /// <exception cref="ModelLoadException">The file is missing or malformed.</exception>
-    public static ModelDescription Inspect(ModelSource source, ModelLoadOptions? options = null, IEnumerable<IExecutionProvider>? providers = null)
+    public static ModelDescription Inspect(ModelSource source, ModelLoadOptions? options = null, IEnumerable<ExecutionProvider>? providers = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= new();

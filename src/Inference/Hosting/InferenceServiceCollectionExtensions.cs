@@ -12,11 +12,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers models for dependency injection.</summary>
 public static class InferenceServiceCollectionExtensions
 {
-    /// <summary>Registers the loader (with every registered <see cref="IExecutionProvider"/>) that <c>AddModel</c> uses; models call it by themselves.</summary>
+    /// <summary>Registers the loader (with every registered <see cref="ExecutionProvider"/>) that <c>AddModel</c> uses; models call it by themselves.</summary>
     public static IServiceCollection AddInference(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.TryAddSingleton<IModelLoader>(p => new ModelLoader(p.GetServices<IExecutionProvider>(), p.GetService<ILoggerFactory>()));
+        services.TryAddSingleton<IModelLoader>(p => new ModelLoader(p.GetServices<ExecutionProvider>(), p.GetService<ILoggerFactory>()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsRangeValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());

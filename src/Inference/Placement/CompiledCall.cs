@@ -5,7 +5,7 @@ using Inference.Serving;
 namespace Inference.Placement;
 
 /// <summary>Runs a part of the graph that another provider compiled.</summary>
-internal sealed class CompiledCall(ICompiledModel compiled, string provider, ModelValueType?[] outputs, bool repeats) : Operator, IDisposable
+internal sealed class CompiledCall(CompiledModel compiled, string provider, ModelValueType?[] outputs, bool repeats) : Operator, IDisposable
 {
     /// <summary>False, so that no pass runs it at load, leaves it out or joins it with another.</summary>
     public override bool IsDeterministic => false;

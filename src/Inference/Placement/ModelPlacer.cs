@@ -11,7 +11,7 @@ namespace Inference.Placement;
 internal sealed class ModelPlacer
 {
     private const string Cpu = "cpu";
-    private readonly IReadOnlyList<IExecutionProvider> _preference;
+    private readonly IReadOnlyList<ExecutionProvider> _preference;
     private readonly OnnxModel _model;
     private readonly string _name;
     private readonly ModelLoadOptions _options;
@@ -23,7 +23,7 @@ internal sealed class ModelPlacer
     private int _cpuNodes;
     private readonly SortedSet<string> _cpuOperators = new(StringComparer.Ordinal);
 
-    private ModelPlacer(OnnxModel model, ImportedModel imported, string name, IReadOnlyList<IExecutionProvider> preference, ModelLoadOptions options, ILogger logger)
+    private ModelPlacer(OnnxModel model, ImportedModel imported, string name, IReadOnlyList<ExecutionProvider> preference, ModelLoadOptions options, ILogger logger)
     {
         _model = model;
         _name = name;
@@ -43,7 +43,7 @@ internal sealed class ModelPlacer
     /// <param name="control">What can stop it.</param>
     /// <returns>The parts that other providers run, and the report.</returns>
     public static PlacedModel Place(
-        OnnxModel model, ImportedModel imported, string name, IReadOnlyList<IExecutionProvider> preference, ModelLoadOptions options, ILogger logger, RunControl control)
+        OnnxModel model, ImportedModel imported, string name, IReadOnlyList<ExecutionProvider> preference, ModelLoadOptions options, ILogger logger, RunControl control)
     {
         ShapeInference.Run(imported.Graph, name, control);
         var placer = new ModelPlacer(model, imported, name, preference, options, logger);
@@ -95,13 +95,13 @@ internal sealed class ModelPlacer
     private string[] Owners(OnnxGraphView view, HashSet<int> excluded)
     {
         var owners = new string?[view.Nodes.Count];
-        foreach (IExecutionProvider provider in _preference)
+        foreach (ExecutionProvider provider in _preference)
         {
             // What the engine has is known here, inner graphs and functions included.
             NodeClaims? claims = provider.Name == Cpu ? null : provider.Claim(view);
             for (int i = 0; i < owners.Length; i++)
             {
-                IGraphNode node = view.Nodes[i];
+                GraphNode node = view.Nodes[i];
                 if (owners[i] is not null || (claims is not null && excluded.Contains(i)))
                 {
                     continue;
@@ -119,7 +119,7 @@ internal sealed class ModelPlacer
         return Array.ConvertAll(owners, o => o ?? Cpu);
     }
 
-    private bool IsSupported(IGraphNode node, OnnxGraphView view) =>
+    private bool IsSupported(GraphNode node, OnnxGraphView view) =>
         StandardOperators.Table.TryFind(node.Domain, node.OpType, view.Opsets.GetValueOrDefault(node.Domain, 1), out _)
         || _model.Functions.Exists(f => f.Name == node.OpType && ModelImporter.Canonical(f.Domain) == node.Domain);
 
@@ -130,13 +130,13 @@ internal sealed class ModelPlacer
         foreach (IGrouping<int, int> group in Enumerable.Range(0, nodes.Length).Where(i => owners[i] != Cpu).GroupBy(i => part[i]))
         {
             int[] members = [.. group];
-            IExecutionProvider provider = _preference.First(p => p.Name == owners[members[0]]);
+            ExecutionProvider provider = _preference.First(p => p.Name == owners[members[0]]);
             PartModel model = PartModel.Of(_model, graph, nodes, members, view);
             ModelValueType?[] outputs = [.. model.Outputs.Select(view.TypeOf)];
             bool repeats = Array.TrueForAll(members, m => Repeats(_scopes[graph], nodes[m]));
             try
             {
-                ICompiledModel compiled = provider.Compile(model.View(_name), new() { Options = _options, Logger = _logger });
+                CompiledModel compiled = provider.Compile(model.View(_name), new() { Options = _options, Logger = _logger });
                 _calls.Add(new(graph, $"{provider.Name} part {_calls.Count}", model.Inputs, model.Outputs, new CompiledCall(compiled, provider.Name, outputs, repeats) { Rules = InputRules.Unread }));
                 _parts.Add(new(provider.Name, members.Length, [.. members.Select(m => nodes[m].OpType).Distinct().Order(StringComparer.Ordinal)]));
             }

@@ -3,9 +3,9 @@ using Inference.Serving;
 namespace Inference.Providers;
 
 /// <summary>A graph compiled by the managed engine, called by position.</summary>
-internal sealed class CpuCompiledModel(ServingRunner runner) : ICompiledModel
+internal sealed class CpuCompiledModel(ServingRunner runner) : CompiledModel
 {
-    public void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
+    public override void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
     {
         ModelInfo info = runner.Info;
         if (inputs.Length != info.Inputs.Count || outputs.Length != info.Outputs.Count)
@@ -56,7 +56,7 @@ internal sealed class CpuCompiledModel(ServingRunner runner) : ICompiledModel
         }
     }
 
-    public void Dispose() => runner.Dispose();
+    protected override void Dispose(bool disposing) => runner.Dispose();
 
     private static void Check(ModelInfo info, ReadOnlySpan<ModelValue?> slots, NamedValues results)
     {

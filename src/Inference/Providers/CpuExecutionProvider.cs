@@ -9,17 +9,17 @@ using Inference.Serving;
 namespace Inference.Providers;
 
 /// <summary>The managed engine as an execution provider, for hosts other than <see cref="ModelLoader"/>, which runs it without this class. Thread-safe.</summary>
-public sealed class CpuExecutionProvider : IExecutionProvider
+public sealed class CpuExecutionProvider : ExecutionProvider
 {
     /// <summary>The name users choose it by.</summary>
     public const string ProviderName = "cpu";
 
     /// <inheritdoc/>
-    public string Name => ProviderName;
+    public override string Name => ProviderName;
 
     /// <inheritdoc/>
     /// <remarks>Claims nodes whose operators, those of inner graphs and of the model's functions included, the engine has at the graph's operator-set versions.</remarks>
-    public NodeClaims Claim(IGraphView graph)
+    public override NodeClaims Claim(GraphView graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
         OnnxModel? model = null;
@@ -29,7 +29,7 @@ public sealed class CpuExecutionProvider : IExecutionProvider
 
     /// <inheritdoc/>
     /// <exception cref="ModelLoadException">The graph is not valid, or needs operators that the engine does not have.</exception>
-    public ICompiledModel Compile(IGraphView subgraph, CompileContext context)
+    public override CompiledModel Compile(GraphView subgraph, CompileContext context)
     {
         ArgumentNullException.ThrowIfNull(subgraph);
         ArgumentNullException.ThrowIfNull(context);
@@ -49,7 +49,7 @@ public sealed class CpuExecutionProvider : IExecutionProvider
         return new CpuCompiledModel(new ServingRunner(new ManagedModel(model, context.Options), context.Options));
     }
 
-    private static OnnxModel Read(IGraphView graph)
+    private static OnnxModel Read(GraphView graph)
     {
         try
         {
@@ -69,7 +69,7 @@ public sealed class CpuExecutionProvider : IExecutionProvider
     }
 
     // Inner graphs and functions are seen in the file's form alone; it is read when the first node needs it.
-    private static bool IsSupported(IGraphView graph, IGraphNode node, ref OnnxModel? model)
+    private static bool IsSupported(GraphView graph, GraphNode node, ref OnnxModel? model)
     {
         if (!node.HasSubgraphs && StandardOperators.Table.TryFind(node.Domain, node.OpType, graph.Opsets.GetValueOrDefault(node.Domain, 1), out _))
         {

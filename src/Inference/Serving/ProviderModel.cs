@@ -8,7 +8,7 @@ namespace Inference.Serving;
 /// <param name="release">Lets go of the file.</param>
 /// <param name="isSmall">Whether a run costs little.</param>
 /// <param name="sized">Whether the shape of an output is known to follow from those of the inputs, by output.</param>
-internal sealed class ProviderModel(ICompiledModel compiled, ModelInfo info, Action release, bool isSmall, IReadOnlyList<bool> sized) : ServedModel
+internal sealed class ProviderModel(CompiledModel compiled, ModelInfo info, Action release, bool isSmall, IReadOnlyList<bool> sized) : ServedModel
 {
     public override ModelInfo Info => info;
 

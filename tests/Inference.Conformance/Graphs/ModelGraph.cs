@@ -6,7 +6,7 @@ using Inference.Providers;
 namespace Inference.Conformance.Graphs;
 
 /// <summary>A whole model in memory as the graph that providers are asked about.</summary>
-public sealed class ModelGraph : IGraphView
+public sealed class ModelGraph : GraphView
 {
     private readonly OnnxModel _model;
     private readonly Dictionary<string, TensorValue> _constants = new(StringComparer.Ordinal);
@@ -35,34 +35,34 @@ public sealed class ModelGraph : IGraphView
     }
 
     /// <inheritdoc/>
-    public string ModelName => _model.Graph.Name;
+    public override string ModelName => _model.Graph.Name;
 
     /// <inheritdoc/>
-    public bool IsWholeModel => true;
+    public override bool IsWholeModel => true;
 
     /// <inheritdoc/>
-    public string? SourcePath => null;
+    public override string? SourcePath => null;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, long> Opsets { get; }
+    public override IReadOnlyDictionary<string, long> Opsets { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<IGraphNode> Nodes { get; }
+    public override IReadOnlyList<GraphNode> Nodes { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ModelPort> Inputs { get; }
+    public override IReadOnlyList<ModelPort> Inputs { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ModelPort> Outputs { get; }
+    public override IReadOnlyList<ModelPort> Outputs { get; }
 
     /// <inheritdoc/>
-    public ModelValueType? TypeOf(string valueName) => _types.GetValueOrDefault(valueName);
+    public override ModelValueType? TypeOf(string valueName) => _types.GetValueOrDefault(valueName);
 
     /// <inheritdoc/>
-    public TensorValue? ConstantOf(string valueName) => _constants.GetValueOrDefault(valueName);
+    public override TensorValue? ConstantOf(string valueName) => _constants.GetValueOrDefault(valueName);
 
     /// <inheritdoc/>
-    public void WriteModel(IBufferWriter<byte> to) => _model.Write(to);
+    public override void WriteModel(IBufferWriter<byte> to) => _model.Write(to);
 
     private ModelPort Port(OnnxValueInfo value)
     {

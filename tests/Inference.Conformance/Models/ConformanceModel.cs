@@ -21,7 +21,7 @@ public sealed class ConformanceModel
     public string Name { get; }
 
     /// <summary>The graph.</summary>
-    public IGraphView Graph => _graph.Value;
+    public GraphView Graph => _graph.Value;
 
     /// <summary>Makes inputs from a seed and a number of rows (which models without dynamic rows ignore).</summary>
     public Func<int, int, ModelValue[]> Inputs { get; }

@@ -12,5 +12,5 @@ public sealed class OnnxRuntimeUnderTest : IProviderUnderTest
 
     public string? SkipReason => NativeOnnxRuntime.SkipReason;
 
-    public IExecutionProvider Create() => new OnnxRuntimeProvider();
+    public ExecutionProvider Create() => new OnnxRuntimeProvider();
 }

@@ -194,9 +194,9 @@ public sealed class ProviderBoundRunTests
 
     private static BoundRun Bind(IModelRunner runner) => runner.GetService<IBindable>()!.Bind();
 
-    private static IModelRunner Load(string inputs, string text, ICompiledModel compiled) => Load(ModelText.Read(inputs, text), compiled);
+    private static IModelRunner Load(string inputs, string text, CompiledModel compiled) => Load(ModelText.Read(inputs, text), compiled);
 
-    private static IModelRunner Load(OnnxModel model, ICompiledModel compiled, Action<ModelLoadOptions>? configure = null)
+    private static IModelRunner Load(OnnxModel model, CompiledModel compiled, Action<ModelLoadOptions>? configure = null)
     {
         // Runs are counted: rows are not tried.
         var options = new ModelLoadOptions { Name = "fake", VerifyRowIndependence = false };
@@ -205,7 +205,7 @@ public sealed class ProviderBoundRunTests
         return new ModelLoader([new PartProvider("fake") { Compiles = _ => compiled }]).Load(ModelSource.Bytes(model.ToArray()), options);
     }
 
-    private sealed class Waiting : ICompiledModel
+    private sealed class Waiting : CompiledModel
     {
         public void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
         {

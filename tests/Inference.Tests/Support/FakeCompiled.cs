@@ -4,7 +4,7 @@ namespace Inference.Tests.Support;
 
 /// <summary>A provider's model of one output that doubles its first input, or does what it is told.</summary>
 /// <param name="run">The run: inputs, outputs; null doubles.</param>
-internal sealed class FakeCompiled(FakeCompiled.Body? run = null) : ICompiledModel
+internal sealed class FakeCompiled(FakeCompiled.Body? run = null) : CompiledModel
 {
     public delegate void Body(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs);
 

@@ -1,41 +1,41 @@
 namespace Inference.Providers;
 
-/// <summary>A node of an <see cref="IGraphView"/>.</summary>
-public interface IGraphNode
+/// <summary>A node of an <see cref="GraphView"/>.</summary>
+public abstract class GraphNode
 {
-    /// <summary>Its position in <see cref="IGraphView.Nodes"/>.</summary>
-    int Index { get; }
+    /// <summary>Its position in <see cref="GraphView.Nodes"/>.</summary>
+    public abstract int Index { get; }
 
     /// <summary>Its name; may be empty.</summary>
-    string Name { get; }
+    public abstract string Name { get; }
 
     /// <summary>The operator's domain; empty for the standard's.</summary>
-    string Domain { get; }
+    public abstract string Domain { get; }
 
     /// <summary>The operator.</summary>
-    string OpType { get; }
+    public abstract string OpType { get; }
 
     /// <summary>Names of the inputs; empty for one left out.</summary>
-    IReadOnlyList<string> Inputs { get; }
+    public abstract IReadOnlyList<string> Inputs { get; }
 
     /// <summary>Names of the outputs; empty for one left out.</summary>
-    IReadOnlyList<string> Outputs { get; }
+    public abstract IReadOnlyList<string> Outputs { get; }
 
     /// <summary>Whether the operator is a function that the model defines, so that it is made of the function's nodes.</summary>
     bool IsModelFunction => false;
 
     /// <summary>Whether the node holds graphs of its own (If, Loop, Scan).</summary>
-    bool HasSubgraphs { get; }
+    public abstract bool HasSubgraphs { get; }
 
     /// <summary>An integer attribute, or the default where it is absent.</summary>
-    long GetInt(string name, long defaultValue);
+    public abstract long GetInt(string name, long defaultValue);
 
     /// <summary>A float attribute, or the default where it is absent.</summary>
-    float GetFloat(string name, float defaultValue);
+    public abstract float GetFloat(string name, float defaultValue);
 
     /// <summary>A string attribute, or the default where it is absent.</summary>
-    string GetString(string name, string defaultValue);
+    public abstract string GetString(string name, string defaultValue);
 
     /// <summary>An integer-list attribute; null where it is absent.</summary>
-    long[]? GetInts(string name);
+    public abstract long[]? GetInts(string name);
 }
