@@ -90,7 +90,7 @@ internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
             throw new ModelRunException($"Model '{graph.ModelName}', node '{node.Name}' ({node.OpType}): the inner dimensions of {a} and {b} differ. Pass matrices that can be multiplied.");
         }
 
-        TensorValue y = filled ?? TensorValue.Allocate(ElementType.Float, shape);
+        TensorValue y = filled ?? TensorValue.Allocate(ElementType.Float32, shape);
         if (!y.Shape.SequenceEqual(shape))
         {
             throw new ModelRunException($"Model '{graph.ModelName}', output '{node.Outputs[0]}': expected a tensor of shape {TensorShape.Format(shape)}, got {y}. Pass one of that shape, or none.");

@@ -17,10 +17,10 @@ public sealed class BatchAssemblerTests
     public void WhyNotBatchable_EachReason_IsNamed()
     {
         ModelInfo info = FakeModel.Info();
-        ModelPort list = new("list", ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float)));
-        ModelPort constant = new("z", ModelValueType.Tensor(ElementType.Float, [Dimension.Fixed(1), Dimension.Fixed(2)]));
-        ModelPort scalar = new("z", ModelValueType.Tensor(ElementType.Float, []));
-        ModelPort open = new("z", ModelValueType.Tensor(ElementType.Float));
+        ModelPort list = new("list", ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float32)));
+        ModelPort constant = new("z", ModelValueType.Tensor(ElementType.Float32, [Dimension.Fixed(1), Dimension.Fixed(2)]));
+        ModelPort scalar = new("z", ModelValueType.Tensor(ElementType.Float32, []));
+        ModelPort open = new("z", ModelValueType.Tensor(ElementType.Float32));
         Assert.Null(BatchAssembler.WhyNotBatchable(info));
         Assert.Null(BatchAssembler.WhyNotBatchable(info with { Inputs = [.. info.Inputs, open, scalar] }));
         Assert.Equal("expected inputs and outputs that share batch axis 0, the model has batch axis 1. Export it with a dynamic first axis.", BatchAssembler.WhyNotBatchable(info with { BatchAxis = 1 }));
@@ -110,8 +110,8 @@ public sealed class BatchAssemblerTests
     }
 
     [Theory]
-    [InlineData(ElementType.Float, 2, "00000040")]
-    [InlineData(ElementType.Double, 2, "0000000000000040")]
+    [InlineData(ElementType.Float32, 2, "00000040")]
+    [InlineData(ElementType.Float64, 2, "0000000000000040")]
     [InlineData(ElementType.Float16, 2, "0040")]
     [InlineData(ElementType.BFloat16, 2, "0040")]
     [InlineData(ElementType.Int8, -128, "80")]
@@ -145,14 +145,14 @@ public sealed class BatchAssemblerTests
     {
         var assembler = new BatchAssembler(FakeModel.Info());
         var options = new BatchingOptions();
-        Assert.True(assembler.CanJoin(Call(("x", ElementType.Float, [1, 4])), Call(("x", ElementType.Float, [3, 4])), options));
-        Assert.False(assembler.CanJoin(Call(("x", ElementType.Float, [1, 4])), Call(("x", ElementType.Float, [1, 3])), options));
+        Assert.True(assembler.CanJoin(Call(("x", ElementType.Float32, [1, 4])), Call(("x", ElementType.Float32, [3, 4])), options));
+        Assert.False(assembler.CanJoin(Call(("x", ElementType.Float32, [1, 4])), Call(("x", ElementType.Float32, [1, 3])), options));
     }
 
     [Fact]
     public void CanJoin_Pad_AsksForTypeRankFixedAxesAndBucket()
     {
-        ModelInfo info = FakeModel.Info() with { Inputs = [new ModelPort("x", ModelValueType.Tensor(ElementType.Float, [s_n, Dimension.Named("L"), Dimension.Fixed(2)]))] };
+        ModelInfo info = FakeModel.Info() with { Inputs = [new ModelPort("x", ModelValueType.Tensor(ElementType.Float32, [s_n, Dimension.Named("L"), Dimension.Fixed(2)]))] };
         var assembler = new BatchAssembler(info);
         var any = new BatchingOptions { Ragged = RaggedMode.Pad };
         var buckets = new BatchingOptions { Ragged = RaggedMode.Pad };
@@ -169,18 +169,18 @@ public sealed class BatchAssemblerTests
         Assert.False(Join(buckets, [1, 2, 2], [1, 3, 2]));
         Assert.False(Join(buckets, [1, 5, 2], [1, 6, 2]));
         Assert.False(Join(buckets, [1, 7, 2], [1, 6, 2]));
-        Assert.False(assembler.CanJoin(Call(("x", ElementType.Float, [1, 3, 2])), Call(("y", ElementType.Float, [1, 3, 2])), any));
-        Assert.False(assembler.CanJoin(Call(("x", ElementType.Float, [1, 3, 2])), Call(("x", ElementType.Float, [1, 3, 2]), ("y", ElementType.Float, [1])), any));
+        Assert.False(assembler.CanJoin(Call(("x", ElementType.Float32, [1, 3, 2])), Call(("y", ElementType.Float32, [1, 3, 2])), any));
+        Assert.False(assembler.CanJoin(Call(("x", ElementType.Float32, [1, 3, 2])), Call(("x", ElementType.Float32, [1, 3, 2]), ("y", ElementType.Float32, [1])), any));
 
         // An input that the model does not declare has no fixed axes.
-        Assert.True(assembler.CanJoin(Call(("q", ElementType.Float, [1, 3])), Call(("q", ElementType.Float, [1, 4])), any));
+        Assert.True(assembler.CanJoin(Call(("q", ElementType.Float32, [1, 3])), Call(("q", ElementType.Float32, [1, 4])), any));
         PendingCall list = Call();
         list.Inputs.Add("x", new OptionalValue(null));
-        Assert.False(assembler.CanJoin(Call(("x", ElementType.Float, [1, 3, 2])), list, any));
-        Assert.False(assembler.CanJoin(list, Call(("x", ElementType.Float, [1, 3, 2])), any));
+        Assert.False(assembler.CanJoin(Call(("x", ElementType.Float32, [1, 3, 2])), list, any));
+        Assert.False(assembler.CanJoin(list, Call(("x", ElementType.Float32, [1, 3, 2])), any));
 
-        bool Join(BatchingOptions options, long[] one, long[] two, ElementType type = ElementType.Float) =>
-            assembler.CanJoin(Call(("x", ElementType.Float, one)), Call(("x", type, two)), options);
+        bool Join(BatchingOptions options, long[] one, long[] two, ElementType type = ElementType.Float32) =>
+            assembler.CanJoin(Call(("x", ElementType.Float32, one)), Call(("x", type, two)), options);
     }
 
     [Fact]

@@ -8,11 +8,11 @@ public class RaggedTests
     private static FakeRunner Model(List<string> shapes) => new(
         FakeModel.Info() with
         {
-            Inputs = [new ModelPort("x", ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Named("L")]))],
+            Inputs = [new ModelPort("x", ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Named("L")]))],
             Outputs =
             [
-                new ModelPort("each", ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Named("L")])),
-                new ModelPort("sum", ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N")])),
+                new ModelPort("each", ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Named("L")])),
+                new ModelPort("sum", ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N")])),
             ],
         },
         inputs =>
@@ -124,7 +124,7 @@ public class RaggedTests
     [InlineData(ElementType.Int64, 7, 8)]
     [InlineData(ElementType.Float16, 0.5, 2)]
     [InlineData(ElementType.UInt8, 255, 1)]
-    [InlineData(ElementType.Double, 0.1, 8)]
+    [InlineData(ElementType.Float64, 0.1, 8)]
     public void PadElement_NumbersTheTypeCanHold_HaveItsSize(ElementType type, double value, int bytes) =>
         Assert.Equal(bytes, PadElement.Bytes("x", type, value).Length);
 

@@ -118,7 +118,7 @@ internal sealed class SchedulerScript
     {
         RunPriority priority = words.Contains("high") ? RunPriority.High : words.Contains("low") ? RunPriority.Low : RunPriority.Normal;
         int rows = words.Length > 2 && int.TryParse(words[2], CultureInfo.InvariantCulture, out int given) ? given : 1;
-        NamedValues inputs = words.Contains("double") ? new() { ["x"] = TensorValue.Allocate(ElementType.Double, [rows, 4]) } : FakeModel.Rows(new float[rows]);
+        NamedValues inputs = words.Contains("double") ? new() { ["x"] = TensorValue.Allocate(ElementType.Float64, [rows, 4]) } : FakeModel.Rows(new float[rows]);
         return _calls.TryGetValue(words[1][0], out PendingCall? known)
             ? known
             : _calls[words[1][0]] = Pending.Call(rows, priority, now, Number(words, "by=", long.MaxValue), inputs, Number(words, "cost=", 0));

@@ -110,7 +110,7 @@ internal sealed class SchedulerWorld
 
     private void Arrive(Random random)
     {
-        ElementType type = random.Next(5) == 0 ? ElementType.Double : ElementType.Float;
+        ElementType type = random.Next(5) == 0 ? ElementType.Float64 : ElementType.Float32;
         int rows = random.Next(1, 5);
         PendingCall call = Pending.Call(
             rows,

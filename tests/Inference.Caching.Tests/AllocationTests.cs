@@ -18,7 +18,7 @@ public class AllocationTests
         long made = Least(() =>
         {
             var outputs = new NamedValues(1);
-            outputs.SetValue("y", TensorValue.Allocate(ElementType.Float, shape));
+            outputs.SetValue("y", TensorValue.Allocate(ElementType.Float32, shape));
             return outputs;
         });
         long hit = Least(() => f.Runner.RunAsync(inputs).GetAwaiter().GetResult());

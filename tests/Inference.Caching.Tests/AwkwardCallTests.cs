@@ -9,7 +9,7 @@ public class AwkwardCallTests
     {
         ModelInfo info = FakeModel.Info() with
         {
-            Inputs = [FakeModel.Info().Inputs[0], new ModelPort("z", ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Fixed(1)]))],
+            Inputs = [FakeModel.Info().Inputs[0], new ModelPort("z", ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Fixed(1)]))],
         };
         using var f = new CachingFixture(model: new FakeRunner(info));
         using (NamedValues good = Inputs(2, 2))

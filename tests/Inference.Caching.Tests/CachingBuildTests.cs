@@ -11,7 +11,7 @@ namespace Inference.Caching.Tests;
 /// <summary>What is asked of a model before it is cached, and what options may be.</summary>
 public sealed class CachingBuildTests
 {
-    private static readonly ModelValueType s_list = ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float));
+    private static readonly ModelValueType s_list = ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float32));
 
     [Fact]
     public void UseCaching_Null_NamesTheParameter()
@@ -129,7 +129,7 @@ public sealed class CachingBuildTests
     }
 
     /// <summary>256 rows that no call has had, whose reading takes time on the clock.</summary>
-    private sealed class TickingTensor(ManualTimeProvider clock, int seed) : TensorValue(ElementType.Float, [256, 4])
+    private sealed class TickingTensor(ManualTimeProvider clock, int seed) : TensorValue(ElementType.Float32, [256, 4])
     {
         private readonly float[] _data = [.. Enumerable.Range(0, 1024).Select(i => (float)((seed * 1024) + i))];
 

@@ -5,7 +5,7 @@ namespace Inference.Caching.Tests;
 
 public class FeatureCachingTests
 {
-    private static readonly ModelValueType s_column = ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Fixed(1)]);
+    private static readonly ModelValueType s_column = ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Fixed(1)]);
 
     [Fact]
     public async Task RunAsync_SameUserOtherItems_RunsTheBranchOnce()

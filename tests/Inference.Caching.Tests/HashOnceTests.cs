@@ -50,7 +50,7 @@ public class HashOnceTests
         Assert.Equal(3, await Eventually.CompletesAsync(follower));
     }
 
-    private static CachingFixture Open() => new(model: new FakeRunner(compute: x => new NamedValues { ["y"] = TensorValue.Allocate(ElementType.Float, [x["x"].Shape[0], 2]) }));
+    private static CachingFixture Open() => new(model: new FakeRunner(compute: x => new NamedValues { ["y"] = TensorValue.Allocate(ElementType.Float32, [x["x"].Shape[0], 2]) }));
 
     // How often a part of the tensor is read as bytes while it is answered; the model itself does not.
     private static async Task<int> ReadsAsync(CachingFixture f, int rows, CancellationToken cancellationToken = default)

@@ -133,7 +133,7 @@ public sealed class MissTests : IDisposable
     }
 
     /// <summary>The rows 0, 1 and 2 of the fake model, readable a number of times only.</summary>
-    private sealed class FailingTensor(int reads) : TensorValue(ElementType.Float, [3, 4])
+    private sealed class FailingTensor(int reads) : TensorValue(ElementType.Float32, [3, 4])
     {
         private readonly float[] _data = [0, 1, 2, 3, 1, 1, 2, 3, 2, 1, 2, 3];
         private int _left = reads;

@@ -323,7 +323,7 @@ public sealed class SecondLevelCountsTests : IDisposable
         _clock);
 
     /// <summary>One row that changes the set it is in when its contents are read.</summary>
-    private sealed class ChangingTensor(Action change) : TensorValue(ElementType.Float, [1, 4])
+    private sealed class ChangingTensor(Action change) : TensorValue(ElementType.Float32, [1, 4])
     {
         public override ReadOnlySpan<T> AsSpan<T>() => throw new NotSupportedException();
 

@@ -30,8 +30,8 @@ public sealed class UnitLayoutTests : IDisposable
     public void Regression_RowsBeyondWhatIsCounted_AreNotCached()
     {
         using NamedValues elements = new() { ["x"] = TensorValue.Allocate(ElementType.UInt8, [0, 1L << 31]) };
-        using NamedValues bytes = new() { ["x"] = TensorValue.Allocate(ElementType.Double, [0, 1L << 28]) };
-        using NamedValues most = new() { ["x"] = TensorValue.Allocate(ElementType.Double, [0, (1L << 28) - 1]) };
+        using NamedValues bytes = new() { ["x"] = TensorValue.Allocate(ElementType.Float64, [0, 1L << 28]) };
+        using NamedValues most = new() { ["x"] = TensorValue.Allocate(ElementType.Float64, [0, (1L << 28) - 1]) };
         Assert.Null(UnitLayout.TryOf(elements, null, whole: false));
         Assert.Null(UnitLayout.TryOf(bytes, null, whole: false));
         Assert.NotNull(UnitLayout.TryOf(most, null, whole: false));
@@ -102,13 +102,13 @@ public sealed class UnitLayoutTests : IDisposable
     [Fact]
     public void Matches_MoreRowsThanAnIntCounts_IsFalse()
     {
-        using var most = new NamedValues { ["a"] = TensorValue.Allocate(ElementType.Float, [int.MaxValue, 0]) };
+        using var most = new NamedValues { ["a"] = TensorValue.Allocate(ElementType.Float32, [int.MaxValue, 0]) };
         UnitLayout layout = UnitLayout.TryOf(most, null, whole: false)!;
         Assert.True(layout.Matches(most));
-        using var more = new NamedValues { ["a"] = TensorValue.Allocate(ElementType.Float, [1L + int.MaxValue, 0]) };
+        using var more = new NamedValues { ["a"] = TensorValue.Allocate(ElementType.Float32, [1L + int.MaxValue, 0]) };
         Assert.False(layout.Matches(more));
-        using var none = new NamedValues { ["a"] = TensorValue.Allocate(ElementType.Float, [0, 0]), ["b"] = TensorValue.Allocate(ElementType.Float, [0]) };
-        using var one = new NamedValues { ["a"] = TensorValue.Allocate(ElementType.Float, [0, 0]), ["b"] = TensorValue.Allocate(ElementType.Float, [1]) };
+        using var none = new NamedValues { ["a"] = TensorValue.Allocate(ElementType.Float32, [0, 0]), ["b"] = TensorValue.Allocate(ElementType.Float32, [0]) };
+        using var one = new NamedValues { ["a"] = TensorValue.Allocate(ElementType.Float32, [0, 0]), ["b"] = TensorValue.Allocate(ElementType.Float32, [1]) };
         layout = UnitLayout.TryOf(none, null, whole: false)!;
         Assert.True(layout.Matches(none));
         Assert.False(layout.Matches(one));
@@ -230,7 +230,7 @@ public sealed class UnitLayoutTests : IDisposable
 
         UnitLayout Find(int width)
         {
-            using var values = new NamedValues { ["a"] = TensorValue.Allocate(ElementType.Float, [1, width]) };
+            using var values = new NamedValues { ["a"] = TensorValue.Allocate(ElementType.Float32, [1, width]) };
             return catalog.Find(values)!;
         }
     }

@@ -14,7 +14,7 @@ public abstract class ErrorConformance<TProvider> : ProviderSuite<TProvider>
     [ConformanceFact]
     public void Compile_UnknownOperator_ThrowsProviderException()
     {
-        OnnxModel model = new ModelWriter("unknown_operator").Input("x", ElementType.Float, "n").Output("y", ElementType.Float, "n").Node("NoSuchOperatorAnywhere", "x", "y").ToModel();
+        OnnxModel model = new ModelWriter("unknown_operator").Input("x", ElementType.Float32, "n").Output("y", ElementType.Float32, "n").Node("NoSuchOperatorAnywhere", "x", "y").ToModel();
         var graph = new ModelGraph(model);
         ExecutionProvider provider = UnderTest.Create();
         if (provider.Claim(graph).Contains(0))

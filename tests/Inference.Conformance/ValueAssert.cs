@@ -53,10 +53,10 @@ public static class ValueAssert
             case ElementType.String:
                 Assert.Equal(want.AsSpan<string>().ToArray(), got.AsSpan<string>().ToArray());
                 break;
-            case ElementType.Float when tolerance > 0:
+            case ElementType.Float32 when tolerance > 0:
                 Close(want.AsSpan<float>().ToArray().Select(static x => (double)x), got.AsSpan<float>().ToArray().Select(static x => (double)x), tolerance, where);
                 break;
-            case ElementType.Double when tolerance > 0:
+            case ElementType.Float64 when tolerance > 0:
                 Close(want.AsSpan<double>().ToArray(), got.AsSpan<double>().ToArray(), tolerance, where);
                 break;
             default:

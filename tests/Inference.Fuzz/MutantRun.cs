@@ -51,7 +51,7 @@ internal sealed class MutantRun(TimeSpan deadline, long maxMemoryBytes)
                 continue;
             }
 
-            ElementType type = port.Type.ElementType == ElementType.Undefined ? ElementType.Float : port.Type.ElementType;
+            ElementType type = port.Type.ElementType == ElementType.Undefined ? ElementType.Float32 : port.Type.ElementType;
             long[] shape = [.. (port.Type.Shape ?? []).Select(d => d.Size ?? 2)];
             double count = shape.Aggregate(1.0, (product, size) => product * size);
             if (port.Type.Kind != ModelValueKind.Tensor || count > MaxInputElements)

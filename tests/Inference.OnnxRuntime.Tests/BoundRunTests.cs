@@ -45,7 +45,7 @@ public class BoundRunTests
     {
         using OrtModel model = OrtModel.Load(Models.AddOne);
         ModelValue[] inputs = [TensorValue.Copy(new float[64], [32, 2])];
-        ModelValue?[] outputs = [TensorValue.Allocate(ElementType.Float, [32, 2])];
+        ModelValue?[] outputs = [TensorValue.Allocate(ElementType.Float32, [32, 2])];
         model.Run(inputs, outputs);
         Assert.Equal(0, ManagedBytes.Of(() => model.Run(inputs, outputs)));
     }

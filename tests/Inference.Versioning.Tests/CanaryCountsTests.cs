@@ -267,15 +267,15 @@ public sealed class CanaryCountsTests
         AssertRefused(ConfidenceKind.Margin, [2], 2);
         AssertRefused(ConfidenceKind.BinaryProbability, [2, 3], 2);
         AssertRefused(ConfidenceKind.BinaryProbability, [2, 0], 2);
-        new CascadeThreshold("p", ConfidenceKind.MaxProbability, 0.5).Read(TensorValue.Allocate(ElementType.Float, [2]), new double[2]);
-        new CascadeThreshold("p", ConfidenceKind.BinaryProbability, 0.5).Read(TensorValue.Allocate(ElementType.Float, [0, 2]), []);
+        new CascadeThreshold("p", ConfidenceKind.MaxProbability, 0.5).Read(TensorValue.Allocate(ElementType.Float32, [2]), new double[2]);
+        new CascadeThreshold("p", ConfidenceKind.BinaryProbability, 0.5).Read(TensorValue.Allocate(ElementType.Float32, [0, 2]), []);
         Assert.Equal(
             "Cascade: expected a float32, float64 or float16 output to read confidence off, got int64[1,2]. Name the output with the probabilities.",
             Assert.Throws<ModelRunException>(() => new CascadeThreshold("p", ConfidenceKind.Margin, 0.5).Read(TensorValue.Allocate(ElementType.Int64, [1, 2]), new double[1])).Message);
 
         static void AssertRefused(ConfidenceKind kind, long[] shape, int rows)
         {
-            using TensorValue output = TensorValue.Allocate(ElementType.Float, shape);
+            using TensorValue output = TensorValue.Allocate(ElementType.Float32, shape);
             Assert.Equal(
                 $"Cascade: confidence of kind {kind} cannot be read off output 'p' of form {output} with {rows} rows. Name an output with one row of probabilities for each row of the inputs.",
                 Assert.Throws<ModelRunException>(() => new CascadeThreshold("p", kind, 0.5).Read(output, new double[rows])).Message);

@@ -9,8 +9,8 @@ public sealed class CascadeTests
     // x: [id, confidence of the small model, …]; the small model answers id + 0.5 with that confidence, the big one id · 10.
     private static readonly ModelPort[] s_outputs =
     [
-        new("score", ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N")])),
-        new("p", ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Fixed(2)])),
+        new("score", ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N")])),
+        new("p", ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Fixed(2)])),
     ];
 
     private readonly FakeRunner _small = new(Info("small", CascadeJson(0.8)), inputs => Outputs(inputs, id => id + 0.5f));

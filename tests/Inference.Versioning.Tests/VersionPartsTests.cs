@@ -90,8 +90,8 @@ public sealed class VersionPartsTests
     [Fact]
     public void Port_OfAModel_AndItsText()
     {
-        ModelPort tensor = new("x", ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Fixed(4)]));
-        ModelPort list = new("l", ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float)));
+        ModelPort tensor = new("x", ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Fixed(4)]));
+        ModelPort list = new("l", ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float32)));
         ModelPort open = new("o", ModelValueType.Tensor(ElementType.Int64)) { IsOptional = true };
         Assert.Equal("float32[?,4]", PortSignature.Of(tensor).ToString());
         Assert.Equal(list.Type.ToString(), PortSignature.Of(list).ToString());

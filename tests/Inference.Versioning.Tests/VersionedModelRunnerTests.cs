@@ -156,7 +156,7 @@ public sealed class VersionedModelRunnerTests : IDisposable
     public async Task Compatibility_OtherInputs_IsRefused()
     {
         _repository.Publish("1");
-        _repository.On("2", r => r.Info = r.Info with { Inputs = [new ModelPort("x", ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Fixed(5)]))] });
+        _repository.On("2", r => r.Info = r.Info with { Inputs = [new ModelPort("x", ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Fixed(5)]))] });
         await using VersionedModelRunner runner = await _repository.OpenAsync();
         _repository.Publish("2");
         await runner.Versions.RefreshAsync();

@@ -65,7 +65,7 @@ internal static class LimitCases
         new("Mod", 22, 1, [F(5000, 5000), F(5000, 5000)], [Int("fmod", 1)]),
         new("Add", 22, 1, [F(5000, 1, 5000), F(1, 1, 5000)], [], Note: "broadcast"),
         new("Add", 22, 1, [Of(ElementType.Float16, 5000, 5000), Of(ElementType.Float16, 5000, 5000)], [], Note: "float16"),
-        new("Pow", 22, 1, [Of(ElementType.Double, 3000, 4000), Of(ElementType.Double, 3000, 4000)], [], Note: "double"),
+        new("Pow", 22, 1, [Of(ElementType.Float64, 3000, 4000), Of(ElementType.Float64, 3000, 4000)], [], Note: "double"),
         new("Where", 22, 1, [Of(ElementType.Bool, 5000, 5000), F(5000, 5000), F(5000, 5000)], []),
         new("And", 22, 1, [Of(ElementType.Bool, 10000, 10000), Of(ElementType.Bool, 10000, 10000)], []),
         new("Not", 22, 1, [Of(ElementType.Bool, 10000, 10000)], []),
@@ -145,7 +145,7 @@ internal static class LimitCases
         new("Conv", 11, 1, [F(1, 4, 200, 200, 200), F(8, 4, 9, 9, 9)], [], Note: "3 axes"),
         new("Conv", 11, 1, [F(1, 64, 600, 600), F(64, 1, 31, 31)], [Int("group", 64)], Note: "depthwise"),
         new("Conv", 11, 1, [F(1, 1, 25000000), F(1, 1, 20000)], [], Note: "1 axis, window 20000"),
-        new("Conv", 11, 1, [Of(ElementType.Double, 1, 16, 500, 500), Of(ElementType.Double, 64, 16, 15, 15)], [], Note: "double"),
+        new("Conv", 11, 1, [Of(ElementType.Float64, 1, 16, 500, 500), Of(ElementType.Float64, 64, 16, 15, 15)], [], Note: "double"),
         new("ConvTranspose", 11, 1, [F(1, 64, 200, 200), F(64, 32, 31, 31)], []),
         new("ConvTranspose", 11, 1, [F(1, 1, 5000000), F(1, 1, 3000)], [], Note: "1 axis"),
         new("ConvTranspose", 11, 1, [F(1, 8, 60, 60, 60), F(8, 8, 11, 11, 11)], [], Note: "3 axes"),
@@ -157,7 +157,7 @@ internal static class LimitCases
         new("MatMul", 13, 1, [F(1, 25000000), F(25000000, 1)], [], Note: "dot"),
         new("MatMul", 13, 1, [F(5000, 5000), F(5000)], [], Note: "matrix times vector"),
         new("MatMul", 13, 1, [F(1, 5000), F(5000, 5000)], [], Note: "vector times matrix"),
-        new("MatMul", 13, 1, [Of(ElementType.Double, 2000, 3000), Of(ElementType.Double, 3000, 3000)], [], Note: "double"),
+        new("MatMul", 13, 1, [Of(ElementType.Float64, 2000, 3000), Of(ElementType.Float64, 3000, 3000)], [], Note: "double"),
         new("MatMul", 13, 1, [Of(ElementType.Int64, 1500, 1500), Of(ElementType.Int64, 1500, 1500)], [], Note: "int64"),
         new("Gemm", 13, 1, [F(3000, 5000), F(3000, 5000)], [Int("transB", 1)]),
         new("Gemm", 13, 1, [F(5000, 3000), F(5000, 3000)], [Int("transA", 1)]),
@@ -290,20 +290,20 @@ internal static class LimitCases
         ];
     }
 
-    private static LimitInput F(params long[] dims) => Of(ElementType.Float, dims);
+    private static LimitInput F(params long[] dims) => Of(ElementType.Float32, dims);
 
     private static LimitInput Of(ElementType type, params long[] dims) =>
         new(type, dims, type is ElementType.UInt8 ? (_, r) => r * 4 : type is ElementType.Int32 or ElementType.Int64 ? (_, r) => 1 + (r * 100) : type is ElementType.Bool ? (_, r) => r : (_, r) => (r * 2) - 1);
 
-    private static LimitInput Unit(params long[] dims) => new(ElementType.Float, dims, (_, r) => r);
+    private static LimitInput Unit(params long[] dims) => new(ElementType.Float32, dims, (_, r) => r);
 
     private static LimitInput Index64(long below, params long[] dims) => new(ElementType.Int64, dims, (_, r) => Math.Floor(r * below));
 
     private static LimitInput Count64(long modulus, params long[] dims) => new(ElementType.Int64, dims, (i, _) => i % modulus);
 
-    private static LimitInput Rois(int count) => new(ElementType.Float, [count, 5], (i, r) => (i % 5) switch { 0 => 0, 1 or 2 => r * 100, _ => 400 + (r * 199) });
+    private static LimitInput Rois(int count) => new(ElementType.Float32, [count, 5], (i, r) => (i % 5) switch { 0 => 0, 1 or 2 => r * 100, _ => 400 + (r * 199) });
 
-    private static LimitInput Boxes(int count) => new(ElementType.Float, [1, count, 4], (i, r) => (i % 4) < 2 ? r * 100 : 100 + (r * 100));
+    private static LimitInput Boxes(int count) => new(ElementType.Float32, [1, count, 4], (i, r) => (i % 4) < 2 ? r * 100 : 100 + (r * 100));
 
     private static LimitInput Run64(params long[] values) => new(ElementType.Int64, [values.Length], (i, _) => values[i]);
 

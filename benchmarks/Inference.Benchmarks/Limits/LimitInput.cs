@@ -31,9 +31,9 @@ internal sealed record LimitInput(ElementType Type, long[] Dims, Func<long, doub
         ulong state = 88172645463325252;
         switch (Type)
         {
-            case ElementType.Float: Set<float>(value, ref state, v => (float)v); break;
+            case ElementType.Float32: Set<float>(value, ref state, v => (float)v); break;
             case ElementType.Float16: Set<Half>(value, ref state, v => (Half)v); break;
-            case ElementType.Double: Set<double>(value, ref state, v => v); break;
+            case ElementType.Float64: Set<double>(value, ref state, v => v); break;
             case ElementType.Int64: Set<long>(value, ref state, v => (long)v); break;
             case ElementType.Int32: Set<int>(value, ref state, v => (int)v); break;
             case ElementType.UInt8: Set<byte>(value, ref state, v => (byte)v); break;

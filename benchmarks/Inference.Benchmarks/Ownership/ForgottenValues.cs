@@ -67,7 +67,7 @@ internal static class ForgottenValues
 
         // Rows of rows of a larger tensor that nobody keeps.
         int before = random.Next(1, 4);
-        TensorValue all = TensorValue.Allocate(ElementType.Float, [before + rows.Length + 1, OwnershipModel.Features]);
+        TensorValue all = TensorValue.Allocate(ElementType.Float32, [before + rows.Length + 1, OwnershipModel.Features]);
         all.AsWritableSpan<float>().Fill(-1f);
         x.CopyTo(all.AsWritableSpan<float>()[(before * OwnershipModel.Features)..]);
         return all.Rows(1, before + rows.Length).Rows(before - 1, rows.Length);

@@ -171,7 +171,7 @@ internal static class RandomMoments
                 bound.SetInput("x", bound.GetOutput("y"));
                 break;
             default:
-                using (TensorValue other = TensorValue.Allocate(ElementType.Float, [random.Next(1, 9), OwnershipModel.Outputs]))
+                using (TensorValue other = TensorValue.Allocate(ElementType.Float32, [random.Next(1, 9), OwnershipModel.Outputs]))
                 {
                     other.AsWritableSpan<float>().Fill(-1f);
                 }

@@ -50,7 +50,7 @@ internal static class CachingCommand
         for (int i = 0; i < calls; i++)
         {
             var result = new NamedValues(1);
-            result.SetValue("y", TensorValue.Allocate(ElementType.Float, shape));
+            result.SetValue("y", TensorValue.Allocate(ElementType.Float32, shape));
             result.Dispose();
         }
 

@@ -11,8 +11,8 @@ internal sealed class NullRunner : IModelRunner
     {
         Name = "null",
         Digest = "null",
-        Inputs = [new ModelPort("x", ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Fixed(64)]))],
-        Outputs = [new ModelPort("y", ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Fixed(2)]))],
+        Inputs = [new ModelPort("x", ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Fixed(64)]))],
+        Outputs = [new ModelPort("y", ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Fixed(2)]))],
         BatchAxis = 0,
         RowIndependent = true,
     };

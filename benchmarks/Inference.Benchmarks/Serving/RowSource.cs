@@ -57,7 +57,7 @@ internal static class RowSource
     {
         switch (tensor.ElementType)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 random.Shuffle(tensor.AsWritableSpan<float>());
                 break;
             case ElementType.Int64:

@@ -91,7 +91,7 @@ internal sealed class CandidateCascadeRunner(IModelRunner ranker, IModelRunner f
     private NamedValues Join(TensorValue quick, TensorValue slow, int[] chosen)
     {
         int count = (int)quick.Shape[1];
-        TensorValue joined = TensorValue.Allocate(ElementType.Float, quick.Shape);
+        TensorValue joined = TensorValue.Allocate(ElementType.Float32, quick.Shape);
         Span<float> scores = joined.AsWritableSpan<float>();
         quick.AsSpan<float>().CopyTo(scores);
         ReadOnlySpan<float> ranked = slow.AsSpan<float>();

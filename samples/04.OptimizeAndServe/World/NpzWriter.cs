@@ -31,7 +31,7 @@ internal static class NpzWriter
     private static byte[] Header(TensorValue values)
     {
         string shape = string.Concat(values.Shape.ToArray().Select(d => d.ToString(CultureInfo.InvariantCulture) + ","));
-        string text = $"{{'descr': '{(values.ElementType == ElementType.Float ? "<f4" : "<i8")}', 'fortran_order': False, 'shape': ({shape}), }}";
+        string text = $"{{'descr': '{(values.ElementType == ElementType.Float32 ? "<f4" : "<i8")}', 'fortran_order': False, 'shape': ({shape}), }}";
         int length = (text.Length + 11 + 63) / 64 * 64 - 10;
         return [0x93, .. "NUMPY"u8, 1, 0, (byte)length, (byte)(length >> 8), .. Encoding.ASCII.GetBytes(text.PadRight(length - 1) + "\n")];
     }

@@ -6,7 +6,7 @@ public enum ElementType
     /// <summary>No type, or not known.</summary>
     Undefined = 0,
     /// <summary>IEEE 754 binary32.</summary>
-    Float = 1,
+    Float32 = 1,
     /// <summary>Unsigned 8-bit integer.</summary>
     UInt8 = 2,
     /// <summary>Signed 8-bit integer.</summary>
@@ -26,14 +26,14 @@ public enum ElementType
     /// <summary>IEEE 754 binary16.</summary>
     Float16 = 10,
     /// <summary>IEEE 754 binary64.</summary>
-    Double = 11,
+    Float64 = 11,
     /// <summary>Unsigned 32-bit integer.</summary>
     UInt32 = 12,
     /// <summary>Unsigned 64-bit integer.</summary>
     UInt64 = 13,
-    /// <summary>Complex number of two <see cref="Float"/> parts.</summary>
+    /// <summary>Complex number of two <see cref="Float32"/> parts.</summary>
     Complex64 = 14,
-    /// <summary>Complex number of two <see cref="Double"/> parts.</summary>
+    /// <summary>Complex number of two <see cref="Float64"/> parts.</summary>
     Complex128 = 15,
     /// <summary>Brain floating point: the upper half of binary32.</summary>
     BFloat16 = 16,

@@ -13,8 +13,8 @@ public static class ElementTypes
         ElementType.UInt8 or ElementType.Int8 or ElementType.Bool or ElementType.Float8E4M3FN or ElementType.Float8E4M3FNUZ
             or ElementType.Float8E5M2 or ElementType.Float8E5M2FNUZ or ElementType.Float8E8M0 => 8,
         ElementType.UInt16 or ElementType.Int16 or ElementType.Float16 or ElementType.BFloat16 => 16,
-        ElementType.Float or ElementType.Int32 or ElementType.UInt32 => 32,
-        ElementType.Double or ElementType.Int64 or ElementType.UInt64 or ElementType.Complex64 => 64,
+        ElementType.Float32 or ElementType.Int32 or ElementType.UInt32 => 32,
+        ElementType.Float64 or ElementType.Int64 or ElementType.UInt64 or ElementType.Complex64 => 64,
         ElementType.Complex128 => 128,
         _ => 0,
     };
@@ -38,8 +38,8 @@ public static class ElementTypes
     /// <summary>The type's name in the field's usual spelling, such as <c>float32</c> or <c>int64</c>.</summary>
     public static string Name(this ElementType type) => type switch
     {
-        ElementType.Float => "float32",
-        ElementType.Double => "float64",
+        ElementType.Float32 => "float32",
+        ElementType.Float64 => "float64",
         ElementType.Float4E2M1 => "float4e2m1",
         ElementType.Float8E4M3FN => "float8e4m3fn",
         ElementType.Float8E4M3FNUZ => "float8e4m3fnuz",
@@ -76,8 +76,8 @@ public static class ElementTypes
     public static bool TryOf<T>(out ElementType type)
     {
         type =
-            typeof(T) == typeof(float) ? ElementType.Float :
-            typeof(T) == typeof(double) ? ElementType.Double :
+            typeof(T) == typeof(float) ? ElementType.Float32 :
+            typeof(T) == typeof(double) ? ElementType.Float64 :
             typeof(T) == typeof(long) ? ElementType.Int64 :
             typeof(T) == typeof(int) ? ElementType.Int32 :
             typeof(T) == typeof(short) ? ElementType.Int16 :

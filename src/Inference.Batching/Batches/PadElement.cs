@@ -8,8 +8,8 @@ internal static class PadElement
     /// <exception cref="InferenceException">The number is not one of the element type, or the type cannot be padded with numbers.</exception>
     public static byte[] Bytes(string input, ElementType type, double value) => type switch
     {
-        ElementType.Float => Of((float)value),
-        ElementType.Double => Of(value),
+        ElementType.Float32 => Of((float)value),
+        ElementType.Float64 => Of(value),
         ElementType.Float16 => Of((Half)value),
         ElementType.BFloat16 => Of((BFloat16)(float)value),
         ElementType.Int8 => Of(Exact<sbyte>(input, type, value)),

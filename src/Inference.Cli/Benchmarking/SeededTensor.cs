@@ -11,8 +11,8 @@ internal static class SeededTensor
         TensorValue tensor = TensorValue.Allocate(type, shape);
         switch (type)
         {
-            case ElementType.Float: Fill(tensor, () => (float)Normal(random)); break;
-            case ElementType.Double: Fill(tensor, () => Normal(random)); break;
+            case ElementType.Float32: Fill(tensor, () => (float)Normal(random)); break;
+            case ElementType.Float64: Fill(tensor, () => Normal(random)); break;
             case ElementType.Float16: Fill(tensor, () => (Half)Normal(random)); break;
             case ElementType.BFloat16: Fill(tensor, () => (BFloat16)(float)Normal(random)); break;
             case ElementType.Int64: Fill(tensor, () => (long)random.Next(2)); break;
@@ -40,8 +40,8 @@ internal static class SeededTensor
         int[] from = SourceOf(source.Shape, shape, random, out bool[] isNew);
         return source.ElementType switch
         {
-            ElementType.Float => Map<float>(source, shape, from, isNew, v => v + (float)(Normal(random) * 0.1 * Math.Abs(v))),
-            ElementType.Double => Map<double>(source, shape, from, isNew, v => v + Normal(random) * 0.1 * Math.Abs(v)),
+            ElementType.Float32 => Map<float>(source, shape, from, isNew, v => v + (float)(Normal(random) * 0.1 * Math.Abs(v))),
+            ElementType.Float64 => Map<double>(source, shape, from, isNew, v => v + Normal(random) * 0.1 * Math.Abs(v)),
             ElementType.Float16 => Map<Half>(source, shape, from, isNew, v => (Half)((double)v * (1 + 0.1 * Normal(random)))),
             ElementType.Int64 => Integers<long>(source, shape, from, isNew, random),
             ElementType.Int32 => Integers<int>(source, shape, from, isNew, random),

@@ -85,8 +85,8 @@ internal static class DryRun
 
     private static int Missing(TensorValue tensor) => tensor.ElementType switch
     {
-        ElementType.Float => Count(tensor.AsSpan<float>(), float.IsNaN),
-        ElementType.Double => Count(tensor.AsSpan<double>(), double.IsNaN),
+        ElementType.Float32 => Count(tensor.AsSpan<float>(), float.IsNaN),
+        ElementType.Float64 => Count(tensor.AsSpan<double>(), double.IsNaN),
         ElementType.Float16 => Count(tensor.AsSpan<Half>(), Half.IsNaN),
         ElementType.String => Count(tensor.AsSpan<string>(), string.IsNullOrEmpty),
         _ => 0,

@@ -35,8 +35,8 @@ internal static class NpyWriter
 
     private static string? Descriptor(ElementType type) => type switch
     {
-        ElementType.Float => "<f4",
-        ElementType.Double => "<f8",
+        ElementType.Float32 => "<f4",
+        ElementType.Float64 => "<f8",
         ElementType.Float16 => "<f2",
         ElementType.Int8 => "|i1",
         ElementType.Int16 => "<i2",

@@ -135,7 +135,7 @@ internal static class ProtobufValues
     {
         if (scalars.Length == 0)
         {
-            return TensorValue.Allocate(ElementType.Float, [0]);
+            return TensorValue.Allocate(ElementType.Float32, [0]);
         }
 
         if (scalars[0].ElementType == ElementType.String)

@@ -56,7 +56,7 @@ internal sealed class CsvScoreWriter : ScoreWriter
     private static string[] Texts(TensorValue tensor) => tensor.ElementType switch
     {
         ElementType.String => [.. tensor.AsSpan<string>().ToArray().Select(Quote)],
-        ElementType.Float => Array.ConvertAll(tensor.AsSpan<float>().ToArray(), v => v.ToString("R", CultureInfo.InvariantCulture)),
+        ElementType.Float32 => Array.ConvertAll(tensor.AsSpan<float>().ToArray(), v => v.ToString("R", CultureInfo.InvariantCulture)),
         ElementType.Int64 => Array.ConvertAll(tensor.AsSpan<long>().ToArray(), v => v.ToString(CultureInfo.InvariantCulture)),
         _ => Array.ConvertAll(ValueComparer.Numbers(tensor), v => v.ToString("R", CultureInfo.InvariantCulture)),
     };

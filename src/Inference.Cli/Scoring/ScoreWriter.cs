@@ -36,12 +36,12 @@ internal abstract class ScoreWriter : IDisposable
     private static TensorValue? Stack(MapValue[] maps)
     {
         int width = maps[0].Count;
-        if (maps.Any(m => m.Count != width || m.Values.ElementType != ElementType.Float))
+        if (maps.Any(m => m.Count != width || m.Values.ElementType != ElementType.Float32))
         {
             return null;
         }
 
-        TensorValue result = TensorValue.Allocate(ElementType.Float, [maps.Length, width]);
+        TensorValue result = TensorValue.Allocate(ElementType.Float32, [maps.Length, width]);
         for (int i = 0; i < maps.Length; i++)
         {
             maps[i].Values.AsSpan<float>().CopyTo(result.AsWritableSpan<float>()[(i * width)..]);

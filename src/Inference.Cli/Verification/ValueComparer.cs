@@ -178,8 +178,8 @@ internal static class ValueComparer
     {
         switch (tensor.ElementType)
         {
-            case ElementType.Float: return Convert<float>(tensor, v => v);
-            case ElementType.Double: return tensor.AsSpan<double>().ToArray();
+            case ElementType.Float32: return Convert<float>(tensor, v => v);
+            case ElementType.Float64: return tensor.AsSpan<double>().ToArray();
             case ElementType.Float16: return Convert<Half>(tensor, v => (double)v);
             case ElementType.BFloat16: return Convert<BFloat16>(tensor, v => (float)v);
             case ElementType.Int64: return Convert<long>(tensor, v => v);

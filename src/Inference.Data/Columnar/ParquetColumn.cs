@@ -27,10 +27,10 @@ internal static class ParquetColumn
     {
         Type type = field.ClrType;
         ElementType whole = Whole(type);
-        return whole != ElementType.Undefined ? (ColumnKind.Integer, hasNulls ? ElementType.Double : whole)
-            : type == typeof(float) ? (ColumnKind.Real, ElementType.Float)
-            : type == typeof(double) || type == typeof(decimal) ? (ColumnKind.Real, ElementType.Double)
-            : type == typeof(bool) ? (ColumnKind.Boolean, hasNulls ? ElementType.Float : ElementType.Bool)
+        return whole != ElementType.Undefined ? (ColumnKind.Integer, hasNulls ? ElementType.Float64 : whole)
+            : type == typeof(float) ? (ColumnKind.Real, ElementType.Float32)
+            : type == typeof(double) || type == typeof(decimal) ? (ColumnKind.Real, ElementType.Float64)
+            : type == typeof(bool) ? (ColumnKind.Boolean, hasNulls ? ElementType.Float32 : ElementType.Bool)
             : IsText(type) || type == typeof(Guid) ? (ColumnKind.Text, ElementType.String)
             : type == typeof(DateTime) || type == typeof(DateOnly) ? (ColumnKind.Date, ElementType.String)
             : (ColumnKind.Empty, ElementType.Undefined);

@@ -22,8 +22,8 @@ internal abstract class CellReader
     {
         ElementType.String => new TextReader(field, rows),
         ElementType.Bool => new BooleanReader(field, rows),
-        ElementType.Float => new NumberReader<float>(field, rows, missing, float.NaN),
-        ElementType.Double => new NumberReader<double>(field, rows, missing, double.NaN),
+        ElementType.Float32 => new NumberReader<float>(field, rows, missing, float.NaN),
+        ElementType.Float64 => new NumberReader<double>(field, rows, missing, double.NaN),
         ElementType.Float16 => new NumberReader<Half>(field, rows, missing, Half.NaN),
         ElementType.Int64 => new NumberReader<long>(field, rows, missing, null),
         ElementType.Int32 => new NumberReader<int>(field, rows, missing, null),

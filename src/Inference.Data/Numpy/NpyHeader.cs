@@ -69,8 +69,8 @@ internal sealed record NpyHeader(ElementType Type, int ItemBytes, bool SwapBytes
         ElementType type = (kind, size) switch
         {
             ('f', 2) => ElementType.Float16,
-            ('f', 4) => ElementType.Float,
-            ('f', 8) => ElementType.Double,
+            ('f', 4) => ElementType.Float32,
+            ('f', 8) => ElementType.Float64,
             ('i', 1) => ElementType.Int8,
             ('i', 2) => ElementType.Int16,
             ('i', 4) => ElementType.Int32,

@@ -7,7 +7,7 @@ namespace Inference.Data.Tables;
 internal static class NumberConversion
 {
     /// <summary>Whether every type that a column can have can be held against the target's values.</summary>
-    public static bool IsNumber(ElementType type) => type is ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.Bool
+    public static bool IsNumber(ElementType type) => type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.Bool
         or ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64 or ElementType.UInt8 or ElementType.UInt16 or ElementType.UInt32 or ElementType.UInt64;
 
     /// <summary>Converts a column; the first row with a value that does not fit, −1 where all do.</summary>
@@ -16,8 +16,8 @@ internal static class NumberConversion
     /// <param name="required">Whether NaN is an error.</param>
     public static int Convert(TensorValue source, FieldPart place, bool required) => source.ElementType switch
     {
-        ElementType.Float => From(source.AsSpan<float>(), place, required),
-        ElementType.Double => From(source.AsSpan<double>(), place, required),
+        ElementType.Float32 => From(source.AsSpan<float>(), place, required),
+        ElementType.Float64 => From(source.AsSpan<double>(), place, required),
         ElementType.Float16 => From(source.AsSpan<Half>(), place, required),
         ElementType.Int8 => From(source.AsSpan<sbyte>(), place, required),
         ElementType.Int16 => From(source.AsSpan<short>(), place, required),
@@ -47,7 +47,7 @@ internal static class NumberConversion
     /// <summary>A row's values as text.</summary>
     public static string Text(TensorValue source, int row, int width)
     {
-        using TensorValue numbers = TensorValue.Allocate(ElementType.Double, source.Shape);
+        using TensorValue numbers = TensorValue.Allocate(ElementType.Float64, source.Shape);
         Convert(source, new FieldPart(numbers, width, 0, width, (int)source.Shape[0]), required: false);
         return string.Join(", ", numbers.AsSpan<double>().Slice(row * width, Math.Min(width, 4)).ToArray().Select(static n => n.ToString("R", CultureInfo.InvariantCulture)));
     }
@@ -55,8 +55,8 @@ internal static class NumberConversion
     private static int From<TFrom>(ReadOnlySpan<TFrom> source, FieldPart place, bool required)
         where TFrom : struct, INumber<TFrom> => place.Target.ElementType switch
         {
-            ElementType.Float => To<TFrom, float>(source, place, required),
-            ElementType.Double => To<TFrom, double>(source, place, required),
+            ElementType.Float32 => To<TFrom, float>(source, place, required),
+            ElementType.Float64 => To<TFrom, double>(source, place, required),
             ElementType.Float16 => To<TFrom, Half>(source, place, required),
             ElementType.Int8 => To<TFrom, sbyte>(source, place, required),
             ElementType.Int16 => To<TFrom, short>(source, place, required),

@@ -19,7 +19,7 @@ internal sealed record TableColumn(string Name, ColumnKind Kind, ElementType Typ
     {
         ElementType.String => ColumnKind.Text,
         ElementType.Bool => ColumnKind.Boolean,
-        ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.BFloat16 => ColumnKind.Real,
+        ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16 => ColumnKind.Real,
         _ => ColumnKind.Integer,
     };
 }

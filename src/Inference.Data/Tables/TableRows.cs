@@ -55,8 +55,8 @@ internal sealed class TableRows(ITable table, IReadOnlyList<TableField> fields) 
         ElementType[] types = [.. columns.Select(c => table.Cells[c].Type).Distinct()];
         return types.Length == 1 ? types[0]
             : types.Contains(ElementType.String) ? ElementType.String
-            : types.Contains(ElementType.Double) ? ElementType.Double
-            : types.Contains(ElementType.Float) || types.Contains(ElementType.Float16) ? ElementType.Float
+            : types.Contains(ElementType.Float64) ? ElementType.Float64
+            : types.Contains(ElementType.Float32) || types.Contains(ElementType.Float16) ? ElementType.Float32
             : ElementType.Int64;
     }
 

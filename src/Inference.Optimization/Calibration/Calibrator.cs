@@ -31,7 +31,7 @@ internal static class Calibrator
                 foreach ((string name, TensorStatistics target) in statistics)
                 {
                     ModelValue value = outputs.TryGetValue(name, out ModelValue? output) ? output : batch.Values.GetValue(name);
-                    if (value is TensorValue { ElementType: ElementType.Float } tensor)
+                    if (value is TensorValue { ElementType: ElementType.Float32 } tensor)
                     {
                         target.Add(tensor, values[name]);
                     }

@@ -42,7 +42,7 @@ internal sealed class StudentFeatures
         {
             DataColumn column = data.Column(input.Name);
             (column.Type is ElementType.Int64 or ElementType.Int32 ? categorical
-                : column.Type == ElementType.Float ? numeric
+                : column.Type == ElementType.Float32 ? numeric
                 : throw new OptimizationException($"Student, input '{input.Name}': expected float32, int32 or int64, got {column.Type.Name()}. Students take numbers and ids."))
                 .Add((input.Name, (int)column.RowElements));
         }

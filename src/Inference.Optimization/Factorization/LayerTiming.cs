@@ -21,7 +21,7 @@ internal static class LayerTiming
         factors.RemoveUnused();
 
         long[] shape = shapes[layer.Layer.Input];
-        TensorValue zeros = TensorValue.Allocate(ElementType.Float, shape);
+        TensorValue zeros = TensorValue.Allocate(ElementType.Float32, shape);
         zeros.AsWritableSpan<float>().Fill(0.5f);
         using var values = new NamedValues { [layer.Layer.Input] = zeros };
         double[] times = await LatencyMeter.MeasureAsync(context, [dense, factors.Model], new MemoryDataSource(values), (int)shape[0], Budget, cancellationToken).ConfigureAwait(false);

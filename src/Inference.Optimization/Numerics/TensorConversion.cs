@@ -12,10 +12,10 @@ internal static class TensorConversion
         var result = new float[value.ElementCount];
         switch (value.ElementType)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 value.AsSpan<float>().CopyTo(result);
                 break;
-            case ElementType.Double:
+            case ElementType.Float64:
                 Convert(value.AsSpan<double>(), result, static v => (float)v);
                 break;
             case ElementType.Float16:

@@ -11,7 +11,7 @@ internal static class InputCheck
     {
         foreach (string name in inputs)
         {
-            if (batch.Values[name] is not { ElementType: ElementType.Float } tensor)
+            if (batch.Values[name] is not { ElementType: ElementType.Float32 } tensor)
             {
                 continue;
             }

@@ -119,7 +119,7 @@ public sealed record CascadeThreshold(string Output, ConfidenceKind Kind, double
         int start = row * into.Length;
         switch (output.ElementType)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 ReadOnlySpan<float> floats = output.AsSpan<float>().Slice(start, into.Length);
                 for (int i = 0; i < into.Length; i++)
                 {
@@ -127,7 +127,7 @@ public sealed record CascadeThreshold(string Output, ConfidenceKind Kind, double
                 }
 
                 break;
-            case ElementType.Double:
+            case ElementType.Float64:
                 output.AsSpan<double>().Slice(start, into.Length).CopyTo(into);
                 break;
             case ElementType.Float16:

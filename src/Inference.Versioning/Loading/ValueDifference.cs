@@ -34,9 +34,9 @@ internal static class ValueDifference
 
         switch (want.ElementType)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 return Floats(got.AsSpan<float>(), want.AsSpan<float>(), static v => v, relative, absolute, out largest);
-            case ElementType.Double:
+            case ElementType.Float64:
                 return Floats(got.AsSpan<double>(), want.AsSpan<double>(), static v => v, relative, absolute, out largest);
             case ElementType.Float16:
                 return Floats(got.AsSpan<Half>(), want.AsSpan<Half>(), static v => (double)v, relative, absolute, out largest);

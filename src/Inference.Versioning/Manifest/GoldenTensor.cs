@@ -72,7 +72,7 @@ public sealed class GoldenTensor
 
     private ElementType ParseType(string where)
     {
-        for (ElementType type = ElementType.Float; type <= ElementType.Int2; type++)
+        for (ElementType type = ElementType.Float32; type <= ElementType.Int2; type++)
         {
             if (type.Name() == Type)
             {
@@ -108,8 +108,8 @@ public sealed class GoldenTensor
         JsonElement data = Data!.Value;
         return type switch
         {
-            ElementType.Float => Fill(data, static e => (float)Number(e)),
-            ElementType.Double => Fill(data, Number),
+            ElementType.Float32 => Fill(data, static e => (float)Number(e)),
+            ElementType.Float64 => Fill(data, Number),
             ElementType.Float16 => Fill(data, static e => (Half)Number(e)),
             ElementType.Int64 => Fill(data, static e => e.GetInt64()),
             ElementType.UInt64 => Fill(data, static e => e.GetUInt64()),

@@ -140,8 +140,8 @@ internal sealed class RowTrial(IModelRunner runner)
 
     private static bool AreClose(TensorValue one, TensorValue other) => one.ElementType switch
     {
-        ElementType.Float => AreClose(one.AsSpan<float>(), other.AsSpan<float>(), x => x, Tolerance),
-        ElementType.Double => AreClose(one.AsSpan<double>(), other.AsSpan<double>(), x => x, Tolerance),
+        ElementType.Float32 => AreClose(one.AsSpan<float>(), other.AsSpan<float>(), x => x, Tolerance),
+        ElementType.Float64 => AreClose(one.AsSpan<double>(), other.AsSpan<double>(), x => x, Tolerance),
         ElementType.Float16 => AreClose(one.AsSpan<Half>(), other.AsSpan<Half>(), x => (double)x, Tolerance * 5),
         ElementType.String => one.AsSpan<string>().SequenceEqual(other.AsSpan<string>()),
         ElementType.BFloat16 => true,
@@ -174,10 +174,10 @@ internal sealed class RowTrial(IModelRunner runner)
     {
         switch (value.ElementType)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 Each<float>(value, () => (random.NextSingle() * 2) - 1);
                 break;
-            case ElementType.Double:
+            case ElementType.Float64:
                 Each(value, () => (random.NextDouble() * 2) - 1);
                 break;
             case ElementType.Float16:

@@ -22,8 +22,8 @@ internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
 
         return rule.AllowedTexts.Count > 0 ? null : port.Type.ElementType switch
         {
-            ElementType.Float => Real<float>(),
-            ElementType.Double => Real<double>(),
+            ElementType.Float32 => Real<float>(),
+            ElementType.Float64 => Real<double>(),
             ElementType.Float16 => Real<Half>(),
             ElementType.Int8 => new NumberCheck<sbyte>(model, port, rule),
             ElementType.Int16 => new NumberCheck<short>(model, port, rule),

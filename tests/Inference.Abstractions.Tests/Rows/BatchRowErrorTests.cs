@@ -130,7 +130,7 @@ public sealed unsafe class BatchRowErrorTests
 
     private static TensorValue Floats(long rows, long width)
     {
-        TensorValue tensor = TensorValue.Allocate(ElementType.Float, [rows, width]);
+        TensorValue tensor = TensorValue.Allocate(ElementType.Float32, [rows, width]);
         tensor.AsWritableSpan<float>().Clear();
         return tensor;
     }

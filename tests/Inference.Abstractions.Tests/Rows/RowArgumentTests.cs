@@ -59,7 +59,7 @@ public sealed class RowArgumentTests : IDisposable
     [InlineData(int.MaxValue, int.MaxValue, "Rows 2147483647 to 4294967293")]
     public void AnyFunction_RowsOutside_SaysWhichAndHowManyThereAre(int start, int count, string rows)
     {
-        using TensorValue target = TensorValue.Allocate(ElementType.Float, [2, 3]);
+        using TensorValue target = TensorValue.Allocate(ElementType.Float32, [2, 3]);
         Action[] calls =
         [
             () => TensorRows.Copy(_floats, start, count),
@@ -95,8 +95,8 @@ public sealed class RowArgumentTests : IDisposable
     public void Rows_OfAScalarOrOfMoreThanAnIntCounts_AreNone()
     {
         using TensorValue scalar = TensorValue.Copy<float>([1f], []);
-        using TensorValue most = TensorValue.Allocate(ElementType.Float, [int.MaxValue, 0]);
-        using TensorValue more = TensorValue.Allocate(ElementType.Float, [1L + int.MaxValue, 0]);
+        using TensorValue most = TensorValue.Allocate(ElementType.Float32, [int.MaxValue, 0]);
+        using TensorValue more = TensorValue.Allocate(ElementType.Float32, [1L + int.MaxValue, 0]);
         Assert.Equal(int.MaxValue, TensorRows.Count(most));
         Assert.Equal(
             "The tensor float32[2147483648,0] has no usable rows: expected at least one axis, and at most 2147483647 rows along axis 0. Give it a batch axis.",
@@ -113,7 +113,7 @@ public sealed class RowArgumentTests : IDisposable
         Assert.Equal(
             "Concatenate stacks 4294967294 rows like those of float32[2147483647,0]; one tensor has at most 2147483647. Stack fewer.",
             Assert.Throws<InferenceException>(() => TensorRows.Concatenate(most, most)).Message);
-        using TensorValue none = TensorValue.Allocate(ElementType.Float, [0, 0]);
+        using TensorValue none = TensorValue.Allocate(ElementType.Float32, [0, 0]);
         using TensorValue all = TensorRows.Concatenate(none, most);
         Assert.Equal(int.MaxValue, all.Shape[0]);
     }
@@ -122,7 +122,7 @@ public sealed class RowArgumentTests : IDisposable
     public void Row_LargerThanAnInt_IsRefused()
     {
         using TensorValue elements = TensorValue.Allocate(ElementType.UInt8, [0, 65536, 32768]);
-        using TensorValue bytes = TensorValue.Allocate(ElementType.Double, [0, 268435456]);
+        using TensorValue bytes = TensorValue.Allocate(ElementType.Float64, [0, 268435456]);
         using TensorValue fits = TensorValue.Allocate(ElementType.UInt8, [0, int.MaxValue]);
         Assert.Equal(
             "A row of uint8[0,65536,32768] has 2147483648 elements, expected at most 2147483647. Split it along another axis.",
@@ -137,8 +137,8 @@ public sealed class RowArgumentTests : IDisposable
     [Fact]
     public void HaveSameRowType_AsksForTypeAndShapeButNotForTheNumber()
     {
-        using TensorValue more = TensorValue.Allocate(ElementType.Float, [5, 3]);
-        using TensorValue wider = TensorValue.Allocate(ElementType.Float, [2, 4]);
+        using TensorValue more = TensorValue.Allocate(ElementType.Float32, [5, 3]);
+        using TensorValue wider = TensorValue.Allocate(ElementType.Float32, [2, 4]);
         using TensorValue other = TensorValue.Allocate(ElementType.Int32, [2, 3]);
         Assert.True(TensorRows.HaveSameRowType(_floats, more));
         Assert.False(TensorRows.HaveSameRowType(_floats, wider));

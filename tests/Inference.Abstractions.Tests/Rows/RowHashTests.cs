@@ -118,7 +118,7 @@ public class RowHashTests
     [Fact]
     public void Continue_RowsOutside_Throws()
     {
-        using TensorValue tensor = AnyTensor.Make(ElementType.Float, [2, 3], 1);
+        using TensorValue tensor = AnyTensor.Make(ElementType.Float32, [2, 3], 1);
         Assert.Throws<InferenceException>(() => RowHash.Continue(tensor, 1, new UInt128[2]));
     }
 }

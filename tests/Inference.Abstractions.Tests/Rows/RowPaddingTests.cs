@@ -77,7 +77,7 @@ public class RowPaddingTests
     [Fact]
     public void Concatenate_NoRowsOfAHugeShape_HasNoRows()
     {
-        using TensorValue none = TensorValue.Allocate(ElementType.Float, [0, 1, 1]);
+        using TensorValue none = TensorValue.Allocate(ElementType.Float32, [0, 1, 1]);
         using TensorValue both = RowPadding.Concatenate([none, none], [65536, 65536]);
         Assert.Equal([0, 65536, 65536], both.Shape.ToArray());
     }
@@ -85,16 +85,16 @@ public class RowPaddingTests
     [Fact]
     public void Crop_ToNothing_KeepsTheRows()
     {
-        using TensorValue a = AnyTensor.Make(ElementType.Float, [2, 3], 1);
+        using TensorValue a = AnyTensor.Make(ElementType.Float32, [2, 3], 1);
         using TensorValue cropped = RowPadding.Crop(a, 0, 2, [0]);
         Assert.Equal([2, 0], cropped.Shape.ToArray());
     }
 
     [Theory]
-    [InlineData(ElementType.Float, new long[] { 4 }, "[4]")]
-    [InlineData(ElementType.Float, new long[] { -1 }, "[-1]")]
-    [InlineData(ElementType.Float, new long[] { 3, 1 }, "[3,1]")]
-    [InlineData(ElementType.Float, new long[] { }, "[]")]
+    [InlineData(ElementType.Float32, new long[] { 4 }, "[4]")]
+    [InlineData(ElementType.Float32, new long[] { -1 }, "[-1]")]
+    [InlineData(ElementType.Float32, new long[] { 3, 1 }, "[3,1]")]
+    [InlineData(ElementType.Float32, new long[] { }, "[]")]
     [InlineData(ElementType.Int4, new long[] { 2 }, "[2]")]
     public void Crop_ThatDoesNotFit_SaysWhatWasAskedFor(ElementType type, long[] rowShape, string text)
     {
@@ -105,10 +105,10 @@ public class RowPaddingTests
     }
 
     [Theory]
-    [InlineData(ElementType.Float, ElementType.Float, new long[] { 2 })]
-    [InlineData(ElementType.Float, ElementType.Float, new long[] { 3, 1 })]
-    [InlineData(ElementType.Float, ElementType.Float, new long[] { })]
-    [InlineData(ElementType.Float, ElementType.Int32, new long[] { 3 })]
+    [InlineData(ElementType.Float32, ElementType.Float32, new long[] { 2 })]
+    [InlineData(ElementType.Float32, ElementType.Float32, new long[] { 3, 1 })]
+    [InlineData(ElementType.Float32, ElementType.Float32, new long[] { })]
+    [InlineData(ElementType.Float32, ElementType.Int32, new long[] { 3 })]
     [InlineData(ElementType.Int4, ElementType.Int4, new long[] { 4 })]
     public void Concatenate_APartThatDoesNotFit_SaysWhich(ElementType first, ElementType second, long[] rowShape)
     {
@@ -126,7 +126,7 @@ public class RowPaddingTests
     [InlineData(new byte[] { 0 })]
     public void Pad_FillOfAnotherSize_IsRefused(byte[] fill)
     {
-        using TensorValue a = AnyTensor.Make(ElementType.Float, [1, 3], 1);
+        using TensorValue a = AnyTensor.Make(ElementType.Float32, [1, 3], 1);
         Assert.Equal(
             $"The padding element has {fill.Length} bytes, an element has 4. Pass one element's bytes.",
             Assert.Throws<InferenceException>(() => RowPadding.Pad(a, [4], fill)).Message);

@@ -46,8 +46,8 @@ public class TensorRowsTests
     [Fact]
     public void Concatenate_DifferentRowShapes_ErrorNamesBoth()
     {
-        using TensorValue a = AnyTensor.Make(ElementType.Float, [1, 3], 1);
-        using TensorValue b = AnyTensor.Make(ElementType.Float, [1, 4], 1);
+        using TensorValue a = AnyTensor.Make(ElementType.Float32, [1, 3], 1);
+        using TensorValue b = AnyTensor.Make(ElementType.Float32, [1, 4], 1);
         InferenceException error = Assert.Throws<InferenceException>(() => TensorRows.Concatenate(a, b));
         Assert.Equal("Concatenate stacks rows of one type and shape: the first tensor is float32[1,3], another is float32[1,4]. Pad or convert them to the same row shape.", error.Message);
     }
@@ -76,14 +76,14 @@ public class TensorRowsTests
     [InlineData(2, 1)]
     public void Copy_RowsOutside_Throws(int start, int count)
     {
-        using TensorValue a = AnyTensor.Make(ElementType.Float, [2, 3], 1);
+        using TensorValue a = AnyTensor.Make(ElementType.Float32, [2, 3], 1);
         Assert.Throws<InferenceException>(() => TensorRows.Copy(a, start, count));
     }
 
     [Fact]
     public void Copy_Rows_OwnsJustThem()
     {
-        TensorValue a = AnyTensor.Make(ElementType.Float, [4, 3], 1);
+        TensorValue a = AnyTensor.Make(ElementType.Float32, [4, 3], 1);
         float[] expected = a.AsSpan<float>()[3..9].ToArray();
         using TensorValue copy = TensorRows.Copy(a, 1, 2);
         a.Dispose();

@@ -53,7 +53,7 @@ public sealed unsafe class OwnershipTests
     [Fact]
     public void Regression_TensorPin_OverRows_KeepsTheMemoryOfTheTensor()
     {
-        TensorValue tensor = TensorValue.Allocate(ElementType.Float, [10, 100]);
+        TensorValue tensor = TensorValue.Allocate(ElementType.Float32, [10, 100]);
         tensor.AsWritableSpan<float>().Fill(1f);
         TensorValue rows = tensor.Rows(2, 6);
         TensorValue inner = rows.Rows(1, 2);
@@ -177,7 +177,7 @@ public sealed unsafe class OwnershipTests
 
     private static TensorValue Filled(float value)
     {
-        TensorValue tensor = TensorValue.Allocate(ElementType.Float, [Length]);
+        TensorValue tensor = TensorValue.Allocate(ElementType.Float32, [Length]);
         tensor.AsWritableSpan<float>().Fill(value);
         return tensor;
     }

@@ -9,7 +9,7 @@ internal static class ElementTypeModels
 
     private static readonly ElementType[] s_types =
     [
-        ElementType.Float, ElementType.Double, ElementType.Float16, ElementType.BFloat16,
+        ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.BFloat16,
         ElementType.Int64, ElementType.Int32, ElementType.Int16, ElementType.Int8,
         ElementType.UInt64, ElementType.UInt32, ElementType.UInt16, ElementType.UInt8,
         ElementType.Bool, ElementType.String,
@@ -34,7 +34,7 @@ internal static class ElementTypeModels
 
     private static ConformanceModel SpecialFloats() => new(
         "neg_special_floats",
-        static () => new ModelWriter("neg_special_floats").Input("x", ElementType.Float, 6).Output("y", ElementType.Float, 6).Node("Neg", "x", "y").ToModel(),
+        static () => new ModelWriter("neg_special_floats").Input("x", ElementType.Float32, 6).Output("y", ElementType.Float32, 6).Node("Neg", "x", "y").ToModel(),
         static (_, _) => [TensorValue.Copy([0f, -0f, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, float.MaxValue], [6])],
         static inputs =>
         {

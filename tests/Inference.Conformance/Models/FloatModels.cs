@@ -32,7 +32,7 @@ internal static class FloatModels
     /// <summary>a · b with sizes that are free.</summary>
     public static ConformanceModel MatMulMismatch { get; } = new(
         "matmul_mismatch",
-        static () => new ModelWriter("matmul_mismatch").Input("a", ElementType.Float, "n", "k").Input("b", ElementType.Float, "l", "m").Output("y", ElementType.Float, "n", "m").Node("MatMul", "a b", "y").ToModel(),
+        static () => new ModelWriter("matmul_mismatch").Input("a", ElementType.Float32, "n", "k").Input("b", ElementType.Float32, "l", "m").Output("y", ElementType.Float32, "n", "m").Node("MatMul", "a b", "y").ToModel(),
         static (seed, rows) => [Tensors.Uniform(seed, rows, 3), Tensors.Uniform(seed + 1, 3, 4)],
         static inputs => [Product((TensorValue)inputs[0], ((TensorValue)inputs[1]).AsSpan<float>().ToArray(), 4)])
     {
@@ -47,11 +47,11 @@ internal static class FloatModels
             HasDynamicRows = true,
         };
 
-    private static ModelWriter Graph(string name) => new ModelWriter(name).Input("x", ElementType.Float, "n", Inner).Output("y", ElementType.Float, "n", Outer);
+    private static ModelWriter Graph(string name) => new ModelWriter(name).Input("x", ElementType.Float32, "n", Inner).Output("y", ElementType.Float32, "n", Outer);
 
     private static ConformanceModel AddBroadcast() => new(
         "add_broadcast",
-        static () => new ModelWriter("add_broadcast").Input("a", ElementType.Float, "n", 1, 3).Input("b", ElementType.Float, 4, 1).Output("y", ElementType.Float, "n", 4, 3).Node("Add", "a b", "y").ToModel(),
+        static () => new ModelWriter("add_broadcast").Input("a", ElementType.Float32, "n", 1, 3).Input("b", ElementType.Float32, 4, 1).Output("y", ElementType.Float32, "n", 4, 3).Node("Add", "a b", "y").ToModel(),
         static (seed, rows) => [Tensors.Uniform(seed, rows, 1, 3), Tensors.Uniform(seed + 1, 4, 1)],
         static inputs =>
         {
@@ -66,7 +66,7 @@ internal static class FloatModels
 
     private static OnnxModel LongModel()
     {
-        ModelWriter writer = new ModelWriter("long_products").Input("x", ElementType.Float, Wide, Wide).Output("y", ElementType.Float, Wide, Wide)
+        ModelWriter writer = new ModelWriter("long_products").Input("x", ElementType.Float32, Wide, Wide).Output("y", ElementType.Float32, Wide, Wide)
             .Constant<float>("w", Weights(Wide * Wide), Wide, Wide);
         for (int i = 0; i < LongSteps; i++)
         {

@@ -10,7 +10,7 @@ internal static class StructureModels
     /// <summary>Rows of a table of 4 by index; an index of 4 or more fails.</summary>
     public static ConformanceModel GatherOutOfRange { get; } = new(
         "gather",
-        static () => new ModelWriter("gather").Input("i", ElementType.Int64, "n").Output("y", ElementType.Float, "n", 2)
+        static () => new ModelWriter("gather").Input("i", ElementType.Int64, "n").Output("y", ElementType.Float32, "n", 2)
             .Constant<float>("table", [0, 1, 2, 3, 4, 5, 6, 7], 4, 2).Node("Gather", "table i", "y").ToModel(),
         static (seed, rows) => [TensorValue.Copy(Enumerable.Range(0, rows).Select(i => (long)((i + seed) & 3)).ToArray(), [rows])],
         static inputs =>
@@ -24,13 +24,13 @@ internal static class StructureModels
 
     private static ConformanceModel Scalar() => new(
         "mul_scalar",
-        static () => new ModelWriter("mul_scalar").Input("x", ElementType.Float).Input("s", ElementType.Float).Output("y", ElementType.Float).Node("Mul", "x s", "y").ToModel(),
+        static () => new ModelWriter("mul_scalar").Input("x", ElementType.Float32).Input("s", ElementType.Float32).Output("y", ElementType.Float32).Node("Mul", "x s", "y").ToModel(),
         static (seed, _) => [Tensors.Uniform(seed), Tensors.Uniform(seed + 1)],
         static inputs => [Tensors.Fill([], _ => ((TensorValue)inputs[0]).AsSpan<float>()[0] * ((TensorValue)inputs[1]).AsSpan<float>()[0])]);
 
     private static ConformanceModel Split() => new(
         "split_two_outputs",
-        static () => new ModelWriter("split_two_outputs").Input("x", ElementType.Float, "n", 5).Output("left", ElementType.Float, "n", 2).Output("right", ElementType.Float, "n", 3)
+        static () => new ModelWriter("split_two_outputs").Input("x", ElementType.Float32, "n", 5).Output("left", ElementType.Float32, "n", 2).Output("right", ElementType.Float32, "n", 3)
             .Constant<long>("sizes", [2, 3], 2).Node("Split", "x sizes", "left right", OnnxAttribute.FromInt("axis", 1)).ToModel(),
         static (seed, rows) => [Tensors.Uniform(seed, rows, 5)],
         static inputs =>
@@ -64,7 +64,7 @@ internal static class StructureModels
 
     private static ConformanceModel If() => new(
         "if",
-        static () => new ModelWriter("if").Input("c", ElementType.Bool).Input("x", ElementType.Float, "n").Output("y", ElementType.Float, "n")
+        static () => new ModelWriter("if").Input("c", ElementType.Bool).Input("x", ElementType.Float32, "n").Output("y", ElementType.Float32, "n")
             .Node("If", "c", "y", OnnxAttribute.FromGraph("then_branch", Branch("then", "Neg")), OnnxAttribute.FromGraph("else_branch", Branch("else", "Abs"))).ToModel(),
         static (seed, rows) => [TensorValue.Copy([(seed & 1) == 0], []), Tensors.Uniform(seed, rows)],
         static inputs =>
@@ -87,7 +87,7 @@ internal static class StructureModels
 
     private static ConformanceModel Sequence() => new(
         "sequence_output",
-        static () => new ModelWriter("sequence_output").Input("a", ElementType.Float, "n").Input("b", ElementType.Float, 2, 2)
+        static () => new ModelWriter("sequence_output").Input("a", ElementType.Float32, "n").Input("b", ElementType.Float32, 2, 2)
             .Output("y", OnnxType.Sequence(OnnxType.Tensor(OnnxElementType.Float32))).Node("SequenceConstruct", "a b a", "y").ToModel(),
         static (seed, rows) => [Tensors.Uniform(seed, rows), Tensors.Uniform(seed + 1, 2, 2)],
         static inputs => [new SequenceValue([inputs[0].Retain(), inputs[1].Retain(), inputs[0].Retain()])])
@@ -97,7 +97,7 @@ internal static class StructureModels
 
     private static ConformanceModel PassThrough() => new(
         "input_as_output",
-        static () => new ModelWriter("input_as_output").Input("x", ElementType.Float, "n").Output("x", ElementType.Float, "n").Output("y", ElementType.Float, "n").Node("Neg", "x", "y").ToModel(),
+        static () => new ModelWriter("input_as_output").Input("x", ElementType.Float32, "n").Output("x", ElementType.Float32, "n").Output("y", ElementType.Float32, "n").Node("Neg", "x", "y").ToModel(),
         static (seed, rows) => [Tensors.Uniform(seed, rows)],
         static inputs =>
         {
@@ -110,8 +110,8 @@ internal static class StructureModels
 
     private static ConformanceModel ConstantOutputs() => new(
         "constant_outputs",
-        static () => new ModelWriter("constant_outputs").Input("x", ElementType.Float, "n")
-            .Output("k", ElementType.Float, 2).Output("folded", ElementType.Float, 2).Output("same", ElementType.Float, 2).Output("y", ElementType.Float, "n")
+        static () => new ModelWriter("constant_outputs").Input("x", ElementType.Float32, "n")
+            .Output("k", ElementType.Float32, 2).Output("folded", ElementType.Float32, 2).Output("same", ElementType.Float32, 2).Output("y", ElementType.Float32, "n")
             .Constant<float>("k", [3, -4], 2).Node("Neg", "k", "folded").Node("Identity", "k", "same").Node("Neg", "x", "y").ToModel(),
         static (seed, rows) => [Tensors.Uniform(seed, rows)],
         static inputs =>

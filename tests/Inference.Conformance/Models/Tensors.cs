@@ -32,7 +32,7 @@ public static class Tensors
     public static TensorValue Fill(ReadOnlySpan<long> shape, Func<int, float> value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        TensorValue tensor = TensorValue.Allocate(ElementType.Float, shape);
+        TensorValue tensor = TensorValue.Allocate(ElementType.Float32, shape);
         Span<float> elements = tensor.AsWritableSpan<float>();
         for (int i = 0; i < elements.Length; i++)
         {

@@ -12,7 +12,7 @@ public sealed class MappedDataSourceTests : IDisposable
     [Fact]
     public async Task Csv_ColumnsByName_AreInputsOfOneElement()
     {
-        MappedDataSource source = Map("age,city,income,when\n30,Rome,1.5,2024-01-01\n40,Bern,,2024-01-02\n", new(), Port("age", ElementType.Int64, 1), Port("city", ElementType.String, 1), Port("income", ElementType.Float));
+        MappedDataSource source = Map("age,city,income,when\n30,Rome,1.5,2024-01-01\n40,Bern,,2024-01-02\n", new(), Port("age", ElementType.Int64, 1), Port("city", ElementType.String, 1), Port("income", ElementType.Float32));
 
         Assert.Equal(["age: int64[rows,1]", "city: string[rows,1]", "income: float32[rows]"], source.Columns.Select(c => c.ToString()));
         Dictionary<string, string> got = await RowText.OfAsync(source, 1);
@@ -28,7 +28,7 @@ public sealed class MappedDataSourceTests : IDisposable
     [Fact]
     public async Task Csv_ColumnsByPrefix_AreOneVectorInTheirNumbersOrder()
     {
-        MappedDataSource source = Map("x[1],x[0],x[2],y\n2,1,3,a\n5,4,6,b\n", new() { Labels = "y" }, Port("x", ElementType.Double, 3));
+        MappedDataSource source = Map("x[1],x[0],x[2],y\n2,1,3,a\n5,4,6,b\n", new() { Labels = "y" }, Port("x", ElementType.Float64, 3));
 
         Dictionary<string, string> got = await RowText.OfAsync(source);
         Assert.Equal("1 2 3 4 5 6", got["x"]);
@@ -39,7 +39,7 @@ public sealed class MappedDataSourceTests : IDisposable
     [Fact]
     public async Task Csv_AllNumericColumns_AreStackedInOrderWithoutLabelsDatesAndSlices()
     {
-        MappedDataSource source = Map("a,when,b,group,c,label\n1,2024-01-01,2,0,3,1\n4,2024-01-02,5,1,6,0\n", new() { Labels = "label", Slices = ["group"] }, Port("input", ElementType.Float, 3));
+        MappedDataSource source = Map("a,when,b,group,c,label\n1,2024-01-01,2,0,3,1\n4,2024-01-02,5,1,6,0\n", new() { Labels = "label", Slices = ["group"] }, Port("input", ElementType.Float32, 3));
 
         Dictionary<string, string> got = await RowText.OfAsync(source);
         Assert.Equal("1 2 3 4 5 6", got["input"]);
@@ -53,7 +53,7 @@ public sealed class MappedDataSourceTests : IDisposable
     [Fact]
     public async Task Csv_SliceThatIsAFeatureToo_IsBoth()
     {
-        MappedDataSource source = Map("a,sex,y\n1,0,1\n2,1,0\n", new() { Labels = "y", Slices = ["sex"] }, Port("input", ElementType.Float, 2));
+        MappedDataSource source = Map("a,sex,y\n1,0,1\n2,1,0\n", new() { Labels = "y", Slices = ["sex"] }, Port("input", ElementType.Float32, 2));
 
         Dictionary<string, string> got = await RowText.OfAsync(source);
         Assert.Equal("1 0 2 1", got["input"]);
@@ -64,7 +64,7 @@ public sealed class MappedDataSourceTests : IDisposable
     [Fact]
     public async Task Csv_NumbersAndTextsToOneInputEach_AreStackedByKind()
     {
-        MappedDataSource source = Map("a,job,b,city\n1,x,2,Rome\n3,y,4,Bern\n", new(), Port("num", ElementType.Float, 2), Port("cat", ElementType.String, 2));
+        MappedDataSource source = Map("a,job,b,city\n1,x,2,Rome\n3,y,4,Bern\n", new(), Port("num", ElementType.Float32, 2), Port("cat", ElementType.String, 2));
 
         Dictionary<string, string> got = await RowText.OfAsync(source);
         Assert.Equal("1 2 3 4", got["num"]);
@@ -76,7 +76,7 @@ public sealed class MappedDataSourceTests : IDisposable
     [InlineData("Age", "age")]
     public async Task Csv_NameThatDiffersInCaseOrSigns_IsFound(string column, string input)
     {
-        MappedDataSource source = Map($"{column},z\n1,2\n", new(), Port(input, ElementType.Float, 1));
+        MappedDataSource source = Map($"{column},z\n1,2\n", new(), Port(input, ElementType.Float32, 1));
         Assert.Equal("1", (await RowText.OfAsync(source))[input]);
         Assert.Contains("case and signs", source.Report.Columns[0].Reason, StringComparison.Ordinal);
     }
@@ -88,15 +88,15 @@ public sealed class MappedDataSourceTests : IDisposable
         {
             Fields =
             [
-                new DataField { Name = "x", Columns = ["job", "a"], Type = ElementType.Float },
+                new DataField { Name = "x", Columns = ["job", "a"], Type = ElementType.Float32 },
                 new DataField { Name = "job", Codes = ["clerk", "smith"] },
             ],
             Missing = ["?"],
         };
-        DataException error = Assert.Throws<DataException>(() => Map("job,a\nsmith,1\nclerk,?\n", new() { Schema = schema }, Port("x", ElementType.Float, 2)));
+        DataException error = Assert.Throws<DataException>(() => Map("job,a\nsmith,1\nclerk,?\n", new() { Schema = schema }, Port("x", ElementType.Float32, 2)));
         Assert.Contains("column 'job': expected float32", error.Message, StringComparison.Ordinal);
 
-        MappedDataSource source = Map("job,a\nsmith,1\nclerk,?\n", new() { Schema = schema }, Port("job", ElementType.Int64, 1), Port("a", ElementType.Float, 1));
+        MappedDataSource source = Map("job,a\nsmith,1\nclerk,?\n", new() { Schema = schema }, Port("job", ElementType.Int64, 1), Port("a", ElementType.Float32, 1));
         Dictionary<string, string> got = await RowText.OfAsync(source, ["job", "a"]);
         Assert.Equal("1 0", got["job"]);
         Assert.Equal("1 NaN", got["a"]);
@@ -106,7 +106,7 @@ public sealed class MappedDataSourceTests : IDisposable
     public async Task Schema_UnknownCode_IsRefusedWithTheRow()
     {
         var schema = new DataSchema { Fields = [new DataField { Name = "job", Codes = ["clerk", "smith"] }] };
-        DataException error = await RowText.ErrorAsync(() => Map("job\nsmith\nbaker\n", new() { Schema = schema }, Port("job", ElementType.Float, 1)));
+        DataException error = await RowText.ErrorAsync(() => Map("job\nsmith\nbaker\n", new() { Schema = schema }, Port("job", ElementType.Float32, 1)));
         Assert.Contains("row 2, column 'job': expected one of 'clerk', 'smith', got 'baker'", error.Message, StringComparison.Ordinal);
     }
 
@@ -119,7 +119,7 @@ public sealed class MappedDataSourceTests : IDisposable
     [InlineData("a-b,a_b\n1,2\n", "which differ in case or signs only", "a b", 1)]
     public void Csv_ImpossibleOrAmbiguous_IsRefusedWithWhatWasLookedAt(string text, string expected, string input, int width)
     {
-        DataException error = Assert.Throws<DataException>(() => Map(text, new(), Port(input, ElementType.Float, width)));
+        DataException error = Assert.Throws<DataException>(() => Map(text, new(), Port(input, ElementType.Float32, width)));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.StartsWith(_folder.Path, error.Message, StringComparison.Ordinal);
     }
@@ -127,21 +127,21 @@ public sealed class MappedDataSourceTests : IDisposable
     [Fact]
     public void Csv_TwoNumericInputsWithoutColumns_AreAmbiguous()
     {
-        DataException error = Assert.Throws<DataException>(() => Map("a,b\n1,2\n", new(), Port("x", ElementType.Float, 1), Port("y", ElementType.Float, 1)));
+        DataException error = Assert.Throws<DataException>(() => Map("a,b\n1,2\n", new(), Port("x", ElementType.Float32, 1), Port("y", ElementType.Float32, 1)));
         Assert.Contains("'y'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Labels_Missing_AreRefusedUnlessInputsAloneAreWanted()
     {
-        Assert.Contains("expected the column 'y'", Assert.Throws<DataException>(() => Map("x\n1\n", new() { Labels = "y" }, Port("x", ElementType.Float, 1))).Message, StringComparison.Ordinal);
-        Assert.Equal(["x"], Map("x\n1\n", new() { Labels = "y", InputsOnly = true }, Port("x", ElementType.Float, 1)).Columns.Select(c => c.Name));
+        Assert.Contains("expected the column 'y'", Assert.Throws<DataException>(() => Map("x\n1\n", new() { Labels = "y" }, Port("x", ElementType.Float32, 1))).Message, StringComparison.Ordinal);
+        Assert.Equal(["x"], Map("x\n1\n", new() { Labels = "y", InputsOnly = true }, Port("x", ElementType.Float32, 1)).Columns.Select(c => c.Name));
     }
 
     [Fact]
     public async Task Labels_EmptyCell_IsRefusedWithTheRow()
     {
-        DataException error = await RowText.ErrorAsync(() => Map("x,y\n1,1\n2,\n", new() { Labels = "y" }, Port("x", ElementType.Float, 1)));
+        DataException error = await RowText.ErrorAsync(() => Map("x,y\n1,1\n2,\n", new() { Labels = "y" }, Port("x", ElementType.Float32, 1)));
         Assert.Contains("row 2, column 'y': expected float32, got an empty cell", error.Message, StringComparison.Ordinal);
     }
 
@@ -160,7 +160,7 @@ public sealed class MappedDataSourceTests : IDisposable
         int count = (int)have.Aggregate(2L, (a, b) => a * b);
         float[] values = [.. Enumerable.Range(0, count).Select(i => (float)i)];
         var memory = new MemoryDataSource(new NamedValues { ["x"] = TensorValue.Copy<float>(values, [2, .. have]), ["other"] = TensorValue.Copy<string>(["a", "b"], [2]) });
-        ModelPort port = Port("x", ElementType.Float, [.. want.Select(w => (int)w)]);
+        ModelPort port = Port("x", ElementType.Float32, [.. want.Select(w => (int)w)]);
         if (!fits)
         {
             Assert.Contains("Reshape the data", Assert.Throws<DataException>(() => MappedDataSource.Create(memory, [port])).Message, StringComparison.Ordinal);
@@ -173,7 +173,7 @@ public sealed class MappedDataSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ElementType.Double)]
+    [InlineData(ElementType.Float64)]
     [InlineData(ElementType.Float16)]
     [InlineData(ElementType.Int64)]
     [InlineData(ElementType.UInt8)]
@@ -204,7 +204,7 @@ public sealed class MappedDataSourceTests : IDisposable
     public async Task Arrays_WithoutNames_AreTakenByPlace()
     {
         var memory = new MemoryDataSource(new NamedValues { ["arr_1"] = TensorValue.Copy<float>([2], [1]), ["label"] = TensorValue.Copy<long>([7], [1]), ["arr_0"] = TensorValue.Copy<float>([1], [1]) });
-        MappedDataSource source = MappedDataSource.Create(memory, [Port("a", ElementType.Float, 1), Port("b", ElementType.Float, 1)], new() { Labels = "label" });
+        MappedDataSource source = MappedDataSource.Create(memory, [Port("a", ElementType.Float32, 1), Port("b", ElementType.Float32, 1)], new() { Labels = "label" });
         Dictionary<string, string> got = await RowText.OfAsync(source);
         Assert.Equal(("1", "2", "7"), (got["a"], got["b"], got["label"]));
     }
@@ -213,7 +213,7 @@ public sealed class MappedDataSourceTests : IDisposable
     public void Inputs_Optional_MayBeAbsent()
     {
         var memory = new MemoryDataSource(new NamedValues { ["x"] = TensorValue.Copy<float>([2], [1]), ["z"] = TensorValue.Copy<float>([2], [1]) });
-        MappedDataSource source = MappedDataSource.Create(memory, [Port("x", ElementType.Float, 1), Port("threshold", ElementType.Float) with { IsOptional = true }]);
+        MappedDataSource source = MappedDataSource.Create(memory, [Port("x", ElementType.Float32, 1), Port("threshold", ElementType.Float32) with { IsOptional = true }]);
         Assert.Equal(["x"], source.Columns.Select(c => c.Name));
     }
 
@@ -221,7 +221,7 @@ public sealed class MappedDataSourceTests : IDisposable
     public void Report_WideTable_SaysRunsOnce()
     {
         string names = string.Join(',', Enumerable.Range(0, 500).Select(i => $"c{i}"));
-        MappedDataSource source = Map($"{names},y\n{string.Join(',', Enumerable.Range(0, 500))},1\n", new() { Labels = "y" }, Port("x", ElementType.Float, 500));
+        MappedDataSource source = Map($"{names},y\n{string.Join(',', Enumerable.Range(0, 500))},1\n", new() { Labels = "y" }, Port("x", ElementType.Float32, 500));
         string text = source.Report.ToText();
         Assert.Contains("'c0' … 'c499' (500 columns) (integer) → input 'x': all 500 numeric columns", text, StringComparison.Ordinal);
         Assert.True(text.Split('\n').Length < 8, text);

@@ -9,8 +9,8 @@ namespace Inference.Data.Tests.Numpy;
 public class NpzDataSourceTests
 {
     [Theory]
-    [InlineData("<f4", 4, ElementType.Float)]
-    [InlineData("<f8", 8, ElementType.Double)]
+    [InlineData("<f4", 4, ElementType.Float32)]
+    [InlineData("<f8", 8, ElementType.Float64)]
     [InlineData("<f2", 2, ElementType.Float16)]
     [InlineData("|i1", 1, ElementType.Int8)]
     [InlineData("<i2", 2, ElementType.Int16)]
@@ -311,8 +311,8 @@ public class NpzDataSourceTests
 
     private static IEnumerable<string> Text(TensorValue tensor) => tensor.ElementType switch
     {
-        ElementType.Double => tensor.AsSpan<double>().ToArray().Select(x => $"{x}"),
-        ElementType.Float => tensor.AsSpan<float>().ToArray().Select(x => $"{x}"),
+        ElementType.Float64 => tensor.AsSpan<double>().ToArray().Select(x => $"{x}"),
+        ElementType.Float32 => tensor.AsSpan<float>().ToArray().Select(x => $"{x}"),
         ElementType.Float16 => tensor.AsSpan<Half>().ToArray().Select(x => $"{x}"),
         ElementType.UInt8 => tensor.AsSpan<byte>().ToArray().Select(x => $"{x}"),
         _ => tensor.AsSpan<string>().ToArray(),

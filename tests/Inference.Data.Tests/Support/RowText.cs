@@ -37,8 +37,8 @@ internal static class RowText
     private static IEnumerable<string> Texts(TensorValue tensor) => tensor.ElementType switch
     {
         ElementType.String => [.. tensor.AsSpan<string>()],
-        ElementType.Float => Of<float>(tensor),
-        ElementType.Double => Of<double>(tensor),
+        ElementType.Float32 => Of<float>(tensor),
+        ElementType.Float64 => Of<double>(tensor),
         ElementType.Float16 => Of<Half>(tensor),
         ElementType.Int64 => Of<long>(tensor),
         ElementType.Int32 => Of<int>(tensor),

@@ -125,7 +125,7 @@ public sealed class CsvDataSourceTests : IDisposable
         {
             string path = _folder.File("d.csv");
             File.WriteAllText(path, $"x,y\n{first},a\n{second},b\n");
-            var source = new CsvDataSource(path, new DataSchema { Fields = [new DataField { Name = "x", Type = ElementType.Float }] });
+            var source = new CsvDataSource(path, new DataSchema { Fields = [new DataField { Name = "x", Type = ElementType.Float32 }] });
             Assert.Equal(expected, (await RowText.OfAsync(source))["x"]);
         }
         finally
@@ -141,7 +141,7 @@ public sealed class CsvDataSourceTests : IDisposable
     [InlineData(ElementType.Int64, "1.5")]
     [InlineData(ElementType.Int64, "")]
     [InlineData(ElementType.Bool, "2")]
-    [InlineData(ElementType.Float, "1,5")]
+    [InlineData(ElementType.Float32, "1,5")]
     public async Task ReadAsync_ValueOutsideTheType_IsRefused(ElementType type, string cell)
     {
         File.WriteAllText(_folder.File("d.csv"), $"x;y\n1;1\n{cell};1\n");

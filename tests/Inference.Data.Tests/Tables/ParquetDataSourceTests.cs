@@ -24,7 +24,7 @@ public class ParquetDataSourceTests
         Dictionary<string, string> got = await RowText.OfAsync(source, columns, 37);
 
         Assert.Equal(ElementType.Int32, source.Column("id").Type);
-        Assert.Equal(ElementType.Double, source.Column("nb").Type);
+        Assert.Equal(ElementType.Float64, source.Column("nb").Type);
         Assert.Equal(string.Join(' ', rows), got["id"]);
         Assert.Equal(string.Join(' ', rows.Select(i => i % 3)), got["small"]);
         Assert.Equal(string.Join(' ', rows.Select(i => FormattableString.Invariant($"{i * 1.5f}"))), got["f"]);

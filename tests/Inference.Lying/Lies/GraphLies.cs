@@ -64,7 +64,7 @@ internal static class GraphLies
             return ValueInfo(story);
         }
 
-        TensorValue addend = TensorValue.Allocate(ElementType.Float, dims);
+        TensorValue addend = TensorValue.Allocate(ElementType.Float32, dims);
         Span<float> values = addend.AsWritableSpan<float>();
         for (int i = 0; i < values.Length; i++)
         {

@@ -93,8 +93,8 @@ internal sealed class CaseRandom(int seed, int size, int draw = 0)
     /// <summary>A tensor of ordinary values: floats in [−3, 3), small integers.</summary>
     public TensorValue Tensor(ElementType type, long[] shape, bool special = false) => type switch
     {
-        ElementType.Float => Of(shape, () => Number(special)),
-        ElementType.Double => Of(shape, () => (double)Number(special)),
+        ElementType.Float32 => Of(shape, () => Number(special)),
+        ElementType.Float64 => Of(shape, () => (double)Number(special)),
         ElementType.Float16 => Of(shape, () => (Half)Number(special)),
         ElementType.BFloat16 => Of(shape, () => (BFloat16)Number(special)),
         ElementType.Int64 => Of(shape, () => (long)Int(-20, 20)),

@@ -83,7 +83,7 @@ internal static class DifferentialRunner
         // Half a unit in the last place of the coarser types, twice over: both sides round.
         ElementType.Float16 => (Math.Max(made.Relative, 2e-3), Math.Max(made.Absolute, 1e-3)),
         ElementType.BFloat16 => (Math.Max(made.Relative, 1.6e-2), Math.Max(made.Absolute, 8e-3)),
-        ElementType.Float or ElementType.Double => (made.Relative, made.Absolute),
+        ElementType.Float32 or ElementType.Float64 => (made.Relative, made.Absolute),
         _ => (0, made.Steps),
     };
 

@@ -179,7 +179,7 @@ internal sealed class OperatorBuilder
     /// <summary>Gives the model an input that no node reads: a model without inputs has nothing to run.</summary>
     public OperatorBuilder Unused()
     {
-        _case.Value(Random.Tensor(ElementType.Float, [1]), false, "unused");
+        _case.Value(Random.Tensor(ElementType.Float32, [1]), false, "unused");
         return this;
     }
 }

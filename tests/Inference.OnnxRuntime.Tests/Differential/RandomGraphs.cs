@@ -14,8 +14,8 @@ internal static class RandomGraphs
         long rows = random.Positive(), columns = random.Positive();
         var values = new List<(string Name, long Rows, long Columns)>
         {
-            (made.Value(random.Tensor(ElementType.Float, [rows, columns]), false), rows, columns),
-            (made.Value(random.Tensor(ElementType.Float, [rows, columns]), random.Chance(0.4)), rows, columns),
+            (made.Value(random.Tensor(ElementType.Float32, [rows, columns]), false), rows, columns),
+            (made.Value(random.Tensor(ElementType.Float32, [rows, columns]), random.Chance(0.4)), rows, columns),
         };
         int nodes = random.Int(2, 4 + (random.Size / 3));
         for (int i = 0; i < nodes; i++)
@@ -25,7 +25,7 @@ internal static class RandomGraphs
 
         foreach ((string name, long _, long _) in values.Skip(2).Where(value => value.Name == values[^1].Name || random.Chance(0.2)).ToArray())
         {
-            made.Output(name, ElementType.Float);
+            made.Output(name, ElementType.Float32);
         }
 
         return made;

@@ -8,7 +8,7 @@ internal static class Models
 {
     /// <summary>y = x + 1, x float [n, 2].</summary>
     public static byte[] AddOne { get; } = new ModelWriter("add_one")
-        .Input("x", ElementType.Float, "n", 2).Output("y", ElementType.Float, "n", 2)
+        .Input("x", ElementType.Float32, "n", 2).Output("y", ElementType.Float32, "n", 2)
         .Constant<float>("one", [1f], 1).Node("Add", "x one", "y").ToModel().ToArray();
 
     /// <summary>Matrix products without end: only a termination stops it.</summary>
@@ -34,7 +34,7 @@ internal static class Models
         body.Nodes.Add(new OnnxNode("Identity", ["go"], ["go_on"], name: "keep"));
         body.Nodes.Add(new OnnxNode("MatMul", ["state", "state"], ["product"], name: "product"));
         body.Nodes.Add(new OnnxNode("Softmax", ["product"], ["next"], name: "softmax"));
-        return new ModelWriter("endless").Input("x", ElementType.Float, 32, 32).Output("y", ElementType.Float, 32, 32)
+        return new ModelWriter("endless").Input("x", ElementType.Float32, 32, 32).Output("y", ElementType.Float32, 32, 32)
             .Constant<long>("trips", [long.MaxValue]).Constant<bool>("true", [true])
             .Node("Loop", "trips true x", "y", OnnxAttribute.FromGraph("body", body)).ToModel().ToArray();
     }
@@ -42,7 +42,7 @@ internal static class Models
     /// <summary>Maps and a sequence of them: ZipMap of float [n, 2].</summary>
     public static byte[] ZipMap(bool strings)
     {
-        var model = new ModelWriter("zipmap").Input("x", ElementType.Float, "n", 2)
+        var model = new ModelWriter("zipmap").Input("x", ElementType.Float32, "n", 2)
             .Output("y", OnnxType.Sequence(OnnxType.Map(strings ? OnnxElementType.String : OnnxElementType.Int64, OnnxType.Tensor(OnnxElementType.Float32))))
             .ToModel();
         var node = new OnnxNode("ZipMap", ["x"], ["y"], "ai.onnx.ml", "zip");

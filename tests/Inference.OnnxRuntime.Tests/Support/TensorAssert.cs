@@ -25,8 +25,8 @@ internal static class TensorAssert
     /// <summary>The elements as doubles; packed types and others compare by their bytes.</summary>
     public static double[] Doubles(TensorValue tensor) => tensor.ElementType switch
     {
-        ElementType.Float => Map<float>(tensor, static x => x),
-        ElementType.Double => Map<double>(tensor, static x => x),
+        ElementType.Float32 => Map<float>(tensor, static x => x),
+        ElementType.Float64 => Map<double>(tensor, static x => x),
         ElementType.Float16 => Map<Half>(tensor, static x => (double)x),
         ElementType.BFloat16 => Map<BFloat16>(tensor, static x => (float)x),
         ElementType.Int64 => Map<long>(tensor, static x => x),

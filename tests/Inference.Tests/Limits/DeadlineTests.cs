@@ -18,7 +18,7 @@ public sealed class DeadlineTests
         ["AveragePool over three axes"] = () => Case("AveragePool", [[1, 1, 60, 60, 60]], OnnxAttribute.FromInts("kernel_shape", 15, 15, 15)),
         ["ConvTranspose"] = () => Case("ConvTranspose", [[1, 1, 60, 60, 60], [1, 1, 9, 9, 9]]),
         ["Conv over three axes"] = () => Case("Conv", [[1, 1, 60, 60, 60], [1, 1, 9, 9, 9]]),
-        ["Conv of doubles"] = () => Case("Conv", ElementType.Double, [[1, 4, 200, 200], [4, 4, 9, 9]]),
+        ["Conv of doubles"] = () => Case("Conv", ElementType.Float64, [[1, 4, 200, 200], [4, 4, 9, 9]]),
         ["TopK"] = () => Case("TopK", [[2_000_000]], 2, 1_000_000L),
         ["Unique"] = () => Case("Unique", [[1_000_000]], 4),
         ["Unique, unsorted"] = () => Case("Unique", [[1_000_000]], 4, OnnxAttribute.FromInt("sorted", 0)),
@@ -32,10 +32,10 @@ public sealed class DeadlineTests
         ["Pow"] = () => Case("Pow", [[2000, 1000], [2000, 1000]]),
         ["Add"] = () => Case("Add", [[20_000_003], [20_000_003]]),
         ["Add of a number"] = () => Case("Add", [[20_000_003], [1]]),
-        ["Transpose of doubles"] = () => Case("Transpose", ElementType.Double, [[400, 500, 50]]),
+        ["Transpose of doubles"] = () => Case("Transpose", ElementType.Float64, [[400, 500, 50]]),
         ["DFT"] = () => Case("DFT", [[1, 500_009, 1]]),
         ["GatherElements"] = () => Indexed("GatherElements"),
-        ["MatMul of doubles"] = () => Case("MatMul", ElementType.Double, [[400, 400], [400, 400]]),
+        ["MatMul of doubles"] = () => Case("MatMul", ElementType.Float64, [[400, 400], [400, 400]]),
         ["MatMul"] = () => Case("MatMul", [[1000, 1000], [1000, 1000]]),
         ["MatMul as one dot"] = () => Case("MatMul", [[1, 4_000_000], [4_000_000, 1]]),
         ["Softmax of one row"] = () => Case("Softmax", [[1, 4_000_000]]),
@@ -107,13 +107,13 @@ public sealed class DeadlineTests
         return runner;
     }
 
-    private static (OnnxModel, NamedValues) Case(string op, long[][] shapes, params OnnxAttribute[] attributes) => Case(op, ElementType.Float, shapes, 1, null, attributes);
+    private static (OnnxModel, NamedValues) Case(string op, long[][] shapes, params OnnxAttribute[] attributes) => Case(op, ElementType.Float32, shapes, 1, null, attributes);
 
     private static (OnnxModel, NamedValues) Case(string op, ElementType type, long[][] shapes) => Case(op, type, shapes, 1, null);
 
-    private static (OnnxModel, NamedValues) Case(string op, long[][] shapes, int outputs, params OnnxAttribute[] attributes) => Case(op, ElementType.Float, shapes, outputs, null, attributes);
+    private static (OnnxModel, NamedValues) Case(string op, long[][] shapes, int outputs, params OnnxAttribute[] attributes) => Case(op, ElementType.Float32, shapes, outputs, null, attributes);
 
-    private static (OnnxModel, NamedValues) Case(string op, long[][] shapes, int outputs, long number) => Case(op, ElementType.Float, shapes, outputs, number);
+    private static (OnnxModel, NamedValues) Case(string op, long[][] shapes, int outputs, long number) => Case(op, ElementType.Float32, shapes, outputs, number);
 
     private static (OnnxModel, NamedValues) Case(string op, ElementType type, long[][] shapes, int outputs, long? number, params OnnxAttribute[] attributes)
     {
@@ -126,7 +126,7 @@ public sealed class DeadlineTests
             names.Add($"x{i}");
             model.Graph.Inputs.Add(new($"x{i}", OnnxType.Tensor((OnnxElementType)(int)type, [.. shapes[i].Select(d => (OnnxDimension)d)])));
             TensorValue value = TensorValue.Allocate(type, shapes[i]);
-            if (type == ElementType.Float)
+            if (type == ElementType.Float32)
             {
                 foreach (ref float element in value.AsWritableSpan<float>())
                 {

@@ -75,7 +75,7 @@ public sealed class RunMemoryTests(ITestOutputHelper output)
     {
         using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()), new ModelLoadOptions { MaxMemoryBytes = 1 << 16 });
         using BoundRun bound = ((IBindable)runner.GetService(typeof(IBindable))!).Bind();
-        bound.SetInput("x", TensorValue.Allocate(ElementType.Float, [1 << 16, 3]));
+        bound.SetInput("x", TensorValue.Allocate(ElementType.Float32, [1 << 16, 3]));
         ModelRunException error = Assert.Throws<ModelRunException>(() => bound.Run());
         Assert.Contains("expected at most 65536 at once", error.Message, StringComparison.Ordinal);
         bound.SetInput("x", TensorValue.Copy<float>([1, 2, 3], [1, 3]));

@@ -131,7 +131,7 @@ public sealed class BoundRunOwnershipTests
     {
         using IModelRunner runner = Load(Endless());
         BoundRun bound = runner.GetService<IBindable>()!.Bind();
-        using TensorValue x = TensorValue.Allocate(ElementType.Float, [32, 32]);
+        using TensorValue x = TensorValue.Allocate(ElementType.Float32, [32, 32]);
         x.AsWritableSpan<float>().Clear();
         bound.SetInput("x", x);
         using var stop = new CancellationTokenSource();

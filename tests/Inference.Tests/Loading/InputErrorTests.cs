@@ -24,7 +24,7 @@ public sealed class InputErrorTests
 
     [Fact]
     public void Run_AnotherKind_NamesBoth() => Fails(
-        new NamedValues { { "x", new SequenceValue([], ElementType.Float) } }, "expected float32[batch,3], got a sequence");
+        new NamedValues { { "x", new SequenceValue([], ElementType.Float32) } }, "expected float32[batch,3], got a sequence");
 
     [Theory]
     [InlineData(false, true)]

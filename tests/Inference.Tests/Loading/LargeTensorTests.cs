@@ -16,7 +16,7 @@ public sealed class LargeTensorTests
     [LargeMemoryFact]
     public void Allocate_MoreThanASpanOfBytes_IsReadByElementsAndByRows()
     {
-        using TensorValue tensor = TensorValue.Allocate(ElementType.Float, [Rows, Columns]);
+        using TensorValue tensor = TensorValue.Allocate(ElementType.Float32, [Rows, Columns]);
         Span<float> elements = tensor.AsWritableSpan<float>();
         Assert.Equal(Rows * Columns, elements.Length);
         elements[^1] = 7;

@@ -28,7 +28,7 @@ public sealed class OwnershipTests
     public void Regression_Run_RowsDisposedDuringTheRun_ReadsTheRows()
     {
         using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(Add()));
-        TensorValue all = TensorValue.Allocate(ElementType.Float, [4, Length]);
+        TensorValue all = TensorValue.Allocate(ElementType.Float32, [4, Length]);
         all.AsWritableSpan<float>().Fill(1f);
         TensorValue a = all.Rows(1, 1);
         var b = new GatedTensor(Filled(2f), () =>
@@ -147,7 +147,7 @@ public sealed class OwnershipTests
 
     private static TensorValue Filled(float value)
     {
-        TensorValue tensor = TensorValue.Allocate(ElementType.Float, [1, Length]);
+        TensorValue tensor = TensorValue.Allocate(ElementType.Float32, [1, Length]);
         tensor.AsWritableSpan<float>().Fill(value);
         return tensor;
     }

@@ -160,7 +160,7 @@ internal static class OperatorHarness
     private static void RequireEqual(Tensor expected, Tensor actual)
     {
         Assert.Equal(expected.Dims.ToArray(), actual.Dims.ToArray());
-        if (expected.Type == ElementType.Float)
+        if (expected.Type == ElementType.Float32)
         {
             Near(expected.Span<float>().ToArray(), expected.Dims.ToArray(), actual);
         }

@@ -64,7 +64,7 @@ public sealed class RowProofTests
             using NamedValues second = BatchRows.Take(data, [0]);
             foreach (KeyValuePair<string, ModelValue> input in second)
             {
-                if (input.Value is TensorValue { ElementType: ElementType.Float } tensor)
+                if (input.Value is TensorValue { ElementType: ElementType.Float32 } tensor)
                 {
                     tensor.AsWritableSpan<float>().Reverse();
                 }
@@ -85,7 +85,7 @@ public sealed class RowProofTests
             using TensorValue same = together[output.Key].Rows(index, 1);
             var got = (TensorValue)output.Value;
             Assert.True(got.Shape.SequenceEqual(same.Shape), $"{name}, {output.Key}: {got} and {same}");
-            for (int i = 0; got.ElementType == ElementType.Float && i < got.ElementCount; i++)
+            for (int i = 0; got.ElementType == ElementType.Float32 && i < got.ElementCount; i++)
             {
                 (float a, float b) = (got.AsSpan<float>()[i], same.AsSpan<float>()[i]);
                 Assert.True(MathF.Abs(a - b) <= 1e-3f * (1 + MathF.Abs(a)) || a.Equals(b), $"{name}, {output.Key}[{i}], row {index}: alone {a}, together {b}");

@@ -84,7 +84,7 @@ internal static class SplitModels
 
         TensorValue Rows(int count)
         {
-            TensorValue value = TensorValue.Allocate(ElementType.Float, [count, Width]);
+            TensorValue value = TensorValue.Allocate(ElementType.Float32, [count, Width]);
             foreach (ref float element in value.AsWritableSpan<float>())
             {
                 element = random.NextSingle() - 0.5f;

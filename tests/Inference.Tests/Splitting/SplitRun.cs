@@ -17,7 +17,7 @@ internal static class SplitRun
             var want = (TensorValue)output.Value;
             TensorValue got = actual[output.Key];
             Assert.True(want.ElementType == got.ElementType && want.Shape.SequenceEqual(got.Shape), $"{where}, {output.Key}: {want} and {got}");
-            if (want.ElementType != ElementType.Float)
+            if (want.ElementType != ElementType.Float32)
             {
                 Assert.True(want.AsBytes().SequenceEqual(got.AsBytes()), $"{where}, {output.Key}");
                 continue;

@@ -29,7 +29,7 @@ internal sealed class FakeCompiled(FakeCompiled.Body? run = null) : CompiledMode
     public static void Double(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs)
     {
         var x = (TensorValue)inputs[0];
-        var y = (TensorValue)(outputs[0] ??= TensorValue.Allocate(ElementType.Float, x.Shape));
+        var y = (TensorValue)(outputs[0] ??= TensorValue.Allocate(ElementType.Float32, x.Shape));
         ReadOnlySpan<float> from = x.AsSpan<float>();
         Span<float> to = y.AsWritableSpan<float>();
         for (int i = 0; i < from.Length; i++)

@@ -156,7 +156,7 @@ public sealed class FakeRunner(ModelInfo? info = null, Func<NamedValues, NamedVa
 
     private static float[] Ids(NamedValues inputs)
     {
-        if (inputs.Count == 0 || inputs.GetAt(0).Value is not TensorValue { ElementType: ElementType.Float, Rank: > 0, ElementCount: > 0 } tensor)
+        if (inputs.Count == 0 || inputs.GetAt(0).Value is not TensorValue { ElementType: ElementType.Float32, Rank: > 0, ElementCount: > 0 } tensor)
         {
             return [];
         }

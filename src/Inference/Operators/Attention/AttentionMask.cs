@@ -95,7 +95,7 @@ internal readonly unsafe struct AttentionMask
             {
                 scores[j] += mask.Data[at] != 0 ? C.Zero : C.NegativeInfinity;
             }
-            else if (mask.Type == ElementType.Float)
+            else if (mask.Type == ElementType.Float32)
             {
                 scores[j] += C.CreateTruncating(((float*)mask.Data)[at]);
             }

@@ -26,7 +26,7 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
             throw context.Error($"expected a number of query heads that the {keyHeads} key heads divide, got {heads}.");
         }
 
-        ElementType inner = type == ElementType.Double ? type : ElementType.Float;
+        ElementType inner = type == ElementType.Float64 ? type : ElementType.Float32;
         ModelValueType scores = ModelValueType.Tensor(inner, [q?[0] ?? Dimension.Unknown, q?[1] ?? Dimension.Unknown, q?[2] ?? Dimension.Unknown, k?[2] ?? Dimension.Unknown]);
         foreach (ModelGraph? graph in (ReadOnlySpan<ModelGraph?>)[_scoreGraph, _probabilityGraph])
         {
@@ -39,9 +39,9 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
         context.SetOutput(0, type, q is null ? null : [q[0], q[1], q[2], v?[3] ?? Dimension.Unknown]);
     }
 
-    protected override void RunSingle(KernelContext context) => Compute<float>(context, ElementType.Float);
+    protected override void RunSingle(KernelContext context) => Compute<float>(context, ElementType.Float32);
 
-    protected override void RunDouble(KernelContext context) => Compute<double>(context, ElementType.Double);
+    protected override void RunDouble(KernelContext context) => Compute<double>(context, ElementType.Float64);
 
     private static ModelGraph? ReadGraph(Node node, string name)
     {

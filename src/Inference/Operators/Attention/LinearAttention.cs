@@ -183,7 +183,7 @@ internal sealed unsafe class LinearAttention : FloatOperator
     {
         for (long i = 0; i < count; i++)
         {
-            if (target.Type == ElementType.Double)
+            if (target.Type == ElementType.Float64)
             {
                 ((double*)target.Data)[offset + i] = double.CreateTruncating(state[i]);
             }

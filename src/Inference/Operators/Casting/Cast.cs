@@ -102,7 +102,7 @@ internal sealed unsafe class Cast : Operator
             }
             else
             {
-                ElementConverter.Convert(ElementType.Double, (byte*)&number, y.Type, cell, 1, _saturate, _rounding);
+                ElementConverter.Convert(ElementType.Float64, (byte*)&number, y.Type, cell, 1, _saturate, _rounding);
             }
 
             Store(y, i, cell);
@@ -123,7 +123,7 @@ internal sealed unsafe class Cast : Operator
     {
         foreach (ElementType type in Enum.GetValues<ElementType>())
         {
-            string onnx = type == ElementType.Float ? "FLOAT" : type == ElementType.Double ? "DOUBLE" : type.Name();
+            string onnx = type == ElementType.Float32 ? "FLOAT" : type == ElementType.Float64 ? "DOUBLE" : type.Name();
             if (type != ElementType.Undefined && string.Equals(onnx, name, StringComparison.OrdinalIgnoreCase))
             {
                 return type;

@@ -18,9 +18,9 @@ internal static class TextConverter
         {
             target[i] = source.Type switch
             {
-                ElementType.Float => Format(Typed.Scalars.ToDouble(source, i), ((float)Typed.Scalars.ToDouble(source, i)).ToString("R", CultureInfo.InvariantCulture)),
+                ElementType.Float32 => Format(Typed.Scalars.ToDouble(source, i), ((float)Typed.Scalars.ToDouble(source, i)).ToString("R", CultureInfo.InvariantCulture)),
                 ElementType.Float16 => Format(Typed.Scalars.ToDouble(source, i), ((Half)Typed.Scalars.ToDouble(source, i)).ToString("R", CultureInfo.InvariantCulture)),
-                ElementType.Double => Format(Typed.Scalars.ToDouble(source, i), Typed.Scalars.ToDouble(source, i).ToString("R", CultureInfo.InvariantCulture)),
+                ElementType.Float64 => Format(Typed.Scalars.ToDouble(source, i), Typed.Scalars.ToDouble(source, i).ToString("R", CultureInfo.InvariantCulture)),
                 ElementType.UInt64 => ((ulong)Typed.Scalars.ToInt64(source, i)).ToString(CultureInfo.InvariantCulture),
                 ElementType.Bool => source.Bytes[i] != 0 ? "1" : "0",
                 _ when TypeSet.Integer.Contains(source.Type) || source.Type is ElementType.Int4 or ElementType.UInt4 or ElementType.Int2 or ElementType.UInt2 =>

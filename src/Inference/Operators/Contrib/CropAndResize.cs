@@ -28,7 +28,7 @@ internal sealed class CropAndResize : Operator
             throw context.Error($"input 3 (crop_size): expected sizes of 0 or more, got [{string.Join(",", data)}].");
         }
 
-        context.SetOutput(0, ElementType.Float, [
+        context.SetOutput(0, ElementType.Float32, [
             context.InputShape(1)?[0] ?? Dimension.Unknown, context.InputShape(0)?[1] ?? Dimension.Unknown,
             data is { Length: 2 } ? data[0] : Dimension.Unknown, data is { Length: 2 } ? data[1] : Dimension.Unknown]);
     }

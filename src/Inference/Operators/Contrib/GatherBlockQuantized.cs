@@ -84,7 +84,7 @@ internal sealed unsafe class GatherBlockQuantized : Operator
         long blocks = (along + _blockSize - 1) / _blockSize;
         long zeroBlocks = zeros is null ? 0 : zeros.Dims[quantize] * perByte;
         int center = zeros is null && bytes ? 1 << (int)(_bits - 1) : 0;
-        float* target = y.Type == ElementType.Float ? (float*)y.Data : (float*)context.Scratch(Math.Max(1, y.Count) * sizeof(float));
+        float* target = y.Type == ElementType.Float32 ? (float*)y.Data : (float*)context.Scratch(Math.Max(1, y.Count) * sizeof(float));
         long at = 0;
         var work = default(WorkCounter);
         for (long o = 0; o < outer; o++)
@@ -111,9 +111,9 @@ internal sealed unsafe class GatherBlockQuantized : Operator
             }
         }
 
-        if (y.Type != ElementType.Float)
+        if (y.Type != ElementType.Float32)
         {
-            ElementConverter.Convert(ElementType.Float, (byte*)target, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
+            ElementConverter.Convert(ElementType.Float32, (byte*)target, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
         }
     }
 

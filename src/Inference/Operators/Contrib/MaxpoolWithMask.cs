@@ -19,7 +19,7 @@ internal sealed unsafe class MaxpoolWithMask(Node node) : Operator
         Dimension[]? mask = context.InputShape(1);
         if (x is null)
         {
-            context.SetOutput(0, ElementType.Float, null);
+            context.SetOutput(0, ElementType.Float32, null);
             return;
         }
 
@@ -42,7 +42,7 @@ internal sealed unsafe class MaxpoolWithMask(Node node) : Operator
             y[i + 2] = _window.Output(i, spatial, x[i + 2], Dimension.Fixed(_window.KernelShape[i]));
         }
 
-        context.SetOutput(0, ElementType.Float, y);
+        context.SetOutput(0, ElementType.Float32, y);
     }
 
     public override void PropagateBatch(BatchContext context)

@@ -17,7 +17,7 @@ internal sealed class NGramRepeatBlock : Operator
         }
     }
 
-    protected override void InferOutputs(InferContext context) => context.SetOutput(0, ElementType.Float, context.InputShape(1));
+    protected override void InferOutputs(InferContext context) => context.SetOutput(0, ElementType.Float32, context.InputShape(1));
 
     public override void PropagateBatch(BatchContext context) =>
         context.SetOutputAxis(0, !context.AnyBatch ? BatchContext.None : context.InputAxis(0) == 0 && context.InputAxis(1) == 0 ? 0 : BatchContext.Mixed);

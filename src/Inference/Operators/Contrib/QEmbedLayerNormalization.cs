@@ -29,7 +29,7 @@ internal sealed unsafe class QEmbedLayerNormalization(Node node) : Operator
             throw context.Error("expected segment ids (input 1) together with the segment embedding (4), its scale (10) and its zero point (15), but some are left out.");
         }
 
-        context.SetOutput(0, ElementType.Float, ids is null ? null : [ids[0], ids[1], context.InputShape(Words)?[1] ?? Dimension.Unknown]);
+        context.SetOutput(0, ElementType.Float32, ids is null ? null : [ids[0], ids[1], context.InputShape(Words)?[1] ?? Dimension.Unknown]);
         context.SetOutput(1, ElementType.Int32, ids is null ? null : [ids[0]]);
     }
 

@@ -24,7 +24,7 @@ internal sealed unsafe class QGemm(Node node) : Operator
             Shapes.Merge(context, a[_transA ? 0 : 1], b[_transB ? 1 : 0], "K of op(A) and op(B)");
         }
 
-        ElementType type = !context.HasInput(7) ? ElementType.Float : context.HasInput(8) ? context.InputType(8) : context.InputType(0);
+        ElementType type = !context.HasInput(7) ? ElementType.Float32 : context.HasInput(8) ? context.InputType(8) : context.InputType(0);
         Dimension[] result = [a?[_transA ? 1 : 0] ?? Dimension.Unknown, b?[_transB ? 0 : 1] ?? Dimension.Unknown];
         foreach (int input in (ReadOnlySpan<int>)[4, 5])
         {

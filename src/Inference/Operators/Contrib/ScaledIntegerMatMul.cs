@@ -22,7 +22,7 @@ internal sealed unsafe class ScaledIntegerMatMul(bool dynamic) : Operator
         }
 
         Shapes.RequireShape(context, dynamic ? 4 : 6, b is null ? Dimension.Unknown : b.Length == 1 ? Dimension.Fixed(1) : b[^1]);
-        context.SetOutput(0, ElementType.Float, ProductShape.Infer(context, context.InputShape(0), context.InputShape(1)));
+        context.SetOutput(0, ElementType.Float32, ProductShape.Infer(context, context.InputShape(0), context.InputShape(1)));
     }
 
     public override long CountMacs(InferContext context) => ProductShape.CountMacs(context);

@@ -5,7 +5,7 @@ internal sealed class UniqueValues : Operator
 {
     protected override void InferOutputs(InferContext context)
     {
-        context.SetOutput(0, ElementType.Float, [Dimension.Unknown]);
+        context.SetOutput(0, ElementType.Float32, [Dimension.Unknown]);
         context.SetOutput(1, ElementType.Int64, context.InputShape(0));
         context.SetOutput(2, ElementType.Int64, [Dimension.Unknown]);
     }
@@ -38,7 +38,7 @@ internal sealed class UniqueValues : Operator
 
         if (context.HasOutput(0))
         {
-            values.CopyTo(context.Output(0, ElementType.Float, [values.Count]).Span<float>());
+            values.CopyTo(context.Output(0, ElementType.Float32, [values.Count]).Span<float>());
         }
 
         if (context.HasOutput(1))

@@ -13,7 +13,7 @@ internal sealed class WordConvEmbedding : Operator
             throw context.Error($"input 0 (Sequence): expected words of at least {window} characters, the window of the weights, got {length}.");
         }
 
-        context.SetOutput(0, ElementType.Float, context.InputShape(0) is { } shape ? [.. shape.AsSpan(0, shape.Length - 1), context.InputShape(1)?[0] ?? Dimension.Unknown] : null);
+        context.SetOutput(0, ElementType.Float32, context.InputShape(0) is { } shape ? [.. shape.AsSpan(0, shape.Length - 1), context.InputShape(1)?[0] ?? Dimension.Unknown] : null);
     }
 
     public override void PropagateBatch(BatchContext context)

@@ -101,12 +101,12 @@ internal sealed unsafe class Col2Im(Node node) : Operator
             }
 
             // Sums of half-precision values are kept in float and rounded once.
-            Tensor wideX = context.Allocate(ElementType.Float, x.Dims);
-            Tensor wideY = context.Allocate(ElementType.Float, y.Dims);
-            Typed.ElementConverter.Convert(x.Type, x.Data, ElementType.Float, wideX.Data, x.Count, saturate: true, Float8E8M0Rounding.Up);
+            Tensor wideX = context.Allocate(ElementType.Float32, x.Dims);
+            Tensor wideY = context.Allocate(ElementType.Float32, y.Dims);
+            Typed.ElementConverter.Convert(x.Type, x.Data, ElementType.Float32, wideX.Data, x.Count, saturate: true, Float8E8M0Rounding.Up);
             wideY.Clear();
             Fold((C*)wideX.Data, (C*)wideY.Data);
-            Typed.ElementConverter.Convert(ElementType.Float, wideY.Data, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
+            Typed.ElementConverter.Convert(ElementType.Float32, wideY.Data, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
             GC.KeepAlive(wideX);
             GC.KeepAlive(wideY);
         }

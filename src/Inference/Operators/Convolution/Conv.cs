@@ -31,7 +31,7 @@ internal sealed unsafe partial class Conv(Node node, OperatorTable table) : Floa
         Shapes.RequireSameType(context, 0, 1);
         Shapes.RequireSameType(context, 0, 2);
         Shapes.RequireShape(context, 2, context.InputShape(1) is { Length: > 0 } w ? w[0] : Dimension.Unknown);
-        if (type == ElementType.Double && (context.HasInput(3) || !_activation.IsNone))
+        if (type == ElementType.Float64 && (context.HasInput(3) || !_activation.IsNone))
         {
             throw context.Error("input 0: expected float32, float16 or bfloat16 where an addend or an activation is fused, got float64.");
         }

@@ -17,10 +17,10 @@ internal sealed class Binarizer(Node node) : Operator
         Tensor y = context.Output(0);
         switch (x.Type)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 Compare(x.Span<float>(), y.Span<float>(), _threshold);
                 break;
-            case ElementType.Double:
+            case ElementType.Float64:
                 Compare(x.Span<double>(), y.Span<double>(), (double)_threshold);
                 break;
             case ElementType.Int64:

@@ -27,7 +27,7 @@ internal sealed class FeatureVectorizer : Operator
             columns += _dimensions[i];
         }
 
-        context.SetOutput(0, ElementType.Float, [rows, Dimension.Fixed(columns)]);
+        context.SetOutput(0, ElementType.Float32, [rows, Dimension.Fixed(columns)]);
     }
 
     public override void Run(KernelContext context)

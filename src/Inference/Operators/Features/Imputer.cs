@@ -31,10 +31,10 @@ internal sealed class Imputer(Node node) : Operator
         Tensor y = context.Output(0);
         switch (x.Type)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 Impute(x.Span<float>(), y.Span<float>(), x, _floats, _replacedFloat);
                 break;
-            case ElementType.Double:
+            case ElementType.Float64:
                 Impute(x.Span<double>(), y.Span<double>(), x, _floats, (double)_replacedFloat);
                 break;
             case ElementType.Int64:

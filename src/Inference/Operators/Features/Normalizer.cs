@@ -28,7 +28,7 @@ internal sealed class Normalizer : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        context.SetOutput(0, ElementType.Float, context.InputShape(0));
+        context.SetOutput(0, ElementType.Float32, context.InputShape(0));
     }
 
     public override unsafe void Run(KernelContext context)
@@ -45,7 +45,7 @@ internal sealed class Normalizer : Operator
         long size = x.Rank == 0 ? 1 : x.Dims[axis];
         long outer = x.Rank < 2 ? 1 : x.Dims[0];
         long inner = x.Count / (size * outer);
-        if (x.Type == ElementType.Float)
+        if (x.Type == ElementType.Float32)
         {
             LargeBlocks.Copy(x.Data, y, x.ByteCount);
         }

@@ -30,7 +30,7 @@ internal sealed class OneHotEncoder : Operator
     protected override void InferOutputs(InferContext context)
     {
         Shapes.RequireType(context, 0, _strings is null ? FeatureRows.Types : TypeSet.String);
-        context.SetOutput(0, ElementType.Float, context.InputShape(0) is { } shape ? [.. shape, Dimension.Fixed(_count)] : null);
+        context.SetOutput(0, ElementType.Float32, context.InputShape(0) is { } shape ? [.. shape, Dimension.Fixed(_count)] : null);
     }
 
     public override void Run(KernelContext context)

@@ -22,7 +22,7 @@ internal sealed class Scaler : Operator
             throw context.Error($"expected one offset and scale, or {columns}, one a column, got {_offset.Length} and {_scale.Length}.");
         }
 
-        context.SetOutput(0, ElementType.Float, shape);
+        context.SetOutput(0, ElementType.Float32, shape);
     }
 
     public override void Run(KernelContext context)
@@ -39,7 +39,7 @@ internal sealed class Scaler : Operator
 
             float offset = _offset[_offset.Length == 1 ? 0 : column];
             float scale = _scale[_scale.Length == 1 ? 0 : column];
-            y[i] = x.Type == ElementType.Float ? (FeatureRows.At<float>(x, i) - offset) * scale : (float)((FeatureRows.At<double>(x, i) - offset) * scale);
+            y[i] = x.Type == ElementType.Float32 ? (FeatureRows.At<float>(x, i) - offset) * scale : (float)((FeatureRows.At<double>(x, i) - offset) * scale);
         }
     }
 

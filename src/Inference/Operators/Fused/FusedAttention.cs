@@ -35,7 +35,7 @@ internal sealed unsafe class FusedAttention : Operator
         int rank = _q.Length;
         if (q is null || k is null || v is null || (context.HasInput(3) && context.InputShape(3) is null))
         {
-            context.SetOutput(0, ElementType.Float, Shapes.Unknown(rank));
+            context.SetOutput(0, ElementType.Float32, Shapes.Unknown(rank));
             return;
         }
 
@@ -65,7 +65,7 @@ internal sealed unsafe class FusedAttention : Operator
 
         y[_y[rank - 2]] = scores[rank - 2];
         y[_y[rank - 1]] = v[_v[rank - 1]];
-        context.SetOutput(0, ElementType.Float, y);
+        context.SetOutput(0, ElementType.Float32, y);
     }
 
     public override long CountMacs(InferContext context)

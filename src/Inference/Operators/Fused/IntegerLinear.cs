@@ -26,7 +26,7 @@ internal sealed unsafe class IntegerLinear(Node node, OperatorTable table) : Ope
             throw context.Error("input 1: expected a constant matrix with constant zero points, got a computed value.");
         }
 
-        context.SetOutput(0, ElementType.Float, ProductShape.Infer(context, context.InputShape(0), context.InputShape(1)));
+        context.SetOutput(0, ElementType.Float32, ProductShape.Infer(context, context.InputShape(0), context.InputShape(1)));
     }
 
     public override long CountMacs(InferContext context) => ProductShape.CountMacs(context);

@@ -16,7 +16,7 @@ internal sealed unsafe class Linear(Node node, OperatorTable table) : Operator
     protected override void InferOutputs(InferContext context)
     {
         Dimension[]? product = ProductShape.Infer(context, context.InputShape(0), context.InputShape(1));
-        context.SetOutput(0, ElementType.Float, FusedAddend.Infer(context, 3, product));
+        context.SetOutput(0, ElementType.Float32, FusedAddend.Infer(context, 3, product));
     }
 
     public override long CountMacs(InferContext context) => ProductShape.CountMacs(context);

@@ -17,7 +17,7 @@ internal sealed unsafe class LowRankProduct(Node node, OperatorTable table) : Op
     protected override void InferOutputs(InferContext context)
     {
         Dimension[]? middle = ProductShape.Infer(context, context.InputShape(0), context.InputShape(1));
-        context.SetOutput(0, ElementType.Float, FusedAddend.Infer(context, 4, ProductShape.Infer(context, middle, context.InputShape(2))));
+        context.SetOutput(0, ElementType.Float32, FusedAddend.Infer(context, 4, ProductShape.Infer(context, middle, context.InputShape(2))));
     }
 
     public override long CountMacs(InferContext context) =>

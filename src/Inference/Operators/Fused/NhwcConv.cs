@@ -20,7 +20,7 @@ internal sealed unsafe class NhwcConv(Node node, OperatorTable table) : Operator
     private readonly bool _planar = node.Attributes.Int("planar", 0) != 0;
 
     protected override void InferOutputs(InferContext context) =>
-        context.SetOutput(0, ElementType.Float, FusedAddend.Infer(context, AddendInput, Convolution(context)));
+        context.SetOutput(0, ElementType.Float32, FusedAddend.Infer(context, AddendInput, Convolution(context)));
 
     public override long CountMacs(InferContext context) =>
         Shapes.Sizes(Convolution(context)) is { } y ? TensorShape.Count(y) * TensorShape.Count(context.InputConstant(1)!.Dims[1..]) : 0;

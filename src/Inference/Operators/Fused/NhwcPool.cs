@@ -24,11 +24,11 @@ internal sealed unsafe class NhwcPool(Node node) : Operator
         {
             var y = (Dimension[])x.Clone();
             y.AsSpan(1, y.Length - 2).Fill(Dimension.Fixed(1));
-            context.SetOutput(0, ElementType.Float, y);
+            context.SetOutput(0, ElementType.Float32, y);
         }
         else
         {
-            context.SetOutput(0, ElementType.Float, _global ? null : NhwcWindow.Infer(context, _window, _window.KernelShape, null));
+            context.SetOutput(0, ElementType.Float32, _global ? null : NhwcWindow.Infer(context, _window, _window.KernelShape, null));
         }
     }
 

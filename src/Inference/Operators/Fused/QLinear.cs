@@ -29,7 +29,7 @@ internal sealed unsafe class QLinear(Node node) : Operator
         }
 
         Dimension[]? y = ProductShape.Infer(context, context.InputShape(0), Shapes.Fixed(w.Dims[_transposed ? 1 : 0], n));
-        context.SetOutput(0, context.HasInput(8) ? context.InputType(8) : ElementType.Float, y);
+        context.SetOutput(0, context.HasInput(8) ? context.InputType(8) : ElementType.Float32, y);
     }
 
     public override void PropagateBatch(BatchContext context)

@@ -95,7 +95,7 @@ internal sealed class ResizePlan
         }
     }
 
-    private static bool IsWide(ElementType type) => type.BitWidth() >= 32 && type != ElementType.Float;
+    private static bool IsWide(ElementType type) => type.BitWidth() >= 32 && type != ElementType.Float32;
 
     private readonly struct NearestMove(ResizePlan plan) : IMove
     {

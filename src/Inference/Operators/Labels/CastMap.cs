@@ -14,7 +14,7 @@ internal sealed class CastMap : Operator
     {
         _type = node.Attributes.String("cast_to", "TO_FLOAT") switch
         {
-            "TO_FLOAT" => ElementType.Float,
+            "TO_FLOAT" => ElementType.Float32,
             "TO_INT64" => ElementType.Int64,
             "TO_STRING" => ElementType.String,
             string other => throw new ModelLoadException($"{node.Describe()}: attribute 'cast_to': expected TO_FLOAT, TO_INT64 or TO_STRING, got '{other}'."),
@@ -85,7 +85,7 @@ internal sealed class CastMap : Operator
         string? text = values.Type == ElementType.String ? values.Strings[from] : null;
         switch (y.Type)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 y.Span<float>()[to] = text is null ? FeatureRows.At<float>(values, from)
                     : float.TryParse(text, CultureInfo.InvariantCulture, out float number) ? number
                     : throw NoNumber(context, text);

@@ -118,7 +118,7 @@ internal sealed class LabelEncoder : Operator
             throw new ModelLoadException($"{node.Describe()}: attribute 'default_tensor': expected one {type.Name()}, as the values are, got {given}.");
         }
 
-        if (given is not null && type is (ElementType.String or ElementType.Int64 or ElementType.Int32 or ElementType.Int16 or ElementType.Double or ElementType.Float))
+        if (given is not null && type is (ElementType.String or ElementType.Int64 or ElementType.Int32 or ElementType.Int16 or ElementType.Float64 or ElementType.Float32))
         {
             return given;
         }
@@ -129,8 +129,8 @@ internal sealed class LabelEncoder : Operator
             ElementType.Int64 => Tensor.Scalar(node.Attributes.Int("default_int64", -1)),
             ElementType.Int32 => Tensor.Scalar(-1),
             ElementType.Int16 => Tensor.Scalar((short)-1),
-            ElementType.Double => Tensor.Scalar(-0.0),
-            ElementType.Float => Tensor.Scalar(node.Attributes.Float("default_float", -0f)),
+            ElementType.Float64 => Tensor.Scalar(-0.0),
+            ElementType.Float32 => Tensor.Scalar(node.Attributes.Float("default_float", -0f)),
             _ => throw new ModelLoadException($"{node.Describe()}: expected values of string, int64, int32, int16, float or double, got {type.Name()}."),
         };
     }

@@ -56,7 +56,7 @@ internal sealed class LabelTable
     // Floats by their bits: all NaNs are one key, and −0 is 0.
     private static long Bits(Tensor tensor, int index)
     {
-        if (tensor.Type is not (ElementType.Float or ElementType.Double))
+        if (tensor.Type is not (ElementType.Float32 or ElementType.Float64))
         {
             return Integers.At(tensor, index);
         }

@@ -26,7 +26,7 @@ internal sealed class ZipMap : Operator
             throw context.Error($"input 0: expected {_keys.Count} columns, one a label, got {columns}.");
         }
 
-        context.SetOutput(0, ModelValueType.Sequence(ModelValueType.Map(_keys.Type, ModelValueType.Tensor(ElementType.Float))));
+        context.SetOutput(0, ModelValueType.Sequence(ModelValueType.Map(_keys.Type, ModelValueType.Tensor(ElementType.Float32))));
     }
 
     public override unsafe void Run(KernelContext context)
@@ -36,7 +36,7 @@ internal sealed class ZipMap : Operator
         context.Claim(rows * (nint.Size + MapOverhead));
 
         // One block for the values of all maps: blocks of a row each would be the collector's to look after.
-        Tensor all = context.Allocate(ElementType.Float, [rows, columns]);
+        Tensor all = context.Allocate(ElementType.Float32, [rows, columns]);
         LargeBlocks.Copy(x.Data, all.Data, x.ByteCount);
         var maps = new EngineValue[rows];
         var work = default(WorkCounter);
@@ -44,7 +44,7 @@ internal sealed class ZipMap : Operator
         {
             work.Add(MapWork);
             var values = new Tensor();
-            values.Set(ElementType.Float, [columns], (float*)all.Data + (row * columns), all.Owner);
+            values.Set(ElementType.Float32, [columns], (float*)all.Data + (row * columns), all.Owner);
             maps[row] = new MapData(_keys, values);
         }
 

@@ -30,7 +30,7 @@ internal sealed class LinearClassifier : Operator
         _scores.Check(context);
         Dimension rows = FeatureRows.Rows(context, 0);
         context.SetOutput(0, _labels.Type, [rows]);
-        context.SetOutput(1, ElementType.Float, [rows, Dimension.Fixed(_oneScore ? 2 : _scores.Targets)]);
+        context.SetOutput(1, ElementType.Float32, [rows, Dimension.Fixed(_oneScore ? 2 : _scores.Targets)]);
     }
 
     public override unsafe void Run(KernelContext context)

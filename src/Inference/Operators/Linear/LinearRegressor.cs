@@ -11,7 +11,7 @@ internal sealed class LinearRegressor(Node node) : Operator
     protected override void InferOutputs(InferContext context)
     {
         _scores.Check(context);
-        context.SetOutput(0, ElementType.Float, [FeatureRows.Rows(context, 0), Dimension.Fixed(_scores.Targets)]);
+        context.SetOutput(0, ElementType.Float32, [FeatureRows.Rows(context, 0), Dimension.Fixed(_scores.Targets)]);
     }
 
     public override unsafe void Run(KernelContext context)

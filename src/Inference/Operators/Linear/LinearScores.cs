@@ -36,13 +36,13 @@ internal sealed class LinearScores
     }
 
     /// <summary>Scratch a run needs, bytes.</summary>
-    public long ScratchBytes(Tensor x) => x.Type == ElementType.Float ? 0 : checked(x.Count * sizeof(float));
+    public long ScratchBytes(Tensor x) => x.Type == ElementType.Float32 ? 0 : checked(x.Count * sizeof(float));
 
     public unsafe void Run(KernelContext context, Tensor x, byte* scratch, float* scores)
     {
         (long rows, long columns) = FeatureRows.Size(x);
         float* features = (float*)x.Data;
-        if (x.Type != ElementType.Float)
+        if (x.Type != ElementType.Float32)
         {
             features = (float*)scratch;
             for (long i = 0; i < x.Count; i++)

@@ -9,7 +9,7 @@ internal sealed unsafe class PackedProduct(PackedMatrix matrix, int inputA, int 
     /// <summary>A packed kernel where A is f32 and B a constant f32 matrix; null otherwise.</summary>
     public static PackedProduct? TryCreate(PrepareContext context, int inputA, int inputB, float alpha, Activation activation, bool transB = false, int inputBias = -1)
     {
-        if (context.InputType(inputA) != ElementType.Float || context.Constant(inputB) is not { } b || b.Rank < 2 || b.Type != ElementType.Float
+        if (context.InputType(inputA) != ElementType.Float32 || context.Constant(inputB) is not { } b || b.Rank < 2 || b.Type != ElementType.Float32
             || b.Count != b.Dims[^1] * b.Dims[^2] || context.InputDims(inputA).Length < 2 && b.Rank > 2)
         {
             return null;

@@ -175,7 +175,7 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
 
         Tensor target = context.Output(output);
         double value = old * _momentum + current * (1 - (double)_momentum);
-        if (target.Type == ElementType.Double)
+        if (target.Type == ElementType.Float64)
         {
             ((double*)target.Data)[channel] = value;
         }

@@ -52,8 +52,8 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
 
     private static ElementType StashType(Node node)
     {
-        var type = (ElementType)node.Attributes.Int("stash_type", (long)ElementType.Float);
-        return type is ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.BFloat16
+        var type = (ElementType)node.Attributes.Int("stash_type", (long)ElementType.Float32);
+        return type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16
             ? type
             : throw new ModelLoadException($"{node.Describe()}: attribute 'stash_type': expected the number of a floating-point type (1, 10, 11 or 16), got {(long)type}.");
     }
@@ -72,7 +72,7 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
 
     protected override void RunSingle(KernelContext context)
     {
-        if (_stash != ElementType.Float && (context.HasOutput(1) || context.HasOutput(2)))
+        if (_stash != ElementType.Float32 && (context.HasOutput(1) || context.HasOutput(2)))
         {
             Compute<float>(context);
             return;
@@ -208,14 +208,14 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
         float single = float.CreateTruncating(value);
         switch (statistics.Type)
         {
-            case ElementType.Double:
+            case ElementType.Float64:
                 ((double*)statistics.Data)[row] = double.CreateTruncating(value);
                 break;
-            case ElementType.Float:
+            case ElementType.Float32:
                 ((float*)statistics.Data)[row] = single;
                 break;
             default:
-                ElementConverter.Convert(ElementType.Float, (byte*)&single, statistics.Type, statistics.Data + row * 2, 1, saturate: true, Float8E8M0Rounding.Up);
+                ElementConverter.Convert(ElementType.Float32, (byte*)&single, statistics.Type, statistics.Data + row * 2, 1, saturate: true, Float8E8M0Rounding.Up);
                 break;
         }
     }

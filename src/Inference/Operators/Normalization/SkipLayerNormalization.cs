@@ -29,7 +29,7 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
         {
             if (context.HasOutput(i))
             {
-                context.SetOutput(i, ElementType.Float, statistics);
+                context.SetOutput(i, ElementType.Float32, statistics);
             }
         }
 

@@ -191,8 +191,8 @@ internal sealed class Pad : Operator
 
         UInt128 bits = type switch
         {
-            ElementType.Float => BitConverter.SingleToUInt32Bits(_value),
-            ElementType.Double => BitConverter.DoubleToUInt64Bits(_value),
+            ElementType.Float32 => BitConverter.SingleToUInt32Bits(_value),
+            ElementType.Float64 => BitConverter.DoubleToUInt64Bits(_value),
             ElementType.Float16 => BitConverter.HalfToUInt16Bits((Half)_value),
             ElementType.BFloat16 => ((BFloat16)_value).Bits,
             _ => (UInt128)(Int128)(long)_value,

@@ -92,7 +92,7 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool gl
             return;
         }
 
-        if (x.Type == ElementType.Float && RunPlanes(context, x, y))
+        if (x.Type == ElementType.Float32 && RunPlanes(context, x, y))
         {
             return;
         }

@@ -5,7 +5,7 @@ internal sealed class PoolLayout : LayoutRule
 {
     public override MovedNode? Move(Node node, LayoutRegion region)
     {
-        if (!region.TryGet(node, 0, out Value? x, out int rank) || node.Inputs[0]!.Type is not { ElementType: ElementType.Float } || node.Outputs.Count != 1)
+        if (!region.TryGet(node, 0, out Value? x, out int rank) || node.Inputs[0]!.Type is not { ElementType: ElementType.Float32 } || node.Outputs.Count != 1)
         {
             return null;
         }

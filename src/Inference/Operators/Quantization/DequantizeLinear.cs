@@ -34,7 +34,7 @@ internal sealed unsafe class DequantizeLinear(Node node) : Operator
         }
 
         ScaleLayout layout = ScaleLayout.Create(x.Dims, scale.Dims, _axis, _blockSize);
-        bool narrow = y.Type != ElementType.Float;
+        bool narrow = y.Type != ElementType.Float32;
         long numbers = (scale.Count + 15) / 16 * 16;
         byte* scratch = context.Scratch(numbers * 8 + (narrow ? x.Count * sizeof(float) : 0));
         float* scales = (float*)scratch;
@@ -62,7 +62,7 @@ internal sealed unsafe class DequantizeLinear(Node node) : Operator
 
         if (narrow)
         {
-            ElementConverter.Convert(ElementType.Float, (byte*)target, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
+            ElementConverter.Convert(ElementType.Float32, (byte*)target, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
         }
     }
 

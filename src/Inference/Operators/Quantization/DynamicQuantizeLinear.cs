@@ -13,7 +13,7 @@ internal sealed unsafe class DynamicQuantizeLinear : Operator
     {
         Shapes.RequireType(context, 0, TypeSet.Float32);
         context.SetOutput(0, ElementType.UInt8, context.InputShape(0));
-        context.SetOutput(1, ElementType.Float, []);
+        context.SetOutput(1, ElementType.Float32, []);
         context.SetOutput(2, ElementType.UInt8, []);
     }
 

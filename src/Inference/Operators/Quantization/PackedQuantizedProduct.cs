@@ -26,12 +26,12 @@ internal sealed unsafe class PackedQuantizedProduct : Kernel
         _zeroA = Zero(constant(inputs.ZeroA));
         _zeroY = Zero(constant(inputs.ZeroY));
         _bias = inputs.Bias < 0 ? null : constant(inputs.Bias);
-        ElementType typeY = constant(inputs.ZeroY)?.Type ?? (constant(inputs.ScaleY) is null ? ElementType.Float : typeA);
-        _output = typeY switch { ElementType.Float => QuantizedOutput.Float32, ElementType.Int8 => QuantizedOutput.Int8, _ => QuantizedOutput.UInt8 };
+        ElementType typeY = constant(inputs.ZeroY)?.Type ?? (constant(inputs.ScaleY) is null ? ElementType.Float32 : typeA);
+        _output = typeY switch { ElementType.Float32 => QuantizedOutput.Float32, ElementType.Int8 => QuantizedOutput.Int8, _ => QuantizedOutput.UInt8 };
         Tensor scaleB = constant(inputs.ScaleB)!;
         float scaleA = factor * Scale(constant(inputs.ScaleA)!, 0);
         float divisor = constant(inputs.ScaleY) is { } scaleY ? Scale(scaleY, 0) : 1f;
-        _multipliers = Tensor.Allocate(ElementType.Float, [matrix.Columns]);
+        _multipliers = Tensor.Allocate(ElementType.Float32, [matrix.Columns]);
         for (int i = 0; i < _multipliers.Count; i++)
         {
             _multipliers.Span<float>()[i] = scaleA * Scale(scaleB, scaleB.Count == 1 ? 0 : i) / divisor;

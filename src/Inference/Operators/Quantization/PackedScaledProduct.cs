@@ -50,7 +50,7 @@ internal sealed unsafe class PackedScaledProduct : Kernel
         Tensor y = context.Output(0);
         if (y.Count > 0)
         {
-            byte* scratch = context.Scratch(ScalesBytes + (a.Type == ElementType.Float ? a.Count + 64 : 0));
+            byte* scratch = context.Scratch(ScalesBytes + (a.Type == ElementType.Float32 ? a.Count + 64 : 0));
             Run(context, (float*)y.Data, (nint)(y.Count / _matrix.Columns), scratch);
         }
     }
@@ -67,7 +67,7 @@ internal sealed unsafe class PackedScaledProduct : Kernel
         bool signed = a.Type == ElementType.Int8;
         int zero = Optional(context, _inputs.ZeroA) is { } z ? signed ? *(sbyte*)z.Data : *z.Data : 0;
         float common = 1f;
-        if (a.Type == ElementType.Float)
+        if (a.Type == ElementType.Float32)
         {
             codes = scratch + ScalesBytes;
             LinearQuantization.QuantizeDynamic((float*)a.Data, codes, (nint)a.Count, out common, out byte own);

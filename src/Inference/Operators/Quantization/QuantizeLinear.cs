@@ -52,7 +52,7 @@ internal sealed unsafe class QuantizeLinear(Node node) : Operator
         }
 
         ScaleLayout layout = ScaleLayout.Create(x.Dims, scale.Dims, _axis, _blockSize);
-        bool widen = x.Type != ElementType.Float;
+        bool widen = x.Type != ElementType.Float32;
         long numbers = (scale.Count + 15) / 16 * 16;
         byte* scratch = context.Scratch(numbers * 8 + (widen ? x.Count * sizeof(float) : 0));
         float* scales = (float*)scratch;
@@ -62,7 +62,7 @@ internal sealed unsafe class QuantizeLinear(Node node) : Operator
         ScaleNumbers.ZeroPoints(context.OptionalInput(2), zeros, scale.Count);
         if (widen)
         {
-            ElementConverter.Convert(x.Type, x.Data, ElementType.Float, (byte*)source, x.Count, saturate: true, Float8E8M0Rounding.Up);
+            ElementConverter.Convert(x.Type, x.Data, ElementType.Float32, (byte*)source, x.Count, saturate: true, Float8E8M0Rounding.Up);
         }
 
         if (y.Type.IsPacked())

@@ -24,7 +24,7 @@ internal sealed class RandomValues : Operator
         _seed = node.Attributes.Contains("seed") ? node.Attributes.Float("seed") : null;
         _first = normal ? node.Attributes.Float("mean", 0f) : node.Attributes.Float("low", 0f);
         _second = normal ? node.Attributes.Float("scale", 1f) : node.Attributes.Float("high", 1f);
-        _type = TypeAttribute.Read(node, "dtype", TypeSet.Floating, like ? ElementType.Undefined : ElementType.Float);
+        _type = TypeAttribute.Read(node, "dtype", TypeSet.Floating, like ? ElementType.Undefined : ElementType.Float32);
         _shape = like ? null : node.Attributes.Ints("shape") ?? throw new ModelLoadException($"{node.Describe()}: attribute 'shape': expected dimensions, but it is absent.");
         if (_shape is not null && (_shape.Length > ShapeMath.MaxRank || Array.Exists(_shape, d => d < 0)))
         {
@@ -36,8 +36,8 @@ internal sealed class RandomValues : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        ElementType input = _like ? context.InputType(0) : ElementType.Float;
-        ElementType type = _type != ElementType.Undefined ? _type : TypeSet.Floating.Contains(input) || input == ElementType.Undefined ? input : ElementType.Float;
+        ElementType input = _like ? context.InputType(0) : ElementType.Float32;
+        ElementType type = _type != ElementType.Undefined ? _type : TypeSet.Floating.Contains(input) || input == ElementType.Undefined ? input : ElementType.Float32;
         context.SetOutput(0, type, _like ? context.InputShape(0) : Shapes.Fixed(_shape));
     }
 

@@ -44,9 +44,9 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node, OperatorTable table)
             Shapes.RequireShape(context, i, context.InputShape(i) is { Length: 2 } ? [directions, gates] : [directions]);
         }
 
-        context.SetOutput(0, ElementType.Float, [x?[0] ?? Dimension.Unknown, directions, batch, hidden]);
-        context.SetOutput(1, ElementType.Float, [directions, batch, hidden]);
-        context.SetOutput(2, ElementType.Float, [directions, batch, hidden]);
+        context.SetOutput(0, ElementType.Float32, [x?[0] ?? Dimension.Unknown, directions, batch, hidden]);
+        context.SetOutput(1, ElementType.Float32, [directions, batch, hidden]);
+        context.SetOutput(2, ElementType.Float32, [directions, batch, hidden]);
     }
 
     public override Kernel? Prepare(PrepareContext context)
@@ -92,7 +92,7 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node, OperatorTable table)
     private static void Run(KernelContext context, CellOptions options, Tensor w, Tensor r, CellWeights? packedW, CellWeights? packedR)
     {
         Tensor x = context.Input(0);
-        Tensor codes = context.Allocate(ElementType.Float, x.Dims);
+        Tensor codes = context.Allocate(ElementType.Float32, x.Dims);
         Tensor? lengths = context.OptionalInput(4);
         long steps = x.Dims[0];
         if (lengths is not null)
@@ -125,13 +125,13 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node, OperatorTable table)
         return Dequantize(weights, scales, zeros);
     }
 
-    private static long Numbers(Tensor weights) => KernelContext.MemoryOf(ElementType.Float, weights.Dims);
+    private static long Numbers(Tensor weights) => KernelContext.MemoryOf(ElementType.Float32, weights.Dims);
 
     // [D, K, 4·H] of codes as [D, 4·H, K] of numbers.
     private static Tensor Dequantize(Tensor weights, Tensor scales, Tensor zeros)
     {
         (long directions, long depth, long columns) = (weights.Dims[0], weights.Dims[1], weights.Dims[2]);
-        Tensor result = Tensor.Allocate(ElementType.Float, [directions, columns, depth]);
+        Tensor result = Tensor.Allocate(ElementType.Float32, [directions, columns, depth]);
         var work = default(WorkCounter);
         float* target = (float*)result.Data;
         for (long d = 0; d < directions; d++)

@@ -52,7 +52,7 @@ internal sealed class RecurrentOperator(Node node, CellKind kind, OperatorTable 
 
     public override Kernel? Prepare(PrepareContext context)
     {
-        if (context.InputType(0) != ElementType.Float || context.Constant(1) is not { } w || context.Constant(2) is not { } r)
+        if (context.InputType(0) != ElementType.Float32 || context.Constant(1) is not { } w || context.Constant(2) is not { } r)
         {
             return null;
         }

@@ -28,10 +28,10 @@ internal static class RecurrentRunner
         };
         switch (tensors.X.Type)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 new CellRun<float, SingleCellMath>(context, options, in tensors).Run();
                 break;
-            case ElementType.Double:
+            case ElementType.Float64:
                 new CellRun<double, DoubleCellMath>(context, options, in tensors).Run();
                 break;
             default:
@@ -85,7 +85,7 @@ internal static class RecurrentRunner
         Narrow(wide.LastC, tensors.LastC);
     }
 
-    private static Tensor? Like(KernelContext context, Tensor? tensor) => tensor is null ? null : context.Allocate(ElementType.Float, tensor.Dims);
+    private static Tensor? Like(KernelContext context, Tensor? tensor) => tensor is null ? null : context.Allocate(ElementType.Float32, tensor.Dims);
 
     private static Tensor? Widen(KernelContext context, Tensor? tensor)
     {

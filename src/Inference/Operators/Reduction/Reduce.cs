@@ -28,7 +28,7 @@ internal sealed unsafe class Reduce<TReducer>(Node node, long axesInputSince, Ty
         Tensor x = context.Input(0);
         Span<bool> reduced = stackalloc bool[x.Rank];
         _axes.Mark(context, reduced);
-        if (x.Type == ElementType.Float && TReducer.Kernel is { } kernel && ReductionLayout.IsOneBlock(x.Dims, reduced, out long before, out long length, out long after))
+        if (x.Type == ElementType.Float32 && TReducer.Kernel is { } kernel && ReductionLayout.IsOneBlock(x.Dims, reduced, out long before, out long length, out long after))
         {
             context.ThrowIfCancelled();
             RunKernel(kernel, (float*)x.Data, context.Output(0), before, length, after, context.Threads);

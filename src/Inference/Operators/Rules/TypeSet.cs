@@ -4,8 +4,8 @@ namespace Inference.Operators.Rules;
 /// <param name="Bits">The bits.</param>
 internal readonly record struct TypeSet(uint Bits)
 {
-    public static readonly TypeSet Float32 = Of(ElementType.Float);
-    public static readonly TypeSet Floating = Of(ElementType.Float, ElementType.Double, ElementType.Float16, ElementType.BFloat16);
+    public static readonly TypeSet Float32 = Of(ElementType.Float32);
+    public static readonly TypeSet Floating = Of(ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.BFloat16);
     public static readonly TypeSet Signed = Of(ElementType.Int8, ElementType.Int16, ElementType.Int32, ElementType.Int64);
     public static readonly TypeSet Unsigned = Of(ElementType.UInt8, ElementType.UInt16, ElementType.UInt32, ElementType.UInt64);
     public static readonly TypeSet Integer = Signed | Unsigned;

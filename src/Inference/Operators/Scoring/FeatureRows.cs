@@ -6,7 +6,7 @@ namespace Inference.Operators.Scoring;
 /// <summary>Rows of features [N, C] (or one row [C]) of any numeric type.</summary>
 internal static unsafe class FeatureRows
 {
-    public static readonly TypeSet Types = TypeSet.Of(ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32);
+    public static readonly TypeSet Types = TypeSet.Of(ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32);
 
     /// <summary>Rows and columns of a tensor.</summary>
     public static (long Rows, long Columns) Size(Tensor x) => x.Rank <= 1 ? (1, x.Count) : (x.Dims[0], x.Dims[0] == 0 ? 0 : x.Count / x.Dims[0]);
@@ -32,8 +32,8 @@ internal static unsafe class FeatureRows
     public static C At<C>(Tensor x, long index)
         where C : unmanaged, INumber<C> => (ulong)index >= (ulong)x.Count ? throw Beyond(x, index) : x.Type switch
         {
-            ElementType.Float => C.CreateTruncating(((float*)x.Data)[index]),
-            ElementType.Double => C.CreateTruncating(((double*)x.Data)[index]),
+            ElementType.Float32 => C.CreateTruncating(((float*)x.Data)[index]),
+            ElementType.Float64 => C.CreateTruncating(((double*)x.Data)[index]),
             ElementType.Int64 => C.CreateTruncating(((long*)x.Data)[index]),
             ElementType.Int32 => C.CreateTruncating(((int*)x.Data)[index]),
             ElementType.Float16 => C.CreateTruncating(((Half*)x.Data)[index]),
@@ -53,7 +53,7 @@ internal static unsafe class FeatureRows
     public static C* Row<C>(Tensor x, long row, long columns, C* buffer)
         where C : unmanaged, INumber<C>
     {
-        if ((typeof(C) == typeof(float) && x.Type == ElementType.Float) || (typeof(C) == typeof(double) && x.Type == ElementType.Double))
+        if ((typeof(C) == typeof(float) && x.Type == ElementType.Float32) || (typeof(C) == typeof(double) && x.Type == ElementType.Float64))
         {
             return (C*)x.Data + (row * columns);
         }

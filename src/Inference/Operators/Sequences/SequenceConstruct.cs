@@ -5,7 +5,7 @@ namespace Inference.Operators.Sequences;
 /// <summary>A sequence of the inputs; none for SequenceEmpty. Source: ONNX SequenceConstruct and SequenceEmpty, opset 11.</summary>
 internal sealed class SequenceConstruct(Node node) : Operator
 {
-    private readonly ElementType _type = TypeAttribute.Read(node, "dtype", TypeSet.All, ElementType.Float);
+    private readonly ElementType _type = TypeAttribute.Read(node, "dtype", TypeSet.All, ElementType.Float32);
     private readonly bool _empty = node.OpType == "SequenceEmpty";
 
     protected override void InferOutputs(InferContext context)

@@ -17,7 +17,7 @@ internal sealed class WindowOperator(Node node, double a0, double a1, double a2)
     /// <exception cref="ModelLoadException">It is no numeric type.</exception>
     public static ElementType ReadType(Node node)
     {
-        long number = node.Attributes.Int("output_datatype", (long)ElementType.Float);
+        long number = node.Attributes.Int("output_datatype", (long)ElementType.Float32);
         return number is > 0 and < 32 && TypeSet.Numeric.Contains((ElementType)number)
             ? (ElementType)number
             : throw new ModelLoadException($"{node.Describe()}: attribute 'output_datatype': expected the number of a numeric type, got {number}.");

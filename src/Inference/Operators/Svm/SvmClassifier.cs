@@ -87,7 +87,7 @@ internal sealed class SvmClassifier : Operator
 
         Dimension rows = FeatureRows.Rows(context, 0);
         context.SetOutput(0, _labels.Type, [rows]);
-        context.SetOutput(1, ElementType.Float, [rows, Dimension.Fixed(Columns)]);
+        context.SetOutput(1, ElementType.Float32, [rows, Dimension.Fixed(Columns)]);
     }
 
     public override unsafe void Run(KernelContext context)

@@ -39,7 +39,7 @@ internal sealed class SvmRegressor : Operator
             throw context.Error($"input 0: expected {_columns} columns, got {columns}.");
         }
 
-        context.SetOutput(0, ElementType.Float, [FeatureRows.Rows(context, 0), Dimension.Fixed(1)]);
+        context.SetOutput(0, ElementType.Float32, [FeatureRows.Rows(context, 0), Dimension.Fixed(1)]);
     }
 
     public override unsafe void Run(KernelContext context)

@@ -76,7 +76,7 @@ internal sealed class TfIdfVectorizer : Operator
         Shapes.RequireType(context, 0, _words is null ? TypeSet.Index : TypeSet.String);
         Dimension[]? shape = context.InputShape(0);
         Dimension columns = Dimension.Fixed(_columns);
-        context.SetOutput(0, ElementType.Float, shape is null ? null : shape.Length == 2 ? [shape[0], columns] : [columns]);
+        context.SetOutput(0, ElementType.Float32, shape is null ? null : shape.Length == 2 ? [shape[0], columns] : [columns]);
     }
 
     public override void Run(KernelContext context)

@@ -163,10 +163,10 @@ internal sealed class TreeEnsemble : Operator
             {
                 switch (y.Type)
                 {
-                    case ElementType.Float:
+                    case ElementType.Float32:
                         y.Span<float>()[start + i] = float.CreateTruncating(scores[i]);
                         break;
-                    case ElementType.Double:
+                    case ElementType.Float64:
                         y.Span<double>()[start + i] = double.CreateTruncating(scores[i]);
                         break;
                     default:

@@ -50,7 +50,7 @@ internal sealed class TreeEnsembleClassifier : Operator
     {
         Dimension rows = FeatureRows.Rows(context, 0);
         context.SetOutput(0, _labels.Type, [rows]);
-        context.SetOutput(1, ElementType.Float, [rows, Dimension.Fixed(Math.Max(1, _labels.Count))]);
+        context.SetOutput(1, ElementType.Float32, [rows, Dimension.Fixed(Math.Max(1, _labels.Count))]);
     }
 
     public override void Run(KernelContext context)

@@ -35,7 +35,7 @@ internal sealed class TreeEnsembleRegressor : Operator
 
     protected override void InferOutputs(InferContext context)
     {
-        context.SetOutput(0, ElementType.Float, [FeatureRows.Rows(context, 0), Dimension.Fixed(_targets)]);
+        context.SetOutput(0, ElementType.Float32, [FeatureRows.Rows(context, 0), Dimension.Fixed(_targets)]);
     }
 
     public override void Run(KernelContext context)

@@ -51,7 +51,7 @@ internal sealed class TreeScores
             throw context.Error($"input 0: expected at least {_columns} columns, got {columns}.");
         }
 
-        if (x.Type == ElementType.Double)
+        if (x.Type == ElementType.Float64)
         {
             _double.Value.Run(context, x, context.Scratch(_double.Value.ScratchBytes(rows, columns)), wide);
         }
@@ -68,7 +68,7 @@ internal sealed class TreeScores
     private unsafe void RunKernel<TFinish>(KernelContext context, Tensor x, long rows, long columns, TFinish finish)
         where TFinish : struct, IRowFinish<float>
     {
-        long copied = x.Type == ElementType.Float ? 0 : x.Count;
+        long copied = x.Type == ElementType.Float32 ? 0 : x.Count;
         float* scores = (float*)context.Scratch(TensorShape.Count([rows, _targets, sizeof(float)]) + (copied * sizeof(float)));
         float* features = (float*)x.Data;
         if (copied > 0)

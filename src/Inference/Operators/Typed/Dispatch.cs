@@ -9,8 +9,8 @@ internal static class Dispatch
     {
         switch (type)
         {
-            case ElementType.Float: action.Invoke<DirectElement<float>, float, float>(); return true;
-            case ElementType.Double: action.Invoke<DirectElement<double>, double, double>(); return true;
+            case ElementType.Float32: action.Invoke<DirectElement<float>, float, float>(); return true;
+            case ElementType.Float64: action.Invoke<DirectElement<double>, double, double>(); return true;
             case ElementType.Float16: action.Invoke<HalfElement, Half, float>(); return true;
             case ElementType.BFloat16: action.Invoke<BFloat16Element, BFloat16, float>(); return true;
             case ElementType.Int8: action.Invoke<DirectElement<sbyte>, sbyte, sbyte>(); return true;
@@ -31,8 +31,8 @@ internal static class Dispatch
     {
         switch (type)
         {
-            case ElementType.Float: action.Invoke<DirectElement<float>, float, float>(); return true;
-            case ElementType.Double: action.Invoke<DirectElement<double>, double, double>(); return true;
+            case ElementType.Float32: action.Invoke<DirectElement<float>, float, float>(); return true;
+            case ElementType.Float64: action.Invoke<DirectElement<double>, double, double>(); return true;
             case ElementType.Float16: action.Invoke<HalfElement, Half, float>(); return true;
             case ElementType.BFloat16: action.Invoke<BFloat16Element, BFloat16, float>(); return true;
             default: return false;

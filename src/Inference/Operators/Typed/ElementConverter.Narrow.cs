@@ -10,14 +10,14 @@ internal static unsafe partial class ElementConverter
     {
         switch (to)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 for (int i = 0; i < wide.Length; i++)
                 {
                     ((float*)target)[start + i] = wide[i];
                 }
 
                 break;
-            case ElementType.Double:
+            case ElementType.Float64:
                 for (int i = 0; i < wide.Length; i++)
                 {
                     ((double*)target)[start + i] = wide[i];
@@ -56,7 +56,7 @@ internal static unsafe partial class ElementConverter
                 single[i] = wide[i];
             }
 
-            if (to == ElementType.Double)
+            if (to == ElementType.Float64)
             {
                 doubles.CopyTo(new Span<double>((double*)target + start, wide.Length));
             }
@@ -81,7 +81,7 @@ internal static unsafe partial class ElementConverter
     {
         switch (to)
         {
-            case ElementType.Float:
+            case ElementType.Float32:
                 wide.CopyTo(new Span<float>((float*)target + start, wide.Length));
                 break;
             case ElementType.Float16:
@@ -127,7 +127,7 @@ internal static unsafe partial class ElementConverter
     {
         switch (to)
         {
-            case ElementType.Double:
+            case ElementType.Float64:
                 wide.CopyTo(new Span<double>((double*)target + start, wide.Length));
                 return;
             case ElementType.Float16:

@@ -75,16 +75,16 @@ internal static unsafe partial class ElementConverter
         int n = (int)count;
         switch (from, to)
         {
-            case (ElementType.Float16, ElementType.Float):
+            case (ElementType.Float16, ElementType.Float32):
                 TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(source, n), new Span<float>(target, n));
                 return true;
-            case (ElementType.Float, ElementType.Float16):
+            case (ElementType.Float32, ElementType.Float16):
                 TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(source, n), new Span<Half>(target, n));
                 return true;
-            case (ElementType.Int32, ElementType.Float):
+            case (ElementType.Int32, ElementType.Float32):
                 TensorPrimitives.ConvertTruncating(new ReadOnlySpan<int>(source, n), new Span<float>(target, n));
                 return true;
-            case (ElementType.Int64, ElementType.Float):
+            case (ElementType.Int64, ElementType.Float32):
                 TensorPrimitives.ConvertTruncating(new ReadOnlySpan<long>(source, n), new Span<float>(target, n));
                 return true;
             case (ElementType.Int32, ElementType.Int64):
@@ -93,7 +93,7 @@ internal static unsafe partial class ElementConverter
             case (ElementType.Int64, ElementType.Int32):
                 TensorPrimitives.ConvertTruncating(new ReadOnlySpan<long>(source, n), new Span<int>(target, n));
                 return true;
-            case (ElementType.UInt8 or ElementType.Bool, ElementType.Float):
+            case (ElementType.UInt8 or ElementType.Bool, ElementType.Float32):
                 TensorPrimitives.ConvertTruncating(new ReadOnlySpan<byte>(source, n), new Span<float>(target, n));
                 return true;
             default:
@@ -104,8 +104,8 @@ internal static unsafe partial class ElementConverter
     private static WideForm FormOf(ElementType type) => type switch
     {
         ElementType.UInt64 => WideForm.UInt64,
-        ElementType.Double => WideForm.Double,
-        ElementType.Float or ElementType.Float16 or ElementType.BFloat16 or ElementType.Float4E2M1
+        ElementType.Float64 => WideForm.Double,
+        ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16 or ElementType.Float4E2M1
             or ElementType.Float8E4M3FN or ElementType.Float8E4M3FNUZ or ElementType.Float8E5M2 or ElementType.Float8E5M2FNUZ or ElementType.Float8E8M0 => WideForm.Single,
         _ => WideForm.Int64,
     };
@@ -124,10 +124,10 @@ internal static unsafe partial class ElementConverter
             case ElementType.UInt64:
                 new ReadOnlySpan<ulong>((ulong*)source + start, length).CopyTo(new Span<ulong>(buffer, length));
                 break;
-            case ElementType.Double:
+            case ElementType.Float64:
                 new ReadOnlySpan<double>((double*)source + start, length).CopyTo(new Span<double>(buffer, length));
                 break;
-            case ElementType.Float:
+            case ElementType.Float32:
                 new ReadOnlySpan<float>((float*)source + start, length).CopyTo(single);
                 break;
             case ElementType.Float16:

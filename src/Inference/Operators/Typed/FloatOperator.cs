@@ -12,20 +12,20 @@ internal abstract class FloatOperator : Operator
     public override void Run(KernelContext context)
     {
         ElementType type = context.Input(TypeInput).Type;
-        if (type is not (ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.BFloat16))
+        if (type is not (ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16))
         {
             throw context.Error($"input {TypeInput}: expected a floating-point tensor, got {type.Name()}.");
         }
 
         // Where the standard lets inputs differ (a scale in float beside x in float16), all are calculated in the widest.
-        ElementType wide = type == ElementType.Double ? ElementType.Double : ElementType.Float;
+        ElementType wide = type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
         bool same = type == wide;
         for (int i = 0; i < context.InputCount; i++)
         {
             if (context.InputValue(i) is Tensor tensor && tensor.Type != type && TypeSet.Floating.Contains(tensor.Type))
             {
                 same = false;
-                wide = tensor.Type == ElementType.Double ? ElementType.Double : wide;
+                wide = tensor.Type == ElementType.Float64 ? ElementType.Float64 : wide;
             }
         }
 
@@ -42,7 +42,7 @@ internal abstract class FloatOperator : Operator
 
     private void Run(KernelContext context, ElementType type)
     {
-        if (type == ElementType.Double)
+        if (type == ElementType.Float64)
         {
             RunDouble(context);
         }

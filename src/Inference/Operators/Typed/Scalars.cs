@@ -6,8 +6,8 @@ internal static unsafe class Scalars
     /// <summary>Element <paramref name="index"/> as a double.</summary>
     public static double ToDouble(Tensor tensor, long index = 0) => (ulong)index >= (ulong)tensor.Count ? throw Beyond(tensor, index) : tensor.Type switch
     {
-        ElementType.Float => ((float*)tensor.Data)[index],
-        ElementType.Double => ((double*)tensor.Data)[index],
+        ElementType.Float32 => ((float*)tensor.Data)[index],
+        ElementType.Float64 => ((double*)tensor.Data)[index],
         ElementType.Float16 => (double)((Half*)tensor.Data)[index],
         ElementType.BFloat16 => ((BFloat16*)tensor.Data)[index],
         ElementType.Int8 => ((sbyte*)tensor.Data)[index],

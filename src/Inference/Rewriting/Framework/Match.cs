@@ -39,7 +39,7 @@ internal static class Match
     public static bool Scalar(Value? value, out float number)
     {
         number = 0;
-        if (value?.Constant is not { Type: ElementType.Float, Count: 1 } constant)
+        if (value?.Constant is not { Type: ElementType.Float32, Count: 1 } constant)
         {
             return false;
         }
@@ -76,5 +76,5 @@ internal static class Match
         return other is not null;
     }
 
-    public static bool IsSingle(Value value) => value.Type is { Kind: ModelValueKind.Tensor, ElementType: ElementType.Float };
+    public static bool IsSingle(Value value) => value.Type is { Kind: ModelValueKind.Tensor, ElementType: ElementType.Float32 };
 }

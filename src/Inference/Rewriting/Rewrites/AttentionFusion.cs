@@ -119,7 +119,7 @@ internal sealed class AttentionFusion
             }
 
             Node sum = NodeFactory.Make("", "Add", 14, $"{product.Name}:masks", [mask, next]);
-            sum.Outputs[0]!.Type = ModelValueType.Tensor(ElementType.Float);
+            sum.Outputs[0]!.Type = ModelValueType.Tensor(ElementType.Float32);
             _graph.Nodes.Insert(_graph.Nodes.IndexOf(last), sum);
             mask = sum.Outputs[0];
         }

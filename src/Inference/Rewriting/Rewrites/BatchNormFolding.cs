@@ -14,7 +14,7 @@ internal static class BatchNormFolding
     {
         var uses = new UseMap(graph);
         var removed = new HashSet<Node>();
-        bool convolutions = graph.Nodes.Exists(n => n is { OpType: "Conv", Domain.Length: 0 } && n.HasInput(1) && n.Inputs[1]!.Constant is { Type: ElementType.Float });
+        bool convolutions = graph.Nodes.Exists(n => n is { OpType: "Conv", Domain.Length: 0 } && n.HasInput(1) && n.Inputs[1]!.Constant is { Type: ElementType.Float32 });
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             Node node = graph.Nodes[i];
@@ -40,7 +40,7 @@ internal static class BatchNormFolding
 
     private static bool TryFold(Node conv, Node norm)
     {
-        if (!conv.HasInput(1) || conv.Inputs[1]!.Constant is not { Type: ElementType.Float, Rank: >= 3, Count: > 0 } weights || conv.Attributes.Contains(FusedActivation.Attribute))
+        if (!conv.HasInput(1) || conv.Inputs[1]!.Constant is not { Type: ElementType.Float32, Rank: >= 3, Count: > 0 } weights || conv.Attributes.Contains(FusedActivation.Attribute))
         {
             return false;
         }
@@ -54,7 +54,7 @@ internal static class BatchNormFolding
 
         long channels = transposed ? weights.Dims[1] * group : weights.Dims[0];
         Tensor? bias = conv.HasInput(2) ? conv.Inputs[2]!.Constant : null;
-        if ((conv.HasInput(2) && (bias is not { Type: ElementType.Float, Rank: 1 } || bias.Count != channels)) || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
+        if ((conv.HasInput(2) && (bias is not { Type: ElementType.Float32, Rank: 1 } || bias.Count != channels)) || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
             || !Parameter(norm, 3, channels, out Span<float> mean) || !Parameter(norm, 4, channels, out Span<float> variance))
         {
             return false;
@@ -62,7 +62,7 @@ internal static class BatchNormFolding
 
         float epsilon = norm.Attributes.Float("epsilon", 1e-5f);
         Tensor newWeights = weights.Clone();
-        Tensor newBias = Tensor.Allocate(ElementType.Float, [channels]);
+        Tensor newBias = Tensor.Allocate(ElementType.Float32, [channels]);
         Span<float> w = newWeights.Span<float>();
         int block = transposed ? checked((int)TensorShape.Count(weights.Dims[2..])) : checked((int)(weights.Count / channels));
         for (int c = 0; c < channels; c++)
@@ -106,7 +106,7 @@ internal static class BatchNormFolding
 
     private static Node? ScaledAlone(Node norm)
     {
-        if (norm.Inputs[0]?.Type is not { ElementType: ElementType.Float, Shape: { Count: 3 or 4 } shape } || shape[1].Size is not (> 0 and var channels)
+        if (norm.Inputs[0]?.Type is not { ElementType: ElementType.Float32, Shape: { Count: 3 or 4 } shape } || shape[1].Size is not (> 0 and var channels)
             || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
             || !Parameter(norm, 3, channels, out Span<float> mean) || !Parameter(norm, 4, channels, out Span<float> variance))
         {
@@ -114,8 +114,8 @@ internal static class BatchNormFolding
         }
 
         float epsilon = norm.Attributes.Float("epsilon", 1e-5f);
-        Tensor weights = Tensor.Allocate(ElementType.Float, shape.Count == 4 ? [channels, 1, 1, 1] : [channels, 1, 1]);
-        Tensor bias = Tensor.Allocate(ElementType.Float, [channels]);
+        Tensor weights = Tensor.Allocate(ElementType.Float32, shape.Count == 4 ? [channels, 1, 1, 1] : [channels, 1, 1]);
+        Tensor bias = Tensor.Allocate(ElementType.Float32, [channels]);
         for (int c = 0; c < channels; c++)
         {
             float factor = scale[c] / MathF.Sqrt(variance[c] + epsilon);
@@ -142,7 +142,7 @@ internal static class BatchNormFolding
     private static bool Parameter(Node norm, int index, long channels, out Span<float> values)
     {
         values = default;
-        if (!norm.HasInput(index) || norm.Inputs[index]!.Constant is not { Type: ElementType.Float, Rank: 1 } constant || constant.Count != channels)
+        if (!norm.HasInput(index) || norm.Inputs[index]!.Constant is not { Type: ElementType.Float32, Rank: 1 } constant || constant.Count != channels)
         {
             return false;
         }

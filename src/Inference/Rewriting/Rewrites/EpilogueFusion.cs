@@ -71,7 +71,7 @@ internal sealed class EpilogueFusion
 
     private static bool IsProduct(Node node) => node.Outputs.Count == 1 && (node.OpType, node.Domain) switch
     {
-        ("MatMul", "") => node.Inputs is [{ } x, { Constant: { Type: ElementType.Float, Rank: 2 } }] && Match.IsSingle(x),
+        ("MatMul", "") => node.Inputs is [{ } x, { Constant: { Type: ElementType.Float32, Rank: 2 } }] && Match.IsSingle(x),
         ("Linear" or "IntegerLinear", Domains.Fused) => true,
         ("Conv", "") => node.Inputs is [{ } x, { }, ..] && Match.IsSingle(x),
         ("Gemm", "") => node.Inputs is [{ } x, { Constant: not null }, ..] && Match.IsSingle(x),
@@ -139,8 +139,8 @@ internal sealed class EpilogueFusion
     private static Value? ChannelBias(Node conv, Tensor constant)
     {
         Tensor? old = conv.HasInput(2) ? conv.Inputs[2]!.Constant : null;
-        if (constant.Type != ElementType.Float || conv.Inputs[1]!.Type?.Shape is not [{ Size: { } channels }, ..] weights || constant.Rank > weights.Count
-            || (conv.HasInput(2) && (old is not { Type: ElementType.Float, Rank: 1 } || old.Count != channels)))
+        if (constant.Type != ElementType.Float32 || conv.Inputs[1]!.Type?.Shape is not [{ Size: { } channels }, ..] weights || constant.Rank > weights.Count
+            || (conv.HasInput(2) && (old is not { Type: ElementType.Float32, Rank: 1 } || old.Count != channels)))
         {
             return null;
         }
@@ -152,7 +152,7 @@ internal sealed class EpilogueFusion
             return null;
         }
 
-        Tensor sum = Tensor.Allocate(ElementType.Float, [channels]);
+        Tensor sum = Tensor.Allocate(ElementType.Float32, [channels]);
         for (int c = 0; c < channels; c++)
         {
             sum.Span<float>()[c] = constant.Span<float>()[constant.Count == 1 ? 0 : c] + (old is null ? 0f : old.Span<float>()[c]);

@@ -76,7 +76,7 @@ internal sealed class HalfWidening
         {
             if (node.Outputs[i] is { } output && IsHalf(output))
             {
-                var wide = new Value($"{output.Name}:f32") { Type = output.Type! with { ElementType = ElementType.Float }, Producer = node };
+                var wide = new Value($"{output.Name}:f32") { Type = output.Type! with { ElementType = ElementType.Float32 }, Producer = node };
                 node.Outputs[i] = wide;
                 _wide[output] = wide;
                 _missing.Add(output);
@@ -94,8 +94,8 @@ internal sealed class HalfWidening
             return wide;
         }
 
-        wide = new Value($"{value.Name}:f32") { Type = value.Type! with { ElementType = ElementType.Float } };
-        Node cast = Cast(value, wide, ElementType.Float);
+        wide = new Value($"{value.Name}:f32") { Type = value.Type! with { ElementType = ElementType.Float32 } };
+        Node cast = Cast(value, wide, ElementType.Float32);
         if (value.Constant is { } constant && _evaluator.Evaluate(cast, [constant])?[0] is Tensor widened)
         {
             wide = ConstantValue.Of(wide.Name, widened);

@@ -59,7 +59,7 @@ internal static class IntegerProductFusion
             next = uses.OnlyUser(sums);
         }
 
-        if (next is not { OpType: "Cast", Domain.Length: 0 } cast || cast.Attributes.Int("to", 0) != (long)ElementType.Float || cast.Outputs is not [{ } single]
+        if (next is not { OpType: "Cast", Domain.Length: 0 } cast || cast.Attributes.Int("to", 0) != (long)ElementType.Float32 || cast.Outputs is not [{ } single]
             || uses.OnlyUser(single) is not { Outputs: [{ } scaled] } mul || !Match.Is(mul, "Mul") || !Match.Other(mul, single, out Value scale) || !IsScale(scale, b.Dims[1]))
         {
             return null;
@@ -82,5 +82,5 @@ internal static class IntegerProductFusion
     private static bool IsOne(Value value) => value.Type?.Shape is { } shape && shape.All(d => d.Size == 1);
 
     // One value or one a column; of rank 1 at most, so that the product keeps its shape.
-    private static bool IsScale(Value value, long columns) => value.Type is { ElementType: ElementType.Float, Shape: { Count: <= 1 } shape } && (shape.Count == 0 || shape[0].Size == 1 || shape[0].Size == columns);
+    private static bool IsScale(Value value, long columns) => value.Type is { ElementType: ElementType.Float32, Shape: { Count: <= 1 } shape } && (shape.Count == 0 || shape[0].Size == 1 || shape[0].Size == columns);
 }

@@ -78,7 +78,7 @@ internal sealed partial class LayoutPropagation
 
     /// <summary>Whether a node is a convolution that this pass takes: f32, over one or two axes, of constant weights.</summary>
     internal static bool IsConvolution(Node node) =>
-        node is { OpType: "Conv", Domain.Length: 0, Inputs: [{ } x, { Constant: { Type: ElementType.Float, Rank: 3 or 4, Count: > 0 } }, ..], Outputs: [{ }] }
+        node is { OpType: "Conv", Domain.Length: 0, Inputs: [{ } x, { Constant: { Type: ElementType.Float32, Rank: 3 or 4, Count: > 0 } }, ..], Outputs: [{ }] }
         && Match.IsSingle(x) && (!node.HasInput(2) || Match.IsSingle(node.Inputs[2]!));
 
     // The first convolution of a model reads an image of few planes: it brings their rows together itself, which a Transpose would do with another
@@ -92,7 +92,7 @@ internal sealed partial class LayoutPropagation
         return node is { OpType: "QLinearConv", Domain.Length: 0, Inputs: [{ }, _, _, { Constant: { Rank: 3 or 4, Count: > 0 } w }, ..], Outputs: [{ }] }
             && HasForm(1, 1) && HasForm(4, w.Dims[0]) && HasForm(6, 1) && (!node.HasInput(8) || node.Inputs[8]!.Constant is not null);
 
-        bool HasForm(int scale, long channels) => node.HasInput(scale) && node.HasInput(scale + 1) && node.Inputs[scale]!.Constant is { Type: ElementType.Float } numbers
+        bool HasForm(int scale, long channels) => node.HasInput(scale) && node.HasInput(scale + 1) && node.Inputs[scale]!.Constant is { Type: ElementType.Float32 } numbers
             && node.Inputs[scale + 1]!.Constant is { } zeros && (numbers.Count == 1 || numbers.Count == channels) && (zeros.Count == 1 || zeros.Count == channels);
     }
 
@@ -254,7 +254,7 @@ internal sealed partial class LayoutPropagation
         if (type?.Shape is not { } shape || shape.Count != rank)
         {
             var unknown = new Dimension[rank];
-            return ModelValueType.Tensor(ElementType.Float, unknown);
+            return ModelValueType.Tensor(ElementType.Float32, unknown);
         }
 
         long[] permutation = Permutation(rank, toLast: true);

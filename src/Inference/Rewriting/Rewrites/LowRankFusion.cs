@@ -39,5 +39,5 @@ internal static class LowRankFusion
 
     private static bool IsProduct(Node node) =>
         ((node.OpType == "MatMul" && node.Domain.Length == 0) || (node.OpType == "Linear" && node.Domain == Domains.Fused))
-        && node.Inputs.Count >= 2 && node.Inputs[1]?.Constant is { Type: ElementType.Float, Rank: 2 };
+        && node.Inputs.Count >= 2 && node.Inputs[1]?.Constant is { Type: ElementType.Float32, Rank: 2 };
 }

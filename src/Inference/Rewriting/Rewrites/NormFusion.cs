@@ -123,7 +123,7 @@ internal static class NormFusion
     private static Value? Centered(Value value) =>
         Match.Producer(value, "Sub") is { Inputs: [{ } x, { } mean] } && IsLastAxisMean(mean.Producer) && mean.Producer!.Inputs[0] == x ? x : null;
 
-    private static bool Vector(Value? value) => value?.Constant is { Type: ElementType.Float, Rank: 1 };
+    private static bool Vector(Value? value) => value?.Constant is { Type: ElementType.Float32, Rank: 1 };
 
     // The mean over the last axis alone, which stays.
     private static bool IsLastAxisMean(Node? node) =>

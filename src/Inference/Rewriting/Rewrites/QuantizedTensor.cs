@@ -23,5 +23,5 @@ internal sealed record QuantizedTensor(Value Data, Value Scale, Value Zero, Node
     // Scales above zero keep the order of numbers, which pooling and bounds rely on. Blocks have a scale each, even where one block is all there is.
     private static bool IsScalar(Node node, Value scale, Value zero) =>
         Match.Scalar(scale, out float number) && number > 0f && float.IsFinite(number) && zero.Constant is { Type: ElementType.UInt8 or ElementType.Int8, Count: 1 }
-        && node.Attributes.Int("block_size", 0) == 0 && node.Attributes.Int("precision", 0) is 0 or (long)ElementType.Float;
+        && node.Attributes.Int("block_size", 0) == 0 && node.Attributes.Int("precision", 0) is 0 or (long)ElementType.Float32;
 }

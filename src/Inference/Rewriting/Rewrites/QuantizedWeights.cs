@@ -12,7 +12,7 @@ internal sealed record QuantizedWeights(Value Data, Value Scale, Value Zero)
     /// <summary>The weights behind a value; null where they are of another form.</summary>
     public static QuantizedWeights? Of(Value? value, int channelAxis)
     {
-        if (Match.Producer(value, "DequantizeLinear") is not { Inputs: [{ Constant: { Type: ElementType.Int8 or ElementType.UInt8 } data }, { Constant: { Type: ElementType.Float, Rank: <= 1 } scale }, ..] } node
+        if (Match.Producer(value, "DequantizeLinear") is not { Inputs: [{ Constant: { Type: ElementType.Int8 or ElementType.UInt8 } data }, { Constant: { Type: ElementType.Float32, Rank: <= 1 } scale }, ..] } node
             || !Match.IsSingle(value!) || node.Attributes.Int("block_size", 0) != 0 || data.Rank <= channelAxis || data.Count == 0)
         {
             return null;
@@ -39,7 +39,7 @@ internal sealed record QuantizedWeights(Value Data, Value Scale, Value Zero)
 
         Tensor scaleW = w.Scale.Constant!;
         float scaleX = x.Scale.Constant!.Span<float>()[0];
-        if (Match.Producer(bias, "DequantizeLinear") is { Inputs: [{ Constant: { Type: ElementType.Int32, Rank: 1 } data }, { Constant: { Type: ElementType.Float } scale }, ..] } node)
+        if (Match.Producer(bias, "DequantizeLinear") is { Inputs: [{ Constant: { Type: ElementType.Int32, Rank: 1 } data }, { Constant: { Type: ElementType.Float32 } scale }, ..] } node)
         {
             if (data.Count != channels || (scale.Count != 1 && scale.Count != channels) || !Match.IsSingle(bias) || node.Attributes.Int("block_size", 0) != 0)
             {
@@ -59,7 +59,7 @@ internal sealed record QuantizedWeights(Value Data, Value Scale, Value Zero)
             return !node.HasInput(2) || node.Inputs[2]!.Constant?.Bytes.IndexOfAnyExcept((byte)0) < 0;
         }
 
-        if (bias.Constant is not { Type: ElementType.Float, Rank: 1 } numbers || numbers.Count != channels)
+        if (bias.Constant is not { Type: ElementType.Float32, Rank: 1 } numbers || numbers.Count != channels)
         {
             return false;
         }

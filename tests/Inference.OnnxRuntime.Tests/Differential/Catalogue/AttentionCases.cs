@@ -45,7 +45,7 @@ internal static class AttentionCases
 
     private static OperatorBuilder GroupQueryAttention(CaseRandom random, bool quantized, bool shared)
     {
-        ElementType type = quantized ? ElementType.Float : Type(random);
+        ElementType type = quantized ? ElementType.Float32 : Type(random);
         (long keyHeads, long group) = (random.Int(1, 3), random.Int(1, 3));
         bool rotary = random.Chance(0.5), packed = !shared && random.Chance(0.4), causal = random.Chance(0.9);
         long depth = rotary ? random.Pick(16, 32) : random.Pick(8, 16, 24);
@@ -208,7 +208,7 @@ internal static class AttentionCases
 
     // Both round keys, queries and probabilities of the narrow type, at other places.
     private static OperatorBuilder Bound(OperatorBuilder builder, ElementType type) =>
-        type == ElementType.Float ? builder.Tolerance(1e-4, 1e-4) : builder.Tolerance(4e-3, 4e-3);
+        type == ElementType.Float32 ? builder.Tolerance(1e-4, 1e-4) : builder.Tolerance(4e-3, 4e-3);
 
     private static TensorValue Values(CaseRandom random, ElementType type, long[] shape)
     {
@@ -221,7 +221,7 @@ internal static class AttentionCases
         return TensorValue.Copy(Array.ConvertAll(wide.AsSpan<float>().ToArray(), static x => (Half)x), shape);
     }
 
-    private static ElementType Type(CaseRandom random) => random.Chance(0.7) ? ElementType.Float : ElementType.Float16;
+    private static ElementType Type(CaseRandom random) => random.Chance(0.7) ? ElementType.Float32 : ElementType.Float16;
 
     private static OperatorBuilder Node(CaseRandom random, string op) => new(random, op, 18, Domain);
 }

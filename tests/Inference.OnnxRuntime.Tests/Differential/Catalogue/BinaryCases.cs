@@ -3,8 +3,8 @@ namespace Inference.OnnxRuntime.Tests.Differential.Catalogue;
 /// <summary>Tensors that broadcast to one another.</summary>
 internal static class BinaryCases
 {
-    private static readonly ElementType[] s_numbers = [ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Float16, ElementType.Int32, ElementType.Int64, ElementType.UInt32, ElementType.UInt64, ElementType.Int8, ElementType.UInt8];
-    private static readonly ElementType[] s_floats = [ElementType.Float, ElementType.Float, ElementType.Double];
+    private static readonly ElementType[] s_numbers = [ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.Int32, ElementType.Int64, ElementType.UInt32, ElementType.UInt64, ElementType.Int8, ElementType.UInt8];
+    private static readonly ElementType[] s_floats = [ElementType.Float32, ElementType.Float32, ElementType.Float64];
     private static readonly ElementType[] s_integers = [ElementType.Int32, ElementType.Int64, ElementType.UInt8, ElementType.Int8, ElementType.Int16, ElementType.UInt16, ElementType.UInt32, ElementType.UInt64];
 
     public static IEnumerable<OperatorCases> All =>
@@ -55,7 +55,7 @@ internal static class BinaryCases
         .. new[] { "Mean", "Sum" }.Select(static op => Many(op, s_floats)),
         new("Where", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32, ElementType.UInt8, ElementType.Bool, ElementType.String);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32, ElementType.UInt8, ElementType.Bool, ElementType.String);
             long[] shape = random.Shape(0, 4);
             return new OperatorBuilder(random, "Where").In(random.Tensor(ElementType.Bool, random.BroadcastInto(shape)), false)
                 .In(random.Tensor(type, random.BroadcastInto(shape), special: true)).In(random.Tensor(type, random.BroadcastInto(shape))).Out(type);
@@ -73,7 +73,7 @@ internal static class BinaryCases
         long[] shape = random.Shape(0, 4);
         TensorValue a = random.Tensor(type, random.BroadcastInto(shape), special);
         TensorValue b = random.Tensor(type, random.BroadcastInto(shape), special);
-        if (divisor && type is not (ElementType.Float or ElementType.Double or ElementType.Float16))
+        if (divisor && type is not (ElementType.Float32 or ElementType.Float64 or ElementType.Float16))
         {
             NonZero(b);
         }

@@ -17,10 +17,10 @@ internal static class ContribCases
             (long m, long k, long n) = (random.Int(1, 6), random.Int(1, 20), random.Int(1, 9));
             ElementType type = random.Pick(ElementType.UInt8, ElementType.Int8);
             long[] parameters = random.Chance(0.5) ? [n] : [];
-            OperatorBuilder builder = Node(random, "DynamicQuantizeMatMul").In(random.Tensor(ElementType.Float, [m, k]), false).In(random.Quantized(type, [k, n]), true)
+            OperatorBuilder builder = Node(random, "DynamicQuantizeMatMul").In(random.Tensor(ElementType.Float32, [m, k]), false).In(random.Quantized(type, [k, n]), true)
                 .In(random.Floats(parameters.Length == 0 ? [1] : parameters, 0.01f, 0.1f), true);
             _ = random.Chance(0.6) ? builder.In(random.Quantized(type, parameters.Length == 0 ? [1] : parameters), true) : builder.Skip();
-            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float, [n]), true) : builder).Tolerance(1e-4, 1e-4).Out(ElementType.Float);
+            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float32, [n]), true) : builder).Tolerance(1e-4, 1e-4).Out(ElementType.Float32);
         }),
         new("MatMulIntegerToFloat", static random =>
         {
@@ -31,7 +31,7 @@ internal static class ContribCases
                 .In(random.Floats([1], 0.01f, 0.1f)).In(random.Floats(random.Chance(0.5) ? [n] : [1], 0.01f, 0.1f), true);
             _ = random.Chance(0.6) ? builder.In(random.Quantized(left, [1])) : builder.Skip();
             _ = random.Chance(0.6) ? builder.In(random.Quantized(right, [1]), true) : builder.Skip();
-            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float, [n]), true) : builder).Tolerance(1e-4, 1e-4).Out(ElementType.Float);
+            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float32, [n]), true) : builder).Tolerance(1e-4, 1e-4).Out(ElementType.Float32);
         }),
         new("QGemm", static random =>
         {
@@ -43,14 +43,14 @@ internal static class ContribCases
             _ = random.Chance(0.5) ? builder.In(TensorValue.Copy(Array.ConvertAll(random.Ints([n], -500, 500).AsSpan<long>().ToArray(), static x => (int)x), [n]), true) : builder.Skip();
             return random.Chance(0.5)
                 ? builder.In(Scale(random, 20), true).In(random.Quantized(ElementType.UInt8, []), true).Steps(1).Out(ElementType.UInt8)
-                : builder.Tolerance(1e-4, 1e-4).Out(ElementType.Float);
+                : builder.Tolerance(1e-4, 1e-4).Out(ElementType.Float32);
         }),
         new("FusedMatMul", static random =>
         {
             (long b, long m, long k, long n) = (random.Int(1, 3), random.Int(1, 6), random.Int(1, 9), random.Int(1, 9));
             bool transA = random.Chance(0.4), transB = random.Chance(0.4);
             return Node(random, "FusedMatMul").Attr("transA", transA ? 1L : 0).Attr("transB", transB ? 1L : 0).Attr("alpha", random.Single(0.1f, 2))
-                .In(random.Tensor(ElementType.Float, transA ? [b, k, m] : [b, m, k]), false).In(random.Tensor(ElementType.Float, transB ? [b, n, k] : [b, k, n])).Tolerance(1e-4, 1e-5).Out(ElementType.Float);
+                .In(random.Tensor(ElementType.Float32, transA ? [b, k, m] : [b, m, k]), false).In(random.Tensor(ElementType.Float32, transB ? [b, n, k] : [b, k, n])).Tolerance(1e-4, 1e-5).Out(ElementType.Float32);
         }),
         Unary("BiasGelu", bias: true),
         Unary("FastGelu", bias: true),
@@ -58,7 +58,7 @@ internal static class ContribCases
         Unary("QuickGelu", bias: false),
         new("SkipLayerNormalization", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Float, ElementType.Double);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float32, ElementType.Float64);
             long[] shape = [random.Int(1, 3), random.Int(1, 4), random.Int(1, 9)];
             long[] row = [shape[2]];
             OperatorBuilder builder = Node(random, "SkipLayerNormalization").In(random.Tensor(type, shape), false).In(random.Tensor(type, shape), false).In(random.Tensor(type, row), true);
@@ -67,7 +67,7 @@ internal static class ContribCases
         }),
         new("SkipSimplifiedLayerNormalization", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Float, ElementType.Double);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float32, ElementType.Float64);
             long[] shape = [random.Int(1, 3), random.Int(1, 4), random.Int(1, 9)];
             OperatorBuilder builder = Node(random, "SkipSimplifiedLayerNormalization").In(random.Tensor(type, shape), false).In(random.Tensor(type, shape), false)
                 .In(random.Tensor(type, [shape[2]]), true);
@@ -79,19 +79,19 @@ internal static class ContribCases
             bool segments = random.Chance(0.5);
             OperatorBuilder builder = Node(random, "EmbedLayerNormalization").In(Ids(random, [b, s], 7), false);
             _ = segments ? builder.In(Ids(random, [b, s], 2), false) : builder.Skip();
-            builder.In(random.Tensor(ElementType.Float, [7, h]), true).In(random.Tensor(ElementType.Float, [6, h]), true);
-            _ = segments ? builder.In(random.Tensor(ElementType.Float, [2, h]), true) : builder.Skip();
-            builder.In(random.Tensor(ElementType.Float, [h]), true).In(random.Tensor(ElementType.Float, [h]), true);
+            builder.In(random.Tensor(ElementType.Float32, [7, h]), true).In(random.Tensor(ElementType.Float32, [6, h]), true);
+            _ = segments ? builder.In(random.Tensor(ElementType.Float32, [2, h]), true) : builder.Skip();
+            builder.In(random.Tensor(ElementType.Float32, [h]), true).In(random.Tensor(ElementType.Float32, [h]), true);
             _ = random.Chance(0.5) ? builder.In(Ids(random, [b, s], 2), false) : builder.Skip();
-            return builder.Attr("epsilon", 1e-3f).Tolerance(1e-3, 1e-4).Out(ElementType.Float).Out(ElementType.Int32);
+            return builder.Attr("epsilon", 1e-3f).Tolerance(1e-3, 1e-4).Out(ElementType.Float32).Out(ElementType.Int32);
         }),
         new($"{Domain}.Attention", static random =>
         {
             (long b, long s, long heads, long d, long i) = (random.Int(1, 3), random.Int(1, 5), random.Int(1, 3), random.Int(1, 5), random.Int(1, 8));
-            OperatorBuilder builder = Node(random, "Attention").In(random.Tensor(ElementType.Float, [b, s, i]), false).In(random.Tensor(ElementType.Float, [i, 3 * heads * d]), true)
-                .In(random.Tensor(ElementType.Float, [3 * heads * d]), true);
+            OperatorBuilder builder = Node(random, "Attention").In(random.Tensor(ElementType.Float32, [b, s, i]), false).In(random.Tensor(ElementType.Float32, [i, 3 * heads * d]), true)
+                .In(random.Tensor(ElementType.Float32, [3 * heads * d]), true);
             _ = random.Chance(0.5) ? builder.In(Ids(random, [b, s], 2), false) : builder.Skip();
-            return builder.Attr("num_heads", heads).Attr("unidirectional", random.Chance(0.3) ? 1L : 0).Tolerance(1e-3, 1e-4).Out(ElementType.Float);
+            return builder.Attr("num_heads", heads).Attr("unidirectional", random.Chance(0.3) ? 1L : 0).Tolerance(1e-3, 1e-4).Out(ElementType.Float32);
         }),
         Binary("QLinearAdd"),
         Binary("QLinearMul"),
@@ -104,8 +104,8 @@ internal static class ContribCases
     private static OperatorCases Unary(string op, bool bias) => new(op == "Gelu" ? $"{Domain}.{op}" : op, random =>
     {
         long[] shape = random.FullShape(1, 3);
-        OperatorBuilder builder = Node(random, op).In(random.Tensor(ElementType.Float, shape), false);
-        return (bias ? builder.In(random.Tensor(ElementType.Float, [shape[^1]])) : builder).Tolerance(1e-4, 1e-5).Out(ElementType.Float);
+        OperatorBuilder builder = Node(random, op).In(random.Tensor(ElementType.Float32, shape), false);
+        return (bias ? builder.In(random.Tensor(ElementType.Float32, [shape[^1]])) : builder).Tolerance(1e-4, 1e-5).Out(ElementType.Float32);
     });
 
     private static OperatorCases Binary(string op) => new(op, random =>
@@ -139,7 +139,7 @@ internal static class ContribCases
         }
 
         builder.In(random.Quantized(type, [rows, columns / pack]), true).In(random.Ints([random.Int(1, 4)], 0, (int)rows - 1), false).In(random.Floats([rows, blocks], 0.01f, 1), true);
-        return (random.Chance(0.5) ? builder.In(random.Quantized(type, [rows, (blocks + pack - 1) / pack]), true) : builder).Out(ElementType.Float);
+        return (random.Chance(0.5) ? builder.In(random.Quantized(type, [rows, (blocks + pack - 1) / pack]), true) : builder).Out(ElementType.Float32);
     }
 
     private static OperatorBuilder MatMulNBits(CaseRandom random)
@@ -148,8 +148,8 @@ internal static class ContribCases
         long block = random.Pick(16, 32);
         long blocks = (k + block - 1) / block;
         OperatorBuilder builder = Node(random, "MatMulNBits").Attr("K", k).Attr("N", n).Attr("bits", 4L).Attr("block_size", block)
-            .In(random.Tensor(ElementType.Float, [m, k]), false).In(random.Quantized(ElementType.UInt8, [n, blocks, block / 2]), true).In(random.Floats([n * blocks], 0.01f, 0.2f), true);
-        return (random.Chance(0.5) ? builder.In(random.Quantized(ElementType.UInt8, [n * ((blocks + 1) / 2)]), true) : builder).Tolerance(1e-3, 1e-3).Out(ElementType.Float);
+            .In(random.Tensor(ElementType.Float32, [m, k]), false).In(random.Quantized(ElementType.UInt8, [n, blocks, block / 2]), true).In(random.Floats([n * blocks], 0.01f, 0.2f), true);
+        return (random.Chance(0.5) ? builder.In(random.Quantized(ElementType.UInt8, [n * ((blocks + 1) / 2)]), true) : builder).Tolerance(1e-3, 1e-3).Out(ElementType.Float32);
     }
 
     private static OperatorBuilder DynamicQuantizeLstm(CaseRandom random)
@@ -159,7 +159,7 @@ internal static class ContribCases
         (long steps, long batch, long inputs, long hidden) = (random.Int(1, 5), random.Int(1, 3), random.Int(1, 6), random.Int(1, 6));
         ElementType type = random.Pick(ElementType.UInt8, ElementType.Int8);
         long[] parameters = random.Chance(0.5) ? [directions] : [directions, 4 * hidden];
-        OperatorBuilder builder = Node(random, "DynamicQuantizeLSTM").Attr("direction", direction).Attr("hidden_size", hidden).In(random.Tensor(ElementType.Float, [steps, batch, inputs]), false)
+        OperatorBuilder builder = Node(random, "DynamicQuantizeLSTM").Attr("direction", direction).Attr("hidden_size", hidden).In(random.Tensor(ElementType.Float32, [steps, batch, inputs]), false)
             .In(random.Quantized(type, [directions, inputs, 4 * hidden]), true).In(random.Quantized(type, [directions, hidden, 4 * hidden]), true);
         _ = random.Chance(0.7) ? builder.In(random.Floats([directions, 8 * hidden], -0.5f, 0.5f), true) : builder.Skip();
         builder.Skip();
@@ -172,7 +172,7 @@ internal static class ContribCases
         }
 
         // A state at the border of two codes may fall to either: one code of 1/255 of the range, through a few steps.
-        return builder.Tolerance(1e-2, 1e-2).Out(ElementType.Float).Out(ElementType.Float).Out(ElementType.Float);
+        return builder.Tolerance(1e-2, 1e-2).Out(ElementType.Float32).Out(ElementType.Float32).Out(ElementType.Float32);
     }
 
     // One zero point for all columns: ONNX Runtime takes no others in uint8.

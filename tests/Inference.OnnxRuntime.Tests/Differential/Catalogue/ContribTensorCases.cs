@@ -5,7 +5,7 @@ internal static class ContribTensorCases
 {
     private const string Domain = "com.microsoft";
 
-    private static readonly ElementType[] s_moved = [ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int64];
+    private static readonly ElementType[] s_moved = [ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int64];
 
     public static IEnumerable<OperatorCases> All => s_contrib.Select(static cases => cases with { Domain = Domain }).Concat(s_experimental);
 
@@ -20,14 +20,14 @@ internal static class ContribTensorCases
             long all = channels.Aggregate(static (a, b) => a * b);
             long keep = dilation * (kernel - 1);
             OperatorBuilder builder = Node(random, "CausalConvWithState").Attr("activation", random.Pick("none", "silu", "swish")).Attr("channels_last", last ? 1L : 0).Attr("dilation", dilation)
-                .In(random.Tensor(ElementType.Float, last ? [batch, length, .. channels] : [batch, all, length]), false).In(random.Tensor(ElementType.Float, [all, 1, kernel]));
-            _ = random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float, [all])) : builder.Skip();
-            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float, last ? [batch, keep, .. channels] : [batch, all, keep]), false) : builder)
-                .Tolerance(1e-4, 1e-4).Out(ElementType.Float).Out(ElementType.Float);
+                .In(random.Tensor(ElementType.Float32, last ? [batch, length, .. channels] : [batch, all, length]), false).In(random.Tensor(ElementType.Float32, [all, 1, kernel]));
+            _ = random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float32, [all])) : builder.Skip();
+            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float32, last ? [batch, keep, .. channels] : [batch, all, keep]), false) : builder)
+                .Tolerance(1e-4, 1e-4).Out(ElementType.Float32).Out(ElementType.Float32);
         }),
         new("CDist", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Double);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float64);
             long width = random.Int(1, 9);
             return Node(random, "CDist").Attr("metric", random.Pick("sqeuclidean", "euclidean")).In(random.Tensor(type, [random.Int(1, 6), width]), false)
                 .In(random.Tensor(type, [random.Int(1, 6), width])).Tolerance(1e-3, 1e-3).Out(type);
@@ -36,13 +36,13 @@ internal static class ContribTensorCases
         {
             (long images, long regions) = (random.Int(1, 3), random.Int(1, 4));
             return Node(random, "CropAndResize").Attr("mode", random.Pick("bilinear", "nearest")).Attr("extrapolation_value", random.Single(-1, 1))
-                .In(random.Tensor(ElementType.Float, [images, random.Int(1, 3), random.Int(1, 6), random.Int(1, 6)]), false).In(random.Floats([regions, 4], -0.2f, 1.2f))
-                .In(Integers(random, [regions], 0, (int)images - 1)).In(Integers(random, [2], 1, 5)).Tolerance(1e-4, 1e-4).Out(ElementType.Float);
+                .In(random.Tensor(ElementType.Float32, [images, random.Int(1, 3), random.Int(1, 6), random.Int(1, 6)]), false).In(random.Floats([regions, 4], -0.2f, 1.2f))
+                .In(Integers(random, [regions], 0, (int)images - 1)).In(Integers(random, [2], 1, 5)).Tolerance(1e-4, 1e-4).Out(ElementType.Float32);
         }),
         new("DynamicTimeWarping", static random =>
         {
             long[] shape = [random.Int(1, 9), random.Int(1, 9)];
-            return Node(random, "DynamicTimeWarping").In(random.Tensor(ElementType.Float, random.Chance(0.5) ? shape : [1, .. shape]), false).Out(ElementType.Int32);
+            return Node(random, "DynamicTimeWarping").In(random.Tensor(ElementType.Float32, random.Chance(0.5) ? shape : [1, .. shape]), false).Out(ElementType.Int32);
         }),
         new("ExpandDims", static random =>
         {
@@ -62,12 +62,12 @@ internal static class ContribTensorCases
         {
             long images = random.Int(1, 2);
             return Node(random, "GridSample").Attr("mode", random.Pick("bilinear", "nearest", "bicubic")).Attr("padding_mode", random.Pick("zeros", "border", "reflection"))
-                .Attr("align_corners", random.Int(0, 1)).In(random.Tensor(ElementType.Float, [images, random.Int(1, 3), random.Int(2, 6), random.Int(2, 6)]), false)
-                .In(random.Floats([images, random.Int(1, 5), random.Int(1, 5), 2], -1.1f, 1.1f)).Tolerance(1e-3, 1e-3).Out(ElementType.Float);
+                .Attr("align_corners", random.Int(0, 1)).In(random.Tensor(ElementType.Float32, [images, random.Int(1, 3), random.Int(2, 6), random.Int(2, 6)]), false)
+                .In(random.Floats([images, random.Int(1, 5), random.Int(1, 5), 2], -1.1f, 1.1f)).Tolerance(1e-3, 1e-3).Out(ElementType.Float32);
         }),
         new("Inverse", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Double);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float64);
             long size = random.Int(1, 5);
             return Node(random, "Inverse").In(Diagonal(random, type, [random.Int(1, 3), size, size]), false).Tolerance(1e-3, 1e-4).Out(type);
         }),
@@ -81,13 +81,13 @@ internal static class ContribTensorCases
             _ = random.Chance(0.5) ? builder.In(random.Floats([batch, heads, depth, width], -1, 1), false) : builder.Skip();
             _ = rule.Contains("gated", StringComparison.Ordinal) ? builder.In(random.Floats([batch, length, heads * random.Pick(1, depth)], -2, 0), false) : builder.Skip();
             return (rule.Contains("delta", StringComparison.Ordinal) ? builder.In(random.Floats([batch, length, random.Pick(1, heads)], 0, 1), false) : builder)
-                .Tolerance(1e-4, 1e-4).Out(ElementType.Float).Out(ElementType.Float);
+                .Tolerance(1e-4, 1e-4).Out(ElementType.Float32).Out(ElementType.Float32);
         }),
         new("MatMulBnb4", static random =>
         {
             (long m, long k, long n, long block) = (random.Int(1, 4), random.Int(1, 40), random.Int(1, 9), random.Pick(16L, 32L, 64L));
-            return Node(random, "MatMulBnb4").Attr("K", k).Attr("N", n).Attr("block_size", block).Attr("quant_type", random.Int(0, 1)).In(random.Tensor(ElementType.Float, [m, k]), false)
-                .In(random.Quantized(ElementType.UInt8, [((n * k) + 1) / 2]), true).In(random.Floats([((n * k) + block - 1) / block], 0.1f, 2), true).Tolerance(1e-4, 1e-4).Out(ElementType.Float);
+            return Node(random, "MatMulBnb4").Attr("K", k).Attr("N", n).Attr("block_size", block).Attr("quant_type", random.Int(0, 1)).In(random.Tensor(ElementType.Float32, [m, k]), false)
+                .In(random.Quantized(ElementType.UInt8, [((n * k) + 1) / 2]), true).In(random.Floats([((n * k) + block - 1) / block], 0.1f, 2), true).Tolerance(1e-4, 1e-4).Out(ElementType.Float32);
         }),
         new("MatMulFpQ4", MatMulFpQ4),
         new("MatMulInteger16", static random =>
@@ -101,12 +101,12 @@ internal static class ContribTensorCases
             long[] sizes = [.. Enumerable.Range(0, spatial).Select(_ => (long)random.Int(3, 7))];
             long[] kernel = [.. sizes.Select(size => (long)random.Int(1, (int)size - 1))];
             return Node(random, "MaxpoolWithMask").Attr("kernel_shape", kernel).Attr("strides", [.. kernel.Select(_ => (long)random.Int(1, 2))])
-                .Attr("pads", [.. kernel.Concat(kernel).Select(k => (long)random.Int(0, (int)k - 1))]).In(random.Tensor(ElementType.Float, [random.Int(1, 2), random.Int(1, 3), .. sizes]), false)
-                .In(Integers(random, [1, 1, .. sizes], 0, 2), false).Out(ElementType.Float);
+                .Attr("pads", [.. kernel.Concat(kernel).Select(k => (long)random.Int(0, (int)k - 1))]).In(random.Tensor(ElementType.Float32, [random.Int(1, 2), random.Int(1, 3), .. sizes]), false)
+                .In(Integers(random, [1, 1, .. sizes], 0, 2), false).Out(ElementType.Float32);
         }),
         new("MurmurHash3", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int64, ElementType.UInt32, ElementType.UInt64);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int64, ElementType.UInt32, ElementType.UInt64);
             bool positive = random.Chance(0.5);
             return Node(random, "MurmurHash3").Attr("seed", random.Int(0, 100)).Attr("positive", positive ? 1L : 0).In(random.Tensor(type, random.Shape(0, 3)), false)
                 .Out(positive ? ElementType.UInt32 : ElementType.Int32);
@@ -122,7 +122,7 @@ internal static class ContribTensorCases
         new("NGramRepeatBlock", static random =>
         {
             long batch = random.Int(1, 3);
-            return Node(random, "NGramRepeatBlock").Attr("ngram_size", random.Int(1, 3)).In(random.Ints([batch, random.Int(3, 9)], 0, 4), false).In(random.Tensor(ElementType.Float, [batch, 5]), false).Out(ElementType.Float);
+            return Node(random, "NGramRepeatBlock").Attr("ngram_size", random.Int(1, 3)).In(random.Ints([batch, random.Int(3, 9)], 0, 4), false).In(random.Tensor(ElementType.Float32, [batch, 5]), false).Out(ElementType.Float32);
         }),
         new("NhwcMaxPool", static random =>
         {
@@ -137,28 +137,28 @@ internal static class ContribTensorCases
         new($"{Domain}.Pad", static random =>
         {
             long[] shape = random.FullShape(1, 3);
-            OperatorBuilder builder = Node(random, "Pad").Attr("mode", random.Pick("constant", "edge")).In(random.Tensor(ElementType.Float, shape), false)
+            OperatorBuilder builder = Node(random, "Pad").Attr("mode", random.Pick("constant", "edge")).In(random.Tensor(ElementType.Float32, shape), false)
                 .In(random.Ints(random.Chance(0.5) ? [2 * shape.Length] : [1, 2 * shape.Length], 0, 3));
-            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float, [1])) : builder).Out(ElementType.Float);
+            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float32, [1])) : builder).Out(ElementType.Float32);
         }),
         new("QEmbedLayerNormalization", QEmbedLayerNormalization),
         new($"{Domain}.QLinearConv", QLinearConv),
         new($"{Domain}.Range", static random =>
         {
             OperatorBuilder builder = Node(random, "Range").In(CaseRandom.Scalar((float)random.Int(-5, 5))).In(CaseRandom.Scalar((float)random.Int(6, 20)));
-            return (random.Chance(0.5) ? builder.In(CaseRandom.Scalar((float)random.Int(1, 3))) : builder).Out(ElementType.Float);
+            return (random.Chance(0.5) ? builder.In(CaseRandom.Scalar((float)random.Int(1, 3))) : builder).Out(ElementType.Float32);
         }),
-        new("SampleOp", static random => Node(random, "SampleOp").In(random.Tensor(ElementType.Float, random.Shape(0, 4)), false).Out(ElementType.Float)),
+        new("SampleOp", static random => Node(random, "SampleOp").In(random.Tensor(ElementType.Float32, random.Shape(0, 4)), false).Out(ElementType.Float32)),
         new("TransposeMatMul", static random =>
         {
             (long b, long m, long k, long n) = (random.Int(1, 3), random.Int(1, 6), random.Int(1, 9), random.Int(1, 9));
             bool transA = random.Chance(0.4), transB = random.Chance(0.4);
             return Node(random, "TransposeMatMul").Attr("transA", transA ? 1L : 0).Attr("transB", transB ? 1L : 0).Attr("alpha", random.Single(0.1f, 2))
-                .In(random.Tensor(ElementType.Float, transA ? [b, k, m] : [b, m, k]), false).In(random.Tensor(ElementType.Float, transB ? [b, n, k] : [b, k, n])).Tolerance(1e-4, 1e-5).Out(ElementType.Float);
+                .In(random.Tensor(ElementType.Float32, transA ? [b, k, m] : [b, m, k]), false).In(random.Tensor(ElementType.Float32, transB ? [b, n, k] : [b, k, n])).Tolerance(1e-4, 1e-5).Out(ElementType.Float32);
         }),
         new($"{Domain}.Trilu", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Double, ElementType.Int64);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float64, ElementType.Int64);
             OperatorBuilder builder = Node(random, "Trilu").Attr("upper", random.Int(0, 1)).In(random.Tensor(type, random.FullShape(2, 4)), false);
             return (random.Chance(0.7) ? builder.In(CaseRandom.Scalar((long)random.Int(-4, 4))) : builder).Out(type);
         }),
@@ -171,22 +171,22 @@ internal static class ContribTensorCases
                 .In(random.Tensor(type, shape), false).Out(type);
         }),
         new($"{Domain}.Unique", static random => Node(random, "Unique").In(TensorValue.Copy<float>([.. Enumerable.Range(0, 12).Select(_ => (float)random.Int(-3, 3))], [12]), false)
-            .Out(ElementType.Float).Out(ElementType.Int64).Out(ElementType.Int64)),
+            .Out(ElementType.Float32).Out(ElementType.Int64).Out(ElementType.Int64)),
         new("WordConvEmbedding", static random =>
         {
             (long words, long length, long width, long filters, long window) = (random.Int(1, 4), random.Int(4, 8), random.Int(1, 5), random.Int(1, 5), random.Int(1, 4));
             return Node(random, "WordConvEmbedding").Attr("embedding_size", filters).Attr("conv_window_size", window).Attr("char_embedding_size", width)
-                .In(Integers(random, [words, length], random.Int(0, 1), 9, first: 1), false).In(random.Tensor(ElementType.Float, [filters, 1, window, width]), true)
-                .In(random.Tensor(ElementType.Float, [filters]), true).In(random.Tensor(ElementType.Float, [10, width]), true).Tolerance(1e-3, 1e-4).Out(ElementType.Float);
+                .In(Integers(random, [words, length], random.Int(0, 1), 9, first: 1), false).In(random.Tensor(ElementType.Float32, [filters, 1, window, width]), true)
+                .In(random.Tensor(ElementType.Float32, [filters]), true).In(random.Tensor(ElementType.Float32, [10, width]), true).Tolerance(1e-3, 1e-4).Out(ElementType.Float32);
         }),
         new("ConvTransposeWithDynamicPads", static random =>
         {
             (long inputs, long outputs) = (random.Int(1, 3), random.Int(1, 3));
             long[] kernel = [random.Int(1, 3), random.Int(1, 3)];
             OperatorBuilder builder = Node(random, "ConvTransposeWithDynamicPads").Attr("kernel_shape", kernel).Attr("strides", [random.Int(1, 2), random.Int(1, 2)])
-                .In(random.Tensor(ElementType.Float, [random.Int(1, 2), inputs, random.Int(2, 5), random.Int(2, 5)]), false).In(random.Tensor(ElementType.Float, [inputs, outputs, .. kernel]), true)
+                .In(random.Tensor(ElementType.Float32, [random.Int(1, 2), inputs, random.Int(2, 5), random.Int(2, 5)]), false).In(random.Tensor(ElementType.Float32, [inputs, outputs, .. kernel]), true)
                 .In(TensorValue.Copy([.. kernel.Concat(kernel).Select(k => (long)random.Int(0, (int)(k - 1) / 2))], [4L]), random.Chance(0.5));
-            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float, [outputs]), true) : builder).Tolerance(1e-4, 1e-4).Out(ElementType.Float);
+            return (random.Chance(0.5) ? builder.In(random.Tensor(ElementType.Float32, [outputs]), true) : builder).Tolerance(1e-4, 1e-4).Out(ElementType.Float32);
         }),
     ];
 
@@ -200,7 +200,7 @@ internal static class ContribTensorCases
         {
             OperatorBuilder builder = new OperatorBuilder(random, "Crop", 8).Attr("border", [random.Int(0, 2), random.Int(0, 2), random.Int(0, 2), random.Int(0, 2)]);
             return (random.Chance(0.4) ? builder.Attr("scale", [random.Int(1, 3), random.Int(1, 3)]) : builder)
-                .In(random.Tensor(ElementType.Float, [random.Int(1, 2), random.Int(1, 3), random.Int(5, 9), random.Int(5, 9)]), false).Out(ElementType.Float);
+                .In(random.Tensor(ElementType.Float32, [random.Int(1, 2), random.Int(1, 3), random.Int(5, 9), random.Int(5, 9)]), false).Out(ElementType.Float32);
         }),
         new("DynamicSlice", static random =>
         {
@@ -214,14 +214,14 @@ internal static class ContribTensorCases
         {
             long channels = random.Int(1, 4);
             return new OperatorBuilder(random, "ImageScaler", 8).Attr("scale", random.Single(-2, 2)).Attr("bias", [.. Enumerable.Range(0, (int)channels).Select(_ => random.Single(-1, 1))])
-                .In(random.Tensor(ElementType.Float, [random.Int(1, 2), channels, random.Int(1, 5), random.Int(1, 5)]), false).Out(ElementType.Float);
+                .In(random.Tensor(ElementType.Float32, [random.Int(1, 2), channels, random.Int(1, 5), random.Int(1, 5)]), false).Out(ElementType.Float32);
         }),
     ];
 
     private static OperatorBuilder Node(CaseRandom random, string op) => new(random, op, 18, Domain);
 
     private static OperatorCases Experimental(string op, Func<OperatorBuilder, OperatorBuilder> attributes) => new(
-        op, random => attributes(new OperatorBuilder(random, op, 8)).In(random.Tensor(ElementType.Float, random.Shape(1, 4)), false).Tolerance(1e-4, 1e-5).Out(ElementType.Float));
+        op, random => attributes(new OperatorBuilder(random, op, 8)).In(random.Tensor(ElementType.Float32, random.Shape(1, 4)), false).Tolerance(1e-4, 1e-5).Out(ElementType.Float32));
 
     private static OperatorBuilder BifurcationDetector(CaseRandom random)
     {
@@ -255,8 +255,8 @@ internal static class ContribTensorCases
             }
         }
 
-        return Node(random, "MatMulFpQ4").Attr("blk_quant_type", type).In(random.Tensor(ElementType.Float, [m, k]), false).In(TensorValue.Copy<byte>(blocks, [blocks.Length]), true)
-            .In(CaseRandom.Ints(k, n), true).Tolerance(1e-3, 1e-3).Out(ElementType.Float);
+        return Node(random, "MatMulFpQ4").Attr("blk_quant_type", type).In(random.Tensor(ElementType.Float32, [m, k]), false).In(TensorValue.Copy<byte>(blocks, [blocks.Length]), true)
+            .In(CaseRandom.Ints(k, n), true).Tolerance(1e-3, 1e-3).Out(ElementType.Float32);
     }
 
     private static OperatorBuilder QEmbedLayerNormalization(CaseRandom random)
@@ -275,7 +275,7 @@ internal static class ContribTensorCases
             _ = !segments && i % 5 == 2 ? builder.Skip() : builder.In(i < 5 ? CaseRandom.Scalar(random.Single(0.005f, 0.1f)) : random.Quantized(type, []), true);
         }
 
-        return builder.Tolerance(1e-3, 1e-3).Out(ElementType.Float).Out(ElementType.Int32);
+        return builder.Tolerance(1e-3, 1e-3).Out(ElementType.Float32).Out(ElementType.Int32);
     }
 
     private static OperatorBuilder QLinearConv(CaseRandom random)
@@ -304,7 +304,7 @@ internal static class ContribTensorCases
                 continue;
             }
 
-            if (type == ElementType.Float)
+            if (type == ElementType.Float32)
             {
                 tensor.AsWritableSpan<float>()[i] += 12;
             }

@@ -17,7 +17,7 @@ internal static class ControlFlowCases
     {
         OperatorBuilder builder = new(random, "If");
         builder.In(TensorValue.Copy([random.Chance(0.5)], random.Chance(0.3) ? [1] : []));
-        ElementType type = random.Pick(ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Int64);
+        ElementType type = random.Pick(ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Int64);
         builder.Value(random.Tensor(type, random.FullShape(1, 3)), name: "a");
         builder.Value(random.Tensor(type, []), name: "b");
         bool sequences = random.Chance(0.2);
@@ -98,7 +98,7 @@ internal static class ControlFlowCases
         InnerGraph body = new InnerGraph("body").In("i", OnnxType.Tensor(OnnxElementType.Int64, new OnnxShape()));
         _ = scalar ? body.In("go", OnnxType.Tensor(OnnxElementType.Bool, new OnnxShape())) : body.In("go", ElementType.Bool);
         builder.Value(CaseRandom.Scalar((long)random.Int(0, 6)), name: "limit");
-        ElementType type = random.Pick(ElementType.Float, ElementType.Float, ElementType.Int32, ElementType.Double);
+        ElementType type = random.Pick(ElementType.Float32, ElementType.Float32, ElementType.Int32, ElementType.Float64);
         long[] shape = random.FullShape(1, 2);
         builder.Value(random.Tensor(type, shape), name: "step");
         var states = new List<(string Name, OnnxType Type)>();
@@ -170,7 +170,7 @@ internal static class ControlFlowCases
     private static OperatorBuilder Scan(CaseRandom random)
     {
         OperatorBuilder builder = new(random, "Scan");
-        ElementType type = random.Pick(ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Int32);
+        ElementType type = random.Pick(ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Int32);
         (long steps, long width, long height) = (random.Int(1, 6), random.Int(1, 5), random.Int(1, 3));
         int states = random.Int(0, 2), inputs = random.Int(1, 2), outputs = random.Int(states == 0 ? 1 : 0, 2);
         builder.Value(random.Tensor(type, [width]), name: "outer");
@@ -229,7 +229,7 @@ internal static class ControlFlowCases
     private static OperatorBuilder BatchedScan(CaseRandom random)
     {
         OperatorBuilder builder = new(random, "Scan", 8);
-        ElementType type = random.Pick(ElementType.Float, ElementType.Double);
+        ElementType type = random.Pick(ElementType.Float32, ElementType.Float64);
         (long batch, long steps, long width) = (random.Int(1, 3), random.Int(1, 5), random.Int(1, 4));
         _ = random.Chance(0.5) ? builder.In(random.Ints([batch], 1, (int)steps), false) : builder.Skip();
         builder.In(random.Tensor(type, [batch, width]), false).In(random.Tensor(type, [batch, steps, width]), false);

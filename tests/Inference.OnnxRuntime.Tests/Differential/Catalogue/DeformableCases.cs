@@ -12,7 +12,7 @@ internal static class DeformableCases
         Option<bool> mask = space.Add("mask", false, true);
         Option<bool> pads = space.Add("pads", false, true);
         Option<int> dilation = space.Add("dilations", 1, 2);
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Double);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float64);
         return new("DeformConv", random =>
         {
             OptionRow row = random.Row(space);

@@ -10,16 +10,16 @@ internal static class LabelCases
 
     private static readonly OptionSpace s_encoder = new("LabelEncoder");
     private static readonly Option<string> s_version = s_encoder.Add("form", "1 by text", "1 by number", "2", "4", "4 by tensors");
-    private static readonly Option<ElementType> s_keys = s_encoder.Add("keys", ElementType.String, ElementType.Int64, ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int16);
-    private static readonly Option<ElementType> s_values = s_encoder.Add("values", ElementType.String, ElementType.Int64, ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int16);
+    private static readonly Option<ElementType> s_keys = s_encoder.Add("keys", ElementType.String, ElementType.Int64, ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int16);
+    private static readonly Option<ElementType> s_values = s_encoder.Add("values", ElementType.String, ElementType.Int64, ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int16);
     private static readonly Option<bool> s_default = s_encoder.Add("default given", true, false);
 
     private static readonly OptionSpace s_oneHot = new("OneHotEncoder");
-    private static readonly Option<ElementType> s_oneHotType = s_oneHot.Add("type", ElementType.Int64, ElementType.Float, ElementType.Double, ElementType.String);
+    private static readonly Option<ElementType> s_oneHotType = s_oneHot.Add("type", ElementType.Int64, ElementType.Float32, ElementType.Float64, ElementType.String);
     private static readonly Option<bool> s_oneHotZeros = s_oneHot.Add("zeros", true, false);
 
     private static readonly OptionSpace s_castMap = new("CastMap");
-    private static readonly Option<ElementType> s_castFrom = s_castMap.Add("from", ElementType.Float, ElementType.String);
+    private static readonly Option<ElementType> s_castFrom = s_castMap.Add("from", ElementType.Float32, ElementType.String);
     private static readonly Option<string> s_castTo = s_castMap.Add("to", "TO_FLOAT", "TO_INT64", "TO_STRING");
     private static readonly Option<bool> s_sparse = s_castMap.Add("sparse", false, true);
 
@@ -44,11 +44,11 @@ internal static class LabelCases
             {
                 ElementType.String => random.Words(shape, s_words),
                 ElementType.Int64 => random.Ints(shape, 0, 5),
-                ElementType.Float => TensorValue.Copy(Array.ConvertAll(random.Ints(shape, 0, 5).AsSpan<long>().ToArray(), static i => (float)i), shape),
+                ElementType.Float32 => TensorValue.Copy(Array.ConvertAll(random.Ints(shape, 0, 5).AsSpan<long>().ToArray(), static i => (float)i), shape),
                 _ => TensorValue.Copy(Array.ConvertAll(random.Ints(shape, 0, 5).AsSpan<long>().ToArray(), static i => (double)i), shape),
             };
             OperatorBuilder builder = new OperatorBuilder(random, "OneHotEncoder", 18, Ml).In(x, false).Attr("zeros", row.Get(s_oneHotZeros) ? 1L : 0);
-            return (type == ElementType.String ? builder.Attr("cats_strings", random.Pick<string[]>(s_words, ["a", "w8", ""])) : builder.Attr("cats_int64s", random.Pick<long[]>([0, 1, 2, 3, 4, 5], [4, 0, 2]))).Out(ElementType.Float);
+            return (type == ElementType.String ? builder.Attr("cats_strings", random.Pick<string[]>(s_words, ["a", "w8", ""])) : builder.Attr("cats_int64s", random.Pick<long[]>([0, 1, 2, 3, 4, 5], [4, 0, 2]))).Out(ElementType.Float32);
         }, Ml),
         new("DictVectorizer", DictVectorizer, Ml),
         new("CastMap", CastMap, Ml),
@@ -57,10 +57,10 @@ internal static class LabelCases
             int columns = random.Int(1, 4);
             bool text = random.Chance(0.5);
             long[] shape = random.Chance(0.2) ? [columns] : [random.Int(1, 5), columns];
-            OperatorBuilder builder = new OperatorBuilder(random, "ZipMap", 18, Ml).In(random.Tensor(ElementType.Float, shape, special: true), false);
+            OperatorBuilder builder = new OperatorBuilder(random, "ZipMap", 18, Ml).In(random.Tensor(ElementType.Float32, shape, special: true), false);
             return (text ? builder.Attr("classlabels_strings", [.. Enumerable.Range(0, columns).Select(static i => $"k{9 - i}")])
                 : builder.Attr("classlabels_int64s", [.. Enumerable.Range(0, columns).Select(static i => (i * 7L) % 5)]))
-                .Out(OnnxType.Sequence(OnnxType.Map(text ? OnnxElementType.String : OnnxElementType.Int64, SequenceCases.Tensor(ElementType.Float))));
+                .Out(OnnxType.Sequence(OnnxType.Map(text ? OnnxElementType.String : OnnxElementType.Int64, SequenceCases.Tensor(ElementType.Float32))));
         }, Ml),
     ];
 
@@ -104,7 +104,7 @@ internal static class LabelCases
         return builder.Out(values);
     }
 
-    private static ElementType Plain(ElementType type) => type switch { ElementType.Double => ElementType.Float, ElementType.Int32 or ElementType.Int16 => ElementType.Int64, _ => type };
+    private static ElementType Plain(ElementType type) => type switch { ElementType.Float64 => ElementType.Float32, ElementType.Int32 or ElementType.Int16 => ElementType.Int64, _ => type };
 
     // Elements of which most are keys. NaN among them: version 2 of ONNX Runtime never finds it (docs/differences.md).
     private static TensorValue Keys(CaseRandom random, ElementType type, long[] shape, bool none)
@@ -117,7 +117,7 @@ internal static class LabelCases
             ElementType.Int64 => TensorValue.Copy(Array.ConvertAll(picks, i => all.AsSpan<long>()[i]), shape),
             ElementType.Int32 => TensorValue.Copy(Array.ConvertAll(picks, i => all.AsSpan<int>()[i]), shape),
             ElementType.Int16 => TensorValue.Copy(Array.ConvertAll(picks, i => all.AsSpan<short>()[i]), shape),
-            ElementType.Double => TensorValue.Copy(Array.ConvertAll(picks, i => all.AsSpan<double>()[i]), shape),
+            ElementType.Float64 => TensorValue.Copy(Array.ConvertAll(picks, i => all.AsSpan<double>()[i]), shape),
             _ => TensorValue.Copy(Array.ConvertAll(picks, i => all.AsSpan<float>()[i]), shape),
         };
     }
@@ -131,7 +131,7 @@ internal static class LabelCases
             ElementType.Int64 => TensorValue.Copy([.. Enumerable.Range(0, count).Select(static i => (long)(i * 3) - 4)], [count]),
             ElementType.Int32 => TensorValue.Copy([.. Enumerable.Range(0, count).Select(static i => (i * 3) - 4)], [count]),
             ElementType.Int16 => TensorValue.Copy([.. Enumerable.Range(0, count).Select(static i => (short)((i * 3) - 4))], [count]),
-            ElementType.Double => TensorValue.Copy(numbers[..count], [count]),
+            ElementType.Float64 => TensorValue.Copy(numbers[..count], [count]),
             _ => TensorValue.Copy(Array.ConvertAll(numbers[..count], static x => (float)x), [count]),
         };
     }
@@ -156,7 +156,7 @@ internal static class LabelCases
         int count = random.Int(1, 5);
         long[] numbers = [.. random.Permutation(7).Take(count)];
         TensorValue keys = text ? TensorValue.Copy(Array.ConvertAll(numbers, static i => s_words[i]), [count]) : TensorValue.Copy(numbers, [count]);
-        ElementType type = random.Pick(ElementType.Float, ElementType.Int64, ElementType.Double, ElementType.String);
+        ElementType type = random.Pick(ElementType.Float32, ElementType.Int64, ElementType.Float64, ElementType.String);
         var builder = new OperatorBuilder(random, "DictVectorizer", 18, Ml);
         builder.In(new MapValue(keys, random.Tensor(type, [count])), OnnxType.Map(text ? OnnxElementType.String : OnnxElementType.Int64, SequenceCases.Tensor(type)));
         long[] vocabulary = [.. random.Permutation(7).Take(random.Int(1, 6))];
@@ -170,11 +170,11 @@ internal static class LabelCases
         string to = row.Get(s_castTo);
         int count = random.Int(1, 5);
         long[] keys = [.. random.Permutation(7).Take(count)];
-        TensorValue values = from == ElementType.Float ? random.Tensor(from, [count])
+        TensorValue values = from == ElementType.Float32 ? random.Tensor(from, [count])
             : random.Words([count], to == "TO_STRING" ? ["a", "", "naïve"] : to == "TO_INT64" ? ["12", "-3", "0"] : ["1.5", "-2", "3e2", "0.125"]);
         OperatorBuilder builder = new OperatorBuilder(random, "CastMap", 18, Ml)
             .In(new MapValue(TensorValue.Copy(keys, [count]), values), OnnxType.Map(OnnxElementType.Int64, SequenceCases.Tensor(from))).Attr("cast_to", to);
         builder = row.Get(s_sparse) ? builder.Attr("map_form", "SPARSE").Attr("max_map", random.Int(5, 9)) : builder.Attr("map_form", "DENSE");
-        return builder.Out(to switch { "TO_FLOAT" => ElementType.Float, "TO_INT64" => ElementType.Int64, _ => ElementType.String });
+        return builder.Out(to switch { "TO_FLOAT" => ElementType.Float32, "TO_INT64" => ElementType.Int64, _ => ElementType.String });
     }
 }

@@ -3,8 +3,8 @@ namespace Inference.OnnxRuntime.Tests.Differential.Catalogue;
 /// <summary>Operators that move elements: transposing, joining, cutting, padding.</summary>
 internal static class LayoutCases
 {
-    private static readonly ElementType[] s_any = [ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32, ElementType.UInt8, ElementType.Bool, ElementType.String];
-    private static readonly ElementType[] s_numbers = [ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32];
+    private static readonly ElementType[] s_any = [ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32, ElementType.UInt8, ElementType.Bool, ElementType.String];
+    private static readonly ElementType[] s_numbers = [ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32];
 
     public static IEnumerable<OperatorCases> All =>
     [
@@ -58,18 +58,18 @@ internal static class LayoutCases
         new("DepthToSpace", static random =>
         {
             int block = random.Int(1, 3);
-            return new OperatorBuilder(random, "DepthToSpace").In(random.Tensor(ElementType.Float, [random.Int(1, 2), block * block * random.Int(1, 3), random.Int(1, 4), random.Int(1, 4)]), false)
-                .Attr("blocksize", block).Attr("mode", random.Pick("DCR", "CRD")).Out(ElementType.Float);
+            return new OperatorBuilder(random, "DepthToSpace").In(random.Tensor(ElementType.Float32, [random.Int(1, 2), block * block * random.Int(1, 3), random.Int(1, 4), random.Int(1, 4)]), false)
+                .Attr("blocksize", block).Attr("mode", random.Pick("DCR", "CRD")).Out(ElementType.Float32);
         }),
         new("SpaceToDepth", static random =>
         {
             int block = random.Int(1, 3);
-            return new OperatorBuilder(random, "SpaceToDepth").In(random.Tensor(ElementType.Float, [random.Int(1, 2), random.Int(1, 3), block * random.Int(1, 4), block * random.Int(1, 4)]), false)
-                .Attr("blocksize", block).Out(ElementType.Float);
+            return new OperatorBuilder(random, "SpaceToDepth").In(random.Tensor(ElementType.Float32, [random.Int(1, 2), random.Int(1, 3), block * random.Int(1, 4), block * random.Int(1, 4)]), false)
+                .Attr("blocksize", block).Out(ElementType.Float32);
         }),
         new("Trilu", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Double, ElementType.Int64);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float64, ElementType.Int64);
             OperatorBuilder builder = new OperatorBuilder(random, "Trilu").In(random.Tensor(type, random.Shape(2, 4)), false);
             return (random.Chance(0.7) ? builder.In(CaseRandom.Scalar((long)random.Int(-4, 4))) : builder).Attr("upper", random.Int(0, 1)).Out(type);
         }),
@@ -78,8 +78,8 @@ internal static class LayoutCases
             long[] shape = random.FullShape(2, 3);
             int batch = random.Int(0, 1);
             long[] lengths = [.. Enumerable.Range(0, (int)shape[batch]).Select(_ => (long)random.Int(1, (int)shape[1 - batch]))];
-            return new OperatorBuilder(random, "ReverseSequence").In(random.Tensor(ElementType.Float, shape), false).In(CaseRandom.Ints(lengths))
-                .Attr("batch_axis", batch).Attr("time_axis", 1 - batch).Out(ElementType.Float);
+            return new OperatorBuilder(random, "ReverseSequence").In(random.Tensor(ElementType.Float32, shape), false).In(CaseRandom.Ints(lengths))
+                .Attr("batch_axis", batch).Attr("time_axis", 1 - batch).Out(ElementType.Float32);
         }),
     ];
 
@@ -110,7 +110,7 @@ internal static class LayoutCases
         Option<string> axes = space.Add("axes", "none", "front", "back", "int32");
         space.Forbid(version, static v => v < 18, axes, static a => a != "none");
         space.Forbid(version, static v => v < 19, mode, static m => m == "wrap");
-        space.Forbid(version, static v => v == 2, type, static t => t is not (ElementType.Float or ElementType.Double));
+        space.Forbid(version, static v => v == 2, type, static t => t is not (ElementType.Float32 or ElementType.Float64));
         space.Forbid(mode, static m => m is "reflect" or "edge" or "wrap", value, static v => v);
         space.Forbid(mode, static m => m is "reflect" or "edge" or "wrap", amount, static a => a != "more");
         return new("Pad", random =>

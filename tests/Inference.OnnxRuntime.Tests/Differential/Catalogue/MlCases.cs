@@ -5,7 +5,7 @@ internal static class MlCases
 {
     public const string Ml = "ai.onnx.ml";
 
-    private static readonly ElementType[] s_features = [ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32];
+    private static readonly ElementType[] s_features = [ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32];
 
     private static readonly OptionSpace s_linear = new("LinearClassifier");
     private static readonly Option<ElementType> s_linearType = s_linear.Add("type", s_features);
@@ -22,7 +22,7 @@ internal static class MlCases
     private static readonly Option<bool> s_regressorIntercepts = s_regressor.Add("intercepts", true, false);
 
     private static readonly OptionSpace s_imputer = new("Imputer");
-    private static readonly Option<ElementType> s_imputerType = s_imputer.Add("type", ElementType.Float, ElementType.Int64);
+    private static readonly Option<ElementType> s_imputerType = s_imputer.Add("type", ElementType.Float32, ElementType.Int64);
     private static readonly Option<bool> s_imputerSingle = s_imputer.Add("one value", false, true);
     private static readonly Option<bool> s_imputerNaN = s_imputer.Add("replaces NaN", true, false);
 
@@ -35,30 +35,30 @@ internal static class MlCases
 
     public static IEnumerable<OperatorCases> All =>
     [
-        new("Binarizer", static random => Start("Binarizer", random, random.Shape(0, 3), [ElementType.Float]).Attr("threshold", random.Single(-1, 1)).Out(ElementType.Float), Ml),
+        new("Binarizer", static random => Start("Binarizer", random, random.Shape(0, 3), [ElementType.Float32]).Attr("threshold", random.Single(-1, 1)).Out(ElementType.Float32), Ml),
         new("Scaler", static random =>
         {
             long[] shape = random.FullShape(random.Chance(0.2) ? 1 : 2, 2);
             OperatorBuilder builder = Start("Scaler", random, shape, s_features);
             bool single = random.Chance(0.3);
-            return builder.Attr("offset", Numbers(random, single ? 1 : shape[^1])).Attr("scale", Numbers(random, single ? 1 : shape[^1])).Out(ElementType.Float).Tolerance(1e-5, 1e-5);
+            return builder.Attr("offset", Numbers(random, single ? 1 : shape[^1])).Attr("scale", Numbers(random, single ? 1 : shape[^1])).Out(ElementType.Float32).Tolerance(1e-5, 1e-5);
         }, Ml),
         new("Normalizer", static random =>
         {
             OperatorBuilder builder = Start("Normalizer", random, random.FullShape(1, 2), s_features);
-            return (random.Chance(0.9) ? builder.Attr("norm", random.Pick("MAX", "L1", "L2")) : builder).Out(ElementType.Float);
+            return (random.Chance(0.9) ? builder.Attr("norm", random.Pick("MAX", "L1", "L2")) : builder).Out(ElementType.Float32);
         }, Ml),
         new("Imputer", Imputer, Ml),
         new("ArrayFeatureExtractor", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32, ElementType.String);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32, ElementType.String);
             long[] shape = random.FullShape(1, 3);
             return new OperatorBuilder(random, "ArrayFeatureExtractor", 18, Ml).In(random.Tensor(type, shape), false)
                 .In(random.Ints(random.Chance(0.3) ? [1, random.Int(1, 5)] : [random.Int(1, 5)], 0, (int)shape[^1] - 1 + (random.Chance(0.05) ? 1 : 0))).Out(type);
         }, Ml),
         new("FeatureVectorizer", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32);
             long rows = random.Positive();
             var builder = new OperatorBuilder(random, "FeatureVectorizer", 18, Ml);
             long[] widths = [.. Enumerable.Range(0, random.Int(1, 4)).Select(_ => (long)random.Int(1, 4))];
@@ -68,7 +68,7 @@ internal static class MlCases
             }
 
             // A dimension may cut an input, or fill it with zeros.
-            return builder.Attr("inputdimensions", [.. widths.Select(width => Math.Max(1, width + (random.Chance(0.3) ? random.Int(-1, 1) : 0)))]).Out(ElementType.Float);
+            return builder.Attr("inputdimensions", [.. widths.Select(width => Math.Max(1, width + (random.Chance(0.3) ? random.Int(-1, 1) : 0)))]).Out(ElementType.Float32);
         }, Ml),
         new("LinearRegressor", static random =>
         {
@@ -76,9 +76,9 @@ internal static class MlCases
             long[] shape = random.FullShape(2, 2);
             int targets = row.Get(s_regressorTargets);
             string transform = row.Get(s_regressorTransform);
-            OperatorBuilder builder = Start("LinearRegressor", random, shape, [ElementType.Float]).Attr("targets", targets).Attr("coefficients", Numbers(random, targets * shape[1], transform));
+            OperatorBuilder builder = Start("LinearRegressor", random, shape, [ElementType.Float32]).Attr("targets", targets).Attr("coefficients", Numbers(random, targets * shape[1], transform));
             _ = row.Get(s_regressorIntercepts) ? builder.Attr("intercepts", Numbers(random, targets, transform)) : builder;
-            return Transform(builder, transform).Out(ElementType.Float).Tolerance(1e-4, 1e-4);
+            return Transform(builder, transform).Out(ElementType.Float32).Tolerance(1e-4, 1e-4);
         }, Ml),
         new("LinearClassifier", LinearClassifier, Ml),
     ];
@@ -118,7 +118,7 @@ internal static class MlCases
         shape = row.Get(s_linearRank1) ? [1, shape[1]] : shape;
         OperatorBuilder builder = Start("LinearClassifier", random, shape, [row.Get(s_linearType)]).Attr("coefficients", Numbers(random, given * shape[1], transform)).Attr("intercepts", Numbers(random, given, transform))
             .Attr("multi_class", random.Int(0, 1));
-        return Transform(Labels(builder, classes, row.Get(s_linearText), "classlabels_ints"), transform).Out(ElementType.Float).Tolerance(1e-4, 1e-4);
+        return Transform(Labels(builder, classes, row.Get(s_linearText), "classlabels_ints"), transform).Out(ElementType.Float32).Tolerance(1e-4, 1e-4);
     }
 
     private static OperatorBuilder Start(string op, CaseRandom random, long[] shape, ElementType[] types) => new OperatorBuilder(random, op, 18, Ml).In(random.Tensor(random.Pick(types.AsSpan()), shape), false);

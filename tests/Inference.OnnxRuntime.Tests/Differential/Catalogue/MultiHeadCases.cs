@@ -46,10 +46,10 @@ internal static class MultiHeadCases
             builder.Attr("unidirectional", 1L);
         }
 
-        builder.Tolerance(1e-4, 1e-4).Out(ElementType.Float);
+        builder.Tolerance(1e-4, 1e-4).Out(ElementType.Float32);
         bool presents = hasPast || (!split && random.Chance(0.3));
-        _ = presents ? builder.Out(ElementType.Float).Out(ElementType.Float) : builder;
-        return random.Chance(0.3) ? (presents ? builder : builder.SkipOut().SkipOut()).Out(ElementType.Float) : builder;
+        _ = presents ? builder.Out(ElementType.Float32).Out(ElementType.Float32) : builder;
+        return random.Chance(0.3) ? (presents ? builder : builder.SkipOut().SkipOut()).Out(ElementType.Float32) : builder;
     }
 
     private static OperatorBuilder Step(CaseRandom random, string op, bool beams)
@@ -75,8 +75,8 @@ internal static class MultiHeadCases
         _ = beams ? builder.In(Ids(random, [sequences, width, room], 0, (int)width - 1), false) : builder.Skip();
         _ = !plain && biased ? builder.In(bias) : builder;
         Options(random, builder);
-        builder.Tolerance(1e-4, 1e-4).Out(ElementType.Float).OutInto(ElementType.Float, at).OutInto(ElementType.Float, at + 1);
-        return random.Chance(0.3) ? (plain ? builder : builder.Attr("output_qk", 1L)).Out(ElementType.Float) : builder;
+        builder.Tolerance(1e-4, 1e-4).Out(ElementType.Float32).OutInto(ElementType.Float32, at).OutInto(ElementType.Float32, at + 1);
+        return random.Chance(0.3) ? (plain ? builder : builder.Attr("output_qk", 1L)).Out(ElementType.Float32) : builder;
     }
 
     private static OperatorBuilder Cross(CaseRandom random)
@@ -88,8 +88,8 @@ internal static class MultiHeadCases
         Options(random, builder);
         builder.Skip().Skip().Skip().Skip().Skip().Skip();
         _ = random.Chance(0.4) ? builder.In(Floats(random, 3 * heads * depth)) : builder;
-        builder.Tolerance(1e-4, 1e-4).Out(ElementType.Float);
-        return random.Chance(0.3) ? builder.Attr("output_qk", 1L).SkipOut().SkipOut().Out(ElementType.Float) : builder;
+        builder.Tolerance(1e-4, 1e-4).Out(ElementType.Float32);
+        return random.Chance(0.3) ? builder.Attr("output_qk", 1L).SkipOut().SkipOut().Out(ElementType.Float32) : builder;
     }
 
     private static void Options(CaseRandom random, OperatorBuilder builder)
@@ -105,7 +105,7 @@ internal static class MultiHeadCases
         }
     }
 
-    private static TensorValue Floats(CaseRandom random, params long[] shape) => random.Tensor(ElementType.Float, shape);
+    private static TensorValue Floats(CaseRandom random, params long[] shape) => random.Tensor(ElementType.Float32, shape);
 
     private static TensorValue Ids(CaseRandom random, long[] shape, int from, int through) =>
         TensorValue.Copy(Array.ConvertAll(random.Ints(shape, from, through).AsSpan<long>().ToArray(), static x => (int)x), shape);

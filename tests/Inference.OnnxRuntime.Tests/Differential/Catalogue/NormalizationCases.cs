@@ -6,22 +6,22 @@ internal static class NormalizationCases
     public static IEnumerable<OperatorCases> All =>
     [
         BatchNormalization(), InstanceNormalization(), Layers("LayerNormalization"), Layers("RMSNormalization"), Layers("SimplifiedLayerNormalization"), GroupNormalization(),
-        new("LRN", static random => new OperatorBuilder(random, "LRN").In(random.Tensor(ElementType.Float, [random.Int(1, 2), random.Int(1, 9), random.Int(1, 4), random.Int(1, 4)]), false)
-            .Attr("size", random.Pick(1, 3, 5)).Attr("alpha", 0.01f).Attr("beta", 0.6f).Attr("bias", 1.5f).Out(ElementType.Float)),
+        new("LRN", static random => new OperatorBuilder(random, "LRN").In(random.Tensor(ElementType.Float32, [random.Int(1, 2), random.Int(1, 9), random.Int(1, 4), random.Int(1, 4)]), false)
+            .Attr("size", random.Pick(1, 3, 5)).Attr("alpha", 0.01f).Attr("beta", 0.6f).Attr("bias", 1.5f).Out(ElementType.Float32)),
         new("LpNormalization", static random =>
         {
             long[] shape = random.FullShape(1, 4);
-            return new OperatorBuilder(random, "LpNormalization").In(random.Floats(shape, 0.1f, 3), false).Attr("axis", random.Axis(shape.Length)).Attr("p", random.Int(1, 2)).Out(ElementType.Float);
+            return new OperatorBuilder(random, "LpNormalization").In(random.Floats(shape, 0.1f, 3), false).Attr("axis", random.Axis(shape.Length)).Attr("p", random.Int(1, 2)).Out(ElementType.Float32);
         }),
         new("MeanVarianceNormalization", static random => new OperatorBuilder(random, "MeanVarianceNormalization")
-            .In(random.Tensor(ElementType.Float, [random.Int(2, 3), random.Int(1, 3), random.Int(2, 4), random.Int(2, 4)]), false).Out(ElementType.Float).Tolerance(1e-4, 1e-4)),
+            .In(random.Tensor(ElementType.Float32, [random.Int(2, 3), random.Int(1, 3), random.Int(2, 4), random.Int(2, 4)]), false).Out(ElementType.Float32).Tolerance(1e-4, 1e-4)),
     ];
 
     private static OperatorCases BatchNormalization()
     {
         var space = new OptionSpace("BatchNormalization");
         Option<long> version = space.Add("version", 7L, 9L, 14L, 15L);
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Double);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float64);
         Option<float> epsilon = space.Add("epsilon", 1e-5f, 1e-4f, 0.1f);
         Option<int> rank = space.Add("rank", 2, 3, 4, 5);
         return new("BatchNormalization", random =>
@@ -32,7 +32,7 @@ internal static class NormalizationCases
             TensorValue variance = random.Floats(channels, 0.1f, 3);
             return new OperatorBuilder(random, "BatchNormalization", row.Get(version)).Attr("epsilon", row.Get(epsilon)).In(random.Tensor(element, shape), false)
                 .In(random.Tensor(element, channels)).In(random.Tensor(element, channels)).In(random.Tensor(element, channels))
-                .In(element == ElementType.Float ? variance : TensorValue.Copy(Array.ConvertAll(variance.AsSpan<float>().ToArray(), static x => (double)x), channels)).Out(element).Tolerance(2e-5, 2e-5);
+                .In(element == ElementType.Float32 ? variance : TensorValue.Copy(Array.ConvertAll(variance.AsSpan<float>().ToArray(), static x => (double)x), channels)).Out(element).Tolerance(2e-5, 2e-5);
         });
     }
 
@@ -40,14 +40,14 @@ internal static class NormalizationCases
     {
         long[] shape = random.FullShape(3, 5);
         long c = shape[1];
-        return new OperatorBuilder(random, "InstanceNormalization", random.Pick(6L, 18L, 22L)).In(random.Tensor(ElementType.Float, shape), false)
-            .In(random.Tensor(ElementType.Float, [c])).In(random.Tensor(ElementType.Float, [c])).Attr("epsilon", 1e-2f).Out(ElementType.Float).Tolerance(1e-4, 1e-4);
+        return new OperatorBuilder(random, "InstanceNormalization", random.Pick(6L, 18L, 22L)).In(random.Tensor(ElementType.Float32, shape), false)
+            .In(random.Tensor(ElementType.Float32, [c])).In(random.Tensor(ElementType.Float32, [c])).Attr("epsilon", 1e-2f).Out(ElementType.Float32).Tolerance(1e-4, 1e-4);
     });
 
     private static OperatorCases Layers(string op)
     {
         var space = new OptionSpace(op);
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Double, ElementType.Float16);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float64, ElementType.Float16);
         Option<string> axis = space.Add("axis", "none", "front", "back");
         Option<float> epsilon = space.Add("epsilon", 0f, 1e-3f, 1e-2f);
         Option<bool> bias = space.Add("bias", false, true);
@@ -71,7 +71,7 @@ internal static class NormalizationCases
             builder.Tolerance(1e-3, 1e-3).Out(element);
             for (int i = 1; i < row.Get(outputs); i++)
             {
-                builder.Out(ElementType.Float);
+                builder.Out(ElementType.Float32);
             }
 
             return builder;
@@ -91,9 +91,9 @@ internal static class NormalizationCases
             long c = row.Get(groups) * row.Get(each);
             long[] parameters = row.Get(version) == 18 ? [row.Get(groups)] : [c];
             return new OperatorBuilder(random, "GroupNormalization", row.Get(version))
-                .In(random.Tensor(ElementType.Float, [random.Int(1, 3), c, .. Enumerable.Range(0, row.Get(spatial)).Select(_ => (long)random.Int(1, 5))]), false)
-                .In(random.Tensor(ElementType.Float, parameters)).In(random.Tensor(ElementType.Float, parameters)).Attr("num_groups", row.Get(groups)).Attr("epsilon", 1e-2f)
-                .Out(ElementType.Float).Tolerance(1e-4, 1e-4);
+                .In(random.Tensor(ElementType.Float32, [random.Int(1, 3), c, .. Enumerable.Range(0, row.Get(spatial)).Select(_ => (long)random.Int(1, 5))]), false)
+                .In(random.Tensor(ElementType.Float32, parameters)).In(random.Tensor(ElementType.Float32, parameters)).Attr("num_groups", row.Get(groups)).Attr("epsilon", 1e-2f)
+                .Out(ElementType.Float32).Tolerance(1e-4, 1e-4);
         });
     }
 }

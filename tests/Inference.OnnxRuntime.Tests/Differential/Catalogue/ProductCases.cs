@@ -7,7 +7,7 @@ internal static class ProductCases
     [
         new("MatMul", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int64);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int64);
             (long[] a, long[] b) = Matrices(random);
             return new OperatorBuilder(random, "MatMul").In(random.Tensor(type, a), false).In(random.Tensor(type, b)).Out(type).Tolerance(1e-5, 1e-4);
         }),
@@ -21,7 +21,7 @@ internal static class ProductCases
             return (random.Chance(0.7) ? builder.In(random.Quantized(right, [])) : builder).Out(ElementType.Int32);
         }),
         Gemm(),
-        Convolution("Conv", [1, 11, 22], [ElementType.Float]),
+        Convolution("Conv", [1, 11, 22], [ElementType.Float32]),
         Transposed(),
         Convolution("ConvInteger", [10], [ElementType.UInt8, ElementType.Int8]),
         new("Einsum", static random =>
@@ -29,7 +29,7 @@ internal static class ProductCases
             long i = random.Positive(), j = random.Positive(), k = random.Positive(), b = random.Int(1, 3);
             (string equation, long[] left, long[] right) = random.Pick<(string, long[], long[])>(
                 ("ij,jk->ik", [i, j], [j, k]), ("bij,bjk->bik", [b, i, j], [b, j, k]), ("ij,ij->", [i, j], [i, j]), ("ij,kj->ikj", [i, j], [k, j]), ("bij,bkj->bki", [b, i, j], [b, k, j]), ("i,j->ji", [i], [j]));
-            return new OperatorBuilder(random, "Einsum").In(random.Tensor(ElementType.Float, left), false).In(random.Tensor(ElementType.Float, right)).Attr("equation", equation).Out(ElementType.Float).Tolerance(1e-5, 1e-4);
+            return new OperatorBuilder(random, "Einsum").In(random.Tensor(ElementType.Float32, left), false).In(random.Tensor(ElementType.Float32, right)).Attr("equation", equation).Out(ElementType.Float32).Tolerance(1e-5, 1e-4);
         }),
     ];
 
@@ -51,7 +51,7 @@ internal static class ProductCases
     {
         var space = new OptionSpace("Gemm");
         Option<long> version = space.Add("version", 7L, 9L, 11L, 13L);
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Double);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float64);
         Option<long> transA = space.Add("transA", 0L, 1L);
         Option<long> transB = space.Add("transB", 0L, 1L);
         Option<string> addend = space.Add("C", "none", "number", "[1]", "row", "[1,N]", "column", "whole");
@@ -144,8 +144,8 @@ internal static class ProductCases
             string form = row.Get(padding);
             step = form.StartsWith("SAME", StringComparison.Ordinal) || form == "output_shape" ? [.. step.Select((s, i) => Math.Min(s, kernel[i]))] : step;
             OperatorBuilder builder = new OperatorBuilder(random, "ConvTranspose", row.Get(version)).Attr("group", row.Get(groups)).Attr("kernel_shape", kernel).Tolerance(1e-5, 2e-4)
-                .In(random.Tensor(ElementType.Float, [random.Int(1, 2), row.Get(groups) * inputs, .. size]), false)
-                .In(random.Tensor(ElementType.Float, [row.Get(groups) * inputs, outputs, .. kernel]), row.Get(constant));
+                .In(random.Tensor(ElementType.Float32, [random.Int(1, 2), row.Get(groups) * inputs, .. size]), false)
+                .In(random.Tensor(ElementType.Float32, [row.Get(groups) * inputs, outputs, .. kernel]), row.Get(constant));
             _ = row.Get(strides) ? builder.Attr("strides", step) : builder;
             _ = row.Get(dilations) ? builder.Attr("dilations", dilation) : builder;
             _ = row.Get(extra) ? builder.Attr("output_padding", [.. step.Select(s => (long)random.Int(0, (int)s - 1))]) : builder;
@@ -156,7 +156,7 @@ internal static class ProductCases
                 "output_shape" => builder.Attr("output_shape", [.. size.Select((d, i) => ((d - 1) * step[i]) + kernel[i] - random.Int(0, (int)kernel[i] - 1))]),
                 _ => builder.Attr("auto_pad", form),
             };
-            return (row.Get(bias) ? builder.In(random.Tensor(ElementType.Float, [row.Get(groups) * outputs])) : builder).Out(ElementType.Float);
+            return (row.Get(bias) ? builder.In(random.Tensor(ElementType.Float32, [row.Get(groups) * outputs])) : builder).Out(ElementType.Float32);
         });
     }
 }

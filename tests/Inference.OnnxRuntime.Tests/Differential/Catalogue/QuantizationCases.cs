@@ -6,8 +6,8 @@ internal static class QuantizationCases
     public static IEnumerable<OperatorCases> All =>
     [
         Linear("QuantizeLinear"), Linear("DequantizeLinear"),
-        new("DynamicQuantizeLinear", static random => new OperatorBuilder(random, "DynamicQuantizeLinear").In(random.Tensor(ElementType.Float, random.FullShape(1, 3)), false)
-            .Out(ElementType.UInt8).Out(ElementType.Float).Out(ElementType.UInt8)),
+        new("DynamicQuantizeLinear", static random => new OperatorBuilder(random, "DynamicQuantizeLinear").In(random.Tensor(ElementType.Float32, random.FullShape(1, 3)), false)
+            .Out(ElementType.UInt8).Out(ElementType.Float32).Out(ElementType.UInt8)),
         new("QLinearMatMul", static random =>
         {
             (long[] a, long[] b) = ProductCases.Matrices(random);
@@ -31,7 +31,7 @@ internal static class QuantizationCases
             : [ElementType.UInt8, ElementType.Int8, ElementType.UInt16, ElementType.Int16, ElementType.UInt4, ElementType.Int4, ElementType.Int32]));
         Option<string> form = space.Add("form", "tensor", "none", "front", "back", "blocks");
         Option<bool> zero = space.Add("zero point", false, true);
-        Option<ElementType> real = space.Add("real", ElementType.Float, ElementType.Float16);
+        Option<ElementType> real = space.Add("real", ElementType.Float32, ElementType.Float16);
         space.Forbid(version, static v => v < 13, form, static f => f is not "tensor");
         space.Forbid(version, static v => v < 21, form, static f => f == "blocks");
         space.Forbid(version, static v => v < 21, type, static t => t is not (ElementType.UInt8 or ElementType.Int8 or ElementType.Int32));
@@ -51,7 +51,7 @@ internal static class QuantizationCases
             ElementType codes = row.Get(type);
             builder.In(quantize ? random.Tensor(row.Get(real), shape) : codes == ElementType.Int32 ? random.Tensor(codes, shape) : random.Quantized(codes, shape), false);
             TensorValue scales = random.Floats(parameters, 0.01f, 0.2f);
-            builder.In(row.Get(real) == ElementType.Float ? scales : TensorValue.Copy(Array.ConvertAll(scales.AsSpan<float>().ToArray(), static x => (Half)x), parameters));
+            builder.In(row.Get(real) == ElementType.Float32 ? scales : TensorValue.Copy(Array.ConvertAll(scales.AsSpan<float>().ToArray(), static x => (Half)x), parameters));
             _ = row.Get(zero) ? builder.In(random.Quantized(codes, parameters)) : builder;
             _ = row.Get(form) is "tensor" or "none" ? builder : builder.Attr("axis", row.Get(form) == "back" ? axis - shape.Length : axis);
             _ = block > 0 ? builder.Attr("block_size", block) : builder;

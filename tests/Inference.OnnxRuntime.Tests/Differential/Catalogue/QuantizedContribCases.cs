@@ -99,7 +99,7 @@ internal static class QuantizedContribCases
             (long batch, long rows, long heads, long depth, long width) = (random.Int(1, 3), random.Int(1, 5), random.Int(1, 3), random.Int(1, 5), random.Int(1, 8));
             long hidden = heads * depth, before = row.Get(past) ? random.Int(1, 4) : 0, total = before + rows;
             OperatorBuilder builder = Node(random, "QAttention").Attr("num_heads", heads).Attr("unidirectional", row.Get(causal) ? 1L : 0)
-                .In(random.Quantized(ElementType.UInt8, [batch, rows, width]), false).In(random.Quantized(row.Get(weights), [width, 3 * hidden]), true).In(random.Tensor(ElementType.Float, [3 * hidden]), true)
+                .In(random.Quantized(ElementType.UInt8, [batch, rows, width]), false).In(random.Quantized(row.Get(weights), [width, 3 * hidden]), true).In(random.Tensor(ElementType.Float32, [3 * hidden]), true)
                 .In(CaseRandom.Scalar(random.Single(0.005f, 0.03f)), true).In(row.Get(columns) ? random.Floats([3 * hidden], 0.005f, 0.03f) : CaseRandom.Scalar(random.Single(0.005f, 0.03f)), true);
             _ = row.Get(mask) switch
             {
@@ -111,10 +111,10 @@ internal static class QuantizedContribCases
             };
             _ = row.Get(zero) is "input" or "both" ? builder.In(random.Quantized(ElementType.UInt8, []), true) : builder.Skip();
             _ = row.Get(zero) is "weights" or "both" ? builder.In(row.Get(columns) ? Zeros(random, row.Get(weights), 3 * hidden) : random.Quantized(row.Get(weights), []), true) : builder.Skip();
-            _ = row.Get(past) ? builder.In(random.Tensor(ElementType.Float, [2, batch, heads, before, depth]), false) : builder;
+            _ = row.Get(past) ? builder.In(random.Tensor(ElementType.Float32, [2, batch, heads, before, depth]), false) : builder;
             _ = row.Get(filter) ? builder.Attr("mask_filter_value", -50f) : builder;
-            builder.Tolerance(1e-3, 1e-3).Out(ElementType.Float);
-            return row.Get(present) ? builder.Out(ElementType.Float) : builder;
+            builder.Tolerance(1e-3, 1e-3).Out(ElementType.Float32);
+            return row.Get(present) ? builder.Out(ElementType.Float32) : builder;
         }, Domain);
     }
 
@@ -129,7 +129,7 @@ internal static class QuantizedContribCases
         {
             OptionRow row = random.Row(space);
             (long[] shape, long[] parameters, long? at) = Along(random, row.Get(axis));
-            OperatorBuilder builder = Node(random, "QuantizeLinear").In(random.Tensor(ElementType.Float, shape), false).In(random.Floats(parameters, 0.01f, 0.2f));
+            OperatorBuilder builder = Node(random, "QuantizeLinear").In(random.Tensor(ElementType.Float32, shape), false).In(random.Floats(parameters, 0.01f, 0.2f));
             _ = at is { } written ? builder.Attr("axis", written) : builder;
             return (row.Get(zero) ? builder.In(random.Quantized(row.Get(type), parameters)) : builder).Out(row.Get(type));
         }, Domain);
@@ -149,7 +149,7 @@ internal static class QuantizedContribCases
             OperatorBuilder builder = Node(random, "DequantizeLinear").In(row.Get(type) == ElementType.Int32 ? random.Tensor(ElementType.Int32, shape) : random.Quantized(row.Get(type), shape), false)
                 .In(random.Floats(parameters, 0.01f, 0.2f));
             _ = at is { } written ? builder.Attr("axis", written) : builder;
-            return (row.Get(zero) ? builder.In(random.Quantized(row.Get(type), parameters)) : builder).Out(ElementType.Float);
+            return (row.Get(zero) ? builder.In(random.Quantized(row.Get(type), parameters)) : builder).Out(ElementType.Float32);
         }, Domain);
     }
 
@@ -198,7 +198,7 @@ internal static class QuantizedContribCases
             long[] kernel = Draw(axes, 1, 3), step = Draw(axes, 1, 2), dilation = row.Get(dilated) ? Draw(axes, 1, 2) : [.. kernel.Select(static _ => 1L)];
             long[] pads = [.. kernel.Concat(kernel).Select(k => (long)random.Int(0, (int)k - 1))], size = [.. kernel.Select(k => (2 * k) + random.Int(0, 6))];
             OperatorBuilder builder = Node(random, "FusedConv").Attr("activation", row.Get(activation)).Attr("group", row.Get(groups)).Attr("kernel_shape", kernel).Attr("strides", step).Attr("dilations", dilation).Attr("pads", pads)
-                .In(random.Tensor(ElementType.Float, [images, row.Get(groups) * inputs, .. size]), false).In(random.Tensor(ElementType.Float, [outputs, inputs, .. kernel]), true);
+                .In(random.Tensor(ElementType.Float32, [images, row.Get(groups) * inputs, .. size]), false).In(random.Tensor(ElementType.Float32, [outputs, inputs, .. kernel]), true);
             _ = row.Get(activation) switch
             {
                 "LeakyRelu" => builder.Attr("activation_params", (float[])[0.1f]),
@@ -206,9 +206,9 @@ internal static class QuantizedContribCases
                 "HardSigmoid" => builder.Attr("activation_params", (float[])[0.3f, 0.4f]),
                 _ => builder,
             };
-            _ = row.Get(bias) ? builder.In(random.Tensor(ElementType.Float, [outputs]), true) : row.Get(addend) ? builder.Skip() : builder;
+            _ = row.Get(bias) ? builder.In(random.Tensor(ElementType.Float32, [outputs]), true) : row.Get(addend) ? builder.Skip() : builder;
             long[] result = [images, outputs, .. kernel.Select((k, i) => ((size[i] + pads[i] + pads[axes + i] - (dilation[i] * (k - 1)) - 1) / step[i]) + 1)];
-            return (row.Get(addend) ? builder.In(random.Tensor(ElementType.Float, result), false) : builder).Tolerance(1e-4, 2e-4).Out(ElementType.Float);
+            return (row.Get(addend) ? builder.In(random.Tensor(ElementType.Float32, result), false) : builder).Tolerance(1e-4, 2e-4).Out(ElementType.Float32);
 
             long[] Draw(int count, int from, int through) => [.. Enumerable.Range(0, count).Select(_ => (long)random.Int(from, through))];
         }, Domain);
@@ -227,19 +227,19 @@ internal static class QuantizedContribCases
             OptionRow row = random.Row(space);
             (long m, long n, long k) = (random.Int(1, 9), random.Int(1, 20), random.Int(1, 20));
             OperatorBuilder builder = Node(random, "FusedGemm").Attr("activation", row.Get(activation)).Attr("transA", row.Get(transA) ? 1L : 0).Attr("transB", row.Get(transB) ? 1L : 0)
-                .Attr("alpha", random.Single(-1, 1)).Attr("beta", random.Single(-1, 1)).In(random.Tensor(ElementType.Float, row.Get(transA) ? [k, m] : [m, k]), false)
-                .In(random.Tensor(ElementType.Float, row.Get(transB) ? [n, k] : [k, n]), row.Get(constant));
+                .Attr("alpha", random.Single(-1, 1)).Attr("beta", random.Single(-1, 1)).In(random.Tensor(ElementType.Float32, row.Get(transA) ? [k, m] : [m, k]), false)
+                .In(random.Tensor(ElementType.Float32, row.Get(transB) ? [n, k] : [k, n]), row.Get(constant));
             _ = row.Get(activation) is "LeakyRelu" or "Elu" or "ThresholdedRelu" ? builder.Attr("activation_alpha", 0.3f) : builder;
             _ = row.Get(activation) == "HardSigmoid" ? builder.Attr("activation_alpha", 0.3f).Attr("activation_beta", 0.4f) : builder;
             _ = row.Get(activation) == "Selu" ? builder.Attr("activation_alpha", 1.5f).Attr("activation_gamma", 1.1f) : builder;
             return (row.Get(addend) switch
             {
-                "scalar" => builder.In(random.Tensor(ElementType.Float, [1])),
-                "row" => builder.In(random.Tensor(ElementType.Float, [n])),
-                "column" => builder.In(random.Tensor(ElementType.Float, [m, 1])),
-                "whole" => builder.In(random.Tensor(ElementType.Float, [m, n])),
+                "scalar" => builder.In(random.Tensor(ElementType.Float32, [1])),
+                "row" => builder.In(random.Tensor(ElementType.Float32, [n])),
+                "column" => builder.In(random.Tensor(ElementType.Float32, [m, 1])),
+                "whole" => builder.In(random.Tensor(ElementType.Float32, [m, n])),
                 _ => builder,
-            }).Tolerance(1e-4, 1e-4).Out(ElementType.Float);
+            }).Tolerance(1e-4, 1e-4).Out(ElementType.Float32);
         }, Domain);
     }
 

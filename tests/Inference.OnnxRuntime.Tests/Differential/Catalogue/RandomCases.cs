@@ -8,7 +8,7 @@ namespace Inference.OnnxRuntime.Tests.Differential.Catalogue;
 /// </summary>
 internal static class RandomCases
 {
-    private static readonly ElementType[] s_types = [ElementType.Float, ElementType.Float, ElementType.Double];
+    private static readonly ElementType[] s_types = [ElementType.Float32, ElementType.Float32, ElementType.Float64];
 
     public static IEnumerable<OperatorCases> All =>
     [
@@ -23,7 +23,7 @@ internal static class RandomCases
             // ONNX Runtime gives 1 with probability 1 − p (docs/differences.md).
             float p = random.Pick(0f, 0.1f, 0.5f, 0.9f, 1f);
             TensorValue x = TensorValue.Allocate(type, Shape(random));
-            if (type == ElementType.Float)
+            if (type == ElementType.Float32)
             {
                 x.AsWritableSpan<float>().Fill(p);
             }
@@ -34,7 +34,7 @@ internal static class RandomCases
 
             OperatorBuilder builder = Seed(new OperatorBuilder(random, "Bernoulli")).In(x, false)
                 .Judge((who, y) => Moments(who, y, who == "onnxruntime" ? 1 - p : p, Math.Sqrt(p * (1 - p)), 0, 1));
-            ElementType to = random.Chance(0.5) ? type : random.Pick(ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int64, ElementType.Bool);
+            ElementType to = random.Chance(0.5) ? type : random.Pick(ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int64, ElementType.Bool);
             return (to == type ? builder : builder.Attr("dtype", (long)to)).Out(to);
         }),
         new("Multinomial", static random =>
@@ -61,13 +61,13 @@ internal static class RandomCases
         ElementType type = random.Pick(s_types);
         long[] shape = Shape(random);
         OperatorBuilder builder = Seed(new OperatorBuilder(random, op)).Unused().Attr("shape", shape);
-        return (type == ElementType.Float && random.Chance(0.5) ? builder : builder.Attr("dtype", (long)type)).Out(type);
+        return (type == ElementType.Float32 && random.Chance(0.5) ? builder : builder.Attr("dtype", (long)type)).Out(type);
     }
 
     private static OperatorBuilder Like(CaseRandom random, string op)
     {
         ElementType type = random.Pick(s_types);
-        ElementType input = random.Chance(0.5) ? type : random.Pick(ElementType.Int32, ElementType.Int64, ElementType.UInt8, ElementType.Float);
+        ElementType input = random.Chance(0.5) ? type : random.Pick(ElementType.Int32, ElementType.Int64, ElementType.UInt8, ElementType.Float32);
         OperatorBuilder builder = Seed(new OperatorBuilder(random, op)).In(random.Tensor(input, Shape(random)), false);
         return (input == type && random.Chance(0.5) ? builder : builder.Attr("dtype", (long)type)).Out(type);
     }

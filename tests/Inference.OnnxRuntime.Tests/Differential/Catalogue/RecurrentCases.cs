@@ -29,7 +29,7 @@ internal static class RecurrentCases
             long directions = row.Get(direction) == "bidirectional" ? 2 : 1;
             long steps = random.Int(1, 6), batch = random.Int(1, 3), inputs = random.Int(1, 6), hidden = random.Int(1, 7);
             OperatorBuilder builder = new OperatorBuilder(random, op, row.Get(version)).Attr("direction", row.Get(direction)).Attr("hidden_size", hidden).Tolerance(5e-5, 5e-5)
-                .In(random.Tensor(ElementType.Float, [steps, batch, inputs]), false)
+                .In(random.Tensor(ElementType.Float32, [steps, batch, inputs]), false)
                 .In(random.Floats([directions, gates * hidden, inputs], -0.7f, 0.7f), true).In(random.Floats([directions, gates * hidden, hidden], -0.7f, 0.7f), true);
             _ = row.Get(bias) ? builder.In(random.Floats([directions, 2 * gates * hidden], -0.5f, 0.5f), true) : builder.Skip();
             _ = row.Get(lengths) ? builder.In(Lengths(random, batch, steps), false) : builder.Skip();
@@ -42,9 +42,9 @@ internal static class RecurrentCases
             _ = row.Get(clip) > 0 ? builder.Attr("clip", row.Get(clip)) : builder;
             _ = op != "RNN" ? builder.Attr(own.Name, row.Get(own)) : builder;
             Activations(builder, op, row.Get(function), (int)directions);
-            _ = row.Get(outputs) == "last" ? builder.SkipOut() : builder.Out(ElementType.Float);
-            _ = row.Get(outputs) == "sequence" ? builder : builder.Out(ElementType.Float);
-            return op == "LSTM" && row.Get(outputs) == "all" ? builder.Out(ElementType.Float) : builder;
+            _ = row.Get(outputs) == "last" ? builder.SkipOut() : builder.Out(ElementType.Float32);
+            _ = row.Get(outputs) == "sequence" ? builder : builder.Out(ElementType.Float32);
+            return op == "LSTM" && row.Get(outputs) == "all" ? builder.Out(ElementType.Float32) : builder;
         });
     }
 

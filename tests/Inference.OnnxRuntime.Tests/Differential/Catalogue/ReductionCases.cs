@@ -9,21 +9,21 @@ internal static class ReductionCases
             .Select(Reduce),
         .. new[] { "ArgMax", "ArgMin" }.Select(static op => new OperatorCases(op, random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int8, ElementType.UInt8);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int8, ElementType.UInt8);
             long[] shape = random.FullShape(1, 4);
             return new OperatorBuilder(random, op).In(random.Tensor(type, shape), false)
                 .Attr("axis", random.Axis(shape.Length)).Attr("keepdims", random.Int(0, 1)).Attr("select_last_index", random.Int(0, 1)).Out(ElementType.Int64);
         })),
         new("CumSum", static random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int64);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int64);
             long[] shape = random.Shape(1, 4);
             return new OperatorBuilder(random, "CumSum").In(random.Tensor(type, shape), false).In(CaseRandom.Scalar(random.Axis(shape.Length)))
                 .Attr("exclusive", random.Int(0, 1)).Attr("reverse", random.Int(0, 1)).Out(type).Tolerance(1e-5, 2e-5);
         }),
         .. new[] { "Softmax", "LogSoftmax", "Hardmax" }.Select(static op => new OperatorCases(op, random =>
         {
-            ElementType type = random.Pick(ElementType.Float, ElementType.Float, ElementType.Double);
+            ElementType type = random.Pick(ElementType.Float32, ElementType.Float32, ElementType.Float64);
             long[] shape = random.Shape(1, 4);
             return new OperatorBuilder(random, op, random.Pick(11L, 13L)).In(random.Tensor(type, shape), false).Attr("axis", random.Axis(shape.Length)).Out(type).Tolerance(1e-5, 2e-6);
         })),
@@ -39,9 +39,9 @@ internal static class ReductionCases
         // Products that overflow and logarithms have no defined integer.
         Option<ElementType> type = space.Add("type", op switch
         {
-            "ReduceProd" or "ReduceLogSum" or "ReduceLogSumExp" => [ElementType.Float, ElementType.Double],
-            "ReduceMax" or "ReduceMin" => [ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int64, ElementType.Int8, ElementType.UInt8, ElementType.Bool],
-            _ => (ElementType[])[ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int64],
+            "ReduceProd" or "ReduceLogSum" or "ReduceLogSumExp" => [ElementType.Float32, ElementType.Float64],
+            "ReduceMax" or "ReduceMin" => [ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int64, ElementType.Int8, ElementType.UInt8, ElementType.Bool],
+            _ => (ElementType[])[ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int64],
         });
         Option<long> keep = space.Add("keepdims", -1L, 0L, 1L);
         Option<string> axes = space.Add("axes", "none", "empty", "front", "back", "all");
@@ -61,7 +61,7 @@ internal static class ReductionCases
             TensorValue x = op switch
             {
                 "ReduceLogSum" => Positive(random, element, shape),
-                "ReduceProd" when element == ElementType.Float => random.Floats(shape, -1.2f, 1.2f),
+                "ReduceProd" when element == ElementType.Float32 => random.Floats(shape, -1.2f, 1.2f),
                 _ => random.Tensor(element, shape),
             };
             OperatorBuilder builder = new OperatorBuilder(random, op, row.Get(version)).In(x, false).Out(element).Tolerance(2e-5, 2e-5);
@@ -81,6 +81,6 @@ internal static class ReductionCases
     private static TensorValue Positive(CaseRandom random, ElementType type, long[] shape)
     {
         float[] values = random.Floats(shape, 0.1f, 5).AsSpan<float>().ToArray();
-        return type == ElementType.Double ? TensorValue.Copy(Array.ConvertAll(values, static x => (double)x), shape) : TensorValue.Copy(values, shape);
+        return type == ElementType.Float64 ? TensorValue.Copy(Array.ConvertAll(values, static x => (double)x), shape) : TensorValue.Copy(values, shape);
     }
 }

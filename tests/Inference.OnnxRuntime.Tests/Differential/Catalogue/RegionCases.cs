@@ -11,7 +11,7 @@ internal static class RegionCases
         Option<long> version = space.Add("version", 10L, 16L, 22L);
         Option<string> mode = space.Add("mode", "avg", "max");
         Option<string> coordinate = space.Add("coordinate", "", "half_pixel", "output_half_pixel");
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Double);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float64);
         Option<long> sampling = space.Add("sampling_ratio", 0L, 1L, 2L, 3L);
         Option<float> scale = space.Add("spatial_scale", 1f, 0.5f, 1.7f);
         Option<bool> beyond = space.Add("beyond", false, true);
@@ -29,7 +29,7 @@ internal static class RegionCases
                 (float x, float y) = (random.Single(from, limit / 2), random.Single(from, limit / 2));
                 return new[] { x, y, random.Single(x, limit), random.Single(y, limit) };
             })];
-            TensorValue rois = row.Get(type) == ElementType.Float ? TensorValue.Copy(boxes, [regions, 4]) : TensorValue.Copy(Array.ConvertAll(boxes, static x => (double)x), [regions, 4]);
+            TensorValue rois = row.Get(type) == ElementType.Float32 ? TensorValue.Copy(boxes, [regions, 4]) : TensorValue.Copy(Array.ConvertAll(boxes, static x => (double)x), [regions, 4]);
             return builder.In(random.Tensor(row.Get(type), [images, random.Int(1, 3), height, width]), false).In(rois).In(random.Ints([regions], 0, (int)images - 1)).Out(row.Get(type)).Tolerance(1e-4, 1e-4);
         });
     }
@@ -43,7 +43,7 @@ internal static class RegionCases
             return new[] { random.Int(0, (int)images - 1), x, y, x + random.Int(0, 7), y + (float)random.Int(0, 7) };
         })];
         return new OperatorBuilder(random, "MaxRoiPool").Attr("pooled_shape", [random.Int(1, 4), random.Int(1, 4)]).Attr("spatial_scale", random.Pick(1f, 0.5f, 0.3f))
-            .In(random.Tensor(ElementType.Float, [images, random.Int(1, 3), height, width]), false).In(TensorValue.Copy(boxes, [regions, 5])).Out(ElementType.Float);
+            .In(random.Tensor(ElementType.Float32, [images, random.Int(1, 3), height, width]), false).In(TensorValue.Copy(boxes, [regions, 5])).Out(ElementType.Float32);
     });
 
     private static OperatorCases NonMaxSuppression()
@@ -86,7 +86,7 @@ internal static class RegionCases
         Option<string> mode = space.Add("mode", "linear", "nearest", "cubic");
         Option<string> padding = space.Add("padding_mode", "zeros", "border", "reflection");
         Option<long> corners = space.Add("align_corners", 0L, 1L);
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Double);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float64);
         Option<int> spatial = space.Add("spatial", 2, 3);
         Option<float> reach = space.Add("reach", 1f, 1.4f, 5f);
         space.Forbid(version, static v => v == 16, spatial, static s => s == 3);
@@ -106,7 +106,7 @@ internal static class RegionCases
     internal static OperatorCases AffineGrid(bool whole)
     {
         var space = new OptionSpace("AffineGrid");
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Double);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float64);
         Option<int> spatial = space.Add("spatial", 2, 3);
         Option<long> corners = space.Add("align_corners", 0L, 1L);
         return new("AffineGrid", random =>
@@ -144,15 +144,15 @@ internal static class RegionCases
             _ = row.Get(strides) ? builder.Attr("strides", step) : builder;
             _ = row.Get(dilations) ? builder.Attr("dilations", dilation) : builder;
             _ = row.Get(pads) ? builder.Attr("pads", pad) : builder;
-            return builder.In(random.Tensor(ElementType.Float, [random.Int(1, 2), random.Int(1, 3) * TensorShape.Count(block), TensorShape.Count(windows)]), false)
-                .In(CaseRandom.Ints(image)).In(CaseRandom.Ints(block)).Out(ElementType.Float).Tolerance(1e-5, 1e-5);
+            return builder.In(random.Tensor(ElementType.Float32, [random.Int(1, 2), random.Int(1, 3) * TensorShape.Count(block), TensorShape.Count(windows)]), false)
+                .In(CaseRandom.Ints(image)).In(CaseRandom.Ints(block)).Out(ElementType.Float32).Tolerance(1e-5, 1e-5);
         });
     }
 
     private static OperatorCases CenterCropPad()
     {
         var space = new OptionSpace("CenterCropPad");
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.UInt8);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.UInt8);
         Option<string> axes = space.Add("axes", "all", "some", "negative");
         Option<string> change = space.Add("change", "crop", "pad", "both");
         return new("CenterCropPad", random =>
@@ -190,16 +190,16 @@ internal static class RegionCases
             OperatorBuilder builder = new OperatorBuilder(random, "MaxUnpool", row.Get(version)).Attr("kernel_shape", kernel);
             _ = row.Get(strides) ? builder.Attr("strides", step) : builder;
             _ = row.Get(pads) ? builder.Attr("pads", pad) : builder;
-            TensorValue values = order.Length >= count ? random.Tensor(ElementType.Float, from) : TensorValue.Copy([.. Enumerable.Repeat(1.5f, (int)count)], from);
+            TensorValue values = order.Length >= count ? random.Tensor(ElementType.Float32, from) : TensorValue.Copy([.. Enumerable.Repeat(1.5f, (int)count)], from);
             builder.In(values, false).In(TensorValue.Copy(places, from), false);
-            return (row.Get(output) ? builder.In(CaseRandom.Ints([.. outer, .. to[2..]])) : builder).Out(ElementType.Float);
+            return (row.Get(output) ? builder.In(CaseRandom.Ints([.. outer, .. to[2..]])) : builder).Out(ElementType.Float32);
         });
     }
 
     private static OperatorCases Determinant() => new("Det", static random =>
     {
         long size = random.Int(1, 5);
-        return new OperatorBuilder(random, "Det", random.Pick(11L, 22L)).In(random.Tensor(ElementType.Float, [.. random.FullShape(0, 2), size, size]), false).Out(ElementType.Float).Tolerance(1e-3, 1e-3);
+        return new OperatorBuilder(random, "Det", random.Pick(11L, 22L)).In(random.Tensor(ElementType.Float32, [.. random.FullShape(0, 2), size, size]), false).Out(ElementType.Float32).Tolerance(1e-3, 1e-3);
     });
 
     private static long[] Sizes(CaseRandom random, int count) => [.. Enumerable.Range(0, count).Select(_ => (long)random.Int(1, 6))];
@@ -207,6 +207,6 @@ internal static class RegionCases
     private static TensorValue Numbers(CaseRandom random, ElementType type, long[] shape, float reach)
     {
         TensorValue single = random.Floats(shape, -reach, reach);
-        return type == ElementType.Float ? single : TensorValue.Copy(Array.ConvertAll(single.AsSpan<float>().ToArray(), static x => (double)x), shape);
+        return type == ElementType.Float32 ? single : TensorValue.Copy(Array.ConvertAll(single.AsSpan<float>().ToArray(), static x => (double)x), shape);
     }
 }

@@ -14,7 +14,7 @@ internal static class ResizeCases
         Option<string> coordinate = space.Add("coordinate", "half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_crop_and_resize", "half_pixel_symmetric", "tf_half_pixel_for_nn");
         Option<string> rounding = space.Add("nearest_mode", "round_prefer_floor", "round_prefer_ceil", "floor", "ceil");
         Option<string> target = space.Add("target", "scales", "stretch", "not_larger", "not_smaller");
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.UInt8, ElementType.Int8, ElementType.Int32);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.UInt8, ElementType.Int8, ElementType.Int32);
         Option<bool> antialias = space.Add("antialias", false, true);
         Option<bool> outside = space.Add("exclude_outside", false, true);
         Option<int> rank = space.Add("rank", 2, 3, 4, 5);
@@ -101,7 +101,7 @@ internal static class ResizeCases
         var space = new OptionSpace("Upsample");
         Option<long> version = space.Add("version", 7L, 9L);
         Option<string> mode = space.Add("mode", "nearest", "linear");
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.UInt8, ElementType.Int8, ElementType.Int32);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.UInt8, ElementType.Int8, ElementType.Int32);
         Option<int> rank = space.Add("rank", 2, 4, 5);
         Option<bool> whole = space.Add("whole", false, true);
         return new("Upsample", random =>
@@ -118,7 +118,7 @@ internal static class ResizeCases
     }
 
     private static TensorValue Values(CaseRandom random, ElementType type, long[] shape) =>
-        type is ElementType.Float or ElementType.Int32 ? random.Tensor(type, shape) : random.Quantized(type, shape);
+        type is ElementType.Float32 or ElementType.Int32 ? random.Tensor(type, shape) : random.Quantized(type, shape);
 
     // A weighted sum becomes an integer in a way that the specification leaves open: one step, with a filter one for each axis.
     private static OperatorBuilder Result(OperatorBuilder builder, ElementType type, int steps = 1) => builder.Out(type).Tolerance(1e-4, 1e-4).Steps(steps);

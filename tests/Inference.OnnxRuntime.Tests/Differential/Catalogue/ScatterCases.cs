@@ -5,7 +5,7 @@ internal static class ScatterCases
 {
     private static readonly ElementType[] s_types =
     [
-        ElementType.Float, ElementType.Double, ElementType.Float16, ElementType.BFloat16, ElementType.Int64, ElementType.Int32, ElementType.Int16, ElementType.Int8,
+        ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.BFloat16, ElementType.Int64, ElementType.Int32, ElementType.Int16, ElementType.Int8,
         ElementType.UInt64, ElementType.UInt32, ElementType.UInt16, ElementType.UInt8, ElementType.Bool, ElementType.String,
     ];
 

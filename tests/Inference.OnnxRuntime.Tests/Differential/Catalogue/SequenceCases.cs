@@ -7,7 +7,7 @@ internal static class SequenceCases
 {
     private static readonly ElementType[] s_types =
     [
-        ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Float16, ElementType.Int64, ElementType.Int32, ElementType.Int8, ElementType.UInt16, ElementType.Bool, ElementType.String,
+        ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.Int64, ElementType.Int32, ElementType.Int8, ElementType.UInt16, ElementType.Bool, ElementType.String,
     ];
 
     public static IEnumerable<OperatorCases> All =>
@@ -112,7 +112,7 @@ internal static class SequenceCases
     private static OnnxNode Empty(CaseRandom random, ElementType type)
     {
         var node = new OnnxNode("SequenceEmpty", [], ["empty"], name: "empty_node");
-        if (type != ElementType.Float || random.Chance(0.5))
+        if (type != ElementType.Float32 || random.Chance(0.5))
         {
             node.SetAttribute("dtype", (long)type);
         }
@@ -195,31 +195,31 @@ internal static class SequenceCases
 
     private static OperatorBuilder SequenceMap(CaseRandom random)
     {
-        OperatorBuilder builder = new OperatorBuilder(random, "SequenceMap").In(Filled(random, ElementType.Float), Sequence(ElementType.Float));
-        var body = new InnerGraph("map").In("item", ElementType.Float);
+        OperatorBuilder builder = new OperatorBuilder(random, "SequenceMap").In(Filled(random, ElementType.Float32), Sequence(ElementType.Float32));
+        var body = new InnerGraph("map").In("item", ElementType.Float32);
         int count = ((SequenceValue)builder.Inputs.GetValue("x0")).Count;
         switch (random.Int(0, 3))
         {
             case 0:
-                body.Node("Neg", "item", "out").Out("out", ElementType.Float);
+                body.Node("Neg", "item", "out").Out("out", ElementType.Float32);
                 break;
             case 1:
                 // Beside a tensor, which every item is joined with.
-                builder.In(random.Tensor(ElementType.Float, []), false);
-                body.In("other", ElementType.Float).Node("Add", "item other", "out").Out("out", ElementType.Float);
+                builder.In(random.Tensor(ElementType.Float32, []), false);
+                body.In("other", ElementType.Float32).Node("Add", "item other", "out").Out("out", ElementType.Float32);
                 break;
             case 2:
                 // Beside a second sequence of the same length.
-                builder.In(new SequenceValue(Enumerable.Range(0, count).Select(_ => random.Tensor(ElementType.Float, [])), ElementType.Float), Sequence(ElementType.Float));
-                body.In("other", ElementType.Float).Node("Mul", "item other", "out").Out("out", ElementType.Float);
+                builder.In(new SequenceValue(Enumerable.Range(0, count).Select(_ => random.Tensor(ElementType.Float32, [])), ElementType.Float32), Sequence(ElementType.Float32));
+                body.In("other", ElementType.Float32).Node("Mul", "item other", "out").Out("out", ElementType.Float32);
                 break;
             default:
-                builder.Value(random.Tensor(ElementType.Float, []), name: "outer");
-                body.Node("Sub", "item outer", "out").Node("Shape", "item", "shape").Out("out", ElementType.Float).Out("shape", ElementType.Int64);
+                builder.Value(random.Tensor(ElementType.Float32, []), name: "outer");
+                body.Node("Sub", "item outer", "out").Node("Shape", "item", "shape").Out("out", ElementType.Float32).Out("shape", ElementType.Int64);
                 break;
         }
 
-        builder.With(OnnxAttribute.FromGraph("body", body.Graph)).Out(Sequence(ElementType.Float));
+        builder.With(OnnxAttribute.FromGraph("body", body.Graph)).Out(Sequence(ElementType.Float32));
         return body.Graph.Outputs.Count == 2 ? builder.Out(Sequence(ElementType.Int64)) : builder;
     }
 }

@@ -5,7 +5,7 @@ namespace Inference.OnnxRuntime.Tests.Differential.Catalogue;
 /// <summary>Operators about shapes, and those that make tensors of a shape.</summary>
 internal static class ShapeCases
 {
-    private static readonly ElementType[] s_any = [ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32, ElementType.UInt8, ElementType.Int8, ElementType.Bool, ElementType.String, ElementType.Float16];
+    private static readonly ElementType[] s_any = [ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32, ElementType.UInt8, ElementType.Int8, ElementType.Bool, ElementType.String, ElementType.Float16];
 
     public static IEnumerable<OperatorCases> All =>
     [
@@ -62,25 +62,25 @@ internal static class ShapeCases
             OperatorBuilder builder = new OperatorBuilder(random, "ConstantOfShape", 20).In(CaseRandom.Ints(random.Shape(1, 3)), false);
             return random.Pick(0, 1, 2) switch
             {
-                0 => builder.Out(ElementType.Float),
+                0 => builder.Out(ElementType.Float32),
                 1 => builder.With(OnnxAttribute.FromTensor("value", OnnxTensor.Create<long>("v", [7], 1))).Out(ElementType.Int64),
-                _ => builder.With(OnnxAttribute.FromTensor("value", OnnxTensor.Create<float>("v", [-0.5f], 1))).Out(ElementType.Float),
+                _ => builder.With(OnnxAttribute.FromTensor("value", OnnxTensor.Create<float>("v", [-0.5f], 1))).Out(ElementType.Float32),
             };
         }),
         new("EyeLike", static random =>
         {
-            ElementType to = random.Pick(ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32);
-            return new OperatorBuilder(random, "EyeLike").In(random.Tensor(ElementType.Float, random.FullShape(2, 2)), false).Attr("dtype", (long)to).Attr("k", random.Int(-3, 3)).Out(to);
+            ElementType to = random.Pick(ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32);
+            return new OperatorBuilder(random, "EyeLike").In(random.Tensor(ElementType.Float32, random.FullShape(2, 2)), false).Attr("dtype", (long)to).Attr("k", random.Int(-3, 3)).Out(to);
         }),
         new("Range", static random => random.Chance(0.5)
             ? new OperatorBuilder(random, "Range").In(CaseRandom.Scalar((long)random.Int(-9, 9)), false).In(CaseRandom.Scalar((long)random.Int(-9, 30))).In(CaseRandom.Scalar((long)random.Pick(1, 2, 3, -1, -2))).Out(ElementType.Int64)
-            : new OperatorBuilder(random, "Range").In(CaseRandom.Scalar(random.Single(-9, 9)), false).In(CaseRandom.Scalar(random.Single(-9, 30))).In(CaseRandom.Scalar(random.Pick(1f, 0.5f, 0.3f, -0.7f))).Out(ElementType.Float).Tolerance(1e-5, 1e-5)),
+            : new OperatorBuilder(random, "Range").In(CaseRandom.Scalar(random.Single(-9, 9)), false).In(CaseRandom.Scalar(random.Single(-9, 30))).In(CaseRandom.Scalar(random.Pick(1f, 0.5f, 0.3f, -0.7f))).Out(ElementType.Float32).Tolerance(1e-5, 1e-5)),
         new("OneHot", static random =>
         {
             int depth = random.Int(1, 7);
             long[] shape = random.Shape(1, 3);
             return new OperatorBuilder(random, "OneHot").In(random.Ints(shape, -depth - 1, depth), false).In(CaseRandom.Scalar((long)depth)).In(TensorValue.Copy([-0.5f, 2f], [2]))
-                .Attr("axis", random.Int(-shape.Length - 1, shape.Length)).Out(ElementType.Float);
+                .Attr("axis", random.Int(-shape.Length - 1, shape.Length)).Out(ElementType.Float32);
         }),
     ];
 

@@ -10,7 +10,7 @@ internal static class SignalCases
     {
         var space = new OptionSpace("DFT");
         Option<long> version = space.Add("version", 17L, 20L);
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Double);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float64);
         Option<bool> complex = space.Add("complex", false, true);
         Option<bool> inverse = space.Add("inverse", false, true);
         Option<bool> half = space.Add("onesided", false, true);
@@ -44,7 +44,7 @@ internal static class SignalCases
     internal static OperatorCases ShortTime(bool whole)
     {
         var space = new OptionSpace("STFT");
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Double);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float64);
         Option<bool> half = space.Add("onesided", false, true);
         Option<string> frame = space.Add("frame", "window", "length", "both");
         Option<bool> power = space.Add("power of two", false, true);
@@ -70,7 +70,7 @@ internal static class SignalCases
         var space = new OptionSpace(op);
         Option<ElementType> size = space.Add("size", ElementType.Int32, ElementType.Int64);
         Option<long> periodic = space.Add("periodic", -1L, 0L, 1L);
-        Option<ElementType> type = space.Add("output_datatype", ElementType.Undefined, ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int64, ElementType.Float16, ElementType.UInt8);
+        Option<ElementType> type = space.Add("output_datatype", ElementType.Undefined, ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int64, ElementType.Float16, ElementType.UInt8);
         return new(op, random =>
         {
             OptionRow row = random.Row(space);
@@ -78,7 +78,7 @@ internal static class SignalCases
             OperatorBuilder builder = new OperatorBuilder(random, op).In(row.Get(size) == ElementType.Int32 ? CaseRandom.Scalar(count) : CaseRandom.Scalar((long)count), false);
             _ = row.Get(periodic) >= 0 ? builder.Attr("periodic", row.Get(periodic)) : builder;
             _ = row.Get(type) == ElementType.Undefined ? builder : builder.Attr("output_datatype", (long)row.Get(type));
-            return builder.Out(row.Get(type) == ElementType.Undefined ? ElementType.Float : row.Get(type)).Tolerance(1e-5, 1e-6);
+            return builder.Out(row.Get(type) == ElementType.Undefined ? ElementType.Float32 : row.Get(type)).Tolerance(1e-5, 1e-6);
         });
     }
 
@@ -86,8 +86,8 @@ internal static class SignalCases
     {
         var space = new OptionSpace("MelWeightMatrix");
         Option<ElementType> size = space.Add("size", ElementType.Int32, ElementType.Int64);
-        Option<ElementType> edge = space.Add("edge", ElementType.Float, ElementType.Double);
-        Option<ElementType> type = space.Add("output_datatype", ElementType.Undefined, ElementType.Float, ElementType.Double, ElementType.Int32, ElementType.Int64);
+        Option<ElementType> edge = space.Add("edge", ElementType.Float32, ElementType.Float64);
+        Option<ElementType> type = space.Add("output_datatype", ElementType.Undefined, ElementType.Float32, ElementType.Float64, ElementType.Int32, ElementType.Int64);
         Option<bool> low = space.Add("low", false, true);
         return new("MelWeightMatrix", random =>
         {
@@ -102,11 +102,11 @@ internal static class SignalCases
             float lower = row.Get(low) ? 0 : random.Int(20, 300);
             foreach (float value in (float[])[lower, random.Int((int)lower + 500, (int)rate / 2)])
             {
-                builder.In(row.Get(edge) == ElementType.Float ? CaseRandom.Scalar(value) : CaseRandom.Scalar((double)value), false);
+                builder.In(row.Get(edge) == ElementType.Float32 ? CaseRandom.Scalar(value) : CaseRandom.Scalar((double)value), false);
             }
 
             return (row.Get(type) == ElementType.Undefined ? builder : builder.Attr("output_datatype", (long)row.Get(type)))
-                .Out(row.Get(type) == ElementType.Undefined ? ElementType.Float : row.Get(type)).Tolerance(1e-5, 1e-5);
+                .Out(row.Get(type) == ElementType.Undefined ? ElementType.Float32 : row.Get(type)).Tolerance(1e-5, 1e-5);
         });
     }
 }

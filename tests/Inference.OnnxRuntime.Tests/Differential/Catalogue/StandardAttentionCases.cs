@@ -10,7 +10,7 @@ internal static class StandardAttentionCases
     {
         var space = new OptionSpace("Attention");
         Option<long> version = space.Add("version", 23L, 24L);
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Float16);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float16);
         Option<bool> flat = space.Add("flat", false, true);
         Option<int> group = space.Add("group", 1, 2, 3);
         Option<string> mask = space.Add("mask", "none", "bool", "2", "3", "4");
@@ -70,13 +70,13 @@ internal static class StandardAttentionCases
                 _ = (row.Get(past) ? builder : builder.SkipOut().SkipOut()).Out(element);
             }
 
-            return element == ElementType.Float ? builder.Tolerance(1e-4, 1e-4) : builder.Tolerance(4e-3, 4e-3);
+            return element == ElementType.Float32 ? builder.Tolerance(1e-4, 1e-4) : builder.Tolerance(4e-3, 4e-3);
 
             // Large scores would keep few digits of float16.
             TensorValue Values(long[] shape)
             {
                 TensorValue single = random.Floats(shape, -1, 1);
-                return element == ElementType.Float ? single : TensorValue.Copy(Array.ConvertAll(single.AsSpan<float>().ToArray(), static x => (Half)x), shape);
+                return element == ElementType.Float32 ? single : TensorValue.Copy(Array.ConvertAll(single.AsSpan<float>().ToArray(), static x => (Half)x), shape);
             }
         });
     }
@@ -84,7 +84,7 @@ internal static class StandardAttentionCases
     private static OperatorCases RotaryEmbedding()
     {
         var space = new OptionSpace("RotaryEmbedding");
-        Option<ElementType> type = space.Add("type", ElementType.Float, ElementType.Float16, ElementType.BFloat16);
+        Option<ElementType> type = space.Add("type", ElementType.Float32, ElementType.Float16, ElementType.BFloat16);
         Option<bool> flat = space.Add("flat", false, true);
         Option<long> interleaved = space.Add("interleaved", 0L, 1L);
         Option<bool> partial = space.Add("partial", false, true);

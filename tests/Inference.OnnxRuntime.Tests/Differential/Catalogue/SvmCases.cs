@@ -6,7 +6,7 @@ namespace Inference.OnnxRuntime.Tests.Differential.Catalogue;
 internal static class SvmCases
 {
     private static readonly OptionSpace s_classifier = new("SVMClassifier");
-    private static readonly Option<ElementType> s_type = s_classifier.Add("type", ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32);
+    private static readonly Option<ElementType> s_type = s_classifier.Add("type", ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32);
     private static readonly Option<string> s_kernel = s_classifier.Add("kernel", "LINEAR", "POLY", "RBF", "SIGMOID");
     private static readonly Option<string> s_transform = s_classifier.Add("transform", "absent", "NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT");
     private static readonly Option<int> s_classes = s_classifier.Add("classes", 2, 3, 4);
@@ -46,7 +46,7 @@ internal static class SvmCases
             builder.Attr("coefficients", Numbers(random, classes * shape[1], transform)).Attr("rho", Numbers(random, classes == 2 || random.Chance(0.5) ? 1 : classes, transform));
         }
 
-        return Transform(Labels(builder, classes, row.Get(s_text), "classlabels_ints"), transform).Out(ElementType.Float).Tolerance(1e-3, 1e-4);
+        return Transform(Labels(builder, classes, row.Get(s_text), "classlabels_ints"), transform).Out(ElementType.Float32).Tolerance(1e-3, 1e-4);
     }
 
     private static OperatorBuilder Regressor(CaseRandom random)
@@ -54,13 +54,13 @@ internal static class SvmCases
         OptionRow row = random.Row(s_regressor);
         string transform = row.Get(s_regressorTransform);
         long[] shape = [random.Int(1, 6), random.Int(1, 5)];
-        OperatorBuilder builder = Kernel(new OperatorBuilder(random, "SVMRegressor", 18, Ml).In(random.Tensor(ElementType.Float, shape), false), row.Get(s_regressorKernel));
+        OperatorBuilder builder = Kernel(new OperatorBuilder(random, "SVMRegressor", 18, Ml).In(random.Tensor(ElementType.Float32, shape), false), row.Get(s_regressorKernel));
         bool vectors = row.Get(s_regressorVectors);
         long count = random.Int(1, 5);
         _ = vectors ? builder.Attr("n_supports", count).Attr("support_vectors", Numbers(random, count * shape[1])).Attr("coefficients", Numbers(random, count, transform))
             : builder.Attr("coefficients", Numbers(random, shape[1], transform));
         _ = row.Get(s_oneClass) ? builder.Attr("one_class", 1L) : builder;
-        return Transform(builder.Attr("rho", Numbers(random, 1, transform)), transform).Out(ElementType.Float).Tolerance(1e-3, 1e-4);
+        return Transform(builder.Attr("rho", Numbers(random, 1, transform)), transform).Out(ElementType.Float32).Tolerance(1e-3, 1e-4);
     }
 
     private static OperatorBuilder Kernel(OperatorBuilder builder, string kernel) => 

@@ -75,7 +75,7 @@ internal static class TextCases
             .Attr("max_skip_count", random.Int(0, 3)).Attr("ngram_counts", [.. counts])
             .Attr("ngram_indexes", [.. random.Permutation((int)grams).Select(i => i + (random.Size > 20 ? 2 : 0))]);
         _ = random.Chance(0.5) ? builder.Attr("weights", random.Floats([grams], -2, 2).AsSpan<float>().ToArray()) : builder;
-        return (text ? builder.Attr("pool_strings", [.. pool.Select(static i => $"w{i}")]) : builder.Attr("pool_int64s", [.. pool])).Out(ElementType.Float);
+        return (text ? builder.Attr("pool_strings", [.. pool.Select(static i => $"w{i}")]) : builder.Attr("pool_int64s", [.. pool])).Out(ElementType.Float32);
     }
 
     private static OperatorBuilder Tokenizer(CaseRandom random)

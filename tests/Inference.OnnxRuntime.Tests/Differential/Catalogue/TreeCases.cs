@@ -10,7 +10,7 @@ internal static class TreeCases
     private static readonly float[] s_grid = [-2f, -1f, -0.5f, 0f, 0.5f, 1f, 1.5f, 3f];
 
     private static readonly OptionSpace s_classifier = new("TreeEnsembleClassifier");
-    private static readonly Option<ElementType> s_type = s_classifier.Add("type", ElementType.Float, ElementType.Double, ElementType.Int64, ElementType.Int32);
+    private static readonly Option<ElementType> s_type = s_classifier.Add("type", ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32);
     private static readonly Option<string> s_mode = s_classifier.Add("mode", [.. s_modes, "mixed"]);
     private static readonly Option<string> s_transform = s_classifier.Add("transform", "absent", "NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT");
     private static readonly Option<string> s_classes = s_classifier.Add("classes", "2", "3", "5");
@@ -21,7 +21,7 @@ internal static class TreeCases
     private static readonly Option<bool> s_positive = s_classifier.Add("positive weights", false, true);
 
     private static readonly OptionSpace s_regressor = new("TreeEnsembleRegressor");
-    private static readonly Option<ElementType> s_regressorType = s_regressor.Add("type", ElementType.Float, ElementType.Double);
+    private static readonly Option<ElementType> s_regressorType = s_regressor.Add("type", ElementType.Float32, ElementType.Float64);
     private static readonly Option<string> s_regressorMode = s_regressor.Add("mode", [.. s_modes, "mixed"]);
     private static readonly Option<string> s_regressorTransform = s_regressor.Add("transform", "absent", "NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT");
     private static readonly Option<int> s_targets = s_regressor.Add("targets", 1, 2, 4);
@@ -32,7 +32,7 @@ internal static class TreeCases
 
     // ONNX Runtime takes 1 for LOGISTIC and 2 for SOFTMAX (docs/differences.md).
     private static readonly OptionSpace s_ensemble = new("TreeEnsemble");
-    private static readonly Option<ElementType> s_ensembleType = s_ensemble.Add("type", ElementType.Float, ElementType.Double);
+    private static readonly Option<ElementType> s_ensembleType = s_ensemble.Add("type", ElementType.Float32, ElementType.Float64);
     private static readonly Option<int> s_ensembleMode = s_ensemble.Add("mode", 0, 1, 2, 3, 4, 5, 6, -1);
     private static readonly Option<int> s_ensembleTransform = s_ensemble.Add("transform", 0, 3, 4);
     private static readonly Option<int> s_ensembleTargets = s_ensemble.Add("targets", 1, 2, 4);
@@ -69,7 +69,7 @@ internal static class TreeCases
         Forest forest = Forest.Grow(random, columns, row.Get(s_mode), () => two ? [0] : [.. random.Permutation(classes).Take(random.Int(1, classes))]);
         forest.Write(builder, "class", type, tensors, row.Get(s_missing), (low, high));
         _ = row.Get(s_based) ? Numbers(builder, "base_values", random.Floats([two ? 1 : classes], low, high), tensors, type) : builder;
-        return Transform(Labels(builder, classes, row.Get(s_text), "classlabels_int64s"), transform).Out(ElementType.Float).Tolerance(1e-4, 1e-4);
+        return Transform(Labels(builder, classes, row.Get(s_text), "classlabels_int64s"), transform).Out(ElementType.Float32).Tolerance(1e-4, 1e-4);
     }
 
     private static OperatorBuilder Regressor(CaseRandom random)
@@ -89,7 +89,7 @@ internal static class TreeCases
         forest.Write(builder, "target", type, tensors, row.Get(s_regressorMissing), (low, high));
         _ = based ? Numbers(builder, "base_values", random.Floats([targets], low, high), tensors, type) : builder;
         _ = aggregate == "absent" ? builder : builder.Attr("aggregate_function", aggregate);
-        return Transform(builder.Attr("n_targets", targets), transform).Out(ElementType.Float).Tolerance(1e-4, 1e-4);
+        return Transform(builder.Attr("n_targets", targets), transform).Out(ElementType.Float32).Tolerance(1e-4, 1e-4);
     }
 
     // PROBIT is of numbers in (0, 1).
@@ -102,8 +102,8 @@ internal static class TreeCases
         float[] values = [.. Enumerable.Range(0, (int)(shape[0] * shape[1])).Select(_ => missing && random.Chance(0.15) ? float.NaN : whole ? random.Int(-3, 41) : random.Chance(0.5) ? random.Pick<float>(s_grid) : random.Single(-3, 3))];
         return type switch
         {
-            ElementType.Float => TensorValue.Copy(values, shape),
-            ElementType.Double => TensorValue.Copy(Array.ConvertAll(values, static x => (double)x), shape),
+            ElementType.Float32 => TensorValue.Copy(values, shape),
+            ElementType.Float64 => TensorValue.Copy(Array.ConvertAll(values, static x => (double)x), shape),
             ElementType.Int64 => random.Ints(shape, -3, 3),
             _ => TensorValue.Copy(Array.ConvertAll(random.Ints(shape, -3, 3).AsSpan<long>().ToArray(), static x => (int)x), shape),
         };
@@ -115,7 +115,7 @@ internal static class TreeCases
 
     private static OnnxTensor Tensor(string name, TensorValue values, ElementType type)
     {
-        using TensorValue typed = type == ElementType.Double ? TensorValue.Copy(Array.ConvertAll(values.AsSpan<float>().ToArray(), static x => (double)x), values.Shape) : TensorValue.Copy(values.AsSpan<float>(), values.Shape);
+        using TensorValue typed = type == ElementType.Float64 ? TensorValue.Copy(Array.ConvertAll(values.AsSpan<float>().ToArray(), static x => (double)x), values.Shape) : TensorValue.Copy(values.AsSpan<float>(), values.Shape);
         return OnnxTensor.FromBytes(name, (OnnxElementType)(int)typed.ElementType, typed.AsBytes().ToArray(), typed.Shape);
     }
 

@@ -3,8 +3,8 @@ namespace Inference.OnnxRuntime.Tests.Differential.Catalogue;
 /// <summary>One tensor in, one of the same shape out.</summary>
 internal static class UnaryCases
 {
-    private static readonly ElementType[] s_floats = [ElementType.Float, ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Float16];
-    private static readonly ElementType[] s_numbers = [ElementType.Float, ElementType.Float, ElementType.Double, ElementType.Float16, ElementType.Int32, ElementType.Int64, ElementType.Int8];
+    private static readonly ElementType[] s_floats = [ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16];
+    private static readonly ElementType[] s_numbers = [ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.Int32, ElementType.Int64, ElementType.Int8];
     private static readonly ElementType[] s_integers = [ElementType.Int32, ElementType.Int64, ElementType.UInt8, ElementType.Int8, ElementType.UInt16, ElementType.UInt32];
 
     public static IEnumerable<OperatorCases> All =>
@@ -54,19 +54,19 @@ internal static class UnaryCases
     }
 
     private static OperatorBuilder Test(string op, CaseRandom random) =>
-        new OperatorBuilder(random, op, 20).In(random.Tensor(random.Pick(ElementType.Float, ElementType.Double, ElementType.Float16), random.Shape(0, 4), special: true), false).Out(ElementType.Bool);
+        new OperatorBuilder(random, op, 20).In(random.Tensor(random.Pick(ElementType.Float32, ElementType.Float64, ElementType.Float16), random.Shape(0, 4), special: true), false).Out(ElementType.Bool);
 
     private static OperatorBuilder Cast(CaseRandom random, string op)
     {
         ElementType[] types =
         [
-            ElementType.Float, ElementType.Double, ElementType.Float16, ElementType.BFloat16, ElementType.Int64, ElementType.Int32, ElementType.Int16, ElementType.Int8,
+            ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.BFloat16, ElementType.Int64, ElementType.Int32, ElementType.Int16, ElementType.Int8,
             ElementType.UInt64, ElementType.UInt32, ElementType.UInt16, ElementType.UInt8, ElementType.Bool,
         ];
         ElementType from = random.Pick(types);
         ElementType to = random.Pick(types);
         bool toUnsigned = to is ElementType.UInt64 or ElementType.UInt32 or ElementType.UInt16 or ElementType.UInt8;
-        bool fromFloat = from is ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.BFloat16;
+        bool fromFloat = from is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16;
 
         // The specification leaves a float outside the target's range undefined.
         TensorValue x = toUnsigned && fromFloat ? Positive(random, from) : random.Tensor(from, random.Shape(0, 4));
@@ -80,8 +80,8 @@ internal static class UnaryCases
         float[] values = random.Floats(shape, 0, 100).AsSpan<float>().ToArray();
         return type switch
         {
-            ElementType.Float => TensorValue.Copy(values, shape),
-            ElementType.Double => TensorValue.Copy(Array.ConvertAll(values, static x => (double)x), shape),
+            ElementType.Float32 => TensorValue.Copy(values, shape),
+            ElementType.Float64 => TensorValue.Copy(Array.ConvertAll(values, static x => (double)x), shape),
             ElementType.Float16 => TensorValue.Copy(Array.ConvertAll(values, static x => (Half)x), shape),
             _ => TensorValue.Copy(Array.ConvertAll(values, static x => (BFloat16)x), shape),
         };

@@ -5,13 +5,13 @@ internal static class WindowCases
 {
     public static IEnumerable<OperatorCases> All =>
     [
-        Pool("MaxPool", [8, 10, 11, 12, 22], [ElementType.Float, ElementType.Double, ElementType.UInt8, ElementType.Int8]),
-        Pool("AveragePool", [7, 10, 11, 19, 22], [ElementType.Float]),
-        Pool("LpPool", [2, 11, 18, 22], [ElementType.Float]),
+        Pool("MaxPool", [8, 10, 11, 12, 22], [ElementType.Float32, ElementType.Float64, ElementType.UInt8, ElementType.Int8]),
+        Pool("AveragePool", [7, 10, 11, 19, 22], [ElementType.Float32]),
+        Pool("LpPool", [2, 11, 18, 22], [ElementType.Float32]),
         .. new[] { "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool" }.Select(static op => new OperatorCases(op, random =>
         {
-            OperatorBuilder builder = new OperatorBuilder(random, op).In(random.Tensor(ElementType.Float, random.FullShape(3, 5)), false).Tolerance(1e-5, 1e-5);
-            return (op == "GlobalLpPool" ? builder.Attr("p", random.Int(1, 3)) : builder).Out(ElementType.Float);
+            OperatorBuilder builder = new OperatorBuilder(random, op).In(random.Tensor(ElementType.Float32, random.FullShape(3, 5)), false).Tolerance(1e-5, 1e-5);
+            return (op == "GlobalLpPool" ? builder.Attr("p", random.Int(1, 3)) : builder).Out(ElementType.Float32);
         })),
     ];
 

@@ -200,11 +200,11 @@ public sealed class InputRuleTextTests
 
             if (word == "seq")
             {
-                return ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float));
+                return ModelValueType.Sequence(ModelValueType.Tensor(ElementType.Float32));
             }
 
             int bracket = word.IndexOf('[');
-            ElementType type = word[..bracket] switch { "float" => ElementType.Float, "double" => ElementType.Double, _ => ElementType.Undefined };
+            ElementType type = word[..bracket] switch { "float" => ElementType.Float32, "double" => ElementType.Float64, _ => ElementType.Undefined };
             string shape = word[(bracket + 1)..^1];
             return ModelValueType.Tensor(type, shape == "..." ? null : [.. shape.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(d => d == "?" ? Dimension.Unknown : Dimension.Fixed(long.Parse(d)))]);
         }

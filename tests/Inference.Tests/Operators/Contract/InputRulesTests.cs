@@ -57,7 +57,7 @@ public class InputRulesTests
     {
         var node = new Node("n", "", "Test", 1);
         var context = new ActualInferContext();
-        context.Reset(node, [Tensor.Allocate(ElementType.Float, x), Tensor.Allocate(ElementType.Float, w)]);
+        context.Reset(node, [Tensor.Allocate(ElementType.Float32, x), Tensor.Allocate(ElementType.Float32, w)]);
         InputRules read = rules;
         if (error is null)
         {

@@ -143,7 +143,7 @@ public sealed class InputShapesOfProductsTests
             string[] parts = word.Split(' ', 2);
             ElementType type = parts[0] switch
             {
-                "f32" => ElementType.Float,
+                "f32" => ElementType.Float32,
                 "u8" => ElementType.UInt8,
                 "i8" => ElementType.Int8,
                 "i32" => ElementType.Int32,

@@ -92,7 +92,7 @@ public sealed class ControlFlowTests
     {
         var cast = new OnnxGraph { Name = "cast" };
         var toDouble = new OnnxNode("Cast", ["x"], ["r"]);
-        toDouble.Attributes.Add(OnnxAttribute.FromInt("to", (long)ElementType.Double));
+        toDouble.Attributes.Add(OnnxAttribute.FromInt("to", (long)ElementType.Float64));
         cast.Nodes.Add(toDouble);
         cast.Outputs.Add(new("r", OnnxType.Tensor(OnnxElementType.Float64)));
         var node = new OnnxNode("If", ["c"], ["t"]);
@@ -114,7 +114,7 @@ public sealed class ControlFlowTests
             inputs.Add("c", Scalar(condition));
             using NamedValues outputs = runner.Run(inputs);
             TensorValue y = outputs["y"];
-            Assert.Equal(6, y.ElementType == ElementType.Double ? y.AsSpan<double>()[0] : y.AsSpan<float>()[0]);
+            Assert.Equal(6, y.ElementType == ElementType.Float64 ? y.AsSpan<double>()[0] : y.AsSpan<float>()[0]);
         }
         catch (InferenceException exception)
         {

@@ -100,7 +100,7 @@ public sealed class ArithmeticTests
     [Fact]
     public void Infer_KeepsSymbols()
     {
-        ModelValueType[] types = [ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Fixed(3)]), ModelValueType.Tensor(ElementType.Float, [Dimension.Fixed(3)])];
+        ModelValueType[] types = [ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Fixed(3)]), ModelValueType.Tensor(ElementType.Float32, [Dimension.Fixed(3)])];
         Assert.Equal([Dimension.Named("N"), Dimension.Fixed(3)], Infer("Add", types)[0]!.Shape!);
     }
 

@@ -36,7 +36,7 @@ public sealed class ConstantWeightsTests
         Tensor bias = T([.. Enumerable.Range(0, N).Select(j => (j * 37) - 300)], N);
         EngineValue?[] inputs = [Bytes<sbyte>(1, M, K), S(0.02f), S((sbyte)7), b, Numbers(3, N), Zeros<sbyte>(1, 2), bias, .. quantized ? (EngineValue?[])[S(5f), S((sbyte)3)] : []];
         Tensor y = (Tensor)RunAll("QGemm", inputs, [("alpha", 1.25f), ("transB", transposed ? 1L : 0L)], 1, 1, Microsoft)[0]!;
-        Assert.Equal(quantized ? ElementType.Int8 : ElementType.Float, y.Type);
+        Assert.Equal(quantized ? ElementType.Int8 : ElementType.Float32, y.Type);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class RecurrentHostileTests
     public void Rnn_SecondaryInputsThatDoNotFit_AreRefused(int input, long[] dims)
     {
         EngineValue?[] inputs = [T(new float[2], 1, 1, 2), T(new float[2], 1, 1, 2), T(new float[1], 1, 1, 1), null, null, null];
-        inputs[input] = Tensor.Allocate(input == 4 ? ElementType.Int32 : ElementType.Float, dims);
+        inputs[input] = Tensor.Allocate(input == 4 ? ElementType.Int32 : ElementType.Float32, dims);
         Refused($"input {input}", "RNN", inputs, []);
     }
 

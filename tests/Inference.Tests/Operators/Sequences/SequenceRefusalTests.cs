@@ -12,9 +12,9 @@ public sealed class SequenceRefusalTests
         ["SplitToSequence, a length below 0"] = (() => RunAll("SplitToSequence", [T([1f, 2]), T<long>([3, -1])]), "split: expected lengths that sum to 2"),
         ["SequenceEmpty, a type that does not exist"] = (() => RunAll("SequenceEmpty", [], [("dtype", 33L)]), "attribute 'dtype'"),
         ["SequenceAt, a position out of range"] = (
-            () => RunAll("SequenceAt", [new SequenceData([S(1f)], ElementType.Float), S(long.MinValue)]), "input 1 (position): expected a number in [-1, 0]"),
+            () => RunAll("SequenceAt", [new SequenceData([S(1f)], ElementType.Float32), S(long.MinValue)]), "input 1 (position): expected a number in [-1, 0]"),
         ["ConcatFromSequence, items that are no tensors"] = (
-            () => RunAll("ConcatFromSequence", [new SequenceData([T([1f]), new SequenceData([], ElementType.Float)], ElementType.Float)], [("axis", 0L)]), "expected a sequence of tensors"),
+            () => RunAll("ConcatFromSequence", [new SequenceData([T([1f]), new SequenceData([], ElementType.Float32)], ElementType.Float32)], [("axis", 0L)]), "expected a sequence of tensors"),
     };
 
     public static TheoryData<string> Cases => s_cases.Names;

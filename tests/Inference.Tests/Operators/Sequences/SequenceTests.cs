@@ -4,7 +4,7 @@ namespace Inference.Tests.Operators.Sequences;
 
 public sealed class SequenceTests
 {
-    private static SequenceData Sequence(params float[] values) => new([.. Array.ConvertAll(values, v => (EngineValue)T([v]))], ElementType.Float);
+    private static SequenceData Sequence(params float[] values) => new([.. Array.ConvertAll(values, v => (EngineValue)T([v]))], ElementType.Float32);
 
     private static float[] Values(EngineValue? value) => Array.ConvertAll(((SequenceData)value!).Items, i => ((Tensor)i).Span<float>()[0]);
 
@@ -53,7 +53,7 @@ public sealed class SequenceTests
     public void Optionals_HoldAValue_OrNone()
     {
         EngineValue? full = RunAll("Optional", [T([1f])])[0];
-        EngineValue? empty = RunAll("Optional", [], [("type", ModelValueType.Tensor(ElementType.Float))])[0];
+        EngineValue? empty = RunAll("Optional", [], [("type", ModelValueType.Tensor(ElementType.Float32))])[0];
         Same([true], [], (Tensor)RunAll("OptionalHasElement", [full])[0]!);
         Same([false], [], (Tensor)RunAll("OptionalHasElement", [empty])[0]!);
         Same([1f], [1], (Tensor)RunAll("OptionalGetElement", [full])[0]!);

@@ -59,7 +59,7 @@ public sealed class RefusalTests
     public void Infer_ListsForAScalar_AreRefusedBeforeTheirContentsAreKnown(string opType, int inputs)
     {
         ModelValueType list = ModelValueType.Tensor(ElementType.Int64, [Dimension.Fixed(2)]);
-        ModelValueType[] types = [ModelValueType.Tensor(ElementType.Float, []), .. Enumerable.Repeat(list, inputs - 1)];
+        ModelValueType[] types = [ModelValueType.Tensor(ElementType.Float32, []), .. Enumerable.Repeat(list, inputs - 1)];
         Assert.ThrowsAny<InferenceException>(() => Infer(opType, types));
     }
 
@@ -74,7 +74,7 @@ public sealed class RefusalTests
 
     [Fact]
     public void SetView_OfAnotherSize_IsRefused() =>
-        Assert.Throws<ModelRunException>(() => new Tensor().SetView(T<float>([], 0), ElementType.Float, []));
+        Assert.Throws<ModelRunException>(() => new Tensor().SetView(T<float>([], 0), ElementType.Float32, []));
 
     [Fact]
     public void TensorScatter_CircularPositionFarOut_WrapsAround() =>

@@ -32,7 +32,7 @@ public sealed class ViewTests
     [Fact]
     public void Reshape_ToSymbolicShape_KeepsTheSymbol()
     {
-        ModelValueType? y = Infer("Flatten", [ModelValueType.Tensor(ElementType.Float, [Dimension.Named("N"), Dimension.Fixed(3), Dimension.Fixed(4)])])[0];
+        ModelValueType? y = Infer("Flatten", [ModelValueType.Tensor(ElementType.Float32, [Dimension.Named("N"), Dimension.Fixed(3), Dimension.Fixed(4)])])[0];
         Assert.Equal([Dimension.Named("N"), Dimension.Fixed(12)], y!.Shape!);
     }
 
@@ -90,7 +90,7 @@ public sealed class ViewTests
 
     private static Tensor Floats(params long[] dims)
     {
-        Tensor tensor = Tensor.Allocate(ElementType.Float, dims);
+        Tensor tensor = Tensor.Allocate(ElementType.Float32, dims);
         for (int i = 0; i < tensor.Count; i++)
         {
             tensor.Span<float>()[i] = i;

@@ -84,7 +84,7 @@ internal static class PassEquivalence
             return $"expected {want}, got {got}";
         }
 
-        if (want.Type != ElementType.Float)
+        if (want.Type != ElementType.Float32)
         {
             return null;
         }

@@ -38,7 +38,7 @@ internal sealed class Clip : UnaryOperator
         {
             if (clip.HasInput(i))
             {
-                if (clip.Inputs[i]!.Constant is not { Type: ElementType.Float, Count: 1 } bound)
+                if (clip.Inputs[i]!.Constant is not { Type: ElementType.Float32, Count: 1 } bound)
                 {
                     return false;
                 }
