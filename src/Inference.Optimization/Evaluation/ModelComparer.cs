@@ -104,6 +104,16 @@ public static class ModelComparer
         double before = source.Value(weights);
         double after = candidate.Value(weights);
         (double low, double high) = judged ? Bootstrap.Interval(metric, source, candidate, rows, total, options.Resamples, seed) : (double.NaN, double.NaN);
-        return new SliceResult(name, rows.Length, judged && !double.IsNaN(metric.Drop(before, after)), before, after, metric.Drop(before, after), low, high);
+        return new SliceResult
+        {
+            Name = name,
+            Rows = rows.Length,
+            Judged = judged && !double.IsNaN(metric.Drop(before, after)),
+            Source = before,
+            Candidate = after,
+            Drop = metric.Drop(before, after),
+            DropLow = low,
+            DropHigh = high,
+        };
     }
 }

@@ -4,8 +4,17 @@ using Inference.Optimization.Records;
 namespace Inference.Optimization.Factorization;
 
 /// <summary>A factorized model and how it came to be.</summary>
-/// <param name="Model">The new model.</param>
-/// <param name="Layers">What was done to each layer.</param>
-/// <param name="SourceMacs">Multiply-adds of the source for one row.</param>
-/// <param name="Macs">Multiply-adds of the new model for one row.</param>
-public sealed record FactorizeResult(OnnxModel Model, IReadOnlyList<LayerDecision> Layers, long SourceMacs, long Macs);
+public sealed class FactorizeResult
+{
+    /// <summary>The new model.</summary>
+    public required OnnxModel Model { get; init; }
+
+    /// <summary>What was done to each layer.</summary>
+    public required IReadOnlyList<LayerDecision> Layers { get; init; }
+
+    /// <summary>Multiply-adds of the source for one row.</summary>
+    public required long SourceMacs { get; init; }
+
+    /// <summary>Multiply-adds of the new model for one row.</summary>
+    public required long Macs { get; init; }
+}

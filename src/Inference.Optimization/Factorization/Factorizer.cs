@@ -80,7 +80,13 @@ public static class Factorizer
 
         editor.RemoveUnused();
         editor.Model.ProducerName = "Inference";
-        return new FactorizeResult(editor.Model, decisions, total, macs);
+        return new FactorizeResult
+        {
+            Model = editor.Model,
+            Layers = decisions,
+            SourceMacs = total,
+            Macs = macs,
+        };
     }
 
     private static bool IsCandidate(LinearLayer layer, GraphIndex index, FactorizeOptions options, List<LayerDecision> decisions)

@@ -73,7 +73,14 @@ internal sealed class PruneRun(OptimizationContext context, OnnxModel prepared, 
         }
 
         editor.Model.ProducerName = "Inference";
-        return new PruneResult(editor.Model, decisions, _total, macs, multiple);
+        return new PruneResult
+        {
+            Model = editor.Model,
+            Layers = decisions,
+            SourceMacs = _total,
+            Macs = macs,
+            Multiple = multiple,
+        };
     }
 
     private static bool IsWanted(ChannelGroup group, int multiple) => group.Obstacle is null && group.Producers.Count > 0 && group.Consumers.Count > 0 && group.Channels > ChannelPlan.Step(group, multiple);

@@ -83,7 +83,8 @@ public static class Pruner
         int chosen = faster.Length > 0 ? faster.MinBy(i => errors[i]) : reached.MinBy(i => shares[i]);
         LayerDecision note = new("(model)", "", Name(results[chosen].Multiple), string.Join("; ", results.Select((r, i) => FormattableString.Invariant(
             $"{Name(r.Multiple)}: {(double)r.Macs / r.SourceMacs:P0} of the multiply-adds, {shares[i]:P0} of the time, output error {errors[i]:P2}"))));
-        return results[chosen] with { Layers = [note, .. results[chosen].Layers] };
+        PruneResult best = results[chosen];
+        return new() { Model = best.Model, Layers = [note, .. best.Layers], SourceMacs = best.SourceMacs, Macs = best.Macs, Multiple = best.Multiple };
     }
 
     private static string Name(int multiple) => multiple switch

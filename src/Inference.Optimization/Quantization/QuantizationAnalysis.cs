@@ -98,7 +98,16 @@ internal sealed class QuantizationAnalysis
             counts[(i - first) / merged] += histogram.Bins[i];
         }
 
-        return new TensorRange(name, range.Method.ToString(), range.Range.Low, range.Range.High, histogram.Origin + (first * histogram.Width), merged * histogram.Width, counts);
+        return new TensorRange
+        {
+            Name = name,
+            Method = range.Method.ToString(),
+            Low = range.Range.Low,
+            High = range.Range.High,
+            Origin = histogram.Origin + (first * histogram.Width),
+            Width = merged * histogram.Width,
+            Counts = counts,
+        };
     }
 
     /// <summary>The model with the chosen layers in 8 bits.</summary>

@@ -68,7 +68,14 @@ public static class Quantizer
         }
 
         editor.Model.ProducerName = "Inference";
-        return new QuantizeResult(editor.Model, decisions, Weights.TotalBytes(model.Graph), Weights.TotalBytes(editor.Graph)) { Ranges = ranges };
+        return new QuantizeResult
+        {
+            Model = editor.Model,
+            Layers = decisions,
+            SourceBytes = Weights.TotalBytes(model.Graph),
+            Bytes = Weights.TotalBytes(editor.Graph),
+            Ranges = ranges,
+        };
     }
 
     private static LayerDecision Decide(LinearLayer layer, QuantizationAnalysis analysis, QuantizeOptions options) =>

@@ -1,14 +1,28 @@
 namespace Inference.Optimization.Reports;
 
 /// <summary>The values seen of an activation, and the range that its 8 bits cover.</summary>
-/// <param name="Name">The tensor.</param>
-/// <param name="Method">How the range was chosen.</param>
-/// <param name="Low">Its lower end.</param>
-/// <param name="High">Its upper end.</param>
-/// <param name="Origin">Where the first bin begins.</param>
-/// <param name="Width">The width of a bin.</param>
-/// <param name="Counts">Values in each bin.</param>
-public sealed record TensorRange(string Name, string Method, float Low, float High, double Origin, double Width, IReadOnlyList<long> Counts)
+public sealed class TensorRange
 {
+    /// <summary>The tensor.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How the range was chosen.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Its lower end.</summary>
+    public required float Low { get; init; }
+
+    /// <summary>Its upper end.</summary>
+    public required float High { get; init; }
+
+    /// <summary>Where the first bin begins.</summary>
+    public required double Origin { get; init; }
+
+    /// <summary>The width of a bin.</summary>
+    public required double Width { get; init; }
+
+    /// <summary>Values in each bin.</summary>
+    public required IReadOnlyList<long> Counts { get; init; }
+
     internal const int Bins = 64;
 }

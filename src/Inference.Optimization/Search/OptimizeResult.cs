@@ -5,11 +5,17 @@ using Inference.Optimization.Reports;
 namespace Inference.Optimization.Search;
 
 /// <summary>What a search found.</summary>
-/// <param name="Model">The best model; the source's copy where nothing better keeps to the budget.</param>
-/// <param name="Record">How it came to be; also in the model's metadata.</param>
-/// <param name="Met">Whether every budget is met.</param>
-public sealed record OptimizeResult(OnnxModel Model, DecisionRecord Record, bool Met)
+public sealed class OptimizeResult
 {
+    /// <summary>The best model; the source's copy where nothing better keeps to the budget.</summary>
+    public required OnnxModel Model { get; init; }
+
+    /// <summary>How it came to be; also in the model's metadata.</summary>
+    public required DecisionRecord Record { get; init; }
+
+    /// <summary>Whether every budget is met.</summary>
+    public required bool Met { get; init; }
+
     /// <summary>More for a report.</summary>
     public ReportDetails Details { get; init; } = new();
 }

@@ -98,7 +98,13 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             state.Delete();
         }
 
-        return new OptimizeResult(model, record, unmet is null) { Details = Details };
+        return new OptimizeResult
+        {
+            Model = model,
+            Record = record,
+            Met = unmet is null,
+            Details = Details,
+        };
     }
 
     private async Task<CandidateRecord> JudgeAsync(string name, OnnxModel candidate, CancellationToken cancellationToken)
@@ -113,7 +119,17 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             : slice > options.MaxSliceDrop ? Text($"a slice drops {slice:P2}, over {options.MaxSliceDrop:P2}")
             : speedup < options.MinSpeedup ? Text($"speedup {speedup:F2} is below {options.MinSpeedup:F2}")
             : "";
-        return new CandidateRecord(name, quality.Drop, slice, times[1], speedup, Weights.TotalBytes(candidate.Graph), reason.Length == 0, reason);
+        return new CandidateRecord
+        {
+            Name = name,
+            Drop = quality.Drop,
+            WorstSliceDrop = slice,
+            Microseconds = times[1],
+            Speedup = speedup,
+            Bytes = Weights.TotalBytes(candidate.Graph),
+            Accepted = reason.Length == 0,
+            Reason = reason,
+        };
     }
 
     // Within the budget beats without; within, the faster wins, and of two within 15 %, the repeatability of such timings, the smaller; without, the smaller drop wins.

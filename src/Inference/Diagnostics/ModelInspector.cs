@@ -77,6 +77,6 @@ public static class ModelInspector
 
     private static PlacedNodes[] Placement(IModelRunner runner, OnnxModel file, ModelDescription described) =>
         runner.GetService(typeof(ManagedModel)) is ManagedModel managed
-            ? [.. managed.Model.Placement.Parts.Select(p => new PlacedNodes(p.Provider, p.Nodes, p.Operators))]
-            : [new(runner.Info.Provider, file.Graph.Nodes.Count, [.. described.Operators.Select(o => o.Name)])];
+            ? [.. managed.Model.Placement.Parts.Select(p => new PlacedNodes { Provider = p.Provider, Nodes = p.Nodes, Operators = p.Operators })]
+            : [new() { Provider = runner.Info.Provider, Nodes = file.Graph.Nodes.Count, Operators = [.. described.Operators.Select(o => o.Name)] }];
 }

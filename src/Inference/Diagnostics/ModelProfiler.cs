@@ -74,7 +74,7 @@ public static class ModelProfiler
             nodes[next] = Describe(step, frame, TimeSpan.FromSeconds((double)starts[next] / Stopwatch.Frequency), medians[next]);
             next++;
         });
-        return new(runs, TimeSpan.FromTicks(medians.Sum(m => m.Ticks)), nodes, plan.Plan.ArenaBytes);
+        return new ModelProfile { Runs = runs, Total = TimeSpan.FromTicks(medians.Sum(m => m.Ticks)), Nodes = nodes, ArenaBytes = plan.Plan.ArenaBytes };
     }
 
     private static TimeSpan Median(long[] times)
@@ -87,15 +87,17 @@ public static class ModelProfiler
     {
         EngineValue?[] inputs = Array.ConvertAll(step.Inputs, frame.ValueIn);
         EngineValue?[] outputs = Array.ConvertAll(step.Outputs, frame.ValueIn);
-        return new(
-            step.Node.Name.Length > 0 ? step.Node.Name : step.Node.Outputs.FirstOrDefault(o => o is not null)?.Name ?? "",
-            step.Node.QualifiedType,
-            start,
-            time,
-            inputs.Sum(Bytes),
-            outputs.Sum(Bytes),
-            Macs(step, frame),
-            outputs.FirstOrDefault(o => o is not null)?.ToString() ?? "");
+        return new NodeProfile
+        {
+            Name = step.Node.Name.Length > 0 ? step.Node.Name : step.Node.Outputs.FirstOrDefault(o => o is not null)?.Name ?? "",
+            Operator = step.Node.QualifiedType,
+            Start = start,
+            Time = time,
+            InputBytes = inputs.Sum(Bytes),
+            OutputBytes = outputs.Sum(Bytes),
+            Macs = Macs(step, frame),
+            OutputType = outputs.FirstOrDefault(o => o is not null)?.ToString() ?? "",
+        };
     }
 
     private static long Macs(PlanStep step, ExecutionFrame frame)

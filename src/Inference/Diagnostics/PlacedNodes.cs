@@ -1,7 +1,14 @@
 namespace Inference.Diagnostics;
 
 /// <summary>A part of a model and where it runs.</summary>
-/// <param name="Provider">The provider.</param>
-/// <param name="Nodes">Nodes of the file in the part.</param>
-/// <param name="Operators">Their operators, each once.</param>
-public sealed record PlacedNodes(string Provider, int Nodes, IReadOnlyList<string> Operators);
+public sealed class PlacedNodes
+{
+    /// <summary>The provider.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Nodes of the file in the part.</summary>
+    public required int Nodes { get; init; }
+
+    /// <summary>Their operators, each once.</summary>
+    public required IReadOnlyList<string> Operators { get; init; }
+}
