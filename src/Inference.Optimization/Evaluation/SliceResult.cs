@@ -1,7 +1,7 @@
 namespace Inference.Optimization.Evaluation;
 
 /// <summary>How a slice of the data fares.</summary>
-public sealed class SliceResult
+public sealed record SliceResult
 {
     /// <summary>Column and value, such as <c>sex=0</c>.</summary>
     public required string Name { get; init; }

@@ -3,7 +3,7 @@ using Inference.Optimization.Evaluation;
 namespace Inference.Optimization.Records;
 
 /// <summary>A candidate that the search tried.</summary>
-public sealed class CandidateRecord
+public sealed record CandidateRecord
 {
     /// <summary>What was done, such as <c>factorize 0.5 + int8</c>.</summary>
     public required string Name { get; init; }
