@@ -26,7 +26,7 @@ internal static class Running
     public static void Bound(IModelRunner ranker, float[] data, IEnumerable<float[]> requests)
     {
         #region bound
-        using BoundRun run = ranker.GetService<IBindable>()!.Bind();
+        using BoundRun run = ranker.Bind();
         run.SetInput("features", TensorValue.Borrow<float>(data, [8, 64]));
         foreach (float[] request in requests)
         {

@@ -12,7 +12,7 @@ internal sealed class BoundCaller : ICaller
 
     public BoundCaller(IModelRunner runner, ClickRequest form)
     {
-        _run = runner.GetService<IBindable>()?.Bind() ?? throw new InvalidOperationException($"'{runner.Info.Name}' has no bound runs.");
+        _run = runner.Bind();
         _inputs = new RequestInputs(form);
         foreach (ModelPort port in runner.Info.Inputs)
         {

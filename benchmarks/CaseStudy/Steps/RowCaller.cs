@@ -12,7 +12,7 @@ internal sealed class RowCaller : ICaller
 
     public RowCaller(IModelRunner runner, ClickRequest form)
     {
-        _run = runner.GetService<IBindable>()!.Bind();
+        _run = runner.Bind();
         _inputs = new RequestInputs(Only(form, 0));
         foreach (ModelPort port in runner.Info.Inputs)
         {

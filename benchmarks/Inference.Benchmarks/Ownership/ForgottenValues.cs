@@ -103,7 +103,7 @@ internal static class ForgottenValues
 
     private static void Call(string path, IModelRunner numbers, IModelRunner strings, Random random, OwnershipCounts counts, CancellationToken stop)
     {
-        BoundRun? bound = path == "bound" ? numbers.GetService<IBindable>()!.Bind() : null;
+        BoundRun? bound = path == "bound" ? numbers.Bind() : null;
         int[] rows = [];
         while (!stop.IsCancellationRequested)
         {

@@ -50,7 +50,7 @@ internal static class RandomMoments
         int[] rows = RowsAtRandom(random);
         if (path == "bound")
         {
-            BoundRun bound = work.Bound ??= shared.Runner.GetService<IBindable>()!.Bind();
+            BoundRun bound = work.Bound ??= shared.Runner.Bind();
             try
             {
                 bound.SetInput("x", ForgottenValues.Rows(random.Next(3), rows, random));

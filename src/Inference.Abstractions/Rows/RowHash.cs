@@ -1,23 +1,16 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
 namespace Inference.Rows;
 
 /// <summary>
 /// 128-bit hashes of rows over element type, row shape and contents. Equal rows of equal type hash alike in one process whatever tensor they stand in; two
-/// different rows collide with a probability of about 2⁻¹²⁸ unless somebody who knows the seed chose them. Thread-safe.
+/// different rows collide with a probability of about 2⁻¹²⁸ unless they were chosen by someone who knows the seed. XxHash128 of the contents, hashed with seed, length and type. Thread-safe.
 /// </summary>
 /// <remarks>Not a cryptographic hash: seed it at random where inputs are hostile, and compare the rows themselves where a collision must not matter.
 /// The function may change between versions: do not store hashes.</remarks>
 public static class RowHash
 {
-    // Odd, balanced constants (fractional parts of square roots of primes): they keep multiplicands away from zero for plain data.
-    private const ulong K0 = 0x6A09E667F3BCC909;
-    private const ulong K1 = 0xBB67AE8584CAA73B;
-    private const ulong K2 = 0x3C6EF372FE94F82B;
-    private const ulong K3 = 0xA54FF53A5F1D36F1;
-
     /// <summary>The hash of one row.</summary>
     /// <param name="tensor">A tensor with rows.</param>
     /// <param name="row">The row's number.</param>
@@ -74,46 +67,10 @@ public static class RowHash
     /// <param name="seed">Makes hashes of different seeds unrelated; 0 by default.</param>
     public static UInt128 OfBytes(ReadOnlySpan<byte> data, UInt128 seed = default) => Bytes(data, 0, seed);
 
-    // Two 64-bit lanes that each take in every word, with different keys and in different order; a step is the upper xor lower half of a 64 × 64 → 128-bit
-    // product. Adding the word into the other lane makes a step whose product vanishes keep the word.
+    // XxHash128 takes a seed of 64 bits: the whole seed, the length and the type are hashed with the contents' hash.
     private static UInt128 Bytes(ReadOnlySpan<byte> data, ulong type, UInt128 seed)
     {
-        ulong a = (ulong)seed ^ K0;
-        ulong b = (ulong)(seed >> 64) ^ K1;
-        ref byte start = ref MemoryMarshal.GetReference(data);
-        nuint length = (nuint)data.Length;
-        nuint i = 0;
-        for (; i + 16 <= length; i += 16)
-        {
-            ulong x = Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref start, i));
-            ulong y = Unsafe.ReadUnaligned<ulong>(ref Unsafe.AddByteOffset(ref start, i + 8));
-            Step(ref a, ref b, x, y);
-        }
-
-        if (i < length)
-        {
-            Span<ulong> tail = [0, 0];
-            data[(int)i..].CopyTo(MemoryMarshal.AsBytes(tail));
-            Step(ref a, ref b, tail[0], tail[1]);
-        }
-
-        Step(ref a, ref b, length, type);
-        Step(ref a, ref b, a, b);
-        return new UInt128(b, a);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(ref ulong a, ref ulong b, ulong x, ulong y)
-    {
-        ulong nextA = Fold(a ^ x ^ K2, y ^ K3) + BitOperations.RotateLeft(b, 29) + x;
-        b = Fold(b ^ y ^ K1, x ^ K0) + BitOperations.RotateLeft(a, 29) + y;
-        a = nextA;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Fold(ulong x, ulong y)
-    {
-        ulong high = Math.BigMul(x, y, out ulong low);
-        return high ^ low;
+        ReadOnlySpan<UInt128> parts = [XxHash128.HashToUInt128(data, (long)(ulong)seed), seed, new UInt128(type, (ulong)data.Length)];
+        return XxHash128.HashToUInt128(MemoryMarshal.AsBytes(parts));
     }
 }

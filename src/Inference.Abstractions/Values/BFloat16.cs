@@ -1,27 +1,82 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
 
 namespace Inference;
 
-/// <summary>Brain floating point, 16 bits: sign, 8 exponent bits, 7 mantissa bits. Conversion from <see cref="float"/> rounds half to even and keeps NaN.</summary>
-/// <param name="Bits">The bit pattern.</param>
-[StructLayout(LayoutKind.Sequential)]
-public readonly record struct BFloat16(ushort Bits)
+/// <summary>Brain floating point, 16 bits: sign, 8 exponent bits, 7 mantissa bits. It has the members that <c>System.Numerics.BFloat16</c> of later .NET versions has, so that programs can change over.</summary>
+/// <remarks>Equality and order are those of <see cref="float"/>: NaN equals NaN in <see cref="Equals(BFloat16)"/> and nothing by the operators. Source: .NET's <see cref="Half"/> for the conventions.</remarks>
+public readonly struct BFloat16 : IComparable<BFloat16>, IEquatable<BFloat16>
 {
+    private readonly ushort _bits;
+
+    private BFloat16(ushort bits) => _bits = bits;
+
+    /// <summary>The smallest positive value, 2⁻¹³³.</summary>
+    public static BFloat16 Epsilon => new(0x0001);
+
+    /// <summary>The largest finite value, about 3.39e38.</summary>
+    public static BFloat16 MaxValue => new(0x7F7F);
+
+    /// <summary>The smallest finite value, about −3.39e38.</summary>
+    public static BFloat16 MinValue => new(0xFF7F);
+
+    /// <summary>Not a number.</summary>
+    public static BFloat16 NaN => new(0xFFC0);
+
+    /// <summary>Positive infinity.</summary>
+    public static BFloat16 PositiveInfinity => new(0x7F80);
+
+    /// <summary>Negative infinity.</summary>
+    public static BFloat16 NegativeInfinity => new(0xFF80);
+
     /// <summary>Rounds to the nearest value, ties to even; NaN stays NaN.</summary>
     public static explicit operator BFloat16(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
-        if (float.IsNaN(value))
-        {
-            return new((ushort)((bits >> 16) | 0x40));
-        }
-
-        return new((ushort)((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16));
+        return float.IsNaN(value) ? new((ushort)((bits >> 16) | 0x40)) : new((ushort)((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16));
     }
 
     /// <summary>Exact conversion.</summary>
-    public static implicit operator float(BFloat16 value) => BitConverter.UInt32BitsToSingle((uint)value.Bits << 16);
+    public static explicit operator float(BFloat16 value) => BitConverter.UInt32BitsToSingle((uint)value._bits << 16);
+
+    /// <summary>Whether both are the same number; false where one is NaN.</summary>
+    public static bool operator ==(BFloat16 left, BFloat16 right) => (float)left == (float)right;
+
+    /// <summary>Whether they differ, or one is NaN.</summary>
+    public static bool operator !=(BFloat16 left, BFloat16 right) => !(left == right);
+
+    /// <summary>Whether the left is less; false where one is NaN.</summary>
+    public static bool operator <(BFloat16 left, BFloat16 right) => (float)left < (float)right;
+
+    /// <summary>Whether the left is greater; false where one is NaN.</summary>
+    public static bool operator >(BFloat16 left, BFloat16 right) => (float)left > (float)right;
+
+    /// <summary>Whether the left is less or equal; false where one is NaN.</summary>
+    public static bool operator <=(BFloat16 left, BFloat16 right) => (float)left <= (float)right;
+
+    /// <summary>Whether the left is greater or equal; false where one is NaN.</summary>
+    public static bool operator >=(BFloat16 left, BFloat16 right) => (float)left >= (float)right;
+
+    /// <summary>The value of a bit pattern.</summary>
+    public static BFloat16 FromBits(ushort bits) => new(bits);
+
+    /// <summary>Whether the value is NaN.</summary>
+    public static bool IsNaN(BFloat16 value) => float.IsNaN((float)value);
+
+    /// <summary>The bit pattern.</summary>
+    public ushort ToBits() => _bits;
 
     /// <inheritdoc/>
-    public override string ToString() => ((float)this).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public int CompareTo(BFloat16 other) => ((float)this).CompareTo((float)other);
+
+    /// <inheritdoc/>
+    public bool Equals(BFloat16 other) => ((float)this).Equals((float)other);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is BFloat16 other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ((float)this).GetHashCode();
+
+    /// <inheritdoc/>
+    public override string ToString() => ((float)this).ToString(CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,7 @@ namespace Inference;
 /// the tensor stays reachable and its memory is neither moved nor given to anybody else, even where other threads dispose the tensor meanwhile.
 /// </summary>
 /// <remarks>May be used again for another tensor. One thread at a time. A pin that is forgotten leaves the memory to the garbage collector.</remarks>
-public sealed unsafe class TensorPin : IDisposable
+internal sealed unsafe class TensorPin : IDisposable
 {
     private TensorValue? _tensor;
     private MemoryHandle _handle;

@@ -29,7 +29,7 @@ internal sealed class ProviderModel(CompiledModel compiled, ModelInfo info, Acti
         for (int i = 0; i < values.Length; i++)
         {
             ModelPort port = info.Inputs[i];
-            if (!inputs.TryGet(port.Name, out ModelValue? value))
+            if (!inputs.TryGetValue(port.Name, out ModelValue? value))
             {
                 InputBinder.ThrowMissing(info, port);
             }

@@ -1,17 +1,13 @@
-using System.Numerics;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using Inference.Rows;
 
 namespace Inference.Abstractions.Tests.Rows;
 
-/// <summary>The hash against its formula in whole numbers: every word, key and rotation counts, also those whose loss no sample of data would show.</summary>
+/// <summary>The hash against its formula: seed, length and type count, also where no sample of data would show their loss.</summary>
 public sealed class RowHashFormulaTests
 {
-    private static readonly BigInteger s_word = BigInteger.One << 64;
-
-    private static readonly BigInteger[] s_keys = [0x6A09E667F3BCC909UL, 0xBB67AE8584CAA73BUL, 0x3C6EF372FE94F82BUL, 0xA54FF53A5F1D36F1UL];
-
     [Fact]
     public void OfBytes_EveryLength_IsTheFormula()
     {
@@ -44,25 +40,14 @@ public sealed class RowHashFormulaTests
 
     private static UInt128 Formula(byte[] data, ulong type, UInt128 seed)
     {
-        BigInteger a = (BigInteger)(seed % (UInt128)s_word) ^ s_keys[0];
-        BigInteger b = (BigInteger)(seed / (UInt128)s_word) ^ s_keys[1];
-        for (int i = 0; i < data.Length; i += 16)
-        {
-            byte[] words = new byte[16];
-            Array.Copy(data, i, words, 0, Math.Min(16, data.Length - i));
-            (a, b) = Step(a, b, BitConverter.ToUInt64(words), BitConverter.ToUInt64(words, 8));
-        }
-
-        (a, b) = Step(a, b, data.Length, type);
-        (a, b) = Step(a, b, a, b);
-        return (UInt128)((b * s_word) + a);
+        var hash = new XxHash128();
+        ulong[] words = new ulong[6];
+        (words[0], words[1]) = Words(XxHash128.HashToUInt128(data, (long)(ulong)seed));
+        (words[2], words[3]) = Words(seed);
+        (words[4], words[5]) = ((ulong)data.Length, type);
+        hash.Append(MemoryMarshal.AsBytes<ulong>(words));
+        return hash.GetCurrentHashAsUInt128();
     }
 
-    private static (BigInteger A, BigInteger B) Step(BigInteger a, BigInteger b, BigInteger x, BigInteger y) => (
-        (Fold(a ^ x ^ s_keys[2], y ^ s_keys[3]) + Rotate(b) + x) % s_word,
-        (Fold(b ^ y ^ s_keys[1], x ^ s_keys[0]) + Rotate(a) + y) % s_word);
-
-    private static BigInteger Rotate(BigInteger value) => (value * (BigInteger.One << 29) % s_word) + (value / (BigInteger.One << 35));
-
-    private static BigInteger Fold(BigInteger x, BigInteger y) => (x * y / s_word) ^ (x * y % s_word);
+    private static (ulong Low, ulong High) Words(UInt128 value) => ((ulong)value, (ulong)(value >> 64));
 }

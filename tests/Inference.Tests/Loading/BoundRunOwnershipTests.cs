@@ -28,7 +28,7 @@ public sealed class BoundRunOwnershipTests
     {
         using IModelRunner runner = Load(SmallModels.Dense());
         float[] x = [1f, 1f, 1f];
-        using BoundRun bound = runner.GetService<IBindable>()!.Bind();
+        using BoundRun bound = runner.Bind();
         bound.SetInput("x", TensorValue.Borrow<float>(x, [1, 3]));
         bound.Run();
         using var kept = bound.GetOutput("y").Retain();
@@ -69,8 +69,8 @@ public sealed class BoundRunOwnershipTests
     {
         using IModelRunner runner = Load(AddOne());
         float[] x = [1f];
-        using BoundRun first = runner.GetService<IBindable>()!.Bind();
-        using BoundRun second = runner.GetService<IBindable>()!.Bind();
+        using BoundRun first = runner.Bind();
+        using BoundRun second = runner.Bind();
         first.SetInput("x", TensorValue.Borrow<float>(x, [1]));
         first.Run();
         second.SetInput("x", first.GetOutput("y"));
@@ -101,7 +101,7 @@ public sealed class BoundRunOwnershipTests
     {
         using IModelRunner runner = Load(AddOne());
         TensorValue x = TensorValue.Copy([1f], [1]);
-        using BoundRun bound = runner.GetService<IBindable>()!.Bind();
+        using BoundRun bound = runner.Bind();
         bound.SetInput("x", x);
         for (int i = 0; i < 4; i++)
         {
@@ -130,7 +130,7 @@ public sealed class BoundRunOwnershipTests
     public async Task Regression_UseWhileItRuns_ThrowsAndDisposeWaitsForTheEnd()
     {
         using IModelRunner runner = Load(Endless());
-        BoundRun bound = runner.GetService<IBindable>()!.Bind();
+        BoundRun bound = runner.Bind();
         using TensorValue x = TensorValue.Allocate(ElementType.Float32, [32, 32]);
         x.AsWritableSpan<float>().Clear();
         bound.SetInput("x", x);
@@ -191,7 +191,7 @@ public sealed class BoundRunOwnershipTests
 
     private static BoundRun Bound(IModelRunner runner, float[] x)
     {
-        BoundRun bound = runner.GetService<IBindable>()!.Bind();
+        BoundRun bound = runner.Bind();
         using TensorValue value = TensorValue.Copy(x, x.Length == 1 ? [1] : [1, x.Length]);
         bound.SetInput("x", value);
         return bound;

@@ -27,7 +27,7 @@ public sealed class BoundRunTests
     {
         using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()));
         float[] x = [1f, 1f, 1f];
-        using BoundRun bound = runner.GetService<IBindable>()!.Bind();
+        using BoundRun bound = runner.Bind();
         bound.SetInput("x", TensorValue.Borrow<float>(x, [1, 3]));
         bound.Run();
         Assert.Equal(9.5f, bound.GetOutput("y").AsSpan<float>()[0]);
@@ -40,13 +40,13 @@ public sealed class BoundRunTests
     public void Run_WithoutAnInput_NamesIt()
     {
         using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()));
-        using BoundRun bound = runner.GetService<IBindable>()!.Bind();
+        using BoundRun bound = runner.Bind();
         Assert.Contains("'x'", Assert.Throws<InvalidInputException>(() => bound.Run()).Message, StringComparison.Ordinal);
     }
 
     private static BoundRun Bind(IModelRunner runner, NamedValues inputs)
     {
-        BoundRun bound = runner.GetService<IBindable>()!.Bind();
+        BoundRun bound = runner.Bind();
         foreach (KeyValuePair<string, ModelValue> input in inputs)
         {
             bound.SetInput(input.Key, (TensorValue)input.Value);

@@ -38,7 +38,7 @@ public sealed class InputErrorTests
         using NamedValues outputs = runner.Run(inputs);
         Assert.Equal(declaredScalar ? [] : [1L], outputs["y"].Shape.ToArray());
         Assert.Equal(3f, outputs["y"].AsSpan<float>()[0]);
-        using BoundRun bound = runner.GetService<IBindable>()!.Bind();
+        using BoundRun bound = runner.Bind();
         bound.SetInput("x", (TensorValue)inputs["x"]);
         bound.Run();
         Assert.Equal(declaredScalar ? [] : [1L], bound.GetOutput("y").Shape.ToArray());

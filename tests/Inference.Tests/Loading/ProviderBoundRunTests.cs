@@ -192,7 +192,7 @@ public sealed class ProviderBoundRunTests
         FakeCompiled.Double(inputs, outputs);
     });
 
-    private static BoundRun Bind(IModelRunner runner) => runner.GetService<IBindable>()!.Bind();
+    private static BoundRun Bind(IModelRunner runner) => runner.Bind();
 
     private static IModelRunner Load(string inputs, string text, CompiledModel compiled) => Load(ModelText.Read(inputs, text), compiled);
 
@@ -207,14 +207,10 @@ public sealed class ProviderBoundRunTests
 
     private sealed class Waiting : CompiledModel
     {
-        public void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
+        public override void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
         {
             cancellationToken.WaitHandle.WaitOne();
             cancellationToken.ThrowIfCancellationRequested();
-        }
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class FakeCompiled(FakeCompiled.Body? run = null) : CompiledMode
 
     public int Disposals { get; private set; }
 
-    public void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
+    public override void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (run is null)
@@ -23,7 +23,7 @@ internal sealed class FakeCompiled(FakeCompiled.Body? run = null) : CompiledMode
         }
     }
 
-    public void Dispose() => Disposals++;
+    protected override void Dispose(bool disposing) => Disposals++;
 
     /// <summary>Doubles the first input, into a filled slot in place.</summary>
     public static void Double(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs)

@@ -194,7 +194,7 @@ internal sealed class Pad : Operator
             ElementType.Float32 => BitConverter.SingleToUInt32Bits(_value),
             ElementType.Float64 => BitConverter.DoubleToUInt64Bits(_value),
             ElementType.Float16 => BitConverter.HalfToUInt16Bits((Half)_value),
-            ElementType.BFloat16 => ((BFloat16)_value).Bits,
+            ElementType.BFloat16 => ((BFloat16)_value).ToBits(),
             _ => (UInt128)(Int128)(long)_value,
         };
         return Unsafe.As<UInt128, T>(ref bits);

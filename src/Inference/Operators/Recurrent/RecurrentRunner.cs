@@ -99,7 +99,7 @@ internal static class RecurrentRunner
         for (int i = 0; i < target.Length; i++)
         {
             work.Add(ElementWork);
-            target[i] = tensor!.Type == ElementType.Float16 ? (float)tensor.Span<Half>()[i] : tensor.Span<BFloat16>()[i];
+            target[i] = tensor!.Type == ElementType.Float16 ? (float)tensor.Span<Half>()[i] : (float)tensor.Span<BFloat16>()[i];
         }
 
         return result;

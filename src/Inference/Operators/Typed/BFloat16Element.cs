@@ -6,7 +6,7 @@ namespace Inference.Operators.Typed;
 internal readonly struct BFloat16Element : IElement<BFloat16, float>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Load(BFloat16 value) => value;
+    public static float Load(BFloat16 value) => (float)value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static BFloat16 Store(float value) => (BFloat16)value;

@@ -136,7 +136,7 @@ internal static unsafe partial class ElementConverter
             case ElementType.BFloat16:
                 for (int i = 0; i < length; i++)
                 {
-                    single[i] = ((BFloat16*)source)[start + i];
+                    single[i] = (float)((BFloat16*)source)[start + i];
                 }
 
                 break;

@@ -9,7 +9,7 @@ internal static unsafe class Scalars
         ElementType.Float32 => ((float*)tensor.Data)[index],
         ElementType.Float64 => ((double*)tensor.Data)[index],
         ElementType.Float16 => (double)((Half*)tensor.Data)[index],
-        ElementType.BFloat16 => ((BFloat16*)tensor.Data)[index],
+        ElementType.BFloat16 => (float)((BFloat16*)tensor.Data)[index],
         ElementType.Int8 => ((sbyte*)tensor.Data)[index],
         ElementType.Int16 => ((short*)tensor.Data)[index],
         ElementType.Int32 => ((int*)tensor.Data)[index],

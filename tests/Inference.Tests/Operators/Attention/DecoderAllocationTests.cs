@@ -13,7 +13,7 @@ public sealed class DecoderAllocationTests
     public void Run_AfterWarmUp_AllocatesNothing(string op, string attributes)
     {
         using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(Build(op, attributes).ToArray()), new ModelLoadOptions { Threads = 1 });
-        using BoundRun bound = runner.GetService<IBindable>()!.Bind();
+        using BoundRun bound = runner.Bind();
         bound.SetInput("q", TensorValue.Copy(new float[32], [1, 1, 32]));
         bound.SetInput("k", TensorValue.Copy(new float[op == "MultiHeadAttention" ? 32 : 16], [1, 1, op == "MultiHeadAttention" ? 32 : 16]));
         bound.SetInput("p", TensorValue.Copy(new float[op == "MultiHeadAttention" ? 192 : 96], [1, 2, 6, op == "MultiHeadAttention" ? 16 : 8]));
