@@ -61,8 +61,8 @@ internal sealed class UnitLayout
         int names = order?.Length ?? values.Count;
         for (int i = 0; i < names; i++)
         {
-            string name = order is null ? values[i].Key : order[i];
-            if (!values.TryGet(name, out ModelValue? value))
+            string name = order is null ? values.GetAt(i).Key : order[i];
+            if (!values.TryGetValue(name, out ModelValue? value))
             {
                 continue;
             }
@@ -97,7 +97,7 @@ internal sealed class UnitLayout
         long rows = -1;
         foreach (ref readonly UnitPort port in _ports.AsSpan())
         {
-            if (!values.TryGet(port.Name, out ModelValue? value) || value is not TensorValue tensor || tensor.ElementType != port.Type
+            if (!values.TryGetValue(port.Name, out ModelValue? value) || value is not TensorValue tensor || tensor.ElementType != port.Type
                 || (!Whole && tensor.Rank == 0) || !(Whole ? tensor.Shape : tensor.Shape[1..]).SequenceEqual(port.Shape) || !IsCountable(tensor.ElementType, TensorShape.Count(tensor.Shape)))
             {
                 return false;
@@ -183,7 +183,7 @@ internal sealed class UnitLayout
         var values = new NamedValues(_ports.Length);
         foreach (ref readonly UnitPort port in _ports.AsSpan())
         {
-            values.Set(port.Name, Allocate(port, units));
+            values.SetValue(port.Name, Allocate(port, units));
         }
 
         return values;
@@ -195,7 +195,7 @@ internal sealed class UnitLayout
         for (int i = 0; i < _ports.Length; i++)
         {
             ref readonly UnitPort port = ref _ports[i];
-            var tensor = (TensorValue)values[i].Value;
+            var tensor = (TensorValue)values.GetAt(i).Value;
             if (port.IsText)
             {
                 port.StringsOf(data).CopyTo(tensor.AsWritableSpan<string>()[(unit * port.Elements)..]);
