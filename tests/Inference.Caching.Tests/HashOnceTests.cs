@@ -79,7 +79,7 @@ public class HashOnceTests
 
         public override MemoryHandle Pin() => inner.Pin();
 
-        public override ModelValue Retain() => inner.Retain();
+        public override TensorValue Retain() => inner.Retain();
 
         public override void Dispose() => inner.Dispose();
     }

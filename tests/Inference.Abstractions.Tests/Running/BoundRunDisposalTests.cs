@@ -92,7 +92,7 @@ public sealed class BoundRunDisposalTests
             }
         }
 
-        public override ModelValue GetOutput(string name)
+        public override ModelValue GetOutputValue(string name)
         {
             RequireIdle();
             throw new InferenceException("none");
