@@ -75,7 +75,7 @@ internal static class DryRun
                 rows += batch.Rows;
                 for (int i = 0; i < missing.Length; i++)
                 {
-                    missing[i] += Missing((TensorValue)batch.Values[i].Value);
+                    missing[i] += Missing((TensorValue)batch.Values.GetAt(i).Value);
                 }
             }
         }
