@@ -30,9 +30,7 @@ public class BatchSchedulerTests
         (17, "inline 1", "yes"));
 
     [Fact]
-    public void NoCompany_RunsWhenTheOldestHasWaited_AndNextTimeSooner() => new SchedulerScript().Play(
-        (0, "inline 1", "yes"),
-        (0, "arrive a", "queued +1"),
+    public void NoCompany_RunsWhenTheOldestHasWaited_AndNextTimeSooner() => new SchedulerScript().Behind("a").Play(
         (2, "inline-done 1", "wake 12"),
         (11, "wake", "wake 12"),
         (12, "wake", "slots 1"),
@@ -42,13 +40,7 @@ public class BatchSchedulerTests
         (13, "cancel b", "queued -3, b:Cancelled"));
 
     [Fact]
-    public void MoreThanMaxRows_TakesTheOldestOfTheHighestPriority() => new SchedulerScript().Play(
-        (0, "inline 1", "yes"),
-        (0, "arrive a low", "queued +1"),
-        (0, "arrive b 2", "queued +2"),
-        (0, "arrive c 3 high", "queued +3"),
-        (0, "arrive d", "queued +1"),
-        (1, "inline-done 1", "slots 1"),
+    public void MoreThanMaxRows_TakesTheOldestOfTheHighestPriority() => new SchedulerScript().Behind("a low", "b 2", "c 3 high", "d").Ready(1).Play(
         (1, "slot", "queued -4, run cd"),
         (2, "start cd", ""),
         (3, "finish cd", "wake 13"),
@@ -56,20 +48,14 @@ public class BatchSchedulerTests
         (13, "slot", "queued -3, run ba"));
 
     [Fact]
-    public void Full_ShedsTheNewCallOrTheNewestOfLowerPriority() => new SchedulerScript().Play(
-        (0, "inline 1", "yes"),
-        (0, "arrive a 6", "queued +6"),
-        (0, "arrive b 2 low", "queued +2"),
+    public void Full_ShedsTheNewCallOrTheNewestOfLowerPriority() => new SchedulerScript().Behind("a 6", "b 2 low").Play(
         (0, "arrive c low", "c:Full"),
         (0, "arrive d 2", "b:Displaced"),
         (0, "arrive e", "e:Full"),
         (0, "arrive f high", "queued -1, d:Displaced"));
 
     [Fact]
-    public void Full_Waiting_CallsComeInAsRoomIsMade() => new SchedulerScript(o => o.QueueFull = QueueFullMode.Wait).Play(
-        (0, "inline 1", "yes"),
-        (0, "arrive a 4", "queued +4"),
-        (0, "arrive b 4", "queued +4"),
+    public void Full_Waiting_CallsComeInAsRoomIsMade() => new SchedulerScript(o => o.QueueFull = QueueFullMode.Wait).Behind("a 4", "b 4").Play(
         (0, "arrive c 3", ""),
         (0, "arrive d by=9", "wake 9"),
         (1, "inline-done 1", "slots 1"),
@@ -89,9 +75,7 @@ public class BatchSchedulerTests
         (9, "stop", "drained"));
 
     [Fact]
-    public void Deadline_PassedOfAPartner_DoesNotRun() => new SchedulerScript(o => o.MaxDelay = TimeSpan.Zero).Play(
-        (0, "inline 1", "yes"),
-        (0, "arrive a", "queued +1"),
+    public void Deadline_PassedOfAPartner_DoesNotRun() => new SchedulerScript(o => o.MaxDelay = TimeSpan.Zero).Behind("a").Play(
         (0, "arrive b by=5", "queued +1, wake 5"),
         (0, "arrive c", "queued +1"),
         (6, "inline-done 1", "slots 1"),
@@ -104,7 +88,7 @@ public class BatchSchedulerTests
         (0, "cancel a", ""));
 
     [Fact]
-    public void Cancelled_WhileItsInputsAreCopied_EndsWhenTheBatchStarts() => new SchedulerScript(o => o.MaxDelay = TimeSpan.Zero).Ready(1, "a", "b").Play(
+    public void Cancelled_WhileItsInputsAreCopied_EndsWhenTheBatchStarts() => new SchedulerScript(o => o.MaxDelay = TimeSpan.Zero).Behind("a", "b").Ready(1).Play(
         (1, "slot", "queued -2, run ab"),
         (2, "cancel a", ""),
         (3, "start ab", "a:Left"),
@@ -115,7 +99,7 @@ public class BatchSchedulerTests
         (5, "cancel b", ""));
 
     [Fact]
-    public void Cancelled_InABatchRunOneByOne_EndsWithItsOwnStart() => new SchedulerScript(o => o.MaxDelay = TimeSpan.Zero).Ready(1, "a", "b").Play(
+    public void Cancelled_InABatchRunOneByOne_EndsWithItsOwnStart() => new SchedulerScript(o => o.MaxDelay = TimeSpan.Zero).Behind("a", "b").Ready(1).Play(
         (1, "slot", "queued -2, run ab"),
         (2, "start a of ab", ""),
         (3, "cancel b", ""),
@@ -123,7 +107,7 @@ public class BatchSchedulerTests
         (5, "start b of ab", "b:Left, abandon ab"));
 
     [Fact]
-    public void CallsThatCannotStandTogether_AreBatchesOfTheirOwn() => new SchedulerScript(o => o.MaxDelay = TimeSpan.Zero).Ready(1, "a", "b double", "c").Play(
+    public void CallsThatCannotStandTogether_AreBatchesOfTheirOwn() => new SchedulerScript(o => o.MaxDelay = TimeSpan.Zero).Behind("a", "b double", "c").Ready(1).Play(
         (1, "slot", "queued -2, run ac"),
         (2, "finish ac", "slots 1"),
         (2, "slot", "queued -1, run b"));
@@ -140,7 +124,7 @@ public class BatchSchedulerTests
         (1, "slot", "queued -1, run b"));
 
     [Fact]
-    public void Cost_BoundsABatch() => new SchedulerScript(o => (o.MaxDelay, o.MaxCost) = (TimeSpan.Zero, 10)).Ready(1, "a cost=6", "b cost=5", "c cost=4").Play(
+    public void Cost_BoundsABatch() => new SchedulerScript(o => (o.MaxDelay, o.MaxCost) = (TimeSpan.Zero, 10)).Behind("a cost=6", "b cost=5", "c cost=4").Ready(1).Play(
         (1, "slot", "queued -2, run ac"));
 
     [Fact]
@@ -148,19 +132,12 @@ public class BatchSchedulerTests
     {
         var script = new SchedulerScript(o => o.MaxDelay = TimeSpan.Zero);
         script.Scheduler.TrialRows = 2;
-        script.Play(
-            (0, "inline 1", "yes"),
-            (0, "arrive a", "queued +1"),
-            (0, "arrive b", "queued +1"),
-            (0, "arrive c", "queued +1"),
-            (1, "inline-done 1", "slots 1"),
+        script.Behind("a", "b", "c").Ready(1).Play(
             (1, "slot", "queued -2, run ab"));
     }
 
     [Fact]
-    public void Stop_RunsWhatQueuesAndRefusesNewCalls() => new SchedulerScript().Play(
-        (0, "inline 1", "yes"),
-        (0, "arrive a", "queued +1"),
+    public void Stop_RunsWhatQueuesAndRefusesNewCalls() => new SchedulerScript().Behind("a").Play(
         (1, "inline-done 1", "wake 11"),
         (2, "stop", "slots 1, wake never"),
         (2, "arrive b", "b:Disposed"),
@@ -173,9 +150,7 @@ public class BatchSchedulerTests
     public void OptionsChanged_HoldFromTheNextBatchOn()
     {
         var script = new SchedulerScript(o => o.QueueFull = QueueFullMode.Wait);
-        script.Play(
-            (0, "inline 1", "yes"),
-            (0, "arrive a 7", "queued +7"),
+        script.Behind("a 7").Play(
             (0, "arrive b 2", ""),
             (1, "inline-done 1", "slots 1"));
         (script.Options.MaxQueuedRows, script.Options.MaxRows, script.Options.MaxDelay) = (20, 20, TimeSpan.Zero);
@@ -187,9 +162,7 @@ public class BatchSchedulerTests
     [Fact]
     public void OptionsChanged_ShorterDelay_EndsAWaitSooner()
     {
-        SchedulerScript script = new SchedulerScript().Play(
-            (0, "inline 1", "yes"),
-            (0, "arrive a", "queued +1"),
+        SchedulerScript script = new SchedulerScript().Behind("a").Play(
             (1, "inline-done 1", "wake 11"));
         script.Options.MaxDelay = TimeSpan.FromMilliseconds(4);
         script.Play((2, "options", "wake 5"), (5, "wake", "slots 1"));
@@ -231,9 +204,7 @@ public class BatchSchedulerTests
             script.Play((0, "inline 1", "yes"), (0, "inline-done 1", ""));
         }
 
-        script.Play(
-            (0, "inline 1", "yes"),
-            (0, "arrive b 2", "queued +2"),
+        script.Behind("b 2").Play(
             (11, "inline-done 1", "slots 1"),
             (11, "slot", "queued -2, run b"),
             (22, "finish b took=6", ""));

@@ -40,6 +40,18 @@ internal sealed class BatchingFixture : IDisposable
         return blocker;
     }
 
+    /// <summary>Lets a blocker go and waits until what queues behind it runs.</summary>
+    public async Task Next(Task<NamedValues> blocker)
+    {
+        Model.Gate.Pulse();
+        await Eventually.CompletesAsync(blocker);
+        await Eventually.TrueAsync(() =>
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(1));
+            return Model.Gate.Waiting == 1;
+        });
+    }
+
     /// <summary>Opens the gate and moves the clock on whenever batches wait for company, until the calls are done.</summary>
     public async Task Settle(params Task[] calls)
     {

@@ -33,11 +33,7 @@ public class QueueTests
     [Fact]
     public async Task Wait_FullQueue_HoldsCallsBackAndServesAll()
     {
-        using var f = new BatchingFixture(o =>
-        {
-            o.MaxQueuedRows = 8;
-            o.QueueFull = QueueFullMode.Wait;
-        });
+        using var f = new BatchingFixture(o => (o.MaxQueuedRows, o.QueueFull) = (8, QueueFullMode.Wait));
         Task<NamedValues> blocker = await f.Block();
         Task<NamedValues>[] calls = [.. Enumerable.Range(0, 40).Select(i => f.Call(i))];
         Assert.Equal(8, f.Status.QueuedRows);
@@ -52,17 +48,12 @@ public class QueueTests
     [Fact]
     public async Task Wait_CancelledWhileHeldBack_NeverRuns()
     {
-        using var f = new BatchingFixture(o =>
-        {
-            o.MaxQueuedRows = 8;
-            o.QueueFull = QueueFullMode.Wait;
-        });
+        using var f = new BatchingFixture(o => (o.MaxQueuedRows, o.QueueFull) = (8, QueueFullMode.Wait));
         Task<NamedValues> blocker = await f.Block();
         Task<NamedValues>[] calls = [.. Enumerable.Range(0, 8).Select(i => f.Call(i))];
         using var cancel = new CancellationTokenSource();
         Task<NamedValues> held = f.Call(50, null, cancel.Token);
-        await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => held);
+        await AssertCancelled(cancel, held);
         await f.Settle([.. calls, blocker]);
         Assert.False(f.Model.RowsSeen.ContainsKey(50));
     }
@@ -132,8 +123,10 @@ public class QueueTests
         Assert.False(f.Model.RowsSeen.ContainsKey(1));
     }
 
-    [Fact]
-    public async Task Cancel_InsideARunningBatch_FreesTheCallerAndTheInputs()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cancel_InsideARunningBatch_FreesTheCallerAndTheInputs(bool alone)
     {
         using var f = new BatchingFixture();
         Task<NamedValues> blocker = await f.Block();
@@ -141,44 +134,19 @@ public class QueueTests
         float[] memory = [1, 1, 2, 3];
         var borrowed = new NamedValues { ["x"] = TensorValue.Borrow<float>(memory, [1, 4]) };
         Task<NamedValues> leaver = f.Runner.RunAsync(borrowed, null, cancel.Token).AsTask();
-        Task<NamedValues> stayer = f.Call(2);
-        f.Model.Gate.Pulse();
-        await Eventually.CompletesAsync(blocker);
-        await Eventually.TrueAsync(() => f.Status.BatchesInFlight == 0);
-        f.Clock.Advance(TimeSpan.FromMilliseconds(2));
-        await Eventually.TrueAsync(() => f.Model.Gate.Waiting == 1);
-        await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaver);
+        Task<NamedValues>[] stayers = alone ? [] : [f.Call(2)];
+        await f.Next(blocker);
+        await AssertCancelled(cancel, leaver);
 
         // The caller takes its memory back while the batch still runs.
         borrowed.Dispose();
         memory.AsSpan().Fill(float.NaN);
-        await f.Settle(stayer);
-        BatchingFixture.AssertAnswer(2, await stayer);
-        Assert.True(f.Model.RowsSeen.ContainsKey(1));
-    }
-
-    [Fact]
-    public async Task Cancel_AloneInItsBatch_FreesTheInputsToo()
-    {
-        using var f = new BatchingFixture();
-        Task<NamedValues> blocker = await f.Block();
-        using var cancel = new CancellationTokenSource();
-        float[] memory = [1, 1, 2, 3];
-        var borrowed = new NamedValues { ["x"] = TensorValue.Borrow<float>(memory, [1, 4]) };
-        Task<NamedValues> leaver = f.Runner.RunAsync(borrowed, null, cancel.Token).AsTask();
-        f.Model.Gate.Pulse();
-        await Eventually.CompletesAsync(blocker);
-        f.Clock.Advance(TimeSpan.FromMilliseconds(2));
-        await Eventually.TrueAsync(() =>
+        await f.Settle(stayers);
+        foreach (Task<NamedValues> stayer in stayers)
         {
-            f.Clock.Advance(TimeSpan.FromMilliseconds(1));
-            return f.Model.Gate.Waiting == 1;
-        });
-        await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaver);
-        borrowed.Dispose();
-        await f.Settle();
+            BatchingFixture.AssertAnswer(2, await stayer);
+            Assert.True(f.Model.RowsSeen.ContainsKey(1));
+        }
     }
 
     [Fact]
@@ -189,14 +157,8 @@ public class QueueTests
         using var cancel = new CancellationTokenSource();
         Task<NamedValues> a = f.Call(1, null, cancel.Token);
         Task<NamedValues> b = f.Call(2, null, cancel.Token);
-        f.Model.Gate.Pulse();
-        await Eventually.CompletesAsync(blocker);
-        await Eventually.TrueAsync(() => f.Status.BatchesInFlight == 0);
-        f.Clock.Advance(TimeSpan.FromMilliseconds(2));
-        await Eventually.TrueAsync(() => f.Model.Gate.Waiting == 1);
-        await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => a);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => b);
+        await f.Next(blocker);
+        await AssertCancelled(cancel, a, b);
 
         // The gate is still closed: only the token can have ended the run.
         await Eventually.TrueAsync(() => f.Model.Active == 0);
@@ -254,5 +216,14 @@ public class QueueTests
 
         // 6 + 4, then 5 + 1 + 2, then 20, which is above the limit and runs alone.
         Assert.Equal([1, 2, 3, 1], f.Model.Batches);
+    }
+
+    private static async Task AssertCancelled(CancellationTokenSource cancel, params Task[] calls)
+    {
+        await cancel.CancelAsync();
+        foreach (Task call in calls)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        }
     }
 }

@@ -27,12 +27,20 @@ public class RaggedTests
     private static Task<NamedValues> Call(IModelRunner runner, params float[] row) =>
         runner.RunAsync(new NamedValues { ["x"] = TensorValue.Copy<float>(row, [1, row.Length]) }).AsTask();
 
-    private static async Task AssertAnswer(Task<NamedValues> call, params float[] row)
+    // Calls that queue beside another.
+    private static async Task AssertAnswers(BatchingFixture f, params float[][] rows)
     {
-        NamedValues outputs = await call;
-        Assert.Equal([1, row.Length], outputs["each"].Shape.ToArray());
-        Assert.Equal(row.Select(v => v * 2), outputs["each"].AsSpan<float>().ToArray());
-        Assert.Equal([row.Sum()], outputs["sum"].AsSpan<float>().ToArray());
+        f.Model.Gate.Close();
+        Task<NamedValues> blocker = Call(f.Runner, 9, 9);
+        Task<NamedValues>[] calls = [.. rows.Select(row => Call(f.Runner, row))];
+        await f.Settle([.. calls, blocker]);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            NamedValues outputs = await calls[i];
+            Assert.Equal([1, rows[i].Length], outputs["each"].Shape.ToArray());
+            Assert.Equal(rows[i].Select(v => v * 2), outputs["each"].AsSpan<float>().ToArray());
+            Assert.Equal([rows[i].Sum()], outputs["sum"].AsSpan<float>().ToArray());
+        }
     }
 
     [Fact]
@@ -40,16 +48,8 @@ public class RaggedTests
     {
         var shapes = new List<string>();
         using var f = new BatchingFixture(model: Model(shapes));
-        f.Model.Gate.Close();
-        Task<NamedValues> blocker = Call(f.Runner, 9, 9);
-        Task<NamedValues> a = Call(f.Runner, 1, 2, 3);
-        Task<NamedValues> b = Call(f.Runner, 4);
-        Task<NamedValues> c = Call(f.Runner, 5, 6, 7);
-        await f.Settle(a, b, c, blocker);
+        await AssertAnswers(f, [1, 2, 3], [4], [5, 6, 7]);
         Assert.Equal(["float32[1,2]", "float32[2,3]", "float32[1,1]"], shapes);
-        await AssertAnswer(a, 1, 2, 3);
-        await AssertAnswer(b, 4);
-        await AssertAnswer(c, 5, 6, 7);
     }
 
     [Fact]
@@ -57,16 +57,8 @@ public class RaggedTests
     {
         var shapes = new List<string>();
         using var f = new BatchingFixture(o => o.Ragged = RaggedMode.Pad, Model(shapes));
-        f.Model.Gate.Close();
-        Task<NamedValues> blocker = Call(f.Runner, 9, 9);
-        Task<NamedValues> a = Call(f.Runner, 1, 2, 3);
-        Task<NamedValues> b = Call(f.Runner, 4);
-        Task<NamedValues> c = Call(f.Runner, 5, 6, 7);
-        await f.Settle(a, b, c, blocker);
+        await AssertAnswers(f, [1, 2, 3], [4], [5, 6, 7]);
         Assert.Equal(["float32[1,2]", "float32[3,3]"], shapes);
-        await AssertAnswer(a, 1, 2, 3);
-        await AssertAnswer(b, 4);
-        await AssertAnswer(c, 5, 6, 7);
     }
 
     [Fact]
@@ -81,18 +73,8 @@ public class RaggedTests
                 o.PadTo.Add(5);
             },
             Model(shapes));
-        f.Model.Gate.Close();
-        Task<NamedValues> blocker = Call(f.Runner, 9, 9);
-        Task<NamedValues> a = Call(f.Runner, 1, 2, 3);
-        Task<NamedValues> b = Call(f.Runner, 4);
-        Task<NamedValues> c = Call(f.Runner, 5, 6, 7, 8);
-        Task<NamedValues> d = Call(f.Runner, 5, 6);
-        await f.Settle(a, b, c, d, blocker);
+        await AssertAnswers(f, [1, 2, 3], [4], [5, 6, 7, 8], [5, 6]);
         Assert.Equal(["float32[1,2]", "float32[2,5]", "float32[2,2]"], shapes);
-        await AssertAnswer(a, 1, 2, 3);
-        await AssertAnswer(b, 4);
-        await AssertAnswer(c, 5, 6, 7, 8);
-        await AssertAnswer(d, 5, 6);
     }
 
     [Fact]

@@ -35,17 +35,20 @@ internal sealed class SchedulerScript
         return this;
     }
 
-    /// <summary>Lets calls of one row queue beside an inline one, which ends at a time: they are to run then.</summary>
-    public SchedulerScript Ready(long at, params ReadOnlySpan<string> calls)
+    /// <summary>Lets calls queue, at time 0, behind an inline one of one row.</summary>
+    public SchedulerScript Behind(params ReadOnlySpan<string> calls)
     {
         Play((0, "inline 1", "yes"));
         foreach (string call in calls)
         {
-            Tell($"arrive {call}", 0);
+            Assert.StartsWith("queued +", Tell($"arrive {call}", 0), StringComparison.Ordinal);
         }
 
-        return Play((at, "inline-done 1", "slots 1"));
+        return this;
     }
+
+    /// <summary>Ends the inline call at a time when those behind it are to run.</summary>
+    public SchedulerScript Ready(long at) => Play((at, "inline-done 1", "slots 1"));
 
     /// <summary>The commands in words.</summary>
     public string Describe(in Commands commands)

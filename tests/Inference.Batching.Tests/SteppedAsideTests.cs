@@ -106,27 +106,7 @@ public class SteppedAsideTests
     private static BatchingFixture Aside()
     {
         var f = new BatchingFixture(o => (o.StepAside, o.MaxQueuedRows) = (true, 8));
-        PayoffController payoff = ((BatchingRunner)f.Runner).Payoff;
-        const int Callers = 64;
-        for (int i = 0; i < Callers; i++)
-        {
-            payoff.Enter();
-        }
-
-        for (int step = 0; !payoff.SteppedAside; step++)
-        {
-            Assert.InRange(step, 0, 10_000);
-            int calls = payoff.Direct ? 1 : Callers;
-            f.Clock.Advance(TimeSpan.FromMilliseconds(payoff.Direct ? 1 : 5 * Callers));
-            payoff.Exit(payoff.Direct, calls, calls);
-            for (int i = 0; i < calls; i++)
-            {
-                payoff.Enter();
-            }
-        }
-
-        payoff.Leave(Callers);
-        Assert.True(payoff.Bypass);
+        ((BatchingRunner)f.Runner).Payoff.StepAside(f.Clock, callers: 64);
         return f;
     }
 }

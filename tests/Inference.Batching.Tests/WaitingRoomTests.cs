@@ -32,10 +32,7 @@ public sealed class WaitingRoomTests
     public void TryEnter_Wait_HoldsBackInOrder()
     {
         _room = Room(QueueFullMode.Wait);
-        PendingCall first = Call(7);
-        PendingCall large = Call(3);
-        PendingCall small = Call(1);
-        Assert.True(Enter(first) && Enter(large) && Enter(small));
+        (PendingCall first, PendingCall large, PendingCall small) = EnterAll(7, 3, 1);
         Assert.Equal((CallState.Queued, CallState.InLobby, CallState.InLobby), (first.State, large.State, small.State));
         Assert.Equal((7, 4), (_room.Queue.Rows, _room.Lobby.Rows));
         Admit();
@@ -53,10 +50,7 @@ public sealed class WaitingRoomTests
     public void End_MakesRoomForThoseHeldBack()
     {
         _room = Room(QueueFullMode.Wait);
-        PendingCall first = Call(8);
-        PendingCall second = Call(2);
-        PendingCall third = Call(1);
-        Assert.True(Enter(first) && Enter(second) && Enter(third));
+        (PendingCall first, _, PendingCall third) = EnterAll(8, 2, 1);
         Do((ref Commands c) => _room.End(third, CallEnding.Cancelled, ref c));
         Assert.Equal((8, 2), (_room.Queue.Rows, _room.Lobby.Rows));
         Do((ref Commands c) => _room.End(first, CallEnding.Cancelled, ref c));
@@ -152,6 +146,13 @@ public sealed class WaitingRoomTests
     private static WaitingRoom Room(QueueFullMode mode) => new(new BatchingOptions { MaxRows = 8, MaxQueuedRows = 8, QueueFull = mode }, Millisecond);
 
     private static PendingCall Call(int rows, RunPriority priority = RunPriority.Normal, long deadline = long.MaxValue) => Pending.Call(rows, priority, deadline: deadline);
+
+    private (PendingCall, PendingCall, PendingCall) EnterAll(int one, int two, int three)
+    {
+        PendingCall[] calls = [Call(one), Call(two), Call(three)];
+        Assert.All(calls, call => Assert.True(Enter(call)));
+        return (calls[0], calls[1], calls[2]);
+    }
 
     private bool Enter(PendingCall call, long now = 0)
     {

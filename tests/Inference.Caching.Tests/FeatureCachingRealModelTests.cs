@@ -11,9 +11,9 @@ public class FeatureCachingRealModelTests
     [SharedDataFact("models/ncf_movielens/model.onnx")]
     public async Task RunAsync_RowIndependentModel_CachesTheUsersRows()
     {
-        using IModelRunner whole = ModelRunner.Load(TestData.Path("models", "ncf_movielens", "model.onnx"));
-        using IModelRunner cached = ModelRunner.Load(TestData.Path("models", "ncf_movielens", "model.onnx"))
-            .AsBuilder().UseFeatureCaching(["user"], o => o.Adaptive = false).Build();
+        var model = ModelSource.File(TestData.Path("models", "ncf_movielens", "model.onnx"));
+        using IModelRunner whole = ModelRunner.Load(model);
+        using IModelRunner cached = Cached(model);
         for (int call = 0; call < 20; call++)
         {
             // Four users in turn, two rows a call, items all different.
@@ -25,16 +25,15 @@ public class FeatureCachingRealModelTests
             await AssertSameAsync(whole, cached, inputs);
         }
 
-        CacheStatistics statistics = cached.GetService<ICacheControl>()!.Statistics;
-        Assert.Equal((4, 36), (statistics.Entries, statistics.Hits));
+        AssertHeld(cached, 4, hits: 36);
     }
 
     [Fact]
     public async Task RunAsync_OneUserManyItems_CachesTheUserOnce()
     {
-        byte[] model = OneUserManyItems();
-        using IModelRunner whole = ModelRunner.Load(ModelSource.Bytes(model));
-        using IModelRunner cached = ModelRunner.Load(ModelSource.Bytes(model)).AsBuilder().UseFeatureCaching(["user"], o => o.Adaptive = false).Build();
+        var model = ModelSource.Bytes(OneUserManyItems());
+        using IModelRunner whole = ModelRunner.Load(model);
+        using IModelRunner cached = Cached(model);
         for (int call = 0; call < 12; call++)
         {
             float[] user = [call % 3, 1, -1];
@@ -43,16 +42,15 @@ public class FeatureCachingRealModelTests
             await AssertSameAsync(whole, cached, inputs);
         }
 
-        CacheStatistics statistics = cached.GetService<ICacheControl>()!.Statistics;
-        Assert.Equal((3, 9), (statistics.Entries, statistics.Hits));
+        AssertHeld(cached, 3, hits: 9);
     }
 
     [Fact]
     public async Task RunAsync_DefaultOfTheBranchGiven_RunsTheWhole()
     {
-        byte[] model = OneUserManyItems();
-        using IModelRunner whole = ModelRunner.Load(ModelSource.Bytes(model));
-        using IModelRunner cached = ModelRunner.Load(ModelSource.Bytes(model)).AsBuilder().UseFeatureCaching(["user"], o => o.Adaptive = false).Build();
+        var model = ModelSource.Bytes(OneUserManyItems());
+        using IModelRunner whole = ModelRunner.Load(model);
+        using IModelRunner cached = Cached(model);
         using var inputs = new NamedValues
         {
             ["user"] = TensorValue.Copy<float>([1, 2, 3], [1, 3]),
@@ -60,7 +58,15 @@ public class FeatureCachingRealModelTests
             ["W"] = TensorValue.Copy<float>([1, 0, 0, 0, 1, 0, 0, 0, 1], [3, 3]),
         };
         await AssertSameAsync(whole, cached, inputs);
-        Assert.Equal(0, cached.GetService<ICacheControl>()!.Statistics.Entries);
+        AssertHeld(cached, 0, hits: 0);
+    }
+
+    private static IModelRunner Cached(ModelSource model) => ModelRunner.Load(model).AsBuilder().UseFeatureCaching(["user"], o => o.Adaptive = false).Build();
+
+    private static void AssertHeld(IModelRunner cached, long entries, long hits)
+    {
+        CacheStatistics statistics = cached.GetService<ICacheControl>()!.Statistics;
+        Assert.Equal((entries, hits), (statistics.Entries, statistics.Hits));
     }
 
     private static async Task AssertSameAsync(IModelRunner whole, IModelRunner cached, NamedValues inputs)

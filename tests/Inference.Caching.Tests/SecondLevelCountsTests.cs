@@ -3,17 +3,8 @@ using Inference.TestSupport;
 namespace Inference.Caching.Tests;
 
 /// <summary>What is asked of the second level and when, operation by operation.</summary>
-public sealed class SecondLevelCountsTests : IDisposable
+public sealed class SecondLevelCountsTests : SecondLevelTest
 {
-    private readonly string _model = $"second-{Guid.NewGuid():N}";
-    private readonly FaultyDistributedCache _cache = new();
-    private readonly ManualTimeProvider _clock = new();
-    private readonly MeterReadings _meter;
-
-    public SecondLevelCountsTests() => _meter = new MeterReadings(_model);
-
-    public void Dispose() => _meter.Dispose();
-
     [Fact]
     public async Task Rows_MissedWrittenAndFound_AreCounted()
     {
@@ -40,11 +31,11 @@ public sealed class SecondLevelCountsTests : IDisposable
         await Eventually.TrueAsync(() => Second("written") == 3);
         Assert.True(await f.Control.EraseTenantAsync("a"));
         Assert.True(await f.Control.EraseTenantAsync(null));
-        string[] rows = [.. _cache.Items.Keys.Where(k => k.StartsWith("inference:row:", StringComparison.Ordinal))];
-        string[] salts = [.. _cache.Items.Keys.Where(k => k.StartsWith("inference:salt:", StringComparison.Ordinal))];
+        string[] rows = [.. Cache.Items.Keys.Where(k => k.StartsWith("inference:row:", StringComparison.Ordinal))];
+        string[] salts = [.. Cache.Items.Keys.Where(k => k.StartsWith("inference:salt:", StringComparison.Ordinal))];
         Assert.Equal((3, 2), (rows.Length, salts.Length));
         Assert.All(rows, k => Assert.Equal("inference:row:".Length + 64, k.Length));
-        Assert.All(salts, k => Assert.Equal((16, "inference:salt:".Length + 64), (_cache.Items[k].Length, k.Length)));
+        Assert.All(salts, k => Assert.Equal((16, "inference:salt:".Length + 64), (Cache.Items[k].Length, k.Length)));
         Assert.Contains("inference:salt:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([0])), salts);
         Assert.Contains("inference:salt:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([1, (byte)'a'])), salts);
     }
@@ -53,17 +44,17 @@ public sealed class SecondLevelCountsTests : IDisposable
     public async Task Down_IsLeftAloneForTheBreakAndNoLonger()
     {
         using CachingFixture f = Open(o => o.SecondLevel.BreakDuration = TimeSpan.FromSeconds(3));
-        _cache.FailLater = _ => new IOException("down");
+        Cache.FailLater = _ => new IOException("down");
         await f.Call(1);
-        Assert.Equal((1, 1), (_cache.Reads, Second("error")));
-        _cache.FailLater = _ => null;
-        _clock.Advance(TimeSpan.FromSeconds(3) - TimeSpan.FromTicks(1));
+        Assert.Equal((1, 1), (Cache.Reads, Second("error")));
+        Cache.FailLater = _ => null;
+        Clock.Advance(TimeSpan.FromSeconds(3) - TimeSpan.FromTicks(1));
         await f.Call(2);
-        Assert.Equal(1, _cache.Reads);
+        Assert.Equal(1, Cache.Reads);
 
         // The look-up and the write of each call.
         Assert.Equal(3, Second("skipped"));
-        _clock.Advance(TimeSpan.FromTicks(1));
+        Clock.Advance(TimeSpan.FromTicks(1));
         await f.Call(3);
         await Eventually.TrueAsync(() => Second("written") == 1);
         Assert.Equal((3, 1, 1), (Second("skipped"), Second("miss"), Second("error")));
@@ -73,15 +64,15 @@ public sealed class SecondLevelCountsTests : IDisposable
     public async Task Slow_IsTimedOutAndLeftAlone()
     {
         using CachingFixture f = Open(o => o.SecondLevel.Timeout = TimeSpan.FromMilliseconds(7));
-        _cache.Gate.Close();
+        Cache.Gate.Close();
         Task<float[]> call = f.Call(1);
-        await Eventually.TrueAsync(() => _cache.Gate.Waiting == 1 && _clock.ArmedTimers > 0);
-        Assert.Equal(TimeSpan.FromMilliseconds(7), _clock.NextDue);
-        _clock.Advance(TimeSpan.FromMilliseconds(7));
+        await Eventually.TrueAsync(() => Cache.Gate.Waiting == 1 && Clock.ArmedTimers > 0);
+        Assert.Equal(TimeSpan.FromMilliseconds(7), Clock.NextDue);
+        Clock.Advance(TimeSpan.FromMilliseconds(7));
         Assert.Equal(CachingFixture.Expected(1), await Eventually.CompletesAsync(call));
         Assert.Equal((1, 1), (Second("timeout"), Second("skipped")));
-        _cache.Gate.Open();
-        _clock.Advance(TimeSpan.FromSeconds(5));
+        Cache.Gate.Open();
+        Clock.Advance(TimeSpan.FromSeconds(5));
         await f.Call(2);
         await Eventually.TrueAsync(() => Second("written") == 1);
     }
@@ -107,15 +98,15 @@ public sealed class SecondLevelCountsTests : IDisposable
         using CachingFixture f = Open(o => o.SecondLevel.EraseDelay = TimeSpan.FromSeconds(2));
         await f.Call(1);
         await Eventually.TrueAsync(() => Second("written") == 1);
-        int reads = _cache.Reads;
-        _clock.Advance(TimeSpan.FromSeconds(2) - TimeSpan.FromTicks(1));
+        int reads = Cache.Reads;
+        Clock.Advance(TimeSpan.FromSeconds(2) - TimeSpan.FromTicks(1));
         await f.Call(2);
         await Eventually.TrueAsync(() => Second("written") == 2);
-        Assert.Equal(1, _cache.Reads - reads);
-        _clock.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal(1, Cache.Reads - reads);
+        Clock.Advance(TimeSpan.FromTicks(1));
         await f.Call(3);
         await Eventually.TrueAsync(() => Second("written") == 3);
-        Assert.Equal(3, _cache.Reads - reads);
+        Assert.Equal(3, Cache.Reads - reads);
     }
 
     [Fact]
@@ -126,33 +117,33 @@ public sealed class SecondLevelCountsTests : IDisposable
         await f.Call(1, tenant);
         await Eventually.TrueAsync(() => Second("written") == 1);
         Assert.True(await f.Control.EraseTenantAsync("a"));
-        int reads = _cache.Reads;
+        int reads = Cache.Reads;
         await f.Call(1, tenant);
         Assert.Equal(2, f.Model.Calls);
         await Eventually.TrueAsync(() => Second("written") == 2);
-        Assert.Equal(1, _cache.Reads - reads);
+        Assert.Equal(1, Cache.Reads - reads);
     }
 
     [Fact]
     public async Task Erase_FailsOrTimesOut_IsCountedAndSaid()
     {
         using CachingFixture f = Open();
-        _cache.FailLater = _ => new IOException("down");
+        Cache.FailLater = _ => new IOException("down");
         Assert.False(await f.Control.EraseTenantAsync("a"));
         Assert.Equal(1, Second("error"));
-        _cache.FailLater = _ => null;
-        _cache.Gate.Close();
+        Cache.FailLater = _ => null;
+        Cache.Gate.Close();
         Task<bool> erase = f.Control.EraseTenantAsync("a").AsTask();
-        await Eventually.TrueAsync(() => _clock.ArmedTimers > 0);
-        _clock.Advance(TimeSpan.FromMilliseconds(20));
+        await Eventually.TrueAsync(() => Clock.ArmedTimers > 0);
+        Clock.Advance(TimeSpan.FromMilliseconds(20));
         Assert.False(await Eventually.CompletesAsync(erase));
         Assert.Equal(1, Second("timeout"));
         using var cancel = new CancellationTokenSource();
         erase = f.Control.EraseTenantAsync("a", cancel.Token).AsTask();
-        await Eventually.TrueAsync(() => _clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => Clock.ArmedTimers > 0);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.CompletesAsync(erase));
-        _cache.Gate.Open();
+        Cache.Gate.Open();
     }
 
     [Fact]
@@ -161,8 +152,8 @@ public sealed class SecondLevelCountsTests : IDisposable
         using CachingFixture one = Open();
         await one.Call(1);
         await Eventually.TrueAsync(() => Second("written") == 1);
-        string key = _cache.Items.Keys.Single(k => k.StartsWith("inference:row:", StringComparison.Ordinal));
-        _cache.Items[key] = [1];
+        string key = Cache.Items.Keys.Single(k => k.StartsWith("inference:row:", StringComparison.Ordinal));
+        Cache.Items[key] = [1];
         using CachingFixture two = Open();
         Assert.Equal(CachingFixture.Expected(1), await two.Call(1));
         Assert.Equal((1, 2), (Second("error"), Second("miss")));
@@ -179,7 +170,7 @@ public sealed class SecondLevelCountsTests : IDisposable
         await f.Call(100);
         await Eventually.TrueAsync(() => Second("written") == 1);
         bool hold = true;
-        _cache.FailAtOnce = _ =>
+        Cache.FailAtOnce = _ =>
         {
             SpinWait.SpinUntil(() => !Volatile.Read(ref hold) || f.Model.Calls < 2);
             return null;
@@ -194,19 +185,20 @@ public sealed class SecondLevelCountsTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancelled_WhileItIsLookedUp_BreaksNothing()
+    public async Task Cancelled_WhileItIsLookedUp_CountsAndBreaksNothing()
     {
         using CachingFixture f = Open();
-        _cache.Gate.Close();
+        Cache.Gate.Close();
         using var cancel = new CancellationTokenSource();
         Task<float[]> call = f.Call(1, null, cancel.Token);
-        await Eventually.TrueAsync(() => _cache.Gate.Waiting == 1);
+        await Eventually.TrueAsync(() => Cache.Gate.Waiting == 1);
         f.Model.Gate.Close();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.CompletesAsync(call));
-        _cache.Gate.Open();
+        Cache.Gate.Open();
         f.Model.Gate.Open();
         Assert.Equal((0, 0, 0), (Second("skipped"), Second("error"), Second("timeout")));
+        Assert.Equal((0, 0), (Second("miss"), Second("hit")));
         await f.Call(2);
         await Eventually.TrueAsync(() => Second("written") == 1);
     }
@@ -214,7 +206,7 @@ public sealed class SecondLevelCountsTests : IDisposable
     [Fact]
     public async Task Shared_RowsOfAnotherCall_AreCounted()
     {
-        using var f = new CachingFixture(model: new FakeRunner(FakeModel.Info(_model)));
+        using var f = new CachingFixture(model: new FakeRunner(FakeModel.Info(Model)));
         f.Model.Gate.Close();
         Task<float[]> leader = f.Call([1, 2]);
         Task<float[]> follower = f.Call([2, 1]);
@@ -306,21 +298,6 @@ public sealed class SecondLevelCountsTests : IDisposable
         await two.AsBuilder().UseCaching().Build().DisposeAsync();
         Assert.Equal((1, 1), (one.DisposeCount, two.DisposeCount));
     }
-
-    private double Second(string result) => _meter.Sum("inference.cache.second_level", result);
-
-    private double Rows(string result) => _meter.Sum("inference.cache.rows", result);
-
-    private CachingFixture Open(Action<CachingOptions>? configure = null) => new(
-        o =>
-        {
-            o.SecondLevel.Enabled = true;
-            o.SecondLevel.EraseDelay = TimeSpan.Zero;
-            configure?.Invoke(o);
-        },
-        new FakeRunner(FakeModel.Info(_model)),
-        _cache,
-        _clock);
 
     /// <summary>One row that changes the set it is in when its contents are read.</summary>
     private sealed class ChangingTensor(Action change) : TensorValue(ElementType.Float32, [1, 4])

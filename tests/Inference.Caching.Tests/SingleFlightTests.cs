@@ -11,13 +11,7 @@ public class SingleFlightTests
         f.Model.Gate.Close();
         Task<float[]>[] calls = [.. Enumerable.Range(0, 20).Select(_ => f.Call(7))];
         await Eventually.TrueAsync(() => f.Model.Gate.Waiting == 1);
-        f.Model.Gate.Open();
-        foreach (Task<float[]> call in calls)
-        {
-            Assert.Equal(CachingFixture.Expected(7), await Eventually.CompletesAsync(call));
-        }
-
-        Assert.Equal(1, f.Model.Calls);
+        await AssertAnswered(f, calls, 1);
     }
 
     [Fact]
@@ -46,13 +40,7 @@ public class SingleFlightTests
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leader);
         await Eventually.TrueAsync(() => f.Model.Calls == 2 && f.Model.Gate.Waiting == 1);
-        f.Model.Gate.Open();
-        foreach (Task<float[]> follower in followers)
-        {
-            Assert.Equal(CachingFixture.Expected(7), await Eventually.CompletesAsync(follower));
-        }
-
-        Assert.Equal(2, f.Model.Calls);
+        await AssertAnswered(f, followers, 2);
     }
 
     [Fact]
@@ -134,5 +122,16 @@ public class SingleFlightTests
         }))];
         await Task.WhenAll(workers);
         Assert.InRange(f.Control.Statistics.Bytes, 1, 32 << 10);
+    }
+
+    private static async Task AssertAnswered(CachingFixture f, Task<float[]>[] calls, int runs)
+    {
+        f.Model.Gate.Open();
+        foreach (Task<float[]> call in calls)
+        {
+            Assert.Equal(CachingFixture.Expected(7), await Eventually.CompletesAsync(call));
+        }
+
+        Assert.Equal(runs, f.Model.Calls);
     }
 }
