@@ -9,6 +9,8 @@ public sealed class PictureTests
     [Theory]
     [InlineData("projects")]
     [InlineData("Inference")]
+    [InlineData("Inference.Batching")]
+    [InlineData("Inference.Caching")]
     public void Picture_OfTheMap_ShowsWhatWasCompiled(string name)
     {
         RoomGraph graph = RoomGraph.Of([.. Directory.GetFiles(AppContext.BaseDirectory, "Inference*.dll").Where(static f => !Path.GetFileName(f).Contains("Tests", StringComparison.Ordinal))]);
