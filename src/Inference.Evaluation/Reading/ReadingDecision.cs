@@ -68,7 +68,7 @@ internal sealed class ReadingDecision
     private void Look(string name, IReadOnlyList<ReadingSample> samples)
     {
         string reason = "";
-        ValueColumn?[] parts = [.. samples.Select(s => s.Outputs.TryGet(name, out ModelValue? value) ? ValueColumns.Of(name, value, out reason) : null)];
+        ValueColumn?[] parts = [.. samples.Select(s => s.Outputs.TryGetValue(name, out ModelValue? value) ? ValueColumns.Of(name, value, out reason) : null)];
         ValueColumn? column = parts.All(static p => p is not null) ? ValueColumns.Join([.. parts.Select(static p => p!)]) : null;
         if (column is null)
         {

@@ -40,7 +40,7 @@ internal sealed class RowReader(OutputReading reading)
             return null;
         }
 
-        if (!outputs.TryGet(name, out ModelValue? value))
+        if (!outputs.TryGetValue(name, out ModelValue? value))
         {
             throw new EvaluationException($"Output '{name}': expected it, as the source model has it, got {string.Join(", ", outputs.Select(static o => $"'{o.Key}'"))}. Compare models with the same outputs.");
         }

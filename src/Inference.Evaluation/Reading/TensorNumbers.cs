@@ -6,8 +6,8 @@ internal static class TensorNumbers
     /// <exception cref="EvaluationException">They are neither numbers nor bools.</exception>
     public static double[] Of(TensorValue tensor) => tensor.ElementType switch
     {
-        ElementType.Float => Convert<float>(tensor, static v => v),
-        ElementType.Double => tensor.AsSpan<double>().ToArray(),
+        ElementType.Float32 => Convert<float>(tensor, static v => v),
+        ElementType.Float64 => tensor.AsSpan<double>().ToArray(),
         ElementType.Float16 => Convert<Half>(tensor, static v => (double)v),
         ElementType.BFloat16 => Convert<BFloat16>(tensor, static v => (float)v),
         ElementType.Int8 => Convert<sbyte>(tensor, static v => v),

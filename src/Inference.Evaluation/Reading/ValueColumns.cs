@@ -118,7 +118,7 @@ internal static class ValueColumns
     {
         ElementType.String => ColumnKind.Text,
         ElementType.Bool => ColumnKind.Boolean,
-        ElementType.Float or ElementType.Double or ElementType.Float16 or ElementType.BFloat16 => ColumnKind.Real,
+        ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16 => ColumnKind.Real,
         ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64 or ElementType.UInt8 or ElementType.UInt16 or ElementType.UInt32 or ElementType.UInt64 => ColumnKind.Whole,
         _ => null,
     };

@@ -75,7 +75,7 @@ public sealed class ReadingTableTests
             NamedValues right = coding.Outputs(answers.Predicted, new Random(1)), wrong = coding.Outputs(answers.With(fault).Predicted, new Random(1));
             foreach (KeyValuePair<string, ModelValue> output in right)
             {
-                NamedValues mixed = Codings.Of([.. right.Select(o => (o.Key, o.Key == output.Key ? wrong.Get(o.Key) : o.Value))]);
+                NamedValues mixed = Codings.Of([.. right.Select(o => (o.Key, o.Key == output.Key ? wrong.GetValue(o.Key) : o.Value))]);
                 EvaluationRows rows = reading.Read(mixed, coding.Labels(answers.Actual));
                 Assert.True(Accuracy(rows) < answers.Accuracy - 0.1, $"{fault} in '{output.Key}': {Accuracy(rows)}");
                 Assert.True(rows.UnknownAnswers > 0);
