@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Inference.OnnxRuntime;
 
 /// <summary>Runs models, or the parts of them it is given, on ONNX Runtime. Thread-safe.</summary>
-public sealed partial class OnnxRuntimeProvider : IExecutionProvider
+public sealed partial class OnnxRuntimeProvider : ExecutionProvider
 {
     /// <summary>The name users choose it by.</summary>
     public const string ProviderName = "onnxruntime";
@@ -37,13 +37,13 @@ public sealed partial class OnnxRuntimeProvider : IExecutionProvider
     }
 
     /// <inheritdoc/>
-    public string Name => ProviderName;
+    public override string Name => ProviderName;
 
     /// <inheritdoc/>
     /// <remarks>Claims a graph as a whole whose operators are all of domains that ONNX Runtime ships kernels for, or functions of the model, and such operators of another.
     /// Whether it has each kernel is known only to ONNX Runtime, when it compiles.</remarks>
     /// <exception cref="OnnxRuntimeException">The native library is missing, too old, or not the one that the process loaded.</exception>
-    public NodeClaims Claim(IGraphView graph)
+    public override NodeClaims Claim(GraphView graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
         OrtLibrary.Load(_options.LibraryPath);
@@ -54,7 +54,7 @@ public sealed partial class OnnxRuntimeProvider : IExecutionProvider
 
     /// <inheritdoc/>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime rejects the graph, or the native library is not usable.</exception>
-    public ICompiledModel Compile(IGraphView subgraph, CompileContext context)
+    public override CompiledModel Compile(GraphView subgraph, CompileContext context)
     {
         ArgumentNullException.ThrowIfNull(subgraph);
         ArgumentNullException.ThrowIfNull(context);
@@ -79,7 +79,7 @@ public sealed partial class OnnxRuntimeProvider : IExecutionProvider
     internal static OnnxRuntimeOptions WithThreads(OnnxRuntimeOptions options, int threads) =>
         threads == 0 || options.IntraOpThreads is not null || options.GlobalThreadPool is not null ? options : options.WithIntraOpThreads(threads);
 
-    private static bool IsKnown(IGraphNode node) => s_domains.Contains(node.Domain);
+    private static bool IsKnown(GraphNode node) => s_domains.Contains(node.Domain);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Model {Model}: {Nodes} nodes compiled by ONNX Runtime {Version}.")]
     private static partial void LogCompiled(ILogger logger, string model, int nodes, string version);

@@ -21,7 +21,7 @@ public class LoadTests
     [OrtFact]
     public void Load_UndefinedValue_Throws()
     {
-        byte[] bad = new ModelWriter("bad").Input("x", ElementType.Float, 2).Output("y", ElementType.Float, 2).Node("Add", "x nowhere", "y").ToModel().ToArray();
+        byte[] bad = new ModelWriter("bad").Input("x", ElementType.Float32, 2).Output("y", ElementType.Float32, 2).Node("Add", "x nowhere", "y").ToModel().ToArray();
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtModel.Load(bad, name: "bad"));
         Assert.Contains("nowhere", error.Message, StringComparison.Ordinal);
     }
@@ -29,7 +29,7 @@ public class LoadTests
     [OrtFact]
     public void Load_UnknownOperator_NamesIt()
     {
-        byte[] unknown = new ModelWriter("unknown").Input("x", ElementType.Float, 2).Output("y", ElementType.Float, 2).Node("Frobnicate", "x", "y").ToModel().ToArray();
+        byte[] unknown = new ModelWriter("unknown").Input("x", ElementType.Float32, 2).Output("y", ElementType.Float32, 2).Node("Frobnicate", "x", "y").ToModel().ToArray();
         UnsupportedModelException error = Assert.Throws<UnsupportedModelException>(() => Loader.Load(ModelSource.Bytes(unknown)));
         Assert.Contains("Frobnicate", Assert.Single(error.Operators), StringComparison.Ordinal);
     }
@@ -38,7 +38,7 @@ public class LoadTests
     public void Load_ExternalData_FromFileAndFromMemory()
     {
         using var folder = new TemporaryFolder();
-        OnnxModel model = new ModelWriter("external").Input("x", ElementType.Float, 64).Output("y", ElementType.Float, 64)
+        OnnxModel model = new ModelWriter("external").Input("x", ElementType.Float32, 64).Output("y", ElementType.Float32, 64)
             .Constant<float>("k", Enumerable.Range(0, 64).Select(static i => (float)i).ToArray(), 64).Node("Add", "x k", "y").ToModel();
         string path = Path.Combine(folder.Path, "model.onnx");
         model.Save(path, new OnnxWriteOptions { ExternalDataThreshold = 16, ExternalDataFileName = "weights.bin" });
@@ -78,7 +78,7 @@ public class LoadTests
     [OrtFact]
     public void Loader_RandomModel_IsNotDeterministic()
     {
-        byte[] random = new ModelWriter("random").Input("x", ElementType.Float, 4).Output("y", ElementType.Float, 4).Node("RandomNormalLike", "x", "y").ToModel().ToArray();
+        byte[] random = new ModelWriter("random").Input("x", ElementType.Float32, 4).Output("y", ElementType.Float32, 4).Node("RandomNormalLike", "x", "y").ToModel().ToArray();
         using IModelRunner runner = Loader.Load(ModelSource.Bytes(random));
         Assert.False(runner.Info.Deterministic);
     }
@@ -94,7 +94,7 @@ public class LoadTests
     [OrtFact]
     public void Load_InitializerAsInput_KeepsItsValue()
     {
-        OnnxModel file = new ModelWriter("default").Input("x", ElementType.Float, 2).Input("k", ElementType.Float, 1).Output("y", ElementType.Float, 2)
+        OnnxModel file = new ModelWriter("default").Input("x", ElementType.Float32, 2).Input("k", ElementType.Float32, 1).Output("y", ElementType.Float32, 2)
             .Constant<float>("k", [10f], 1).Node("Add", "x k", "y").ToModel();
         using IModelRunner runner = Loader.Load(ModelSource.Bytes(file.ToArray()));
         Assert.Equal("x", Assert.Single(runner.Info.Inputs).Name);
@@ -105,7 +105,7 @@ public class LoadTests
     [OrtFact]
     public void Only_ProviderFails_CauseHasTheCode()
     {
-        byte[] bad = new ModelWriter("bad").Input("x", ElementType.Float, 2).Output("y", ElementType.Float, 3).Node("Reshape", "x x", "y").ToModel().ToArray();
+        byte[] bad = new ModelWriter("bad").Input("x", ElementType.Float32, 2).Output("y", ElementType.Float32, 3).Node("Reshape", "x x", "y").ToModel().ToArray();
         ModelLoadException error = Assert.Throws<ModelLoadException>(() => Loader.Load(ModelSource.Bytes(bad)));
         Exception? cause = error;
         while (cause is not (null or OnnxRuntimeException))

@@ -33,13 +33,13 @@ public class RunTests
     [OrtFact]
     public void Run_SequenceInput_IsPassed()
     {
-        OnnxModel file = new ModelWriter("seq").Output("y", ElementType.Float, "n").Node("ConcatFromSequence", "s", "y", OnnxAttribute.FromInt("axis", 0)).ToModel();
+        OnnxModel file = new ModelWriter("seq").Output("y", ElementType.Float32, "n").Node("ConcatFromSequence", "s", "y", OnnxAttribute.FromInt("axis", 0)).ToModel();
         file.Graph.Inputs.Add(new OnnxValueInfo("s", OnnxType.Sequence(OnnxType.Tensor(OnnxElementType.Float32))));
         using OrtModel model = OrtModel.Load(file.ToArray(), name: "seq");
         using var inputs = new NamedValues { { "s", new SequenceValue([TensorValue.Copy([1f], [1]), TensorValue.Copy([2f, 3f], [2])]) } };
         using NamedValues y = model.Run(inputs);
         Assert.Equal([1f, 2f, 3f], y["y"].AsSpan<float>().ToArray());
-        using var empty = new NamedValues { { "s", new SequenceValue([], ElementType.Float) } };
+        using var empty = new NamedValues { { "s", new SequenceValue([], ElementType.Float32) } };
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => model.Run(empty));
         Assert.StartsWith("Model 'seq', input 's': expected at least one element, got an empty sequence", error.Message, StringComparison.Ordinal);
     }
@@ -55,7 +55,7 @@ public class RunTests
         using NamedValues y = model.Run(new NamedValues { { "o", new OptionalValue(TensorValue.Copy([1f, 2f], [2])) } });
         Assert.True(y["y"].AsSpan<bool>()[0]);
 
-        OnnxModel make = new ModelWriter("make", 18).Input("x", ElementType.Float, 2).Output("o", type).Node("Optional", "x", "o").ToModel();
+        OnnxModel make = new ModelWriter("make", 18).Input("x", ElementType.Float32, 2).Output("o", type).Node("Optional", "x", "o").ToModel();
         using OrtModel maker = OrtModel.Load(make.ToArray());
         using NamedValues made = maker.Run(new NamedValues { ["x"] = TensorValue.Copy([1f, 2f], [2]) });
         Assert.Equal([1f, 2f], Assert.IsAssignableFrom<TensorValue>(Assert.IsType<OptionalValue>(made.GetValue("o")).Value).AsSpan<float>().ToArray());
@@ -66,7 +66,7 @@ public class RunTests
     {
         foreach ((ElementType type, float[] wanted) in new[] { (ElementType.UInt2, new float[] { 0, 1, 2, 3 }), (ElementType.Int2, [0, 1, -2, -1]) })
         {
-            byte[] file = new ModelWriter("cast", 25).Input("x", type, 4).Output("y", ElementType.Float, 4).Node("Cast", "x", "y", OnnxAttribute.FromInt("to", 1)).ToModel().ToArray();
+            byte[] file = new ModelWriter("cast", 25).Input("x", type, 4).Output("y", ElementType.Float32, 4).Node("Cast", "x", "y", OnnxAttribute.FromInt("to", 1)).ToModel().ToArray();
             using OrtModel model = OrtModel.Load(file);
             TensorValue x = TensorValue.Allocate(type, [4]);
             x.AsWritableBytes()[0] = 0b11_10_01_00;

@@ -22,7 +22,7 @@ public abstract class GraphNode
     public abstract IReadOnlyList<string> Outputs { get; }
 
     /// <summary>Whether the operator is a function that the model defines, so that it is made of the function's nodes.</summary>
-    bool IsModelFunction => false;
+    public virtual bool IsModelFunction => false;
 
     /// <summary>Whether the node holds graphs of its own (If, Loop, Scan).</summary>
     public abstract bool HasSubgraphs { get; }

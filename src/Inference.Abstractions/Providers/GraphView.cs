@@ -15,7 +15,7 @@ public abstract class GraphView
     public abstract string? SourcePath { get; }
 
     /// <summary>Where external data is that the original bytes of a whole model name; null where there is none beside them.</summary>
-    string? ExternalDataDirectory => null;
+    public virtual string? ExternalDataDirectory => null;
 
     /// <summary>Opset versions by domain; the standard's domain is the empty string.</summary>
     public abstract IReadOnlyDictionary<string, long> Opsets { get; }

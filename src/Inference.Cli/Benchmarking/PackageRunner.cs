@@ -1,3 +1,4 @@
+using System.Buffers;
 using Inference.Cli.Commands;
 using Inference.Cli.Running;
 using Inference.OnnxRuntime;
@@ -50,15 +51,15 @@ internal sealed class PackageRunner : IModelRunner
     public unsafe ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
     {
         var values = new List<OrtValue>();
-        var pins = new List<TensorPin>();
+        var pins = new List<MemoryHandle>();
         try
         {
             foreach (ModelPort port in Info.Inputs)
             {
                 TensorValue tensor = inputs[port.Name];
-                var pin = new TensorPin(tensor);
+                MemoryHandle pin = tensor.Pin();
                 pins.Add(pin);
-                values.Add(OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, (TensorElementType)tensor.ElementType, tensor.Shape.ToArray(), (nint)pin.Address, tensor.ByteCount));
+                values.Add(OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, (TensorElementType)tensor.ElementType, tensor.Shape.ToArray(), (nint)pin.Pointer, tensor.ByteCount));
             }
 
             using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_options, _session.InputNames, values, _session.OutputNames);

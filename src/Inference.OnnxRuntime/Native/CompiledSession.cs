@@ -4,12 +4,12 @@ using Microsoft.ML.OnnxRuntime;
 namespace Inference.OnnxRuntime.Native;
 
 /// <summary>A graph compiled into a session of ONNX Runtime, run by any number of threads.</summary>
-internal sealed class CompiledSession : ICompiledModel
+internal sealed class CompiledSession : CompiledModel
 {
     private readonly RunGate _gate;
     private readonly RunState?[] _pool = new RunState?[Math.Max(4, Environment.ProcessorCount)];
 
-    private CompiledSession(InferenceSession session, IGraphView graph)
+    private CompiledSession(InferenceSession session, GraphView graph)
     {
         _gate = new RunGate(Release);
         Session = session;
@@ -42,7 +42,7 @@ internal sealed class CompiledSession : ICompiledModel
 
     /// <summary>Compiles a graph.</summary>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime does not know an option, or rejects the graph.</exception>
-    public static CompiledSession Compile(OrtLibrary library, IGraphView graph, OnnxRuntimeOptions options)
+    public static CompiledSession Compile(OrtLibrary library, GraphView graph, OnnxRuntimeOptions options)
     {
         OrtEnvironment.Enter(options.GlobalThreadPool);
         InferenceSession? session = null;
@@ -61,7 +61,7 @@ internal sealed class CompiledSession : ICompiledModel
         }
     }
 
-    public void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
+    public override void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
     {
         if (inputs.Length != Inputs.Count || outputs.Length != Outputs.Count)
         {
@@ -85,7 +85,7 @@ internal sealed class CompiledSession : ICompiledModel
     }
 
     /// <summary>Releases the session when the last run has ended.</summary>
-    public void Dispose() => _gate.Close();
+    protected override void Dispose(bool disposing) => _gate.Close();
 
     private RunState Rent()
     {
@@ -132,7 +132,7 @@ internal sealed class CompiledSession : ICompiledModel
         OrtEnvironment.Leave();
     }
 
-    private static void Require(IGraphView graph, IReadOnlyList<ModelPort> wanted, IReadOnlyList<string> found, string kind)
+    private static void Require(GraphView graph, IReadOnlyList<ModelPort> wanted, IReadOnlyList<string> found, string kind)
     {
         foreach (ModelPort port in wanted)
         {

@@ -22,7 +22,7 @@ internal static class SessionFactory
     /// <param name="graph">The graph; a model file is read by ONNX Runtime itself.</param>
     /// <param name="options">The options.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime does not know an option or a provider, or rejects the model.</exception>
-    public static InferenceSession Open(OrtLibrary library, IGraphView graph, OnnxRuntimeOptions options)
+    public static InferenceSession Open(OrtLibrary library, GraphView graph, OnnxRuntimeOptions options)
     {
         string where = $"Model '{graph.ModelName}'";
         try
@@ -48,7 +48,7 @@ internal static class SessionFactory
         }
     }
 
-    private static byte[] BytesOf(IGraphView graph)
+    private static byte[] BytesOf(GraphView graph)
     {
         var model = new ArrayBufferWriter<byte>();
         graph.WriteModel(model);

@@ -14,20 +14,20 @@ namespace Inference;
 public sealed class ModelLoader : IModelLoader
 {
     private static readonly CpuExecutionProvider s_engine = new();
-    private readonly IExecutionProvider[] _providers;
-    private readonly IExecutionProvider? _only;
+    private readonly ExecutionProvider[] _providers;
+    private readonly ExecutionProvider? _only;
     private readonly ILogger _logger;
 
     /// <summary>Makes a loader.</summary>
     /// <param name="providers">Providers besides <c>cpu</c> that load options may name; null for none.</param>
     /// <param name="loggers">Where placement and provider failures are logged; null: nowhere.</param>
-    public ModelLoader(IEnumerable<IExecutionProvider>? providers = null, ILoggerFactory? loggers = null)
+    public ModelLoader(IEnumerable<ExecutionProvider>? providers = null, ILoggerFactory? loggers = null)
     {
         _providers = [.. providers ?? []];
         _logger = loggers?.CreateLogger<ModelLoader>() ?? (ILogger)NullLogger.Instance;
     }
 
-    private ModelLoader(IExecutionProvider only, ILoggerFactory? loggers)
+    private ModelLoader(ExecutionProvider only, ILoggerFactory? loggers)
         : this([only], loggers) => _only = only;
 
     /// <summary>A loader with the managed engine alone.</summary>
@@ -38,7 +38,7 @@ public sealed class ModelLoader : IModelLoader
     /// <param name="loggers">Where loading is logged; null: nowhere.</param>
     /// <remarks>Its loads throw <see cref="UnsupportedModelException"/> where the provider lacks an operator, and <see cref="ModelLoadException"/> where it fails for another reason,
     /// with the provider's error as the cause. <see cref="ModelLoadOptions.Providers"/> is empty or names the provider alone.</remarks>
-    public static ModelLoader Only(IExecutionProvider provider, ILoggerFactory? loggers = null)
+    public static ModelLoader Only(ExecutionProvider provider, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
         return new(provider, loggers);
@@ -72,7 +72,7 @@ public sealed class ModelLoader : IModelLoader
     internal IModelRunner Load(ModelSource source, ModelLoadOptions options, RunControl control)
     {
         ArgumentNullException.ThrowIfNull(source);
-        IReadOnlyList<IExecutionProvider> preference = Preference(options);
+        IReadOnlyList<ExecutionProvider> preference = Preference(options);
         OnnxModel file = ReadFile(source);
         IModelRunner? runner = null;
         try
@@ -106,7 +106,7 @@ public sealed class ModelLoader : IModelLoader
         }
     }
 
-    private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<IExecutionProvider> preference, RunControl control)
+    private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<ExecutionProvider> preference, RunControl control)
     {
         string digest = ModelDigest.Of(source, file, control);
         ImportedModel imported = ModelImporter.Import(file, control: control);
@@ -143,7 +143,7 @@ public sealed class ModelLoader : IModelLoader
     }
 
     // Providers by name, `cpu` last unless named earlier.
-    private List<IExecutionProvider> Preference(ModelLoadOptions options)
+    private List<ExecutionProvider> Preference(ModelLoadOptions options)
     {
         if (_only is not null)
         {
@@ -152,11 +152,11 @@ public sealed class ModelLoader : IModelLoader
                 : [_only is CpuExecutionProvider ? s_engine : _only];
         }
 
-        var preference = new List<IExecutionProvider>();
+        var preference = new List<ExecutionProvider>();
         foreach (string name in options.Providers)
         {
             preference.Add(name == s_engine.Name ? s_engine : Array.Find(_providers, p => p.Name == name)
-                ?? throw new ModelLoadException($"Provider '{name}' is not known; there are: {string.Join(", ", _providers.Select(p => $"'{p.Name}'").Append("'cpu'"))}. Register it (an IExecutionProvider in the services, or the loader's constructor), or correct the name."));
+                ?? throw new ModelLoadException($"Provider '{name}' is not known; there are: {string.Join(", ", _providers.Select(p => $"'{p.Name}'").Append("'cpu'"))}. Register it (an ExecutionProvider in the services, or the loader's constructor), or correct the name."));
         }
 
         if (!preference.Contains(s_engine))

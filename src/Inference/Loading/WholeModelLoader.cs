@@ -13,9 +13,9 @@ internal static class WholeModelLoader
 {
     /// <summary>The runner; null where the first provider does not claim the whole model, or failed to compile it and the next one takes over.</summary>
     public static IModelRunner? TryLoad(
-        ModelSource source, OnnxModel file, ImportedModel imported, string name, string digest, ModelLoadOptions options, IReadOnlyList<IExecutionProvider> preference, ILogger logger, RunControl control)
+        ModelSource source, OnnxModel file, ImportedModel imported, string name, string digest, ModelLoadOptions options, IReadOnlyList<ExecutionProvider> preference, ILogger logger, RunControl control)
     {
-        IExecutionProvider provider = preference[0];
+        ExecutionProvider provider = preference[0];
         OnnxGraphView view = View(source, file, imported, name, control);
         if (!provider.Claim(view).IsWholeGraph)
         {
@@ -25,7 +25,7 @@ internal static class WholeModelLoader
         ModelInfo info = Describe(file, imported, view, digest, options, provider, control);
         bool isSmall = RowIndependenceCheck.IsSmall(imported.Graph);
         bool[] sized = SizedByInputs(imported.Graph);
-        ICompiledModel compiled;
+        CompiledModel compiled;
         try
         {
             compiled = provider.Compile(view, new() { Options = options, Logger = logger });
@@ -43,7 +43,7 @@ internal static class WholeModelLoader
     /// <exception cref="UnsupportedModelException">The provider does not claim all of the model, or lacks an operator.</exception>
     /// <exception cref="ModelLoadException">The provider failed to compile it.</exception>
     public static IModelRunner Load(
-        ModelSource source, OnnxModel file, ImportedModel imported, string name, string digest, ModelLoadOptions options, IExecutionProvider provider, ILogger logger, RunControl control)
+        ModelSource source, OnnxModel file, ImportedModel imported, string name, string digest, ModelLoadOptions options, ExecutionProvider provider, ILogger logger, RunControl control)
     {
         OnnxGraphView view = View(source, file, imported, name, control);
         NodeClaims claims = provider.Claim(view);
@@ -57,7 +57,7 @@ internal static class WholeModelLoader
         ModelInfo info = Describe(file, imported, view, digest, options, provider, control);
         bool isSmall = RowIndependenceCheck.IsSmall(imported.Graph);
         bool[] sized = SizedByInputs(imported.Graph);
-        ICompiledModel compiled;
+        CompiledModel compiled;
         try
         {
             compiled = provider.Compile(view, new() { Options = options, Logger = logger });
@@ -76,10 +76,10 @@ internal static class WholeModelLoader
     {
         TryInfer(imported.Graph, name, control);
         ImportScope scope = imported.Scopes[file.Graph];
-        return new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true) { ExternalDataDirectory = source.BaseDirectory };
+        return new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true, dataDirectory: source.BaseDirectory);
     }
 
-    private static ModelInfo Describe(OnnxModel file, ImportedModel imported, OnnxGraphView view, string digest, ModelLoadOptions options, IExecutionProvider provider, RunControl control)
+    private static ModelInfo Describe(OnnxModel file, ImportedModel imported, OnnxGraphView view, string digest, ModelLoadOptions options, ExecutionProvider provider, RunControl control)
     {
         RowProof rows = RowProof.Of(imported.Graph, control);
         return new ModelInfo
@@ -104,7 +104,7 @@ internal static class WholeModelLoader
         return runner;
     }
 
-    private static string Operator(IGraphNode node, OnnxGraphView view) =>
+    private static string Operator(GraphNode node, OnnxGraphView view) =>
         $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}.{node.OpType}-{view.Opsets.GetValueOrDefault(node.Domain)}";
 
     // As inferred, not as declared: a symbol of an input, or a number.

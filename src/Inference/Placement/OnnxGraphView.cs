@@ -7,7 +7,7 @@ using Inference.Serving;
 namespace Inference.Placement;
 
 /// <summary>A graph of the file, or a part of it made into a model of its own, as providers see it.</summary>
-internal sealed class OnnxGraphView : IGraphView
+internal sealed class OnnxGraphView : GraphView
 {
     private readonly OnnxModel _model;
     private readonly OnnxGraph _graph;
@@ -23,7 +23,8 @@ internal sealed class OnnxGraphView : IGraphView
     /// <param name="types">Inferred types by name.</param>
     /// <param name="whole">Whether the view is the whole model.</param>
     /// <param name="outer">Constants of graphs around this one.</param>
-    public OnnxGraphView(OnnxModel model, OnnxGraph graph, string name, string? sourcePath, Func<string, ModelValueType?> types, bool whole, IReadOnlyDictionary<string, OnnxTensor>? outer = null)
+    /// <param name="dataDirectory">Where external data is that the original bytes name.</param>
+    public OnnxGraphView(OnnxModel model, OnnxGraph graph, string name, string? sourcePath, Func<string, ModelValueType?> types, bool whole, IReadOnlyDictionary<string, OnnxTensor>? outer = null, string? dataDirectory = null)
     {
         _model = model;
         _graph = graph;
@@ -31,6 +32,7 @@ internal sealed class OnnxGraphView : IGraphView
         ModelName = name;
         SourcePath = whole ? sourcePath : null;
         IsWholeModel = whole;
+        ExternalDataDirectory = dataDirectory;
         HashSet<(string, string)> functions = [.. model.Functions.Select(f => (ModelImporter.Canonical(f.Domain), f.Name))];
         Nodes = [.. new NodeOrder().Sort(graph.Nodes, graph.Name).Select((n, i) => new OnnxGraphNode(n, i, functions.Contains((ModelImporter.Canonical(n.Domain), n.OpType))))];
         _constants = new(() => ConstantsOf(graph, outer, whole || model.IrVersion < 4 ? [] : graph.Inputs.Select(i => i.Name)));
@@ -40,27 +42,27 @@ internal sealed class OnnxGraphView : IGraphView
         Opsets = model.OperatorSets.DistinctBy(s => ModelImporter.Canonical(s.Domain)).ToDictionary(s => ModelImporter.Canonical(s.Domain), s => s.Version);
     }
 
-    public string ModelName { get; }
+    public override string ModelName { get; }
 
-    public bool IsWholeModel { get; }
+    public override bool IsWholeModel { get; }
 
-    public string? SourcePath { get; }
+    public override string? SourcePath { get; }
 
-    public string? ExternalDataDirectory { get; init; }
+    public override string? ExternalDataDirectory { get; }
 
-    public IReadOnlyDictionary<string, long> Opsets { get; }
+    public override IReadOnlyDictionary<string, long> Opsets { get; }
 
-    public IReadOnlyList<IGraphNode> Nodes { get; }
+    public override IReadOnlyList<GraphNode> Nodes { get; }
 
-    public IReadOnlyList<ModelPort> Inputs { get; }
+    public override IReadOnlyList<ModelPort> Inputs { get; }
 
-    public IReadOnlyList<ModelPort> Outputs { get; }
+    public override IReadOnlyList<ModelPort> Outputs { get; }
 
     public IReadOnlyDictionary<string, OnnxTensor> Constants => _constants.Value;
 
-    public ModelValueType? TypeOf(string valueName) => _types(valueName);
+    public override ModelValueType? TypeOf(string valueName) => _types(valueName);
 
-    public TensorValue? ConstantOf(string valueName)
+    public override TensorValue? ConstantOf(string valueName)
     {
         lock (_values)
         {
@@ -74,7 +76,7 @@ internal sealed class OnnxGraphView : IGraphView
         }
     }
 
-    public void WriteModel(IBufferWriter<byte> to)
+    public override void WriteModel(IBufferWriter<byte> to)
     {
         if (IsWholeModel && _model.SourceBytes is { Length: > 0 } source)
         {

@@ -9,7 +9,7 @@ namespace Inference.OnnxRuntime.Tests.Support;
 internal sealed class OrtModel : IDisposable
 {
     private readonly BytesGraph _graph;
-    private readonly ICompiledModel _compiled;
+    private readonly CompiledModel _compiled;
 
     private OrtModel(BytesGraph graph, OnnxRuntimeOptions options)
     {
@@ -30,7 +30,7 @@ internal sealed class OrtModel : IDisposable
     public NamedValues Run(NamedValues inputs, CancellationToken cancellationToken = default)
     {
         var outputs = new ModelValue?[Outputs.Count];
-        _compiled.Run([.. Inputs.Select(port => inputs.Get(port.Name))], outputs, cancellationToken);
+        _compiled.Run([.. Inputs.Select(port => inputs.GetValue(port.Name))], outputs, cancellationToken);
         NamedValues results = [];
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -43,7 +43,7 @@ internal sealed class OrtModel : IDisposable
     public void Dispose() => _compiled.Dispose();
 
     /// <summary>Bytes as the whole model; no ports where they are no model.</summary>
-    private sealed class BytesGraph : IGraphView
+    private sealed class BytesGraph : GraphView
     {
         private readonly byte[] _bytes;
 
@@ -62,26 +62,26 @@ internal sealed class OrtModel : IDisposable
             }
         }
 
-        public string ModelName { get; }
+        public override string ModelName { get; }
 
-        public bool IsWholeModel => true;
+        public override bool IsWholeModel => true;
 
-        public string? SourcePath => null;
+        public override string? SourcePath => null;
 
-        public string? ExternalDataDirectory { get; }
+        public override string? ExternalDataDirectory { get; }
 
-        public IReadOnlyDictionary<string, long> Opsets { get; } = new Dictionary<string, long>();
+        public override IReadOnlyDictionary<string, long> Opsets { get; } = new Dictionary<string, long>();
 
-        public IReadOnlyList<IGraphNode> Nodes { get; } = [];
+        public override IReadOnlyList<GraphNode> Nodes { get; } = [];
 
-        public IReadOnlyList<ModelPort> Inputs { get; } = [];
+        public override IReadOnlyList<ModelPort> Inputs { get; } = [];
 
-        public IReadOnlyList<ModelPort> Outputs { get; } = [];
+        public override IReadOnlyList<ModelPort> Outputs { get; } = [];
 
-        public ModelValueType? TypeOf(string valueName) => null;
+        public override ModelValueType? TypeOf(string valueName) => null;
 
-        public TensorValue? ConstantOf(string valueName) => null;
+        public override TensorValue? ConstantOf(string valueName) => null;
 
-        public void WriteModel(IBufferWriter<byte> to) => to.Write(_bytes);
+        public override void WriteModel(IBufferWriter<byte> to) => to.Write(_bytes);
     }
 }

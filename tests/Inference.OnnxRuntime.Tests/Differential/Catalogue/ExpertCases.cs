@@ -24,7 +24,7 @@ internal static class ExpertCases
     private static readonly Option<bool> s_mix = s_quantized.Add("router weights", false, true);
 
     private static readonly OptionSpace s_rotary = new("MRotaryEmbedding");
-    private static readonly Option<ElementType> s_type = s_rotary.Add("type", ElementType.Float, ElementType.Float16);
+    private static readonly Option<ElementType> s_type = s_rotary.Add("type", ElementType.Float32, ElementType.Float16);
     private static readonly Option<bool> s_interleaved = s_rotary.Add("interleaved", false, true);
     private static readonly Option<long> s_layout = s_rotary.Add("layout", 0L, 1L);
     private static readonly Option<bool> s_heads = s_rotary.Add("heads first", false, true);
@@ -42,11 +42,11 @@ internal static class ExpertCases
         (long[] shape, long tokens) = Tokens(random, row.Get(s_rank3), hidden);
         long wide = activation == "swiglu" ? 2 * inner : inner;
         OperatorBuilder builder = Activation(new OperatorBuilder(random, "MoE", 18, Domain).Attr("k", k), activation, row.Get(s_limited)).Attr("normalize_routing_weights", row.Get(s_normalized) ? 1L : 0)
-            .In(random.Tensor(ElementType.Float, shape), false).In(random.Tensor(ElementType.Float, [tokens, experts]), false).In(random.Floats([experts, wide, hidden], -1, 1), true);
+            .In(random.Tensor(ElementType.Float32, shape), false).In(random.Tensor(ElementType.Float32, [tokens, experts]), false).In(random.Floats([experts, wide, hidden], -1, 1), true);
         _ = row.Get(s_bias1) ? builder.In(random.Floats([experts, wide], -1, 1), true) : builder.Skip();
         builder.In(random.Floats([experts, hidden, inner], -1, 1), true);
         _ = row.Get(s_bias2) ? builder.In(random.Floats([experts, hidden], -1, 1), true) : builder;
-        return builder.Tolerance(1e-4, 1e-4).Out(ElementType.Float);
+        return builder.Tolerance(1e-4, 1e-4).Out(ElementType.Float32);
     }
 
     private static OperatorBuilder QMoE(CaseRandom random)
@@ -68,7 +68,7 @@ internal static class ExpertCases
         OperatorBuilder builder = Activation(new OperatorBuilder(random, "QMoE", 18, Domain).Attr("k", k), activation, random.Chance(0.5)).Attr("normalize_routing_weights", row.Get(s_qNormalized) ? 1L : 0)
             .Attr("expert_weight_bits", row.Get(s_bits));
         _ = block > 0 ? builder.Attr("block_size", block) : builder;
-        builder.In(random.Floats(shape, -1, 1), false).In(random.Tensor(ElementType.Float, [tokens, experts]), false);
+        builder.In(random.Floats(shape, -1, 1), false).In(random.Tensor(ElementType.Float32, [tokens, experts]), false);
         long[] Scales(long rows, long columns) => block == 0 ? [experts, rows] : [experts, rows, columns / block];
         long[] Zeros(long rows, long columns) => block == 0 ? [experts, rows / pack] : [experts, rows, columns / block / pack];
         foreach ((long rows, long columns) in new[] { (wide, hidden), (hidden, inner) })
@@ -86,7 +86,7 @@ internal static class ExpertCases
         }
 
         // Products with 2 bits round the activations to 8 bits there; those with 8 bits do not by onnxruntime.runsettings.
-        return (row.Get(s_bits) == 2 ? builder.Tolerance(2e-2, 2e-2) : builder.Tolerance(1e-3, 1e-3)).Out(ElementType.Float);
+        return (row.Get(s_bits) == 2 ? builder.Tolerance(2e-2, 2e-2) : builder.Tolerance(1e-3, 1e-3)).Out(ElementType.Float32);
     }
 
     private static (long[] Shape, long Tokens) Tokens(CaseRandom random, bool rank3, long hidden)
