@@ -1,4 +1,3 @@
-using System.Buffers;
 using Inference.Cli.Commands;
 using Inference.Cli.Running;
 using Inference.OnnxRuntime;
@@ -51,15 +50,15 @@ internal sealed class PackageRunner : IModelRunner
     public unsafe ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
     {
         var values = new List<OrtValue>();
-        var pins = new List<MemoryHandle>();
+        var pins = new List<TensorPin>();
         try
         {
             foreach (ModelPort port in Info.Inputs)
             {
                 TensorValue tensor = inputs[port.Name];
-                MemoryHandle pin = tensor.Pin();
+                var pin = new TensorPin(tensor);
                 pins.Add(pin);
-                values.Add(OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, (TensorElementType)tensor.ElementType, tensor.Shape.ToArray(), (nint)pin.Pointer, tensor.ByteCount));
+                values.Add(OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, (TensorElementType)tensor.ElementType, tensor.Shape.ToArray(), (nint)pin.Address, tensor.ByteCount));
             }
 
             using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_options, _session.InputNames, values, _session.OutputNames);
