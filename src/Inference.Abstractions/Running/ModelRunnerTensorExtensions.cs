@@ -1,0 +1,94 @@
+namespace Inference;
+
+/// <summary>Runs models of one input and one output on plain memory.</summary>
+/// <remarks>An input that the model has a default for does not count, and keeps its default.</remarks>
+public static class ModelRunnerTensorExtensions
+{
+    /// <summary>Runs a model of one input and one output, and waits for the result.</summary>
+    /// <param name="runner">The runner.</param>
+    /// <param name="input">The name of the model's input.</param>
+    /// <param name="data">The elements, row-major; copied, so that the memory is the caller's again when this returns.</param>
+    /// <param name="shape">The dimensions; their product must be the length of <paramref name="data"/>.</param>
+    /// <param name="context">Deadline, priority, routing and the record of the call; null for the defaults.</param>
+    /// <returns>The model's output; the caller disposes it.</returns>
+    /// <exception cref="InferenceException">The model has more inputs or outputs, or its output is not a tensor: use <see cref="ModelRunnerExtensions.Run(IModelRunner, NamedValues, RunContext?)"/>.
+    /// Or the length differs from the shape's product.</exception>
+    /// <inheritdoc cref="IModelRunner.RunAsync" path="/exception"/>
+    public static TensorValue Run<T>(this IModelRunner runner, string input, ReadOnlySpan<T> data, ReadOnlySpan<long> shape, RunContext? context = null)
+    {
+        string output = OutputOf(runner, input);
+        using var inputs = new NamedValues(1) { [input] = TensorValue.Copy(data, shape) };
+        using NamedValues outputs = runner.Run(inputs, context);
+        return outputs[output].Retain();
+    }
+
+    /// <summary>Runs a model of one input and one output on an array.</summary>
+    /// <inheritdoc cref="Run{T}(IModelRunner, string, ReadOnlySpan{T}, ReadOnlySpan{long}, RunContext?)"/>
+    public static TensorValue Run<T>(this IModelRunner runner, string input, T[] data, ReadOnlySpan<long> shape, RunContext? context = null) =>
+        runner.Run(input, new ReadOnlySpan<T>(data), shape, context);
+
+    /// <summary>Runs a model of one input and one output.</summary>
+    /// <param name="runner">The runner.</param>
+    /// <param name="input">The name of the model's input.</param>
+    /// <param name="data">The elements, row-major; read in place (strings are copied), so the caller keeps them alive and unchanged until the call completes.</param>
+    /// <param name="shape">The dimensions; their product must be the length of <paramref name="data"/>.</param>
+    /// <param name="context">Deadline, priority, routing and the record of the call; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops waiting and, where the provider can, the run itself.</param>
+    /// <returns>The model's output; the caller disposes it.</returns>
+    /// <exception cref="InferenceException">The model has more inputs or outputs, or its output is not a tensor: use <see cref="IModelRunner.RunAsync"/>. Or the length differs from the shape's product.</exception>
+    /// <inheritdoc cref="IModelRunner.RunAsync" path="/exception"/>
+    public static ValueTask<TensorValue> RunAsync<T>(
+        this IModelRunner runner, string input, ReadOnlyMemory<T> data, ReadOnlySpan<long> shape, RunContext? context = null, CancellationToken cancellationToken = default)
+    {
+        string output = OutputOf(runner, input);
+        return CompleteAsync(runner, new NamedValues(1) { [input] = TensorValue.Borrow(data, shape) }, output, context, cancellationToken);
+    }
+
+    /// <summary>Runs a model of one input and one output on an array.</summary>
+    /// <inheritdoc cref="RunAsync{T}(IModelRunner, string, ReadOnlyMemory{T}, ReadOnlySpan{long}, RunContext?, CancellationToken)"/>
+    public static ValueTask<TensorValue> RunAsync<T>(
+        this IModelRunner runner, string input, T[] data, ReadOnlySpan<long> shape, RunContext? context = null, CancellationToken cancellationToken = default) =>
+        runner.RunAsync(input, new ReadOnlyMemory<T>(data), shape, context, cancellationToken);
+
+    private static async ValueTask<TensorValue> CompleteAsync(IModelRunner runner, NamedValues inputs, string output, RunContext? context, CancellationToken cancellationToken)
+    {
+        using (inputs)
+        {
+            using NamedValues outputs = await runner.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
+            return outputs[output].Retain();
+        }
+    }
+
+    /// <summary>The one output of a model whose one input has that name.</summary>
+    private static string OutputOf(IModelRunner runner, string input)
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        ArgumentNullException.ThrowIfNull(input);
+        ModelInfo info = runner.Info;
+        ModelPort? needed = null;
+        bool isOne = info.Outputs is [{ Type.Kind: ModelValueKind.Tensor }];
+        for (int i = 0; i < info.Inputs.Count && isOne; i++)
+        {
+            if (!info.Inputs[i].IsOptional)
+            {
+                isOne = needed is null;
+                needed = info.Inputs[i];
+            }
+        }
+
+        if (!isOne || needed is null)
+        {
+            throw new InferenceException(
+                $"Model '{info.Name}': expected a model of one input and one output, a tensor; it has the inputs {Names(info.Inputs)} and the outputs {Names(info.Outputs)}. Pass NamedValues to Run or RunAsync.");
+        }
+
+        if (needed.Name != input)
+        {
+            throw new InvalidInputException($"Model '{info.Name}': expected its input '{needed.Name}', got '{input}'. Check the name.") { Input = input, Expected = needed.Name, Actual = input };
+        }
+
+        return info.Outputs[0].Name;
+    }
+
+    private static string Names(IReadOnlyList<ModelPort> ports) => string.Join(", ", ports.Select(static port => $"'{port}'"));
+}

@@ -1,0 +1,79 @@
+using Inference.Generators.Emission;
+using Inference.Generators.Expectations;
+using Inference.Generators.Signatures;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Inference.Generators;
+
+/// <summary>Writes the typed part of classes with a ModelSignature attribute, from the signature files that the build wrote.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class ModelSignatureGenerator : IIncrementalGenerator
+{
+    private const string Attribute = "Inference.ModelSignatureAttribute";
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValueProvider<EquatableArray<Signature>> signatures = context.AdditionalTextsProvider
+            .Where(static file => file.Path.EndsWith(SignatureReader.Extension, StringComparison.Ordinal))
+            .Select(SignatureReader.Read)
+            .Collect()
+            .Select(static (all, _) => new EquatableArray<Signature>(all));
+        context.RegisterSourceOutput(signatures, ReportUnreadable);
+        IncrementalValuesProvider<TypedClass> classes = context.SyntaxProvider.ForAttributeWithMetadataName(
+            Attribute, static (node, _) => node is ClassDeclarationSyntax or RecordDeclarationSyntax, static (found, _) => TypedClass.Of(found));
+        context.RegisterSourceOutput(classes.Combine(signatures), static (output, pair) => Generate(output, pair.Left, pair.Right));
+    }
+
+    private static void ReportUnreadable(SourceProductionContext output, EquatableArray<Signature> signatures)
+    {
+        foreach (Signature signature in signatures.Where(static s => s.Error is not null))
+        {
+            output.ReportDiagnostic(Finding.Of(Rules.BadSignature, null, signature.File, signature.Error!).ToDiagnostic());
+        }
+    }
+
+    private static void Generate(SourceProductionContext output, TypedClass type, EquatableArray<Signature> signatures)
+    {
+        Finding[] findings = Find(type, signatures, out Signature? signature);
+        foreach (Finding finding in findings)
+        {
+            output.ReportDiagnostic(finding.ToDiagnostic());
+        }
+
+        // A class whose model does not fit is written all the same, so that code elsewhere shows what it uses that is gone, and no more than that.
+        if (signature is not null && Array.TrueForAll(findings, static f => f.Rule != Rules.NotPartial && f.Rule != Rules.NoTypedForm))
+        {
+            output.AddSource(type.FileName, ClassWriter.Write(type, signature));
+        }
+    }
+
+    private static Finding[] Find(TypedClass type, EquatableArray<Signature> signatures, out Signature? signature)
+    {
+        signature = null;
+        if (type.NotPartial is { } declaration)
+        {
+            return [Finding.Of(Rules.NotPartial, type.Location, type.Name, declaration)];
+        }
+
+        Signature[] listed = [.. signatures.Where(static s => s.Error is null)];
+        Signature[] named = [.. listed.Where(s => s.IsExactly(type.Model))];
+        if (named.Length == 0)
+        {
+            named = [.. listed.Where(s => s.IsNamedBy(type.Model))];
+        }
+
+        if (named.Length != 1)
+        {
+            return [named.Length == 0
+                ? Finding.Of(Rules.NotListed, type.Location, type.Name, type.Model, Names(listed))
+                : Finding.Of(Rules.Ambiguous, type.Location, type.Name, type.Model, Names(named))];
+        }
+
+        signature = named[0];
+        return [.. ExpectationCheck.Findings(type, signature), .. TypedForm.Findings(type, signature)];
+    }
+
+    private static string Names(IReadOnlyCollection<Signature> signatures) => signatures.Count == 0 ? "none" : string.Join(", ", signatures.Select(static s => $"'{s.Model}'"));
+}

@@ -1,0 +1,15 @@
+using Inference.Onnx;
+
+namespace Inference.Signatures;
+
+/// <summary>Why a signature could not be read or written.</summary>
+internal static class SignatureError
+{
+    /// <summary>The reason on one line; null for what is a defect of this program.</summary>
+    public static string? Of(Exception exception) => exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file. Correct the path of the ModelSignature item.",
+        OnnxFormatException or IOException or UnauthorizedAccessException => exception.Message.ReplaceLineEndings(" "),
+        _ => null,
+    };
+}
