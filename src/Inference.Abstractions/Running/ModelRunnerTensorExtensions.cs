@@ -16,7 +16,14 @@ public static class ModelRunnerTensorExtensions
     /// <inheritdoc cref="IModelRunner.RunAsync" path="/exception"/>
     public static TensorValue Run<T>(this IModelRunner runner, string input, ReadOnlySpan<T> data, ReadOnlySpan<long> shape, RunContext? context = null)
     {
-        string output = OutputOf(runner, input);
+        ArgumentNullException.ThrowIfNull(runner);
+        ArgumentNullException.ThrowIfNull(input);
+        if (runner.GetService<ILoadableRunner>() is { IsLoaded: false } late)
+        {
+            late.LoadAsync().GetAwaiter().GetResult();
+        }
+
+        string output = OutputOf(runner.Info, input);
         using var inputs = new NamedValues(1) { [input] = TensorValue.Copy(data, shape) };
         using NamedValues outputs = runner.Run(inputs, context);
         return outputs[output].Retain();
@@ -40,8 +47,9 @@ public static class ModelRunnerTensorExtensions
     public static ValueTask<TensorValue> RunAsync<T>(
         this IModelRunner runner, string input, ReadOnlyMemory<T> data, ReadOnlySpan<long> shape, RunContext? context = null, CancellationToken cancellationToken = default)
     {
-        string output = OutputOf(runner, input);
-        return CompleteAsync(runner, new NamedValues(1) { [input] = TensorValue.Borrow(data, shape) }, output, context, cancellationToken);
+        ArgumentNullException.ThrowIfNull(runner);
+        ArgumentNullException.ThrowIfNull(input);
+        return CompleteAsync(runner, input, TensorValue.Borrow(data, shape), context, cancellationToken);
     }
 
     /// <summary>Runs a model of one input and one output on an array.</summary>
@@ -50,21 +58,18 @@ public static class ModelRunnerTensorExtensions
         this IModelRunner runner, string input, T[] data, ReadOnlySpan<long> shape, RunContext? context = null, CancellationToken cancellationToken = default) =>
         runner.RunAsync(input, new ReadOnlyMemory<T>(data), shape, context, cancellationToken);
 
-    private static async ValueTask<TensorValue> CompleteAsync(IModelRunner runner, NamedValues inputs, string output, RunContext? context, CancellationToken cancellationToken)
+    private static async ValueTask<TensorValue> CompleteAsync(IModelRunner runner, string input, TensorValue value, RunContext? context, CancellationToken cancellationToken)
     {
-        using (inputs)
-        {
-            using NamedValues outputs = await runner.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
-            return outputs[output].Retain();
-        }
+        using var inputs = new NamedValues(1) { [input] = value };
+        await runner.EnsureLoadedAsync(cancellationToken).ConfigureAwait(false);
+        string output = OutputOf(runner.Info, input);
+        using NamedValues outputs = await runner.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
+        return outputs[output].Retain();
     }
 
     /// <summary>The one output of a model whose one input has that name.</summary>
-    private static string OutputOf(IModelRunner runner, string input)
+    private static string OutputOf(ModelInfo info, string input)
     {
-        ArgumentNullException.ThrowIfNull(runner);
-        ArgumentNullException.ThrowIfNull(input);
-        ModelInfo info = runner.Info;
         ModelPort? needed = null;
         bool isOne = info.Outputs is [{ Type.Kind: ModelValueKind.Tensor }];
         for (int i = 0; i < info.Inputs.Count && isOne; i++)

@@ -43,7 +43,7 @@ internal static class ClassWriter
     private static void WriteConstructor(SourceText text, TypedClass type, Signature signature)
     {
         text.Line("private readonly global::Inference.TypedModel _typedModel;").Line()
-            .Line($"/// <summary>Runs the model <c>{Names.Xml(signature.Model)}</c> by a runner, which stays the caller's. A model that is not loaded yet is checked by the first call.</summary>")
+            .Line($"/// <summary>Runs the model <c>{Names.Xml(signature.FileName)}</c> by a runner, which stays the caller's. A model that is not loaded yet is checked by the first call.</summary>")
             .Line("/// <param name=\"runner\">The runner.</param>")
             .Line("/// <exception cref=\"global::Inference.ModelSignatureException\">The runner's model has other inputs or outputs.</exception>")
             .Line($"public {type.Identifier}(global::Inference.IModelRunner runner) =>")

@@ -8,6 +8,9 @@ namespace Inference.Generators.Signatures;
 /// <param name="Error">Why the file cannot be read; null where it was.</param>
 internal sealed record Signature(string File, string Model, EquatableArray<Port> Inputs, EquatableArray<Port> Outputs, string? Error)
 {
+    /// <summary>The last part of <see cref="Model"/>: the same on every machine.</summary>
+    public string FileName => Model.Substring(Model.LastIndexOf('/') + 1);
+
     /// <summary>Whether a path names this model: it is the path by which the project lists it, or its last parts.</summary>
     public bool IsNamedBy(string path) => IsExactly(path) || Model.EndsWith("/" + Normalize(path), StringComparison.Ordinal);
 

@@ -1,0 +1,4 @@
+namespace Inference.Generators.Tests;
+
+[ModelSignature("ranker.onnx")]
+internal sealed partial class Ranker;
