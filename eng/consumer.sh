@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Packs every package into artifacts/packages and uses them from outside the tree: checks what each package carries, restores all libraries into a fresh console project, runs a
-# model with it as built and published trimmed, installs the tool and runs it.
+# Packs every package into artifacts/packages and uses them from outside the tree: checks what each package carries, restores all libraries into a fresh console project (eng/consumer: a typed class,
+# middleware and a provider with an operator of its own), runs a model with it as built and published trimmed, sees that a model that fits the class no longer fails the build by the name of its port,
+# installs the tool and runs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -17,6 +18,9 @@ missing = [n for n in ("README.md", "icon.png") if n not in names]
 missing += [t for t in ("<readme>", "<icon>", '<license type="expression">', "<description>") if t not in spec]
 if "<packageType name=\"DotnetTool\"" not in spec:
     missing += [e for e in (".dll", ".xml") if not any(n.startswith("lib/net10.0/") and n.endswith(e) for n in names)]
+    if spec.find("<id>Inference</id>") >= 0:
+        missing += [n for n in ("analyzers/dotnet/cs/Inference.Generators.dll", "buildTransitive/Inference.targets", "tools/signatures/Inference.Signatures.dll",
+                                "tools/signatures/Inference.Signatures.runtimeconfig.json", "tools/signatures/Inference.Onnx.dll") if n not in names]
 if missing:
     sys.exit(f"consumer: {sys.argv[1]} lacks {', '.join(missing)}")
 PY
@@ -31,44 +35,26 @@ cat >"$work/nuget.config" <<XML
   <packageSources><add key="local" value="$root/artifacts/packages" /></packageSources>
 </configuration>
 XML
-cat >"$work/Consumer.csproj" <<XML
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
-    <NuGetAudit>false</NuGetAudit>
-  </PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Inference" Version="0.1.0" />
-    <PackageReference Include="Inference.Batching" Version="0.1.0" />
-    <PackageReference Include="Inference.Caching" Version="0.1.0" />
-    <PackageReference Include="Inference.Versioning" Version="0.1.0" />
-    <PackageReference Include="Inference.Data" Version="0.1.0" />
-    <PackageReference Include="Inference.OnnxRuntime" Version="0.1.0" />
-    <PackageReference Include="Inference.Optimization" Version="0.1.0" />
-  </ItemGroup>
-</Project>
-XML
-cat >"$work/Program.cs" <<'CS'
-using Inference;
-using Inference.Batching;
-using Inference.Caching;
-
-using IModelRunner runner = ModelRunner.Load(args[0]).AsBuilder().UseCaching().UseBatching().Build();
-using var inputs = new NamedValues();
-foreach (ModelPort port in runner.Info.Inputs)
-{
-    TensorValue zeros = TensorValue.Allocate(port.Type.ElementType, port.Type.Shape!.Select(d => d.Size ?? 1).ToArray());
-    zeros.AsWritableBytes().Clear();
-    inputs.Add(port.Name, zeros);
-}
-
-using NamedValues outputs = runner.Run(inputs);
-Console.WriteLine($"consumer: {runner.Info.Name}: {string.Join(", ", outputs.Select(o => $"{o.Key} {o.Value}"))}");
-CS
-model=$(find samples -name '*.onnx' | head -n 1)
-[ -n "$model" ] || { echo "consumer: no model is shipped in samples/"; exit 1; }
+cp eng/consumer/*.cs eng/consumer/*.csproj "$work"
+model=samples/01.Quickstart/recommender.onnx
+cp "$model" "$work"
 cd "$work"
 dotnet run -c Release -- "$root/$model"
+
+echo "consumer: signatures"
+signature=$(find obj -name '*.signature.json')
+written=$(stat -c %Y.%s "$signature" 2>/dev/null || stat -f %m.%z "$signature")
+sleep 1
+dotnet build -c Release -v quiet --nologo -clp:NoSummary
+[ "$written" = "$(stat -c %Y.%s "$signature" 2>/dev/null || stat -f %m.%z "$signature")" ] || { echo "consumer: a signature was written again for a model that did not change"; exit 1; }
+dotnet run -c Release --no-build -- rename "$root/$model" "$work/recommender.onnx"
+if dotnet build -c Release -v quiet --nologo -clp:NoSummary >"$work/changed.txt"; then echo "consumer: a class was built for a model that it does not fit"; exit 1; fi
+for wanted in "error INF0004: .* input 'film': expected int64\[N\], the model has no such input; it has 'user', 'item'" "error INF0006: .* input 'item'" "error CS1739: .* 'film'"; do
+  grep -q "$wanted" "$work/changed.txt" || { echo "consumer: expected '$wanted', got:"; cat "$work/changed.txt"; exit 1; }
+done
+grep -o "error INF0004.*" "$work/changed.txt" | head -n 1
+cp "$root/$model" "$work/recommender.onnx"
+touch "$work/recommender.onnx"
 
 case "$(uname -s)-$(uname -m)" in
   Linux-x86_64) rid=linux-x64 ;;
