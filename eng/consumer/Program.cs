@@ -11,7 +11,7 @@ if (args is ["rename", var path, var newPath])
 }
 
 var count = new CallCount();
-using IModelRunner runner = ModelRunner.Load(args[0]).AsBuilder().UseCaching().UseBatching().UseCallCount(count).Build();
+using IModelRunner runner = ModelRunner.Load(args[0]).AsBuilder().UseCallCount(count).UseCaching().UseBatching().Build();
 using var inputs = new NamedValues();
 foreach (ModelPort port in runner.Info.Inputs)
 {

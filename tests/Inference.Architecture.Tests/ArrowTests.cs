@@ -7,12 +7,17 @@ namespace Inference.Architecture.Tests;
 /// <summary>The arrows of docs/ARCHITECTURE.md.</summary>
 public sealed partial class ArrowTests
 {
+    // What a build runs: the package has them, its assembly does not know them.
+    private static readonly string[] s_carried = ["Inference.Generators", "Inference.Signatures"];
+
     private static readonly Dictionary<string, string[]> s_projects = new()
     {
         ["Inference.Abstractions"] = [],
         ["Inference.Kernels"] = [],
         ["Inference.Onnx"] = [],
-        ["Inference"] = ["Inference.Abstractions", "Inference.Kernels", "Inference.Onnx"],
+        ["Inference"] = ["Inference.Abstractions", "Inference.Kernels", "Inference.Onnx", .. s_carried],
+        ["Inference.Generators"] = [],
+        ["Inference.Signatures"] = ["Inference.Onnx"],
         ["Inference.Evaluation"] = ["Inference.Abstractions"],
         ["Inference.OnnxRuntime"] = ["Inference.Abstractions"],
         ["Inference.Batching"] = ["Inference.Abstractions"],
@@ -49,6 +54,14 @@ public sealed partial class ArrowTests
             string[] references = [.. ProjectReference().Matches(file).Select(m => m.Groups[1].Value)];
             Assert.True(references.All(allowed.Contains), $"{project} references {string.Join(", ", references.Except(allowed))}; allowed: {string.Join(", ", allowed)}.");
         }
+    }
+
+    [Fact]
+    public void BuildTools_AreCarriedAndNotReferenced()
+    {
+        string file = File.ReadAllText(Path.Combine(TestData.RepositoryRoot!, "src", "Inference", "Inference.csproj"));
+        Assert.All(s_carried, tool => Assert.Matches($"ProjectReference Include=\"[^\"]*{Regex.Escape(tool)}\\.csproj\" ReferenceOutputAssembly=\"false\"", file));
+        Assert.DoesNotContain(Directory.GetFiles(AppContext.BaseDirectory, "Inference*.dll").Select(Path.GetFileNameWithoutExtension), s_carried.Contains);
     }
 
     [Fact]

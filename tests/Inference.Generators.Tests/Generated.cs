@@ -56,6 +56,7 @@ internal sealed class Generated
         Diagnostic finding = Assert.Single(Findings);
         Assert.Equal(id, finding.Id);
         Assert.Equal(DiagnosticSeverity.Error, finding.Severity);
+        Assert.Equal(id == "INF0009" ? "" : "Source.cs", finding.Location.GetLineSpan().Path ?? "");
         return finding.GetMessage(System.Globalization.CultureInfo.InvariantCulture);
     }
 }
