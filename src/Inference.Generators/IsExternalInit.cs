@@ -1,6 +1,4 @@
-// What newer frameworks have and this one, which compilers ask for, has not.
-namespace System.Runtime.CompilerServices
-{
-    /// <summary>Lets records have init members.</summary>
-    internal static class IsExternalInit;
-}
+namespace System.Runtime.CompilerServices;
+
+/// <summary>Lets records have init members on this framework, which compilers ask for and which lacks it.</summary>
+internal static class IsExternalInit;

@@ -128,7 +128,7 @@ public sealed class TypedModelTests
         ModelSignatureException error = Assert.Throws<ModelSignatureException>(() => new TypedModel(runner, "Fake", [s_x], [s_y]).Run(inputs));
         Assert.Equal(("y", "float32[N,2]", "int64[1]"), (error.Port, error.Expected, error.Actual));
         Assert.Throws<ObjectDisposedException>(() => wrong.AsBytes());
-        Assert.Equal(1, inputs.Count);
+        Assert.Single(inputs);
     }
 
     [Fact]
