@@ -19,8 +19,8 @@ internal sealed record TypedClass(
     /// <summary>The name by which the constructor is declared.</summary>
     public string Identifier => Name.Substring(Name.LastIndexOf('.') + 1);
 
-    /// <summary>A name for its generated file.</summary>
-    public string FileName => (Namespace.Length == 0 ? Name : $"{Namespace}.{Name}").Replace("@", "") + $".{Declarations.Count(static d => d.Contains('<'))}.ModelSignature.g.cs";
+    /// <summary>A name for its generated file, which classes of one name that differ in their type parameters do not share.</summary>
+    public string FileName => (Namespace.Length == 0 ? Name : $"{Namespace}.{Name}").Replace("@", "") + $".{string.Join("_", Declarations.Select(static d => d.Count(static c => c is '<' or ',')))}.ModelSignature.g.cs";
 
     public static TypedClass Of(GeneratorAttributeSyntaxContext context)
     {

@@ -42,6 +42,16 @@ public sealed class ModelSignatureGeneratorTests
     }
 
     [Fact]
+    public void Classes_OfOneName_HaveAFileEach()
+    {
+        const string attribute = "[Inference.ModelSignature(\"ranker.onnx\")] ";
+        Generated generated = Generated.From($"{attribute} partial class R; {attribute} partial class R<T>; {attribute} partial class R<T, U>; partial class Outer {{ {attribute} partial class R; }}", Models.Ranker());
+        Assert.Empty(generated.Findings);
+        Assert.Empty(generated.Errors);
+        Assert.Equal(4, generated.Sources.Length);
+    }
+
+    [Fact]
     public void Ports_WithAwkwardNames_HaveIdentifiersOfTheirOwn()
     {
         string[] names = ["x", "X", "class", "input.1", "input_1", "input:0", "1", "", "a b", "инпут", "Inputs", "All", "context", "inputs", "x_shape", "\"<&>\\\n", "cancellationToken", "Equals"];
