@@ -1,11 +1,17 @@
-using System.Runtime.CompilerServices;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Quantized;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Gathering;
 
 /// <summary>Rows of a table picked by index. Thread-safe.</summary>
 public static unsafe class GatherRows
 {
+    // A unit of work is a nanosecond.
+    private const int RowWork = 4;
+
     /// <summary>y[i] = table[index[i]]; a negative index counts from the end.</summary>
     /// <typeparam name="TIndex"><see cref="int"/> or <see cref="long"/>.</typeparam>
     /// <param name="table">[tableRows, rowBytes].</param>
@@ -21,6 +27,7 @@ public static unsafe class GatherRows
         KernelAssert.Matrix(table, tableRows, rowBytes, rowBytes);
         KernelAssert.Matrix(y, indices.Length, rowBytes, rowBytes);
         KernelAssert.Apart(table, tableRows * rowBytes, y, indices.Length * rowBytes);
+        var work = default(WorkCounter);
         for (int i = 0; i < indices.Length; i++, y += rowBytes)
         {
             long row = Resolve(indices[i], tableRows);
@@ -30,8 +37,15 @@ public static unsafe class GatherRows
             }
 
             byte* from = table + ((nint)row * rowBytes);
+            work.Add(RowWork);
             switch (rowBytes)
             {
+                case 1:
+                    *y = *from;
+                    break;
+                case 2:
+                    *(short*)y = *(short*)from;
+                    break;
                 case 4:
                     *(int*)y = *(int*)from;
                     break;
@@ -39,7 +53,7 @@ public static unsafe class GatherRows
                     *(long*)y = *(long*)from;
                     break;
                 default:
-                    Buffer.MemoryCopy(from, y, rowBytes, rowBytes);
+                    LargeBlocks.Copy(from, y, rowBytes);
                     break;
             }
         }
@@ -54,18 +68,20 @@ public static unsafe class GatherRows
     /// <param name="tableRows">Rows of the table.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="scales">[tableRows].</param>
-    /// <param name="zeroPoints">[tableRows], or null for 0.</param>
+    /// <param name="zeroPoints">[tableRows], of the table's element type, or null.</param>
+    /// <param name="zeroPoint">The zero point of all rows where <paramref name="zeroPoints"/> is null.</param>
     /// <param name="indices">Indices.</param>
     /// <param name="y">[indices, columns].</param>
     /// <returns>−1, or the position of the first index out of range: rows from there on are not written.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static nint RunDequantize<TIndex>(
-        byte* table, bool signed, nint tableRows, nint columns, float* scales, int* zeroPoints, ReadOnlySpan<TIndex> indices, float* y)
+        byte* table, bool signed, nint tableRows, nint columns, float* scales, byte* zeroPoints, int zeroPoint, ReadOnlySpan<TIndex> indices, float* y)
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
         KernelAssert.Matrix(table, tableRows, columns, columns);
         KernelAssert.Run(scales, tableRows);
         KernelAssert.Matrix(y, indices.Length, columns, columns);
+        var work = default(WorkCounter);
         for (int i = 0; i < indices.Length; i++, y += columns)
         {
             long row = Resolve(indices[i], tableRows);
@@ -74,8 +90,9 @@ public static unsafe class GatherRows
                 return i;
             }
 
-            Quantized.LinearQuantization.Dequantize(
-                table + ((nint)row * columns), y, columns, scales[row], zeroPoints == null ? 0 : zeroPoints[row], signed);
+            work.Add(RowWork + columns);
+            int zero = zeroPoints == null ? zeroPoint : signed ? (sbyte)zeroPoints[row] : zeroPoints[row];
+            LinearQuantization.Dequantize(table + ((nint)row * columns), y, columns, scales[row], zero, signed);
         }
 
         return -1;

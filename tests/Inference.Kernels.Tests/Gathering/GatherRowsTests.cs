@@ -34,11 +34,11 @@ public sealed unsafe class GatherRowsTests
         using NativeArray<byte> table = Fill.Bytes(3 * 19, 1);
         using var y = new NativeArray<float>(19);
         float[] scales = [0.5f, 0.25f, 2f];
-        int[] zeros = [0, 3, -7];
+        byte[] zeros = [0, 3, unchecked((byte)-7)];
         fixed (float* s = scales)
-        fixed (int* z = zeros)
+        fixed (byte* z = zeros)
         {
-            GatherRows.RunDequantize<int>(table.Pointer, true, 3, 19, s, z, [2], y.Pointer);
+            GatherRows.RunDequantize<int>(table.Pointer, true, 3, 19, s, z, 0, [2], y.Pointer);
         }
 
         for (int i = 0; i < 19; i++)

@@ -20,8 +20,9 @@ public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
         Option<bool> wide = space.Add("s64 indices", Choices.Either);
         Option<string> form = space.Add("form", "bytes", "u8 to f32", "s8 to f32");
         Option<bool> zeros = space.Add("zero points", Choices.Either);
+        Option<int> common = space.Add("zero point", 0, 3, 128);
         Option<int> rows = space.Add("rows", 1, 5, 300);
-        Option<int> columns = space.Add("row bytes", 1, 3, 4, 8, 16, 19, 33);
+        Option<int> columns = space.Add("row bytes", 1, 2, 3, 4, 8, 16, 19, 33);
         Option<int> count = space.Add("indices", 0, 1, 7);
         Option<string> wrong = space.Add("out of range", "none", "first", "last below", "last above");
         Option<int> offset = space.Add("offset", 0, 1);
@@ -31,13 +32,13 @@ public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
             using NativeArray<byte> table = Fill.Bytes(r * c, seed, offset.Value);
             using NativeArray<int> indices = Fill.Ints(n, seed + 1, -r, r);
             using NativeArray<float> scales = Fill.Floats(r, seed + 2, 0.1f, 1f);
-            using NativeArray<int> points = Fill.Ints(r, seed + 3, -9, 9);
+            using NativeArray<byte> points = Fill.Bytes(r, seed + 3);
             bool bytes = form.Value == "bytes";
             bool signed = form.Value == "s8 to f32";
             int size = bytes ? 1 : 4;
             using NativeArray<byte> y = Fill.Bytes(n * c * size, seed + 4);
             byte[] old = y.Span.ToArray();
-            int* z = zeros.Value ? points.Pointer : null;
+            byte* z = zeros.Value ? points.Pointer : null;
             bool first = wrong.Value == "first";
             if (wrong.Value != "none" && n > 0)
             {
@@ -49,8 +50,8 @@ public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
             {
                 (true, false) => GatherRows.Run<int>(table.Pointer, r, c, indices.Span, y.Pointer),
                 (true, true) => GatherRows.Run<long>(table.Pointer, r, c, longs, y.Pointer),
-                (false, false) => GatherRows.RunDequantize<int>(table.Pointer, signed, r, c, scales.Pointer, z, indices.Span, (float*)y.Pointer),
-                _ => GatherRows.RunDequantize<long>(table.Pointer, signed, r, c, scales.Pointer, z, longs, (float*)y.Pointer),
+                (false, false) => GatherRows.RunDequantize<int>(table.Pointer, signed, r, c, scales.Pointer, z, common.Value, indices.Span, (float*)y.Pointer),
+                _ => GatherRows.RunDequantize<long>(table.Pointer, signed, r, c, scales.Pointer, z, common.Value, longs, (float*)y.Pointer),
             };
             int done = wrong.Value == "none" || n == 0 ? n : first ? 0 : n - 1;
             Assert.Equal(done == n ? -1 : done, (int)answer);
@@ -68,7 +69,7 @@ public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
                 else
                 {
                     byte raw = table[(row * c) + (i % c)];
-                    Assert.Equal(((signed ? (sbyte)raw : raw) - (zeros.Value ? points[row] : 0)) * scales[row], ((float*)y.Pointer)[i]);
+                    Assert.Equal(((signed ? (sbyte)raw : raw) - (zeros.Value ? signed ? (sbyte)points[row] : points[row] : common.Value)) * scales[row], ((float*)y.Pointer)[i]);
                 }
             }
 

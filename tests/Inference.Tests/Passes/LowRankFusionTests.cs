@@ -1,5 +1,4 @@
 using Inference.Import;
-using Inference.LowRank;
 using Inference.Onnx;
 using Inference.Tests.Support;
 
@@ -19,63 +18,10 @@ public sealed class LowRankFusionTests
         using var inputs = new NamedValues { ["x"] = TensorValue.Copy<float>([1f, 2f, 3f, 0f, 1f, 0f], [2, 3]) };
         using NamedValues outputs = runner.Run(inputs);
         Assert.Equal([22.5f, 28f, 34f, 7.5f, 14f, 21f], outputs["y"].AsSpan<float>().ToArray());
-
-        using LowRankLinear layer = LowRankLinear.FromFactors([1f, 0f, 2f, 1f, 0f, 1f], [1f, 2f, 3f, 3f, 2f, 1f], 3, 2, 3);
-        Assert.Equal((3, 2, 3, false), (layer.Inputs, layer.Rank, layer.Outputs, layer.IsInt8));
     }
 
     [Fact]
     public void Run_WhereTheRankSavesNothing_KeepsBothProducts() => Assert.Equal(2, Optimized(Model(rank: 3).ToArray()).Nodes.Count);
-
-    [Fact]
-    public void FromMatrix_OfThatRank_GivesItsProduct()
-    {
-        const int Inputs = 24;
-        const int Outputs = 40;
-        const int Rank = 5;
-        var random = new Random(3);
-        float[] a = [.. Enumerable.Range(0, Inputs * Rank).Select(_ => random.NextSingle() - 0.5f)];
-        float[] b = [.. Enumerable.Range(0, Rank * Outputs).Select(_ => random.NextSingle() - 0.5f)];
-        float[] x = [.. Enumerable.Range(0, 3 * Inputs).Select(_ => random.NextSingle() - 0.5f)];
-        var w = new float[Inputs * Outputs];
-        for (int i = 0; i < Inputs; i++)
-        {
-            for (int n = 0; n < Outputs; n++)
-            {
-                for (int r = 0; r < Rank; r++)
-                {
-                    w[(i * Outputs) + n] += a[(i * Rank) + r] * b[(r * Outputs) + n];
-                }
-            }
-        }
-
-        foreach (bool int8 in (bool[])[false, true])
-        {
-            using LowRankLinear layer = LowRankLinear.FromMatrix(w, Inputs, Outputs, Rank, int8: int8);
-            var y = new float[3 * Outputs];
-            layer.Run(x, y, 3);
-            for (int row = 0; row < 3; row++)
-            {
-                for (int n = 0; n < Outputs; n++)
-                {
-                    double want = 0;
-                    for (int i = 0; i < Inputs; i++)
-                    {
-                        want += x[(row * Inputs) + i] * w[(i * Outputs) + n];
-                    }
-
-                    Assert.Equal(want, y[(row * Outputs) + n], int8 ? 0.05 : 1e-5);
-                }
-            }
-        }
-    }
-
-    [Fact]
-    public void FromFactors_OfAnotherLength_ErrorSaysWhatWasExpected()
-    {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => LowRankLinear.FromFactors([1f], [1f, 2f], 2, 1, 2));
-        Assert.StartsWith("Low-rank layer: expected 2 elements (inputs × rank), got 1. Pass the whole array.", error.Message, StringComparison.Ordinal);
-    }
 
     // y = relu((x × A) × B + bias), A [3, rank], B [rank, 3].
     private static OnnxModel Model(int rank)

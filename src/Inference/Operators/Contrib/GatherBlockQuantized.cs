@@ -1,3 +1,5 @@
+using System.Numerics;
+using Inference.Kernels.Gathering;
 using Inference.Kernels.Threading;
 using Inference.Operators.Casting;
 using Inference.Operators.Movement;
@@ -15,6 +17,9 @@ internal sealed unsafe class GatherBlockQuantized : Operator
 {
     private const long MaxBlock = 1L << 20;
     private const int ElementWork = 20;
+
+    // The kernel takes a span of them.
+    private const long MaxIndices = 1 << 20;
 
     private readonly long _gatherAxis;
     private readonly long _quantizeAxis;
@@ -74,6 +79,12 @@ internal sealed unsafe class GatherBlockQuantized : Operator
         int quantize = Shapes.Axis(_quantizeAxis, x.Rank);
         bool bytes = x.Type == ElementType.UInt8;
         int perByte = bytes ? 8 / (int)_bits : 1;
+        if (IsTable(x, scales, y, gather))
+        {
+            RunTable(context, x, indices, scales, zeros, y);
+            return;
+        }
+
         long[] dims = x.Dims.ToArray();
         dims[^1] *= perByte;
         long size = dims[gather];
@@ -95,7 +106,7 @@ internal sealed unsafe class GatherBlockQuantized : Operator
                 position = position < 0 ? position + size : position;
                 if ((ulong)position >= (ulong)size)
                 {
-                    throw context.Error($"indices: expected values in [{-size}, {size - 1}], got {Integers.At(indices, i)} at position {i}.");
+                    throw OutOfRange(context, size, indices, i);
                 }
 
                 long start = (o * size + position) * inner;
@@ -116,6 +127,43 @@ internal sealed unsafe class GatherBlockQuantized : Operator
             ElementConverter.Convert(ElementType.Float32, (byte*)target, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
         }
     }
+
+    // Rows of bytes with one block each.
+    private bool IsTable(Tensor x, Tensor scales, Tensor y, int gather) =>
+        x is { Type: ElementType.UInt8, Rank: 2 } && _bits == 8 && gather == 0 && scales.Dims[1] == 1 && scales.Type == ElementType.Float32 && y.Count > 0;
+
+    private static void RunTable(KernelContext context, Tensor x, Tensor indices, Tensor scales, Tensor? zeros, Tensor y)
+    {
+        if (indices.Type == ElementType.Int32)
+        {
+            RunTable<int>(context, x, indices, scales, zeros, y);
+        }
+        else
+        {
+            RunTable<long>(context, x, indices, scales, zeros, y);
+        }
+    }
+
+    private static void RunTable<TIndex>(KernelContext context, Tensor x, Tensor indices, Tensor scales, Tensor? zeros, Tensor y)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        long size = x.Dims[0];
+        nint columns = (nint)x.Dims[1];
+        for (long first = 0; first < indices.Count; first += MaxIndices)
+        {
+            int count = (int)Math.Min(MaxIndices, indices.Count - first);
+            var part = new ReadOnlySpan<TIndex>((TIndex*)indices.Data + first, count);
+            long wrong = GatherRows.RunDequantize(
+                x.Data, signed: false, (nint)size, columns, (float*)scales.Data, zeros is null ? null : zeros.Data, 128, part, (float*)y.Data + (first * columns));
+            if (wrong >= 0)
+            {
+                throw OutOfRange(context, size, indices, first + wrong);
+            }
+        }
+    }
+
+    private static InferenceException OutOfRange(KernelContext context, long size, Tensor indices, long at) =>
+        context.Error($"indices: expected values in [{-size}, {size - 1}], got {Integers.At(indices, at)} at position {at}.");
 
     private int Code(Tensor tensor, long index) => tensor.Type == ElementType.UInt8
         ? tensor.Data[index * _bits / 8] >> (int)(index * _bits % 8) & ((1 << (int)_bits) - 1)

@@ -1,5 +1,6 @@
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
+using Inference.Layers;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
 
@@ -40,7 +41,7 @@ internal sealed unsafe class Linear(Node node, OperatorTable table) : Operator
 
         long[] product = Product(context.InputDims(0), w);
         bool plain = !context.HasInput(3) || FusedAddend.IsPlain(TensorShape.Count(product), context.InputDims(3), context.OutputDims(0));
-        return new Prepared(PackedProduct.Pack(context, 1, w, 1f, transposed: false), plain ? null : product, _activation);
+        return new Prepared(new(PackedProduct.Pack(context, 1, w, 1f, transposed: false), _activation), plain ? null : product, _activation);
     }
 
     public override void Run(KernelContext context)
@@ -84,7 +85,7 @@ internal sealed unsafe class Linear(Node node, OperatorTable table) : Operator
     }
 
     /// <summary>With the shape of the product where the addend has another.</summary>
-    private sealed class Prepared(PackedMatrix matrix, long[]? product, Activation activation) : Kernel
+    private sealed class Prepared(LinearProduct linear, long[]? product, Activation activation) : Kernel
     {
         public override long ScratchBytes => product is null ? 0 : TensorShape.Count(product) * sizeof(float);
 
@@ -96,15 +97,17 @@ internal sealed unsafe class Linear(Node node, OperatorTable table) : Operator
                 return;
             }
 
-            GemmEpilogue epilogue = Epilogue(context, matrix.Columns, product is null, in activation);
+            float* x = (float*)context.Input(0).Data;
+            float* bias = context.OptionalInput(2) is { } b ? (float*)b.Data : null;
             if (product is null)
             {
-                GemmF32.Run((float*)context.Input(0).Data, matrix.Rows, matrix, (float*)y.Data, matrix.Columns, (nint)(y.Count / matrix.Columns), in epilogue, context.Threads);
+                float* addend = context.OptionalInput(3) is { } z ? (float*)z.Data : null;
+                linear.Run(x, (float*)y.Data, (nint)(y.Count / linear.Columns), bias, addend, context.Threads);
                 return;
             }
 
             float* target = (float*)context.Scratch(ScratchBytes);
-            GemmF32.Run((float*)context.Input(0).Data, matrix.Rows, matrix, target, matrix.Columns, (nint)(TensorShape.Count(product) / matrix.Columns), in epilogue, context.Threads);
+            linear.RunPlain(x, target, (nint)(TensorShape.Count(product) / linear.Columns), bias, context.Threads);
             FusedAddend.Add(context, target, product, context.Input(3), y, in activation);
         }
     }

@@ -1,6 +1,6 @@
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
-using Inference.Kernels.LowRank;
+using Inference.Layers;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
 
@@ -43,7 +43,8 @@ internal sealed unsafe class LowRankProduct(Node node, OperatorTable table) : Op
 
         long[] product = Product(context.InputDims(0), b);
         bool plain = !context.HasInput(4) || FusedAddend.IsPlain(TensorShape.Count(product), context.InputDims(4), context.OutputDims(0));
-        return new Prepared(PackedProduct.Pack(context, 1, a, 1f, transposed: false), PackedProduct.Pack(context, 2, b, 1f, transposed: false), plain ? null : product, _activation);
+        var factors = new LowRankFactors(PackedProduct.Pack(context, 1, a, 1f, transposed: false), PackedProduct.Pack(context, 2, b, 1f, transposed: false), _activation);
+        return new Prepared(factors, plain ? null : product, _activation);
     }
 
     public override void Run(KernelContext context)
@@ -92,7 +93,7 @@ internal sealed unsafe class LowRankProduct(Node node, OperatorTable table) : Op
     }
 
     /// <summary>With the shape of the product where the addend has another.</summary>
-    private sealed class Prepared(PackedMatrix a, PackedMatrix b, long[]? product, Activation activation) : Kernel
+    private sealed class Prepared(LowRankFactors factors, long[]? product, Activation activation) : Kernel
     {
         public override long ScratchBytes => product is null ? 0 : TensorShape.Count(product) * sizeof(float);
 
@@ -104,15 +105,18 @@ internal sealed unsafe class LowRankProduct(Node node, OperatorTable table) : Op
                 return;
             }
 
-            nint n = b.Columns;
-            float* target = product is null ? (float*)y.Data : (float*)context.Scratch(ScratchBytes);
-            long count = product is null ? y.Count : TensorShape.Count(product);
-            GemmEpilogue epilogue = Epilogue(context, n, product is null, in activation);
-            LowRankF32.Run((float*)context.Input(0).Data, a.Rows, a, b, target, n, (nint)(count / n), in epilogue, context.Threads);
-            if (product is not null)
+            float* x = (float*)context.Input(0).Data;
+            float* bias = context.OptionalInput(3) is { } b ? (float*)b.Data : null;
+            if (product is null)
             {
-                FusedAddend.Add(context, target, product, context.Input(4), y, in activation);
+                float* addend = context.OptionalInput(4) is { } z ? (float*)z.Data : null;
+                factors.Run(x, (float*)y.Data, (nint)(y.Count / factors.Columns), bias, addend, context.Threads);
+                return;
             }
+
+            float* target = (float*)context.Scratch(ScratchBytes);
+            factors.RunPlain(x, target, (nint)(TensorShape.Count(product) / factors.Columns), bias, context.Threads);
+            FusedAddend.Add(context, target, product, context.Input(4), y, in activation);
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Gathering;
 using Inference.Kernels.Threading;
 using Inference.Operators.Movement;
 using Inference.Operators.Typed;
@@ -6,8 +8,11 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Indexing;
 
 /// <summary>y[a…, i…, b…] = x[a…, indices[i…], b…] along <c>axis</c>; negative indices count from the end. Source: ONNX Gather, opsets 1 to 13.</summary>
-internal sealed class Gather(Node node) : Operator
+internal sealed unsafe class Gather(Node node) : Operator
 {
+    // The kernel takes a span of them.
+    private const long MaxIndices = 1 << 20;
+
     private readonly long _axis = node.Attributes.Int("axis", 0);
 
     protected override void InferOutputs(InferContext context)
@@ -45,7 +50,24 @@ internal sealed class Gather(Node node) : Operator
         }
     }
 
-    public override void Run(KernelContext context) => Moves.Run(new Move(this, context.Input(1)), context, context.Input(0), context.Output(0));
+    public override void Run(KernelContext context)
+    {
+        Tensor data = context.Input(0);
+        Tensor indices = context.Input(1);
+        Tensor y = context.Output(0);
+        if (data.Type.BitWidth() < 8)
+        {
+            Moves.Run(new Move(this, indices), context, data, y);
+        }
+        else if (y.Count > 0 && indices.Type == ElementType.Int32)
+        {
+            RunRows<int>(context, data, indices, y);
+        }
+        else if (y.Count > 0)
+        {
+            RunRows<long>(context, data, indices, y);
+        }
+    }
 
     public override void PropagateBatch(BatchContext context)
     {
@@ -72,6 +94,34 @@ internal sealed class Gather(Node node) : Operator
         context.SetOutputAxis(0, result);
     }
 
+    private void RunRows<TIndex>(KernelContext context, Tensor data, Tensor indices, Tensor y)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        int axis = Shapes.Axis(_axis, data.Rank);
+        long size = data.Dims[axis];
+        long rowBytes = ShapeRules.Product(data.Dims, axis + 1, data.Rank) * data.Type.BitWidth() / 8;
+        long outer = ShapeRules.Product(data.Dims, 0, axis);
+        byte* from = data.Data;
+        byte* to = y.Data;
+        for (long o = 0; o < outer; o++, from += size * rowBytes)
+        {
+            for (long first = 0; first < indices.Count; first += MaxIndices)
+            {
+                int count = (int)Math.Min(MaxIndices, indices.Count - first);
+                long wrong = GatherRows.Run(from, (nint)size, (nint)rowBytes, new ReadOnlySpan<TIndex>((TIndex*)indices.Data + first, count), to);
+                if (wrong >= 0)
+                {
+                    throw OutOfRange(context, size, indices, first + wrong);
+                }
+
+                to += count * rowBytes;
+            }
+        }
+    }
+
+    private static InferenceException OutOfRange(KernelContext context, long size, Tensor indices, long at) =>
+        context.Error($"indices: expected values in [{-size}, {size - 1}], got {Integers.At(indices, at)} at position {at}.");
+
     private static long[]? Positions(InferContext context) => context.InputConstant(1) is { Count: <= 64 } constant ? constant.ToInt64Array() : null;
 
     private readonly struct Move(Gather op, Tensor indices) : IMove
@@ -95,7 +145,7 @@ internal sealed class Gather(Node node) : Operator
                     position = position < 0 ? position + size : position;
                     if ((ulong)position >= (ulong)size)
                     {
-                        throw context.Error($"indices: expected values in [{-size}, {size - 1}], got {Integers.At(indices, i)} at position {i}.");
+                        throw OutOfRange(context, size, indices, i);
                     }
 
                     ref T row = ref Unsafe.Add(ref from, (nint)position * inner);

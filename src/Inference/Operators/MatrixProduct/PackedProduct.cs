@@ -1,10 +1,11 @@
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
+using Inference.Layers;
 
 namespace Inference.Operators.MatrixProduct;
 
 /// <summary>Y[M,N] = activation(α·A[M,K] × B[K,N] + bias[N]) with a constant B packed once; all rows of A as one matrix.</summary>
-internal sealed unsafe class PackedProduct(PackedMatrix matrix, int inputA, int inputBias, Activation activation) : Kernel
+internal sealed unsafe class PackedProduct(LinearProduct product, int inputA, int inputBias) : Kernel
 {
     /// <summary>A packed kernel where A is f32 and B a constant f32 matrix; null otherwise.</summary>
     public static PackedProduct? TryCreate(PrepareContext context, int inputA, int inputB, float alpha, Activation activation, bool transB = false, int inputBias = -1)
@@ -15,7 +16,7 @@ internal sealed unsafe class PackedProduct(PackedMatrix matrix, int inputA, int 
             return null;
         }
 
-        return new(Pack(context, inputB, b, alpha, transB), inputA, inputBias, activation);
+        return new(new(Pack(context, inputB, b, alpha, transB), activation), inputA, inputBias);
     }
 
     public static PackedMatrix Pack(PrepareContext context, int input, Tensor b, float alpha, bool transposed)
@@ -35,9 +36,7 @@ internal sealed unsafe class PackedProduct(PackedMatrix matrix, int inputA, int 
             return;
         }
 
-        GemmEpilogue epilogue = default;
-        epilogue.Activation = activation;
-        epilogue.Bias = inputBias >= 0 ? (float*)context.Input(inputBias).Data : null;
-        GemmF32.Run((float*)a.Data, matrix.Rows, matrix, (float*)y.Data, matrix.Columns, (nint)(y.Count / matrix.Columns), in epilogue, context.Threads);
+        float* bias = inputBias >= 0 ? (float*)context.Input(inputBias).Data : null;
+        product.Run((float*)a.Data, (float*)y.Data, (nint)(y.Count / product.Columns), bias, null, context.Threads);
     }
 }

@@ -1,9 +1,6 @@
-using System.Numerics.Tensors;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Quantized;
-using Inference.Kernels.Quantized.Results;
-using Inference.Operators.Typed;
-using Tensor = Inference.Ir.Tensor;
+using Inference.Layers;
 
 namespace Inference.Operators.Quantization;
 
@@ -13,14 +10,14 @@ internal sealed unsafe class PackedScaledProduct : Kernel
     private readonly QuantizedMatrix _matrix;
     private readonly bool _owned;
     private readonly ScaledProductInputs _inputs;
-    private readonly Activation _activation;
+    private readonly ScaledProduct _product;
 
     private PackedScaledProduct(QuantizedMatrix matrix, bool owned, in ScaledProductInputs inputs, in Activation activation)
     {
         _matrix = matrix;
         _owned = owned;
         _inputs = inputs;
-        _activation = activation;
+        _product = new(matrix, activation);
     }
 
     /// <summary>Whether the node has the form that <see cref="Create(PrepareContext, in ScaledProductInputs, in Activation)"/> takes.</summary>
@@ -42,7 +39,7 @@ internal sealed unsafe class PackedScaledProduct : Kernel
         new(Pack(context.Input(inputs.B), inputs.ZeroB < 0 ? null : context.OptionalInput(inputs.ZeroB)), owned: true, in inputs, in activation);
 
     /// <summary>Scratch for the scales of all columns, bytes.</summary>
-    public long ScalesBytes => ((long)_matrix.Columns + 16) / 16 * 64;
+    public long ScalesBytes => _product.ScalesBytes;
 
     public override void Run(KernelContext context)
     {
@@ -59,29 +56,19 @@ internal sealed unsafe class PackedScaledProduct : Kernel
     public void Run(KernelContext context, float* y, nint rows, byte* scratch)
     {
         Tensor a = context.Input(_inputs.A);
-        nint n = _matrix.Columns;
-        Tensor? scale = Optional(context, _inputs.Scale);
-        Tensor? second = Optional(context, _inputs.SecondScale);
-        float* scales = (float*)scratch;
-        byte* codes = a.Data;
-        bool signed = a.Type == ElementType.Int8;
-        int zero = Optional(context, _inputs.ZeroA) is { } z ? signed ? *(sbyte*)z.Data : *z.Data : 0;
-        float common = 1f;
+        ReadOnlySpan<float> scale = Floats(context, _inputs.Scale);
+        ReadOnlySpan<float> second = Floats(context, _inputs.SecondScale);
+        int* start = Optional(context, _inputs.Start) is { } sums ? (int*)sums.Data : null;
+        float* bias = Optional(context, _inputs.Bias) is { } addend ? (float*)addend.Data : null;
         if (a.Type == ElementType.Float32)
         {
-            codes = scratch + ScalesBytes;
-            LinearQuantization.QuantizeDynamic((float*)a.Data, codes, (nint)a.Count, out common, out byte own);
-            zero = own;
+            _product.RunDynamic((float*)a.Data, (nint)a.Count, y, rows, scale, second, start, bias, scratch, context.Threads);
+            return;
         }
 
-        QuantizedEpilogue epilogue = default;
-        epilogue.Output = QuantizedOutput.Float32;
-        epilogue.Bias = Optional(context, _inputs.Start) is { } start ? (int*)start.Data : null;
-        epilogue.Scale = scales;
-        epilogue.ScalePerColumn = Multiply(scale, second, common, scales, n);
-        epilogue.FloatBias = Optional(context, _inputs.Bias) is { } bias ? (float*)bias.Data : null;
-        epilogue.Activation = _activation;
-        QuantizedGemm.Run(codes, signed, _matrix.Rows, zero, _matrix, y, n, rows, in epilogue, context.Threads);
+        bool signed = a.Type == ElementType.Int8;
+        int zero = Optional(context, _inputs.ZeroA) is { } z ? signed ? *(sbyte*)z.Data : *z.Data : 0;
+        _product.Run(a.Data, signed, zero, 1f, y, rows, scale, second, start, bias, (float*)scratch, context.Threads);
     }
 
     public override void Dispose()
@@ -102,34 +89,5 @@ internal sealed unsafe class PackedScaledProduct : Kernel
 
     private static Tensor? Optional(KernelContext context, int input) => input < 0 ? null : context.OptionalInput(input);
 
-    // The product of the scales in f32, one or one a column.
-    private static bool Multiply(Tensor? scale, Tensor? second, float common, float* to, nint n)
-    {
-        bool manyA = scale is { Count: > 1 };
-        bool manyB = second is { Count: > 1 };
-        bool many = manyA || manyB;
-        int count = many ? (int)n : 1;
-        float a = scale is null ? 1f : *(float*)scale.Data;
-        float b = second is null ? 1f : *(float*)second.Data;
-        var target = new Span<float>(to, count);
-        if (manyA && manyB)
-        {
-            TensorPrimitives.Multiply(scale!.Span<float>(), second!.Span<float>(), target);
-        }
-        else if (many)
-        {
-            TensorPrimitives.Multiply((manyA ? scale! : second!).Span<float>(), manyA ? b : a, target);
-        }
-        else
-        {
-            *to = a * b;
-        }
-
-        if (common != 1f)
-        {
-            TensorPrimitives.Multiply(target, common, target);
-        }
-
-        return many;
-    }
+    private static ReadOnlySpan<float> Floats(KernelContext context, int input) => Optional(context, input) is { } values ? values.Span<float>() : [];
 }
