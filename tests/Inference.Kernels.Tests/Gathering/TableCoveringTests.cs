@@ -28,7 +28,7 @@ public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
         Option<int> offset = space.Add("offset", 0, 1);
         space.Run(output, seed =>
         {
-            (int r, int c, int n) = (rows.Value, columns.Value, count.Value);
+            (int r, int c, int n, int zero) = (rows.Value, columns.Value, count.Value, common.Value);
             using NativeArray<byte> table = Fill.Bytes(r * c, seed, offset.Value);
             using NativeArray<int> indices = Fill.Ints(n, seed + 1, -r, r);
             using NativeArray<float> scales = Fill.Floats(r, seed + 2, 0.1f, 1f);
@@ -50,8 +50,8 @@ public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
             {
                 (true, false) => GatherRows.Run<int>(table.Pointer, r, c, indices.Span, y.Pointer),
                 (true, true) => GatherRows.Run<long>(table.Pointer, r, c, longs, y.Pointer),
-                (false, false) => GatherRows.RunDequantize<int>(table.Pointer, signed, r, c, scales.Pointer, z, common.Value, indices.Span, (float*)y.Pointer),
-                _ => GatherRows.RunDequantize<long>(table.Pointer, signed, r, c, scales.Pointer, z, common.Value, longs, (float*)y.Pointer),
+                (false, false) => GatherRows.RunDequantize<int>(table.Pointer, signed, r, c, scales.Pointer, z, zero, indices.Span, (float*)y.Pointer),
+                _ => GatherRows.RunDequantize<long>(table.Pointer, signed, r, c, scales.Pointer, z, zero, longs, (float*)y.Pointer),
             };
             int done = wrong.Value == "none" || n == 0 ? n : first ? 0 : n - 1;
             Assert.Equal(done == n ? -1 : done, (int)answer);
@@ -69,7 +69,7 @@ public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
                 else
                 {
                     byte raw = table[(row * c) + (i % c)];
-                    Assert.Equal(((signed ? (sbyte)raw : raw) - (zeros.Value ? signed ? (sbyte)points[row] : points[row] : common.Value)) * scales[row], ((float*)y.Pointer)[i]);
+                    Assert.Equal(((signed ? (sbyte)raw : raw) - (zeros.Value ? signed ? (sbyte)points[row] : points[row] : zero)) * scales[row], ((float*)y.Pointer)[i]);
                 }
             }
 

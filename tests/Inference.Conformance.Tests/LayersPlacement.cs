@@ -1,0 +1,3 @@
+namespace Inference.Conformance.Tests;
+
+public class LayersPlacement : PlacementConformance<LayersUnderTest>;
