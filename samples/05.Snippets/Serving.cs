@@ -1,6 +1,7 @@
 using Inference;
 using Inference.Batching;
 using Inference.Caching;
+using Inference.Images;
 using Inference.OnnxRuntime;
 using Inference.Status;
 using Inference.Versioning;
@@ -36,6 +37,18 @@ internal static class Serving
 
         // or without dependency injection
         using IModelRunner ranker = ModelRunner.Load("ranker.onnx").AsBuilder().UseBatching().Build();
+        #endregion
+    }
+
+    public static void Images(IServiceCollection services)
+    {
+        #region images
+        services.AddImages();
+        services.AddModel("classifier", o => o.Path = "models/classifier.onnx");
+
+        // or without dependency injection
+        var decoder = new ManagedImageDecoder();
+        using IModelRunner classifier = ModelRunner.Load("classifier.onnx", new ModelLoadOptions { Images = decoder });
         #endregion
     }
 

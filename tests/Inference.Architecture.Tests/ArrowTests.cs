@@ -21,6 +21,7 @@ public sealed partial class ArrowTests
         ["Inference.Evaluation"] = ["Inference.Abstractions"],
         ["Inference.OnnxRuntime"] = ["Inference.Abstractions"],
         ["Inference.Batching"] = ["Inference.Abstractions"],
+        ["Inference.Images"] = ["Inference.Abstractions"],
         ["Inference.Caching"] = ["Inference.Abstractions"],
         ["Inference.Versioning"] = ["Inference.Abstractions"],
         ["Inference.Data"] = ["Inference.Abstractions", "Inference.Onnx"],

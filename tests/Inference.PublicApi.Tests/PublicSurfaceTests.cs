@@ -15,6 +15,7 @@ public sealed class PublicSurfaceTests
     [InlineData("Inference.Caching")]
     [InlineData("Inference.Data")]
     [InlineData("Inference.Evaluation")]
+    [InlineData("Inference.Images")]
     [InlineData("Inference.Kernels")]
     [InlineData("Inference.Onnx")]
     [InlineData("Inference.OnnxRuntime")]

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Inference.Images;
 
 namespace Inference;
 
@@ -47,6 +48,10 @@ public class ModelLoadOptions
     [Range(1, long.MaxValue)]
     public long? MaxMemoryBytes { get; set; }
 
+    /// <summary>What decodes images for the operator ImageDecoder; the package Inference.Images has one. Null, the default: the loader's, and where it has none either, a model with that operator is
+    /// refused on <c>cpu</c>.</summary>
+    public IImageDecoder? Images { get; set; }
+
     /// <summary>A copy that can be changed without changing this one.</summary>
     public ModelLoadOptions Clone()
     {
@@ -62,6 +67,7 @@ public class ModelLoadOptions
             MaxRunTime = MaxRunTime,
             MaxLoadTime = MaxLoadTime,
             MaxMemoryBytes = MaxMemoryBytes,
+            Images = Images,
         };
         foreach (string provider in Providers)
         {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Inference.Cli.Benchmarking;
 using Inference.Cli.Running;
 using Inference.Diagnostics;
+using Inference.Images;
 using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Commands;
@@ -23,7 +24,7 @@ internal static class InspectCommand
         command.SetAction((result, _) => CommandRunner.RunAsync(result.GetValue(verbose), () =>
         {
             string path = result.GetValue(model)!;
-            var options = new ModelLoadOptions();
+            var options = new ModelLoadOptions { Images = new ManagedImageDecoder() };
             foreach (string provider in (result.GetValue(providers) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 options.Providers.Add(provider);
@@ -56,7 +57,7 @@ internal static class InspectCommand
 
         try
         {
-            using IModelRunner runner = ModelRunner.Load(path);
+            using IModelRunner runner = Backends.Engine.Load(ModelSource.File(path));
             using BenchInputs inputs = BenchInputs.Prepare(runner.Info, new BenchOptions(path, [], null, new Dictionary<string, long[]>(), 0, 1, 0, null));
             return (ModelProfiler.CountMacs(runner, inputs.Values), inputs.ToString());
         }

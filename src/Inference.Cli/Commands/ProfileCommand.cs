@@ -25,7 +25,7 @@ internal static class ProfileCommand
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), () =>
         {
             string path = result.GetValue(model)!;
-            using IModelRunner runner = ModelRunner.Load(path, new ModelLoadOptions { Threads = Math.Max(result.GetValue(threads), 0) });
+            using IModelRunner runner = Backends.Engine.Load(ModelSource.File(path), new ModelLoadOptions { Threads = Math.Max(result.GetValue(threads), 0) });
             var options = new BenchOptions(path, [], result.GetValue(inputs), BenchInputs.ParseShapes(result.GetValue(shapes) ?? []), 0, 1, 0, null);
             using BenchInputs values = BenchInputs.Prepare(runner.Info, options);
             ModelProfile profile = ModelProfiler.Profile(runner, values.Values, Math.Max(result.GetValue(runs), 1), cancellationToken: cancellation);

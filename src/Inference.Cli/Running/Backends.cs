@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Inference.Images;
 using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Running;
@@ -8,6 +9,9 @@ internal static class Backends
 {
     public const string Cpu = "cpu";
     public const string OnnxRuntime = "onnxruntime";
+
+    /// <summary>The managed engine with its image decoder.</summary>
+    public static ModelLoader Engine { get; } = new(images: new ManagedImageDecoder());
 
     /// <summary>The option that names ONNX Runtime's native library.</summary>
     public static Option<string?> LibraryOption() => new("--onnxruntime-library")
@@ -21,7 +25,7 @@ internal static class Backends
     /// <exception cref="InferenceException">There is no such provider.</exception>
     public static IModelLoader Loader(string name, string? library = null) => name switch
     {
-        Cpu => ModelLoader.Default,
+        Cpu => Engine,
         OnnxRuntime => ModelLoader.Only(new OnnxRuntimeProvider(RuntimeOptions(library))),
         _ => throw new UsageException($"--backend: expected '{Cpu}' or '{OnnxRuntime}', got '{name}'."),
     };

@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using Inference.Execution;
 using Inference.Import;
 using Inference.Onnx;
+using Inference.Operators.Standard;
 using Inference.Placement;
 using Inference.Planning;
 using Inference.Rewriting;
@@ -37,6 +38,7 @@ internal sealed class LoadedModel : IDisposable
         _file = file;
         _release = release;
         MaxMemoryBytes = MemoryBudget.LimitOf(options);
+        Table = StandardOperators.Table.With(options.Images);
         _placed = placed;
         int maxPlans = options.MaxPlans;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
@@ -45,7 +47,7 @@ internal sealed class LoadedModel : IDisposable
         HasDefaults = imported.Defaults.Count > 0;
         _makeWithInputs = c =>
         {
-            ImportedModel again = ModelImporter.Import(file, bindDefaults: false, c);
+            ImportedModel again = ModelImporter.Import(file, bindDefaults: false, c, Table);
             Prepare(again, name, placed, c);
             return new(name, again.Graph, _shared, threads, maxPlans);
         };
@@ -65,6 +67,9 @@ internal sealed class LoadedModel : IDisposable
     }
 
     public ModelInfo Info { get; }
+
+    /// <summary>The operators that the model may have.</summary>
+    public OperatorTable Table { get; }
 
     /// <summary>The limit for what one run holds at once.</summary>
     public long MaxMemoryBytes { get; }

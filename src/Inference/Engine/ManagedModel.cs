@@ -81,7 +81,7 @@ internal sealed class ManagedModel : ServedModel
     public override BoundRun Bind(RunGate gate, TimeSpan? maxRunTime, TimeProvider clock) => new ManagedBoundRun(_model, gate, maxRunTime, clock);
 
     public override ModelSplit? Split(ModelInfo info, IReadOnlyCollection<string> branchInputs, Func<Action> hold) =>
-        ModelSplitter.Split(_model.Source!, info, branchInputs, (part, kind, digest) => LoadPart(part, $"{info.Name}/{kind}", digest, hold()));
+        ModelSplitter.Split(_model.Source!, _model.Table, info, branchInputs, (part, kind, digest) => LoadPart(part, $"{info.Name}/{kind}", digest, hold()));
 
     // Small as graphs go, and as planned for these inputs.
     public override bool AffordsTrial(NamedValues inputs)
@@ -154,7 +154,7 @@ internal sealed class ManagedModel : ServedModel
         try
         {
             RunControl control = RunControl.ForLoad(own, CancellationToken.None);
-            model = new LoadedModel(part, ModelImporter.Import(part, control: control), own, name, digest, release, control);
+            model = new LoadedModel(part, ModelImporter.Import(part, control: control, table: _model.Table), own, name, digest, release, control);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using Inference;
 using Inference.Hosting;
+using Inference.Images;
 using Inference.Providers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,11 +13,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers models for dependency injection.</summary>
 public static class InferenceServiceCollectionExtensions
 {
-    /// <summary>Registers the loader (with every registered <see cref="ExecutionProvider"/>) that <c>AddModel</c> uses; models call it by themselves.</summary>
+    /// <summary>Registers the loader (with every registered <see cref="ExecutionProvider"/>, and the <see cref="IImageDecoder"/> if there is one) that <c>AddModel</c> uses; models call it by themselves.</summary>
     public static IServiceCollection AddInference(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.TryAddSingleton<IModelLoader>(p => new ModelLoader(p.GetServices<ExecutionProvider>(), p.GetService<ILoggerFactory>()));
+        services.TryAddSingleton<IModelLoader>(p => new ModelLoader(p.GetServices<ExecutionProvider>(), p.GetService<ILoggerFactory>(), p.GetService<IImageDecoder>()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsRangeValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());

@@ -218,7 +218,7 @@ internal sealed class ModelImporter
             return;
         }
 
-        if (node.Domain == Domains.Fused || !_table.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry? entry))
+        if (node.Domain == Domains.Fused || !_table.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry? entry) || !_table.Has(entry))
         {
             node.Operator = new OpaqueOperator();
             graph.Nodes.Add(node);

@@ -1,8 +1,12 @@
+using Inference.Operators.Images;
+
 namespace Inference.Import;
 
 /// <summary>What to do about a model whose operators are not supported.</summary>
 internal static class UnsupportedAdvice
 {
+    private const string Others = "Add a provider that has them, or export the model with other operators.";
+
     /// <summary>A sentence for the operators named, as <c>domain.Name-version</c>.</summary>
     public static string Of(IReadOnlyCollection<string> operators)
     {
@@ -12,8 +16,13 @@ internal static class UnsupportedAdvice
             return "The file is what ONNX Runtime's optimizer wrote for one machine. Write it again at level 'extended' or below, or load the model that it was made of.";
         }
 
+        if (operators.Any(o => o.StartsWith("ai.onnx.ImageDecoder-", StringComparison.Ordinal)))
+        {
+            return operators.Count == 1 ? ImageDecoder.Missing : $"{ImageDecoder.Missing} {Others}";
+        }
+
         return operators.Any(o => o.StartsWith("com.microsoft.EPContext-", StringComparison.Ordinal))
             ? "The file holds what a device's compiler made, which runs on that device alone: load the model that it was made of."
-            : "Add a provider that has them, or export the model with other operators.";
+            : Others;
     }
 }

@@ -11,7 +11,7 @@ namespace Inference.Layers;
 /// </summary>
 public sealed unsafe class Embedding : IDisposable
 {
-    private const string Layer = nameof(Embedding);
+    private const string Layer = nameof(Embedding) + " layer";
     private readonly NativeBuffer _table;
     private readonly float[]? _scales;
     private readonly byte[]? _zeroPoints;

@@ -9,7 +9,7 @@ namespace Inference.Layers;
 /// </summary>
 public sealed unsafe class Linear : IDisposable
 {
-    private const string Layer = nameof(Linear);
+    private const string Layer = nameof(Linear) + " layer";
     private readonly PackedMatrix _matrix;
     private readonly LinearProduct _product;
     private readonly float[]? _bias;

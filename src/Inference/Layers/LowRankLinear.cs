@@ -13,7 +13,7 @@ namespace Inference.Layers;
 /// </summary>
 public sealed unsafe class LowRankLinear : IDisposable
 {
-    private const string Layer = nameof(LowRankLinear);
+    private const string Layer = nameof(LowRankLinear) + " layer";
     private readonly LowRankFactors? _factors;
     private readonly QuantizedMatrix? _down;
     private readonly QuantizedMatrix? _up;

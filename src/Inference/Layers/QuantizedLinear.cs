@@ -11,7 +11,7 @@ namespace Inference.Layers;
 /// </summary>
 public sealed unsafe class QuantizedLinear : IDisposable
 {
-    private const string Layer = nameof(QuantizedLinear);
+    private const string Layer = nameof(QuantizedLinear) + " layer";
     private readonly QuantizedMatrix _matrix;
     private readonly ScaledProduct _product;
     private readonly float[] _scales;

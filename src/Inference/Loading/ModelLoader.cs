@@ -1,7 +1,9 @@
 using Inference.Engine;
+using Inference.Images;
 using Inference.Import;
 using Inference.Loading;
 using Inference.Onnx;
+using Inference.Operators.Standard;
 using Inference.Placement;
 using Inference.Providers;
 using Inference.Serving;
@@ -16,13 +18,16 @@ public sealed class ModelLoader : IModelLoader
     private static readonly CpuExecutionProvider s_engine = new();
     private readonly ExecutionProvider[] _providers;
     private readonly ExecutionProvider? _only;
+    private readonly IImageDecoder? _images;
     private readonly ILogger _logger;
 
     /// <summary>Makes a loader.</summary>
     /// <param name="providers">Providers besides <c>cpu</c> that load options may name; null for none.</param>
     /// <param name="loggers">Where placement and provider failures are logged; null: nowhere.</param>
-    public ModelLoader(IEnumerable<ExecutionProvider>? providers = null, ILoggerFactory? loggers = null)
+    /// <param name="images">What decodes images for models that ask for it, where the load options have no decoder of their own; null: nothing.</param>
+    public ModelLoader(IEnumerable<ExecutionProvider>? providers = null, ILoggerFactory? loggers = null, IImageDecoder? images = null)
     {
+        _images = images;
         _providers = [.. providers ?? []];
         _logger = loggers?.CreateLogger<ModelLoader>() ?? (ILogger)NullLogger.Instance;
     }
@@ -73,6 +78,12 @@ public sealed class ModelLoader : IModelLoader
     {
         ArgumentNullException.ThrowIfNull(source);
         IReadOnlyList<ExecutionProvider> preference = Preference(options);
+        if (options.Images is null && _images is not null)
+        {
+            options = options.Clone();
+            options.Images = _images;
+        }
+
         OnnxModel file = ReadFile(source);
         IModelRunner? runner = null;
         try
@@ -109,7 +120,7 @@ public sealed class ModelLoader : IModelLoader
     private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<ExecutionProvider> preference, RunControl control)
     {
         string digest = ModelDigest.Of(source, file, control);
-        ImportedModel imported = ModelImporter.Import(file, control: control);
+        ImportedModel imported = ModelImporter.Import(file, control: control, table: StandardOperators.Table.With(options.Images));
         if (_only is not null && preference[0] != s_engine)
         {
             return WholeModelLoader.Load(source, file, imported, name, digest, options, _only, _logger, control);

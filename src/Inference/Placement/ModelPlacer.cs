@@ -15,6 +15,7 @@ internal sealed class ModelPlacer
     private readonly OnnxModel _model;
     private readonly string _name;
     private readonly ModelLoadOptions _options;
+    private readonly OperatorTable _table;
     private readonly ILogger _logger;
     private readonly IReadOnlyDictionary<OnnxGraph, ImportScope> _scopes;
     private readonly List<PlacedCall> _calls = [];
@@ -29,6 +30,7 @@ internal sealed class ModelPlacer
         _name = name;
         _preference = preference;
         _options = options;
+        _table = StandardOperators.Table.With(options.Images);
         _logger = logger;
         _scopes = imported.Scopes;
     }
@@ -120,7 +122,7 @@ internal sealed class ModelPlacer
     }
 
     private bool IsSupported(GraphNode node, OnnxGraphView view) =>
-        StandardOperators.Table.TryFind(node.Domain, node.OpType, view.Opsets.GetValueOrDefault(node.Domain, 1), out _)
+        (_table.TryFind(node.Domain, node.OpType, view.Opsets.GetValueOrDefault(node.Domain, 1), out OperatorEntry? entry) && _table.Has(entry))
         || _model.Functions.Exists(f => f.Name == node.OpType && ModelImporter.Canonical(f.Domain) == node.Domain);
 
     // Compiles every part; false when one failed and was given to the next provider, so that the graph must be partitioned anew.

@@ -38,7 +38,7 @@ public sealed class CpuExecutionProvider : ExecutionProvider
         try
         {
             RunControl control = RunControl.ForLoad(context.Options, CancellationToken.None);
-            model = new LoadedModel(file, ModelImporter.Import(file, control: control), context.Options, subgraph.ModelName, digest: "", file.Dispose, control);
+            model = new LoadedModel(file, ModelImporter.Import(file, control: control, table: StandardOperators.Table.With(context.Options.Images)), context.Options, subgraph.ModelName, digest: "", file.Dispose, control);
         }
         catch
         {

@@ -9,10 +9,11 @@ internal static class ModelSplitter
 {
     /// <summary>Cuts a model; see <see cref="IModelSplitter"/>.</summary>
     /// <param name="file">The model's file, which must outlive the parts.</param>
+    /// <param name="table">The operators.</param>
     /// <param name="whole">What is known of the whole.</param>
     /// <param name="branchInputs">Names of inputs.</param>
     /// <param name="load">Loads a part as the whole was, by its model, kind and digest.</param>
-    public static ModelSplit? Split(OnnxModel file, ModelInfo whole, IReadOnlyCollection<string> branchInputs, Func<OnnxModel, string, string, IModelRunner> load)
+    public static ModelSplit? Split(OnnxModel file, OperatorTable table, ModelInfo whole, IReadOnlyCollection<string> branchInputs, Func<OnnxModel, string, string, IModelRunner> load)
     {
         ArgumentNullException.ThrowIfNull(branchInputs);
         foreach (string name in branchInputs)
@@ -24,7 +25,7 @@ internal static class ModelSplitter
         }
 
         var names = new HashSet<string>(branchInputs, StringComparer.Ordinal);
-        ImportedModel imported = ModelImporter.Import(file, bindDefaults: false);
+        ImportedModel imported = ModelImporter.Import(file, bindDefaults: false, table: table);
         ShapeInference.Run(imported.Graph, whole.Name);
         if (GraphCut.Of(file.Graph, imported, names) is not { } cut)
         {

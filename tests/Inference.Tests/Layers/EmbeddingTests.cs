@@ -111,7 +111,7 @@ public sealed class EmbeddingTests
     {
         using var table = new Embedding(s_table, 3, 2);
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => table.Run([0, id, 1], new float[6]));
-        Assert.StartsWith($"Embedding: expected ids in [-3, 2], got {id} at position 1. Map what the table does not have to a row of its own.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Embedding layer: expected ids in [-3, 2], got {id} at position 1. Map what the table does not have to a row of its own.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class EmbeddingTests
     {
         using var table = new Embedding(s_table, 3, 2);
         ArgumentException error = Assert.Throws<ArgumentException>(() => table.Run((long[])[0, 1], new float[length]));
-        Assert.StartsWith($"Embedding: expected 4 elements of y[ids, width], got {length}.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Embedding layer: expected 4 elements of y[ids, width], got {length}.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -159,7 +159,7 @@ public sealed class QuantizedLinearTests
     {
         using var layer = new QuantizedLinear(s_codes, [1f], 3, 2);
         ArgumentException error = Assert.Throws<ArgumentException>(() => layer.Run(new float[x], new float[y], 2));
-        Assert.StartsWith("QuantizedLinear: expected ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("QuantizedLinear layer: expected ", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

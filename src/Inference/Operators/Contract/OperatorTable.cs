@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Inference.Images;
 
 namespace Inference.Operators.Contract;
 
@@ -16,6 +17,16 @@ internal sealed class OperatorTable
         _byName = entries.ToFrozenDictionary(e => (e.Domain, e.OpType));
     }
 
+    private OperatorTable(OperatorTable rows, IImageDecoder images)
+    {
+        Entries = rows.Entries;
+        _byName = rows._byName;
+        Images = images;
+    }
+
+    /// <summary>What decodes images; null: nothing does, and operators that need it are not there.</summary>
+    public IImageDecoder? Images { get; }
+
     /// <summary>The rows.</summary>
     public IReadOnlyList<OperatorEntry> Entries { get; }
 
@@ -25,6 +36,12 @@ internal sealed class OperatorTable
 
     /// <summary>This table and more rows.</summary>
     public OperatorTable With(params ReadOnlySpan<OperatorEntry> more) => new([.. Entries, .. more]);
+
+    /// <summary>This table with a decoder of images; itself for none.</summary>
+    public OperatorTable With(IImageDecoder? images) => images is null ? this : new(this, images);
+
+    /// <summary>Whether an operator of this table can be made.</summary>
+    public bool Has(OperatorEntry entry) => !entry.Traits.NeedsImages || Images is not null;
 
     /// <summary>Finds an operator; false where the table does not have it.</summary>
     public bool TryFind(string domain, string opType, long opset, [NotNullWhen(true)] out OperatorEntry? entry) =>

@@ -57,6 +57,9 @@ internal sealed record OperatorTraits
     /// <summary>When it is cheaper to do it again than to keep its result.</summary>
     public Lightness Lightness { get; init; }
 
+    /// <summary>Whether it decodes images: a table has it where it has a decoder.</summary>
+    public bool NeedsImages { get; init; }
+
     /// <summary>Whether a node draws random numbers when another provider runs it, where a seed fixes no more than the sequence of draws; null: it never does.</summary>
     public Func<Node, bool>? Draws { get; init; }
 

@@ -1,17 +1,21 @@
-using Inference.Operators.Images.Decoding;
+using Inference.Images;
 
 namespace Inference.Operators.Images;
 
 /// <summary>
-/// An encoded image as pixels [H, W, 3] (RGB, BGR) or [H, W, 1] (Grayscale): JPEG, PNG, BMP, PNM and TIFF. Source: ONNX ImageDecoder, opset 20; JPEG 2000 and WebP of its
-/// list are not read.
+/// An encoded image as pixels [H, W, 3] (RGB, BGR) or [H, W, 1] (Grayscale), by the decoder that the model was loaded with. Source: ONNX ImageDecoder, opset 20.
 /// </summary>
 internal sealed class ImageDecoder : Operator
 {
-    private readonly string _format;
+    /// <summary>What to do where there is no decoder.</summary>
+    public const string Missing = "ImageDecoder decodes images by the package Inference.Images: add it and call services.AddImages(), or set ModelLoadOptions.Images to a ManagedImageDecoder.";
 
-    public ImageDecoder(Node node)
+    private readonly string _format;
+    private readonly IImageDecoder _decoder;
+
+    public ImageDecoder(Node node, IImageDecoder? decoder)
     {
+        _decoder = decoder ?? throw new ModelLoadException($"{node.Describe()}: expected an image decoder, got none. {Missing}");
         _format = node.Attributes.String("pixel_format", "RGB");
         if (_format is not ("RGB" or "BGR" or "Grayscale"))
         {
@@ -26,12 +30,17 @@ internal sealed class ImageDecoder : Operator
 
     public override void Run(KernelContext context)
     {
-        byte[] data = context.Input(0).Span<byte>().ToArray();
-        Pixels pixels = Decode(context, data);
+        DecodedImage image = Decode(context, context.Input(0).Span<byte>().ToArray());
         bool gray = _format == "Grayscale";
-        Span<byte> y = context.Output(0, ElementType.UInt8, [pixels.Height, pixels.Width, gray ? 1 : 3]).Span<byte>();
-        byte[] rgb = pixels.Data;
-        for (int i = 0; i < pixels.Width * pixels.Height; i++)
+        Span<byte> y = context.Output(0, ElementType.UInt8, [image.Height, image.Width, gray ? 1 : 3]).Span<byte>();
+        ReadOnlySpan<byte> rgb = image.Pixels.Span;
+        if (_format == "RGB")
+        {
+            rgb.CopyTo(y);
+            return;
+        }
+
+        for (int i = 0; i < image.Width * image.Height; i++)
         {
             (byte r, byte g, byte b) = (rgb[3 * i], rgb[(3 * i) + 1], rgb[(3 * i) + 2]);
             if (gray)
@@ -41,25 +50,20 @@ internal sealed class ImageDecoder : Operator
             }
             else
             {
-                (y[3 * i], y[(3 * i) + 1], y[(3 * i) + 2]) = _format == "RGB" ? (r, g, b) : (b, g, r);
+                (y[3 * i], y[(3 * i) + 1], y[(3 * i) + 2]) = (b, g, r);
             }
         }
     }
 
-    private static Pixels Decode(KernelContext context, byte[] data)
+    private DecodedImage Decode(KernelContext context, byte[] data)
     {
         try
         {
-            return JpegDecoder.Recognizes(data) ? JpegDecoder.Decode(data, context.ThrowIfCancelled)
-                : PngDecoder.Recognizes(data) ? PngDecoder.Decode(data)
-                : BmpDecoder.Recognizes(data) ? BmpDecoder.Decode(data)
-                : TiffDecoder.Recognizes(data) ? TiffDecoder.Decode(data)
-                : PnmDecoder.Recognizes(data) ? PnmDecoder.Decode(data)
-                : throw new FormatException("data of no known format");
+            return _decoder.Decode(data, context.ThrowIfCancelled);
         }
-        catch (Exception exception) when (exception is FormatException or ArgumentException or IndexOutOfRangeException or OverflowException or InvalidDataException or EndOfStreamException)
+        catch (FormatException exception)
         {
-            throw context.Error($"input 0: expected a JPEG, PNG, BMP, TIFF or PNM image, got {(exception is FormatException ? exception.Message : "one that is damaged")}.");
+            throw context.Error($"input 0: expected a {_decoder.Formats} image, got {exception.Message}.");
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>Components to the image's size: factors of 2 with a triangle filter (3/4 nearer, 1/4 farther sample), others by repetition.</summary>
 internal static class JpegUpsampling

@@ -1,4 +1,4 @@
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>The entropy-coded bits of a JPEG; zeros past a marker.</summary>
 internal sealed class JpegBits(byte[] data, int start)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>TIFF in strips of 1 or 8 bits a channel: gray, palette and RGB; uncompressed, PackBits or Deflate. Source: TIFF 6.0.</summary>
 internal static class TiffDecoder
@@ -14,7 +14,7 @@ internal static class TiffDecoder
 
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 8 && (data[..4].SequenceEqual("II*\0"u8) || data[..4].SequenceEqual("MM\0*"u8));
 
-    public static Pixels Decode(ReadOnlySpan<byte> data)
+    public static Pixels Decode(ReadOnlySpan<byte> data, Action check)
     {
         bool little = data[0] == 'I';
         var tags = new Dictionary<int, long[]>();
@@ -46,10 +46,10 @@ internal static class TiffDecoder
             tags[tag] = values;
         }
 
-        return Read(data, tags);
+        return Read(data, tags, check);
     }
 
-    private static Pixels Read(ReadOnlySpan<byte> data, Dictionary<int, long[]> tags)
+    private static Pixels Read(ReadOnlySpan<byte> data, Dictionary<int, long[]> tags, Action check)
     {
         long One(int tag, long byDefault) => tags.TryGetValue(tag, out long[]? values) && values.Length > 0 ? values[0] : byDefault;
         var pixels = new Pixels(One(256, 0), One(257, 0), MaxPixelsPerByte * data.Length);
@@ -81,6 +81,7 @@ internal static class TiffDecoder
             byte[] raw = Expand(data.Slice((int)offsets[strip], length), compression, checked(stride * have));
             for (int y = 0; y < have; y++)
             {
+                check();
                 Span<byte> row = raw.AsSpan(y * stride, stride);
                 for (int i = channels; predicted && bits == 8 && i < row.Length; i++)
                 {

@@ -1,4 +1,4 @@
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>What a PNG's header says, and the pixels read so far.</summary>
 internal sealed class PngImage

@@ -1,4 +1,4 @@
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>Reads the coefficients of one scan, sequential or progressive. Source: ITU T.81.</summary>
 internal sealed class JpegScan(JpegBits bits, HuffmanTable?[] dc, HuffmanTable?[] ac, bool progressive, Action check)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>PNG of every colour type and depth, interlaced or not; transparency is dropped. Source: PNG specification, third edition.</summary>
 internal static class PngDecoder
@@ -13,7 +13,7 @@ internal static class PngDecoder
 
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 33 && data[0] == 0x89 && data[1] == 'P' && data[2] == 'N' && data[3] == 'G';
 
-    public static Pixels Decode(ReadOnlySpan<byte> data)
+    public static Pixels Decode(ReadOnlySpan<byte> data, Action check)
     {
         var image = new PngImage
         {
@@ -55,20 +55,20 @@ internal static class PngDecoder
         using var raw = new ZLibStream(compressed, CompressionMode.Decompress);
         if (data[28] == 0)
         {
-            ReadPass(raw, image, (0, 0, 1, 1));
+            ReadPass(raw, image, (0, 0, 1, 1), check);
         }
         else
         {
             foreach ((int, int, int, int) pass in s_passes)
             {
-                ReadPass(raw, image, pass);
+                ReadPass(raw, image, pass, check);
             }
         }
 
         return image.Pixels;
     }
 
-    private static void ReadPass(Stream raw, PngImage image, (int X, int Y, int StepX, int StepY) pass)
+    private static void ReadPass(Stream raw, PngImage image, (int X, int Y, int StepX, int StepY) pass, Action check)
     {
         int width = (image.Pixels.Width - pass.X + pass.StepX - 1) / pass.StepX;
         int height = (image.Pixels.Height - pass.Y + pass.StepY - 1) / pass.StepY;
@@ -84,6 +84,7 @@ internal static class PngDecoder
         var above = new byte[stride];
         for (int y = 0; y < height; y++)
         {
+            check();
             int filter = raw.ReadByte();
             raw.ReadExactly(row);
             Unfilter(filter, row, above, back);

@@ -1,4 +1,4 @@
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>The accurate integer inverse cosine transform of 8 × 8 blocks (Loeffler, Ligtenberg, Moschytz; 13-bit constants), as common decoders round it.</summary>
 internal static class JpegTransform

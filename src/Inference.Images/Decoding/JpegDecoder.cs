@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>
 /// JPEG of 8 bits, sequential and progressive, gray, YCbCr or RGB; chroma is interpolated with the triangle filter of common decoders. Source: ITU T.81, T.871.

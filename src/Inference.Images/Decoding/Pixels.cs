@@ -1,4 +1,4 @@
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>A decoded image: 8 bits a channel, red, green, blue, row by row.</summary>
 internal sealed class Pixels

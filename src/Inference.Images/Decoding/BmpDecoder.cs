@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>Uncompressed Windows bitmaps of 1, 4, 8, 24 and 32 bits a pixel.</summary>
 internal static class BmpDecoder
 {
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 30 && data[0] == 'B' && data[1] == 'M';
 
-    public static Pixels Decode(ReadOnlySpan<byte> data)
+    public static Pixels Decode(ReadOnlySpan<byte> data, Action check)
     {
         int start = BinaryPrimitives.ReadInt32LittleEndian(data[10..]);
         int header = BinaryPrimitives.ReadInt32LittleEndian(data[14..]);
@@ -25,6 +25,8 @@ internal static class BmpDecoder
         ReadOnlySpan<byte> palette = data[(14 + header)..];
         for (int y = 0; y < pixels.Height; y++)
         {
+            check();
+
             // A positive height means bottom row first.
             ReadOnlySpan<byte> row = data.Slice(start + ((height > 0 ? pixels.Height - 1 - y : y) * stride), stride);
             for (int x = 0; x < width; x++)

@@ -1,4 +1,4 @@
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>One colour component of a JPEG.</summary>
 internal sealed class JpegComponent

@@ -1,11 +1,11 @@
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>Portable bitmaps, graymaps and pixmaps, in text (P1 to P3) and binary (P4 to P6).</summary>
 internal static class PnmDecoder
 {
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 2 && data[0] == 'P' && data[1] is >= (byte)'1' and <= (byte)'6';
 
-    public static Pixels Decode(ReadOnlySpan<byte> data)
+    public static Pixels Decode(ReadOnlySpan<byte> data, Action check)
     {
         int kind = data[1] - '0';
         int at = 2;
@@ -24,6 +24,7 @@ internal static class PnmDecoder
         Span<int> values = stackalloc int[3];
         for (int y = 0; y < height; y++)
         {
+            check();
             int rowStart = at;
             for (int x = 0; x < width; x++)
             {

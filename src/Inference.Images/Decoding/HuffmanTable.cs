@@ -1,4 +1,4 @@
-namespace Inference.Operators.Images.Decoding;
+namespace Inference.Images.Decoding;
 
 /// <summary>A canonical Huffman code of at most 16 bits. Immutable.</summary>
 internal sealed class HuffmanTable

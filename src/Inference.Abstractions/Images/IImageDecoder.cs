@@ -1,0 +1,18 @@
+namespace Inference.Images;
+
+/// <summary>
+/// Decodes images: what the engine asks where a model has the ONNX operator ImageDecoder (opset 20). Thread-safe. The package Inference.Images has one; it is found in the services
+/// (<c>AddImages</c>), in a loader's constructor or in <see cref="ModelLoadOptions.Images"/>.
+/// </summary>
+public interface IImageDecoder
+{
+    /// <summary>The formats that it reads, as messages name them: "JPEG, PNG or BMP".</summary>
+    string Formats { get; }
+
+    /// <summary>Decodes an image.</summary>
+    /// <param name="encoded">The file's bytes; read during the call alone.</param>
+    /// <param name="checkpoint">Called now and then during long work; what it throws ends the call and reaches the caller.</param>
+    /// <returns>The pixels.</returns>
+    /// <exception cref="FormatException">The bytes are no image of these formats, or a damaged one; the message is what came, such as "a PNG of 3 bits a channel".</exception>
+    DecodedImage Decode(ReadOnlyMemory<byte> encoded, Action checkpoint);
+}
