@@ -181,7 +181,9 @@ internal sealed class MemoryBudget
             Interlocked.Exchange(ref _values, values);
             if (before - values > Limit / CollectedShare)
             {
+#pragma warning disable RS0030 // Values that fell out of use hold native memory until they are collected: without this, a loop holds more than its limit.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+#pragma warning restore RS0030
             }
         }
     }
