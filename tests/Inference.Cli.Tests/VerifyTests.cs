@@ -98,5 +98,5 @@ public sealed class VerifyTests
     private static MapValue Map(string[] keys, float[] values) => new(TensorValue.Copy<string>(keys, [keys.Length]), TensorValue.Copy<float>(values, [values.Length]));
 
     private static TestResult[] Run(string folder, double? rtol, double? atol, IModelLoader? loader = null) =>
-        [.. ModelTest.Find([folder]).Select(t => t.Run(loader ?? ModelLoader.Default, new(), rtol, atol, TimeSpan.FromMinutes(1)))];
+        [.. ModelTest.Find([folder]).Select(t => t.Run(loader ?? Backends.Engine, new(), rtol, atol, TimeSpan.FromMinutes(1)))];
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Inference.Cli.Data;
 using Inference.Cli.Verification;
 using Inference.Guarding;
+using Inference.Images;
 
 namespace Inference.Guard;
 
@@ -44,7 +45,7 @@ internal sealed class CaseRun(string folder, byte[] fills, Action<string> note)
         using var stop = new CancellationTokenSource(s_limit);
         try
         {
-            using IModelRunner runner = await ModelLoader.Default.LoadAsync(ModelSource.Directory(folder), new ModelLoadOptions { Threads = threads }, stop.Token).ConfigureAwait(false);
+            using IModelRunner runner = await new ModelLoader(images: new ManagedImageDecoder()).LoadAsync(ModelSource.Directory(folder), new ModelLoadOptions { Threads = threads }, stop.Token).ConfigureAwait(false);
             var answers = new List<string>();
             string outcome = "pass";
             foreach (string set in Directory.EnumerateDirectories(folder, "test_data_set_*").Order(StringComparer.Ordinal))

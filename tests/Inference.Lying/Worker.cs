@@ -1,4 +1,5 @@
 using System.Globalization;
+using Inference.Images;
 using Inference.Lying.Lies;
 using Inference.Onnx;
 using Inference.OnnxRuntime;
@@ -19,7 +20,7 @@ internal sealed class Worker(Seeds seeds, int seed, string folder)
     {
         IModelLoader loader = engine == "onnxruntime"
             ? ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions { GraphOptimization = GraphOptimizationLevel.Disabled, LogLevel = OnnxRuntimeLogLevel.Fatal, IntraOpThreads = 1 }))
-            : ModelLoader.Default;
+            : new ModelLoader(images: new ManagedImageDecoder());
         while (Console.ReadLine() is { } line)
         {
             int index = int.Parse(line, CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using Inference.Cli.Data;
 using Inference.Execution;
+using Inference.Images;
 using Inference.Ir;
 using Inference.Loading;
 using Inference.Planning;
@@ -18,7 +19,7 @@ internal static class ModelText
         using var stop = new CancellationTokenSource(s_limit);
         try
         {
-            using IModelRunner runner = await ModelLoader.Default.LoadAsync(ModelSource.Directory(folder), new ModelLoadOptions { Threads = 2 }, stop.Token).ConfigureAwait(false);
+            using IModelRunner runner = await new ModelLoader(images: new ManagedImageDecoder()).LoadAsync(ModelSource.Directory(folder), new ModelLoadOptions { Threads = 2 }, stop.Token).ConfigureAwait(false);
             if (runner.GetService(typeof(ManagedModel)) is not ManagedModel managed)
             {
                 return "another provider\n";

@@ -1,4 +1,5 @@
 using Inference.Cli.Tests.Conformance;
+using Inference.Cli.Running;
 using Inference.Cli.Verification;
 using Inference.OnnxRuntime;
 using Inference.TestSupport;
@@ -60,7 +61,7 @@ public sealed class OptimizerFilesTests
                 File.CreateSymbolicLink(Path.Combine(target, Path.GetFileName(entry)), entry);
             }
 
-            TestResult result = new ModelTest(target, test.Name).Run(ModelLoader.Default, new(), null, null, TimeSpan.FromMinutes(1));
+            TestResult result = new ModelTest(target, test.Name).Run(Backends.Engine, new(), null, null, TimeSpan.FromMinutes(1));
             if (result.Status != "pass")
             {
                 wrong.Add($"{result.Name}: {result.Status}: {result.Reason}");
