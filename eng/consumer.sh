@@ -38,47 +38,6 @@ XML
 cp eng/consumer/*.cs eng/consumer/*.csproj "$work"
 model=samples/01.Quickstart/recommender.onnx
 cp "$model" "$work"
-cat >"$work/Consumer.csproj" <<XML
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings>
-    <NuGetAudit>false</NuGetAudit>
-  </PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Inference" Version="0.1.0" />
-    <PackageReference Include="Inference.Batching" Version="0.1.0" />
-    <PackageReference Include="Inference.Caching" Version="0.1.0" />
-    <PackageReference Include="Inference.Images" Version="0.1.0" />
-    <PackageReference Include="Inference.Versioning" Version="0.1.0" />
-    <PackageReference Include="Inference.Data" Version="0.1.0" />
-    <PackageReference Include="Inference.OnnxRuntime" Version="0.1.0" />
-    <PackageReference Include="Inference.Optimization" Version="0.1.0" />
-  </ItemGroup>
-</Project>
-XML
-cat >"$work/Program.cs" <<'CS'
-using Inference;
-using Inference.Batching;
-using Inference.Caching;
-using Inference.Images;
-using Inference.Layers;
-using var layer = new Linear([1f, 2f], inputs: 2, outputs: 1);
-var sum = new float[1];
-layer.Run([3f, 4f], sum, rows: 1);
-Console.WriteLine($"consumer: layer {sum[0]}");
-using IModelRunner runner = ModelRunner.Load(args[0], new ModelLoadOptions { Images = new ManagedImageDecoder() }).AsBuilder().UseCaching().UseBatching().Build();
-using var inputs = new NamedValues();
-foreach (ModelPort port in runner.Info.Inputs)
-{
-    TensorValue zeros = TensorValue.Allocate(port.Type.ElementType, port.Type.Shape!.Select(d => d.Size ?? 1).ToArray());
-    zeros.AsWritableBytes().Clear();
-    inputs.Add(port.Name, zeros);
-}
-using NamedValues outputs = runner.Run(inputs);
-Console.WriteLine($"consumer: {runner.Info.Name}: {string.Join(", ", outputs.Select(o => $"{o.Key} {o.Value}"))}");
-CS
-model=$(find samples -name '*.onnx' | head -n 1)
-[ -n "$model" ] || { echo "consumer: no model is shipped in samples/"; exit 1; }
 cd "$work"
 dotnet run -c Release -- "$root/$model"
 

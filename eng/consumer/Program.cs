@@ -2,6 +2,8 @@ using Consumer;
 using Inference;
 using Inference.Batching;
 using Inference.Caching;
+using Inference.Images;
+using Inference.Layers;
 using Inference.Onnx;
 
 if (args is ["rename", var path, var newPath])
@@ -11,7 +13,7 @@ if (args is ["rename", var path, var newPath])
 }
 
 var count = new CallCount();
-using IModelRunner runner = ModelRunner.Load(args[0]).AsBuilder().UseCallCount(count).UseCaching().UseBatching().Build();
+using IModelRunner runner = ModelRunner.Load(args[0], new ModelLoadOptions { Images = new ManagedImageDecoder() }).AsBuilder().UseCallCount(count).UseCaching().UseBatching().Build();
 using var inputs = new NamedValues();
 foreach (ModelPort port in runner.Info.Inputs)
 {
@@ -22,6 +24,11 @@ foreach (ModelPort port in runner.Info.Inputs)
 
 using NamedValues outputs = runner.Run(inputs);
 Console.WriteLine($"consumer: {runner.Info.Name}: {string.Join(", ", outputs.Select(o => $"{o.Key} {o.Value}"))}");
+
+using var layer = new Linear([1f, 2f], inputs: 2, outputs: 1);
+var sum = new float[1];
+layer.Run([3f, 4f], sum, rows: 1);
+Require(sum[0] == 11f, "a layer multiplies");
 
 // The class that the build wrote from the model's signature.
 using Recommender.Result y = new Recommender(runner).Run(user: [0], film: [0]);
