@@ -1,4 +1,4 @@
-using Inference.Kernels.Gemm;
+using Inference.Kernels;
 using Inference.Onnx;
 
 namespace Snippets;
@@ -19,12 +19,7 @@ internal static class Formats
 
     #region kernels
     /// <summary>C[M,N] = A[M,K] × B[K,N] on the best kernel of this processor.</summary>
-    public static unsafe void Multiply(float[] a, float[] b, float[] c, int m, int n, int k)
-    {
-        fixed (float* pa = a, pb = b, pc = c)
-        {
-            GemmF32.Run(pa, k, false, pb, n, false, pc, n, m, n, k, 1f, default(GemmEpilogue), Environment.ProcessorCount);
-        }
-    }
+    public static void Multiply(float[] a, float[] b, float[] c, int m, int n, int k) =>
+        MatrixProduct.Multiply(a, transposeA: false, b, transposeB: false, c, m, n, k, threads: Environment.ProcessorCount);
     #endregion
 }

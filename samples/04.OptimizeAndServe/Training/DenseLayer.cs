@@ -1,12 +1,11 @@
 using System.Numerics.Tensors;
-using Inference.Kernels.Elementwise;
-using Inference.Kernels.Gemm;
+using Inference.Kernels;
 using OptimizeAndServe.World;
 
 namespace OptimizeAndServe.Training;
 
 /// <summary>Y = X·W + b, and where asked max(Y, 0): X [rows, inputs], W [inputs, outputs], Y [rows, outputs], all row-major.</summary>
-internal sealed unsafe class DenseLayer
+internal sealed class DenseLayer
 {
     private readonly bool _relu;
     private readonly float[] _weightGradient;
@@ -43,10 +42,15 @@ internal sealed unsafe class DenseLayer
 
     public void Forward(float[] x, float[] y, int rows)
     {
-        fixed (float* px = x, py = y, pw = Weights, pb = Bias)
+        MatrixProduct.Multiply(x, transposeA: false, Weights, transposeB: false, y, rows, Outputs, Inputs, threads: Environment.ProcessorCount);
+        for (int r = 0; r < rows; r++)
         {
-            var epilogue = new GemmEpilogue { Bias = pb, Activation = _relu ? Activation.Relu : default };
-            GemmF32.Run(px, Inputs, false, pw, Outputs, false, py, Outputs, rows, Outputs, Inputs, 1, in epilogue, Environment.ProcessorCount);
+            Span<float> row = y.AsSpan(r * Outputs, Outputs);
+            TensorPrimitives.Add(row, Bias, row);
+            if (_relu)
+            {
+                TensorPrimitives.Max(row, 0f, row);
+            }
         }
     }
 
@@ -72,15 +76,10 @@ internal sealed unsafe class DenseLayer
             TensorPrimitives.Add(_biasGradient, dy.AsSpan(r * Outputs, Outputs), _biasGradient);
         }
 
-        fixed (float* px = x, pdy = dy, pw = Weights, pg = _weightGradient, pdx = dx)
+        MatrixProduct.Multiply(x, transposeA: true, dy, transposeB: false, _weightGradient, Inputs, Outputs, rows, accumulate: true, Environment.ProcessorCount);
+        if (dx is not null)
         {
-            var add = new GemmEpilogue { Accumulate = true };
-            var store = default(GemmEpilogue);
-            GemmF32.Run(px, Inputs, true, pdy, Outputs, false, pg, Outputs, Inputs, Outputs, rows, 1, in add, Environment.ProcessorCount);
-            if (dx is not null)
-            {
-                GemmF32.Run(pdy, Outputs, false, pw, Outputs, true, pdx, Inputs, rows, Inputs, Outputs, 1, in store, Environment.ProcessorCount);
-            }
+            MatrixProduct.Multiply(dy, transposeA: false, Weights, transposeB: true, dx, rows, Inputs, Outputs, threads: Environment.ProcessorCount);
         }
     }
 

@@ -7,7 +7,11 @@ namespace Inference;
 /// <remarks>Not thread-safe for writing; many threads may read.</remarks>
 public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisposable
 {
+    // Up to this many names are compared one after the other; more are looked up in a table, so that a row of 100,000 named columns takes no quadratic time.
+    private const int Few = 32;
+
     private KeyValuePair<string, ModelValue>[] _items;
+    private volatile Dictionary<string, int>? _positions;
     private int _count;
     private volatile bool _disposed;
 
@@ -78,7 +82,19 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
             }
 
             _disposed = false;
-            index = _count++;
+            index = _count;
+            _items[index] = new(name, value);
+            _count++;
+            if (_positions is { } positions)
+            {
+                positions.Add(name, index);
+            }
+            else if (_count > Few)
+            {
+                _positions = PositionsOf(_items.AsSpan(0, _count));
+            }
+
+            return;
         }
 
         _items[index] = new(name, value);
@@ -123,6 +139,11 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
         }
 
         copy._count = count;
+        if (count > Few)
+        {
+            copy._positions = PositionsOf(copy._items.AsSpan(0, count));
+        }
+
         return copy;
     }
 
@@ -153,6 +174,7 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
     public void Dispose()
     {
         _disposed = true;
+        _positions = null;
         int count = Interlocked.Exchange(ref _count, 0);
         KeyValuePair<string, ModelValue>[] items = _items;
         for (int i = 0; i < count; i++)
@@ -184,6 +206,12 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
 
     private int IndexOf(KeyValuePair<string, ModelValue>[] items, string name)
     {
+        if (_positions is { } positions)
+        {
+            // An entry whose item another thread takes away at this moment is none.
+            return positions.TryGetValue(name, out int position) && position < items.Length && items[position].Key == name ? position : -1;
+        }
+
         int count = Math.Min(_count, items.Length);
         for (int i = 0; i < count; i++)
         {
@@ -194,5 +222,16 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
         }
 
         return -1;
+    }
+
+    private static Dictionary<string, int> PositionsOf(ReadOnlySpan<KeyValuePair<string, ModelValue>> items)
+    {
+        var positions = new Dictionary<string, int>(items.Length, StringComparer.Ordinal);
+        for (int i = 0; i < items.Length; i++)
+        {
+            positions.Add(items[i].Key, i);
+        }
+
+        return positions;
     }
 }

@@ -4,7 +4,7 @@ namespace Inference.Kernels.Attention;
 /// y[b,h,i] = Σ_j softmax_j(Scale · q[b,h,i]·k[b,h',j] + mask[b,h,i,j]) · v[b,h',j], with h' = h · KeyHeads / Heads. Elements of
 /// a head are contiguous; strides are in elements. Pointers are borrowed for the call; null means absent.
 /// </summary>
-public unsafe struct AttentionArguments
+internal unsafe struct AttentionArguments
 {
     /// <summary>Queries: element d of (b, h, i) at b·QueryBatchStride + h·QueryHeadStride + i·QueryStride + d.</summary>
     public float* Query;

@@ -12,7 +12,7 @@ namespace Inference.Kernels.Attention;
 /// Scaled dot-product attention that keeps scores of one block of queries and keys only: each block rescales what earlier
 /// blocks gave (online softmax). Thread-safe. A row whose scores are all −∞ gives NaN. Source: ONNX Attention, opset 23.
 /// </summary>
-public static unsafe class AttentionF32
+internal static unsafe class AttentionF32
 {
     // Multiply-adds of a nanosecond, and what the exponential of a score takes of them, for the looks at the clock.
     private const int MacsPerWork = 16;

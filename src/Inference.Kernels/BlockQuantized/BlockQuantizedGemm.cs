@@ -11,7 +11,7 @@ namespace Inference.Kernels.BlockQuantized;
 /// Y[M,N] = epilogue(X[M,K] × Wᵀ) for a block-quantized W[N,K]. Weights become f32 on the way: for each use when there are
 /// few rows, into packed panels when there are many. Errors are those of the f32 product with the dequantized weights. Thread-safe.
 /// </summary>
-public static unsafe class BlockQuantizedGemm
+internal static unsafe class BlockQuantizedGemm
 {
     // From here on a panel's dequantization is shared by more than one row of tiles.
     private const int MinPanelRows = 7;

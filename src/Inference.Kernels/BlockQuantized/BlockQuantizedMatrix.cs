@@ -4,7 +4,7 @@ namespace Inference.Kernels.BlockQuantized;
 /// A weight W[N,K] in blocks of K, each with a scale and a zero point: W[n,k] = (code − zeroPoint)·scale. Borrowed pointers;
 /// null means absent. Source: com.microsoft MatMulNBits.
 /// </summary>
-public unsafe struct BlockQuantizedMatrix
+internal unsafe struct BlockQuantizedMatrix
 {
     /// <summary>[N, ceil(K/BlockSize), BlockSize·Bits/8] codes; for 4 bits the low half of a byte comes first.</summary>
     public byte* Codes;

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace Inference.Kernels.Conversion;
 
 /// <summary>Conversions between f32, f16 and bf16, rounding to nearest, halves to even; NaN stays NaN. Thread-safe.</summary>
-public static unsafe class FloatConversion
+internal static unsafe class FloatConversion
 {
     /// <summary>f16 → f32, exact.</summary>
     /// <param name="x">Input.</param>

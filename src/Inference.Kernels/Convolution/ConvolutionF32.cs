@@ -15,7 +15,7 @@ namespace Inference.Kernels.Convolution;
 /// x[N,C,H,W] or [N,H,W,C] → y[N,O,OH,OW] or [N,OH,OW,O]. Sums are fused multiply-adds in a fixed order, so the error is that
 /// of a naive sum (see <c>direct</c> of <see cref="Create(in ConvolutionGeometry, ReadOnlySpan{float}, TensorLayout, bool)"/> for the exception). Immutable; any number of threads may run it. Dispose it when no call uses it.
 /// </summary>
-public sealed unsafe class ConvolutionF32 : IDisposable
+internal sealed unsafe class ConvolutionF32 : IDisposable
 {
     private readonly NativeBuffer _weights;
     private readonly GemmF32Kernel _kernel;

@@ -11,7 +11,7 @@ namespace Inference.Kernels.Convolution;
 /// y[n,o, h·SH − PadTop + i·DH, w·SW − PadLeft + j·DW] += x[n,c,h,w] · W[c,o,i,j]. Immutable; any number of threads may run it.
 /// Source: ONNX ConvTranspose, opset 11.
 /// </summary>
-public sealed unsafe class TransposedConvolutionF32 : IDisposable
+internal sealed unsafe class TransposedConvolutionF32 : IDisposable
 {
     private readonly NativeBuffer _weights;
 

@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>An activation that a kernel can apply before it stores a result: a function with its parameters. The default value is none: y = x.</summary>
-public readonly unsafe record struct Activation
+internal readonly unsafe record struct Activation
 {
     private readonly nint _body;
     private readonly Bounds _bounds;

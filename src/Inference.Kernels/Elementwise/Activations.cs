@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>Activations over f32 arrays. Thread-safe.</summary>
-public static unsafe class Activations
+internal static unsafe class Activations
 {
     /// <summary>y[i] = activation(x[i]) for i &lt; <paramref name="count"/>.</summary>
     /// <param name="activation">The function.</param>

@@ -4,7 +4,7 @@ using Inference.Kernels.Threading;
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>Binary functions over f32 arrays. The output may be either input. Thread-safe.</summary>
-public static unsafe class Binary
+internal static unsafe class Binary
 {
     /// <summary>y[i] = f(a[i], b[i]) for i &lt; <paramref name="count"/>.</summary>
     /// <param name="kind">The function f.</param>

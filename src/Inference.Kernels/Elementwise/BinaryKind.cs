@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>Binary functions y = f(a, b) over f32 arrays, rounded once except where noted.</summary>
-public enum BinaryKind
+internal enum BinaryKind
 {
     /// <summary>y = a + b. ONNX Add, opset 14.</summary>
     Add,

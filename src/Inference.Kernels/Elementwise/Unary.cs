@@ -3,7 +3,7 @@ using Inference.Kernels.Threading;
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>Unary functions over f32 arrays. Thread-safe.</summary>
-public static unsafe class Unary
+internal static unsafe class Unary
 {
     /// <summary>y[i] = f(x[i]; α, β) for i &lt; <paramref name="count"/>.</summary>
     /// <param name="function">The function f.</param>

@@ -4,7 +4,7 @@ using Inference.Kernels.Simd;
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>A function y = f(x; α, β) over f32 arrays: one body for each vector width, the widest that this machine has is run. Immutable.</summary>
-public sealed unsafe class UnaryFunction
+internal sealed unsafe class UnaryFunction
 {
     private UnaryFunction(string name, delegate*<float*, float*, nint, float, float, void> best, Variant[] variants)
     {

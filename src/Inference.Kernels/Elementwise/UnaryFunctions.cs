@@ -3,7 +3,7 @@ using Inference.Kernels.Simd;
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>The inventory of unary functions y = f(x; α, β). Bounds are against the exact value, in ULP of the result.</summary>
-public static class UnaryFunctions
+internal static class UnaryFunctions
 {
     /// <summary>y = max(x, 0); NaN stays NaN. ONNX Relu, opset 14.</summary>
     public static UnaryFunction Relu => UnaryFunction.Of<UnaryOperators.Relu>();

@@ -7,7 +7,7 @@ using Inference.Kernels.Threading;
 namespace Inference.Kernels.Gathering;
 
 /// <summary>Rows of a table picked by index. Thread-safe.</summary>
-public static unsafe class GatherRows
+internal static unsafe class GatherRows
 {
     // A unit of work is a nanosecond.
     private const int RowWork = 4;

@@ -7,7 +7,7 @@ namespace Inference.Kernels.Gemm;
 /// <c>C[m,n] = activation(P[m,n] + Bias[n] + RowBias[m] + Residual[m,n] + (Accumulate ? C[m,n] : 0))</c>.
 /// The default value stores P. All pointers are borrowed for the call; null means absent.
 /// </summary>
-public unsafe struct GemmEpilogue
+internal unsafe struct GemmEpilogue
 {
     /// <summary>[N]: one value for each column.</summary>
     public float* Bias;

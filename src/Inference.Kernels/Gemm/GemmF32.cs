@@ -10,7 +10,7 @@ namespace Inference.Kernels.Gemm;
 /// is a sum of fused multiply-adds over ascending K, cut into at most ceil(K/640) + 4 partial sums, so its error is at most
 /// that of the naive sum. Thread-safe; C must not overlap A or B. Pointers are borrowed for the call.
 /// </summary>
-public static unsafe class GemmF32
+internal static unsafe class GemmF32
 {
     /// <summary>C = epilogue(A × B) for a prepacked B.</summary>
     /// <param name="a">A[M,K].</param>

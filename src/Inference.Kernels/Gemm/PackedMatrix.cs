@@ -8,7 +8,7 @@ namespace Inference.Kernels.Gemm;
 /// zero-padded to whole vectors, 64-byte aligned; matrices of at most <see cref="DotColumns"/> columns are stored by column.
 /// Immutable and shared by any number of threads; dispose it when no call uses it. A forgotten one frees itself.
 /// </summary>
-public sealed unsafe class PackedMatrix : IDisposable
+internal sealed unsafe class PackedMatrix : IDisposable
 {
     /// <summary>Matrices with no more columns than this are multiplied by dot products along K.</summary>
     internal const int DotColumns = 4;

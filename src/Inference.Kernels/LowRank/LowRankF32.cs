@@ -8,7 +8,7 @@ namespace Inference.Kernels.LowRank;
 /// Y = epilogue((X × U) × V) for X[M,K], U[K,R], V[R,N] with small R. The intermediate of a block of rows stays in cache: it
 /// lives in scratch and is used at once. Thread-safe.
 /// </summary>
-public static unsafe class LowRankF32
+internal static unsafe class LowRankF32
 {
     // Each block of rows reads both factors once, so blocks are as large as keeps the intermediate (128 KB) in the second-level cache.
     private const int MiddleElements = 32 << 10;

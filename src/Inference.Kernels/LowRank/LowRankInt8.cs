@@ -10,7 +10,7 @@ namespace Inference.Kernels.LowRank;
 /// Y = activation((X × U) × V + bias) with 8-bit factors: X and the intermediate are quantized to u8 by row, each with its own
 /// range; products are exact in s32. Rows are independent of each other. Thread-safe.
 /// </summary>
-public static unsafe class LowRankInt8
+internal static unsafe class LowRankInt8
 {
     private const int RowBlock = 48;
 

@@ -8,7 +8,7 @@ namespace Inference.Kernels.Memory;
 /// only; after the first calls on a thread it costs a pointer bump. Must be disposed on the thread that made it.
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
-public readonly unsafe ref struct AlignedScratch<T> : IDisposable
+internal readonly unsafe ref struct AlignedScratch<T> : IDisposable
     where T : unmanaged
 {
     // What is smaller is not worth counting.

@@ -4,7 +4,7 @@ namespace Inference.Kernels.Memory;
 /// Owner of a block of native memory, aligned to 64 bytes. Readers on any number of threads may share it; it must not be
 /// disposed while one of them uses <see cref="Pointer"/>. A forgotten buffer is freed by its finalizer.
 /// </summary>
-public sealed unsafe class NativeBuffer : IDisposable
+internal sealed unsafe class NativeBuffer : IDisposable
 {
     /// <summary>Alignment of every buffer, bytes: a cache line, and the widest vector.</summary>
     public const int Alignment = 64;

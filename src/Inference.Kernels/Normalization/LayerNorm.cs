@@ -9,7 +9,7 @@ namespace Inference.Kernels.Normalization;
 /// Layer, RMS and skip normalization in two passes (mean, then centred squares), sums in f32 over vector lanes. Thread-safe.
 /// Source: ONNX LayerNormalization opset 17, RMSNormalization opset 23; com.microsoft SkipLayerNormalization.
 /// </summary>
-public static unsafe class LayerNorm
+internal static unsafe class LayerNorm
 {
     internal static readonly RowKernel Kernel = RowKernel.Of<Body>("layernorm_f32");
 

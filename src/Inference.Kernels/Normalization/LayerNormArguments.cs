@@ -4,7 +4,7 @@ namespace Inference.Kernels.Normalization;
 /// One normalization over rows. With s = X + Skip + SkipBias: y = (s − mean s) / √(var s + Epsilon) · Gamma + Beta, or without
 /// the mean (RMS): y = s / √(mean s² + Epsilon) · Gamma + Beta. Pointers are borrowed for the call; null means absent.
 /// </summary>
-public unsafe struct LayerNormArguments
+internal unsafe struct LayerNormArguments
 {
     /// <summary>[rows, columns].</summary>
     public float* X;

@@ -10,7 +10,7 @@ namespace Inference.Kernels.Normalization;
 /// rounding); smaller ones give 0. Thread-safe.
 /// Source: ONNX Softmax and LogSoftmax, opset 13.
 /// </summary>
-public static unsafe class Softmax
+internal static unsafe class Softmax
 {
     private const int ShortRow = 8;
 

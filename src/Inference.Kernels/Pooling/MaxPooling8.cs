@@ -7,7 +7,7 @@ using Inference.Kernels.Windows;
 namespace Inference.Kernels.Pooling;
 
 /// <summary>Maximum pooling of u8 and s8 images. Exact on every instruction set. Thread-safe.</summary>
-public static unsafe class MaxPooling8
+internal static unsafe class MaxPooling8
 {
     /// <summary>y[n,c,oy,ox] = largest element of a window of x[n,c]; padding does not take part. ONNX MaxPool, opset 12.</summary>
     /// <typeparam name="T"><see cref="byte"/> or <see cref="sbyte"/>.</typeparam>

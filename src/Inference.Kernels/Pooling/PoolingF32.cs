@@ -5,7 +5,7 @@ using Inference.Kernels.Windows;
 namespace Inference.Kernels.Pooling;
 
 /// <summary>2-D pooling of f32 images, with the window arithmetic of <see cref="ConvolutionGeometry"/>. Thread-safe.</summary>
-public static unsafe class PoolingF32
+internal static unsafe class PoolingF32
 {
     /// <summary>y[n,c,oy,ox] = mean or maximum of a window of x[n,c].</summary>
     /// <param name="kind">What a window becomes.</param>

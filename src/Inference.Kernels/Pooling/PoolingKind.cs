@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Pooling;
 
 /// <summary>What a pooling window becomes.</summary>
-public enum PoolingKind
+internal enum PoolingKind
 {
     /// <summary>Its largest element; padding does not take part. ONNX MaxPool, opset 12.</summary>
     Max = 0,

@@ -7,7 +7,7 @@ using Inference.Kernels.Threading;
 namespace Inference.Kernels.Quantized;
 
 /// <summary>y[i] = table[x[i]] on bytes: any function of 8-bit values. Thread-safe.</summary>
-public static unsafe class ByteTable
+internal static unsafe class ByteTable
 {
     internal static readonly RowKernel Kernel = RowKernel.Of(
         "byte_table",

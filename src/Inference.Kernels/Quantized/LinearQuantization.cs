@@ -7,7 +7,7 @@ namespace Inference.Kernels.Quantized;
 /// Conversions between f32 and 8-bit linear quantization. The same values on every instruction set. Thread-safe.
 /// Source: ONNX QuantizeLinear, DequantizeLinear (opset 21), DynamicQuantizeLinear (opset 11).
 /// </summary>
-public static unsafe class LinearQuantization
+internal static unsafe class LinearQuantization
 {
     /// <summary>
     /// y[i] = round(clamp(x[i] / scale, qmin − zeroPoint, qmax − zeroPoint)) + zeroPoint, halves to even; NaN gives qmin.

@@ -8,7 +8,7 @@ namespace Inference.Kernels.Quantized;
 /// y[i] = quantize(dequantize(a[i]) ∘ dequantize(b[i])) on bytes, ∘ addition or multiplication. The same bytes on every instruction set. Thread-safe.
 /// Source: ONNX DequantizeLinear, Add, Mul, QuantizeLinear (opset 21); com.microsoft QLinearAdd, QLinearMul.
 /// </summary>
-public static unsafe class QuantizedBinary
+internal static unsafe class QuantizedBinary
 {
     internal static readonly RowKernel Kernel = RowKernel.OfInts<Body>("quantized_binary");
 

@@ -14,7 +14,7 @@ namespace Inference.Kernels.Quantized;
 /// input's zero point. Works on [N,H,W,C]; [N,C,H,W] images are transposed on the way in and out. The integers are the same on
 /// every instruction set. Immutable; any number of threads may run it. Source: ONNX QLinearConv, opset 10.
 /// </summary>
-public sealed unsafe class QuantizedConvolution : IDisposable
+internal sealed unsafe class QuantizedConvolution : IDisposable
 {
     private readonly QuantizedMatrix[] _groups;
     private readonly QuantizedDepthwise? _depthwise;

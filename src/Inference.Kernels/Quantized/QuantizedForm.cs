@@ -4,4 +4,4 @@ namespace Inference.Kernels.Quantized;
 /// <param name="Scale">Scale.</param>
 /// <param name="ZeroPoint">Zero point, in the type's range.</param>
 /// <param name="Signed">Whether bytes are s8 rather than u8.</param>
-public readonly record struct QuantizedForm(float Scale, int ZeroPoint, bool Signed);
+internal readonly record struct QuantizedForm(float Scale, int ZeroPoint, bool Signed);

@@ -9,7 +9,7 @@ namespace Inference.Kernels.Quantized;
 /// Integer matrix product S[m,n] = Σ_k (A[m,k] − za)·(B[k,n] − zb[n]) of u8 or s8 A[M,K] and B[K,N] in s32, modulo 2^32, with an
 /// epilogue. The integers are the same on every instruction set. Thread-safe.
 /// </summary>
-public static unsafe class QuantizedGemm
+internal static unsafe class QuantizedGemm
 {
     /// <summary>Y = epilogue(S), see <see cref="QuantizedEpilogue"/>.</summary>
     /// <param name="a">A[M,K].</param>

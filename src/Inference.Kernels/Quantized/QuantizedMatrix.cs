@@ -7,7 +7,7 @@ namespace Inference.Kernels.Quantized;
 /// A constant B[K,N] of s8 or u8 stored once as panels for <see cref="QuantizedGemm"/>, with the sums of its columns, so that
 /// zero points cost nothing at run time. Immutable and shared by any number of threads; dispose it when no call uses it.
 /// </summary>
-public sealed unsafe class QuantizedMatrix : IDisposable
+internal sealed unsafe class QuantizedMatrix : IDisposable
 {
     private readonly NativeBuffer _panels;
     private readonly NativeBuffer _sums;

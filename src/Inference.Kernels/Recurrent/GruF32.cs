@@ -10,7 +10,7 @@ namespace Inference.Kernels.Recurrent;
 /// GRU: z, r = σ(gates), ĥ = tanh(Wh·x + Wbh + r·(Rh·h + Rbh)) (linear before reset) or tanh(Wh·x + Rh·(r·h) + Wbh + Rbh),
 /// h' = (1 − z)·ĥ + z·h. Thread-safe. Source: ONNX GRU, opset 14.
 /// </summary>
-public static unsafe class GruF32
+internal static unsafe class GruF32
 {
     internal static readonly RowKernel Cell = RowKernel.Of<CellBody>("gru_f32_cell");
 

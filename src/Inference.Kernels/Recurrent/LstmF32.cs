@@ -10,7 +10,7 @@ namespace Inference.Kernels.Recurrent;
 /// LSTM: i, o, f = σ(gates), c' = f·c + i·tanh(gate c), h' = o·tanh(c'). The inputs of all steps go through one product, the
 /// hidden state through one product a step. Thread-safe. Source: ONNX LSTM, opset 14.
 /// </summary>
-public static unsafe class LstmF32
+internal static unsafe class LstmF32
 {
     internal static readonly RowKernel Cell = RowKernel.Of<CellBody>("lstm_f32_cell");
 

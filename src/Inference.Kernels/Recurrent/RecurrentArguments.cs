@@ -7,7 +7,7 @@ namespace Inference.Kernels.Recurrent;
 /// One direction of a recurrent layer over a sequence, with the default activations. G gates: 4 for LSTM (order i, o, f, c), 3
 /// for GRU (order z, r, h), as in ONNX. Pointers are borrowed for the call; null means absent (zeros).
 /// </summary>
-public unsafe struct RecurrentArguments
+internal unsafe struct RecurrentArguments
 {
     /// <summary>X [steps, batch, inputSize].</summary>
     public float* X;

@@ -8,7 +8,7 @@ namespace Inference.Kernels.Reductions;
 /// Reductions of f32 along the last or a middle axis. Sums run over vector lanes (and in the order of the axis for a middle
 /// axis), in f32: the error is at most that of the naive sum. NaN in a maximum or minimum gives an unspecified operand. Thread-safe.
 /// </summary>
-public static unsafe class Reduction
+internal static unsafe class Reduction
 {
     // A vector of a row that lies far from the row before.
     private const long RowWork = 10;

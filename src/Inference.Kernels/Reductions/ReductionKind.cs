@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Reductions;
 
 /// <summary>What an axis becomes.</summary>
-public enum ReductionKind
+internal enum ReductionKind
 {
     /// <summary>Σ x.</summary>
     Sum = 0,

@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Resizing;
 
 /// <summary>Where linear interpolation reads along one axis; all of the output's length.</summary>
-public readonly ref struct LinearPositions
+internal readonly ref struct LinearPositions
 {
     /// <summary>First source index.</summary>
     public required ReadOnlySpan<int> Low { get; init; }

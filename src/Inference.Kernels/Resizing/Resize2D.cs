@@ -12,7 +12,7 @@ namespace Inference.Kernels.Resizing;
 /// Resizing of f32 images from tables of source positions, so that every coordinate rule has the same kernel. Thread-safe.
 /// Source: ONNX Resize, opset 19.
 /// </summary>
-public static unsafe class Resize2D
+internal static unsafe class Resize2D
 {
     private const long ParallelWork = 64 << 10;
 

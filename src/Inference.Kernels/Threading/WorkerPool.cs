@@ -10,7 +10,7 @@ namespace Inference.Kernels.Threading;
 /// calls for a while after a worker was held up by other programs.
 /// All methods are thread-safe and allocate nothing after the first parallel call.
 /// </summary>
-public static unsafe class WorkerPool
+internal static unsafe class WorkerPool
 {
     private static readonly JobSlot[] s_slots = CreateSlots();
     private static readonly Lock s_start = new();

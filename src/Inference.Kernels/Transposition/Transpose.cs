@@ -3,7 +3,7 @@ using Inference.Kernels.Threading;
 namespace Inference.Kernels.Transposition;
 
 /// <summary>Permutation of the axes of row-major tensors, for elements of 1, 2, 4 and 8 bytes. Thread-safe.</summary>
-public static unsafe class Transpose
+internal static unsafe class Transpose
 {
     /// <summary>The most axes that <see cref="Run"/> takes.</summary>
     public const int MaxRank = 16;

@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Trees;
 
 /// <summary>How the weights of the leaves reached become a score.</summary>
-public enum TreeAggregation
+internal enum TreeAggregation
 {
     /// <summary>Their sum, in the order of the trees.</summary>
     Sum = 0,

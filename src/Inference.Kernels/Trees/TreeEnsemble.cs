@@ -8,7 +8,7 @@ namespace Inference.Kernels.Trees;
 /// branch (<see cref="TreeWalks"/>). NaN costs nothing more. Ensembles with = or ≠ decisions, or with minimum or maximum, walk node
 /// by node. Immutable; any number of threads may run it. Scores are summed in f32 in the order of the trees.
 /// </summary>
-public sealed unsafe class TreeEnsemble : IDisposable
+internal sealed unsafe class TreeEnsemble : IDisposable
 {
     private const int RowBlock = 64;
 

@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Trees;
 
 /// <summary>A tree ensemble as arrays over nodes and over leaf weights. Source: ONNX ai.onnx.ml TreeEnsemble, version 5.</summary>
-public sealed class TreeEnsembleData
+internal sealed class TreeEnsembleData
 {
     /// <summary>Root node of each tree.</summary>
     public required int[] Roots { get; init; }

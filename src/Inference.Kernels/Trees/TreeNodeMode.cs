@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Trees;
 
 /// <summary>How a node decides; the true child is taken when the comparison holds.</summary>
-public enum TreeNodeMode
+internal enum TreeNodeMode
 {
     /// <summary>A leaf.</summary>
     Leaf = 0,

@@ -5,7 +5,7 @@ namespace Inference.Kernels.Windows;
 /// (y·StrideHeight − PadTop + i·DilationHeight, x·StrideWidth − PadLeft + j·DilationWidth) for kernel position (i, j); zero
 /// outside the image. A 1-D convolution has height 1. Source: ONNX Conv, opset 11.
 /// </summary>
-public readonly record struct ConvolutionGeometry
+internal readonly record struct ConvolutionGeometry
 {
     /// <summary>C, input channels; a multiple of <see cref="Groups"/>.</summary>
     public required int InChannels { get; init; }

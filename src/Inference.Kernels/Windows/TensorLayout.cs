@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Windows;
 
 /// <summary>Order of the axes of an image tensor in memory.</summary>
-public enum TensorLayout
+internal enum TensorLayout
 {
     /// <summary>[batch, channels, height, width].</summary>
     Nchw = 0,

@@ -87,8 +87,9 @@ public sealed unsafe class ConvolutionF32CoveringTests(ITestOutputHelper output)
     [Theory]
     [InlineData(TensorLayout.Nchw)]
     [InlineData(TensorLayout.Nhwc)]
-    public void DepthwiseTiers_EveryPairOfOptions_EqualFormula(TensorLayout layout)
+    public void DepthwiseTiers_EveryPairOfOptions_EqualFormula(object layoutValue)
     {
+        var layout = (TensorLayout)layoutValue;
         var space = new OptionSpace($"depthwise f32 {layout}", 3);
         Option<IsaTier> limit = space.Add("tier", Choices.Tiers);
         var geometry = new GeometryCase(

@@ -20,8 +20,9 @@ public sealed unsafe class ConvolutionF32Tests
     [Theory]
     [InlineData(TensorLayout.Nchw)]
     [InlineData(TensorLayout.Nhwc)]
-    public void Run_DeepChannels_EqualsFormula(TensorLayout layout)
+    public void Run_DeepChannels_EqualsFormula(object layoutValue)
     {
+        var layout = (TensorLayout)layoutValue;
         // K above every blocking limit, so that sums are continued from C.
         var g = new ConvolutionGeometry { InChannels = 1100, OutChannels = 7, KernelHeight = 1, KernelWidth = 2, PadLeft = 1, StrideWidth = 2 };
         Check(g, GemmF32Kernels.Best, layout, 1, 3, 5, 77);
@@ -97,8 +98,9 @@ public sealed unsafe class ConvolutionF32Tests
     [InlineData(TensorLayout.Nhwc, 1)]
     [InlineData(TensorLayout.Nchw, 24)]
     [InlineData(TensorLayout.Nhwc, 24)]
-    public void Run_TwoThreads_EqualsOneThread(TensorLayout layout, int groups)
+    public void Run_TwoThreads_EqualsOneThread(object layoutValue, int groups)
     {
+        var layout = (TensorLayout)layoutValue;
         var g = new ConvolutionGeometry { InChannels = 24, OutChannels = 24, Groups = groups, KernelHeight = 3, KernelWidth = 3, PadLeft = 1, PadTop = 1 };
         using NativeArray<float> w = Fill.Floats(24 * 24 / groups * 9, 1);
         using NativeArray<float> x = Fill.Floats(2 * 24 * 40 * 40, 2);

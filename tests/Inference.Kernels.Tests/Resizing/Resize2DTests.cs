@@ -8,8 +8,9 @@ public sealed unsafe class Resize2DTests
     [Theory]
     [InlineData(TensorLayout.Nchw)]
     [InlineData(TensorLayout.Nhwc)]
-    public void NearestAndLinear_Tables_EqualFormula(TensorLayout layout)
+    public void NearestAndLinear_Tables_EqualFormula(object layoutValue)
     {
+        var layout = (TensorLayout)layoutValue;
         const int N = 2;
         const int C = 5;
         const int H = 4;

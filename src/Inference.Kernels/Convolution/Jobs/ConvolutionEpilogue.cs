@@ -6,7 +6,7 @@ namespace Inference.Kernels.Convolution.Jobs;
 /// What happens to each sum before it is stored: y = activation(sum + Bias[channel] + Residual). Pointers are borrowed for the
 /// call; null means absent.
 /// </summary>
-public unsafe struct ConvolutionEpilogue
+internal unsafe struct ConvolutionEpilogue
 {
     /// <summary>[O]: one value for each output channel.</summary>
     public float* Bias;

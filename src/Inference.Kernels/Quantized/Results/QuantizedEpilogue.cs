@@ -8,7 +8,7 @@ namespace Inference.Kernels.Quantized.Results;
 /// f32 stores activation(T · Scale[n] · (RowScale[m] or 1) + FloatBias[n]). Source: ONNX QLinearMatMul, opset 21.
 /// Pointers are borrowed for the call; null means absent.
 /// </summary>
-public unsafe struct QuantizedEpilogue
+internal unsafe struct QuantizedEpilogue
 {
     /// <summary>Element type of the result.</summary>
     public QuantizedOutput Output;

@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Quantized.Results;
 
 /// <summary>Element type of a quantized product's result.</summary>
-public enum QuantizedOutput
+internal enum QuantizedOutput
 {
     /// <summary>The accumulator itself, s32.</summary>
     Int32 = 0,
