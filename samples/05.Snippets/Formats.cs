@@ -1,4 +1,4 @@
-using Inference.Kernels;
+using Inference.Kernels.Gemm;
 using Inference.Onnx;
 
 namespace Snippets;

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Inference.Kernels;
+using Inference.Kernels.Gemm;
 using OptimizeAndServe.World;
 
 namespace OptimizeAndServe.Training;

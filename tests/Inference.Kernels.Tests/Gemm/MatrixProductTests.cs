@@ -1,3 +1,5 @@
+using Inference.Kernels.Gemm;
+
 namespace Inference.Kernels.Tests.Gemm;
 
 public sealed class MatrixProductTests

@@ -1,6 +1,4 @@
-using Inference.Kernels.Gemm;
-
-namespace Inference.Kernels;
+namespace Inference.Kernels.Gemm;
 
 /// <summary>The product of two f32 matrices on the best kernel of this processor. Thread-safe.</summary>
 public static class MatrixProduct
