@@ -19,6 +19,7 @@ internal sealed class ParquetTable : ITable
         Name = path;
         _digest = new(() => FileDigest.Of(path));
         using FileStream stream = FileDigest.Open(path);
+        ParquetFooter.Require(path, stream);
         ParquetReader reader = Guard(() => ParquetReader.CreateAsync(stream).GetAwaiter().GetResult(), "metadata");
         var columns = new List<TableColumn>();
         foreach (Field field in Guard(() => reader.Schema, "schema").Fields)
@@ -64,6 +65,7 @@ internal sealed class ParquetTable : ITable
         Dictionary<int, int> places = columns.Index().ToDictionary(static c => c.Item, static c => c.Index);
         FileStream stream = FileDigest.Open(Name);
         await using var _ = stream.ConfigureAwait(false);
+        ParquetFooter.Require(Name, stream);
         ParquetReader reader = await GuardAsync(() => ParquetReader.CreateAsync(stream, null, leaveStreamOpen: true, cancellationToken), "metadata").ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         ParquetField[] wanted = [.. columns.Select(column => Guard(() => reader.Schema, "schema").Fields.OfType<ParquetField>().FirstOrDefault(f => f.Name == Cells[column].Name)

@@ -102,6 +102,27 @@ public class ParquetDataSourceTests
     }
 
     [Fact]
+    public async Task ReadAsync_FooterThatLies_IsRefusedBeforeItIsBelieved()
+    {
+        // A library that trusts this footer does not come back.
+        using var folder = new TemporaryFolder();
+        Assert.True(await IsRefusedAsync(Path.Combine(AppContext.BaseDirectory, "Files", "damaged_footer.parquet")));
+        byte[] good = await File.ReadAllBytesAsync(await WriteAsync(folder, 40, 2));
+        int length = BitConverter.ToInt32(good, good.Length - 8);
+        string path = folder.File("lie.parquet");
+        for (int at = good.Length - 8 - length; at < good.Length - 8; at++)
+        {
+            foreach (byte value in (byte[])[0x00, 0x7F, 0x80, 0xFC, 0xFF])
+            {
+                byte[] bytes = [.. good];
+                bytes[at] = value;
+                await File.WriteAllBytesAsync(path, bytes);
+                _ = await IsRefusedAsync(path);
+            }
+        }
+    }
+
+    [Fact]
     public async Task ReadAsync_CutAnywhere_IsRefused()
     {
         using var folder = new TemporaryFolder();
