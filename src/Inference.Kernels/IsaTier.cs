@@ -6,7 +6,7 @@ public enum IsaTier
     /// <summary>Plain C#, runs everywhere; the reference of its family.</summary>
     Scalar = 0,
 
-    /// <summary>Arm Advanced SIMD, 128-bit vectors.</summary>
+    /// <summary>128-bit vectors: Arm Advanced SIMD, and the 128-bit rows of other processors.</summary>
     AdvSimd = 1,
 
     /// <summary>AVX2 and FMA, 256-bit vectors.</summary>
