@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Inference.Batching.Batches;
 using Inference.Batching.Configuration;
 using Microsoft.Extensions.Logging;
@@ -41,7 +42,12 @@ public static partial class BatchingBuilderExtensions
             return inner;
         }
 
-        return new BatchingRunner(inner, clock, logger, new(services, model, configure, validator, rejected => LogRejected(logger, model, rejected.Message)));
+        return new BatchingRunner(
+            inner,
+            clock,
+            logger,
+            new(services, model, configure, validator, rejected => LogRejected(logger, model, rejected.Message)),
+            services.GetService(typeof(IMeterFactory)) as IMeterFactory);
     }
 
     [LoggerMessage(2, LogLevel.Warning, "Model '{Model}' runs without batching: {Why}")]

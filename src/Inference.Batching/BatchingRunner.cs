@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Inference.Batching.Batches;
 using Inference.Batching.Control;
 using Inference.Batching.Diagnostics;
@@ -22,13 +23,13 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     private readonly string _model;
     private int _disposed;
 
-    public BatchingRunner(IModelRunner inner, TimeProvider clock, ILogger logger, StageOptions<BatchingOptions> options)
+    public BatchingRunner(IModelRunner inner, TimeProvider clock, ILogger logger, StageOptions<BatchingOptions> options, IMeterFactory? meters = null)
         : base(inner)
     {
         _clock = clock;
         _logger = logger;
         _model = inner.Info.Name;
-        _instruments = new BatchingInstruments(inner.Info);
+        _instruments = new BatchingInstruments(inner.Info.Name, inner.Info.Version, meters);
         _payoff = new PayoffController(clock, OnDecided);
         _options = options;
         _direct = new DirectGate(options.Current.MaxQueuedRows);

@@ -4,33 +4,47 @@ using Inference.Diagnostics;
 namespace Inference.Batching.Diagnostics;
 
 /// <summary>The instruments of batching; see the README for their meaning. Thread-safe.</summary>
-internal sealed class BatchingInstruments(ModelInfo info)
+internal sealed class BatchingInstruments
 {
     private static readonly Meter s_meter = new(InferenceDiagnostics.MeterName);
-    private static readonly Histogram<int> s_rows = s_meter.CreateHistogram<int>("inference.batch.rows", "{row}", "Rows of each batch that was formed, calls run at once included.");
-    private static readonly Histogram<double> s_wait = s_meter.CreateHistogram<double>("inference.batch.wait", "s", "Time from a call's arrival to the forming of its batch.");
-    private static readonly UpDownCounter<int> s_queued = s_meter.CreateUpDownCounter<int>("inference.batch.queued", "{row}", "Rows that queue.");
-    private static readonly Counter<int> s_unserved = s_meter.CreateCounter<int>("inference.batch.unserved", "{call}", "Calls that left the queue without having run, by reason.");
-    private static readonly Counter<int> s_bisections = s_meter.CreateCounter<int>("inference.batch.bisections", "{batch}", "Failed batches that were run again in halves.");
-    private static readonly Gauge<int> s_aside = s_meter.CreateGauge<int>("inference.batch.aside", "1", "1 while batching is left out because it does not pay, else 0.");
-    private static readonly Gauge<double> s_gain = s_meter.CreateGauge<double>("inference.batch.gain", "1", "Time per row without batching ÷ with it, as last measured.");
+    private readonly Histogram<int> _rows;
+    private readonly Histogram<double> _wait;
+    private readonly UpDownCounter<int> _queued;
+    private readonly Counter<int> _unserved;
+    private readonly Counter<int> _bisections;
+    private readonly Gauge<int> _aside;
+    private readonly Gauge<double> _gain;
+    private readonly KeyValuePair<string, object?> _model;
+    private readonly KeyValuePair<string, object?> _version;
 
-    private readonly KeyValuePair<string, object?> _model = new(InferenceDiagnostics.ModelTag, info.Name);
-    private readonly KeyValuePair<string, object?> _version = new(InferenceDiagnostics.VersionTag, info.Version);
+    /// <summary>Takes the instruments of the factory's meter; without one, those of a meter that all runners share.</summary>
+    public BatchingInstruments(string model, string version, IMeterFactory? factory)
+    {
+        Meter meter = factory?.Create(new MeterOptions(InferenceDiagnostics.MeterName)) ?? s_meter;
+        _rows = meter.CreateHistogram<int>("inference.batch.rows", "{row}", "Rows of each batch that was formed, calls run at once included.");
+        _wait = meter.CreateHistogram<double>("inference.batch.wait", "s", "Time from a call's arrival to the forming of its batch.");
+        _queued = meter.CreateUpDownCounter<int>("inference.batch.queued", "{row}", "Rows that queue.");
+        _unserved = meter.CreateCounter<int>("inference.batch.unserved", "{call}", "Calls that left the queue without having run, by reason.");
+        _bisections = meter.CreateCounter<int>("inference.batch.bisections", "{batch}", "Failed batches that were run again in halves.");
+        _aside = meter.CreateGauge<int>("inference.batch.aside", "1", "1 while batching is left out because it does not pay, else 0.");
+        _gain = meter.CreateGauge<double>("inference.batch.gain", "1", "Time per row without batching ÷ with it, as last measured.");
+        _model = new(InferenceDiagnostics.ModelTag, model);
+        _version = new(InferenceDiagnostics.VersionTag, version);
+    }
 
-    public void Formed(int rows) => s_rows.Record(rows, _model, _version);
+    public void Formed(int rows) => _rows.Record(rows, _model, _version);
 
-    public void Queued(int rows) => s_queued.Add(rows, _model, _version);
+    public void Queued(int rows) => _queued.Add(rows, _model, _version);
 
-    public void Waited(TimeSpan time) => s_wait.Record(time.TotalSeconds, _model, _version);
+    public void Waited(TimeSpan time) => _wait.Record(time.TotalSeconds, _model, _version);
 
-    public void Unserved(string reason) => s_unserved.Add(1, _model, _version, new("inference.reason", reason));
+    public void Unserved(string reason) => _unserved.Add(1, _model, _version, new("inference.reason", reason));
 
-    public void Bisected() => s_bisections.Add(1, _model, _version);
+    public void Bisected() => _bisections.Add(1, _model, _version);
 
     public void Aside(bool aside, double gain)
     {
-        s_aside.Record(aside ? 1 : 0, _model, _version);
-        s_gain.Record(gain, _model, _version);
+        _aside.Record(aside ? 1 : 0, _model, _version);
+        _gain.Record(gain, _model, _version);
     }
 }

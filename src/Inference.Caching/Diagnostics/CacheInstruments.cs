@@ -4,24 +4,37 @@ using Inference.Diagnostics;
 namespace Inference.Caching.Diagnostics;
 
 /// <summary>The instruments of caching; see the README for their meaning. Thread-safe.</summary>
-internal sealed class CacheInstruments(ModelInfo info, string cache)
+internal sealed class CacheInstruments
 {
     private static readonly Meter s_meter = new(InferenceDiagnostics.MeterName);
-    private static readonly Counter<long> s_rows = s_meter.CreateCounter<long>("inference.cache.rows", "{row}", "Rows looked up, by result: hit, miss, shared (answered by another call's run), second_level.");
-    private static readonly UpDownCounter<long> s_entries = s_meter.CreateUpDownCounter<long>("inference.cache.entries", "{row}", "Rows held.");
-    private static readonly UpDownCounter<long> s_bytes = s_meter.CreateUpDownCounter<long>("inference.cache.bytes", "By", "Bytes that the rows held take, inputs and bookkeeping included.");
-    private static readonly Counter<long> s_removed = s_meter.CreateCounter<long>("inference.cache.removed", "{row}", "Rows let go, by reason: capacity, expired, replaced, erased.");
-    private static readonly Counter<long> s_second = s_meter.CreateCounter<long>("inference.cache.second_level", "{operation}", "Operations of the second level, by result: hit, miss, error, timeout, skipped, written, dropped.");
-    private static readonly Gauge<int> s_on = s_meter.CreateGauge<int>("inference.cache.on", "1", "0 while the cache is off because it does not pay, else 1.");
+    private readonly Counter<long> _rows;
+    private readonly UpDownCounter<long> _entries;
+    private readonly UpDownCounter<long> _bytes;
+    private readonly Counter<long> _removed;
+    private readonly Counter<long> _second;
+    private readonly Gauge<int> _on;
+    private readonly KeyValuePair<string, object?> _model;
+    private readonly KeyValuePair<string, object?> _cache;
 
-    private readonly KeyValuePair<string, object?> _model = new(InferenceDiagnostics.ModelTag, info.Name);
-    private readonly KeyValuePair<string, object?> _cache = new("inference.cache", cache);
+    /// <summary>Takes the instruments of the factory's meter; without one, those of a meter that all runners share.</summary>
+    public CacheInstruments(string model, string cache, IMeterFactory? factory = null)
+    {
+        Meter meter = factory?.Create(new MeterOptions(InferenceDiagnostics.MeterName)) ?? s_meter;
+        _rows = meter.CreateCounter<long>("inference.cache.rows", "{row}", "Rows looked up, by result: hit, miss, shared (answered by another call's run), second_level.");
+        _entries = meter.CreateUpDownCounter<long>("inference.cache.entries", "{row}", "Rows held.");
+        _bytes = meter.CreateUpDownCounter<long>("inference.cache.bytes", "By", "Bytes that the rows held take, inputs and bookkeeping included.");
+        _removed = meter.CreateCounter<long>("inference.cache.removed", "{row}", "Rows let go, by reason: capacity, expired, replaced, erased.");
+        _second = meter.CreateCounter<long>("inference.cache.second_level", "{operation}", "Operations of the second level, by result: hit, miss, error, timeout, skipped, written, dropped.");
+        _on = meter.CreateGauge<int>("inference.cache.on", "1", "0 while the cache is off because it does not pay, else 1.");
+        _model = new(InferenceDiagnostics.ModelTag, model);
+        _cache = new("inference.cache", cache);
+    }
 
     public void Rows(string result, long count)
     {
-        if (s_rows.Enabled && count > 0)
+        if (_rows.Enabled && count > 0)
         {
-            s_rows.Add(count, _model, _cache, new("inference.result", result));
+            _rows.Add(count, _model, _cache, new("inference.result", result));
         }
     }
 
@@ -29,8 +42,8 @@ internal sealed class CacheInstruments(ModelInfo info, string cache)
     {
         if (entries != 0)
         {
-            s_entries.Add(entries, _model, _cache);
-            s_bytes.Add(bytes, _model, _cache);
+            _entries.Add(entries, _model, _cache);
+            _bytes.Add(bytes, _model, _cache);
         }
     }
 
@@ -39,11 +52,11 @@ internal sealed class CacheInstruments(ModelInfo info, string cache)
         Held(-what.Entries, -what.Bytes);
         if (what.Entries > 0)
         {
-            s_removed.Add(what.Entries, _model, _cache, new("inference.reason", reason));
+            _removed.Add(what.Entries, _model, _cache, new("inference.reason", reason));
         }
     }
 
-    public void SecondLevel(string result) => s_second.Add(1, _model, _cache, new("inference.result", result));
+    public void SecondLevel(string result) => _second.Add(1, _model, _cache, new("inference.result", result));
 
-    public void On(bool on) => s_on.Record(on ? 1 : 0, _model, _cache);
+    public void On(bool on) => _on.Record(on ? 1 : 0, _model, _cache);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Inference.Caching.Configuration;
 using Inference.Caching.Diagnostics;
 using Inference.Caching.SecondLevel;
@@ -16,7 +17,7 @@ internal sealed partial class CachingStage(IServiceProvider services, string mod
     public CachingRunner Open(IModelRunner inner)
     {
         var clock = services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
-        var instruments = new CacheInstruments(inner.Info, cache);
+        var instruments = new CacheInstruments(inner.Info.Name, cache, services.GetService(typeof(IMeterFactory)) as IMeterFactory);
         return new CachingRunner(
             inner,
             clock,

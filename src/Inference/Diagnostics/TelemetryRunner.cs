@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace Inference.Diagnostics;
 
 /// <summary>Measures every call: duration by model, version, provider and outcome, calls in flight, an activity where somebody listens.</summary>
-internal sealed class TelemetryRunner(IModelRunner inner) : DelegatingModelRunner(inner)
+internal sealed class TelemetryRunner(IModelRunner inner, InferenceTelemetry telemetry) : DelegatingModelRunner(inner)
 {
     public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) =>
-        InferenceTelemetry.RunDuration.Enabled || InferenceTelemetry.RunsInFlight.Enabled || InferenceTelemetry.Source.HasListeners()
+        telemetry.RunDuration.Enabled || telemetry.RunsInFlight.Enabled || InferenceTelemetry.Source.HasListeners()
             ? MeasureAsync(inputs, context ?? new RunContext(), cancellationToken)
             : base.RunAsync(inputs, context, cancellationToken);
 
@@ -15,7 +15,7 @@ internal sealed class TelemetryRunner(IModelRunner inner) : DelegatingModelRunne
         ModelInfo info = Info;
         var model = new KeyValuePair<string, object?>(InferenceDiagnostics.ModelTag, info.Name);
         using Activity? activity = InferenceTelemetry.Source.StartActivity("inference.run");
-        InferenceTelemetry.RunsInFlight.Add(1, model);
+        telemetry.RunsInFlight.Add(1, model);
         long start = Stopwatch.GetTimestamp();
         Exception? failure = null;
         try
@@ -36,8 +36,8 @@ internal sealed class TelemetryRunner(IModelRunner inner) : DelegatingModelRunne
                 { InferenceDiagnostics.ProviderTag, info.Provider },
                 { InferenceDiagnostics.OutcomeTag, InferenceDiagnostics.Outcome(failure) },
             };
-            InferenceTelemetry.RunsInFlight.Add(-1, model);
-            InferenceTelemetry.RunDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, tags);
+            telemetry.RunsInFlight.Add(-1, model);
+            telemetry.RunDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, tags);
             if (activity is not null)
             {
                 foreach (KeyValuePair<string, object?> tag in tags)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Inference.Diagnostics;
 using Inference.Loading;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,7 @@ namespace Inference.Hosting;
 internal sealed class HostedModelRunner(ModelRegistration registration, IServiceProvider services) : IModelRunner, IModelStatus, ILoadableRunner
 {
     private readonly Lock _lock = new();
+    private readonly InferenceTelemetry _telemetry = new(services.GetService<IMeterFactory>());
     private Task<IModelRunner>? _loading;
     private IModelRunner? _runner;
     private bool _disposed;
@@ -128,7 +130,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
             innermost = builder.PerVersionPipeline.Build(loaded, services);
         }
 
-        IModelRunner runner = new TelemetryRunner(builder.Pipeline.Build(innermost, services));
+        IModelRunner runner = new TelemetryRunner(builder.Pipeline.Build(innermost, services), _telemetry);
         try
         {
             if (options.WarmUp)
@@ -142,7 +144,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
             throw;
         }
 
-        InferenceTelemetry.LoadDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(InferenceDiagnostics.ModelTag, name));
+        _telemetry.LoadDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(InferenceDiagnostics.ModelTag, name));
         _runner = runner;
         return runner;
     }

@@ -6,7 +6,7 @@ namespace Inference.Validation;
 /// <summary>The instrument of validation. Thread-safe.</summary>
 internal static class ValidationInstruments
 {
-    private static readonly Counter<long> s_rows = InferenceTelemetry.Meter.CreateCounter<long>(
+    private static readonly Counter<long> s_rows = new Meter(InferenceDiagnostics.MeterName).CreateCounter<long>(
         "inference.validation.rows", "{row}", "Rows that broke a rule, by rule: signature, nan, infinity, range, vocabulary; and by action: reject, clamp, flag.");
 
     public static void Broken(string model, string input, string rule, ValidationAction action, long rows) => s_rows.Add(
