@@ -67,7 +67,7 @@ public static class KernelInventory
     ];
 
     /// <summary>Every kernel, grouped by family, best first within a family. Makes a new list on each call.</summary>
-    public static IReadOnlyList<KernelInfo> List() => [.. Rows().Select(row => row.Info)];
+    public static IReadOnlyList<KernelInfo> List() => Rows().ConvertAll(static row => row.Info);
 
     /// <summary>The same with the code of each.</summary>
     internal static unsafe List<KernelRow> Rows()
