@@ -1,3 +1,5 @@
+using Inference.Versioning.Running;
+
 namespace Inference.Versioning.Fallback;
 
 /// <summary>Runs attempts that may be left alone when they take too long, and bounds how many of those still run.</summary>
@@ -13,11 +15,11 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
     /// <param name="inputs">Retained for the attempt.</param>
     /// <param name="context">The attempt's own, as it may be written to after the call has ended.</param>
     /// <param name="failedVersion">See <see cref="FallbackTarget.RunAsync"/>.</param>
-    /// <param name="limit">The time it has.</param>
+    /// <param name="limit">The time it has; owned.</param>
     /// <param name="max">Attempts left alone at most. When as many run, the attempt is waited for after all.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <exception cref="AttemptTimeoutException">The time passed; the attempt was left alone.</exception>
-    public async ValueTask<NamedValues> RunAsync(FallbackTarget target, NamedValues inputs, RunContext context, string? failedVersion, TimeSpan limit, int max, CancellationToken cancellationToken)
+    public async ValueTask<NamedValues> RunAsync(FallbackTarget target, NamedValues inputs, RunContext context, string? failedVersion, AttemptLimit limit, int max, CancellationToken cancellationToken)
     {
         // Disposed by whoever sees the attempt end; not 'using', as the attempt may outlive this method.
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -27,24 +29,24 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         bool detached = false;
         try
         {
-            return await attempt.WaitAsync(limit, clock, cancellationToken).ConfigureAwait(false);
+            return await attempt.WaitAsync(limit.Time, clock, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !attempt.IsCompleted && TryTake(max))
         {
             detached = true;
-            await stop.CancelAsync().ConfigureAwait(false);
-            _ = ReapAsync(attempt, retained, stop);
+            await StopAsync(exception, limit, stop).ConfigureAwait(false);
+            _ = ReapAsync(attempt, retained, limit, stop);
             if (cancellationToken.IsCancellationRequested)
             {
                 throw;
             }
 
-            throw TooSlow(target, limit);
+            throw TooSlow(target, limit.Time);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !attempt.IsCompleted)
         {
             // As many attempts as may are left alone already: this one is waited for, which holds its caller back.
-            await stop.CancelAsync().ConfigureAwait(false);
+            await StopAsync(exception, limit, stop).ConfigureAwait(false);
             return await WaitOutAsync(attempt, target, limit, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException) when (attempt.IsCompleted)
@@ -57,12 +59,24 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
             if (!detached)
             {
                 retained.Dispose();
+                limit.Dispose();
                 stop.Dispose();
             }
         }
     }
 
-    private static async ValueTask<NamedValues> WaitOutAsync(Task<NamedValues> attempt, FallbackTarget target, TimeSpan limit, CancellationToken cancellationToken)
+    // The limit is told first: what stops is to know why.
+    private static async ValueTask StopAsync(Exception why, AttemptLimit limit, CancellationTokenSource stop)
+    {
+        if (why is TimeoutException)
+        {
+            await limit.PassAsync().ConfigureAwait(false);
+        }
+
+        await stop.CancelAsync().ConfigureAwait(false);
+    }
+
+    private static async ValueTask<NamedValues> WaitOutAsync(Task<NamedValues> attempt, FallbackTarget target, AttemptLimit limit, CancellationToken cancellationToken)
     {
         try
         {
@@ -70,7 +84,7 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw TooSlow(target, limit);
+            throw TooSlow(target, limit.Time);
         }
     }
 
@@ -89,7 +103,7 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         return false;
     }
 
-    private async Task ReapAsync(Task<NamedValues> attempt, NamedValues retained, CancellationTokenSource stop)
+    private async Task ReapAsync(Task<NamedValues> attempt, NamedValues retained, AttemptLimit limit, CancellationTokenSource stop)
     {
         await ((Task)attempt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (attempt.IsCompletedSuccessfully)
@@ -98,6 +112,7 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         }
 
         retained.Dispose();
+        limit.Dispose();
         stop.Dispose();
         changed(-1);
         Interlocked.Decrement(ref _running);

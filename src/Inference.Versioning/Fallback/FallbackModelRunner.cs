@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Inference.Versioning.Repository;
+using Inference.Versioning.Running;
 using Polly.CircuitBreaker;
 
 namespace Inference.Versioning.Fallback;
@@ -107,7 +108,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
                 }
                 else
                 {
-                    var attempt = new Attempt(target, retained ?? inputs, limit is null ? context : Copy(context), failedVersion, limit, options.MaxDetached);
+                    var attempt = new Attempt(target, retained ?? inputs, context, limit is null ? context : Copy(context), failedVersion, limit, options.MaxDetached);
                     try
                     {
                         NamedValues outputs = await target.Circuit.RunAsync(static (a, token) => a.RunAsync(token), attempt, cancellationToken).ConfigureAwait(false);
@@ -219,10 +220,10 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
         _instruments.Dispose();
     }
 
-    private sealed record Attempt(FallbackTarget Target, NamedValues Inputs, RunContext Context, string? FailedVersion, TimeSpan? Limit, int MaxDetached)
+    private sealed record Attempt(FallbackTarget Target, NamedValues Inputs, RunContext Call, RunContext Context, string? FailedVersion, TimeSpan? Limit, int MaxDetached)
     {
         public ValueTask<NamedValues> RunAsync(CancellationToken cancellationToken) => Limit is { } limit
-            ? Target.Detached.RunAsync(Target, Inputs, Context, FailedVersion, limit, MaxDetached, cancellationToken)
+            ? Target.Detached.RunAsync(Target, Inputs, Context, FailedVersion, new AttemptLimit(limit, Context, Call), MaxDetached, cancellationToken)
             : Target.RunAsync(Inputs, Context, FailedVersion, cancellationToken);
     }
 }

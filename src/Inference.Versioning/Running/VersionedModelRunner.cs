@@ -112,6 +112,7 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
             context.Record.VersionServed = route.Slot.Version;
         }
 
+        TrialCall? call = route.Trial is { IsStopped: false } trial && AttemptLimit.Of(context) is { CanBeCanceled: true } limit ? new TrialCall(trial, route.IsCanary, limit) : null;
         long started = _controller.Setup.Clock.GetTimestamp();
         ValueTask<NamedValues> run;
         try
@@ -120,22 +121,22 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         }
         catch (Exception exception)
         {
-            Finish(route, started, exception);
+            Finish(route, call, started, exception, context, cancellationToken);
             throw;
         }
 
         if (!run.IsCompletedSuccessfully)
         {
-            return AwaitAsync(run, route, started, inputs, context);
+            return AwaitAsync(run, route, call, started, inputs, context, cancellationToken);
         }
 
         NamedValues outputs = run.Result;
         route.Shadow?.Offer(inputs, outputs, context, route.Slot.Version);
-        Finish(route, started, null);
+        Finish(route, call, started, null, context, cancellationToken);
         return new ValueTask<NamedValues>(outputs);
     }
 
-    private async ValueTask<NamedValues> AwaitAsync(ValueTask<NamedValues> run, Route route, long started, NamedValues inputs, RunContext? context)
+    private async ValueTask<NamedValues> AwaitAsync(ValueTask<NamedValues> run, Route route, TrialCall? call, long started, NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
         Exception? error = null;
         try
@@ -151,22 +152,31 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         }
         finally
         {
-            Finish(route, started, error);
+            Finish(route, call, started, error, context, cancellationToken);
         }
     }
 
-    private void Finish(Route route, long started, Exception? error)
+    private void Finish(Route route, TrialCall? call, long started, Exception? error, RunContext? context, CancellationToken cancellationToken)
     {
         route.Slot.Release();
         _controller.Instruments.Call(route.Slot.Version, route.Kind, error);
-        if (route.Trial is { IsStopped: false } trial)
+        if (call?.End() is not false && route.Trial is { IsStopped: false } trial)
         {
-            // Invalid inputs are the caller's doing, and a cancelled call might have gone well; its time counts nevertheless.
-            bool? failed = error switch { null => false, InvalidInputException or OperationCanceledException => null, _ => true };
-            double seconds = error is InvalidInputException ? -1 : _controller.Setup.Clock.GetElapsedTime(started).TotalSeconds;
-            trial.Observe(route.IsCanary, failed, seconds);
+            TimeSpan elapsed = _controller.Setup.Clock.GetElapsedTime(started);
+            trial.Observe(route.IsCanary, Failed(error, elapsed, context, cancellationToken), error is InvalidInputException ? -1 : elapsed.TotalSeconds);
         }
     }
+
+    // Null where the end says nothing of the version. Invalid inputs and deadlines that had passed before are the caller's doing; a call that its caller cancelled might have gone well, and its time
+    // counts nevertheless. One that ends as cancelled though its caller did not was given up below: there it took too long.
+    private bool? Failed(Exception? error, TimeSpan elapsed, RunContext? context, CancellationToken cancellationToken) => error switch
+    {
+        null => false,
+        InvalidInputException => null,
+        OperationCanceledException => cancellationToken.IsCancellationRequested ? null : true,
+        DeadlineExceededException when context?.Deadline <= _controller.Setup.Clock.GetUtcNow() - elapsed => null,
+        _ => true,
+    };
 
     private Task CloseAsync()
     {
