@@ -23,7 +23,7 @@ public sealed partial class ArrowTests
         ["Inference.Batching"] = ["Inference.Abstractions"],
         ["Inference.Images"] = ["Inference.Abstractions"],
         ["Inference.Caching"] = ["Inference.Abstractions"],
-        ["Inference.Versioning"] = ["Inference.Abstractions"],
+        ["Inference.Versioning"] = ["Inference.Abstractions", "Inference.Evaluation"],
         ["Inference.Data"] = ["Inference.Abstractions", "Inference.Onnx"],
         ["Inference.Optimization"] = ["Inference.Abstractions", "Inference.Data", "Inference.Kernels", "Inference.Onnx"],
     };

@@ -1,3 +1,4 @@
+using Inference.Evaluation.Sequential;
 using Inference.Status;
 using Inference.TestSupport;
 
@@ -44,60 +45,74 @@ public sealed class CanaryCountsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Snapshot_Evidence_IsTheWeightedMean(bool latency)
+    public void Snapshot_Evidence_IsTheWeightedMeanOfTheCounts(bool latency)
     {
         CanaryTrial trial = Trial(new CanaryOptions { AutomaticRollback = false, CompareLatency = latency, LatencyWarmupCalls = 3, BestMetric = 5, WorstMetric = -5, ErrorTolerance = 0.1 });
-        var errors = new TwoArmEvidence(0.1);
-        var slow = new TwoArmEvidence();
-        var metric = new TwoArmEvidence();
+        ArmCounts[] errors = [new(new(0, 0.25)), new(new(1, 0.5))];
+        ArmCounts[] slow = [new(new(0, 0.25)), new(new(1, 0.5))];
+        ArmCounts[] metric = [new(new(0, 0.25), 16), new(new(1, 0.5), 16)];
         var gauge = new LatencyGauge(0.9);
         var random = new Random(9);
-        int canaryCalls = 0;
-        for (int i = 0; i < 600; i++)
+        (int canaryCalls, int looks) = (0, 0);
+        for (int i = 0; i < 900; i++)
         {
-            bool canary = random.Next(4) == 0;
+            int stage = i < 500 ? 0 : 1;
+            if (i == 500)
+            {
+                trial.Percent = 50;
+                trial.Percent = 50;
+                gauge.Begin();
+            }
+
+            bool canary = random.Next(4) < stage + 1;
             bool? failed = random.Next(10) switch { 0 => null, 1 => true, _ => false };
             double seconds = random.Next(8) == 0 ? -1 : random.NextDouble() * (canary ? 2 : 1);
             canaryCalls += canary ? 1 : 0;
             trial.Observe(canary, failed, seconds);
             if (failed is { } f)
             {
-                errors.Add(canary, f ? 1 : 0);
+                Arm(errors[stage], canary).Add(1, f ? 1 : 0);
             }
 
             if (latency && seconds >= 0 && failed is not true && !(canary && canaryCalls <= 3))
             {
-                bool changed = gauge.IsReady && slow.Add(canary, seconds > gauge.Bound * (canary ? 1.5 : 1) ? 1 : 0);
+                if (gauge.IsReady)
+                {
+                    Arm(slow[stage], canary).Add(1, seconds > gauge.Bound * (canary ? 1.5 : 1) ? 1 : 0);
+                }
+
                 if (!canary)
                 {
                     gauge.Add(seconds);
                 }
-
-                if (changed || !gauge.IsReady)
-                {
-                    gauge.Update();
-                }
             }
 
-            double value = (random.NextDouble() * 14) - 7;
+            // On levels, where no rounding is: -7 to 7 clipped to -5 to 5 in steps of 10/16.
+            double value = Math.Clamp((random.Next(25) - 12) * 0.625, -7, 7);
+            looks = _evidence.Count;
             trial.ObserveMetric(canary, value);
-            metric.Add(canary, Math.Clamp((5 - value) / 10, 0, 1));
+            Arm(metric[stage], canary).Add(Math.Clamp((5 - value) / 10, 0, 1), 0);
+            if (_evidence.Count == looks)
+            {
+                continue;
+            }
+
             CanaryStatus status = trial.Snapshot();
-            (double e, double l, double m) = (Math.Exp(errors.LogValue), Math.Exp(slow.LogValue), Math.Exp(metric.LogValue));
+            (double e, double l, double m) = (Evidence(0.1, errors), Evidence(0, slow), Evidence(0, metric));
             AssertClose(e, status.ErrorEvidence);
             AssertClose(l, status.LatencyEvidence);
             AssertClose(m, status.MetricEvidence);
             double mean = latency ? (0.5 * e) + (0.25 * l) + (0.25 * m) : (0.75 * e) + (0.25 * m);
             AssertClose(mean, status.Evidence);
-            if (_evidence.Count > 0)
-            {
-                AssertClose(mean, Math.Pow(10, _evidence[^1]));
-            }
+            AssertClose(mean, Math.Pow(10, _evidence[^1]));
         }
 
-        Assert.Equal(!latency, slow.LogValue == 0);
+        Assert.InRange(_evidence.Count, 150, 400);
+        Assert.Equal(!latency, trial.Snapshot().LatencyEvidence == 1);
         Assert.Empty(_alarms);
 
+        static OutcomeCounts Arm(ArmCounts counts, bool canary) => canary ? counts.Treatment : counts.Control;
+        static double Evidence(double tolerance, ArmCounts[] counts) => Math.Exp(new TwoArmTest(tolerance).LogEvidence(counts));
         static void AssertClose(double expected, double got) => Assert.InRange(got, expected * (1 - 1e-9), expected * (1 + 1e-9));
     }
 
@@ -109,9 +124,52 @@ public sealed class CanaryCountsTests
         trial.ObserveMetric(false, double.NaN);
         Assert.Empty(_evidence);
         trial.ObserveMetric(true, 0.5);
-        Assert.Empty(_evidence);
         trial.ObserveMetric(false, 0.5);
-        Assert.Single(_evidence);
+        Assert.Equal(2, _evidence.Count);
+        ArmCounts counts = Assert.Single(trial.Report("here", 0).Metric.Stages);
+        Assert.Equal((1, 1, 1), (counts.Treatment.Counts[8], counts.Control.Counts[8], counts.Treatment.Total));
+    }
+
+    // From 0 to 100 percent; the test wants both arms possible.
+    [Theory]
+    [InlineData(0, 1e-4)]
+    [InlineData(40, 0.4)]
+    [InlineData(100, 1 - 1e-4)]
+    public void Percent_Changed_BeginsAStage(double percent, double share)
+    {
+        CanaryTrial trial = Trial(new CanaryOptions { AutomaticRollback = false });
+        trial.Observe(true, true, -1);
+        trial.Percent = percent;
+        trial.Observe(false, false, -1);
+        IReadOnlyList<ArmCounts> stages = trial.Report("here", 3).Errors.Stages;
+        Assert.Equal([new StageKey(0, 0.25), new StageKey(1, share)], stages.Select(s => s.Stage));
+        Assert.Equal((1, 0, 0, 1), (stages[0].Treatment.Total, stages[0].Control.Total, stages[1].Treatment.Total, stages[1].Control.Total));
+    }
+
+    [Fact]
+    public void PromoteAfterCalls_LooksBeforeItPasses()
+    {
+        // With that call the evidence suffices: found though the next look was not yet due.
+        CanaryTrial trial = Trial(new CanaryOptions { CompareLatency = false, PromoteAfterCalls = 1_030 });
+        for (int i = 0; i < 20_000; i++)
+        {
+            trial.Observe(false, false, -1);
+        }
+
+        for (int i = 0; i < 1_000; i++)
+        {
+            trial.Observe(true, false, -1);
+        }
+
+        int looks = _evidence.Count;
+        for (int i = 0; i < 30; i++)
+        {
+            trial.Observe(true, true, -1);
+        }
+
+        Assert.Equal(looks + 1, _evidence.Count);
+        Assert.Single(_alarms);
+        Assert.Equal(0, _passed);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Inference.Benchmarks.Versioning;
+using Inference.Evaluation.Sequential;
 using Xunit.Abstractions;
 
 namespace Inference.Versioning.Tests;
@@ -125,34 +126,68 @@ public sealed class CanaryTrialTests(ITestOutputHelper output)
         Assert.Equal(1, passed);
     }
 
+    /// <summary>What replicas counted adds up to what one process would have counted, and the evidence with it, bit for bit.</summary>
     [Fact]
-    public void Evidence_EqualMeans_ExpectationIsAtMostOne()
+    public void Report_OfTwoReplicas_AddsUpToOneTrial()
     {
-        // Exact, by enumeration: one block of a canary and b control calls under a common error rate p.
-        foreach ((int a, int b) in new[] { (1, 1), (1, 4), (3, 1) })
+        var options = new CanaryOptions { AutomaticRollback = false, CompareLatency = false, ErrorTolerance = 0.01 };
+        CanaryTrial whole = CanarySimulation.Trial(options, _ => { });
+        CanaryTrial[] replicas = [CanarySimulation.Trial(options, _ => { }), CanarySimulation.Trial(options, _ => { })];
+        TrialLedger errors = new(), metric = new();
+        var random = new Random(8);
+        for (int i = 0; i < 6_000; i++)
         {
-            foreach (double p in new[] { 0.001, 0.05, 0.3, 0.9 })
+            if (i == 2_000)
             {
-                double expectation = 0;
-                for (int outcome = 0; outcome < 1 << (a + b); outcome++)
-                {
-                    var evidence = new TwoArmEvidence();
-                    double probability = 1;
-                    bool single = a == 1;
-                    for (int i = 0; i < a + b; i++)
-                    {
-                        bool bad = (outcome >> i & 1) != 0;
-                        probability *= bad ? p : 1 - p;
-                        // The arm that ends the block comes last: the single one.
-                        bool canary = single ? i == a + b - 1 : i < a;
-                        evidence.Add(canary, bad ? 1 : 0);
-                    }
+                whole.Percent = replicas[0].Percent = replicas[1].Percent = 30;
+            }
 
-                    expectation += probability * Math.Exp(evidence.LogValue);
-                }
+            bool canary = random.Next(10) < (i < 2_000 ? 1 : 3);
+            bool failed = random.Next(100) < (canary ? 6 : 3);
+            double value = random.Next(17) / 16.0;
+            foreach (CanaryTrial trial in new[] { whole, replicas[random.Next(2)] })
+            {
+                trial.Observe(canary, failed, -1);
+                trial.ObserveMetric(canary, value);
+            }
 
-                Assert.True(expectation <= 1 + 1e-12, $"a={a} b={b} p={p}: {expectation}");
+            if (random.Next(50) == 0)
+            {
+                Share(random.Next(2), i);
             }
         }
+
+        Share(0, 6_000);
+        Share(1, 6_000);
+        (ReplicaReport wholeErrors, ReplicaReport wholeLatency, ReplicaReport wholeMetric) = whole.Report("whole", 0);
+        Assert.Equal(new TwoArmTest(0.01).LogEvidence(wholeErrors.Stages), new TwoArmTest(0.01).LogEvidence(errors.Totals()));
+        Assert.Equal(new TwoArmTest().LogEvidence(wholeMetric.Stages), new TwoArmTest().LogEvidence(metric.Totals()));
+        Assert.Equal([new StageKey(0, 0.1), new StageKey(1, 0.3)], wholeLatency.Stages.Select(s => s.Stage));
+        Assert.Equal(6_000, errors.Totals().Sum(s => s.Treatment.Total + s.Control.Total));
+
+        void Share(int replica, int sequence)
+        {
+            (ReplicaReport e, _, ReplicaReport m) = replicas[replica].Report($"replica {replica}", sequence);
+            errors.Apply(ReplicaReport.FromBytes(e.ToBytes()));
+            metric.Apply(m);
+        }
+    }
+
+    [Fact]
+    public void Looks_AreTakenByGrowth()
+    {
+        var looks = new List<double>();
+        var slot = new VersionSlot(new VersionFolder("2", "nowhere", "stamp", 1, []), new TestSupport.FakeRunner(), (_, _) => { });
+        var trial = new CanaryTrial(slot, new CanaryOptions { CompareLatency = false }, 10, "salt", (_, _) => { }, _ => { }, looks.Add);
+        var random = new Random(2);
+        for (int i = 1; i <= 100_000; i++)
+        {
+            int before = looks.Count;
+            trial.Observe(random.Next(10) == 0, random.Next(50) == 0, -1);
+            Assert.True(i > 64 || looks.Count == before + 1);
+        }
+
+        // 127 of the first 128 calls, some 64 · ln(16,384 / 128) more until the gap is 256 calls, and one for each of those.
+        Assert.InRange(looks.Count, 127 + 310 + 325 - 60, 127 + 310 + 325 + 60);
     }
 }

@@ -120,94 +120,46 @@ public sealed class VersionPartsTests
         static ModelSignature Of(IReadOnlyList<PortSignature> inputs, IReadOnlyList<PortSignature> outputs) => new(inputs, outputs);
     }
 
-    // Where losses are all alike, the control's mean would pass 1e-4 or 0.95 and is held there.
     [Theory]
-    [InlineData(0, null, 60)]
-    [InlineData(0.2, null, 60)]
-    [InlineData(0, 0d, 6000)]
-    [InlineData(0, 1d, 200)]
-    public void Evidence_AnyBlocks_IsTheFormula(double tolerance, double? constant, int blocks)
+    [InlineData(0.5, 64)]
+    [InlineData(0.9, 80)]
+    [InlineData(0.95, 160)]
+    [InlineData(0.999, 512)]
+    public void Gauge_Bound_IsFixedWhenEightCallsLieBeyondIt(double quantile, int least)
     {
-        var random = new Random(5);
-        var evidence = new TwoArmEvidence(tolerance);
-        double[] lifts = [0.01, 0.025, 0.05, 0.1, 0.25, 0.6];
-        double[] logs = new double[6];
-        (double Sum, long Seen) past = (0, 0);
-        Assert.Equal(0, evidence.LogValue);
-        for (int block = 0; block < blocks; block++)
+        var gauge = new LatencyGauge(quantile);
+        for (int i = 0; i < least; i++)
         {
-            // A block ends with the first loss that makes both arms present.
-            bool canaryLast = random.Next(2) == 0;
-            double[] many = [.. Enumerable.Range(0, block == 7 ? 300 : random.Next(1, 5)).Select(_ => constant ?? random.NextDouble())];
-            double last = constant ?? random.NextDouble();
-            double before = evidence.LogValue;
-            foreach (double loss in many)
-            {
-                Assert.False(evidence.Add(!canaryLast, loss));
-                Assert.Equal(before, evidence.LogValue);
-            }
-
-            Assert.True(evidence.Add(canaryLast, last));
-            many = many[..Math.Min(256, many.Length)];
-            double[] canary = canaryLast ? [last] : many;
-            double[] control = [.. (canaryLast ? many : [last]).Select(y => y + (tolerance * (1 - y)))];
-            double theta2 = Math.Clamp((past.Sum + 0.25) / (past.Seen + 0.5), 1e-4, 0.95);
-            for (int i = 0; i < 6; i++)
-            {
-                double theta1 = Math.Min(theta2 + lifts[i], 0.999);
-                double theta0 = ((canary.Length * theta1) + (control.Length * theta2)) / (canary.Length + control.Length);
-                logs[i] += canary.Sum(y => Math.Log((y * theta1 / theta0) + ((1 - y) * (1 - theta1) / (1 - theta0))))
-                    + control.Sum(y => Math.Log((y * theta2 / theta0) + ((1 - y) * (1 - theta2) / (1 - theta0))));
-            }
-
-            past = (past.Sum + control.Sum(), past.Seen + control.Length);
-            double largest = logs.Max();
-            Assert.Equal(largest + Math.Log(logs.Average(l => Math.Exp(l - largest))), evidence.LogValue, 7);
+            Assert.False(gauge.IsReady);
+            Assert.Equal(double.PositiveInfinity, gauge.Bound);
+            gauge.Add(i);
         }
+
+        Assert.True(gauge.IsReady);
+        Assert.Equal((int)(quantile * least), gauge.Bound);
+        gauge.Add(1e6);
+        Assert.Equal((int)(quantile * least), gauge.Bound);
     }
 
     [Fact]
-    public void Gauge_BoundOfTheControl_MovesOnBetweenBlocks()
+    public void Gauge_Bound_MovesOnWithTheStageOnly()
     {
         var gauge = new LatencyGauge(0.9);
-        for (int i = 1; i <= 63; i++)
+        gauge.Begin();
+        for (int i = 1; i <= 2000; i++)
         {
             gauge.Add(i);
+            if (i == 79)
+            {
+                gauge.Begin();
+                Assert.False(gauge.IsReady);
+            }
         }
 
-        gauge.Update();
-        Assert.False(gauge.IsReady);
-        gauge.Add(64);
-        Assert.Equal(double.PositiveInfinity, gauge.Bound);
-        gauge.Update();
-        Assert.True(gauge.IsReady);
-        Assert.Equal(58, gauge.Bound);
-        for (int i = 65; i <= 95; i++)
-        {
-            gauge.Add(i);
-        }
-
-        gauge.Update();
-        Assert.Equal(58, gauge.Bound);
-        gauge.Add(96);
-        gauge.Update();
-        Assert.Equal(87, gauge.Bound);
-        for (int i = 97; i <= 2000; i++)
-        {
-            gauge.Add(i);
-        }
-
+        Assert.Equal(73, gauge.Bound);
         // Of the last 512: 1489 to 2000.
-        gauge.Update();
+        gauge.Begin();
         Assert.Equal(1489 + 460, gauge.Bound);
-        var most = new LatencyGauge(1);
-        for (int i = 0; i < 64; i++)
-        {
-            most.Add(i);
-        }
-
-        most.Update();
-        Assert.Equal(63, most.Bound);
     }
 
     [Fact]

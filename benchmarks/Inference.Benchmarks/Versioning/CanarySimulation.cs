@@ -8,17 +8,17 @@ namespace Inference.Benchmarks.Versioning;
 /// <summary>Simulated trials of a canary; compiled into the tests of versioning too.</summary>
 internal static class CanarySimulation
 {
-    public static CanaryTrial Trial(CanaryOptions options, Action<string> alarm, Action? passed = null)
+    public static CanaryTrial Trial(CanaryOptions options, Action<string> alarm, Action? passed = null, double percent = 10)
     {
         var slot = new VersionSlot(new VersionFolder("2", "nowhere", "stamp", 1, []), new NoRunner(), (_, _) => { });
-        return new CanaryTrial(slot, options, 10, "salt", (_, reason) => alarm(reason), _ => passed?.Invoke());
+        return new CanaryTrial(slot, options, percent, "salt", (_, reason) => alarm(reason), _ => passed?.Invoke());
     }
 
     /// <summary>Calls until the alarm; null for none within the calls. Latencies are log-normal with a median of 1 ms, times the slowdown for the canary.</summary>
     public static int? Run(Random random, double share, double controlErrors, double canaryErrors, double slowdown, int calls)
     {
         bool alarmed = false;
-        CanaryTrial trial = Trial(new CanaryOptions(), _ => alarmed = true);
+        CanaryTrial trial = Trial(new CanaryOptions(), _ => alarmed = true, percent: 100 * share);
         for (int i = 1; i <= calls; i++)
         {
             bool canary = random.NextDouble() < share;

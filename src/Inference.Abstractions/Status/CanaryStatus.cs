@@ -1,6 +1,6 @@
 namespace Inference.Status;
 
-/// <summary>How a canary is doing.</summary>
+/// <summary>How a canary is doing: counts now, evidence at the last look, which is taken every few calls.</summary>
 public sealed class CanaryStatus
 {
     /// <summary>The canary.</summary>

@@ -1,38 +1,40 @@
 namespace Inference.Versioning.Canary;
 
-/// <summary>Turns latencies into losses: 1 for a call slower than a quantile of the control's past latencies (times a factor for the canary), else 0. The bound a call is compared with is known
-/// before the call, as the test needs. Not thread-safe.</summary>
+/// <summary>The bound that latencies are held against: a quantile of the control's, taken from what came before the stage, or from its first calls where there was too little, and fixed until the
+/// next stage, so that an arm's share of slow calls is one number in a stage, as the test needs. Not thread-safe.</summary>
 internal sealed class LatencyGauge(double quantile)
 {
     private const int Window = 512;
-    private const int Least = 64;
-    private const int Refresh = 32;
 
+    // Eight calls beyond the quantile, so that the bound lies near it; as many as the window holds.
+    private readonly int _least = (int)Math.Clamp(Math.Round(8 / (1 - quantile)), 64, Window);
     private readonly double[] _recent = new double[Window];
-    private readonly double[] _sorted = new double[Window];
     private long _seen;
-    private long _computedAt;
 
     /// <summary>The bound, seconds; infinite until enough is known.</summary>
     public double Bound { get; private set; } = double.PositiveInfinity;
 
     public bool IsReady => double.IsFinite(Bound);
 
-    /// <summary>Adds a control latency, seconds.</summary>
-    public void Add(double seconds) => _recent[_seen++ % Window] = seconds;
-
-    /// <summary>Moves the bound on; to be called between blocks only, so that both arms of a block are held against one bound.</summary>
-    public void Update()
+    /// <summary>Adds a control latency, seconds, that was itself held against the bound before.</summary>
+    public void Add(double seconds)
     {
-        if (_seen < Least || (IsReady && _seen - _computedAt < Refresh))
+        _recent[_seen++ % Window] = seconds;
+        if (!IsReady)
         {
-            return;
+            Begin();
         }
+    }
 
-        int count = (int)Math.Min(_seen, Window);
-        _recent.AsSpan(0, count).CopyTo(_sorted);
-        Array.Sort(_sorted, 0, count);
-        Bound = _sorted[Math.Min(count - 1, (int)(quantile * count))];
-        _computedAt = _seen;
+    /// <summary>Begins a stage: fixes the bound where enough is known.</summary>
+    public void Begin()
+    {
+        if (_seen >= _least)
+        {
+            int count = (int)Math.Min(_seen, Window);
+            double[] sorted = _recent[..count];
+            Array.Sort(sorted);
+            Bound = sorted[Math.Min(count - 1, (int)(quantile * count))];
+        }
     }
 }

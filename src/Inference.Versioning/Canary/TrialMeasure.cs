@@ -1,0 +1,43 @@
+using Inference.Evaluation.Sequential;
+
+namespace Inference.Versioning.Canary;
+
+/// <summary>
+/// One measure of a trial: losses of both arms as counts by stage, and the evidence of <see cref="TwoArmTest"/> that they hold. What is kept is counts alone, so that those of several
+/// processes add up (<see cref="ReplicaReport"/>). Not thread-safe.
+/// </summary>
+/// <param name="levels">Levels of a loss, see <see cref="OutcomeCounts"/>.</param>
+/// <param name="tolerance">How much more the canary may lose, 0 to 1.</param>
+internal sealed class TrialMeasure(int levels, double tolerance = 0)
+{
+    private readonly TwoArmTest _test = new(tolerance);
+    private readonly List<ArmCounts> _stages = [];
+    private bool _changed;
+
+    /// <summary>What was counted, by stage.</summary>
+    public IReadOnlyList<ArmCounts> Stages => _stages;
+
+    /// <summary>ln of the e-value at the last look; 0 at the start.</summary>
+    public double LogValue { get; private set; }
+
+    /// <summary>Begins a stage: what is added from now on counts there.</summary>
+    public void Begin(StageKey stage) => _stages.Add(new ArmCounts(stage, levels));
+
+    /// <summary>Adds a loss, 0 (good) to 1 (bad), of one arm.</summary>
+    public void Add(bool isCanary, double loss)
+    {
+        ArmCounts stage = _stages[^1];
+        (isCanary ? stage.Treatment : stage.Control).Add(loss, loss is 0 or 1 ? 0 : Random.Shared.NextDouble());
+        _changed = true;
+    }
+
+    /// <summary>Brings <see cref="LogValue"/> up to date.</summary>
+    public void Look()
+    {
+        if (_changed)
+        {
+            LogValue = _test.LogEvidence(_stages);
+            _changed = false;
+        }
+    }
+}
