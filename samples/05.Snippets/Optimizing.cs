@@ -1,5 +1,6 @@
 using Inference;
 using Inference.Data;
+using Inference.Evaluation.Metrics;
 using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Evaluation;
@@ -31,7 +32,7 @@ internal static class Optimizing
             report: DataSource.Open("report.npz"),
             new OptimizeOptions
             {
-                Evaluation = new EvaluationOptions { Metric = Metric.Parse("auc"), Labels = "clicked", Slices = ["country"] },
+                Evaluation = new EvaluationOptions { Metric = MetricCatalog.Parse("auc"), Labels = "clicked", Slices = ["country"] },
                 MaxDrop = 0.001,
                 MaxSliceDrop = 0.003,
             });

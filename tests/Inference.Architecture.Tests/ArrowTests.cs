@@ -25,7 +25,7 @@ public sealed partial class ArrowTests
         ["Inference.Caching"] = ["Inference.Abstractions"],
         ["Inference.Versioning"] = ["Inference.Abstractions", "Inference.Evaluation"],
         ["Inference.Data"] = ["Inference.Abstractions", "Inference.Onnx"],
-        ["Inference.Optimization"] = ["Inference.Abstractions", "Inference.Data", "Inference.Kernels", "Inference.Onnx"],
+        ["Inference.Optimization"] = ["Inference.Abstractions", "Inference.Data", "Inference.Evaluation", "Inference.Kernels", "Inference.Onnx"],
     };
 
     // What the rooms of the engine may use, by their first folder.

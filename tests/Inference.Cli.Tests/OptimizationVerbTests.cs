@@ -35,7 +35,7 @@ public sealed class OptimizationVerbTests : IDisposable
         string output = _folder.File("q.onnx");
         Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", Model, "-o", output));
         Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", Model, "-o", output, "--data", TestData.Path("data", "adult", "calib.npz")));
-        Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", Model, "-o", output, "--data", Rows, "--metric", "auc"));
+        Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", Model, "-o", output, "--data", Rows, "--labels", "label", "--metric", "mse"));
         Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", Model, "-o", Path.Combine(Model, "model.onnx"), "--data", Rows));
         Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", _folder.File("none.onnx"), "-o", output, "--data", Rows));
         Assert.Empty(Directory.GetFiles(_folder.Path));

@@ -36,6 +36,7 @@ internal static class DistillCommand
                 DotInteractions = result.GetValue(dots),
                 Epochs = result.GetValue(epochs),
                 Labels = result.GetValue(shared.Labels),
+                Output = result.GetValue(shared.OutputName),
             };
             DataRoles roles = shared.Require(result, open);
             IDataSource? rows = OptimizationCommands.Open(result, cascade, open) ?? (ReferenceEquals(roles.Search, roles.Train) ? null : roles.Search);

@@ -3,6 +3,8 @@ using System.Globalization;
 using Inference.Cli.Data;
 using Inference.Cli.Running;
 using Inference.Data;
+using Inference.Evaluation.Metrics;
+using Inference.Evaluation.Verdicts;
 using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Evaluation;
@@ -28,9 +30,11 @@ internal sealed class OptimizationCommands
 
     public Option<string?> Slices { get; } = new("--slices") { Description = "Columns whose values make slices, separated by commas." };
 
-    public Option<string?> Metric { get; } = new("--metric") { Description = $"One of {string.Join(", ", Optimization.Evaluation.Metric.Names)}. Default: accuracy with labels, else agreement." };
+    public Option<string?> Metric { get; } = new("--metric") { Description = $"One of {string.Join(", ", MetricCatalog.Names)}, topK, ndcgK, pinballQ. Default: with labels what suits them (accuracy, token_accuracy, rmse, box_iou), else agreement." };
 
-    public Option<string?> MaxDrop { get; } = new("--max-drop") { Description = "Greatest loss of the metric, such as 0.5% or 0.005." };
+    public Option<string?> OutputName { get; } = new("--output-name") { Description = "The output that the metric reads; without it the one that answers the labels, or for agreement the first." };
+
+    public Option<string?> MaxDrop { get; } = new("--max-drop") { Description = "Greatest loss of the metric, such as 0.5% or 0.005: the upper end of its paired interval is held against it." };
 
     public Option<string?> MaxSliceDrop { get; } = new("--max-slice-drop") { Description = "Greatest loss of a slice of at least 100 rows." };
 
@@ -58,7 +62,7 @@ internal sealed class OptimizationCommands
     public Command Command(string name, string description, params Option[] own)
     {
         var command = new Command(name, description) { Model };
-        Option[] shared = [Output, Data, SchemaFile, Test, Labels, Slices, Metric, MaxDrop, MaxSliceDrop, MinSpeedup, Backend, Seed, Threads, Json, Report, DryRun, Dry, Library, Verbose];
+        Option[] shared = [Output, Data, SchemaFile, Test, Labels, Slices, Metric, OutputName, MaxDrop, MaxSliceDrop, MinSpeedup, Backend, Seed, Threads, Json, Report, DryRun, Dry, Library, Verbose];
         foreach (Option option in own.Concat(shared))
         {
             command.Options.Add(option);
@@ -140,7 +144,7 @@ internal sealed class OptimizationCommands
         return await Cli.Data.DryRun.PrintAsync(
             [.. opened.DistinctBy(static source => source.Name)],
             result.GetValue(Json),
-            options.Labels is null || options.Metric.Name == "agreement" ? null : async rows => (options.Metric.Name, await ModelComparer.MeasureAsync(context, model, rows, options, cancellation).ConfigureAwait(false)),
+            options.Labels is null || options.Metric?.Name == "agreement" ? null : rows => ModelComparer.MeasureAsync(context, model, rows, options, cancellation),
             cancellation).ConfigureAwait(false);
     }
 
@@ -151,7 +155,10 @@ internal sealed class OptimizationCommands
     {
         Labels = result.GetValue(Labels),
         Slices = result.GetValue(Slices)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
-        Metric = Optimization.Evaluation.Metric.Parse(result.GetValue(Metric) ?? (result.GetValue(Labels) is null ? "agreement" : "accuracy")),
+        Metric = result.GetValue(Metric) is { } metric ? MetricCatalog.Parse(metric) : result.GetValue(Labels) is null ? MetricCatalog.Parse("agreement") : null,
+        Output = result.GetValue(OutputName),
+        MaxDrop = Share(result.GetValue(MaxDrop), "--max-drop"),
+        MaxSliceDrop = Share(result.GetValue(MaxSliceDrop), "--max-slice-drop"),
     };
 
     /// <summary>A share such as 0.5% or 0.005.</summary>
@@ -191,18 +198,28 @@ internal sealed class OptimizationCommands
         double? drop = Share(result.GetValue(MaxDrop), "--max-drop");
         double? slice = Share(result.GetValue(MaxSliceDrop), "--max-slice-drop");
         double? speedup = result.GetValue(MinSpeedup);
-        bool met = record.Quality is not { } quality
-            ? drop is null && slice is null && speedup is null
-            : (drop is null || (record.Cascade?.Drop ?? quality.Drop) <= drop)
-                && (slice is null || quality.WorstSliceDrop <= slice)
-                && (speedup is null || (record.Cascade?.Microseconds ?? record.Microseconds) * speedup <= record.SourceMicroseconds);
+        double time = record.Cascade?.Microseconds ?? record.Microseconds;
+        string slow = speedup is null || (record.Quality is not null && time * speedup <= record.SourceMicroseconds)
+            ? ""
+            : FormattableString.Invariant($"speedup {(time > 0 ? record.SourceMicroseconds / time : double.NaN):F2} is below {speedup:F2}");
+
+        // What serves of a student is the cascade: its drop counts, not that of the student alone.
+        VerdictOutcome? outcome = record.Cascade is { } cascade && drop is not null ? (cascade.Drop <= drop ? VerdictOutcome.Met : VerdictOutcome.NotMet) : record.Quality?.Verdict;
+        string reason = outcome is VerdictOutcome.Met or null ? "" : record.Cascade is { } held && drop is not null ? FormattableString.Invariant($"drop {held.Drop * 100:F2} % of the cascade exceeds the budget") : record.Quality!.Objection();
+        if (record.Quality is null && (drop ?? slice) is not null)
+        {
+            (outcome, reason) = (VerdictOutcome.NotJudged, "there are no rows to judge on");
+        }
+
+        bool met = outcome is VerdictOutcome.Met or null && slow.Length == 0;
+        VerdictOutcome? verdict = drop is null && slice is null && speedup is null ? null : met ? VerdictOutcome.Met : slow.Length == 0 ? outcome : VerdictOutcome.NotMet;
         string[] bounds =
         [
             .. drop is null ? Array.Empty<string>() : [$"drop ≤ {result.GetValue(MaxDrop)}"],
             .. slice is null ? Array.Empty<string>() : [$"slice drop ≤ {result.GetValue(MaxSliceDrop)}"],
             .. speedup is null ? Array.Empty<string>() : [FormattableString.Invariant($"speedup ≥ {speedup}")],
         ];
-        return record with { Met = met, Budget = string.Join(", ", bounds) };
+        return record with { Met = met, Verdict = verdict, Reason = string.Join("; ", new[] { reason, slow }.Where(static r => r.Length > 0)), Budget = string.Join(", ", bounds) };
     }
 
     /// <summary>Writes model and report and prints the verdict.</summary>

@@ -5,6 +5,10 @@ using Inference.Cli.Data;
 using Inference.Cli.Running;
 using Inference.Cli.Scoring;
 using Inference.Data;
+using Inference.Evaluation.Reading;
+using Inference.Onnx;
+using Inference.Optimization;
+using Inference.Optimization.Evaluation;
 
 namespace Inference.Cli.Commands;
 
@@ -19,15 +23,16 @@ internal static class ScoreCommand
         var data = new Option<string>("--data") { Description = "Rows: .npz or .npy (rows first), .csv, .parquet, or a folder of .npy files.", Required = true };
         var output = new Option<string>("-o", "--output") { Description = "Where to write the outputs: .npz or .csv; needed unless --dry." };
         var labels = new Option<string?>("--labels") { Description = "The column of true answers, where there is one: it is no input." };
+        var outputName = new Option<string?>("--output-name") { Description = "With --dry and --labels: the output that is measured; without it the one that answers the labels." };
         var schema = new Option<string?>("--schema") { Description = "A JSON file that says which columns make which input, where names and shapes do not." };
-        var dry = new Option<bool>("--dry") { Description = "Show how the columns of --data were mapped, read all rows, and stop." };
+        var dry = new Option<bool>("--dry") { Description = "Show how the columns of --data were mapped, read all rows, measure MODEL on the labels, and stop." };
         var json = new Option<bool>("--json") { Description = "With --dry: print JSON." };
         var batch = new Option<int>("--batch") { Description = $"Rows in a run. Default: {DefaultBatch} where rows are proved independent, else 1; what the model fixes." };
         var backend = new Option<string>("--backend") { Description = "Provider to run on: cpu or onnxruntime.", DefaultValueFactory = _ => Backends.Cpu };
         var threads = new Option<int>("--threads") { Description = "Threads a run may use; 0: one for each processor." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("score", "Scores all rows of a file, as a stream, with progress.") { model, data, output, labels, schema, batch, backend, threads, dry, json, library, verbose };
+        var command = new Command("score", "Scores all rows of a file, as a stream, with progress.") { model, data, output, labels, outputName, schema, batch, backend, threads, dry, json, library, verbose };
         command.Validators.Add(result =>
         {
             if (!result.GetValue(dry) && result.GetResult(output) is null)
@@ -46,7 +51,14 @@ internal static class ScoreCommand
             });
             if (result.GetValue(dry))
             {
-                return await DryRun.PrintAsync([source], result.GetValue(json), null, cancellation).ConfigureAwait(false);
+                return await DryRun.PrintAsync([source], result.GetValue(json), result.GetValue(labels) is { } column ? Judge : null, cancellation).ConfigureAwait(false);
+
+                async Task<(string, double, OutputReading)> Judge(IDataSource rows)
+                {
+                    using OnnxModel file = OptimizationCommands.Load(result.GetValue(model)!);
+                    var context = new OptimizationContext { Loader = loader, LoadOptions = new ModelLoadOptions { Threads = result.GetValue(threads) } };
+                    return await ModelComparer.MeasureAsync(context, file, rows, new EvaluationOptions { Labels = column, Output = result.GetValue(outputName) }, cancellation).ConfigureAwait(false);
+                }
             }
 
             using ScoreWriter writer = ScoreWriter.Create(result.GetValue(output)!);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Inference.Cli.Running;
 using Inference.Data;
+using Inference.Evaluation.Reading;
 
 namespace Inference.Cli.Data;
 
@@ -12,9 +13,9 @@ internal static class DryRun
     /// <summary>Prints the reports of all sources, and the source model's metric where it is judged.</summary>
     /// <param name="sources">The rows, mapped.</param>
     /// <param name="json">Whether to print JSON.</param>
-    /// <param name="judge">Measures the source model on the last of the sources: a line such as <c>accuracy 0.974 on 6,000 rows</c>; null where nothing is judged.</param>
+    /// <param name="judge">Measures the source model on the last of the sources: a metric such as <c>accuracy 0.974</c>, and how outputs and labels are read; null where nothing is judged.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public static async Task<int> PrintAsync(IReadOnlyList<MappedDataSource> sources, bool json, Func<IDataSource, Task<(string Name, double Value)>>? judge, CancellationToken cancellationToken)
+    public static async Task<int> PrintAsync(IReadOnlyList<MappedDataSource> sources, bool json, Func<IDataSource, Task<(string Metric, double Value, OutputReading Reading)>>? judge, CancellationToken cancellationToken)
     {
         var read = new List<(MappedDataSource Source, long Rows, IReadOnlyList<(string Column, long Cells)> Missing)>();
         foreach (MappedDataSource source in sources)
@@ -23,7 +24,7 @@ internal static class DryRun
             read.Add((source, rows, missing));
         }
 
-        (string Name, double Value)? metric = judge is null || sources.Count == 0 ? null : await judge(sources[^1]).ConfigureAwait(false);
+        (string Metric, double Value, OutputReading Reading)? metric = judge is null || sources.Count == 0 ? null : await judge(sources[^1]).ConfigureAwait(false);
         if (json)
         {
             JsonOutput.Write(writer =>
@@ -41,9 +42,11 @@ internal static class DryRun
                 if (metric is { } found)
                 {
                     writer.WriteStartObject("metric");
-                    writer.WriteString("name", found.Name);
+                    writer.WriteString("name", found.Metric);
                     writer.WriteNumber("value", found.Value);
                     writer.WriteEndObject();
+                    writer.WritePropertyName("reading");
+                    writer.WriteRawValue(found.Reading.ToJson());
                 }
             });
             return ExitCodes.Done;
@@ -58,7 +61,8 @@ internal static class DryRun
 
         if (metric is { } value)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"source model: {value.Name} {value.Value:G6} on {sources[^1].Name}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"source model: {value.Metric} {value.Value:G6} on {sources[^1].Name}"));
+            Console.Write(value.Reading.Describe());
         }
 
         return ExitCodes.Done;

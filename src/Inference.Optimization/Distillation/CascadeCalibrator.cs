@@ -1,5 +1,7 @@
 using System.Globalization;
 using Inference.Data;
+using Inference.Evaluation.Reading;
+using Inference.Evaluation.Verdicts;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 
@@ -11,15 +13,13 @@ public static class CascadeCalibrator
     /// <summary>The key of the student's metadata that the cascade reads.</summary>
     public const string MetadataKey = "inference.cascade";
 
-    private const int Resamples = 300;
-
     /// <summary>Calibrates the threshold on rows neither model was trained on, and writes it into the student's metadata.</summary>
     /// <param name="context">The loader to run both with.</param>
     /// <param name="student">The student; its metadata is set.</param>
     /// <param name="teacher">The model that takes the other rows.</param>
     /// <param name="data">The rows.</param>
     /// <param name="options">Metric and labels.</param>
-    /// <param name="maxDrop">The greatest loss of the metric against the teacher alone; see <see cref="Metric.Drop"/>.</param>
+    /// <param name="maxDrop">The greatest loss of the metric against the teacher alone; see <see cref="Inference.Evaluation.Metrics.Metric.Drop"/>.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     public static async Task<CascadeResult> CalibrateAsync(
         OptimizationContext context, OnnxModel student, OnnxModel teacher, IDataSource data, EvaluationOptions options, double maxDrop, CancellationToken cancellationToken = default)
@@ -27,7 +27,7 @@ public static class CascadeCalibrator
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(options);
         string output = options.Output ?? student.Graph.Outputs[0].Name;
-        (EvaluationSet set, Predictions small, Predictions large) = await PredictAsync(context, student, teacher, data, options, output, cancellationToken).ConfigureAwait(false);
+        (SourceJudge judge, Answers answers, Predictions small) = await PredictAsync(context, student, teacher, data, options, output, cancellationToken).ConfigureAwait(false);
         (string kind, string transform) = Confidence(small);
         double[] confidence = [.. Enumerable.Range(0, small.Rows).Select(r => Confidence(small.Row(r), kind, transform))];
         int[] order = [.. Enumerable.Range(0, small.Rows).OrderByDescending(r => confidence[r]).ThenBy(r => r)];
@@ -42,7 +42,7 @@ public static class CascadeCalibrator
                 count--;
             }
 
-            (CascadeResult result, double high) = Judge(small, large, set, options, [.. order.Take(count)], count == 0 ? 2 : confidence[order[count - 1]], context.Seed, Resamples);
+            (CascadeResult result, double high) = Judge(judge, answers, [.. order.Take(count)], count == 0 ? 2 : confidence[order[count - 1]]);
             if (high <= maxDrop || percent == 0)
             {
                 best = result;
@@ -71,17 +71,24 @@ public static class CascadeCalibrator
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(options);
         string output = options.Output ?? student.Graph.Outputs[0].Name;
-        (EvaluationSet set, Predictions small, Predictions large) = await PredictAsync(context, student, teacher, data, options, output, cancellationToken).ConfigureAwait(false);
+        (SourceJudge judge, Answers answers, Predictions small) = await PredictAsync(context, student, teacher, data, options, output, cancellationToken).ConfigureAwait(false);
         (string kind, string transform) = Confidence(small);
         int[] stopped = [.. Enumerable.Range(0, small.Rows).Where(r => Confidence(small.Row(r), kind, transform) >= threshold)];
-        return Judge(small, large, set, options, stopped, threshold, context.Seed, 1).Result;
+        return Judge(judge, answers, [.. stopped], threshold).Result;
     }
 
-    private static async Task<(EvaluationSet Set, Predictions Small, Predictions Large)> PredictAsync(
-        OptimizationContext context, OnnxModel student, OnnxModel teacher, IDataSource data, EvaluationOptions options, string output, CancellationToken cancellationToken) =>
-        (await EvaluationSet.ReadAsync(data, options, cancellationToken).ConfigureAwait(false),
-            await Predictor.RunAsync(context, student, data, output, "student", cancellationToken).ConfigureAwait(false),
-            await Predictor.RunAsync(context, teacher, data, output, "teacher", cancellationToken).ConfigureAwait(false));
+    private static async Task<(SourceJudge Judge, Answers Answers, Predictions Small)> PredictAsync(
+        OptimizationContext context, OnnxModel student, OnnxModel teacher, IDataSource data, EvaluationOptions options, string output, CancellationToken cancellationToken)
+    {
+        SourceJudge judge = await SourceJudge.CreateAsync(context, teacher, data, options.Reading(output), null, cancellationToken).ConfigureAwait(false);
+        Predictions small = await Predictor.RunAsync(context, student, data, output, "student", cancellationToken).ConfigureAwait(false);
+        if (judge.Reading.Task == ReadingTask.Classes && (judge.Reading.Form == ScoreForm.Probability) != small.AreProbabilities())
+        {
+            throw new OptimizationException("Cascade: expected a student and a teacher that both give probabilities or both give scores, got one of each. Train the student on this teacher.");
+        }
+
+        return (judge, await judge.RunAsync(context, student, "student", cancellationToken).ConfigureAwait(false), small);
+    }
 
     internal static double Confidence(ReadOnlySpan<float> row, string kind, string transform)
     {
@@ -100,30 +107,15 @@ public static class CascadeCalibrator
 
     private static (string Kind, string Transform) Confidence(Predictions predictions)
     {
-        bool probabilities = predictions.Threshold() == 0.5f;
+        bool probabilities = predictions.AreProbabilities();
         return predictions.Columns == 1
             ? ("binary_probability", probabilities ? "none" : "sigmoid")
             : ("max_probability", probabilities ? "none" : "softmax");
     }
 
-    private static (CascadeResult Result, double High) Judge(
-        Predictions small, Predictions large, EvaluationSet set, EvaluationOptions options, int[] stopped, double threshold, int seed, int resamples)
+    private static (CascadeResult Result, double High) Judge(SourceJudge judge, Answers student, HashSet<int> stopped, double threshold)
     {
-        float[] mixed = (float[])large.Values.Clone();
-        bool smallProbabilities = small.Threshold() == 0.5f;
-        bool largeProbabilities = large.Threshold() == 0.5f;
-        if (smallProbabilities != largeProbabilities)
-        {
-            throw new OptimizationException("Cascade: expected a student and a teacher that both give probabilities or both give scores, got one of each. Train the student on this teacher.");
-        }
-
-        foreach (int row in stopped)
-        {
-            small.Row(row).CopyTo(mixed.AsSpan(row * small.Columns));
-        }
-
-        var quick = new EvaluationOptions { Metric = options.Metric, Labels = options.Labels, Resamples = resamples };
-        ComparisonResult comparison = ModelComparer.Compare(large, new Predictions(mixed, large.Rows, large.Columns), set, quick, seed);
-        return (new CascadeResult(threshold, (double)stopped.Length / small.Rows, comparison.Source, comparison.Candidate, comparison.Drop), comparison.DropHigh);
+        DropVerdict verdict = judge.JudgeMixed(student, stopped);
+        return (new CascadeResult(threshold, (double)stopped.Count / student.Rows, verdict.Source, verdict.Candidate, verdict.Drop), verdict.High);
     }
 }

@@ -1,5 +1,6 @@
 using Inference.Data;
 using Inference.Onnx;
+using Inference.Optimization.Numerics;
 using Inference.Optimization.Evaluation;
 
 namespace Inference.Optimization.Distillation;
@@ -35,10 +36,10 @@ public static class Distiller
         if (options.Labels is { } column)
         {
             EvaluationSet set = await EvaluationSet.ReadAsync(data, new EvaluationOptions { Labels = column }, cancellationToken).ConfigureAwait(false);
-            labels = Array.ConvertAll(set.Labels, l => (int)l);
+            labels = Array.ConvertAll(TensorConversion.ToFloats(set.Labels!), l => (int)l);
         }
 
-        bool probability = targets.Columns == 1 && targets.Threshold() == 0.5f;
+        bool probability = targets.Columns == 1 && targets.AreProbabilities();
         StudentLoss loss = options.Loss != StudentLoss.Auto ? options.Loss
             : targets.Columns > 1 ? StudentLoss.SoftLabels
             : probability ? StudentLoss.BinaryCrossEntropy

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Inference.Data;
 using Inference.Optimization.Numerics;
+using Inference.Rows;
 
 namespace Inference.Optimization.Evaluation;
 
 /// <summary>Labels and slices of a data source, read once.</summary>
 internal sealed class EvaluationSet
 {
-    private EvaluationSet(IDataSource data, float[] labels, IReadOnlyList<(string Name, int[] Rows)> slices, int rows)
+    private EvaluationSet(IDataSource data, TensorValue? labels, string[][] slices, int rows)
     {
         Data = data;
         Labels = labels;
@@ -17,76 +18,79 @@ internal sealed class EvaluationSet
 
     public IDataSource Data { get; }
 
-    /// <summary>Label values, row-major; empty where the metric needs none.</summary>
-    public float[] Labels { get; }
+    /// <summary>All labels, rows first; null where the metric needs none.</summary>
+    public TensorValue? Labels { get; }
 
-    /// <summary>Slices by name (<c>column=value</c>), each with its rows.</summary>
-    public IReadOnlyList<(string Name, int[] Rows)> Slices { get; }
+    /// <summary>The slices of each row, such as <c>sex=0</c>; no rows where no column is sliced by.</summary>
+    public string[][] Slices { get; }
 
     public int Rows { get; }
 
     /// <exception cref="OptimizationException">The metric needs labels and no column is named.</exception>
-    /// <exception cref="DataException">A column is missing or a label is not a number.</exception>
+    /// <exception cref="DataException">A column is missing, a label is not finite, or there are no rows.</exception>
     public static async Task<EvaluationSet> ReadAsync(IDataSource data, EvaluationOptions options, CancellationToken cancellationToken)
     {
-        bool labelled = options.Metric.Name != "agreement";
+        bool labelled = !options.IsAgreement;
         if (labelled && string.IsNullOrEmpty(options.Labels))
         {
             throw new OptimizationException(
-                $"Metric '{options.Metric.Name}': expected a column of labels, got none. Name it with --labels, or use the metric agreement, which compares with the source model.");
+                $"Metric '{options.Metric?.Name ?? "accuracy"}': expected a column of labels, got none. Name it with --labels, or use the metric agreement, which compares with the source model.");
         }
 
-        List<string> columns = [.. options.Slices];
-        if (labelled)
-        {
-            columns.Add(options.Labels!);
-        }
-
-        var labels = new List<float>();
-        var slices = new SortedDictionary<string, List<int>>(StringComparer.Ordinal);
+        string[] columns = [.. options.Slices.Concat(labelled ? [options.Labels!] : []).DefaultIfEmpty(data.Columns[0].Name).Distinct()];
+        var labels = new List<TensorValue>();
+        var slices = new List<string[]>();
         int rows = 0;
-        if (columns.Count == 0)
-        {
-            columns.Add(data.Columns[0].Name);
-        }
-
-        await foreach (DataBatch batch in data.ReadAsync([.. columns.Distinct()], 1024, cancellationToken).ConfigureAwait(false))
+        await foreach (DataBatch batch in data.ReadAsync(columns, 1024, cancellationToken).ConfigureAwait(false))
         {
             using (batch)
             {
                 if (labelled)
                 {
-                    labels.AddRange(TensorConversion.ToFloats(batch.Values[options.Labels!]));
+                    labels.Add(Labelled(batch.Values[options.Labels!], data, options.Labels!, rows));
                 }
 
-                foreach (string slice in options.Slices)
+                if (options.Slices.Count > 0)
                 {
-                    string[] values = Values(batch.Values[slice], slice, data);
-                    for (int i = 0; i < values.Length; i++)
-                    {
-                        string name = $"{slice}={values[i]}";
-                        if (!slices.TryGetValue(name, out List<int>? list))
-                        {
-                            slices[name] = list = [];
-                        }
-
-                        list.Add(rows + i);
-                    }
+                    string[][] values = [.. options.Slices.Select(slice => Values(batch.Values[slice], slice, data))];
+                    slices.AddRange(Enumerable.Range(0, batch.Rows).Select(row => Array.ConvertAll(values, column => column[row])));
                 }
 
                 rows += batch.Rows;
             }
         }
 
-        int bad = labels.FindIndex(l => !float.IsFinite(l));
-        return bad >= 0
-            ? throw new DataException($"{data.Name}, column '{options.Labels}', row {bad / Math.Max(1, labels.Count / rows)}: expected a finite label, got {labels[bad]}. Remove or repair the row.")
-            : new EvaluationSet(data, [.. labels], [.. slices.Select(s => (s.Key, s.Value.ToArray()))], rows);
+        return rows == 0
+            ? throw new DataException($"{data.Name}: expected at least one row, got none. Add rows.")
+            : new EvaluationSet(data, labelled ? TensorRows.Concatenate([.. labels]) : null, [.. slices], rows);
     }
 
-    private static string[] Values(TensorValue tensor, string slice, IDataSource data) => tensor.Rank != 1
-        ? throw new DataException($"{data.Name}, column '{slice}': expected one value a row to slice by, got shape {TensorShape.Format(tensor.Shape)}. Choose another column.")
-        : tensor.ElementType == ElementType.String
+    private static TensorValue Labelled(TensorValue tensor, IDataSource data, string column, int firstRow)
+    {
+        if (tensor.ElementType is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16)
+        {
+            float[] numbers = TensorConversion.ToFloats(tensor);
+            int bad = Array.FindIndex(numbers, l => !float.IsFinite(l));
+            if (bad >= 0)
+            {
+                throw new DataException(
+                    $"{data.Name}, column '{column}', row {firstRow + (bad / TensorRows.RowElements(tensor))}: expected a finite label, got {numbers[bad]}. Remove or repair the row.");
+            }
+        }
+
+        return TensorRows.Copy(tensor, 0, TensorRows.Count(tensor));
+    }
+
+    private static string[] Values(TensorValue tensor, string slice, IDataSource data)
+    {
+        if (tensor.Rank != 1)
+        {
+            throw new DataException($"{data.Name}, column '{slice}': expected one value a row to slice by, got shape {TensorShape.Format(tensor.Shape)}. Choose another column.");
+        }
+
+        string[] values = tensor.ElementType == ElementType.String
             ? tensor.AsSpan<string>().ToArray()
             : Array.ConvertAll(TensorConversion.ToFloats(tensor), v => v.ToString("R", CultureInfo.InvariantCulture));
+        return Array.ConvertAll(values, value => string.Intern($"{slice}={value}"));
+    }
 }

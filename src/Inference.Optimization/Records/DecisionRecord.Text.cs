@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Inference.Evaluation.Verdicts;
 using Inference.Optimization.Evaluation;
 
 namespace Inference.Optimization.Records;
@@ -10,7 +11,7 @@ public sealed partial record DecisionRecord
     public string ToText()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Verb}: {(Met ? "budget met" : "BUDGET NOT MET")}{(Budget.Length > 0 ? $" ({Budget})" : "")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Verb}: {(Met ? "budget met" : Verdict == VerdictOutcome.Inconclusive ? "INCONCLUSIVE" : "BUDGET NOT MET")}{(Budget.Length > 0 ? $" ({Budget})" : "")}{(Reason.Length > 0 ? $": {Reason}" : "")}\n");
         text.Append(CultureInfo.InvariantCulture, $"weights   {SourceBytes:N0} → {Bytes:N0} bytes ({(double)Bytes / Math.Max(1, SourceBytes):P1})\n");
         if (Microseconds > 0)
         {
@@ -23,7 +24,15 @@ public sealed partial record DecisionRecord
             text.Append(CultureInfo.InvariantCulture, $"flips     {q.FlipCount}: {q.FlipsToWrong} to wrong, {q.FlipsToRight} to right; output error worst {q.WorstOutputError:G3}, mean {q.MeanOutputError:G3}\n");
             foreach (SliceResult slice in q.Slices)
             {
-                text.Append(CultureInfo.InvariantCulture, $"slice     {slice.Name}: {slice.Source:F4} → {slice.Candidate:F4}, drop {slice.Drop * 100:F2} %, {slice.Rows} rows{(slice.Judged ? "" : ", too few to judge")}\n");
+                text.Append(CultureInfo.InvariantCulture, $"slice     {slice.Name}: {slice.Source:F4} → {slice.Candidate:F4}, drop {slice.Drop * 100:F2} %, {slice.Rows} rows{(slice.Judged ? $" (95 %: to {slice.DropHigh * 100:F2})" : $", not judged: {(slice.Reason.Length > 0 ? slice.Reason : "too few rows")}")}\n");
+            }
+        }
+
+        if (Quality?.Reading is { } reading)
+        {
+            foreach (string line in reading.Describe().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries))
+            {
+                text.Append(line.Insert(Math.Min(9, line.Length), " ")).Append('\n');
             }
         }
 

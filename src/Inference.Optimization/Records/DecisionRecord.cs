@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Inference.Data;
+using Inference.Evaluation.Verdicts;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
@@ -33,6 +34,12 @@ public sealed partial record DecisionRecord
 
     /// <summary>Whether it was met.</summary>
     public bool Met { get; init; } = true;
+
+    /// <summary>The verdict on the budget: met, not met, or inconclusive where only more rows could tell; null where there is no budget.</summary>
+    public VerdictOutcome? Verdict { get; init; }
+
+    /// <summary>Why the budget is not met; empty where it is.</summary>
+    public string Reason { get; init; } = "";
 
     /// <summary>What was done to each layer, and why.</summary>
     public IReadOnlyList<LayerDecision> Layers { get; init; } = [];

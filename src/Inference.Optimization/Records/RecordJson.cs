@@ -4,6 +4,7 @@ namespace Inference.Optimization.Records;
 
 /// <summary>JSON of records, generated at build time: no reflection.</summary>
 [JsonSourceGenerationOptions(
+    UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Inference.Evaluation.Verdicts;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Records;
 
@@ -14,7 +15,7 @@ public static class HtmlReport
         + "@media(prefers-color-scheme:dark){:root{--bg:#16181b;--ink:#e6e6e6;--soft:#a8adb3;--line:#3a3f45;--good:#5cc77a;--goodbg:#17301e;--bad:#ff8a7a;--badbg:#3a1c19;--blue:#7fb0f0;--shade:#7fb0f033}}"
         + "body{font:15px/1.5 system-ui,sans-serif;max-width:960px;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--bg)}"
         + ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.5em 0 1.5em}th,td{padding:.25em .6em;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:break-word}.wide table{min-width:40em}"
-        + "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.met{background:var(--goodbg);border-left:6px solid var(--good)}.unmet{background:var(--badbg);border-left:6px solid var(--bad)}"
+        + "pre{white-space:pre-wrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.met{background:var(--goodbg);border-left:6px solid var(--good)}.unmet{background:var(--badbg);border-left:6px solid var(--bad)}"
         + ".verdict{padding:.8em 1em;margin:1em 0;font-size:1.1em}svg{display:block;width:100%;height:auto;min-width:520px}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}h2{margin-top:1.6em}"
         + ".grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:1em}.grid svg{min-width:0}.grid figcaption{font-size:12px;color:var(--soft);overflow-wrap:anywhere}figure{margin:0}";
 
@@ -77,10 +78,15 @@ public static class HtmlReport
 
     private static void Verdict(StringBuilder page, DecisionRecord record)
     {
-        page.Append($"<div class=\"verdict {(record.Met ? "met" : "unmet")}\"><b>{(record.Met ? "Budget met" : "Budget not met")}</b>");
+        page.Append($"<div class=\"verdict {(record.Met ? "met" : "unmet")}\"><b>{(record.Met ? "Budget met" : record.Verdict == VerdictOutcome.Inconclusive ? "Inconclusive" : "Budget not met")}</b>");
         if (record.Budget.Length > 0)
         {
             page.Append($" ({Text(record.Budget)})");
+        }
+
+        if (record.Reason.Length > 0)
+        {
+            page.Append($"<br>{Text(record.Reason)}");
         }
 
         page.Append($"<br>Weights {Number(record.SourceBytes, "N0")} → {Number(record.Bytes, "N0")} bytes (÷ {Number((double)record.SourceBytes / Math.Max(1, record.Bytes), "F2")})");
@@ -110,13 +116,27 @@ public static class HtmlReport
             page.Append("<h3>Slices</h3>");
             Table(page, ["Slice", "Rows", "Before", "After", "Drop", "95 % interval", ""], quality.Slices.Select(s => new[]
             {
-                s.Name, Number(s.Rows, "N0"), Number(s.Source, "F4"), Number(s.Candidate, "F4"), Share(s.Drop), s.Judged ? $"{Share(s.DropLow)} to {Share(s.DropHigh)}" : "", s.Judged ? "" : "too few rows to judge",
+                s.Name, Number(s.Rows, "N0"), Number(s.Source, "F4"), Number(s.Candidate, "F4"), Share(s.Drop), s.Judged ? $"{Share(s.DropLow)} to {Share(s.DropHigh)}" : "", s.Judged ? Said(s.Outcome) : $"not judged: {(s.Reason.Length > 0 ? s.Reason : "too few rows")}",
             }), 1, 5);
         }
 
         page.Append($"<h3>Flips</h3><p>{quality.FlipCount} rows change their class: {quality.FlipsToWrong} to a wrong one, {quality.FlipsToRight} to the right one.</p>");
-        Table(page, ["Row", "Before", "After", "Label"], quality.Flips.Select(f => new[] { Number(f.Row, "F0"), Number(f.Source, "F0"), Number(f.Candidate, "F0"), f.Label?.ToString(CultureInfo.InvariantCulture) ?? "" }), 0, 3);
+        Table(page, ["Row", "Before", "After", "Label"], quality.Flips.Select(f => new[] { Number(f.Row, "F0"), Class(f.Source), Class(f.Candidate), f.Label is { } label ? Class(label) : "" }), 0, 3);
+        if (quality.Reading is { } reading)
+        {
+            page.Append($"<h3>How outputs and labels are read</h3><pre>{Text(reading.Describe())}</pre>");
+        }
+
+        string Class(int place) => quality.Reading is { } read && (uint)place < (uint)read.Classes.Count ? read.Classes[place] : Number(place, "F0");
     }
+
+    private static string Said(VerdictOutcome? outcome) => outcome switch
+    {
+        VerdictOutcome.Met => "met",
+        VerdictOutcome.NotMet => "not met",
+        VerdictOutcome.Inconclusive => "inconclusive",
+        _ => "",
+    };
 
     private static void Table(StringBuilder page, string[] heads, IEnumerable<string[]> rows, int firstNumber, int lastNumber)
     {

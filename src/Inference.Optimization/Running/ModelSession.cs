@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization.Graphs;
@@ -94,6 +95,28 @@ internal sealed class ModelSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs all rows of a source; each result is the caller's to dispose, with its number of rows.</summary>
+    /// <exception cref="DataException">The data does not fit the model, holds values that are not finite, or has no rows.</exception>
+    public async IAsyncEnumerable<(NamedValues Outputs, int Rows)> RunAllAsync(IDataSource data, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        RequireData(data);
+        int rows = 0;
+        await foreach (DataBatch batch in data.ReadAsync([.. InputNames], BatchRows, cancellationToken).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                InputCheck.RequireFinite(data, batch, InputNames);
+                rows += batch.Rows;
+                yield return (await RunAsync(batch, cancellationToken).ConfigureAwait(false), batch.Rows);
+            }
+        }
+
+        if (rows == 0)
+        {
+            throw new DataException($"{data.Name}: expected at least one row, got none. Add rows.");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Runner.DisposeAsync().ConfigureAwait(false);
@@ -135,10 +158,17 @@ internal sealed class ModelSession : IAsyncDisposable
         {
             foreach ((string name, ModelValue value) in outputs)
             {
-                cut.SetValue(name, value is TensorValue { Rank: > 0 } tensor && tensor.Shape[0] == all ? tensor.Rows(0, rows) : value.Retain());
+                cut.SetValue(name, value switch
+                {
+                    TensorValue { Rank: > 0 } tensor when tensor.Shape[0] == all => tensor.Rows(0, rows),
+                    SequenceValue sequence when sequence.Count == all => First(sequence, rows),
+                    _ => value.Retain(),
+                });
             }
         }
 
         return cut;
     }
+
+    private static SequenceValue First(SequenceValue sequence, int rows) => new(sequence.Items.Take(rows).Select(static item => item.Retain()), sequence.ElementType);
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Inference.Data;
+using Inference.Evaluation.Verdicts;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
@@ -36,7 +37,7 @@ public static class BudgetOptimizer
 
         ModelPreparation.RequireFloat(model, "optimize");
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-            '|', DecisionRecord.Digest(model), calibration.Digest, search.Digest, context.Seed, options.MaxDrop, options.MaxSliceDrop, options.MinSpeedup, options.Evaluation.Metric.Name))));
+            '|', DecisionRecord.Digest(model), calibration.Digest, search.Digest, context.Seed, options.MaxDrop, options.MaxSliceDrop, options.MinSpeedup, options.Evaluation.Metric?.Name ?? "", options.Evaluation.Output ?? "", "interval"))));
         var run = new SearchRun(context, model, search, options, SearchState.Open(options.StatePath, key));
         long start = context.TimeProvider.GetTimestamp();
         bool stopped = false;
@@ -52,7 +53,7 @@ public static class BudgetOptimizer
                 {
                     run.Details = await SensitivityAnalysis.RunAsync(
                         context, model, calibration, search, options.Evaluation.Output, options.LatencyRows, options.MaxTime * SensitivityShare, cancellationToken).ConfigureAwait(false);
-                    recipes.InsertRange(1, CandidateRecipes.Partial(context, model, calibration, run.Details.Sensitivities, result.Drop > options.MaxDrop || result.WorstSliceDrop > options.MaxSliceDrop));
+                    recipes.InsertRange(1, CandidateRecipes.Partial(context, model, calibration, run.Details.Sensitivities, result.Outcome != VerdictOutcome.Met));
                 }
             }
         }

@@ -8,7 +8,7 @@ public sealed class OptimizeOptions
     /// <summary>Metric, labels and slices.</summary>
     public required EvaluationOptions Evaluation { get; init; }
 
-    /// <summary>The greatest loss of the metric, ≥ 0; 0.01 (one point) by default. See <see cref="Metric.Drop"/>.</summary>
+    /// <summary>The greatest loss of the metric, ≥ 0; 0.01 (one point) by default: the upper end of the one-sided 95 % paired interval is held against it. See <see cref="Inference.Evaluation.Metrics.Metric.Drop"/>.</summary>
     public double MaxDrop { get; init; } = 0.01;
 
     /// <summary>The greatest loss of a slice; null: not bounded.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Inference.Data;
+using Inference.Evaluation.Verdicts;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
@@ -13,25 +14,22 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
 {
     private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(400);
 
-    private EvaluationSet? _set;
-    private Predictions? _reference;
+    private readonly EvaluationOptions _evaluation = options.Evaluation.With(options.MaxDrop, options.MaxSliceDrop);
+    private SourceJudge? _judge;
     private OnnxModel? _best;
     private CandidateRecord? _bestRecord;
     private IReadOnlyList<LayerDecision> _bestLayers = [];
 
     /// <summary>Whether the source has been judged: before that there is nothing to return.</summary>
-    public bool Started => _reference is not null;
+    public bool Started => _judge is not null;
 
     /// <summary>For the report.</summary>
     public ReportDetails Details { get; set; } = new();
 
     public double? BestDrop => _bestRecord?.Drop;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        _set = await EvaluationSet.ReadAsync(search, options.Evaluation, cancellationToken).ConfigureAwait(false);
-        _reference = await Predictor.RunAsync(context, source, search, options.Evaluation.Output, "source", cancellationToken).ConfigureAwait(false);
-    }
+    public async Task StartAsync(CancellationToken cancellationToken) =>
+        _judge = await SourceJudge.CreateAsync(context, source, search, _evaluation, null, cancellationToken).ConfigureAwait(false);
 
     /// <returns>The result; null where the recipe does not apply to the model.</returns>
     public async Task<CandidateRecord?> TryAsync(CandidateRecipe recipe, CancellationToken cancellationToken)
@@ -75,13 +73,18 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
     public async Task<OptimizeResult> FinishAsync(IDataSource calibration, IDataSource report, bool stopped)
     {
         OnnxModel model = _best ?? GraphCopy.Copy(source);
-        ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, report, options.Evaluation).ConfigureAwait(false);
+        SourceJudge judge = ReferenceEquals(report, search) ? _judge! : await SourceJudge.CreateAsync(context, source, report, _evaluation, _judge!.Reading, CancellationToken.None).ConfigureAwait(false);
+        ComparisonResult quality = judge.Compare(await judge.RunAsync(context, model, "candidate", CancellationToken.None).ConfigureAwait(false));
         double[] times = await LatencyMeter.MeasureAsync(context, [source, model], report, options.LatencyRows, TimingBudget, CancellationToken.None).ConfigureAwait(false);
-        string? unmet = _bestRecord is null ? "no candidate was tried" : _bestRecord.Accepted ? null : _bestRecord.Reason;
+        string? unmet = _bestRecord is null ? "no candidate was tried" : Rank(_bestRecord) == 0 ? _bestRecord.Reason : quality.Objection() is { Length: > 0 } objection ? objection : null;
         DecisionRecord record = DecisionRecord.For("optimize", source, model, context.Seed, _bestLayers, ("calibrate", calibration), ("search", search), ("report", report)) with
         {
             Budget = Budget() + (stopped ? "; stopped early" : ""),
             Met = unmet is null,
+            Verdict = unmet is null ? VerdictOutcome.Met
+                : _bestRecord is not null && Rank(_bestRecord) > 0 && quality.Verdict == VerdictOutcome.Inconclusive ? VerdictOutcome.Inconclusive
+                : VerdictOutcome.NotMet,
+            Reason = unmet ?? "",
             Quality = quality,
             SourceMicroseconds = times[0],
             Microseconds = times[1],
@@ -109,20 +112,19 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
 
     private async Task<CandidateRecord> JudgeAsync(string name, OnnxModel candidate, CancellationToken cancellationToken)
     {
-        Predictions predictions = await Predictor.RunAsync(context, candidate, search, options.Evaluation.Output, name, cancellationToken).ConfigureAwait(false);
-        ComparisonResult quality = ModelComparer.Compare(_reference!, predictions, _set!, options.Evaluation, context.Seed);
+        ComparisonResult quality = _judge!.Compare(await _judge.RunAsync(context, candidate, name, cancellationToken).ConfigureAwait(false));
         double[] times = await LatencyMeter.MeasureAsync(context, [source, candidate], search, options.LatencyRows, TimingBudget, cancellationToken).ConfigureAwait(false);
         double speedup = times[0] / times[1];
         double? slice = double.IsNegativeInfinity(quality.WorstSliceDrop) ? null : quality.WorstSliceDrop;
-        string reason =
-            quality.Drop > options.MaxDrop ? Text($"drop {quality.Drop:P2} exceeds {options.MaxDrop:P2}")
-            : slice > options.MaxSliceDrop ? Text($"a slice drops {slice:P2}, over {options.MaxSliceDrop:P2}")
-            : speedup < options.MinSpeedup ? Text($"speedup {speedup:F2} is below {options.MinSpeedup:F2}")
-            : "";
+        string slow = speedup < options.MinSpeedup ? Text($"speedup {speedup:F2} is below {options.MinSpeedup:F2}") : "";
+        string reason = string.Join("; ", new[] { quality.Objection(), slow }.Where(static r => r.Length > 0));
         return new CandidateRecord
         {
             Name = name,
             Drop = quality.Drop,
+            DropHigh = quality.DropHigh,
+            Outcome = quality.Verdict,
+            Undecided = quality.Verdict == VerdictOutcome.Inconclusive && slow.Length == 0,
             WorstSliceDrop = slice,
             Microseconds = times[1],
             Speedup = speedup,
@@ -132,16 +134,16 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
         };
     }
 
-    // Within the budget beats without; within, the faster wins, and of two within 15 %, the repeatability of such timings, the smaller; without, the smaller drop wins.
+    // Within the budget beats what more rows would have to decide, and that beats without; within, the faster wins, and of two within 15 %, the repeatability of such timings, the smaller; without, the smaller drop wins.
     private bool Better(CandidateRecord result)
     {
         const double SameSpeed = 0.15;
-        if (_bestRecord is not { } best || result.Accepted != best.Accepted)
+        if (_bestRecord is not { } best || Rank(result) != Rank(best))
         {
-            return _bestRecord is null || result.Accepted;
+            return _bestRecord is null || Rank(result) > Rank(_bestRecord);
         }
 
-        if (!result.Accepted)
+        if (Rank(result) == 0)
         {
             return result.Drop < best.Drop;
         }
@@ -149,11 +151,13 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
         return Math.Abs((result.Speedup / best.Speedup) - 1) < SameSpeed ? result.Bytes < best.Bytes : result.Speedup > best.Speedup;
     }
 
+    private static int Rank(CandidateRecord result) => result.Accepted ? 2 : result.Undecided ? 1 : 0;
+
     private string Budget() => string.Join(
         ", ",
         new[]
         {
-            Text($"drop ≤ {options.MaxDrop:P2} of {options.Evaluation.Metric.Name}"),
+            Text($"drop ≤ {options.MaxDrop:P2} of {_judge!.Metric.Name}"),
             options.MaxSliceDrop is { } slice ? Text($"slice drop ≤ {slice:P2}") : "",
             options.MinSpeedup is { } speedup ? Text($"speedup ≥ {speedup:F2}") : "",
             Text($"time ≤ {options.MaxTime}"),

@@ -1,4 +1,5 @@
 using Inference.Data;
+using Inference.Evaluation.Metrics;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Factorization;
@@ -83,7 +84,7 @@ public class CompressionTests
         model.Graph.Initializers[1] = OnnxTensor.Create<float>("a", bias, 12);
         MemoryDataSource rows = SmallModels.Rows(300, 16);
         PruneResult result = await Pruner.PruneAsync(Lab.OnnxRuntime(), model, rows, new PruneOptions { TargetMacs = 0.5, ChannelMultiple = 1 });
-        ComparisonResult comparison = await ModelComparer.CompareAsync(Lab.OnnxRuntime(), model, result.Model, rows, new EvaluationOptions { Metric = Metric.Parse("agreement") });
+        ComparisonResult comparison = await ModelComparer.CompareAsync(Lab.OnnxRuntime(), model, result.Model, rows, new EvaluationOptions { Metric = MetricCatalog.Parse("agreement") });
 
         Assert.Equal(result.SourceMacs / 2, result.Macs);
         Assert.True(comparison.MeanOutputError < 0.01, $"{comparison.MeanOutputError}");
@@ -121,7 +122,7 @@ public class CompressionTests
             OnnxTensor.Create<float>("half", [0.5f]));
         var rows = new MemoryDataSource(new NamedValues { ["x"] = TensorValue.Copy(Lab.Normal(200 * 5 * 16, 9), [200, 5, 16]) });
         PruneResult result = await Pruner.PruneAsync(Lab.OnnxRuntime(), model, rows, new PruneOptions { TargetMacs = 0.5, ChannelMultiple = 1 });
-        ComparisonResult comparison = await ModelComparer.CompareAsync(Lab.OnnxRuntime(), model, result.Model, rows, new EvaluationOptions { Metric = Metric.Parse("agreement") });
+        ComparisonResult comparison = await ModelComparer.CompareAsync(Lab.OnnxRuntime(), model, result.Model, rows, new EvaluationOptions { Metric = MetricCatalog.Parse("agreement") });
 
         Assert.Equal(result.SourceMacs / 2, result.Macs);
         Assert.Contains(result.Layers, l => l.Action == "16 of 32 kept" && l.Name.Contains("up", StringComparison.Ordinal) && l.Name.Contains("context", StringComparison.Ordinal));

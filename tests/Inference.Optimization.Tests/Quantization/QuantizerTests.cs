@@ -1,4 +1,5 @@
 using Inference.Data;
+using Inference.Evaluation.Metrics;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
@@ -21,7 +22,7 @@ public class QuantizerTests
         QuantizeResult result = await Quantizer.QuantizeAsync(Lab.OnnxRuntime(), model, rows, new QuantizeOptions { Mode = mode, Format = format });
 
         ComparisonResult comparison = await ModelComparer.CompareAsync(
-            Lab.OnnxRuntime(), model, result.Model, rows, new EvaluationOptions { Metric = Metric.Parse("agreement") });
+            Lab.OnnxRuntime(), model, result.Model, rows, new EvaluationOptions { Metric = MetricCatalog.Parse("agreement") });
         Assert.True(comparison.MeanOutputError < 0.1, $"{comparison.MeanOutputError}");
         Assert.True(comparison.Candidate > 0.97, $"{comparison.Candidate}");
         Assert.Contains(result.Model.Graph.Nodes, n => n.OpType.Contains("Quant", StringComparison.OrdinalIgnoreCase));
@@ -217,7 +218,7 @@ public class QuantizerTests
         rows ??= SmallModels.Rows(400, 16);
         QuantizeResult result = await Quantizer.QuantizeAsync(Lab.OnnxRuntime(), model, rows, options);
         ComparisonResult comparison = await ModelComparer.CompareAsync(
-            Lab.OnnxRuntime(), model, result.Model, rows, new EvaluationOptions { Metric = Metric.Parse("agreement") });
+            Lab.OnnxRuntime(), model, result.Model, rows, new EvaluationOptions { Metric = MetricCatalog.Parse("agreement") });
         return comparison.MeanOutputError;
     }
 }

@@ -1,4 +1,5 @@
 using Inference.Data;
+using Inference.Evaluation.Metrics;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Records;
@@ -11,7 +12,7 @@ namespace Inference.Optimization.Tests.Search;
 
 public class BudgetOptimizerTests
 {
-    private static readonly EvaluationOptions Agreement = new() { Metric = Metric.Parse("agreement") };
+    private static readonly EvaluationOptions Agreement = new() { Metric = MetricCatalog.Parse("agreement") };
 
     [OrtFact]
     public async Task OptimizeAsync_GenerousBudget_WritesModelAndRecord()
