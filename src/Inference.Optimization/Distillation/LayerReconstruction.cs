@@ -51,7 +51,8 @@ internal static class LayerReconstruction
         int k = layer.Reduction + (offset ? 1 : 0);
         var gram = new GramMatrix(k, k);
         var cross = new GramMatrix(k, layer.Outputs);
-        await foreach (DataBatch batch in data.Take(GramPass.DefaultRows).ReadAsync([.. targets.InputNames.Union(inputs.InputNames)], inputs.BatchRows, cancellationToken).ConfigureAwait(false))
+        IDataSource some = await SelectedRows.TakeAsync(context, data, GramPass.DefaultRows, cancellationToken).ConfigureAwait(false);
+        await foreach (DataBatch batch in some.ReadAsync([.. targets.InputNames.Union(inputs.InputNames)], inputs.BatchRows, cancellationToken).ConfigureAwait(false))
         {
             using (batch)
             {

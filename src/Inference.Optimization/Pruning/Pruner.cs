@@ -3,6 +3,7 @@ using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
 using Inference.Optimization.Records;
+using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Pruning;
 
@@ -64,7 +65,7 @@ public static class Pruner
     private static async Task<PruneResult> ChooseAsync(
         OptimizationContext context, OnnxModel source, IDataSource data, List<PruneResult> results, PruneOptions options, CancellationToken cancellationToken)
     {
-        IDataSource rows = data.Take(ErrorRows);
+        IDataSource rows = await SelectedRows.TakeAsync(context, data, ErrorRows, cancellationToken).ConfigureAwait(false);
         Predictions wanted = await Predictor.RunAsync(context, source, rows, null, "source", cancellationToken).ConfigureAwait(false);
         var errors = new double[results.Count];
         var shares = new double[results.Count];

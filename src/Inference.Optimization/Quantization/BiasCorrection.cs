@@ -1,6 +1,7 @@
 using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization.Graphs;
+using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Quantization;
 
@@ -32,7 +33,7 @@ internal static class BiasCorrection
             return 0;
         }
 
-        Dictionary<string, double[]> errors = await probe.RunAsync(context, data.Take(Rows), "correct biases", cancellationToken).ConfigureAwait(false);
+        Dictionary<string, double[]> errors = await probe.RunAsync(context, await SelectedRows.TakeAsync(context, data, Rows, cancellationToken).ConfigureAwait(false), "correct biases", cancellationToken).ConfigureAwait(false);
         foreach ((LinearLayer layer, string output) in outputs)
         {
             OnnxTensor old = layer.Bias(editor.Index)!;

@@ -2,6 +2,7 @@ using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization.Calibration;
 using Inference.Optimization.Graphs;
+using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Quantization;
 
@@ -49,7 +50,7 @@ internal static class RangeTrials
             return selected;
         }
 
-        Dictionary<string, double[]> errors = await probe.RunAsync(context, data.Take(Rows), "choose ranges", cancellationToken).ConfigureAwait(false);
+        Dictionary<string, double[]> errors = await probe.RunAsync(context, await SelectedRows.TakeAsync(context, data, Rows, cancellationToken).ConfigureAwait(false), "choose ranges", cancellationToken).ConfigureAwait(false);
         foreach (IGrouping<string, (string Value, SelectedRange Range, string Output)> value in trials.GroupBy(t => t.Value))
         {
             selected[value.Key] = value.GroupBy(t => t.Range).MinBy(g => g.Sum(t => errors[t.Output][0]))!.Key;

@@ -2,6 +2,7 @@ using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization.Calibration;
 using Inference.Optimization.Graphs;
+using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Quantization;
 
@@ -46,7 +47,7 @@ internal static class SmoothQuant
             return applied;
         }
 
-        Dictionary<string, double[]> errors = await probe.RunAsync(context, data.Take(Rows), "smooth", cancellationToken).ConfigureAwait(false);
+        Dictionary<string, double[]> errors = await probe.RunAsync(context, await SelectedRows.TakeAsync(context, data, Rows, cancellationToken).ConfigureAwait(false), "smooth", cancellationToken).ConfigureAwait(false);
         foreach (var candidates in trials.GroupBy(t => t.Group.Key).ToList())
         {
             double before = candidates.First(c => c.Alpha == 0).Outputs.Sum(o => errors[o][0]);

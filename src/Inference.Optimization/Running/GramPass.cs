@@ -20,7 +20,8 @@ internal static class GramPass
         await using ModelSession session = await ModelSession.OpenAsync(context, inner.Length > 0 ? Observation.Of(model, inner) : model, stage, cancellationToken).ConfigureAwait(false);
         session.RequireData(data);
         long rows = 0;
-        await foreach (DataBatch batch in data.Take(DefaultRows).ReadAsync([.. session.InputNames], session.BatchRows, cancellationToken).ConfigureAwait(false))
+        IDataSource some = await SelectedRows.TakeAsync(context, data, DefaultRows, cancellationToken).ConfigureAwait(false);
+        await foreach (DataBatch batch in some.ReadAsync([.. session.InputNames], session.BatchRows, cancellationToken).ConfigureAwait(false))
         {
             using (batch)
             {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Data;
+using Inference.Evaluation.Verdicts;
 using Inference.Rows;
 
 namespace Inference.Optimization.Running;
@@ -17,24 +18,48 @@ internal sealed class SelectedRows(IDataSource source, long[] rows) : IDataSourc
 
     public string Digest => source.Digest;
 
+    /// <summary>At most so many rows, chosen by the context's seed from all of them: the first ones of sorted data are alike.</summary>
+    public static async Task<IDataSource> TakeAsync(OptimizationContext context, IDataSource source, int count, CancellationToken cancellationToken)
+    {
+        long all = source.RowCount ?? await CountAsync(source, cancellationToken).ConfigureAwait(false);
+        if (all <= count)
+        {
+            return source;
+        }
+
+        var sampler = new StratifiedSampler(context.Seed);
+        for (long row = 0; row < all; row++)
+        {
+            sampler.Add(row, "");
+        }
+
+        return new SelectedRows(source, sampler.Take(count));
+    }
+
     public async IAsyncEnumerable<DataBatch> ReadAsync(
         IReadOnlyCollection<string> columns, int batchRows, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        int next = 0;
+        var parts = new List<NamedValues>();
+        int next = 0, held = 0;
         await foreach (DataBatch batch in source.ReadAsync(columns, batchRows, cancellationToken).ConfigureAwait(false))
         {
             using (batch)
             {
-                int first = next;
                 while (next < rows.Length && rows[next] < batch.FirstRow + batch.Rows)
                 {
-                    next++;
-                }
+                    int last = next;
+                    while (last < rows.Length && last - next < batchRows - held && rows[last] < batch.FirstRow + batch.Rows)
+                    {
+                        last++;
+                    }
 
-                if (next > first)
-                {
-                    int[] places = Array.ConvertAll(rows[first..next], row => (int)(row - batch.FirstRow));
-                    yield return new DataBatch(BatchRows.Take(batch.Values, places), first, places.Length);
+                    parts.Add(BatchRows.Take(batch.Values, Array.ConvertAll(rows[next..last], row => (int)(row - batch.FirstRow))));
+                    (held, next) = (held + last - next, last);
+                    if (held == batchRows || next == rows.Length)
+                    {
+                        yield return Joined(parts, next - held, held);
+                        held = 0;
+                    }
                 }
             }
 
@@ -43,5 +68,31 @@ internal sealed class SelectedRows(IDataSource source, long[] rows) : IDataSourc
                 yield break;
             }
         }
+    }
+
+    private static DataBatch Joined(List<NamedValues> parts, long first, int count)
+    {
+        NamedValues all = parts.Count == 1 ? parts[0] : BatchRows.Concatenate([.. parts]);
+        if (parts.Count > 1)
+        {
+            parts.ForEach(static part => part.Dispose());
+        }
+
+        parts.Clear();
+        return new DataBatch(all, first, count);
+    }
+
+    private static async Task<long> CountAsync(IDataSource source, CancellationToken cancellationToken)
+    {
+        long count = 0;
+        await foreach (DataBatch batch in source.ReadAsync([source.Columns[0].Name], 1024, cancellationToken).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                count += batch.Rows;
+            }
+        }
+
+        return count;
     }
 }

@@ -4,6 +4,7 @@ using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Reports;
+using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Search;
 
@@ -29,7 +30,7 @@ internal static class SensitivityAnalysis
         var options = new QuantizeOptions();
         long start = context.TimeProvider.GetTimestamp();
         QuantizationAnalysis analysis = await QuantizationAnalysis.RunAsync(context, source, calibration, options, cancellationToken).ConfigureAwait(false);
-        IDataSource some = search.Take(Rows);
+        IDataSource some = await SelectedRows.TakeAsync(context, search, Rows, cancellationToken).ConfigureAwait(false);
         Predictions wanted = await Predictor.RunAsync(context, source, some, output, "source", cancellationToken).ConfigureAwait(false);
         List<LinearLayer> layers = [.. LinearLayer.All(new GraphIndex(analysis.Prepared.Graph)).Where(l => analysis.Ranges.ContainsKey(l.Input)).OrderByDescending(l => l.Weight.ElementCount).Take(MostLayers)];
         var found = new List<LayerSensitivity>();
