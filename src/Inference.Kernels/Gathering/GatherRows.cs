@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Quantized;
 using Inference.Kernels.Threading;
@@ -51,6 +52,19 @@ internal static unsafe class GatherRows
                     break;
                 case 8:
                     *(long*)y = *(long*)from;
+                    break;
+                case 16:
+                    Vector128.Load(from).Store(y);
+                    break;
+                case 32:
+                    Vector256.Load(from).Store(y);
+                    break;
+                case 64:
+                    Vector256.Load(from).Store(y);
+                    Vector256.Load(from + 32).Store(y + 32);
+                    break;
+                case < 4096:
+                    Unsafe.CopyBlockUnaligned(y, from, (uint)rowBytes);
                     break;
                 default:
                     LargeBlocks.Copy(from, y, rowBytes);
