@@ -35,7 +35,7 @@ internal static class CompareCommand
             IModelLoader? otherLoader = result.GetValue(otherBackend) is { } backend ? Backends.Loader(backend, result.GetValue(shared.Library)) : null;
             DataRoles data = shared.Require(result, open);
             DecisionRecord record = await DecisionRecord.CreateAsync(
-                context, "compare", first, second, [], null, data.Report ?? data.Search, shared.Evaluation(result), cancellation, otherLoader).ConfigureAwait(false);
+                context, "compare", first, second, [], null, data.Report ?? data.Search, shared.Evaluation(result), otherLoader, cancellation).ConfigureAwait(false);
             record = shared.Judged(result, record);
             Console.WriteLine(result.GetValue(shared.Json) ? record.ToJson() : record.ToText());
             return record.Met ? ExitCodes.Done : ExitCodes.BoundNotMet;

@@ -47,7 +47,7 @@ internal static class DistillCommand
             Console.Error.WriteLine($"training rows {training.RowCount:N0}; {training.Excluded:N0} left out that calibrate or report");
             OnnxModel student = await Distiller.TrainAsync(context, model, training, options, cancellation).ConfigureAwait(false);
             DecisionRecord record = await DecisionRecord.CreateAsync(
-                context, "distill", model, student, [], roles.Train, roles.Report ?? rows ?? roles.Calibrate, shared.Evaluation(result), cancellation).ConfigureAwait(false);
+                context, "distill", model, student, [], roles.Train, roles.Report ?? rows ?? roles.Calibrate, shared.Evaluation(result), cancellationToken: cancellation).ConfigureAwait(false);
             if (rows is not null)
             {
                 double drop = OptimizationCommands.Share(result.GetValue(shared.MaxDrop), "--max-drop") ?? 0.003;

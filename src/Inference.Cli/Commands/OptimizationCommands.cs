@@ -188,7 +188,7 @@ internal sealed class OptimizationCommands
         CancellationToken cancellation)
     {
         DecisionRecord record = await DecisionRecord.CreateAsync(
-            context, verb, source, model, layers, roles?.Calibrate, roles?.Report ?? roles?.Calibrate, Evaluation(result), cancellation).ConfigureAwait(false);
+            context, verb, source, model, layers, roles?.Calibrate, roles?.Report ?? roles?.Calibrate, Evaluation(result), cancellationToken: cancellation).ConfigureAwait(false);
         return Write(result, source, model, Judged(result, record), details);
     }
 

@@ -13,13 +13,13 @@ public static class ModelComparer
     /// <param name="candidate">The other model.</param>
     /// <param name="data">The rows.</param>
     /// <param name="options">Metric, labels, slices, budget.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
     /// <param name="candidateLoader">What the other model is run with; null: as the source.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="OptimizationException">The metric needs labels and there are none, or an output is missing.</exception>
     /// <exception cref="DataException">The data does not fit the models.</exception>
     /// <exception cref="Inference.Evaluation.EvaluationException">Outputs or labels cannot be read without a guess, or the other model's are of another form.</exception>
     public static async Task<ComparisonResult> CompareAsync(
-        OptimizationContext context, OnnxModel source, OnnxModel candidate, IDataSource data, EvaluationOptions options, CancellationToken cancellationToken = default, IModelLoader? candidateLoader = null)
+        OptimizationContext context, OnnxModel source, OnnxModel candidate, IDataSource data, EvaluationOptions options, IModelLoader? candidateLoader = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(options);

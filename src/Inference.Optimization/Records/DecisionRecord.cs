@@ -120,8 +120,8 @@ public sealed partial record DecisionRecord
     /// <param name="calibration">The rows it was made with; null: none.</param>
     /// <param name="judged">The rows to measure quality and time on; null: neither is measured.</param>
     /// <param name="evaluation">Metric, labels, slices.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
     /// <param name="loader">What the new model is run with; null: as the source.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     public static async Task<DecisionRecord> CreateAsync(
         OptimizationContext context,
         string verb,
@@ -131,8 +131,8 @@ public sealed partial record DecisionRecord
         IDataSource? calibration,
         IDataSource? judged,
         EvaluationOptions evaluation,
-        CancellationToken cancellationToken = default,
-        IModelLoader? loader = null)
+        IModelLoader? loader = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         DecisionRecord record = For(verb, source, model, context.Seed, layers, ("calibrate", calibration), ("report", judged));
@@ -141,7 +141,7 @@ public sealed partial record DecisionRecord
             return record;
         }
 
-        ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, judged, evaluation, cancellationToken, loader).ConfigureAwait(false);
+        ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, judged, evaluation, loader, cancellationToken).ConfigureAwait(false);
         double[] times = await LatencyMeter.MeasureAsync(context, [source, model], judged, 1, TimeSpan.FromMilliseconds(800), cancellationToken, [context.Loader, loader ?? context.Loader]).ConfigureAwait(false);
         return record with { Quality = quality, SourceMicroseconds = times[0], Microseconds = times[1] };
     }
