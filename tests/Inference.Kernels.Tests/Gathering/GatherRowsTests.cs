@@ -5,9 +5,15 @@ namespace Inference.Kernels.Tests.Gathering;
 public sealed unsafe class GatherRowsTests
 {
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
     [InlineData(4)]
     [InlineData(8)]
+    [InlineData(16)]
     [InlineData(20)]
+    [InlineData(32)]
+    [InlineData(64)]
+    [InlineData(4096)]
     public void Run_NegativeIndices_CountFromTheEnd(int rowBytes)
     {
         using NativeArray<byte> table = Fill.Bytes(5 * rowBytes, 1);
