@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Inference;
@@ -11,7 +12,7 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
     private const int Few = 32;
 
     private KeyValuePair<string, ModelValue>[] _items;
-    private volatile Dictionary<string, int>? _positions;
+    private volatile ConcurrentDictionary<string, int>? _positions;
     private int _count;
     private volatile bool _disposed;
 
@@ -87,7 +88,7 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
             _count++;
             if (_positions is { } positions)
             {
-                positions.Add(name, index);
+                positions[name] = index;
             }
             else if (_count > Few)
             {
@@ -224,12 +225,13 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
         return -1;
     }
 
-    private static Dictionary<string, int> PositionsOf(ReadOnlySpan<KeyValuePair<string, ModelValue>> items)
+    // Concurrent, so that a reader beside a forbidden writer meets our error and not the table's.
+    private static ConcurrentDictionary<string, int> PositionsOf(ReadOnlySpan<KeyValuePair<string, ModelValue>> items)
     {
-        var positions = new Dictionary<string, int>(items.Length, StringComparer.Ordinal);
+        var positions = new ConcurrentDictionary<string, int>(concurrencyLevel: 1, items.Length, StringComparer.Ordinal);
         for (int i = 0; i < items.Length; i++)
         {
-            positions.Add(items[i].Key, i);
+            positions[items[i].Key ?? throw Changed()] = i;
         }
 
         return positions;

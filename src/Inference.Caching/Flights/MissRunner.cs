@@ -16,7 +16,7 @@ internal sealed class MissRunner(
     AdmissionController admission,
     CacheInstruments instruments)
 {
-    // A flight that was given up is joined anew a few times: those who cancel are few, and then everybody helps himself.
+    // A call joins another flight a few times when the one it waited for was cancelled; after that it runs its own rows.
     private const int MostAttempts = 4;
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24);
     private readonly LayoutCatalog _outputLayouts = new(null, whole);

@@ -14,7 +14,7 @@ internal sealed unsafe class TreeWalks : IDisposable
     // A step waits about 20 cycles for its node and feature; eight walks at a time fill them.
     private const int Walks = 8;
 
-    // In deep trees most walks end early: after so many steps it is looked whether all have.
+    // In deep trees most walks end early: whether all have ended is checked after this many steps.
     private const int Stretch = 6;
 
     // Up to here each leaf keeps a weight for every target, 0 where it has none.

@@ -25,7 +25,7 @@ public static class StableHash
         return hash ^ (hash >> 31);
     }
 
-    /// <summary>The hash as a share: its 53 high bits ÷ 2^53, 0 ≤ share &lt; 1. A key belongs to the first p percent when share · 100 &lt; p, so that raising p keeps everybody who was in.</summary>
+    /// <summary>The hash as a share: its 53 high bits ÷ 2^53, 0 ≤ share &lt; 1. A key belongs to the first p percent when share · 100 &lt; p, so that raising p keeps all keys that were in.</summary>
     public static double Share(string salt, string key) => (Compute(salt, key) >> 11) * (1.0 / (1UL << 53));
 
     private static ulong Add(ulong hash, string text)

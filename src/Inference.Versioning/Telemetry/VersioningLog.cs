@@ -38,10 +38,10 @@ internal static partial class VersioningLog
         }
     }
 
-    [LoggerMessage(9, LogLevel.Error, "Model '{Model}': the repository could not be looked at: {Reason} The versions that serve stay; it is looked at again.")]
+    [LoggerMessage(9, LogLevel.Error, "Model '{Model}': the repository could not be read: {Reason} The loaded versions keep serving; the repository is read again at the next poll.")]
     public static partial void RefreshFailed(ILogger logger, string model, string reason);
 
-    [LoggerMessage(10, LogLevel.Warning, "Model '{Model}': changes of '{Directory}' are not notified ({Reason}); it is looked at every {Interval}.")]
+    [LoggerMessage(10, LogLevel.Warning, "Model '{Model}': changes of '{Directory}' are not notified ({Reason}); the directory is polled every {Interval}.")]
     public static partial void NotWatching(ILogger logger, string model, string directory, string reason, TimeSpan interval);
 
     [LoggerMessage(11, LogLevel.Warning, "Model '{Model}': unloading version '{Version}' failed: {Reason}")]
