@@ -74,7 +74,7 @@ public static class ModelRunnerExtensions
     /// <summary>Loads the runner's model unless it is loaded; completes at once for runners that were made with their model. Without a host, call it before reading <see cref="IModelRunner.Info"/>.</summary>
     /// <inheritdoc cref="ILoadableRunner.LoadAsync"/>
     public static Task EnsureLoadedAsync(this IModelRunner runner, CancellationToken cancellationToken = default) =>
-        runner.GetService<ILoadableRunner>()?.LoadAsync(cancellationToken) ?? Task.CompletedTask;
+        runner.GetService<ILoadableRunner>() is { IsLoaded: false } late ? late.LoadAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Reaches a service of the runner or of a layer below; null where there is none.</summary>
     public static T? GetService<T>(this IModelRunner runner, object? serviceKey = null)

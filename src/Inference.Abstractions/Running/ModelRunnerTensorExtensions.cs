@@ -18,11 +18,7 @@ public static class ModelRunnerTensorExtensions
     {
         ArgumentNullException.ThrowIfNull(runner);
         ArgumentNullException.ThrowIfNull(input);
-        if (runner.GetService<ILoadableRunner>() is { IsLoaded: false } late)
-        {
-            late.LoadAsync().GetAwaiter().GetResult();
-        }
-
+        runner.EnsureLoadedAsync().GetAwaiter().GetResult();
         string output = OutputOf(runner.Info, input);
         using var inputs = new NamedValues(1) { [input] = TensorValue.Copy(data, shape) };
         using NamedValues outputs = runner.Run(inputs, context);

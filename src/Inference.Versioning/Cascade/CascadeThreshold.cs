@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Inference.Versioning;
 
 /// <summary>When a row of the small model's answer is good enough: confidence ≥ threshold.</summary>
-/// <param name="Output">The output of the small model that is looked at.</param>
+/// <param name="Output">The output of the small model that tells its confidence.</param>
 /// <param name="Kind">How confidence is read off a row.</param>
 /// <param name="Threshold">0 to 1.</param>
 /// <param name="Transform">What is done to the row first.</param>

@@ -36,7 +36,7 @@ public sealed class VersioningOptions
     /// <summary>Whether the repository is watched for changes; true by default. False: only <see cref="IModelVersions.RefreshAsync"/> looks.</summary>
     public bool Watch { get; set; } = true;
 
-    /// <summary>How often the repository is looked at when no change was notified, 100 ms to 1 day, 30 s by default.</summary>
+    /// <summary>How often the repository is polled where no change was notified, 100 ms to 1 day, 30 s by default.</summary>
     [DurationRange("00:00:00.1", "1.00:00:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(30);
 

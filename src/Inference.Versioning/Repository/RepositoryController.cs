@@ -207,7 +207,6 @@ internal sealed partial class RepositoryController : IModelVersions
                 Bytes = slot.Folder.Bytes,
                 CallsInFlight = slot.InFlight,
                 Calls = slot.Calls,
-                Error = null,
             });
         }
 
