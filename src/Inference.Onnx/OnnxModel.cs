@@ -1,10 +1,10 @@
 namespace Inference.Onnx;
 
 /// <summary>
-/// An ONNX model (<c>ModelProto</c>) as objects that can be changed. A model that was loaded from a file owns the memory mappings of it and of its external data: slices
+/// An ONNX model (<c>ModelProto</c>) as objects that can be changed. A model that was loaded from a file owns what was read of it and of its external data: slices
 /// (<see cref="OnnxTensor.GetBytes()"/>, raw data, string bytes, unknown fields) stay valid until <see cref="Dispose"/>, also when tensors are moved to another model.
 /// </summary>
-/// <remarks>Reading is thread-safe, changing is not. A model that is never disposed keeps its address space (not its memory) until the process ends.</remarks>
+/// <remarks>Reading is thread-safe, changing is not. A model that is never disposed keeps mappings, and copies of files beyond 2^31 − 57 bytes, until the process ends.</remarks>
 public sealed partial class OnnxModel : OnnxMessage, IDisposable
 {
     private OnnxMetadata? _metadata;
@@ -53,7 +53,7 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
     /// <summary>The bytes the model was read from, as they came; empty for a new model. Changes of the objects do not show in them.</summary>
     public ReadOnlyMemory<byte> SourceBytes { get; internal set; }
 
-    /// <summary>The file the bytes are mapped from.</summary>
+    /// <summary>The content of the file that the model was loaded from.</summary>
     internal IDisposable? Content { get; set; }
 
     internal IExternalData? External { get; set; }
@@ -81,7 +81,7 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
         return null;
     }
 
-    /// <summary>Releases the mappings. Taking spans of slices throws from then on; spans taken before must not be used any more.</summary>
+    /// <summary>Releases the content of the files. Taking spans of slices throws from then on; spans taken before must not be used any more.</summary>
     public void Dispose()
     {
         External?.Dispose();

@@ -36,10 +36,11 @@ public sealed class OnnxReadOptions
     public string? BaseDirectory { get; init; }
 
     /// <summary>
-    /// Whether files are memory-mapped (default) or read into managed memory. Mapped weights cost no copy and no managed memory, but the file must not be truncated in
-    /// place while it is mapped; replacing it by renaming is safe. External files beyond 2^31 − 1 bytes are always mapped; files below 64 KiB are always read.
+    /// Whether files are memory-mapped in place of being read into memory; false by default. A mapping takes no copy, and only pages that are used become resident. Warning: pages of a mapping are
+    /// the file's. A file that is overwritten in place changes the model, and one that is truncated ends the process (SIGBUS). Map only files that nobody changes; replacing a file by renaming
+    /// another is safe. Files below 64 KiB are always read.
     /// </summary>
-    public bool MapFiles { get; init; } = true;
+    public bool MapFiles { get; init; }
 
     private static long Within(long value, long least, long most, string name) =>
         value >= least && value <= most

@@ -46,7 +46,7 @@ public sealed partial class OnnxTensor
         return HasExternalData ? External().Read(this, 0, (int)expected, expected) : Stored(expected);
     }
 
-    /// <summary>A part of the content as little-endian bytes; for external data only that part is mapped, so this also reads tensors beyond 2^31 − 1 bytes.</summary>
+    /// <summary>A part of the content as little-endian bytes; this also reads tensors beyond 2^31 − 1 bytes.</summary>
     /// <param name="start">First byte, from 0.</param>
     /// <param name="length">Number of bytes.</param>
     /// <exception cref="ArgumentOutOfRangeException">The part is not inside the content.</exception>

@@ -5,8 +5,8 @@ namespace Inference.Onnx;
 /// file (<see cref="HasExternalData"/>); <see cref="GetBytes()"/> gives it the same way whatever the storage.
 /// </summary>
 /// <remarks>
-/// Slices that come from a memory-mapped model stay valid until that model is disposed; afterwards taking a span of them throws <see cref="ObjectDisposedException"/>. Spans taken
-/// before must not be used any more. A model that is never disposed keeps its mapping, so a slice never dangles by garbage collection. Reading is thread-safe, changing is not.
+/// Slices that come from a model file stay valid until that model is disposed; afterwards taking a span of them throws <see cref="ObjectDisposedException"/>. Spans taken
+/// before must not be used any more. A model that is never disposed keeps what was read, so a slice never dangles by garbage collection. Reading is thread-safe, changing is not.
 /// </remarks>
 public sealed partial class OnnxTensor : OnnxMessage
 {

@@ -89,7 +89,7 @@ public class SaveTests
     {
         using var folder = new TemporaryFolder();
         SmallModels.Linear(256, 256).Save(folder.File("m.onnx"));
-        var model = OnnxModel.Load(folder.File("m.onnx"));
+        var model = OnnxModel.Load(folder.File("m.onnx"), new() { MapFiles = true });
         var bytes = model.Graph.Initializers[0].GetBytes();
         model.Dispose();
         model.Dispose();
@@ -107,7 +107,7 @@ public class SaveTests
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        using var model = OnnxModel.Load(folder.File("m.onnx"));
+        using var model = OnnxModel.Load(folder.File("m.onnx"), new() { MapFiles = true });
         var bytes = model.Graph.Initializers[0].GetBytes();
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(4 << 20, bytes.Length);

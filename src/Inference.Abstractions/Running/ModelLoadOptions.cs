@@ -52,6 +52,11 @@ public class ModelLoadOptions
     /// refused on <c>cpu</c>.</summary>
     public IImageDecoder? Images { get; set; }
 
+    /// <summary>Whether weights are used in place from the memory-mapped file; false, the default: from a copy in memory. A mapping takes no copy and only pages that are used become resident, which
+    /// pays for models of hundreds of megabytes. Warning: a mapped file that is overwritten in place changes the answers, and one that is truncated ends the process. Set it only where nothing
+    /// changes the file while the model is loaded; replacing the file by renaming another is safe.</summary>
+    public bool MapFiles { get; set; }
+
     /// <summary>A copy that can be changed without changing this one.</summary>
     public ModelLoadOptions Clone()
     {
@@ -67,6 +72,7 @@ public class ModelLoadOptions
             MaxRunTime = MaxRunTime,
             MaxLoadTime = MaxLoadTime,
             MaxMemoryBytes = MaxMemoryBytes,
+            MapFiles = MapFiles,
             Images = Images,
         };
         foreach (string provider in Providers)

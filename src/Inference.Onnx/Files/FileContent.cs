@@ -1,14 +1,19 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Inference.Onnx.Files;
 
 /// <summary>
-/// The bytes of a file, memory-mapped or read. There is deliberately no finalizer and the view's reference is held until Dispose: a span into the mapping does not keep its owner
-/// alive, so unmapping on collection could pull memory from under a running loop.
+/// The bytes of a file: a copy in memory, or the mapped file. A copy is an array where one can hold it, so that slices of it are kept alive by whoever holds them. Mappings and copies beyond an array's
+/// length are released by Dispose alone, deliberately without a finalizer: a span into them does not keep its owner alive, so releasing on collection could pull memory from under a running loop.
 /// </summary>
 internal sealed unsafe class FileContent : IDisposable
 {
-    private const int ReadBelowBytes = 64 * 1024;
+    // Below, a mapping costs more than a copy: a page of memory, a page fault for each page, and two calls of the system.
+    private const int MapFromBytes = 64 * 1024;
+
+    // One read of the system moves at most 2^31 − 4096 bytes on Linux.
+    private const int ReadBytes = 1 << 30;
 
     private readonly byte[]? _array;
     private readonly MemoryMappedFile? _mapping;
@@ -20,6 +25,12 @@ internal sealed unsafe class FileContent : IDisposable
     {
         _array = array;
         Length = array.Length;
+    }
+
+    private FileContent(byte* copy, long length)
+    {
+        _pointer = copy;
+        Length = length;
     }
 
     private FileContent(MemoryMappedFile mapping, MemoryMappedViewAccessor view, byte* pointer, long length)
@@ -49,13 +60,66 @@ internal sealed unsafe class FileContent : IDisposable
             throw new OnnxFormatException($"expected at most {maxBytes} bytes ({limitName}), got {length}. Raise the limit if the file is to be trusted.", fileName: path);
         }
 
-        if (length < ReadBelowBytes || (!map && length <= Array.MaxLength))
+        return map && length >= MapFromBytes ? Map(stream, length) : length <= Array.MaxLength ? Copy(stream, (int)length) : CopyLong(stream, length);
+    }
+
+    /// <summary>A slice that holds this object; the caller has checked the range.</summary>
+    public ReadOnlyMemory<byte> Slice(long offset, int length)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, typeof(OnnxModel));
+        return _array is not null ? _array.AsMemory((int)offset, length) : new NativeSlice(this, _pointer + offset, length).Memory;
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
-            var array = GC.AllocateUninitializedArray<byte>((int)length);
-            stream.ReadExactly(array);
-            return new FileContent(array);
+            return;
         }
 
+        if (_view is not null)
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _mapping!.Dispose();
+        }
+        else if (_pointer is not null)
+        {
+            NativeMemory.Free(_pointer);
+        }
+    }
+
+    // Constants refer to it for as long as the model is loaded: an array that never moves needs no pins.
+    private static FileContent Copy(FileStream stream, int length)
+    {
+        var array = GC.AllocateUninitializedArray<byte>(length, pinned: length >= MapFromBytes);
+        stream.ReadExactly(array);
+        return new FileContent(array);
+    }
+
+    private static FileContent CopyLong(FileStream stream, long length)
+    {
+        var copy = (byte*)NativeMemory.Alloc((nuint)length);
+        try
+        {
+            for (long done = 0; done < length;)
+            {
+                var part = (int)Math.Min(ReadBytes, length - done);
+                stream.ReadExactly(new Span<byte>(copy + done, part));
+                done += part;
+            }
+
+            return new FileContent(copy, length);
+        }
+        catch
+        {
+            NativeMemory.Free(copy);
+            throw;
+        }
+    }
+
+    private static FileContent Map(FileStream stream, long length)
+    {
         var mapping = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         try
         {
@@ -68,23 +132,6 @@ internal sealed unsafe class FileContent : IDisposable
         {
             mapping.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>A slice that holds this object; the caller has checked the range.</summary>
-    public ReadOnlyMemory<byte> Slice(long offset, int length)
-    {
-        ObjectDisposedException.ThrowIf(IsDisposed, typeof(OnnxModel));
-        return _array is not null ? _array.AsMemory((int)offset, length) : new MappedMemory(this, _pointer + offset, length).Memory;
-    }
-
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0 && _view is not null)
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-            _mapping!.Dispose();
         }
     }
 }

@@ -9,10 +9,10 @@ public static class OnnxModelSerialization
 {
     extension(OnnxModel)
     {
-        /// <summary>Loads a model file. Weights are not copied: they are slices of the mapped file, and external data is mapped when first asked for.</summary>
+        /// <summary>Loads a model file. Weights are slices of one copy of the file in memory, or of the mapped file (<see cref="OnnxReadOptions.MapFiles"/>); external data is read when first asked for.</summary>
         /// <param name="path">The file.</param>
         /// <param name="options">Limits; null for the defaults.</param>
-        /// <returns>The model, which owns the mappings: dispose it when neither it nor its slices are used any more.</returns>
+        /// <returns>The model, which owns what was read: dispose it when neither it nor its slices are used any more.</returns>
         /// <exception cref="IOException">The file cannot be opened, as usual (<see cref="FileNotFoundException"/> and so on).</exception>
         /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
         /// <exception cref="OnnxFormatException">The content is not an ONNX model, or exceeds a limit.</exception>

@@ -37,7 +37,7 @@ public static class ModelInspector
         }
         catch (UnsupportedModelException exception)
         {
-            return Describe(file, options.Name ?? ModelLoader.NameOf(source, file), ModelDigest.Of(source, file, RunControl.None), exception.Operators);
+            return Describe(file, options.Name ?? ModelLoader.NameOf(source, file), ModelDigest.Of(file, RunControl.None), exception.Operators);
         }
     }
 

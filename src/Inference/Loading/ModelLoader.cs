@@ -84,7 +84,7 @@ public sealed class ModelLoader : IModelLoader
             options.Images = _images;
         }
 
-        OnnxModel file = ReadFile(source);
+        OnnxModel file = ReadFile(source, options.MapFiles);
         IModelRunner? runner = null;
         try
         {
@@ -119,7 +119,7 @@ public sealed class ModelLoader : IModelLoader
 
     private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<ExecutionProvider> preference, RunControl control)
     {
-        string digest = ModelDigest.Of(source, file, control);
+        string digest = ModelDigest.Of(file, control);
         ImportedModel imported = ModelImporter.Import(file, control: control, table: StandardOperators.Table.With(options.Images));
         if (_only is not null && preference[0] != s_engine)
         {
@@ -180,13 +180,13 @@ public sealed class ModelLoader : IModelLoader
 
     internal static string NameOf(ModelSource source, OnnxModel file) => source.Path is { } path ? NameOf(path) : file.Graph.Name is { Length: > 0 } graph ? graph : "model";
 
-    internal static OnnxModel ReadFile(ModelSource source)
+    internal static OnnxModel ReadFile(ModelSource source, bool map = false)
     {
         try
         {
             return source.ResolveFile() is { } file
-                ? OnnxModel.Load(file)
-                : OnnxModel.Read(source.Content, new OnnxReadOptions { BaseDirectory = source.BaseDirectory });
+                ? OnnxModel.Load(file, new OnnxReadOptions { MapFiles = map })
+                : OnnxModel.Read(source.Content, new OnnxReadOptions { BaseDirectory = source.BaseDirectory, MapFiles = map });
         }
         catch (OnnxFormatException exception)
         {

@@ -33,7 +33,7 @@ public sealed class CpuExecutionProvider : ExecutionProvider
     {
         ArgumentNullException.ThrowIfNull(subgraph);
         ArgumentNullException.ThrowIfNull(context);
-        OnnxModel file = Read(subgraph);
+        OnnxModel file = Read(subgraph, context.Options.MapFiles);
         LoadedModel model;
         try
         {
@@ -49,13 +49,13 @@ public sealed class CpuExecutionProvider : ExecutionProvider
         return new CpuCompiledModel(new ServingRunner(new ManagedModel(model, context.Options), context.Options));
     }
 
-    private static OnnxModel Read(GraphView graph)
+    private static OnnxModel Read(GraphView graph, bool map = false)
     {
         try
         {
             if (graph.IsWholeModel && graph.SourcePath is { } path)
             {
-                return OnnxModel.Load(path);
+                return OnnxModel.Load(path, new OnnxReadOptions { MapFiles = map });
             }
 
             var bytes = new ArrayBufferWriter<byte>();

@@ -30,7 +30,7 @@ public sealed class DigestTests
     private static string Digest(string path)
     {
         using OnnxModel model = OnnxModel.Load(path);
-        return ModelDigest.Of(ModelSource.File(path), model, RunControl.None);
+        return ModelDigest.Of(model, RunControl.None);
     }
 
     private static OnnxModel Model(string where)

@@ -2,8 +2,8 @@ using System.Buffers;
 
 namespace Inference.Onnx.Files;
 
-/// <summary>A range of a mapped file as memory.</summary>
-internal sealed unsafe class MappedMemory(FileContent owner, byte* pointer, int length) : MemoryManager<byte>
+/// <summary>A range of a file's content outside the managed heap, as memory.</summary>
+internal sealed unsafe class NativeSlice(FileContent owner, byte* pointer, int length) : MemoryManager<byte>
 {
     public override Span<byte> GetSpan()
     {
