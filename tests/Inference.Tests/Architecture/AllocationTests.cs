@@ -15,6 +15,7 @@ public sealed partial class AllocationTests
         // Machine code, which is no data of a model.
         "Inference.Kernels/Emit/ExecutablePage.cs",
         // Memory handed to native code, which no kernel of ours reads or writes.
+        "Inference.Onnx/Files/FileContent.cs",
         "Inference.OnnxRuntime/Native/TensorSlot.cs",
     ];
 
