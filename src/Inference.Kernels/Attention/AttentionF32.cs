@@ -14,9 +14,8 @@ namespace Inference.Kernels.Attention;
 /// </summary>
 internal static unsafe class AttentionF32
 {
-    // Multiply-adds of a nanosecond, and what the exponential of a score takes of them, for the looks at the clock.
-    private const int MacsPerWork = 16;
-    private const int SoftmaxWork = 32;
+    // Multiply-adds in the time that the exponential of a score takes, about 2 ns: for the looks at the clock.
+    private const int SoftmaxMacs = 2 * WorkCounter.MultiplyAdds;
 
     private const int QueryBlock = 48;
     private const int KeyBlock = 512;
@@ -120,7 +119,7 @@ internal static unsafe class AttentionF32
             for (int j = 0; j < end; j += KeyBlock)
             {
                 int count = Math.Min(KeyBlock, end - j);
-                work.Add((long)rows * count * (a.HeadSize + a.ValueSize + SoftmaxWork) / MacsPerWork);
+                work.Add((long)rows * count * (a.HeadSize + a.ValueSize + SoftmaxMacs) / WorkCounter.MultiplyAdds);
                 // Whole panels, the padding of the last one too: its columns, and those after a causal end, are not looked at.
                 int whole = (int)nint.Min(storedKeys - j, (count + kernel.PanelColumns - 1) / kernel.PanelColumns * kernel.PanelColumns);
                 Multiply(

@@ -9,14 +9,12 @@ namespace Inference.Kernels.Gemm;
 /// <summary>Blocking of f32 products over tiles, and over threads.</summary>
 internal static unsafe class GemmF32Driver
 {
-    // Multiply-adds of a nanosecond, for the looks at the clock.
-    private const int MacsPerWork = 16;
-
     // Multiply-adds in the time that an element of C takes to be stored.
     private const int StoreMacs = 16;
 
-    /// <summary>Multiply-adds below which one thread is used: about 4 µs of work, from which two threads measured 1.6 times as fast as one.</summary>
-    public const long ParallelWork = 256 << 10;
+    // 54 multiply-adds a nanosecond at 512×512×512 (benchmarks/results/engine.md).
+    /// <summary>Multiply-adds from which a product of f32, or a part of it, is worth sharing.</summary>
+    public const long ParallelWork = 64 * WorkerPool.SharedNanoseconds;
 
     /// <summary>Multiply-adds from which a product on one thread looks at the clock.</summary>
     public const long WatchedWork = 16 << 20;
@@ -167,7 +165,7 @@ internal static unsafe class GemmF32Driver
 
                 for (nint p = p0; p < p1; p++)
                 {
-                    work.Add(count * (depth + StoreMacs) * kernel.PanelColumns / MacsPerWork);
+                    work.Add(count * (depth + StoreMacs) * kernel.PanelColumns / WorkCounter.MultiplyAdds);
                     tile.Rows = rows;
                     RunPanel(in job, kernel, ref tile, mb, count, p, k0, k0 == 0, k0 + depth == job.K);
                 }

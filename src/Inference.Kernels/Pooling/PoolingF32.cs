@@ -7,6 +7,9 @@ namespace Inference.Kernels.Pooling;
 /// <summary>2-D pooling of f32 images, with the window arithmetic of <see cref="ConvolutionGeometry"/>. Thread-safe.</summary>
 internal static unsafe class PoolingF32
 {
+    // 16 elements of windows a nanosecond.
+    private const long ParallelWork = 16 * WorkerPool.SharedNanoseconds;
+
     /// <summary>y[n,c,oy,ox] = mean or maximum of a window of x[n,c].</summary>
     /// <param name="kind">What a window becomes.</param>
     /// <param name="layout">Layout of x and y.</param>
@@ -38,7 +41,7 @@ internal static unsafe class PoolingF32
         var job = new PoolingJob(kind, in geometry, x, y, batch, height, width, outHeight, outWidth);
         long work = (long)batch * outHeight * outWidth * geometry.InChannels * geometry.Taps;
         int units = layout == TensorLayout.Nchw ? batch * geometry.InChannels : batch * outHeight;
-        int blocks = maxThreads > 1 && work >= 1 << 16 ? Math.Min(units, 4 * maxThreads) : 1;
+        int blocks = maxThreads > 1 && work >= ParallelWork ? Math.Min(units, 4 * maxThreads) : 1;
         job.Units = units;
         job.Blocks = blocks;
         if (layout == TensorLayout.Nchw)

@@ -18,6 +18,9 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
     // Pixels at a time: their sums stay in the first-level cache.
     private const int Block = 16;
 
+    // 32 multiply-adds a nanosecond.
+    private const long ParallelWork = 32 * WorkerPool.SharedNanoseconds;
+
     private readonly ConvolutionGeometry _g;
     private readonly NativeBuffer _weights;
     private readonly NativeBuffer _sums;
@@ -73,7 +76,7 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
             Epilogue = epilogue,
         };
         long work = action.Pixels * (long)_g.InChannels * _g.Taps;
-        action.Count = maxThreads > 1 && work >= 128 << 10 ? (int)nint.Min(4 * maxThreads, action.Pixels) : 1;
+        action.Count = maxThreads > 1 && work >= ParallelWork ? (int)nint.Min(4 * maxThreads, action.Pixels) : 1;
         WorkerPool.Run(action.Count, ref action, maxThreads);
         GC.KeepAlive(this);
     }

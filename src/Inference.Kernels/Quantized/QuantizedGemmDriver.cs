@@ -11,9 +11,6 @@ namespace Inference.Kernels.Quantized;
 /// <summary>Blocking of integer products over tiles.</summary>
 internal static unsafe class QuantizedGemmDriver
 {
-    // Multiply-adds of a nanosecond, for the looks at the clock.
-    private const int MacsPerWork = 16;
-
     // Emitted tiles run without letting a collection start, so a call is kept near a microsecond; and half a panel of this depth
     // (20 KB) stays in the first-level cache beside the rows.
     public const int DepthBytes = 640;
@@ -73,7 +70,7 @@ internal static unsafe class QuantizedGemmDriver
 
             for (nint p = p0; p < p1; p++)
             {
-                work.Add(count * kernel.PanelColumns * job.K / MacsPerWork);
+                work.Add(count * kernel.PanelColumns * job.K / WorkCounter.MultiplyAdds);
                 RunPanel(in job, kernel, rows, m, (int)count, p, init.Pointer + ((p - p0) * kernel.PanelColumns), rowSums.Pointer, accumulators.Pointer);
             }
         }

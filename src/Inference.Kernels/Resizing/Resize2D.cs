@@ -14,7 +14,8 @@ namespace Inference.Kernels.Resizing;
 /// </summary>
 internal static unsafe class Resize2D
 {
-    private const long ParallelWork = 64 << 10;
+    // 16 elements a nanosecond.
+    private const long ParallelWork = 16 * WorkerPool.SharedNanoseconds;
 
     /// <summary>y[oy,ox] = x[rows[oy], columns[ox]] for each plane or pixel.</summary>
     /// <param name="layout">Layout of x and y.</param>

@@ -17,6 +17,9 @@ internal sealed unsafe class RowKernel
         _bestTier = best.Tier;
     }
 
+    // 8 element operations a nanosecond, which additions reach; a tangent takes ten times as long, so its jobs could be shared earlier.
+    private const long ParallelWork = 8 * WorkerPool.SharedNanoseconds;
+
     // Element operations between two looks at the clock, a millisecond or a few.
     private const long BlockWork = 4 << 20;
 
@@ -101,8 +104,7 @@ internal sealed unsafe class RowKernel
     public void Run(void* job, nint rows, long work, int maxThreads)
     {
         KernelAssert.NotNegative(rows);
-        // So many element operations take from 3 µs (additions) to 30 µs (tanh): above a fork and join.
-        bool serial = maxThreads <= 1 || work < 32 << 10;
+        bool serial = maxThreads <= 1 || work < ParallelWork;
         if (rows < 2 || (serial && work < BlockWork))
         {
             Best(job, 0, rows);

@@ -5,6 +5,10 @@ namespace Inference.Kernels.Threading;
 /// <summary>Counts the work of a long serial loop and asks the thread's <see cref="KernelControl"/> after each few milliseconds of it. Costs an addition and a branch a call.</summary>
 internal struct WorkCounter
 {
+    // Products on one thread do 3 to 13 times as many (benchmarks/results/engine.md: f32 54 and int8 203 at 512×512×512); machines without wide vectors do as many.
+    /// <summary>Multiply-adds that count as a unit of work.</summary>
+    public const int MultiplyAdds = 16;
+
     // About 1 ms where a unit of work takes a nanosecond, and 10 where it takes ten.
     private const long BetweenLooks = 1_000_000;
     private long _done;

@@ -29,6 +29,11 @@ internal static unsafe class WorkerPool
     [ThreadStatic]
     private static bool t_inside;
 
+    // Two threads took 1.6 to 1.7 times as fast as one from 3.9 µs and 1.3 to 1.45 times below (benchmarks/results/engine.md, Threads), where a busy machine takes the gain away.
+    // What a family does in a nanosecond, and what sharing gains at half and at twice its threshold, is in benchmarks/results/thresholds.md.
+    /// <summary>Work on one thread, ns, from which a job is shared; kernels state it in units of their own: what they do in a nanosecond times this.</summary>
+    public const long SharedNanoseconds = 4096;
+
     /// <summary>The most threads that a job can use: the processors that this process may use.</summary>
     public static int Capacity { get; } = Math.Clamp(Environment.ProcessorCount, 1, JobSlot.MaxJoins);
 

@@ -8,7 +8,8 @@ internal static unsafe class Transpose
     /// <summary>The most axes that <see cref="Run"/> takes.</summary>
     public const int MaxRank = 16;
 
-    private const long ParallelBytes = 64 << 10;
+    // 16 bytes a nanosecond.
+    private const long ParallelBytes = 16 * WorkerPool.SharedNanoseconds;
 
     /// <summary>y[c,r] = x[r,c].</summary>
     /// <param name="x">[rows, columns].</param>

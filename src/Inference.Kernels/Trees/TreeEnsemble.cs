@@ -12,6 +12,9 @@ internal sealed unsafe class TreeEnsemble : IDisposable
 {
     private const int RowBlock = 64;
 
+    // A tree of a row in a nanosecond.
+    private const long ParallelTrees = WorkerPool.SharedNanoseconds;
+
     private readonly TreeWalker _general;
     private readonly TreeWalks? _walks;
     private readonly TreeBitvectors? _bitvectors;
@@ -68,7 +71,7 @@ internal sealed unsafe class TreeEnsemble : IDisposable
         KernelAssert.Matrix(x, rows, FeatureCount, stride);
         KernelAssert.NotNegative(rows);
         var action = new Blocks { Owner = this, X = x, Stride = stride, Rows = rows, Scores = scores };
-        bool parallel = maxThreads > 1 && rows * (long)_treeCount >= 4 << 10;
+        bool parallel = maxThreads > 1 && rows * (long)_treeCount >= ParallelTrees;
         WorkerPool.Run((int)((rows + RowBlock - 1) / RowBlock), ref action, parallel ? maxThreads : 1);
         GC.KeepAlive(this);
     }

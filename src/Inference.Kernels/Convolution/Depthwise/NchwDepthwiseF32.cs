@@ -17,7 +17,7 @@ internal static unsafe class NchwDepthwiseF32
     {
         int planes = job.Batch * job.Geometry.InChannels;
         // The plane copy makes a plane cost more than its multiply-adds, hence the doubled count.
-        bool parallel = maxThreads > 1 && 2 * job.Work >= Gemm.GemmF32Driver.ParallelWork;
+        bool parallel = job.IsParallelByChannel(maxThreads);
         job.BlockSize = parallel ? Math.Max(1, planes / (4 * maxThreads)) : planes;
         fixed (ConvolutionJob* shared = &job)
         {

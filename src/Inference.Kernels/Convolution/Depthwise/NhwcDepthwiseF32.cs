@@ -17,7 +17,7 @@ internal static unsafe class NhwcDepthwiseF32
     public static void Run(ref ConvolutionJob job, int maxThreads)
     {
         nint pixels = (nint)job.Batch * job.OutPixels;
-        bool parallel = maxThreads > 1 && 2 * job.Work >= Gemm.GemmF32Driver.ParallelWork;
+        bool parallel = job.IsParallelByChannel(maxThreads);
         nint size = parallel ? nint.Max(Pixels, pixels / (4 * maxThreads) / Pixels * Pixels) : pixels;
         job.BlockSize = checked((int)size);
         fixed (ConvolutionJob* shared = &job)

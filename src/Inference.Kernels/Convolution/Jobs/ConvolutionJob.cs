@@ -51,4 +51,7 @@ internal unsafe struct ConvolutionJob
     public readonly long Work => (long)Batch * OutPixels * Geometry.OutChannels * Geometry.GroupInChannels * Geometry.Taps;
 
     public readonly bool IsParallel(int maxThreads) => maxThreads > 1 && Work >= GemmF32Driver.ParallelWork;
+
+    /// <summary>The same for depthwise sums: each element that is read takes part in few multiply-adds, so that half as many fit into a nanosecond.</summary>
+    public readonly bool IsParallelByChannel(int maxThreads) => maxThreads > 1 && 2 * Work >= GemmF32Driver.ParallelWork;
 }

@@ -6,6 +6,10 @@ namespace Inference.Operators.Contract;
 /// <summary>One execution of one node: its inputs, its outputs, scratch, threads, cancellation. Belongs to one run; not thread-safe.</summary>
 internal abstract unsafe class KernelContext
 {
+    // A look for each 0.1 to 1 ms. What passes between two looks of each operator is measured in benchmarks/results/limits.md.
+    /// <summary>Steps of a nanosecond to some, elements mostly, after which a loop that counts them calls <see cref="ThrowIfCancelled"/>.</summary>
+    public const long CheckEvery = 1 << 16;
+
     private protected EngineValue?[] Slots = [];
     private protected int[] InputSlots = [];
     private protected int[] OutputSlots = [];

@@ -5,9 +5,6 @@ namespace Inference.Operators.Convolution;
 /// <summary>Unfolds windows into a matrix: row (channel, kernel step), column output position; outside the input stands 0.</summary>
 internal static unsafe class Im2Col
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     /// <summary>
     /// Fills columns <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of the matrix [channels·kernel, outputs] into
     /// <paramref name="target"/> [channels·kernel, count]; elements are x − <paramref name="zero"/>.
@@ -71,7 +68,7 @@ internal static unsafe class Im2Col
         }
 
         int last = grid.Rank - 1;
-        long budget = CheckEvery;
+        long budget = KernelContext.CheckEvery;
         long* step = stackalloc long[WindowGrid.MaxSpatial];
         long* position = stackalloc long[WindowGrid.MaxSpatial];
         for (long channel = 0; channel < channels; channel++)
@@ -98,7 +95,7 @@ internal static unsafe class Im2Col
                     if (budget <= 0)
                     {
                         context.ThrowIfCancelled();
-                        budget = CheckEvery;
+                        budget = KernelContext.CheckEvery;
                     }
 
                     columns += run;

@@ -6,9 +6,6 @@ namespace Inference.Operators.Features;
 /// <summary>y[…, k] = x[…, indices[k]] along the last axis; a vector gives one row. Source: ONNX-ML ArrayFeatureExtractor, opset 1.</summary>
 internal sealed class ArrayFeatureExtractor : Operator
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     protected override void InferOutputs(InferContext context)
     {
         ElementType type = context.InputType(0);
@@ -55,7 +52,7 @@ internal sealed class ArrayFeatureExtractor : Operator
                 if (budget < 0)
                 {
                     context.ThrowIfCancelled();
-                    budget = CheckEvery;
+                    budget = KernelContext.CheckEvery;
                 }
 
                 for (int k = 0; k < count; k++)

@@ -7,8 +7,6 @@ namespace Inference.Operators.Features;
 /// <summary>Each row divided by its largest element, by Σ|x| or by √Σx², in float. Source: ONNX-ML Normalizer, opset 1.</summary>
 internal sealed class Normalizer : Operator
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
     private const int ElementWork = 4;
 
     private readonly bool _max;
@@ -71,7 +69,7 @@ internal sealed class Normalizer : Operator
                 if (budget < 0)
                 {
                     context.ThrowIfCancelled();
-                    budget = CheckEvery;
+                    budget = KernelContext.CheckEvery;
                 }
 
                 Line(y + (o * size * inner) + i, size, inner);

@@ -15,9 +15,6 @@ internal sealed class GridSample : Operator
     // A position is made of up to 4 elements an axis.
     private const int MaxAxes = 6;
 
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     private readonly ResizeMode _mode;
     private readonly GridPadding _padding;
     private readonly bool _alignCorners;
@@ -124,7 +121,7 @@ internal sealed class GridSample : Operator
                     if (budget < 0)
                     {
                         Context.ThrowIfCancelled();
-                        budget = CheckEvery;
+                        budget = KernelContext.CheckEvery;
                     }
 
                     long at = ((n * points) + p) * axes;

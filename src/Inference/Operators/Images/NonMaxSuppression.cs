@@ -9,9 +9,6 @@ namespace Inference.Operators.Images;
 /// </summary>
 internal sealed class NonMaxSuppression(Node node) : Operator
 {
-    // Comparisons of boxes between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     private readonly bool _centers = node.Attributes.Int("center_point_box", 0) != 0;
 
     protected override void InferOutputs(InferContext context)
@@ -79,7 +76,7 @@ internal sealed class NonMaxSuppression(Node node) : Operator
             if (budget < 0)
             {
                 context.ThrowIfCancelled();
-                budget = CheckEvery;
+                budget = KernelContext.CheckEvery;
             }
 
             bool free = true;

@@ -9,9 +9,6 @@ namespace Inference.Operators.Images;
 /// <summary>A Resize of fixed shapes: one pass for each axis that changes, last axis first. Immutable.</summary>
 internal sealed class ResizePlan
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     private readonly ResizeOptions _options;
     private readonly AxisTable[] _tables;
     private readonly AxisTable?[] _byAxis;
@@ -110,7 +107,7 @@ internal sealed class ResizePlan
             int last = rank - 1;
             nint length = rank == 0 ? 1 : (nint)target.Dims[last];
             ref T to = ref Elements.Ref<T>(target);
-            long budget = CheckEvery;
+            long budget = KernelContext.CheckEvery;
             while (true)
             {
                 long offset = 0;
@@ -123,7 +120,7 @@ internal sealed class ResizePlan
                 if (budget < 0)
                 {
                     context.ThrowIfCancelled();
-                    budget = CheckEvery;
+                    budget = KernelContext.CheckEvery;
                 }
 
                 ref T from = ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)offset);
@@ -238,7 +235,7 @@ internal sealed class ResizePlan
             long inner = ShapeRules.Product(dims, table.Axis + 1, dims.Length);
             long outer = ShapeRules.Product(dims, 0, table.Axis);
             int taps = table.Taps;
-            long budget = CheckEvery;
+            long budget = KernelContext.CheckEvery;
             fixed (int* indices = table.Indices)
             fixed (double* doubles = table.Weights)
             fixed (float* singles = table.Singles)
@@ -252,7 +249,7 @@ internal sealed class ResizePlan
                         if (budget < 0)
                         {
                             context.ThrowIfCancelled();
-                            budget = CheckEvery;
+                            budget = KernelContext.CheckEvery;
                         }
 
                         if (inner == 1)

@@ -3,8 +3,8 @@ namespace Inference.Operators.Images;
 /// <summary>Boxes by score, highest first; equal scores by index. Taking the few best of many costs little more than looking at each. Not thread-safe.</summary>
 internal sealed class ScoreHeap
 {
-    // Steps between two looks at the clock.
-    private const int CheckEvery = 1 << 14;
+    // A step moves down a heap, some comparisons deep: about four steps.
+    private const int CheckEvery = (int)(KernelContext.CheckEvery / 4);
 
     private readonly List<(float Score, int Box)> _items = [];
     private int _budget;

@@ -9,8 +9,8 @@ namespace Inference.Operators.Loss;
 /// </summary>
 internal sealed unsafe class LikelihoodLoss : FloatOperator
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 14;
+    // An element takes an exponential and a logarithm of its classes: about four steps.
+    private const long CheckEvery = KernelContext.CheckEvery / 4;
 
     private readonly bool _softmax;
     private readonly LossReduction _reduction;

@@ -12,8 +12,7 @@ internal static class StridedCopy
     private const int Tile = 16;
     private const int ShortRun = 128;
 
-    // Elements copied between two looks at the clock, and what a run costs besides its elements.
-    private const int BlockPart = 1 << 18;
+    // What a run costs besides its elements, in units of WorkCounter.
     private const int RunWork = 4;
 
     public static void Run<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> targetStrides, ReadOnlySpan<long> dims)
@@ -227,15 +226,15 @@ internal static class StridedCopy
     public static void Block<T>(ref T source, ref T target, nint count)
     {
         // A long block is copied in parts, so that the run can be stopped between them.
-        if (count > BlockPart)
+        if (count > LongLoop.Part)
         {
             var work = default(WorkCounter);
-            for (; count > BlockPart; count -= BlockPart)
+            for (; count > LongLoop.Part; count -= LongLoop.Part)
             {
-                work.Add(BlockPart);
-                MemoryMarshal.CreateReadOnlySpan(ref source, BlockPart).CopyTo(MemoryMarshal.CreateSpan(ref target, BlockPart));
-                source = ref Unsafe.Add(ref source, BlockPart);
-                target = ref Unsafe.Add(ref target, BlockPart);
+                work.Add(LongLoop.Part);
+                MemoryMarshal.CreateReadOnlySpan(ref source, LongLoop.Part).CopyTo(MemoryMarshal.CreateSpan(ref target, LongLoop.Part));
+                source = ref Unsafe.Add(ref source, LongLoop.Part);
+                target = ref Unsafe.Add(ref target, LongLoop.Part);
             }
         }
 
@@ -256,11 +255,11 @@ internal static class StridedCopy
     public static void Fill<T>(ref T target, T value, nint count)
     {
         var work = default(WorkCounter);
-        for (; count > BlockPart; count -= BlockPart)
+        for (; count > LongLoop.Part; count -= LongLoop.Part)
         {
-            work.Add(BlockPart);
-            MemoryMarshal.CreateSpan(ref target, BlockPart).Fill(value);
-            target = ref Unsafe.Add(ref target, BlockPart);
+            work.Add(LongLoop.Part);
+            MemoryMarshal.CreateSpan(ref target, LongLoop.Part).Fill(value);
+            target = ref Unsafe.Add(ref target, LongLoop.Part);
         }
 
         MemoryMarshal.CreateSpan(ref target, (int)count).Fill(value);

@@ -9,9 +9,6 @@ namespace Inference.Operators.Normalization;
 /// </summary>
 internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
     private readonly float _momentum = node.Attributes.Float("momentum", 0.9f);
     private readonly bool _training = node.Opset >= 14 ? node.Attributes.Int("training_mode", 0) != 0 : node.Opset < 7 && node.Attributes.Int("is_test", 0) == 0 && node.HasOutput(1);
@@ -113,7 +110,7 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
                 if (budget < 0)
                 {
                     context.ThrowIfCancelled();
-                    budget = CheckEvery;
+                    budget = KernelContext.CheckEvery;
                 }
 
                 C factor = scale[c] / C.Sqrt(variance[c] + C.CreateTruncating(_epsilon));

@@ -10,9 +10,6 @@ namespace Inference.Operators.Normalization;
 /// </summary>
 internal sealed unsafe class GroupNormalization(Node node, bool instance) : FloatOperator
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
     private readonly long _groups = instance ? 0 : node.Attributes.Int("num_groups");
 
@@ -78,7 +75,7 @@ internal sealed unsafe class GroupNormalization(Node node, bool instance) : Floa
                 if (budget < 0)
                 {
                     context.ThrowIfCancelled();
-                    budget = CheckEvery;
+                    budget = KernelContext.CheckEvery;
                 }
 
                 long offset = (n * groups + g) * length;

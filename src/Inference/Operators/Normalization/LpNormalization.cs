@@ -6,9 +6,6 @@ namespace Inference.Operators.Normalization;
 /// <summary>y = x / ‖x‖_p along an axis, p = 1 or 2; a zero norm gives 0. Source: ONNX LpNormalization, opsets 1 and 22.</summary>
 internal sealed unsafe class LpNormalization : FloatOperator
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     private readonly long _axis;
     private readonly long _p;
 
@@ -66,7 +63,7 @@ internal sealed unsafe class LpNormalization : FloatOperator
                 if (budget < 0)
                 {
                     context.ThrowIfCancelled();
-                    budget = CheckEvery;
+                    budget = KernelContext.CheckEvery;
                 }
 
                 C* from = (C*)x.Data + o * length * inner + i;

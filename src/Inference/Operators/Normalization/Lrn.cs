@@ -6,9 +6,6 @@ namespace Inference.Operators.Normalization;
 /// <summary>y = x / (bias + alpha/size · Σ x²)^beta, the sum over the channels from c − ⌊(size−1)/2⌋ to c + ⌈(size−1)/2⌉. Source: ONNX LRN, opsets 1 and 13.</summary>
 internal sealed unsafe class Lrn(Node node) : FloatOperator
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     private readonly float _alpha = node.Attributes.Float("alpha", 1e-4f);
     private readonly float _beta = node.Attributes.Float("beta", 0.75f);
     private readonly float _bias = node.Attributes.Float("bias", 1f);
@@ -55,7 +52,7 @@ internal sealed unsafe class Lrn(Node node) : FloatOperator
                     if (--budget < 0)
                     {
                         context.ThrowIfCancelled();
-                        budget = CheckEvery;
+                        budget = KernelContext.CheckEvery;
                     }
 
                     C sum = C.Zero;

@@ -11,9 +11,6 @@ namespace Inference.Operators.Normalization;
 /// </summary>
 internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperator
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     private readonly long[] _axes = node.Opset >= 9 ? node.Attributes.Ints("axes") ?? [0, 2, 3] : node.Attributes.Int("across_channels", 0) != 0 ? [0, 1, 2, 3] : [0, 2, 3];
     private readonly bool _divides = node.Opset >= 9 || node.Attributes.Int("normalize_variance", 1) != 0;
 
@@ -94,7 +91,7 @@ internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperato
             if (budget < 0)
             {
                 context.ThrowIfCancelled();
-                budget = CheckEvery;
+                budget = KernelContext.CheckEvery;
             }
 
             long start = loop.Offset(1);

@@ -17,8 +17,8 @@ namespace Inference.Operators.Pooling;
 internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool global = false) : Operator
     where TPooling : struct, IPooling
 {
-    // Elements under which a plane loop is not worth sharing.
-    private const long ParallelElements = 1 << 15;
+    // 8 elements a nanosecond, which a sum over whole planes reaches.
+    private const long ParallelElements = 8 * WorkerPool.SharedNanoseconds;
 
     // Blocks of planes for each thread, so that a late one takes less, and the run can be stopped between them.
     private const long BlocksPerThread = 64;

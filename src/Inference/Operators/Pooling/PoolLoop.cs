@@ -8,9 +8,6 @@ namespace Inference.Operators.Pooling;
 /// <summary>Walks the windows of one plane.</summary>
 internal static unsafe class PoolLoop
 {
-    // Elements between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     /// <summary>Folds every window of a plane x[spatial..] to y[windows..].</summary>
     public static void Plane<TPooling, E, T, C>(KernelContext context, in WindowGrid grid, TPooling pooling, T* x, T* y)
         where TPooling : struct, IPooling
@@ -44,11 +41,11 @@ internal static unsafe class PoolLoop
             if (budget < 0)
             {
                 context.ThrowIfCancelled();
-                budget = CheckEvery;
+                budget = KernelContext.CheckEvery;
             }
 
             C sum = pooling.Start<C>();
-            if (!empty && inside > CheckEvery)
+            if (!empty && inside > KernelContext.CheckEvery)
             {
                 sum = LargeWindow<TPooling, E, T, C>(context, in grid, pooling, x, sum, start, from, to);
                 empty = true;
@@ -82,18 +79,18 @@ internal static unsafe class PoolLoop
         int last = grid.Rank - 1;
         long* step = stackalloc long[WindowGrid.MaxSpatial];
         new ReadOnlySpan<long>(from, WindowGrid.MaxSpatial).CopyTo(new Span<long>(step, WindowGrid.MaxSpatial));
-        long budget = CheckEvery;
+        long budget = KernelContext.CheckEvery;
         do
         {
             T* row = x + RowOffset(in grid, start, step);
             for (long k = from[last]; k < to[last];)
             {
-                long stop = Math.Min(to[last], k + CheckEvery);
+                long stop = Math.Min(to[last], k + KernelContext.CheckEvery);
                 budget -= stop - k;
                 if (budget < 0)
                 {
                     context.ThrowIfCancelled();
-                    budget = CheckEvery;
+                    budget = KernelContext.CheckEvery;
                 }
 
                 for (; k < stop; k++)
@@ -175,7 +172,7 @@ internal static unsafe class PoolLoop
                 if (--budget < 0)
                 {
                     context.ThrowIfCancelled();
-                    budget = CheckEvery;
+                    budget = KernelContext.CheckEvery;
                 }
 
                 int carry = grid.Rank - 1;

@@ -9,8 +9,8 @@ namespace Inference.Operators.Pooling;
 /// </summary>
 internal sealed unsafe class RoiAlign : FloatOperator
 {
-    // Samples between two looks at the clock.
-    private const long CheckEvery = 1 << 14;
+    // A sample reads four elements.
+    private const long CheckEvery = KernelContext.CheckEvery / 4;
 
     private readonly bool _max;
     private readonly bool _halfPixel;

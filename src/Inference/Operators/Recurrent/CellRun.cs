@@ -15,9 +15,6 @@ internal readonly unsafe ref struct CellRun<C, TMath>
     where C : unmanaged, IFloatingPointIeee754<C>
     where TMath : struct, ICellMath<C>
 {
-    // Multiply-adds of a step from which the clock is looked at in every step.
-    private const long CheckEvery = 1 << 16;
-
     // Gates, activations and copies of one state.
     private const long StateWork = 16;
 
@@ -86,7 +83,7 @@ internal readonly unsafe ref struct CellRun<C, TMath>
         var work = default(WorkCounter);
         for (nint step = 0; step < _steps; step++)
         {
-            if ((step & 15) == 0 || _batch * _width * _hidden >= CheckEvery)
+            if ((step & 15) == 0 || _batch * _width * _hidden >= KernelContext.CheckEvery)
             {
                 _context.ThrowIfCancelled();
             }

@@ -5,12 +5,9 @@ namespace Inference.Operators.Recurrent;
 /// <summary>Recurrent cells in double, plain loops.</summary>
 internal readonly unsafe struct DoubleCellMath : ICellMath<double>
 {
-    // Multiply-adds between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     public static void Multiply(double* a, PackedMatrix? packed, double* b, double* c, nint ldc, nint m, nint n, nint k, double* bias, double* residual, nint residualStride, KernelContext context)
     {
-        long budget = CheckEvery;
+        long budget = KernelContext.CheckEvery;
         for (nint i = 0; i < m; i++)
         {
             for (nint j = 0; j < n; j++)
@@ -19,7 +16,7 @@ internal readonly unsafe struct DoubleCellMath : ICellMath<double>
                 if (budget < 0)
                 {
                     context.ThrowIfCancelled();
-                    budget = CheckEvery;
+                    budget = KernelContext.CheckEvery;
                 }
 
                 double sum = 0;

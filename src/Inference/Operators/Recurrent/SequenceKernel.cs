@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Elementwise;
+using Inference.Kernels.Gemm;
 using Inference.Kernels.Recurrent;
 using Inference.Kernels.Threading;
 using Inference.Operators.Movement;
@@ -9,8 +10,8 @@ namespace Inference.Operators.Recurrent;
 /// <summary>LSTM and GRU with their default activations, no clipping and prepacked weights, over whole sequences by the kernels. The store owns the weights.</summary>
 internal sealed unsafe class SequenceKernel(CellOptions options, CellWeights w, CellWeights r, int steps, int batch, int inputs, int hidden) : Kernel
 {
-    // Multiply-adds of a direction, about 20 µs.
-    private const long MinParallelWork = 1 << 20;
+    // Multiply-adds of a direction, four times what a product is shared from: each direction then runs on a thread of its own, instead of sharing each of its products.
+    private const long MinParallelWork = 4 * GemmF32Driver.ParallelWork;
 
     private readonly int _directions = options.Directions;
 

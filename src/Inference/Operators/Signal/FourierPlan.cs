@@ -12,9 +12,6 @@ internal readonly ref struct FourierPlan
     /// <summary>The longest transform.</summary>
     public const long MaxLength = 1 << 27;
 
-    // Butterflies between two looks at the clock.
-    private const long CheckEvery = 1 << 16;
-
     private readonly KernelContext _context;
     private readonly int _length;
     private readonly int _padded;
@@ -115,7 +112,7 @@ internal readonly ref struct FourierPlan
 
     private void Check(int step)
     {
-        if ((step & (CheckEvery - 1)) == 0)
+        if ((step & (KernelContext.CheckEvery - 1)) == 0)
         {
             _context.ThrowIfCancelled();
         }
@@ -174,7 +171,7 @@ internal readonly ref struct FourierPlan
             }
         }
 
-        long budget = CheckEvery;
+        long budget = KernelContext.CheckEvery;
         for (int size = 2; size <= n; size <<= 1)
         {
             int step = n / size;
@@ -182,12 +179,12 @@ internal readonly ref struct FourierPlan
             {
                 for (int k = 0; k < size / 2;)
                 {
-                    int stop = (int)Math.Min(size / 2, k + CheckEvery);
+                    int stop = (int)Math.Min(size / 2, k + KernelContext.CheckEvery);
                     budget -= stop - k;
                     if (budget < 0)
                     {
                         _context.ThrowIfCancelled();
-                        budget = CheckEvery;
+                        budget = KernelContext.CheckEvery;
                     }
 
                     for (; k < stop; k++)

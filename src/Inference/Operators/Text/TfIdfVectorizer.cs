@@ -7,8 +7,8 @@ namespace Inference.Operators.Text;
 /// <summary>Counts of the known n-grams of each row, with up to max_skip_count items left out between their parts; weighted by mode. Source: ONNX TfIdfVectorizer, opset 9.</summary>
 internal sealed class TfIdfVectorizer : Operator
 {
-    // Starts between two looks at the clock.
-    private const long CheckEvery = 1 << 12;
+    // At each start the tree of n-grams is walked, with a look-up in a table for each item: about sixteen steps.
+    private const long CheckEvery = KernelContext.CheckEvery / 16;
 
     private readonly int _shortest;
     private readonly int _longest;

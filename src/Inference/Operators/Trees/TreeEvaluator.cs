@@ -8,7 +8,8 @@ namespace Inference.Operators.Trees;
 internal sealed class TreeEvaluator<C>(Forest<C> forest, int targets, TreeAggregate aggregate)
     where C : unmanaged, IFloatingPointIeee754<C>
 {
-    private const long ParallelVisits = 4096;
+    // A tree of a row in a nanosecond; a walk over many levels takes longer.
+    private const long ParallelTrees = WorkerPool.SharedNanoseconds;
     private const int RowsPerBlock = 16;
 
     public Forest<C> Forest => forest;
@@ -41,7 +42,7 @@ internal sealed class TreeEvaluator<C>(Forest<C> forest, int targets, TreeAggreg
             Scores = (C*)scratch + (columns * Blocks(rows)),
             Has = (bool*)((C*)scratch + ((columns + targets) * Blocks(rows))),
         };
-        int threads = rows * forest.Trees >= ParallelVisits ? context.Threads : 1;
+        int threads = rows * forest.Trees >= ParallelTrees ? context.Threads : 1;
         if (threads == 1)
         {
             for (int block = 0; block < Blocks(rows); block++)

@@ -13,16 +13,14 @@ internal static unsafe partial class ElementConverter
 {
     private const int Block = 256;
 
-    // Elements converted between two looks at the clock; whole bytes of packed elements.
-    private const long Stretch = 1 << 18;
 
     /// <summary>Converts <paramref name="count"/> elements that are not strings.</summary>
     public static void Convert(ElementType from, byte* source, ElementType to, byte* target, long count, bool saturate, Float8E8M0Rounding rounding)
     {
         var work = default(WorkCounter);
-        for (long start = 0; start < count; start += Stretch)
+        for (long start = 0; start < count; start += LongLoop.Part)
         {
-            long length = Math.Min(Stretch, count - start);
+            long length = Math.Min(LongLoop.Part, count - start);
             work.Add(2 * length);
             ConvertStretch(from, source + from.ByteCount(start), to, target + to.ByteCount(start), length, saturate, rounding);
         }
