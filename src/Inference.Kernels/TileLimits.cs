@@ -20,4 +20,12 @@ internal static class TileLimits
 
     /// <summary>Columns of the widest panel.</summary>
     public const int PanelColumns = Vectors * Lanes;
+
+    // A multiple of the heights of all tiles. Rows, 30 KB in parts of K of 640 bytes, and sums of a panel, 12 KB, are used again for each panel and come from the first- and second-level caches.
+    /// <summary>Rows, or pixels, of a block of an integer product and of what is copied before it is multiplied.</summary>
+    public const int RowBlock = 4 * S32TallRows;
+
+    // With parts of K of 640 elements, rows take 480 KB of the second-level cache.
+    /// <summary>Rows, pixels or channels of a block of an f32 product.</summary>
+    public const int F32RowBlock = 4 * RowBlock;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Inference.Data.Contract;
 using Parquet;
 using Parquet.Schema;
 using ParquetField = Parquet.Schema.DataField;
@@ -9,9 +10,6 @@ namespace Inference.Data.Columnar;
 /// <summary>One column of a Parquet file as a tensor.</summary>
 internal static class ParquetColumn
 {
-    // Beyond, a double may be another whole number than the one in the file.
-    private const long Exact = 1L << 53;
-
     /// <summary>Why a column cannot be rows for a model; null where it can.</summary>
     public static string? Reason(Field field) => field switch
     {
@@ -96,7 +94,7 @@ internal static class ParquetColumn
             return TensorValue.Copy<T>(Array.ConvertAll(values, static value => value!.Value), [rows]);
         }
 
-        int large = Array.FindIndex(values, static value => value is { } number && Int128.Abs(Int128.CreateChecked(number)) > Exact);
+        int large = Array.FindIndex(values, static value => value is { } number && Int128.Abs(Int128.CreateChecked(number)) > DataLimits.LargestExact);
         return large < 0
             ? TensorValue.Copy<double>(Array.ConvertAll(values, static value => value is { } number ? double.CreateChecked(number) : double.NaN), [rows])
             : throw new DataException($"{file}, column '{field.Name}': expected whole numbers up to 2^53 where others of the column are missing, got {values[large]}. Fill the missing ones before writing the column.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Inference.Data.Contract;
 
 namespace Inference.Data.Csv;
 
@@ -27,9 +28,7 @@ internal static class CellNumbers
             return IsInfinity(cell, out bool negative) && T.TryParse(negative ? "-Infinity" : "Infinity", NumberStyles.Float, CultureInfo.InvariantCulture, out value);
         }
 
-        // 2⁵³: beyond, a double may be another whole number than the one written.
-        const double Exact = 1L << 53;
-        return double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double real) && double.IsInteger(real) && Math.Abs(real) <= Exact && TryConvert(real, out value);
+        return double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double real) && double.IsInteger(real) && Math.Abs(real) <= DataLimits.LargestExact && TryConvert(real, out value);
     }
 
     /// <summary>The words of C and NumPy for what has no bound.</summary>

@@ -6,9 +6,6 @@ namespace Inference.Images.Decoding;
 /// <summary>PNG of every colour type and depth, interlaced or not; transparency is dropped. Source: PNG specification, third edition.</summary>
 internal static class PngDecoder
 {
-    // Deflate makes at most 1,032 bytes of one, of 8 pixels each.
-    private const long MaxPixelsPerByte = 8 * 1032;
-
     private static readonly (int X, int Y, int StepX, int StepY)[] s_passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 33 && data[0] == 0x89 && data[1] == 'P' && data[2] == 'N' && data[3] == 'G';
@@ -17,7 +14,7 @@ internal static class PngDecoder
     {
         var image = new PngImage
         {
-            Pixels = new Pixels(BinaryPrimitives.ReadUInt32BigEndian(data[16..]), BinaryPrimitives.ReadUInt32BigEndian(data[20..]), MaxPixelsPerByte * data.Length),
+            Pixels = new Pixels(BinaryPrimitives.ReadUInt32BigEndian(data[16..]), BinaryPrimitives.ReadUInt32BigEndian(data[20..]), Pixels.MaxPerDeflatedByte * data.Length),
             Depth = data[24],
             Color = data[25],
         };

@@ -6,9 +6,6 @@ namespace Inference.Images.Decoding;
 /// <summary>TIFF in strips of 1 or 8 bits a channel: gray, palette and RGB; uncompressed, PackBits or Deflate. Source: TIFF 6.0.</summary>
 internal static class TiffDecoder
 {
-    // Deflate makes at most 1,032 bytes of one, of 8 pixels each.
-    private const long MaxPixelsPerByte = 8 * 1032;
-
     // Width, height, bits, compression, kind, offsets, channels, rows, lengths, planes, predictor, colours.
     private static readonly HashSet<int> s_known = [256, 257, 258, 259, 262, 273, 277, 278, 279, 284, 317, 320];
 
@@ -52,7 +49,7 @@ internal static class TiffDecoder
     private static Pixels Read(ReadOnlySpan<byte> data, Dictionary<int, long[]> tags, Action check)
     {
         long One(int tag, long byDefault) => tags.TryGetValue(tag, out long[]? values) && values.Length > 0 ? values[0] : byDefault;
-        var pixels = new Pixels(One(256, 0), One(257, 0), MaxPixelsPerByte * data.Length);
+        var pixels = new Pixels(One(256, 0), One(257, 0), Pixels.MaxPerDeflatedByte * data.Length);
         int bits = (int)One(258, 1);
         int channels = (int)One(277, 1);
         int kind = (int)One(262, 1);

@@ -17,7 +17,8 @@ internal static unsafe class AttentionF32
     // Multiply-adds in the time that the exponential of a score takes, about 2 ns: for the looks at the clock.
     private const int SoftmaxMacs = 2 * WorkCounter.MultiplyAdds;
 
-    private const int QueryBlock = 48;
+    // Scores of a block of queries take 96 KB; with a panel of keys they stay in the second-level cache.
+    private const int QueryBlock = TileLimits.RowBlock;
     private const int KeyBlock = 512;
 
     // Fewer queries than this do not repay packing the keys and values.

@@ -14,8 +14,6 @@ namespace Inference.Kernels.Convolution;
 /// </summary>
 internal static unsafe class NchwConvolutionF32
 {
-    private const int ChannelBlock = 192;
-
     public static void Run(ref ConvolutionJob job, GemmF32Kernel kernel, int maxThreads)
     {
         if (job.Geometry.IsPointwise)
@@ -82,7 +80,7 @@ internal static unsafe class NchwConvolutionF32
         float* x = job.X + ((((nint)image * g.InChannels) + (group * g.GroupInChannels)) * job.Height * job.Width);
         float* end = job.X + ((nint)job.Batch * g.InChannels * job.Height * job.Width);
         float* weights = job.Weights + ((nint)group * g.GroupOutChannels * depth);
-        float** rows = stackalloc float*[ChannelBlock];
+        float** rows = stackalloc float*[TileLimits.F32RowBlock];
         using var panel = new AlignedScratch<float>(((nint)depthBlock * kernel.PanelColumns) + 64);
         var packing = new WindowPacking(in job, x, end);
         GemmF32Tile tile = default;
@@ -101,10 +99,10 @@ internal static unsafe class NchwConvolutionF32
                 int length = Math.Min(depthBlock, depth - k);
                 packing.Pack(k, length, vectors * kernel.Lanes, panel.Pointer);
                 tile.Depth = length;
-                for (int o = o0; o < o1; o += ChannelBlock)
+                for (int o = o0; o < o1; o += TileLimits.F32RowBlock)
                 {
-                    int count = Math.Min(ChannelBlock, o1 - o);
-                    KernelAssert.AtMost(count, ChannelBlock);
+                    int count = Math.Min(TileLimits.F32RowBlock, o1 - o);
+                    KernelAssert.AtMost(count, TileLimits.F32RowBlock);
                     for (int i = 0; i < count; i++)
                     {
                         rows[i] = weights + ((nint)(o + i) * depth) + k;

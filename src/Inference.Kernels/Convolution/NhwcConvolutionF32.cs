@@ -18,8 +18,6 @@ namespace Inference.Kernels.Convolution;
 internal static unsafe class NhwcConvolutionF32
 {
     private const int DepthBlock = 512;
-    private const int PixelBlock = 192;
-    private const int CopiedPixelBlock = 48;
     private const int FewChannelsBlock = 4096;
 
     public static void Run(ref ConvolutionJob job, GemmF32Kernel kernel, int maxThreads)
@@ -93,7 +91,7 @@ internal static unsafe class NhwcConvolutionF32
         }
 
         bool copied = g.GroupInChannels < WindowRows.MinTableChannels && g.Taps > 1;
-        int block = copied ? CopiedPixelBlock : PixelBlock;
+        int block = copied ? TileLimits.RowBlock : TileLimits.F32RowBlock;
         int depth = g.GroupInChannels;
         int chunk = depth <= WindowRows.MaxDepth ? depth : DepthBlock;
         int tapsAtOnce = chunk < depth ? 1 : Math.Clamp(DepthBlock / depth, 1, g.Taps);
@@ -154,7 +152,7 @@ internal static unsafe class NhwcConvolutionF32
     private static void RunWindowRows(in ConvolutionJob job, GemmF32Kernel kernel, nint m0, nint m1, int p0, int p1, in Activation after)
     {
         ref readonly ConvolutionGeometry g = ref job.Geometry;
-        int block = (int)nint.Min(PixelBlock, m1 - m0);
+        int block = (int)nint.Min(TileLimits.F32RowBlock, m1 - m0);
         int depth = g.KernelWidth * g.InChannels;
         int tapsAtOnce = depth * g.KernelHeight <= WindowRows.MaxDepth ? g.KernelHeight : Math.Max(DepthBlock / depth, 1);
         var source = new WindowRows(in job, block);

@@ -19,8 +19,6 @@ internal static unsafe class NhwcGroupedF32
 {
     internal static readonly RowKernel Kernel = RowKernel.OfVectors<Body>("grouped_f32_nhwc");
 
-    private const int PixelBlock = 48;
-
     public static bool Suits(in ConvolutionGeometry g, GemmF32Kernel kernel) =>
         g.Groups > 1 && g.GroupInChannels == g.GroupOutChannels && g.GroupOutChannels > 1 && g.GroupOutChannels < kernel.Lanes && kernel.Lanes % g.GroupOutChannels == 0
         && Kernel.OfLanes(kernel.Lanes) != null;
@@ -52,7 +50,7 @@ internal static unsafe class NhwcGroupedF32
     public static void Run(ref ConvolutionJob job, GemmF32Kernel kernel, int maxThreads)
     {
         nint pixels = (nint)job.Batch * job.OutPixels;
-        nint size = job.IsParallel(maxThreads) ? nint.Max(PixelBlock, pixels / (4 * maxThreads) / PixelBlock * PixelBlock) : pixels;
+        nint size = job.IsParallel(maxThreads) ? nint.Max(TileLimits.RowBlock, pixels / (4 * maxThreads) / TileLimits.RowBlock * TileLimits.RowBlock) : pixels;
         job.BlockSize = checked((int)size);
         job.BlocksA = kernel.Lanes;
         fixed (ConvolutionJob* shared = &job)
@@ -94,15 +92,15 @@ internal static unsafe class NhwcGroupedF32
             }
         }
 
-        using var table = new AlignedScratch<nint>(g.Taps * PixelBlock);
+        using var table = new AlignedScratch<nint>(g.Taps * TileLimits.RowBlock);
         float** rows = (float**)table.Pointer;
         Activation activation = job.Epilogue.Activation;
         var window = new Window { Taps = g.Taps, Width = width, Spread = spread, Stride = g.OutChannels, HasBias = job.Epilogue.Bias != null };
         window.Clip = activation.IsClip(out window.Low, out window.High);
-        for (nint m = first; m < end; m += PixelBlock)
+        for (nint m = first; m < end; m += TileLimits.RowBlock)
         {
-            int count = (int)nint.Min(PixelBlock, end - m);
-            PixelTable.Fill(in job, 0, m, count, PixelBlock, rows);
+            int count = (int)nint.Min(TileLimits.RowBlock, end - m);
+            PixelTable.Fill(in job, 0, m, count, TileLimits.RowBlock, rows);
             window.Weights = job.Weights;
             for (int channel = 0; channel < g.OutChannels; channel += lanes)
             {
@@ -154,7 +152,7 @@ internal static unsafe class NhwcGroupedF32
                 TVector a = bias, b = bias, c = bias, d = bias, e = bias, f = bias;
                 float* w = Weights;
                 float** at = rows + i;
-                for (int tap = 0; tap < Taps; tap++, at += PixelBlock)
+                for (int tap = 0; tap < Taps; tap++, at += TileLimits.RowBlock)
                 {
                     TVector p = Read<TSimd, TVector>(at[0]), q = Read<TSimd, TVector>(at[1]), r = Read<TSimd, TVector>(at[2]);
                     TVector s = Read<TSimd, TVector>(at[3]), t = Read<TSimd, TVector>(at[4]), u = Read<TSimd, TVector>(at[5]);
@@ -184,7 +182,7 @@ internal static unsafe class NhwcGroupedF32
                 TVector a = bias;
                 float* w = Weights;
                 float** at = rows + i;
-                for (int tap = 0; tap < Taps; tap++, at += PixelBlock)
+                for (int tap = 0; tap < Taps; tap++, at += TileLimits.RowBlock)
                 {
                     TVector p = Read<TSimd, TVector>(*at);
                     int* spread = Spread;

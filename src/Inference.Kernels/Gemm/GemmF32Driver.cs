@@ -19,9 +19,8 @@ internal static unsafe class GemmF32Driver
     /// <summary>Multiply-adds from which a product on one thread looks at the clock.</summary>
     public const long WatchedWork = 16 << 20;
 
-    // A panel of KC × 64 columns (160 KB) and a block of MC rows of A (480 KB) stay in a second-level cache of 1 MB.
+    // A panel of so many × 64 columns (160 KB) and a block of rows of A (480 KB) stay in a second-level cache of 1 MB.
     private const int DepthBlock = 640;
-    private const int RowBlock = 192;
 
     public static void Run(ref GemmF32Job job, GemmF32Kernel kernel, int maxThreads)
     {
@@ -140,7 +139,7 @@ internal static unsafe class GemmF32Driver
     [SkipLocalsInit]
     private static void RunBlock(in GemmF32Job job, GemmF32Kernel kernel, nint m0, nint m1, nint p0, nint p1)
     {
-        float** rows = stackalloc float*[RowBlock];
+        float** rows = stackalloc float*[TileLimits.F32RowBlock];
         // With a single row of tiles nothing is read twice, so K is not cut and C is written once.
         nint depthBlock = m1 - m0 <= kernel.MaxRows ? nint.Max(job.K, 1) : EvenPart(job.K);
         GemmF32Tile tile = default;
@@ -153,10 +152,10 @@ internal static unsafe class GemmF32Driver
         {
             nint depth = nint.Min(depthBlock, job.K - k0);
             tile.Depth = depth;
-            for (nint mb = m0; mb < m1; mb += RowBlock)
+            for (nint mb = m0; mb < m1; mb += TileLimits.F32RowBlock)
             {
-                nint count = nint.Min(RowBlock, m1 - mb);
-                KernelAssert.AtMost(count, RowBlock);
+                nint count = nint.Min(TileLimits.F32RowBlock, m1 - mb);
+                KernelAssert.AtMost(count, TileLimits.F32RowBlock);
                 float* a = job.A + (mb * job.Lda) + k0;
                 for (nint i = 0; i < count; i++, a += job.Lda)
                 {

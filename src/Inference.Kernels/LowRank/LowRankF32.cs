@@ -12,8 +12,6 @@ internal static unsafe class LowRankF32
 {
     // Each block of rows reads both factors once, so blocks are as large as keeps the intermediate (128 KB) in the second-level cache.
     private const int MiddleElements = 32 << 10;
-    private const int MinRows = 48;
-    private const int MaxRows = 192;
 
     /// <summary>Runs it.</summary>
     /// <param name="x">X[M,K].</param>
@@ -70,7 +68,7 @@ internal static unsafe class LowRankF32
         WorkerPool.Run((int)((m + size - 1) / size), ref action, maxThreads);
     }
 
-    private static nint BlockRows(nint rank) => nint.Clamp(MiddleElements / nint.Max(1, rank), MinRows, MaxRows);
+    private static nint BlockRows(nint rank) => nint.Clamp(MiddleElements / nint.Max(1, rank), TileLimits.RowBlock, TileLimits.F32RowBlock);
 
     private static void Block(
         float* x, nint ldx, PackedMatrix u, PackedMatrix v, float* y, nint ldy, nint first, nint rows, in GemmEpilogue epilogue, int threads)

@@ -12,8 +12,6 @@ namespace Inference.Kernels.LowRank;
 /// </summary>
 internal static unsafe class LowRankInt8
 {
-    private const int RowBlock = 48;
-
     /// <summary>Runs it.</summary>
     /// <param name="x">X[M,K].</param>
     /// <param name="ldx">Elements between rows of X.</param>
@@ -58,7 +56,7 @@ internal static unsafe class LowRankInt8
             Ldy = ldy,
             M = m,
             Threads = parallel && m < 2 * maxThreads ? maxThreads : 1,
-            Size = parallel && m >= 2 * maxThreads ? nint.Clamp((m + (4 * maxThreads) - 1) / (4 * maxThreads), 6, RowBlock) : RowBlock,
+            Size = parallel && m >= 2 * maxThreads ? nint.Clamp((m + (4 * maxThreads) - 1) / (4 * maxThreads), 6, TileLimits.RowBlock) : TileLimits.RowBlock,
         };
         WorkerPool.Run((int)((m + action.Size - 1) / action.Size), ref action, parallel && action.Threads == 1 ? maxThreads : 1);
     }
@@ -86,9 +84,9 @@ internal static unsafe class LowRankInt8
             nint rank = U.Columns;
             using var codes = new AlignedScratch<byte>(rows * nint.Max(U.Rows, rank));
             using var middle = new AlignedScratch<float>(rows * rank);
-            KernelAssert.AtMost(rows, RowBlock);
-            float* scales = stackalloc float[RowBlock];
-            int* zeros = stackalloc int[RowBlock];
+            KernelAssert.AtMost(rows, TileLimits.RowBlock);
+            float* scales = stackalloc float[TileLimits.RowBlock];
+            int* zeros = stackalloc int[TileLimits.RowBlock];
             QuantizeRows(X + (first * Ldx), Ldx, rows, U.Rows, codes.Pointer, scales, zeros);
             var inner = new QuantizedEpilogue { Output = QuantizedOutput.Float32, Scale = ScaleU, ScalePerColumn = true, RowScale = scales };
             QuantizedGemm.Run(codes.Pointer, false, U.Rows, 0, U, middle.Pointer, rank, rows, in inner, Threads, zeros);

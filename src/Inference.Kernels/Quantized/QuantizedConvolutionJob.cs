@@ -11,8 +11,6 @@ namespace Inference.Kernels.Quantized;
 /// <summary>One group of a quantized convolution; shared read-only by the threads that run its blocks of pixels.</summary>
 internal unsafe struct QuantizedConvolutionJob
 {
-    private const int PixelBlock = 48;
-
     public bool SignedX;
 
     /// <summary>Zero point of the image as tiles see it.</summary>
@@ -84,25 +82,25 @@ internal unsafe struct QuantizedConvolutionJob
         nint rowBytes = _steps * 4;
         int columns = _g.GroupOutChannels;
         int stored = (columns + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
-        using var table = new AlignedScratch<nint>(PixelBlock * Math.Max(_runs.Count, _runs.InPlace ? 0 : _g.Taps));
-        using var windows = new AlignedScratch<byte>(_runs.InPlace ? 0 : PixelBlock * rowBytes);
+        using var table = new AlignedScratch<nint>(TileLimits.RowBlock * Math.Max(_runs.Count, _runs.InPlace ? 0 : _g.Taps));
+        using var windows = new AlignedScratch<byte>(_runs.InPlace ? 0 : TileLimits.RowBlock * rowBytes);
         using var window = new AlignedScratch<byte>(_runs.InPlace ? 0 : rowBytes);
-        using var accumulators = new AlignedScratch<int>(PixelBlock * TileLimits.PanelColumns);
+        using var accumulators = new AlignedScratch<int>(TileLimits.RowBlock * TileLimits.PanelColumns);
         using var init = new AlignedScratch<int>(stored);
         QuantizedGemmDriver.FillInit(in _epilogue, _columnSums, 0, columns, stored, ZeroPoint, init.Pointer);
         byte** rows = (byte**)table.Pointer;
-        int* sums = stackalloc int[PixelBlock];
-        for (nint m = first; m < end; m += PixelBlock)
+        int* sums = stackalloc int[TileLimits.RowBlock];
+        for (nint m = first; m < end; m += TileLimits.RowBlock)
         {
-            int count = (int)nint.Min(PixelBlock, end - m);
-            KernelAssert.AtMost(count, PixelBlock);
+            int count = (int)nint.Min(TileLimits.RowBlock, end - m);
+            KernelAssert.AtMost(count, TileLimits.RowBlock);
             if (_runs.InPlace)
             {
                 PointRows(m, count, rows);
             }
             else
             {
-                PixelTable.Fill(in _g, _x, 1, _image.Height, _image.Width, _outHeight, _outWidth, m, count, PixelBlock, Padding, rows);
+                PixelTable.Fill(in _g, _x, 1, _image.Height, _image.Width, _outHeight, _outWidth, m, count, TileLimits.RowBlock, Padding, rows);
                 CopyWindows(kernel, rows, count, rowBytes, window.Pointer, windows.Pointer, sums);
             }
 
@@ -115,7 +113,7 @@ internal unsafe struct QuantizedConvolutionJob
         }
     }
 
-    // rows[run · PixelBlock + i] = where the run of output pixel m + i starts in the padded image.
+    // rows[run · TileLimits.RowBlock + i] = where the run of output pixel m + i starts in the padded image.
     private readonly void PointRows(nint m, int count, byte** rows)
     {
         int rest = (int)(m % (_outHeight * _outWidth));
@@ -145,7 +143,7 @@ internal unsafe struct QuantizedConvolutionJob
         {
             nint offset = whole ? run * _g.DilationHeight * rowBytes
                 : (run / _g.KernelWidth * _g.DilationHeight * rowBytes) + (run % _g.KernelWidth * _g.DilationWidth * _image.PixelBytes);
-            byte** to = rows + (run * PixelBlock);
+            byte** to = rows + (run * TileLimits.RowBlock);
             for (int i = 0; i < count; i++)
             {
                 to[i] = rows[i] + offset;
@@ -188,12 +186,12 @@ internal unsafe struct QuantizedConvolutionJob
             byte* to = start;
             for (int tap = 0; tap < _g.Taps;)
             {
-                byte* from = rows[(tap * PixelBlock) + i];
+                byte* from = rows[(tap * TileLimits.RowBlock) + i];
                 int run = 1;
                 if (sideBySide)
                 {
                     // The pixels of one kernel row lie side by side in the image unless some are padding.
-                    while (run < _g.KernelWidth && (tap + run) % _g.KernelWidth != 0 && rows[((tap + run) * PixelBlock) + i] == from + (run * channels))
+                    while (run < _g.KernelWidth && (tap + run) % _g.KernelWidth != 0 && rows[((tap + run) * TileLimits.RowBlock) + i] == from + (run * channels))
                     {
                         run++;
                     }
@@ -247,7 +245,7 @@ internal unsafe struct QuantizedConvolutionJob
         int vectors = (columns + kernel.Lanes - 1) / kernel.Lanes;
         int width = vectors * kernel.Lanes;
         GemmS32Tile tile = default;
-        tile.RowPitchBytes = PixelBlock * sizeof(byte*);
+        tile.RowPitchBytes = TileLimits.RowBlock * sizeof(byte*);
         tile.LdcBytes = width * sizeof(int);
         byte* panel = _panels + (n0 * _steps * 4);
         nint runBytes = _runs.InPlace ? _runs.Stored * (4 / kernel.ValuesPerStep) : _steps * 4;
@@ -257,13 +255,13 @@ internal unsafe struct QuantizedConvolutionJob
         // A long run is cut into even parts of whole steps.
         nint parts = atOnce > 1 ? 1 : (runBytes + QuantizedGemmDriver.DepthBytes - 1) / QuantizedGemmDriver.DepthBytes;
         nint chunk = (((runBytes / 4) + parts - 1) / parts) * 4;
-        byte** moved = stackalloc byte*[PixelBlock];
+        byte** moved = stackalloc byte*[TileLimits.RowBlock];
         bool first = true;
         for (int run = 0; run < _runs.Count; run += atOnce)
         {
             for (nint k = 0; k < runBytes; k += chunk)
             {
-                byte** from = rows + (run * PixelBlock);
+                byte** from = rows + (run * TileLimits.RowBlock);
                 if (k > 0)
                 {
                     for (int i = 0; i < count; i++)

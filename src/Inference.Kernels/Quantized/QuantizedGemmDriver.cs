@@ -17,10 +17,9 @@ internal static unsafe class QuantizedGemmDriver
 
     // One row of tiles reads each panel once, so longer calls gain; at most 4096 steps of one row.
     private const int FewRowsDepthBytes = 4096;
-    private const int RowBlock = 48;
 
     // Each block of rows reads all of B: where that comes from beyond the second-level cache, blocks are larger.
-    private const int LargeRowBlock = 144;
+    private const int LargeRowBlock = 3 * TileLimits.RowBlock;
     private const nint LargeBytes = 512 << 10;
 
     [SkipLocalsInit]
@@ -31,7 +30,7 @@ internal static unsafe class QuantizedGemmDriver
         // Rows are used where they lie if the tile reads u8 and whole steps; else they are copied in the tile's form.
         bool copy = kernel.ValuesPerStep == 2 || job.SignedA || job.K % 4 != 0;
         bool large = (p1 - p0) * kernel.PanelColumns * rowBytes > LargeBytes;
-        nint block = nint.Min(large ? LargeRowBlock : RowBlock, m1 - m0);
+        nint block = nint.Min(large ? LargeRowBlock : TileLimits.RowBlock, m1 - m0);
         using var copies = new AlignedScratch<byte>(copy ? block * rowBytes : 0);
         using var rowSums = new AlignedScratch<int>(job.ColumnZeroPoints == null ? 0 : block);
         using var accumulators = new AlignedScratch<int>(block * TileLimits.PanelColumns);

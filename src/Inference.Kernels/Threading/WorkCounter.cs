@@ -3,6 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Inference.Kernels.Threading;
 
 /// <summary>Counts the work of a long serial loop and asks the thread's <see cref="KernelControl"/> after each few milliseconds of it. Costs an addition and a branch a call.</summary>
+/// <remarks>
+/// Steps that take more than a nanosecond count as the units of constants named …Work: estimates, which place the looks and change nothing else. What passed between two looks
+/// of each operator is in benchmarks/results/limits.md.
+/// </remarks>
 internal struct WorkCounter
 {
     // Products on one thread do 3 to 13 times as many (benchmarks/results/engine.md: f32 54 and int8 203 at 512×512×512); machines without wide vectors do as many.

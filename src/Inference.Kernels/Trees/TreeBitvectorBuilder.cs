@@ -3,8 +3,10 @@ namespace Inference.Kernels.Trees;
 /// <summary>Lays an ensemble out for <see cref="TreeBitvectors"/>.</summary>
 internal sealed class TreeBitvectorBuilder(TreeEnsembleData data, TreeLayout layout, TreeWalker weights, int maxLeaves)
 {
-    private const int WordLeaves = 32;
-    private const int ColumnBytes = 64;
+    private const int WordLeaves = TreeBitvectors.WordLeaves;
+    private const int ColumnBytes = TreeBitvectors.Lanes * sizeof(float);
+
+    // Columns of sixteen rows take 256 KB of the second-level cache.
     private const int MaxColumns = 4096;
 
     private readonly Dictionary<int, int> _columns = [];

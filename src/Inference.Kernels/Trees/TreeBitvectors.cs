@@ -13,8 +13,8 @@ namespace Inference.Kernels.Trees;
 /// </summary>
 internal sealed unsafe class TreeBitvectors : IDisposable
 {
-    private const int Lanes = 16;
-    private const int WordLeaves = 32;
+    public const int Lanes = 16;
+    public const int WordLeaves = 32;
     private const int MaxLeaves = 2 * WordLeaves;
 
     // Fewer rows than this in a block cost more than walks.

@@ -5,8 +5,9 @@ namespace Inference.Execution;
 /// <summary>Memory of values whose shape is known only during the run; blocks are kept from run to run. Belongs to one frame.</summary>
 internal sealed unsafe class DynamicMemory(int slots)
 {
-    // What a frame keeps for later runs, in all; what is beyond is given back after its run.
-    private const long MaxKeptBytes = 1 << 24;
+    // 16 MB: what small inputs ask for in each run stays; a run that asked for much gives it back.
+    /// <summary>Bytes that a frame keeps for later runs of what data asked for, in all; what is beyond is given back after its run.</summary>
+    public const long MaxKeptBytes = 1 << 24;
     private readonly Tensor?[] _owned = new Tensor?[slots];
     private readonly Tensor?[] _views = new Tensor?[slots];
     private readonly long[] _capacity = new long[slots];

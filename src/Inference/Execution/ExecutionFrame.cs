@@ -8,8 +8,6 @@ namespace Inference.Execution;
 /// <summary>The memory of one run of a plan, used again by later runs. One run at a time.</summary>
 internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHolder, IDisposable
 {
-    // What a frame keeps of scratch that data asked for, beyond what its plan states.
-    private const long MaxKeptScratch = 1 << 24;
     private readonly ExecutablePlan _plan;
     private readonly PlanStep[] _steps;
     private readonly FrameArena _arena;
@@ -171,7 +169,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
 
         _innerInputs.AsSpan().Clear();
         _innerOutputs.AsSpan().Clear();
-        if (_scratch.Bytes > _plan.Plan.ScratchBytes + MaxKeptScratch)
+        if (_scratch.Bytes > _plan.Plan.ScratchBytes + DynamicMemory.MaxKeptBytes)
         {
             _scratch.Free();
         }

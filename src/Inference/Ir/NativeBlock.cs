@@ -62,11 +62,10 @@ internal sealed unsafe class NativeBlock : IDisposable
 
     private static void Release(byte* data) => Guarding.GuardedAllocator.Free(data);
 #else
-    private const int Alignment = 64;
 
     private bool CanHold(long bytes) => bytes <= Bytes;
 
-    private static byte* Allocate(long bytes) => (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+    private static byte* Allocate(long bytes) => (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Kernels.Memory.NativeBuffer.Alignment);
 
     private static void Release(byte* data) => NativeMemory.AlignedFree(data);
 #endif

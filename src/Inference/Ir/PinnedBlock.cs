@@ -9,7 +9,7 @@ namespace Inference.Ir;
 internal sealed unsafe class PinnedBlock
 {
     /// <summary>Bytes beside the block that its alignment takes from the largest array.</summary>
-    public const int Alignment = 64;
+    public const int Alignment = Kernels.Memory.NativeBuffer.Alignment;
 
 #if GUARD_PAGES
     private readonly long _bytes;

@@ -14,7 +14,7 @@ namespace Inference.Operators.Attention;
 /// </summary>
 internal sealed unsafe class CausalConvWithState : FloatOperator
 {
-    private const long MaxDilation = 1L << 30;
+    private const long MaxDilation = Convolution.WindowAttributes.MaxExtent;
 
     private readonly bool _silu;
     private readonly bool _last;

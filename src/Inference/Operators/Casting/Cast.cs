@@ -9,7 +9,6 @@ namespace Inference.Operators.Casting;
 /// </summary>
 internal sealed unsafe class Cast : Operator
 {
-    private const int TextWork = 100;
     private readonly ElementType _to;
     private readonly bool _saturate;
     private readonly Float8E8M0Rounding _rounding;
@@ -90,7 +89,7 @@ internal sealed unsafe class Cast : Operator
         var work = default(WorkCounter);
         for (int i = 0; i < text.Length; i++)
         {
-            work.Add(TextWork);
+            work.Add(TextConverter.TextWork);
             if (!TextConverter.TryParse(text[i], y.Type, out double number, out long whole))
             {
                 throw context.Error($"element {i}: expected a number, got '{text[i]}'.");

@@ -9,7 +9,8 @@ namespace Inference.Operators.Casting;
 /// </summary>
 internal static class TextConverter
 {
-    private const int TextWork = 100;
+    /// <summary>Units of <see cref="WorkCounter"/> of a number that is read from a text or written into one, about 100 ns.</summary>
+    public const int TextWork = 100;
 
     public static void ToText(KernelContext context, Tensor source, Span<string> target)
     {

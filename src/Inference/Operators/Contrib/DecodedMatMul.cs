@@ -6,8 +6,7 @@ namespace Inference.Operators.Contrib;
 /// <summary>Y[.., N] = A[.., K] × Wᵀ of weights in codes, input 1, which become f32 [N, K] for the product.</summary>
 internal abstract unsafe class DecodedMatMul : FloatOperator
 {
-    // K, N of this size keep every product of theirs, in bytes too, below 2^63.
-    protected const long MaxSize = 1L << 28;
+    protected const long MaxSize = MatMulNBits.MaxSize;
 
     /// <summary>Writes the weights [N, K].</summary>
     protected abstract void Decode(KernelContext context, float* dense, long n, long k);

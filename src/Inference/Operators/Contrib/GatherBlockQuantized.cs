@@ -2,6 +2,7 @@ using System.Numerics;
 using Inference.Kernels.Gathering;
 using Inference.Kernels.Threading;
 using Inference.Operators.Casting;
+using Inference.Operators.Indexing;
 using Inference.Operators.Movement;
 using Inference.Operators.Typed;
 using Inference.Operators.Views;
@@ -15,11 +16,8 @@ namespace Inference.Operators.Contrib;
 /// </summary>
 internal sealed unsafe class GatherBlockQuantized : Operator
 {
-    private const long MaxBlock = 1L << 20;
     private const int ElementWork = 20;
 
-    // The kernel takes a span of them.
-    private const long MaxIndices = 1 << 20;
 
     private readonly long _gatherAxis;
     private readonly long _quantizeAxis;
@@ -32,9 +30,9 @@ internal sealed unsafe class GatherBlockQuantized : Operator
         _quantizeAxis = node.Attributes.Int("quantize_axis", 1);
         _blockSize = node.Attributes.Int("block_size", 128);
         _bits = node.Attributes.Int("bits", 4);
-        if (_blockSize is < 16 or > MaxBlock || (_blockSize & (_blockSize - 1)) != 0 || _bits is not (2 or 4 or 8))
+        if (_blockSize is < 16 or > MatMulNBits.MaxBlock || (_blockSize & (_blockSize - 1)) != 0 || _bits is not (2 or 4 or 8))
         {
-            throw new ModelLoadException($"{node.Describe()}: expected a block_size that is a power of two from 16 to {MaxBlock} and 2, 4 or 8 bits, got block_size={_blockSize}, bits={_bits}.");
+            throw new ModelLoadException($"{node.Describe()}: expected a block_size that is a power of two from 16 to {MatMulNBits.MaxBlock} and 2, 4 or 8 bits, got block_size={_blockSize}, bits={_bits}.");
         }
     }
 
@@ -149,9 +147,9 @@ internal sealed unsafe class GatherBlockQuantized : Operator
     {
         long size = x.Dims[0];
         nint columns = (nint)x.Dims[1];
-        for (long first = 0; first < indices.Count; first += MaxIndices)
+        for (long first = 0; first < indices.Count; first += Gather.MaxIndices)
         {
-            int count = (int)Math.Min(MaxIndices, indices.Count - first);
+            int count = (int)Math.Min(Gather.MaxIndices, indices.Count - first);
             var part = new ReadOnlySpan<TIndex>((TIndex*)indices.Data + first, count);
             long wrong = GatherRows.RunDequantize(
                 x.Data, signed: false, (nint)size, columns, (float*)scales.Data, zeros is null ? null : zeros.Data, 128, part, (float*)y.Data + (first * columns));

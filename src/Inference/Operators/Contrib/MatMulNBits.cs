@@ -11,8 +11,8 @@ namespace Inference.Operators.Contrib;
 internal sealed unsafe class MatMulNBits : FloatOperator
 {
     // K, N and blocks of these sizes keep every product of theirs, in bytes too, below 2^63.
-    private const long MaxSize = 1L << 28;
-    private const long MaxBlock = 1L << 20;
+    public const long MaxSize = 1L << 28;
+    public const long MaxBlock = 1L << 20;
 
     private readonly long _k;
     private readonly long _n;

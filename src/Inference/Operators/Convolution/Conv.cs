@@ -12,8 +12,6 @@ namespace Inference.Operators.Convolution;
 /// </summary>
 internal sealed unsafe partial class Conv(Node node, OperatorTable table) : FloatOperator
 {
-    // Elements of the unfolded matrix worked on at once.
-    private const long TileElements = 1 << 18;
 
     private readonly WindowAttributes _window = new(node);
     private readonly long _group = ReadGroup(node);
@@ -78,7 +76,7 @@ internal sealed unsafe partial class Conv(Node node, OperatorTable table) : Floa
         long groupChannels = w.Dims[1];
         long filters = w.Dims[0] / _group;
         long depth = groupChannels * grid.KernelCount;
-        long tile = Math.Clamp(TileElements / Math.Max(1, depth), Math.Min(64, grid.OutputCount), grid.OutputCount);
+        long tile = Math.Clamp(Im2Col.TileElements / Math.Max(1, depth), Math.Min(64, grid.OutputCount), grid.OutputCount);
         C* columns = (C*)context.Scratch(Math.Max(1, depth * tile) * sizeof(C));
         for (long n = 0; n < x.Dims[0]; n++)
         {

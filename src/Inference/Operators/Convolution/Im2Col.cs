@@ -5,6 +5,9 @@ namespace Inference.Operators.Convolution;
 /// <summary>Unfolds windows into a matrix: row (channel, kernel step), column output position; outside the input stands 0.</summary>
 internal static unsafe class Im2Col
 {
+    /// <summary>Elements of the unfolded matrix worked on at once: 1 MB of f32 or s32, a second-level cache.</summary>
+    public const long TileElements = 1 << 18;
+
     /// <summary>
     /// Fills columns <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of the matrix [channels·kernel, outputs] into
     /// <paramref name="target"/> [channels·kernel, count]; elements are x − <paramref name="zero"/>.

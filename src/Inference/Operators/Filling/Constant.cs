@@ -14,7 +14,7 @@ internal sealed class Constant : Operator
     protected override void InferOutputs(InferContext context)
     {
         context.SetOutput(0, Value.Type, Shapes.Fixed(Value.Dims));
-        if (Value.Type is ElementType.Int64 or ElementType.Int32 && Value.Rank <= 1 && Value.Count <= 64)
+        if (Value.Type is ElementType.Int64 or ElementType.Int32 && Value.Rank <= 1 && Value.Count <= ShapeMath.MaxComputedData)
         {
             long[] numbers = Value.ToInt64Array();
             if (!Array.Exists(numbers, n => n < 0))

@@ -42,7 +42,7 @@ internal sealed class ConstantOfShape : Operator
         }
 
         context.SetOutput(0, _value.Type, shape);
-        if (shape is { Length: 1 } && shape[0].Size <= 64 && _value.Type is ElementType.Int64 or ElementType.Int32 && Integers.At(_value, 0) is >= 0 and { } element)
+        if (shape is { Length: 1 } && shape[0].Size <= ShapeMath.MaxComputedData && _value.Type is ElementType.Int64 or ElementType.Int32 && Integers.At(_value, 0) is >= 0 and { } element)
         {
             var data = new Dimension[shape[0].Size!.Value];
             Array.Fill(data, Dimension.Fixed(element));

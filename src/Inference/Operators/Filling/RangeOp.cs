@@ -56,7 +56,7 @@ internal sealed class RangeOp : Operator
 
     private static void Propagate(InferContext context, ElementType type, long count, Tensor start, Tensor delta)
     {
-        if (count <= 64 && type is ElementType.Int64 or ElementType.Int32 && Integers.At(start, 0) >= 0 && Integers.At(delta, 0) > 0)
+        if (count <= ShapeMath.MaxComputedData && type is ElementType.Int64 or ElementType.Int32 && Integers.At(start, 0) >= 0 && Integers.At(delta, 0) > 0)
         {
             var data = new Dimension[count];
             for (int i = 0; i < data.Length; i++)

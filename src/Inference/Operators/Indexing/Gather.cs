@@ -10,8 +10,9 @@ namespace Inference.Operators.Indexing;
 /// <summary>y[a…, i…, b…] = x[a…, indices[i…], b…] along <c>axis</c>; negative indices count from the end. Source: ONNX Gather, opsets 1 to 13.</summary>
 internal sealed unsafe class Gather(Node node) : Operator
 {
-    // The kernel takes a span of them.
-    private const long MaxIndices = 1 << 20;
+    // The kernel takes a span of them, and looks at the clock itself; 8 MB where they are copied.
+    /// <summary>Indices of a call of the kernel.</summary>
+    public const long MaxIndices = 1 << 20;
 
     private readonly long _axis = node.Attributes.Int("axis", 0);
 
@@ -122,7 +123,7 @@ internal sealed unsafe class Gather(Node node) : Operator
     private static InferenceException OutOfRange(KernelContext context, long size, Tensor indices, long at) =>
         context.Error($"indices: expected values in [{-size}, {size - 1}], got {Integers.At(indices, at)} at position {at}.");
 
-    private static long[]? Positions(InferContext context) => context.InputConstant(1) is { Count: <= 64 } constant ? constant.ToInt64Array() : null;
+    private static long[]? Positions(InferContext context) => context.InputConstant(1) is { Count: <= ShapeMath.MaxComputedData } constant ? constant.ToInt64Array() : null;
 
     private readonly struct Move(Gather op, Tensor indices) : IMove
     {

@@ -156,7 +156,7 @@ internal sealed class Concat(Node node) : Operator
 
     private static void Propagate(InferContext context, Dimension[]? result)
     {
-        if (result is not { Length: 1 } || result[0].Size is not { } length || length > 64)
+        if (result is not { Length: 1 } || result[0].Size is not { } length || length > ShapeMath.MaxComputedData)
         {
             return;
         }

@@ -8,7 +8,6 @@ namespace Inference.Operators.Quantization;
 /// <summary>Convolution of 8-bit tensors with zero points, exact in int32; padding stands for the zero point.</summary>
 internal static unsafe class IntegerConv
 {
-    private const long TileElements = 1 << 18;
 
     /// <summary>Receives the sums of one filter for a run of output positions.</summary>
     internal interface ISink
@@ -28,7 +27,7 @@ internal static unsafe class IntegerConv
         long channels = w.Dims[1];
         long filters = w.Dims[0] / group;
         long depth = channels * grid.KernelCount;
-        long tile = Math.Clamp(TileElements / Math.Max(1, depth), Math.Min(16, grid.OutputCount), grid.OutputCount);
+        long tile = Math.Clamp(Im2Col.TileElements / Math.Max(1, depth), Math.Min(16, grid.OutputCount), grid.OutputCount);
         int* weights = (int*)context.Scratch((w.Count + depth * tile + filters * tile) * sizeof(int));
         int* columns = weights + w.Count;
         int* sums = columns + depth * tile;

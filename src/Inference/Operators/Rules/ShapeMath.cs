@@ -6,8 +6,12 @@ internal static class ShapeMath
     /// <summary>The highest rank a tensor may have here; keeps index arrays on the stack.</summary>
     public const int MaxRank = 64;
 
+    // Pads have two numbers for each axis of the highest rank; as much again is room to spare.
     /// <summary>Longest small integer tensor whose elements are tracked.</summary>
-    public const int MaxShapeData = 256;
+    public const int MaxShapeData = 4 * MaxRank;
+
+    /// <summary>Longest such tensor that is computed from others: as long as a shape may be.</summary>
+    public const int MaxComputedData = MaxRank;
 
     public static Dimension[] ToDimensions(ReadOnlySpan<long> dims)
     {

@@ -8,7 +8,9 @@ internal sealed class StringConcat : Operator
 {
     // What the runtime allows one text.
     private const long MaxLength = 0x3FFFFFDF;
-    private const int TextWork = 50;
+
+    /// <summary>Units of <see cref="WorkCounter"/> of a text that is made, besides its characters.</summary>
+    public const int TextWork = 50;
 
     // Characters of a text that is copied in parts.
     private const int LongText = 1 << 19;

@@ -5,7 +5,6 @@ namespace Inference.Operators.Text;
 /// <summary>Texts [C] or [1, C] without the stop words, in lower or upper case; one empty text where nothing is left. Source: ONNX StringNormalizer, opset 10.</summary>
 internal sealed class StringNormalizer : Operator
 {
-    private const int TextWork = 50;
     private readonly string _action;
     private readonly bool _caseSensitive;
     private readonly HashSet<string> _stopWords;
@@ -36,7 +35,7 @@ internal sealed class StringNormalizer : Operator
         var kept = new List<string>();
         foreach (string text in x.Strings)
         {
-            work.Add(TextWork + text.Length);
+            work.Add(StringConcat.TextWork + text.Length);
             if (!_stopWords.Contains(text))
             {
                 context.Claim(nint.Size + (_action == "NONE" ? 0 : MemoryCount.OfString(text.Length)));

@@ -5,7 +5,6 @@ namespace Inference.Operators.Text;
 /// <summary>The parts of each text [..., most parts], filled with "", and how many each has. Without a delimiter, runs of white space separate. Source: ONNX StringSplit, opset 20.</summary>
 internal sealed class StringSplit(Node node) : Operator
 {
-    private const int TextWork = 50;
     private readonly string _delimiter = node.Attributes.String("delimiter", "");
     private readonly long _most = ReadMost(node);
 
@@ -26,7 +25,7 @@ internal sealed class StringSplit(Node node) : Operator
         for (int i = 0; i < parts.Length; i++)
         {
             string text = x.Strings[i];
-            work.Add(TextWork + (4L * text.Length));
+            work.Add(StringConcat.TextWork + (4L * text.Length));
             parts[i] = Split(context, text);
             most = Math.Max(most, parts[i].Length);
         }

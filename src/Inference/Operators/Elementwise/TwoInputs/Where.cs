@@ -40,7 +40,7 @@ internal sealed unsafe class Where : Operator
         if (context.InputConstant(0) is { Rank: <= 1 } condition && context.InputShapeData(1) is { } a && context.InputShapeData(2) is { } b)
         {
             long length = Math.Max(condition.Count, Math.Max(a.Length, b.Length));
-            if (length == 0 || length > 64 || (a.Length != 1 && a.Length != length) || (b.Length != 1 && b.Length != length) || (condition.Count != 1 && condition.Count != length))
+            if (length == 0 || length > ShapeMath.MaxComputedData || (a.Length != 1 && a.Length != length) || (b.Length != 1 && b.Length != length) || (condition.Count != 1 && condition.Count != length))
             {
                 return;
             }
