@@ -12,12 +12,11 @@ public sealed class ManagedImageDecoder : IImageDecoder
     public string Formats => "JPEG, PNG, BMP, TIFF or PNM";
 
     /// <inheritdoc/>
-    public DecodedImage Decode(ReadOnlyMemory<byte> encoded, Action checkpoint)
+    public DecodedImage Decode(ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(checkpoint);
         try
         {
-            Pixels pixels = Decode(encoded.Span, checkpoint);
+            Pixels pixels = Decode(encoded.Span, cancellationToken);
             return new(pixels.Width, pixels.Height, pixels.Data);
         }
         catch (Exception exception) when (exception is ArgumentException or IndexOutOfRangeException or OverflowException or InvalidDataException or EndOfStreamException)
@@ -27,17 +26,11 @@ public sealed class ManagedImageDecoder : IImageDecoder
         }
     }
 
-    /// <summary>Decodes an image; see <see cref="Decode(ReadOnlyMemory{byte}, Action)"/>.</summary>
-    /// <param name="encoded">The file's bytes; read during the call alone.</param>
-    /// <param name="cancellationToken">Stops it within some milliseconds of work.</param>
-    /// <exception cref="FormatException">The bytes are no image of these formats, or a damaged one.</exception>
-    public DecodedImage Decode(ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken = default) => Decode(encoded, cancellationToken.ThrowIfCancellationRequested);
-
-    private static Pixels Decode(ReadOnlySpan<byte> data, Action checkpoint) =>
-        JpegDecoder.Recognizes(data) ? JpegDecoder.Decode(data.ToArray(), checkpoint)
-        : PngDecoder.Recognizes(data) ? PngDecoder.Decode(data, checkpoint)
-        : BmpDecoder.Recognizes(data) ? BmpDecoder.Decode(data, checkpoint)
-        : TiffDecoder.Recognizes(data) ? TiffDecoder.Decode(data, checkpoint)
-        : PnmDecoder.Recognizes(data) ? PnmDecoder.Decode(data, checkpoint)
+    private static Pixels Decode(ReadOnlySpan<byte> data, CancellationToken cancellationToken) =>
+        JpegDecoder.Recognizes(data) ? JpegDecoder.Decode(data.ToArray(), cancellationToken)
+        : PngDecoder.Recognizes(data) ? PngDecoder.Decode(data, cancellationToken)
+        : BmpDecoder.Recognizes(data) ? BmpDecoder.Decode(data, cancellationToken)
+        : TiffDecoder.Recognizes(data) ? TiffDecoder.Decode(data, cancellationToken)
+        : PnmDecoder.Recognizes(data) ? PnmDecoder.Decode(data, cancellationToken)
         : throw new FormatException("data of no known format");
 }

@@ -32,13 +32,11 @@ public readonly record struct OnnxDimension
 
     /// <summary>A dimension with a value.</summary>
     /// <param name="value">Elements along the dimension.</param>
-    /// <param name="denotation">The meaning; "" for none.</param>
-    public static OnnxDimension Of(long value, string denotation = "") => new(value, null, denotation);
+    public static OnnxDimension Of(long value) => new(value, null, "");
 
     /// <summary>A dimension with a symbol.</summary>
     /// <param name="param">The symbol.</param>
-    /// <param name="denotation">The meaning; "" for none.</param>
-    public static OnnxDimension Of(string param, string denotation = "") => new(null, param, denotation);
+    public static OnnxDimension Of(string param) => new(null, param, "");
 
     /// <summary>A dimension with a value.</summary>
     /// <param name="value">Elements along the dimension.</param>

@@ -95,10 +95,28 @@ public sealed class ImageLoadTests
         Assert.Throws<DeadlineExceededException>(() => ImageModels.Run(runner, [.. "P5 4000 4000 255\n"u8, .. new byte[4000 * 4000]], out _));
     }
 
+    [Fact]
+    public void Run_PastItsTimeInsideADecoder_Stops()
+    {
+        using IModelRunner runner = ModelRunner.Load(s_model, new ModelLoadOptions { Images = new Endless(), MaxRunTime = TimeSpan.FromMilliseconds(20) });
+        Assert.Throws<DeadlineExceededException>(() => ImageModels.Run(runner, ImageModels.Pixmap, out _));
+    }
+
+    private sealed class Endless : IImageDecoder
+    {
+        public string Formats => "any";
+
+        public DecodedImage Decode(ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken)
+        {
+            cancellationToken.WaitHandle.WaitOne();
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
     private sealed class OnePixel : IImageDecoder
     {
         public string Formats => "any";
 
-        public DecodedImage Decode(ReadOnlyMemory<byte> encoded, Action checkpoint) => new(1, 1, new byte[] { 1, 2, 3 });
+        public DecodedImage Decode(ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken) => new(1, 1, new byte[] { 1, 2, 3 });
     }
 }

@@ -11,8 +11,9 @@ public interface IImageDecoder
 
     /// <summary>Decodes an image.</summary>
     /// <param name="encoded">The file's bytes; read during the call alone.</param>
-    /// <param name="checkpoint">Called now and then during long work; what it throws ends the call and reaches the caller.</param>
+    /// <param name="cancellationToken">Stops the work: when the call is cancelled, or its time is up. To be asked every few milliseconds of work.</param>
     /// <returns>The pixels.</returns>
     /// <exception cref="FormatException">The bytes are no image of these formats, or a damaged one; the message is what came, such as "a PNG of 3 bits a channel".</exception>
-    DecodedImage Decode(ReadOnlyMemory<byte> encoded, Action checkpoint);
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    DecodedImage Decode(ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken = default);
 }

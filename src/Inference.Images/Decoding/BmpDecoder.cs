@@ -7,7 +7,7 @@ internal static class BmpDecoder
 {
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 30 && data[0] == 'B' && data[1] == 'M';
 
-    public static Pixels Decode(ReadOnlySpan<byte> data, Action check)
+    public static Pixels Decode(ReadOnlySpan<byte> data, CancellationToken cancellationToken)
     {
         int start = BinaryPrimitives.ReadInt32LittleEndian(data[10..]);
         int header = BinaryPrimitives.ReadInt32LittleEndian(data[14..]);
@@ -25,7 +25,7 @@ internal static class BmpDecoder
         ReadOnlySpan<byte> palette = data[(14 + header)..];
         for (int y = 0; y < pixels.Height; y++)
         {
-            check();
+            cancellationToken.ThrowIfCancellationRequested();
 
             // A positive height means bottom row first.
             ReadOnlySpan<byte> row = data.Slice(start + ((height > 0 ? pixels.Height - 1 - y : y) * stride), stride);

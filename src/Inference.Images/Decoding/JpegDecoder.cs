@@ -25,15 +25,15 @@ internal sealed class JpegDecoder
     private int _adobe = -1;
     private bool _progressive;
     private int _scans;
-    private Action _check = static () => { };
+    private CancellationToken _cancellationToken;
 
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 4 && data[0] == 0xFF && data[1] == 0xD8;
 
     /// <param name="data">The file.</param>
-    /// <param name="check">Called now and then; may throw.</param>
-    public static Pixels Decode(byte[] data, Action check)
+    /// <param name="cancellationToken">Asked now and then.</param>
+    public static Pixels Decode(byte[] data, CancellationToken cancellationToken)
     {
-        var decoder = new JpegDecoder { _check = check };
+        var decoder = new JpegDecoder { _cancellationToken = cancellationToken };
         decoder.Read(data);
         return decoder.Finish();
     }
@@ -178,7 +178,7 @@ internal sealed class JpegDecoder
 
         ReadOnlySpan<byte> range = body[(1 + (2 * count))..];
         var bits = new JpegBits(data, at);
-        new JpegScan(bits, _dc, _ac, _progressive, _check)
+        new JpegScan(bits, _dc, _ac, _progressive, _cancellationToken)
         {
             First = _progressive ? range[0] & 63 : 0,
             Last = _progressive ? range[1] & 63 : 63,
@@ -206,7 +206,7 @@ internal sealed class JpegDecoder
                 (int y, int x) = Math.DivRem(block, component.BlocksWide);
                 if (x == 0)
                 {
-                    _check();
+                    _cancellationToken.ThrowIfCancellationRequested();
                 }
 
                 JpegTransform.Block(component.Coefficients.AsSpan(block * 64, 64), _tables[component.Table], component.Samples.AsSpan((y * 8 * component.Stride) + (x * 8)), component.Stride);
@@ -217,7 +217,7 @@ internal sealed class JpegDecoder
         bool rgb = _components.Length == 3 && (_adobe == 0 || (_adobe < 0 && _components[0].Id == 'R' && _components[1].Id == 'G'));
         for (int y = 0; y < _height; y++)
         {
-            _check();
+            _cancellationToken.ThrowIfCancellationRequested();
             for (int x = 0; x < _width; x++)
             {
                 int i = (y * _width) + x;

@@ -1,7 +1,7 @@
 namespace Inference.Images.Decoding;
 
 /// <summary>Reads the coefficients of one scan, sequential or progressive. Source: ITU T.81.</summary>
-internal sealed class JpegScan(JpegBits bits, HuffmanTable?[] dc, HuffmanTable?[] ac, bool progressive, Action check)
+internal sealed class JpegScan(JpegBits bits, HuffmanTable?[] dc, HuffmanTable?[] ac, bool progressive, CancellationToken cancellationToken)
 {
     private static readonly byte[] s_order =
     [
@@ -44,7 +44,7 @@ internal sealed class JpegScan(JpegBits bits, HuffmanTable?[] dc, HuffmanTable?[
             (int y, int x) = Math.DivRem(unit, wide);
             if (x == 0)
             {
-                check();
+                cancellationToken.ThrowIfCancellationRequested();
             }
 
             if (single)

@@ -10,7 +10,7 @@ internal static class PngDecoder
 
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 33 && data[0] == 0x89 && data[1] == 'P' && data[2] == 'N' && data[3] == 'G';
 
-    public static Pixels Decode(ReadOnlySpan<byte> data, Action check)
+    public static Pixels Decode(ReadOnlySpan<byte> data, CancellationToken cancellationToken)
     {
         var image = new PngImage
         {
@@ -52,20 +52,20 @@ internal static class PngDecoder
         using var raw = new ZLibStream(compressed, CompressionMode.Decompress);
         if (data[28] == 0)
         {
-            ReadPass(raw, image, (0, 0, 1, 1), check);
+            ReadPass(raw, image, (0, 0, 1, 1), cancellationToken);
         }
         else
         {
             foreach ((int, int, int, int) pass in s_passes)
             {
-                ReadPass(raw, image, pass, check);
+                ReadPass(raw, image, pass, cancellationToken);
             }
         }
 
         return image.Pixels;
     }
 
-    private static void ReadPass(Stream raw, PngImage image, (int X, int Y, int StepX, int StepY) pass, Action check)
+    private static void ReadPass(Stream raw, PngImage image, (int X, int Y, int StepX, int StepY) pass, CancellationToken cancellationToken)
     {
         int width = (image.Pixels.Width - pass.X + pass.StepX - 1) / pass.StepX;
         int height = (image.Pixels.Height - pass.Y + pass.StepY - 1) / pass.StepY;
@@ -81,7 +81,7 @@ internal static class PngDecoder
         var above = new byte[stride];
         for (int y = 0; y < height; y++)
         {
-            check();
+            cancellationToken.ThrowIfCancellationRequested();
             int filter = raw.ReadByte();
             raw.ReadExactly(row);
             Unfilter(filter, row, above, back);

@@ -5,7 +5,7 @@ internal static class PnmDecoder
 {
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 2 && data[0] == 'P' && data[1] is >= (byte)'1' and <= (byte)'6';
 
-    public static Pixels Decode(ReadOnlySpan<byte> data, Action check)
+    public static Pixels Decode(ReadOnlySpan<byte> data, CancellationToken cancellationToken)
     {
         int kind = data[1] - '0';
         int at = 2;
@@ -24,7 +24,7 @@ internal static class PnmDecoder
         Span<int> values = stackalloc int[3];
         for (int y = 0; y < height; y++)
         {
-            check();
+            cancellationToken.ThrowIfCancellationRequested();
             int rowStart = at;
             for (int x = 0; x < width; x++)
             {

@@ -11,7 +11,7 @@ internal static class TiffDecoder
 
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 8 && (data[..4].SequenceEqual("II*\0"u8) || data[..4].SequenceEqual("MM\0*"u8));
 
-    public static Pixels Decode(ReadOnlySpan<byte> data, Action check)
+    public static Pixels Decode(ReadOnlySpan<byte> data, CancellationToken cancellationToken)
     {
         bool little = data[0] == 'I';
         var tags = new Dictionary<int, long[]>();
@@ -43,10 +43,10 @@ internal static class TiffDecoder
             tags[tag] = values;
         }
 
-        return Read(data, tags, check);
+        return Read(data, tags, cancellationToken);
     }
 
-    private static Pixels Read(ReadOnlySpan<byte> data, Dictionary<int, long[]> tags, Action check)
+    private static Pixels Read(ReadOnlySpan<byte> data, Dictionary<int, long[]> tags, CancellationToken cancellationToken)
     {
         long One(int tag, long byDefault) => tags.TryGetValue(tag, out long[]? values) && values.Length > 0 ? values[0] : byDefault;
         var pixels = new Pixels(One(256, 0), One(257, 0), Pixels.MaxPerDeflatedByte * data.Length);
@@ -78,7 +78,7 @@ internal static class TiffDecoder
             byte[] raw = Expand(data.Slice((int)offsets[strip], length), compression, checked(stride * have));
             for (int y = 0; y < have; y++)
             {
-                check();
+                cancellationToken.ThrowIfCancellationRequested();
                 Span<byte> row = raw.AsSpan(y * stride, stride);
                 for (int i = channels; predicted && bits == 8 && i < row.Length; i++)
                 {

@@ -148,8 +148,8 @@ internal static partial class OnnxReader
         {
             switch (reader.Field)
             {
-                case 1: dimension = OnnxDimension.Of(reader.Int64("dim_value"), dimension.Denotation); break;
-                case 2: dimension = OnnxDimension.Of(reader.String("dim_param"), dimension.Denotation); break;
+                case 1: dimension = OnnxDimension.Of(reader.Int64("dim_value")).WithDenotation(dimension.Denotation); break;
+                case 2: dimension = OnnxDimension.Of(reader.String("dim_param")).WithDenotation(dimension.Denotation); break;
                 case 3: dimension = dimension.WithDenotation(reader.String("denotation")); break;
                 default: unknown = reader.Skip(unknown); break;
             }

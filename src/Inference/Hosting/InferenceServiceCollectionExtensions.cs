@@ -31,7 +31,17 @@ public static class InferenceServiceCollectionExtensions
     /// <param name="configure">Sets the options; at least the source.</param>
     /// <returns>The model's builder: add middleware with <c>UseX</c>; the first added is the outermost.</returns>
     /// <exception cref="InferenceException">A model of that name is registered already.</exception>
-    public static IModelBuilder AddModel(this IServiceCollection services, string name, Action<ModelOptions>? configure = null)
+    public static IModelBuilder AddModel(this IServiceCollection services, string name, Action<ModelOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        IModelBuilder builder = services.AddModel(name);
+        services.Configure(name, configure);
+        return builder;
+    }
+
+    /// <summary>Registers a model whose options are set elsewhere, as named options; see <see cref="AddModel(IServiceCollection, string, Action{ModelOptions})"/>.</summary>
+    /// <inheritdoc cref="AddModel(IServiceCollection, string, Action{ModelOptions})" path="/exception"/>
+    public static IModelBuilder AddModel(this IServiceCollection services, string name)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -41,12 +51,7 @@ public static class InferenceServiceCollectionExtensions
         }
 
         services.AddInference();
-        OptionsBuilder<ModelOptions> options = services.AddOptions<ModelOptions>(name).ValidateOnStart();
-        if (configure is not null)
-        {
-            options.Configure(configure);
-        }
-
+        services.AddOptions<ModelOptions>(name).ValidateOnStart();
         var builder = new ModelBuilder(name, services);
         var registration = new ModelRegistration(name, builder);
         services.AddSingleton(registration);
@@ -54,11 +59,11 @@ public static class InferenceServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers a model whose options come from a configuration section; see <see cref="AddModel(IServiceCollection, string, Action{ModelOptions}?)"/>.</summary>
+    /// <summary>Registers a model whose options come from a configuration section; see <see cref="AddModel(IServiceCollection, string, Action{ModelOptions})"/>.</summary>
     public static IModelBuilder AddModel(this IServiceCollection services, string name, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        IModelBuilder builder = services.AddModel(name, (Action<ModelOptions>?)null);
+        IModelBuilder builder = services.AddModel(name);
         services.AddOptions<ModelOptions>(name).Bind(section);
         return builder;
     }

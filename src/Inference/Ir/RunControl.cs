@@ -11,6 +11,9 @@ internal sealed class RunControl : KernelControl
     /// <summary>A control that stops nothing.</summary>
     public static readonly RunControl None = new(MemoryBudget.Unlimited);
 
+    // Timers count milliseconds in 32 bits.
+    private static readonly TimeSpan s_longestTimer = TimeSpan.FromMilliseconds(int.MaxValue);
+
     private TimeProvider _clock = TimeProvider.System;
     private readonly bool _loads;
     private CancellationToken _token;
@@ -37,19 +40,7 @@ internal sealed class RunControl : KernelControl
     public override bool CanStop => _token.CanBeCanceled || _stopAt != long.MaxValue;
 
     /// <summary>Time until the work stops, zero or more; null for no limit.</summary>
-    public TimeSpan? TimeLeft
-    {
-        get
-        {
-            if (_stopAt == long.MaxValue)
-            {
-                return null;
-            }
-
-            long now = _clock.GetTimestamp();
-            return now >= _stopAt ? TimeSpan.Zero : _clock.GetElapsedTime(now, _stopAt);
-        }
-    }
+    public TimeSpan? TimeLeft => _stopAt == long.MaxValue ? null : TimeUntil(_stopAt);
 
     /// <summary>A control for a load.</summary>
     public static RunControl ForLoad(ModelLoadOptions options, CancellationToken token)
@@ -89,9 +80,32 @@ internal sealed class RunControl : KernelControl
         _token.ThrowIfCancellationRequested();
         if (_stopAt != long.MaxValue && _clock.GetTimestamp() > _stopAt)
         {
-            throw new DeadlineExceededException(_loads
-                ? "Preparing the model was stopped: it took longer than the limit set for it (ModelLoadOptions.MaxLoadTime)."
-                : "The run was stopped: it took longer than the limit set for it (ModelLoadOptions.MaxRunTime or the call's deadline).");
+            throw TimeIsUp();
+        }
+    }
+
+    /// <summary>Runs work that knows no more than a token: it is cancelled with the caller's, or when the time is up.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="until">A timestamp of <see cref="Within"/> that cancels it too.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or <paramref name="until"/> has passed before the time is up.</exception>
+    /// <exception cref="DeadlineExceededException">The time is up.</exception>
+    public T Run<T>(Func<CancellationToken, T> work, long until = long.MaxValue)
+    {
+        long stopAt = Math.Min(_stopAt, until);
+        if (stopAt == long.MaxValue)
+        {
+            return work(_token);
+        }
+
+        using var timer = new CancellationTokenSource(Min(TimeUntil(stopAt), s_longestTimer), _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _token);
+        try
+        {
+            return work(either.Token);
+        }
+        catch (OperationCanceledException) when (_stopAt <= until && timer.IsCancellationRequested && !_token.IsCancellationRequested)
+        {
+            throw TimeIsUp();
         }
     }
 
@@ -127,6 +141,18 @@ internal sealed class RunControl : KernelControl
 
     /// <summary>Whether a timestamp of <see cref="Within"/> has passed.</summary>
     public bool IsPast(long timestamp) => timestamp != long.MaxValue && _clock.GetTimestamp() > timestamp;
+
+    private DeadlineExceededException TimeIsUp() => new(_loads
+        ? "Preparing the model was stopped: it took longer than the limit set for it (ModelLoadOptions.MaxLoadTime)."
+        : "The run was stopped: it took longer than the limit set for it (ModelLoadOptions.MaxRunTime or the call's deadline).");
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private TimeSpan TimeUntil(long timestamp)
+    {
+        long now = _clock.GetTimestamp();
+        return now >= timestamp ? TimeSpan.Zero : _clock.GetElapsedTime(now, timestamp);
+    }
 
     private long After(TimeSpan time)
     {

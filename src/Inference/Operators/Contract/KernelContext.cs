@@ -112,6 +112,10 @@ internal abstract unsafe class KernelContext
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     public abstract void ThrowIfCancelled();
 
+    /// <summary>Runs work that knows no more of a call than a token: it is cancelled when the call is, or when its time is up.</summary>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    public virtual T RunStoppable<T>(Func<CancellationToken, T> work) => Control.Run(work);
+
     /// <summary>Runs an inner graph of the node with these inputs; its outputs (owning their memory, or the caller's captured values) go to <paramref name="outputs"/>.</summary>
     public abstract void RunSubgraph(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs);
 

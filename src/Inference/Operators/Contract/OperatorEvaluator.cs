@@ -137,6 +137,18 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
 
     public override void ThrowIfCancelled() => _folding.ThrowIfStopped();
 
+    public override T RunStoppable<T>(Func<CancellationToken, T> work)
+    {
+        try
+        {
+            return _control.Run(work, _folding.StopAt);
+        }
+        catch (OperationCanceledException) when (!_control.Token.IsCancellationRequested)
+        {
+            throw new GaveUpException();
+        }
+    }
+
     public override void Claim(long bytes)
     {
         if ((_bytesLeft -= bytes) < 0)

@@ -59,7 +59,7 @@ internal sealed class ImageDecoder : Operator
     {
         try
         {
-            return _decoder.Decode(data, context.ThrowIfCancelled);
+            return context.RunStoppable(token => _decoder.Decode(data, token));
         }
         catch (FormatException exception)
         {
