@@ -4,6 +4,7 @@ using Inference.Benchmarks.Providers;
 using Inference.Benchmarks.Serving;
 using Inference.Benchmarks.Soak;
 using Inference.Benchmarks.Speed;
+using Inference.Benchmarks.Thresholds;
 using Inference.Benchmarks.Versioning;
 
 // dotnet run -c Release --project benchmarks/Inference.Benchmarks -- VERB [--option value …]
@@ -21,6 +22,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["soak"] = SoakCommand.RunAsync,
     ["swap"] = SwapCommand.RunAsync,
     ["threads"] = ThreadsCommand.RunAsync,
+    ["thresholds"] = ThresholdsCommand.RunAsync,
 };
 if (args.Length > 0 && verbs.TryGetValue(args[0], out Func<string[], Task<int>>? run))
 {

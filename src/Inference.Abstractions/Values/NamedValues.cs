@@ -9,7 +9,7 @@ namespace Inference;
 public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisposable
 {
     // Up to this many names are compared one after the other; more are looked up in a table, so that a row of 100,000 named columns takes no quadratic time.
-    private const int Few = 32;
+    internal const int Few = 32;
 
     private KeyValuePair<string, ModelValue>[] _items;
     private volatile ConcurrentDictionary<string, int>? _positions;

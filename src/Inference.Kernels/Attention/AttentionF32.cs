@@ -22,7 +22,7 @@ internal static unsafe class AttentionF32
     private const int KeyBlock = 512;
 
     // Fewer queries than this do not repay packing the keys and values.
-    private const int MinPackedQueries = 5;
+    internal const int MinPackedQueries = 5;
 
     internal static readonly RowKernel Scores = RowKernel.Of<ScoreBody>("attention_f32_scores");
 
@@ -69,10 +69,15 @@ internal static unsafe class AttentionF32
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunHead(void* state, int index)
     {
         ref readonly AttentionArguments a = ref *(AttentionArguments*)state;
+        RunHead(in a, index, a.QueryLength >= MinPackedQueries);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void RunHead(in AttentionArguments a, int index, bool packed)
+    {
         int batch = index / a.Heads;
         int head = index % a.Heads;
         int keyHead = head * a.KeyHeads / a.Heads;
@@ -82,7 +87,6 @@ internal static unsafe class AttentionF32
         float* y = a.Output + (batch * a.OutputBatchStride) + (head * a.OutputHeadStride);
         float* mask = a.Mask == null ? null : a.Mask + (batch * a.MaskBatchStride) + (head * a.MaskHeadStride);
         GemmF32Kernel kernel = GemmF32Kernels.Best;
-        bool packed = a.QueryLength >= MinPackedQueries;
         nint storedKeys = (a.KeyLength + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
         nint storedValues = (a.ValueSize + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
         using var keys = new AlignedScratch<float>(packed ? storedKeys * a.HeadSize : 0);

@@ -14,7 +14,7 @@ namespace Inference.Kernels.BlockQuantized;
 internal static unsafe class BlockQuantizedGemm
 {
     // From here on a panel's dequantization is shared by more than one row of tiles.
-    private const int MinPanelRows = 7;
+    internal const int MinPanelRows = 7;
 
     /// <summary>Runs it.</summary>
     /// <param name="x">X[M,K].</param>
@@ -27,7 +27,10 @@ internal static unsafe class BlockQuantizedGemm
     /// <param name="maxThreads">The most threads to use.</param>
     /// <exception cref="ArgumentException">The number of bits is not 4 or 8, or the block size is not a multiple of 16.</exception>
     public static void Run(
-        float* x, nint ldx, in BlockQuantizedMatrix w, float* y, nint ldy, nint m, in GemmEpilogue epilogue, int maxThreads = 1)
+        float* x, nint ldx, in BlockQuantizedMatrix w, float* y, nint ldy, nint m, in GemmEpilogue epilogue, int maxThreads = 1) =>
+        Run(x, ldx, in w, y, ldy, m, in epilogue, maxThreads, panels: m >= MinPanelRows);
+
+    internal static void Run(float* x, nint ldx, in BlockQuantizedMatrix w, float* y, nint ldy, nint m, in GemmEpilogue epilogue, int maxThreads, bool panels)
     {
         if (w.Bits is not (4 or 8) || w.BlockSize < 16 || w.BlockSize % 16 != 0)
         {
@@ -41,7 +44,7 @@ internal static unsafe class BlockQuantizedGemm
         KernelAssert.Run(w.Scales, w.Columns * w.Blocks);
         nint groups = (w.Columns + TileLimits.PanelColumns - 1) / TileLimits.PanelColumns;
         bool parallel = maxThreads > 1 && (long)m * w.Columns * w.Depth >= GemmF32Driver.ParallelWork;
-        var action = new Panels { X = x, Ldx = ldx, W = w, Y = y, Ldy = ldy, M = m, Epilogue = epilogue };
+        var action = new Panels { X = x, Ldx = ldx, W = w, Y = y, Ldy = ldy, M = m, Epilogue = epilogue, Whole = panels };
         WorkerPool.Run((int)groups, ref action, parallel ? maxThreads : 1);
     }
 
@@ -101,6 +104,9 @@ internal static unsafe class BlockQuantizedGemm
         public nint M;
         public GemmEpilogue Epilogue;
 
+        /// <summary>Whether a panel of weights becomes f32 at once, rather than a few rows.</summary>
+        public bool Whole;
+
         public readonly void Invoke(int block)
         {
             nint n0 = (nint)block * TileLimits.PanelColumns;
@@ -109,8 +115,7 @@ internal static unsafe class BlockQuantizedGemm
             GemmEpilogue e = Epilogue;
             e.Bias = e.Bias == null ? null : e.Bias + n0;
             e.Residual = e.Residual == null ? null : e.Residual + n0;
-            bool panels = M >= MinPanelRows;
-            int group = panels ? (int)columns : 4;
+            int group = Whole ? (int)columns : 4;
             using var rows = new AlignedScratch<float>(group * stored);
             for (nint n = 0; n < columns; n += group)
             {
@@ -120,7 +125,7 @@ internal static unsafe class BlockQuantizedGemm
                     DequantizeRow(in W, n0 + n + j, rows.Pointer + (j * stored));
                 }
 
-                if (panels)
+                if (Whole)
                 {
                     GemmF32.Run(X, Ldx, false, rows.Pointer, stored, true, Y + n0, Ldy, M, columns, W.Depth, 1f, in e, 1);
                     continue;

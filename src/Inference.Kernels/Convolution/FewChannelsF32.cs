@@ -20,7 +20,7 @@ internal static unsafe class FewChannelsF32
     internal static readonly RowKernel Kernel3x9 = RowKernel.Of<Body<Runs3x9>>("conv_f32_few_channels_3x9");
 
     // Each vector of output channels passes over the pixels once; with many, tiles that share a value between vectors win.
-    private const int MaxOutChannels = 32;
+    internal const int MaxOutChannels = 32;
     private const int MaxKernelHeight = 5;
 
     /// <summary>Whether there is a body for the window.</summary>

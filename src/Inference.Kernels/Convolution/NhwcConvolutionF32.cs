@@ -90,7 +90,13 @@ internal static unsafe class NhwcConvolutionF32
             return;
         }
 
-        bool copied = g.GroupInChannels < WindowRows.MinTableChannels && g.Taps > 1;
+        RunPixels(in job, kernel, group, m0, m1, p0, p1, in after, copied: g.GroupInChannels < WindowRows.MinTableChannels && g.Taps > 1);
+    }
+
+    // By a table of pointers to pixels, or with their windows copied into rows.
+    internal static void RunPixels(in ConvolutionJob job, GemmF32Kernel kernel, int group, nint m0, nint m1, int p0, int p1, in Activation after, bool copied)
+    {
+        ref readonly ConvolutionGeometry g = ref job.Geometry;
         int block = copied ? TileLimits.RowBlock : TileLimits.F32RowBlock;
         int depth = g.GroupInChannels;
         int chunk = depth <= WindowRows.MaxDepth ? depth : DepthBlock;
@@ -149,7 +155,7 @@ internal static unsafe class NhwcConvolutionF32
         }
     }
 
-    private static void RunWindowRows(in ConvolutionJob job, GemmF32Kernel kernel, nint m0, nint m1, int p0, int p1, in Activation after)
+    internal static void RunWindowRows(in ConvolutionJob job, GemmF32Kernel kernel, nint m0, nint m1, int p0, int p1, in Activation after)
     {
         ref readonly ConvolutionGeometry g = ref job.Geometry;
         int block = (int)nint.Min(TileLimits.F32RowBlock, m1 - m0);

@@ -7,12 +7,12 @@ namespace Inference.Kernels.Gemm;
 internal static unsafe class GemmF32Unpacked
 {
     // Packing reads and writes B once; reading it in place costs each row of tiles unaligned, strided loads.
-    private const int RowsInPlace = 12;
-    private const int RowsAsDots = 4;
+    internal const int RowsInPlace = 12;
+    internal const int RowsAsDots = 4;
 
     // Few columns fill no panel; long enough dots pay for adding up their lanes.
-    private const int ColumnsAsDots = 12;
-    private const int DepthAsDots = 128;
+    internal const int ColumnsAsDots = 12;
+    internal const int DepthAsDots = 128;
 
     public static void Run(
         GemmF32Kernel kernel, float* a, nint lda, bool transA, float* b, nint ldb, bool transB, float* c, nint ldc,
@@ -60,18 +60,24 @@ internal static unsafe class GemmF32Unpacked
         if (!transB && m <= RowsInPlace && alpha == 1f && n >= kernel.Lanes)
         {
             RunInPlace(ref job, kernel, b, ldb, maxThreads);
-            return;
         }
+        else
+        {
+            RunPacked(ref job, kernel, b, ldb, transB, alpha, maxThreads);
+        }
+    }
 
-        nint stored = (n + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
-        using var panels = new AlignedScratch<float>(stored * k);
-        GemmF32Packing.PackPanels(b, ldb, transB, k, n, alpha, kernel.PanelColumns, kernel.Lanes, panels.Pointer);
+    internal static void RunPacked(ref GemmF32Job job, GemmF32Kernel kernel, float* b, nint ldb, bool transB, float alpha, int maxThreads)
+    {
+        nint stored = (job.N + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
+        using var panels = new AlignedScratch<float>(stored * job.K);
+        GemmF32Packing.PackPanels(b, ldb, transB, job.K, job.N, alpha, kernel.PanelColumns, kernel.Lanes, panels.Pointer);
         job.B = panels.Pointer;
         GemmF32Driver.Run(ref job, kernel, maxThreads);
     }
 
     // Whole vectors of columns are read where they are; what is left over is packed, as a vector must not pass the end of B.
-    private static void RunInPlace(ref GemmF32Job job, GemmF32Kernel kernel, float* b, nint ldb, int maxThreads)
+    internal static void RunInPlace(ref GemmF32Job job, GemmF32Kernel kernel, float* b, nint ldb, int maxThreads)
     {
         nint n = job.N;
         nint whole = n / kernel.Lanes * kernel.Lanes;

@@ -12,7 +12,7 @@ namespace Inference.Kernels.Normalization;
 /// </summary>
 internal static unsafe class Softmax
 {
-    private const int ShortRow = 8;
+    internal const int ShortRow = 8;
 
     internal static readonly RowKernel Kernel = RowKernel.Of<Body>("softmax_f32");
 

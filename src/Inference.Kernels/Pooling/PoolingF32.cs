@@ -8,7 +8,7 @@ namespace Inference.Kernels.Pooling;
 internal static unsafe class PoolingF32
 {
     // 16 elements of windows a nanosecond.
-    private const long ParallelWork = 16 * WorkerPool.SharedNanoseconds;
+    internal const long ParallelWork = 16 * WorkerPool.SharedNanoseconds;
 
     /// <summary>y[n,c,oy,ox] = mean or maximum of a window of x[n,c].</summary>
     /// <param name="kind">What a window becomes.</param>

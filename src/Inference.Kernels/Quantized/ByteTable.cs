@@ -17,6 +17,9 @@ internal static unsafe class ByteTable
             new(IsaTier.Scalar, true, &Scalar, "u8_1_scalar"),
         ]);
 
+    // The table is taken apart before the first vector, which few bytes do not repay: benchmarks/results/thresholds.md.
+    internal const int MinShuffled = 128;
+
     /// <summary>Looks up a run of bytes.</summary>
     /// <param name="x">Input.</param>
     /// <param name="y">Output; may be <paramref name="x"/>.</param>
@@ -79,18 +82,23 @@ internal static unsafe class ByteTable
         Scalar(state, i, end);
     }
 
+    private static void Shuffle(void* state, nint first, nint end)
+    {
+        if (end - first < MinShuffled)
+        {
+            Scalar(state, first, end);
+        }
+        else
+        {
+            ShuffleVectors(state, first, end);
+        }
+    }
+
     // For part k of 16 entries, x ^ 16k is below 16 exactly where x is in that part; adding 0x70 with saturation then leaves the top bit clear
     // there and sets it elsewhere, which makes the shuffle give 0.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Shuffle(void* state, nint first, nint end)
+    internal static void ShuffleVectors(void* state, nint first, nint end)
     {
-        // The table is taken apart before the first vector, which few bytes do not repay.
-        if (end - first < 128)
-        {
-            Scalar(state, first, end);
-            return;
-        }
-
         ref readonly Job job = ref *(Job*)state;
         byte* x = job.X;
         byte* y = job.Y;
@@ -119,7 +127,7 @@ internal static unsafe class ByteTable
         Scalar(state, i, end);
     }
 
-    private struct Job
+    internal struct Job
     {
         public byte* X;
         public byte* Y;

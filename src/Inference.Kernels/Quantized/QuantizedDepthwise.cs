@@ -19,7 +19,7 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
     private const int Block = 16;
 
     // 32 multiply-adds a nanosecond.
-    private const long ParallelWork = 32 * WorkerPool.SharedNanoseconds;
+    internal const long ParallelWork = 32 * WorkerPool.SharedNanoseconds;
 
     private readonly ConvolutionGeometry _g;
     private readonly NativeBuffer _weights;

@@ -15,7 +15,7 @@ namespace Inference.Kernels.Resizing;
 internal static unsafe class Resize2D
 {
     // 16 elements a nanosecond.
-    private const long ParallelWork = 16 * WorkerPool.SharedNanoseconds;
+    internal const long ParallelWork = 16 * WorkerPool.SharedNanoseconds;
 
     /// <summary>y[oy,ox] = x[rows[oy], columns[ox]] for each plane or pixel.</summary>
     /// <param name="layout">Layout of x and y.</param>

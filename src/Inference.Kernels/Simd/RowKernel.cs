@@ -18,7 +18,7 @@ internal sealed unsafe class RowKernel
     }
 
     // 8 element operations a nanosecond, which additions reach; a tangent takes ten times as long, so its jobs could be shared earlier.
-    private const long ParallelWork = 8 * WorkerPool.SharedNanoseconds;
+    internal const long ParallelWork = 8 * WorkerPool.SharedNanoseconds;
 
     // Element operations between two looks at the clock, a millisecond or a few.
     private const long BlockWork = 4 << 20;

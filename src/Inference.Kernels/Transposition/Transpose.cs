@@ -9,7 +9,7 @@ internal static unsafe class Transpose
     public const int MaxRank = 16;
 
     // 16 bytes a nanosecond.
-    private const long ParallelBytes = 16 * WorkerPool.SharedNanoseconds;
+    internal const long ParallelBytes = 16 * WorkerPool.SharedNanoseconds;
 
     /// <summary>y[c,r] = x[r,c].</summary>
     /// <param name="x">[rows, columns].</param>

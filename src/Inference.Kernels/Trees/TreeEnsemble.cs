@@ -13,7 +13,7 @@ internal sealed unsafe class TreeEnsemble : IDisposable
     private const int RowBlock = 64;
 
     // A tree of a row in a nanosecond.
-    private const long ParallelTrees = WorkerPool.SharedNanoseconds;
+    internal const long ParallelTrees = WorkerPool.SharedNanoseconds;
 
     private readonly TreeWalker _general;
     private readonly TreeWalks? _walks;

@@ -10,7 +10,7 @@ namespace Inference.Onnx.Files;
 internal sealed unsafe class FileContent : IDisposable
 {
     // Below, a mapping costs more than a copy: a page of memory, a page fault for each page, and two calls of the system.
-    private const int MapFromBytes = 64 * 1024;
+    internal const int MapFromBytes = 64 * 1024;
 
     // One read of the system moves at most 2^31 − 4096 bytes on Linux.
     private const int ReadBytes = 1 << 30;
@@ -118,7 +118,7 @@ internal sealed unsafe class FileContent : IDisposable
         }
     }
 
-    private static FileContent Map(FileStream stream, long length)
+    internal static FileContent Map(FileStream stream, long length)
     {
         var mapping = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         try

@@ -8,7 +8,7 @@ namespace Inference.Import;
 /// <summary>Turns tensors of the file into constants of the engine.</summary>
 internal static unsafe class TensorImport
 {
-    // Below this, a copy costs less than a pin and gives aligned memory; above it, weights are read in place.
+    // What is smaller is copied into aligned memory, and needs no handle that each collection visits; twice in memory are then 16 KB of a constant at most. Larger weights are read in place.
     private const int CopyBelow = 1 << 14;
 
     // Bytes of a large tensor that are copied at once.

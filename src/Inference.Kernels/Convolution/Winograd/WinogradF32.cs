@@ -18,10 +18,10 @@ internal static unsafe class WinogradF32
 
     // Transformed inputs of a block and the products of a panel share the second-level cache with a panel of weights.
     private const nint ScratchLimit = 512 << 10;
-    private const int ChannelUnit = 16;
+    internal const int ChannelUnit = 16;
 
     // With fewer channels the transforms and the short products cost more than they save.
-    private const int MinChannels = 32;
+    internal const int MinChannels = 32;
 
     /// <summary>Whether the sizes suit it; images may be of any size.</summary>
     public static bool Suits(in ConvolutionGeometry g) =>

@@ -10,7 +10,7 @@ namespace Inference.Operators.Movement;
 internal static class StridedCopy
 {
     private const int Tile = 16;
-    private const int ShortRun = 128;
+    internal const int ShortRun = 128;
 
     // What a run costs besides its elements, in units of WorkCounter.
     private const int RunWork = 4;
@@ -137,7 +137,7 @@ internal static class StridedCopy
     }
 
     // Runs of up to ShortRun consecutive elements at equal distances.
-    private static void Rows<T>(ref T source, nint sourceStep, ref T target, nint targetStep, nint rows, nint count)
+    internal static void Rows<T>(ref T source, nint sourceStep, ref T target, nint targetStep, nint rows, nint count)
     {
         bool plain = !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
         if (plain && count * Unsafe.SizeOf<T>() == sizeof(ulong))

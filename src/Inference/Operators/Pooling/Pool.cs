@@ -18,7 +18,7 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool gl
     where TPooling : struct, IPooling
 {
     // 8 elements a nanosecond, which a sum over whole planes reaches.
-    private const long ParallelElements = 8 * WorkerPool.SharedNanoseconds;
+    internal const long ParallelElements = 8 * WorkerPool.SharedNanoseconds;
 
     // Blocks of planes for each thread, so that a late one takes less, and the run can be stopped between them.
     private const long BlocksPerThread = 64;

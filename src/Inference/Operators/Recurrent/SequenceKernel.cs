@@ -11,7 +11,7 @@ namespace Inference.Operators.Recurrent;
 internal sealed unsafe class SequenceKernel(CellOptions options, CellWeights w, CellWeights r, int steps, int batch, int inputs, int hidden) : Kernel
 {
     // Multiply-adds of a direction, four times what a product is shared from: each direction then runs on a thread of its own, instead of sharing each of its products.
-    private const long MinParallelWork = 4 * GemmF32Driver.ParallelWork;
+    internal const long MinParallelWork = 4 * GemmF32Driver.ParallelWork;
 
     private readonly int _directions = options.Directions;
 
