@@ -13,8 +13,8 @@ namespace Inference.Kernels.BlockQuantized;
 /// </summary>
 internal static unsafe class BlockQuantizedGemm
 {
-    // From here on a panel's dequantization is shared by more than one row of tiles.
-    internal const int MinPanelRows = 7;
+    // From here on a panel's dequantization is shared by more than one row of tiles: benchmarks/results/thresholds.md.
+    internal const int MinPanelRows = TileLimits.F32Rows + 1;
 
     /// <summary>Runs it.</summary>
     /// <param name="x">X[M,K].</param>

@@ -19,8 +19,11 @@ internal static unsafe class FewChannelsF32
     internal static readonly RowKernel Kernel5x5 = RowKernel.Of<Body<Runs5x5>>("conv_f32_few_channels_5x5");
     internal static readonly RowKernel Kernel3x9 = RowKernel.Of<Body<Runs3x9>>("conv_f32_few_channels_3x9");
 
-    // Each vector of output channels passes over the pixels once; with many, tiles that share a value between vectors win.
+    // Each vector of output channels passes over the pixels once; with many, tiles that share a value between vectors win:
+    // benchmarks/results/thresholds.md.
     internal const int MaxOutChannels = 32;
+
+    // Of the bodies below.
     private const int MaxKernelHeight = 5;
 
     /// <summary>Whether there is a body for the window.</summary>

@@ -17,7 +17,10 @@ namespace Inference.Kernels.Convolution;
 /// </summary>
 internal static unsafe class NhwcConvolutionF32
 {
+    // A panel of so many × 64 columns (128 KB) and a block of rows (384 KB) stay in a second-level cache of 1 MB.
     private const int DepthBlock = 512;
+
+    // Results of so many pixels of at most 32 channels, 512 KB, are still in the second-level cache when the activation goes over them.
     private const int FewChannelsBlock = 4096;
 
     public static void Run(ref ConvolutionJob job, GemmF32Kernel kernel, int maxThreads)

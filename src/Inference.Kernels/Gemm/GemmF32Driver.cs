@@ -9,13 +9,14 @@ namespace Inference.Kernels.Gemm;
 /// <summary>Blocking of f32 products over tiles, and over threads.</summary>
 internal static unsafe class GemmF32Driver
 {
-    // Multiply-adds in the time that an element of C takes to be stored.
+    // Multiply-adds in the time that an element of C takes to be stored, for the looks at the clock.
     private const int StoreMacs = 16;
 
     // 54 multiply-adds a nanosecond at 512×512×512 (benchmarks/results/engine.md).
     /// <summary>Multiply-adds from which a product of f32, or a part of it, is worth sharing.</summary>
     public const long ParallelWork = 64 * WorkerPool.SharedNanoseconds;
 
+    // 0.3 ms at 54 multiply-adds a nanosecond (benchmarks/results/engine.md), 1 ms at 16; below, the path without a look is the shorter one.
     /// <summary>Multiply-adds from which a product on one thread looks at the clock.</summary>
     public const long WatchedWork = 16 << 20;
 

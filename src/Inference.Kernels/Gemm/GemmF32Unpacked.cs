@@ -6,11 +6,12 @@ namespace Inference.Kernels.Gemm;
 /// <summary>f32 products whose B is not prepacked: read in place when there are few rows, packed into scratch when there are many.</summary>
 internal static unsafe class GemmF32Unpacked
 {
-    // Packing reads and writes B once; reading it in place costs each row of tiles unaligned, strided loads.
+    // Packing reads and writes B once; reading it in place costs each row of tiles unaligned, strided loads. A transposed B is read in place as dots alone.
+    // Where each pays is measured in benchmarks/results/thresholds.md.
     internal const int RowsInPlace = 12;
     internal const int RowsAsDots = 4;
 
-    // Few columns fill no panel; long enough dots pay for adding up their lanes.
+    // Few columns fill no panel; long enough dots pay for adding up their lanes: benchmarks/results/thresholds.md.
     internal const int ColumnsAsDots = 12;
     internal const int DepthAsDots = 128;
 

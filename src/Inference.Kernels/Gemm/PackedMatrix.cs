@@ -10,6 +10,7 @@ namespace Inference.Kernels.Gemm;
 /// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
+    // So few leave most lanes of a panel empty: benchmarks/results/thresholds.md.
     /// <summary>Matrices with no more columns than this are multiplied by dot products along K.</summary>
     internal const int DotColumns = 4;
 

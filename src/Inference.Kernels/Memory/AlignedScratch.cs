@@ -11,7 +11,7 @@ namespace Inference.Kernels.Memory;
 internal readonly unsafe ref struct AlignedScratch<T> : IDisposable
     where T : unmanaged
 {
-    // What is smaller is not worth counting.
+    // What is smaller does not count against a run's limit of memory, which is checked in megabytes.
     private const int ClaimedBytes = 1 << 18;
     private readonly nuint _mark;
 

@@ -5,6 +5,7 @@ namespace Inference.Kernels.Memory;
 /// <summary>Sets and copies blocks of any size in parts, between which the run is asked.</summary>
 internal static unsafe class LargeBlocks
 {
+    // About 0.1 ms where memory moves 10 GB/s.
     private const nuint Part = 1 << 20;
 
     /// <summary>Sets bytes to zero.</summary>

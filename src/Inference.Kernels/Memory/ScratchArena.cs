@@ -6,8 +6,10 @@ namespace Inference.Kernels.Memory;
 /// </summary>
 internal sealed unsafe class ScratchArena
 {
-    // A thread keeps no more than this between kernels; larger blocks go back to the system at once.
+    // A thread keeps no more than this between kernels; larger blocks go back to the system at once: what many threads keep stays within bounds.
     private const nuint RetainedLimit = 64 << 20;
+
+    // A quarter of a second-level cache of 1 MB; an arena that was too small grows when it is empty.
     private const nuint FirstSize = 256 << 10;
 
     // Memory to be used again, nothing of the call: a block belongs to the thread that rented it until it is returned.

@@ -12,6 +12,7 @@ namespace Inference.Kernels.Normalization;
 /// </summary>
 internal static unsafe class Softmax
 {
+    // Rows that fill no vector of eight are turned, a lane each: benchmarks/results/thresholds.md.
     internal const int ShortRow = 8;
 
     internal static readonly RowKernel Kernel = RowKernel.Of<Body>("softmax_f32");

@@ -18,7 +18,7 @@ internal static unsafe class QuantizedGemmDriver
     // One row of tiles reads each panel once, so longer calls gain; at most 4096 steps of one row.
     private const int FewRowsDepthBytes = 4096;
 
-    // Each block of rows reads all of B: where that comes from beyond the second-level cache, blocks are larger.
+    // Each block of rows reads all of B: where that takes more than half of a second-level cache of 1 MB, blocks are larger.
     private const int LargeRowBlock = 3 * TileLimits.RowBlock;
     private const nint LargeBytes = 512 << 10;
 

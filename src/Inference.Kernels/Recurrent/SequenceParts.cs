@@ -6,6 +6,7 @@ namespace Inference.Kernels.Recurrent;
 /// <summary>Small steps that the recurrent layers share.</summary>
 internal static unsafe class SequenceParts
 {
+    // Three sigmoids and two tangents of four operations each.
     /// <summary>Element operations of one state of a cell.</summary>
     public const long CellWork = 20;
 

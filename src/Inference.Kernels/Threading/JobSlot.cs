@@ -10,8 +10,12 @@ namespace Inference.Kernels.Threading;
 /// </summary>
 internal sealed unsafe class JobSlot
 {
+    /// <summary>What 24 bits of a claim hold.</summary>
     public const int MaxBlocks = (1 << 24) - 1;
+
+    /// <summary>What 8 bits of a claim hold.</summary>
     public const int MaxJoins = 255;
+
     private const long OneJoin = 1L << 24;
 
     // A wait that the next time slice would explain, and a cache miss would not.

@@ -5,7 +5,8 @@ namespace Inference.Kernels.Threading;
 /// <summary>A pool thread: looks for a job, spins a little, then parks until a caller wakes it.</summary>
 internal sealed class Worker
 {
-    // Longer than most gaps between two parallel operators, and between two runs of a busy caller: waking a parked thread takes as long as tens of microseconds of work.
+    // Longer than most gaps between two parallel operators, and between two runs of a busy caller: waking a parked thread takes as long as tens of microseconds of work
+    // (benchmarks/results/engine.md, Threads).
     private static readonly long s_spinTicks = TimeProvider.System.TimestampFrequency * 400 / 1_000_000;
 
     // After that a spinning worker offers its processor to others at each look: where there are more threads than processors, its own caller may be waiting for it.

@@ -13,8 +13,13 @@ namespace Inference.Kernels.Trees;
 /// </summary>
 internal sealed unsafe class TreeBitvectors : IDisposable
 {
-    public const int Lanes = 16;
+    /// <summary>Rows of a vector.</summary>
+    public const int Lanes = TileLimits.Lanes;
+
+    /// <summary>Leaves of a word.</summary>
     public const int WordLeaves = 32;
+
+    // Leaves of two words; QuickScorer's cost grows with a tree's decisions, a walk's with its depth.
     private const int MaxLeaves = 2 * WordLeaves;
 
     // Fewer rows than this in a block cost more than walks.

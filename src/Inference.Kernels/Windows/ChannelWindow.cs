@@ -11,7 +11,7 @@ namespace Inference.Kernels.Windows;
 internal unsafe struct ChannelWindow
 {
     // Half of a first-level cache of 32 KB.
-    private const int CacheValues = 4096;
+    private const int CacheValues = (32 << 10) / 2 / sizeof(float);
 
     private readonly nint _channels;
     private readonly int _width;

@@ -14,7 +14,8 @@ internal unsafe struct WindowPacking
 {
     internal static readonly RowKernel Kernel = RowKernel.Of<Body>("pack_windows_f32");
 
-    private const int MaxPixels = 64;
+    // Of a panel.
+    private const int MaxPixels = TileLimits.PanelColumns;
 
     private readonly ConvolutionGeometry _g;
     private readonly int _height;

@@ -10,11 +10,13 @@ namespace Inference.Kernels.Convolution.Images;
 /// </summary>
 internal unsafe ref struct WindowRows
 {
+    // A panel of so many × 64 columns takes 256 KB of the second-level cache; longer runs are cut as K of a product is.
     /// <summary>Values of a window's row, or of a pixel, up to which they are one run.</summary>
     public const int MaxDepth = 1024;
 
+    // A vector of f32, so that a pointer is looked up for a vector at least: benchmarks/results/thresholds.md.
     /// <summary>Channels from which a pixel is long enough to be read where it lies.</summary>
-    public const int MinTableChannels = 16;
+    public const int MinTableChannels = TileLimits.Lanes;
 
     private readonly ref readonly ConvolutionJob _job;
     private readonly bool _copied;

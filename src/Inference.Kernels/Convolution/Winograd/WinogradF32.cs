@@ -14,13 +14,16 @@ namespace Inference.Kernels.Convolution.Winograd;
 internal static unsafe class WinogradF32
 {
     private const int Positions = WinogradJob.Positions;
-    private const int MaxTiles = 96;
+    // Pointers to a block's rows lie on the stack.
+    private const int MaxTiles = 2 * TileLimits.RowBlock;
 
     // Transformed inputs of a block and the products of a panel share the second-level cache with a panel of weights.
     private const nint ScratchLimit = 512 << 10;
-    internal const int ChannelUnit = 16;
 
-    // With fewer channels the transforms and the short products cost more than they save.
+    // The transforms have no remainder: channels come in whole vectors of the widest.
+    internal const int ChannelUnit = TileLimits.Lanes;
+
+    // With fewer channels the transforms and the short products cost more than they save: benchmarks/results/thresholds.md.
     internal const int MinChannels = 32;
 
     /// <summary>Whether the sizes suit it; images may be of any size.</summary>

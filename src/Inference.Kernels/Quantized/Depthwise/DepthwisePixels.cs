@@ -11,6 +11,7 @@ namespace Inference.Kernels.Quantized.Depthwise;
 /// </summary>
 internal static unsafe class DepthwisePixels
 {
+    // 64 taps, an 8×8 kernel, keep 4 KB of weights on the stack in the widest body.
     private const int MaxPairs = 32;
 
     internal static readonly RowKernel Kernel = RowKernel.Of(

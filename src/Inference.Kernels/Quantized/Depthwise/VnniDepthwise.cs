@@ -10,6 +10,7 @@ namespace Inference.Kernels.Quantized.Depthwise;
 /// </summary>
 internal static unsafe class VnniDepthwise
 {
+    // Byte offsets of the fields of DepthwiseTile.
     private const int Rows = 0;
     private const int Step = 8;
     private const int Count = 16;
@@ -21,6 +22,7 @@ internal static unsafe class VnniDepthwise
     private const int Offset = 64;
     private const int Flips = 72;
 
+    // Numbers of registers.
     private const int Accumulator = 20;
     private const int Flip = 30;
 

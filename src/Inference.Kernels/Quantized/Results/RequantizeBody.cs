@@ -8,6 +8,7 @@ namespace Inference.Kernels.Quantized.Results;
 /// <summary>to = round(clamp(from · scale, low, high)) + zero point for rows of s32 sums.</summary>
 internal readonly unsafe struct RequantizeBody
 {
+    // Scales that are laid out on the stack, 4 KB; more columns are left to the scalar body.
     private const int MaxPadded = 1024;
 
     internal static readonly RowKernel Kernel = RowKernel.Of(

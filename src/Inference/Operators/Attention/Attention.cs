@@ -10,9 +10,10 @@ namespace Inference.Operators.Attention;
 /// </summary>
 internal sealed unsafe class Attention(Node node) : FloatOperator
 {
+    // The modes that the specification numbers.
     private const int LastMode = 3;
 
-    // Scores that are kept at once where they are no output, and the fewest rows of them that repay packing keys and values.
+    // Scores that are kept at once where they are no output, 16 MB, and the fewest rows of them: keys and values are packed for each part, at the price of about one row of tiles.
     private const long MostScores = 4 << 20;
     private const long FewestRows = 96;
 

@@ -15,7 +15,7 @@ internal sealed unsafe class ConvTranspose(Node node, bool dynamicPads = false) 
 {
     private const int PadsInput = 2;
 
-    // Elements of the unfolded matrix that are worked on at once; a larger matrix is made in parts.
+    // Elements of the unfolded matrix that are worked on at once, 64 MB of f32; a larger matrix is made in parts. Parts of windows overlap in the result, so they are few.
     private const long TileElements = 1 << 24;
 
     private readonly WindowAttributes _window = new(node);
@@ -192,6 +192,7 @@ internal sealed unsafe class ConvTranspose(Node node, bool dynamicPads = false) 
     private static void Fill<C>(KernelContext context, C* target, long count, C value)
         where C : unmanaged
     {
+        // Elements between two looks at the clock.
         const int Part = 1 << 20;
         for (long done = 0; done < count; done += Part)
         {

@@ -9,8 +9,6 @@ namespace Inference.Operators.Fused;
 /// </summary>
 internal static unsafe class FusedAddend
 {
-    private const int Chunk = 1 << 16;
-
     /// <summary>Y's shape; null where a rank is not known.</summary>
     public static Dimension[]? Infer(InferContext context, int input, Dimension[]? product) =>
         context.HasInput(input) ? Shapes.Broadcast(context, product, context.InputShape(input)) : product;
@@ -43,7 +41,7 @@ internal static unsafe class FusedAddend
 
             target += loop.Inner;
             loop.Next();
-            if ((since += loop.Inner) >= Chunk)
+            if ((since += loop.Inner) >= KernelContext.CheckEvery)
             {
                 since = 0;
                 context.ThrowIfCancelled();

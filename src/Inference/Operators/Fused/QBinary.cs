@@ -10,7 +10,9 @@ namespace Inference.Operators.Fused;
 /// </summary>
 internal sealed unsafe class QBinary(Node node) : Operator
 {
+    // Both operands spread out on the stack, 2 KB.
     private const int Chunk = 1024;
+
     private readonly bool _multiply = node.Attributes.String("function") == "Mul";
     private readonly QuantizedClip _clip = QuantizedClip.Read(node);
 

@@ -9,7 +9,10 @@ namespace Inference.Operators.Movement;
 /// <summary>Copies a box of elements between two strided layouts: target[Σ i·t] = source[Σ i·s]. Strides are in elements, may be 0 or negative.</summary>
 internal static class StridedCopy
 {
+    // Squares of 16 × 16 elements: 16 lines of a cache on each side.
     private const int Tile = 16;
+
+    // Elements up to which a loop is faster than a call for each run: benchmarks/results/thresholds.md.
     internal const int ShortRun = 128;
 
     // What a run costs besides its elements, in units of WorkCounter.

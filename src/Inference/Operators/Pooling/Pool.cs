@@ -25,6 +25,8 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool gl
 
     // Elements of a window, and of a plane with its pads, beyond which the vector kernel's scratch would be out of proportion.
     private const long MaxTaps = 1 << 16;
+
+    // A sixteenth of what a job of the pool may have.
     private const long MaxBlocks = 1 << 20;
 
     private readonly WindowAttributes _window = new(node);

@@ -16,7 +16,7 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
     private const int ElementWork = 5;
     private const int ScatteredWork = 300;
 
-    // Rows that are gathered at once, a cache line of neighbours, and the most memory for them.
+    // Rows that are gathered at once, a cache line of neighbours in f32, and the most memory for them: what a second-level cache holds.
     private const int RowsAtOnce = 16;
     private const long GatheredBytes = 1 << 20;
     private readonly bool _flatten = node.Opset < 13;

@@ -10,6 +10,8 @@ internal sealed class TreeEvaluator<C>(Forest<C> forest, int targets, TreeAggreg
 {
     // A tree of a row in a nanosecond; a walk over many levels takes longer.
     private const long ParallelTrees = WorkerPool.SharedNanoseconds;
+
+    // A block has scratch of its own; rows of 16 look at the clock once.
     private const int RowsPerBlock = 16;
 
     public Forest<C> Forest => forest;

@@ -11,8 +11,8 @@ namespace Inference.Operators.Typed;
 /// </summary>
 internal static unsafe partial class ElementConverter
 {
+    // Elements on their way through a common type, on the stack: 2 KB.
     private const int Block = 256;
-
 
     /// <summary>Converts <paramref name="count"/> elements that are not strings.</summary>
     public static void Convert(ElementType from, byte* source, ElementType to, byte* target, long count, bool saturate, Float8E8M0Rounding rounding)

@@ -12,10 +12,12 @@ internal unsafe struct StridedLoop
 {
     // Every kept dimension is at least 2 long, so 32 of them already exceed what a tensor can hold.
     public const int MaxRank = 32;
+
+    /// <summary>Operands of a loop: the most that an operator walks at once.</summary>
     public const int MaxOperands = 4;
 
-    // Elements of a run, and what moving from run to run costs.
-    private const int LongestRun = 1 << 16;
+    // Elements of a run, one look at the clock each, and what moving from run to run costs.
+    private const int LongestRun = (int)KernelContext.CheckEvery;
     private const int RunWork = 8;
 
     private fixed long _dims[MaxRank];
