@@ -1,4 +1,5 @@
 using Inference.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Batching.Tests;
 
@@ -7,7 +8,7 @@ namespace Inference.Batching.Tests;
 [Collection(nameof(AllocationTests))]
 public class AllocationTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void RunAsync_Idle_AllocatesOnlyTheSetThatWouldQueue()

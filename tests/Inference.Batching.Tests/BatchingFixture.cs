@@ -1,5 +1,6 @@
 using Inference.Status;
 using Inference.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Batching.Tests;
 
@@ -19,7 +20,7 @@ internal sealed class BatchingFixture : IDisposable
         }).Build(TestServices.WithClock(Clock));
     }
 
-    public ManualTimeProvider Clock { get; } = new();
+    public FakeTimeProvider Clock { get; } = new();
 
     public FakeRunner Model { get; }
 
@@ -59,9 +60,9 @@ internal sealed class BatchingFixture : IDisposable
         Task all = Task.WhenAll(calls);
         await Eventually.TrueAsync(() =>
         {
-            if (!all.IsCompleted && Status.BatchesInFlight == 0 && Clock.NextDue is { } due)
+            if (!all.IsCompleted && Status.BatchesInFlight == 0 && Status.QueuedRows > 0)
             {
-                Clock.Advance(due);
+                Clock.Advance(TimeSpan.FromMilliseconds(1));
             }
 
             return all.IsCompleted;

@@ -1,4 +1,5 @@
 using Inference.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Batching.Tests;
 
@@ -125,7 +126,7 @@ public class PayoffControllerTests
     [Fact]
     public void LoneCaller_NeverProbes()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var payoff = new PayoffController(clock, (_, _) => Assert.Fail("probed"));
         for (int i = 0; i < 10_000; i++)
         {
@@ -166,7 +167,7 @@ public class PayoffControllerTests
             }
         }
 
-        public ManualTimeProvider Clock { get; } = new();
+        public FakeTimeProvider Clock { get; } = new();
 
         public PayoffController Payoff { get; }
 

@@ -1,4 +1,5 @@
 using Inference.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Batching.Tests;
 
@@ -6,7 +7,7 @@ namespace Inference.Batching.Tests;
 internal static class PayoffLoad
 {
     /// <summary>Lets callers for whom batching costs five times as much go on until it is left out.</summary>
-    public static void StepAside(this PayoffController payoff, ManualTimeProvider clock, int callers)
+    public static void StepAside(this PayoffController payoff, FakeTimeProvider clock, int callers)
     {
         for (int i = 0; i < callers; i++)
         {

@@ -1,4 +1,5 @@
 using Inference.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Caching.Tests;
 
@@ -6,7 +7,7 @@ namespace Inference.Caching.Tests;
 public sealed class AdmissionWindowTests
 {
     private const int Window = 2048;
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly List<bool> _switches = [];
     private readonly AdmissionController _admission;
     private long _hits;
@@ -150,7 +151,7 @@ public sealed class AdmissionWindowTests
     [Fact]
     public void IsOn_OfTwoModelsCalledInTurn_TriesBothAgain()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         AdmissionController[] both = [new(clock, () => 0, _ => { }), new(clock, () => 0, _ => { })];
         foreach (AdmissionController one in both)
         {

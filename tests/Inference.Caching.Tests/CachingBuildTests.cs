@@ -5,6 +5,7 @@ using Inference.Status;
 using Inference.TestSupport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Caching.Tests;
 
@@ -93,7 +94,7 @@ public sealed class CachingBuildTests
         string name = $"switched-{Guid.NewGuid():N}";
         using var meter = new MeterReadings(name);
         using var log = new LogLines();
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var model = new FakeRunner(FakeModel.Info(name)) { Clock = clock, OnRun = _ => clock.Advance(TimeSpan.FromTicks(1)) };
         TestServices services = TestServices.WithClock(clock).Add<ILoggerFactory>(log);
 
@@ -129,7 +130,7 @@ public sealed class CachingBuildTests
     }
 
     /// <summary>256 rows that no call has had, whose reading takes time on the clock.</summary>
-    private sealed class TickingTensor(ManualTimeProvider clock, int seed) : TensorValue(ElementType.Float32, [256, 4])
+    private sealed class TickingTensor(FakeTimeProvider clock, int seed) : TensorValue(ElementType.Float32, [256, 4])
     {
         private readonly float[] _data = [.. Enumerable.Range(0, 1024).Select(i => (float)((seed * 1024) + i))];
 

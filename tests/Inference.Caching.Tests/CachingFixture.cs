@@ -7,9 +7,9 @@ namespace Inference.Caching.Tests;
 /// <summary>A cached fake model under a clock moved by hand.</summary>
 internal sealed class CachingFixture : IDisposable
 {
-    public CachingFixture(Action<CachingOptions>? configure = null, FakeRunner? model = null, IDistributedCache? distributed = null, ManualTimeProvider? clock = null)
+    public CachingFixture(Action<CachingOptions>? configure = null, FakeRunner? model = null, IDistributedCache? distributed = null, TimerCountingTimeProvider? clock = null)
     {
-        Clock = clock ?? new ManualTimeProvider();
+        Clock = clock ?? new TimerCountingTimeProvider();
         Model = model ?? new FakeRunner();
         Model.Clock = Clock;
         TestServices services = TestServices.WithClock(Clock);
@@ -25,7 +25,7 @@ internal sealed class CachingFixture : IDisposable
         }).Build(services);
     }
 
-    public ManualTimeProvider Clock { get; }
+    public TimerCountingTimeProvider Clock { get; }
 
     public FakeRunner Model { get; }
 

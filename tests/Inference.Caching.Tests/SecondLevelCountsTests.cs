@@ -66,9 +66,10 @@ public sealed class SecondLevelCountsTests : SecondLevelTest
         using CachingFixture f = Open(o => o.SecondLevel.Timeout = TimeSpan.FromMilliseconds(7));
         Cache.Gate.Close();
         Task<float[]> call = f.Call(1);
-        await Eventually.TrueAsync(() => Cache.Gate.Waiting == 1 && Clock.ArmedTimers > 0);
-        Assert.Equal(TimeSpan.FromMilliseconds(7), Clock.NextDue);
-        Clock.Advance(TimeSpan.FromMilliseconds(7));
+        await Eventually.TrueAsync(() => Cache.Gate.Waiting == 1 && Clock.RunningTimers > 0);
+        Clock.Advance(TimeSpan.FromMilliseconds(7) - TimeSpan.FromTicks(1));
+        Assert.Equal((false, 0), (call.IsCompleted, Second("timeout")));
+        Clock.Advance(TimeSpan.FromTicks(1));
         Assert.Equal(CachingFixture.Expected(1), await Eventually.CompletesAsync(call));
         Assert.Equal((1, 1), (Second("timeout"), Second("skipped")));
         Cache.Gate.Open();
@@ -134,13 +135,13 @@ public sealed class SecondLevelCountsTests : SecondLevelTest
         Cache.FailLater = _ => null;
         Cache.Gate.Close();
         Task<bool> erase = f.Control.EraseTenantAsync("a").AsTask();
-        await Eventually.TrueAsync(() => Clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => Clock.RunningTimers > 0);
         Clock.Advance(TimeSpan.FromMilliseconds(20));
         Assert.False(await Eventually.CompletesAsync(erase));
         Assert.Equal(1, Second("timeout"));
         using var cancel = new CancellationTokenSource();
         erase = f.Control.EraseTenantAsync("a", cancel.Token).AsTask();
-        await Eventually.TrueAsync(() => Clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => Clock.RunningTimers > 0);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Eventually.CompletesAsync(erase));
         Cache.Gate.Open();
@@ -226,7 +227,7 @@ public sealed class SecondLevelCountsTests : SecondLevelTest
         Task<float[]> leader = f.Call(7);
         DateTimeOffset deadline = f.Clock.GetUtcNow().AddMilliseconds(10);
         Task<float[]> follower = f.Call(7, new RunContext { Deadline = deadline });
-        await Eventually.TrueAsync(() => f.Clock.ArmedTimers == 1);
+        await Eventually.TrueAsync(() => f.Clock.RunningTimers == 1);
         f.Clock.Advance(TimeSpan.FromMilliseconds(10) - TimeSpan.FromTicks(1));
         Assert.False(follower.IsCompleted);
         f.Clock.Advance(TimeSpan.FromTicks(1));

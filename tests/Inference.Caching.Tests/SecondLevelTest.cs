@@ -15,7 +15,7 @@ public abstract class SecondLevelTest : IDisposable
 
     private protected FaultyDistributedCache Cache { get; } = new();
 
-    private protected ManualTimeProvider Clock { get; } = new();
+    private protected TimerCountingTimeProvider Clock { get; } = new();
 
     private protected MeterReadings Meter { get; }
 

@@ -4,7 +4,7 @@ namespace Inference.Caching.Tests;
 
 public class SecondLevelTests
 {
-    private static CachingFixture Open(FaultyDistributedCache cache, Action<CachingOptions>? configure = null, ManualTimeProvider? clock = null) => new(
+    private static CachingFixture Open(FaultyDistributedCache cache, Action<CachingOptions>? configure = null, TimerCountingTimeProvider? clock = null) => new(
         o =>
         {
             o.SecondLevel.Enabled = true;
@@ -103,7 +103,7 @@ public class SecondLevelTests
         using CachingFixture f = Open(cache);
         cache.Gate.Close();
         Task<float[]> call = f.Call(1);
-        await Eventually.TrueAsync(() => cache.Gate.Waiting == 1 && f.Clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => cache.Gate.Waiting == 1 && f.Clock.RunningTimers > 0);
         f.Clock.Advance(TimeSpan.FromMilliseconds(20) - TimeSpan.FromTicks(1));
         Assert.Equal(0, f.Model.Calls);
         f.Clock.Advance(TimeSpan.FromTicks(1));
@@ -118,7 +118,7 @@ public class SecondLevelTests
         var cache = new FaultyDistributedCache { Block = block };
         using CachingFixture f = Open(cache);
         Task<float[]> call = Task.Run(() => f.Call(1));
-        await Eventually.TrueAsync(() => f.Clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => f.Clock.RunningTimers > 0);
         f.Clock.Advance(TimeSpan.FromMilliseconds(20));
         Assert.Equal(CachingFixture.Expected(1), await Eventually.CompletesAsync(call));
         block.Set();
@@ -197,7 +197,7 @@ public class SecondLevelTests
         using CachingFixture f = Open(cache, o => o.SecondLevel.MaxPendingWrites = 3);
         cache.Gate.Close();
         Task<float[]> call = f.Call([1, 2, 3, 4, 5, 6]);
-        await Eventually.TrueAsync(() => f.Clock.ArmedTimers > 0 && cache.Gate.Waiting > 0);
+        await Eventually.TrueAsync(() => f.Clock.RunningTimers > 0 && cache.Gate.Waiting > 0);
         cache.Gate.Pulse();
         await Eventually.TrueAsync(() =>
         {
@@ -225,7 +225,7 @@ public class SecondLevelTests
     [Fact]
     public async Task NeverAnswering_LeavesABoundedNumberOfLookupsBehind()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new TimerCountingTimeProvider();
         var cache = new FaultyDistributedCache();
         using CachingFixture f = Open(cache, clock: clock);
         cache.Gate.Close();

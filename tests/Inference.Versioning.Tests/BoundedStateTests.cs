@@ -1,6 +1,7 @@
 using Inference.Status;
 using Inference.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Versioning.Tests;
 
@@ -11,7 +12,7 @@ public sealed class BoundedStateTests
     public void Audit_ManyEntries_KeepsTheLastWithinTwoFiles()
     {
         using var folder = new TemporaryFolder();
-        var store = new StateStore(folder.Path, "ranker", new ManualTimeProvider(), NullLogger.Instance);
+        var store = new StateStore(folder.Path, "ranker", new FakeTimeProvider(), NullLogger.Instance);
         string reason = new('r', 1 << 20);
         for (int i = 0; i < 40; i++)
         {

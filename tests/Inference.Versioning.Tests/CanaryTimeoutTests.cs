@@ -19,7 +19,7 @@ public sealed class CanaryTimeoutTests : IDisposable
         await using VersionedModelRunner versions = await OpenAsync(r => r.Gate.Close());
         await using IModelRunner runner = WithFallback(versions);
         Task<NamedValues> call = StartAsync(runner);
-        await Eventually.TrueAsync(() => _repository.Runner("2").Gate.Waiting == 1 && _repository.Clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => _repository.Runner("2").Gate.Waiting == 1 && _repository.Clock.RunningTimers > 0);
         _repository.Clock.Advance(s_limit);
         (await Eventually.CompletesAsync(call)).Dispose();
         await Eventually.TrueAsync(() => ((FallbackModelRunner)runner).Detached == 0);
@@ -36,7 +36,7 @@ public sealed class CanaryTimeoutTests : IDisposable
         await using VersionedModelRunner versions = await OpenAsync(r => r.OnRun = _ => stuck.Wait());
         await using IModelRunner runner = WithFallback(versions, maxDetached);
         Task<NamedValues> call = StartAsync(runner);
-        await Eventually.TrueAsync(() => _repository.Runner("2").Active == 1 && _repository.Clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => _repository.Runner("2").Active == 1 && _repository.Clock.RunningTimers > 0);
         Assert.Equal((0L, 0L), Counts(versions));
         _repository.Clock.Advance(s_limit);
         await Eventually.TrueAsync(() => Counts(versions) == (1L, 1L));
@@ -53,7 +53,7 @@ public sealed class CanaryTimeoutTests : IDisposable
         await using IModelRunner inner = WithFallback(versions, limit: TimeSpan.FromHours(1));
         await using IModelRunner outer = inner.AsBuilder().UseFallback(o => o.AttemptTimeout = s_limit, _spare).Build(new OneService(_repository.Clock));
         Task<NamedValues> call = StartAsync(outer);
-        await Eventually.TrueAsync(() => _repository.Runner("2").Gate.Waiting == 1 && _repository.Clock.ArmedTimers > 1);
+        await Eventually.TrueAsync(() => _repository.Runner("2").Gate.Waiting == 1 && _repository.Clock.RunningTimers > 1);
         _repository.Clock.Advance(s_limit);
         (await Eventually.CompletesAsync(call)).Dispose();
         await Eventually.TrueAsync(() => Counts(versions) == (1L, 1L));

@@ -5,7 +5,7 @@ namespace Inference.Versioning.Tests;
 public sealed class FallbackTests : IDisposable
 {
     private readonly TempRepository _repository = new();
-    private readonly ManualTimeProvider _clock = new();
+    private readonly TimerCountingTimeProvider _clock = new();
     private readonly FakeRunner _primary = new();
     private readonly FakeRunner _cheap = new(compute: inputs => Marked(inputs));
 
@@ -94,7 +94,7 @@ public sealed class FallbackTests : IDisposable
         await using IModelRunner runner = Build(o => o.AttemptTimeout = TimeSpan.FromMilliseconds(50));
         NamedValues inputs = FakeModel.Rows(7);
         ValueTask<NamedValues> call = runner.RunAsync(inputs);
-        await Eventually.TrueAsync(() => _primary.Gate.Waiting == 1 && _clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => _primary.Gate.Waiting == 1 && _clock.RunningTimers > 0);
         _clock.Advance(TimeSpan.FromMilliseconds(50));
         using (NamedValues outputs = await call)
         {
@@ -113,7 +113,7 @@ public sealed class FallbackTests : IDisposable
         for (int i = 1; i <= 2; i++)
         {
             Task<bool> call = IsCheapAsync(runner);
-            await Eventually.TrueAsync(() => stuck.Started == i && _clock.ArmedTimers > 0);
+            await Eventually.TrueAsync(() => stuck.Started == i && _clock.RunningTimers > 0);
             _clock.Advance(TimeSpan.FromMilliseconds(50));
             Assert.True(await Eventually.CompletesAsync(call));
         }
@@ -135,7 +135,7 @@ public sealed class FallbackTests : IDisposable
         var stuck = new StuckRunner();
         await using IModelRunner runner = stuck.AsBuilder().UseFallback(o => (o.AttemptTimeout, o.MaxDetached, o.FailureRatio) = (TimeSpan.FromMilliseconds(50), 1, 1)).Build(new OneService(_clock));
         Task<bool> call = IsCheapAsync(runner);
-        await Eventually.TrueAsync(() => stuck.Started == 1 && _clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => stuck.Started == 1 && _clock.RunningTimers > 0);
         _clock.Advance(TimeSpan.FromMilliseconds(50));
         await Assert.ThrowsAsync<DeadlineExceededException>(() => Eventually.CompletesAsync(call));
         OverloadedException error = await Assert.ThrowsAsync<OverloadedException>(() => IsCheapAsync(runner));
@@ -159,7 +159,7 @@ public sealed class FallbackTests : IDisposable
         _primary.Gate.Close();
         await using IModelRunner runner = Build(o => o.Reserve = TimeSpan.FromMilliseconds(20));
         Task<bool> call = IsCheapAsync(runner, new RunContext { Deadline = _clock.GetUtcNow() + TimeSpan.FromMilliseconds(100) });
-        await Eventually.TrueAsync(() => _primary.Gate.Waiting == 1 && _clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => _primary.Gate.Waiting == 1 && _clock.RunningTimers > 0);
         _clock.Advance(TimeSpan.FromMilliseconds(80));
         Assert.True(await Eventually.CompletesAsync(call));
     }

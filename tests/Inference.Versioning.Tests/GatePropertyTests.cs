@@ -77,7 +77,7 @@ public sealed class GatePropertyTests
 
     private static async Task StaysWithinAsync(int maxDetached, int rounds)
     {
-        var clock = new ManualTimeProvider();
+        var clock = new TimerCountingTimeProvider();
         using var gate = new SemaphoreSlim(0);
         int running = 0;
         int most = 0;
@@ -103,7 +103,7 @@ public sealed class GatePropertyTests
             Task<NamedValues> call = runner.RunAsync(inputs).AsTask();
             if (i < maxDetached)
             {
-                await Eventually.TrueAsync(() => Volatile.Read(ref running) == i + 1 && clock.ArmedTimers > 0);
+                await Eventually.TrueAsync(() => Volatile.Read(ref running) == i + 1 && clock.RunningTimers > 0);
                 clock.Advance(TimeSpan.FromMilliseconds(10));
             }
 

@@ -143,7 +143,7 @@ public sealed class VersionedModelRunnerTests : IDisposable
             o.Debounce = TimeSpan.Zero;
             o.PollInterval = TimeSpan.FromSeconds(10);
         });
-        await Eventually.TrueAsync(() => _repository.Clock.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => _repository.Clock.RunningTimers > 0);
         _repository.Publish("2");
         await Eventually.TrueAsync(() =>
         {

@@ -18,7 +18,7 @@ internal sealed class TempRepository : IDisposable
     /// <summary>Every runner that was loaded, in order.</summary>
     public List<FakeRunner> Loaded { get; } = [];
 
-    public ManualTimeProvider Clock { get; } = new();
+    public TimerCountingTimeProvider Clock { get; } = new();
 
     /// <summary>Publishes a version the way a careful publisher does: written aside, then renamed.</summary>
     public string Publish(string version, string? content = null, string? manifest = null)
