@@ -73,6 +73,50 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
+    public async Task Regression_InvalidInputsOrACancelledCall_DoNotCloseTheCircuit()
+    {
+        _primary.Fail = _ => new ModelRunException("broken");
+        await using IModelRunner runner = Build(o => (o.MinimumCalls, o.BreakTime) = (4, TimeSpan.FromSeconds(5)));
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.True(await IsCheapAsync(runner));
+        }
+
+        var status = (IModelStatus)runner;
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        _primary.Fail = _ => new InvalidInputException("inputs");
+        await Assert.ThrowsAsync<InvalidInputException>(() => IsCheapAsync(runner));
+        Assert.Equal(ModelState.Degraded, status.State);
+
+        _primary.Gate.Close();
+        using var cancel = new CancellationTokenSource();
+        using NamedValues inputs = FakeModel.Rows(7);
+        Task<NamedValues> call = runner.RunAsync(inputs, null, cancel.Token).AsTask();
+        await Eventually.TrueAsync(() => _primary.Gate.Waiting == 1);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        Assert.Equal(ModelState.Degraded, status.State);
+
+        _primary.Gate.Open();
+        _primary.Fail = _ => null;
+        Assert.False(await IsCheapAsync(runner));
+        Assert.Equal(ModelState.Ready, status.State);
+    }
+
+    [Fact]
+    public async Task Regression_CancelledByTheTargetItself_FallsBackAndCounts()
+    {
+        _primary.Fail = _ => new TaskCanceledException("a limit of the provider");
+        await using IModelRunner runner = Build(o => o.MinimumCalls = 4);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.True(await IsCheapAsync(runner));
+        }
+
+        Assert.Equal(ModelState.Degraded, ((IModelStatus)runner).State);
+    }
+
+    [Fact]
     public async Task AllCircuitsOpen_ShedsAndSaysSo()
     {
         _primary.Fail = _cheap.Fail = _ => new ModelRunException("broken");

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Inference.Versioning.Repository;
 using Inference.Versioning.Running;
-using Polly.CircuitBreaker;
 
 namespace Inference.Versioning.Fallback;
 
@@ -106,12 +105,17 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
                     reason = "deadline";
                     first ??= new DeadlineExceededException($"Model '{Info.Name}': the deadline {context.Deadline:O} leaves no time for '{target.Name}'. Give calls more time, or lower Reserve.") { Deadline = context.Deadline };
                 }
+                else if (!target.Circuit.TryEnter(out long pass))
+                {
+                    reason = "open";
+                }
                 else
                 {
                     var attempt = new Attempt(target, retained ?? inputs, context, limit is null ? context : Copy(context), failedVersion, limit, options.MaxDetached);
                     try
                     {
-                        NamedValues outputs = await target.Circuit.RunAsync(static (a, token) => a.RunAsync(token), attempt, cancellationToken).ConfigureAwait(false);
+                        NamedValues outputs = await attempt.RunAsync(cancellationToken).ConfigureAwait(false);
+                        target.Circuit.Exit(pass, CallEnd.Succeeded);
                         Merge(context, attempt.Context);
                         if (i > 0)
                         {
@@ -120,12 +124,15 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
 
                         return outputs;
                     }
-                    catch (BrokenCircuitException)
+                    catch (Exception exception)
                     {
-                        reason = "open";
-                    }
-                    catch (Exception exception) when (TargetCircuit.IsFailure(exception) && !(isLast && first is null && exception is not AttemptTimeoutException))
-                    {
+                        bool failed = TargetCircuit.IsFailure(exception, cancellationToken);
+                        target.Circuit.Exit(pass, failed ? CallEnd.Failed : CallEnd.Unknown);
+                        if (!failed || (isLast && first is null && exception is not AttemptTimeoutException))
+                        {
+                            throw;
+                        }
+
                         reason = exception is DeadlineExceededException ? "deadline" : exception is OverloadedException ? "shed" : "error";
                         first ??= exception;
                         failedVersion = attempt.Context.Record.VersionServed ?? failedVersion;
