@@ -10,12 +10,12 @@ namespace Inference.Batching;
 public static partial class BatchingBuilderExtensions
 {
     /// <summary>
-    /// Joins concurrent calls into batches along axis 0. Each caller gets its own rows of the batch's outputs, as views that keep the whole outputs alive until
-    /// they are disposed. Options named by the model are read first, <paramref name="configure"/> runs last; changes of configuration are followed.
+    /// Adds a stage that combines concurrent calls into batches along axis 0. Each caller receives its own rows of the batch's outputs, as views that keep the whole
+    /// outputs alive until they are disposed. Options registered under the model's name apply first, then <paramref name="configure"/>; configuration changes are applied at run time.
     /// </summary>
-    /// <param name="builder">The pipeline.</param>
-    /// <param name="configure">Sets options; null for none.</param>
-    /// <exception cref="InferenceException">On building: the model's rows cannot be joined and <see cref="BatchingOptions.WhenNotBatchable"/> says to fail.</exception>
+    /// <param name="builder">The pipeline to add the stage to.</param>
+    /// <param name="configure">Configures the options; null to keep them as they are.</param>
+    /// <exception cref="InferenceException">Thrown while the pipeline is built: the model cannot be batched and <see cref="BatchingOptions.WhenNotBatchable"/> is <see cref="NotBatchableMode.Fail"/>.</exception>
     public static TBuilder UseBatching<TBuilder>(this TBuilder builder, Action<BatchingOptions>? configure = null)
         where TBuilder : IModelPipelineBuilder
     {
@@ -53,6 +53,6 @@ public static partial class BatchingBuilderExtensions
     [LoggerMessage(2, LogLevel.Warning, "Model '{Model}' runs without batching: {Why}")]
     private static partial void LogPassThrough(ILogger logger, string model, string why);
 
-    [LoggerMessage(3, LogLevel.Error, "Model '{Model}': new batching options were rejected, the last good ones stay: {Reason}")]
+    [LoggerMessage(3, LogLevel.Error, "Model '{Model}': the new batching options are invalid and were ignored; the previous ones remain in effect: {Reason}")]
     private static partial void LogRejected(ILogger logger, string model, string reason);
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Inference.Batching;
 
-/// <summary>Joins concurrent calls into batches; see <see cref="BatchingOptions"/>.</summary>
+/// <summary>Combines concurrent calls into batches; see <see cref="BatchingOptions"/>.</summary>
 internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingStatus
 {
     private readonly TimeProvider _clock;
@@ -37,7 +37,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         options.OnChange(Apply);
     }
 
-    /// <summary>Decides whether calls go past batching.</summary>
+    /// <summary>Decides whether calls bypass batching.</summary>
     internal PayoffController Payoff => _payoff;
 
     public bool IsSteppedAside => _payoff.SteppedAside;
@@ -67,7 +67,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         if (context?.Deadline is { } deadline && deadline <= _clock.GetUtcNow())
         {
             _instruments.Unserved("deadline");
-            return ValueTask.FromException<NamedValues>(new DeadlineExceededException($"Model '{_model}': the deadline {deadline:O} had passed when the call came; it did not run. Allow more time.") { Deadline = deadline });
+            return ValueTask.FromException<NamedValues>(new DeadlineExceededException($"Model '{_model}': the deadline {deadline:O} had already passed when the call arrived; the call did not run. Set a later deadline.") { Deadline = deadline });
         }
 
         BatchingOptions options = _options.Current;
@@ -76,19 +76,19 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             return Inner.RunAsync(inputs, context, cancellationToken);
         }
 
-        // Where as many rows run past batching as may queue, further calls queue: the bound, priorities and shedding hold there.
+        // While as many rows bypass batching as may queue, further calls queue, so that the bound, priorities and shedding still apply.
         if (_payoff.Direct && options.StepAside && _direct.TryEnter(rows, out cell))
         {
             _payoff.Enter();
             return RunPast(inputs, context, new(rows, Cell: cell, IsCounted: true), cancellationToken);
         }
 
-        // Before the call is counted: what the caller's own code throws is the caller's. A set of its own, because the call waits with others: if the caller's changed
-        // meanwhile, rows of others would move.
+        // Before the call is counted: an exception from the caller's own code belongs to the caller. The set is copied because the call waits with others: if the caller changed its set
+        // meanwhile, the rows of other calls would move.
         NamedValues given = inputs.Snapshot();
         if (!Rows.BatchRows.TryCount(given, out int seen) || seen != rows)
         {
-            throw new InvalidInputException($"Model '{_model}': the set of inputs was changed or disposed by another thread while it was read. Leave it alone until the call has completed.");
+            throw new InvalidInputException($"Model '{_model}': the set of inputs was changed or disposed by another thread while it was read. Do not use it until the call has completed.");
         }
 
         long cost = BatchAssembler.Cost(given, options);
@@ -111,7 +111,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         };
         if (cancellationToken.CanBeCanceled)
         {
-            // Registered before the queue knows the call, so that nobody completes it while the registration is being stored.
+            // Registered before the call is queued, so that it cannot complete while the registration is being stored.
             call.Registration = cancellationToken.UnsafeRegister(static (state, _) =>
             {
                 (BatchExecutor batches, PendingCall call) = ((BatchExecutor, PendingCall))state!;
@@ -142,7 +142,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             return;
         }
 
-        // What was accepted still runs; the runner below goes with the last of it.
+        // Accepted calls still run; the inner runner is disposed after the last of them.
         if (_batches.Drained.IsCompleted)
         {
             base.Dispose(disposing);
@@ -242,9 +242,9 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     private void OnDecided(bool aside, double gain)
     {
         _instruments.Aside(aside, gain);
-        LogDecision(_logger, _model, aside ? "left out" : "used", gain);
+        LogDecision(_logger, _model, aside ? "bypassed" : "used", gain);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': batching is {Use}; the time per row without it ÷ with it was measured as {Gain:F2}.")]
+    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': batching is {Use}; measured time per row without batching ÷ with batching = {Gain:F2}.")]
     private static partial void LogDecision(ILogger logger, string model, string use, double gain);
 }

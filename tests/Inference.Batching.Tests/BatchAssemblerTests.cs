@@ -26,7 +26,7 @@ public sealed class BatchAssemblerTests
         Assert.Equal("expected inputs and outputs that share batch axis 0, the model has batch axis 1. Export it with a dynamic first axis.", BatchAssembler.WhyNotBatchable(info with { BatchAxis = 1 }));
         Assert.Equal("expected inputs and outputs that share batch axis 0, the model has none. Export it with a dynamic first axis.", BatchAssembler.WhyNotBatchable(info with { BatchAxis = null }));
         Assert.Equal(
-            "expected independent rows, which is not proved of this model. Where it is known, set ModelLoadOptions.AssertRowIndependent.",
+            "expected independent rows, but the model's graph does not prove them. If its rows are independent, set ModelLoadOptions.AssertRowIndependent.",
             BatchAssembler.WhyNotBatchable(info with { RowIndependent = false }));
         string text = $"expected tensors only, 'list' is a {list.Type}. Remove it from the model's signature.";
         Assert.Equal(text, BatchAssembler.WhyNotBatchable(info with { Inputs = [.. info.Inputs, list] }));
@@ -62,11 +62,11 @@ public sealed class BatchAssemblerTests
     [Fact]
     public void Options_ThatDoNotFitEachOther_AreRefused()
     {
-        AssertRefused(o => o.MaxQueuedRows = 63, "MaxQueuedRows: expected at least MaxRows = 64, got 63. Raise it, so that a full batch can queue.");
+        AssertRefused(o => o.MaxQueuedRows = 63, "MaxQueuedRows: expected at least MaxRows = 64, got 63. Raise it so that a full batch can queue.");
         AssertRefused(o => o.MaxCost = 0, "MaxCost: expected at least 1, got 0. Raise it, or set it to null for no limit.");
-        AssertRefused(o => Add(o, 0), "PadTo: expected ascending lengths ≥ 1, got 0. Sort them and remove doubles.");
-        AssertRefused(o => Add(o, 2, 4, 4), "PadTo: expected ascending lengths ≥ 1, got 2, 4, 4. Sort them and remove doubles.");
-        AssertRefused(o => Add(o, 4, 2, 1), "PadTo: expected ascending lengths ≥ 1, got 4, 2, 1. Sort them and remove doubles.");
+        AssertRefused(o => Add(o, 0), "PadTo: expected ascending lengths ≥ 1, got 0. Sort them and remove duplicates.");
+        AssertRefused(o => Add(o, 2, 4, 4), "PadTo: expected ascending lengths ≥ 1, got 2, 4, 4. Sort them and remove duplicates.");
+        AssertRefused(o => Add(o, 4, 2, 1), "PadTo: expected ascending lengths ≥ 1, got 4, 2, 1. Sort them and remove duplicates.");
         new FakeRunner().AsBuilder().UseBatching(o =>
         {
             o.MaxQueuedRows = 64;
@@ -100,7 +100,7 @@ public sealed class BatchAssemblerTests
         var assembler = new BatchAssembler(FakeModel.Info("m"));
         using var scalar = new NamedValues { ["y"] = TensorValue.Copy<float>([1], []) };
         using var more = new NamedValues { ["x"] = TensorValue.Copy<float>([1, 2], [2]), ["y"] = TensorValue.Copy<float>([1, 2, 3], [3]) };
-        const string Text = "expected a tensor with one row for each of the 2 rows of the batch, got {0}. Remove UseBatching, or the assertion that rows are independent.";
+        const string Text = "expected a tensor with one row for each of the 2 rows of the batch, got {0}. Remove UseBatching, or do not set AssertRowIndependent.";
         Assert.Equal(
             "Model 'm', output 'y': " + string.Format(System.Globalization.CultureInfo.InvariantCulture, Text, "float32[]"),
             Assert.Throws<ModelRunException>(() => assembler.CheckOutputs(scalar, 2)).Message);
@@ -137,7 +137,7 @@ public sealed class BatchAssemblerTests
 
     [Fact]
     public void PadElement_ATypeWithoutNumbers_IsNamed() => Assert.Equal(
-        "Input 'x': expected a type of numbers to pad with 1, got string. Remove it from PadValues: other types are padded with zeros.",
+        "Input 'x': expected a numeric element type to pad with 1, got string. Remove the input from PadValues; other types are padded with zeros.",
         Assert.Throws<InferenceException>(() => PadElement.Bytes("x", ElementType.String, 1)).Message);
 
     [Fact]

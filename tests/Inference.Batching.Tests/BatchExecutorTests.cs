@@ -21,7 +21,7 @@ public sealed class BatchExecutorTests : IDisposable
         Task<NamedValues> blocker = await f.Block();
         Task<NamedValues> queued = f.Runner.RunAsync(FakeModel.Rows(new float[8])).AsTask();
         Assert.Equal(
-            $"Model '{_model}': 8 rows queue already, expected at most MaxQueuedRows = 8 with the 1 of this call. Retry later, raise the limit, or let calls wait.",
+            $"Model '{_model}': expected at most MaxQueuedRows = 8 queued rows, got 8 queued and 1 in this call. Retry later, raise MaxQueuedRows, or set QueueFull to Wait.",
             (await Assert.ThrowsAsync<OverloadedException>(() => f.Call(1))).Message);
         Assert.Equal((8, 1), (_meter.Sum("inference.batch.queued"), _meter.Sum("inference.batch.unserved", "full")));
         await f.Settle(queued, blocker);
@@ -38,7 +38,7 @@ public sealed class BatchExecutorTests : IDisposable
         foreach (Task<NamedValues> call in low[5..])
         {
             Assert.Equal(
-                $"Model '{_model}': 8 rows may queue and a call of higher priority took the place of this one. Retry later, or raise MaxQueuedRows.",
+                $"Model '{_model}': the queue of MaxQueuedRows = 8 rows is full and a call of higher priority displaced this one. Retry later, or raise MaxQueuedRows.",
                 (await Assert.ThrowsAsync<OverloadedException>(() => call)).Message);
         }
 
@@ -71,7 +71,7 @@ public sealed class BatchExecutorTests : IDisposable
         Assert.False(call.IsCompleted);
         f.Clock.Advance(TimeSpan.FromTicks(1));
         Assert.Equal(
-            $"Model '{_model}': the deadline {deadline:O} passed while the call was queued; it did not run. Allow more time, or lower the load.",
+            $"Model '{_model}': the deadline {deadline:O} passed while the call was queued; the call did not run. Set a later deadline, or reduce the load.",
             (await Assert.ThrowsAsync<DeadlineExceededException>(() => call)).Message);
         Assert.Equal((1, 1), (_meter.Sum("inference.batch.queued"), _meter.Sum("inference.batch.unserved", "deadline")));
 
@@ -87,7 +87,7 @@ public sealed class BatchExecutorTests : IDisposable
         using BatchingFixture f = Fixture();
         DateTimeOffset deadline = f.Clock.GetUtcNow();
         Assert.Equal(
-            $"Model '{_model}': the deadline {deadline:O} had passed when the call came; it did not run. Allow more time.",
+            $"Model '{_model}': the deadline {deadline:O} had already passed when the call arrived; the call did not run. Set a later deadline.",
             (await Assert.ThrowsAsync<DeadlineExceededException>(() => f.Call(1, new RunContext { Deadline = deadline }))).Message);
         Assert.Equal(1, _meter.Sum("inference.batch.unserved", "deadline"));
         BatchingFixture.AssertAnswer(1, await f.Call(1, new RunContext { Deadline = deadline + TimeSpan.FromTicks(1) }));
@@ -133,7 +133,7 @@ public sealed class BatchExecutorTests : IDisposable
         }
 
         Assert.True(payoff.SteppedAside);
-        Assert.Equal([$"Inference.Batching|Information|Model '{_model}': batching is left out; the time per row without it ÷ with it was measured as 0.25."], log.All);
+        Assert.Equal([$"Inference.Batching|Information|Model '{_model}': batching is bypassed; measured time per row without batching ÷ with batching = 0.25."], log.All);
         Assert.Equal([1d], _meter.Of("inference.batch.aside"));
         Assert.Equal(0.25, Assert.Single(_meter.Of("inference.batch.gain")), 9);
     }

@@ -11,7 +11,7 @@ public class QueueTests
         Task<NamedValues> blocker = await f.Block();
         Task<NamedValues>[] queued = [.. Enumerable.Range(0, 8).Select(i => f.Call(i))];
         OverloadedException error = await Assert.ThrowsAsync<OverloadedException>(() => f.Call(9));
-        Assert.Contains("8 rows queue already, expected at most MaxQueuedRows = 8", error.Message, StringComparison.Ordinal);
+        Assert.Contains("expected at most MaxQueuedRows = 8 queued rows, got 8 queued and 1 in this call", error.Message, StringComparison.Ordinal);
         await f.Settle([.. queued, blocker]);
         Assert.False(f.Model.RowsSeen.ContainsKey(9));
     }

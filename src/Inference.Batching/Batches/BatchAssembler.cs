@@ -3,7 +3,7 @@ using Inference.Rows;
 
 namespace Inference.Batching.Batches;
 
-/// <summary>Decides which calls can stand in one batch, stacks their inputs, and takes each call's rows out of the outputs. Thread-safe.</summary>
+/// <summary>Decides which calls may share a batch, stacks their inputs, and slices each call's rows out of the outputs. Thread-safe.</summary>
 internal sealed class BatchAssembler
 {
     private readonly ModelInfo _info;
@@ -15,7 +15,7 @@ internal sealed class BatchAssembler
         _symbols = [.. info.Inputs.SelectMany(p => p.Type.Shape?.Skip(1) ?? []).Select(d => d.Symbol).OfType<string>().Distinct()];
     }
 
-    /// <summary>Why the rows of this model cannot be joined; null where they can.</summary>
+    /// <summary>Why this model cannot be batched; null if it can.</summary>
     public static string? WhyNotBatchable(ModelInfo info)
     {
         if (info.BatchAxis != 0)
@@ -25,7 +25,7 @@ internal sealed class BatchAssembler
 
         if (!info.RowIndependent)
         {
-            return "expected independent rows, which is not proved of this model. Where it is known, set ModelLoadOptions.AssertRowIndependent.";
+            return "expected independent rows, but the model's graph does not prove them. If its rows are independent, set ModelLoadOptions.AssertRowIndependent.";
         }
 
         foreach (ModelPort port in info.Inputs.Concat(info.Outputs))
@@ -128,14 +128,14 @@ internal sealed class BatchAssembler
     }
 
     /// <summary>Checks that every output has a row for each input row.</summary>
-    /// <exception cref="ModelRunException">It has not.</exception>
+    /// <exception cref="ModelRunException">An output does not have one row for each input row.</exception>
     public void CheckOutputs(NamedValues outputs, int rows)
     {
         for (int i = 0; i < outputs.Count; i++)
         {
             if (outputs.GetAt(i).Value is not TensorValue { Rank: > 0 } tensor || tensor.Shape[0] != rows)
             {
-                throw new ModelRunException($"Model '{_info.Name}', output '{outputs.GetAt(i).Key}': expected a tensor with one row for each of the {rows} rows of the batch, got {outputs.GetAt(i).Value}. Remove UseBatching, or the assertion that rows are independent.");
+                throw new ModelRunException($"Model '{_info.Name}', output '{outputs.GetAt(i).Key}': expected a tensor with one row for each of the {rows} rows of the batch, got {outputs.GetAt(i).Value}. Remove UseBatching, or do not set AssertRowIndependent.");
             }
         }
     }

@@ -2,13 +2,13 @@ using Inference.Batching.Queue;
 
 namespace Inference.Batching.Batches;
 
-/// <summary>The context of a batch from those of its calls, and what each learns of the run.</summary>
+/// <summary>Builds the context of a batch from the contexts of its calls, and reports the run back to each call.</summary>
 internal static class JointContext
 {
     private const int CachedSteps = 128;
     private static readonly string?[] s_steps = new string?[CachedSteps];
 
-    /// <summary>The latest deadline where all have one, the highest priority, and the tenant and routing key where all share them; null where no call has a context.</summary>
+    /// <summary>The latest deadline if all calls have one, the highest priority, and the tenant and routing key if all calls agree on them; null if no call has a context.</summary>
     public static RunContext? Of(ReadOnlySpan<PendingCall> calls)
     {
         RunContext? first = null;
@@ -47,7 +47,7 @@ internal static class JointContext
         };
     }
 
-    /// <summary>Tells a call's own record what the batch's record says.</summary>
+    /// <summary>Copies the steps of the batch's record to a call's own record.</summary>
     public static void Report(RunContext joint, RunContext own, int rows)
     {
         RunRecord from = joint.Record;

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Inference.Batching.Batches;
 
-/// <summary>The bytes of one element that fills gaps.</summary>
+/// <summary>The bytes of one padding element.</summary>
 internal static class PadElement
 {
-    /// <exception cref="InferenceException">The number is not one of the element type, or the type cannot be padded with numbers.</exception>
+    /// <exception cref="InferenceException">The element type cannot represent the number, or is not numeric.</exception>
     public static byte[] Bytes(string input, ElementType type, double value) => type switch
     {
         ElementType.Float32 => Of((float)value),
@@ -21,7 +21,7 @@ internal static class PadElement
         ElementType.Int64 => Of(Exact<long>(input, type, value)),
         ElementType.UInt64 => Of(Exact<ulong>(input, type, value)),
         ElementType.Bool => [1],
-        _ => throw new InferenceException($"Input '{input}': expected a type of numbers to pad with {value}, got {type.Name()}. Remove it from PadValues: other types are padded with zeros."),
+        _ => throw new InferenceException($"Input '{input}': expected a numeric element type to pad with {value}, got {type.Name()}. Remove the input from PadValues; other types are padded with zeros."),
     };
 
     private static T Exact<T>(string input, ElementType type, double value)

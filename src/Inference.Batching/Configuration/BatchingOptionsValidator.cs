@@ -2,6 +2,6 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Batching.Configuration;
 
-/// <summary>Checks <see cref="BatchingOptions"/> without reflection.</summary>
+/// <summary>Validates <see cref="BatchingOptions"/> without reflection.</summary>
 [OptionsValidator]
 internal sealed partial class BatchingOptionsValidator : IValidateOptions<BatchingOptions>;

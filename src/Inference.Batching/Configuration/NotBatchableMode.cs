@@ -1,10 +1,10 @@
 namespace Inference.Batching;
 
-/// <summary>What happens where batching is asked for on a model whose rows cannot be joined.</summary>
+/// <summary>Specifies how a model is handled that batching is configured for but that cannot be batched.</summary>
 public enum NotBatchableMode
 {
-    /// <summary>Building the pipeline fails; the error says why.</summary>
+    /// <summary>Building the pipeline fails with an error that states the reason.</summary>
     Fail,
-    /// <summary>Batching is left out, with a warning in the log.</summary>
+    /// <summary>The model runs without batching, and a warning is logged.</summary>
     PassThrough,
 }

@@ -1,10 +1,10 @@
 namespace Inference.Batching;
 
-/// <summary>How calls are joined whose rows differ in shape.</summary>
+/// <summary>Specifies how calls whose rows differ in shape are combined.</summary>
 public enum RaggedMode
 {
-    /// <summary>Only calls with equal row shapes are joined. Always exact.</summary>
+    /// <summary>Only calls with equal row shapes are combined. Always exact.</summary>
     Separate,
-    /// <summary>Axes without a fixed size are padded at the end, and the outputs are cropped back where they carry the same symbol. Only for models that ignore the padding, such as those with an attention mask.</summary>
+    /// <summary>Axes of dynamic size are padded at the end, and outputs are cropped along axes that carry the same symbol. Use it only for models that ignore padding, such as those with an attention mask.</summary>
     Pad,
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Inference.Batching.Control;
 
 /// <summary>
-/// Bounds the rows of calls that go past batching. A call takes room for its rows from a cell of its processor and gives it back there, so that callers seldom meet;
-/// where the cell is empty, what is free is shared out among all cells anew. Room handed out never exceeds the limit. Thread-safe.
+/// Bounds the rows of calls that bypass batching. A call takes room for its rows from its processor's cell and returns it there, so that callers rarely contend;
+/// when that cell is empty, the free room is redistributed among all cells. Room handed out never exceeds the limit. Thread-safe.
 /// </summary>
 internal sealed class DirectGate
 {
@@ -26,7 +26,7 @@ internal sealed class DirectGate
         SetLimit(rows);
     }
 
-    /// <summary>Rows that have room now; negative after the limit was lowered below what is in flight.</summary>
+    /// <summary>Rows that have room now; negative if the limit was lowered below the rows in flight.</summary>
     public long Free
     {
         get
@@ -41,7 +41,7 @@ internal sealed class DirectGate
         }
     }
 
-    /// <summary>Changes the limit; what is in flight stays.</summary>
+    /// <summary>Changes the limit; rows in flight are unaffected.</summary>
     public void SetLimit(int rows)
     {
         lock (_lock)
@@ -54,8 +54,8 @@ internal sealed class DirectGate
 
     /// <summary>Takes room for the rows of a call.</summary>
     /// <param name="rows">Rows, ≥ 1.</param>
-    /// <param name="cell">Where to give them back.</param>
-    /// <returns>False where there is no room.</returns>
+    /// <param name="cell">The cell to return them to.</param>
+    /// <returns>False if there is no room.</returns>
     public bool TryEnter(int rows, out int cell)
     {
         cell = Thread.GetCurrentProcessorId() & (_cells.Length - 1);
@@ -71,7 +71,7 @@ internal sealed class DirectGate
         }
     }
 
-    /// <summary>Gives the room back.</summary>
+    /// <summary>Returns the room.</summary>
     public void Exit(int rows, int cell)
     {
         Interlocked.Add(ref _cells[cell].Free, rows);

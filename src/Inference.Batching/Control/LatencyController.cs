@@ -14,13 +14,13 @@ internal sealed class LatencyController
     private long _slowestRun;
     private double _limit;
 
-    /// <summary>What the configured delay is multiplied by, 0 to 1.</summary>
+    /// <summary>The factor applied to the configured delay, 0 to 1.</summary>
     public double DelayFactor { get; private set; } = 1;
 
-    /// <summary>The 99th percentile of the last full window, ticks of the clock; 0 before.</summary>
+    /// <summary>The 99th percentile of the last full window, ticks of the clock; 0 before the first.</summary>
     public long LastPercentile { get; private set; }
 
-    /// <summary>Rows in a batch at most.</summary>
+    /// <summary>The maximum number of rows in a batch.</summary>
     public int RowLimit(BatchingOptions options)
     {
         if (options.LatencyObjective is null)
@@ -32,7 +32,7 @@ internal sealed class LatencyController
         return (int)Math.Clamp(_limit, 1, options.MaxRows);
     }
 
-    /// <summary>Forgets what an objective that no longer holds brought about.</summary>
+    /// <summary>Resets the state after the objective was removed.</summary>
     public void Reset()
     {
         _count = 0;
@@ -42,10 +42,10 @@ internal sealed class LatencyController
         LastPercentile = 0;
     }
 
-    /// <summary>Notes how long a batch ran.</summary>
+    /// <summary>Records the duration of a batch's run.</summary>
     public void RecordRun(long ticks) => _slowestRun = Math.Max(_slowestRun, ticks);
 
-    /// <summary>Notes how long a call took from arrival to completion; nothing where there is no objective.</summary>
+    /// <summary>Records a call's time from arrival to completion; does nothing without an objective.</summary>
     public void RecordCall(long ticks, long objectiveTicks, BatchingOptions options)
     {
         if (options.LatencyObjective is null)

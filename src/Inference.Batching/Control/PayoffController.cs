@@ -1,17 +1,17 @@
 namespace Inference.Batching.Control;
 
 /// <summary>
-/// Finds out by measurement whether batching pays: under load it lets calls through with and without batching in turn, for short windows, compares the time per
-/// row, and keeps the better way until the next probe; within noise that is the way without batching, which delays nobody. Thread-safe.
+/// Measures whether batching pays: under load, calls run with and without batching in alternating short windows; the time per row is compared,
+/// and the faster mode is kept until the next probe. Within noise that is the mode without batching, which delays no call. Thread-safe.
 /// </summary>
-/// <remarks>A window counts from completion to completion, so that a batch counts whole, and without the time in which no call was in flight, so that a pause of the
-/// callers is not charged to either way; gaps of under 2 ms are the callers' turn between two batches, and count. What the probes lose is bounded: the pause after one is at least 50 times the time that the worse way cost in it.</remarks>
+/// <remarks>A window extends from completion to completion, so that a batch counts as a whole, and excludes the time in which no call was in flight, so that a pause of the
+/// callers is charged to neither mode; gaps of under 2 ms are the callers' turn between two batches, and count. The cost of probing is bounded: the pause after a probe is at least 50 times the time that the slower mode cost in it.</remarks>
 internal sealed class PayoffController : IDisposable
 {
-    // Windows come in the order incumbent, challenger, challenger, incumbent: neither a drift of the load nor a busy machine looks like a difference.
+    // The windows follow the order incumbent, challenger, challenger, incumbent, so that neither a drift of the load nor a busy machine appears as a difference.
     private const int MostPairs = 4;
 
-    // A difference that no noise explains is taken from the first pair, and a plain one from two that agree: slow models would wait seconds for four.
+    // A difference well beyond noise is accepted after the first pair, and a clear one after two pairs that agree: a slow model would take seconds for four.
     private const double Clear = 1.5;
     private const double Plain = 1.15;
 
@@ -20,7 +20,7 @@ internal sealed class PayoffController : IDisposable
     private const double ToKeep = 1.03;
     private const double LostShare = 0.02;
 
-    // While nothing speaks for batching yet, its batches are kept to about this time, so that to measure a slow model takes no second.
+    // Until batching has proved itself, its batches are kept to about this time, so that probing a slow model does not take seconds.
     private const double LongestTrialRun = 0.1;
     private const int LeastTrialRows = 16;
     private readonly Lock _lock = new();
@@ -58,7 +58,7 @@ internal sealed class PayoffController : IDisposable
     private double _lost;
 
     /// <param name="clock">The clock.</param>
-    /// <param name="decided">Told after each probe, with no lock held: whether calls go past batching now, and the time per row without batching ÷ with it.</param>
+    /// <param name="decided">Called after each probe, with no lock held: whether calls now bypass batching, and the time per row without batching ÷ with it.</param>
     public PayoffController(TimeProvider clock, Action<bool, double> decided)
     {
         _clock = clock;
@@ -69,22 +69,22 @@ internal sealed class PayoffController : IDisposable
         _timer = clock.CreateTimer(static state => ((PayoffController)state!)._bypass = false, this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether calls go past batching and need not be counted: nothing is to be told of them.</summary>
+    /// <summary>Whether calls bypass batching and need not be counted, because nothing is being measured.</summary>
     public bool Bypass => _bypass;
 
-    /// <summary>Whether calls go past batching at the moment, a probe included.</summary>
+    /// <summary>Whether calls bypass batching at the moment, probes included.</summary>
     public bool Direct => _direct;
 
     /// <summary>Whether batching was found not to pay.</summary>
     public bool SteppedAside => Volatile.Read(ref _aside);
 
-    /// <summary>Counted calls in flight, both ways.</summary>
+    /// <summary>Counted calls in flight, in both modes.</summary>
     public int Active => Volatile.Read(ref _active);
 
-    /// <summary>Rows in a batch at most while nothing speaks for batching yet.</summary>
+    /// <summary>The maximum number of rows in a batch until batching has proved itself.</summary>
     public int TrialRows => _trialRows;
 
-    /// <summary>Whether to probe at all; where not, calls are batched.</summary>
+    /// <summary>Whether to probe at all; if false, calls are batched.</summary>
     public bool Enabled
     {
         get => _enabled;
@@ -106,7 +106,7 @@ internal sealed class PayoffController : IDisposable
         }
     }
 
-    /// <summary>A call comes that is to be counted.</summary>
+    /// <summary>Records the arrival of a call that is to be counted.</summary>
     public void Enter()
     {
         if (Interlocked.Increment(ref _active) == 1 && _measuring)
@@ -123,7 +123,7 @@ internal sealed class PayoffController : IDisposable
         }
     }
 
-    /// <summary>Calls complete, all at once and with so many rows in all.</summary>
+    /// <summary>Records calls that completed together, and their total number of rows.</summary>
     public void Exit(bool direct, int calls, int rows)
     {
         int left = Interlocked.Add(ref _active, -calls);
@@ -137,7 +137,7 @@ internal sealed class PayoffController : IDisposable
         }
     }
 
-    /// <summary>Calls complete that ran neither way.</summary>
+    /// <summary>Records calls that completed without having run in either mode.</summary>
     public void Leave(int calls)
     {
         if (Interlocked.Add(ref _active, -calls) == 0 && _measuring)
@@ -149,13 +149,13 @@ internal sealed class PayoffController : IDisposable
         }
     }
 
-    /// <summary>Notes how long the model took for a call of its own.</summary>
+    /// <summary>Records the duration of a call that the model ran alone.</summary>
     public void RanAlone(long ticks, int rows)
     {
         long row = ticks / rows;
         if (row < _shortestRow)
         {
-            // A race loses a measurement, no more.
+            // A race loses one measurement and nothing else.
             _shortestRow = row;
             SetTrialRows();
         }

@@ -3,7 +3,7 @@ using Inference.Diagnostics;
 
 namespace Inference.Batching.Diagnostics;
 
-/// <summary>The instruments of batching; see the README for their meaning. Thread-safe.</summary>
+/// <summary>The instruments of batching; their meaning is documented in the README. Thread-safe.</summary>
 internal sealed class BatchingInstruments
 {
     private static readonly Meter s_meter = new(InferenceDiagnostics.MeterName);
@@ -17,16 +17,16 @@ internal sealed class BatchingInstruments
     private readonly KeyValuePair<string, object?> _model;
     private readonly KeyValuePair<string, object?> _version;
 
-    /// <summary>Takes the instruments of the factory's meter; without one, those of a meter that all runners share.</summary>
+    /// <summary>Creates the instruments on the factory's meter, or, without a factory, on a meter that all runners share.</summary>
     public BatchingInstruments(string model, string version, IMeterFactory? factory)
     {
         Meter meter = factory?.Create(new MeterOptions(InferenceDiagnostics.MeterName)) ?? s_meter;
-        _rows = meter.CreateHistogram<int>("inference.batch.rows", "{row}", "Rows of each batch that was formed, calls run at once included.");
-        _wait = meter.CreateHistogram<double>("inference.batch.wait", "s", "Time from a call's arrival to the forming of its batch.");
-        _queued = meter.CreateUpDownCounter<int>("inference.batch.queued", "{row}", "Rows that queue.");
-        _unserved = meter.CreateCounter<int>("inference.batch.unserved", "{call}", "Calls that left the queue without having run, by reason.");
+        _rows = meter.CreateHistogram<int>("inference.batch.rows", "{row}", "Rows of each batch formed, including calls that ran immediately.");
+        _wait = meter.CreateHistogram<double>("inference.batch.wait", "s", "Time from a call's arrival until its batch was formed.");
+        _queued = meter.CreateUpDownCounter<int>("inference.batch.queued", "{row}", "Queued rows.");
+        _unserved = meter.CreateCounter<int>("inference.batch.unserved", "{call}", "Calls that left the queue without running, by reason.");
         _bisections = meter.CreateCounter<int>("inference.batch.bisections", "{batch}", "Failed batches that were run again in halves.");
-        _aside = meter.CreateGauge<int>("inference.batch.aside", "1", "1 while batching is left out because it does not pay, else 0.");
+        _aside = meter.CreateGauge<int>("inference.batch.aside", "1", "1 while batching is bypassed because it does not pay, otherwise 0.");
         _gain = meter.CreateGauge<double>("inference.batch.gain", "1", "Time per row without batching ÷ with it, as last measured.");
         _model = new(InferenceDiagnostics.ModelTag, model);
         _version = new(InferenceDiagnostics.VersionTag, version);

@@ -6,8 +6,8 @@ using Inference.Batching.Scheduling;
 
 namespace Inference.Batching.Execution;
 
-/// <summary>Tells the scheduler what happens, one event at a time, and does what it says: completes calls, wakes it in time, runs its batches. Thread-safe.</summary>
-/// <remarks>The lock is the scheduler's alone: whatever is somebody else's (completions, metrics, timers, the model) is called when it is free again.</remarks>
+/// <summary>Feeds events to the scheduler, one at a time, and carries out its commands: completes calls, sets the wake-up timer, runs batches. Thread-safe.</summary>
+/// <remarks>The lock protects the scheduler only: completions, metrics, timers and the model are called after it is released.</remarks>
 internal sealed class BatchExecutor : IThreadPoolWorkItem
 {
     private readonly Lock _lock = new();
@@ -37,7 +37,7 @@ internal sealed class BatchExecutor : IThreadPoolWorkItem
         _timer = new WakeTimer(clock, () => Handle(new(BatchEventKind.Woke)));
     }
 
-    /// <summary>Completes when the scheduler was stopped and its last call is done.</summary>
+    /// <summary>Completes when the scheduler has stopped and its last call has completed.</summary>
     public Task Drained => _drained.Task;
 
     public BatchingState State
@@ -71,7 +71,7 @@ internal sealed class BatchExecutor : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Says what happened, and does what follows from it.</summary>
+    /// <summary>Handles an event and carries out the commands that follow from it.</summary>
     public void Handle(in BatchEvent e)
     {
         long now = _clock.GetTimestamp();
@@ -97,7 +97,7 @@ internal sealed class BatchExecutor : IThreadPoolWorkItem
 
         for (int i = 0; i < commands.Slots; i++)
         {
-            // Not to this thread's own queue: the continuations of the batch before, which bring its callers' next calls, go first.
+            // Not to this thread's local queue: the continuations of the previous batch, which bring its callers' next calls, go first.
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
 
@@ -145,11 +145,11 @@ internal sealed class BatchExecutor : IThreadPoolWorkItem
         (string? reason, Exception error) = call.Ending switch
         {
             CallEnding.Full => ("full", (Exception)new OverloadedException(
-                $"Model '{_model}': {rows} rows queue already, expected at most MaxQueuedRows = {most} with the {call.Rows} of this call. Retry later, raise the limit, or let calls wait.")),
+                $"Model '{_model}': expected at most MaxQueuedRows = {most} queued rows, got {rows} queued and {call.Rows} in this call. Retry later, raise MaxQueuedRows, or set QueueFull to Wait.")),
             CallEnding.Displaced => ("displaced", new OverloadedException(
-                $"Model '{_model}': {most} rows may queue and a call of higher priority took the place of this one. Retry later, or raise MaxQueuedRows.")),
+                $"Model '{_model}': the queue of MaxQueuedRows = {most} rows is full and a call of higher priority displaced this one. Retry later, or raise MaxQueuedRows.")),
             CallEnding.Expired => ("deadline", new DeadlineExceededException(
-                $"Model '{_model}': the deadline {call.Context?.Deadline:O} passed while the call was queued; it did not run. Allow more time, or lower the load.")),
+                $"Model '{_model}': the deadline {call.Context?.Deadline:O} passed while the call was queued; the call did not run. Set a later deadline, or reduce the load.")),
             CallEnding.Disposed => (null, new ObjectDisposedException(nameof(IModelRunner), $"Model '{_model}': the runner was disposed before the call.")),
             _ => (call.Ending == CallEnding.Cancelled ? "cancelled" : null, new OperationCanceledException(call.CancellationToken)),
         };

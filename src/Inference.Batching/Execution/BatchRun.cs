@@ -6,7 +6,7 @@ using Inference.Rows;
 
 namespace Inference.Batching.Execution;
 
-/// <summary>Runs batches: stacks the inputs, runs the model, gives each call its rows, and finds the guilty calls of a batch that failed. Thread-safe.</summary>
+/// <summary>Runs batches: stacks the inputs, runs the model, gives each call its rows, and isolates the calls that make a batch fail. Thread-safe.</summary>
 internal sealed class BatchRun(IModelRunner inner, TimeProvider clock, BatchAssembler assembler, BatchingInstruments instruments, BatchExecutor executor)
 {
     private readonly string _model = inner.Info.Name;
@@ -37,7 +37,7 @@ internal sealed class BatchRun(IModelRunner inner, TimeProvider clock, BatchAsse
         }
     }
 
-    // Null where one caller's values cannot be read or joined: alone, only its own call fails.
+    // Null if one caller's values cannot be read or combined: when run alone, only that call fails.
     private NamedValues? TryStack(Batch batch)
     {
         try
@@ -147,7 +147,7 @@ internal sealed class BatchRun(IModelRunner inner, TimeProvider clock, BatchAsse
             }
             catch (Exception exception)
             {
-                error = new ModelRunException($"Model '{_model}': rows {row} to {row + call.Rows - 1} of the batch's outputs could not be taken: {exception.Message}", exception);
+                error = new ModelRunException($"Model '{_model}': rows {row} to {row + call.Rows - 1} of the batch's outputs could not be sliced: {exception.Message}", exception);
             }
 
             row += call.Rows;

@@ -1,6 +1,6 @@
 namespace Inference.Batching.Execution;
 
-/// <summary>Calls back once at a time of the clock. Timers of the system count whole milliseconds; what is shorter is waited out on a thread of the pool that yields. Thread-safe.</summary>
+/// <summary>Invokes a callback once at a given time. System timers have a resolution of whole milliseconds; shorter waits are spent on a pool thread that yields. Thread-safe.</summary>
 internal sealed class WakeTimer : IThreadPoolWorkItem, IDisposable
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(int.MaxValue);
@@ -23,9 +23,9 @@ internal sealed class WakeTimer : IThreadPoolWorkItem, IDisposable
         _timer = clock.CreateTimer(static state => ((WakeTimer)state!).Ring(yielded: false), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Asks for the callback at a time, in place of the one asked for before.</summary>
+    /// <summary>Schedules the callback, replacing any earlier schedule.</summary>
     /// <param name="due">When, in ticks of the clock; <see cref="long.MaxValue"/> for never.</param>
-    /// <param name="number">The number of the wish: one that is overtaken by a later one counts for nothing.</param>
+    /// <param name="number">The sequence number of the request: a request with a lower number than a later one is ignored.</param>
     public void Set(long due, long number)
     {
         lock (_lock)

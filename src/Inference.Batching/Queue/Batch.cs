@@ -1,7 +1,7 @@
 namespace Inference.Batching.Queue;
 
-/// <summary>Calls that run together.</summary>
-/// <param name="options">The options when it was formed.</param>
+/// <summary>A set of calls that run together.</summary>
+/// <param name="options">The options in effect when it was formed.</param>
 /// <param name="formedAt">When it was formed, ticks of the clock.</param>
 internal sealed class Batch(BatchingOptions options, long formedAt)
 {
@@ -12,7 +12,7 @@ internal sealed class Batch(BatchingOptions options, long formedAt)
 
     public long FormedAt { get; } = formedAt;
 
-    /// <summary>The longest of its runs that the model answered, ticks of the clock.</summary>
+    /// <summary>The duration of its longest successful run, ticks of the clock.</summary>
     public long LongestRun { get; private set; }
 
     public int Count { get; private set; }
@@ -21,7 +21,7 @@ internal sealed class Batch(BatchingOptions options, long formedAt)
 
     public long Cost { get; private set; }
 
-    /// <summary>Calls that still wait for it.</summary>
+    /// <summary>The number of calls that still wait for it.</summary>
     public int Live { get; private set; }
 
     /// <summary>The calls, in the order of their rows.</summary>
@@ -29,7 +29,7 @@ internal sealed class Batch(BatchingOptions options, long formedAt)
 
     public PendingCall this[int index] => _calls[index];
 
-    /// <summary>Cancelled when nobody waits for the batch any more.</summary>
+    /// <summary>Cancelled when no caller waits for the batch any more.</summary>
     public CancellationToken Token => _abandoned?.Token ?? CancellationToken.None;
 
     public void Add(PendingCall call)
@@ -46,7 +46,7 @@ internal sealed class Batch(BatchingOptions options, long formedAt)
         call.Batch = this;
     }
 
-    /// <summary>Says that one call's inputs, or those of all, are no longer needed. Those that were cancelled meanwhile end.</summary>
+    /// <summary>Marks the inputs of one call, or of all calls, as no longer needed. Calls that were cancelled meanwhile end.</summary>
     public void Start(PendingCall? only, ref Commands commands)
     {
         foreach (PendingCall call in only is null ? Calls : new ReadOnlySpan<PendingCall>(in only))
@@ -64,14 +64,14 @@ internal sealed class Batch(BatchingOptions options, long formedAt)
         }
     }
 
-    /// <summary>Ends a call that runs and whose caller no longer waits; the last of them abandons the batch.</summary>
+    /// <summary>Ends a running call whose caller no longer waits; the last one abandons the batch.</summary>
     public void Leave(PendingCall call, ref Commands commands)
     {
         commands.End(call, CallEnding.Left);
         commands.Abandoned = --Live == 0 ? this : null;
     }
 
-    /// <summary>Marks a call as answered; false where it was already, or has left. The one who gets true completes it.</summary>
+    /// <summary>Marks a call as answered; false if it was already answered or has left. The thread that gets true completes the call.</summary>
     public bool TryFinish(PendingCall call)
     {
         if (call.State is not (CallState.Running or CallState.Claimed))
@@ -84,7 +84,7 @@ internal sealed class Batch(BatchingOptions options, long formedAt)
         return true;
     }
 
-    /// <summary>Makes <see cref="Token"/> live when every caller can cancel: otherwise somebody waits for certain.</summary>
+    /// <summary>Enables <see cref="Token"/> if every caller can cancel; otherwise at least one caller is certain to wait.</summary>
     public void ArmAbandonment()
     {
         foreach (PendingCall call in Calls)
@@ -98,9 +98,9 @@ internal sealed class Batch(BatchingOptions options, long formedAt)
         _abandoned = new CancellationTokenSource();
     }
 
-    /// <summary>Notes how long the model took for a run of it, or of a part.</summary>
+    /// <summary>Records the duration of a run of the batch, or of a part of it.</summary>
     public void Ran(long ticks) => LongestRun = Math.Max(LongestRun, ticks);
 
-    /// <summary>Tells the run that nobody waits.</summary>
+    /// <summary>Cancels the run because no caller waits for it.</summary>
     public void Abandon() => _abandoned?.Cancel();
 }

@@ -1,20 +1,20 @@
 namespace Inference.Batching.Queue;
 
-/// <summary>Why a call ends without an answer of the model.</summary>
+/// <summary>Why a call ended without an answer from the model.</summary>
 internal enum CallEnding
 {
-    /// <summary>It did not, or not yet.</summary>
+    /// <summary>It has not ended, or ended with an answer.</summary>
     None,
     /// <summary>It found the queue full.</summary>
     Full,
     /// <summary>A call of higher priority took its place in the queue.</summary>
     Displaced,
-    /// <summary>Its deadline passed in the queue.</summary>
+    /// <summary>Its deadline passed while it was queued.</summary>
     Expired,
-    /// <summary>It was cancelled in the queue.</summary>
+    /// <summary>It was cancelled while it was queued.</summary>
     Cancelled,
-    /// <summary>It was cancelled before the queue saw it, or in a batch.</summary>
+    /// <summary>It was cancelled before it was queued, or in a batch.</summary>
     Left,
-    /// <summary>It came after the end.</summary>
+    /// <summary>It arrived after disposal.</summary>
     Disposed,
 }

@@ -1,6 +1,6 @@
 namespace Inference.Batching.Queue;
 
-/// <summary>What is to be done after an event, when no lock is held. Commands of several events may be carried out in any order: those of the timer are numbered.</summary>
+/// <summary>The actions to take after an event, once no lock is held. Commands of several events may be carried out in any order; those of the timer are numbered.</summary>
 internal struct Commands
 {
     private PendingCall? _lastEnded;
@@ -11,10 +11,10 @@ internal struct Commands
     /// <summary>The rows that queued when a call found the queue full, and the bound.</summary>
     public (int Rows, int Most) Queue { get; set; }
 
-    /// <summary>Rows that came into the queue, less those that left it.</summary>
+    /// <summary>Rows added to the queue minus rows removed from it.</summary>
     public int QueuedRows { get; set; }
 
-    /// <summary>How often to say <see cref="Scheduling.BatchEventKind.SlotReady"/>, soon and from other threads.</summary>
+    /// <summary>How many times to raise <see cref="Scheduling.BatchEventKind.SlotReady"/>, soon and from other threads.</summary>
     public int Slots { get; set; }
 
     /// <summary>The batch to run.</summary>
@@ -23,16 +23,16 @@ internal struct Commands
     /// <summary>A batch whose callers have all left, and whose run is to be cancelled.</summary>
     public Batch? Abandoned { get; set; }
 
-    /// <summary>When to say <see cref="Scheduling.BatchEventKind.Woke"/>, once, in place of what was asked for before; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>When to raise <see cref="Scheduling.BatchEventKind.Woke"/>, once, replacing any earlier request; <see cref="long.MaxValue"/> for never.</summary>
     public long WakeAt { get; set; }
 
-    /// <summary>The number of the wish for <see cref="WakeAt"/>; a lower one is out of date, 0 is no wish.</summary>
+    /// <summary>The sequence number of the <see cref="WakeAt"/> request; a lower number is out of date, 0 means no request.</summary>
     public long WakeNumber { get; set; }
 
-    /// <summary>Whether that was the last: the scheduler is stopped and empty.</summary>
+    /// <summary>Whether the scheduler is now stopped and empty.</summary>
     public bool Drained { get; set; }
 
-    /// <summary>Ends a call, which stands in no list any more.</summary>
+    /// <summary>Ends a call that is in no list any more.</summary>
     public void End(PendingCall call, CallEnding ending)
     {
         call.State = CallState.Done;

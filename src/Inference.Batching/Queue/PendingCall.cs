@@ -2,7 +2,7 @@ using System.Threading.Tasks.Sources;
 
 namespace Inference.Batching.Queue;
 
-/// <summary>One call that waits for its batch, and the source of its result.</summary>
+/// <summary>A call that waits for its batch; also the source of its result.</summary>
 internal sealed class PendingCall : IValueTaskSource<NamedValues>
 {
     // Continuations never delay the batch's other callers.
@@ -18,10 +18,10 @@ internal sealed class PendingCall : IValueTaskSource<NamedValues>
 
     public required long Cost { get; init; }
 
-    /// <summary>When it came, in ticks of the clock.</summary>
+    /// <summary>When it arrived, ticks of the clock.</summary>
     public required long EnqueuedAt { get; init; }
 
-    /// <summary>When its deadline passes, in ticks of the clock; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>When its deadline passes, ticks of the clock; <see cref="long.MaxValue"/> for never.</summary>
     public required long ExpiresAt { get; init; }
 
     public CancellationTokenRegistration Registration { get; set; }
@@ -34,7 +34,7 @@ internal sealed class PendingCall : IValueTaskSource<NamedValues>
     /// <summary>Cancelled while its inputs were being copied.</summary>
     public bool CancelRequested { get; set; }
 
-    /// <summary>The batch it is in; set when it is claimed.</summary>
+    /// <summary>The batch it belongs to; set when it is claimed.</summary>
     public Batch? Batch { get; set; }
 
     /// <summary>Its lengths along the model's symbolic axes, noted where the batch pads them.</summary>

@@ -1,8 +1,8 @@
 namespace Inference.Batching.Queue;
 
-/// <summary>The calls that wait: the bounded queue, the lobby of those held back where it is full, and their deadlines. Not thread-safe.</summary>
+/// <summary>The waiting calls: the bounded queue, the lobby of calls held back while it is full, and their deadlines. Not thread-safe.</summary>
 /// <param name="options">The bounds to begin with.</param>
-/// <param name="millisecond">Ticks of the clock in a millisecond: deadlines are waited for in whole ones, for which no thread needs to spin.</param>
+/// <param name="millisecond">Ticks of the clock in a millisecond: deadlines are rounded to whole milliseconds, so that no thread needs to spin.</param>
 internal sealed class WaitingRoom(BatchingOptions options, long millisecond)
 {
     private long _earliest = long.MaxValue;
@@ -10,18 +10,18 @@ internal sealed class WaitingRoom(BatchingOptions options, long millisecond)
     /// <summary>The bounds; call <see cref="Admit"/> after changing them.</summary>
     public BatchingOptions Options { get; set; } = options;
 
-    /// <summary>The calls that the next batch is taken from.</summary>
+    /// <summary>The calls that the next batch is formed from.</summary>
     public CallQueue Queue { get; } = new();
 
     /// <summary>The calls that wait for room in the queue.</summary>
     public CallQueue Lobby { get; } = new();
 
-    /// <summary>When to look for calls whose deadline has passed, ticks of the clock; <see cref="long.MaxValue"/> where none has one.</summary>
+    /// <summary>When to check for expired deadlines next, ticks of the clock; <see cref="long.MaxValue"/> if no call has a deadline.</summary>
     public long WakeAt { get; private set; } = long.MaxValue;
 
     public bool IsEmpty => Queue.Rows == 0 && Lobby.Rows == 0;
 
-    /// <summary>Lets a call in; false where it was refused.</summary>
+    /// <summary>Admits a call; false if it was refused.</summary>
     public bool TryEnter(PendingCall call, long now, ref Commands commands)
     {
         if ((Lobby.Rows == 0 && Fits(call)) || (Options.QueueFull == QueueFullMode.Shed && MakeRoom(call, ref commands)))
@@ -54,7 +54,7 @@ internal sealed class WaitingRoom(BatchingOptions options, long millisecond)
         }
     }
 
-    /// <summary>Takes a call out of the queue to run it.</summary>
+    /// <summary>Removes a call from the queue in order to run it.</summary>
     public void Claim(PendingCall call, ref Commands commands)
     {
         Queue.Remove(call);
@@ -62,7 +62,7 @@ internal sealed class WaitingRoom(BatchingOptions options, long millisecond)
         call.State = CallState.Claimed;
     }
 
-    /// <summary>Takes a call out and ends it. It does not run.</summary>
+    /// <summary>Removes a call and ends it without running it.</summary>
     public void End(PendingCall call, CallEnding ending, ref Commands commands)
     {
         if (call.State == CallState.InLobby)
@@ -78,7 +78,7 @@ internal sealed class WaitingRoom(BatchingOptions options, long millisecond)
         commands.End(call, ending);
     }
 
-    /// <summary>Ends every call whose deadline has passed, and notes when to look again.</summary>
+    /// <summary>Ends every call whose deadline has passed, and updates <see cref="WakeAt"/>.</summary>
     public void Expire(long now, ref Commands commands)
     {
         _earliest = WakeAt = long.MaxValue;

@@ -2,6 +2,6 @@ using Inference.Batching.Queue;
 
 namespace Inference.Batching.Scheduling;
 
-/// <summary>Something that happened, with what it happened to; see <see cref="BatchEventKind"/>.</summary>
+/// <summary>An event and its subject; see <see cref="BatchEventKind"/>.</summary>
 internal readonly record struct BatchEvent(
     BatchEventKind Kind, PendingCall? Call = null, Batch? Batch = null, BatchingOptions? Options = null, int Rows = 0, long Since = 0);

@@ -5,10 +5,10 @@ using Inference.Batching.Queue;
 namespace Inference.Batching.Scheduling;
 
 /// <summary>
-/// Decides when a batch runs and what is in it: events come in with their time, commands go out. A batch runs when a slot is free and either as many rows queue as are
-/// about, or the oldest has waited long enough since the slot became free.
+/// Decides when a batch runs and which calls it holds: timed events go in, commands come out. A batch runs when a slot is free and either as many rows are queued as are
+/// outstanding, or the oldest call has waited long enough since the slot became free.
 /// </summary>
-/// <remarks>Holds no lock, clock or timer and calls nobody: <see cref="Execution.BatchExecutor"/> does. Not thread-safe.</remarks>
+/// <remarks>Holds no lock, clock or timer and calls no foreign code; <see cref="Execution.BatchExecutor"/> does. Not thread-safe.</remarks>
 internal sealed class BatchScheduler
 {
     private readonly DemandEstimate _demand = new();
@@ -31,10 +31,10 @@ internal sealed class BatchScheduler
     private bool _stopped;
     private bool _drained;
 
-    /// <param name="assembler">Knows what can stand in one batch.</param>
-    /// <param name="options">The options to begin with.</param>
+    /// <param name="assembler">Decides which calls may share a batch.</param>
+    /// <param name="options">The initial options.</param>
     /// <param name="frequency">Ticks of the clock in a second.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="now">The current time.</param>
     public BatchScheduler(BatchAssembler assembler, BatchingOptions options, long frequency, long now)
     {
         _assembler = assembler;
@@ -45,7 +45,7 @@ internal sealed class BatchScheduler
         Apply(options);
     }
 
-    /// <summary>Rows in a batch at most while it is not known whether batching pays; taken up with the next event.</summary>
+    /// <summary>The maximum number of rows in a batch until batching has proved itself; takes effect with the next event.</summary>
     public int TrialRows { get; set; } = int.MaxValue;
 
     public BatchingState State => new(_latency.RowLimit(_options), Delay, _room.Queue.Rows, _inFlight);
@@ -57,10 +57,10 @@ internal sealed class BatchScheduler
     // Accepted and not yet answered.
     private int Outstanding => _room.Queue.Rows + _room.Lobby.Rows + _rowsInFlight;
 
-    /// <summary>A duration in ticks of a clock with that many in a second, cut where it could not be added to a time.</summary>
+    /// <summary>Converts a duration to ticks of a clock of the given frequency, limited so that it can be added to a time.</summary>
     public static long TicksOf(TimeSpan duration, long frequency) => (long)Int128.Min((Int128)duration.Ticks * frequency / TimeSpan.TicksPerSecond, long.MaxValue / 2);
 
-    /// <summary>Takes note of an event, and says what is to be done.</summary>
+    /// <summary>Handles an event and returns the actions to take.</summary>
     public Commands Handle(in BatchEvent e, long now)
     {
         var commands = new Commands();
@@ -108,7 +108,7 @@ internal sealed class BatchScheduler
         return commands;
     }
 
-    /// <summary>Takes a slot for a call that need not wait for anybody and runs at once, until <see cref="BatchEventKind.InlineFinished"/>; false where it has to queue.</summary>
+    /// <summary>Takes a slot for a call that can run immediately, until <see cref="BatchEventKind.InlineFinished"/>; false if the call has to queue.</summary>
     public bool TryEnterInline(int rows, long now)
     {
         if (_stopped || !_room.IsEmpty || _inFlight >= _options.MaxConcurrentBatches)

@@ -1,8 +1,8 @@
 namespace Inference.Batching.Scheduling;
 
-/// <summary>What the scheduler does at the moment.</summary>
-/// <param name="RowLimit">Rows in a batch at most, trials apart.</param>
-/// <param name="Delay">The longest wait for company, ticks of the clock.</param>
-/// <param name="QueuedRows">Rows that queue.</param>
+/// <summary>The current state of the scheduler.</summary>
+/// <param name="RowLimit">The maximum number of rows in a batch, trials not considered.</param>
+/// <param name="Delay">The maximum wait for further rows, ticks of the clock.</param>
+/// <param name="QueuedRows">Queued rows.</param>
 /// <param name="InFlight">Batches and inline calls in flight.</param>
 internal readonly record struct BatchingState(int RowLimit, long Delay, int QueuedRows, int InFlight);
