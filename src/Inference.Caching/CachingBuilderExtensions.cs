@@ -6,13 +6,13 @@ namespace Inference.Caching;
 public static class CachingBuilderExtensions
 {
     /// <summary>
-    /// Answers rows that were answered before from memory; only missing rows run, and equal rows that miss at once run once. Rows are compared bit by bit, with names,
-    /// types, shapes and tenant. Models whose rows are not independent are cached by whole calls.
-    /// Options named by the model are read first, <paramref name="configure"/> runs last; changes of configuration are followed.
+    /// Adds a stage that answers rows from memory that the model has answered before; only missing rows run, and equal rows that miss concurrently run once. Rows are compared
+    /// bit by bit, together with names, types, shapes and tenant. Models whose rows are not independent are cached by whole calls.
+    /// Options registered under the model's name apply first, then <paramref name="configure"/>; configuration changes are applied at run time.
     /// </summary>
-    /// <param name="builder">The pipeline.</param>
-    /// <param name="configure">Sets options; null for none.</param>
-    /// <exception cref="InferenceException">On building: the model draws random numbers or returns other values than tensors, and <see cref="CachingOptions.WhenNotCacheable"/> says to fail.</exception>
+    /// <param name="builder">The pipeline to add the stage to.</param>
+    /// <param name="configure">Configures the options; null to keep them as they are.</param>
+    /// <exception cref="InferenceException">Thrown while the pipeline is built: the model draws random numbers or has values other than tensors, and <see cref="CachingOptions.WhenNotCacheable"/> is <see cref="NotCacheableMode.Fail"/>.</exception>
     public static TBuilder UseCaching<TBuilder>(this TBuilder builder, Action<CachingOptions>? configure = null)
         where TBuilder : IModelPipelineBuilder
     {
@@ -27,13 +27,13 @@ public static class CachingBuilderExtensions
     }
 
     /// <summary>
-    /// Cuts the graph where the values that depend on <paramref name="inputs"/> alone end, caches those values by these inputs, and runs only the rest of the graph
-    /// for each call: for inputs that change seldom, such as a user's id and history. Add it last: the two parts are the model's own and no stage below is run.
+    /// Splits the graph after the values that depend on <paramref name="inputs"/> alone, caches those values keyed by these inputs, and runs only the rest of the graph
+    /// for each call. Use it for inputs that change rarely, such as a user's id and history. Add it last: both parts run on the model itself, so stages below it would be skipped.
     /// </summary>
-    /// <param name="builder">The pipeline.</param>
-    /// <param name="inputs">Names of inputs of the model.</param>
-    /// <param name="configure">Sets options; null for none.</param>
-    /// <exception cref="InferenceException">On building: the model cannot be cut there, or a stage stands below, and <see cref="CachingOptions.WhenNotCacheable"/> says to fail.</exception>
+    /// <param name="builder">The pipeline to add the stage to.</param>
+    /// <param name="inputs">Names of model inputs.</param>
+    /// <param name="configure">Configures the options; null to keep them as they are.</param>
+    /// <exception cref="InferenceException">Thrown while the pipeline is built: the graph cannot be split there, or there is a stage below, and <see cref="CachingOptions.WhenNotCacheable"/> is <see cref="NotCacheableMode.Fail"/>.</exception>
     public static TBuilder UseFeatureCaching<TBuilder>(this TBuilder builder, IReadOnlyCollection<string> inputs, Action<CachingOptions>? configure = null)
         where TBuilder : IModelPipelineBuilder
     {
@@ -42,19 +42,19 @@ public static class CachingBuilderExtensions
         string model = builder.ModelName;
         string[] names = [.. inputs];
 
-        // A stage of its own kind, so that it can be used together with UseCaching.
+        // A separate kind of stage, so that it can be combined with UseCaching.
         builder.Add(PipelineStage.Custom, "UseFeatureCaching", (inner, services) =>
         {
             var stage = new CachingStage(services, model, configure, "UseFeatureCaching", "features");
             if (inner is DelegatingModelRunner)
             {
-                return stage.PassThrough(inner, $"expected the model itself below, found {inner.GetType().Name}, which the parts of the model would go past. Add UseFeatureCaching last.");
+                return stage.PassThrough(inner, $"expected no stage between UseFeatureCaching and the model, got {inner.GetType().Name}, which the parts of the model would bypass. Add UseFeatureCaching last.");
             }
 
             ModelSplit? split = inner.GetService<IModelSplitter>()?.Split(names);
             if (split is null)
             {
-                return stage.PassThrough(inner, $"expected work that depends on {string.Join(", ", names)} alone, and other work, found none. Name other inputs.");
+                return stage.PassThrough(inner, $"expected some nodes that depend on {string.Join(", ", names)} alone and some that do not, got only one kind. Name other inputs.");
             }
 
             if (WhyNotCacheable(split.Branch.Info) is { } why)
@@ -73,7 +73,7 @@ public static class CachingBuilderExtensions
     {
         if (!info.Deterministic)
         {
-            return "expected outputs that depend on the inputs alone, the model draws random numbers. Remove the operators that do.";
+            return "expected outputs that depend on the inputs alone, but the model draws random numbers. Remove its random operators.";
         }
 
         foreach (ModelPort port in info.Inputs.Concat(info.Outputs))

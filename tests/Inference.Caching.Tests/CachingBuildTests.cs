@@ -27,7 +27,7 @@ public sealed class CachingBuildTests
     {
         using var model = new FakeRunner(FakeModel.Info("m") with { Deterministic = false });
         Assert.Equal(
-            "Model 'm', UseCaching: expected outputs that depend on the inputs alone, the model draws random numbers. Remove the operators that do. Or remove UseCaching, or set WhenNotCacheable to PassThrough.",
+            "Model 'm', UseCaching: expected outputs that depend on the inputs alone, but the model draws random numbers. Remove its random operators. Or remove UseCaching, or set WhenNotCacheable to PassThrough.",
             Assert.Throws<InferenceException>(() => model.AsBuilder().UseCaching().Build()).Message);
     }
 
@@ -52,7 +52,7 @@ public sealed class CachingBuildTests
         TestServices services = new TestServices().Add<ILoggerFactory>(log);
         Assert.Same(model, model.AsBuilder().UseCaching(o => o.WhenNotCacheable = NotCacheableMode.PassThrough).Build(services));
         Assert.Equal(
-            ["Inference.Caching|Warning|Model 'm' runs without UseCaching: expected outputs that depend on the inputs alone, the model draws random numbers. Remove the operators that do."],
+            ["Inference.Caching|Warning|Model 'm' runs without UseCaching: expected outputs that depend on the inputs alone, but the model draws random numbers. Remove its random operators."],
             log.All);
     }
 
@@ -61,7 +61,7 @@ public sealed class CachingBuildTests
     {
         using var model = new FakeRunner(FakeModel.Info("m"));
         Assert.Equal(
-            "Model 'm', UseCaching: expected an IDistributedCache among the services because SecondLevel.Enabled is set, found none. Register one, or switch the second level off.",
+            "Model 'm', UseCaching: expected a registered IDistributedCache because SecondLevel.Enabled is true, found none. Register one, or set SecondLevel.Enabled to false.",
             Assert.Throws<InferenceException>(() => model.AsBuilder().UseCaching(o => o.SecondLevel.Enabled = true).Build()).Message);
     }
 
@@ -85,7 +85,7 @@ public sealed class CachingBuildTests
             o.SecondLevel.Protect = protect ? static (_, b) => b : null;
             o.SecondLevel.Unprotect = unprotect ? static (_, b) => b : null;
         }).Build());
-        Assert.Contains("SecondLevel: expected both Protect and Unprotect or neither, got one. Set the other.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("SecondLevel: expected both Protect and Unprotect or neither, got only one. Set the other one.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,8 +122,8 @@ public sealed class CachingBuildTests
         Assert.True(control.Statistics.IsOn);
         Assert.Equal(
             [
-                $"Inference.Caching|Information|Model '{name}': the cache of rows is off, because it does not pay.",
-                $"Inference.Caching|Information|Model '{name}': the cache of rows is on again, to see whether it pays now.",
+                $"Inference.Caching|Information|Model '{name}': the rows cache is disabled because it does not pay.",
+                $"Inference.Caching|Information|Model '{name}': the rows cache is enabled again to measure whether it pays.",
             ],
             log.All);
         Assert.Equal([0, 1], meter.Of("inference.cache.on"));

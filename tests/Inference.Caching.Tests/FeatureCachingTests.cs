@@ -36,7 +36,7 @@ public class FeatureCachingTests
     {
         using var model = new FakeRunner();
         InferenceException error = Assert.Throws<InferenceException>(() => model.AsBuilder().UseFeatureCaching(["x"]).Build());
-        Assert.Contains("expected work that depends on x alone", error.Message, StringComparison.Ordinal);
+        Assert.Contains("expected some nodes that depend on x alone", error.Message, StringComparison.Ordinal);
         Assert.Same(model, model.AsBuilder().UseFeatureCaching(["x"], o => o.WhenNotCacheable = NotCacheableMode.PassThrough).Build());
     }
 

@@ -232,7 +232,7 @@ public sealed class SecondLevelCountsTests : SecondLevelTest
         Assert.False(follower.IsCompleted);
         f.Clock.Advance(TimeSpan.FromTicks(1));
         DeadlineExceededException error = await Assert.ThrowsAsync<DeadlineExceededException>(() => Eventually.CompletesAsync(follower));
-        Assert.Equal($"Model 'm': the deadline {deadline:O} passed while another call ran the same row. Allow more time.", error.Message);
+        Assert.Equal($"Model 'm': the deadline {deadline:O} passed while another call computed the same row. Set a later deadline.", error.Message);
 
         // One that has passed already does not wait.
         await Assert.ThrowsAsync<DeadlineExceededException>(() => Eventually.CompletesAsync(f.Call(7, new RunContext { Deadline = deadline.AddSeconds(-1) })));
@@ -248,7 +248,7 @@ public sealed class SecondLevelCountsTests : SecondLevelTest
             : new NamedValues { ["y"] = TensorValue.Copy<float>([1], [1]) }));
         await f.Call(1);
         Assert.Equal(
-            "Model 'm': expected tensors with one row for each of the 2 rows it was given, got others. Remove UseCaching, or the assertion that rows are independent.",
+            "Model 'm': expected output tensors with one row for each of the 2 input rows, got other shapes. Remove UseCaching, or do not set AssertRowIndependent.",
             (await Assert.ThrowsAsync<ModelRunException>(() => f.Call([1, 2, 3]))).Message);
     }
 
@@ -259,7 +259,7 @@ public sealed class SecondLevelCountsTests : SecondLevelTest
         var set = new NamedValues();
         set.Add("x", new ChangingTensor(() => set.SetValue("x", TensorValue.Copy<float>([1, 2], [1, 2]))));
         InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(async () => await f.Runner.RunAsync(set));
-        Assert.Equal("The set of inputs was changed or disposed by another thread while it was looked up. Leave it alone until the call has completed.", error.Message);
+        Assert.Equal("The set of inputs was changed or disposed by another thread while it was looked up. Do not use it until the call has completed.", error.Message);
         set = [];
         set.Add("x", new ChangingTensor(() => set.SetValue("x", TensorValue.Copy<float>(new float[8], [2, 4]))));
         await Assert.ThrowsAsync<InvalidInputException>(async () => await f.Runner.RunAsync(set));

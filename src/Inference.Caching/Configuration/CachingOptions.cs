@@ -3,36 +3,36 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Caching;
 
-/// <summary>How answers are kept. Named by model; a change is taken up at once.</summary>
+/// <summary>Options of caching. Named by model; a change takes effect immediately.</summary>
 public sealed class CachingOptions : IValidatableObject
 {
-    /// <summary>Bytes that the entries take at most, their inputs and bookkeeping included, 4 KiB to 1 TiB; 64 MiB by default.</summary>
+    /// <summary>The maximum size of all entries in bytes, including their inputs and bookkeeping, 4 KiB to 1 TiB; the default is 64 MiB.</summary>
     [Range(4096, 1L << 40)]
     public long MaxBytes { get; set; } = 64L << 20;
 
-    /// <summary>How long an entry lives, 1 ms to 365 days; null, the default: until it is displaced.</summary>
+    /// <summary>The lifetime of an entry, 1 ms to 365 days; null, the default: until it is evicted.</summary>
     [DurationRange("00:00:00.0010000", "365.00:00:00")]
     public TimeSpan? TimeToLive { get; set; }
 
-    /// <summary>Whether the cache measures what it saves and costs, and switches itself off while it does not pay; true by default.</summary>
+    /// <summary>Whether the cache measures what it saves and costs, and is disabled while it does not pay; the default is true.</summary>
     public bool Adaptive { get; set; } = true;
 
-    /// <summary>Whether equal rows that miss at the same time run once; true by default.</summary>
+    /// <summary>Whether equal rows that miss concurrently run once; the default is true.</summary>
     public bool SingleFlight { get; set; } = true;
 
-    /// <summary>What happens on a model whose outputs are not determined by its inputs; fail by default.</summary>
+    /// <summary>How a model is handled whose outputs are not determined by its inputs; the default is <see cref="NotCacheableMode.Fail"/>.</summary>
     public NotCacheableMode WhenNotCacheable { get; set; } = NotCacheableMode.Fail;
 
-    /// <summary>A cache outside the process; off by default.</summary>
+    /// <summary>Options of the second level, a distributed cache; disabled by default.</summary>
     [ValidateObjectMembers]
     public SecondLevelOptions SecondLevel { get; } = new();
 
-    /// <summary>Checks what concerns several options at once.</summary>
+    /// <summary>Validates constraints that involve several options.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (SecondLevel.Protect is null != SecondLevel.Unprotect is null)
         {
-            yield return new ValidationResult("SecondLevel: expected both Protect and Unprotect or neither, got one. Set the other.", [nameof(SecondLevel)]);
+            yield return new ValidationResult("SecondLevel: expected both Protect and Unprotect or neither, got only one. Set the other one.", [nameof(SecondLevel)]);
         }
     }
 }

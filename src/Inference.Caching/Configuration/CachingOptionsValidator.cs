@@ -2,6 +2,6 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Caching.Configuration;
 
-/// <summary>Checks <see cref="CachingOptions"/> without reflection.</summary>
+/// <summary>Validates <see cref="CachingOptions"/> without reflection.</summary>
 [OptionsValidator]
 internal sealed partial class CachingOptionsValidator : IValidateOptions<CachingOptions>;

@@ -1,10 +1,10 @@
 namespace Inference.Caching;
 
-/// <summary>What happens where caching is asked for on a model that it cannot serve.</summary>
+/// <summary>Specifies how a model is handled that caching is configured for but that cannot be cached.</summary>
 public enum NotCacheableMode
 {
-    /// <summary>Building the pipeline fails; the error says why.</summary>
+    /// <summary>Building the pipeline fails with an error that states the reason.</summary>
     Fail,
-    /// <summary>Caching is left out, with a warning in the log.</summary>
+    /// <summary>The model runs without caching, and a warning is logged.</summary>
     PassThrough,
 }

@@ -3,7 +3,7 @@ using Inference.Diagnostics;
 
 namespace Inference.Caching.Diagnostics;
 
-/// <summary>The instruments of caching; see the README for their meaning. Thread-safe.</summary>
+/// <summary>The instruments of caching; their meaning is documented in the README. Thread-safe.</summary>
 internal sealed class CacheInstruments
 {
     private static readonly Meter s_meter = new(InferenceDiagnostics.MeterName);
@@ -16,16 +16,16 @@ internal sealed class CacheInstruments
     private readonly KeyValuePair<string, object?> _model;
     private readonly KeyValuePair<string, object?> _cache;
 
-    /// <summary>Takes the instruments of the factory's meter; without one, those of a meter that all runners share.</summary>
+    /// <summary>Creates the instruments on the factory's meter, or, without a factory, on a meter that all runners share.</summary>
     public CacheInstruments(string model, string cache, IMeterFactory? factory = null)
     {
         Meter meter = factory?.Create(new MeterOptions(InferenceDiagnostics.MeterName)) ?? s_meter;
         _rows = meter.CreateCounter<long>("inference.cache.rows", "{row}", "Rows looked up, by result: hit, miss, shared (answered by another call's run), second_level.");
-        _entries = meter.CreateUpDownCounter<long>("inference.cache.entries", "{row}", "Rows held.");
-        _bytes = meter.CreateUpDownCounter<long>("inference.cache.bytes", "By", "Bytes that the rows held take, inputs and bookkeeping included.");
-        _removed = meter.CreateCounter<long>("inference.cache.removed", "{row}", "Rows let go, by reason: capacity, expired, replaced, erased.");
-        _second = meter.CreateCounter<long>("inference.cache.second_level", "{operation}", "Operations of the second level, by result: hit, miss, error, timeout, skipped, written, dropped.");
-        _on = meter.CreateGauge<int>("inference.cache.on", "1", "0 while the cache is off because it does not pay, else 1.");
+        _entries = meter.CreateUpDownCounter<long>("inference.cache.entries", "{row}", "Cached rows.");
+        _bytes = meter.CreateUpDownCounter<long>("inference.cache.bytes", "By", "Size of the cached rows, including inputs and bookkeeping.");
+        _removed = meter.CreateCounter<long>("inference.cache.removed", "{row}", "Rows removed, by reason: capacity, expired, replaced, erased.");
+        _second = meter.CreateCounter<long>("inference.cache.second_level", "{operation}", "Operations on the second level, by result: hit, miss, error, timeout, skipped, written, dropped.");
+        _on = meter.CreateGauge<int>("inference.cache.on", "1", "0 while the cache is disabled because it does not pay, otherwise 1.");
         _model = new(InferenceDiagnostics.ModelTag, model);
         _cache = new("inference.cache", cache);
     }

@@ -1,12 +1,12 @@
 namespace Inference.Caching.Flights;
 
 /// <summary>
-/// Measures what the cache saves (hits × the model's time per row) and what it costs (looking up, copying, storing), and switches it off while the loss exceeds 1 %
+/// Measures what the cache saves (hits × the model's time per row) and what it costs (look-up, copying, storing), and disables it while the loss exceeds 1 %
 /// of the model's time; after a pause it is tried again. Thread-safe.
 /// </summary>
 /// <param name="clock">The clock.</param>
 /// <param name="hits">Rows hit so far, over all calls.</param>
-/// <param name="switched">Told when the cache goes on or off, with no lock held.</param>
+/// <param name="switched">Called when the cache is enabled or disabled, with no lock held.</param>
 internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, Action<bool> switched)
 {
     private const int Window = 2048;
@@ -38,7 +38,7 @@ internal sealed class AdmissionController(TimeProvider clock, Func<long> hits, A
     /// <summary>The state, without side effects.</summary>
     public bool State => !_off;
 
-    /// <summary>Notes a call with missing rows.</summary>
+    /// <summary>Records a call with missing rows.</summary>
     /// <param name="missing">Rows that the model answered.</param>
     /// <param name="model">Ticks that the model took.</param>
     /// <param name="cost">Ticks that the cache took in this call.</param>

@@ -2,12 +2,12 @@ using Inference.Caching.Store;
 
 namespace Inference.Caching.Flights;
 
-/// <summary>What is to be done about the missing units of one call.</summary>
+/// <summary>How the missing units of one call are obtained.</summary>
 internal sealed class MissPlan
 {
-    /// <summary>Units that this call gets answered.</summary>
+    /// <summary>Units that this call computes.</summary>
     public List<Lead> Leads { get; } = [];
 
-    /// <summary>Units that another call, or this one at another row, gets answered.</summary>
+    /// <summary>Units that another call, or another row of this call, computes.</summary>
     public List<(int Unit, Flight Flight)> Follows { get; } = [];
 }

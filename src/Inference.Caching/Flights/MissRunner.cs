@@ -6,7 +6,7 @@ using Inference.Rows;
 
 namespace Inference.Caching.Flights;
 
-/// <summary>Gets the missing units of a call answered: by another call that is about it, by the second level, else by the model. Thread-safe.</summary>
+/// <summary>Obtains the missing units of a call: from another call that is computing them, from the second level, or from the model. Thread-safe.</summary>
 internal sealed class MissRunner(
     IModelRunner inner,
     TimeProvider clock,
@@ -21,7 +21,7 @@ internal sealed class MissRunner(
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24);
     private readonly LayoutCatalog _outputLayouts = new(null, whole);
 
-    /// <summary>Completes the entries of a call and puts its outputs together.</summary>
+    /// <summary>Completes the entries of a call and assembles its outputs.</summary>
     /// <param name="query">The call.</param>
     /// <param name="slots">Its units with their keys, and the entries found.</param>
     /// <param name="context">The call's context.</param>
@@ -61,7 +61,7 @@ internal sealed class MissRunner(
         return TryAssemble(slots) ?? await inner.RunAsync(query.Inputs, context, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The outputs made of the entries; null where their layouts differ, so that they do not fit in one tensor.</summary>
+    /// <summary>Assembles the outputs from the entries; null if their layouts differ, so that they do not fit in one tensor.</summary>
     public static NamedValues? TryAssemble(ReadOnlySpan<UnitSlot> slots)
     {
         UnitLayout layout = slots[0].Entry!.OutputLayout!;
@@ -180,11 +180,11 @@ internal sealed class MissRunner(
 
             outputs.Dispose();
             return kept ? null : throw new ModelRunException(
-                $"Model '{inner.Info.Name}': expected tensors with one row for each of the {leads.Count} rows it was given, got others. Remove UseCaching, or the assertion that rows are independent.");
+                $"Model '{inner.Info.Name}': expected output tensors with one row for each of the {leads.Count} input rows, got other shapes. Remove UseCaching, or do not set AssertRowIndependent.");
         }
         catch (Exception exception)
         {
-            // A deterministic model would fail for the same row again. What befell several rows, or was due to this caller, says nothing of the others.
+            // A deterministic model would fail for the same row again. A failure of several rows, or one caused by this caller, implies nothing for the others.
             bool certain = led == 1 && exception is ModelRunException or InvalidInputException;
             GiveUp(leads, certain ? exception : null);
             throw;
@@ -259,7 +259,7 @@ internal sealed class MissRunner(
         }
         catch (TimeoutException)
         {
-            throw new DeadlineExceededException($"Model '{inner.Info.Name}': the deadline {deadline:O} passed while another call ran the same row. Allow more time.") { Deadline = deadline };
+            throw new DeadlineExceededException($"Model '{inner.Info.Name}': the deadline {deadline:O} passed while another call computed the same row. Set a later deadline.") { Deadline = deadline };
         }
     }
 }

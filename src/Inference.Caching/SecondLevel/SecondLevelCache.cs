@@ -10,7 +10,7 @@ using Microsoft.Extensions.Caching.Distributed;
 namespace Inference.Caching.SecondLevel;
 
 /// <summary>
-/// The cache outside the process. Keys are SHA-256 over model, provider, layout, tenant, the tenant's salt and the row; erasing a tenant changes its salt, so that
+/// The second level. Keys are SHA-256 over model, provider, layout, tenant, the tenant's salt and the row; erasing a tenant changes its salt, so that
 /// nothing written before can be found again. Every failure counts as a miss. Thread-safe.
 /// </summary>
 internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, TimeProvider clock, CacheInstruments instruments)
@@ -18,7 +18,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     private const byte Format = 1;
     private const int MostSalts = 4096;
 
-    // A cache that never answers leaves its look-ups behind: beyond this it is not asked until some of them end.
+    // A cache that never answers leaves its look-ups pending: beyond this many, it is not used until some of them end.
     private const int MostLookups = 1024;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (byte[] Salt, long ReadAt)> _salts = [];
@@ -85,7 +85,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         return keys;
     }
 
-    /// <summary>Writes an entry in the background; drops it where too many wait.</summary>
+    /// <summary>Writes an entry in the background; drops it if too many are pending.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="known">Its key, where it was looked up.</param>
     /// <param name="options">The options.</param>
@@ -108,7 +108,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         _ = Task.Run(() => WriteAsync(entry, known, options, isCurrent));
     }
 
-    /// <summary>Changes the salt of a tenant; whether the cache took it.</summary>
+    /// <summary>Changes the salt of a tenant.</summary>
     public async ValueTask<bool> EraseAsync(string? tenant, SecondLevelOptions options, CancellationToken cancellationToken)
     {
         byte[] salt = RandomNumberGenerator.GetBytes(16);

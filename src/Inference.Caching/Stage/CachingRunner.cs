@@ -11,7 +11,7 @@ using Inference.Status;
 
 namespace Inference.Caching.Stage;
 
-/// <summary>Answers rows that were answered before from memory and runs only the others; see <see cref="CachingOptions"/>.</summary>
+/// <summary>Answers known rows from memory and runs only the others; see <see cref="CachingOptions"/>.</summary>
 internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
 {
     private readonly TimeProvider _clock;
@@ -46,7 +46,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         _secondLevel = secondLevel;
         if (options.Current.SecondLevel.Enabled && secondLevel is null)
         {
-            throw new InferenceException($"Model '{info.Name}', UseCaching: expected an IDistributedCache among the services because SecondLevel.Enabled is set, found none. Register one, or switch the second level off.");
+            throw new InferenceException($"Model '{info.Name}', UseCaching: expected a registered IDistributedCache because SecondLevel.Enabled is true, found none. Register one, or set SecondLevel.Enabled to false.");
         }
 
         // At random in each process, so that nobody can choose rows that meet in one slot.
@@ -186,7 +186,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
     {
         NamedValues inputs = query.Inputs.Snapshot();
         return query.Layout.Matches(inputs) && (_whole || ((TensorValue)inputs.GetAt(0).Value).Shape[0] == query.Units) ? query with { Inputs = inputs } : throw new InvalidInputException(
-            "The set of inputs was changed or disposed by another thread while it was looked up. Leave it alone until the call has completed.");
+            "The set of inputs was changed or disposed by another thread while it was looked up. Do not use it until the call has completed.");
     }
 
     private UInt128 SeedFor(UnitLayout layout, string? tenant) =>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Inference.Caching.Stage;
 
-/// <summary>Opens the cache of one model from its services and options.</summary>
+/// <summary>Creates the cache of one model from its services and options.</summary>
 internal sealed partial class CachingStage(IServiceProvider services, string model, Action<CachingOptions>? configure, string stage, string cache)
 {
     private readonly CachingOptionsValidator _validator = new();
@@ -27,7 +27,7 @@ internal sealed partial class CachingStage(IServiceProvider services, string mod
             on =>
             {
                 instruments.On(on);
-                LogSwitched(_logger, model, cache, on ? "on again, to see whether it pays now" : "off, because it does not pay");
+                LogSwitched(_logger, model, cache, on ? "enabled again to measure whether it pays" : "disabled because it does not pay");
             });
     }
 
@@ -43,12 +43,12 @@ internal sealed partial class CachingStage(IServiceProvider services, string mod
         return inner;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': the cache of {Cache} is {State}.")]
+    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': the {Cache} cache is {State}.")]
     private static partial void LogSwitched(ILogger logger, string model, string cache, string state);
 
     [LoggerMessage(2, LogLevel.Warning, "Model '{Model}' runs without {Stage}: {Why}")]
     private static partial void LogPassThrough(ILogger logger, string model, string stage, string why);
 
-    [LoggerMessage(3, LogLevel.Error, "Model '{Model}': new caching options were rejected, the last good ones stay: {Reason}")]
+    [LoggerMessage(3, LogLevel.Error, "Model '{Model}': the new caching options are invalid and were ignored; the previous ones remain in effect: {Reason}")]
     private static partial void LogRejected(ILogger logger, string model, string reason);
 }

@@ -2,7 +2,7 @@ using Inference.Status;
 
 namespace Inference.Caching.Stage;
 
-/// <summary>Runs a model in two parts, of which the first is cached by the inputs it depends on.</summary>
+/// <summary>Runs a model in two parts, the first of which is cached by the inputs it depends on.</summary>
 internal sealed class FeatureCachingRunner(IModelRunner inner, CachingRunner branch, IModelRunner rest, string[] branchInputs) : DelegatingModelRunner(inner)
 {
     private readonly HashSet<string> _known = Known(inner.Info, branch.Info, rest.Info);

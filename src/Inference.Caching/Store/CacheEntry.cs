@@ -2,7 +2,7 @@ using Inference.Caching.Units;
 
 namespace Inference.Caching.Store;
 
-/// <summary>The answer to one unit, with the inputs it was given for. Complete once <see cref="OutputLayout"/> is set; not changed afterwards but for its place in the store.</summary>
+/// <summary>The answer to one unit, with its inputs. Complete once <see cref="OutputLayout"/> is set; afterwards only its position in the store changes.</summary>
 internal sealed class CacheEntry(UInt128 key, string? tenant, UnitLayout inputLayout, UnitData inputs)
 {
     // Object, dictionary slot and list links, rounded up.
@@ -20,10 +20,10 @@ internal sealed class CacheEntry(UInt128 key, string? tenant, UnitLayout inputLa
 
     public UnitData Outputs { get; private set; }
 
-    /// <summary>When it ends, in ticks of the clock.</summary>
+    /// <summary>When it expires, ticks of the clock.</summary>
     public long ExpiresAt { get; set; } = long.MaxValue;
 
-    /// <summary>Bytes it takes, all included.</summary>
+    /// <summary>Its total size in bytes.</summary>
     public long Size { get; private set; }
 
     /// <summary>Read since the eviction hand passed last. Written without a lock: a lost mark only costs accuracy.</summary>

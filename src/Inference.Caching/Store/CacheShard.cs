@@ -104,7 +104,7 @@ internal sealed class CacheShard(CacheInstruments instruments)
         }
     }
 
-    /// <summary>Ends a flight: nobody joins it any more.</summary>
+    /// <summary>Ends a flight: no further call joins it.</summary>
     public void Leave(Flight flight)
     {
         lock (_lock)
@@ -150,7 +150,7 @@ internal sealed class CacheShard(CacheInstruments instruments)
         instruments.Held(fits ? 1 : 0, fits ? entry.Size : 0);
     }
 
-    /// <summary>Forgets the entries that match.</summary>
+    /// <summary>Removes the entries that match.</summary>
     public void Erase(Func<CacheEntry, bool> matches)
     {
         (int Entries, long Bytes) erased = default;

@@ -1,6 +1,6 @@
 namespace Inference.Caching.Store;
 
-/// <summary>A unit that one call is getting answered while others may wait for it.</summary>
+/// <summary>A unit that one call is computing while others may wait for it.</summary>
 internal sealed class Flight(CacheEntry draft)
 {
     private readonly TaskCompletionSource<CacheEntry?> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -8,10 +8,10 @@ internal sealed class Flight(CacheEntry draft)
     /// <summary>The entry that will be completed.</summary>
     public CacheEntry Draft { get; } = draft;
 
-    /// <summary>The completed entry; null where the call gave up, so that those who wait have to help themselves.</summary>
+    /// <summary>The completed entry; null if the call gave up, so that the waiting calls have to compute it themselves.</summary>
     public Task<CacheEntry?> Landed => _landed.Task;
 
-    /// <summary>Ends it for those who wait: landed, given up, or with an error that would befall them too.</summary>
+    /// <summary>Ends the flight for the waiting calls: landed, given up, or with an error that would affect them too.</summary>
     public void End(bool landed, Exception? error)
     {
         if (error is null)

@@ -2,7 +2,7 @@ using Inference.Caching.Diagnostics;
 
 namespace Inference.Caching.Store;
 
-/// <summary>All entries of one model, in shards by key so that callers seldom meet. Thread-safe.</summary>
+/// <summary>All entries of one model, sharded by key so that callers rarely contend. Thread-safe.</summary>
 internal sealed class RowStore
 {
     private const long LeastShard = 256 << 10;
@@ -26,7 +26,7 @@ internal sealed class RowStore
         SetBudget(maxBytes);
     }
 
-    /// <summary>Changes with every erasure: what was computed from before it must not be kept.</summary>
+    /// <summary>Changes with every erasure; entries computed in an earlier epoch must not be stored.</summary>
     public int Epoch => Volatile.Read(ref _epoch);
 
     public (long Entries, long Bytes, long Hits, long Misses) Counts
@@ -47,7 +47,7 @@ internal sealed class RowStore
         }
     }
 
-    /// <summary>Keeps an entry that was computed in an epoch, unless there was an erasure since: it may be what was to be erased.</summary>
+    /// <summary>Stores an entry that was computed in an epoch, unless rows were erased since: it may be one of them.</summary>
     public void Add(CacheEntry entry, int epoch) => For(entry.Key).Add(entry, () => epoch == Epoch);
 
     public CacheShard For(UInt128 key) => _shards[(int)(key >> 64) & (_shards.Length - 1)];

@@ -1,6 +1,6 @@
 namespace Inference.Caching.Units;
 
-/// <summary>The layouts seen lately, so that a call of a known one allocates none. Thread-safe.</summary>
+/// <summary>Recently used layouts, so that a call with a known one allocates none. Thread-safe.</summary>
 internal sealed class LayoutCatalog(string[]? order, bool whole)
 {
     // Ragged inputs have many layouts: the catalog is a short memory and not a registry.

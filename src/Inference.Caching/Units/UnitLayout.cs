@@ -177,7 +177,7 @@ internal sealed class UnitLayout
         return true;
     }
 
-    /// <summary>Values of this layout with room for so many units; contents undefined.</summary>
+    /// <summary>Values of this layout with room for the given number of units; contents undefined.</summary>
     public NamedValues Allocate(int units)
     {
         var values = new NamedValues(_ports.Length);

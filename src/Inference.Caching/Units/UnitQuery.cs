@@ -1,9 +1,9 @@
 namespace Inference.Caching.Units;
 
-/// <summary>One call as the cache sees it.</summary>
+/// <summary>A call as the cache processes it.</summary>
 /// <param name="Inputs">Its inputs; the caller's.</param>
 /// <param name="Layout">Their layout.</param>
 /// <param name="Units">Units in the call.</param>
-/// <param name="Tenant">Whose call it is.</param>
+/// <param name="Tenant">The tenant of the call.</param>
 /// <param name="Seed">The seed of its keys: process, model, layout and tenant.</param>
 internal readonly record struct UnitQuery(NamedValues Inputs, UnitLayout Layout, int Units, string? Tenant, UInt128 Seed);
