@@ -7,14 +7,14 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Versioning;
 
-/// <summary>Adds early exit to a model.</summary>
+/// <summary>Adds a cascade (early exit) to models.</summary>
 public static class CascadeBuilderExtensions
 {
-    /// <summary>Lets a small model answer the rows it is sure of; the others go on to the runner below.</summary>
-    /// <param name="builder">The model or pipeline of the big model; outside caching and batching.</param>
-    /// <param name="configure">Changes the options; under <c>AddModel</c> they are named by the model and follow their configuration.</param>
-    /// <param name="small">The small model, which stays the caller's; null: the one named by <see cref="CascadeOptions.SmallModel"/>.</param>
-    /// <exception cref="InferenceException">When built: a model's rows are not proved independent.</exception>
+    /// <summary>Adds a stage in which a small model answers the rows that it is confident of; the others run on the inner runner.</summary>
+    /// <param name="builder">The pipeline of the large model; add the cascade outside caching and batching.</param>
+    /// <param name="configure">Configures the options; null to keep them as they are. Under <c>AddModel</c> the options are named by the model, and configuration changes are applied at run time.</param>
+    /// <param name="small">The small model, owned by the caller; null: the model named by <see cref="CascadeOptions.SmallModel"/>.</param>
+    /// <exception cref="InferenceException">Thrown while the pipeline is built: the rows of one of the models are not proved independent.</exception>
     public static TBuilder UseCascade<TBuilder>(this TBuilder builder, Action<CascadeOptions>? configure = null, IModelRunner? small = null)
         where TBuilder : IModelPipelineBuilder
     {
@@ -55,5 +55,5 @@ public static class CascadeBuilderExtensions
     private static IModelRunner Find(IServiceProvider services, string model, CascadeOptions options, IModelRunner? small) =>
         small ?? (options.SmallModel is { Length: > 0 } name
             ? services.GetRequiredKeyedService<IModelRunner>(name)
-            : throw new InferenceException($"Model '{model}', cascade: expected a small model, none was given. Pass a runner to UseCascade, or set CascadeOptions.SmallModel."));
+            : throw new InferenceException($"Model '{model}', cascade: expected a small model, got none. Pass a runner to UseCascade, or set CascadeOptions.SmallModel."));
 }

@@ -9,14 +9,14 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Versioning;
 
-/// <summary>Adds a fallback to a model.</summary>
+/// <summary>Adds a fallback to models.</summary>
 public static class FallbackBuilderExtensions
 {
-    /// <summary>Answers from another version or model when the runner below fails, is too slow, or its circuit is open.</summary>
-    /// <param name="builder">The model or pipeline; above <c>UseVersioning</c>.</param>
-    /// <param name="configure">Changes the options; under <c>AddModel</c> they are named by the model and follow their configuration.</param>
-    /// <param name="runners">Runners to fall back to after <see cref="FallbackOptions.Chain"/>; they stay the caller's.</param>
-    /// <exception cref="OptionsValidationException">When built: the options are not valid.</exception>
+    /// <summary>Adds a stage that answers from another version or model if the inner runner fails, is too slow, or its circuit is open.</summary>
+    /// <param name="builder">The model or pipeline; add the fallback outside <c>UseVersioning</c>.</param>
+    /// <param name="configure">Configures the options; null to keep them as they are. Under <c>AddModel</c> the options are named by the model, and configuration changes are applied at run time.</param>
+    /// <param name="runners">Further targets, tried after <see cref="FallbackOptions.Chain"/>; owned by the caller.</param>
+    /// <exception cref="OptionsValidationException">Thrown while the pipeline is built: the options are invalid.</exception>
     public static TBuilder UseFallback<TBuilder>(this TBuilder builder, Action<FallbackOptions>? configure = null, params IModelRunner[] runners)
         where TBuilder : IModelPipelineBuilder
     {
@@ -86,7 +86,7 @@ public static class FallbackBuilderExtensions
         }
 
         VersionedModelRunner versions = inner.GetService<VersionedModelRunner>()
-            ?? throw new InferenceException($"Model '{model}': fallback '{entry}' needs versions below, there are none. Add UseVersioning inside UseFallback, or name a model.");
+            ?? throw new InferenceException($"Model '{model}': expected UseVersioning inside UseFallback for fallback '{entry}', found none. Add UseVersioning there, or name a model ('model:NAME').");
         return name == "previous"
             ? new PreviousVersionTarget(circuit, detached, versions)
             : new RunnerTarget(entry, circuit, detached, model, null, () => versions.GetService<IModelRunner>(name)!);

@@ -9,19 +9,19 @@ namespace Inference.Versioning;
 /// <summary>Opens repositories of versions: <c>&lt;directory&gt;/&lt;version&gt;/model.onnx</c> with an optional <c>manifest.json</c> beside it.</summary>
 public static class ModelRepository
 {
-    /// <summary>Opens a repository outside dependency injection: loads the versions the options want, and follows changes of the directory.</summary>
-    /// <param name="directory">The repository; its name is the model's unless <paramref name="loadOptions"/> names it.</param>
+    /// <summary>Opens a repository outside dependency injection: loads the versions selected by the options, and watches the directory for changes.</summary>
+    /// <param name="directory">The repository directory; its name is the model's name unless <paramref name="loadOptions"/> sets one.</param>
     /// <param name="loader">Loads the versions.</param>
-    /// <param name="options">How versions are chosen and checked; null for the defaults.</param>
+    /// <param name="options">How versions are selected and checked; null for the defaults.</param>
     /// <param name="loadOptions">How each version is loaded; null for the defaults.</param>
     /// <param name="perVersion">Adds stages around each version; null for none.</param>
-    /// <param name="clock">The clock; null for the system's.</param>
-    /// <param name="loggers">Where to log; null for nowhere.</param>
-    /// <param name="meters">Makes the meter; null for one of its own.</param>
-    /// <param name="cancellationToken">Stops opening.</param>
+    /// <param name="clock">The clock; null for the system clock.</param>
+    /// <param name="loggers">Creates the logger; null for no logging.</param>
+    /// <param name="meters">Creates the meter; null to use a separate one.</param>
+    /// <param name="cancellationToken">Cancels opening.</param>
     /// <returns>The runner; the caller disposes it.</returns>
-    /// <exception cref="ModelLoadException">There is no such directory, or no version passes its gates; the error says why for each.</exception>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options are not valid.</exception>
+    /// <exception cref="ModelLoadException">The directory does not exist, or no version passes its gates; the message states the reason for each.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options are invalid.</exception>
     public static async ValueTask<VersionedModelRunner> OpenAsync(
         string directory,
         IModelLoader loader,

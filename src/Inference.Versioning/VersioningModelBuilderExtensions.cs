@@ -10,12 +10,12 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Versioning;
 
-/// <summary>Adds versioning to a model.</summary>
+/// <summary>Adds versioning to models.</summary>
 public static class VersioningModelBuilderExtensions
 {
-    /// <summary>Serves the versions in the model's source directory instead of one model. Also registers <see cref="IModelVersions"/> under the model's name.</summary>
+    /// <summary>Serves the versions in the model's source directory instead of a single model. Also registers <see cref="IModelVersions"/> under the model's name.</summary>
     /// <param name="builder">The model.</param>
-    /// <param name="configure">Changes the options, named by the model; they follow their configuration, and an invalid change keeps the last good ones.</param>
+    /// <param name="configure">Configures the options, which are named by the model. Configuration changes are applied at run time; invalid changes are logged and ignored.</param>
     public static IModelBuilder UseVersioning(this IModelBuilder builder, Action<VersioningOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -30,7 +30,7 @@ public static class VersioningModelBuilderExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VersioningOptions>, VersioningOptionsRules>());
         builder.Services.TryAddKeyedSingleton<IModelVersions>(builder.ModelName, static (services, key) =>
             services.GetRequiredKeyedService<IModelRunner>(key).GetService<IModelVersions>()
-                ?? throw new InferenceException($"Model '{key}': expected versions below its stages, there are none. Add UseVersioning."));
+                ?? throw new InferenceException($"Model '{key}': expected UseVersioning in the pipeline, found none. Add UseVersioning."));
         builder.ReplaceSource("UseVersioning", OpenAsync);
         return builder;
     }
@@ -40,7 +40,7 @@ public static class VersioningModelBuilderExtensions
         IServiceProvider services = context.Services;
         if (context.Source.Path is not { } root)
         {
-            throw new InferenceException($"Model '{context.ModelName}': versioning needs a directory as its source, got {context.Source}. Use ModelSource.Directory.");
+            throw new InferenceException($"Model '{context.ModelName}': expected a directory as the source of a versioned model, got {context.Source}. Use ModelSource.Directory.");
         }
 
         var setup = new RepositorySetup(

@@ -257,10 +257,10 @@ public sealed class CanaryCountsTests
     }
 
     [Theory]
-    [InlineData("""{"version":2}""", "here: expected version 1 of 'inference.cascade', got 2. Write the threshold with a matching version of the tools.")]
-    [InlineData("""{"threshold":0.5}""", "here: expected version 1 of 'inference.cascade', got 0. Write the threshold with a matching version of the tools.")]
-    [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":1.5}""", "here: expected a threshold from 0 to 1 in 'inference.cascade', got 1.5. Calibrate it again.")]
-    [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":-0.1}""", "here: expected a threshold from 0 to 1 in 'inference.cascade', got -0.1. Calibrate it again.")]
+    [InlineData("""{"version":2}""", "here: expected version 1 of 'inference.cascade', got 2. Write the threshold with a matching version of the `inference` tool.")]
+    [InlineData("""{"threshold":0.5}""", "here: expected version 1 of 'inference.cascade', got 0. Write the threshold with a matching version of the `inference` tool.")]
+    [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":1.5}""", "here: expected a threshold between 0 and 1 in 'inference.cascade', got 1.5. Calibrate it again.")]
+    [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":-0.1}""", "here: expected a threshold between 0 and 1 in 'inference.cascade', got -0.1. Calibrate it again.")]
     [InlineData("""{"version":1,"output":"p","kind":"entropy","threshold":0.5}""", "here: expected kind 'max_probability', 'margin' or 'binary_probability' in 'inference.cascade', got 'entropy'.")]
     [InlineData("""{"version":1,"output":"p","kind":null,"threshold":0.5}""", "here: expected a kind in 'inference.cascade', got null.")]
     [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":0.5,"transform":"exp"}""", "here: expected transform 'none', 'softmax' or 'sigmoid' in 'inference.cascade', got 'exp'.")]
@@ -328,14 +328,14 @@ public sealed class CanaryCountsTests
         new CascadeThreshold("p", ConfidenceKind.MaxProbability, 0.5).Read(TensorValue.Allocate(ElementType.Float32, [2]), new double[2]);
         new CascadeThreshold("p", ConfidenceKind.BinaryProbability, 0.5).Read(TensorValue.Allocate(ElementType.Float32, [0, 2]), []);
         Assert.Equal(
-            "Cascade: expected a float32, float64 or float16 output to read confidence off, got int64[1,2]. Name the output with the probabilities.",
+            "Cascade: expected a float32, float64 or float16 output to compute the confidence from, got int64[1,2]. Set CascadeThreshold.Output to the output with the probabilities.",
             Assert.Throws<ModelRunException>(() => new CascadeThreshold("p", ConfidenceKind.Margin, 0.5).Read(TensorValue.Allocate(ElementType.Int64, [1, 2]), new double[1])).Message);
 
         static void AssertRefused(ConfidenceKind kind, long[] shape, int rows)
         {
             using TensorValue output = TensorValue.Allocate(ElementType.Float32, shape);
             Assert.Equal(
-                $"Cascade: confidence of kind {kind} cannot be read off output 'p' of form {output} with {rows} rows. Name an output with one row of probabilities for each row of the inputs.",
+                $"Cascade: expected output 'p' with one row of probabilities for each of the {rows} input rows to compute confidence of kind {kind}, got {output}. Set CascadeThreshold.Output to such an output.",
                 Assert.Throws<ModelRunException>(() => new CascadeThreshold("p", kind, 0.5).Read(output, new double[rows])).Message);
         }
     }

@@ -76,7 +76,7 @@ public sealed class CascadeTests
     {
         _big.Info = _big.Info with { RowIndependent = false };
         InferenceException error = Assert.Throws<InferenceException>(() => Build());
-        Assert.Contains("the big model 'big' must take rows along axis 0 that do not depend on each other", error.Message);
+        Assert.Contains("the large model 'big': expected batch axis 0 and independent rows, got", error.Message);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class CascadeTests
     [Theory]
     [InlineData("""{"version":2,"output":"p","kind":"margin","threshold":0.5}""", "expected version 1")]
     [InlineData("""{"version":1,"output":"p","kind":"entropy","threshold":0.5}""", "got 'entropy'")]
-    [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":1.5}""", "expected a threshold from 0 to 1")]
+    [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":1.5}""", "expected a threshold between 0 and 1")]
     [InlineData("""{"version":1,"output":"p","kind":"margin","threshold":0.5,"transform":"exp"}""", "got 'exp'")]
     [InlineData("""{"version":1,"kind":"margin"}""", "cannot be read")]
     public void Parse_Malformed_SaysWhat(string json, string expected) =>

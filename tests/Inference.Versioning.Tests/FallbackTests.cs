@@ -127,7 +127,7 @@ public sealed class FallbackTests : IDisposable
         }
 
         OverloadedException error = await Assert.ThrowsAsync<OverloadedException>(() => IsCheapAsync(runner));
-        Assert.Equal("Model 'fake': the circuits of all targets are open ('primary', 'runner:0'), as most of their last calls failed. Retry later.", error.Message);
+        Assert.Equal("Model 'fake': the circuits of all targets are open ('primary', 'runner:0') because most of their recent calls failed. Retry later.", error.Message);
         Assert.Equal(ModelState.Failed, ((IModelStatus)runner).State);
     }
 
@@ -183,7 +183,7 @@ public sealed class FallbackTests : IDisposable
         _clock.Advance(TimeSpan.FromMilliseconds(50));
         await Assert.ThrowsAsync<DeadlineExceededException>(() => Eventually.CompletesAsync(call));
         OverloadedException error = await Assert.ThrowsAsync<OverloadedException>(() => IsCheapAsync(runner));
-        Assert.StartsWith("Model 'fake': 1 attempts on 'primary' that were too slow still run, the limit MaxDetached is 1; no further one was started.", error.Message);
+        Assert.StartsWith("Model 'fake': expected fewer than MaxDetached = 1 detached attempts on 'primary', got 1; no further attempt was started.", error.Message);
         stuck.Release();
         await Eventually.TrueAsync(() => ((FallbackModelRunner)runner).Detached == 0);
         Assert.False(await IsCheapAsync(runner));

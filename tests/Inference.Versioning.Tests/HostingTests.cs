@@ -48,7 +48,7 @@ public sealed class HostingTests : IDisposable
         // The options monitor of the host, which validates at start, throws at whoever reloads; the model does not mind.
         Assert.ThrowsAny<Exception>(configuration.Reload);
         Assert.Equal("2", await ServedAsync(runner));
-        Assert.Contains("Changed options were rejected: Model 'ranker', versioning: expected PinnedVersion", ((IModelStatus)runner).Description);
+        Assert.Contains("The changed options are invalid and were ignored: Model 'ranker', versioning: expected PinnedVersion", ((IModelStatus)runner).Description);
         configuration["ranker:PinnedVersion"] = "1";
         configuration.Reload();
         await Eventually.TrueAsync(() => runner.Info.Version == "1");

@@ -39,7 +39,7 @@ public sealed class ManifestTests : IDisposable
     {
         _repository.Publish("1");
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync(o => o.RequireGoldenRows = true));
-        Assert.Contains("expected golden rows, as RequireGoldenRows is set", error.Message);
+        Assert.Contains("expected golden rows because RequireGoldenRows is true", error.Message);
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class ManifestTests : IDisposable
     {
         _repository.Publish("1", manifest: """{ "files": { "../../secret": "00" } }""");
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync());
-        Assert.Contains("lists file '../../secret', which is not in the version's directory", error.Message);
+        Assert.Contains("expected file '../../secret' of the manifest in the version's directory", error.Message);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class ManifestTests : IDisposable
     [InlineData("other model", "the signature by key 'ci' is not valid for model 'ranker'")]
     [InlineData("other version", "the signature by key 'ci' is not valid")]
     [InlineData("other key", "the signature by key 'ci' is not valid")]
-    [InlineData("unknown key", "signed with key 'else', which is not among Signing.Keys ('ci')")]
+    [InlineData("unknown key", "expected a signature by a key in Signing.Keys ('ci'), got key 'else'")]
     [InlineData("golden changed", "the signature by key 'ci' is not valid")]
     [InlineData("file added", "file 'extra.bin' is not covered by the signature")]
     [InlineData("model changed", "expected SHA-256")]

@@ -32,8 +32,8 @@ public sealed class OptionsTests
         options.Variants.Add(new VariantOptions { Target = "1", Percent = 60 });
         options.Variants.Add(new VariantOptions { Target = "2", Percent = 60 });
         OptionsValidationException error = Assert.Throws<OptionsValidationException>(() => VersioningOptionsRules.Require("m", options));
-        Assert.Contains("Model 'm', versioning: expected DefaultLabel with policy Label, it is empty. Name the label, or choose policy Latest.", error.Failures);
-        Assert.Contains("Model 'm', versioning: expected variants of at most 100 percent together, they have 120. Lower them; what they leave goes to the default.", error.Failures);
+        Assert.Contains("Model 'm', versioning: expected DefaultLabel with policy Label, got none. Set DefaultLabel, or choose policy Latest.", error.Failures);
+        Assert.Contains("Model 'm', versioning: expected variants of at most 100 percent in total, got 120. Lower them; the remaining share goes to the default version.", error.Failures);
         Assert.Contains(error.Failures, f => f.Contains("Signing.Keys['a']", StringComparison.Ordinal));
     }
 

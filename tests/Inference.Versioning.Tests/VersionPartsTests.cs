@@ -106,11 +106,11 @@ public sealed class VersionPartsTests
         ModelSignature own = Of([Port("x", "float32[?,4]"), Port("o", "int64", true)], [Port("y", "float32[?,2]")]);
         Assert.Null(own.WhyNotReplaceableBy(own));
         Assert.Null(own.WhyNotReplaceableBy(Of([Port("x", "float32"), Port("o", "int64", true), Port("new", "int64", true)], [Port("y", "float32[?,2]"), Port("more", "int64")])));
-        Assert.Equal("input 'x': expected float32[?,4], there is no such input", own.WhyNotReplaceableBy(Of([Port("o", "int64", true)], own.Outputs)));
+        Assert.Equal("input 'x': expected float32[?,4], got no such input", own.WhyNotReplaceableBy(Of([Port("o", "int64", true)], own.Outputs)));
         Assert.Equal("input 'x': expected float32[?,4], got float32[2,4]", own.WhyNotReplaceableBy(Of([Port("x", "float32[2,4]"), own.Inputs[1]], own.Outputs)));
-        Assert.Equal("input 'o': expected an optional input, it is required", own.WhyNotReplaceableBy(Of([own.Inputs[0], Port("o", "int64")], own.Outputs)));
-        Assert.Equal("input 'new': it is required, and callers do not give it", own.WhyNotReplaceableBy(Of([.. own.Inputs, Port("new", "int64")], own.Outputs)));
-        Assert.Equal("output 'y': expected float32[?,2], there is no such output", own.WhyNotReplaceableBy(Of(own.Inputs, [Port("z", "float32")])));
+        Assert.Equal("input 'o': expected an optional input, got a required one", own.WhyNotReplaceableBy(Of([own.Inputs[0], Port("o", "int64")], own.Outputs)));
+        Assert.Equal("input 'new': expected no further required input, got one that callers do not pass", own.WhyNotReplaceableBy(Of([.. own.Inputs, Port("new", "int64")], own.Outputs)));
+        Assert.Equal("output 'y': expected float32[?,2], got no such output", own.WhyNotReplaceableBy(Of(own.Inputs, [Port("z", "float32")])));
         Assert.Equal("output 'y': expected float32[?,2], got float32", own.WhyNotReplaceableBy(Of(own.Inputs, [Port("y", "float32")])));
         Assert.Null(own.WhyNotReplaceableBy(Of(own.Inputs, [Port("y", "float32[7,2]")])));
 

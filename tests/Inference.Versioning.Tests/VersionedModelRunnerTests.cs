@@ -252,7 +252,7 @@ public sealed class VersionedModelRunnerTests : IDisposable
         _repository.Publish("1");
         await using VersionedModelRunner runner = await _repository.OpenAsync();
         InferenceException error = await Assert.ThrowsAsync<InferenceException>(() => runner.Versions.RollbackAsync().AsTask());
-        Assert.Equal("Model 'ranker': expected an earlier default to roll back to from version '1', there is none. Promote a version by name instead.", error.Message);
+        Assert.Equal("Model 'ranker': expected an earlier default to roll back to from version '1', found none. Promote a version by name instead.", error.Message);
     }
 
     [Fact]

@@ -6,18 +6,18 @@ using Inference.Versioning.Leasing;
 namespace Inference.Versioning.Canary;
 
 /// <summary>
-/// A canary on trial: counts outcomes of both arms and stops when a look finds that the evidence that the canary is worse has reached its limit. Errors, latency and the user's metric are
-/// tested each by <see cref="TwoArmTest"/>; their weighted mean is an e-value too, so that one limit bounds false alarms of all three together.
+/// A canary on trial: counts the outcomes of both arms and stops when the evidence that the canary is worse reaches its limit. Errors, latency and the user's metric are
+/// each tested by <see cref="TwoArmTest"/>; their weighted mean is also an e-value, so that one limit bounds the false alarms of all three together.
 /// </summary>
 /// <remarks>
-/// <para>The test holds at every look, so that looks may be left out: one is taken whenever outcomes have grown by a 64th, every <see cref="LongestGap"/> at the latest, and before the canary is promoted.
-/// All measures are brought up to date at a look: a mean with one of them as of earlier would not be an e-value.</para>
-/// <para>A change of the percent begins a stage, in which means may be others than before. Outcomes count in the stage in which their call ends.</para>
+/// <para>The test is valid at every evaluation, so evaluations may be skipped: the test is evaluated when the outcomes have grown by a 64th, after <see cref="LongestGap"/> at the latest, and before the canary is promoted.
+/// An evaluation updates all measures: a mean that included an older value of one of them would not be an e-value.</para>
+/// <para>A change of the percent begins a stage, whose means may differ from those before. Outcomes count in the stage in which their call ends.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
 internal sealed class CanaryTrial
 {
-    // A look takes some ten microseconds for each stage of a measure. So spaced, detection needs a 64th more calls at most, and looks cost a call less than a tenth of a microsecond for a measure once
+    // An evaluation takes about ten microseconds for each stage of a measure. At this spacing, detection needs a 64th more calls at most, and evaluations cost a call less than a tenth of a microsecond for a measure once
     // there are many.
     private const int Growth = 64;
     private const int LongestGap = 256;
@@ -25,7 +25,7 @@ internal sealed class CanaryTrial
     // Rounding to them adds less than 1/1000 to the variance of a metric.
     private const int MetricLevels = 16;
 
-    // The test wants a share above 0 and below 1; it holds whatever the true one is.
+    // The test requires a share above 0 and below 1; it holds whatever the true share is.
     private const double LeastShare = 1e-4;
 
     private readonly Lock _lock = new();
@@ -49,12 +49,12 @@ internal sealed class CanaryTrial
     private bool _passed;
 
     /// <param name="slot">The canary.</param>
-    /// <param name="options">Limits.</param>
+    /// <param name="options">The limits.</param>
     /// <param name="percent">Its share, percent.</param>
     /// <param name="salt">Salt of the routing hash.</param>
-    /// <param name="onAlarm">Called once, outside locks, when the canary is to be rolled back, with the reason. No call goes to the canary any more by then.</param>
+    /// <param name="onAlarm">Called once, outside locks, when the canary is to be rolled back, with the reason. No further call is routed to the canary by then.</param>
     /// <param name="onPassed">Called once when <see cref="CanaryOptions.PromoteAfterCalls"/> is reached.</param>
-    /// <param name="onEvidence">Called at each look with log10 of the e-value.</param>
+    /// <param name="onEvidence">Called at each evaluation with log10 of the e-value.</param>
     public CanaryTrial(VersionSlot slot, CanaryOptions options, double percent, string salt, Action<CanaryTrial, string> onAlarm, Action<CanaryTrial> onPassed, Action<double>? onEvidence = null)
     {
         Slot = slot;
@@ -75,7 +75,7 @@ internal sealed class CanaryTrial
 
     public CanaryOptions Options => _options;
 
-    /// <summary>The canary's share of the calls, percent. Another one begins a stage.</summary>
+    /// <summary>The canary's share of the calls, percent. Setting another value begins a stage.</summary>
     public double Percent
     {
         get => Volatile.Read(ref _percent);
@@ -92,16 +92,16 @@ internal sealed class CanaryTrial
         }
     }
 
-    /// <summary>Whether calls stay away from the canary.</summary>
+    /// <summary>Whether no further calls are routed to the canary.</summary>
     public bool IsStopped => Volatile.Read(ref _stopped);
 
-    /// <summary>Ends the trial without alarm.</summary>
+    /// <summary>Ends the trial without an alarm.</summary>
     public void Stop() => Volatile.Write(ref _stopped, true);
 
     /// <summary>Counts a call of either arm.</summary>
     /// <param name="isCanary">Which arm.</param>
-    /// <param name="failed">Whether it failed; null where that says nothing of the version (invalid inputs, cancelled).</param>
-    /// <param name="seconds">How long it took, or ran until it was cancelled; negative where unknown.</param>
+    /// <param name="failed">Whether it failed; null if the outcome says nothing about the version (invalid inputs, cancelled).</param>
+    /// <param name="seconds">Its duration, or the time until it was cancelled; negative if unknown.</param>
     public void Observe(bool isCanary, bool? failed, double seconds)
     {
         string? alarm;
@@ -131,7 +131,7 @@ internal sealed class CanaryTrial
         Tell(alarm, passed, evidence);
     }
 
-    /// <summary>Counts a value of the user's metric.</summary>
+    /// <summary>Records a value of the user's metric.</summary>
     public void ObserveMetric(bool isCanary, double value)
     {
         string? alarm;
@@ -152,9 +152,9 @@ internal sealed class CanaryTrial
         Tell(alarm, passed, evidence);
     }
 
-    /// <summary>All that was counted here since the trial began, of errors, latency and metric: what other replicas add to theirs, each by a <see cref="TrialLedger"/>.</summary>
-    /// <param name="replica">Who counted: this process and this trial.</param>
-    /// <param name="sequence">Grows with every report.</param>
+    /// <summary>All counts of errors, latency and metric since the trial began: other replicas add them to their own, each by a <see cref="TrialLedger"/>.</summary>
+    /// <param name="replica">Identifies the reporting process and trial.</param>
+    /// <param name="sequence">Increases with every report.</param>
     public (ReplicaReport Errors, ReplicaReport Latency, ReplicaReport Metric) Report(string replica, long sequence)
     {
         lock (_lock)
@@ -163,7 +163,7 @@ internal sealed class CanaryTrial
         }
     }
 
-    /// <summary>The counts now, and the evidence at the last look.</summary>
+    /// <summary>The current counts, and the evidence at the last evaluation.</summary>
     public CanaryStatus Snapshot()
     {
         lock (_lock)

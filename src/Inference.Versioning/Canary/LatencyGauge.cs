@@ -1,7 +1,7 @@
 namespace Inference.Versioning.Canary;
 
-/// <summary>The bound that latencies are held against: a quantile of the control's, taken from what came before the stage, or from its first calls where there was too little, and fixed until the
-/// next stage, so that an arm's share of slow calls is one number in a stage, as the test needs. Not thread-safe.</summary>
+/// <summary>The bound that latencies are compared with: a quantile of the control's latencies, taken before the stage, or from its first calls if there were too few, and fixed until the
+/// next stage, so that an arm's share of slow calls is one number within a stage, as the test requires. Not thread-safe.</summary>
 internal sealed class LatencyGauge(double quantile)
 {
     private const int Window = 512;
@@ -11,12 +11,12 @@ internal sealed class LatencyGauge(double quantile)
     private readonly double[] _recent = new double[Window];
     private long _seen;
 
-    /// <summary>The bound, seconds; infinite until enough is known.</summary>
+    /// <summary>The bound, seconds; infinite until enough latencies are known.</summary>
     public double Bound { get; private set; } = double.PositiveInfinity;
 
     public bool IsReady => double.IsFinite(Bound);
 
-    /// <summary>Adds a control latency, seconds, that was itself held against the bound before.</summary>
+    /// <summary>Adds a control latency, seconds, that was already compared with the bound.</summary>
     public void Add(double seconds)
     {
         _recent[_seen++ % Window] = seconds;
@@ -26,7 +26,7 @@ internal sealed class LatencyGauge(double quantile)
         }
     }
 
-    /// <summary>Begins a stage: fixes the bound where enough is known.</summary>
+    /// <summary>Begins a stage: fixes the bound if enough latencies are known.</summary>
     public void Begin()
     {
         if (_seen >= _least)

@@ -3,8 +3,8 @@ using Inference.Evaluation.Sequential;
 namespace Inference.Versioning.Canary;
 
 /// <summary>
-/// One measure of a trial: losses of both arms as counts by stage, and the evidence of <see cref="TwoArmTest"/> that they hold. What is kept is counts alone, so that those of several
-/// processes add up (<see cref="ReplicaReport"/>). Not thread-safe.
+/// One measure of a trial: the losses of both arms as counts by stage, and the evidence of <see cref="TwoArmTest"/> in them. Only counts are kept, so that those of several
+/// processes can be added (<see cref="ReplicaReport"/>). Not thread-safe.
 /// </summary>
 /// <param name="levels">Levels of a loss, see <see cref="OutcomeCounts"/>.</param>
 /// <param name="tolerance">How much more the canary may lose, 0 to 1.</param>
@@ -14,13 +14,13 @@ internal sealed class TrialMeasure(int levels, double tolerance = 0)
     private readonly List<ArmCounts> _stages = [];
     private bool _changed;
 
-    /// <summary>What was counted, by stage.</summary>
+    /// <summary>The counts, by stage.</summary>
     public IReadOnlyList<ArmCounts> Stages => _stages;
 
-    /// <summary>ln of the e-value at the last look; 0 at the start.</summary>
+    /// <summary>ln of the e-value at the last evaluation; 0 at the start.</summary>
     public double LogValue { get; private set; }
 
-    /// <summary>Begins a stage: what is added from now on counts there.</summary>
+    /// <summary>Begins a stage: subsequent losses count there.</summary>
     public void Begin(StageKey stage) => _stages.Add(new ArmCounts(stage, levels));
 
     /// <summary>Adds a loss, 0 (good) to 1 (bad), of one arm.</summary>
@@ -31,7 +31,7 @@ internal sealed class TrialMeasure(int levels, double tolerance = 0)
         _changed = true;
     }
 
-    /// <summary>Brings <see cref="LogValue"/> up to date.</summary>
+    /// <summary>Updates <see cref="LogValue"/>.</summary>
     public void Look()
     {
         if (_changed)

@@ -17,7 +17,7 @@ internal sealed class CascadeInstruments : IDisposable
         _rows = meter.CreateCounter<long>("inference.cascade.rows", "{row}", "Rows by the model that answered them.");
     }
 
-    /// <summary>Rows were answered by one of the models.</summary>
+    /// <summary>Records rows answered by one of the models.</summary>
     public void Answered(string stage, int rows) => _rows.Add(rows, _model, new("inference.cascade.stage", stage));
 
     public void Dispose() => _own?.Dispose();

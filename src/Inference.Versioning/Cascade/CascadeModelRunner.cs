@@ -5,9 +5,9 @@ using Inference.Versioning.Loading;
 namespace Inference.Versioning.Cascade;
 
 /// <summary>
-/// Early exit: every row is run on the small model; rows it is sure of are answered by it, the others are gathered, in order, and run on the big one. Row r of the result answers row r of the inputs.
+/// Early exit: every row runs on the small model; rows that it is confident of are answered by it, and the others are gathered, in order, and run on the large one. Row r of the result answers row r of the inputs.
 /// </summary>
-/// <remarks>Thread-safe. A row reaches each model at most once. The small model stays its owner's.</remarks>
+/// <remarks>Thread-safe. A row reaches each model at most once. The small model is owned by the caller.</remarks>
 internal sealed class CascadeModelRunner : DelegatingModelRunner
 {
     private readonly Lazy<(IModelRunner Runner, CascadeThreshold Threshold)> _small;
@@ -15,15 +15,15 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
     private readonly IDisposable? _owned;
     private readonly CascadeInstruments _instruments;
 
-    /// <param name="big">The runner below.</param>
-    /// <param name="small">Finds the small model, when first needed.</param>
-    /// <param name="options">The options now.</param>
-    /// <param name="meters">Makes the meter; null for one of its own.</param>
+    /// <param name="big">The inner runner.</param>
+    /// <param name="small">Resolves the small model on first use.</param>
+    /// <param name="options">Returns the current options.</param>
+    /// <param name="meters">Creates the meter; null to use a separate one.</param>
     /// <param name="owned">Disposed with this; may be null.</param>
     public CascadeModelRunner(IModelRunner big, Func<IModelRunner> small, Func<CascadeOptions> options, IMeterFactory? meters, IDisposable? owned)
         : base(big)
     {
-        RequireRows(big.Info, "the big model");
+        RequireRows(big.Info, "the large model");
         _options = options;
         _owned = owned;
         _small = new(() => Resolve(small()));
@@ -94,7 +94,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
     {
         if (!quick.TryGetValue(threshold.Output, out ModelValue? value) || value is not TensorValue output)
         {
-            throw new ModelRunException($"Model '{Info.Name}', cascade: the small model gave no tensor '{threshold.Output}', which its threshold is read off. Correct the threshold's output.");
+            throw new ModelRunException($"Model '{Info.Name}', cascade: expected the small model to return tensor '{threshold.Output}', which its threshold applies to, got none. Correct CascadeThreshold.Output.");
         }
 
         double[] confidences = new double[rows];
@@ -103,7 +103,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
         var unsure = new List<int>(rows);
         for (int r = 0; r < rows; r++)
         {
-            // Not the opposite comparison: a NaN confidence is no confidence.
+            // Not the opposite comparison: NaN must count as not confident.
             if (!(confidences[r] >= least))
             {
                 unsure.Add(r);
@@ -113,7 +113,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
         return [.. unsure];
     }
 
-    // The big model's outputs, in its order; what else the small model gives is left out.
+    // The large model's outputs, in its order; further outputs of the small model are dropped.
     private NamedValues Select(NamedValues quick)
     {
         var result = new NamedValues(Info.Outputs.Count);
@@ -135,7 +135,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
             if (!TensorRows.HaveSameRowType(fromSmall, fromBig) || fromSmall.Shape[0] != rows || fromBig.Shape[0] != unsure.Length)
             {
                 result.Dispose();
-                throw new ModelRunException($"Model '{Info.Name}', cascade, output '{port.Name}': rows of the small model ({fromSmall}, of {rows} inputs) and of the big one ({fromBig}, of {unsure.Length}) do not fit together. Both must give the same row type, one row for each input row.");
+                throw new ModelRunException($"Model '{Info.Name}', cascade, output '{port.Name}': expected one row of the same type and shape for each input row from both models, got {fromSmall} for {rows} rows from the small model and {fromBig} for {unsure.Length} rows from the large one. Use models whose outputs match.");
             }
 
             TensorValue joined = TensorRows.AllocateLike(fromBig, rows);
@@ -162,7 +162,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
     private TensorValue Tensor(NamedValues values, string name, string which) =>
         values.TryGetValue(name, out ModelValue? value) && value is TensorValue tensor
             ? tensor
-            : throw new ModelRunException($"Model '{Info.Name}', cascade: the {which} model gave no tensor '{name}', which is an output of the big one. Both must give the same outputs.");
+            : throw new ModelRunException($"Model '{Info.Name}', cascade: expected the {which} model to return tensor '{name}', an output of the large model, got none. Use models with the same outputs.");
 
     private void Count(int rows, int unsure, RunContext? context)
     {
@@ -176,14 +176,14 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
         RequireRows(small.Info, "the small model");
         if (ModelSignature.Of(Info).WhyNotReplaceableBy(ModelSignature.Of(small.Info)) is { } reason)
         {
-            throw new InferenceException($"Model '{Info.Name}', cascade: the small model '{small.Info.Name}' cannot answer for it: {reason}. Both must take the same inputs and give the same outputs.");
+            throw new InferenceException($"Model '{Info.Name}', cascade: the small model '{small.Info.Name}' does not match the large one: {reason}. Use models with the same inputs and outputs.");
         }
 
         string where = $"Model '{Info.Name}', cascade, small model '{small.Info.Name}'";
         CascadeThreshold threshold = _options().Threshold
             ?? (small.Info.Metadata.TryGetValue(CascadeThreshold.MetadataKey, out string? json)
                 ? CascadeThreshold.Parse(json, where)
-                : throw new InferenceException($"{where}: expected a threshold in its metadata '{CascadeThreshold.MetadataKey}' or in CascadeOptions.Threshold, there is none. Calibrate one."));
+                : throw new InferenceException($"{where}: expected a threshold in its metadata '{CascadeThreshold.MetadataKey}' or in CascadeOptions.Threshold, found neither. Calibrate one, or set CascadeOptions.Threshold."));
         return (small, threshold);
     }
 
@@ -191,7 +191,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
     {
         if (info.BatchAxis != 0 || !info.RowIndependent)
         {
-            throw new InferenceException($"Model '{Info.Name}', cascade: {which} '{info.Name}' must take rows along axis 0 that do not depend on each other; it has {(info.BatchAxis is { } axis ? $"batch axis {axis}" : "no batch axis")} and its rows are {(info.RowIndependent ? "" : "not proved ")}independent. Assert it with AssertRowIndependent if you know it.");
+            throw new InferenceException($"Model '{Info.Name}', cascade: {which} '{info.Name}': expected batch axis 0 and independent rows, got {(info.BatchAxis is { } axis ? $"batch axis {axis}" : "no batch axis")} and rows {(info.RowIndependent ? "" : "not proved ")}independent. If its rows are independent, set ModelLoadOptions.AssertRowIndependent.");
         }
     }
 

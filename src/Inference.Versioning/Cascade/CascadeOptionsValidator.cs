@@ -2,6 +2,6 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Versioning.Cascade;
 
-/// <summary>Checks the annotated ranges of <see cref="CascadeOptions"/>; generated, free of reflection.</summary>
+/// <summary>Validates the annotated ranges of <see cref="CascadeOptions"/>; generated, without reflection.</summary>
 [OptionsValidator]
 internal sealed partial class CascadeOptionsValidator : IValidateOptions<CascadeOptions>;

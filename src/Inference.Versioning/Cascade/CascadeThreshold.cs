@@ -3,20 +3,20 @@ using System.Text.Json;
 
 namespace Inference.Versioning;
 
-/// <summary>When a row of the small model's answer is good enough: confidence ≥ threshold.</summary>
-/// <param name="Output">The output of the small model that tells its confidence.</param>
-/// <param name="Kind">How confidence is read off a row.</param>
-/// <param name="Threshold">0 to 1.</param>
-/// <param name="Transform">What is done to the row first.</param>
+/// <summary>When a row of the small model's answer is accepted: confidence ≥ threshold.</summary>
+/// <param name="Output">The output of the small model from which the confidence is computed.</param>
+/// <param name="Kind">How the confidence of a row is computed.</param>
+/// <param name="Threshold">The lowest accepted confidence, 0 to 1.</param>
+/// <param name="Transform">The transformation applied to the row first.</param>
 public sealed record CascadeThreshold(string Output, ConfidenceKind Kind, double Threshold, ConfidenceTransform Transform = ConfidenceTransform.None)
 {
-    /// <summary>The key of <see cref="ModelInfo.Metadata"/> under which a model carries its threshold, as JSON: <c>{"version":1,"output":"y","kind":"max_probability","threshold":0.9,"transform":"none"}</c>.</summary>
+    /// <summary>The key of <see cref="ModelInfo.Metadata"/> under which a model stores its threshold, as JSON: <c>{"version":1,"output":"y","kind":"max_probability","threshold":0.9,"transform":"none"}</c>.</summary>
     public const string MetadataKey = "inference.cascade";
 
-    /// <summary>Reads the JSON form.</summary>
-    /// <param name="json">The text.</param>
-    /// <param name="where">Named in errors.</param>
-    /// <exception cref="InferenceException">It is malformed.</exception>
+    /// <summary>Parses the JSON form.</summary>
+    /// <param name="json">The JSON text.</param>
+    /// <param name="where">The location to name in errors.</param>
+    /// <exception cref="InferenceException">The text is malformed.</exception>
     public static CascadeThreshold Parse(string json, string where)
     {
         try
@@ -26,13 +26,13 @@ public sealed record CascadeThreshold(string Output, ConfidenceKind Kind, double
             int version = root.TryGetProperty("version", out JsonElement v) ? v.GetInt32() : 0;
             if (version != 1)
             {
-                throw new InferenceException($"{where}: expected version 1 of '{MetadataKey}', got {version}. Write the threshold with a matching version of the tools.");
+                throw new InferenceException($"{where}: expected version 1 of '{MetadataKey}', got {version}. Write the threshold with a matching version of the `inference` tool.");
             }
 
             double threshold = root.GetProperty("threshold").GetDouble();
             if (!(threshold is >= 0 and <= 1))
             {
-                throw new InferenceException($"{where}: expected a threshold from 0 to 1 in '{MetadataKey}', got {threshold.ToString(CultureInfo.InvariantCulture)}. Calibrate it again.");
+                throw new InferenceException($"{where}: expected a threshold between 0 and 1 in '{MetadataKey}', got {threshold.ToString(CultureInfo.InvariantCulture)}. Calibrate it again.");
             }
 
             return new CascadeThreshold(
@@ -60,10 +60,10 @@ public sealed record CascadeThreshold(string Output, ConfidenceKind Kind, double
         }
     }
 
-    /// <summary>The confidence of each row.</summary>
+    /// <summary>Computes the confidence of each row.</summary>
     /// <param name="output">Floating-point, shape [N], [N,1] or [N,C].</param>
     /// <param name="confidences">Receives N values.</param>
-    /// <exception cref="ModelRunException">The tensor has another form.</exception>
+    /// <exception cref="ModelRunException">The tensor has another element type or shape.</exception>
     internal void Read(TensorValue output, Span<double> confidences)
     {
         int rows = confidences.Length;
@@ -71,7 +71,7 @@ public sealed record CascadeThreshold(string Output, ConfidenceKind Kind, double
         bool single = Kind == ConfidenceKind.BinaryProbability;
         if (output.Rank == 0 || output.Shape[0] != rows || (single ? width is not (1 or 2) : width < (Kind == ConfidenceKind.Margin ? 2 : 1)))
         {
-            throw new ModelRunException($"Cascade: confidence of kind {Kind} cannot be read off output '{Output}' of form {output} with {rows} rows. Name an output with one row of probabilities for each row of the inputs.");
+            throw new ModelRunException($"Cascade: expected output '{Output}' with one row of probabilities for each of the {rows} input rows to compute confidence of kind {Kind}, got {output}. Set CascadeThreshold.Output to such an output.");
         }
 
         double[] row = new double[width];
@@ -139,11 +139,11 @@ public sealed record CascadeThreshold(string Output, ConfidenceKind Kind, double
 
                 break;
             default:
-                throw new ModelRunException($"Cascade: expected a float32, float64 or float16 output to read confidence off, got {output}. Name the output with the probabilities.");
+                throw new ModelRunException($"Cascade: expected a float32, float64 or float16 output to compute the confidence from, got {output}. Set CascadeThreshold.Output to the output with the probabilities.");
         }
     }
 
-    // NaN wins, so that its comparison with the threshold is false and the row goes on.
+    // NaN wins, so that its comparison with the threshold is false and the row runs on the large model.
     private static double Max(ReadOnlySpan<double> row)
     {
         double max = double.NegativeInfinity;

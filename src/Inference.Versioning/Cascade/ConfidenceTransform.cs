@@ -1,12 +1,12 @@
 namespace Inference.Versioning;
 
-/// <summary>What is done to a row before confidence is read off it.</summary>
+/// <summary>Specifies the transformation applied to a row before its confidence is computed.</summary>
 public enum ConfidenceTransform
 {
     /// <summary><c>none</c>: the row holds probabilities.</summary>
     None,
-    /// <summary><c>softmax</c>: the row holds logits of classes that exclude each other.</summary>
+    /// <summary><c>softmax</c>: the row holds logits of mutually exclusive classes.</summary>
     Softmax,
-    /// <summary><c>sigmoid</c>: each element is a logit of its own.</summary>
+    /// <summary><c>sigmoid</c>: each element is an independent logit.</summary>
     Sigmoid,
 }

@@ -2,29 +2,29 @@ using Inference.Versioning.Running;
 
 namespace Inference.Versioning.Fallback;
 
-/// <summary>Runs attempts that may be left alone when they take too long, and bounds how many of those still run.</summary>
+/// <summary>Runs attempts that may be detached when they exceed their time limit, and bounds how many detached attempts still run.</summary>
 internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
 {
     private int _running;
 
-    /// <summary>Attempts left alone that still run.</summary>
+    /// <summary>Detached attempts that still run.</summary>
     public int Running => Volatile.Read(ref _running);
 
     /// <summary>Runs an attempt for a limited time.</summary>
-    /// <param name="target">Who runs it.</param>
+    /// <param name="target">The target that runs it.</param>
     /// <param name="inputs">Retained for the attempt.</param>
-    /// <param name="context">The attempt's own, as it may be written to after the call has ended.</param>
+    /// <param name="context">The attempt's own context, because it may be written to after the call has ended.</param>
     /// <param name="failedVersion">See <see cref="FallbackTarget.RunAsync"/>.</param>
-    /// <param name="limit">The time it has; owned.</param>
-    /// <param name="max">Attempts left alone at most. When as many run, the attempt is waited for after all.</param>
-    /// <param name="cancellationToken">The caller's.</param>
-    /// <exception cref="AttemptTimeoutException">The time passed; the attempt was left alone.</exception>
+    /// <param name="limit">The time limit; owned.</param>
+    /// <param name="max">The maximum number of detached attempts. If as many run, the attempt is awaited instead.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    /// <exception cref="AttemptTimeoutException">The time limit passed; the attempt was detached.</exception>
     public async ValueTask<NamedValues> RunAsync(FallbackTarget target, NamedValues inputs, RunContext context, string? failedVersion, AttemptLimit limit, int max, CancellationToken cancellationToken)
     {
-        // Disposed by whoever sees the attempt end; not 'using', as the attempt may outlive this method.
+        // Disposed by whoever observes the end of the attempt; not 'using', because the attempt may outlive this method.
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         NamedValues retained = inputs.Retain();
-        // A provider that completes synchronously would keep this thread, and no timer could help.
+        // A provider that completes synchronously would keep this thread, and no timer could interrupt it.
         Task<NamedValues> attempt = Task.Run(() => target.RunAsync(retained, context, failedVersion, stop.Token).AsTask(), CancellationToken.None);
         bool detached = false;
         try
@@ -45,7 +45,7 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !attempt.IsCompleted)
         {
-            // As many attempts as may are left alone already: this one is waited for, which holds its caller back.
+            // The limit of detached attempts is reached: this one is awaited, which holds its caller back.
             await StopAsync(exception, limit, stop).ConfigureAwait(false);
             return await WaitOutAsync(attempt, target, limit, cancellationToken).ConfigureAwait(false);
         }
@@ -65,7 +65,7 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         }
     }
 
-    // The limit is told first: what stops is to know why.
+    // The limit is signalled first, so that the run can tell why it is cancelled.
     private static async ValueTask StopAsync(Exception why, AttemptLimit limit, CancellationTokenSource stop)
     {
         if (why is TimeoutException)
@@ -89,7 +89,7 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
     }
 
     private static AttemptTimeoutException TooSlow(FallbackTarget target, TimeSpan limit) =>
-        new($"Fallback target '{target.Name}' did not answer within {limit}. Raise the limit, or make the model faster.");
+        new($"Fallback target '{target.Name}' did not answer within {limit}. Raise AttemptTimeout, or use a faster model.");
 
     private bool TryTake(int max)
     {

@@ -5,10 +5,10 @@ using Inference.Versioning.Running;
 namespace Inference.Versioning.Fallback;
 
 /// <summary>
-/// Tries the runner below and, when it fails, is too slow or its circuit is open, the next in the chain. A call that is given up because of the time is left
-/// alone: the caller gets the next one's answer at once, while the attempt keeps its version and its inputs until it ends by itself.
+/// Tries the inner runner and, if it fails, is too slow or its circuit is open, the next target in the chain. An attempt that exceeds its time limit is
+/// detached: the caller gets the next target's answer at once, while the attempt keeps its version and its inputs until it ends.
 /// </summary>
-/// <remarks>Thread-safe. Rows may reach a model more than once: that is what a fallback is. Invalid inputs and cancelled calls do not fall back.</remarks>
+/// <remarks>Thread-safe. Rows may reach a model more than once, by the nature of a fallback. Invalid inputs and cancelled calls do not fall back.</remarks>
 internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(24);
@@ -19,9 +19,9 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
     private readonly IDisposable? _owned;
     private readonly RepositoryController? _versions;
 
-    /// <param name="inner">The runner below; the first target.</param>
-    /// <param name="targets">The chain, the runner below included.</param>
-    /// <param name="options">The options now.</param>
+    /// <param name="inner">The inner runner; the first target.</param>
+    /// <param name="targets">The chain, including the inner runner.</param>
+    /// <param name="options">Returns the current options.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="instruments">Owned.</param>
     /// <param name="owned">Disposed with this; may be null.</param>
@@ -40,7 +40,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
         }
     }
 
-    /// <summary>Attempts left alone that still run.</summary>
+    /// <summary>Detached attempts that still run.</summary>
     public int Detached => _targets.Sum(t => t.Detached.Running);
 
     public ModelState State =>
@@ -61,7 +61,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
     }
 
     public override object? GetService(Type serviceType, object? serviceKey = null) =>
-        // A bound run has no second chance, and a split model no chain.
+        // Bound runs and split models do not support a fallback.
         serviceType == typeof(IBindable) || serviceType == typeof(IModelSplitter) ? null : base.GetService(serviceType, serviceKey);
 
     public override async ValueTask DisposeAsync()
@@ -85,7 +85,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
         FallbackOptions options = _options();
         Exception? first = null;
         string? failedVersion = null;
-        // Borrowed inputs are copied once, not by each attempt.
+        // Borrowed inputs are copied once, not for each attempt.
         NamedValues? retained = options.AttemptTimeout is not null || context.Deadline is not null ? inputs.Retain() : null;
         try
         {
@@ -98,12 +98,12 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
                 if (limit is not null && target.Detached.Running >= options.MaxDetached && options.MaxDetached > 0)
                 {
                     reason = "shed";
-                    first ??= new OverloadedException($"Model '{Info.Name}': {target.Detached.Running} attempts on '{target.Name}' that were too slow still run, the limit MaxDetached is {options.MaxDetached}; no further one was started. Retry later, raise the limit, or add a faster target.") { Limit = options.MaxDetached };
+                    first ??= new OverloadedException($"Model '{Info.Name}': expected fewer than MaxDetached = {options.MaxDetached} detached attempts on '{target.Name}', got {target.Detached.Running}; no further attempt was started. Retry later, raise MaxDetached, or add a faster target.") { Limit = options.MaxDetached };
                 }
                 else if (limit <= TimeSpan.Zero)
                 {
                     reason = "deadline";
-                    first ??= new DeadlineExceededException($"Model '{Info.Name}': the deadline {context.Deadline:O} leaves no time for '{target.Name}'. Give calls more time, or lower Reserve.") { Deadline = context.Deadline };
+                    first ??= new DeadlineExceededException($"Model '{Info.Name}': the deadline {context.Deadline:O} leaves no time for '{target.Name}'. Set a later deadline, or lower Reserve.") { Deadline = context.Deadline };
                 }
                 else if (!target.Circuit.TryEnter(out long pass))
                 {
@@ -163,7 +163,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
             ExceptionDispatchInfo.Throw(first);
         }
 
-        throw new OverloadedException($"Model '{Info.Name}': the circuits of all targets are open ({string.Join(", ", _targets.Select(t => $"'{t.Name}'"))}), as most of their last calls failed. Retry later.");
+        throw new OverloadedException($"Model '{Info.Name}': the circuits of all targets are open ({string.Join(", ", _targets.Select(t => $"'{t.Name}'"))}) because most of their recent calls failed. Retry later.");
     }
 
     private TimeSpan? Limit(FallbackOptions options, RunContext context, int targetsLeft)
@@ -175,7 +175,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
             limit = limit is { } own && own < left ? own : left;
         }
 
-        // Timers reach no further than some 49 days.
+        // Timers are limited to about 49 days.
         return limit > s_longest ? s_longest : limit;
     }
 

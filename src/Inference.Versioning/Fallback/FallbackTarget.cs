@@ -1,6 +1,6 @@
 namespace Inference.Versioning.Fallback;
 
-/// <summary>One link of a fallback chain: who answers, the circuit in front of it, and what it still owes.</summary>
+/// <summary>One target of a fallback chain, with its circuit and its detached attempts.</summary>
 internal abstract class FallbackTarget(string name, TargetCircuit circuit, DetachedWork detached)
 {
     /// <summary>The name in metrics and records.</summary>
@@ -8,13 +8,13 @@ internal abstract class FallbackTarget(string name, TargetCircuit circuit, Detac
 
     public TargetCircuit Circuit => circuit;
 
-    /// <summary>Its attempts that were left alone.</summary>
+    /// <summary>Its detached attempts.</summary>
     public DetachedWork Detached => detached;
 
     /// <summary>Runs the call.</summary>
-    /// <param name="inputs">Stay valid until the run completes.</param>
-    /// <param name="context">The attempt's.</param>
-    /// <param name="failedVersion">The version that failed before; null where unknown.</param>
+    /// <param name="inputs">The inputs; they stay valid until the run completes.</param>
+    /// <param name="context">The attempt's context.</param>
+    /// <param name="failedVersion">The version that failed before; null if unknown.</param>
     /// <param name="cancellationToken">Asks the run to stop.</param>
     public abstract ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext context, string? failedVersion, CancellationToken cancellationToken);
 }

@@ -3,7 +3,7 @@ using Inference.Versioning.Routing;
 
 namespace Inference.Versioning.Fallback;
 
-/// <summary>The version served before the one that failed: the default for a canary, what was the default before for the default.</summary>
+/// <summary>The version served before the one that failed: for a canary, the default; for the default, the previous default.</summary>
 internal sealed class PreviousVersionTarget(TargetCircuit circuit, DetachedWork detached, VersionedModelRunner versions) : FallbackTarget("version:previous", circuit, detached)
 {
     public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext context, string? failedVersion, CancellationToken cancellationToken)

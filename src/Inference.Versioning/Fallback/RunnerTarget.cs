@@ -2,7 +2,7 @@ using Inference.Versioning.Loading;
 
 namespace Inference.Versioning.Fallback;
 
-/// <summary>A runner that belongs to somebody else, found when it is first needed.</summary>
+/// <summary>A runner owned by another component, resolved on first use.</summary>
 internal sealed class RunnerTarget : FallbackTarget
 {
     private readonly Func<IModelRunner> _find;
@@ -10,12 +10,12 @@ internal sealed class RunnerTarget : FallbackTarget
     private readonly string _modelName;
     private IModelRunner? _runner;
 
-    /// <param name="name">For metrics and records.</param>
+    /// <param name="name">The name in metrics and records.</param>
     /// <param name="circuit">The circuit in front of it.</param>
-    /// <param name="detached">Its attempts that were left alone.</param>
-    /// <param name="modelName">The model this stands in for, named in errors.</param>
-    /// <param name="mustReplace">What it must be able to stand in for; null: not checked.</param>
-    /// <param name="find">Finds the runner.</param>
+    /// <param name="detached">Its detached attempts.</param>
+    /// <param name="modelName">The model that it replaces, named in errors.</param>
+    /// <param name="mustReplace">The signature that it must be able to replace; null: not checked.</param>
+    /// <param name="find">Resolves the runner.</param>
     public RunnerTarget(string name, TargetCircuit circuit, DetachedWork detached, string modelName, ModelSignature? mustReplace, Func<IModelRunner> find)
         : base(name, circuit, detached)
     {
@@ -32,7 +32,7 @@ internal sealed class RunnerTarget : FallbackTarget
         IModelRunner runner = _find();
         if (_mustReplace?.WhyNotReplaceableBy(ModelSignature.Of(runner.Info)) is { } reason)
         {
-            throw new InferenceException($"Model '{_modelName}', fallback '{Name}' cannot stand in: {reason}. Choose a model with the same inputs and outputs.");
+            throw new InferenceException($"Model '{_modelName}', fallback '{Name}' cannot replace the model: {reason}. Choose a model with the same inputs and outputs.");
         }
 
         return _runner = runner;

@@ -5,13 +5,13 @@ using Inference.Versioning.Manifest;
 
 namespace Inference.Versioning.Folders;
 
-/// <summary>Lists the versions of a repository directory. Reads names, lengths, times and manifests; never a model.</summary>
+/// <summary>Lists the versions of a repository directory. Reads names, lengths, times and manifests, never models.</summary>
 internal sealed class RepositoryScanner(string root)
 {
     // Manifests are parsed again only when the version's stamp changed.
     private readonly Dictionary<string, VersionFolder> _last = new(StringComparer.Ordinal);
 
-    /// <summary>The versions there are, newest first. A version whose files vanish while they are listed is left out.</summary>
+    /// <summary>Lists the versions, newest first. A version whose files vanish during the listing is omitted.</summary>
     /// <exception cref="ModelLoadException">The repository directory does not exist or cannot be listed.</exception>
     public IReadOnlyList<VersionFolder> Scan()
     {
@@ -29,7 +29,7 @@ internal sealed class RepositoryScanner(string root)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelLoadException($"Repository '{root}': expected a directory with one sub-directory a version, it cannot be listed: {exception.Message} Create it, or point the source at it.", exception);
+            throw new ModelLoadException($"Repository '{root}': expected a readable directory with one subdirectory per version, got an error: {exception.Message} Create the directory, or correct the source.", exception);
         }
 
         _last.Clear();

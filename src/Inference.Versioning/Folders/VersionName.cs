@@ -24,11 +24,11 @@ internal sealed class VersionName : IComparer<string>
         }
 
         int rest = (x.Length - i).CompareTo(y.Length - j);
-        // Names that differ only in leading zeros (01 and 1) still need an order of their own.
+        // Names that differ only in leading zeros (01 and 1) still need a defined order.
         return rest != 0 ? rest : string.CompareOrdinal(x, y);
     }
 
-    /// <summary>Whether a directory's name can be a version: not hidden, not a staging name (<c>_x</c>, <c>x.tmp</c>, <c>x~</c>), not a path.</summary>
+    /// <summary>Whether a directory name is a valid version: not hidden, not a staging name (<c>_x</c>, <c>x.tmp</c>, <c>x~</c>), not a path.</summary>
     public static bool IsValid(string name) =>
         name.Length is > 0 and <= 128
         && name[0] is not ('.' or '_')

@@ -3,8 +3,8 @@ using Inference.Versioning.Folders;
 namespace Inference.Versioning.Leasing;
 
 /// <summary>
-/// A loaded version and the count of those who use it: one for the repository while the version is wanted, one for each call. When the last is given back the
-/// runner is disposed, on the thread pool; never before. A count that reached zero never comes back.
+/// A loaded version and its reference count: one reference for the repository while the version is needed, one for each call. When the last is released, the
+/// runner is disposed on the thread pool, never before. A count that reached zero never rises again.
 /// </summary>
 internal sealed class VersionSlot
 {
@@ -14,9 +14,9 @@ internal sealed class VersionSlot
     private int _retired;
     private long _calls;
 
-    /// <param name="folder">Where it was loaded from.</param>
-    /// <param name="runner">The runner with the stages of each version around it; owned.</param>
-    /// <param name="onUnloaded">Called once, after the runner was disposed, with the error of disposing it.</param>
+    /// <param name="folder">The folder it was loaded from.</param>
+    /// <param name="runner">The runner with the per-version stages around it; owned.</param>
+    /// <param name="onUnloaded">Called once, after the runner was disposed, with the error of the disposal, if any.</param>
     public VersionSlot(VersionFolder folder, IModelRunner runner, Action<VersionSlot, Exception?> onUnloaded)
     {
         Folder = folder;
@@ -33,18 +33,18 @@ internal sealed class VersionSlot
 
     public string Version => Folder.Version;
 
-    /// <summary>Calls that hold a lease now.</summary>
+    /// <summary>The number of calls that hold a lease.</summary>
     public int InFlight => Math.Max(0, Volatile.Read(ref _references) - (Volatile.Read(ref _retired) == 0 ? 1 : 0));
 
-    /// <summary>Leases given so far.</summary>
+    /// <summary>The number of leases taken so far.</summary>
     public long Calls => Volatile.Read(ref _calls);
 
     public bool IsRetired => Volatile.Read(ref _retired) != 0;
 
-    /// <summary>Completes when the runner was disposed.</summary>
+    /// <summary>Completes when the runner has been disposed.</summary>
     public Task Unloaded => _unloaded.Task;
 
-    /// <summary>Takes a lease; false when the version is unloading: read the routing table again.</summary>
+    /// <summary>Takes a lease; false if the version is being unloaded: read the routing table again.</summary>
     public bool TryAcquire()
     {
         int count = Volatile.Read(ref _references);
@@ -63,7 +63,7 @@ internal sealed class VersionSlot
         return false;
     }
 
-    /// <summary>Gives a lease back.</summary>
+    /// <summary>Releases a lease.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _references) == 0)
@@ -73,7 +73,7 @@ internal sealed class VersionSlot
         }
     }
 
-    /// <summary>Gives the repository's own reference back, once. Publish a routing table without this version first.</summary>
+    /// <summary>Releases the repository's own reference, once. Publish a routing table without this version first.</summary>
     public void Retire()
     {
         if (Interlocked.Exchange(ref _retired, 1) == 0)

@@ -1,6 +1,6 @@
 namespace Inference.Versioning.Loading;
 
-/// <summary>Runs a version on its golden rows and compares.</summary>
+/// <summary>Runs a version on its golden rows and compares the outputs.</summary>
 internal static class GoldenCheck
 {
     /// <summary>The inputs of every case; the caller disposes them.</summary>
@@ -30,12 +30,12 @@ internal static class GoldenCheck
             {
                 if (!got.TryGetValue(name, out ModelValue? actual))
                 {
-                    throw new ModelLoadException($"{where}, golden case {i}: expected an output '{name}', the model has none. Correct the model or its manifest.");
+                    throw new ModelLoadException($"{where}, golden case {i}: expected an output '{name}', the model has no such output. Correct the model or its manifest.");
                 }
 
                 if (ValueDifference.Find(actual, expected, relative, absolute, out _) is { } difference)
                 {
-                    throw new ModelLoadException($"{where}, golden case {i}, output '{name}': {difference}. The model does not compute what its manifest promises; publish a correct one, or correct the golden rows.");
+                    throw new ModelLoadException($"{where}, golden case {i}, output '{name}': {difference}. The model does not reproduce its golden rows; publish a correct model, or correct the golden rows.");
                 }
             }
         }

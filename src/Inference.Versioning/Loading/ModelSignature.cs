@@ -7,8 +7,8 @@ internal sealed record ModelSignature(IReadOnlyList<PortSignature> Inputs, IRead
 {
     public static ModelSignature Of(ModelInfo info) => new([.. info.Inputs.Select(PortSignature.Of)], [.. info.Outputs.Select(PortSignature.Of)]);
 
-    /// <summary>Why callers of this model could not use the other: null when they can. The other takes every input that this takes, needs no further one, and gives every output that this
-    /// gives. It may take wider shapes, and give further outputs.</summary>
+    /// <summary>Why this model cannot be replaced by the other for its callers; null if it can. The other must accept every input of this one, require no further input, and return every output of this
+    /// one. It may accept more shapes and return further outputs.</summary>
     public string? WhyNotReplaceableBy(ModelSignature other)
     {
         foreach (PortSignature input in Inputs)
@@ -16,7 +16,7 @@ internal sealed record ModelSignature(IReadOnlyList<PortSignature> Inputs, IRead
             PortSignature? same = other.Inputs.FirstOrDefault(i => i.Name == input.Name);
             if (same is null)
             {
-                return $"input '{input.Name}': expected {input}, there is no such input";
+                return $"input '{input.Name}': expected {input}, got no such input";
             }
 
             if (!input.FitsInto(same))
@@ -26,7 +26,7 @@ internal sealed record ModelSignature(IReadOnlyList<PortSignature> Inputs, IRead
 
             if (input.IsOptional && !same.IsOptional)
             {
-                return $"input '{input.Name}': expected an optional input, it is required";
+                return $"input '{input.Name}': expected an optional input, got a required one";
             }
         }
 
@@ -34,7 +34,7 @@ internal sealed record ModelSignature(IReadOnlyList<PortSignature> Inputs, IRead
         {
             if (!input.IsOptional && Inputs.All(i => i.Name != input.Name))
             {
-                return $"input '{input.Name}': it is required, and callers do not give it";
+                return $"input '{input.Name}': expected no further required input, got one that callers do not pass";
             }
         }
 
@@ -43,7 +43,7 @@ internal sealed record ModelSignature(IReadOnlyList<PortSignature> Inputs, IRead
             PortSignature? same = other.Outputs.FirstOrDefault(o => o.Name == output.Name);
             if (same is null)
             {
-                return $"output '{output.Name}': expected {output}, there is no such output";
+                return $"output '{output.Name}': expected {output}, got no such output";
             }
 
             if (!same.FitsInto(output))

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Inference.Versioning.Loading;
 
-/// <summary>An input or output in a form that can be kept in the state file.</summary>
+/// <summary>An input or output in the form stored in the state file.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">Element type by name for tensors, the whole type as text for other kinds.</param>
-/// <param name="Shape">Fixed dimensions as numbers, null for open ones; null where the rank is open or the value is not a tensor.</param>
+/// <param name="Type">The element type by name for tensors, the whole type as text for other kinds.</param>
+/// <param name="Shape">Fixed dimensions as numbers, null for dynamic ones; null if the rank is dynamic or the value is not a tensor.</param>
 /// <param name="IsOptional">Whether an input has a default.</param>
 internal sealed record PortSignature(string Name, string Type, IReadOnlyList<long?>? Shape, bool IsOptional)
 {
@@ -15,7 +15,7 @@ internal sealed record PortSignature(string Name, string Type, IReadOnlyList<lon
         port.Type.Kind == ModelValueKind.Tensor && port.Type.Shape is { } shape ? [.. shape.Select(d => d.Size)] : null,
         port.IsOptional);
 
-    /// <summary>Whether every value that this port may carry is one that <paramref name="wider"/> may carry: same type, same rank, no dimension fixed there that is open or different here.</summary>
+    /// <summary>Whether <paramref name="wider"/> accepts every value of this port: same type, same rank, and no dimension fixed there that is dynamic or different here.</summary>
     public bool FitsInto(PortSignature wider)
     {
         if (Type != wider.Type)

@@ -1,9 +1,9 @@
 namespace Inference.Versioning.Loading;
 
-/// <summary>How two values differ: |got − want| ≤ a + r · |want| for floating-point elements, NaN equal to NaN, everything else exactly.</summary>
+/// <summary>Compares two values: |got − want| ≤ a + r · |want| for floating-point elements, NaN equal to NaN, everything else exactly.</summary>
 internal static class ValueDifference
 {
-    /// <summary>The first difference in words, or null where values agree; also the largest absolute difference of floating-point elements seen.</summary>
+    /// <summary>The first difference as text, or null if the values agree; also the largest absolute difference of floating-point elements.</summary>
     public static string? Find(ModelValue got, ModelValue want, double relative, double absolute, out double largest)
     {
         largest = 0;

@@ -5,15 +5,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.Loading;
 
-/// <summary>Loads one version beside those that serve, and takes it through its gates.</summary>
+/// <summary>Loads one version while others serve, and runs it through its gates.</summary>
 internal sealed class VersionLoader(string modelName, IModelLoader loader, ModelLoadOptions loadOptions, Func<IModelRunner, IModelRunner> wrap, ILogger logger)
 {
     /// <summary>Loads, verifies, checks golden rows, warms up.</summary>
     /// <param name="folder">The version.</param>
-    /// <param name="options">The checks.</param>
-    /// <param name="reference">What the version must be able to replace; null for nothing.</param>
+    /// <param name="options">The version.</param>
+    /// <param name="reference">The signature that the version must be able to replace; null for none.</param>
     /// <param name="cancellationToken">Stops the load.</param>
-    /// <returns>The runner with the stages of each version around it; the caller disposes it.</returns>
+    /// <returns>The runner with the per-version stages around it; the caller disposes it.</returns>
     /// <exception cref="VersionRefusedException">A gate failed.</exception>
     public async ValueTask<IModelRunner> LoadAsync(VersionFolder folder, VersioningOptions options, ModelSignature? reference, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
 
             if (options.RequireGoldenRows && inputs.Count == 0)
             {
-                throw new ModelLoadException($"{where}: expected golden rows, as RequireGoldenRows is set; its manifest has none. Add cases to 'golden' in {VersionFolder.ManifestFile}.");
+                throw new ModelLoadException($"{where}: expected golden rows because RequireGoldenRows is true, found none. Add cases to 'golden' in {VersionFolder.ManifestFile}.");
             }
 
             gate = VersionGate.Warmup;
@@ -96,7 +96,7 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
     {
         if (manifest?.Digest is { Length: > 0 } expected && !ManifestReader.SameDigest(expected, info.Digest))
         {
-            throw new ModelLoadException($"{where}: expected digest {expected}, the loaded model has {info.Digest}. The files are not those the manifest was written for; publish the version again.");
+            throw new ModelLoadException($"{where}: expected digest {expected}, the loaded model has {info.Digest}. The files do not match the manifest; publish the version again.");
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
     {
         if (reference is not null && !options.AllowSignatureChange && reference.WhyNotReplaceableBy(ModelSignature.Of(info)) is { } reason)
         {
-            throw new ModelLoadException($"{where} cannot replace the version served: {reason}. Publish it under another model name, or set AllowSignatureChange if no caller depends on it.");
+            throw new ModelLoadException($"{where} cannot replace the serving version: {reason}. Publish it under another model name, or set AllowSignatureChange if no caller depends on the difference.");
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace Inference.Versioning;
 
-/// <summary>A version did not pass a gate and does not serve.</summary>
+/// <summary>The exception that is thrown when a version fails a gate and therefore does not serve.</summary>
 public sealed class VersionRefusedException : ModelLoadException
 {
-    /// <summary>Makes an error.</summary>
+    /// <summary>Initializes a new instance.</summary>
     public VersionRefusedException(string message, string version, VersionGate gate, Exception? innerException = null)
         : base(message, innerException)
     {
@@ -14,6 +14,6 @@ public sealed class VersionRefusedException : ModelLoadException
     /// <summary>The version.</summary>
     public string Version { get; }
 
-    /// <summary>The gate it failed at.</summary>
+    /// <summary>The gate that it failed.</summary>
     public VersionGate Gate { get; }
 }

@@ -2,15 +2,15 @@ using Inference.Rows;
 
 namespace Inference.Versioning.Loading;
 
-/// <summary>Runs a version before it serves, so that plans, code and memory are there when the first caller comes.</summary>
+/// <summary>Runs a version before it serves, so that plans, code and memory are prepared before the first call.</summary>
 internal static class Warmup
 {
-    /// <summary>Runs the model on the golden inputs, else on zeros of its declared shapes with open dimensions at 1.</summary>
+    /// <summary>Runs the model on the golden inputs, or, without any, on zeros of its declared shapes with dynamic dimensions set to 1.</summary>
     /// <param name="runner">The version.</param>
     /// <param name="golden">Golden inputs; empty for none.</param>
-    /// <param name="options">Says how many runs and rows.</param>
-    /// <param name="cancellationToken">Stops between runs.</param>
-    /// <returns>Why zeros could not be run, or null. Zeros need not be sensible inputs, so that this is for the log alone.</returns>
+    /// <param name="options">The numbers of runs and rows.</param>
+    /// <param name="cancellationToken">Cancels between runs.</param>
+    /// <returns>Why zeros could not be run, or null. Zeros need not be meaningful inputs, so the reason is only logged.</returns>
     /// <exception cref="InferenceException">The model fails on its golden inputs.</exception>
     public static async ValueTask<string?> RunAsync(IModelRunner runner, IReadOnlyList<NamedValues> golden, VersioningOptions options, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal static class Warmup
             using NamedValues? inputs = golden.Count > 0 ? Repeat(golden[0], rows) : Zeros(runner.Info, Math.Max(rows, 1));
             if (inputs is null)
             {
-                return "the model has inputs that zeros cannot be made for";
+                return "the model has inputs of a kind for which no zeros can be created";
             }
 
             for (int i = 0; i < options.WarmupRuns; i++)

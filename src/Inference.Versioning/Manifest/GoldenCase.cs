@@ -6,6 +6,6 @@ public sealed class GoldenCase
     /// <summary>The inputs by name.</summary>
     public Dictionary<string, GoldenTensor> Inputs { get; set; } = [];
 
-    /// <summary>The expected outputs by name; outputs not named are not compared.</summary>
+    /// <summary>The expected outputs by name; outputs not listed are not compared.</summary>
     public Dictionary<string, GoldenTensor> Outputs { get; set; } = [];
 }

@@ -3,12 +3,12 @@ namespace Inference.Versioning;
 /// <summary>Inputs with known outputs that a version must reproduce before it serves.</summary>
 public sealed class GoldenRows
 {
-    /// <summary>Relative tolerance r: |got − want| ≤ a + r · |want|; null: the option's.</summary>
+    /// <summary>The relative tolerance r in |got − want| ≤ a + r · |want|; null: <see cref="VersioningOptions.GoldenRelativeTolerance"/>.</summary>
     public double? RelativeTolerance { get; set; }
 
-    /// <summary>Absolute tolerance a; null: the option's.</summary>
+    /// <summary>The absolute tolerance a; null: <see cref="VersioningOptions.GoldenAbsoluteTolerance"/>.</summary>
     public double? AbsoluteTolerance { get; set; }
 
-    /// <summary>The cases, each one run.</summary>
+    /// <summary>The cases; each is one run.</summary>
     public IList<GoldenCase> Cases { get; set; } = [];
 }

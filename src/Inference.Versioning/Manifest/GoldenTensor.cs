@@ -7,21 +7,21 @@ namespace Inference.Versioning;
 /// little-endian bytes.</summary>
 public sealed class GoldenTensor
 {
-    /// <summary>Element type by its name in <see cref="ElementTypes.Name"/>; <c>float32</c> by default.</summary>
+    /// <summary>The element type by its name in <see cref="ElementTypes.Name"/>; the default is <c>float32</c>.</summary>
     public string Type { get; set; } = "float32";
 
     /// <summary>The dimensions.</summary>
     public long[] Shape { get; set; } = [];
 
-    /// <summary>The elements as a JSON array; non-finite numbers as the strings <c>"NaN"</c>, <c>"Infinity"</c>, <c>"-Infinity"</c>.</summary>
+    /// <summary>The elements as a JSON array; non-finite numbers are the strings <c>"NaN"</c>, <c>"Infinity"</c>, <c>"-Infinity"</c>.</summary>
     public JsonElement? Data { get; set; }
 
-    /// <summary>The elements as base64 of little-endian bytes; instead of <see cref="Data"/>, for any type but strings.</summary>
+    /// <summary>The elements as base64 of little-endian bytes, as an alternative to <see cref="Data"/> for every type but strings.</summary>
     public string? Base64 { get; set; }
 
-    /// <summary>Makes the tensor; the caller disposes it.</summary>
-    /// <param name="where">Named in errors.</param>
-    /// <exception cref="ModelLoadException">Type, shape and elements do not fit each other.</exception>
+    /// <summary>Creates the tensor; the caller disposes it.</summary>
+    /// <param name="where">The location to name in errors.</param>
+    /// <exception cref="ModelLoadException">Type, shape and elements are inconsistent.</exception>
     public TensorValue ToTensor(string where)
     {
         ElementType type = ParseType(where);
@@ -35,7 +35,7 @@ public sealed class GoldenTensor
         }
     }
 
-    /// <summary>Writes a tensor in this form: as base64, strings as an array.</summary>
+    /// <summary>Converts a tensor to this form: base64, or an array for strings.</summary>
     public static GoldenTensor From(TensorValue tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -121,7 +121,7 @@ public sealed class GoldenTensor
             ElementType.UInt8 => Fill(data, static e => e.GetByte()),
             ElementType.Bool => Fill(data, static e => e.GetBoolean()),
             ElementType.String => Fill(data, static e => e.GetString() ?? ""),
-            _ => throw new ModelLoadException($"{where}: elements of type {Type} cannot be given as numbers. Use 'base64' instead of 'data'."),
+            _ => throw new ModelLoadException($"{where}: expected 'base64' for elements of type {Type}, got numbers. Use 'base64' instead of 'data'."),
         };
     }
 

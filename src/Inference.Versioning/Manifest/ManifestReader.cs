@@ -4,13 +4,13 @@ using Inference.Versioning.Folders;
 
 namespace Inference.Versioning.Manifest;
 
-/// <summary>Reads manifests and checks what they say of files.</summary>
+/// <summary>Reads manifests and verifies the files they list.</summary>
 internal static class ManifestReader
 {
     private const int MaxBytes = 64 << 20;
 
-    /// <summary>The manifest of a version; null where it has none.</summary>
-    /// <exception cref="ModelLoadException">It cannot be read.</exception>
+    /// <summary>Reads the manifest of a version; null if it has none.</summary>
+    /// <exception cref="ModelLoadException">The manifest cannot be read.</exception>
     public static ModelManifest? Read(string directory)
     {
         string path = Path.Combine(directory, VersionFolder.ManifestFile);
@@ -24,14 +24,14 @@ internal static class ManifestReader
             using FileStream stream = File.OpenRead(path);
             if (stream.Length > MaxBytes)
             {
-                throw new ModelLoadException($"Manifest '{path}': expected at most {MaxBytes} bytes, it has {stream.Length}. Keep golden rows few.");
+                throw new ModelLoadException($"Manifest '{path}': expected at most {MaxBytes} bytes, got {stream.Length}. Reduce the number of golden rows.");
             }
 
             ModelManifest manifest = JsonSerializer.Deserialize(stream, ManifestJson.Default.ModelManifest)
                 ?? throw new ModelLoadException($"Manifest '{path}': expected a JSON object, got null. Correct or remove it.");
             return manifest.Format == 1
                 ? manifest
-                : throw new ModelLoadException($"Manifest '{path}': expected format 1, got {manifest.Format}. Write it with a matching version of the tools.");
+                : throw new ModelLoadException($"Manifest '{path}': expected format 1, got {manifest.Format}. Write it with a matching version of the `inference` tool.");
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -39,7 +39,7 @@ internal static class ManifestReader
         }
     }
 
-    /// <summary>Labels of a version's manifest; empty where there are none or it cannot be read (loading the version then says why).</summary>
+    /// <summary>The labels in a version's manifest; empty if there are none or the manifest cannot be read (loading the version then reports the error).</summary>
     public static IReadOnlyList<string> TryReadLabels(string directory)
     {
         try
@@ -52,7 +52,7 @@ internal static class ManifestReader
         }
     }
 
-    /// <summary>The golden rows of a manifest; null where it has none.</summary>
+    /// <summary>The golden rows of a manifest; null if it has none.</summary>
     /// <exception cref="ModelLoadException">They are malformed.</exception>
     public static GoldenRows? Golden(ModelManifest? manifest, string where)
     {
@@ -71,7 +71,7 @@ internal static class ManifestReader
         }
     }
 
-    /// <summary>Hashes the files that the manifest lists and compares.</summary>
+    /// <summary>Compares the files that the manifest lists with their digests.</summary>
     /// <exception cref="ModelLoadException">A file is missing, lies outside the version, or differs.</exception>
     public static async ValueTask VerifyFilesAsync(ModelManifest manifest, string directory, string where, CancellationToken cancellationToken)
     {
@@ -80,7 +80,7 @@ internal static class ManifestReader
             string path = Path.GetFullPath(Path.Combine(directory, name));
             if (!path.StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !File.Exists(path))
             {
-                throw new ModelLoadException($"{where}: the manifest lists file '{name}', which is not in the version's directory. Publish the file, or correct the manifest.");
+                throw new ModelLoadException($"{where}: expected file '{name}' of the manifest in the version's directory, found none. Publish the file, or correct the manifest.");
             }
 
             string actual = await HashAsync(path, cancellationToken).ConfigureAwait(false);
@@ -91,7 +91,7 @@ internal static class ManifestReader
         }
     }
 
-    /// <summary>SHA-256 of a file, lower-case hexadecimal.</summary>
+    /// <summary>The SHA-256 of a file, lower-case hexadecimal.</summary>
     public static async ValueTask<string> HashAsync(string path, CancellationToken cancellationToken)
     {
         FileStream stream = File.OpenRead(path);
@@ -101,7 +101,7 @@ internal static class ManifestReader
         }
     }
 
-    /// <summary>Whether two digests are equal, whatever their case and prefix.</summary>
+    /// <summary>Whether two digests are equal, ignoring case and prefix.</summary>
     public static bool SameDigest(string left, string right) => string.Equals(Plain(left), Plain(right), StringComparison.OrdinalIgnoreCase);
 
     private static string Plain(string digest) => digest.StartsWith("sha256:", StringComparison.OrdinalIgnoreCase) ? digest[7..] : digest;

@@ -1,12 +1,12 @@
 namespace Inference.Versioning;
 
-/// <summary>A signature in a manifest.</summary>
+/// <summary>The signature in a manifest.</summary>
 public sealed class ManifestSignature
 {
-    /// <summary>The algorithm; <c>ES256</c> (ECDSA over P-256 with SHA-256, IEEE P1363 form) is the only one.</summary>
+    /// <summary>The algorithm; only <c>ES256</c> (ECDSA over P-256 with SHA-256, IEEE P1363 format) is supported.</summary>
     public string Algorithm { get; set; } = "ES256";
 
-    /// <summary>Id of the key, as in <see cref="SigningOptions.Keys"/>.</summary>
+    /// <summary>The id of the key, as in <see cref="SigningOptions.Keys"/>.</summary>
     public string Key { get; set; } = "";
 
     /// <summary>The signature, base64.</summary>

@@ -6,16 +6,16 @@ using Inference.Versioning.Manifest;
 
 namespace Inference.Versioning;
 
-/// <summary>Signs and verifies versions: ECDSA over P-256 with SHA-256. The signed text binds model name, version, every file, labels and golden rows.</summary>
+/// <summary>Signs and verifies versions: ECDSA over P-256 with SHA-256. The signed text covers the model name, the version, every file, the labels and the golden rows.</summary>
 public static class ManifestSigner
 {
-    /// <summary>Lists the files of a version with their digests in its manifest, signs it, and writes it (by a rename).</summary>
+    /// <summary>Writes the digests of a version's files to its manifest, signs it, and saves it atomically (by a rename).</summary>
     /// <param name="directory">The version's directory; its name is the version.</param>
-    /// <param name="modelName">The name the model is registered under where it is served.</param>
+    /// <param name="modelName">The name under which the model is registered where it is served.</param>
     /// <param name="key">A private P-256 key.</param>
-    /// <param name="keyId">Its id in <see cref="SigningOptions.Keys"/>.</param>
-    /// <param name="cancellationToken">Stops before anything is written.</param>
-    /// <exception cref="ModelLoadException">There is a manifest that cannot be read.</exception>
+    /// <param name="keyId">The key's id in <see cref="SigningOptions.Keys"/>.</param>
+    /// <param name="cancellationToken">Cancels before anything is written.</param>
+    /// <exception cref="ModelLoadException">The version has a manifest that cannot be read.</exception>
     /// <exception cref="CryptographicException">The key cannot sign.</exception>
     public static async ValueTask SignAsync(string directory, string modelName, ECDsa key, string keyId, CancellationToken cancellationToken = default)
     {
@@ -34,15 +34,15 @@ public static class ManifestSigner
         File.Move(path + ".tmp", path, overwrite: true);
     }
 
-    /// <summary>Checks a manifest's signature against the keys; file contents are checked elsewhere.</summary>
-    /// <exception cref="ModelLoadException">A signature is required and missing, or there is one that is not valid.</exception>
+    /// <summary>Verifies a manifest's signature against the keys; file contents are verified elsewhere.</summary>
+    /// <exception cref="ModelLoadException">A signature is required and missing, or the signature is invalid.</exception>
     internal static void Verify(ModelManifest? manifest, SigningOptions options, string directory, string modelName, string where)
     {
         if (manifest?.Signature is not { } signature)
         {
             if (options.Required)
             {
-                throw new ModelLoadException($"{where}: expected a signature in {VersionFolder.ManifestFile}, as Signing.Required is set; there is none. Sign the version with ManifestSigner.");
+                throw new ModelLoadException($"{where}: expected a signature in {VersionFolder.ManifestFile} because Signing.Required is true, found none. Sign the version with ManifestSigner.");
             }
 
             return;
@@ -55,12 +55,12 @@ public static class ManifestSigner
 
         if (signature.Algorithm != "ES256")
         {
-            throw new ModelLoadException($"{where}: expected a signature by ES256, got '{signature.Algorithm}'. Sign the version again.");
+            throw new ModelLoadException($"{where}: expected signature algorithm ES256, got '{signature.Algorithm}'. Sign the version again.");
         }
 
         if (!options.Keys.TryGetValue(signature.Key, out string? pem))
         {
-            throw new ModelLoadException($"{where}: signed with key '{signature.Key}', which is not among Signing.Keys ({string.Join(", ", options.Keys.Keys.Select(k => $"'{k}'"))}). Add the key if you trust it.");
+            throw new ModelLoadException($"{where}: expected a signature by a key in Signing.Keys ({string.Join(", ", options.Keys.Keys.Select(k => $"'{k}'"))}), got key '{signature.Key}'. Add the key if you trust it.");
         }
 
         foreach (string name in FilesOf(directory))
@@ -75,7 +75,7 @@ public static class ManifestSigner
         key.ImportFromPem(pem);
         if (!IsValid(key, SignedText(manifest, modelName, VersionOf(directory)), signature.Value))
         {
-            throw new ModelLoadException($"{where}: the signature by key '{signature.Key}' is not valid for model '{modelName}' and these files, labels and golden rows. The version was changed after it was signed, or signed for another name.");
+            throw new ModelLoadException($"{where}: the signature by key '{signature.Key}' is not valid for model '{modelName}' and these files, labels and golden rows. The version was changed after signing, or signed for another model name. Sign it again.");
         }
     }
 
@@ -91,7 +91,7 @@ public static class ManifestSigner
         }
     }
 
-    // Lines, so that any tool can produce the text: see the README. File and version names cannot hold line breaks; labels and the golden rows are hashed.
+    // Lines, so that any tool can produce the text: see the README. File and version names cannot contain line breaks; labels and golden rows are hashed.
     private static byte[] SignedText(ModelManifest manifest, string modelName, string version)
     {
         var text = new StringBuilder("inference-manifest-v1\n");

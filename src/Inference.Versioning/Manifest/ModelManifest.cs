@@ -3,22 +3,22 @@ using Inference.Status;
 
 namespace Inference.Versioning;
 
-/// <summary>What <c>manifest.json</c> beside a model says of it. All parts are optional. The README of the package gives the form.</summary>
+/// <summary>The content of <c>manifest.json</c> beside a model. All parts are optional. The format is documented in the package's README.</summary>
 public sealed class ModelManifest
 {
-    /// <summary>The form's number; 1.</summary>
+    /// <summary>The format version; 1.</summary>
     public int Format { get; set; } = 1;
 
-    /// <summary>Expected <see cref="ModelInfo.Digest"/> of the loaded model, hexadecimal, optionally after <c>sha256:</c>.</summary>
+    /// <summary>The expected <see cref="ModelInfo.Digest"/> of the loaded model, hexadecimal, optionally prefixed by <c>sha256:</c>.</summary>
     public string? Digest { get; set; }
 
-    /// <summary>SHA-256, hexadecimal, of each file of the version by its relative path; checked before the model is parsed. With a signature every file must be listed.</summary>
+    /// <summary>The SHA-256, hexadecimal, of each file of the version, by relative path; verified before the model is parsed. A signed manifest must list every file.</summary>
     public Dictionary<string, string>? Files { get; set; }
 
-    /// <summary>Labels the version carries unless options or <see cref="IModelVersions.SetLabelAsync"/> give them to another.</summary>
+    /// <summary>The version's labels, unless options or <see cref="IModelVersions.SetLabelAsync"/> assign them to another version.</summary>
     public IList<string>? Labels { get; set; }
 
-    /// <summary>Golden rows, see <see cref="GoldenRows"/>; kept as JSON until they are needed.</summary>
+    /// <summary>The golden rows, see <see cref="GoldenRows"/>; kept as JSON until they are used.</summary>
     public JsonElement? Golden { get; set; }
 
     /// <summary>The publisher's signature.</summary>

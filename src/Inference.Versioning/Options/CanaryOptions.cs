@@ -3,50 +3,50 @@ using Inference.Status;
 
 namespace Inference.Versioning;
 
-/// <summary>How a new version is tried on a part of the calls, and when it is taken back by itself.</summary>
+/// <summary>Options of a canary: a new version that serves a share of the calls, and when it is rolled back automatically.</summary>
 public sealed class CanaryOptions
 {
-    /// <summary>Share of the calls the canary gets, percent, 0 to 100, 10 by default. Raising it keeps every routing key that the canary had.</summary>
+    /// <summary>The canary's share of the calls, percent, 0 to 100; the default is 10. Raising it keeps every routing key that the canary already serves.</summary>
     [Range(0.0, 100.0)]
     public double Percent { get; set; } = 10;
 
-    /// <summary>Whether a canary that is worse than the default is rolled back by itself; true by default.</summary>
+    /// <summary>Whether a canary that is worse than the default is rolled back automatically; the default is true.</summary>
     public bool AutomaticRollback { get; set; } = true;
 
-    /// <summary>Bound on the probability that a canary as good as the default is ever rolled back, 1e-6 to 0.2, 0.01 by default. It holds at every moment at once, however
-    /// long the trial lasts.</summary>
+    /// <summary>The maximum probability that a canary as good as the default is ever rolled back, 1e-6 to 0.2; the default is 0.01. The bound holds for the whole trial, however
+    /// long it lasts.</summary>
     [Range(1e-6, 0.2)]
     public double FalseAlarmProbability { get; set; } = 0.01;
 
-    /// <summary>How many more calls may fail on the canary than on the default before that counts against it, as a share of calls, 0 to 0.5, 0 by default.</summary>
+    /// <summary>How much larger the canary's share of failed calls may be than the default's before it counts as worse, 0 to 0.5; the default is 0.</summary>
     [Range(0.0, 0.5)]
     public double ErrorTolerance { get; set; }
 
-    /// <summary>Whether latencies are compared; true by default.</summary>
+    /// <summary>Whether latencies are compared; the default is true.</summary>
     public bool CompareLatency { get; set; } = true;
 
-    /// <summary>Quantile of the latency that is compared, 0.5 to 0.999, 0.9 by default.</summary>
+    /// <summary>The latency quantile that is compared, 0.5 to 0.999; the default is 0.9.</summary>
     [Range(0.5, 0.999)]
     public double LatencyQuantile { get; set; } = 0.9;
 
-    /// <summary>How much slower than the default the canary may be before that counts against it, as a factor, 1 to 100, 1.5 by default.</summary>
+    /// <summary>How much slower than the default the canary may be before it counts as worse, as a factor, 1 to 100; the default is 1.5.</summary>
     [Range(1.0, 100.0)]
     public double LatencyTolerance { get; set; } = 1.5;
 
-    /// <summary>Calls to the canary at the start whose latency is not counted (caches are cold, code is not yet compiled), 0 to 100,000, 50 by default.</summary>
+    /// <summary>The number of initial canary calls whose latency is not counted (caches are cold, code is not compiled yet), 0 to 100,000; the default is 50.</summary>
     [Range(0, 100_000)]
     public int LatencyWarmupCalls { get; set; } = 50;
 
-    /// <summary>Worst value of the user's metric given to <see cref="IModelVersions.ReportMetric"/>; values beyond are clipped. 0 by default.</summary>
+    /// <summary>The worst value of the metric reported by <see cref="IModelVersions.ReportMetric"/>; values outside the range are clipped. The default is 0.</summary>
     public double WorstMetric { get; set; }
 
-    /// <summary>Best value of the user's metric; less than <see cref="WorstMetric"/> where lower is better. 1 by default.</summary>
+    /// <summary>The best value of the metric; less than <see cref="WorstMetric"/> if lower is better. The default is 1.</summary>
     public double BestMetric { get; set; } = 1;
 
-    /// <summary>Calls served by the canary without alarm after which it is promoted by itself; null, the default: it waits for <see cref="IModelVersions.PromoteAsync"/>.</summary>
+    /// <summary>The number of calls served by the canary without an alarm after which it is promoted automatically; null, the default: only <see cref="IModelVersions.PromoteAsync"/> promotes it.</summary>
     [Range(1L, long.MaxValue)]
     public long? PromoteAfterCalls { get; set; }
 
-    /// <summary>Salt of the routing hash; null, the default: the model's name and the canary's version, so that not always the same users try new versions.</summary>
+    /// <summary>The salt of the routing hash; null, the default: the model's name and the canary's version, so that each canary is tried by different users.</summary>
     public string? Salt { get; set; }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Versioning.Options;
 
-/// <summary>Checks the form of <see cref="FallbackOptions.Chain"/>.</summary>
+/// <summary>Validates the format of <see cref="FallbackOptions.Chain"/>.</summary>
 internal sealed class FallbackOptionsRules : IValidateOptions<FallbackOptions>
 {
     public ValidateOptionsResult Validate(string? name, FallbackOptions options)
@@ -19,7 +19,7 @@ internal sealed class FallbackOptionsRules : IValidateOptions<FallbackOptions>
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    /// <summary>Checks everything; for options that did not come through dependency injection.</summary>
+    /// <summary>Validates all rules; for options created outside dependency injection.</summary>
     /// <exception cref="OptionsValidationException">An option is out of range.</exception>
     public static void Require(string name, FallbackOptions options)
     {

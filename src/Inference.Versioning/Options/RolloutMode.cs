@@ -2,13 +2,13 @@ using Inference.Status;
 
 namespace Inference.Versioning;
 
-/// <summary>What happens to a new version, under <see cref="VersionPolicy.Latest"/>, once it passed its gates.</summary>
+/// <summary>Specifies, for <see cref="VersionPolicy.Latest"/>, how a new version is rolled out after it has passed its gates.</summary>
 public enum RolloutMode
 {
-    /// <summary>It becomes the default at once.</summary>
+    /// <summary>It becomes the default immediately.</summary>
     Immediate,
-    /// <summary>It gets <see cref="CanaryOptions.Percent"/> of the calls, until it is promoted or rolled back.</summary>
+    /// <summary>It receives <see cref="CanaryOptions.Percent"/> of the calls until it is promoted or rolled back.</summary>
     Canary,
-    /// <summary>It is loaded, but serves only when asked for by name, label, variant, shadow or <see cref="IModelVersions.PromoteAsync"/>.</summary>
+    /// <summary>It is loaded, but serves only calls that select it by name, label, variant or shadow, until <see cref="IModelVersions.PromoteAsync"/> is called.</summary>
     Manual,
 }

@@ -9,7 +9,7 @@ public sealed class VariantOptions
     [Required]
     public string Target { get; set; } = "";
 
-    /// <summary>Share of the calls, percent, 0 to 100, two decimals count.</summary>
+    /// <summary>The share of the calls, percent, 0 to 100; two decimals are significant.</summary>
     [Range(0.0, 100.0)]
     public double Percent { get; set; }
 }

@@ -1,12 +1,12 @@
 namespace Inference.Versioning;
 
-/// <summary>How the default version is chosen from those in the repository.</summary>
+/// <summary>Specifies how the default version is selected from those in the repository.</summary>
 public enum VersionPolicy
 {
-    /// <summary>The newest version that passed its gates, unless an operator promoted another.</summary>
+    /// <summary>The newest version that passed its gates, unless an operator promoted another one.</summary>
     Latest,
     /// <summary>The version named by <see cref="VersioningOptions.PinnedVersion"/>.</summary>
     Pinned,
-    /// <summary>The version that carries <see cref="VersioningOptions.DefaultLabel"/>.</summary>
+    /// <summary>The version with the label <see cref="VersioningOptions.DefaultLabel"/>.</summary>
     Label,
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Versioning.Options;
 
-/// <summary>Checks what ranges cannot say: options that need or exclude each other.</summary>
+/// <summary>Validates options that require or exclude each other.</summary>
 internal sealed class VersioningOptionsRules : IValidateOptions<VersioningOptions>
 {
     public ValidateOptionsResult Validate(string? name, VersioningOptions options)
@@ -12,28 +12,28 @@ internal sealed class VersioningOptionsRules : IValidateOptions<VersioningOption
         string where = string.IsNullOrEmpty(name) ? "Versioning" : $"Model '{name}', versioning";
         if (options.Policy == VersionPolicy.Pinned && string.IsNullOrEmpty(options.PinnedVersion))
         {
-            failures.Add($"{where}: expected PinnedVersion with policy Pinned, it is empty. Name the version, or choose policy Latest.");
+            failures.Add($"{where}: expected PinnedVersion with policy Pinned, got none. Set PinnedVersion, or choose policy Latest.");
         }
 
         if (options.Policy == VersionPolicy.Label && string.IsNullOrEmpty(options.DefaultLabel))
         {
-            failures.Add($"{where}: expected DefaultLabel with policy Label, it is empty. Name the label, or choose policy Latest.");
+            failures.Add($"{where}: expected DefaultLabel with policy Label, got none. Set DefaultLabel, or choose policy Latest.");
         }
 
         double share = options.Variants.Sum(v => v.Percent);
         if (share > 100)
         {
-            failures.Add($"{where}: expected variants of at most 100 percent together, they have {share}. Lower them; what they leave goes to the default.");
+            failures.Add($"{where}: expected variants of at most 100 percent in total, got {share}. Lower them; the remaining share goes to the default version.");
         }
 
         if (options.Canary.WorstMetric == options.Canary.BestMetric)
         {
-            failures.Add($"{where}: expected Canary.WorstMetric and BestMetric to differ, both are {options.Canary.BestMetric}. Give the metric's range.");
+            failures.Add($"{where}: expected Canary.WorstMetric and BestMetric to differ, both are {options.Canary.BestMetric}. Set them to the metric's range.");
         }
 
         if (options.Signing.Required && options.Signing.Keys.Count == 0)
         {
-            failures.Add($"{where}: expected at least one key in Signing.Keys as Signing.Required is set, there is none. Add the public keys of those who may publish.");
+            failures.Add($"{where}: expected at least one key in Signing.Keys because Signing.Required is true, got none. Add the public keys of the trusted publishers.");
         }
 
         foreach (int rows in options.WarmupRows)
@@ -48,7 +48,7 @@ internal sealed class VersioningOptionsRules : IValidateOptions<VersioningOption
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    /// <summary>Checks everything; for options that did not come through dependency injection.</summary>
+    /// <summary>Validates all rules; for options created outside dependency injection.</summary>
     /// <exception cref="OptionsValidationException">An option is out of range or contradicts another.</exception>
     public static void Require(string name, VersioningOptions options)
     {
@@ -70,12 +70,12 @@ internal sealed class VersioningOptionsRules : IValidateOptions<VersioningOption
                 key.ImportFromPem(pem);
                 if (key.KeySize != 256)
                 {
-                    failures.Add($"{where}: expected a P-256 public key under Signing.Keys['{id}'], got one of {key.KeySize} bits. Make one with: openssl ecparam -name prime256v1 -genkey.");
+                    failures.Add($"{where}: expected a P-256 public key under Signing.Keys['{id}'], got one of {key.KeySize} bits. Create a key with: openssl ecparam -name prime256v1 -genkey.");
                 }
             }
             catch (Exception exception) when (exception is CryptographicException or ArgumentException)
             {
-                failures.Add($"{where}: expected a PEM public key (BEGIN PUBLIC KEY) under Signing.Keys['{id}'], it cannot be read: {exception.Message}");
+                failures.Add($"{where}: expected a PEM public key (BEGIN PUBLIC KEY) under Signing.Keys['{id}'], got text that cannot be read: {exception.Message}");
             }
         }
     }

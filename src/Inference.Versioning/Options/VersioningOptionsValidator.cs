@@ -2,6 +2,6 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Versioning.Options;
 
-/// <summary>Checks the annotated ranges of <see cref="VersioningOptions"/>; generated, free of reflection.</summary>
+/// <summary>Validates the annotated ranges of <see cref="VersioningOptions"/>; generated, without reflection.</summary>
 [OptionsValidator]
 internal sealed partial class VersioningOptionsValidator : IValidateOptions<VersioningOptions>;

@@ -45,7 +45,7 @@ internal sealed partial class RepositoryController
     {
         if (!(percent is >= 0 and <= 100))
         {
-            throw new ArgumentOutOfRangeException(nameof(percent), percent, "A share lies between 0 and 100 percent.");
+            throw new ArgumentOutOfRangeException(nameof(percent), percent, "Expected a share between 0 and 100 percent.");
         }
 
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal sealed partial class RepositoryController
             VersionFolder folder = Find(version);
             if (version == _default!.Version)
             {
-                throw new InferenceException($"Model '{ModelName}': version '{version}' is the default, expected another as the canary. Promote another version first.");
+                throw new InferenceException($"Model '{ModelName}': expected a canary other than the default version, got '{version}'. Promote another version first.");
             }
 
             await LoadOrThrowAsync(folder, cancellationToken).ConfigureAwait(false);
@@ -136,10 +136,10 @@ internal sealed partial class RepositoryController
             return current.Version;
         }
 
-        throw new InferenceException($"Model '{ModelName}': expected an earlier default to roll back to from version '{current.Version}', there is none. Promote a version by name instead.");
+        throw new InferenceException($"Model '{ModelName}': expected an earlier default to roll back to from version '{current.Version}', found none. Promote a version by name instead.");
     }
 
-    // The trial has stopped, so that no call goes there any more; this makes it last.
+    // The trial has stopped, so no call reaches the canary any more; this persists the decision.
     private async ValueTask RejectCanaryAsync(CanaryTrial trial, string by, string reason, CancellationToken cancellationToken)
     {
         trial.Stop();
@@ -165,11 +165,11 @@ internal sealed partial class RepositoryController
     {
         if (_trial == trial && !trial.IsStopped)
         {
-            await PromoteCoreAsync(trial.Slot.Version, "policy", $"the canary served {trial.Options.PromoteAfterCalls} calls without alarm", cancellationToken).ConfigureAwait(false);
+            await PromoteCoreAsync(trial.Slot.Version, "policy", $"the canary served {trial.Options.PromoteAfterCalls} calls without an alarm", cancellationToken).ConfigureAwait(false);
         }
     });
 
-    /// <summary>Brings what is loaded in step with changed options, in the background.</summary>
+    /// <summary>Loads and unloads versions to match changed options, in the background.</summary>
     public void Reapply() => Background(async cancellationToken =>
     {
         _store.Refresh();
@@ -177,7 +177,7 @@ internal sealed partial class RepositoryController
         await ApplyAsync(now: false, cancellationToken).ConfigureAwait(false);
     });
 
-    // On the pool: the caller whose call tipped the scale is not to wait for files.
+    // On the pool: the caller whose call triggered the decision must not wait for files.
     private void Background(Func<CancellationToken, ValueTask> work) => _ = Task.Run(async () =>
     {
         try
@@ -231,7 +231,7 @@ internal sealed partial class RepositoryController
     {
         ArgumentException.ThrowIfNullOrEmpty(version);
         return _folders.FirstOrDefault(f => f.Version == version)
-            ?? throw new InferenceException($"Model '{ModelName}': there is no version '{version}' in '{_setup.Root}'; there are: {string.Join(", ", _folders.Select(f => $"'{f.Version}'"))}. Publish it first.");
+            ?? throw new InferenceException($"Model '{ModelName}': expected a version in '{_setup.Root}' ({string.Join(", ", _folders.Select(f => $"'{f.Version}'"))}), got '{version}'. Publish it first.");
     }
 
     private async ValueTask LoadOrThrowAsync(VersionFolder folder, CancellationToken cancellationToken)
@@ -258,7 +258,7 @@ internal sealed partial class RepositoryController
     {
         Dictionary<string, string> labels = RepositoryState.With(_store.Current.Labels, label, version, (_, target) => _folders.Any(f => f.Version == target));
         return labels.Count <= RepositoryState.MostNames ? labels : throw new InferenceException(
-            $"Model '{ModelName}', label '{label}': expected at most {RepositoryState.MostNames} labels on versions that are there, got another. Use a label that exists.");
+            $"Model '{ModelName}', label '{label}': expected at most {RepositoryState.MostNames} labels on existing versions, got one more. Use an existing label.");
     }
 
     private static Dictionary<string, string> Without(IReadOnlyDictionary<string, string> map, string key)

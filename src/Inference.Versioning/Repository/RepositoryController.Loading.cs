@@ -7,7 +7,7 @@ namespace Inference.Versioning.Repository;
 
 internal sealed partial class RepositoryController
 {
-    /// <summary>The loaded version, loading it where it is not. Null when it is not there or does not pass; the copy loaded before its files changed then stays.</summary>
+    /// <summary>Returns the loaded version, loading it if necessary. Null if it does not exist or does not pass; the copy loaded before its files changed is then kept.</summary>
     private async ValueTask<VersionSlot?> TryLoadAsync(string version, bool now, HashSet<string> wanted, CancellationToken cancellationToken)
     {
         _slots.TryGetValue(version, out VersionSlot? loaded);
@@ -53,7 +53,7 @@ internal sealed partial class RepositoryController
         _failed.Remove(folder.Version);
         if (_slots.Remove(folder.Version, out VersionSlot? before))
         {
-            // New files under the same name. Whoever holds the old copy finishes on it; it is retired once the table no longer names it.
+            // New files under the same name. Calls that hold the old copy finish on it; it is retired once the table no longer refers to it.
             _replaced.Add(before);
         }
 
@@ -82,7 +82,7 @@ internal sealed partial class RepositoryController
         return bytes <= options.MaxLoadedBytes - wanted.Sum(v => _slots.TryGetValue(v, out VersionSlot? slot) ? slot.Folder.Bytes : 0);
     }
 
-    /// <summary>Unloads versions kept for convenience, oldest first, and waits for old ones to drain, until the new one fits.</summary>
+    /// <summary>Unloads versions kept by KeepLatest, oldest first, and waits for old ones to drain, until the new one fits.</summary>
     private async ValueTask MakeRoomAsync(VersionFolder folder, HashSet<string> wanted, CancellationToken cancellationToken)
     {
         long limit = Options.MaxLoadedBytes;
@@ -116,7 +116,7 @@ internal sealed partial class RepositoryController
         if (LoadedBytes() + folder.Bytes > limit)
         {
             throw new VersionRefusedException(
-                $"Model '{ModelName}', version '{folder.Version}': expected room for {folder.Bytes} bytes within MaxLoadedBytes {limit}, {LoadedBytes()} are in use by versions that serve or drain. Raise the limit, or keep fewer versions.",
+                $"Model '{ModelName}', version '{folder.Version}': expected room for {folder.Bytes} bytes within MaxLoadedBytes = {limit}, got {LoadedBytes()} bytes in use by versions that serve or drain. Raise MaxLoadedBytes, or keep fewer versions.",
                 folder.Version, VersionGate.Budget);
         }
     }
@@ -129,7 +129,7 @@ internal sealed partial class RepositoryController
         {
             while (LoadedBytes() + needed > limit)
             {
-                // What unloads in between leaves nothing to wait for: look again.
+                // A version unloaded in between leaves nothing to wait for: check again.
                 Task[] open = [.. _draining.Select(s => s.Unloaded).Where(t => !t.IsCompleted)];
                 if (open.Length > 0)
                 {
@@ -139,7 +139,7 @@ internal sealed partial class RepositoryController
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Time is up; the caller looks at what is free.
+            // The time has passed; the caller checks how much is free.
         }
     }
 

@@ -12,11 +12,11 @@ namespace Inference.Versioning.Repository;
 
 internal sealed partial class RepositoryController
 {
-    /// <summary>Looks at the repository and loads, publishes and retires what follows from it.</summary>
-    /// <param name="now">Whether to load at once what has not settled or failed before.</param>
-    /// <param name="cancellationToken">Stops a load; what was published stays.</param>
-    /// <returns>Whether files were seen that must settle first: look again after the debounce time.</returns>
-    /// <exception cref="ModelLoadException">The repository cannot be listed, or no version serves.</exception>
+    /// <summary>Reads the repository, and loads, publishes and retires versions accordingly.</summary>
+    /// <param name="now">Whether to load versions immediately that have not settled or that failed before.</param>
+    /// <param name="cancellationToken">Cancels a load; what was published stays.</param>
+    /// <returns>Whether some files must settle first: call again after the debounce time.</returns>
+    /// <exception cref="ModelLoadException">The repository cannot be listed, or no version can serve.</exception>
     public async ValueTask<bool> ReconcileAsync(bool now, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -36,7 +36,7 @@ internal sealed partial class RepositoryController
 
     public async ValueTask RefreshAsync(CancellationToken cancellationToken = default) => await ReconcileAsync(now: true, cancellationToken).ConfigureAwait(false);
 
-    // A version whose files still change is taken as it was when it was loaded, and left out when it was not.
+    // A version whose files are still changing keeps serving if it was loaded, and is omitted if not.
     private bool Scan(bool now)
     {
         TimeSpan debounce = Options.Debounce;
@@ -72,7 +72,7 @@ internal sealed partial class RepositoryController
         return unsettled;
     }
 
-    // What is noted of versions that are gone would gather for ever.
+    // Records of versions that are gone would otherwise accumulate.
     private void Forget(IReadOnlyList<VersionFolder> found)
     {
         if (_failed.Count + _settling.Count == 0)
@@ -140,18 +140,18 @@ internal sealed partial class RepositoryController
         string? best = candidates.Count > 0 ? candidates[0] : null;
         if (best is not null && _failed.TryGetValue(best, out FailedLoad? failed) && _folders.Any(f => f.Version == best && f.Stamp == failed.Stamp))
         {
-            return Tuple.Create(ModelState.Degraded, $"Version '{chosen.Version}' serves, version '{best}' was refused at gate {failed.Gate}: {failed.Message}");
+            return Tuple.Create(ModelState.Degraded, $"Version '{chosen.Version}' serves; version '{best}' was refused at gate {failed.Gate}: {failed.Message}");
         }
 
         string refused = string.Join(", ", _failed.Where(f => _folders.Any(d => d.Version == f.Key && d.Stamp == f.Value.Stamp)).Select(f => $"'{f.Key}' ({f.Value.Gate})"));
         return best is not null && best != chosen.Version
-            ? Tuple.Create(ModelState.Degraded, $"Version '{chosen.Version}' serves, version '{best}' is wanted and is not in the repository.")
+            ? Tuple.Create(ModelState.Degraded, $"Version '{chosen.Version}' serves; the selected version '{best}' is not in the repository.")
             : Tuple.Create(ModelState.Ready, $"Version '{chosen.Version}' serves.{(refused.Length > 0 ? $" Refused: {refused}." : "")}");
     }
 
     private ModelLoadException NothingServes(IReadOnlyList<string> candidates)
     {
-        string reasons = string.Join(" ", candidates.Select(v => _failed.TryGetValue(v, out FailedLoad? f) ? f.Message : $"Version '{v}' is not there."));
+        string reasons = string.Join(" ", candidates.Select(v => _failed.TryGetValue(v, out FailedLoad? f) ? f.Message : $"Version '{v}' is not in the repository."));
         return new ModelLoadException($"Model '{ModelName}', repository '{_setup.Root}': expected a version that passes its gates under policy {Options.Policy}, got none of {_folders.Count}. "
             + (reasons.Length > 0 ? reasons : $"Publish one as '<version>/{VersionFolder.ModelFile}'."),
             candidates.Select(v => _failed.GetValueOrDefault(v)?.Cause).FirstOrDefault(e => e is not null));
@@ -170,7 +170,7 @@ internal sealed partial class RepositoryController
         ModelSignature signature = ModelSignature.Of(chosen.Info);
         if (state.Default is not null && state.Default != chosen.Version && Rank(candidates, chosen.Version) > Rank(candidates, state.Default))
         {
-            // It stands in for a version that is wanted more and did not load: what was decided stays decided.
+            // It replaces a preferred version that did not load: earlier decisions are kept.
             _store.Note(_store.Entry("default", chosen.Version, from, "policy", $"stands in for version '{state.Default}'"));
             VersioningLog.DefaultChanged(_setup.Logger, ModelName, chosen.Version, from, "policy", $"stands in for version '{state.Default}'");
             _instruments.Change(chosen.Version, "default");
@@ -216,7 +216,7 @@ internal sealed partial class RepositoryController
 
         if (_trial is { IsStopped: true } alarmed && alarmed.Slot == slot)
         {
-            // The alarm was raised and its rollback waits for the gate: no second trial meanwhile.
+            // The alarm was raised and its rollback waits for the gate: no second trial in the meantime.
             return;
         }
 
@@ -257,7 +257,7 @@ internal sealed partial class RepositoryController
         double upTo = 0;
         foreach (VariantOptions variant in options.Variants)
         {
-            // The share of an arm that is not loaded stays with the default; the other arms keep their callers.
+            // The share of an arm that is not loaded goes to the default; the other arms keep their callers.
             upTo += variant.Percent / 100;
             variants.Add((names.GetValueOrDefault(variant.Target, current), upTo));
         }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.Repository;
 
-/// <summary>Keeps what is loaded in step with what is wanted. Changes happen one at a time, under <c>_gate</c>; calls never wait for it: they read the routing table.</summary>
+/// <summary>Keeps the loaded versions in step with the selected ones. Changes happen one at a time, under <c>_gate</c>; calls never wait for it: they read the routing table.</summary>
 internal sealed partial class RepositoryController : IModelVersions
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -51,7 +51,7 @@ internal sealed partial class RepositoryController : IModelVersions
 
     public string ModelName => _setup.ModelName;
 
-    /// <summary>Refused versions that are noted.</summary>
+    /// <summary>Recorded refused versions.</summary>
     internal int NotedFailures => Volatile.Read(ref _known).Failed.Count;
 
     public VersioningInstruments Instruments => _instruments;
@@ -60,13 +60,13 @@ internal sealed partial class RepositoryController : IModelVersions
 
     public VersioningOptions Options => Volatile.Read(ref _options);
 
-    /// <summary>The routing table now; null once closed.</summary>
+    /// <summary>The current routing table; null once closed.</summary>
     public RoutingTable? Table => Volatile.Read(ref _table);
 
     /// <summary>Cancelled when the repository closes.</summary>
     public CancellationToken Closing => _closing.Token;
 
-    /// <summary>Raised, under the gate, when another version became the default.</summary>
+    /// <summary>Raised, under the gate, when the default version has changed.</summary>
     public event Action? DefaultChanged;
 
     public (ModelState State, string Description) Status
@@ -74,7 +74,7 @@ internal sealed partial class RepositoryController : IModelVersions
         get
         {
             (ModelState state, string description) = Volatile.Read(ref _status);
-            return (state, _rejectedOptions is { } rejected ? $"{description} Changed options were rejected: {rejected}".TrimStart() : description);
+            return (state, _rejectedOptions is { } rejected ? $"{description} The changed options are invalid and were ignored: {rejected}".TrimStart() : description);
         }
     }
 
@@ -103,8 +103,8 @@ internal sealed partial class RepositoryController : IModelVersions
         }
     }
 
-    /// <summary>Takes changed options over; what they want is loaded by the next look at the repository, which the caller brings about.</summary>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">They are not valid; the last good ones stay.</exception>
+    /// <summary>Applies changed options; the caller triggers the next reconciliation, which loads what they select.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options are invalid; the previous ones remain in effect.</exception>
     public void SetOptions(VersioningOptions options)
     {
         VersioningOptionsRules.Require(ModelName, options);
@@ -112,14 +112,14 @@ internal sealed partial class RepositoryController : IModelVersions
         _rejectedOptions = null;
     }
 
-    /// <summary>Notes that changed options were not taken over.</summary>
+    /// <summary>Records that changed options were rejected.</summary>
     public void OptionsRejected(Exception exception)
     {
         _rejectedOptions = exception.Message;
         VersioningLog.OptionsRejected(_setup.Logger, ModelName, exception.Message);
     }
 
-    /// <summary>Ends serving: calls in flight finish, then their versions unload.</summary>
+    /// <summary>Stops serving: calls in flight finish, then their versions are unloaded.</summary>
     /// <returns>Completes when everything is unloaded.</returns>
     public async ValueTask CloseAsync()
     {
@@ -156,7 +156,7 @@ internal sealed partial class RepositoryController : IModelVersions
         _instruments.Dispose();
     }
 
-    // A load that ends while the repository closes must not open it again.
+    // A load that ends while the repository is closing must not reopen it.
     private void SetTable(RoutingTable table)
     {
         lock (_tableLock)
@@ -182,7 +182,7 @@ internal sealed partial class RepositoryController : IModelVersions
                 : rejected ? ModelVersionState.Rejected
                 : slot is not null ? ModelVersionState.Standby
                 : failed is not null ? ModelVersionState.Refused : ModelVersionState.Available;
-            string? error = failed?.Message ?? (rejected ? "It was taken back; new files are a new chance, or promote it." : null);
+            string? error = failed?.Message ?? (rejected ? "It was rolled back. Publish new files, or promote it." : null);
             result.Add(new ModelVersionStatus
             {
                 Version = folder.Version,
@@ -213,7 +213,7 @@ internal sealed partial class RepositoryController : IModelVersions
         return result;
     }
 
-    // What the last change left; read without the gate, so that nobody who asks waits for a load.
+    // The result of the last change; read without the gate, so that a query never waits for a load.
     private void Remember() =>
         Volatile.Write(ref _known, new Known(_folders, [.. _slots.Values], [.. _draining], new Dictionary<string, FailedLoad>(_failed), _store.Current, _default, _trial));
 

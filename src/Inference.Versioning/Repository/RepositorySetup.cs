@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.Repository;
 
-/// <summary>What a repository is opened with.</summary>
+/// <summary>The dependencies and settings of a repository.</summary>
 internal sealed record RepositorySetup(
     string ModelName,
     string Root,

@@ -2,7 +2,7 @@ using Inference.Versioning.Telemetry;
 
 namespace Inference.Versioning.Repository;
 
-/// <summary>Looks at the repository when the file system notifies a change, and on a timer as a backstop; never stops because a look failed.</summary>
+/// <summary>Reconciles the repository when the file system notifies a change, and on a timer as a backstop; continues after a failure.</summary>
 internal sealed class RepositoryWatcher : IAsyncDisposable
 {
     private readonly RepositoryController _controller;
@@ -18,7 +18,7 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Says that something may have changed.</summary>
+    /// <summary>Signals that the repository may have changed.</summary>
     public void Signal() => Volatile.Read(ref _signal).TrySetResult();
 
     /// <summary>Stops; the controller's token must have been cancelled.</summary>
@@ -67,7 +67,7 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
                 TimeSpan debounce = _controller.Options.Debounce;
                 if (signalled && debounce > TimeSpan.Zero)
                 {
-                    // A publication is a burst of events: look once, after it.
+                    // A publication is a burst of events: reconcile once, after it.
                     await Task.Delay(debounce, _controller.Setup.Clock, closing).ConfigureAwait(false);
                 }
 

@@ -3,13 +3,13 @@ using Inference.Versioning.State;
 
 namespace Inference.Versioning.Repository;
 
-/// <summary>Decides, from options, state and what is in the repository, which versions are wanted. Pure.</summary>
+/// <summary>Decides which versions are needed from the options, the state and the contents of the repository. Pure.</summary>
 internal static class VersionPlanner
 {
-    /// <summary>Versions to serve as the default, best first; the first that loads is taken.</summary>
+    /// <summary>Candidates for the default version, best first; the first that loads is taken.</summary>
     /// <param name="options">The policy.</param>
     /// <param name="state">Decisions.</param>
-    /// <param name="folders">What there is, newest first.</param>
+    /// <param name="folders">The versions in the repository, newest first.</param>
     public static IReadOnlyList<string> DefaultCandidates(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders)
     {
         switch (options.Policy)
@@ -23,11 +23,11 @@ internal static class VersionPlanner
         }
     }
 
-    /// <summary>Versions to put on trial, best first; the first that loads is taken. Empty for no trial.</summary>
+    /// <summary>Candidates for the trial, best first; the first that loads is taken. Empty for no trial.</summary>
     /// <param name="options">The policy.</param>
     /// <param name="state">Decisions.</param>
-    /// <param name="folders">What there is, newest first.</param>
-    /// <param name="current">The default.</param>
+    /// <param name="folders">The versions in the repository, newest first.</param>
+    /// <param name="current">The default version.</param>
     public static IReadOnlyList<string> CanaryCandidates(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders, string current)
     {
         if (state.Canary is { } started)
@@ -44,7 +44,7 @@ internal static class VersionPlanner
         return [.. folders.Where(f => !IsRejected(state, f) && VersionName.Order.Compare(f.Version, floor) > 0).Select(f => f.Version)];
     }
 
-    /// <summary>Versions to keep loaded besides the default and the canary, most wanted first: named ones (labels, variants, shadow), the default before, the newest.</summary>
+    /// <summary>Versions to keep loaded besides the default and the canary, most important first: named ones (labels, variants, shadow), the previous default, the newest.</summary>
     public static IReadOnlyList<(string Version, bool IsNamed)> Keep(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders, string current, string? canary)
     {
         var keep = new List<(string, bool)>();
@@ -105,7 +105,7 @@ internal static class VersionPlanner
             { } target => labels.GetValueOrDefault(target, target),
         };
 
-    /// <summary>Version by label: set at run time, else in options, else by the newest version whose manifest carries it.</summary>
+    /// <summary>Versions by label: set at run time, else in options, else the newest version whose manifest lists the label.</summary>
     public static IReadOnlyDictionary<string, string> Labels(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders)
     {
         var labels = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -130,7 +130,7 @@ internal static class VersionPlanner
         return labels;
     }
 
-    /// <summary>Whether a version was taken back and its files are still the same.</summary>
+    /// <summary>Whether a version was rolled back and its files are unchanged.</summary>
     public static bool IsRejected(RepositoryState state, VersionFolder folder) => state.Rejected.TryGetValue(folder.Version, out string? stamp) && stamp == folder.Stamp;
 
     private static List<string> Latest(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders)
@@ -156,7 +156,7 @@ internal static class VersionPlanner
             }
         }
 
-        // Without an immediate rollout what served before goes on serving; then what served before that, then older ones, and only then what is new.
+        // Without an immediate rollout the serving version continues to serve; next come its predecessors, then older versions, and only then new ones.
         Add(folders.FirstOrDefault(f => f.Version == state.Default));
         for (int i = state.Previous.Count - 1; i >= 0; i--)
         {

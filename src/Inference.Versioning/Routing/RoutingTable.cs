@@ -5,7 +5,7 @@ using Inference.Versioning.Shadow;
 
 namespace Inference.Versioning.Routing;
 
-/// <summary>Which version gets which call. Immutable; replaced as a whole. The slots in it are alive, or were when it was published.</summary>
+/// <summary>Maps calls to versions. Immutable; replaced as a whole. Its slots were alive when it was published.</summary>
 internal sealed class RoutingTable
 {
     public required VersionSlot Default { get; init; }
@@ -13,20 +13,20 @@ internal sealed class RoutingTable
     /// <summary>The canary on trial; null for none.</summary>
     public CanaryTrial? Trial { get; init; }
 
-    /// <summary>Arms of the A/B test with the upper end of their share, 0 to 1, ascending.</summary>
+    /// <summary>The arms of the A/B test with the upper end of their share, 0 to 1, ascending.</summary>
     public (VersionSlot Slot, double UpTo)[] Variants { get; init; } = [];
 
     public string VariantSalt { get; init; } = "";
 
-    /// <summary>Slots by version and label; labels win over versions of the same name.</summary>
+    /// <summary>Slots by version and label; a label takes precedence over a version of the same name.</summary>
     public required FrozenDictionary<string, VersionSlot> Names { get; init; }
 
-    /// <summary>Loaded versions to fall back to from the default, best first: the default before, then older ones.</summary>
+    /// <summary>Loaded versions to fall back to from the default, best first: the previous default, then older ones.</summary>
     public VersionSlot[] Fallbacks { get; init; } = [];
 
     public ShadowLane? Shadow { get; init; }
 
-    /// <summary>Chooses the version of a call. The lease is still to be taken.</summary>
+    /// <summary>Selects the version of a call. The caller takes the lease.</summary>
     public Route Choose(RunContext? context)
     {
         string? key = context?.RoutingKey;
@@ -54,7 +54,7 @@ internal sealed class RoutingTable
         return new Route(Default, "default", Trial, IsCanary: false, Shadow);
     }
 
-    /// <summary>The version to turn to when another failed: the default for any other version, and what was served before it for the default. Null when there is none.</summary>
+    /// <summary>The version to use after another failed: the default for any other version, and the previous default for the default. Null if there is none.</summary>
     public VersionSlot? After(string? failed)
     {
         if (failed is null || failed == Default.Version)

@@ -4,15 +4,15 @@ using System.Text;
 namespace Inference.Versioning;
 
 /// <summary>
-/// The routing hash: the same on every process, machine and release. FNV-1a (64 bits) over the UTF-8 bytes of the salt, a zero byte and the UTF-8 bytes of the
-/// key, then the finaliser of splitmix64, as FNV alone mixes its high bits too little.
+/// The routing hash, identical in every process, machine and release: FNV-1a (64 bits) over the UTF-8 bytes of the salt, a zero byte and the UTF-8 bytes of the
+/// key, followed by the finaliser of splitmix64, because FNV alone mixes its high bits too little.
 /// </summary>
 public static class StableHash
 {
     private const ulong Offset = 0xCBF29CE484222325;
     private const ulong Prime = 0x100000001B3;
 
-    /// <summary>The hash, 64 bits.</summary>
+    /// <summary>Computes the hash, 64 bits.</summary>
     public static ulong Compute(string salt, string key)
     {
         ArgumentNullException.ThrowIfNull(salt);
@@ -25,7 +25,7 @@ public static class StableHash
         return hash ^ (hash >> 31);
     }
 
-    /// <summary>The hash as a share: its 53 high bits ÷ 2^53, 0 ≤ share &lt; 1. A key belongs to the first p percent when share · 100 &lt; p, so that raising p keeps all keys that were in.</summary>
+    /// <summary>Computes the hash as a share: its 53 high bits ÷ 2^53, 0 ≤ share &lt; 1. A key belongs to the first p percent if share · 100 &lt; p, so raising p keeps all keys that already belonged.</summary>
     public static double Share(string salt, string key) => (Compute(salt, key) >> 11) * (1.0 / (1UL << 53));
 
     private static ulong Add(ulong hash, string text)

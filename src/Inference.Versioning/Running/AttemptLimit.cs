@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Inference.Versioning.Running;
 
 /// <summary>
-/// The time limit of an attempt of a fallback, known to what runs below it by the attempt's context. The attempt's token says only that the call is to stop, be it for its caller or for the limit,
-/// and a run that does not listen to it may never end: <see cref="Of"/> is cancelled when the limit has passed, and by nothing else.
+/// The time limit of a fallback attempt, found by inner runners through the attempt's context. The attempt's token only says that the call is to stop, for its caller or for the limit,
+/// and a run that ignores it may never end: the token of <see cref="Of"/> is cancelled when the limit has passed, and by nothing else.
 /// </summary>
 internal sealed class AttemptLimit : IDisposable
 {
@@ -14,9 +14,9 @@ internal sealed class AttemptLimit : IDisposable
     private readonly CancellationTokenSource _source;
     private readonly CancellationToken _passed;
 
-    /// <param name="time">The time the attempt has.</param>
+    /// <param name="time">The time limit.</param>
     /// <param name="attempt">The attempt's own context.</param>
-    /// <param name="call">The call's, which may itself be an attempt: when its time has passed, so has this one's.</param>
+    /// <param name="call">The call's context, which may itself be an attempt: when its time has passed, so has this one's.</param>
     public AttemptLimit(TimeSpan time, RunContext attempt, RunContext call)
     {
         Time = time;
@@ -26,13 +26,13 @@ internal sealed class AttemptLimit : IDisposable
         s_limits.Add(attempt, this);
     }
 
-    /// <summary>The time the attempt has.</summary>
+    /// <summary>The time limit.</summary>
     public TimeSpan Time { get; }
 
-    /// <summary>Cancelled when the attempt that runs with this context has used up its time; a token that never is where there is no limit.</summary>
+    /// <summary>A token that is cancelled when the attempt of this context has used up its time; one that is never cancelled if there is no limit.</summary>
     public static CancellationToken Of(RunContext? context) => context is not null && s_limits.TryGetValue(context, out AttemptLimit? limit) ? limit._passed : CancellationToken.None;
 
-    /// <summary>Says that the time has passed.</summary>
+    /// <summary>Signals that the time has passed.</summary>
     public Task PassAsync() => _source.CancelAsync();
 
     public void Dispose()

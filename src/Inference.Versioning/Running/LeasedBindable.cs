@@ -2,10 +2,10 @@ using Inference.Versioning.Leasing;
 
 namespace Inference.Versioning.Running;
 
-/// <summary>Bound runs on the version that is the default when they are made; each holds a lease on it until it is disposed.</summary>
+/// <summary>Creates bound runs on the version that is the default at that moment; each holds a lease on it until it is disposed.</summary>
 internal sealed class LeasedBindable(VersionedModelRunner versions) : IBindable
 {
-    /// <summary>Null where the default version offers no bound runs.</summary>
+    /// <summary>Null if the default version does not support bound runs.</summary>
     public static LeasedBindable? TryMake(VersionedModelRunner versions) =>
         versions.Table().Default.Runner.GetService(typeof(IBindable)) is null ? null : new LeasedBindable(versions);
 
@@ -20,7 +20,7 @@ internal sealed class LeasedBindable(VersionedModelRunner versions) : IBindable
         try
         {
             var bindable = (IBindable?)slot.Runner.GetService(typeof(IBindable))
-                ?? throw new InferenceException($"Model '{slot.Info.Name}', version '{slot.Version}' offers no bound runs. Run it with RunAsync.");
+                ?? throw new InferenceException($"Model '{slot.Info.Name}', version '{slot.Version}' does not support bound runs. Use RunAsync.");
             return new LeasedBoundRun(bindable.Bind(), slot);
         }
         catch

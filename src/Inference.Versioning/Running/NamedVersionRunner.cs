@@ -3,7 +3,7 @@ using Inference.Versioning.Routing;
 
 namespace Inference.Versioning.Running;
 
-/// <summary>Runs whatever version carries a name: a version or a label. Owns nothing.</summary>
+/// <summary>Runs the version that currently has a name: a version or a label. Owns nothing.</summary>
 internal sealed class NamedVersionRunner(VersionedModelRunner versions, string name) : IModelRunner
 {
     public ModelInfo Info => Slot().Info;
@@ -42,6 +42,6 @@ internal sealed class NamedVersionRunner(VersionedModelRunner versions, string n
         RoutingTable table = versions.Table();
         return table.Names.TryGetValue(name, out VersionSlot? slot)
             ? slot
-            : throw new ModelLoadException($"Model '{versions.Versions.ModelName}': there is no loaded version or label '{name}'; there are: {string.Join(", ", table.Names.Keys.Order(StringComparer.Ordinal).Select(n => $"'{n}'"))}. Give the label to a version, or promote it.");
+            : throw new ModelLoadException($"Model '{versions.Versions.ModelName}': expected a loaded version or label ({string.Join(", ", table.Names.Keys.Order(StringComparer.Ordinal).Select(n => $"'{n}'"))}), got '{name}'. Assign the label to a version, or promote the version.");
     }
 }

@@ -2,7 +2,7 @@ using Inference.Versioning.Canary;
 
 namespace Inference.Versioning.Running;
 
-/// <summary>A call of a trial within an attempt: it counts once, as failed when the attempt's time has passed, though it may run on, or by how it ended.</summary>
+/// <summary>A call of a trial within an attempt. It is counted once: as failed when the attempt's time has passed, although it may still run, or by how it ended.</summary>
 internal sealed class TrialCall
 {
     private readonly CanaryTrial _trial;
@@ -10,20 +10,20 @@ internal sealed class TrialCall
     private readonly CancellationTokenRegistration _registration;
     private int _counted;
 
-    /// <param name="trial">Who counts.</param>
+    /// <param name="trial">The trial that counts it.</param>
     /// <param name="isCanary">The arm.</param>
     /// <param name="limit">See <see cref="AttemptLimit.Of"/>.</param>
     public TrialCall(CanaryTrial trial, bool isCanary, CancellationToken limit)
     {
         _trial = trial;
         _isCanary = isCanary;
-        // Where the time had passed before the call came here, it says nothing of the version.
+        // If the time had passed before the call arrived here, the outcome says nothing about the version.
         _counted = limit.IsCancellationRequested ? 1 : 0;
         _registration = limit.UnsafeRegister(static call => ((TrialCall)call!).OnPassed(), this);
     }
 
     /// <summary>Ends the call.</summary>
-    /// <returns>Whether it is still to be counted.</returns>
+    /// <returns>Whether the call is still to be counted.</returns>
     public bool End()
     {
         _registration.Unregister();

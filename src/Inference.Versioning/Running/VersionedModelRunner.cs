@@ -6,13 +6,13 @@ using Inference.Versioning.Running;
 namespace Inference.Versioning;
 
 /// <summary>
-/// Serves the versions of a model: each call takes a lease on the version it is routed to, so that a version is unloaded only after its last call, and no call
-/// fails because versions are swapped. Made by <see cref="ModelRepository.OpenAsync"/> or by <c>UseVersioning</c>.
+/// Serves the versions of a model: each call holds a lease on the version that it is routed to, so that a version is unloaded only after its last call, and no call
+/// fails because versions are replaced. Created by <see cref="ModelRepository.OpenAsync"/> or by <c>UseVersioning</c>.
 /// </summary>
 /// <remarks>
-/// Thread-safe. <see cref="Info"/> is the default version's. <see cref="GetService"/> with a version or label as key and <see cref="IModelRunner"/> as type gives a runner that stays on it;
-/// other services are those of the stages around the version asked (the default where no name is given), and end with that version;
-/// <see cref="IBindable"/> binds to the version that is the default at that moment and holds it until the bound run is disposed.
+/// Thread-safe. <see cref="Info"/> describes the default version. <see cref="GetService"/> with a version or label as key and <see cref="IModelRunner"/> as type returns a runner bound to it;
+/// other services are those of the stages around the requested version (the default version if no key is given), and end with that version;
+/// <see cref="IBindable"/> binds to the version that is the default at that moment and keeps it loaded until the bound run is disposed.
 /// </remarks>
 public sealed class VersionedModelRunner : IModelRunner, IModelStatus
 {
@@ -27,10 +27,10 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         _watcher = watch ? new RepositoryWatcher(controller) : null;
     }
 
-    /// <summary>The versions, and how to change them.</summary>
+    /// <summary>The versions of the model, and the operations that change them.</summary>
     public IModelVersions Versions => _controller;
 
-    /// <summary>The default version's.</summary>
+    /// <summary>Describes the default version.</summary>
     public ModelInfo Info => Table().Default.Info;
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         Route route;
         do
         {
-            // A version that is unloading is no longer in the table that replaced this one.
+            // A version that is being unloaded is no longer in the table that replaced this one.
             route = Table().Choose(context);
         }
         while (!route.Slot.TryAcquire());
@@ -78,12 +78,12 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
             return LeasedBindable.TryMake(this);
         }
 
-        // What lies below is of one version: ask by name for the others'.
+        // Stages below belong to one version: request those of the others by name.
         return serviceType.IsInstanceOfType(this) ? this : _controller.Table?.Default.Runner.GetService(serviceType);
     }
 
-    /// <summary>Changes the options of a runner made outside dependency injection; what they want is loaded before this returns.</summary>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">They are not valid; the last good ones stay.</exception>
+    /// <summary>Changes the options of a runner created outside dependency injection; returns after the versions that they select are loaded.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options are invalid; the previous ones remain in effect.</exception>
     public async ValueTask ChangeOptionsAsync(VersioningOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -91,20 +91,20 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         await _controller.RefreshAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Ends serving. Calls in flight finish; their versions unload after them.</summary>
+    /// <summary>Stops serving. Calls in flight finish; their versions are unloaded afterwards.</summary>
     public void Dispose() => _ = CloseAsync();
 
-    /// <summary>Ends serving, and waits until calls in flight are finished and every version is unloaded.</summary>
+    /// <summary>Stops serving, and waits until calls in flight have finished and every version is unloaded.</summary>
     public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
 
-    /// <summary>Adds what is to be disposed with this runner.</summary>
+    /// <summary>Adds an object that is disposed with this runner.</summary>
     internal void Own(IDisposable owned) => _owned.Add(owned);
 
     internal RepositoryWatcher? Watcher => _watcher;
 
     internal RoutingTable Table() => _controller.Table ?? throw new ObjectDisposedException(nameof(VersionedModelRunner), $"Model '{_controller.ModelName}' was disposed.");
 
-    /// <summary>Runs on a version whose lease was taken; gives it back.</summary>
+    /// <summary>Runs on a version whose lease was taken, and releases the lease.</summary>
     internal ValueTask<NamedValues> RunAsync(Route route, NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
         if (context is not null)
@@ -167,8 +167,8 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         }
     }
 
-    // Null where the end says nothing of the version. Invalid inputs and deadlines that had passed before are the caller's doing; a call that its caller cancelled might have gone well, and its time
-    // counts nevertheless. One that ends as cancelled though its caller did not was given up below: there it took too long.
+    // Null if the outcome says nothing about the version. Invalid inputs and deadlines that had passed before are the caller's fault; a call cancelled by its caller might have succeeded, and its time
+    // counts nevertheless. A call that ends as cancelled although its caller did not cancel was given up below: there it took too long.
     private bool? Failed(Exception? error, TimeSpan elapsed, RunContext? context, CancellationToken cancellationToken) => error switch
     {
         null => false,

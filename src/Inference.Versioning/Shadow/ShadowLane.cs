@@ -5,7 +5,7 @@ using Inference.Versioning.Telemetry;
 
 namespace Inference.Versioning.Shadow;
 
-/// <summary>Runs copies of calls on a version nobody gets answers from, within a budget of calls and bytes, and compares. A caller never waits for it.</summary>
+/// <summary>Runs copies of calls on a shadow version, within a budget of calls and bytes, and compares the answers. Callers never wait for it.</summary>
 internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, VersioningInstruments instruments, TimeProvider clock)
 {
     private readonly CancellationTokenSource _stop = new();
@@ -23,7 +23,7 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
 
     public ShadowOptions Options => options;
 
-    /// <summary>Shadow calls in flight now.</summary>
+    /// <summary>Shadow calls in flight.</summary>
     public int InFlight
     {
         get
@@ -55,7 +55,7 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
         }
     }
 
-    /// <summary>Copies a call that was answered. Inputs and outputs are retained or copied before this returns.</summary>
+    /// <summary>Copies an answered call. Inputs and outputs are retained or copied before this returns.</summary>
     public void Offer(NamedValues inputs, NamedValues outputs, RunContext? context, string servedBy)
     {
         if (servedBy == slot.Version || (options.Percent < 100 && Random.Shared.NextDouble() * 100 >= options.Percent))
@@ -91,7 +91,7 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
         }
         catch (Exception exception)
         {
-            // What cannot be copied is not shadowed: the call was answered, and its version waits for its lease.
+            // A call that cannot be copied is not shadowed: it was answered, and its version waits for its lease.
             retained?.Dispose();
             slot.Release();
             Free(bytes);
@@ -108,7 +108,7 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
         _ = Task.Run(() => RunAsync(copy));
     }
 
-    /// <summary>Cancels what is in flight; it ends by itself, and gives its lease back then.</summary>
+    /// <summary>Cancels the calls in flight; each releases its lease when it ends.</summary>
     public void Stop() => _stop.Cancel();
 
     private async Task RunAsync(ShadowCall call)
@@ -133,7 +133,7 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // Whatever a shadowed version throws is a finding, never a failure of the service.
+            // An exception of the shadowed version is a finding, never a failure of the service.
             lock (_lock)
             {
                 _failed++;
@@ -169,7 +169,7 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
     private static string Missing(out double largest)
     {
         largest = 0;
-        return "the shadowed version does not give it";
+        return "the shadow version does not return it";
     }
 
     private bool TryReserve(long bytes)
@@ -208,7 +208,7 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
         return bytes;
     }
 
-    // The caller may write into what it got, and a retained tensor could not be written.
+    // The caller may write into the outputs it received, and a retained tensor is not writable.
     private static NamedValues Copy(NamedValues outputs)
     {
         var copy = new NamedValues(outputs.Count);

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.State;
 
-/// <summary>Keeps the state in <c>state.json</c> (written aside, flushed, renamed: after a crash the old or the new state is there, never half of one) and appends to <c>audit.jsonl</c>.
+/// <summary>Stores the state in <c>state.json</c> (written to another file, flushed, renamed: after a crash either the old or the new state exists in full) and appends to <c>audit.jsonl</c>.
 /// One caller at a time.</summary>
 internal sealed class StateStore(string directory, string modelName, TimeProvider clock, ILogger logger)
 {
     private readonly string _path = Path.Combine(directory, "state.json");
-    // Two files of this size at most: the log and the one before it.
+    // At most two files of this size: the log and its predecessor.
     private const long LongestAudit = 8L << 20;
     private readonly string _auditPath = Path.Combine(directory, "audit.jsonl");
     private readonly string _earlierAuditPath = Path.Combine(directory, "audit.1.jsonl");
@@ -18,7 +18,7 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
 
     public RepositoryState Current { get; private set; } = new();
 
-    /// <summary>Reads the state if another process, or an earlier one, wrote it. A file that cannot be read is set aside and reported.</summary>
+    /// <summary>Reads the state if this or another process has written it. An unreadable file is moved aside and reported.</summary>
     public void Refresh()
     {
         try
@@ -44,7 +44,7 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
         }
     }
 
-    // Where that fails the file stays, is passed over until it changes, and is replaced by the next decision.
+    // If that fails, the file stays, is ignored until it changes, and is replaced by the next decision.
     private void SetAside()
     {
         try
@@ -57,7 +57,7 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
         }
     }
 
-    /// <summary>Notes a decision in the audit log, then makes it last.</summary>
+    /// <summary>Appends a decision to the audit log, then saves it.</summary>
     /// <exception cref="InferenceException">It could not be written; nothing changed.</exception>
     public void Save(RepositoryState state, AuditEntry? entry)
     {
@@ -87,7 +87,7 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
         }
     }
 
-    /// <summary>As <see cref="Save"/>, for decisions that must hold even where they cannot be written: then they last until a restart, and the log says so.</summary>
+    /// <summary>Like <see cref="Save"/>, for decisions that must take effect even if they cannot be written: they then last until a restart, which is logged.</summary>
     public void SaveOrKeep(RepositoryState state, AuditEntry? entry)
     {
         try
@@ -101,7 +101,7 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
         }
     }
 
-    /// <summary>Notes something that changes no state. Failing to do so is logged.</summary>
+    /// <summary>Records an event that changes no state. A failure is logged.</summary>
     public void Note(AuditEntry entry)
     {
         try
@@ -118,7 +118,7 @@ internal sealed class StateStore(string directory, string modelName, TimeProvide
     public AuditEntry Entry(string action, string version, string? from, string by, string reason) =>
         new() { At = clock.GetUtcNow(), Action = action, Version = version, From = from, By = by, Reason = reason };
 
-    /// <summary>The log's entries, oldest first; lines that cannot be read are left out.</summary>
+    /// <summary>The log's entries, oldest first; unreadable lines are omitted.</summary>
     public IReadOnlyList<AuditEntry> ReadAudit()
     {
         var entries = new List<AuditEntry>();

@@ -2,7 +2,7 @@ using Inference.Versioning.Loading;
 
 namespace Inference.Versioning;
 
-/// <summary>The checks a version passes before it serves, in their order.</summary>
+/// <summary>The checks that a version must pass before it serves, in order.</summary>
 public enum VersionGate
 {
     /// <summary>The memory budget has room for it.</summary>
@@ -11,11 +11,11 @@ public enum VersionGate
     Manifest,
     /// <summary>Its signature is valid.</summary>
     Signature,
-    /// <summary>Its files and the loaded model have the digests its manifest states.</summary>
+    /// <summary>Its files and the loaded model have the digests stated in its manifest.</summary>
     Digest,
     /// <summary>It loads.</summary>
     Load,
-    /// <summary>Its inputs and outputs fit those of the default version.</summary>
+    /// <summary>Its inputs and outputs are compatible with those of the default version.</summary>
     Compatibility,
     /// <summary>It reproduces its golden rows.</summary>
     GoldenRows,

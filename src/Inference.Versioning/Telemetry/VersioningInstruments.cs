@@ -5,7 +5,7 @@ using Inference.Versioning.Leasing;
 
 namespace Inference.Versioning.Telemetry;
 
-/// <summary>The instruments of one model's versions; the README documents them.</summary>
+/// <summary>The instruments of one model's versions; documented in the README.</summary>
 internal sealed class VersioningInstruments : IDisposable
 {
     private readonly Meter? _own;

@@ -5,10 +5,10 @@ namespace Inference.Versioning.Telemetry;
 
 internal static partial class VersioningLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': version '{Version}' is the default now, after '{From}' ({By}: {Reason}).")]
+    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': the default version is now '{Version}', previously '{From}' ({By}: {Reason}).")]
     public static partial void DefaultChanged(ILogger logger, string model, string version, string? from, string by, string reason);
 
-    [LoggerMessage(2, LogLevel.Error, "Model '{Model}': version '{Version}' was refused at gate {Gate}: {Reason} The versions that serve stay; it is tried again when its files change or after {RetryAfter}.")]
+    [LoggerMessage(2, LogLevel.Error, "Model '{Model}': version '{Version}' was refused at gate {Gate}: {Reason} The serving versions are unaffected; it is retried when its files change or after {RetryAfter}.")]
     public static partial void Refused(ILogger logger, string model, string version, VersionGate gate, string reason, TimeSpan retryAfter);
 
     [LoggerMessage(3, LogLevel.Warning, "Model '{Model}': canary '{Version}' was rolled back ({By}): {Reason}")]
@@ -17,16 +17,16 @@ internal static partial class VersioningLog
     [LoggerMessage(4, LogLevel.Information, "Model '{Model}': version '{Version}' is a canary with {Percent} percent of the calls.")]
     public static partial void CanaryStarted(ILogger logger, string model, string version, double percent);
 
-    [LoggerMessage(5, LogLevel.Debug, "Model '{Model}': version '{Version}' could not be warmed up on zeros: {Reason}")]
+    [LoggerMessage(5, LogLevel.Debug, "Model '{Model}': version '{Version}' could not be warmed up with zeros: {Reason}")]
     public static partial void WarmupSkipped(ILogger logger, string model, string version, string reason);
 
-    [LoggerMessage(6, LogLevel.Error, "Model '{Model}': the state in '{Path}' cannot be read and is set aside: {Reason} The policy decides as if there were none.")]
+    [LoggerMessage(6, LogLevel.Error, "Model '{Model}': the state in '{Path}' cannot be read and was moved aside: {Reason} The policy decides without it.")]
     public static partial void StateUnreadable(ILogger logger, string model, string path, string reason);
 
-    [LoggerMessage(7, LogLevel.Error, "Model '{Model}': a decision holds only until the next restart: {Reason}")]
+    [LoggerMessage(7, LogLevel.Error, "Model '{Model}': a decision could not be saved and lasts only until the next restart: {Reason}")]
     public static partial void StateNotWritten(ILogger logger, string model, string reason);
 
-    [LoggerMessage(8, LogLevel.Error, "Model '{Model}': changed options were rejected and the last good ones stay: {Reason}")]
+    [LoggerMessage(8, LogLevel.Error, "Model '{Model}': the changed options are invalid and were ignored; the previous ones remain in effect: {Reason}")]
     public static partial void OptionsRejected(ILogger logger, string model, string reason);
 
     /// <summary>The same, for stages that hold no logger.</summary>
@@ -41,7 +41,7 @@ internal static partial class VersioningLog
     [LoggerMessage(9, LogLevel.Error, "Model '{Model}': the repository could not be read: {Reason} The loaded versions keep serving; the repository is read again at the next poll.")]
     public static partial void RefreshFailed(ILogger logger, string model, string reason);
 
-    [LoggerMessage(10, LogLevel.Warning, "Model '{Model}': changes of '{Directory}' are not notified ({Reason}); the directory is polled every {Interval}.")]
+    [LoggerMessage(10, LogLevel.Warning, "Model '{Model}': changes in '{Directory}' are not notified ({Reason}); the directory is polled every {Interval}.")]
     public static partial void NotWatching(ILogger logger, string model, string directory, string reason, TimeSpan interval);
 
     [LoggerMessage(11, LogLevel.Warning, "Model '{Model}': unloading version '{Version}' failed: {Reason}")]
@@ -53,6 +53,6 @@ internal static partial class VersioningLog
     [LoggerMessage(13, LogLevel.Information, "Model '{Model}': version '{Version}' was loaded and passed its gates.")]
     public static partial void Loaded(ILogger logger, string model, string version);
 
-    [LoggerMessage(14, LogLevel.Warning, "Model '{Model}': version '{Version}' is wanted by name or label, but is not there.")]
+    [LoggerMessage(14, LogLevel.Warning, "Model '{Model}': version '{Version}' is required by name or label, but is not in the repository.")]
     public static partial void Missing(ILogger logger, string model, string version);
 }
