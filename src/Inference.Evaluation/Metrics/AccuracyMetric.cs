@@ -1,13 +1,13 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>The share of positions whose answered class is the true one: Σw·[ŷ = y] ÷ Σw. With sequences it is token accuracy.</summary>
+/// <summary>The share of positions whose predicted class is the true one: Σw·[ŷ = y] ÷ Σw. With sequences it is token accuracy.</summary>
 internal sealed class AccuracyMetric(string name) : SumMetric(name, higherIsBetter: true, bounded: true, MetricNeeds.Classes)
 {
     public override void Describe(in EvaluationRow row, RowTerms terms)
     {
         if (row.Actual.Length == 0 || row.Predicted.Length != row.Actual.Length)
         {
-            throw Wrong("an answered and a true class for each position", $"{row.Predicted.Length} and {row.Actual.Length}");
+            throw Wrong("a predicted and a true class for each position", $"{row.Predicted.Length} and {row.Actual.Length}");
         }
 
         int counted = 0, right = 0;

@@ -1,7 +1,7 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>Average precision: Σ over scores, from the greatest down, of (recall − recall before) · precision, equal scores together. NaN where no row is a member, or a score is NaN.</summary>
-/// <remarks>As scikit-learn's <c>average_precision_score</c> (where there are members); more than two classes: macro.</remarks>
+/// <summary>Average precision: Σ over scores, in descending order, of (recall − previous recall) · precision, equal scores together. NaN if no row is a member, or a score is NaN.</summary>
+/// <remarks>As scikit-learn's <c>average_precision_score</c> (if there are members); for more than two classes the macro average.</remarks>
 internal sealed class AveragePrecisionMetric() : ScoreMetric("average_precision")
 {
     public override double Evaluate(ReadOnlySpan<ScoreEntry> entries)
@@ -19,8 +19,8 @@ internal sealed class AveragePrecisionMetric() : ScoreMetric("average_precision"
         return HasNaN(entries) || members == 0 ? double.NaN : sum / members;
     }
 
-    // AP = (1/P)·Σᵢ wᵢ·Tᵢ/Nᵢ over members i, with Tᵢ and Nᵢ the weight of members and of all rows whose score is at least sᵢ. One more unit of weight at score s adds to Nᵢ of each sᵢ ≤ s, and,
-    // where it is a member, to Tᵢ, to P, and a summand of its own.
+    // AP = (1/P)·Σᵢ wᵢ·Tᵢ/Nᵢ over members i, where Tᵢ and Nᵢ are the weights of the members and of all rows whose score is at least sᵢ. One more unit of weight at score s adds to Nᵢ of each sᵢ ≤ s, and,
+    // if it is a member, to Tᵢ, to P, and a summand of its own.
     public override ScoreExtremes Differentiate(ReadOnlySpan<ScoreEntry> entries, Span<double> derivatives)
     {
         double value = Evaluate(entries);

@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>The mean of the recalls of the classes that are true somewhere. Source: Brodersen et al., "The balanced accuracy and its posterior distribution", 2010.</summary>
+/// <summary>The mean of the recalls of all classes that occur as true. Source: Brodersen et al., "The balanced accuracy and its posterior distribution", 2010.</summary>
 internal sealed class BalancedAccuracyMetric() : SumMetric("balanced_accuracy", higherIsBetter: true, bounded: true, MetricNeeds.Classes)
 {
     public override void Describe(in EvaluationRow row, RowTerms terms) => ClassTerms.Describe(this, row, terms);

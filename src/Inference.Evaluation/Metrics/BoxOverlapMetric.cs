@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>The mean intersection over union of boxes (x1, y1, x2, y2), x1 ≤ x2 and y1 ≤ y2; a row of several boxes counts their mean. Two boxes without area count 1 where they are equal, else 0.</summary>
+/// <summary>The mean intersection over union of boxes (x1, y1, x2, y2), x1 ≤ x2 and y1 ≤ y2; a row of several boxes counts as their mean. Two boxes without area count 1 if they are equal, otherwise 0.</summary>
 internal sealed class BoxOverlapMetric() : SumMetric("box_iou", higherIsBetter: true, bounded: true, MetricNeeds.Values)
 {
     private const int Corners = 4;

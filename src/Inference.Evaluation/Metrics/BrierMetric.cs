@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>Mean squared error of probabilities. Two classes: (p₁ − [y = 1])², as scikit-learn's <c>brier_score_loss</c>; more: Σ_c (p_c − [y = c])², 0 to 2 (Brier, 1950).</summary>
+/// <summary>Mean squared error of probabilities. Two classes: (p₁ − [y = 1])², as scikit-learn's <c>brier_score_loss</c>; more classes: Σ_c (p_c − [y = c])², 0 to 2 (Brier, 1950).</summary>
 internal sealed class BrierMetric() : SumMetric("brier", higherIsBetter: false, bounded: true, MetricNeeds.Probabilities)
 {
     public override void Describe(in EvaluationRow row, RowTerms terms)

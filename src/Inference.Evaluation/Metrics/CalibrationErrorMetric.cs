@@ -1,7 +1,7 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>Expected calibration error over B equally wide bins of probability: Σ_b |Σ_b w·(p − hit)| ÷ Σw. Two classes: p = p₁ and hit = [y = 1]; more: p is the greatest probability and hit = [its class is true].</summary>
-/// <remarks>A bin holds lower edge &lt; p ≤ upper edge, the first also 0, as scikit-learn's <c>calibration_curve</c>. Source: Naeini, Cooper, Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", 2015.</remarks>
+/// <summary>Expected calibration error over B equally wide bins of probability: Σ_b |Σ_b w·(p − hit)| ÷ Σw. Two classes: p = p₁ and hit = [y = 1]; more classes: p is the highest probability and hit = [its class is true].</summary>
+/// <remarks>A bin contains lower edge &lt; p ≤ upper edge, the first also 0, as in scikit-learn's <c>calibration_curve</c>. Source: Naeini, Cooper, Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", 2015.</remarks>
 internal sealed class CalibrationErrorMetric(int bins) : SumMetric("calibration_error", higherIsBetter: false, bounded: true, MetricNeeds.Probabilities)
 {
     public override void Describe(in EvaluationRow row, RowTerms terms)

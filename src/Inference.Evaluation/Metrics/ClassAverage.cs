@@ -1,14 +1,14 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>How a figure of single classes becomes one of all.</summary>
+/// <summary>Specifies how per-class values are combined.</summary>
 internal enum ClassAverage
 {
-    /// <summary>The figure of class 1 of two.</summary>
+    /// <summary>The value of class 1 of two.</summary>
     Positive,
 
-    /// <summary>The mean over classes that were answered or are true, each counting alike.</summary>
+    /// <summary>The unweighted mean over all classes that occur as predicted or true.</summary>
     Macro,
 
-    /// <summary>The figure of all classes' counts added up.</summary>
+    /// <summary>The value of the summed counts of all classes.</summary>
     Micro,
 }

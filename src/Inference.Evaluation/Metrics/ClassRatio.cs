@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>A figure of one class from its counts.</summary>
+/// <summary>Specifies a ratio of one class's counts.</summary>
 internal enum ClassRatio
 {
     /// <summary>TP ÷ (TP + FP).</summary>

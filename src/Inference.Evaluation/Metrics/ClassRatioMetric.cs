@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>Precision, recall, F1 or intersection over union of classes. 0 ÷ 0 counts 0, as scikit-learn's <c>zero_division=0</c>.</summary>
+/// <summary>Precision, recall, F1 or intersection over union of classes. 0 ÷ 0 counts as 0, like scikit-learn's <c>zero_division=0</c>.</summary>
 internal sealed class ClassRatioMetric(string name, ClassRatio ratio, ClassAverage average) : SumMetric(name, higherIsBetter: true, bounded: true, MetricNeeds.Classes)
 {
     public override void Describe(in EvaluationRow row, RowTerms terms) => ClassTerms.Describe(this, row, terms);
@@ -30,7 +30,7 @@ internal sealed class ClassRatioMetric(string name, ClassRatio ratio, ClassAvera
             }
         }
 
-        // An answer that is none of the classes counts against what is pooled, as a class of its own would.
+        // A prediction outside the class list counts against the pooled value, as a class of its own would.
         double weight = sums[ClassTerms.Weight];
         return average == ClassAverage.Micro ? Ratio(hits, Math.Max(answered, weight), Math.Max(actual, weight)) : total / seen;
     }

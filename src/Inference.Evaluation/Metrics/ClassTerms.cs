@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>Where the sums of metrics over classes lie: 0 is the weight, 1 what is right; class c has its hits at 2 + 3c, how often it was answered at 3 + 3c, and how often it is true at 4 + 3c.</summary>
+/// <summary>The layout of the sums of metrics over classes: 0 is the weight, 1 the correct weight; class c has its hits at 2 + 3c, its predictions at 3 + 3c, and its true occurrences at 4 + 3c.</summary>
 internal static class ClassTerms
 {
     public const int Weight = 0;
@@ -14,7 +14,7 @@ internal static class ClassTerms
 
     public static int True(int index) => 4 + (3 * index);
 
-    /// <summary>Classes that were seen or could have been.</summary>
+    /// <summary>The number of classes for which there are sums.</summary>
     public static int Classes(SumView sums) => sums.Count / 3;
 
     /// <summary>Adds a row's positions.</summary>
@@ -22,7 +22,7 @@ internal static class ClassTerms
     {
         if (row.Actual.Length == 0 || row.Predicted.Length != row.Actual.Length)
         {
-            throw new EvaluationException($"Metric '{metric.Name}': expected an answered and a true class for each position, got {row.Predicted.Length} and {row.Actual.Length}. Choose a metric of numbers, or name an output that holds classes.");
+            throw new EvaluationException($"Metric '{metric.Name}': expected a predicted and a true class for each position, got {row.Predicted.Length} and {row.Actual.Length}. Choose a metric over numbers, or name an output that holds classes.");
         }
 
         for (int i = 0; i < row.Actual.Length; i++)
@@ -34,7 +34,7 @@ internal static class ClassTerms
         }
     }
 
-    /// <summary>For each of the classes that are true least often, up to 64 (they move a mean over classes most), a right answer, and one that takes it for the next class.</summary>
+    /// <summary>For each of up to 64 classes with the fewest true occurrences (they affect a mean over classes most): a correct prediction, and one of the next class.</summary>
     public static IEnumerable<(RowTerms Best, RowTerms Worst)> Extremes(SumView sums)
     {
         int classes = Math.Max(Classes(sums), 2);

@@ -2,22 +2,22 @@ using Inference.Evaluation.Numerics;
 
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>How far numbers of one output lie from the source model's. Mergeable, exact.</summary>
+/// <summary>Differences between an output of a candidate and of the source model. Mergeable, exact.</summary>
 public sealed class DifferenceFigures
 {
     private readonly ExactSum _error = new();
     private readonly ExactSum _power = new();
 
-    /// <summary>Numbers compared.</summary>
+    /// <summary>The number of compared elements.</summary>
     public long Elements { get; private set; }
 
-    /// <summary>Numbers where one is NaN or infinite and the other is not the same; in no other figure.</summary>
+    /// <summary>The number of elements that are NaN or infinite in one output and not the same in the other; they are excluded from all other figures.</summary>
     public long NotFinite { get; private set; }
 
     /// <summary>max |candidate − source|.</summary>
     public double WorstAbsolute { get; private set; }
 
-    /// <summary>√(Σ(candidate − source)² ÷ Σ source²); 0 where all are equal, +∞ where only the source is all 0; NaN without numbers.</summary>
+    /// <summary>√(Σ(candidate − source)² ÷ Σ source²); 0 if all elements are equal, +∞ if only the source is all 0, NaN without elements.</summary>
     public double RelativeError => Elements == 0 ? double.NaN : _error.Value == 0 ? 0 : Math.Sqrt(_error.Value / _power.Value);
 
     internal void Add(double source, double candidate)

@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>What an error of one number counts.</summary>
+/// <summary>Specifies the error of one number.</summary>
 internal enum ErrorKind
 {
     /// <summary>|y − ŷ|.</summary>
@@ -9,7 +9,7 @@ internal enum ErrorKind
     /// <summary>(y − ŷ)².</summary>
     Squared,
 
-    /// <summary>(y − ŷ)², the root taken of each column's mean.</summary>
+    /// <summary>(y − ŷ)², with the square root of each column's mean.</summary>
     RootSquared,
 
     /// <summary>|y − ŷ| ÷ max(|y|, 2⁻⁵²).</summary>

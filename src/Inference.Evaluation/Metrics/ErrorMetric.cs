@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>A weighted mean of errors in each column, then the plain mean over columns, as scikit-learn's <c>uniform_average</c>: MAE, MSE, RMSE, MAPE, pinball loss.</summary>
+/// <summary>The weighted mean of errors in each column, then the unweighted mean over columns, as scikit-learn's <c>uniform_average</c>: MAE, MSE, RMSE, MAPE, pinball loss.</summary>
 internal sealed class ErrorMetric(string name, ErrorKind kind, double quantile = 0.5) : SumMetric(name, higherIsBetter: false, bounded: false, MetricNeeds.Values)
 {
     private const double Least = 2.220446049250313e-16;

@@ -1,38 +1,38 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>One row as it was read: what a model answered and what is true. A metric takes from it what it needs. The spans belong to the caller and are read during the call only.</summary>
-/// <remarks>A row may hold several positions (the pixels of a mask, the tokens of a text): P of them, each a class. Rows are what is independent of each other; positions need not be.</remarks>
+/// <summary>One row as it was read: the model's prediction and the truth. A metric uses the parts that it needs. The spans are owned by the caller and are read only during the call.</summary>
+/// <remarks>A row may hold P positions (the pixels of a mask, the tokens of a text), each with a class. Rows are assumed to be independent; positions need not be.</remarks>
 public readonly ref struct EvaluationRow
 {
-    /// <summary>The class of a position that does not count, such as padding.</summary>
+    /// <summary>The class of a position that is not counted, such as padding.</summary>
     public const int Ignored = int.MinValue;
 
-    /// <summary>The class of an answer or a label that is none of the class list: never right.</summary>
+    /// <summary>The class of a prediction or label outside the class list: never correct.</summary>
     public const int NoClass = -1;
 
-    /// <summary>Makes a row of weight 1.</summary>
+    /// <summary>Initializes a row of weight 1.</summary>
     public EvaluationRow()
     {
     }
 
-    /// <summary>The answered class of each position, [P], from 0; <see cref="NoClass"/> where it is none of the list.</summary>
+    /// <summary>The predicted class of each position, [P], from 0; <see cref="NoClass"/> if it is outside the class list.</summary>
     public ReadOnlySpan<int> Predicted { get; init; }
 
-    /// <summary>The true class of each position, [P], from 0; <see cref="NoClass"/> where it is none of the list, <see cref="Ignored"/> where the position does not count.</summary>
+    /// <summary>The true class of each position, [P], from 0; <see cref="NoClass"/> if it is outside the class list, <see cref="Ignored"/> if the position is not counted.</summary>
     public ReadOnlySpan<int> Actual { get; init; }
 
-    /// <summary>Probabilities, [P,C], row-major, C classes; empty where the model gives none.</summary>
+    /// <summary>Probabilities, [P,C], row-major, C classes; empty if the model returns none.</summary>
     public ReadOnlySpan<double> Probabilities { get; init; }
 
-    /// <summary>What the classes of the row are ordered by, [P,C], row-major: logits or probabilities; empty where the model gives none.</summary>
+    /// <summary>The scores that rank the classes of the row, [P,C], row-major: logits or probabilities; empty if the model returns none.</summary>
     public ReadOnlySpan<double> Scores { get; init; }
 
-    /// <summary>Numbers that were answered, [V]: a regression's columns, the scores of a ranked list, a box (x1, y1, x2, y2) or several.</summary>
+    /// <summary>The predicted numbers, [V]: the columns of a regression, the scores of a ranked list, one or more boxes (x1, y1, x2, y2).</summary>
     public ReadOnlySpan<double> Values { get; init; }
 
     /// <summary>The true numbers, [V]: values, relevances (≥ 0), boxes.</summary>
     public ReadOnlySpan<double> Truth { get; init; }
 
-    /// <summary>How much the row counts, finite, ≥ 0; 1 by default. A row of weight 0 is as if it were not there.</summary>
+    /// <summary>The weight of the row, finite, ≥ 0; the default is 1. A row of weight 0 is ignored.</summary>
     public double Weight { get; init; } = 1;
 }

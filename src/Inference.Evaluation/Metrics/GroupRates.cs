@@ -2,21 +2,21 @@ using Inference.Evaluation.Numerics;
 
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>How often the members of a group are selected, and how often rightly. Mergeable, exact.</summary>
+/// <summary>The selection, true-positive and false-positive rates of a group. Mergeable, exact.</summary>
 public sealed class GroupRates
 {
     private readonly ExactSum[] _weights = [new(), new(), new(), new()];
 
-    /// <summary>Rows.</summary>
+    /// <summary>The number of rows.</summary>
     public long Rows { get; private set; }
 
     /// <summary>P(ŷ = 1); NaN without rows.</summary>
     public double SelectionRate => (Of(true, true) + Of(true, false)) / (Of(true, true) + Of(true, false) + Of(false, true) + Of(false, false));
 
-    /// <summary>P(ŷ = 1 | y = 1); NaN where no row has y = 1.</summary>
+    /// <summary>P(ŷ = 1 | y = 1); NaN if no row has y = 1.</summary>
     public double TruePositiveRate => Of(true, true) / (Of(true, true) + Of(false, true));
 
-    /// <summary>P(ŷ = 1 | y = 0); NaN where no row has y = 0.</summary>
+    /// <summary>P(ŷ = 1 | y = 0); NaN if no row has y = 0.</summary>
     public double FalsePositiveRate => Of(true, false) / (Of(true, false) + Of(false, false));
 
     internal void Add(bool selected, bool actual, double weight)

@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>−mean ln p(true class); p is clipped to [2⁻⁵², 1 − 2⁻⁵²], then each position's probabilities are divided by their sum. A label that is none of the classes has p = 2⁻⁵². Perplexity is its exponential.</summary>
+/// <summary>−mean ln p(true class); p is clipped to [2⁻⁵², 1 − 2⁻⁵²], then each position's probabilities are divided by their sum. A label outside the class list has p = 2⁻⁵². Perplexity is its exponential.</summary>
 /// <remarks>As scikit-learn's <c>log_loss</c> over float64 with its default <c>eps</c>.</remarks>
 internal sealed class LogLossMetric(string name, bool perplexity = false) : SumMetric(name, higherIsBetter: false, bounded: false, MetricNeeds.Probabilities)
 {

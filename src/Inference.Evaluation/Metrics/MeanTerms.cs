@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>Sums of a weighted mean: 0 is the weight, 1 the weighted figures.</summary>
+/// <summary>The sums of a weighted mean: 0 is the weight, 1 the weighted values.</summary>
 internal static class MeanTerms
 {
     public static void Add(RowTerms terms, double figure)
@@ -11,7 +11,7 @@ internal static class MeanTerms
 
     public static double Value(SumView sums) => sums[1] / sums[0];
 
-    /// <summary>For figures from 0 to 1.</summary>
+    /// <summary>For values from 0 to 1.</summary>
     public static IEnumerable<(RowTerms Best, RowTerms Worst)> UnitExtremes(double range = 1)
     {
         RowTerms one = new(), zero = new();

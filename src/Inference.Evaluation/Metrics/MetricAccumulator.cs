@@ -1,26 +1,26 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>A metric over rows that come one by one, or over shards that are merged: the value of n merged shards equals one pass over all rows, bit for bit, in any order. Not thread-safe.</summary>
+/// <summary>Accumulates a metric over rows, or over shards that are merged: the value of n merged shards equals that of one pass over all rows, bit for bit, in any order. Not thread-safe.</summary>
 public abstract class MetricAccumulator
 {
     private protected MetricAccumulator(Metric metric) => Metric = metric;
 
-    /// <summary>What is measured.</summary>
+    /// <summary>The metric.</summary>
     public Metric Metric { get; }
 
-    /// <summary>Rows of weight above 0 that were added.</summary>
+    /// <summary>The number of rows added with a weight above 0.</summary>
     public long Rows { get; private protected set; }
 
-    /// <summary>The metric of the rows so far; NaN where it is not defined: no row, or what the metric's page says.</summary>
+    /// <summary>The metric over the rows so far; NaN if it is undefined: no rows, or as documented for the metric.</summary>
     public abstract double Value { get; }
 
     /// <summary>Adds a row.</summary>
-    /// <exception cref="EvaluationException">The row lacks what the metric needs, its lengths do not fit, or its weight is negative or not finite.</exception>
+    /// <exception cref="EvaluationException">The row lacks a part that the metric needs, its lengths do not match, or its weight is negative or not finite.</exception>
     public void Add(in EvaluationRow row)
     {
         if (!(row.Weight >= 0 && double.IsFinite(row.Weight)))
         {
-            throw new EvaluationException($"Metric '{Metric.Name}': expected a weight that is finite and ≥ 0, got {row.Weight}. Repair the weights.");
+            throw new EvaluationException($"Metric '{Metric.Name}': expected a finite weight ≥ 0, got {row.Weight}. Correct the weights.");
         }
 
         if (row.Weight > 0)
@@ -30,21 +30,21 @@ public abstract class MetricAccumulator
         }
     }
 
-    /// <summary>Adds all rows of another accumulator of an equal metric.</summary>
-    /// <exception cref="EvaluationException">The other one's metric has another name.</exception>
+    /// <summary>Adds all rows of another accumulator of the same metric.</summary>
+    /// <exception cref="EvaluationException">The other accumulator's metric has a different name.</exception>
     public void Merge(MetricAccumulator other)
     {
         ArgumentNullException.ThrowIfNull(other);
         if (other.Metric.Name != Metric.Name)
         {
-            throw new EvaluationException($"Metric '{Metric.Name}': expected evidence of the same metric, got '{other.Metric.Name}'. Merge accumulators of one metric.");
+            throw new EvaluationException($"Metric '{Metric.Name}': expected an accumulator of the same metric, got '{other.Metric.Name}'. Merge accumulators of one metric.");
         }
 
         MergeCore(other);
         Rows += other.Rows;
     }
 
-    /// <summary>The state: equal rows, however they were spread and ordered, give equal bytes. <see cref="Metric.ReadAccumulator"/> reads it.</summary>
+    /// <summary>Serializes the state. Equal rows give equal bytes, however they were distributed and ordered. <see cref="Metric.ReadAccumulator"/> reads it.</summary>
     public abstract byte[] ToBytes();
 
     private protected abstract void AddCore(in EvaluationRow row);

@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>The metrics there are, by name. Values follow scikit-learn 1.2 where it has the metric; where a value is not defined it is NaN, never an error.</summary>
+/// <summary>The available metrics by name. Values follow scikit-learn 1.2 if it has the metric; an undefined value is NaN, never an error.</summary>
 /// <remarks>
 /// <list type="table">
-/// <listheader><term>name</term><description>what</description></listheader>
+/// <listheader><term>name</term><description>meaning</description></listheader>
 /// <item><term>accuracy, token_accuracy</term><description>Σw·[ŷ = y] ÷ Σw over positions</description></item>
-/// <item><term>balanced_accuracy</term><description>mean recall of the classes that are true somewhere</description></item>
-/// <item><term>precision, recall, f1</term><description>of class 1 of two; <c>_macro</c> and <c>_micro</c> of any number</description></item>
+/// <item><term>balanced_accuracy</term><description>mean recall of the classes that occur as true</description></item>
+/// <item><term>precision, recall, f1</term><description>of class 1 of two; <c>_macro</c> and <c>_micro</c> for any number of classes</description></item>
 /// <item><term>iou</term><description>TP ÷ (TP + FP + FN), mean over classes (masks, positions); box_iou: mean overlap of boxes x1, y1, x2, y2</description></item>
 /// <item><term>logloss, perplexity</term><description>−mean ln p(true class); its exponential</description></item>
 /// <item><term>brier</term><description>mean squared error of probabilities</description></item>
-/// <item><term>auc, average_precision</term><description>of class 1 of two; more classes: mean of each against the rest</description></item>
+/// <item><term>auc, average_precision</term><description>of class 1 of two; more classes: mean over each class against the rest</description></item>
 /// <item><term>calibration_error</term><description>expected calibration error over 10 bins</description></item>
-/// <item><term>topK, such as top5</term><description>true class among the K greatest scores</description></item>
+/// <item><term>topK, such as top5</term><description>true class among the K highest scores</description></item>
 /// <item><term>mae, mse, rmse, mape, r2</term><description>regression; mean over columns</description></item>
-/// <item><term>pinball, pinballQ such as pinball0.9</term><description>quantile loss, 0 &lt; Q &lt; 1, 0.5 by default</description></item>
-/// <item><term>ndcg, ndcgK, mrr</term><description>ranked lists, one a row</description></item>
-/// <item><term>agreement</term><description>share of positions whose class is the source model's; needs no labels</description></item>
+/// <item><term>pinball, pinballQ such as pinball0.9</term><description>quantile loss, 0 &lt; Q &lt; 1; the default is 0.5</description></item>
+/// <item><term>ndcg, ndcgK, mrr</term><description>ranked lists, one per row</description></item>
+/// <item><term>agreement</term><description>share of positions with the source model's class; needs no labels</description></item>
 /// </list>
 /// </remarks>
 public static class MetricCatalog
@@ -56,11 +56,11 @@ public static class MetricCatalog
         ["mrr"] = static () => new ReciprocalRankMetric(),
     };
 
-    /// <summary>Names that <see cref="Parse"/> takes, and besides them topK, ndcgK and pinballQ.</summary>
+    /// <summary>The names that <see cref="Parse"/> accepts in addition to topK, ndcgK and pinballQ.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_metrics.Keys];
 
-    /// <summary>The metric of that name.</summary>
-    /// <exception cref="EvaluationException">There is none; the message lists those there are.</exception>
+    /// <summary>Returns the metric with a name.</summary>
+    /// <exception cref="EvaluationException">There is no such metric; the message lists the available ones.</exception>
     public static Metric Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

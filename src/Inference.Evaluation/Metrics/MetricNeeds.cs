@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>What a metric reads of a row.</summary>
+/// <summary>Specifies the parts of a row that a metric reads.</summary>
 public enum MetricNeeds
 {
     /// <summary><see cref="EvaluationRow.Predicted"/> and <see cref="EvaluationRow.Actual"/>.</summary>

@@ -1,15 +1,15 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>What a metric keeps of each row, so that intervals can be formed over any set of them.</summary>
+/// <summary>Keeps the parts of each row that a metric needs, so that intervals can be computed over any subset.</summary>
 internal abstract class MetricRows
 {
-    /// <summary>Rows added.</summary>
+    /// <summary>The number of rows.</summary>
     public abstract int Count { get; }
 
     /// <summary>Adds a row.</summary>
     public abstract void Add(in EvaluationRow row);
 
-    /// <summary>The metric of some rows and how each moves it.</summary>
-    /// <param name="rows">Which, from 0, each once.</param>
+    /// <summary>Computes the metric over some rows, and the influence of each row.</summary>
+    /// <param name="rows">The rows, from 0, each once.</param>
     public abstract RowInfluence Influence(ReadOnlySpan<int> rows);
 }

@@ -2,7 +2,7 @@ namespace Inference.Evaluation.Metrics;
 
 /// <summary>
 /// The mean over rows of the normalized discounted cumulative gain: a row is a list, <see cref="EvaluationRow.Values"/> its scores, <see cref="EvaluationRow.Truth"/> its relevances ≥ 0.
-/// DCG@k = Σ_{rank r ≤ k} relevance ÷ log₂(r + 1); items of equal score share the mean of their ranks' discounts; the ideal order breaks no ties. A list without relevance counts 0.
+/// DCG@k = Σ_{rank r ≤ k} relevance ÷ log₂(r + 1); items with equal scores share the mean of their ranks' discounts; the ideal order breaks no ties. A list without relevant items counts as 0.
 /// </summary>
 /// <remarks>As scikit-learn's <c>ndcg_score</c>. Sources: Järvelin and Kekäläinen, 2002; McSherry and Najork (ties), 2008.</remarks>
 internal sealed class NdcgMetric(int? k) : SumMetric(k is null ? "ndcg" : $"ndcg{k}", higherIsBetter: true, bounded: true, MetricNeeds.Values)

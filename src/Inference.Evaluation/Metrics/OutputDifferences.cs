@@ -1,35 +1,35 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>How far all outputs of a model lie from its source's, where there are no labels: by output and by slice. Mergeable, exact. Not thread-safe.</summary>
+/// <summary>Differences between all outputs of a candidate and of the source model, by output and by slice; needs no labels. Mergeable, exact. Not thread-safe.</summary>
 public sealed class OutputDifferences
 {
     private readonly SortedDictionary<string, DifferenceFigures> _outputs = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SortedDictionary<string, DifferenceFigures>> _slices = new(StringComparer.Ordinal);
 
-    /// <summary>Each output by name.</summary>
+    /// <summary>The differences by output name.</summary>
     public IReadOnlyDictionary<string, DifferenceFigures> Outputs => _outputs;
 
-    /// <summary>The output that lies farthest off, by relative error; numbers that are not finite on one side alone come first. Null without outputs.</summary>
+    /// <summary>The output with the largest relative error; outputs with elements that are not finite in one model only rank first. Null without outputs.</summary>
     public string? WorstOutput => Worst(_outputs.Select(static o => (o.Key, o.Value)));
 
-    /// <summary>The slice whose worst output lies farthest off; null without slices.</summary>
+    /// <summary>The slice that contains the output with the largest error; null without slices.</summary>
     public string? WorstSlice => Worst(_slices.SelectMany(static s => s.Value.Select(o => (s.Key, o.Value))));
 
-    /// <summary>The figures of a slice by output; null where there is no such slice.</summary>
+    /// <summary>The differences of a slice by output; null if there is no such slice.</summary>
     public IReadOnlyDictionary<string, DifferenceFigures>? Slice(string name) => _slices.GetValueOrDefault(name);
 
-    /// <summary>Adds the numbers of a row of one output.</summary>
+    /// <summary>Adds one row of an output.</summary>
     /// <param name="output">The output's name.</param>
-    /// <param name="source">The source model's numbers.</param>
-    /// <param name="candidate">The other model's, as many.</param>
+    /// <param name="source">The source model's elements.</param>
+    /// <param name="candidate">The candidate's elements, equal in number.</param>
     /// <param name="slices">The slices that the row belongs to.</param>
-    /// <exception cref="EvaluationException">There are more or fewer.</exception>
+    /// <exception cref="EvaluationException">The numbers of elements differ.</exception>
     public void Add(string output, ReadOnlySpan<double> source, ReadOnlySpan<double> candidate, params ReadOnlySpan<string> slices)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (source.Length != candidate.Length)
         {
-            throw new EvaluationException($"Output '{output}': expected {source.Length} numbers a row as the source model gives, got {candidate.Length}. Compare models with the same outputs.");
+            throw new EvaluationException($"Output '{output}': expected {source.Length} numbers per row as in the source model, got {candidate.Length}. Compare models with the same outputs.");
         }
 
         Add(_outputs, output, source, candidate);
@@ -39,7 +39,7 @@ public sealed class OutputDifferences
         }
     }
 
-    /// <summary>Adds another one's numbers.</summary>
+    /// <summary>Adds the rows of another instance.</summary>
     public void Merge(OutputDifferences other)
     {
         ArgumentNullException.ThrowIfNull(other);

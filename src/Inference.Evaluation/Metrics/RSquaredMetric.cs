@@ -1,7 +1,7 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>R² = 1 − Σw(y − ŷ)² ÷ Σw(y − ȳ)² in each column, then the plain mean over columns. A column whose truth is constant counts 1 where every answer is right, else 0; NaN for fewer than two rows.</summary>
-/// <remarks>As scikit-learn's <c>r2_score</c> with <c>force_finite</c>. The sums of y and y² are exact, so that a large mean loses no digits and a constant column is seen as one.</remarks>
+/// <summary>R² = 1 − Σw(y − ŷ)² ÷ Σw(y − ȳ)² in each column, then the unweighted mean over columns. A column with constant truth counts 1 if every prediction is exact, otherwise 0; NaN for fewer than two rows.</summary>
+/// <remarks>As scikit-learn's <c>r2_score</c> with <c>force_finite</c>. The sums of y and y² are exact, so that a large mean loses no digits and a constant column is recognized.</remarks>
 internal sealed class RSquaredMetric() : SumMetric("r2", higherIsBetter: true, bounded: true, MetricNeeds.Values)
 {
     private const int Slots = 3;
@@ -11,7 +11,7 @@ internal sealed class RSquaredMetric() : SumMetric("r2", higherIsBetter: true, b
         int columns = ColumnTerms.Check(this, row);
         ColumnTerms.Count(terms, columns);
 
-        // Times the row's weight this is 1: rows are counted, whatever they weigh.
+        // Multiplied by the row's weight this is 1: rows are counted regardless of weight.
         terms.Add(ColumnTerms.First, 1 / row.Weight);
         for (int i = 0; i < columns; i++)
         {

@@ -1,7 +1,7 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>The mean over rows of 1 ÷ rank of the first relevant item (<see cref="EvaluationRow.Truth"/> above 0); items of equal score all have the last of their ranks, as in scikit-learn's
-/// <c>label_ranking_average_precision_score</c>. A list without a relevant item counts 0.</summary>
+/// <summary>The mean over rows of 1 ÷ rank of the first relevant item (<see cref="EvaluationRow.Truth"/> above 0); items with equal scores all have the last of their ranks, as in scikit-learn's
+/// <c>label_ranking_average_precision_score</c>. A list without a relevant item counts as 0.</summary>
 internal sealed class ReciprocalRankMetric() : SumMetric("mrr", higherIsBetter: true, bounded: true, MetricNeeds.Values)
 {
     public override void Describe(in EvaluationRow row, RowTerms terms)

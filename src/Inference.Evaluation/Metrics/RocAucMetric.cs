@@ -1,7 +1,7 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>The area under the receiver operating characteristic: the weighted share of (member, other) pairs that the score orders rightly, ties counting half. NaN where members or others are missing, or a score is NaN.</summary>
-/// <remarks>As scikit-learn's <c>roc_auc_score</c>, more than two classes as <c>multi_class='ovr'</c>, macro. The variance is by placements: DeLong, DeLong, Clarke-Pearson, 1988.</remarks>
+/// <summary>The area under the receiver operating characteristic: the weighted share of (member, non-member) pairs that the score orders correctly, ties counting half. NaN if members or non-members are missing, or a score is NaN.</summary>
+/// <remarks>As scikit-learn's <c>roc_auc_score</c>; for more than two classes as <c>multi_class='ovr'</c>, macro. The variance uses placements: DeLong, DeLong, Clarke-Pearson, 1988.</remarks>
 internal sealed class RocAucMetric() : ScoreMetric("auc")
 {
     public override double Evaluate(ReadOnlySpan<ScoreEntry> entries)

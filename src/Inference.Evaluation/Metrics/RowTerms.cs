@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>What one row adds to the sums of a metric: a few (index, value) pairs, before the row's weight.</summary>
+/// <summary>The contribution of one row to the sums of a metric: a few (index, value) pairs, before the row's weight is applied.</summary>
 internal sealed class RowTerms
 {
     private readonly List<(int Index, double Value)> _items = [];

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>One multiset of scores an ordering.</summary>
+/// <summary>Accumulates a <see cref="ScoreMetric"/> as one multiset of scores per ordering.</summary>
 internal sealed class ScoreAccumulator(ScoreMetric metric) : MetricAccumulator(metric)
 {
     private const int EntryBytes = 25;
@@ -114,7 +114,7 @@ internal sealed class ScoreAccumulator(ScoreMetric metric) : MetricAccumulator(m
 
         if (_orderings.Count != orderings)
         {
-            throw new EvaluationException($"Metric '{Metric.Name}': expected rows of equally many classes, got scores for {_orderings.Count} orderings and then for {orderings}. Judge outputs of one shape.");
+            throw new EvaluationException($"Metric '{Metric.Name}': expected the same number of classes in every row, got scores for {_orderings.Count} orderings and then for {orderings}. Evaluate outputs of one shape.");
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed class ScoreAccumulator(ScoreMetric metric) : MetricAccumulator(m
     {
         if (bytes.Length < count)
         {
-            throw new EvaluationException($"Metric '{Metric.Name}': expected {count} more bytes of evidence, got {bytes.Length}. It was cut off or written by something else.");
+            throw new EvaluationException($"Metric '{Metric.Name}': expected {count} more bytes of accumulator state, got {bytes.Length}. The bytes are truncated or have another format; write them again with ToBytes.");
         }
     }
 }

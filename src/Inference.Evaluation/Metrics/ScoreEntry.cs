@@ -1,11 +1,11 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>Rows of one score, one truth and one weight.</summary>
+/// <summary>Rows with equal score, truth and weight.</summary>
 internal readonly record struct ScoreEntry(double Score, bool Positive, double Weight, long Count) : IComparable<ScoreEntry>
 {
     public double Total => Weight * Count;
 
-    /// <summary>By score, then truth, then weight: the order does not depend on how rows came. Zeros of both signs are one score.</summary>
+    /// <summary>Orders by score, then truth, then weight, so that the order of the rows does not matter. Positive and negative zero are one score.</summary>
     public int CompareTo(ScoreEntry other)
     {
         int order = Score.CompareTo(other.Score);

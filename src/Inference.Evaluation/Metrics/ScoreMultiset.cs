@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>A multiset of (score, truth, weight): equal ones are counted, so that memory follows distinct scores. Its order, and so what is computed from it, does not depend on the order of additions.</summary>
+/// <summary>A multiset of (score, truth, weight): equal entries are counted, so that memory depends on the number of distinct scores. Its order, and all values computed from it, do not depend on the order of additions.</summary>
 internal sealed class ScoreMultiset
 {
     private const int Least = 1024;
@@ -11,7 +11,7 @@ internal sealed class ScoreMultiset
     private int _compactAt = Least;
     private bool _isSorted = true;
 
-    /// <summary>The entries in order, equal ones joined.</summary>
+    /// <summary>The entries in order, equal ones merged.</summary>
     public ReadOnlySpan<ScoreEntry> Sorted()
     {
         if (!_isSorted)

@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>Rows of a <see cref="ScoreMetric"/>. The effect of a row is n·w times the metric's derivative by its weight (the infinitesimal jackknife; for AUC these are DeLong's placements).</summary>
+/// <summary>The rows of a <see cref="ScoreMetric"/>. The effect of a row is n·w times the metric's derivative with respect to its weight (the infinitesimal jackknife; for AUC these are DeLong's placements).</summary>
 internal sealed class ScoreRows(ScoreMetric metric) : MetricRows
 {
     private readonly List<(int Row, int Ordering, ScoreEntry Entry)> _entries = [];
@@ -60,7 +60,7 @@ internal sealed class ScoreRows(ScoreMetric metric) : MetricRows
         return new RowInfluence(value, effects, best, worst);
     }
 
-    // A row of class c is a member in ordering c and one of the others elsewhere; with two classes it is either in the one ordering.
+    // A row of class c is a member in ordering c and a non-member elsewhere; with two classes it is either in the single ordering.
     private static (double[] Best, double[] Worst) Extremes(ScoreExtremes[] all, double scale)
     {
         if (all.Length == 1)

@@ -1,27 +1,27 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>A metric over all rows and over each slice of them. Merges as <see cref="MetricAccumulator"/> does. Not thread-safe.</summary>
+/// <summary>A metric over all rows and over each slice. Merges like <see cref="MetricAccumulator"/>. Not thread-safe.</summary>
 public sealed class SlicedMetric
 {
     private readonly SortedDictionary<string, MetricAccumulator> _slices = new(StringComparer.Ordinal);
 
-    /// <summary>Makes an empty one.</summary>
+    /// <summary>Initializes an instance without rows.</summary>
     public SlicedMetric(Metric metric)
     {
         ArgumentNullException.ThrowIfNull(metric);
         Overall = metric.CreateAccumulator();
     }
 
-    /// <summary>All rows.</summary>
+    /// <summary>The metric over all rows.</summary>
     public MetricAccumulator Overall { get; }
 
-    /// <summary>Each slice by name, in ordinal order.</summary>
+    /// <summary>The metric over each slice, by name, in ordinal order.</summary>
     public IReadOnlyDictionary<string, MetricAccumulator> Slices => _slices;
 
     /// <summary>Adds a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="slices">The slices it belongs to, such as <c>sex=0</c>.</param>
-    /// <exception cref="EvaluationException">As <see cref="MetricAccumulator.Add"/>.</exception>
+    /// <param name="slices">The slices that it belongs to, such as <c>sex=0</c>.</param>
+    /// <exception cref="EvaluationException">As for <see cref="MetricAccumulator.Add"/>.</exception>
     public void Add(in EvaluationRow row, params ReadOnlySpan<string> slices)
     {
         Overall.Add(row);
@@ -31,8 +31,8 @@ public sealed class SlicedMetric
         }
     }
 
-    /// <summary>Adds another one's rows.</summary>
-    /// <exception cref="EvaluationException">The metric is another.</exception>
+    /// <summary>Adds the rows of another instance.</summary>
+    /// <exception cref="EvaluationException">The metrics differ.</exception>
     public void Merge(SlicedMetric other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -43,7 +43,7 @@ public sealed class SlicedMetric
         }
     }
 
-    /// <summary>The slice with the worst value, of those with at least <paramref name="minimumRows"/> rows; null where there is none.</summary>
+    /// <summary>Returns the slice with the worst value among those with at least <paramref name="minimumRows"/> rows; null if there is none.</summary>
     public (string Name, double Value)? Worst(long minimumRows = 1)
     {
         (string Name, double Value)? worst = null;

@@ -3,7 +3,7 @@ using Inference.Evaluation.Numerics;
 
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>Exact sums of a <see cref="SumMetric"/>.</summary>
+/// <summary>Accumulates the exact sums of a <see cref="SumMetric"/>.</summary>
 internal sealed class SumAccumulator(SumMetric metric) : MetricAccumulator(metric)
 {
     private readonly RowTerms _terms = new();
@@ -48,7 +48,7 @@ internal sealed class SumAccumulator(SumMetric metric) : MetricAccumulator(metri
     {
         if (bytes.Length < sizeof(long))
         {
-            throw new EvaluationException($"Metric '{Metric.Name}': expected at least {sizeof(long)} bytes of evidence, got {bytes.Length}. It was cut off.");
+            throw new EvaluationException($"Metric '{Metric.Name}': expected at least {sizeof(long)} bytes of accumulator state, got {bytes.Length}. The bytes are truncated; write them again with ToBytes.");
         }
 
         Rows = BinaryPrimitives.ReadInt64LittleEndian(bytes);

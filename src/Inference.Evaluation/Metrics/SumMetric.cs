@@ -7,15 +7,15 @@ internal abstract class SumMetric(string name, bool higherIsBetter, bool bounded
 
     internal sealed override MetricRows CreateRows() => new SumRows(this);
 
-    /// <summary>u(row): what it adds to which sum.</summary>
-    /// <exception cref="EvaluationException">The row lacks what is needed.</exception>
+    /// <summary>u(row): the terms that a row adds to the sums.</summary>
+    /// <exception cref="EvaluationException">The row lacks a part that is needed.</exception>
     public abstract void Describe(in EvaluationRow row, RowTerms terms);
 
-    /// <summary>g. There may be fewer sums than rows could add to: what is not there is 0.</summary>
+    /// <summary>g. The view may hold fewer sums than rows can add to; missing sums are 0.</summary>
     public abstract double Evaluate(SumView sums);
 
-    /// <summary>Pairs of rows, the best and the worst that a model can answer, for the support of what one unseen row could do; none where it is not bounded.</summary>
+    /// <summary>Pairs of rows with the best and the worst possible prediction, which bound the effect of one unseen row; empty if it is unbounded.</summary>
     public virtual IEnumerable<(RowTerms Best, RowTerms Worst)> Extremes(SumView sums) => [];
 
-    protected EvaluationException Wrong(string expected, string got) => new($"Metric '{Name}': expected {expected}, got {got}. Choose a metric that fits what the model answers, or name another output.");
+    protected EvaluationException Wrong(string expected, string got) => new($"Metric '{Name}': expected {expected}, got {got}. Choose a metric that fits the model's outputs, or name another output.");
 }

@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>Rows of a <see cref="SumMetric"/>, as the terms they add. The effect of a row is that of leaving it out: (n − 1)(θ − θ₍₋ᵢ₎), centred. Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 11.</summary>
+/// <summary>The rows of a <see cref="SumMetric"/>, as the terms they add. The effect of a row is that of leaving it out: (n − 1)(θ − θ₍₋ᵢ₎), centred. Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 11.</summary>
 internal sealed class SumRows(SumMetric metric) : MetricRows
 {
     private readonly List<(int Index, double Value)[]> _rows = [];
@@ -45,7 +45,7 @@ internal sealed class SumRows(SumMetric metric) : MetricRows
         (double High, double Low)[] before = [];
         for (int i = 0; i < rows.Length; i++)
         {
-            // What was there comes back bit for bit: rounding does not add up over rows.
+            // The previous sums are restored bit for bit, so that rounding does not accumulate over rows.
             (int Index, double Value)[] terms = _rows[rows[i]];
             Array.Resize(ref before, Math.Max(before.Length, terms.Length));
             for (int k = 0; k < terms.Length; k++)
@@ -92,7 +92,7 @@ internal sealed class SumRows(SumMetric metric) : MetricRows
         return metric.Evaluate(new SumView(copy, rest));
     }
 
-    // Two doubles a sum: the error of each addition is kept (Knuth's two-sum).
+    // Two doubles per sum: the error of each addition is kept (Knuth's two-sum).
     private static void Add(double[] high, double[] low, (int Index, double Value)[] terms, double sign)
     {
         foreach ((int index, double value) in terms)

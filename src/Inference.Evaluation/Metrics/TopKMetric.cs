@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Metrics;
 
-/// <summary>The share of positions whose true class is among the k greatest scores; of equal scores the later class is ahead, as in scikit-learn's <c>top_k_accuracy_score</c>. A NaN score is behind all.</summary>
+/// <summary>The share of positions whose true class is among the k highest scores; of equal scores the later class ranks first, as in scikit-learn's <c>top_k_accuracy_score</c>. A NaN score ranks last.</summary>
 internal sealed class TopKMetric(int k) : SumMetric($"top{k}", higherIsBetter: true, bounded: true, MetricNeeds.Scores)
 {
     public override void Describe(in EvaluationRow row, RowTerms terms)

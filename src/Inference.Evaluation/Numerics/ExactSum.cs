@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace Inference.Evaluation.Numerics;
 
 /// <summary>
-/// The exact sum of doubles: s = Σxᵢ without rounding, whatever the order, however the addends are spread over shards. <see cref="Value"/> is that sum rounded once, to the nearest double,
-/// ties to even; so n shards merged in any order give the bits of one pass.
+/// The exact sum of doubles: s = Σxᵢ without rounding, regardless of order and of how the addends are distributed over shards. <see cref="Value"/> is that sum rounded once, to the nearest double,
+/// ties to even; n shards merged in any order therefore give the bits of one pass.
 /// </summary>
 /// <remarks>
-/// <para>A fixed-point number wide enough for every double: bits 2⁻¹⁰⁷⁴ to 2¹⁰²⁴, in digits of 32 bits that are held in 64, so that 2³⁰ additions pass before carries are taken. Whole numbers below
-/// 2⁵³ go to one 64-bit counter instead; the digits (560 bytes) come with the first other number. Source: Neal, "Fast exact summation using small and large superaccumulators", 2015.</para>
-/// <para>NaN and infinities are counted apart: a sum with NaN, or with infinities of both signs, is NaN. Not thread-safe.</para>
+/// <para>A fixed-point number wide enough for every double: bits 2⁻¹⁰⁷⁴ to 2¹⁰²⁴, in digits of 32 bits stored in 64, so that carries are propagated only after 2³⁰ additions. Whole numbers below
+/// 2⁵³ are added to one 64-bit counter instead; the digits (560 bytes) are allocated with the first other number. Source: Neal, "Fast exact summation using small and large superaccumulators", 2015.</para>
+/// <para>NaN and infinities are counted separately: a sum with NaN, or with infinities of both signs, is NaN. Not thread-safe.</para>
 /// </remarks>
 public sealed class ExactSum
 {
@@ -25,7 +25,7 @@ public sealed class ExactSum
     private bool _hasPositiveInfinity;
     private bool _hasNegativeInfinity;
 
-    /// <summary>The sum, rounded to the nearest double; 0 for no addend.</summary>
+    /// <summary>The sum, rounded to the nearest double; 0 without addends.</summary>
     public double Value
     {
         get
@@ -40,7 +40,7 @@ public sealed class ExactSum
                 return _hasPositiveInfinity ? double.PositiveInfinity : double.NegativeInfinity;
             }
 
-            // A long converts with one rounding to nearest, ties to even.
+            // A long is converted with one rounding to nearest, ties to even.
             return _digits is null ? _whole : Round(Canonical());
         }
     }
@@ -64,7 +64,7 @@ public sealed class ExactSum
         }
     }
 
-    /// <summary>Adds a · b without rounding (exactly, where the product's lowest bit is ≥ 2⁻¹⁰⁷⁴).</summary>
+    /// <summary>Adds a · b without rounding (exactly, if the product's lowest bit is ≥ 2⁻¹⁰⁷⁴).</summary>
     public void AddProduct(double a, double b)
     {
         double product = a * b;
@@ -75,7 +75,7 @@ public sealed class ExactSum
         }
     }
 
-    /// <summary>Adds another sum's addends to this one.</summary>
+    /// <summary>Adds the addends of another sum.</summary>
     public void Merge(ExactSum other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -99,7 +99,7 @@ public sealed class ExactSum
         AddWhole(other._whole);
     }
 
-    /// <summary>The sum in a form of its own: equal sums have equal bytes.</summary>
+    /// <summary>Serializes the sum in canonical form: equal sums have equal bytes.</summary>
     internal void Write(List<byte> to)
     {
         long[] digits = _digits is null && _whole == 0 ? [] : Canonical();
@@ -116,12 +116,12 @@ public sealed class ExactSum
         }
     }
 
-    /// <exception cref="EvaluationException">The bytes are no sum.</exception>
+    /// <exception cref="EvaluationException">The bytes are not a serialized sum.</exception>
     internal static ExactSum Read(ref ReadOnlySpan<byte> from)
     {
         if (from.Length < 3 || from[1] + from[2] > Digits || from.Length < 3 + (from[2] * sizeof(long)))
         {
-            throw new EvaluationException($"Exact sum: expected flags and digits, got {from.Length} bytes. The evidence was cut off or written by something else.");
+            throw new EvaluationException($"Exact sum: expected flags and digits, got {from.Length} bytes. The bytes are truncated or have another format; write them again.");
         }
 
         var sum = new ExactSum { _isNaN = (from[0] & 1) != 0, _hasPositiveInfinity = (from[0] & 2) != 0, _hasNegativeInfinity = (from[0] & 4) != 0 };

@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Numerics;
 
-/// <summary>Pseudo-random numbers that depend on a seed and an index alone, not on the order of asking. Source: the finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).</summary>
+/// <summary>Pseudo-random numbers that depend only on a seed and an index, not on the order of calls. Source: the finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).</summary>
 internal static class SeededHash
 {
     /// <summary>64 bits for a seed and an index.</summary>

@@ -2,28 +2,28 @@ using System.Globalization;
 
 namespace Inference.Evaluation.Reading;
 
-/// <summary>Finds which label value is which class. What would be a guess is refused with the reason.</summary>
+/// <summary>Determines which label value belongs to which class. An ambiguous assignment is refused with the reason.</summary>
 internal static class ClassLists
 {
-    /// <summary>The list for a model whose classes are known in order: a map's keys, names learnt from a label output, or column numbers from 0.</summary>
-    /// <param name="model">What the model calls its classes, in order.</param>
-    /// <param name="isNamed">Whether these are names, not mere column numbers.</param>
-    /// <param name="labels">The labels' different values, ascending; empty for one-hot.</param>
-    /// <param name="given">The caller's list; null: none.</param>
-    /// <param name="reason">Why there is none.</param>
+    /// <summary>The class list of a model whose classes are known in order: a map's keys, names learnt from a label output, or column numbers from 0.</summary>
+    /// <param name="model">The model's class names, in order.</param>
+    /// <param name="isNamed">Whether these are names rather than column numbers.</param>
+    /// <param name="labels">The distinct label values, ascending; empty for one-hot.</param>
+    /// <param name="given">The caller's class list; null for none.</param>
+    /// <param name="reason">The reason if there is none.</param>
     public static ClassList? Of(IReadOnlyList<string> model, bool isNamed, IReadOnlyList<string> labels, IReadOnlyList<string>? given, out string reason)
     {
         reason = "";
         if (given is not null)
         {
-            reason = given.Count != model.Count ? $"has {model.Count} classes, the class list given has {given.Count}" : given.Distinct(StringComparer.Ordinal).Count() != given.Count ? "the class list given repeats a value" : "";
-            return reason.Length > 0 ? null : new ClassList(given, model, LabelCoding.Given, "class list given");
+            reason = given.Count != model.Count ? $"has {model.Count} classes, the given class list {given.Count}" : given.Distinct(StringComparer.Ordinal).Count() != given.Count ? "the given class list repeats a value" : "";
+            return reason.Length > 0 ? null : new ClassList(given, model, LabelCoding.Given, "given class list");
         }
 
         HashSet<string> known = [.. model];
         if (labels.All(known.Contains))
         {
-            return new ClassList(model, model, LabelCoding.Same, isNamed ? "label values are the model's" : "label values are column numbers from 0");
+            return new ClassList(model, model, LabelCoding.Same, isNamed ? "label values are the model's class names" : "label values are column numbers from 0");
         }
 
         if (OneBased(model) is { } next && labels.All(new HashSet<string>(next).Contains))
@@ -33,7 +33,7 @@ internal static class ClassLists
 
         if (Loosely(model, labels) is { } loose)
         {
-            return new ClassList(loose, model, LabelCoding.Same, "label values are the model's but for case and spaces");
+            return new ClassList(loose, model, LabelCoding.Same, "label values are the model's class names, ignoring case and spaces");
         }
 
         if (labels.Count == model.Count && !(isNamed && model.All(IsText) && labels.All(IsText)))
@@ -42,11 +42,11 @@ internal static class ClassLists
             return new ClassList([.. model.Select(m => labels[Array.IndexOf(order, m)])], model, LabelCoding.ByOrder, $"label values in ascending order are the classes in {(isNamed ? "ascending order" : "order of columns")}");
         }
 
-        reason = $"has {model.Count} classes ({Some(model)}); the labels' {labels.Count} values ({Some(labels)}) are neither those, nor numbers from 1, nor as many. Give the label value of each class in order";
+        reason = $"has {model.Count} classes ({Some(model)}); the labels' {labels.Count} values ({Some(labels)}) match neither these classes, nor numbers from 1, nor the number of classes. Pass the label value of each class in order";
         return null;
     }
 
-    /// <summary>The list for a model that answers labels alone.</summary>
+    /// <summary>The class list of a model that returns labels only.</summary>
     public static ClassList? OfAnswers(IReadOnlyList<string> answers, IReadOnlyList<string> labels, IReadOnlyList<string>? given, out string reason)
     {
         bool shifted = OneBased(answers) is { } next && next.SequenceEqual(labels) && !answers.SequenceEqual(labels);
@@ -55,17 +55,17 @@ internal static class ClassLists
         {
             reason = "";
             string[] all = [.. Ascending(answers.Union(labels))];
-            return new ClassList(all, all, LabelCoding.Same, "label values are the model's");
+            return new ClassList(all, all, LabelCoding.Same, "label values are the model's class names");
         }
 
         return Of(answers, isNamed: true, labels, given, out reason);
     }
 
-    /// <summary>What each column is called, from the labels that the model answers beside its scores; null where they do not tell.</summary>
-    /// <param name="answers">The answered label of each row.</param>
-    /// <param name="best">The column of the best score of each row.</param>
-    /// <param name="columns">How many there are.</param>
-    /// <param name="labels">The labels' different values.</param>
+    /// <summary>Derives the class name of each column from the labels that the model returns in addition to its scores; null if they do not determine it.</summary>
+    /// <param name="answers">The predicted label of each row.</param>
+    /// <param name="best">The column with the highest score of each row.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <param name="labels">The distinct label values.</param>
     public static IReadOnlyList<string>? Columns(IReadOnlyList<string> answers, IReadOnlyList<int> best, int columns, IReadOnlyList<string> labels)
     {
         var seen = new string?[columns];

@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Reading;
 
-/// <summary>What the elements of a column are.</summary>
+/// <summary>The kind of a column's elements.</summary>
 internal enum ColumnKind
 {
     Real,

@@ -2,7 +2,7 @@ using Inference.Evaluation.Metrics;
 
 namespace Inference.Evaluation.Reading;
 
-/// <summary>Rows as they were read. Immutable.</summary>
+/// <summary>Rows read from outputs and labels. Immutable.</summary>
 public sealed class EvaluationRows
 {
     private readonly int[] _predicted;
@@ -18,18 +18,18 @@ public sealed class EvaluationRows
         (_predicted, _actual, _scores, _probabilities, _values, _truth) = (predicted ?? [], actual ?? [], scores ?? [], probabilities ?? [], values ?? [], truth ?? []);
     }
 
-    /// <summary>Rows.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count { get; }
 
-    /// <summary>Positions whose label is none of the class list.</summary>
+    /// <summary>The number of positions whose label is outside the class list.</summary>
     public int UnknownLabels => _actual.Count(static a => a == EvaluationRow.NoClass);
 
-    /// <summary>Positions whose answer is none of the class list, or where two outputs contradict each other.</summary>
+    /// <summary>The number of positions whose prediction is outside the class list, or for which two outputs contradict each other.</summary>
     public int UnknownAnswers => _predicted.Count(static p => p == EvaluationRow.NoClass);
 
-    /// <summary>A row; its spans stay valid with this object.</summary>
-    /// <param name="row">From 0.</param>
-    /// <param name="weight">How much it counts.</param>
+    /// <summary>Returns a row; its spans stay valid as long as this object.</summary>
+    /// <param name="row">The index of the row, from 0.</param>
+    /// <param name="weight">The weight of the row.</param>
     public EvaluationRow Row(int row, double weight = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);

@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Reading;
 
-/// <summary>What is known of the labels of a sample.</summary>
+/// <summary>Properties of the labels of a sample.</summary>
 internal sealed class LabelFacts
 {
     public LabelFacts(ValueColumn column, ReadingOptions options)
@@ -14,18 +14,18 @@ internal sealed class LabelFacts
 
     public ValueColumn Column { get; }
 
-    /// <summary>Texts or whole numbers.</summary>
+    /// <summary>Whether they are texts or whole numbers.</summary>
     public bool IsClassLike { get; }
 
-    /// <summary>Columns, where each row has a single 1; else null.</summary>
+    /// <summary>The number of columns, if each row has a single 1; otherwise null.</summary>
     public int? OneHotClasses { get; }
 
-    /// <summary>Different values, ascending.</summary>
+    /// <summary>The distinct values, ascending.</summary>
     public IReadOnlyList<string> Distinct { get; }
 
     /// <summary>The shape of a row without axes of one element.</summary>
     public int[] Shape { get; }
 
-    /// <summary>Whether one score can decide between them.</summary>
+    /// <summary>Whether a single score can distinguish them.</summary>
     public bool AreTwo => IsClassLike && Distinct.Count <= 2;
 }

@@ -2,10 +2,10 @@ using Inference.Evaluation.Metrics;
 
 namespace Inference.Evaluation.Reading;
 
-/// <summary>Labels of one column a class.</summary>
+/// <summary>Labels with one column per class.</summary>
 internal static class OneHot
 {
-    /// <summary>Where the only 1 stands among zeros; no class where there is none or several.</summary>
+    /// <summary>The position of the only 1 among zeros; no class if there is none or more than one.</summary>
     public static int ClassOf(ReadOnlySpan<double> row)
     {
         int found = EvaluationRow.NoClass;
@@ -24,7 +24,7 @@ internal static class OneHot
         return found;
     }
 
-    /// <summary>The classes of labels, where each row is one; else null.</summary>
+    /// <summary>The number of classes, if every row is one-hot; otherwise null.</summary>
     public static int? Classes(ValueColumn labels)
     {
         int width = labels.RowElements;

@@ -5,83 +5,83 @@ using System.Text.Json;
 namespace Inference.Evaluation.Reading;
 
 /// <summary>
-/// How the outputs of a model and the labels of its data are read: decided once, from the source model (<see cref="OutputReader.Decide"/>), and used for every candidate, so that nothing is guessed anew. Immutable; kept as JSON and
-/// printed by <see cref="Describe"/>.
+/// Describes how the outputs of a model and the labels of its data are read: decided once, from the source model (<see cref="OutputReader.Decide"/>), and used for every candidate, so that all are read alike. Immutable; serialized as JSON and
+/// formatted by <see cref="Describe"/>.
 /// </summary>
 public sealed record OutputReading
 {
-    /// <summary>What the model answers.</summary>
+    /// <summary>What the model predicts.</summary>
     public required ReadingTask Task { get; init; }
 
-    /// <summary>The output that holds the answered label (or token id); null where the class is taken from the scores.</summary>
+    /// <summary>The output that holds the predicted label (or token id); null if the class is taken from the scores.</summary>
     public string? LabelOutput { get; init; }
 
-    /// <summary>The output that holds scores, values or boxes; null where the model answers labels alone.</summary>
+    /// <summary>The output that holds scores, values or boxes; null if the model returns labels only.</summary>
     public string? ScoreOutput { get; init; }
 
-    /// <summary>What the scores are.</summary>
+    /// <summary>The form of the scores.</summary>
     public ScoreForm Form { get; init; }
 
     /// <summary>Whether <see cref="ScoreOutput"/> is a sequence of maps from class to score.</summary>
     public bool IsMap { get; init; }
 
-    /// <summary>The axis of <see cref="ScoreOutput"/> along which classes lie, ≥ 1; null where it holds one score for two classes, or none.</summary>
+    /// <summary>The class axis of <see cref="ScoreOutput"/>, ≥ 1; null if it holds one score for two classes, or none.</summary>
     public int? ClassAxis { get; init; }
 
     /// <summary>The label value of each class, in order; empty for tokens and values.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
-    /// <summary>What the model calls each class (a map's key, a value of <see cref="LabelOutput"/>), in the same order.</summary>
+    /// <summary>The model's name of each class (a map's key, a value of <see cref="LabelOutput"/>), in the same order.</summary>
     public IReadOnlyList<string> ModelClasses { get; init; } = [];
 
-    /// <summary>How label values name classes.</summary>
+    /// <summary>How label values identify classes.</summary>
     public required LabelCoding Coding { get; init; }
 
-    /// <summary>Above which a single score is class 1.</summary>
+    /// <summary>The threshold above which a single score is class 1.</summary>
     public double Threshold { get; init; }
 
-    /// <summary>Whether the answered label was that of the best score in every row of the sample: a candidate whose two outputs contradict each other is then wrong in that row.</summary>
+    /// <summary>Whether the predicted label was that of the highest score in every row of the sample: a candidate whose two outputs contradict each other in a row is then wrong in that row.</summary>
     public bool OutputsAgree { get; init; }
 
-    /// <summary>The label of positions that do not count.</summary>
+    /// <summary>The label of positions that are not counted.</summary>
     public long IgnoredLabel { get; init; } = -100;
 
-    /// <summary>Rows by which this was decided.</summary>
+    /// <summary>The number of rows of the sample.</summary>
     public int SampleRows { get; init; }
 
-    /// <summary>The metric that suits the task: accuracy, token_accuracy, rmse or box_iou.</summary>
+    /// <summary>The default metric of the task: accuracy, token_accuracy, rmse or box_iou.</summary>
     public required string Metric { get; init; }
 
     /// <summary>The source model's value of <see cref="Metric"/> on the sample.</summary>
     public double SampleValue { get; init; }
 
-    /// <summary>What answering the most frequent class, or the mean, would have; NaN for boxes.</summary>
+    /// <summary>The value of always predicting the most frequent class, or the mean; NaN for boxes.</summary>
     public double ChanceValue { get; init; } = double.NaN;
 
-    /// <summary>What was looked at and why it was read so.</summary>
+    /// <summary>What was examined, and the reasons for the decision.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>What should make the reader look twice, such as a source near chance level.</summary>
+    /// <summary>Findings that call for a check, such as a source model near chance level.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>A reading as <see cref="ToJson"/> wrote it.</summary>
-    /// <exception cref="EvaluationException">The text is no reading.</exception>
+    /// <summary>Parses a reading written by <see cref="ToJson"/>.</summary>
+    /// <exception cref="EvaluationException">The text is not a serialized reading.</exception>
     public static OutputReading FromJson(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ReadingJson.Default.OutputReading) ?? throw new EvaluationException("Output reading: expected an object, got null. Give what ToJson wrote.");
+            return JsonSerializer.Deserialize(json, ReadingJson.Default.OutputReading) ?? throw new EvaluationException("Output reading: expected an object, got null. Pass text written by ToJson.");
         }
         catch (JsonException e)
         {
-            throw new EvaluationException($"Output reading: expected the JSON that ToJson wrote, got what is not: {e.Message}", e);
+            throw new EvaluationException($"Output reading: expected JSON written by ToJson, got other text: {e.Message}", e);
         }
     }
 
-    /// <summary>The reading as JSON.</summary>
+    /// <summary>Serializes the reading as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReadingJson.Default.OutputReading);
 
-    /// <summary>The reading in a few lines of text.</summary>
+    /// <summary>Formats the reading as a few lines of text.</summary>
     public string Describe()
     {
         var text = new StringBuilder();
@@ -95,7 +95,7 @@ public sealed record OutputReading
             text.Append(CultureInfo.InvariantCulture, $"classes  {Classes.Count}: {string.Join(", ", named)}{(Classes.Count > named.Length ? ", …" : "")}; labels {Coding}").AppendLine();
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"sample   {SampleRows} rows: {Metric} {SampleValue:G6}{(double.IsNaN(ChanceValue) ? "" : string.Create(CultureInfo.InvariantCulture, $", without looking {ChanceValue:G6}"))}").AppendLine();
+        text.Append(CultureInfo.InvariantCulture, $"sample   {SampleRows} rows: {Metric} {SampleValue:G6}{(double.IsNaN(ChanceValue) ? "" : string.Create(CultureInfo.InvariantCulture, $", chance level {ChanceValue:G6}"))}").AppendLine();
         foreach (string note in Notes)
         {
             text.Append("note     ").AppendLine(note);
@@ -109,10 +109,10 @@ public sealed record OutputReading
         return text.ToString();
     }
 
-    /// <summary>Reads rows of this model or of a candidate.</summary>
-    /// <param name="outputs">What it answered.</param>
+    /// <summary>Reads rows of the source model or of a candidate.</summary>
+    /// <param name="outputs">The model's outputs.</param>
     /// <param name="labels">The labels of these rows.</param>
-    /// <exception cref="EvaluationException">An output is missing or of another form than was decided, or there are not as many labels.</exception>
+    /// <exception cref="EvaluationException">An output is missing or has another form than the reading states, or the number of labels differs.</exception>
     public EvaluationRows Read(NamedValues outputs, TensorValue labels)
     {
         ArgumentNullException.ThrowIfNull(outputs);

@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Reading;
 
-/// <summary>One decision: candidates are found by type and shape, then by the class list, then by what they answer.</summary>
+/// <summary>One decision: candidates are selected by type and shape, then by the class list, then by their predictions.</summary>
 internal sealed class ReadingDecision
 {
     private const double SameAnswers = 0.99;
@@ -17,11 +17,11 @@ internal sealed class ReadingDecision
         _info = info;
         _options = options;
         string reason = "";
-        ValueColumn[] labels = [.. samples.Select(s => ValueColumns.Of("labels", s.Labels, out reason) ?? throw new EvaluationException($"Labels: expected numbers or texts, one row each, got {s.Labels}: {reason}. Give another column."))];
+        ValueColumn[] labels = [.. samples.Select(s => ValueColumns.Of("labels", s.Labels, out reason) ?? throw new EvaluationException($"Labels: expected numbers or texts with one row per label, got {s.Labels}: {reason}. Choose another column."))];
         _labels = new LabelFacts(ValueColumns.Join(labels), options);
         if (_labels.Column.Rows == 0)
         {
-            throw new EvaluationException($"Model '{info.Name}': expected rows by which outputs can be read, got none. Give some rows with labels.");
+            throw new EvaluationException($"Model '{info.Name}': expected rows from which to decide how outputs are read, got none. Pass some rows with labels.");
         }
 
         foreach ((string name, _) in samples[0].Outputs)
@@ -34,11 +34,11 @@ internal sealed class ReadingDecision
 
         if (options.OutputName is not null && _looked.Count == 0 && _outputs.Count == 0)
         {
-            throw new EvaluationException($"Model '{info.Name}': expected an output named '{options.OutputName}', got {string.Join(", ", samples[0].Outputs.Select(static o => $"'{o.Key}'"))}. Name one of these.");
+            throw new EvaluationException($"Model '{info.Name}': expected an output named '{options.OutputName}', got {string.Join(", ", samples[0].Outputs.Select(static o => $"'{o.Key}'"))}. Set OutputName to one of these.");
         }
     }
 
-    /// <exception cref="EvaluationException">Nothing can be read without a guess.</exception>
+    /// <exception cref="EvaluationException">Nothing can be read unambiguously.</exception>
     public OutputReading Decide()
     {
         if (_options.Task is null or ReadingTask.Classes)
@@ -115,7 +115,7 @@ internal sealed class ReadingDecision
         }
     }
 
-    // Along which the labels' shape is left when the axis is taken away: of images the first of them (NCHW), of sequences the last.
+    // The axis that leaves the labels' shape when it is removed: for images the first (NCHW), for sequences the last.
     private int? ClassAxis(ValueColumn output)
     {
         int[] axes = [.. Enumerable.Range(0, output.RowShape.Count)
@@ -123,20 +123,20 @@ internal sealed class ReadingDecision
         return axes.Length == 0 ? null : (output.RowShape.Count > 2 ? axes[0] : axes[^1]) + 1;
     }
 
-    // Labels that were written as real numbers count where they are all among the labels' values.
+    // Labels written as real numbers count if they are all among the labels' values.
     private bool IsAnswer(ValueColumn output) => output.Squeezed.Length == 0
         && (_labels.OneHotClasses is not null || (_labels.IsClassLike && _labels.Shape.Length == 0))
         && (output.Kind is ColumnKind.Whole or ColumnKind.Boolean or ColumnKind.Text || (output.Kind == ColumnKind.Real && !_labels.AreTwo && output.IsWhole() && !output.Distinct().Except(_labels.Distinct).Any()));
 
     private bool IsTokens(ValueColumn output) => output.Kind is ColumnKind.Whole or ColumnKind.Boolean && _labels.Shape.Length > 0 && _labels.Column.IsWhole() && output.Squeezed.SequenceEqual(_labels.Shape);
 
-    // Whole numbers that answer whole numbers are classes; as numbers they are read where the caller says so.
+    // Whole numbers that predict whole numbers are classes; they are read as numbers if the caller says so.
     private bool IsNumbers(ValueColumn output) => output.IsNumber && _labels.Column.IsNumber && output.Squeezed.SequenceEqual(_labels.Shape)
         && (output.Kind == ColumnKind.Real || !_labels.IsClassLike || _options.Task is ReadingTask.Values or ReadingTask.Boxes);
 
     private OutputReading? ByClasses(ScoreCandidate[] scores, ValueColumn[] answers)
     {
-        // An output with as many classes as the labels have is meant before one that has more.
+        // An output with as many classes as the labels is preferred to one with more.
         int wanted = _labels.OneHotClasses ?? _labels.Distinct.Count;
         if (scores.Any(s => s.Classes == wanted))
         {
@@ -177,13 +177,13 @@ internal sealed class ReadingDecision
             names = ClassLists.Columns([.. Enumerable.Range(0, answer.Elements).Select(answer.ValueAt)], [.. Enumerable.Range(0, rows.Count).Select(i => rows.Row(i).Predicted[0])], candidate.Classes, Values());
             if (names is null)
             {
-                _looked.Add($"'{output.Name}', {output.Description}: the labels of '{answer.Name}' do not tell which column is which class");
+                _looked.Add($"'{output.Name}', {output.Description}: the labels of '{answer.Name}' do not determine the class of each column");
                 return null;
             }
         }
 
         ClassList? list = _labels.OneHotClasses is not null
-            ? new ClassList(numbers, names ?? numbers, LabelCoding.OneHot, "one column of the labels a class")
+            ? new ClassList(numbers, names ?? numbers, LabelCoding.OneHot, "the labels have one column per class")
             : ClassLists.Of(names ?? numbers, names is not null, Values(), _options.Classes, out string reason) ?? Missed(output, reason);
         if (list is null)
         {
@@ -227,7 +227,7 @@ internal sealed class ReadingDecision
         return Array.TrueForAll(numbers, static n => n is >= 0 and <= 1) ? ScoreForm.Probability : ScoreForm.Logit;
     }
 
-    // Of outputs that answer the same classes (a head's logits and their softmax) probabilities are read.
+    // Of outputs that predict the same classes (a head's logits and their softmax), probabilities are read.
     private OutputReading Alike(OutputReading[] readings)
     {
         OutputReading first = readings.FirstOrDefault(static r => r.Form == ScoreForm.Probability) ?? readings[0];
@@ -238,18 +238,18 @@ internal sealed class ReadingDecision
             int same = answers[i].Zip(chosen).Count(static pair => pair.First == pair.Second);
             if (same < SameAnswers * chosen.Length)
             {
-                throw Refused($"outputs {string.Join(", ", readings.Select(static r => $"'{r.ScoreOutput}'"))} could all be meant, and '{first.ScoreOutput}' and '{readings[i].ScoreOutput}' answer alike in {same} of {chosen.Length} rows only");
+                throw Refused($"outputs {string.Join(", ", readings.Select(static r => $"'{r.ScoreOutput}'"))} all qualify, but '{first.ScoreOutput}' and '{readings[i].ScoreOutput}' agree in only {same} of {chosen.Length} rows");
             }
         }
 
-        _notes.Add($"{string.Join(", ", readings.Select(static r => $"'{r.ScoreOutput}'"))} answer alike; '{first.ScoreOutput}' is read");
+        _notes.Add($"{string.Join(", ", readings.Select(static r => $"'{r.ScoreOutput}'"))} agree; '{first.ScoreOutput}' is read");
         return first;
     }
 
     private ValueColumn? Only(IEnumerable<ValueColumn> outputs)
     {
         ValueColumn[] all = [.. outputs];
-        return all.Length > 1 ? throw Refused($"outputs {string.Join(", ", all.Select(static o => $"'{o.Name}'"))} could all be meant") : all.FirstOrDefault();
+        return all.Length > 1 ? throw Refused($"outputs {string.Join(", ", all.Select(static o => $"'{o.Name}'"))} all qualify") : all.FirstOrDefault();
     }
 
     private EvaluationRows Rows(OutputReading reading) =>
@@ -266,6 +266,6 @@ internal sealed class ReadingDecision
         string[] seen = [.. _outputs.Where(o => !_looked.Exists(l => l.StartsWith($"'{o.Name}'", StringComparison.Ordinal))).Select(static o => $"'{o.Name}', {o.Description}"), .. _looked];
         string values = _labels.OneHotClasses is { } classes ? $"one of {classes} columns" : $"{_labels.Distinct.Count} values: {string.Join(", ", _labels.Distinct.Take(6))}{(_labels.Distinct.Count > 6 ? ", …" : "")}";
         return new EvaluationException(
-            $"Model '{_info.Name}': expected an output that answers the labels, {_labels.Column.Description} ({values}); {why}. Looked at {string.Join("; ", seen)}. Name the output, its task or the class list.");
+            $"Model '{_info.Name}': expected an output that predicts the labels, {_labels.Column.Description} ({values}); {why}. Examined {string.Join("; ", seen)}. Specify the output, its task or the class list.");
     }
 }

@@ -2,26 +2,26 @@ using Inference.Evaluation.Metrics;
 
 namespace Inference.Evaluation.Reading;
 
-/// <summary>Turns outputs and labels into rows as a reading says.</summary>
+/// <summary>Converts outputs and labels to rows according to a reading.</summary>
 internal sealed class RowReader(OutputReading reading)
 {
-    // Scores this close are a tie: which of them the model's own label follows says nothing.
+    // Scores this close are a tie: which of them the model's own label follows is not significant.
     private const double Tie = 1e-6;
 
     public EvaluationRows Read(NamedValues outputs, TensorValue labels)
     {
-        ValueColumn truth = ValueColumns.Of("labels", labels, out string reason) ?? throw new EvaluationException($"Labels: expected numbers or texts, one row each, got {labels}: {reason}. Give another column.");
+        ValueColumn truth = ValueColumns.Of("labels", labels, out string reason) ?? throw new EvaluationException($"Labels: expected numbers or texts with one row per label, got {labels}: {reason}. Choose another column.");
         return Read(Column(outputs, reading.LabelOutput), Column(outputs, reading.ScoreOutput), truth);
     }
 
-    /// <exception cref="EvaluationException">The columns are of another form than the reading says.</exception>
+    /// <exception cref="EvaluationException">The columns have another form than the reading states.</exception>
     public EvaluationRows Read(ValueColumn? answered, ValueColumn? scores, ValueColumn labels)
     {
         foreach (ValueColumn? column in new[] { answered, scores })
         {
             if (column is not null && column.Rows != labels.Rows)
             {
-                throw Wrong(column, $"{labels.Rows} rows, one a label");
+                throw Wrong(column, $"{labels.Rows} rows, one per label");
             }
         }
 
@@ -42,23 +42,23 @@ internal sealed class RowReader(OutputReading reading)
 
         if (!outputs.TryGetValue(name, out ModelValue? value))
         {
-            throw new EvaluationException($"Output '{name}': expected it, as the source model has it, got {string.Join(", ", outputs.Select(static o => $"'{o.Key}'"))}. Compare models with the same outputs.");
+            throw new EvaluationException($"Output '{name}': expected this output of the source model, got {string.Join(", ", outputs.Select(static o => $"'{o.Key}'"))}. Compare models with the same outputs.");
         }
 
         return ValueColumns.Of(name, value, out string reason) ?? throw new EvaluationException($"Output '{name}': expected rows of numbers, texts or maps, got {value}: {reason}. Compare models with the same outputs.");
     }
 
-    private static EvaluationException Wrong(ValueColumn column, string expected) => new($"Output '{column.Name}': expected {expected}, as was decided by the source model, got {column.Description}. Compare models with the same outputs.");
+    private static EvaluationException Wrong(ValueColumn column, string expected) => new($"Output '{column.Name}': expected {expected}, as in the source model, got {column.Description}. Compare models with the same outputs.");
 
     private static EvaluationRows Values(ValueColumn scores, ValueColumn labels) => scores.IsNumber && labels.IsNumber && scores.RowElements == labels.RowElements
         ? new EvaluationRows(labels.Rows, values: scores.Numbers, truth: labels.Numbers)
-        : throw Wrong(scores, $"{labels.RowElements} numbers a row, as the labels have");
+        : throw Wrong(scores, $"{labels.RowElements} numbers per row, as in the labels");
 
     private EvaluationRows Tokens(ValueColumn answered, ValueColumn labels)
     {
         if (!answered.IsNumber || !labels.IsNumber || answered.RowElements != labels.RowElements)
         {
-            throw Wrong(answered, $"{labels.RowElements} token ids a row, as the labels have");
+            throw Wrong(answered, $"{labels.RowElements} token ids per row, as in the labels");
         }
 
         int[] actual = Array.ConvertAll(labels.Numbers, n => n == reading.IgnoredLabel ? EvaluationRow.Ignored : Id(n));
@@ -99,7 +99,7 @@ internal sealed class RowReader(OutputReading reading)
         return new EvaluationRows(labels.Rows, predicted, actual, Ordering(arranged, actual.Length), probabilities);
     }
 
-    /// <summary>Whether the answered label is that of the best score wherever that is clear.</summary>
+    /// <summary>Whether the predicted label is that of the highest score in every row without a tie.</summary>
     public bool Agree(ValueColumn answered, ValueColumn scores)
     {
         int positions = answered.Elements;
@@ -130,7 +130,7 @@ internal sealed class RowReader(OutputReading reading)
 
     private static Dictionary<string, int> Places(IReadOnlyList<string> names) => names.Select(static (name, place) => (name, place)).ToDictionary(static n => n.name, static n => n.place, StringComparer.Ordinal);
 
-    // [positions, classes], or [positions] where there is one score for two classes.
+    // [positions, classes], or [positions] if there is one score for two classes.
     private double[] Arrange(ValueColumn scores, int positions)
     {
         if (reading.IsMap)
@@ -235,7 +235,7 @@ internal sealed class RowReader(OutputReading reading)
         return reading.Form == ScoreForm.Logit ? Softmax.Of(scores, count) : scores;
     }
 
-    // What is ordered by must not lose order to rounding: of two classes the logit of the second, else the scores.
+    // The scores that rank classes must not lose order to rounding: for two classes the logit of the second, otherwise the scores.
     private double[] Ordering(double[] scores, int positions)
     {
         int count = scores.Length / positions;

@@ -3,7 +3,7 @@ using Inference.Evaluation.Metrics;
 
 namespace Inference.Evaluation.Reading;
 
-/// <summary>What the source model's sample says of a reading: its value, that of answering without looking, and warnings.</summary>
+/// <summary>Evaluates a reading on the source model's sample: its value, the chance level, and warnings.</summary>
 internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
 {
     private const double PoorFit = 0.95;
@@ -36,26 +36,26 @@ internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
             if (chance < 1 && value <= chance + Math.Max(2 * error, SmallGain * (1 - chance)) && !OrdersWell())
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
-                    $"the source model answers {value:P1} rightly, near or below the {chance:P1} of always answering the most frequent class: the labels may belong to other rows, to another output, or name the classes otherwise{Better(value)}");
+                    $"the source model predicts {value:P1} correctly, near or below the {chance:P1} of always predicting the most frequent class: the labels may belong to other rows or to another output, or name the classes differently{Better(value)}");
             }
 
             if (rows.UnknownLabels > 0)
             {
-                yield return $"{rows.UnknownLabels} labels are none of the classes and count as wrong";
+                yield return $"{rows.UnknownLabels} labels are outside the class list and count as wrong";
             }
         }
         else if (reading.Task == ReadingTask.Values && value >= PoorFit * chance)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"the source model's error, {value:G4}, is near or above the {chance:G4} of always answering the mean: the labels may belong to other rows or another output, or be scaled");
+            yield return string.Create(CultureInfo.InvariantCulture, $"the source model's error, {value:G4}, is near or above the {chance:G4} of always predicting the mean: the labels may belong to other rows or another output, or be scaled");
         }
 
         if (reading.LabelOutput is not null && reading.ScoreOutput is not null && !reading.OutputsAgree)
         {
-            yield return $"'{reading.LabelOutput}' is not always the class of the best score of '{reading.ScoreOutput}': the label is what is judged";
+            yield return $"'{reading.LabelOutput}' is not always the class with the highest score of '{reading.ScoreOutput}': the label is evaluated";
         }
     }
 
-    // Where one class is rare, a model may be good and yet seldom answer it: its scores tell.
+    // If one class is rare, a good model may seldom predict it: its scores are checked.
     private bool OrdersWell()
     {
         if (reading.ScoreOutput is null || rows.Row(0).Actual.Length > 1)
@@ -72,7 +72,7 @@ internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
         return accumulator.Value >= GoodOrder;
     }
 
-    // Whether another order of the classes would be much better, to name it.
+    // Whether another order of the classes would be much better, so that the warning can name it.
     private string Better(double value)
     {
         int classes = reading.Classes.Count;

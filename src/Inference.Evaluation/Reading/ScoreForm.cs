@@ -1,14 +1,14 @@
 namespace Inference.Evaluation.Reading;
 
-/// <summary>What the scores of classes are.</summary>
+/// <summary>Specifies the form of class scores.</summary>
 public enum ScoreForm
 {
-    /// <summary>There are none: the model answers labels alone.</summary>
+    /// <summary>There are none: the model returns labels only.</summary>
     None,
 
-    /// <summary>From 0 to 1; over several columns they sum to 1.</summary>
+    /// <summary>Probabilities, 0 to 1; several columns sum to 1.</summary>
     Probability,
 
-    /// <summary>Any numbers: probabilities are their softmax, or their sigmoid where there is one column.</summary>
+    /// <summary>Logits, any numbers: probabilities are their softmax, or their sigmoid if there is one column.</summary>
     Logit,
 }

@@ -1,9 +1,9 @@
 namespace Inference.Evaluation.Reading;
 
-/// <summary>The elements of a tensor as doubles.</summary>
+/// <summary>Converts the elements of a tensor to doubles.</summary>
 internal static class TensorNumbers
 {
-    /// <exception cref="EvaluationException">They are neither numbers nor bools.</exception>
+    /// <exception cref="EvaluationException">The elements are neither numbers nor bools.</exception>
     public static double[] Of(TensorValue tensor) => tensor.ElementType switch
     {
         ElementType.Float32 => Convert<float>(tensor, static v => v),

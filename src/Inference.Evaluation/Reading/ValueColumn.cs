@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Inference.Evaluation.Reading;
 
-/// <summary>An output or the labels of some rows: numbers or texts, rows first.</summary>
+/// <summary>An output, or the labels, of some rows: numbers or texts, rows first.</summary>
 internal sealed class ValueColumn
 {
     /// <summary>Its name.</summary>
@@ -12,7 +12,7 @@ internal sealed class ValueColumn
 
     public required int Rows { get; init; }
 
-    /// <summary>The shape of one row; of a map: its keys.</summary>
+    /// <summary>The shape of one row; for a map, that of its keys.</summary>
     public required IReadOnlyList<int> RowShape { get; init; }
 
     /// <summary>Row-major; empty for texts.</summary>
@@ -21,10 +21,10 @@ internal sealed class ValueColumn
     /// <summary>Row-major; empty for numbers.</summary>
     public string[] Texts { get; init; } = [];
 
-    /// <summary>The keys of a map, as values are written.</summary>
+    /// <summary>The keys of a map, in canonical text form.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
-    /// <summary>How it was declared, for messages.</summary>
+    /// <summary>Its declaration, for messages.</summary>
     public required string Description { get; init; }
 
     public int RowElements => RowShape.Aggregate(1, static (product, size) => product * size);
@@ -36,13 +36,13 @@ internal sealed class ValueColumn
 
     public bool IsNumber => Kind != ColumnKind.Text && Kind != ColumnKind.Map;
 
-    /// <summary>An element as a class is written: whole numbers without a point, bools as 0 and 1.</summary>
+    /// <summary>An element in the text form of a class: whole numbers without a point, bools as 0 and 1.</summary>
     public string ValueAt(int index) => Kind == ColumnKind.Text ? Texts[index] : Write(Numbers[index]);
 
     /// <summary>Whether all elements are whole numbers.</summary>
     public bool IsWhole() => IsNumber && Array.TrueForAll(Numbers, static n => n == Math.Truncate(n) && double.IsFinite(n));
 
-    /// <summary>All different values, in ascending order: numbers by value, texts by ordinal. Those of the label that is ignored are left out.</summary>
+    /// <summary>The distinct values in ascending order: numbers by value, texts by ordinal. The ignored label is excluded.</summary>
     public IReadOnlyList<string> Distinct(double? ignored = null) => Kind == ColumnKind.Text
         ? [.. Texts.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
         : [.. Numbers.Where(n => n != ignored).Distinct().Order().Select(Write)];

@@ -1,9 +1,9 @@
 namespace Inference.Evaluation.Reading;
 
-/// <summary>Makes columns of model values.</summary>
+/// <summary>Creates columns from model values.</summary>
 internal static class ValueColumns
 {
-    /// <summary>The column of a value; null where it is none that can be read by rows, with the reason.</summary>
+    /// <summary>Creates the column of a value; null with the reason if it cannot be read by rows.</summary>
     public static ValueColumn? Of(string name, ModelValue value, out string reason)
     {
         reason = "";
@@ -16,12 +16,12 @@ internal static class ValueColumns
             case OptionalValue { HasValue: true } optional:
                 return Of(name, optional.Value!, out reason);
             default:
-                reason = $"a {value.Kind} that is no tensor and no sequence of maps";
+                reason = $"a {value.Kind} that is neither a tensor nor a sequence of maps";
                 return null;
         }
     }
 
-    /// <summary>The column of a tensor; null with the reason where it holds no rows, or neither numbers nor texts.</summary>
+    /// <summary>Creates the column of a tensor; null with the reason if it has no rows, or holds neither numbers nor texts.</summary>
     public static ValueColumn? Of(string name, TensorValue tensor, out string reason)
     {
         reason = "";
@@ -50,7 +50,7 @@ internal static class ValueColumns
         };
     }
 
-    /// <summary>Columns of several batches as one.</summary>
+    /// <summary>Concatenates the columns of several batches.</summary>
     /// <exception cref="EvaluationException">Their rows differ in shape or type.</exception>
     public static ValueColumn Join(IReadOnlyList<ValueColumn> parts)
     {
@@ -64,7 +64,7 @@ internal static class ValueColumns
         {
             if (part.Kind != first.Kind || !part.RowShape.SequenceEqual(first.RowShape) || !part.Keys.SequenceEqual(first.Keys))
             {
-                throw new EvaluationException($"'{first.Name}': expected rows of one shape and type in every batch, got {first.Description} and {part.Description}. Give rows of one shape.");
+                throw new EvaluationException($"'{first.Name}': expected rows of one shape and type in every batch, got {first.Description} and {part.Description}. Pass rows of one shape.");
             }
         }
 

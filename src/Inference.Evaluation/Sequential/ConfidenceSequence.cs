@@ -1,9 +1,9 @@
 namespace Inference.Evaluation.Sequential;
 
 /// <summary>
-/// Intervals that hold at every look at once: P(the mean is ever outside) ≤ α. From counts alone. Thread-safe.
+/// Confidence intervals that are valid at all evaluations simultaneously: P(the mean is ever outside) ≤ α. Computed from counts alone. Thread-safe.
 /// </summary>
-/// <remarks>For a mean m the wealth of betting that it is greater is W(m) = mean over κ of ∏ (1 + κ·(y/m − 1)), κ = 0.95·2⁻ʲ, j = 0 … 23: a martingale of mean 1 at the true m, falling in m. The lower end is the least m with
+/// <remarks>For a mean m, the wealth of a bet that it is greater is W(m) = mean over κ of ∏ (1 + κ·(y/m − 1)), κ = 0.95·2⁻ʲ, j = 0 … 23: a martingale of mean 1 at the true m, decreasing in m. The lower end is the least m with
 /// W(m) &lt; 2/α; the upper end is that of 1 − y. Outcomes are independent given the past, each with conditional mean m, in [0, 1]; they need not be Bernoulli, and the interval narrows with their variance.
 /// Source: Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting", 2024.</remarks>
 public static class ConfidenceSequence
@@ -12,8 +12,8 @@ public static class ConfidenceSequence
     private const double LargestBet = 0.95;
     private const int Halvings = 60;
 
-    /// <summary>The mean outcome of one arm.</summary>
-    /// <param name="counts">Its outcomes.</param>
+    /// <summary>Computes the interval of one arm's mean outcome.</summary>
+    /// <param name="counts">The arm's outcomes.</param>
     /// <param name="alpha">α, above 0, below 1.</param>
     /// <returns>Both ends; 0 and 1 without outcomes.</returns>
     public static (double Low, double High) Mean(OutcomeCounts counts, double alpha = 0.05)
@@ -28,7 +28,7 @@ public static class ConfidenceSequence
         return (LowerEnd(counts, limit, mirrored: false), 1 - LowerEnd(counts, limit, mirrored: true));
     }
 
-    /// <summary>Treatment's mean less control's, in one stage: each arm's interval at α/2.</summary>
+    /// <summary>Computes the interval of the treatment's mean minus the control's within one stage: each arm's interval at α/2.</summary>
     public static (double Low, double High) Difference(ArmCounts stage, double alpha = 0.05)
     {
         ArgumentNullException.ThrowIfNull(stage);
@@ -37,8 +37,8 @@ public static class ConfidenceSequence
         return (low - controlHigh, high - controlLow);
     }
 
-    /// <summary>Treatment's mean less control's, where it is the same in every stage though the means may move: the intersection of the stages' intervals, the stage of number s at 6α ÷ (π(s + 1))².</summary>
-    /// <returns>Both ends; an empty interval (low above high) says, at level α, that the difference was not the same.</returns>
+    /// <summary>Computes the interval of the treatment's mean minus the control's, assuming that this difference is the same in every stage although the means may change: the intersection of the stages' intervals, stage s at 6α ÷ (π(s + 1))².</summary>
+    /// <returns>Both ends; an empty interval (low above high) means, at level α, that the difference was not constant.</returns>
     public static (double Low, double High) Difference(IEnumerable<ArmCounts> stages, double alpha = 0.05)
     {
         ArgumentNullException.ThrowIfNull(stages);

@@ -1,17 +1,17 @@
 namespace Inference.Evaluation.Sequential;
 
 /// <summary>
-/// Outcomes of one arm in one stage, as counts alone: how many outcomes fell on each of L + 1 levels 0, 1/L, …, 1. Bernoulli outcomes have two levels. Counts of several replicas add up. Not thread-safe.
+/// The outcomes of one arm in one stage, as counts: the number of outcomes on each of the L + 1 levels 0, 1/L, …, 1. Bernoulli outcomes have two levels. Counts of several replicas can be added. Not thread-safe.
 /// </summary>
 public sealed class OutcomeCounts
 {
-    /// <summary>The most levels that are taken, L.</summary>
+    /// <summary>The maximum number of levels, L.</summary>
     public const int MaxLevels = 256;
 
     private readonly long[] _counts;
 
-    /// <summary>Makes empty counts.</summary>
-    /// <param name="levels">L, 1 to <see cref="MaxLevels"/>; 1, the default: outcomes are 0 or 1.</param>
+    /// <summary>Initializes empty counts.</summary>
+    /// <param name="levels">L, 1 to <see cref="MaxLevels"/>; the default is 1: outcomes are 0 or 1.</param>
     public OutcomeCounts(int levels = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(levels, 1);
@@ -25,7 +25,7 @@ public sealed class OutcomeCounts
     /// <summary>Outcomes on each level, [L + 1].</summary>
     public ReadOnlySpan<long> Counts => _counts;
 
-    /// <summary>Outcomes in all.</summary>
+    /// <summary>The total number of outcomes.</summary>
     public long Total
     {
         get
@@ -40,7 +40,7 @@ public sealed class OutcomeCounts
         }
     }
 
-    /// <summary>The mean outcome, 0 to 1; NaN for none.</summary>
+    /// <summary>The mean outcome, 0 to 1; NaN without outcomes.</summary>
     public double Mean
     {
         get
@@ -56,9 +56,9 @@ public sealed class OutcomeCounts
     }
 
     /// <summary>Adds Bernoulli outcomes.</summary>
-    /// <param name="total">How many, ≥ 0.</param>
-    /// <param name="ones">How many of them are 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or more are 1 than there are.</exception>
+    /// <param name="total">The number of outcomes, ≥ 0.</param>
+    /// <param name="ones">The number of them that are 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or <paramref name="ones"/> exceeds <paramref name="total"/>.</exception>
     public void Add(long total, long ones)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ones);
@@ -67,33 +67,33 @@ public sealed class OutcomeCounts
         _counts[0] += total - ones;
     }
 
-    /// <summary>Adds an outcome from 0 to 1, on one of the two levels beside it, chosen so that the mean stays: level ⌊L·y + u⌋ for u uniform in [0, 1).</summary>
-    /// <param name="outcome">0 to 1; the bound holds for outcomes that are clipped the same way in both arms.</param>
-    /// <param name="uniform">A random number in [0, 1), drawn anew for each outcome that lies between levels.</param>
+    /// <summary>Adds an outcome between 0 and 1, on one of its two neighbouring levels, chosen so that the mean is preserved: level ⌊L·y + u⌋ for u uniform in [0, 1).</summary>
+    /// <param name="outcome">The outcome, 0 to 1; the bound holds for outcomes that are clipped in the same way in both arms.</param>
+    /// <param name="uniform">A random number in [0, 1), drawn independently for each outcome that lies between levels.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range or NaN.</exception>
     public void Add(double outcome, double uniform)
     {
         if (!(outcome is >= 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Expected an outcome from 0 to 1. Scale or clip it.");
+            throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Expected an outcome between 0 and 1. Scale or clip it.");
         }
 
         if (!(uniform is >= 0 and < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(uniform), uniform, "Expected a random number of at least 0, below 1.");
+            throw new ArgumentOutOfRangeException(nameof(uniform), uniform, "Expected a random number of at least 0 and below 1.");
         }
 
         _counts[Math.Min((int)((outcome * Levels) + uniform), Levels)]++;
     }
 
-    /// <summary>Adds another one's outcomes.</summary>
-    /// <exception cref="EvaluationException">It has another number of levels.</exception>
+    /// <summary>Adds the outcomes of another instance.</summary>
+    /// <exception cref="EvaluationException">The numbers of levels differ.</exception>
     public void Merge(OutcomeCounts other)
     {
         ArgumentNullException.ThrowIfNull(other);
         if (other.Levels != Levels)
         {
-            throw new EvaluationException($"Outcome counts: expected {Levels} levels, got {other.Levels}. Count both arms of a measure on every replica alike.");
+            throw new EvaluationException($"Outcome counts: expected {Levels} levels, got {other.Levels}. Use the same number of levels in both arms and on every replica.");
         }
 
         for (int i = 0; i < _counts.Length; i++)
@@ -102,7 +102,7 @@ public sealed class OutcomeCounts
         }
     }
 
-    /// <summary>A copy.</summary>
+    /// <summary>Creates a copy.</summary>
     public OutcomeCounts Clone()
     {
         var copy = new OutcomeCounts(Levels);

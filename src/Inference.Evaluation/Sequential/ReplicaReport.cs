@@ -1,17 +1,17 @@
 namespace Inference.Evaluation.Sequential;
 
-/// <summary>All that one replica has counted since it began, in every stage: cumulative, so that a later report holds the earlier ones. Immutable.</summary>
+/// <summary>All counts of one replica since it started, in every stage: cumulative, so that a later report includes the earlier ones. Immutable.</summary>
 public sealed class ReplicaReport
 {
     private const byte Format = 1;
 
     private readonly ArmCounts[] _stages;
 
-    /// <summary>Makes a report from copies of counts.</summary>
-    /// <param name="replica">Who counted; a process that begins to count anew takes a new name.</param>
-    /// <param name="sequence">Grows with every report of a replica, ≥ 0.</param>
-    /// <param name="stages">Its counts, one a stage.</param>
-    /// <exception cref="EvaluationException">A stage is there twice.</exception>
+    /// <summary>Initializes a report from copies of counts.</summary>
+    /// <param name="replica">The name of the replica; a process that restarts its counts takes a new name.</param>
+    /// <param name="sequence">Increases with every report of a replica, ≥ 0.</param>
+    /// <param name="stages">The counts, one per stage.</param>
+    /// <exception cref="EvaluationException">A stage occurs twice.</exception>
     public ReplicaReport(string replica, long sequence, IEnumerable<ArmCounts> stages)
     {
         ArgumentException.ThrowIfNullOrEmpty(replica);
@@ -24,22 +24,22 @@ public sealed class ReplicaReport
         {
             if (_stages[i].Stage.Number == _stages[i - 1].Stage.Number)
             {
-                throw new EvaluationException($"Report of replica '{replica}': expected each stage once, got stage {_stages[i].Stage.Number} twice. Add its counts up first.");
+                throw new EvaluationException($"Report of replica '{replica}': expected each stage once, got stage {_stages[i].Stage.Number} twice. Merge its counts first.");
             }
         }
     }
 
-    /// <summary>Who counted.</summary>
+    /// <summary>The name of the replica.</summary>
     public string Replica { get; }
 
-    /// <summary>Which of its reports this is.</summary>
+    /// <summary>The sequence number of this report.</summary>
     public long Sequence { get; }
 
-    /// <summary>Copies of its counts, by stage.</summary>
+    /// <summary>Copies of the counts, by stage.</summary>
     public IReadOnlyList<ArmCounts> Stages => [.. _stages.Select(static s => s.Clone())];
 
-    /// <summary>A report as <see cref="ToBytes"/> wrote it.</summary>
-    /// <exception cref="EvaluationException">The bytes are no report.</exception>
+    /// <summary>Parses a report written by <see cref="ToBytes"/>.</summary>
+    /// <exception cref="EvaluationException">The bytes are not a serialized report.</exception>
     public static ReplicaReport FromBytes(ReadOnlySpan<byte> bytes)
     {
         try
@@ -48,7 +48,7 @@ public sealed class ReplicaReport
             byte format = reader.ReadByte();
             if (format != Format)
             {
-                throw new EvaluationException($"Replica report: expected format {Format}, got {format}. It was written by another version.");
+                throw new EvaluationException($"Replica report: expected format {Format}, got {format}. Use the same version of Inference.Evaluation on every replica.");
             }
 
             string replica = reader.ReadString();
@@ -66,11 +66,11 @@ public sealed class ReplicaReport
         }
         catch (Exception e) when (e is IOException or ArgumentException or FormatException)
         {
-            throw new EvaluationException($"Replica report: expected what ToBytes wrote, got {bytes.Length} bytes that end early or hold numbers out of range.", e);
+            throw new EvaluationException($"Replica report: expected bytes written by ToBytes, got {bytes.Length} bytes that are truncated or contain numbers out of range.", e);
         }
     }
 
-    /// <summary>The report, to be sent to other replicas.</summary>
+    /// <summary>Serializes the report, to be sent to other replicas.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();

@@ -1,8 +1,8 @@
 namespace Inference.Evaluation.Sequential;
 
 /// <summary>
-/// What all replicas have counted of one measure: the newest report of each. Applying a report again, or an older one, changes nothing; ledgers merge in any order to the same ledger
-/// (associative, commutative, idempotent), so that replicas may pass reports on as they like. Not thread-safe.
+/// Collects the counts of one measure from all replicas: the newest report of each. Applying a report again, or an older one, changes nothing; merging ledgers in any order gives the same ledger
+/// (associative, commutative, idempotent), so replicas may forward reports freely. Not thread-safe.
 /// </summary>
 public sealed class TrialLedger
 {
@@ -11,9 +11,9 @@ public sealed class TrialLedger
     /// <summary>The newest report of each replica, by name.</summary>
     public IReadOnlyCollection<ReplicaReport> Reports => _reports.Values;
 
-    /// <summary>Takes a report in.</summary>
-    /// <returns>Whether it was newer than what was known of its replica.</returns>
-    /// <exception cref="EvaluationException">Its sequence is known with other counts: two processes report under one name.</exception>
+    /// <summary>Adds a report.</summary>
+    /// <returns>Whether it is newer than the known report of its replica.</returns>
+    /// <exception cref="EvaluationException">A different report with the same sequence number is known: two processes report under one name.</exception>
     public bool Apply(ReplicaReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -21,7 +21,7 @@ public sealed class TrialLedger
         {
             if (known.Sequence == report.Sequence && !known.SameAs(report))
             {
-                throw new EvaluationException($"Replica '{report.Replica}', sequence {report.Sequence}: expected the counts that are known, got others. Give each process a name of its own, and a new one when it begins to count anew.");
+                throw new EvaluationException($"Replica '{report.Replica}', sequence {report.Sequence}: expected the known counts, got different ones. Give each process a unique name, and a new name when it restarts its counts.");
             }
 
             if (known.Sequence >= report.Sequence)
@@ -34,8 +34,8 @@ public sealed class TrialLedger
         return true;
     }
 
-    /// <summary>Takes another ledger's reports in.</summary>
-    /// <exception cref="EvaluationException">As <see cref="Apply"/>.</exception>
+    /// <summary>Adds the reports of another ledger.</summary>
+    /// <exception cref="EvaluationException">As for <see cref="Apply"/>.</exception>
     public void Merge(TrialLedger other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -45,7 +45,7 @@ public sealed class TrialLedger
         }
     }
 
-    /// <summary>Counts of all replicas by stage, in order of number.</summary>
+    /// <summary>The total counts of all replicas by stage, in order of stage number.</summary>
     /// <exception cref="EvaluationException">Replicas disagree on a stage's share or on the levels.</exception>
     public IReadOnlyList<ArmCounts> Totals()
     {

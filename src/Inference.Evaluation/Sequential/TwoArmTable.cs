@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Sequential;
 
-/// <summary>The factors of <see cref="TwoArmTest"/> for stages of one share and one number of levels. Immutable.</summary>
+/// <summary>The factors of <see cref="TwoArmTest"/> for stages with one share and one number of levels. Immutable.</summary>
 internal sealed class TwoArmTable
 {
     private static readonly double[] s_controls = [0.0005, 0.002, 0.006, 0.02, 0.05, 0.12, 0.25, 0.45, 0.7, 0.9];
@@ -43,7 +43,7 @@ internal sealed class TwoArmTable
     /// <summary>Pairs of θ₂ and lift.</summary>
     public static int Alternatives => s_controls.Length * s_lifts.Length;
 
-    /// <summary>Adds ln E of a stage's counts to each alternative's.</summary>
+    /// <summary>Adds ln E of a stage's counts to that of each alternative.</summary>
     public void AddTo(Span<double> logs, ArmCounts stage)
     {
         double treated = stage.Treatment.Total, controls = stage.Control.Total;

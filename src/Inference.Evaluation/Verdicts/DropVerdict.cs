@@ -2,44 +2,44 @@ using System.Globalization;
 
 namespace Inference.Evaluation.Verdicts;
 
-/// <summary>How much worse a candidate is on some rows, and what follows. Immutable.</summary>
+/// <summary>The verdict on the drop of a candidate's metric over all rows or one slice. Immutable.</summary>
 public sealed class DropVerdict
 {
     internal DropVerdict()
     {
     }
 
-    /// <summary><c>all</c>, or the slice, such as <c>sex=0</c>.</summary>
+    /// <summary><c>all</c>, or the name of the slice, such as <c>sex=0</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What is said.</summary>
+    /// <summary>The outcome.</summary>
     public required VerdictOutcome Outcome { get; init; }
 
-    /// <summary>Why nothing is said; empty elsewhere.</summary>
+    /// <summary>Why there is no judgement; otherwise empty.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Rows of weight above 0.</summary>
+    /// <summary>The number of rows with a weight above 0.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>The source model's metric; NaN where it is not defined.</summary>
+    /// <summary>The source model's metric; NaN if it is undefined.</summary>
     public required double Source { get; init; }
 
-    /// <summary>The candidate's metric; NaN where it is not defined.</summary>
+    /// <summary>The candidate's metric; NaN if it is undefined.</summary>
     public required double Candidate { get; init; }
 
     /// <summary>The drop, see <see cref="Metrics.Metric.Drop"/>.</summary>
     public required double Drop { get; init; }
 
-    /// <summary>The lower end of the drop's interval: each end is one-sided. NaN where it was not formed.</summary>
+    /// <summary>The lower end of the drop's interval; each end is one-sided. NaN if it was not computed.</summary>
     public double Low { get; init; } = double.NaN;
 
-    /// <summary>The upper end of the drop's interval: what is held against the budget. NaN where it was not formed.</summary>
+    /// <summary>The upper end of the drop's interval, which is compared with the budget. NaN if it was not computed.</summary>
     public double High { get; init; } = double.NaN;
 
-    /// <summary>The budget; null where there is none.</summary>
+    /// <summary>The budget; null if there is none.</summary>
     public double? Budget { get; init; }
 
-    /// <summary>Where the outcome is inconclusive: rows, these included, with which the budget would be met if more rows are like these; null where no number would do.</summary>
+    /// <summary>If the outcome is inconclusive: the total number of rows with which the budget would be met if further rows are like these; null if no number would suffice.</summary>
     public long? RowsToDecide { get; init; }
 
     /// <inheritdoc/>

@@ -3,13 +3,13 @@ using Inference.Evaluation.Numerics;
 namespace Inference.Evaluation.Verdicts;
 
 /// <summary>
-/// An upper confidence bound of the mean of independent figures that are at most b: Gaffke's. One figure of value b is added to those seen; the bound is the quantile of their mean under weights that are uniform on the simplex.
+/// Gaffke's upper confidence bound of the mean of independent values that are at most b. One value b is added to the observed ones; the bound is the quantile of their mean under weights that are uniform on the simplex.
 /// </summary>
 /// <remarks>
-/// <para>With figures 0 and 1 it is the bound of Clopper and Pearson; for many figures it is that of the t interval, corrected for skewness. A mean of n figures that are all alike is not taken for certain. Sources: Gaffke, "Three test
+/// <para>For values 0 and 1 it is the bound of Clopper and Pearson; for many values it is that of the t interval, corrected for skewness. The mean of n equal values is not taken as certain. Sources: Gaffke, "Three test
 /// statistics for a nonparametric one-sided hypothesis on the mean of a nonnegative variable", 2005; Learned-Miller and Thomas, "A new confidence interval for the mean of a bounded random variable", 2019.</para>
 /// <para>The weights are exponential variables Eᵢ over their sum, so P(mean ≤ θ) = P(Σ(xᵢ − θ)Eᵢ ≤ 0). It is computed by the saddlepoint s of K(s) = −Σ ln(1 − s(xᵢ − θ)) as Φ(w + ln(u/w)/w), w = sign(s)·√(−2K), u = s·√K″
-/// (Barndorff-Nielsen's form of Lugannani and Rice, 1980): the tail is met within 1 % of itself even for one figure.</para>
+/// (Barndorff-Nielsen's form of Lugannani and Rice, 1980): the relative error of the tail is below 1 % even for one value.</para>
 /// </remarks>
 internal sealed class MeanBound
 {
@@ -23,9 +23,9 @@ internal sealed class MeanBound
     private readonly double _mean;
     private readonly double _most;
 
-    /// <param name="figures">What was seen, finite.</param>
-    /// <param name="most">b, at least the greatest of them.</param>
-    /// <param name="scale">As how many each figure counts, 1: as seen.</param>
+    /// <param name="figures">The observed values, finite.</param>
+    /// <param name="most">b, at least the largest value.</param>
+    /// <param name="scale">The number of times each value counts; 1 for once.</param>
     public MeanBound(IEnumerable<double> figures, double most, double scale = 1)
     {
         List<double> values = [], counts = [];
@@ -89,7 +89,7 @@ internal sealed class MeanBound
         return high;
     }
 
-    // Neighbours become the ends of their range, in the shares that keep their mean: fewer figures, spread a little wider, so that the bound does not become lower.
+    // Neighbouring values are replaced by the ends of their range, in the proportion that keeps their mean: fewer values with a slightly larger spread, so that the bound does not decrease.
     private static (List<double> Values, List<double> Counts) Spread(List<double> values, List<double> counts)
     {
         List<double> ends = [], weights = [];

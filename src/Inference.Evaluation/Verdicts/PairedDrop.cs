@@ -2,12 +2,12 @@ using Inference.Evaluation.Metrics;
 
 namespace Inference.Evaluation.Verdicts;
 
-/// <summary>Per-row figures whose mean is the drop of a metric, and their bounds.</summary>
+/// <summary>Per-row values whose mean is the drop of a metric, and their bounds.</summary>
 internal sealed class PairedDrop
 {
     private const double MostRows = 1e12;
 
-    // Of the level, a fifth is kept back for what the jackknife, the saddlepoint and finite rows approximate: what is promised holds, at the price of 6 % more rows.
+    // A fifth of the level is reserved for the approximations of the jackknife, the saddlepoint and finite samples: the stated level holds, at the cost of 6 % more rows.
     private const double KeptBack = 0.2;
 
     private readonly double[] _figures;
@@ -46,14 +46,14 @@ internal sealed class PairedDrop
         IsDefined &= double.IsFinite(_most) && double.IsFinite(_least);
     }
 
-    /// <summary>Whether all figures are finite.</summary>
+    /// <summary>Whether all values are finite.</summary>
     public bool IsDefined { get; }
 
     public double Upper(double confidence) => new MeanBound(_figures, _most).Upper(Careful(confidence));
 
     public double Lower(double confidence) => -new MeanBound(_figures.Select(static f => -f), -_least).Upper(Careful(confidence));
 
-    /// <summary>How many rows like these bring the upper end within the budget; null where not even 10¹² do.</summary>
+    /// <summary>The number of rows like these that brings the upper end within the budget; null if even 10¹² do not.</summary>
     public long? RowsFor(double budget, double confidence)
     {
         double few = _figures.Length, many = few;

@@ -3,13 +3,13 @@ using Inference.Evaluation.Metrics;
 namespace Inference.Evaluation.Verdicts;
 
 /// <summary>
-/// Judges a candidate against its source on the same rows: each row's two answers are added together, so that what is hard for both cancels out. Keeps what the metric needs of each row. Not thread-safe.
+/// Compares a candidate with its source model on the same rows: both predictions for a row are added together, so that the difficulty of a row cancels out. Keeps the parts of each row that the metric needs. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// <para>The drop's interval is over per-row effects dᵢ: the differences themselves for means, pseudo-values of the jackknife for functions of sums (F1, R², …) and of score orders (AUC: DeLong's placements). Their mean is bounded by
-/// <see cref="VerdictOptions.Confidence"/> one-sidedly on each side by Gaffke's bound, which for accuracies is as careful as Clopper and Pearson's: one row that the candidate could not have answered worse is added, so that models
-/// that agree on all rows seen are not taken to agree everywhere. For metrics without fixed ends that row is the worst seen.</para>
-/// <para>Assumes that rows are independent. For functions of sums and orders the level is met as rows grow, not exactly; the bound is formed at four fifths of the level, so that the level itself holds.</para>
+/// <para>The drop's interval is over per-row effects dᵢ: the differences for means, jackknife pseudo-values for functions of sums (F1, R², …) and of score orders (AUC: DeLong's placements). Their mean is bounded by
+/// <see cref="VerdictOptions.Confidence"/> one-sidedly on each side by Gaffke's bound, which for accuracies is as conservative as Clopper and Pearson's: one row with the worst possible prediction is added, so that models
+/// that agree on all observed rows are not assumed to agree everywhere. For unbounded metrics that row is the worst observed one.</para>
+/// <para>Assumes that rows are independent. For functions of sums and orders the level is asymptotic; the bound is computed at four fifths of the level, so that the stated level holds.</para>
 /// </remarks>
 public sealed class PairedJudge
 {
@@ -20,7 +20,7 @@ public sealed class PairedJudge
     private readonly Metric _metric;
     private readonly VerdictOptions _options;
 
-    /// <summary>Makes a judge without rows.</summary>
+    /// <summary>Initializes an instance without rows.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public PairedJudge(Metric metric, VerdictOptions? options = null)
     {
@@ -42,16 +42,16 @@ public sealed class PairedJudge
         _candidate = metric.CreateRows();
     }
 
-    /// <summary>Adds both models' answers to one row; their weights are equal.</summary>
-    /// <param name="source">The source model's answer.</param>
-    /// <param name="candidate">The other model's.</param>
-    /// <param name="slices">The slices the row belongs to.</param>
-    /// <exception cref="EvaluationException">A row lacks what the metric needs, or the weights differ or are out of range.</exception>
+    /// <summary>Adds both models' predictions for one row; their weights must be equal.</summary>
+    /// <param name="source">The source model's prediction.</param>
+    /// <param name="candidate">The candidate's prediction.</param>
+    /// <param name="slices">The slices that the row belongs to.</param>
+    /// <exception cref="EvaluationException">A row lacks a part that the metric needs, or the weights differ or are out of range.</exception>
     public void Add(in EvaluationRow source, in EvaluationRow candidate, params ReadOnlySpan<string> slices)
     {
         if (!(source.Weight >= 0 && double.IsFinite(source.Weight)) || source.Weight != candidate.Weight)
         {
-            throw new EvaluationException($"Metric '{_metric.Name}': expected one weight for both answers to a row, finite and ≥ 0, got {source.Weight} and {candidate.Weight}. Repair the weights.");
+            throw new EvaluationException($"Metric '{_metric.Name}': expected equal, finite weights ≥ 0 for both predictions of a row, got {source.Weight} and {candidate.Weight}. Correct the weights.");
         }
 
         if (source.Weight == 0)
@@ -74,7 +74,7 @@ public sealed class PairedJudge
         }
     }
 
-    /// <summary>The verdict on the rows so far.</summary>
+    /// <summary>Computes the verdict on the rows so far.</summary>
     public Verdict Judge() => new()
     {
         Metric = _metric.Name,
@@ -87,11 +87,11 @@ public sealed class PairedJudge
         int[] places = [.. rows];
         RowInfluence source = _source.Influence(places), candidate = _candidate.Influence(places);
         double drop = _metric.Drop(source.Value, candidate.Value);
-        string reason = places.Length < least ? $"fewer than {least} rows" : double.IsNaN(drop) ? "the metric is not defined on these rows" : "";
+        string reason = places.Length < least ? $"fewer than {least} rows" : double.IsNaN(drop) ? "the metric is undefined on these rows" : "";
         PairedDrop? paired = reason.Length > 0 || !double.IsFinite(drop) ? null : new PairedDrop(_metric, source, candidate, drop);
         if (paired is { IsDefined: false })
         {
-            (reason, paired) = ("without one of these rows the metric is not defined", null);
+            (reason, paired) = ("the metric is undefined without one of these rows", null);
         }
 
         double high = paired?.Upper(_options.Confidence) ?? (drop == double.PositiveInfinity ? drop : double.NaN);

@@ -3,8 +3,8 @@ using Inference.Evaluation.Numerics;
 
 namespace Inference.Evaluation.Verdicts;
 
-/// <summary>Chooses rows by a seed so that each stratum keeps its share: the same rows whatever the order they come in. Not thread-safe.</summary>
-/// <remarks>Of each stratum those with the least hash of (seed, row) are taken; sizes are proportional, rounded by largest remainder, at least one a stratum where the sample has room.</remarks>
+/// <summary>Samples rows by a seed so that each stratum keeps its share; the selection does not depend on the order of the rows. Not thread-safe.</summary>
+/// <remarks>Of each stratum the rows with the lowest hash of (seed, row) are taken; sizes are proportional, rounded by largest remainder, with at least one row per stratum if the sample has room.</remarks>
 public sealed class StratifiedSampler
 {
     private const int MostValues = 20;
@@ -14,13 +14,13 @@ public sealed class StratifiedSampler
     private readonly ulong _seed;
     private long _rows;
 
-    /// <summary>Makes a sampler without rows.</summary>
-    /// <param name="seed">Decides which rows are taken.</param>
+    /// <summary>Initializes a sampler without rows.</summary>
+    /// <param name="seed">The seed of the selection.</param>
     public StratifiedSampler(int seed) => _seed = SeededHash.Of((uint)seed, 0);
 
     /// <summary>Adds a row.</summary>
-    /// <param name="row">Its number, each once.</param>
-    /// <param name="stratum">What it is like: its label, its slice, or both joined.</param>
+    /// <param name="row">The row's number, each once.</param>
+    /// <param name="stratum">The row's stratum: its label, its slice, or both joined.</param>
     public void Add(long row, string stratum)
     {
         ArgumentNullException.ThrowIfNull(stratum);
@@ -33,8 +33,8 @@ public sealed class StratifiedSampler
         _rows++;
     }
 
-    /// <summary>The chosen rows, ascending.</summary>
-    /// <param name="count">How many, ≥ 0; all rows where there are no more.</param>
+    /// <summary>Returns the selected rows, ascending.</summary>
+    /// <param name="count">The number of rows, ≥ 0; all rows if there are no more.</param>
     public long[] Take(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -55,7 +55,7 @@ public sealed class StratifiedSampler
         return [.. chosen];
     }
 
-    /// <summary>A stratum for each label: its value where there are at most 20 different ones, else its tenth.</summary>
+    /// <summary>Assigns a stratum to each label: its value if there are at most 20 distinct ones, otherwise its decile.</summary>
     public static string[] StrataOf(ReadOnlySpan<double> labels)
     {
         double[] sorted = labels.ToArray();
@@ -66,7 +66,7 @@ public sealed class StratifiedSampler
             firsts.TryAdd(sorted[i], i);
         }
 
-        // Equal labels share a tenth: that of the first of them.
+        // Equal labels share a decile: that of the first of them.
         var strata = new string[labels.Length];
         for (int i = 0; i < strata.Length; i++)
         {
@@ -87,7 +87,7 @@ public sealed class StratifiedSampler
             left -= sizes[i];
         }
 
-        // What rounding left goes where the share lies farthest above the size; what the least sizes took too much comes from where it lies farthest below.
+        // The remaining rows go to the strata whose share exceeds their size the most; rows that the minimum sizes took in excess come from those whose share exceeds their size the least.
         while (left != 0)
         {
             int step = Math.Sign(left);

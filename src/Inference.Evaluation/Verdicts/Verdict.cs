@@ -1,6 +1,6 @@
 namespace Inference.Evaluation.Verdicts;
 
-/// <summary>A candidate judged on all rows and on each slice. Immutable.</summary>
+/// <summary>The verdict on a candidate over all rows and each slice. Immutable.</summary>
 public sealed class Verdict
 {
     internal Verdict()
@@ -10,14 +10,14 @@ public sealed class Verdict
     /// <summary>The metric's name.</summary>
     public required string Metric { get; init; }
 
-    /// <summary>All rows.</summary>
+    /// <summary>The verdict over all rows.</summary>
     public required DropVerdict Overall { get; init; }
 
-    /// <summary>Each slice, in ordinal order of name.</summary>
+    /// <summary>The verdict on each slice, in ordinal order of name.</summary>
     public required IReadOnlyList<DropVerdict> Slices { get; init; }
 
-    /// <summary>Not met where any part is not met; else inconclusive where any is; else met. Slices that are not judged say nothing; where all rows are not judged, nothing is.</summary>
-    /// <remarks>A candidate is accepted only where every part is: wrongly accepting is bounded by the level of a single part, so no correction for the number of slices is needed (intersection–union test: Berger, 1982).</remarks>
+    /// <summary>Not met if any part is not met; otherwise inconclusive if any part is; otherwise met. Slices that are not judged are ignored; if the verdict over all rows is not judged, neither is the whole.</summary>
+    /// <remarks>A candidate is accepted only if every part is: the probability of a wrong acceptance is bounded by the level of a single part, so no correction for the number of slices is needed (intersection–union test: Berger, 1982).</remarks>
     public VerdictOutcome Outcome
     {
         get

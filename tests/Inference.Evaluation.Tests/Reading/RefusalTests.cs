@@ -12,8 +12,8 @@ public sealed class RefusalTests
     {
         Answers answers = Answers.Of(Rows, 2, 1);
         Assert.Equal(
-            "Model 'm': expected an output that answers the labels, string[600] (2 values: cat, dog); no output fits these labels. Looked at 'y', float32[600,3]: has 3 classes (0, 1, 2); the labels' 2 values (cat, dog) are neither those, "
-            + "nor numbers from 1, nor as many. Give the label value of each class in order. Name the output, its task or the class list.",
+            "Model 'm': expected an output that predicts the labels, string[600] (2 values: cat, dog); no output fits these labels. Examined 'y', float32[600,3]: has 3 classes (0, 1, 2); the labels' 2 values (cat, dog) match neither these classes, "
+            + "nor numbers from 1, nor the number of classes. Pass the label value of each class in order. Specify the output, its task or the class list.",
             Refused(Codings.Of(("y", Codings.Logits(answers.Predicted, 3, new Random(1)))), Codings.Text(answers.Actual)));
     }
 
@@ -22,7 +22,7 @@ public sealed class RefusalTests
     {
         Answers one = Answers.Of(Rows, 3, 1), other = Answers.Of(Rows, 3, 2);
         string message = Refused(Codings.Of(("a", Codings.Logits(one.Predicted, 3, new Random(1))), ("b", Codings.Logits(other.Predicted, 3, new Random(1)))), Codings.Whole(one.Actual));
-        Assert.Contains("outputs 'a', 'b' could all be meant, and 'a' and 'b' answer alike in ", message, StringComparison.Ordinal);
+        Assert.Contains("outputs 'a', 'b' all qualify, but 'a' and 'b' agree in only ", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class RefusalTests
     {
         float[] values = [.. Enumerable.Range(0, Rows).Select(static i => i / 7f)];
         string message = Refused(Codings.Of(("mean", TensorValue.Copy(values, [Rows, 1])), ("variance", TensorValue.Copy(values, [Rows, 1]))), TensorValue.Copy(values, [Rows]));
-        Assert.Contains("outputs 'mean', 'variance' could all be meant", message, StringComparison.Ordinal);
+        Assert.Contains("outputs 'mean', 'variance' all qualify", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RefusalTests
     {
         Answers answers = Answers.Of(Rows, 3, 1);
         Assert.Equal(
-            "Model 'm': expected an output named 'z', got 'y'. Name one of these.",
+            "Model 'm': expected an output named 'z', got 'y'. Set OutputName to one of these.",
             Refused(Codings.Of(("y", Codings.Logits(answers.Predicted, 3, new Random(1)))), Codings.Whole(answers.Actual), new ReadingOptions { OutputName = "z" }));
     }
 
@@ -100,7 +100,7 @@ public sealed class RefusalTests
         Answers answers = Answers.Of(Rows, 3, 1);
         OutputReading reading = Decide(Codings.Of(("y", Codings.Logits(answers.Predicted, 3, new Random(1)))), Codings.Whole(answers.Actual));
         EvaluationException error = Assert.Throws<EvaluationException>(() => reading.Read(Codings.Of(("y", Codings.Logits(answers.Predicted, 4, new Random(1)))), Codings.Whole(answers.Actual)));
-        Assert.Equal("Output 'y': expected 3 scores along axis 1 for each of 600 positions, as was decided by the source model, got float32[600,4]. Compare models with the same outputs.", error.Message);
+        Assert.Equal("Output 'y': expected 3 scores along axis 1 for each of 600 positions, as in the source model, got float32[600,4]. Compare models with the same outputs.", error.Message);
     }
 
     [Fact]

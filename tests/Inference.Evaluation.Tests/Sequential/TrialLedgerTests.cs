@@ -87,7 +87,7 @@ public sealed class TrialLedgerTests
         ledger.Apply(new ReplicaReport("a", 1, [counts]));
         counts.Treatment.Add(1, 1);
         EvaluationException error = Assert.Throws<EvaluationException>(() => ledger.Apply(new ReplicaReport("a", 1, [counts])));
-        Assert.Equal("Replica 'a', sequence 1: expected the counts that are known, got others. Give each process a name of its own, and a new one when it begins to count anew.", error.Message);
+        Assert.Equal("Replica 'a', sequence 1: expected the known counts, got different ones. Give each process a unique name, and a new name when it restarts its counts.", error.Message);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class PairedJudgeTests
 
         DropVerdict verdict = judge.Judge().Overall;
         Assert.Equal(VerdictOutcome.NotJudged, verdict.Outcome);
-        Assert.Equal("the metric is not defined on these rows", verdict.Reason);
+        Assert.Equal("the metric is undefined on these rows", verdict.Reason);
     }
 
     [Fact]
