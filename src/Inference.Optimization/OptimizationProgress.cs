@@ -1,9 +1,9 @@
 namespace Inference.Optimization;
 
-/// <summary>What an optimization is doing.</summary>
+/// <summary>The progress of an optimization.</summary>
 /// <param name="Stage">The stage, such as <c>calibrate</c>.</param>
-/// <param name="Step">Steps done in the stage.</param>
-/// <param name="Steps">Steps in the stage; 0 where it is not known.</param>
-/// <param name="Message">What was just done; may be empty.</param>
-/// <param name="Drop">The current loss of the metric against the source, in the metric's units; null where it is not known.</param>
+/// <param name="Step">The number of completed steps of the stage.</param>
+/// <param name="Steps">The number of steps of the stage; 0 if it is unknown.</param>
+/// <param name="Message">The last completed action; may be empty.</param>
+/// <param name="Drop">The current drop of the metric compared with the source, in the metric's unit; null if it is unknown.</param>
 public sealed record OptimizationProgress(string Stage, int Step, int Steps, string Message = "", double? Drop = null);

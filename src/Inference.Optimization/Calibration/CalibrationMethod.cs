@@ -1,20 +1,20 @@
 namespace Inference.Optimization.Calibration;
 
-/// <summary>How the range of an activation is chosen from what was seen.</summary>
+/// <summary>Specifies how the range of an activation is selected from the observed values.</summary>
 public enum CalibrationMethod
 {
-    /// <summary>Each of the other methods is tried on each tensor, and the one with the least squared error at the output of the layers that read the tensor is kept.</summary>
+    /// <summary>Tries each of the other methods for each tensor, and keeps the one with the lowest squared error at the output of the layers that read the tensor.</summary>
     Auto,
 
-    /// <summary>From the least to the greatest value.</summary>
+    /// <summary>The range from the lowest to the highest value.</summary>
     MinMax,
 
-    /// <summary>The range that holds a share of the values, 99.99 % by default.</summary>
+    /// <summary>The range that contains a given share of the values; the default is 99.99 %.</summary>
     Percentile,
 
-    /// <summary>The range whose 128-level form diverges least from the values' distribution (Kullback-Leibler), over 128 candidates.</summary>
+    /// <summary>The range whose 128-level quantization has the lowest Kullback–Leibler divergence from the distribution of the values, over 128 candidates.</summary>
     Entropy,
 
-    /// <summary>The range with the least expected squared error of rounding and clipping, over 100 shrinks and then each end by itself.</summary>
+    /// <summary>The range with the lowest expected squared error of rounding and clipping, over 100 shrunk ranges and then each end separately.</summary>
     Mse,
 }

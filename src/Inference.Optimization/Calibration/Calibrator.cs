@@ -4,15 +4,15 @@ using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Calibration;
 
-/// <summary>Streams data through a model once and keeps statistics of the chosen values. Memory: one batch and O(values).</summary>
+/// <summary>Streams data through a model once and collects statistics of the selected values. Memory: one batch and O(values).</summary>
 internal static class Calibrator
 {
     /// <param name="context">Loader and progress.</param>
     /// <param name="model">The float model.</param>
     /// <param name="values">The values to observe, each with whether its channels are the last axis.</param>
     /// <param name="data">The rows.</param>
-    /// <param name="cancellationToken">Stops the pass.</param>
-    /// <exception cref="DataException">The data does not fit the model, has no row, or holds values that are not finite.</exception>
+    /// <param name="cancellationToken">Cancels the pass.</param>
+    /// <exception cref="DataException">The data does not match the model, has no rows, or contains non-finite values.</exception>
     public static async Task<Dictionary<string, TensorStatistics>> RunAsync(
         OptimizationContext context, OnnxModel model, IReadOnlyDictionary<string, bool> values, IDataSource data, CancellationToken cancellationToken)
     {

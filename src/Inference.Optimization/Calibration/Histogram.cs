@@ -27,7 +27,7 @@ internal sealed class Histogram
     /// <summary>Finite values counted.</summary>
     public long Count { get; private set; }
 
-    /// <summary>NaN and infinities met; not counted.</summary>
+    /// <summary>The number of NaN and infinite values; not counted otherwise.</summary>
     public long NonFinite { get; private set; }
 
     public double Center(int bin) => _origin + ((bin + 0.5) * _width);

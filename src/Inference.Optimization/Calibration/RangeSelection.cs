@@ -1,6 +1,6 @@
 namespace Inference.Optimization.Calibration;
 
-/// <summary>Chooses a range from a histogram.</summary>
+/// <summary>Selects a range from a histogram.</summary>
 internal static class RangeSelection
 {
     public const double DefaultPercentile = 99.99;
@@ -9,12 +9,12 @@ internal static class RangeSelection
     private const int Candidates = 128;
     private const int Shrinks = 100;
 
-    /// <exception cref="OptimizationException">No finite value was seen.</exception>
+    /// <exception cref="OptimizationException">No finite value was observed.</exception>
     public static ValueRange Select(Histogram histogram, CalibrationMethod method, double percentile = DefaultPercentile)
     {
         if (histogram.Count == 0)
         {
-            throw new OptimizationException("Calibration saw no finite value of the tensor. Check the data, or exclude the node.");
+            throw new OptimizationException("Calibration: expected at least one finite value of the tensor, got none. Check the data, or exclude the node.");
         }
 
         return method switch
@@ -28,7 +28,7 @@ internal static class RangeSelection
 
     private static ValueRange Percentile(Histogram histogram, double percentile)
     {
-        // Half of what is left out goes to each side; never more than whole bins that lie outside.
+        // Half of the excluded share is taken from each side, and never more than whole bins outside the range.
         double tail = (1 - (percentile / 100)) / 2 * histogram.Count;
         ReadOnlySpan<long> bins = histogram.Bins;
         int low = 0;

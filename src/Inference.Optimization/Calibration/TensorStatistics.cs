@@ -1,6 +1,6 @@
 namespace Inference.Optimization.Calibration;
 
-/// <summary>What calibration learnt of one activation. Its size does not depend on the number of samples.</summary>
+/// <summary>The calibration statistics of one activation. Their size does not depend on the number of samples.</summary>
 internal sealed class TensorStatistics
 {
     private double[] _sums = [];
@@ -9,13 +9,13 @@ internal sealed class TensorStatistics
 
     public Histogram Histogram { get; } = new();
 
-    /// <summary>The least value of each channel.</summary>
+    /// <summary>The lowest value of each channel.</summary>
     public ReadOnlySpan<float> ChannelMinima => _minima;
 
-    /// <summary>The greatest value of each channel.</summary>
+    /// <summary>The highest value of each channel.</summary>
     public ReadOnlySpan<float> ChannelMaxima => _maxima;
 
-    /// <summary>Values in each channel.</summary>
+    /// <summary>The number of values in each channel.</summary>
     public long ChannelCount { get; private set; }
 
     /// <summary>The mean of a channel.</summary>

@@ -7,20 +7,20 @@ using Inference.Optimization.Evaluation;
 
 namespace Inference.Optimization.Distillation;
 
-/// <summary>Finds the confidence from which a student's answer may stand, so that as many rows as possible stop there within the budget. Thread-safe.</summary>
+/// <summary>Calibrates the confidence threshold of a cascade, so that the student answers as many rows as possible within the budget. Thread-safe.</summary>
 public static class CascadeCalibrator
 {
-    /// <summary>The key of the student's metadata that the cascade reads.</summary>
+    /// <summary>The key of the student's metadata under which the threshold is stored.</summary>
     public const string MetadataKey = "inference.cascade";
 
-    /// <summary>Calibrates the threshold on rows neither model was trained on, and writes it into the student's metadata.</summary>
-    /// <param name="context">The loader to run both with.</param>
-    /// <param name="student">The student; its metadata is set.</param>
-    /// <param name="teacher">The model that takes the other rows.</param>
+    /// <summary>Calibrates the threshold on rows that neither model was trained on, and stores it in the student's metadata.</summary>
+    /// <param name="context">Provides the loader that runs both models.</param>
+    /// <param name="student">The student; its metadata is changed.</param>
+    /// <param name="teacher">The model that answers the other rows.</param>
     /// <param name="data">The rows.</param>
-    /// <param name="options">Metric and labels.</param>
-    /// <param name="maxDrop">The greatest loss of the metric against the teacher alone; see <see cref="Inference.Evaluation.Metrics.Metric.Drop"/>.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="options">The metric and the labels.</param>
+    /// <param name="maxDrop">The largest accepted drop of the metric compared with the teacher alone; see <see cref="Inference.Evaluation.Metrics.Metric.Drop"/>.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task<CascadeResult> CalibrateAsync(
         OptimizationContext context, OnnxModel student, OnnxModel teacher, IDataSource data, EvaluationOptions options, double maxDrop, CancellationToken cancellationToken = default)
     {
@@ -32,7 +32,7 @@ public static class CascadeCalibrator
         double[] confidence = [.. Enumerable.Range(0, small.Rows).Select(r => Confidence(small.Row(r), kind, transform))];
         int[] order = [.. Enumerable.Range(0, small.Rows).OrderByDescending(r => confidence[r]).ThenBy(r => r)];
 
-        // Not the drop but the upper end of its interval must keep to the budget: other rows will differ by chance.
+        // The upper end of the drop's interval, not the drop itself, must stay within the budget, because other rows differ by chance.
         CascadeResult best = new(double.MaxValue, 0, double.NaN, double.NaN, 0);
         for (int percent = 100; percent >= 0; percent--)
         {
@@ -56,14 +56,14 @@ public static class CascadeCalibrator
         return best;
     }
 
-    /// <summary>How a cascade with a given student, threshold and teacher fares on other rows.</summary>
-    /// <param name="context">The loader to run both with.</param>
+    /// <summary>Evaluates a cascade of a given student, threshold and teacher on other rows.</summary>
+    /// <param name="context">Provides the loader that runs both models.</param>
     /// <param name="student">The student.</param>
     /// <param name="teacher">The teacher.</param>
     /// <param name="data">The rows.</param>
-    /// <param name="options">Metric and labels.</param>
-    /// <param name="threshold">The confidence from which a row stops at the student.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="options">The metric and the labels.</param>
+    /// <param name="threshold">The confidence from which the student answers a row.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task<CascadeResult> EvaluateAsync(
         OptimizationContext context, OnnxModel student, OnnxModel teacher, IDataSource data, EvaluationOptions options, double threshold, CancellationToken cancellationToken = default)
     {
@@ -84,7 +84,7 @@ public static class CascadeCalibrator
         Predictions small = await Predictor.RunAsync(context, student, data, output, "student", cancellationToken).ConfigureAwait(false);
         if (judge.Reading.Task == ReadingTask.Classes && (judge.Reading.Form == ScoreForm.Probability) != small.AreProbabilities())
         {
-            throw new OptimizationException("Cascade: expected a student and a teacher that both give probabilities or both give scores, got one of each. Train the student on this teacher.");
+            throw new OptimizationException("Cascade: expected a student and a teacher that both return probabilities or both return scores, got one of each. Train the student on this teacher.");
         }
 
         return (judge, await judge.RunAsync(context, student, "student", cancellationToken).ConfigureAwait(false), small);

@@ -8,14 +8,14 @@ namespace Inference.Optimization.Distillation;
 /// <summary>Trains small students on a model's outputs. Thread-safe.</summary>
 public static class Distiller
 {
-    /// <summary>Trains a student and writes it as ONNX, with the teacher's inputs and output name.</summary>
-    /// <param name="context">The loader to run the teacher with; its seed makes the student.</param>
-    /// <param name="teacher">The model to learn from; never changed.</param>
-    /// <param name="data">Rows to learn on.</param>
-    /// <param name="options">The student; null for a linear one.</param>
-    /// <param name="cancellationToken">Stops the training.</param>
-    /// <exception cref="OptimizationException">An option is out of range, or an input is neither float nor ids.</exception>
-    /// <exception cref="DataException">The data does not fit the teacher, or has fewer than 10 rows.</exception>
+    /// <summary>Trains a student and returns it as an ONNX model with the teacher's inputs and output name.</summary>
+    /// <param name="context">Provides the loader that runs the teacher, and the seed.</param>
+    /// <param name="teacher">The model to learn from; not changed.</param>
+    /// <param name="data">The training rows.</param>
+    /// <param name="options">The options; null for a linear student.</param>
+    /// <param name="cancellationToken">Cancels the training.</param>
+    /// <exception cref="OptimizationException">An option is out of range, or an input is neither float32 nor an integer id.</exception>
+    /// <exception cref="DataException">The data does not match the teacher, or has fewer than 10 rows.</exception>
     public static async Task<OnnxModel> TrainAsync(
         OptimizationContext context, OnnxModel teacher, IDataSource data, StudentOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -46,7 +46,7 @@ public static class Distiller
             : StudentLoss.SquaredError;
         if (loss == StudentLoss.BinaryCrossEntropy && !probability)
         {
-            throw new OptimizationException($"Student: expected one column of probabilities for binary cross entropy, got {targets.Columns} columns or other numbers. Choose the squared error or soft labels.");
+            throw new OptimizationException($"Student: expected one column of probabilities for binary cross entropy, got {targets.Columns} columns or values outside 0 to 1. Choose squared error or soft labels.");
         }
 
         var network = new StudentNetwork(features, options, targets.Columns, context.Seed);

@@ -8,8 +8,8 @@ using Inference.Optimization.Running;
 namespace Inference.Optimization.Distillation;
 
 /// <summary>
-/// Distillation without training: layer by layer, in order, the weights that map the compressed model's inputs to the source model's outputs best are solved for by ridge regression
-/// towards the present weights. Where some of the source's output channels are gone the others are matched.
+/// Distillation without training: layer by layer, in order, ridge regression towards the present weights solves for the weights that best map the compressed model's inputs to the source model's
+/// outputs. If some of the source's output channels were removed, the others are matched.
 /// </summary>
 internal static class LayerReconstruction
 {
@@ -67,7 +67,7 @@ internal static class LayerReconstruction
             }
         }
 
-        // Towards the present weights W₀: (G + λI)(W − W₀) = R − G·W₀, so that directions the data says nothing of stay as they are.
+        // Towards the present weights W₀: (G + λI)(W − W₀) = R − G·W₀, so that directions not covered by the data stay unchanged.
         float[] rows = layer.ReadRows();
         int width = layer.Reduction;
         float[]? bias = offset ? Weights.Read(layer.Bias(editor.Index)!) : null;

@@ -4,7 +4,7 @@ using Inference.Onnx;
 
 namespace Inference.Optimization.Distillation;
 
-/// <summary>The rows a student learns from: numeric inputs as one vector, integer inputs as one categorical feature a column.</summary>
+/// <summary>The student's training rows: numeric inputs as one vector, integer inputs as one categorical feature per column.</summary>
 internal sealed class StudentFeatures
 {
     private const int GreatestCardinality = 100_000;
@@ -23,7 +23,7 @@ internal sealed class StudentFeatures
 
     public required int Rows { get; init; }
 
-    /// <summary>Ids of each categorical column: 0 to cardinality − 1; the last one stands for those not seen.</summary>
+    /// <summary>The number of ids of each categorical column: ids 0 to cardinality − 1; the last one represents unseen ids.</summary>
     public required int[] Cardinalities { get; init; }
 
     public int NumericWidth => Numeric.Sum(n => n.Width);
@@ -43,7 +43,7 @@ internal sealed class StudentFeatures
             DataColumn column = data.Column(input.Name);
             (column.Type is ElementType.Int64 or ElementType.Int32 ? categorical
                 : column.Type == ElementType.Float32 ? numeric
-                : throw new OptimizationException($"Student, input '{input.Name}': expected float32, int32 or int64, got {column.Type.Name()}. Students take numbers and ids."))
+                : throw new OptimizationException($"Student, input '{input.Name}': expected float32, int32 or int64, got {column.Type.Name()}. Students support numbers and ids; remove the input."))
                 .Add((input.Name, (int)column.RowElements));
         }
 
@@ -91,7 +91,7 @@ internal sealed class StudentFeatures
 
             mean[c] = (float)(sum / rows);
 
-            // A floor: a pixel that is nearly always blank must not be blown up when it is not.
+            // A floor: a pixel that is almost always blank must not be amplified when it is not.
             deviation[c] = (float)Math.Max(Math.Sqrt(Math.Max(0, (squares / rows) - (sum / rows * sum / rows))), 0.1);
         }
 

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Inference.Optimization.Distillation;
 
 /// <summary>
-/// A small network: standardized numbers, an embedding for each categorical column and, if wanted, the dot products of all pairs of embeddings, through dense layers with Relu.
-/// Forward and backward for one row; all parameters in one array.
+/// A small network: standardized numbers, an embedding for each categorical column and, optionally, the dot products of all pairs of embeddings, through dense layers with Relu.
+/// Forward and backward pass for one row; all parameters in one array.
 /// </summary>
 internal sealed class StudentNetwork
 {
@@ -118,10 +118,10 @@ internal sealed class StudentNetwork
         return Activations[^1];
     }
 
-    /// <summary>Adds the gradient of the row that <see cref="Forward"/> was last called for.</summary>
+    /// <summary>Adds the gradient of the row of the last call of <see cref="Forward"/>.</summary>
     /// <param name="outputGradient">dLoss/dOutput.</param>
     /// <param name="ids">The row's ids.</param>
-    /// <param name="gradient">As long as <see cref="Parameters"/>; added to.</param>
+    /// <param name="gradient">The gradient to add to, of the length of <see cref="Parameters"/>.</param>
     public void Backward(ReadOnlySpan<float> outputGradient, ReadOnlySpan<int> ids, Span<float> gradient)
     {
         outputGradient.CopyTo(Deltas[^1]);
@@ -175,7 +175,7 @@ internal sealed class StudentNetwork
         TensorPrimitives.MultiplyAdd(Activations[0].AsSpan(Numeric + (from * Embedding), Embedding), delta, target, target);
     }
 
-    // Ids that were not seen in training share the last row.
+    // Ids not seen in training share the last row.
     private int Row(int field, int id) => _tableStart[field] + (Math.Min(id, Cardinalities[field] - 1) * Embedding);
 
     private static float Normal(Random random) => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));

@@ -1,42 +1,42 @@
 namespace Inference.Optimization.Distillation;
 
-/// <summary>The student and how it is trained.</summary>
+/// <summary>Options of the student and its training.</summary>
 public sealed class StudentOptions
 {
-    /// <summary>Widths of the hidden layers; empty, the default: a linear student.</summary>
+    /// <summary>The widths of the hidden layers; empty, the default: a linear student.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [];
 
-    /// <summary>Values an id of a categorical (integer) input is embedded in, 1 to 256, 8 by default.</summary>
+    /// <summary>The size of the embedding of each categorical (integer) column, 1 to 256; the default is 8.</summary>
     public int EmbeddingSize { get; init; } = 8;
 
-    /// <summary>Whether the dot products of all pairs of embeddings are added to the features; false by default.</summary>
+    /// <summary>Whether the dot products of all pairs of embeddings are added to the features; the default is false.</summary>
     public bool DotInteractions { get; init; }
 
-    /// <summary>What is matched.</summary>
+    /// <summary>The loss; the default is <see cref="StudentLoss.Auto"/>.</summary>
     public StudentLoss Loss { get; init; } = StudentLoss.Auto;
 
-    /// <summary>Share of the loss that comes from true labels instead of the teacher, 0 to 1, where labels are given; 0.3 by default.</summary>
+    /// <summary>The share of the loss that uses the true labels instead of the teacher's output, 0 to 1; the default is 0.3. Used only with <see cref="Labels"/>.</summary>
     public double LabelShare { get; init; } = 0.3;
 
-    /// <summary>The column of true labels; null: the teacher alone.</summary>
+    /// <summary>The column of true labels; null, the default: the teacher's output only.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>Greatest number of passes, ≥ 1; 60 by default.</summary>
+    /// <summary>The maximum number of epochs, ≥ 1; the default is 60.</summary>
     public int Epochs { get; init; } = 60;
 
-    /// <summary>Passes without a better validation loss before training stops, ≥ 1; 8 by default.</summary>
+    /// <summary>The number of epochs without a lower validation loss after which training stops, ≥ 1; the default is 8.</summary>
     public int Patience { get; init; } = 8;
 
-    /// <summary>Rows of a mini-batch, ≥ 1; 64 by default.</summary>
+    /// <summary>The number of rows per mini-batch, ≥ 1; the default is 64.</summary>
     public int MiniBatch { get; init; } = 64;
 
-    /// <summary>The first learning rate; it falls with a cosine to a hundredth. 0.003 by default.</summary>
+    /// <summary>The initial learning rate, which falls along a cosine to a hundredth; the default is 0.003.</summary>
     public double LearningRate { get; init; } = 0.003;
 
-    /// <summary>Share of the rows kept aside to stop by, 0.01 to 0.5; 0.1 by default.</summary>
+    /// <summary>The share of the rows used for validation, 0.01 to 0.5; the default is 0.1.</summary>
     public double ValidationShare { get; init; } = 0.1;
 
-    /// <summary>The output to match; null: the teacher's first.</summary>
+    /// <summary>The output to match; null, the default: the teacher's first output.</summary>
     public string? Output { get; init; }
 
     /// <exception cref="OptimizationException">A value is out of range.</exception>

@@ -2,12 +2,12 @@ using Inference.Optimization.Evaluation;
 
 namespace Inference.Optimization.Distillation;
 
-/// <summary>Trains a student on a teacher's outputs: mini-batches by Adam, a learning rate that falls with a cosine, stopped early by rows kept aside; equal seeds give equal students.</summary>
+/// <summary>Trains a student on a teacher's outputs: mini-batches by Adam, a learning rate that falls along a cosine, early stopping on validation rows; equal seeds give equal students.</summary>
 internal static class StudentTrainer
 {
     private const float WeightDecay = 1e-3f;
 
-    /// <returns>The validation loss of the parameters kept.</returns>
+    /// <returns>The validation loss of the returned parameters.</returns>
     public static double Train(
         StudentNetwork network, StudentFeatures features, Predictions targets, int[]? labels, StudentLoss loss, StudentOptions options, OptimizationContext context, CancellationToken cancellationToken)
     {

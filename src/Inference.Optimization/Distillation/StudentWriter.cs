@@ -3,8 +3,8 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Distillation;
 
-/// <summary>Writes a student as plain ONNX with the teacher's inputs and the name of the output it learnt. Standardization is folded into the first layer where no
-/// interaction stands before it.</summary>
+/// <summary>Writes a student as plain ONNX with the teacher's inputs and the name of the learnt output. Standardization is folded into the first layer if no
+/// interaction precedes it.</summary>
 internal static class StudentWriter
 {
     public static OnnxModel Write(StudentNetwork network, StudentFeatures features, OnnxModel teacher, string output, bool sigmoid)
@@ -51,7 +51,7 @@ internal static class StudentWriter
         return model;
     }
 
-    /// <summary>The weights of a layer; of the first with (x − μ)/σ folded in.</summary>
+    /// <summary>The weights of a layer; for the first with (x − μ)/σ folded in.</summary>
     private static (float[] Weights, float[] Bias) Layer(StudentNetwork network, StudentFeatures features, int layer)
     {
         float[] weights = network.Weights(layer).ToArray();

@@ -6,7 +6,7 @@ using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>What a model answered to all rows, as a reading reads it.</summary>
+/// <summary>The predictions of a model for all rows, read according to a reading.</summary>
 internal sealed class Answers
 {
     private readonly List<int> _starts = [];
@@ -15,10 +15,10 @@ internal sealed class Answers
 
     public int Rows { get; private set; }
 
-    /// <summary>The numbers of the output of scores or values as the model gave them, row-major; empty where it answers labels alone.</summary>
+    /// <summary>The raw elements of the output of scores or values, row-major; empty if the model returns labels only.</summary>
     public IReadOnlyList<float> Numbers => _numbers;
 
-    /// <param name="row">From 0.</param>
+    /// <param name="row">The index of the row, from 0.</param>
     public EvaluationRow Row(int row)
     {
         int part = _starts.BinarySearch(row);
@@ -27,15 +27,15 @@ internal sealed class Answers
     }
 
     /// <summary>Runs all rows.</summary>
-    /// <param name="context">Told of progress.</param>
+    /// <param name="context">Receives progress.</param>
     /// <param name="session">The model.</param>
     /// <param name="data">The rows.</param>
     /// <param name="labels">Their labels.</param>
     /// <param name="reading">How outputs are read.</param>
-    /// <param name="stage">What progress is called.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
-    /// <exception cref="DataException">The data does not fit the model or holds values that are not finite.</exception>
-    /// <exception cref="OptimizationException">The model answers NaN.</exception>
+    /// <param name="stage">The name of the stage in progress reports.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <exception cref="DataException">The data does not match the model or contains non-finite values.</exception>
+    /// <exception cref="OptimizationException">The model returned NaN.</exception>
     public static async Task<Answers> ReadAsync(
         OptimizationContext context, ModelSession session, IDataSource data, TensorValue labels, OutputReading reading, string stage, CancellationToken cancellationToken)
     {
@@ -79,7 +79,7 @@ internal sealed class Answers
         if (bad >= 0)
         {
             throw new OptimizationException(
-                $"Model '{model}': expected numbers, got NaN in row {Rows + ((bad - before) / ((_numbers.Count - before) / rows.Count))}. The model overflows on this row.");
+                $"Model '{model}': expected numbers, got NaN in row {Rows + ((bad - before) / ((_numbers.Count - before) / rows.Count))}. The model overflows on this row; remove the row, or correct the model.");
         }
 
         _starts.Add(Rows);

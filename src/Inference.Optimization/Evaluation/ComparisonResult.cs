@@ -4,64 +4,64 @@ using Inference.Evaluation.Verdicts;
 
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>Two models side by side on the same rows.</summary>
+/// <summary>The comparison of two models on the same rows.</summary>
 public sealed record ComparisonResult
 {
     /// <summary>The metric's name.</summary>
     public required string Metric { get; init; }
 
-    /// <summary>Rows judged.</summary>
+    /// <summary>The number of evaluated rows.</summary>
     public required int Rows { get; init; }
 
     /// <summary>The source model's metric.</summary>
     public required double Source { get; init; }
 
-    /// <summary>The other model's metric.</summary>
+    /// <summary>The candidate's metric.</summary>
     public required double Candidate { get; init; }
 
-    /// <summary>How much worse the other is; see <see cref="Inference.Evaluation.Metrics.Metric.Drop"/>.</summary>
+    /// <summary>The drop of the metric; see <see cref="Inference.Evaluation.Metrics.Metric.Drop"/>.</summary>
     public required double Drop { get; init; }
 
-    /// <summary>Lower end of the drop's paired interval; each end by itself holds with 95 %.</summary>
+    /// <summary>The lower end of the drop's paired interval; each end has a one-sided confidence of 95 %.</summary>
     public required double DropLow { get; init; }
 
-    /// <summary>Upper end of it: what is held against a budget.</summary>
+    /// <summary>The upper end of the interval, which is compared with the budget.</summary>
     public required double DropHigh { get; init; }
 
-    /// <summary>What is said of the drop on all rows; null without a budget.</summary>
+    /// <summary>The outcome over all rows; null without a budget.</summary>
     public VerdictOutcome? Outcome { get; init; }
 
-    /// <summary>Where <see cref="Outcome"/> is inconclusive: rows that would decide, these included; else null, and where no number would.</summary>
+    /// <summary>If <see cref="Outcome"/> is inconclusive: the total number of rows that would decide; otherwise, or if no number would suffice, null.</summary>
     public long? RowsToDecide { get; init; }
 
-    /// <summary>Each slice by itself.</summary>
+    /// <summary>The results of the slices.</summary>
     public IReadOnlyList<SliceResult> Slices { get; init; } = [];
 
-    /// <summary>Rows on which the predicted class differs.</summary>
+    /// <summary>The number of rows for which the predicted class differs.</summary>
     public int FlipCount { get; init; }
 
-    /// <summary>Flips away from the true class.</summary>
+    /// <summary>The number of flips away from the true class.</summary>
     public int FlipsToWrong { get; init; }
 
-    /// <summary>Flips to the true class.</summary>
+    /// <summary>The number of flips to the true class.</summary>
     public int FlipsToRight { get; init; }
 
-    /// <summary>The first 50 of them.</summary>
+    /// <summary>The first 50 flips.</summary>
     public IReadOnlyList<Flip> Flips { get; init; } = [];
 
-    /// <summary>The greatest absolute difference of the scores or values that were read.</summary>
+    /// <summary>The largest absolute difference of the scores or values.</summary>
     public double WorstOutputError { get; init; }
 
-    /// <summary>The mean absolute difference of them.</summary>
+    /// <summary>The mean absolute difference of the scores or values.</summary>
     public double MeanOutputError { get; init; }
 
-    /// <summary>How outputs and labels were read, decided from the source model; null in records of before.</summary>
+    /// <summary>How outputs and labels were read, decided from the source model; null in records of earlier versions.</summary>
     public OutputReading? Reading { get; init; }
 
-    /// <summary>The greatest drop of a slice that has rows enough; negative infinity where there is none.</summary>
+    /// <summary>The largest drop among slices with enough rows; negative infinity if there is none.</summary>
     public double WorstSliceDrop => Slices.Where(s => s.Judged).Select(s => s.Drop).DefaultIfEmpty(double.NegativeInfinity).Max();
 
-    /// <summary>The verdict on all rows and all slices that have a budget; null where nothing has. Slices that are not judged say nothing.</summary>
+    /// <summary>The verdict on all rows and all slices with a budget; null if nothing has a budget. Slices that are not judged are ignored.</summary>
     public VerdictOutcome? Verdict
     {
         get
@@ -75,12 +75,12 @@ public sealed record ComparisonResult
         }
     }
 
-    /// <summary>Why the verdict is not that the budget is met, in a few words; empty where it is, or where there is none.</summary>
+    /// <summary>Why the verdict is not that the budget is met, as a short text; empty if it is met or there is none.</summary>
     internal string Objection()
     {
         string[] all =
         [
-            Outcome == VerdictOutcome.NotJudged ? "the metric is not defined on these rows" : Words(Outcome, Drop, DropHigh, RowsToDecide, "drop"),
+            Outcome == VerdictOutcome.NotJudged ? "the metric is undefined on these rows" : Words(Outcome, Drop, DropHigh, RowsToDecide, "drop"),
             .. Slices.Select(s => Words(s.Outcome, s.Drop, s.DropHigh, s.RowsToDecide, $"slice {s.Name} drop")),
         ];
         return string.Join("; ", all.Where(static words => words.Length > 0));
@@ -91,7 +91,7 @@ public sealed record ComparisonResult
         VerdictOutcome.NotMet => string.Create(CultureInfo.InvariantCulture, $"{name} {drop * 100:F2} % exceeds the budget"),
         VerdictOutcome.Inconclusive => string.Create(
             CultureInfo.InvariantCulture,
-            $"{name} {drop * 100:F2} % is within the budget, the end of its interval, {high * 100:F2} %, is not: {(rows is { } count ? string.Create(CultureInfo.InvariantCulture, $"about {count:N0} rows like these would decide") : "no number of rows like these would decide")}"),
+            $"{name} {drop * 100:F2} % is within the budget, but the end of its interval, {high * 100:F2} %, is not: {(rows is { } count ? string.Create(CultureInfo.InvariantCulture, $"about {count:N0} rows like these would decide") : "no number of rows like these would decide")}"),
         _ => "",
     };
 }

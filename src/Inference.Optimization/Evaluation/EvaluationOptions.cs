@@ -2,28 +2,28 @@ using Inference.Evaluation.Metrics;
 
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>What quality means for a model.</summary>
+/// <summary>Options of an evaluation: the metric, the labels, the slices and the budgets.</summary>
 public sealed class EvaluationOptions
 {
-    /// <summary>The metric, see <see cref="MetricCatalog"/>; null, the default: the one that suits what the model answers. <c>agreement</c> compares with the source model and needs no labels.</summary>
+    /// <summary>The metric, see <see cref="MetricCatalog"/>; null, the default: the default metric of the model's task. <c>agreement</c> compares with the source model and needs no labels.</summary>
     public Metric? Metric { get; init; }
 
-    /// <summary>The column of the true answers, numbers or texts; needed by every metric but agreement.</summary>
+    /// <summary>The column of the true labels, numbers or texts; required by every metric except agreement.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>Columns whose distinct values make slices, each judged by itself.</summary>
+    /// <summary>Columns whose distinct values form slices, each judged separately.</summary>
     public IReadOnlyList<string> Slices { get; init; } = [];
 
-    /// <summary>The output to judge; null, the default: the one that answers the labels, or for agreement the first.</summary>
+    /// <summary>The output to evaluate; null, the default: the one that predicts the labels, or for agreement the first.</summary>
     public string? Output { get; init; }
 
-    /// <summary>Rows that a slice needs to be judged, ≥ 2, 100 by default; smaller ones are listed only.</summary>
+    /// <summary>The number of rows that a slice needs to be judged, ≥ 2; the default is 100. Smaller slices are only listed.</summary>
     public int MinimumSliceRows { get; init; } = 100;
 
-    /// <summary>The greatest drop of the metric, see <see cref="Metric.Drop"/>; null, the default: no verdict. A search takes its own budget.</summary>
+    /// <summary>The largest accepted drop of the metric, see <see cref="Metric.Drop"/>; null, the default: no verdict. A search uses its own budget.</summary>
     public double? MaxDrop { get; init; }
 
-    /// <summary>The greatest drop of a slice; null, the default: no verdict on slices. A search takes its own budget.</summary>
+    /// <summary>The largest accepted drop of a slice; null, the default: no verdict on slices. A search uses its own budget.</summary>
     public double? MaxSliceDrop { get; init; }
 
     internal bool IsAgreement => Metric?.Name == "agreement";

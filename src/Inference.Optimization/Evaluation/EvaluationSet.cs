@@ -5,7 +5,7 @@ using Inference.Rows;
 
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>Labels and slices of a data source, read once.</summary>
+/// <summary>The labels and slices of a data source, read once.</summary>
 internal sealed class EvaluationSet
 {
     private EvaluationSet(IDataSource data, TensorValue? labels, string[][] slices, int rows)
@@ -18,15 +18,15 @@ internal sealed class EvaluationSet
 
     public IDataSource Data { get; }
 
-    /// <summary>All labels, rows first; null where the metric needs none.</summary>
+    /// <summary>All labels, rows first; null if the metric needs none.</summary>
     public TensorValue? Labels { get; }
 
-    /// <summary>The slices of each row, such as <c>sex=0</c>; no rows where no column is sliced by.</summary>
+    /// <summary>The slices of each row, such as <c>sex=0</c>; empty if there are no slice columns.</summary>
     public string[][] Slices { get; }
 
     public int Rows { get; }
 
-    /// <exception cref="OptimizationException">The metric needs labels and no column is named.</exception>
+    /// <exception cref="OptimizationException">The metric needs labels and no column is specified.</exception>
     /// <exception cref="DataException">A column is missing, a label is not finite, or there are no rows.</exception>
     public static async Task<EvaluationSet> ReadAsync(IDataSource data, EvaluationOptions options, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed class EvaluationSet
         if (labelled && string.IsNullOrEmpty(options.Labels))
         {
             throw new OptimizationException(
-                $"Metric '{options.Metric?.Name ?? "accuracy"}': expected a column of labels, got none. Name it with --labels, or use the metric agreement, which compares with the source model.");
+                $"Metric '{options.Metric?.Name ?? "accuracy"}': expected a column of labels, got none. Set EvaluationOptions.Labels (--labels), or use the metric agreement, which compares with the source model.");
         }
 
         string[] columns = [.. options.Slices.Concat(labelled ? [options.Labels!] : []).DefaultIfEmpty(data.Columns[0].Name).Distinct()];
@@ -74,7 +74,7 @@ internal sealed class EvaluationSet
             if (bad >= 0)
             {
                 throw new DataException(
-                    $"{data.Name}, column '{column}', row {firstRow + (bad / TensorRows.RowElements(tensor))}: expected a finite label, got {numbers[bad]}. Remove or repair the row.");
+                    $"{data.Name}, column '{column}', row {firstRow + (bad / TensorRows.RowElements(tensor))}: expected a finite label, got {numbers[bad]}. Remove or correct the row.");
             }
         }
 
@@ -85,7 +85,7 @@ internal sealed class EvaluationSet
     {
         if (tensor.Rank != 1)
         {
-            throw new DataException($"{data.Name}, column '{slice}': expected one value a row to slice by, got shape {TensorShape.Format(tensor.Shape)}. Choose another column.");
+            throw new DataException($"{data.Name}, column '{slice}': expected one value per row to slice by, got shape {TensorShape.Format(tensor.Shape)}. Choose another column.");
         }
 
         string[] values = tensor.ElementType == ElementType.String

@@ -4,17 +4,17 @@ using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>Times models against each other: interleaved in one process, so that whatever else the machine does hits all alike.</summary>
+/// <summary>Measures the latencies of several models, interleaved in one process, so that other load on the machine affects all alike.</summary>
 internal static class LatencyMeter
 {
     /// <summary>The median time of one run of each model, in microseconds.</summary>
-    /// <param name="context">Loader and clock.</param>
+    /// <param name="context">Provides the loader and the clock.</param>
     /// <param name="models">The models.</param>
-    /// <param name="data">Where the rows come from.</param>
-    /// <param name="rows">Rows a run, where the models take any number.</param>
-    /// <param name="budget">Time for all models together.</param>
-    /// <param name="cancellationToken">Stops the timing.</param>
-    /// <param name="loaders">What each model is run with; null: the context's.</param>
+    /// <param name="data">The source of the rows.</param>
+    /// <param name="rows">The number of rows per run, for models that accept any number.</param>
+    /// <param name="budget">The time for all models together.</param>
+    /// <param name="cancellationToken">Cancels the measurement.</param>
+    /// <param name="loaders">The loader of each model; null for the context's.</param>
     public static async Task<double[]> MeasureAsync(
         OptimizationContext context, IReadOnlyList<OnnxModel> models, IDataSource data, int rows, TimeSpan budget, CancellationToken cancellationToken, IReadOnlyList<IModelLoader>? loaders = null)
     {
@@ -32,7 +32,7 @@ internal static class LatencyMeter
 
             batch = await FirstAsync(data, [.. sessions[0].InputNames], sessions[0].FixedRows ?? rows, cancellationToken).ConfigureAwait(false);
             List<double>[] times = [.. sessions.Select(_ => new List<double>())];
-            // Long enough for the runtime to compile hot methods again with what it learnt from running them.
+            // Long enough for the runtime to recompile hot methods with profile data.
             long warm = context.TimeProvider.GetTimestamp();
             for (int i = 0; i < WarmUps * sessions.Count || context.TimeProvider.GetElapsedTime(warm) < budget * WarmUpShare; i++)
             {
@@ -44,7 +44,7 @@ internal static class LatencyMeter
             {
                 for (int i = 0; i < sessions.Count; i++)
                 {
-                    // Each model takes a turn at going first: what runs after a cold model pays for its caches.
+                    // The models take turns at running first: a model that runs after another pays for cold caches.
                     int at = (i + round) % sessions.Count;
                     long begin = context.TimeProvider.GetTimestamp();
                     NamedValues outputs = await sessions[at].RunAsync(batch, cancellationToken).ConfigureAwait(false);

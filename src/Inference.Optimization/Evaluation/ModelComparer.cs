@@ -4,20 +4,20 @@ using Inference.Onnx;
 
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>Judges a model against the one it was made from. Thread-safe.</summary>
+/// <summary>Compares a model with the model it was made from. Thread-safe.</summary>
 public static class ModelComparer
 {
-    /// <summary>Runs both models over the data. How outputs and labels are read is decided from the source model alone.</summary>
-    /// <param name="context">Loader, seed and progress.</param>
+    /// <summary>Runs both models over the data. The reading of outputs and labels is decided from the source model alone.</summary>
+    /// <param name="context">Provides the loader, the seed and the progress.</param>
     /// <param name="source">The source model.</param>
-    /// <param name="candidate">The other model.</param>
+    /// <param name="candidate">The candidate.</param>
     /// <param name="data">The rows.</param>
-    /// <param name="options">Metric, labels, slices, budget.</param>
-    /// <param name="candidateLoader">What the other model is run with; null: as the source.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="options">The metric, labels, slices and budget.</param>
+    /// <param name="candidateLoader">The loader of the candidate; null for the same as the source.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     /// <exception cref="OptimizationException">The metric needs labels and there are none, or an output is missing.</exception>
-    /// <exception cref="DataException">The data does not fit the models.</exception>
-    /// <exception cref="Inference.Evaluation.EvaluationException">Outputs or labels cannot be read without a guess, or the other model's are of another form.</exception>
+    /// <exception cref="DataException">The data does not match the models.</exception>
+    /// <exception cref="Inference.Evaluation.EvaluationException">Outputs or labels cannot be read unambiguously, or the candidate's have another form.</exception>
     public static async Task<ComparisonResult> CompareAsync(
         OptimizationContext context, OnnxModel source, OnnxModel candidate, IDataSource data, EvaluationOptions options, IModelLoader? candidateLoader = null, CancellationToken cancellationToken = default)
     {
@@ -28,7 +28,7 @@ public static class ModelComparer
         return judge.Compare(answers);
     }
 
-    /// <summary>The metric of one model, and how it is read.</summary>
+    /// <summary>Evaluates the metric of one model, and how its outputs are read.</summary>
     internal static async Task<(string Metric, double Value, OutputReading Reading)> MeasureAsync(
         OptimizationContext context, OnnxModel model, IDataSource data, EvaluationOptions options, CancellationToken cancellationToken)
     {

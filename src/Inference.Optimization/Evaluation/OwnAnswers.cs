@@ -7,22 +7,22 @@ using System.Numerics.Tensors;
 
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>The source model's own answers as labels, for agreement.</summary>
+/// <summary>The source model's own predictions as labels, for the metric agreement.</summary>
 internal sealed class OwnAnswers
 {
 
 
-    /// <summary>The classes that the source answers.</summary>
+    /// <summary>The classes predicted by the source model.</summary>
     public required TensorValue Labels { get; init; }
 
-    /// <summary>What is known of the output by then.</summary>
+    /// <summary>What is then known about the output.</summary>
     public required ReadingOptions Options { get; init; }
 
     /// <param name="session">The source model.</param>
     /// <param name="data">The rows.</param>
-    /// <param name="output">The output; null: the first.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
-    /// <exception cref="OptimizationException">The output has no row for each row of the data, or holds neither numbers nor labels.</exception>
+    /// <param name="output">The output; null for the first.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <exception cref="OptimizationException">The output does not have one row per row of the data, or contains neither numbers nor labels.</exception>
     public static async Task<OwnAnswers> ReadAsync(ModelSession session, IDataSource data, string? output, CancellationToken cancellationToken)
     {
         string name = output ?? session.Runner.Info.Outputs[0].Name;
@@ -44,7 +44,7 @@ internal sealed class OwnAnswers
                 else
                 {
                     throw new OptimizationException(
-                        $"Model '{session.Runner.Info.Name}', output '{name}': expected a tensor or maps with {rows} rows, got {value?.ToString() ?? "none"}. Name another output: {string.Join(", ", session.Runner.Info.Outputs.Select(o => o.Name))}.");
+                        $"Model '{session.Runner.Info.Name}', output '{name}': expected a tensor or maps with {rows} rows, got {value?.ToString() ?? "none"}. Choose another output: {string.Join(", ", session.Runner.Info.Outputs.Select(o => o.Name))}.");
                 }
             }
         }
@@ -54,7 +54,7 @@ internal sealed class OwnAnswers
             return new OwnAnswers { Labels = TensorRows.Concatenate([.. parts]), Options = new ReadingOptions { OutputName = name } };
         }
 
-        // One score a row: a probability where all are from 0 to 1, else a logit.
+        // One score per row: a probability if all are from 0 to 1, otherwise a logit.
         bool probabilities = scores.TrueForAll(static s => s is >= 0 and <= 1);
         double threshold = probabilities ? 0.5 : 0;
         return new OwnAnswers
@@ -72,7 +72,7 @@ internal sealed class OwnAnswers
             return;
         }
 
-        // Of images classes lie along the first axis, of sequences along the last.
+        // For images classes lie along the first axis, for sequences along the last.
         float[] numbers = TensorConversion.ToFloats(tensor);
         long[] shape = tensor.Shape.ToArray();
         int[] axes = [.. Enumerable.Range(1, shape.Length - 1).Where(axis => shape[axis] > 1)];

@@ -1,18 +1,18 @@
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>The raw values of one output for every row, to learn from and to measure errors of layers on; nothing is judged by them: [rows, columns], further axes flattened.</summary>
+/// <summary>The raw elements of one output for every row, for training and for measuring layer errors, not for evaluation: [rows, columns], further axes flattened.</summary>
 /// <param name="Values">Row-major.</param>
 /// <param name="Rows">The number of rows.</param>
-/// <param name="Columns">Values a row.</param>
+/// <param name="Columns">The number of elements per row.</param>
 internal sealed record Predictions(float[] Values, int Rows, int Columns)
 {
-    /// <summary>The values of a row.</summary>
-    /// <param name="row">From 0.</param>
+    /// <summary>The elements of a row.</summary>
+    /// <param name="row">The index of the row, from 0.</param>
     public ReadOnlySpan<float> Row(int row) => Values.AsSpan(row * Columns, Columns);
 
     /// <summary>The squared error of other predictions ÷ the variance of these.</summary>
-    /// <param name="wanted">The ones to compare with.</param>
-    /// <param name="got">The others, of equal shape.</param>
+    /// <param name="wanted">The predictions to compare with.</param>
+    /// <param name="got">The other predictions, of equal shape.</param>
     public static double RelativeError(Predictions wanted, Predictions got)
     {
         double mean = System.Numerics.Tensors.TensorPrimitives.Sum<float>(wanted.Values) / Math.Max(1, wanted.Values.Length);
@@ -28,6 +28,6 @@ internal sealed record Predictions(float[] Values, int Rows, int Columns)
         return error / Math.Max(variance, 1e-30);
     }
 
-    /// <summary>Whether all values lie from 0 to 1.</summary>
+    /// <summary>Whether all elements lie between 0 and 1.</summary>
     public bool AreProbabilities() => Array.TrueForAll(Values, static v => v is >= 0 and <= 1);
 }

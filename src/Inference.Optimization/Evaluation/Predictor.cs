@@ -6,11 +6,11 @@ using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>Runs all rows of a source through a model and keeps one output.</summary>
+/// <summary>Runs all rows of a source through a model and returns one output.</summary>
 internal static class Predictor
 {
-    /// <exception cref="DataException">The data does not fit the model or holds values that are not finite.</exception>
-    /// <exception cref="OptimizationException">The output is missing or holds no numbers.</exception>
+    /// <exception cref="DataException">The data does not match the model or contains non-finite values.</exception>
+    /// <exception cref="OptimizationException">The output is missing or contains no numbers.</exception>
     public static async Task<Predictions> RunAsync(
         OptimizationContext context, OnnxModel model, IDataSource data, string? output, string stage, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal static class Predictor
                 if (!outputs.TryGetValue(name, out ModelValue? value) || value is not TensorValue { Rank: > 0 } tensor || tensor.Shape[0] != batch.Rows)
                 {
                     throw new OptimizationException(
-                        $"Model '{session.Runner.Info.Name}', output '{name}': expected a tensor with {batch.Rows} rows, got {value?.ToString() ?? "none"}. Name another output: {string.Join(", ", session.Runner.Info.Outputs.Select(o => o.Name))}.");
+                        $"Model '{session.Runner.Info.Name}', output '{name}': expected a tensor with {batch.Rows} rows, got {value?.ToString() ?? "none"}. Choose another output: {string.Join(", ", session.Runner.Info.Outputs.Select(o => o.Name))}.");
                 }
 
                 values.AddRange(TensorConversion.ToFloats(tensor));
@@ -50,7 +50,7 @@ internal static class Predictor
 
         float[] all = [.. values];
         return float.IsNaN(TensorPrimitives.Sum(all)) && Array.Exists(all, float.IsNaN)
-            ? throw new OptimizationException($"Model '{session.Runner.Info.Name}': expected numbers, got NaN in row {Array.FindIndex(all, float.IsNaN) / (all.Length / rows)}. The model overflows on this row.")
+            ? throw new OptimizationException($"Model '{session.Runner.Info.Name}': expected numbers, got NaN in row {Array.FindIndex(all, float.IsNaN) / (all.Length / rows)}. The model overflows on this row; remove the row, or correct the model.")
             : new Predictions(all, rows, all.Length / rows);
     }
 }

@@ -2,39 +2,39 @@ using Inference.Evaluation.Verdicts;
 
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>How a slice of the data fares.</summary>
+/// <summary>The comparison of two models on a slice of the data.</summary>
 public sealed record SliceResult
 {
-    /// <summary>Column and value, such as <c>sex=0</c>.</summary>
+    /// <summary>The column and value, such as <c>sex=0</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Its rows.</summary>
+    /// <summary>The number of rows.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Whether it has rows enough to count.</summary>
+    /// <summary>Whether it has enough rows to be judged.</summary>
     public required bool Judged { get; init; }
 
     /// <summary>The source model's metric.</summary>
     public required double Source { get; init; }
 
-    /// <summary>The other model's metric.</summary>
+    /// <summary>The candidate's metric.</summary>
     public required double Candidate { get; init; }
 
-    /// <summary>How much worse the other is; see <see cref="Inference.Evaluation.Metrics.Metric.Drop"/>.</summary>
+    /// <summary>The drop of the metric; see <see cref="Inference.Evaluation.Metrics.Metric.Drop"/>.</summary>
     public required double Drop { get; init; }
 
-    /// <summary>Lower end of the drop's paired interval; each end by itself holds with 95 %.</summary>
+    /// <summary>The lower end of the drop's paired interval; each end has a one-sided confidence of 95 %.</summary>
     public required double DropLow { get; init; }
 
-    /// <summary>Upper end of it.</summary>
+    /// <summary>The upper end of the interval.</summary>
     public required double DropHigh { get; init; }
 
-    /// <summary>What is said of its drop; null without a budget for slices.</summary>
+    /// <summary>The outcome; null without a budget for slices.</summary>
     public VerdictOutcome? Outcome { get; init; }
 
-    /// <summary>Why nothing is said; empty elsewhere.</summary>
+    /// <summary>Why the slice is not judged; otherwise empty.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Where <see cref="Outcome"/> is inconclusive: rows of the slice that would decide; else null, and where no number would.</summary>
+    /// <summary>If <see cref="Outcome"/> is inconclusive: the number of rows of the slice that would decide; otherwise, or if no number would suffice, null.</summary>
     public long? RowsToDecide { get; init; }
 }

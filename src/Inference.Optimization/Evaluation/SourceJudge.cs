@@ -10,14 +10,14 @@ using Inference.Rows;
 
 namespace Inference.Optimization.Evaluation;
 
-/// <summary>Judges candidates against a source model on the same rows: how outputs are read is decided once, from the source, and used for every candidate.</summary>
+/// <summary>Compares candidates with a source model on the same rows: the reading is decided once, from the source, and used for every candidate.</summary>
 internal sealed class SourceJudge
 {
     private const int SampleRows = 2000;
     private const int MostStrata = 500;
     private const int ListedFlips = 50;
 
-    // A budget that no drop keeps to: nothing is asked, so the rows that would decide are not sought.
+    // A budget that no drop meets: without a question, the number of rows that would decide is not computed.
     private const double NoBudget = double.MinValue;
 
     private readonly EvaluationSet _set;
@@ -38,18 +38,18 @@ internal sealed class SourceJudge
 
     public Metric Metric { get; }
 
-    /// <summary>The source model's answers.</summary>
+    /// <summary>The source model's predictions.</summary>
     public Answers Source { get; }
 
-    /// <param name="context">Loader, seed and progress.</param>
+    /// <param name="context">Provides the loader, the seed and the progress.</param>
     /// <param name="source">The source model.</param>
-    /// <param name="data">The rows to judge on.</param>
-    /// <param name="options">Metric, labels, slices.</param>
-    /// <param name="reading">How outputs are read, where it was decided on other rows; null: it is decided on a sample of these.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="data">The rows to evaluate on.</param>
+    /// <param name="options">The metric, labels and slices.</param>
+    /// <param name="reading">The reading, if it was decided on other rows; null to decide it on a sample of these.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     /// <exception cref="OptimizationException">The metric needs labels and there are none.</exception>
-    /// <exception cref="DataException">The data does not fit the model.</exception>
-    /// <exception cref="Inference.Evaluation.EvaluationException">Outputs or labels cannot be read without a guess.</exception>
+    /// <exception cref="DataException">The data does not match the model.</exception>
+    /// <exception cref="Inference.Evaluation.EvaluationException">Outputs or labels cannot be read unambiguously.</exception>
     public static async Task<SourceJudge> CreateAsync(
         OptimizationContext context, OnnxModel source, IDataSource data, EvaluationOptions options, OutputReading? reading, CancellationToken cancellationToken)
     {
@@ -62,7 +62,7 @@ internal sealed class SourceJudge
         return new SourceJudge(set, options, labels, reading, answers);
     }
 
-    /// <summary>Runs another model over the rows.</summary>
+    /// <summary>Runs a candidate over the rows.</summary>
     public async Task<Answers> RunAsync(OptimizationContext context, OnnxModel model, string stage, CancellationToken cancellationToken)
     {
         await using ModelSession session = await ModelSession.OpenAsync(context, model, stage, cancellationToken).ConfigureAwait(false);
@@ -81,9 +81,9 @@ internal sealed class SourceJudge
         return accumulator.Value;
     }
 
-    /// <summary>The drop where some rows are answered by another model and the rest by the source.</summary>
-    /// <param name="other">The other model's answers.</param>
-    /// <param name="rows">The rows that it answers.</param>
+    /// <summary>The drop if some rows are answered by another model and the rest by the source.</summary>
+    /// <param name="other">The other model's predictions.</param>
+    /// <param name="rows">The rows that the other model answers.</param>
     public DropVerdict JudgeMixed(Answers other, IReadOnlySet<int> rows)
     {
         var judge = new PairedJudge(Metric, new VerdictOptions { Budget = NoBudget });
@@ -215,7 +215,7 @@ internal sealed class SourceJudge
         }
     }
 
-    // Each label value, so that every class is in the sample; numbers of many values by tenths.
+    // One stratum per label value, so that every class is in the sample; deciles for numbers with many values.
     private static string[] Strata(TensorValue labels)
     {
         int width = TensorRows.RowElements(labels);

@@ -3,18 +3,18 @@ using Inference.Optimization.Records;
 
 namespace Inference.Optimization.Factorization;
 
-/// <summary>A factorized model and how it came to be.</summary>
+/// <summary>The result of factorization.</summary>
 public sealed class FactorizeResult
 {
     /// <summary>The new model.</summary>
     public required OnnxModel Model { get; init; }
 
-    /// <summary>What was done to each layer.</summary>
+    /// <summary>The decision on each layer.</summary>
     public required IReadOnlyList<LayerDecision> Layers { get; init; }
 
-    /// <summary>Multiply-adds of the source for one row.</summary>
+    /// <summary>The source model's multiply-adds for one row.</summary>
     public required long SourceMacs { get; init; }
 
-    /// <summary>Multiply-adds of the new model for one row.</summary>
+    /// <summary>The new model's multiply-adds for one row.</summary>
     public required long Macs { get; init; }
 }

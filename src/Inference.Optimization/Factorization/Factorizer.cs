@@ -8,20 +8,20 @@ using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Factorization;
 
-/// <summary>Replaces layers by two thinner ones. The source is never changed. Thread-safe.</summary>
+/// <summary>Replaces layers by products of two low-rank factors. The source is never changed. Thread-safe.</summary>
 public static class Factorizer
 {
-    /// <summary>Below this no layer is looked at: two nodes cost more than its multiply-adds.</summary>
+    /// <summary>The lowest number of weights for which a layer is considered: below it, two nodes cost more than its multiply-adds.</summary>
     private const long LeastWeights = 1024;
 
     /// <summary>Factorizes a float model; quantize the result for 8-bit factors.</summary>
-    /// <param name="context">The loader to run the model with.</param>
+    /// <param name="context">Provides the loader that runs the model.</param>
     /// <param name="model">The float model.</param>
-    /// <param name="data">Rows to fit the factors to, and to learn shapes from.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="data">Rows to fit the factors to, and to determine shapes from.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     /// <exception cref="OptimizationException">The model is quantized, or an option is out of range.</exception>
-    /// <exception cref="UnsupportedModelException">No layer is worth it.</exception>
+    /// <exception cref="UnsupportedModelException">No layer benefits from factorization.</exception>
     public static async Task<FactorizeResult> FactorizeAsync(
         OptimizationContext context, OnnxModel model, IDataSource data, FactorizeOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -44,7 +44,7 @@ public static class Factorizer
         if (wanted.Count == 0)
         {
             throw new UnsupportedModelException(
-                $"Model '{model.Graph.Name}': expected a MatMul, Gemm or Conv of at least {LeastWeights} weights to factorize, got none. There is nothing to factorize.",
+                $"Model '{model.Graph.Name}': expected a MatMul, Gemm or Conv of at least {LeastWeights} weights to factorize, got none. Leave the model unfactorized.",
                 [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()]);
         }
 

@@ -5,7 +5,7 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Factorization;
 
-/// <summary>Times a layer by itself against its factors.</summary>
+/// <summary>Measures the time of a layer and of its factors in isolation.</summary>
 internal static class LayerTiming
 {
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(100);

@@ -5,9 +5,9 @@ using Inference.Optimization.Numerics;
 namespace Inference.Optimization.Factorization;
 
 /// <summary>
-/// The best factors of a layer at every rank. With V the eigenvectors of the covariance of the layer's outputs y = x·W + b, the rank-r map that loses least of them is
+/// The best factors of a layer at every rank. With V the eigenvectors of the covariance of the layer's outputs y = x·W + b, the rank-r map with the lowest loss is
 /// ŷ = ȳ + (y − ȳ)·V_r·V_rᵀ: factors A = W·V_r and B = V_rᵀ, bias b·V_r·V_rᵀ + ȳ·(I − V_r·V_rᵀ), and the loss is the sum of the eigenvalues left out. This is the SVD of the weights
-/// whitened by their inputs (SVD of SᵀW with SSᵀ = XᵀX), reached through the outputs: no whitening matrix has to be inverted. Without data V comes from WᵀW: plain SVD.
+/// whitened by their inputs (SVD of SᵀW with SSᵀ = XᵀX), computed from the outputs, so that no whitening matrix has to be inverted. Without data V is computed from WᵀW: plain SVD.
 /// </summary>
 internal sealed class LowRankLayer
 {
@@ -18,8 +18,8 @@ internal sealed class LowRankLayer
 
     /// <param name="layer">The layer; a Conv of one group, a Gemm or a MatMul.</param>
     /// <param name="outputs">Second moments of its outputs; null for plain SVD.</param>
-    /// <param name="hasBias">Whether there is a bias to take up the mean.</param>
-    /// <param name="positions">Output positions for one row.</param>
+    /// <param name="hasBias">Whether there is a bias to absorb the mean.</param>
+    /// <param name="positions">The output positions for one row.</param>
     public LowRankLayer(LinearLayer layer, GramMatrix? outputs, bool hasBias, long positions)
     {
         Layer = layer;
@@ -47,7 +47,7 @@ internal sealed class LowRankLayer
 
     public long DenseMacs => LayerCost.Macs(Layer, Positions);
 
-    /// <summary>The greatest rank at which two factors cost less than the layer.</summary>
+    /// <summary>The highest rank at which the two factors cost less than the layer.</summary>
     public int GreatestRank => (int)Math.Min(Layer.Outputs - 1, ((long)Layer.Outputs * Layer.Reduction / (Layer.Outputs + Layer.Reduction)) - 1);
 
     public long Macs(int rank) => Positions * rank * (Layer.Outputs + Layer.Reduction);
@@ -64,7 +64,7 @@ internal sealed class LowRankLayer
         return tail / _total;
     }
 
-    /// <summary>Puts the two factors in the layer's place.</summary>
+    /// <summary>Replaces the layer by its two factors.</summary>
     public void Apply(GraphEditor editor, int rank)
     {
         int n = Layer.Outputs;
@@ -136,7 +136,7 @@ internal sealed class LowRankLayer
         editor.Changed();
     }
 
-    // What was observed of a MatMul lacks the bias that the Add after it brings.
+    // The observed output of a MatMul lacks the bias that the following Add adds.
     private double OutputMean(float[] bias, int o) => _mean![o] + (Layer.BiasName is null ? bias[o] : 0);
 
     private void Replace(GraphEditor editor, int rank, float[] first, float[] second)

@@ -1,11 +1,11 @@
 namespace Inference.Optimization.Factorization;
 
-/// <summary>Spends a budget of multiply-adds where it buys most: ranks fall step by step, each time where the least normalized loss is taken on for the multiply-adds saved.</summary>
+/// <summary>Allocates a budget of multiply-adds: ranks are lowered step by step, each time where the normalized loss per saved multiply-add is lowest.</summary>
 internal static class RankAllocation
 {
     /// <param name="layers">The layers that may be factorized.</param>
-    /// <param name="fixedMacs">Multiply-adds of everything else.</param>
-    /// <param name="options">Target, least quality and multiple.</param>
+    /// <param name="fixedMacs">The multiply-adds of everything else.</param>
+    /// <param name="options">The target, the maximum error and the multiple.</param>
     /// <returns>The rank of each layer; layers that stay dense are absent.</returns>
     public static Dictionary<LowRankLayer, int> Allocate(IReadOnlyList<LowRankLayer> layers, long fixedMacs, FactorizeOptions options)
     {

@@ -2,7 +2,7 @@ using Inference.Onnx;
 
 namespace Inference.Optimization.Graphs;
 
-/// <summary>Copies models so that the copy can be edited: nodes and lists are new, tensors and attributes are shared and must be replaced, never changed.</summary>
+/// <summary>Copies models for editing: nodes and lists are new; tensors and attributes are shared and must be replaced, never changed.</summary>
 internal static class GraphCopy
 {
     public static OnnxModel Copy(OnnxModel model)

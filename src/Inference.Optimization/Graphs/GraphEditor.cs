@@ -2,7 +2,7 @@ using Inference.Onnx;
 
 namespace Inference.Optimization.Graphs;
 
-/// <summary>Edits a copy of a model: names, constants, insertion at the right place, cleaning up.</summary>
+/// <summary>Edits a copy of a model: names, constants, insertion in topological order, clean-up.</summary>
 internal sealed class GraphEditor
 {
     private GraphIndex? _index;
@@ -19,7 +19,7 @@ internal sealed class GraphEditor
 
     public NameScope Names { get; }
 
-    /// <summary>The index of the graph as it is; rebuilt after <see cref="Changed"/>.</summary>
+    /// <summary>The index of the current graph; rebuilt after <see cref="Changed"/>.</summary>
     public GraphIndex Index => _index ??= new GraphIndex(Graph);
 
     public void Changed() => _index = null;
@@ -77,7 +77,7 @@ internal sealed class GraphEditor
         _index = null;
     }
 
-    /// <summary>Lets every node that reads <paramref name="from"/> read <paramref name="to"/> instead. Not for values that subgraphs read or that are outputs.</summary>
+    /// <summary>Makes every node that reads <paramref name="from"/> read <paramref name="to"/> instead. Not for values that subgraphs read or that are outputs.</summary>
     public void Redirect(string from, string to, Func<OnnxNode, bool>? where = null)
     {
         foreach (OnnxNode node in Graph.Nodes)
@@ -94,7 +94,7 @@ internal sealed class GraphEditor
         _index = null;
     }
 
-    /// <summary>Removes nodes that nothing needs and constants that nobody reads.</summary>
+    /// <summary>Removes unused nodes and constants.</summary>
     public void RemoveUnused()
     {
         var needed = new HashSet<string>(Graph.Outputs.Select(o => o.Name), StringComparer.Ordinal);
@@ -121,7 +121,7 @@ internal sealed class GraphEditor
         _index = null;
     }
 
-    /// <summary>States the least version of an operator set; adds the set where it is missing.</summary>
+    /// <summary>Raises the version of an operator set to at least this one; adds the set if it is missing.</summary>
     public void RequireOpset(string domain, long version)
     {
         OnnxOperatorSet? set = Model.OperatorSets.Find(s => (s.Domain == "ai.onnx" ? "" : s.Domain) == domain);

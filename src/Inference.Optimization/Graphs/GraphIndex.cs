@@ -2,7 +2,7 @@ using Inference.Onnx;
 
 namespace Inference.Optimization.Graphs;
 
-/// <summary>Who makes and who reads each value of a graph, and which are constant. A snapshot: build it again after editing.</summary>
+/// <summary>Indexes the producers, consumers and constants of a graph. A snapshot: rebuild it after editing.</summary>
 internal sealed class GraphIndex
 {
     private readonly Dictionary<string, OnnxNode> _producers = new(StringComparer.Ordinal);
@@ -47,7 +47,7 @@ internal sealed class GraphIndex
 
     public OnnxNode? Producer(string value) => _producers.GetValueOrDefault(value);
 
-    /// <summary>The nodes that read a value, each once for each time; nodes whose subgraphs read it too.</summary>
+    /// <summary>The nodes that read a value, once per read; includes nodes whose subgraphs read it.</summary>
     public IReadOnlyList<OnnxNode> Consumers(string value) => _consumers.TryGetValue(value, out List<OnnxNode>? list) ? list : [];
 
     public OnnxTensor? Constant(string value) => _constants.GetValueOrDefault(value);
@@ -56,10 +56,10 @@ internal sealed class GraphIndex
 
     public bool IsGraphOutput(string value) => _outputs.Contains(value);
 
-    /// <summary>Whether a subgraph reads the value: it then keeps its name and type.</summary>
+    /// <summary>Whether a subgraph reads the value, which must then keep its name and type.</summary>
     public bool IsReadBySubgraph(string value) => _subgraphReads.Contains(value);
 
-    /// <summary>The single reader of a value that nothing else needs; null where there are more, or the value is an output.</summary>
+    /// <summary>The only consumer of a value; null if there are several, or the value is an output.</summary>
     public OnnxNode? OnlyConsumer(string value) =>
         Consumers(value) is [var only] && !IsGraphOutput(value) && !IsReadBySubgraph(value) ? only : null;
 

@@ -3,7 +3,7 @@ using Inference.Onnx;
 namespace Inference.Optimization.Graphs;
 
 /// <summary>
-/// A node that multiplies an activation by constant float weights, seen as y = x·W + b with W [K,N]: MatMul, Gemm, Conv. For Conv, K = channels in a group × kernel, and N counts
+/// A node that multiplies an activation by constant float weights, treated as y = x·W + b with W [K,N]: MatMul, Gemm, Conv. For Conv, K = channels in a group × kernel, and N counts
 /// all output channels.
 /// </summary>
 internal sealed class LinearLayer
@@ -27,27 +27,27 @@ internal sealed class LinearLayer
 
     public string WeightName => Node.Inputs[1];
 
-    /// <summary>The bias that the node itself takes; null where it takes none.</summary>
+    /// <summary>The node's own bias; null if it has none.</summary>
     public string? BiasName => Node.Inputs.Count > 2 && Node.Inputs[2].Length > 0 ? Node.Inputs[2] : null;
 
     public bool IsConv => Node.OpType == "Conv";
 
     public bool TransposedWeight => Node.OpType == "Gemm" && Node.GetInt("transB") != 0;
 
-    /// <summary>The axis of the weights along which output channels lie.</summary>
+    /// <summary>The axis of the output channels in the weights.</summary>
     public int ChannelAxis => IsConv || TransposedWeight ? 0 : 1;
 
     public int Outputs => checked((int)Weight.Dims[ChannelAxis]);
 
-    /// <summary>Input elements that make one output: channels in a group × kernel.</summary>
+    /// <summary>The number of input elements per output: channels in a group × kernel.</summary>
     public int Reduction => checked((int)(Weight.ElementCount / Outputs));
 
     public int Groups => IsConv ? (int)Node.GetInt("group", 1) : 1;
 
-    /// <summary>The axis of the input (and of the output, where the layer is a Conv) along which channels lie: 1 for Conv, the last otherwise.</summary>
+    /// <summary>Whether the channels of the input (and of the output, for a Conv) are the last axis; for Conv they are axis 1.</summary>
     public bool ChannelsLast => !IsConv;
 
-    /// <summary>The layer that a node is; null where it is none, or its weights are not constant floats.</summary>
+    /// <summary>Creates the layer of a node; null if it is not a linear layer, or its weights are not constant floats.</summary>
     public static LinearLayer? From(OnnxNode node, GraphIndex index)
     {
         if (node.Domain is not ("" or "ai.onnx") || node.Inputs.Count < 2 || index.Constant(node.Inputs[1]) is not { } weight || !Weights.IsFloat(weight) || index.IsConstant(node.Inputs[0]))
@@ -79,7 +79,7 @@ internal sealed class LinearLayer
         return layers;
     }
 
-    /// <summary>The Add of a constant vector that follows a MatMul and acts as its bias; null where there is none.</summary>
+    /// <summary>The Add of a constant vector that follows a MatMul and acts as its bias; null if there is none.</summary>
     public OnnxNode? BiasAdd(GraphIndex index)
     {
         if (Node.OpType != "MatMul" || index.OnlyConsumer(Output) is not { OpType: "Add" } add)
@@ -91,7 +91,7 @@ internal sealed class LinearLayer
         return Weights.IsFloat(index.Constant(other)) && index.Constant(other)!.ElementCount == Outputs && index.Constant(other)!.Dims is [.., var last] && last == Outputs ? add : null;
     }
 
-    /// <summary>The bias wherever it is: the node's own, or that of the Add that follows; null where there is none.</summary>
+    /// <summary>The bias: the node's own, or that of the following Add; null if there is none.</summary>
     public OnnxTensor? Bias(GraphIndex index)
     {
         if (BiasName is { } own)
@@ -102,14 +102,14 @@ internal sealed class LinearLayer
         return BiasAdd(index) is { } add ? index.Constant(add.Inputs[0] == Output ? add.Inputs[1] : add.Inputs[0]) : null;
     }
 
-    /// <summary>The weights as [N,K]: one row an output channel, whatever the layout in the model.</summary>
+    /// <summary>The weights as [N,K]: one row per output channel, whatever the layout in the model.</summary>
     public float[] ReadRows()
     {
         float[] values = Weights.Read(Weight);
         return ChannelAxis == 0 ? values : Transpose(values, Reduction, Outputs);
     }
 
-    /// <summary>A constant of the model's layout from rows [N,K].</summary>
+    /// <summary>Creates a constant in the model's layout from rows [N,K].</summary>
     public OnnxTensor MakeWeight(string name, float[] rows) =>
         OnnxTensor.Create<float>(name, ChannelAxis == 0 ? rows : Transpose(rows, Outputs, Reduction), Weight.Dims);
 

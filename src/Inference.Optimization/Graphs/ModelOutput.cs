@@ -3,14 +3,14 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization;
 
-/// <summary>Writes results: whole or not at all, and never over the source.</summary>
+/// <summary>Writes results atomically, and never over the source.</summary>
 public static class ModelOutput
 {
-    /// <summary>Writes a model; weights beyond the encoding's limit go to a file beside it.</summary>
+    /// <summary>Writes a model; weights beyond the encoding's limit are written to a file beside it.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="path">Where to.</param>
-    /// <param name="source">The source model's file or folder, which is never touched.</param>
-    /// <exception cref="OptimizationException">The path is the source's, the disk is full, or the folder cannot be written.</exception>
+    /// <param name="path">The path to write to.</param>
+    /// <param name="source">The source model's file or folder, which is never changed.</param>
+    /// <exception cref="OptimizationException">The path is the source's, the disk is full, or the folder is not writable.</exception>
     public static void Save(OnnxModel model, string path, string source)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -18,10 +18,10 @@ public static class ModelOutput
         ModelWriter.Save(model, path);
     }
 
-    /// <summary>Writes a text, whole or not at all.</summary>
+    /// <summary>Writes a text atomically.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="path">Where to.</param>
-    /// <exception cref="OptimizationException">The disk is full, or the folder cannot be written.</exception>
+    /// <param name="path">The path to write to.</param>
+    /// <exception cref="OptimizationException">The disk is full, or the folder is not writable.</exception>
     public static void SaveText(string text, string path)
     {
         string full = Path.GetFullPath(path);
@@ -39,20 +39,20 @@ public static class ModelOutput
                 File.Delete(temporary);
             }
 
-            throw new OptimizationException($"{path}: expected to write it, got: {exception.Message} Free space or choose another path; nothing was left half-written.", exception);
+            throw new OptimizationException($"{path}: expected a writable path, got: {exception.Message} Free space or choose another path; no partial file was left.", exception);
         }
     }
 
-    /// <summary>Refuses an output path that is the source's.</summary>
-    /// <param name="path">Where to write.</param>
+    /// <summary>Validates that an output path is not the source's.</summary>
+    /// <param name="path">The path to write to.</param>
     /// <param name="source">The source model's file or folder.</param>
-    /// <exception cref="OptimizationException">They are the same file.</exception>
+    /// <exception cref="OptimizationException">The paths refer to the same file.</exception>
     public static void RequireOther(string path, string source)
     {
         string file = Path.GetFullPath(ModelSource.File(source).ResolveFile()!);
         if (string.Equals(Path.GetFullPath(path), file, StringComparison.Ordinal))
         {
-            throw new OptimizationException($"{path}: expected another file than the source model, got the same. Choose another output.");
+            throw new OptimizationException($"{path}: expected a file other than the source model, got the same. Choose another output path.");
         }
     }
 }

@@ -2,7 +2,7 @@ using Inference.Onnx;
 
 namespace Inference.Optimization.Graphs;
 
-/// <summary>Brings a copy of a model into the form that the optimizations work on, without changing what it computes.</summary>
+/// <summary>Converts a copy of a model to the form that the optimizations work on, without changing its function.</summary>
 internal static class ModelPreparation
 {
     private static readonly HashSet<string> QuantizedOperators = new(StringComparer.Ordinal)
@@ -26,20 +26,20 @@ internal static class ModelPreparation
         return editor;
     }
 
-    /// <exception cref="OptimizationException">The model is quantized already.</exception>
+    /// <exception cref="OptimizationException">The model is already quantized.</exception>
     public static void RequireFloat(OnnxModel model, string verb)
     {
         OnnxNode? quantized = model.Graph.Nodes.Find(n => QuantizedOperators.Contains(n.OpType));
         if (quantized is not null)
         {
             throw new OptimizationException(
-                $"Model '{model.Graph.Name}': expected a float model to {verb}, got one that is quantized already (node '{quantized.Name}', {quantized.OpType}). Start from the float model it was made from.");
+                $"Model '{model.Graph.Name}': expected a float model to {verb}, got one that is already quantized (node '{quantized.Name}', {quantized.OpType}). Use the float model it was made from.");
         }
     }
 
     public static bool IsQuantized(OnnxModel model) => model.Graph.Nodes.Exists(n => QuantizedOperators.Contains(n.OpType));
 
-    // Before IR version 4 every initializer is listed as an input too; from then on only those with defaults that callers may replace.
+    // Before IR version 4 every initializer is also listed as an input; from then on only those that callers may override.
     private static void RemoveInputDefaults(GraphEditor editor)
     {
         var constants = editor.Graph.Initializers.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
@@ -51,7 +51,7 @@ internal static class ModelPreparation
         else if (editor.Graph.Inputs.Find(i => constants.Contains(i.Name)) is { } input)
         {
             throw new OptimizationException(
-                $"Model '{editor.Graph.Name}', input '{input.Name}': expected constants that callers cannot replace, got an input with a default. Export the model without inputs for initializers.");
+                $"Model '{editor.Graph.Name}', input '{input.Name}': expected constants that callers cannot override, got an input with a default. Export the model without inputs for initializers.");
         }
     }
 

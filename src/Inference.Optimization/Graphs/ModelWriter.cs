@@ -2,15 +2,15 @@ using Inference.Onnx;
 
 namespace Inference.Optimization.Graphs;
 
-/// <summary>Writes models whole or not at all.</summary>
+/// <summary>Writes models atomically.</summary>
 internal static class ModelWriter
 {
-    /// <summary>Constants beyond this go to a file beside the model: the encoding ends at 2^31 − 1 bytes.</summary>
+    /// <summary>Constants above this total size are written to a file beside the model: the encoding is limited to 2^31 − 1 bytes.</summary>
     public const long ExternalDataThreshold = 1_800_000_000;
 
     private static readonly OnnxWriteOptions External = new() { ExternalDataThreshold = 1024 };
 
-    /// <summary>The model as a source to load. Beyond the encoding's limit it is written to a temporary folder, which <paramref name="cleanUp"/> removes.</summary>
+    /// <summary>Returns the model as a source to load. Above the encoding's limit it is written to a temporary folder, which <paramref name="cleanUp"/> removes.</summary>
     public static ModelSource ToSource(OnnxModel model, out IDisposable? cleanUp)
     {
         cleanUp = null;
@@ -26,8 +26,8 @@ internal static class ModelWriter
         return ModelSource.File(path);
     }
 
-    /// <summary>Writes the model beside the target and then renames it: the target is the old file or the whole new one.</summary>
-    /// <exception cref="OptimizationException">The disk is full or the folder cannot be written.</exception>
+    /// <summary>Writes the model beside the target and then renames it, so that the target is either the old file or the complete new one.</summary>
+    /// <exception cref="OptimizationException">The disk is full, or the folder is not writable.</exception>
     public static void Save(OnnxModel model, string path)
     {
         string full = Path.GetFullPath(path);
@@ -38,7 +38,7 @@ internal static class ModelWriter
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new OptimizationException($"Model '{path}': expected to write it, got: {exception.Message} Free space or choose another path; nothing was left half-written.", exception);
+            throw new OptimizationException($"Model '{path}': expected a writable path, got: {exception.Message} Free space or choose another path; no partial file was left.", exception);
         }
     }
 
@@ -52,7 +52,7 @@ internal static class ModelWriter
             }
             catch (IOException)
             {
-                // A loader still maps a file in it; the system's cleaner of temporary files takes it later.
+                // A loader still maps a file in it; the system's clean-up of temporary files removes it later.
             }
         }
     }

@@ -3,7 +3,7 @@ using Inference.Onnx;
 
 namespace Inference.Optimization.Graphs;
 
-/// <summary>Makes value and node names that the graph does not have yet. Short ones: in small models names weigh more than weights.</summary>
+/// <summary>Creates value and node names that the graph does not contain yet. They are short, because in small models names take more bytes than weights.</summary>
 internal sealed class NameScope
 {
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal) { "" };

@@ -7,7 +7,7 @@ internal static class OpsetUpgrade
 {
     public const long Target = 13;
 
-    /// <summary>What keeps the model from being upgraded; null where nothing does.</summary>
+    /// <summary>What prevents the upgrade of the model; null if nothing does.</summary>
     public static string? Obstacle(OnnxModel model)
     {
         long version = model.OperatorSetVersion() ?? 1;
@@ -22,11 +22,11 @@ internal static class OpsetUpgrade
         }
 
         OnnxNode? node = model.Graph.Nodes.Find(n => n.Domain is "" or "ai.onnx" && (n.OpType is "Upsample" or "Loop" or "If" or "Scan" || (n.OpType == "Resize" && version < 11)));
-        return node is null ? null : $"node '{node.Name}' ({node.OpType}) has no equal in operator set {Target}";
+        return node is null ? null : $"node '{node.Name}' ({node.OpType}) has no equivalent in operator set {Target}";
     }
 
     /// <param name="editor">The model.</param>
-    /// <param name="shapes">Shapes of values where they are known; lets a Softmax over the last axis stay one node.</param>
+    /// <param name="shapes">Shapes of values, if known; allow a Softmax over the last axis to stay one node.</param>
     /// <exception cref="OptimizationException">The model cannot be upgraded.</exception>
     public static void Apply(GraphEditor editor, IReadOnlyDictionary<string, long[]> shapes)
     {
@@ -84,7 +84,7 @@ internal static class OpsetUpgrade
         model.IrVersion = Math.Max(model.IrVersion, 7);
     }
 
-    // Before 13 the input was flattened to two dimensions at the axis: the same as the last axis only where the axis is the last.
+    // Before version 13 the input was flattened to two dimensions at the axis, which equals the last axis only if the axis is the last.
     private static void UpgradeSoftmax(GraphEditor editor, OnnxNode node, IReadOnlyDictionary<string, long[]> shapes)
     {
         long axis = node.GetInt("axis", 1);

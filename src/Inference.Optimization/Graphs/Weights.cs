@@ -3,7 +3,7 @@ using Inference.Onnx;
 
 namespace Inference.Optimization.Graphs;
 
-/// <summary>Reads and makes the float constants of a graph.</summary>
+/// <summary>Reads and creates the float constants of a graph.</summary>
 internal static class Weights
 {
     public static bool IsFloat(OnnxTensor? tensor) => tensor is { ElementType: OnnxElementType.Float32 };
@@ -26,7 +26,7 @@ internal static class Weights
     public static OnnxTensor Make<T>(string name, OnnxElementType type, ReadOnlySpan<T> values, params ReadOnlySpan<long> dims)
         where T : unmanaged => OnnxTensor.FromBytes(name, type, MemoryMarshal.AsBytes(values).ToArray(), dims);
 
-    /// <summary>Bytes of all constants, those in Constant nodes included.</summary>
+    /// <summary>The bytes of all constants, including those in Constant nodes.</summary>
     public static long TotalBytes(OnnxGraph graph) =>
         graph.Initializers.Where(t => t.ElementType != OnnxElementType.String).Sum(t => t.ByteCount)
         + graph.Nodes.Sum(n => n.OpType == "Constant" && n.GetTensor("value") is { } t && t.ElementType != OnnxElementType.String ? t.ByteCount : 0);

@@ -3,10 +3,10 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace Inference.Optimization.Numerics;
 
-/// <summary>The two dense problems that compression comes down to, by MathNet.Numerics.</summary>
+/// <summary>The two dense problems of compression, solved by MathNet.Numerics.</summary>
 internal static class DenseSolver
 {
-    /// <summary>Eigenvalues, greatest first, and eigenvectors (columns) of a symmetric matrix.</summary>
+    /// <summary>Computes the eigenvalues, in descending order, and eigenvectors (columns) of a symmetric matrix.</summary>
     public static (double[] Values, double[,] Vectors) SymmetricEigen(double[,] matrix)
     {
         Evd<double> evd = Matrix<double>.Build.DenseOfArray(matrix).Evd(Symmetricity.Symmetric);

@@ -1,6 +1,6 @@
 namespace Inference.Optimization.Numerics;
 
-/// <summary>Accumulates Σ a·bᵀ, Σ a and Σ b over samples of two vectors (or twice the same): memory does not depend on the number of samples.</summary>
+/// <summary>Accumulates Σ a·bᵀ, Σ a and Σ b over samples of two vectors (or twice the same); memory does not depend on the number of samples.</summary>
 internal sealed class GramMatrix(int rows, int columns)
 {
     private readonly double[] _products = new double[(long)rows * columns];
@@ -45,7 +45,7 @@ internal sealed class GramMatrix(int rows, int columns)
         Count += count;
     }
 
-    /// <summary>The second moments Σ a·bᵀ / n; central ones less the product of the means.</summary>
+    /// <summary>The second moments Σ a·bᵀ / n; the central ones minus the product of the means.</summary>
     public double[,] Moments(bool central)
     {
         var result = new double[rows, columns];

@@ -3,10 +3,10 @@ using Inference.Data;
 
 namespace Inference.Optimization.Numerics;
 
-/// <summary>Numbers of any type as float32.</summary>
+/// <summary>Converts numbers of any type to float32.</summary>
 internal static class TensorConversion
 {
-    /// <summary>The elements as float32, converted from float16, float64 or integers where they are those.</summary>
+    /// <summary>The elements as float32, converted from float16, float64 or integers if necessary.</summary>
     public static float[] ToFloats(TensorValue value)
     {
         var result = new float[value.ElementCount];

@@ -3,7 +3,7 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Pruning;
 
-/// <summary>Finds the dependency groups of a graph: which channels must be removed together because arithmetic, activations, pooling or depthwise convolutions tie them.</summary>
+/// <summary>Finds the dependency groups of a graph: channels that must be removed together because arithmetic, activations, pooling or depthwise convolutions couple them.</summary>
 internal sealed class ChannelGroups
 {
     private static readonly HashSet<string> Elementwise = new(StringComparer.Ordinal)
@@ -17,7 +17,7 @@ internal sealed class ChannelGroups
 
     private readonly Dictionary<string, int> _spaceOf = new(StringComparer.Ordinal);
 
-    // Values of a space whose channels lie along the last axis, with their rank; the others have them along axis 1.
+    // Values whose channels lie along the last axis, with their rank; the channels of all others lie along axis 1.
     private readonly Dictionary<string, int> _lastOfRank = new(StringComparer.Ordinal);
     private readonly List<int> _parent = [];
     private readonly Dictionary<int, string> _obstacles = [];
@@ -79,7 +79,7 @@ internal sealed class ChannelGroups
         }
     }
 
-    /// <summary>Carries the channels through a node that leaves each of them by itself; false where it does not.</summary>
+    /// <summary>Propagates the channels through a node that processes each channel separately; false if it does not.</summary>
     private bool Follow(OnnxNode node, string[] read, GraphIndex graph)
     {
         string first = read[0];

@@ -3,16 +3,16 @@ using Inference.Optimization.Numerics;
 
 namespace Inference.Optimization.Pruning;
 
-/// <summary>Chooses which channels go: those whose loss at the layers that read them is least for the multiply-adds saved.</summary>
+/// <summary>Selects the channels to remove: those with the lowest loss at the layers that read them per saved multiply-add.</summary>
 internal static class ChannelPlan
 {
     /// <param name="groups">The groups that may be pruned.</param>
-    /// <param name="grams">Second moments of the values that consumers read.</param>
-    /// <param name="positions">Output positions of every layer.</param>
-    /// <param name="total">Multiply-adds of the model.</param>
-    /// <param name="options">Target and least share.</param>
-    /// <param name="multiple">Channels go in multiples of this; 0: half a group at a time, as kernels like powers of two; −1: so, and the widest groups first.</param>
-    /// <returns>The channels that stay, ascending, of each group that loses some.</returns>
+    /// <param name="grams">The second moments of the values that consumers read.</param>
+    /// <param name="positions">The output positions of every layer.</param>
+    /// <param name="total">The model's multiply-adds.</param>
+    /// <param name="options">The target and the minimum share.</param>
+    /// <param name="multiple">Channels are removed in multiples of this; 0: half a group at a time, because kernels are fastest with powers of two; −1: likewise, widest groups first.</param>
+    /// <returns>The remaining channels, ascending, of each group that loses some.</returns>
     public static Dictionary<ChannelGroup, int[]> Choose(
         IReadOnlyList<ChannelGroup> groups, IReadOnlyDictionary<string, GramMatrix> grams, Func<LinearLayer, long> positions, long total, PruneOptions options, int multiple)
     {
@@ -59,10 +59,10 @@ internal static class ChannelPlan
     private static bool CanStep(ChannelGroup group, int removed, int multiple, PruneOptions options) =>
         group.Channels - removed - Step(group, multiple) >= Math.Max(options.LeastKept * group.Channels, 1);
 
-    /// <summary>Channels that go at once.</summary>
+    /// <summary>The number of channels removed at once.</summary>
     public static int Step(ChannelGroup group, int multiple) => multiple > 0 ? multiple : Math.Clamp(group.Channels / 2, 4, 16);
 
-    // The last step may have saved far more than was missing: what was taken before and is not needed any more comes back, the dearest first.
+    // The last step may save more than necessary: removals that are no longer needed are undone, the most costly first.
     private static void GiveBack(
         IReadOnlyList<ChannelGroup> groups,
         IReadOnlyDictionary<ChannelGroup, (int Channel, double Loss)[]> order,
@@ -98,7 +98,7 @@ internal static class ChannelPlan
         }
     }
 
-    /// <summary>Multiply-adds once the counted channels are gone.</summary>
+    /// <summary>The multiply-adds after the counted channels are removed.</summary>
     public static long Macs(IReadOnlyList<ChannelGroup> groups, IReadOnlyDictionary<ChannelGroup, int> removed, Func<LinearLayer, long> positions, long total)
     {
         var outputs = new Dictionary<LinearLayer, double>();
@@ -115,8 +115,8 @@ internal static class ChannelPlan
     }
 
     /// <summary>
-    /// The channels in the order they go, each with the share of the readers' output energy that is lost with it. Without refit a channel's loss is its energy at the readers,
-    /// Σ ‖W_j‖²·E[x_j²]; with refit only what the channels that are left cannot predict of it, Σ ‖W_j‖² / (G⁻¹)_jj, and G⁻¹ loses a row and column with each channel.
+    /// The channels in order of removal, each with the share of the readers' output energy that is lost with it. Without refit, a channel's loss is its energy at the readers,
+    /// Σ ‖W_j‖²·E[x_j²]; with refit, only the part that the remaining channels cannot predict, Σ ‖W_j‖² / (G⁻¹)_jj, and G⁻¹ loses a row and column with each channel.
     /// Source: the optimal brain surgeon (Hassibi and Stork, 1993), for channels.
     /// </summary>
     private static (int Channel, double Loss)[] Order(ChannelGroup group, IReadOnlyDictionary<string, GramMatrix> grams, bool refit)

@@ -8,7 +8,7 @@ using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Pruning;
 
-/// <summary>What is learnt of a model once, and then used for every plan that is tried.</summary>
+/// <summary>Holds what is observed of a model once and used for every plan that is tried.</summary>
 internal sealed class PruneRun(OptimizationContext context, OnnxModel prepared, IDataSource data, PruneOptions options)
 {
     private Dictionary<string, long[]> _shapes = [];
@@ -16,7 +16,7 @@ internal sealed class PruneRun(OptimizationContext context, OnnxModel prepared, 
     private List<ChannelGroup> _groups = [];
     private long _total;
 
-    /// <summary>Learns shapes and the second moments of what layers read.</summary>
+    /// <summary>Observes shapes and the second moments of the values that layers read.</summary>
     public async Task ObserveAsync(CancellationToken cancellationToken)
     {
         var index = new GraphIndex(prepared.Graph);
@@ -34,7 +34,7 @@ internal sealed class PruneRun(OptimizationContext context, OnnxModel prepared, 
     public bool CanPrune(int multiple) => _groups.Exists(g => IsWanted(g, multiple));
 
     public UnsupportedModelException NothingToPrune(int multiple) => new(
-        $"Model '{prepared.Graph.Name}': expected channels between layers that can be removed, got none: {string.Join("; ", _groups.Where(g => g.Producers.Count > 0 && !IsWanted(g, multiple)).Select(Reason).Distinct())}. There is nothing to prune.",
+        $"Model '{prepared.Graph.Name}': expected channels between layers that can be removed, got none: {string.Join("; ", _groups.Where(g => g.Producers.Count > 0 && !IsWanted(g, multiple)).Select(Reason).Distinct())}. Leave the model unpruned.",
         [.. prepared.Graph.Nodes.Select(n => n.OpType).Distinct()]);
 
     /// <summary>Prunes a copy of the model.</summary>
@@ -56,7 +56,7 @@ internal sealed class PruneRun(OptimizationContext context, OnnxModel prepared, 
         {
             if (!kept.TryGetValue(group, out int[]? channels))
             {
-                decisions.Add(new(Name(group), "channels", $"{group.Channels} kept", "others were cheaper to lose"));
+                decisions.Add(new(Name(group), "channels", $"{group.Channels} kept", "others had a lower loss"));
                 continue;
             }
 

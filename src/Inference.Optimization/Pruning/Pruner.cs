@@ -7,10 +7,10 @@ using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Pruning;
 
-/// <summary>Removes whole channels. The source is never changed. Thread-safe.</summary>
+/// <summary>Removes whole channels from a model. The source is never changed. Thread-safe.</summary>
 public static class Pruner
 {
-    /// <summary>Below this share of the source's time a model counts as faster: timings repeat to a few percent.</summary>
+    /// <summary>The share of the source's time below which a model counts as faster: timings are repeatable to a few percent.</summary>
     private const double WorthIt = 0.97;
     private const int HalfOfEach = 0;
     private const int WidestFirst = -1;
@@ -20,11 +20,11 @@ public static class Pruner
     private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(800);
 
     /// <summary>Prunes a float model.</summary>
-    /// <param name="context">The loader to run the model with.</param>
+    /// <param name="context">Provides the loader that runs the model.</param>
     /// <param name="model">The float model.</param>
-    /// <param name="data">Rows to judge channels and to refit on.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="data">Rows to rank channels and to refit on.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     /// <exception cref="OptimizationException">The model is quantized, or an option is out of range.</exception>
     /// <exception cref="UnsupportedModelException">No channel can be removed.</exception>
     public static async Task<PruneResult> PruneAsync(
@@ -37,7 +37,7 @@ public static class Pruner
         if (options.TargetMacs is not (>= 0.05 and <= 1) || options.ChannelMultiple < 0 || options.LeastKept is not (>= 0.05 and <= 1))
         {
             throw new OptimizationException(
-                $"Pruning: expected target MACs and a least share of 0.05 to 1 and a multiple of at least 1 (0: by time), got {options.TargetMacs}, {options.LeastKept} and {options.ChannelMultiple}. Correct the options.");
+                $"Pruning: expected TargetMacs and LeastKept of 0.05 to 1 and ChannelMultiple of at least 1 (0: by time), got {options.TargetMacs}, {options.LeastKept} and {options.ChannelMultiple}. Correct the options.");
         }
 
         ModelPreparation.RequireFloat(model, "prune");
@@ -72,7 +72,7 @@ public static class Pruner
         for (int i = 0; i < errors.Length; i++)
         {
             Predictions got = await Predictor.RunAsync(context, results[i].Model, rows, null, "candidate", cancellationToken).ConfigureAwait(false);
-            // In pairs: more models side by side evict each other from the caches.
+            // In pairs: more models run side by side evict each other from the caches.
             double[] times = await LatencyMeter.MeasureAsync(context, [source, results[i].Model], data, 1, TimingBudget, cancellationToken).ConfigureAwait(false);
             shares[i] = times[1] / times[0];
             errors[i] = Predictions.RelativeError(wanted, got);

@@ -6,15 +6,15 @@ using Inference.Optimization.Running;
 namespace Inference.Optimization.Quantization;
 
 /// <summary>
-/// Takes the mean error of each quantized layer out of its bias: b += E[y_float − y_quantized] for each output channel, measured on the float layer's inputs. Source: Nagel et al.,
+/// Removes the mean error of each quantized layer from its bias: b += E[y_float − y_quantized] for each output channel, measured on the float layer's inputs. Source: Nagel et al.,
 /// "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019, with measured instead of assumed inputs.
 /// </summary>
 internal static class BiasCorrection
 {
     private const int Rows = 512;
 
-    /// <summary>Corrects the biases of a prepared model's layers, in place; layers without a bias stay as they are.</summary>
-    /// <returns>The number of layers corrected.</returns>
+    /// <summary>Corrects the biases of a prepared model's layers, in place; layers without a bias are unchanged.</summary>
+    /// <returns>The number of corrected layers.</returns>
     public static async Task<int> ApplyAsync(
         OptimizationContext context, GraphEditor editor, IReadOnlyDictionary<string, SelectedRange> ranges, Func<LinearLayer, bool> include, QuantizeOptions options, IDataSource data, CancellationToken cancellationToken)
     {

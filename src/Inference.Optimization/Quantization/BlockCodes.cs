@@ -8,7 +8,7 @@ internal static class BlockCodes
 
     /// <param name="rows">The weights [N,K], row-major.</param>
     /// <param name="count">N.</param>
-    /// <param name="block">Weights that share a scale; the last block of a row may be filled up.</param>
+    /// <param name="block">The number of weights that share a scale; the last block of a row may be padded.</param>
     /// <returns>Packed codes [N, ⌈K/block⌉, block/2] and scales [N · ⌈K/block⌉].</returns>
     public static (byte[] Packed, float[] Scales) Encode(ReadOnlySpan<float> rows, int count, int block)
     {
@@ -38,7 +38,7 @@ internal static class BlockCodes
         return (packed, scales);
     }
 
-    // The greatest magnitude takes −8, the end with one code more; smaller scales that clip it a little are tried, and the least squared error wins.
+    // The largest magnitude is mapped to −8, the end with one more code; smaller scales that clip it slightly are tried, and the lowest squared error is selected.
     private static float BestScale(ReadOnlySpan<float> values)
     {
         float extreme = 0;

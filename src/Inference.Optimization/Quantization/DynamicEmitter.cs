@@ -4,7 +4,7 @@ using Inference.Optimization.Graphs;
 namespace Inference.Optimization.Quantization;
 
 /// <summary>
-/// Writes MatMul and Gemm layers as DynamicQuantizeLinear → MatMulInteger → Cast → Mul (→ Add): activations in u8 by the range of each run, weights in s8. Other layers are left to
+/// Writes MatMul and Gemm layers as DynamicQuantizeLinear → MatMulInteger → Cast → Mul (→ Add): activations in u8 with the range of each run, weights in s8. Other layers are written by
 /// <see cref="WeightOnlyEmitter"/>.
 /// </summary>
 internal static class DynamicEmitter

@@ -4,15 +4,15 @@ using Inference.Optimization.Graphs;
 namespace Inference.Optimization.Quantization;
 
 /// <summary>
-/// Stores the rows of large embedding tables in 8 bits: u8 codes with a scale and a bias for each row. The table never expands: Gather takes codes, scale and bias, and
-/// Cast·Mul·Add restores only the rows that were asked for.
+/// Stores the rows of large embedding tables in 8 bits: u8 codes with a scale and a bias for each row. The table is never expanded: Gather reads codes, scale and bias, and
+/// Cast·Mul·Add restores only the requested rows.
 /// </summary>
 internal static class EmbeddingQuantization
 {
-    /// <summary>What the extra nodes and names of one table take in the file, bytes.</summary>
+    /// <summary>The size of the additional nodes and names of one table in the file, bytes.</summary>
     private const int Overhead = 600;
 
-    /// <returns>What was done to each table: its name, and why it was left where it was.</returns>
+    /// <returns>The decision on each table: its name, whether it was quantized, and why.</returns>
     public static List<(string Table, bool Quantized, string Reason)> Apply(GraphEditor editor, IReadOnlyCollection<string> excluded)
     {
         var report = new List<(string, bool, string)>();
@@ -28,7 +28,7 @@ internal static class EmbeddingQuantization
             long saved = table.ByteCount - table.ElementCount - (table.Dims[0] * 8);
             if (gathers.Count != readers.Count)
             {
-                report.Add((table.Name, false, "tied: another operator reads the same weights, which stay shared"));
+                report.Add((table.Name, false, "another operator reads the same weights (tied), so they stay shared"));
             }
             else if (gathers.Exists(g => excluded.Contains(g.Name) || excluded.Contains(g.Outputs[0])))
             {
@@ -41,14 +41,14 @@ internal static class EmbeddingQuantization
             else
             {
                 Quantize(editor, table, gathers);
-                report.Add((table.Name, true, "8 bits a value, scale and bias for each row"));
+                report.Add((table.Name, true, "8 bits per value, scale and bias per row"));
             }
         }
 
         return report;
     }
 
-    /// <summary>value = code · scale + bias, bias = least value of the row.</summary>
+    /// <summary>value = code · scale + bias, bias = lowest value of the row.</summary>
     public static (byte[] Codes, float[] Scales, float[] Biases) Encode(ReadOnlySpan<float> values, int rows)
     {
         int width = values.Length / rows;

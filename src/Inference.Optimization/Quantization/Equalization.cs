@@ -4,8 +4,8 @@ using Inference.Optimization.Graphs;
 namespace Inference.Optimization.Quantization;
 
 /// <summary>
-/// Cross-layer equalization: where one layer feeds another through nothing or Relu, channel j of the first is divided by s_j and the second's input channel multiplied by it,
-/// s_j = √(r1_j / r2_j) with r the channels' greatest weights: the function is the same, and both tensors use their range better. Source: Nagel et al., "Data-Free Quantization
+/// Cross-layer equalization: if one layer feeds another directly or through Relu, channel j of the first is divided by s_j and the second's input channel multiplied by it,
+/// s_j = √(r1_j / r2_j) with r the channels' largest weights: the function is unchanged, and both tensors use their range better. Source: Nagel et al., "Data-Free Quantization
 /// Through Weight Equalization and Bias Correction", 2019.
 /// </summary>
 internal static class Equalization
@@ -13,7 +13,7 @@ internal static class Equalization
     private const int Sweeps = 20;
     private const double Converged = 1e-3;
 
-    /// <returns>The number of pairs equalized.</returns>
+    /// <returns>The number of equalized pairs.</returns>
     public static int Apply(GraphEditor editor)
     {
         List<(LinearLayer First, LinearLayer Second)> pairs = Pairs(editor.Index);

@@ -6,8 +6,8 @@ using Inference.Optimization.Running;
 namespace Inference.Optimization.Quantization;
 
 /// <summary>
-/// Measures what a change does to single layers: for each trial a second form of the layer is added beside it, fed with the same float input, and only a summary of the difference of
-/// the two outputs leaves the graph. Works for every operator that the runner has, whatever its attributes.
+/// Measures the effect of a change on single layers: for each trial a second form of the layer is added beside it, fed with the same float input, and only a summary of the difference of
+/// the two outputs leaves the graph. Works for every operator that the runner supports, whatever its attributes.
 /// </summary>
 internal sealed class LayerProbe
 {
@@ -20,7 +20,7 @@ internal sealed class LayerProbe
     public bool IsEmpty => _outputs.Count == 0;
 
     /// <summary>Adds a trial; its result is the mean over all elements of (float output − trial output)².</summary>
-    /// <returns>The name under which <see cref="RunAsync"/> gives the result.</returns>
+    /// <returns>The name under which <see cref="RunAsync"/> returns the result.</returns>
     public string SquaredError(LinearLayer layer, LayerTrial trial)
     {
         string difference = Difference(layer, trial);

@@ -1,7 +1,7 @@
 namespace Inference.Optimization.Quantization;
 
 /// <summary>A second form of a layer to compare with its float form.</summary>
-/// <param name="Input">How its input is quantized; null: not.</param>
-/// <param name="WeightRows">Its weights as rows [N,K], such as decoded codes; null: the float ones.</param>
-/// <param name="InputFactors">What its input is multiplied with before, for each channel of the last axis; null: nothing.</param>
+/// <param name="Input">How its input is quantized; null if it is not.</param>
+/// <param name="WeightRows">Its weights as rows [N,K], such as decoded codes; null for the float ones.</param>
+/// <param name="InputFactors">Factors that its input is multiplied by first, one for each channel of the last axis; null for none.</param>
 internal sealed record LayerTrial(QuantizationParameters? Input = null, float[]? WeightRows = null, float[]? InputFactors = null);

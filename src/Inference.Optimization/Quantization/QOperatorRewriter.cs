@@ -3,7 +3,7 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>Turns a QDQ model into integer operators: QLinearConv, QLinearMatMul, com.microsoft QGemm, QLinearAdd, QLinearGlobalAveragePool; moves of data work on the codes.</summary>
+/// <summary>Converts a QDQ model to integer operators: QLinearConv, QLinearMatMul, com.microsoft QGemm, QLinearAdd, QLinearGlobalAveragePool; operators that move data work on the codes.</summary>
 internal static class QOperatorRewriter
 {
     private const string Microsoft = "com.microsoft";

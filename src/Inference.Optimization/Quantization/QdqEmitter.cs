@@ -4,7 +4,7 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>Writes QuantizeLinear and DequantizeLinear pairs around the chosen layers of a copy of a prepared model. Weights shared by layers stay shared.</summary>
+/// <summary>Writes QuantizeLinear and DequantizeLinear pairs around the selected layers of a copy of a prepared model. Weights shared by layers stay shared.</summary>
 internal sealed class QdqEmitter
 {
     private readonly GraphEditor _editor;
@@ -74,7 +74,7 @@ internal sealed class QdqEmitter
 
     private QuantizationParameters ParametersOf(string value) => QuantizationParameters.Asymmetric(_ranges[value]);
 
-    /// <summary>A value that comes in float: readers in 8 bits get a quantized copy, others keep the float.</summary>
+    /// <summary>A float value: 8-bit readers get a quantized copy, others keep the float.</summary>
     private void QuantizeSource(string value, QuantizationParameters parameters)
     {
         (string scale, string zeroPoint) = Constants(value, parameters);
@@ -88,7 +88,7 @@ internal sealed class QdqEmitter
         _parameters[restored] = parameters;
     }
 
-    /// <summary>The result of a node in 8 bits: the restored float takes over its name, so readers and outputs stay as they are.</summary>
+    /// <summary>The result of a node in 8 bits: the dequantized float takes its name, so that readers and outputs are unchanged.</summary>
     private void QuantizeResult(OnnxNode node, QuantizationParameters parameters)
     {
         string value = _graph.Result(node);
@@ -153,7 +153,7 @@ internal sealed class QdqEmitter
     {
         if (_weights.TryGetValue((layer.WeightName, layer.ChannelAxis), out QuantizedWeight? known))
         {
-            // The node was created before the first layer that reads it; nodes are in topological order, so it also lies before this one.
+            // The node was created before the first layer that reads it; nodes are in topological order, so it also precedes this one.
             return known;
         }
 
@@ -180,7 +180,7 @@ internal sealed class QdqEmitter
         return made;
     }
 
-    // A channel of tiny weights has a tiny scale, in which its bias would not fit 32 bits: it takes the least scale in which it does.
+    // A channel of tiny weights has a tiny scale, in which its bias would not fit 32 bits: it uses the lowest scale in which it does.
     private static bool RaiseForBias(float[] scales, float[] bias, float activationScale)
     {
         const double MaxCode = 1 << 30;

@@ -7,7 +7,7 @@ using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>Everything that static quantization learns before it writes a model: made once, then any subset of layers can be quantized without running again.</summary>
+/// <summary>The analysis that static quantization performs before it writes a model: once it is done, any subset of layers can be quantized without running again.</summary>
 internal sealed class QuantizationAnalysis
 {
     private QuantizationAnalysis(OnnxModel prepared, IReadOnlyDictionary<string, SelectedRange> ranges, IReadOnlyDictionary<string, Histogram> histograms, IReadOnlyList<string> notes)
@@ -19,7 +19,7 @@ internal sealed class QuantizationAnalysis
         Values = ranges.ToDictionary(r => r.Key, r => r.Value.Range, StringComparer.Ordinal);
     }
 
-    /// <summary>The float model in the form that is quantized: folded, equalized, smoothed, biases corrected.</summary>
+    /// <summary>The float model in the form that is quantized: folded, equalized, smoothed, with corrected biases.</summary>
     public OnnxModel Prepared { get; }
 
     public IReadOnlyDictionary<string, SelectedRange> Ranges { get; }
@@ -28,7 +28,7 @@ internal sealed class QuantizationAnalysis
 
     public IReadOnlyDictionary<string, Histogram> Histograms { get; }
 
-    /// <summary>What was done to the model as a whole, for the record.</summary>
+    /// <summary>Changes to the model as a whole, for the record.</summary>
     public IReadOnlyList<string> Notes { get; }
 
     public static async Task<QuantizationAnalysis> RunAsync(
@@ -47,7 +47,7 @@ internal sealed class QuantizationAnalysis
         if (graph.Layers.Count == 0)
         {
             throw new UnsupportedModelException(
-                $"Model '{model.Graph.Name}': expected at least one MatMul, Gemm or Conv with constant float32 weights, got none. There is nothing to quantize.",
+                $"Model '{model.Graph.Name}': expected at least one MatMul, Gemm or Conv with constant float32 weights, got none. Leave the model unquantized.",
                 [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()]);
         }
 
@@ -75,7 +75,7 @@ internal sealed class QuantizationAnalysis
         return new QuantizationAnalysis(editor.Model, ranges, statistics.ToDictionary(s => s.Key, s => s.Value.Histogram, StringComparer.Ordinal), notes);
     }
 
-    /// <summary>Ranges with what was seen, for a report.</summary>
+    /// <summary>Ranges with the observed values, for a report.</summary>
     public IReadOnlyList<TensorRange> Report() => [.. Ranges.Where(r => Histograms.ContainsKey(r.Key)).Select(r => Coarse(r.Key, r.Value, Histograms[r.Key]))];
 
     private static TensorRange Coarse(string name, SelectedRange range, Histogram histogram)

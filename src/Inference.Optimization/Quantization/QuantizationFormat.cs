@@ -1,6 +1,6 @@
 namespace Inference.Optimization.Quantization;
 
-/// <summary>How a statically quantized model is written.</summary>
+/// <summary>Specifies how a statically quantized model is written.</summary>
 public enum QuantizationFormat
 {
     /// <summary>Float operators between QuantizeLinear and DequantizeLinear pairs, which runtimes fuse.</summary>

@@ -3,7 +3,7 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>What of a prepared model could be quantized: its layers, the operators that can carry 8-bit values between them, and the activations that the quantizer's clamp absorbs.</summary>
+/// <summary>The quantizable parts of a prepared model: its layers, the operators that can carry 8-bit values between them, and the activations that the quantizer's clamp absorbs.</summary>
 internal sealed class QuantizationGraph
 {
     private readonly Dictionary<OnnxNode, OnnxNode> _absorbed = [];
@@ -28,7 +28,7 @@ internal sealed class QuantizationGraph
             }
         }
 
-        // What cannot carry when every layer is quantized cannot carry for fewer: integer arithmetic of shapes goes here.
+        // An operator that cannot carry 8-bit values when every layer is quantized cannot carry them for fewer layers; this excludes integer arithmetic on shapes.
         HashSet<OnnxNode> possible = ActiveCarriers(new HashSet<OnnxNode>(Layers.Select(l => l.Node)));
         Carriers.RemoveAll(c => !possible.Contains(c));
     }
@@ -37,16 +37,16 @@ internal sealed class QuantizationGraph
 
     public List<LinearLayer> Layers { get; }
 
-    /// <summary>Operators that runtimes have in 8 bits, in topological order: used only between quantized layers.</summary>
+    /// <summary>Operators that runtimes support in 8 bits, in topological order; used only between quantized layers.</summary>
     public List<OnnxNode> Carriers { get; } = [];
 
-    /// <summary>The Relu or Clip from zero that follows a node and is exactly the clamp of a quantizer with zero point 0; null where there is none.</summary>
+    /// <summary>The Relu or Clip from zero that follows a node and equals the clamp of a quantizer with zero point 0; null if there is none.</summary>
     public OnnxNode? Absorbed(OnnxNode node) => _absorbed.GetValueOrDefault(node);
 
-    /// <summary>The value a node gives once its activation is absorbed.</summary>
+    /// <summary>The output of a node once its activation is absorbed.</summary>
     public string Result(OnnxNode node) => (Absorbed(node) ?? node).Outputs[0];
 
-    /// <summary>Whether the operator only moves elements: its output then has its input's scale.</summary>
+    /// <summary>Whether the operator only moves elements, so that its output has its input's scale.</summary>
     public static bool MovesData(OnnxNode node) =>
         node.OpType is "Flatten" or "Reshape" or "Transpose" or "Squeeze" or "Unsqueeze" or "MaxPool";
 
@@ -68,7 +68,7 @@ internal sealed class QuantizationGraph
         return values;
     }
 
-    /// <summary>The carriers that lie between quantized layers: all their inputs come quantized, and something quantized reads them.</summary>
+    /// <summary>The carriers between quantized layers: all their inputs are quantized, and a quantized node reads them.</summary>
     public HashSet<OnnxNode> ActiveCarriers(IReadOnlySet<OnnxNode> layers)
     {
         var active = new HashSet<OnnxNode>(Carriers);

@@ -1,12 +1,12 @@
 namespace Inference.Optimization.Quantization;
 
-/// <summary>When activations are quantized.</summary>
+/// <summary>Specifies when activations are quantized.</summary>
 public enum QuantizationMode
 {
-    /// <summary>Activations and weights in 8 bits, ranges of activations fixed by calibration.</summary>
+    /// <summary>Activations and weights in 8 bits; the ranges of activations are fixed by calibration.</summary>
     Static,
 
-    /// <summary>MatMul and Gemm in 8 bits, ranges of activations taken from the values of each run; other weights stored in 8 bits. Needs no calibration.</summary>
+    /// <summary>MatMul and Gemm in 8 bits, with activation ranges computed in each run; other weights are stored in 8 bits. Needs no calibration.</summary>
     Dynamic,
 
     /// <summary>Weights stored in 8 or 4 bits, computed in float. Needs no calibration.</summary>

@@ -2,7 +2,7 @@ using Inference.Optimization.Calibration;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>Scale and zero point of one tensor or channel: value = (code − zero point) · scale.</summary>
+/// <summary>The scale and zero point of one tensor or channel: value = (code − zero point) · scale.</summary>
 /// <param name="Scale">The step, &gt; 0.</param>
 /// <param name="ZeroPoint">The code of zero.</param>
 internal readonly record struct QuantizationParameters(float Scale, int ZeroPoint)

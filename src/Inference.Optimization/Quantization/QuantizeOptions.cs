@@ -2,46 +2,46 @@ using Inference.Optimization.Calibration;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>How a model is quantized. The defaults suit most models.</summary>
+/// <summary>Options of quantization. The defaults suit most models.</summary>
 public sealed class QuantizeOptions
 {
-    /// <summary>When activations are quantized; static by default.</summary>
+    /// <summary>When activations are quantized; the default is <see cref="QuantizationMode.Static"/>.</summary>
     public QuantizationMode Mode { get; init; } = QuantizationMode.Static;
 
-    /// <summary>How a static model is written; QDQ by default.</summary>
+    /// <summary>How a static model is written; the default is <see cref="QuantizationFormat.Qdq"/>.</summary>
     public QuantizationFormat Format { get; init; } = QuantizationFormat.Qdq;
 
-    /// <summary>How ranges are chosen; the best for each tensor by default.</summary>
+    /// <summary>How ranges are selected; the default is <see cref="CalibrationMethod.Auto"/>, the best method for each tensor.</summary>
     public CalibrationMethod Calibration { get; init; } = CalibrationMethod.Auto;
 
-    /// <summary>The share of values that <see cref="CalibrationMethod.Percentile"/> keeps, 90 to 100 %, 99.99 by default.</summary>
+    /// <summary>The share of values that <see cref="CalibrationMethod.Percentile"/> keeps, 90 to 100 %; the default is 99.99.</summary>
     public double Percentile { get; init; } = RangeSelection.DefaultPercentile;
 
-    /// <summary>Whether each output channel of the weights has its own scale; true by default.</summary>
+    /// <summary>Whether each output channel of the weights has its own scale; the default is true.</summary>
     public bool PerChannel { get; init; } = true;
 
-    /// <summary>Bits of weights under <see cref="QuantizationMode.WeightOnly"/>: 8, the default, or 4.</summary>
+    /// <summary>The number of bits of weights with <see cref="QuantizationMode.WeightOnly"/>: 8, the default, or 4.</summary>
     public int WeightBits { get; init; } = 8;
 
-    /// <summary>Weights that share a scale at 4 bits: 16, 32 (the default), 64 or 128.</summary>
+    /// <summary>The number of weights that share a scale at 4 bits: 16, 32 (the default), 64 or 128.</summary>
     public int BlockSize { get; init; } = 32;
 
-    /// <summary>Names of nodes (or of their first outputs) to leave in float.</summary>
+    /// <summary>The names of nodes (or of their first outputs) to leave in float.</summary>
     public IReadOnlyCollection<string> ExcludedNodes { get; init; } = [];
 
-    /// <summary>Whether ranges of successive layers are equalized through Relu first; null, the default: only with one scale a tensor, where it matters.</summary>
+    /// <summary>Whether the ranges of successive layers are first equalized, also through Relu; null, the default: only with per-tensor scales, where it matters.</summary>
     public bool? Equalize { get; init; }
 
-    /// <summary>Whether the mean error of each layer is taken out of its bias; true by default.</summary>
+    /// <summary>Whether the mean error of each layer is subtracted from its bias; the default is true.</summary>
     public bool CorrectBias { get; init; } = true;
 
-    /// <summary>Whether outlying activation channels of MatMul are scaled down and its weights up, where the layer's error falls; false by default.</summary>
+    /// <summary>Whether outlier activation channels of MatMul are scaled down and the weights scaled up, if this lowers the layer's error; the default is false.</summary>
     public bool SmoothQuant { get; init; }
 
-    /// <summary>Whether large embedding tables (Gather over constant rows) are stored in 8 bits a value with scale and bias for each row; true by default.</summary>
+    /// <summary>Whether large embedding tables (Gather over constant rows) are stored in 8 bits per value with a scale and bias for each row; the default is true.</summary>
     public bool Embeddings { get; init; } = true;
 
-    /// <summary>The processor the model is for.</summary>
+    /// <summary>The processor that the model is intended for; the default is <see cref="CpuTarget.Auto"/>.</summary>
     public CpuTarget Target { get; init; } = CpuTarget.Auto;
 
     /// <exception cref="OptimizationException">A value is out of range.</exception>

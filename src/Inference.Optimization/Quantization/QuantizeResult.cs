@@ -4,21 +4,21 @@ using Inference.Optimization.Reports;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>A quantized model and how it came to be.</summary>
+/// <summary>The result of quantization.</summary>
 public sealed class QuantizeResult
 {
-    /// <summary>The new model; it may share weights with the source, which must stay undisposed as long.</summary>
+    /// <summary>The new model; it may share weights with the source, which must not be disposed before it.</summary>
     public required OnnxModel Model { get; init; }
 
-    /// <summary>What was done to each layer and table.</summary>
+    /// <summary>The decision on each layer and table.</summary>
     public required IReadOnlyList<LayerDecision> Layers { get; init; }
 
-    /// <summary>Bytes of the source's constants.</summary>
+    /// <summary>The bytes of the source model's constants.</summary>
     public required long SourceBytes { get; init; }
 
-    /// <summary>Bytes of the new model's constants.</summary>
+    /// <summary>The bytes of the new model's constants.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Ranges of the activations and what was seen of them; empty where none are quantized ahead.</summary>
+    /// <summary>The ranges of the activations with the observed values; empty unless activations are quantized statically.</summary>
     public IReadOnlyList<TensorRange> Ranges { get; init; } = [];
 }

@@ -6,17 +6,17 @@ using Inference.Optimization.Reports;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>Makes quantized models. The source is never changed. Thread-safe.</summary>
+/// <summary>Creates quantized models. The source is never changed. Thread-safe.</summary>
 public static class Quantizer
 {
     /// <summary>Quantizes a float model.</summary>
-    /// <param name="context">The loader to run the model with, seed and progress.</param>
+    /// <param name="context">Provides the loader that runs the model, the seed and the progress.</param>
     /// <param name="model">The float model.</param>
-    /// <param name="data">Rows to calibrate on; needed for <see cref="QuantizationMode.Static"/> alone.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops the work; nothing is left behind.</param>
-    /// <exception cref="OptimizationException">The model is quantized already, an option is out of range, or there is no data where it is needed.</exception>
-    /// <exception cref="DataException">The data does not fit the model.</exception>
+    /// <param name="data">Rows to calibrate on; required only for <see cref="QuantizationMode.Static"/>.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the work; no files are left.</param>
+    /// <exception cref="OptimizationException">The model is already quantized, an option is out of range, or required data is missing.</exception>
+    /// <exception cref="DataException">The data does not match the model.</exception>
     /// <exception cref="UnsupportedModelException">The model has no layer that can be quantized.</exception>
     public static async Task<QuantizeResult> QuantizeAsync(
         OptimizationContext context, OnnxModel model, IDataSource? data, QuantizeOptions? options = null, CancellationToken cancellationToken = default)
@@ -33,7 +33,7 @@ public static class Quantizer
         {
             if (data is null)
             {
-                throw new OptimizationException($"Model '{model.Graph.Name}': expected data to calibrate static quantization on, got none. Give rows with --data, or choose the mode dynamic or weight.");
+                throw new OptimizationException($"Model '{model.Graph.Name}': expected rows to calibrate static quantization on, got none. Pass data (--data), or choose the mode dynamic or weight.");
             }
 
             QuantizationAnalysis analysis = await QuantizationAnalysis.RunAsync(context, model, data, options, cancellationToken).ConfigureAwait(false);
@@ -98,9 +98,9 @@ public static class Quantizer
                 throw new OptimizationException($"Model '{editor.Graph.Name}': expected operator set 11 or later for dynamic quantization, got {editor.Model.OperatorSetVersion()}. Export the model with operator set 13 or later.");
             }
 
-            // Shared weights stay shared: only where all their readers are multiplied alike.
+            // Shared weights stay shared, if all their readers are multiplied alike.
             DynamicEmitter.Apply(editor, products, options);
-            decisions.AddRange(products.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int8 dynamic", "activations take the range of each run")));
+            decisions.AddRange(products.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int8 dynamic", "the range of activations is computed in each run")));
             WeightOnlyEmitter.Apply8(editor, convolutions, options);
             decisions.AddRange(convolutions.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int8 weights", "runtimes lack ConvInteger for signed weights, so only the weights are stored in 8 bits")));
         }

@@ -6,7 +6,7 @@ using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>Chooses the calibration method of each tensor by the squared error at the outputs of the layers that read it.</summary>
+/// <summary>Selects the calibration method of each tensor by the squared error at the outputs of the layers that read it.</summary>
 internal static class RangeTrials
 {
     private const int Rows = 256;

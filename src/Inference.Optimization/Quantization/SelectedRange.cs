@@ -2,5 +2,5 @@ using Inference.Optimization.Calibration;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>The range of a tensor and the method that gave it.</summary>
+/// <summary>The range of a tensor and the method that selected it.</summary>
 internal sealed record SelectedRange(ValueRange Range, CalibrationMethod Method);

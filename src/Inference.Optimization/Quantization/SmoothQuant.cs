@@ -7,9 +7,9 @@ using Inference.Optimization.Running;
 namespace Inference.Optimization.Quantization;
 
 /// <summary>
-/// SmoothQuant: channel j of an activation is divided by s_j = max|X_j|^α / max|W_j|^(1−α) and row j of the weights that read it multiplied by it, so that outlying channels no longer
-/// stretch the range. 1/s is folded into a preceding layer normalization where nothing else reads it, and is a Mul otherwise; α is chosen by the error at the layers' outputs, and
-/// nothing is changed where that does not fall. Source: Xiao et al., "SmoothQuant", 2022.
+/// SmoothQuant: channel j of an activation is divided by s_j = max|X_j|^α / max|W_j|^(1−α) and row j of the weights that read it is multiplied by it, so that outlier channels no longer
+/// stretch the range. 1/s is folded into a preceding layer normalization if nothing else reads it, and is a Mul otherwise; α is selected by the error at the layers' outputs, and
+/// nothing is changed if that error does not fall. Source: Xiao et al., "SmoothQuant", 2022.
 /// </summary>
 internal static class SmoothQuant
 {
@@ -18,7 +18,7 @@ internal static class SmoothQuant
 
     private static readonly float[] Alphas = [0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f];
 
-    /// <returns>What was smoothed: value, α, and the squared error before and after.</returns>
+    /// <returns>The smoothed values: name, α, and the squared error before and after.</returns>
     public static async Task<List<(string Value, float Alpha, double Before, double After)>> ApplyAsync(
         OptimizationContext context, GraphEditor editor, Dictionary<string, TensorStatistics> statistics, QuantizeOptions options, IDataSource data, CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ internal static class SmoothQuant
         return applied;
     }
 
-    /// <summary>MatMul and Gemm layers by the value they read; only where no other layer shares their weights.</summary>
+    /// <summary>MatMul and Gemm layers by the value they read; only if no other layer shares their weights.</summary>
     private static IEnumerable<IGrouping<string, LinearLayer>> Groups(GraphIndex index) =>
         LinearLayer.All(index).Where(l => !l.IsConv && index.Consumers(l.WeightName).Count == 1).GroupBy(l => l.Input);
 

@@ -27,7 +27,7 @@ internal static class WeightCodes
         return (codes, scales);
     }
 
-    /// <summary>The codes of rows under given scales.</summary>
+    /// <summary>The codes of rows for given scales.</summary>
     public static void Encode(ReadOnlySpan<float> rows, int count, ReadOnlySpan<float> scales, int maxCode, Span<sbyte> codes)
     {
         int width = rows.Length / count;
@@ -53,7 +53,7 @@ internal static class WeightCodes
         return result;
     }
 
-    /// <summary>What the codes stand for.</summary>
+    /// <summary>The values that the codes represent.</summary>
     public static float[] Decode(ReadOnlySpan<sbyte> codes, int count, ReadOnlySpan<float> scales)
     {
         int width = codes.Length / count;

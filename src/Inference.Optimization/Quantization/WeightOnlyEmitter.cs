@@ -3,7 +3,7 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>Stores weights in 8 bits behind a DequantizeLinear, or in 4 bits in MatMulNBits; computing stays in float.</summary>
+/// <summary>Stores weights in 8 bits behind a DequantizeLinear, or in 4 bits in MatMulNBits; computation stays in float.</summary>
 internal static class WeightOnlyEmitter
 {
     public static void Apply8(GraphEditor editor, IEnumerable<LinearLayer> layers, QuantizeOptions options)

@@ -7,7 +7,7 @@ namespace Inference.Optimization.Records;
 
 public sealed partial record DecisionRecord
 {
-    /// <summary>The record as plain lines.</summary>
+    /// <summary>Formats the record as lines of text.</summary>
     public string ToText()
     {
         var text = new StringBuilder();
@@ -38,7 +38,7 @@ public sealed partial record DecisionRecord
 
         if (Cascade is { } c)
         {
-            text.Append(CultureInfo.InvariantCulture, $"cascade   {c.StopShare:P1} of the rows stop at confidence {c.Threshold:F3}, drop {c.Drop * 100:F2} %, mean {c.TeacherMicroseconds:F1} → {c.Microseconds:F1} µs (× {c.Microseconds / c.TeacherMicroseconds:F2})\n");
+            text.Append(CultureInfo.InvariantCulture, $"cascade   {c.StopShare:P1} of the rows answered by the student at confidence {c.Threshold:F3}, drop {c.Drop * 100:F2} %, mean {c.TeacherMicroseconds:F1} → {c.Microseconds:F1} µs (× {c.Microseconds / c.TeacherMicroseconds:F2})\n");
         }
 
         foreach (CandidateRecord candidate in Candidates)

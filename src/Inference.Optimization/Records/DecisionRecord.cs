@@ -8,64 +8,64 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Records;
 
-/// <summary>How a model came to be: kept in the model's own metadata, so that it travels with it.</summary>
+/// <summary>Documents how a model was made. Stored in the model's own metadata.</summary>
 public sealed partial record DecisionRecord
 {
-    /// <summary>The key of the model's metadata.</summary>
+    /// <summary>The key of the model's metadata under which the record is stored.</summary>
     public const string MetadataKey = "inference.decision";
 
-    /// <summary>Version of this form, 1.</summary>
+    /// <summary>The version of the format, 1.</summary>
     public int Version { get; init; } = 1;
 
-    /// <summary>The verb: quantize, factorize, prune, distill or optimize.</summary>
+    /// <summary>The operation: quantize, factorize, prune, distill or optimize.</summary>
     public required string Verb { get; init; }
 
-    /// <summary>SHA-256 of the source model.</summary>
+    /// <summary>The SHA-256 of the source model.</summary>
     public required string SourceSha256 { get; init; }
 
-    /// <summary>The data it rests on.</summary>
+    /// <summary>The data sets it is based on.</summary>
     public IReadOnlyList<DataRecord> Data { get; init; } = [];
 
     /// <summary>The seed of every random choice.</summary>
     public int Seed { get; init; }
 
-    /// <summary>The budget in words.</summary>
+    /// <summary>The budget as text.</summary>
     public string Budget { get; init; } = "";
 
-    /// <summary>Whether it was met.</summary>
+    /// <summary>Whether the budget was met.</summary>
     public bool Met { get; init; } = true;
 
-    /// <summary>The verdict on the budget: met, not met, or inconclusive where only more rows could tell; null where there is no budget.</summary>
+    /// <summary>The verdict on the budget: met, not met, or inconclusive if only more rows could decide; null if there is no budget.</summary>
     public VerdictOutcome? Verdict { get; init; }
 
-    /// <summary>Why the budget is not met; empty where it is.</summary>
+    /// <summary>Why the budget was not met; otherwise empty.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>What was done to each layer, and why.</summary>
+    /// <summary>The decision on each layer, with the reason.</summary>
     public IReadOnlyList<LayerDecision> Layers { get; init; } = [];
 
-    /// <summary>Bytes of the source's constants.</summary>
+    /// <summary>The bytes of the source model's constants.</summary>
     public long SourceBytes { get; init; }
 
-    /// <summary>Bytes of this model's constants.</summary>
+    /// <summary>The bytes of this model's constants.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>The source's median time of a run, in microseconds; 0 where it was not measured.</summary>
+    /// <summary>The source model's median time of a run, in microseconds; 0 if it was not measured.</summary>
     public double SourceMicroseconds { get; init; }
 
-    /// <summary>This model's; 0 where it was not measured.</summary>
+    /// <summary>This model's median time of a run, in microseconds; 0 if it was not measured.</summary>
     public double Microseconds { get; init; }
 
-    /// <summary>Quality against the source; null where it was not measured.</summary>
+    /// <summary>The quality compared with the source; null if it was not measured.</summary>
     public ComparisonResult? Quality { get; init; }
 
-    /// <summary>How the student does as the first stage of a cascade, on the reported rows; null where there is no cascade.</summary>
+    /// <summary>The evaluation of the student as the first stage of a cascade, on the report rows; null if there is no cascade.</summary>
     public CascadeRecord? Cascade { get; init; }
 
-    /// <summary>What the search tried.</summary>
+    /// <summary>The candidates that the search tried.</summary>
     public IReadOnlyList<CandidateRecord> Candidates { get; init; } = [];
 
-    /// <summary>SHA-256 of a model: of the file it was loaded from, else of its encoding.</summary>
+    /// <summary>Computes the SHA-256 of a model: of the file it was loaded from, otherwise of its encoding.</summary>
     /// <param name="model">The model.</param>
     public static string Digest(OnnxModel model)
     {
@@ -79,7 +79,7 @@ public sealed partial record DecisionRecord
         return Convert.ToHexStringLower(SHA256.HashData(model.ToArray()));
     }
 
-    /// <summary>The record of a model; null where it has none.</summary>
+    /// <summary>Reads the record of a model; null if it has none.</summary>
     /// <param name="model">The model.</param>
     /// <exception cref="OptimizationException">The record is malformed.</exception>
     public static DecisionRecord? Read(OnnxModel model)
@@ -96,11 +96,11 @@ public sealed partial record DecisionRecord
         }
         catch (JsonException exception)
         {
-            throw new OptimizationException($"Model '{model.Graph.Name}', metadata '{MetadataKey}': expected a decision record, got: {exception.Message} It was changed by hand: make the model again.", exception);
+            throw new OptimizationException($"Model '{model.Graph.Name}', metadata '{MetadataKey}': expected a decision record, got: {exception.Message} The metadata was edited or truncated; create the model again.", exception);
         }
     }
 
-    /// <summary>Puts the record into a model's metadata; single flips are left out, their number stays.</summary>
+    /// <summary>Stores the record in a model's metadata, without the individual flips; their number is kept.</summary>
     /// <param name="model">The model.</param>
     public void WriteTo(OnnxModel model)
     {
@@ -108,20 +108,20 @@ public sealed partial record DecisionRecord
         model.Metadata[MetadataKey] = (this with { Quality = Quality is null ? null : Quality with { Flips = [] } }).ToJson();
     }
 
-    /// <summary>The record as JSON.</summary>
+    /// <summary>Serializes the record as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, RecordJson.Default.DecisionRecord);
 
-    /// <summary>A record of what was made, judged against its source where there is data to judge on.</summary>
-    /// <param name="context">Loader, seed and clock.</param>
-    /// <param name="verb">What was done.</param>
+    /// <summary>Creates a record of an operation, with the quality and time compared with the source if data is given.</summary>
+    /// <param name="context">Provides the loader, the seed and the clock.</param>
+    /// <param name="verb">The operation.</param>
     /// <param name="source">The source model.</param>
     /// <param name="model">The new model.</param>
-    /// <param name="layers">What was done to each layer.</param>
-    /// <param name="calibration">The rows it was made with; null: none.</param>
-    /// <param name="judged">The rows to measure quality and time on; null: neither is measured.</param>
-    /// <param name="evaluation">Metric, labels, slices.</param>
-    /// <param name="loader">What the new model is run with; null: as the source.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="layers">The decision on each layer.</param>
+    /// <param name="calibration">The rows used to make the model; null for none.</param>
+    /// <param name="judged">The rows to measure quality and time on; null to measure neither.</param>
+    /// <param name="evaluation">The metric, labels and slices.</param>
+    /// <param name="loader">The loader of the new model; null for the same as the source.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task<DecisionRecord> CreateAsync(
         OptimizationContext context,
         string verb,
@@ -146,7 +146,7 @@ public sealed partial record DecisionRecord
         return record with { Quality = quality, SourceMicroseconds = times[0], Microseconds = times[1] };
     }
 
-    /// <summary>A record with the facts of source, data and result filled in.</summary>
+    /// <summary>Creates a record with the facts of source, data and result.</summary>
     internal static DecisionRecord For(string verb, OnnxModel source, OnnxModel result, int seed, IEnumerable<LayerDecision> layers, params (string Role, IDataSource? Data)[] data) => new()
     {
         Verb = verb,

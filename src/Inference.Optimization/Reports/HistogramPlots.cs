@@ -27,7 +27,7 @@ internal static class HistogramPlots
         double span = Math.Max(Math.Max(end, range.High) - from, 1e-12);
         double X(double value) => (value - from) / span * Width;
 
-        // The fourth root shows the rare outliers that decide a range beside the many small values.
+        // The fourth root makes the rare outliers that determine a range visible beside the many small values.
         double most = Math.Sqrt(Math.Sqrt(Math.Max(1, range.Counts.Max())));
         page.Append(CultureInfo.InvariantCulture, $"<figure><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"values of {HtmlReport.Text(range.Name)}\"><rect x=\"{X(range.Low):F1}\" y=\"0\" width=\"{Math.Max(0, X(range.High) - X(range.Low)):F1}\" height=\"{Height}\" style=\"fill:var(--shade)\"/><path style=\"fill:var(--blue)\" d=\"");
         for (int i = 0; i < range.Counts.Count; i++)
@@ -40,6 +40,6 @@ internal static class HistogramPlots
             }
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"\"/></svg><figcaption>{HtmlReport.Text(range.Name)}: [{range.Low:G4}, {range.High:G4}] by {HtmlReport.Text(range.Method)}; seen [{range.Origin:G4}, {end:G4}]</figcaption></figure>");
+        page.Append(CultureInfo.InvariantCulture, $"\"/></svg><figcaption>{HtmlReport.Text(range.Name)}: [{range.Low:G4}, {range.High:G4}] by {HtmlReport.Text(range.Method)}; observed [{range.Origin:G4}, {end:G4}]</figcaption></figure>");
     }
 }

@@ -7,7 +7,7 @@ using Inference.Optimization.Records;
 
 namespace Inference.Optimization.Reports;
 
-/// <summary>Writes a decision record as one self-contained HTML page: no script, no other file.</summary>
+/// <summary>Writes a decision record as one self-contained HTML page, without scripts or other files.</summary>
 public static class HtmlReport
 {
     private const string Style =
@@ -19,10 +19,10 @@ public static class HtmlReport
         + ".verdict{padding:.8em 1em;margin:1em 0;font-size:1.1em}svg{display:block;width:100%;height:auto;min-width:520px}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}h2{margin-top:1.6em}"
         + ".grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:1em}.grid svg{min-width:0}.grid figcaption{font-size:12px;color:var(--soft);overflow-wrap:anywhere}figure{margin:0}";
 
-    /// <summary>The page.</summary>
+    /// <summary>Renders the page.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="title">Its heading, such as the model's name.</param>
-    /// <param name="details">Ranges and sensitivities; null: none.</param>
+    /// <param name="title">The heading, such as the model's name.</param>
+    /// <param name="details">Ranges and sensitivities; null for none.</param>
     public static string Render(DecisionRecord record, string title, ReportDetails? details = null)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -50,7 +50,7 @@ public static class HtmlReport
 
         if (details is { Ranges.Count: > 0 })
         {
-            page.Append("<h2>Ranges</h2><p>Values seen in calibration (counts to the fourth root); the range that 8 bits cover is shaded.</p>").Append(HistogramPlots.Render(details.Ranges));
+            page.Append("<h2>Ranges</h2><p>Values observed in calibration (fourth root of counts); the range covered by 8 bits is shaded.</p>").Append(HistogramPlots.Render(details.Ranges));
         }
 
         page.Append("<h2>Layers</h2>");
@@ -102,7 +102,7 @@ public static class HtmlReport
 
         if (record.Cascade is { } c)
         {
-            page.Append($"<br>Cascade: {Share(c.StopShare)} of the rows stop at confidence {Number(c.Threshold, "F3")}, drop {Share(c.Drop)}, mean {Number(c.TeacherMicroseconds, "F1")} → {Number(c.Microseconds, "F1")} µs a row");
+            page.Append($"<br>Cascade: {Share(c.StopShare)} of the rows answered by the student at confidence {Number(c.Threshold, "F3")}, drop {Share(c.Drop)}, mean {Number(c.TeacherMicroseconds, "F1")} → {Number(c.Microseconds, "F1")}  µs per row");
         }
 
         page.Append("</div>");
@@ -120,7 +120,7 @@ public static class HtmlReport
             }), 1, 5);
         }
 
-        page.Append($"<h3>Flips</h3><p>{quality.FlipCount} rows change their class: {quality.FlipsToWrong} to a wrong one, {quality.FlipsToRight} to the right one.</p>");
+        page.Append($"<h3>Flips</h3><p>{quality.FlipCount} rows change class: {quality.FlipsToWrong} to a wrong one, {quality.FlipsToRight} to the true one.</p>");
         Table(page, ["Row", "Before", "After", "Label"], quality.Flips.Select(f => new[] { Number(f.Row, "F0"), Class(f.Source), Class(f.Candidate), f.Label is { } label ? Class(label) : "" }), 0, 3);
         if (quality.Reading is { } reading)
         {

@@ -1,9 +1,9 @@
 namespace Inference.Optimization.Reports;
 
-/// <summary>What quantizing one layer alone does to the whole model.</summary>
-/// <param name="Name">The layer's output.</param>
-/// <param name="Operator">Its operator.</param>
-/// <param name="SourceBytes">Bytes of its weights in float.</param>
-/// <param name="OutputError">Squared error of the model's output ÷ the output's variance.</param>
-/// <param name="TimeShare">Time of the model ÷ time of the float model, interleaved.</param>
+/// <summary>The effect of quantizing one layer alone on the whole model.</summary>
+/// <param name="Name">The name of the layer's output.</param>
+/// <param name="Operator">The layer's operator.</param>
+/// <param name="SourceBytes">The bytes of the layer's float weights.</param>
+/// <param name="OutputError">The squared error of the model's output ÷ the output's variance.</param>
+/// <param name="TimeShare">The model's time ÷ the float model's time, measured interleaved.</param>
 public sealed record LayerSensitivity(string Name, string Operator, long SourceBytes, double OutputError, double TimeShare);

@@ -4,7 +4,7 @@ using Inference.Optimization.Records;
 
 namespace Inference.Optimization.Reports;
 
-/// <summary>Draws candidates by time (across) and drop (down) as inline SVG: the source hollow, the chosen one filled, the front joined. Numbers are those of the table.</summary>
+/// <summary>Plots candidates by time (horizontal) and drop (vertical) as inline SVG: the source hollow, the selected candidate filled, the Pareto front connected. The numbers are those of the table.</summary>
 internal static class ParetoPlot
 {
     private const double Width = 860;
@@ -66,7 +66,7 @@ internal static class ParetoPlot
             double y = Y(candidate.Drop);
             svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"{(isChosen ? 8 : 5)}\" style=\"fill:{color}\"><title>{HtmlReport.Text(candidate.Name)}</title></circle>");
 
-            // Numbers, not names: candidates lie close together.
+            // Numbers instead of names, because candidates lie close together.
             (double X, double Y) at = Place(x, y, i, labels, dots);
             labels.Add(at);
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{at.X:F1}\" y=\"{at.Y + 4:F1}\" text-anchor=\"middle\">{i + 1}</text>");
@@ -75,7 +75,7 @@ internal static class ParetoPlot
         return svg.Append("</svg>").ToString();
     }
 
-    /// <summary>The middle of a point's number: around the point, the nearest place that covers no other number and no point.</summary>
+    /// <summary>The centre of a point's number: the nearest position around the point that covers no other number and no point.</summary>
     private static (double X, double Y) Place(double x, double y, int number, List<(double X, double Y)> labels, (double X, double Y)[] dots)
     {
         const int Turns = 12;

@@ -1,11 +1,11 @@
 namespace Inference.Optimization.Reports;
 
-/// <summary>What a report shows beyond the record that the model carries.</summary>
+/// <summary>Details that a report shows in addition to the model's record.</summary>
 public sealed class ReportDetails
 {
-    /// <summary>Ranges of the quantized activations, with what was seen of them.</summary>
+    /// <summary>The ranges of the quantized activations, with the observed values.</summary>
     public IReadOnlyList<TensorRange> Ranges { get; init; } = [];
 
-    /// <summary>Each layer quantized by itself.</summary>
+    /// <summary>The effect of quantizing each layer alone.</summary>
     public IReadOnlyList<LayerSensitivity> Sensitivities { get; init; } = [];
 }

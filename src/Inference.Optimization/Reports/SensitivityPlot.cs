@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Inference.Optimization.Reports;
 
-/// <summary>Draws what each layer costs and saves in 8 bits: bars of output error (logarithmic), with time and bytes beside them.</summary>
+/// <summary>Plots the cost and gain of each layer in 8 bits: bars of output error (logarithmic), with time and bytes beside them.</summary>
 internal static class SensitivityPlot
 {
     private const double Row = 22;

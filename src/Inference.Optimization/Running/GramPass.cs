@@ -4,12 +4,12 @@ using Inference.Optimization.Numerics;
 
 namespace Inference.Optimization.Running;
 
-/// <summary>Streams data through a model and accumulates the second moments of the channels of chosen values.</summary>
+/// <summary>Streams data through a model and accumulates the second moments of the channels of selected values.</summary>
 internal static class GramPass
 {
     public const int DefaultRows = 1000;
 
-    /// <summary>Positions of a feature map that are used at most for one row: neighbours hardly differ.</summary>
+    /// <summary>The maximum number of positions of a feature map that are used per row: neighbours hardly differ.</summary>
     private const int PositionsPerRow = 64;
 
     public static async Task<Dictionary<string, GramMatrix>> RunAsync(

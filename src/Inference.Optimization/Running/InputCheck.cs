@@ -3,10 +3,10 @@ using Inference.Data;
 
 namespace Inference.Optimization.Running;
 
-/// <summary>Refuses rows that would poison every figure: NaN and infinities in float inputs.</summary>
+/// <summary>Rejects rows that would invalidate all results: NaN and infinities in float inputs.</summary>
 internal static class InputCheck
 {
-    /// <exception cref="DataException">An input holds a value that is not finite; the error names the row.</exception>
+    /// <exception cref="DataException">An input contains a non-finite value; the message names the row.</exception>
     public static void RequireFinite(IDataSource data, DataBatch batch, IReadOnlyList<string> inputs)
     {
         foreach (string name in inputs)
@@ -16,7 +16,7 @@ internal static class InputCheck
                 continue;
             }
 
-            // One sum tells whether all are finite; only if it is not (or overflows) is each value looked at.
+            // A single sum shows whether all are finite; only if it is not (or overflows) is each value checked.
             ReadOnlySpan<float> values = tensor.AsSpan<float>();
             if (float.IsFinite(TensorPrimitives.SumOfMagnitudes(values)))
             {
@@ -28,7 +28,7 @@ internal static class InputCheck
                 if (!float.IsFinite(values[i]))
                 {
                     throw new DataException(
-                        $"{data.Name}, column '{name}', row {batch.FirstRow + (i / Math.Max(1, values.Length / batch.Rows))}: expected finite numbers, got {values[i]}. Remove or repair the row.");
+                        $"{data.Name}, column '{name}', row {batch.FirstRow + (i / Math.Max(1, values.Length / batch.Rows))}: expected finite numbers, got {values[i]}. Remove or correct the row.");
                 }
             }
         }

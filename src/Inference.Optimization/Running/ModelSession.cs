@@ -5,7 +5,7 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Running;
 
-/// <summary>A loaded model and what is needed to push rows of a data source through it.</summary>
+/// <summary>A loaded model, and how rows of a data source are passed through it.</summary>
 internal sealed class ModelSession : IAsyncDisposable
 {
     private readonly IDisposable? _cleanUp;
@@ -25,10 +25,10 @@ internal sealed class ModelSession : IAsyncDisposable
 
     public IReadOnlyList<string> InputNames { get; }
 
-    /// <summary>The rows that the model insists on; null where it takes any number.</summary>
+    /// <summary>The number of rows that the model requires; null if it accepts any number.</summary>
     public int? FixedRows { get; }
 
-    /// <summary>Rows to run at once.</summary>
+    /// <summary>The number of rows per run.</summary>
     public int BatchRows { get; }
 
     public static async Task<ModelSession> OpenAsync(OptimizationContext context, OnnxModel model, string name, CancellationToken cancellationToken)
@@ -48,8 +48,8 @@ internal sealed class ModelSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Checks that the data has a column of the right type and shape for every input.</summary>
-    /// <exception cref="DataException">It does not; the error says which and what was expected.</exception>
+    /// <summary>Validates that the data has a column of the right type and shape for every input.</summary>
+    /// <exception cref="DataException">A column is missing or does not match; the message states which, and what was expected.</exception>
     public void RequireData(IDataSource data)
     {
         foreach (ModelPort input in Runner.Info.Inputs.Where(i => !i.IsOptional))
@@ -78,7 +78,7 @@ internal sealed class ModelSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs the rows of a batch; where the model insists on more rows, the last one is repeated and its outputs dropped.</summary>
+    /// <summary>Runs the rows of a batch; if the model requires more rows, the last one is repeated and its outputs are dropped.</summary>
     public async ValueTask<NamedValues> RunAsync(DataBatch batch, CancellationToken cancellationToken)
     {
         var inputs = new NamedValues(InputNames.Count);
@@ -95,8 +95,8 @@ internal sealed class ModelSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs all rows of a source; each result is the caller's to dispose, with its number of rows.</summary>
-    /// <exception cref="DataException">The data does not fit the model, holds values that are not finite, or has no rows.</exception>
+    /// <summary>Runs all rows of a source; the caller disposes each result, which comes with its number of rows.</summary>
+    /// <exception cref="DataException">The data does not match the model, contains non-finite values, or has no rows.</exception>
     public async IAsyncEnumerable<(NamedValues Outputs, int Rows)> RunAllAsync(IDataSource data, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RequireData(data);

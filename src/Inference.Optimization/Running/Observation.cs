@@ -3,10 +3,10 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Running;
 
-/// <summary>Makes inner float values of a model visible as outputs.</summary>
+/// <summary>Exposes inner float values of a model as outputs.</summary>
 internal static class Observation
 {
-    /// <summary>A copy of the model whose outputs are the given values alone.</summary>
+    /// <summary>Copies the model with only the given values as outputs.</summary>
     public static OnnxModel Of(OnnxModel model, IEnumerable<string> values)
     {
         OnnxModel copy = GraphCopy.Copy(model);
@@ -20,6 +20,6 @@ internal static class Observation
         return copy;
     }
 
-    /// <summary>The model input that a value is, if it is one: runners refuse a graph whose output is an input.</summary>
+    /// <summary>Whether a value is a model input: runners reject a graph whose output is an input.</summary>
     public static bool IsInput(OnnxModel model, string value) => model.Graph.Inputs.Exists(i => i.Name == value);
 }

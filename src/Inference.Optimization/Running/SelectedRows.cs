@@ -5,9 +5,9 @@ using Inference.Rows;
 
 namespace Inference.Optimization.Running;
 
-/// <summary>Some rows of another source.</summary>
-/// <param name="source">The rows to choose from.</param>
-/// <param name="rows">Numbers of the chosen ones, ascending.</param>
+/// <summary>A subset of the rows of another source.</summary>
+/// <param name="source">The source to select from.</param>
+/// <param name="rows">The indices of the selected rows, ascending.</param>
 internal sealed class SelectedRows(IDataSource source, long[] rows) : IDataSource
 {
     public string Name => source.Name;
@@ -18,7 +18,7 @@ internal sealed class SelectedRows(IDataSource source, long[] rows) : IDataSourc
 
     public string Digest => source.Digest;
 
-    /// <summary>At most so many rows, chosen by the context's seed from all of them: the first ones of sorted data are alike.</summary>
+    /// <summary>Selects at most this many rows, by the context's seed from all of them, because the first rows of sorted data are alike.</summary>
     public static async Task<IDataSource> TakeAsync(OptimizationContext context, IDataSource source, int count, CancellationToken cancellationToken)
     {
         long all = source.RowCount ?? await CountAsync(source, cancellationToken).ConfigureAwait(false);

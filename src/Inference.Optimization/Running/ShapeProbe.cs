@@ -3,7 +3,7 @@ using Inference.Onnx;
 
 namespace Inference.Optimization.Running;
 
-/// <summary>Learns the shapes of inner float values by running a row: exact where static inference would have to guess.</summary>
+/// <summary>Determines the shapes of inner float values by running a row: exact where static inference would have to guess.</summary>
 internal static class ShapeProbe
 {
     /// <summary>The shape of each value for one row (or the model's fixed number of rows).</summary>

@@ -9,21 +9,21 @@ using Inference.Optimization.Records;
 
 namespace Inference.Optimization.Search;
 
-/// <summary>Searches for the fastest model within a budget. Measured latency decides; the best so far always survives. Thread-safe.</summary>
+/// <summary>Searches for the fastest model within a budget by measured latency. Thread-safe.</summary>
 public static class BudgetOptimizer
 {
     private const double SensitivityShare = 0.2;
 
-    /// <summary>Tries quantization, factorization and pruning, alone and together, and returns the best. Cancelling is not an error: the best so far is returned.</summary>
-    /// <param name="context">The loader to run models with, seed, clock and progress.</param>
-    /// <param name="model">The float model; never changed.</param>
+    /// <summary>Tries quantization, factorization and pruning, alone and combined, and returns the best model. Cancellation is not an error: the best model so far is returned.</summary>
+    /// <param name="context">Provides the loader that runs models, the seed, the clock and the progress.</param>
+    /// <param name="model">The float model; not changed.</param>
     /// <param name="calibration">Rows to calibrate and refit on.</param>
-    /// <param name="search">Rows to choose by.</param>
-    /// <param name="report">Rows that only the final figures are measured on; null: the search rows.</param>
+    /// <param name="search">Rows to select candidates on.</param>
+    /// <param name="report">Rows used only for the final measurement; null for the search rows.</param>
     /// <param name="options">The budget.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="OptimizationException">The model is quantized, or the budget makes no sense.</exception>
-    /// <exception cref="DataException">The data does not fit the model.</exception>
+    /// <exception cref="OptimizationException">The model is quantized, or the budget is invalid.</exception>
+    /// <exception cref="DataException">The data does not match the model.</exception>
     public static async Task<OptimizeResult> OptimizeAsync(
         OptimizationContext context, OnnxModel model, IDataSource calibration, IDataSource search, IDataSource? report, OptimizeOptions options, CancellationToken cancellationToken = default)
     {
@@ -32,7 +32,8 @@ public static class BudgetOptimizer
         ArgumentNullException.ThrowIfNull(options);
         if (options.MaxDrop < 0 || options.MaxSliceDrop < 0 || options.MinSpeedup <= 0 || options.MaxTime <= TimeSpan.Zero)
         {
-            throw new OptimizationException("Budget: expected drops of at least 0, a positive speedup and a positive time, got something else. Correct the options.");
+            throw new OptimizationException(FormattableString.Invariant(
+                $"Budget: expected MaxDrop ≥ 0, MaxSliceDrop ≥ 0, MinSpeedup > 0 and MaxTime > 0, got {options.MaxDrop}, {(object?)options.MaxSliceDrop ?? "none"}, {(object?)options.MinSpeedup ?? "none"} and {options.MaxTime}. Correct the options."));
         }
 
         ModelPreparation.RequireFloat(model, "optimize");

@@ -8,10 +8,10 @@ using Inference.Optimization.Reports;
 
 namespace Inference.Optimization.Search;
 
-/// <summary>What a search tries, the likeliest first: 8 bits alone, then on top of thinner layers and fewer channels.</summary>
+/// <summary>The recipes of a search, most promising first: 8 bits alone, then combined with factorization and pruning.</summary>
 internal static class CandidateRecipes
 {
-    /// <summary>Share of the time that a layer counts as saving at least, so that errors of layers that save none can be told apart.</summary>
+    /// <summary>The minimum share of time that a layer is assumed to save, so that the errors of layers that save none can be distinguished.</summary>
     private const double LeastGain = 0.02;
 
     private static QuantizeOptions WeightsOnly => new() { Mode = QuantizationMode.WeightOnly };
@@ -48,8 +48,8 @@ internal static class CandidateRecipes
         return recipes;
     }
 
-    /// <summary>8 bits with some layers left in float: those that measure slower in 8 bits; and for a budget that all-int8 misses, more and more of those whose error is greatest for the
-    /// time they save.</summary>
+    /// <summary>8 bits with some layers left in float: those that are slower in 8 bits; and, for a budget that all-int8 misses, more and more of those with the largest error per
+    /// saved time.</summary>
     public static IEnumerable<CandidateRecipe> Partial(OptimizationContext context, OnnxModel source, IDataSource calibration, IReadOnlyList<LayerSensitivity> layers, bool missed)
     {
         string[] slower = [.. layers.Where(l => l.TimeShare > 1).Select(l => l.Name)];

@@ -2,30 +2,30 @@ using Inference.Optimization.Evaluation;
 
 namespace Inference.Optimization.Search;
 
-/// <summary>The budget of a search.</summary>
+/// <summary>The budget and settings of a search.</summary>
 public sealed class OptimizeOptions
 {
-    /// <summary>Metric, labels and slices.</summary>
+    /// <summary>The metric, labels and slices.</summary>
     public required EvaluationOptions Evaluation { get; init; }
 
-    /// <summary>The greatest loss of the metric, ≥ 0; 0.01 (one point) by default: the upper end of the one-sided 95 % paired interval is held against it. See <see cref="Inference.Evaluation.Metrics.Metric.Drop"/>.</summary>
+    /// <summary>The largest accepted drop of the metric, ≥ 0; the default is 0.01 (one percentage point). It is compared with the upper end of the one-sided 95 % paired interval. See <see cref="Inference.Evaluation.Metrics.Metric.Drop"/>.</summary>
     public double MaxDrop { get; init; } = 0.01;
 
-    /// <summary>The greatest loss of a slice; null: not bounded.</summary>
+    /// <summary>The largest accepted drop of a slice; null, the default, for no limit.</summary>
     public double? MaxSliceDrop { get; init; }
 
-    /// <summary>The least ratio of the source's time to the result's; null: not bounded, the fastest wins.</summary>
+    /// <summary>The minimum ratio of the source's time to the result's; null, the default, for no limit: the fastest candidate is selected.</summary>
     public double? MinSpeedup { get; init; }
 
-    /// <summary>The longest the search may take; 10 minutes by default. What it is doing then is finished.</summary>
+    /// <summary>The maximum duration of the search; the default is 10 minutes. A step in progress is completed.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Rows a timed run has; 1 by default.</summary>
+    /// <summary>The number of rows of a timed run; the default is 1.</summary>
     public int LatencyRows { get; init; } = 1;
 
-    /// <summary>Where the best model so far is written each time a better one is found; null: nowhere.</summary>
+    /// <summary>The path that the best model so far is written to each time a better one is found; null, the default, for none.</summary>
     public string? OutputPath { get; init; }
 
-    /// <summary>Where results are kept so that an interrupted search goes on where it was; null: nowhere.</summary>
+    /// <summary>The path that results are stored at, so that an interrupted search can be resumed; null, the default, for none.</summary>
     public string? StatePath { get; init; }
 }

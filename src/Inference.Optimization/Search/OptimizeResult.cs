@@ -4,18 +4,18 @@ using Inference.Optimization.Reports;
 
 namespace Inference.Optimization.Search;
 
-/// <summary>What a search found.</summary>
+/// <summary>The result of a search.</summary>
 public sealed class OptimizeResult
 {
-    /// <summary>The best model; the source's copy where nothing better keeps to the budget.</summary>
+    /// <summary>The best model; a copy of the source if no better one meets the budget.</summary>
     public required OnnxModel Model { get; init; }
 
-    /// <summary>How it came to be; also in the model's metadata.</summary>
+    /// <summary>The decision record; also stored in the model's metadata.</summary>
     public required DecisionRecord Record { get; init; }
 
     /// <summary>Whether every budget is met.</summary>
     public required bool Met { get; init; }
 
-    /// <summary>More for a report.</summary>
+    /// <summary>Further details for a report.</summary>
     public ReportDetails Details { get; init; } = new();
 }

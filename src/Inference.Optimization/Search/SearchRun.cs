@@ -9,7 +9,7 @@ using Inference.Optimization.Reports;
 
 namespace Inference.Optimization.Search;
 
-/// <summary>The state of one search: the source's predictions, the results so far, the best model.</summary>
+/// <summary>The state of a search: the source's predictions, the results so far, the best model.</summary>
 internal sealed class SearchRun(OptimizationContext context, OnnxModel source, IDataSource search, OptimizeOptions options, SearchState state)
 {
     private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(400);
@@ -20,10 +20,10 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
     private CandidateRecord? _bestRecord;
     private IReadOnlyList<LayerDecision> _bestLayers = [];
 
-    /// <summary>Whether the source has been judged: before that there is nothing to return.</summary>
+    /// <summary>Whether the source has been evaluated; before that there is nothing to return.</summary>
     public bool Started => _judge is not null;
 
-    /// <summary>For the report.</summary>
+    /// <summary>Details for the report.</summary>
     public ReportDetails Details { get; set; } = new();
 
     public double? BestDrop => _bestRecord?.Drop;
@@ -31,10 +31,10 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
     public async Task StartAsync(CancellationToken cancellationToken) =>
         _judge = await SourceJudge.CreateAsync(context, source, search, _evaluation, null, cancellationToken).ConfigureAwait(false);
 
-    /// <returns>The result; null where the recipe does not apply to the model.</returns>
+    /// <returns>The result; null if the recipe does not apply to the model.</returns>
     public async Task<CandidateRecord?> TryAsync(CandidateRecipe recipe, CancellationToken cancellationToken)
     {
-        // A result known from an interrupted search is only built again if it could still be the best.
+        // A result known from an interrupted search is rebuilt only if it could still be the best.
         CandidateRecord? known = state.Results.Find(r => r.Name == recipe.Name);
         if (known is not null && !Better(known))
         {
@@ -134,7 +134,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
         };
     }
 
-    // Within the budget beats what more rows would have to decide, and that beats without; within, the faster wins, and of two within 15 %, the repeatability of such timings, the smaller; without, the smaller drop wins.
+    // A candidate within the budget precedes an undecided one, which precedes one that exceeds it. Within the budget the faster one is preferred, or the smaller one if the times differ by less than 15 %, the repeatability of such timings; beyond it, the one with the smaller drop.
     private bool Better(CandidateRecord result)
     {
         const double SameSpeed = 0.15;

@@ -3,7 +3,7 @@ using Inference.Optimization.Records;
 
 namespace Inference.Optimization.Search;
 
-/// <summary>The results of a search on disk, replaced as a whole after each candidate.</summary>
+/// <summary>The results of a search on disk, replaced atomically after each candidate.</summary>
 internal sealed class SearchState
 {
     private readonly string? _path;
@@ -16,8 +16,8 @@ internal sealed class SearchState
 
     public List<CandidateRecord> Results { get; }
 
-    /// <param name="path">The file; null: nothing is kept.</param>
-    /// <param name="key">Source, data and budget; results of another search are not taken over.</param>
+    /// <param name="path">The file; null to store nothing.</param>
+    /// <param name="key">Identifies source, data and budget; results of another search are ignored.</param>
     public static SearchState Open(string? path, string key)
     {
         string? full = path is null ? null : $"{path}.{key[..16]}";
@@ -32,7 +32,7 @@ internal sealed class SearchState
         }
         catch (JsonException)
         {
-            // A state that cannot be read costs time, not correctness: the candidates are tried again.
+            // An unreadable state costs time, not correctness: the candidates are tried again.
             return new SearchState(full, []);
         }
     }
@@ -50,7 +50,7 @@ internal sealed class SearchState
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Without room for the state the search goes on; only an interrupted one starts anew.
+                // Without space for the state the search continues; only an interrupted one restarts.
                 if (File.Exists(temporary))
                 {
                     File.Delete(temporary);

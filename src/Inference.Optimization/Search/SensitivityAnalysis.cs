@@ -8,7 +8,7 @@ using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Search;
 
-/// <summary>Quantizes each layer alone: what it costs at the model's output, and what time it saves.</summary>
+/// <summary>Quantizes each layer alone, and measures its effect on the model's output and time.</summary>
 internal static class SensitivityAnalysis
 {
     private const int Rows = 256;
@@ -16,14 +16,14 @@ internal static class SensitivityAnalysis
 
     private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(120);
 
-    /// <param name="context">Loader, clock and progress.</param>
+    /// <param name="context">Provides the loader, the clock and the progress.</param>
     /// <param name="source">The float model.</param>
-    /// <param name="calibration">Rows for ranges.</param>
+    /// <param name="calibration">Rows to determine ranges on.</param>
     /// <param name="search">Rows to measure on.</param>
-    /// <param name="output">The output to look at; null: the first.</param>
-    /// <param name="rows">Rows of a timed run.</param>
-    /// <param name="limit">Layers that do not fit this time are left out, the smallest first.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
+    /// <param name="output">The output to measure; null for the first.</param>
+    /// <param name="rows">The number of rows of a timed run.</param>
+    /// <param name="limit">The time limit; layers that do not fit are skipped, smallest first.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task<ReportDetails> RunAsync(
         OptimizationContext context, OnnxModel source, IDataSource calibration, IDataSource search, string? output, int rows, TimeSpan limit, CancellationToken cancellationToken)
     {
