@@ -1,8 +1,8 @@
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>What was measured of one provider.</summary>
+/// <summary>The measurements of one provider.</summary>
 /// <param name="Backend">The provider.</param>
-/// <param name="Start">Load and first run: warm, or, of cold processes, their medians.</param>
-/// <param name="Latency">Run times; null where only cold starts were measured.</param>
-/// <param name="AllocatedBytesPerRun">Managed bytes a run; null where only cold starts were measured.</param>
+/// <param name="Start">Load and first run: warm, or the medians of cold processes.</param>
+/// <param name="Latency">Run times; null if only cold starts were measured.</param>
+/// <param name="AllocatedBytesPerRun">Managed bytes per run; null if only cold starts were measured.</param>
 internal sealed record BackendResult(string Backend, StartCost Start, LatencySummary? Latency, long? AllocatedBytesPerRun);

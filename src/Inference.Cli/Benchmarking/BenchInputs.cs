@@ -4,7 +4,7 @@ using Inference.Cli.Running;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>The inputs that a measurement runs on. Owns the values.</summary>
+/// <summary>The inputs of a benchmark. Owns the values.</summary>
 internal sealed class BenchInputs : IDisposable
 {
     private const int Seed = 1;
@@ -17,14 +17,14 @@ internal sealed class BenchInputs : IDisposable
 
     public NamedValues Values { get; }
 
-    /// <summary>Where they come from, in words.</summary>
+    /// <summary>The origin of the values, as text.</summary>
     public string Source { get; }
 
-    /// <summary>Whether all are tensors, so that they can be bound.</summary>
+    /// <summary>Whether all values are tensors, so that they can be bound.</summary>
     public bool AreTensors => Values.All(v => v.Value is TensorValue);
 
-    /// <summary>Reads or makes the inputs of a model.</summary>
-    /// <exception cref="InferenceException">A file is malformed, or a shape of the options does not fit the model.</exception>
+    /// <summary>Reads or generates the inputs of a model.</summary>
+    /// <exception cref="InferenceException">A file is malformed, or a shape of the options does not match the model.</exception>
     public static BenchInputs Prepare(ModelInfo info, BenchOptions options)
     {
         var random = new Random(Seed);
@@ -32,7 +32,7 @@ internal sealed class BenchInputs : IDisposable
         string? folder = options.InputFolder ?? (Directory.Exists(beside) ? beside : null);
         foreach (string name in options.Shapes.Keys.Where(name => info.Inputs.All(p => p.Name != name)))
         {
-            throw new InferenceException($"--shape {name}: expected an input of the model, which has {string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"))}.");
+            throw new InferenceException($"--shape {name}: expected an input of the model, one of {string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"))}.");
         }
 
         NamedValues values = folder is null ? Seeded(info, options, random) : Read(info, folder);
@@ -46,7 +46,7 @@ internal sealed class BenchInputs : IDisposable
             }
         }
 
-        return new(values, folder is null ? $"seeded by the signature (seed {Seed})" : $"from {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}");
+        return new(values, folder is null ? $"generated from the signature (seed {Seed})" : $"from {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}");
     }
 
     /// <summary>Parses <c>INPUT=256x13</c>.</summary>
@@ -94,7 +94,7 @@ internal sealed class BenchInputs : IDisposable
             }
             else if (!info.Inputs[i].IsOptional)
             {
-                throw new InferenceException($"'{folder}': expected input_{i}.pb for the input '{info.Inputs[i].Name}', there is no such file.");
+                throw new InferenceException($"'{folder}': expected a file input_{i}.pb for the input '{info.Inputs[i].Name}', found none. Add the file, or pass another folder with --inputs.");
             }
         }
 
@@ -108,7 +108,7 @@ internal sealed class BenchInputs : IDisposable
         {
             if (port.Type.Kind != ModelValueKind.Tensor || (port.Type.Shape is null && !options.Shapes.ContainsKey(port.Name)))
             {
-                throw new InferenceException($"Input '{port.Name}' is a {port.Type}: its values cannot be made up from that. Give them with --inputs{(port.Type.Kind == ModelValueKind.Tensor ? ", or its shape with --shape" : "")}.");
+                throw new InferenceException($"Input '{port.Name}': expected a type that values can be generated for, got {port.Type}. Pass values with --inputs{(port.Type.Kind == ModelValueKind.Tensor ? ", or its shape with --shape" : "")}.");
             }
 
             long[] shape = port.Type.Shape is null

@@ -6,7 +6,7 @@ using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>Prints what was measured.</summary>
+/// <summary>Prints the result of a benchmark.</summary>
 internal static class BenchReport
 {
     public static void WriteJson(BenchOptions options, BenchResult result)

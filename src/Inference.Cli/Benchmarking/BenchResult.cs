@@ -2,14 +2,14 @@ using Inference.Cli.Running;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>What was measured of a model.</summary>
-/// <param name="Inputs">The inputs, in words.</param>
+/// <summary>The measurements of a model.</summary>
+/// <param name="Inputs">The inputs, as text.</param>
 /// <param name="Mode"><c>bound</c> or <c>plain</c> runs, or <c>cold</c> processes.</param>
-/// <param name="Spinning">Whether ONNX Runtime's idle threads spun; null where it was not measured.</param>
-/// <param name="Backends">The providers' figures.</param>
+/// <param name="Spinning">Whether ONNX Runtime's idle threads were spinning; null if it was not measured.</param>
+/// <param name="Backends">The measurements of the providers.</param>
 internal sealed record BenchResult(string Inputs, string Mode, bool? Spinning, IReadOnlyList<BackendResult> Backends)
 {
-    /// <summary>ONNX Runtime ÷ ours, of medians (of load and first run for cold starts); null unless both were measured.</summary>
+    /// <summary>The median of ONNX Runtime ÷ that of cpu (of load and first run for cold starts); null unless both were measured.</summary>
     public double? Ratio
     {
         get

@@ -5,7 +5,7 @@ using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>A model loaded on one provider, with inputs set up once where that is possible.</summary>
+/// <summary>A model loaded on one provider, with bound inputs if possible.</summary>
 internal sealed class BenchSubject : IDisposable
 {
     private readonly IModelRunner _runner;
@@ -33,9 +33,9 @@ internal sealed class BenchSubject : IDisposable
     /// <summary>Whether ONNX Runtime's idle threads spin; null for other providers.</summary>
     public bool? Spinning { get; }
 
-    /// <summary>Loads a model for measuring.</summary>
+    /// <summary>Loads a model for a benchmark.</summary>
     /// <param name="backend">The provider.</param>
-    /// <param name="options">Model and threads.</param>
+    /// <param name="options">The model and the number of threads.</param>
     /// <param name="spinning">For ONNX Runtime: whether idle threads spin.</param>
     public static async Task<IModelRunner> LoadAsync(string backend, BenchOptions options, bool spinning)
     {
@@ -50,7 +50,7 @@ internal sealed class BenchSubject : IDisposable
         return await loader.LoadAsync(ModelSource.File(options.Model), new ModelLoadOptions { Threads = options.Threads }).ConfigureAwait(false);
     }
 
-    /// <summary>Loads a model for measuring what starting costs: on ONNX Runtime by its package alone, where that can be.</summary>
+    /// <summary>Loads a model to measure the cost of a start: with ONNX Runtime's package alone, if possible.</summary>
     /// <inheritdoc cref="LoadAsync"/>
     public static async Task<IModelRunner> StartAsync(string backend, BenchOptions options, bool spinning) =>
         backend == Backends.OnnxRuntime && PackageRunner.TryLoad(options, spinning) is { } plain ? plain : await LoadAsync(backend, options, spinning).ConfigureAwait(false);
@@ -59,16 +59,16 @@ internal sealed class BenchSubject : IDisposable
     public static BenchSubject Over(string backend, IModelRunner runner, BenchInputs inputs, bool? spinning) =>
         new(backend, runner, inputs.Values, CanBind(runner, inputs), spinning);
 
-    /// <summary>Whether bound runs are possible: tensors alone, none for an input with a default, and a runner that binds.</summary>
+    /// <summary>Whether bound runs are possible: all inputs are tensors, no input has a default, and the runner supports binding.</summary>
     public static bool CanBind(IModelRunner runner, BenchInputs inputs) =>
         inputs.AreTensors
         && runner.GetService(typeof(IBindable)) is not null
         && inputs.Values.All(v => runner.Info.Inputs.Any(p => p.Name == v.Key && !p.IsOptional));
 
-    /// <summary>Whether this subject does bound runs.</summary>
+    /// <summary>Whether this subject uses bound runs.</summary>
     public bool IsBound => _bound is not null;
 
-    /// <summary>Does plain runs from now on.</summary>
+    /// <summary>Switches to plain runs.</summary>
     public void Unbind()
     {
         _bound?.Dispose();
@@ -103,7 +103,7 @@ internal sealed class BenchSubject : IDisposable
         while (stop < end);
     }
 
-    /// <summary>Managed bytes that one run allocates, on any thread: the least of several rounds, as other work of the process allocates too.</summary>
+    /// <summary>The managed bytes that one run allocates, on any thread: the minimum of several rounds, because other work in the process allocates too.</summary>
     public long AllocatedBytesPerRun(double medianMicroseconds)
     {
         int runs = (int)Math.Clamp(50_000 / Math.Max(medianMicroseconds, 1), 1, 200);

@@ -5,13 +5,13 @@ using Inference.Cli.Running;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>Measures what a fresh process pays: child processes, the providers in turns, and the order reversed each round.</summary>
+/// <summary>Measures starts in fresh child processes: the providers alternate, and their order is reversed each round.</summary>
 internal static class ColdBench
 {
-    // Memory is at its highest when everything that later runs need is there, too.
+    // Memory peaks only after everything that later runs need has been allocated.
     private const int MoreRuns = 10;
 
-    /// <summary>Starts the children and takes medians.</summary>
+    /// <summary>Starts the child processes and computes medians.</summary>
     public static async Task<BenchResult> RunAsync(BenchOptions options, ColdOptions cold, CancellationToken cancellationToken)
     {
         List<StartCost>[] costs = [.. options.Backends.Select(_ => new List<StartCost>())];
@@ -32,13 +32,13 @@ internal static class ColdBench
         }
 
         return new(
-            $"{cold.Processes} fresh processes a provider",
+            $"{cold.Processes} fresh processes per provider",
             "cold",
             options.Backends.Contains(Backends.OnnxRuntime) ? options.Threads > 1 : null,
             [.. options.Backends.Select((b, i) => new BackendResult(b, StartCost.Median(costs[i]), null, null))]);
     }
 
-    /// <summary>What a child does: one load and one run, their times on a line; then more runs, and the memory on the next.</summary>
+    /// <summary>The body of a child process: one load and one run, with their times on one line; then more runs, with the memory on the next line.</summary>
     public static async Task<int> RunChildAsync(string backend, BenchOptions options, string? after)
     {
         bool spinning = options.Threads > 1;
@@ -73,7 +73,7 @@ internal static class ColdBench
         if (child.ExitCode != ExitCodes.Done || times is null || peak is null)
         {
             string error = (await errors.ConfigureAwait(false)).Trim();
-            throw new InferenceException($"A child process that loads '{options.Model}' on {backend} ended with code {child.ExitCode}: {error.Replace("error: ", "", StringComparison.Ordinal)}");
+            throw new InferenceException($"Model '{options.Model}' on {backend}: expected the child process to end with code 0, got {child.ExitCode}: {error.Replace("error: ", "", StringComparison.Ordinal)}");
         }
 
         int space = times.IndexOf(' ', StringComparison.Ordinal);

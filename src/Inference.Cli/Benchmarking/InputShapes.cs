@@ -1,6 +1,6 @@
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>The shapes that inputs are resized to: as stated, and, for inputs that share a resized named dimension or the batch axis, alike.</summary>
+/// <summary>The shapes that inputs are resized to: as specified, and consistently for inputs that share a resized named dimension or the batch axis.</summary>
 internal sealed class InputShapes
 {
     private readonly ModelInfo _info;
@@ -8,7 +8,7 @@ internal sealed class InputShapes
     private readonly Dictionary<string, long> _symbols = new(StringComparer.Ordinal);
     private readonly (long From, long To)? _batch;
 
-    /// <exception cref="InferenceException">A stated shape has another rank than the input, or changes a fixed dimension.</exception>
+    /// <exception cref="InferenceException">A specified shape differs in rank from the input, or changes a fixed dimension.</exception>
     public InputShapes(ModelInfo info, NamedValues values, IReadOnlyDictionary<string, long[]> stated, int rows = 0)
     {
         _info = info;
@@ -16,19 +16,19 @@ internal sealed class InputShapes
         if (rows > 0)
         {
             _batch = Batch(values) is { } from ? (from, rows)
-                : throw new InferenceException("--rows: expected an input whose first dimension the model leaves open, there is none. Use --shape.");
+                : throw new InferenceException("--rows: expected an input with a dynamic first dimension, found none. Use --shape.");
         }
 
         foreach ((string name, long[] shape) in stated)
         {
             if (!values.TryGetValue(name, out ModelValue? value) || value is not TensorValue tensor)
             {
-                throw new InferenceException($"--shape {name}: only tensors that are given or made up have a shape to change.");
+                throw new InferenceException($"--shape {name}: expected a tensor input, got another kind of value. Remove the option.");
             }
 
             if (shape.Length != tensor.Rank)
             {
-                throw new InferenceException($"--shape {name}: expected {tensor.Rank} dimensions like {tensor}, got {shape.Length}.");
+                throw new InferenceException($"--shape {name}: expected {tensor.Rank} dimensions as in {tensor}, got {shape.Length}. Specify as many dimensions.");
             }
 
             IReadOnlyList<Dimension>? declared = Declared(name) is { } known && known.Count == shape.Length ? known : null;
@@ -36,7 +36,7 @@ internal sealed class InputShapes
             {
                 if (declared?[axis].Size is { } size && size != shape[axis])
                 {
-                    throw new InferenceException($"--shape {name}: the model fixes dimension {axis} at {size}, got {shape[axis]}. Only its batch and named dimensions can be changed.");
+                    throw new InferenceException($"--shape {name}: expected the fixed size {size} in dimension {axis}, got {shape[axis]}. Change only batch and named dimensions.");
                 }
 
                 if (declared?[axis].Symbol is { } symbol)
@@ -52,10 +52,10 @@ internal sealed class InputShapes
         }
     }
 
-    /// <summary>The size assumed for a dimension that nothing is known of: one row, 224 pixels, else 16.</summary>
+    /// <summary>The size assumed for an unknown dimension: one row, 224 pixels, otherwise 16.</summary>
     public static long Assumed(int axis, int rank) => axis == 0 ? 1 : rank == 4 && axis >= 2 ? 224 : 16;
 
-    /// <summary>The shape to resize an input to; null where it stays.</summary>
+    /// <summary>The shape to resize an input to; null if it is unchanged.</summary>
     public long[]? For(string name, ReadOnlySpan<long> current)
     {
         if (_stated.TryGetValue(name, out long[]? stated))
@@ -80,7 +80,7 @@ internal sealed class InputShapes
         return current.SequenceEqual(shape) ? null : shape;
     }
 
-    // The rows that the inputs have now: those of the first input whose first dimension is open.
+    // The number of rows of the first input with a dynamic first dimension.
     private long? Batch(NamedValues values)
     {
         foreach ((string name, ModelValue value) in values)

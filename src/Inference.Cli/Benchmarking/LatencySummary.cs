@@ -5,15 +5,15 @@ namespace Inference.Cli.Benchmarking;
 /// <summary>The distribution of run times, µs.</summary>
 internal sealed record LatencySummary(double P50, double P90, double P99, double Min, int Runs)
 {
-    /// <summary>Summarises timestamps differences.</summary>
-    /// <param name="ticks">Ticks of <see cref="Stopwatch"/>, one a run, ≥ 1 of them; sorted by this call.</param>
+    /// <summary>Summarizes time differences.</summary>
+    /// <param name="ticks">Ticks of <see cref="Stopwatch"/>, one per run, at least one; sorted by this call.</param>
     public static LatencySummary Of(List<long> ticks)
     {
         ticks.Sort();
         return new(Quantile(ticks, 0.5), Quantile(ticks, 0.9), Quantile(ticks, 0.99), Microseconds(ticks[0]), ticks.Count);
     }
 
-    /// <summary>The median of some values, ≥ 1 of them.</summary>
+    /// <summary>The median of at least one value.</summary>
     public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
@@ -21,7 +21,7 @@ internal sealed record LatencySummary(double P50, double P90, double P99, double
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    // Linear between the two nearest ranks.
+    // Interpolated linearly between the two nearest ranks.
     private static double Quantile(List<long> sorted, double quantile)
     {
         double rank = quantile * (sorted.Count - 1);

@@ -6,7 +6,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>ONNX Runtime as a .NET program uses it by its package alone: the yardstick of what starting costs, with nothing of this library before the first answer.</summary>
+/// <summary>ONNX Runtime as a .NET program uses it through its package alone: the reference for the cost of a start, with nothing of this library before the first answer.</summary>
 internal sealed class PackageRunner : IModelRunner
 {
     private readonly InferenceSession _session;
@@ -27,7 +27,7 @@ internal sealed class PackageRunner : IModelRunner
 
     public ModelInfo Info { get; }
 
-    /// <summary>Loads a model; null where it takes or gives more than numeric tensors.</summary>
+    /// <summary>Loads a model; null if its inputs or outputs include anything other than numeric tensors.</summary>
     public static PackageRunner? TryLoad(BenchOptions options, bool spinning)
     {
         OnnxRuntimeLibrary.Load(options.Library);

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>Resident memory of this process, bytes. Exact on Linux; elsewhere what the system tells.</summary>
+/// <summary>The resident memory of this process, bytes. Exact on Linux; elsewhere as reported by the system.</summary>
 internal static class ProcessMemory
 {
-    /// <summary>Resident memory now.</summary>
+    /// <summary>The current resident memory.</summary>
     public static long Resident() => Status("VmRSS:") ?? Environment.WorkingSet;
 
-    /// <summary>The highest resident memory since <see cref="ResetPeak"/>, or since the process started where it cannot be reset.</summary>
+    /// <summary>The highest resident memory since <see cref="ResetPeak"/>, or since the process started if the peak cannot be reset.</summary>
     public static long Peak()
     {
         if (Status("VmHWM:") is { } peak)
@@ -20,7 +20,7 @@ internal static class ProcessMemory
         return self.PeakWorkingSet64;
     }
 
-    /// <summary>Starts the peak anew at the resident memory of now; false where the system cannot.</summary>
+    /// <summary>Resets the peak to the current resident memory; false if the system does not support it.</summary>
     public static bool ResetPeak()
     {
         try

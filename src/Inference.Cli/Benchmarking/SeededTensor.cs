@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>Makes and resizes tensors from a seeded source of random numbers.</summary>
+/// <summary>Generates and resizes tensors from a seeded random number generator.</summary>
 internal static class SeededTensor
 {
-    /// <summary>A tensor of a type and shape: floats are normal(0, 1), integers 0 or 1, text empty.</summary>
+    /// <summary>Creates a tensor of a type and shape: floats are normal(0, 1), integers 0 or 1, strings empty.</summary>
     public static TensorValue Create(ElementType type, ReadOnlySpan<long> shape, Random random)
     {
         TensorValue tensor = TensorValue.Allocate(type, shape);
@@ -28,8 +28,8 @@ internal static class SeededTensor
         return tensor;
     }
 
-    /// <summary>The tensor cut or grown to a shape of the same rank. What is beyond the old shape repeats rows drawn at random; there integers are drawn from the
-    /// range seen in the tensor, floats vary around the row's values.</summary>
+    /// <summary>Cuts or extends a tensor to a shape of the same rank. Elements beyond the old shape repeat rows drawn at random; there, integers are drawn from the
+    /// range observed in the tensor, and floats vary around the row's values.</summary>
     public static TensorValue Resize(TensorValue source, ReadOnlySpan<long> shape, Random random)
     {
         if (source.ElementCount == 0)
@@ -53,7 +53,7 @@ internal static class SeededTensor
             ElementType.Bool => Map<bool>(source, shape, from, isNew, v => v),
             ElementType.BFloat16 => Map<BFloat16>(source, shape, from, isNew, v => v),
             ElementType.String => Map<string>(source, shape, from, isNew, v => v),
-            _ => throw new InferenceException($"--shape cannot resize a tensor of {source.ElementType.Name()}. Give the inputs with --inputs."),
+            _ => throw new InferenceException($"--shape: expected a numeric tensor to resize, got {source.ElementType.Name()}. Pass the inputs with --inputs."),
         };
     }
 

@@ -2,24 +2,24 @@ using System.Diagnostics;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>What starting a model costs.</summary>
-/// <param name="LoadMilliseconds">From the call to load until there is a runner.</param>
-/// <param name="FirstRunMilliseconds">The first run, with everything that is prepared lazily.</param>
-/// <param name="PeakBytes">Growth of the process's resident memory, at its highest, over load and runs.</param>
+/// <summary>The cost of starting a model.</summary>
+/// <param name="LoadMilliseconds">The time from the call to load until a runner is available.</param>
+/// <param name="FirstRunMilliseconds">The time of the first run, including all lazy preparation.</param>
+/// <param name="PeakBytes">The peak growth of the process's resident memory during load and runs.</param>
 internal sealed record StartCost(double LoadMilliseconds, double FirstRunMilliseconds, long PeakBytes)
 {
-    /// <summary>From the start of the process until it had the first result; null where the process ran before.</summary>
+    /// <summary>The time from the start of the process until the first result; null if the process was already running.</summary>
     public double? ProcessMilliseconds { get; init; }
 
-    /// <summary>Load and first run as the second model of a process; null where that was not measured.</summary>
+    /// <summary>The time of load and first run as the second model of a process; null if it was not measured.</summary>
     public double? SecondMilliseconds { get; init; }
 
-    /// <summary>Loads and runs.</summary>
+    /// <summary>Loads and runs a model.</summary>
     /// <param name="backend">The provider.</param>
     /// <param name="options">The model.</param>
     /// <param name="spinning">For ONNX Runtime: whether idle threads spin.</param>
-    /// <param name="inputs">The inputs; null: prepared between load and run, off the clock.</param>
-    /// <param name="moreRuns">Runs after the first, which count for memory alone.</param>
+    /// <param name="inputs">The inputs; null to prepare them between load and run, which is not measured.</param>
+    /// <param name="moreRuns">The number of runs after the first, which affect only the memory.</param>
     /// <param name="answered">Called with both times after the first run.</param>
     public static async Task<StartCost> MeasureAsync(
         string backend, BenchOptions options, bool spinning, BenchInputs? inputs, int moreRuns = 0, Action<double, double>? answered = null)
@@ -51,7 +51,7 @@ internal sealed record StartCost(double LoadMilliseconds, double FirstRunMillise
         }
     }
 
-    /// <summary>The median of each figure.</summary>
+    /// <summary>The median of each value.</summary>
     public static StartCost Median(IReadOnlyCollection<StartCost> costs) => new(
         LatencySummary.Median(costs.Select(c => c.LoadMilliseconds)),
         LatencySummary.Median(costs.Select(c => c.FirstRunMilliseconds)),

@@ -4,13 +4,13 @@ using Inference.Cli.Running;
 
 namespace Inference.Cli.Benchmarking;
 
-/// <summary>Measures providers in one process, in turns, so that what the machine does besides hits all of them alike.</summary>
+/// <summary>Measures providers alternately in one process, so that other load on the machine affects all of them alike.</summary>
 internal static class WarmBench
 {
     private const int StartRounds = 3;
 
-    // Idle threads of one provider may spin for about a millisecond after its run; the next one starts when they sleep. ONNX Runtime's spin for a million turns,
-    // tens of milliseconds, where they are allowed to.
+    // Idle threads of one provider may spin for about a millisecond after its run; the next provider starts once they sleep. ONNX Runtime's spin for a million iterations,
+    // tens of milliseconds, if allowed.
     private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(3);
     private static readonly TimeSpan s_settleSpinning = TimeSpan.FromMilliseconds(60);
     private static readonly long s_turn = Stopwatch.Frequency / 20;
@@ -97,7 +97,7 @@ internal static class WarmBench
         loser.Dispose();
     }
 
-    /// <summary>Turns of about 50 ms (at least one run), the order reversed each round, until each provider had its seconds.</summary>
+    /// <summary>Turns of about 50 ms (at least one run), with the order reversed each round, until each provider has had its seconds.</summary>
     private static void Measure(List<BenchSubject> subjects, List<long>[] times, double seconds, CancellationToken cancellationToken)
     {
         long left = (long)(seconds * Stopwatch.Frequency);
@@ -115,7 +115,7 @@ internal static class WarmBench
                 subjects[index].Run();
                 long first = Stopwatch.GetTimestamp() - start;
 
-                // The first run of a turn finds its data evicted by the other provider; it counts only where that makes no difference.
+                // The first run of a turn finds its data evicted by the other provider; it is counted only if that makes no difference.
                 if (first >= s_turn)
                 {
                     times[index].Add(first);

@@ -5,26 +5,26 @@ using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Measures how fast a model runs on one or more providers.</summary>
+/// <summary>Measures the latency of a model on one or more providers.</summary>
 internal static class BenchCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model file, or a folder with a model.onnx." };
-        var backends = new Option<string?>("--backends") { Description = "Providers, comma-separated. Default: cpu, and onnxruntime where its library is found." };
-        var inputs = new Option<string?>("--inputs") { Description = "Folder of input_N.pb. Default: test_data_set_0 beside the model, else values seeded by the signature." };
-        var shapes = new Option<string[]>("--shape") { Description = "INPUT=256x13: resizes an input along its batch or named dimensions; integers stay in the range seen. May be repeated." };
-        var rows = new Option<int>("--rows") { Description = "Resizes the batch of every input; as --shape does for one." };
-        var threads = new Option<int>("--threads") { Description = "Threads of a run, on each provider. Default: one for each processor.", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var seconds = new Option<double>("--seconds") { Description = "Time to measure each provider.", DefaultValueFactory = _ => 3 };
-        var cold = new Option<bool>("--cold") { Description = "Measure load, first run and memory in fresh processes for each provider instead." };
-        var processes = new Option<int>("--processes") { Description = "With --cold: fresh processes for each provider.", DefaultValueFactory = _ => 10 };
-        var after = new Option<string?>("--after") { Description = "With --cold: a model that a process loads and runs first; load + first run of the second model are measured, too." };
+        var model = new Argument<string>("MODEL") { Description = "Model file, or a folder that contains model.onnx." };
+        var backends = new Option<string?>("--backends") { Description = "Providers, separated by commas. Default: cpu, and onnxruntime if its library is found." };
+        var inputs = new Option<string?>("--inputs") { Description = "Folder of input_N.pb files. Default: test_data_set_0 beside the model, otherwise values generated from the signature." };
+        var shapes = new Option<string[]>("--shape") { Description = "INPUT=256x13: resize an input along its batch or named dimensions; integers stay in the observed range. May be repeated." };
+        var rows = new Option<int>("--rows") { Description = "Resize the batch of every input to this number of rows." };
+        var threads = new Option<int>("--threads") { Description = "Number of threads of a run, on each provider. Default: one per processor.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var seconds = new Option<double>("--seconds") { Description = "Seconds to measure each provider.", DefaultValueFactory = _ => 3 };
+        var cold = new Option<bool>("--cold") { Description = "Measure load, first run and memory in fresh processes instead of run times." };
+        var processes = new Option<int>("--processes") { Description = "With --cold: number of fresh processes per provider.", DefaultValueFactory = _ => 10 };
+        var after = new Option<string?>("--after") { Description = "With --cold: a model to load and run first; also measures load and first run of MODEL as the second model of the process." };
         var child = new Option<bool>("--cold-child") { Hidden = true };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("bench", "Measures how fast a model runs, providers side by side in one process.")
+        var command = new Command("bench", "Measures the latency of a model on one or more providers, alternating in one process.")
         {
             model, backends, inputs, shapes, rows, threads, seconds, cold, processes, after, child, json, library, verbose,
         };
@@ -63,7 +63,7 @@ internal static class BenchCommand
 
     private static string ExistingModel(string path) => File.Exists(path) || File.Exists(Path.Combine(path, "model.onnx"))
         ? path
-        : throw new ModelLoadException($"'{path}': expected a model file or a folder with a model.onnx, there is neither.");
+        : throw new ModelLoadException($"'{path}': expected a model file or a folder that contains model.onnx, found neither. Check the path.");
 
     private static int Positive(int threads) => threads > 0 ? threads : threads == 0 ? Environment.ProcessorCount
         : throw new UsageException($"--threads: expected at least 1, got {threads}.");
@@ -89,7 +89,7 @@ internal static class BenchCommand
             return [Backends.Cpu, Backends.OnnxRuntime];
         }
 
-        Console.Error.WriteLine("note: ONNX Runtime's library was not found, cpu alone is measured. Set ORT_DYLIB_PATH to it.");
+        Console.Error.WriteLine("note: ONNX Runtime's library was not found; only cpu is measured. Set ORT_DYLIB_PATH to the library's path.");
         return [Backends.Cpu];
     }
 }

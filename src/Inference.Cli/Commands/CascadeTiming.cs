@@ -7,13 +7,13 @@ using Inference.Versioning;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Times a cascade as it is served: rows one by one through student and teacher against the teacher alone, in turns.</summary>
+/// <summary>Times a cascade row by row as in serving: student and teacher, alternating with the teacher alone.</summary>
 internal static class CascadeTiming
 {
     private const int Rows = 1000;
     private const int Rounds = 5;
 
-    /// <returns>Mean microseconds of a row: the teacher alone, and the cascade. Of the rounds the fastest of each.</returns>
+    /// <returns>The mean time per row, microseconds: of the teacher alone, and of the cascade; for each the fastest round.</returns>
     public static async Task<(double Teacher, double Cascade)> MeasureAsync(OptimizationContext context, OnnxModel teacher, OnnxModel student, IDataSource data, CancellationToken cancellationToken)
     {
         await using ModelSession big = await ModelSession.OpenAsync(context, teacher, "teacher", cancellationToken).ConfigureAwait(false);

@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>All verbs, one line each.</summary>
+/// <summary>Lists all commands.</summary>
 internal static class CommandTable
 {
-    public static RootCommand Create() => new("Runs, checks, measures and optimizes ONNX models, in pure C#.")
+    public static RootCommand Create() => new("Runs, verifies, measures and optimizes ONNX models in pure C#.")
     {
         BenchCommand.Create(),
         CompareCommand.Create(),

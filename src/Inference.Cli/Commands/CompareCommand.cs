@@ -7,15 +7,15 @@ using Inference.Optimization.Records;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Sets two models side by side.</summary>
+/// <summary>Compares two models on the same rows.</summary>
 internal static class CompareCommand
 {
     public static Command Create()
     {
         var shared = new OptimizationCommands();
-        var other = new Argument<string>("OTHER") { Description = "The model to judge against MODEL." };
-        var otherBackend = new Option<string?>("--other-backend") { Description = "Provider that OTHER runs on; else that of --backend." };
-        var command = new Command("compare", "Judges a model against another on the same rows: metric, slices, flips, latency.") { shared.Model, other };
+        var other = new Argument<string>("OTHER") { Description = "Model to compare with MODEL." };
+        var otherBackend = new Option<string?>("--other-backend") { Description = "Provider that runs OTHER. Default: that of --backend." };
+        var command = new Command("compare", "Compares two models on the same rows: metric, slices, flips, latency.") { shared.Model, other };
         foreach (Option option in new Option[] { otherBackend, shared.Data, shared.SchemaFile, shared.Labels, shared.Slices, shared.Metric, shared.OutputName, shared.MaxDrop, shared.MaxSliceDrop, shared.MinSpeedup, shared.Backend, shared.Seed, shared.Threads, shared.Json, shared.Dry, shared.Library, shared.Verbose })
         {
             command.Options.Add(option);

@@ -5,22 +5,22 @@ using Inference.Optimization.Records;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Prints how a model came to be.</summary>
+/// <summary>Prints how a model was made.</summary>
 internal static class ExplainCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model file, or a folder with a model.onnx." };
+        var model = new Argument<string>("MODEL") { Description = "Model file, or a folder that contains model.onnx." };
         var json = new Option<bool>("--json") { Description = "Print the record as JSON." };
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("explain", "Prints the decision record that an optimized model carries.") { model, json, verbose };
+        var command = new Command("explain", "Prints the decision record of an optimized model.") { model, json, verbose };
         command.SetAction((result, _) => CommandRunner.RunAsync(result.GetValue(verbose), () =>
         {
             using OnnxModel loaded = OptimizationCommands.Load(result.GetValue(model)!);
             if (DecisionRecord.Read(loaded) is not { } record)
             {
                 throw new InferenceException(
-                    $"{result.GetValue(model)}: expected a decision record in metadata '{DecisionRecord.MetadataKey}', there is none. The model was not made by this tool, or another tool that saved it dropped the metadata.");
+                    $"{result.GetValue(model)}: expected a decision record in metadata '{DecisionRecord.MetadataKey}', found none. The model was not made by this tool, or another tool removed the metadata when it saved the model.");
             }
 
             Console.WriteLine(result.GetValue(json) ? record.ToJson() : record.ToText());

@@ -7,17 +7,17 @@ using Inference.Optimization.Factorization;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Replaces layers by two thinner ones.</summary>
+/// <summary>Replaces layers by low-rank factors.</summary>
 internal static class FactorizeCommand
 {
     public static Command Create()
     {
         var shared = new OptimizationCommands();
-        var macs = new Option<double>("--target-macs") { Description = "Multiply-adds to reach, as a share of the source's.", DefaultValueFactory = _ => 0.5 };
-        var error = new Option<double>("--max-layer-error") { Description = "Greatest share of a layer's output variance to lose.", DefaultValueFactory = _ => 0.2 };
-        var plain = new Option<bool>("--plain-svd") { Description = "Fit the factors to the weights alone instead of the outputs on the data." };
-        var unmeasured = new Option<bool>("--unmeasured") { Description = "Keep factors that do not measure faster, too." };
-        Command command = shared.Command("factorize", "Replaces layers by two thinner ones (low rank).", macs, error, plain, unmeasured);
+        var macs = new Option<double>("--target-macs") { Description = "Target for multiply-adds, as a share of the source model's.", DefaultValueFactory = _ => 0.5 };
+        var error = new Option<double>("--max-layer-error") { Description = "Largest share of a layer's output variance that may be lost.", DefaultValueFactory = _ => 0.2 };
+        var plain = new Option<bool>("--plain-svd") { Description = "Fit the factors to the weights alone instead of to the outputs on the data." };
+        var unmeasured = new Option<bool>("--unmeasured") { Description = "Also keep factors that are not measured to be faster." };
+        Command command = shared.Command("factorize", "Replaces layers by products of two low-rank factors.", macs, error, plain, unmeasured);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);

@@ -9,15 +9,15 @@ using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Shows what is in a model.</summary>
+/// <summary>Shows the contents of a model.</summary>
 internal static class InspectCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model file, or a folder with a model.onnx." };
-        var placement = new Option<bool>("--placement") { Description = "Show which provider runs which part." };
-        var providers = new Option<string?>("--providers") { Description = "Providers by preference, comma-separated; what one does not claim goes to the next. Default: cpu." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var model = new Argument<string>("MODEL") { Description = "Model file, or a folder that contains model.onnx." };
+        var placement = new Option<bool>("--placement") { Description = "Show which provider runs which nodes." };
+        var providers = new Option<string?>("--providers") { Description = "Providers in order of preference, separated by commas; nodes that one does not claim go to the next. Default: cpu." };
+        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
         var command = new Command("inspect", "Shows inputs, outputs, opsets, operators, parameters, bytes, MACs and row independence of a model.") { model, placement, providers, json, library, verbose };
@@ -47,7 +47,7 @@ internal static class InspectCommand
         return command;
     }
 
-    // MACs depend on the inputs' shapes: those of the data set beside the model, else one row. Where these do not fit the model, the figure is left out.
+    // MACs depend on the inputs' shapes: those of the data set beside the model, otherwise one row. If they do not match the model, the figure is omitted.
     private static (long Macs, string Inputs)? Work(string path, ModelDescription description)
     {
         if (description.Unsupported.Count > 0)

@@ -4,14 +4,14 @@ using Inference.Kernels;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Lists the kernels of this machine.</summary>
+/// <summary>Lists the kernels on this machine.</summary>
 internal static class KernelsCommand
 {
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("kernels", "Lists the numeric kernels, which of them this machine can run, and which are chosen.") { json, verbose };
+        var command = new Command("kernels", "Lists the numeric kernels, with those that this machine supports and those that are selected.") { json, verbose };
         command.SetAction((result, _) => CommandRunner.RunAsync(result.GetValue(verbose), () =>
         {
             IReadOnlyList<KernelInfo> kernels = KernelInventory.List();

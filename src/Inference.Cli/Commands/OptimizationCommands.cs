@@ -13,52 +13,52 @@ using Inference.Optimization.Reports;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>What the optimizing verbs share: options, progress, figures, output.</summary>
+/// <summary>The parts that the optimizing commands share: options, progress, measurements, output.</summary>
 internal sealed class OptimizationCommands
 {
-    public Argument<string> Model { get; } = new("MODEL") { Description = "A float model: a file, or a folder with a model.onnx." };
+    public Argument<string> Model { get; } = new("MODEL") { Description = "Float model: a file, or a folder that contains model.onnx." };
 
-    public Option<string> Output { get; } = new("-o", "--output") { Description = "Where to write the new model; needed unless --dry." };
+    public Option<string> Output { get; } = new("-o", "--output") { Description = "File to write the new model to; required unless --dry is given." };
 
-    public Option<string?> Data { get; } = new("--data") { Description = "Rows: .npz or .npy (rows first), .csv, .parquet, a folder of tensors, or a folder with files calib, search, test and train, which then each do what they are named for." };
+    public Option<string?> Data { get; } = new("--data") { Description = "Rows: .npz or .npy (rows first), .csv, .parquet, a folder of tensors, or a folder with the files calib, search, test and train, each used for its purpose." };
 
-    public Option<string?> SchemaFile { get; } = new("--schema") { Description = "A JSON file that says which columns make which input, where names and shapes do not." };
+    public Option<string?> SchemaFile { get; } = new("--schema") { Description = "JSON file that maps columns to inputs, if names and shapes do not determine the mapping." };
 
-    public Option<string?> Test { get; } = new("--test-data") { Description = "Rows that the reported figures are measured on; else the test file of --data, else those calibrated on." };
+    public Option<string?> Test { get; } = new("--test-data") { Description = "Rows to measure the reported values on. Default: the test file of --data, otherwise the calibration rows." };
 
-    public Option<string?> Labels { get; } = new("--labels") { Description = "The column of true answers; without it models are compared by agreement." };
+    public Option<string?> Labels { get; } = new("--labels") { Description = "Column of true labels; without it models are compared by the metric agreement." };
 
-    public Option<string?> Slices { get; } = new("--slices") { Description = "Columns whose values make slices, separated by commas." };
+    public Option<string?> Slices { get; } = new("--slices") { Description = "Columns whose values form slices, separated by commas." };
 
-    public Option<string?> Metric { get; } = new("--metric") { Description = $"One of {string.Join(", ", MetricCatalog.Names)}, topK, ndcgK, pinballQ. Default: with labels what suits them (accuracy, token_accuracy, rmse, box_iou), else agreement." };
+    public Option<string?> Metric { get; } = new("--metric") { Description = $"One of {string.Join(", ", MetricCatalog.Names)}, topK, ndcgK, pinballQ. Default: with labels, that of the model's task (accuracy, token_accuracy, rmse, box_iou), otherwise agreement." };
 
-    public Option<string?> OutputName { get; } = new("--output-name") { Description = "The output that the metric reads; without it the one that answers the labels, or for agreement the first." };
+    public Option<string?> OutputName { get; } = new("--output-name") { Description = "Output to evaluate. Default: the one that predicts the labels, or for agreement the first." };
 
-    public Option<string?> MaxDrop { get; } = new("--max-drop") { Description = "Greatest loss of the metric, such as 0.5% or 0.005: the upper end of its paired interval is held against it." };
+    public Option<string?> MaxDrop { get; } = new("--max-drop") { Description = "Largest accepted drop of the metric, such as 0.5% or 0.005; it is compared with the upper end of the drop's paired interval." };
 
-    public Option<string?> MaxSliceDrop { get; } = new("--max-slice-drop") { Description = "Greatest loss of a slice of at least 100 rows." };
+    public Option<string?> MaxSliceDrop { get; } = new("--max-slice-drop") { Description = "Largest accepted drop of a slice of at least 100 rows." };
 
-    public Option<double?> MinSpeedup { get; } = new("--min-speedup") { Description = "Least ratio of the source's time to the result's, measured." };
+    public Option<double?> MinSpeedup { get; } = new("--min-speedup") { Description = "Minimum measured ratio of the source's time to the result's." };
 
-    public Option<string> Backend { get; } = new("--backend") { Description = "Provider to run on: cpu or onnxruntime.", DefaultValueFactory = _ => Backends.Cpu };
+    public Option<string> Backend { get; } = new("--backend") { Description = "Provider to use: cpu or onnxruntime.", DefaultValueFactory = _ => Backends.Cpu };
 
-    public Option<int> Seed { get; } = new("--seed") { Description = "Seeds every random choice.", DefaultValueFactory = _ => 1 };
+    public Option<int> Seed { get; } = new("--seed") { Description = "Seed of every random choice.", DefaultValueFactory = _ => 1 };
 
-    public Option<int> Threads { get; } = new("--threads") { Description = "Threads a run may use; 0: one for each processor." };
+    public Option<int> Threads { get; } = new("--threads") { Description = "Maximum number of threads of a run; 0: one per processor." };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print the decision record as JSON." };
 
-    public Option<string?> Report { get; } = new("--report") { Description = "Write a self-contained HTML report here." };
+    public Option<string?> Report { get; } = new("--report") { Description = "File to write a self-contained HTML report to." };
 
-    public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Say what would be done; write nothing." };
+    public Option<bool> DryRun { get; } = new("--dry-run") { Description = "Print what would be done, and write nothing." };
 
-    public Option<bool> Dry { get; } = new("--dry") { Description = "Show how the columns of --data were mapped, read all rows, measure MODEL on the labels, and stop." };
+    public Option<bool> Dry { get; } = new("--dry") { Description = "Show how the columns of --data are mapped, read all rows, evaluate MODEL on the labels, and stop." };
 
     public Option<string?> Library { get; } = Backends.LibraryOption();
 
     public Option<bool> Verbose { get; } = CommandRunner.Verbose();
 
-    /// <summary>A verb with the shared options and its own.</summary>
+    /// <summary>Creates a command with the shared options and its own.</summary>
     public Command Command(string name, string description, params Option[] own)
     {
         var command = new Command(name, description) { Model };
@@ -89,10 +89,10 @@ internal sealed class OptimizationCommands
     public static OnnxModel Load(string path)
     {
         string file = ModelSource.File(path).ResolveFile()!;
-        return File.Exists(file) ? OnnxModel.Load(file) : throw new ModelLoadException($"{path}: expected a model file or a folder with a model.onnx, found nothing. Check the path.");
+        return File.Exists(file) ? OnnxModel.Load(file) : throw new ModelLoadException($"{path}: expected a model file or a folder that contains model.onnx, found neither. Check the path.");
     }
 
-    /// <summary>Opens rows and maps them to the model's inputs, as the provider that runs it has them. Rows to calibrate and train on need no labels where others are judged.</summary>
+    /// <summary>Opens rows and maps them to the model's inputs, as declared by the provider that runs it. Rows for calibration and training need no labels if other rows are evaluated.</summary>
     public async Task<Func<string, MappedDataSource>> OpenerAsync(ParseResult result, OptimizationContext context, CancellationToken cancellation)
     {
         DataSchema? schema = result.GetValue(SchemaFile) is { } file ? DataSchema.Load(file) : null;
@@ -116,14 +116,14 @@ internal sealed class OptimizationCommands
 
     public static IDataSource? Open(ParseResult result, Option<string?> option, Func<string, MappedDataSource> open) => result.GetValue(option) is { } path ? open(path) : null;
 
-    /// <summary>Who does what with the rows of --data; null where there is none.</summary>
+    /// <summary>The roles of the rows of --data; null if there are none.</summary>
     public DataRoles? Roles(ParseResult result, Func<string, MappedDataSource> open, bool split = false)
     {
         DataRoles? roles = result.GetValue(Data) is { } path ? DataRoles.Open(path, split, open) : null;
         return Open(result, Test, open) is { } test && roles is not null ? roles with { Report = test } : roles;
     }
 
-    /// <summary>Shows how all rows that were named were mapped.</summary>
+    /// <summary>Shows how all given rows are mapped.</summary>
     public async Task<int> DryAsync(ParseResult result, OptimizationContext context, OnnxModel model, Func<string, MappedDataSource> open, CancellationToken cancellation, params Option<string?>[] more)
     {
         var opened = new List<MappedDataSource>();
@@ -133,7 +133,7 @@ internal sealed class OptimizationCommands
             return opened[^1];
         }
 
-        string data = result.GetValue(Data) ?? throw new OptimizationException("--data: expected rows, got none. Give a .npz, .csv or .parquet file, or a folder of tensors.");
+        string data = result.GetValue(Data) ?? throw new OptimizationException("--data: expected rows, got none. Pass a .npz, .csv or .parquet file, or a folder of tensors.");
         DataRoles.Open(data, split: false, Keep);
         foreach (string path in more.Append(Test).Select(result.GetValue).OfType<string>())
         {
@@ -149,7 +149,7 @@ internal sealed class OptimizationCommands
     }
 
     public DataRoles Require(ParseResult result, Func<string, MappedDataSource> open, bool split = false) => Roles(result, open, split)
-        ?? throw new OptimizationException("--data: expected rows, got none. Give a .npz, .csv or .parquet file, or a folder of tensors.");
+        ?? throw new OptimizationException("--data: expected rows, got none. Pass a .npz, .csv or .parquet file, or a folder of tensors.");
 
     public EvaluationOptions Evaluation(ParseResult result) => new()
     {
@@ -175,7 +175,7 @@ internal sealed class OptimizationCommands
             : throw new OptimizationException($"{option}: expected a share such as 0.5% or 0.005, got '{text}'.");
     }
 
-    /// <summary>Measures the result where there is data, writes model and report, prints the verdict, and says whether the bounds hold.</summary>
+    /// <summary>Measures the result if there is data, writes model and report, prints the verdict, and returns whether the bounds are met.</summary>
     public async Task<int> FinishAsync(
         ParseResult result,
         OptimizationContext context,
@@ -192,7 +192,7 @@ internal sealed class OptimizationCommands
         return Write(result, source, model, Judged(result, record), details);
     }
 
-    /// <summary>The record with its verdict on the bounds that are given.</summary>
+    /// <summary>Adds the verdict on the given bounds to the record.</summary>
     public DecisionRecord Judged(ParseResult result, DecisionRecord record)
     {
         double? drop = Share(result.GetValue(MaxDrop), "--max-drop");
@@ -203,12 +203,12 @@ internal sealed class OptimizationCommands
             ? ""
             : FormattableString.Invariant($"speedup {(time > 0 ? record.SourceMicroseconds / time : double.NaN):F2} is below {speedup:F2}");
 
-        // What serves of a student is the cascade: its drop counts, not that of the student alone.
+        // A student serves as part of its cascade, so the cascade's drop counts, not that of the student alone.
         VerdictOutcome? outcome = record.Cascade is { } cascade && drop is not null ? (cascade.Drop <= drop ? VerdictOutcome.Met : VerdictOutcome.NotMet) : record.Quality?.Verdict;
         string reason = outcome is VerdictOutcome.Met or null ? "" : record.Cascade is { } held && drop is not null ? FormattableString.Invariant($"drop {held.Drop * 100:F2} % of the cascade exceeds the budget") : record.Quality!.Objection();
         if (record.Quality is null && (drop ?? slice) is not null)
         {
-            (outcome, reason) = (VerdictOutcome.NotJudged, "there are no rows to judge on");
+            (outcome, reason) = (VerdictOutcome.NotJudged, "there are no rows to evaluate on");
         }
 
         bool met = outcome is VerdictOutcome.Met or null && slow.Length == 0;
@@ -222,7 +222,7 @@ internal sealed class OptimizationCommands
         return record with { Met = met, Verdict = verdict, Reason = string.Join("; ", new[] { reason, slow }.Where(static r => r.Length > 0)), Budget = string.Join(", ", bounds) };
     }
 
-    /// <summary>Writes model and report and prints the verdict.</summary>
+    /// <summary>Writes model and report, and prints the verdict.</summary>
     /// <exception cref="UnsupportedModelException">The new file would be larger than the source's.</exception>
     public int Write(ParseResult result, OnnxModel source, OnnxModel model, DecisionRecord record, ReportDetails? details)
     {
@@ -241,14 +241,14 @@ internal sealed class OptimizationCommands
         return record.Met ? ExitCodes.Done : ExitCodes.BoundNotMet;
     }
 
-    // Codes, scales and nodes of layers with few weights can take more than the weights did.
+    // For layers with few weights, codes, scales and nodes can take more bytes than the weights.
     private static void RequireSmaller(OnnxModel source, OnnxModel model, DecisionRecord record)
     {
         const long AlwaysSmaller = 1 << 20;
         if (record.Verb == "quantize" && record.Bytes < AlwaysSmaller && source.ToArray().Length is var before && model.ToArray().Length is var after && after >= before)
         {
             throw new UnsupportedModelException(
-                $"Model '{source.Graph.Name}': expected a smaller file, got {after:N0} bytes instead of {before:N0}: its layers have too few weights to gain from. Nothing was written; keep the float model.", []);
+                $"Model '{source.Graph.Name}': expected a file smaller than {before:N0} bytes, got {after:N0}: its layers have too few weights to benefit. Nothing was written; keep the float model.", []);
         }
     }
 }

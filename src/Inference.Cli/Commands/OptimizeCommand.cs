@@ -14,9 +14,9 @@ internal static class OptimizeCommand
     public static Command Create()
     {
         var shared = new OptimizationCommands();
-        var search = new Option<string?>("--search-data") { Description = "Rows to choose by; else the search file of --data. One set of rows alone is shared out: a quarter calibrates, half search, a quarter reports." };
-        var time = new Option<string>("--max-time") { Description = "Longest search, such as 90s, 10m or 1h.", DefaultValueFactory = _ => "10m" };
-        var rows = new Option<int>("--latency-rows") { Description = "Rows of a timed run.", DefaultValueFactory = _ => 1 };
+        var search = new Option<string?>("--search-data") { Description = "Rows to select candidates on. Default: the search file of --data. A single set of rows is split: a quarter for calibration, half for search, a quarter for the report." };
+        var time = new Option<string>("--max-time") { Description = "Maximum duration of the search, such as 90s, 10m or 1h.", DefaultValueFactory = _ => "10m" };
+        var rows = new Option<int>("--latency-rows") { Description = "Number of rows of a timed run.", DefaultValueFactory = _ => 1 };
         Command command = shared.Command("optimize", "Searches quantization, factorization and pruning for the fastest model within a budget.", search, time, rows);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
         {

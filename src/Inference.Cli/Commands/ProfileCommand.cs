@@ -7,21 +7,21 @@ using Inference.Diagnostics;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Shows where a model's time goes.</summary>
+/// <summary>Shows the time of each node of a model.</summary>
 internal static class ProfileCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model file, or a folder with a model.onnx." };
-        var inputs = new Option<string?>("--inputs") { Description = "Folder of input_N.pb. Default: test_data_set_0 beside the model, else values seeded by the signature." };
+        var model = new Argument<string>("MODEL") { Description = "Model file, or a folder that contains model.onnx." };
+        var inputs = new Option<string?>("--inputs") { Description = "Folder of input_N.pb files. Default: test_data_set_0 beside the model, otherwise values generated from the signature." };
         var shapes = new Option<string[]>("--shape") { Description = "INPUT=256x13, as for bench." };
-        var threads = new Option<int>("--threads") { Description = "Threads of a run. Default: one for each processor." };
-        var runs = new Option<int>("--runs") { Description = "Runs to observe, after half a second of warm-up; times are medians.", DefaultValueFactory = _ => 50 };
-        var top = new Option<int>("--top") { Description = "Nodes to list, slowest first; 0: all in order.", DefaultValueFactory = _ => 25 };
+        var threads = new Option<int>("--threads") { Description = "Number of threads of a run. Default: one per processor." };
+        var runs = new Option<int>("--runs") { Description = "Number of profiled runs, after half a second of warm-up; times are medians.", DefaultValueFactory = _ => 50 };
+        var top = new Option<int>("--top") { Description = "Number of nodes to list, slowest first; 0: all, in execution order.", DefaultValueFactory = _ => 25 };
         var trace = new Option<string?>("--trace") { Description = "Write a Chrome trace (chrome://tracing, Perfetto) of one run to this file." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("profile", "Shows time, bytes and MACs of each node and operator of a model.") { model, inputs, shapes, threads, runs, top, trace, json, verbose };
+        var command = new Command("profile", "Shows the time, bytes and MACs of each node and operator of a model.") { model, inputs, shapes, threads, runs, top, trace, json, verbose };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), () =>
         {
             string path = result.GetValue(model)!;

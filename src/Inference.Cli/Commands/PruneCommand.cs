@@ -13,11 +13,11 @@ internal static class PruneCommand
     public static Command Create()
     {
         var shared = new OptimizationCommands();
-        var macs = new Option<double>("--target-macs") { Description = "Multiply-adds to reach, as a share of the source's.", DefaultValueFactory = _ => 0.7 };
-        var multiple = new Option<int>("--multiple") { Description = "Channels are removed in multiples of this; 0: what measures best of 16, 8 and 4.", DefaultValueFactory = _ => 0 };
-        var least = new Option<double>("--least-kept") { Description = "Share of a group's channels that stay at least.", DefaultValueFactory = _ => new PruneOptions().LeastKept };
-        var bare = new Option<bool>("--no-refit") { Description = "Leave what reads the removed channels as it is." };
-        Command command = shared.Command("prune", "Removes whole channels and refits what reads them.", macs, multiple, least, bare);
+        var macs = new Option<double>("--target-macs") { Description = "Target for multiply-adds, as a share of the source model's.", DefaultValueFactory = _ => 0.7 };
+        var multiple = new Option<int>("--multiple") { Description = "Number that removed channels are a multiple of; 0: the best measured of 16, 8 and 4.", DefaultValueFactory = _ => 0 };
+        var least = new Option<double>("--least-kept") { Description = "Minimum share of a group's channels that is kept.", DefaultValueFactory = _ => new PruneOptions().LeastKept };
+        var bare = new Option<bool>("--no-refit") { Description = "Do not refit the layers that read removed channels." };
+        Command command = shared.Command("prune", "Removes whole channels and refits the layers that read them.", macs, multiple, least, bare);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);

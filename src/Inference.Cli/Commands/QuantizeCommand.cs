@@ -9,24 +9,24 @@ using Inference.Optimization.Reports;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Makes a model with 8- or 4-bit weights.</summary>
+/// <summary>Creates a model with 8- or 4-bit weights.</summary>
 internal static class QuantizeCommand
 {
     public static Command Create()
     {
         var shared = new OptimizationCommands();
-        var mode = new Option<string>("--mode") { Description = "static, dynamic or weight.", DefaultValueFactory = _ => "static" };
-        var format = new Option<string>("--format") { Description = "qdq or qoperator.", DefaultValueFactory = _ => "qdq" };
-        var calibration = new Option<string>("--calibration") { Description = "auto, minmax, percentile, mse or entropy.", DefaultValueFactory = _ => "auto" };
-        var perTensor = new Option<bool>("--per-tensor") { Description = "One scale for each weight tensor instead of each output channel." };
-        var perChannel = new Option<bool>("--per-channel") { Description = "One scale for each output channel of the weights: the default.", DefaultValueFactory = _ => true };
-        var uncorrected = new Option<bool>("--no-bias-correction") { Description = "Leave the mean error of each layer in." };
-        var bits = new Option<int>("--bits") { Description = "Bits of weights with --mode weight: 8 or 4.", DefaultValueFactory = _ => 8 };
-        var smooth = new Option<bool>("--smoothquant") { Description = "Scale outlying activation channels down where the error falls." };
-        var equalize = new Option<bool?>("--equalize") { Description = "Equalize ranges of successive layers; else only with one scale for a tensor." };
-        var target = new Option<string>("--target") { Description = "auto, avx2, avx512 or vnni.", DefaultValueFactory = _ => "auto" };
-        var exclude = new Option<string[]>("--exclude") { Description = "A node to leave in float; may be repeated." };
-        Command command = shared.Command("quantize", "Makes an 8-bit (or 4-bit) model.", mode, format, calibration, perTensor, perChannel, uncorrected, bits, smooth, equalize, target, exclude);
+        var mode = new Option<string>("--mode") { Description = "Quantization mode: static, dynamic or weight.", DefaultValueFactory = _ => "static" };
+        var format = new Option<string>("--format") { Description = "Format of static models: qdq or qoperator.", DefaultValueFactory = _ => "qdq" };
+        var calibration = new Option<string>("--calibration") { Description = "Calibration method: auto, minmax, percentile, mse or entropy.", DefaultValueFactory = _ => "auto" };
+        var perTensor = new Option<bool>("--per-tensor") { Description = "Use one scale per weight tensor instead of one per output channel." };
+        var perChannel = new Option<bool>("--per-channel") { Description = "Use one scale per output channel of the weights (default).", DefaultValueFactory = _ => true };
+        var uncorrected = new Option<bool>("--no-bias-correction") { Description = "Do not subtract the mean error of each layer from its bias." };
+        var bits = new Option<int>("--bits") { Description = "Number of bits of weights with --mode weight: 8 or 4.", DefaultValueFactory = _ => 8 };
+        var smooth = new Option<bool>("--smoothquant") { Description = "Scale outlier activation channels down if this lowers the error." };
+        var equalize = new Option<bool?>("--equalize") { Description = "Equalize the ranges of successive layers. Default: only with --per-tensor." };
+        var target = new Option<string>("--target") { Description = "Target processor: auto, avx2, avx512 or vnni.", DefaultValueFactory = _ => "auto" };
+        var exclude = new Option<string[]>("--exclude") { Description = "Node to leave in float. May be repeated." };
+        Command command = shared.Command("quantize", "Quantizes a model to 8 or 4 bits.", mode, format, calibration, perTensor, perChannel, uncorrected, bits, smooth, equalize, target, exclude);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);

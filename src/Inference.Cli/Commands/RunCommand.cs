@@ -13,11 +13,11 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model file, or a folder with a model.onnx." };
-        var inputs = new Option<string[]>("--input") { Description = "NAME=FILE, a .pb (TensorProto) or .npy file. One for each input." };
-        var output = new Option<string?>("--output") { Description = "Folder to write the outputs to: output_N.pb, and output_N.npy where NumPy has the type." };
-        var backend = new Option<string>("--backend") { Description = "Provider to run on: cpu or onnxruntime.", DefaultValueFactory = _ => Backends.Cpu };
-        var threads = new Option<int>("--threads") { Description = "Threads a run may use; 0: one for each processor." };
+        var model = new Argument<string>("MODEL") { Description = "Model file, or a folder that contains model.onnx." };
+        var inputs = new Option<string[]>("--input") { Description = "NAME=FILE: a .pb (TensorProto) or .npy file for an input. Repeat it for each input." };
+        var output = new Option<string?>("--output") { Description = "Folder to write the outputs to: output_N.pb, and output_N.npy if NumPy supports the type." };
+        var backend = new Option<string>("--backend") { Description = "Provider to use: cpu or onnxruntime.", DefaultValueFactory = _ => Backends.Cpu };
+        var threads = new Option<int>("--threads") { Description = "Maximum number of threads of a run; 0: one per processor." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
         var command = new Command("run", "Runs a model once on values from files.") { model, inputs, output, backend, threads, library, verbose };
@@ -62,7 +62,7 @@ internal static class RunCommand
             int equals = input.IndexOf('=', StringComparison.Ordinal);
             string name = equals > 0 ? input[..equals] : throw new UsageException($"--input: expected NAME=FILE, got '{input}'.");
             ModelPort port = info.Inputs.FirstOrDefault(p => p.Name == name)
-                ?? throw new InvalidInputException($"--input {name}: expected an input of the model, which has {string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"))}.");
+                ?? throw new InvalidInputException($"--input {name}: expected an input of the model, one of {string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"))}.");
             values.Add(name, ReadValue(input[(equals + 1)..], port.Type));
         }
 

@@ -12,27 +12,27 @@ using Inference.Optimization.Evaluation;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Scores rows of a file.</summary>
+/// <summary>Scores the rows of a file.</summary>
 internal static class ScoreCommand
 {
     private const int DefaultBatch = 256;
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model file, or a folder with a model.onnx." };
+        var model = new Argument<string>("MODEL") { Description = "Model file, or a folder that contains model.onnx." };
         var data = new Option<string>("--data") { Description = "Rows: .npz or .npy (rows first), .csv, .parquet, or a folder of .npy files.", Required = true };
-        var output = new Option<string>("-o", "--output") { Description = "Where to write the outputs: .npz or .csv; needed unless --dry." };
-        var labels = new Option<string?>("--labels") { Description = "The column of true answers, where there is one: it is no input." };
-        var outputName = new Option<string?>("--output-name") { Description = "With --dry and --labels: the output that is measured; without it the one that answers the labels." };
-        var schema = new Option<string?>("--schema") { Description = "A JSON file that says which columns make which input, where names and shapes do not." };
-        var dry = new Option<bool>("--dry") { Description = "Show how the columns of --data were mapped, read all rows, measure MODEL on the labels, and stop." };
+        var output = new Option<string>("-o", "--output") { Description = "File to write the outputs to: .npz or .csv; required unless --dry is given." };
+        var labels = new Option<string?>("--labels") { Description = "Column of true labels, if there is one; it is not mapped to an input." };
+        var outputName = new Option<string?>("--output-name") { Description = "With --dry and --labels: output to evaluate. Default: the one that predicts the labels." };
+        var schema = new Option<string?>("--schema") { Description = "JSON file that maps columns to inputs, if names and shapes do not determine the mapping." };
+        var dry = new Option<bool>("--dry") { Description = "Show how the columns of --data are mapped, read all rows, evaluate MODEL on the labels, and stop." };
         var json = new Option<bool>("--json") { Description = "With --dry: print JSON." };
-        var batch = new Option<int>("--batch") { Description = $"Rows in a run. Default: {DefaultBatch} where rows are proved independent, else 1; what the model fixes." };
-        var backend = new Option<string>("--backend") { Description = "Provider to run on: cpu or onnxruntime.", DefaultValueFactory = _ => Backends.Cpu };
-        var threads = new Option<int>("--threads") { Description = "Threads a run may use; 0: one for each processor." };
+        var batch = new Option<int>("--batch") { Description = $"Number of rows per run. Default: the model's fixed number, or {DefaultBatch} if rows are proved independent, otherwise 1." };
+        var backend = new Option<string>("--backend") { Description = "Provider to use: cpu or onnxruntime.", DefaultValueFactory = _ => Backends.Cpu };
+        var threads = new Option<int>("--threads") { Description = "Maximum number of threads of a run; 0: one per processor." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("score", "Scores all rows of a file, as a stream, with progress.") { model, data, output, labels, outputName, schema, batch, backend, threads, dry, json, library, verbose };
+        var command = new Command("score", "Scores all rows of a file in a stream, with progress.") { model, data, output, labels, outputName, schema, batch, backend, threads, dry, json, library, verbose };
         command.Validators.Add(result =>
         {
             if (!result.GetValue(dry) && result.GetResult(output) is null)
@@ -80,7 +80,7 @@ internal static class ScoreCommand
         {
             using (batch)
             {
-                // A model that fixes its batch gets the last one filled up; the extra rows are not written.
+                // A model with a fixed batch size gets its last batch padded; the additional rows are not written.
                 using NamedValues values = ScoreInputs.Fill(batch, fixedRows ?? batch.Rows);
                 using NamedValues outputs = await runner.RunAsync(values, null, cancellation).ConfigureAwait(false);
                 writer.Append(outputs, batch.Rows);
@@ -94,7 +94,7 @@ internal static class ScoreCommand
         }
 
         writer.Complete();
-        Console.Error.WriteLine($"{(Console.IsErrorRedirected ? "" : "\r")}{Progress(done, null, start)}, {rows} in a run");
+        Console.Error.WriteLine($"{(Console.IsErrorRedirected ? "" : "\r")}{Progress(done, null, start)}, {rows} per run");
     }
 
     private static string Progress(long done, long? total, long start)

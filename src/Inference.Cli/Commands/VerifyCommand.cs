@@ -5,23 +5,23 @@ using Inference.Cli.Verification;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Runs models on stored inputs and compares with stored outputs.</summary>
+/// <summary>Runs models on stored inputs and compares the results with stored outputs.</summary>
 internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var folders = new Argument<string[]>("DIR") { Description = "Folders with model.onnx and test_data_set_* in or below them.", Arity = ArgumentArity.OneOrMore };
-        var backend = new Option<string>("--backend") { Description = "Provider to run on: cpu or onnxruntime.", DefaultValueFactory = _ => "cpu" };
-        var rtol = new Option<double?>("--rtol") { Description = "Relative tolerance; wins over meta.json. Default 1e-3." };
-        var atol = new Option<double?>("--atol") { Description = "Absolute tolerance; wins over meta.json. Default 1e-6." };
-        var timeout = new Option<double>("--timeout") { Description = "Seconds a test may take.", DefaultValueFactory = _ => 60 };
-        var threads = new Option<int>("--threads") { Description = "Threads a run may use; 0: one for each processor." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of lines." };
-        var isolate = new Option<bool>("--isolate") { Description = "Run each test in a process of its own: a crash is that test's failure." };
+        var folders = new Argument<string[]>("DIR") { Description = "Folders that contain, at any depth, model.onnx with test_data_set_* folders.", Arity = ArgumentArity.OneOrMore };
+        var backend = new Option<string>("--backend") { Description = "Provider to use: cpu or onnxruntime.", DefaultValueFactory = _ => "cpu" };
+        var rtol = new Option<double?>("--rtol") { Description = "Relative tolerance; overrides meta.json. Default: 1e-3." };
+        var atol = new Option<double?>("--atol") { Description = "Absolute tolerance; overrides meta.json. Default: 1e-6." };
+        var timeout = new Option<double>("--timeout") { Description = "Maximum duration of a test, in seconds.", DefaultValueFactory = _ => 60 };
+        var threads = new Option<int>("--threads") { Description = "Maximum number of threads of a run; 0: one per processor." };
+        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
+        var isolate = new Option<bool>("--isolate") { Description = "Run each test in its own process, so that a crash fails only that test." };
         var list = new Option<bool>("--list") { Description = "Print the names of the tests and stop." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("verify", "Runs models on stored inputs and compares with stored outputs.") { folders, backend, rtol, atol, timeout, threads, json, isolate, list, library, verbose };
+        var command = new Command("verify", "Runs models on stored inputs and compares the results with stored outputs.") { folders, backend, rtol, atol, timeout, threads, json, isolate, list, library, verbose };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async () =>
         {
             IReadOnlyList<ModelTest> tests = ModelTest.Find(result.GetValue(folders)!);

@@ -5,16 +5,16 @@ using Inference.Evaluation.Reading;
 
 namespace Inference.Cli.Data;
 
-/// <summary>Shows how data was mapped to a model, and reads all of it once: what would fail after hours fails now.</summary>
+/// <summary>Shows how data is mapped to a model, and reads all of it once, so that errors appear before a long run.</summary>
 internal static class DryRun
 {
     private const int BatchRows = 1024;
 
-    /// <summary>Prints the reports of all sources, and the source model's metric where it is judged.</summary>
-    /// <param name="sources">The rows, mapped.</param>
+    /// <summary>Prints the reports of all sources, and the source model's metric if it is evaluated.</summary>
+    /// <param name="sources">The mapped rows.</param>
     /// <param name="json">Whether to print JSON.</param>
-    /// <param name="judge">Measures the source model on the last of the sources: a metric such as <c>accuracy 0.974</c>, and how outputs and labels are read; null where nothing is judged.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="judge">Evaluates the source model on the last of the sources: a metric such as <c>accuracy 0.974</c>, and how outputs and labels are read; null to evaluate nothing.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<int> PrintAsync(IReadOnlyList<MappedDataSource> sources, bool json, Func<IDataSource, Task<(string Metric, double Value, OutputReading Reading)>>? judge, CancellationToken cancellationToken)
     {
         var read = new List<(MappedDataSource Source, long Rows, IReadOnlyList<(string Column, long Cells)> Missing)>();

@@ -5,21 +5,21 @@ namespace Inference.Cli.Data;
 /// <summary>Writes NumPy <c>.npy</c> arrays. Source: NumPy enhancement proposal 1, "A Simple File Format for NumPy Arrays", version 1.</summary>
 internal static class NpyWriter
 {
-    /// <summary>Whether NumPy has the type.</summary>
+    /// <summary>Whether NumPy supports the element type.</summary>
     public static bool Supports(ElementType type) => Descriptor(type) is not null;
 
     /// <summary>Writes a tensor.</summary>
-    /// <exception cref="InferenceException">NumPy does not have the element type.</exception>
+    /// <exception cref="InferenceException">NumPy does not support the element type.</exception>
     public static void Write(Stream stream, TensorValue tensor)
     {
         WriteHeader(stream, tensor.ElementType, tensor.Shape);
         stream.Write(tensor.AsBytes());
     }
 
-    /// <summary>Writes what precedes the elements.</summary>
+    /// <summary>Writes the header.</summary>
     public static void WriteHeader(Stream stream, ElementType type, ReadOnlySpan<long> shape)
     {
-        string descriptor = Descriptor(type) ?? throw new InferenceException($"A tensor of {type.Name()} has no NumPy form. Write it as .pb instead.");
+        string descriptor = Descriptor(type) ?? throw new InferenceException($"Expected an element type that NumPy supports, got {type.Name()}. Write the tensor as .pb instead.");
         var dims = new StringBuilder();
         foreach (long dim in shape)
         {

@@ -15,12 +15,12 @@ internal static class ProtobufValues
         }
         catch (OnnxFormatException exception)
         {
-            throw new InferenceException($"'{path}': expected a {type.Kind} in ONNX's protobuf form: {exception.Message}", exception);
+            throw new InferenceException($"'{path}': expected a {type.Kind} in ONNX protobuf format: {exception.Message}", exception);
         }
     }
 
     /// <summary>Reads a value of the kind the model declares.</summary>
-    /// <exception cref="OnnxFormatException">The bytes hold no such value.</exception>
+    /// <exception cref="OnnxFormatException">The bytes do not contain such a value.</exception>
     public static ModelValue Read(byte[] bytes, ModelValueType type) => type.Kind switch
     {
         ModelValueKind.Tensor => FromOnnx(OnnxTensor.Read(bytes)),
@@ -29,7 +29,7 @@ internal static class ProtobufValues
         _ => ReadOptional(bytes, type),
     };
 
-    /// <summary>A value in the form of a TensorProto, SequenceProto, MapProto or OptionalProto file.</summary>
+    /// <summary>Serializes a value as a TensorProto, SequenceProto, MapProto or OptionalProto.</summary>
     public static byte[] Write(string name, ModelValue value) => value switch
     {
         TensorValue tensor => ToOnnx(name, tensor).ToArray(),
@@ -153,7 +153,7 @@ internal static class ProtobufValues
         return result;
     }
 
-    // Files hold an optional either as OptionalProto or as the bare value inside it.
+    // Files contain an optional either as OptionalProto or as its bare value.
     private static ModelValue ReadOptional(byte[] bytes, ModelValueType type)
     {
         try

@@ -4,7 +4,7 @@ using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Running;
 
-/// <summary>Providers by the names of the command line.</summary>
+/// <summary>The providers by their names on the command line.</summary>
 internal static class Backends
 {
     public const string Cpu = "cpu";
@@ -16,12 +16,12 @@ internal static class Backends
     /// <summary>The option that names ONNX Runtime's native library.</summary>
     public static Option<string?> LibraryOption() => new("--onnxruntime-library")
     {
-        Description = "ONNX Runtime's native library; else ORT_DYLIB_PATH, beside the program, the system's loader.",
+        Description = "Path of ONNX Runtime's native library. Default: ORT_DYLIB_PATH, the program's folder, the system's search path.",
     };
 
-    /// <summary>A loader that runs models on the provider.</summary>
+    /// <summary>Returns a loader that runs models on a provider.</summary>
     /// <param name="name">The provider.</param>
-    /// <param name="library">ONNX Runtime's native library; null: the usual places.</param>
+    /// <param name="library">The path of ONNX Runtime's native library; null: the default locations.</param>
     /// <exception cref="InferenceException">There is no such provider.</exception>
     public static IModelLoader Loader(string name, string? library = null) => name switch
     {
@@ -30,6 +30,6 @@ internal static class Backends
         _ => throw new UsageException($"--backend: expected '{Cpu}' or '{OnnxRuntime}', got '{name}'."),
     };
 
-    /// <summary>Options with the native library named; everything else at its default: all graph optimizations, arena, memory patterns.</summary>
+    /// <summary>Options with the path of the native library; all others at their defaults: all graph optimizations, arena, memory patterns.</summary>
     public static OnnxRuntimeOptions RuntimeOptions(string? library) => new() { LibraryPath = library };
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Inference.Cli.Running;
 
-/// <summary>Runs the body of a verb: errors become one plain line on standard error and an exit code.</summary>
+/// <summary>Runs the body of a command: an error becomes one line on standard error and an exit code.</summary>
 internal static class CommandRunner
 {
     /// <summary>The option that adds stack traces to errors.</summary>
@@ -24,7 +24,7 @@ internal static class CommandRunner
         }
         catch (Exception exception)
         {
-            // The last line of defence: whatever it is, scripts get one line and a code.
+            // The last resort: whatever the error, scripts get one line and an exit code.
             return Fail(exception, verbose, ExitCodes.Failed);
         }
     }

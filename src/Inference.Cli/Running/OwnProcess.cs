@@ -5,7 +5,7 @@ namespace Inference.Cli.Running;
 /// <summary>Starts this program again as a child.</summary>
 internal static class OwnProcess
 {
-    /// <summary>The start of a child with these arguments, its output and errors redirected.</summary>
+    /// <summary>The start information of a child process with these arguments, with redirected output and errors.</summary>
     public static ProcessStartInfo Start(IEnumerable<string> arguments)
     {
         string self = Environment.ProcessPath!;

@@ -2,7 +2,7 @@ using Inference.Optimization;
 
 namespace Inference.Cli.Running;
 
-/// <summary>Shows progress on standard error: one line that changes on a terminal, a line for each stage when piped.</summary>
+/// <summary>Shows progress on standard error: one changing line on a terminal, one line per stage when redirected.</summary>
 internal sealed class ProgressLine : IProgress<OptimizationProgress>
 {
     private string _stage = "";

@@ -1,4 +1,4 @@
 namespace Inference.Cli.Running;
 
-/// <summary>The command line itself is wrong: exit code 64.</summary>
+/// <summary>The exception that is thrown for an invalid command line: exit code 64.</summary>
 internal sealed class UsageException(string message) : InferenceException(message);

@@ -4,7 +4,7 @@ using Inference.Cli.Verification;
 
 namespace Inference.Cli.Scoring;
 
-/// <summary>Scores as comma-separated text: a column for each element of an output's row, named <c>output</c> or <c>output[i]</c>.</summary>
+/// <summary>Writes scores as comma-separated text: one column per element of an output's row, named <c>output</c> or <c>output[i]</c>.</summary>
 internal sealed class CsvScoreWriter : ScoreWriter
 {
     private readonly string _path;

@@ -3,7 +3,7 @@ using Inference.Cli.Data;
 
 namespace Inference.Cli.Scoring;
 
-/// <summary>Scores as a NumPy archive, one array an output. Elements go to a file beside the archive until the number of rows is known.</summary>
+/// <summary>Writes scores as a NumPy archive, with one array per output. Elements are written to a file beside the archive until the number of rows is known.</summary>
 internal sealed class NpzScoreWriter(string path) : ScoreWriter
 {
     private readonly List<Column> _columns = [];
@@ -18,7 +18,7 @@ internal sealed class NpzScoreWriter(string path) : ScoreWriter
             {
                 if (!NpyWriter.Supports(tensor.ElementType))
                 {
-                    throw new InferenceException($"Output '{outputs.GetAt(i).Key}' holds {tensor.ElementType.Name()}, which is not written to .npz. Write a .csv instead.");
+                    throw new InferenceException($"Output '{outputs.GetAt(i).Key}' holds {tensor.ElementType.Name()}, which .npz does not support. Write a .csv file instead.");
                 }
 
                 string temporary = $"{path}.{i}.part";
@@ -28,7 +28,7 @@ internal sealed class NpzScoreWriter(string path) : ScoreWriter
             Column column = _columns[i];
             if (!tensor.Shape[1..].SequenceEqual(column.RowShape))
             {
-                throw new InferenceException($"Output '{column.Name}': expected rows of shape {TensorShape.Format(column.RowShape)} throughout, got {tensor}. Rows of differing shape do not fit one array.");
+                throw new InferenceException($"Output '{column.Name}': expected rows of shape {TensorShape.Format(column.RowShape)} throughout, got {tensor}. Rows of different shapes do not fit in one array; write a .csv file instead.");
             }
 
             column.Stream.Write(tensor.AsBytes()[..checked((int)(tensor.ByteCount / tensor.Shape[0] * rows))]);

@@ -3,11 +3,11 @@ using Inference.Rows;
 
 namespace Inference.Cli.Scoring;
 
-/// <summary>Turns rows of a data source into inputs of a model that may fix how many it takes.</summary>
+/// <summary>Converts rows of a data source to inputs of a model that may have a fixed batch size.</summary>
 internal sealed class ScoreInputs
 {
     /// <param name="info">The model.</param>
-    /// <param name="data">The rows, mapped to it.</param>
+    /// <param name="data">The mapped rows.</param>
     public ScoreInputs(ModelInfo info, IDataSource data)
     {
         ModelPort[] ports = [.. info.Inputs.Where(port => data.HasColumn(port.Name))];
@@ -18,10 +18,10 @@ internal sealed class ScoreInputs
     /// <summary>The columns to read.</summary>
     public string[] Columns { get; }
 
-    /// <summary>The number of rows the model takes at once where it fixes it; null where it takes any.</summary>
+    /// <summary>The model's fixed number of rows; null if it accepts any number.</summary>
     public int? FixedRows { get; }
 
-    /// <summary>The inputs for a batch, of <paramref name="rows"/> rows: the last row is repeated where the batch has fewer.</summary>
+    /// <summary>The inputs for a batch, with <paramref name="rows"/> rows: the last row is repeated if the batch has fewer.</summary>
     public static NamedValues Fill(DataBatch batch, int rows)
     {
         var values = new NamedValues(batch.Values.Count);

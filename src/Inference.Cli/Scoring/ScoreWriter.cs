@@ -1,10 +1,10 @@
 namespace Inference.Cli.Scoring;
 
-/// <summary>Writes the outputs of a model row by row, batch after batch, without keeping them in memory. Nothing is at the path before <see cref="Complete"/>.</summary>
+/// <summary>Writes the outputs of a model row by row, without keeping them in memory. The file appears at its path only on <see cref="Complete"/>.</summary>
 internal abstract class ScoreWriter : IDisposable
 {
-    /// <summary>A writer for the form that the extension names: <c>.npz</c> or <c>.csv</c>.</summary>
-    /// <exception cref="InferenceException">The extension is another.</exception>
+    /// <summary>Creates a writer for the format of the file name extension: <c>.npz</c> or <c>.csv</c>.</summary>
+    /// <exception cref="InferenceException">The extension is not supported.</exception>
     public static ScoreWriter Create(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".npz" => new NpzScoreWriter(path),
@@ -15,12 +15,12 @@ internal abstract class ScoreWriter : IDisposable
     /// <summary>Adds the first <paramref name="rows"/> rows of the outputs.</summary>
     public abstract void Append(NamedValues outputs, int rows);
 
-    /// <summary>Puts the finished file in place.</summary>
+    /// <summary>Moves the finished file into place.</summary>
     public abstract void Complete();
 
     public abstract void Dispose();
 
-    /// <summary>An output as a tensor with rows along axis 0; a map becomes one row, a sequence of maps a row each.</summary>
+    /// <summary>Converts an output to a tensor with rows along axis 0; a map becomes one row, a sequence of maps one row per map.</summary>
     /// <exception cref="InferenceException">The output has no rows.</exception>
     protected static TensorValue Rows(string name, ModelValue value, int rows)
     {

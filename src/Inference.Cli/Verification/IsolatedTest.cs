@@ -5,22 +5,22 @@ using Inference.Cli.Running;
 
 namespace Inference.Cli.Verification;
 
-/// <summary>Runs one test in a child process, so that a crash is the test's failure and not the end of the run.</summary>
+/// <summary>Runs one test in a child process, so that a crash fails the test and does not end the run.</summary>
 internal static class IsolatedTest
 {
-    // What starting a process may take beyond the test's own time.
+    // The time that starting a process may take in addition to the test's own time.
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(15);
 
-    /// <summary>Runs the test; never throws but for cancellation, and never takes much longer than the time-out.</summary>
+    /// <summary>Runs the test; throws only on cancellation, and never takes much longer than the time-out.</summary>
     /// <param name="test">The test.</param>
     /// <param name="arguments">The options of <c>verify</c> to pass on.</param>
-    /// <param name="timeout">How long the test may take.</param>
-    /// <param name="cancellationToken">Stops the run; the child is ended.</param>
+    /// <param name="timeout">The maximum duration of the test.</param>
+    /// <param name="cancellationToken">Cancels the run; the child process is ended.</param>
     public static async Task<TestResult> RunAsync(ModelTest test, IReadOnlyList<string> arguments, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         ProcessStartInfo start = OwnProcess.Start(["verify", test.Folder, "--json", .. arguments]);
-        // A crash is expected here: no dump of it is written.
+        // A crash is expected here, so no dump is written.
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         using Process child = Process.Start(start)!;
         try
@@ -35,7 +35,7 @@ internal static class IsolatedTest
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                return Failed(test, $"no answer within {timeout.TotalSeconds} s, and the process had to be ended", clock);
+                return Failed(test, $"no answer within {timeout.TotalSeconds} s; the process was ended", clock);
             }
 
             return Read(await output.ConfigureAwait(false)) is var (status, reason) && status is not null

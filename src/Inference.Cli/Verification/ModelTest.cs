@@ -18,7 +18,7 @@ internal sealed class ModelTest(string folder, string name)
         {
             if (!Directory.Exists(root))
             {
-                throw new InferenceException($"'{root}': expected a folder with model.onnx files in or below it, but there is no such folder.");
+                throw new InferenceException($"'{root}': expected a folder that contains model.onnx files at any depth, found no such folder. Check the path.");
             }
 
             foreach (string model in Directory.EnumerateFiles(root, "model.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
@@ -66,11 +66,11 @@ internal sealed class ModelTest(string folder, string name)
                 }
             }
 
-            return sets == 0 ? ("fail", "there is no test_data_set_* beside the model") : ("done", "");
+            return sets == 0 ? ("fail", "expected a test_data_set_* folder beside the model, found none") : ("done", "");
         }
         catch (InferenceException exception) when (expectsError)
         {
-            return Expectation.RawCause(exception) is { } raw ? ("fail", $"expected an error of ours, got one caused by {raw.GetType().Name}: {exception.Message}") : ("pass", "");
+            return Expectation.RawCause(exception) is { } raw ? ("fail", $"expected an InferenceException, got one caused by {raw.GetType().Name}: {exception.Message}") : ("pass", "");
         }
         catch (UnsupportedModelException exception)
         {

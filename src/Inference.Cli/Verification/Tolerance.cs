@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Inference.Cli.Verification;
 
-/// <summary>How far a result may be from the expected one: |got − want| ≤ atol + rtol·|want|, and, where stated, rms(got − want) ≤ rmsTol·rms(want).</summary>
+/// <summary>The accepted difference between a result and the expected value: |got − want| ≤ atol + rtol·|want|, and, if specified, rms(got − want) ≤ rmsTol·rms(want).</summary>
 internal sealed record Tolerance(double Relative, double Absolute, double? Rms)
 {
     public const double DefaultRelative = 1e-3;
     public const double DefaultAbsolute = 1e-6;
 
-    /// <summary>Options win over a <c>meta.json</c> beside the model, which wins over the defaults.</summary>
+    /// <summary>Options override a <c>meta.json</c> beside the model, which overrides the defaults.</summary>
     public static Tolerance For(string modelFolder, double? rtol, double? atol)
     {
         double relative = DefaultRelative;
