@@ -83,7 +83,7 @@ internal static class Serving
         services.AddModel("ranker", o =>
         {
             o.Path = "ranker.onnx";
-            o.Providers.Add("onnxruntime");                                   // what it does not claim goes to cpu
+            o.Providers.Add("onnxruntime");                                   // nodes that it does not claim run on cpu
         });
         #endregion
     }
@@ -101,7 +101,7 @@ internal static class Serving
         #region rollout
         var versions = provider.GetRequiredKeyedService<IModelVersions>("ranker");
         await versions.StartCanaryAsync("7", percent: 10, reason: "int8");
-        versions.ReportMetric("7", clicksPerShow);                            // judged beside errors and latency
+        versions.ReportMetric("7", clicksPerShow);                            // compared like errors and latency
         Console.WriteLine($"default {versions.DefaultVersion}, canary {versions.Canary}");
         await versions.PromoteAsync("7", reason: "as good as 6");
         await versions.RollbackAsync(reason: "complaints");                   // any time later

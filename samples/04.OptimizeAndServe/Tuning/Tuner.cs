@@ -37,7 +37,7 @@ internal sealed class Tuner(OptimizationContext context, IDataSource data, Quali
     public Task<OnnxModel?> ChooseChannelsAsync(QualityBudget budget) => ChooseAsync("fewer channels", ChannelShares, budget, async share =>
     {
         #region prune
-        // Channels that the others can stand in for go; what reads them is refitted. At least a third of each layer stays.
+        // Removes channels that the others can replace, and refits the layers that read them. At least a third of each layer is kept.
         PruneResult narrow = await Pruner.PruneAsync(context, ranker, data, new PruneOptions { TargetMacs = share, LeastKept = 1.0 / 3, ChannelMultiple = 16 });
         #endregion
 
