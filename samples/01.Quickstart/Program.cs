@@ -7,10 +7,10 @@ string folder = AppContext.BaseDirectory;
 string[] films = File.ReadAllLines(Path.Combine(folder, "films.txt"));
 long user = args.Length > 0 && long.TryParse(args[0], out long stated) && stated is >= 0 and < 400 ? stated : 7;
 
-// Load once, keep for the life of the program; any number of threads may call it.
+// Load the model once and keep it for the lifetime of the program; any number of threads may call it.
 using IModelRunner recommender = ModelRunner.Load(Path.Combine(folder, "recommender.onnx"));
 
-// One row a candidate: the user, and the film to score.
+// One row per candidate: the user, and the film to score.
 long[] users = [.. Enumerable.Repeat(user, films.Length)];
 long[] items = [.. Enumerable.Range(0, films.Length).Select(i => (long)i)];
 using var inputs = new NamedValues

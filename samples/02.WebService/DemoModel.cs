@@ -2,14 +2,14 @@ using Inference.Onnx;
 
 namespace WebService;
 
-/// <summary>A small classifier made in code: probabilities = softmax(x · W + b), x: float32[batch,4], probabilities: float32[batch,3]. Each version has its own weights.</summary>
+/// <summary>A small classifier created in code: probabilities = softmax(x · W + b), x: float32[batch,4], probabilities: float32[batch,3]. Each version has its own weights.</summary>
 internal static class DemoModel
 {
     public const int Features = 4;
     private const int Classes = 3;
     private static readonly string s_root = Path.Combine("models", "scorer");
 
-    /// <summary>Publishes version 1 when there is none, so that the sample starts with one command.</summary>
+    /// <summary>Publishes version 1 if there is none, so that the sample starts with one command.</summary>
     public static void PublishFirst()
     {
         if (!Directory.Exists(Path.Combine(s_root, "1")))
@@ -18,7 +18,7 @@ internal static class DemoModel
         }
     }
 
-    /// <summary>Publishes a version the careful way: written under a name that is no version, then renamed.</summary>
+    /// <summary>Publishes a version safely: written under a staging name, then renamed.</summary>
     /// <param name="version">The version.</param>
     /// <param name="how"><c>corrupt</c> writes half a model.</param>
     public static void Publish(string version, string? how)

@@ -40,7 +40,7 @@ internal static class Endpoints
 
     public static void MapVersions(this IEndpointRouteBuilder app)
     {
-        // An operator's endpoints: put authorization in front of them.
+        // Endpoints for operators: require authorization for them.
         RouteGroupBuilder versions = app.MapGroup("/v1/versions");
         versions.MapGet("", ([FromKeyedServices("scorer")] IModelVersions scorer) => Results.Ok(scorer.Versions));
         versions.MapGet("audit", ([FromKeyedServices("scorer")] IModelVersions scorer) => Results.Ok(scorer.ReadAudit()));

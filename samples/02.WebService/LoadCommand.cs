@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 
 namespace WebService;
 
-/// <summary>Puts load on a running service: <c>dotnet run -- load http://localhost:5080 10</c>. Exit code 0 when every call was answered and every answer is a distribution.</summary>
+/// <summary>Puts load on a running service: <c>dotnet run -- load http://localhost:5080 10</c>. Exit code 0 if every call was answered with a probability distribution.</summary>
 internal static class LoadCommand
 {
     private const int Callers = 16;

@@ -1,4 +1,4 @@
 namespace WebService;
 
-/// <summary>Three probabilities a row, and the version that gave them.</summary>
+/// <summary>Three probabilities per row, and the version that computed them.</summary>
 internal sealed record ScoreResponse(string? Version, float[][] Probabilities, Guid PredictionId);

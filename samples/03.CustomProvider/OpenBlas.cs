@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CustomProvider;
 
-/// <summary>The one function of OpenBLAS that the provider calls.</summary>
+/// <summary>The OpenBLAS function that the provider calls.</summary>
 internal static unsafe class OpenBlas
 {
     private const int RowMajor = 101;
@@ -36,7 +36,7 @@ internal static unsafe class OpenBlas
         {
             if (NativeLibrary.TryLoad(name, out nint library))
             {
-                // One thread a call: the engine runs calls side by side.
+                // One thread per call: the engine runs calls concurrently.
                 ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "openblas_set_num_threads"))(1);
                 return library;
             }

@@ -3,7 +3,7 @@ using Inference.Providers;
 
 namespace CustomProvider;
 
-/// <summary>A graph of MatMul and Gemm nodes, computed node by node. It holds nothing that a run changes, so that any number of threads may run it.</summary>
+/// <summary>A graph of MatMul and Gemm nodes, computed node by node. A run changes no state, so any number of threads may run it.</summary>
 internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
 {
     private readonly Dictionary<string, TensorValue> _constants = graph.Nodes.SelectMany(static node => node.Inputs).Distinct()
@@ -52,11 +52,11 @@ internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
             outputs[i] ??= values[graph.Outputs[i].Name].Retain();
         }
 
-        // What is an output has been retained: this frees the rest.
+        // Outputs have been retained: this frees the rest.
         made.ForEach(static value => value.Dispose());
     }
 
-    // The constants are left to the collector: a run may be in flight, and they are not ours alone.
+    // The constants are left to the garbage collector: a run may be in flight, and the model is not their only owner.
     protected override void Dispose(bool disposing) => _disposed = true;
 
     private int OutputSlot(string name)
@@ -82,7 +82,7 @@ internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
         int n = (int)b.Shape[transposeB ? 0 : 1];
         int k = (int)b.Shape[transposeB ? 1 : 0];
 
-        // MatMul with axes in front of a matrix is one product of the rows of all of them.
+        // MatMul with axes in front of a matrix is one product over the rows of all of them.
         long[] shape = transposeA ? [a.Shape[1], n] : [.. a.Shape[..^1], n];
         int m = (int)TensorShape.Count(shape.AsSpan(0, shape.Length - 1));
         if (a.Shape[transposeA ? 0 : a.Rank - 1] != k)

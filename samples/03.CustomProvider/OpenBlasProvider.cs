@@ -12,7 +12,7 @@ public sealed class OpenBlasProvider : ExecutionProvider
     /// <inheritdoc/>
     public override NodeClaims Claim(GraphView graph)
     {
-        // Types are declared or inferred for some values only; outputs of nodes claimed before are known to be float.
+        // Types are declared or inferred only for some values; outputs of previously claimed nodes are known to be float.
         var ranks = new Dictionary<string, int>();
         var claimed = new List<int>();
         foreach (GraphNode node in graph.Nodes)

@@ -5,7 +5,7 @@ using Inference.Providers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-// y = relu(x · w) · v, made here so that the sample needs no file. MatMul goes to OpenBLAS, Relu stays on cpu.
+// y = relu(x · w) · v, created here so that the sample needs no file. MatMul runs on OpenBLAS, Relu on cpu.
 var random = new Random(1);
 float[] weights = [.. Enumerable.Range(0, 64 * 64).Select(_ => random.NextSingle() - 0.5f)];
 var model = new OnnxModel { IrVersion = 8, OperatorSets = { new OnnxOperatorSet("", 17) } };

@@ -11,29 +11,29 @@ using OptimizeAndServe.World;
 
 namespace OptimizeAndServe;
 
-/// <summary>The models of the sample, made from a seed where they are not in the folder yet, and what was chosen on the way.</summary>
+/// <summary>The models of the sample, created from a seed if they are not in the folder yet, and the selected settings.</summary>
 internal sealed class ModelFiles(string folder, SampleSize size, Action<string> log)
 {
-    /// <summary>The stream that scales, factors and channels are fitted to. Others: see <see cref="RankTrainer"/> for training.</summary>
+    /// <summary>The stream that scales, factors and channels are fitted to. See <see cref="RankTrainer"/> for the training stream.</summary>
     public const int FittingStream = 5;
 
-    /// <summary>The stream that choices are made by.</summary>
+    /// <summary>The stream that settings are selected on.</summary>
     public const int TuningStream = 4;
 
-    /// <summary>The stream that quality is reported on; nothing else sees it.</summary>
+    /// <summary>The stream that quality is reported on; it is used for nothing else.</summary>
     public const int ReportStream = 3;
 
     private const int Seed = 20;
     private const int Items = 100;
 
-    // What a step may use up of the budget for all.
+    // The share of the total budget that a step may use.
     private const double RankShare = 0.4;
     private const double ChannelShare = 0.8;
 
-    /// <summary>The made-up shop; takes a second to make.</summary>
+    /// <summary>The synthetic shop; created in about a second.</summary>
     public ClickWorld World => field ??= new ClickWorld(Seed);
 
-    /// <summary>What was chosen.</summary>
+    /// <summary>The selected settings.</summary>
     public Choices Choices => field ??= Choices.Load(ChoicesFile);
 
     public string Ranker => Path.Combine(folder, "ranker.onnx");
@@ -44,12 +44,12 @@ internal sealed class ModelFiles(string folder, SampleSize size, Action<string> 
 
     public string LowRank => Path.Combine(folder, "ranker-low-rank.onnx");
 
-    /// <summary>Fewer channels, low rank, 8 bits: what is served.</summary>
+    /// <summary>The served model: fewer channels, low rank, 8 bits.</summary>
     public string Narrow => Path.Combine(folder, "ranker-narrow.onnx");
 
     private string ChoicesFile => Path.Combine(folder, "choices.json");
 
-    /// <summary>Trains, optimizes and chooses what is missing.</summary>
+    /// <summary>Trains, optimizes and selects whatever is missing.</summary>
     public async Task MakeAsync()
     {
         Directory.CreateDirectory(folder);

@@ -1,5 +1,5 @@
-// Trains a recommender on a made-up click log, makes it small and fast, and serves it: dotnet run -c Release --project samples/04.OptimizeAndServe -- [FOLDER] [--small]
-// Models, and rows for the tool `inference` (FOLDER/data), are kept in FOLDER (artifacts/case-study by default), so that only the first run trains; it takes some minutes. --small: a small model in some seconds (artifacts/case-study-small).
+// Trains a recommender on a synthetic click log, makes it smaller and faster, and serves it: dotnet run -c Release --project samples/04.OptimizeAndServe -- [FOLDER] [--small]
+// Models, and rows for the tool `inference` (FOLDER/data), are kept in FOLDER (artifacts/case-study by default), so that only the first run trains, which takes a few minutes. --small: a small model in a few seconds (artifacts/case-study-small).
 using System.Globalization;
 using OptimizeAndServe;
 using OptimizeAndServe.World;

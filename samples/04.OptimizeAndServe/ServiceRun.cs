@@ -6,16 +6,16 @@ using OptimizeAndServe.Tuning;
 
 namespace OptimizeAndServe;
 
-/// <summary>What came of answering requests by the service.</summary>
-/// <param name="Requests">How many.</param>
-/// <param name="FloatAuc">Of the float model.</param>
-/// <param name="ServedAuc">Of the service.</param>
-/// <param name="MedianMicroseconds">Time of a request, one caller.</param>
+/// <summary>The result of answering requests through the service.</summary>
+/// <param name="Requests">The number of requests.</param>
+/// <param name="FloatAuc">The AUC of the float model.</param>
+/// <param name="ServedAuc">The AUC of the service.</param>
+/// <param name="MedianMicroseconds">The median time of a request with one caller, µs.</param>
 internal sealed record ServiceRun(int Requests, double FloatAuc, double ServedAuc, double MedianMicroseconds)
 {
-    /// <summary>Makes the models where they are missing, and answers requests that nothing was fitted to or chosen by.</summary>
+    /// <summary>Creates missing models, and answers requests that were used neither for fitting nor for selection.</summary>
     /// <param name="files">The models.</param>
-    /// <param name="size">How much.</param>
+    /// <param name="size">The amounts.</param>
     public static async Task<ServiceRun> RunAsync(ModelFiles files, SampleSize size)
     {
         await files.MakeAsync().ConfigureAwait(false);

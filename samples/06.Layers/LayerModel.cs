@@ -3,7 +3,7 @@ using Inference.Providers;
 
 namespace LayerSample;
 
-/// <summary>A graph as a list of layers. It holds nothing that a run changes, so that any number of threads may run it.</summary>
+/// <summary>A graph as a list of layers. A run changes no state, so any number of threads may run it.</summary>
 internal sealed class LayerModel(GraphView graph) : CompiledModel
 {
     private readonly LayerStep[] _steps = [.. graph.Nodes.Select(node => new LayerStep(graph, node))];
@@ -54,11 +54,11 @@ internal sealed class LayerModel(GraphView graph) : CompiledModel
         }
         finally
         {
-            // What is an output has been retained: this frees the rest.
+            // Outputs have been retained: this frees the rest.
             made.ForEach(static value => value.Dispose());
         }
     }
 
-    // The layers are left to the collector: runs may be in flight.
+    // The layers are left to the garbage collector: runs may be in flight.
     protected override void Dispose(bool disposing) => _disposed = true;
 }

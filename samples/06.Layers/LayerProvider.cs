@@ -3,7 +3,7 @@ using Inference.Providers;
 
 namespace LayerSample;
 
-/// <summary>A backend made of layers: claims MatMul, Gemm and Gather with constant weights, and runs each as a layer that is packed once.</summary>
+/// <summary>An execution provider built from layers: claims MatMul, Gemm and Gather with constant weights, and runs each as a layer that is packed once.</summary>
 public sealed class LayerProvider : ExecutionProvider
 {
     /// <inheritdoc/>
@@ -12,7 +12,7 @@ public sealed class LayerProvider : ExecutionProvider
     /// <inheritdoc/>
     public override NodeClaims Claim(GraphView graph)
     {
-        // Types are declared or inferred for some values only; outputs of nodes claimed before are known.
+        // Types are declared or inferred only for some values; outputs of previously claimed nodes are known.
         var ranks = new Dictionary<string, int>();
         var claimed = new List<int>();
         foreach (GraphNode node in graph.Nodes)
@@ -39,7 +39,7 @@ public sealed class LayerProvider : ExecutionProvider
 
         bool IsMatrix(string value) => graph.ConstantOf(value) is { ElementType: ElementType.Float32, Rank: 2, ElementCount: > 0 };
 
-        // One value for each output.
+        // One value per output.
         bool HasPlainBias(GraphNode node) => node.Inputs.Count < 3 || node.Inputs[2].Length == 0
             || (graph.ConstantOf(node.Inputs[2]) is { ElementType: ElementType.Float32, Rank: 1 } c && c.ElementCount == graph.ConstantOf(node.Inputs[1])!.Shape[node.GetInt("transB", 0) == 0 ? 1 : 0]);
     }

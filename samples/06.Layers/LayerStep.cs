@@ -4,7 +4,7 @@ using Inference.Providers;
 
 namespace LayerSample;
 
-/// <summary>A node as a layer: a dense one, or a table.</summary>
+/// <summary>A node as a layer: dense, or an embedding table.</summary>
 internal sealed class LayerStep
 {
     private readonly Linear? _linear;
@@ -23,7 +23,7 @@ internal sealed class LayerStep
             return;
         }
 
-        // Gemm scales both operands by numbers, which go into the weights and the bias.
+        // Gemm scales both operands by alpha and beta, which are folded into the weights and the bias.
         bool transposed = node.GetInt("transB", 0) != 0;
         bool biased = node.Inputs.Count > 2 && node.Inputs[2].Length > 0;
         float[] w = Scaled(weights.AsSpan<float>(), node.GetFloat("alpha", 1));
@@ -36,8 +36,8 @@ internal sealed class LayerStep
     /// <summary>The value it reads.</summary>
     public string Input { get; }
 
-    /// <summary>The shape of its result for an input.</summary>
-    /// <exception cref="ModelRunException">The input has another width than the weights.</exception>
+    /// <summary>The shape of its result for a given input.</summary>
+    /// <exception cref="ModelRunException">The input's width differs from that of the weights.</exception>
     public long[] ShapeFor(TensorValue x, string model)
     {
         if (_table is not null)
@@ -50,7 +50,7 @@ internal sealed class LayerStep
             : throw new ModelRunException($"Model '{model}', node '{Node.Name}' ({Node.OpType}): expected rows of {_linear.Inputs} elements, got {x}. Pass matrices that can be multiplied.");
     }
 
-    /// <exception cref="ModelRunException">An index is not in the table.</exception>
+    /// <exception cref="ModelRunException">An index is outside the table.</exception>
     public void Run(TensorValue x, TensorValue y, string model)
     {
         if (_linear is not null)

@@ -3,7 +3,7 @@ using Inference.Loading;
 using Inference.Onnx;
 using LayerSample;
 
-// Layers used alone: a two-tower scorer.
+// Standalone layers: a two-tower scorer.
 var weights = new TwoTowerWeights(users: 1000, items: 5000, width: 32, hidden: 64, rank: 8, seed: 1);
 using var scorer = new TwoTowerScorer(weights);
 var scores = new float[weights.ItemCount];
@@ -11,7 +11,7 @@ scorer.Score(user: 7, scores, new float[scorer.ScratchLength]);
 int best = Array.IndexOf(scores, scores.Max());
 Console.WriteLine($"user 7: item {best} of {scores.Length} scores {scores[best]:F4}");
 
-// Layers as a backend: the user's tower as an ONNX model. Gather, Gemm and MatMul run as layers, Relu stays on cpu.
+// Layers as an execution provider: the user tower as an ONNX model. Gather, Gemm and MatMul run as layers, Relu on cpu.
 var model = new OnnxModel { IrVersion = 8, OperatorSets = { new OnnxOperatorSet("", 17) } };
 model.Graph.Inputs.Add(new OnnxValueInfo("user", OnnxType.Tensor(OnnxElementType.Int64, "n")));
 model.Graph.Outputs.Add(new OnnxValueInfo("vector", OnnxType.Tensor(OnnxElementType.Float32, "n", weights.HiddenWidth)));

@@ -3,8 +3,8 @@ using Inference.Layers;
 namespace LayerSample;
 
 /// <summary>
-/// Scores items for users: a user's tower is an 8-bit embedding, a hidden layer and a low-rank projection; an item's tower is a table that was computed before. The score is their product, so that
-/// all items are scored by one layer whose weights are the item vectors. Immutable; any number of threads may ask, each with memory of its own.
+/// Scores items for users: the user tower is an 8-bit embedding, a hidden layer and a low-rank projection; the item tower is a precomputed table. The score is their product, so that
+/// all items are scored by one layer whose weights are the item vectors. Immutable; any number of threads may call it, each with its own scratch memory.
 /// </summary>
 public sealed class TwoTowerScorer : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class TwoTowerScorer : IDisposable
         #endregion
     }
 
-    /// <summary>Elements of <c>scratch</c> in <see cref="Score"/>.</summary>
+    /// <summary>The number of elements of <c>scratch</c> in <see cref="Score"/>.</summary>
     public int ScratchLength => (2 * _users.Width) + _hidden.Outputs;
 
     #region score

@@ -1,6 +1,6 @@
 namespace LayerSample;
 
-/// <summary>Weights of a two-tower model; random ones here, trained ones in a program.</summary>
+/// <summary>The weights of a two-tower model; random in this sample, trained in a real program.</summary>
 public sealed class TwoTowerWeights
 {
     private readonly Random _random;
@@ -21,7 +21,7 @@ public sealed class TwoTowerWeights
 
     public int ItemCount { get; }
 
-    /// <summary>Elements of a user's and of an item's vector.</summary>
+    /// <summary>The number of elements of a user vector and of an item vector.</summary>
     public int Width { get; }
 
     public int HiddenWidth { get; }

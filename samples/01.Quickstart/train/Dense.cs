@@ -1,6 +1,6 @@
 namespace Quickstart.Training;
 
-/// <summary>y = W·x + b, and where asked max(y, 0).</summary>
+/// <summary>y = W·x + b, optionally max(y, 0).</summary>
 internal sealed class Dense(int inputs, int outputs, bool relu, Random random)
 {
     private readonly float[] _output = new float[outputs];
@@ -33,7 +33,7 @@ internal sealed class Dense(int inputs, int outputs, bool relu, Random random)
         return _output;
     }
 
-    /// <summary>Takes the gradient at the output, corrects weights and bias, gives the gradient at the input.</summary>
+    /// <summary>Takes the gradient at the output, updates weights and bias, and returns the gradient at the input.</summary>
     public float[] Backward(float[] gradient, float rate)
     {
         Array.Clear(_gradient);

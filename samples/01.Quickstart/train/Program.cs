@@ -1,5 +1,5 @@
-// Makes recommender.onnx and films.txt from a seed: dotnet run -c Release --project samples/01.Quickstart/train
-// A made-up world of films and users tells who likes what; a network of two embeddings and an MLP learns it by stochastic gradient descent.
+// Creates recommender.onnx and films.txt from a seed: dotnet run -c Release --project samples/01.Quickstart/train
+// A synthetic world of films and users determines who likes what; a network of two embeddings and an MLP learns it by stochastic gradient descent.
 using System.Globalization;
 using Quickstart.Training;
 

@@ -1,6 +1,6 @@
 namespace Quickstart.Training;
 
-/// <summary>Films with genres, users with tastes, and who likes what: made up, the same for the same seed.</summary>
+/// <summary>Synthetic films with genres, users with tastes, and their preferences; equal seeds give equal worlds.</summary>
 internal sealed class World
 {
     public const int Users = 400;
@@ -29,7 +29,7 @@ internal sealed class World
         Titles = [.. Enumerable.Range(0, Films).Select(i => $"{names[i]}\t{s_genres[_genre[i]]}")];
     }
 
-    /// <summary>Title and genre of each film, divided by a tab.</summary>
+    /// <summary>The title and genre of each film, separated by a tab.</summary>
     public string[] Titles { get; }
 
     /// <summary>Ratings of films drawn at random: a user likes a film with probability σ(taste for its genre + its quality).</summary>

@@ -4,11 +4,11 @@ using Inference;
 namespace OptimizeAndServe.Serving;
 
 /// <summary>
-/// Early exit by item: a first stage scores all items of a request; only those it scores highest go on to the ranker, the others keep the first stage's score.
+/// Early exit by item: a first stage scores all items of a request; only those with the highest scores go to the ranker, the others keep the first stage's score.
 /// </summary>
-/// <param name="ranker">Scores the items that go on; disposed with this runner.</param>
-/// <param name="firstStage">Takes the same inputs and gives the same output; stays the caller's.</param>
-/// <param name="keep">Items of a request that go on.</param>
+/// <param name="ranker">Scores the selected items; disposed with this runner.</param>
+/// <param name="firstStage">Has the same inputs and the same output; owned by the caller.</param>
+/// <param name="keep">The number of items per request that go to the ranker.</param>
 internal sealed class CandidateCascadeRunner(IModelRunner ranker, IModelRunner firstStage, int keep) : DelegatingModelRunner(ranker)
 {
     private const string Output = "score";
@@ -28,7 +28,7 @@ internal sealed class CandidateCascadeRunner(IModelRunner ranker, IModelRunner f
         return Join(quick[Output], slow[Output], chosen);
     }
 
-    /// <summary>Bound runs and parts of the model would go past the first stage.</summary>
+    /// <summary>Bound runs and parts of the model would bypass the first stage.</summary>
     public override object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceType == typeof(IBindable) || serviceType == typeof(IModelSplitter) ? null : base.GetService(serviceType, serviceKey);
 
@@ -69,7 +69,7 @@ internal sealed class CandidateCascadeRunner(IModelRunner ranker, IModelRunner f
         return rest;
     }
 
-    /// <summary>Of a tensor [requests, items, …], the chosen items of each request.</summary>
+    /// <summary>The selected items of each request, from a tensor [requests, items, …].</summary>
     private TensorValue Take(TensorValue source, int[] chosen)
     {
         int requests = (int)source.Shape[0];

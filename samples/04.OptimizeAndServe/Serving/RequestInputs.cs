@@ -3,7 +3,7 @@ using OptimizeAndServe.World;
 
 namespace OptimizeAndServe.Serving;
 
-/// <summary>Requests as the tensors that the ranker takes, stacked along axis 0. The tensors lie over arrays, which may be written again between calls.</summary>
+/// <summary>Requests as the tensors that the ranker takes, stacked along axis 0. The tensors borrow arrays that may be overwritten between calls.</summary>
 internal sealed class RequestInputs : IDisposable
 {
     private static readonly string[] s_names = ["user_id", "country", "age", "segment", "device", "hour"];
@@ -13,7 +13,7 @@ internal sealed class RequestInputs : IDisposable
     private readonly long[] _items;
     private readonly float[] _itemNumbers;
 
-    /// <param name="requests">At least one; all with as many items.</param>
+    /// <param name="requests">At least one; all with the same number of items.</param>
     public RequestInputs(params ReadOnlySpan<ClickRequest> requests)
     {
         int count = requests.Length;
@@ -39,10 +39,10 @@ internal sealed class RequestInputs : IDisposable
         }
     }
 
-    /// <summary>One tensor an input of the ranker.</summary>
+    /// <summary>One tensor per input of the ranker.</summary>
     public NamedValues Values { get; }
 
-    /// <summary>Writes a request over another one; not while a call runs.</summary>
+    /// <summary>Overwrites a request; must not be called during a run.</summary>
     public void Write(ClickRequest request, int row)
     {
         long[] ids = [request.User, .. request.UserCategories, .. request.Context];

@@ -4,7 +4,7 @@ using OptimizeAndServe.World;
 
 namespace OptimizeAndServe.Training;
 
-/// <summary>Y = X·W + b, and where asked max(Y, 0): X [rows, inputs], W [inputs, outputs], Y [rows, outputs], all row-major.</summary>
+/// <summary>Y = X·W + b, optionally max(Y, 0): X [rows, inputs], W [inputs, outputs], Y [rows, outputs], all row-major.</summary>
 internal sealed class DenseLayer
 {
     private readonly bool _relu;
@@ -54,11 +54,11 @@ internal sealed class DenseLayer
         }
     }
 
-    /// <summary>Adds to this layer's gradients and gives the gradient at its input.</summary>
-    /// <param name="x">What <see cref="Forward"/> was given.</param>
-    /// <param name="y">What it gave.</param>
-    /// <param name="dy">The gradient there; where the layer is a relu, set to 0 where it was cut off.</param>
-    /// <param name="dx">Receives the gradient at the input; null where nobody needs it.</param>
+    /// <summary>Adds to this layer's gradients and computes the gradient at its input.</summary>
+    /// <param name="x">The input of <see cref="Forward"/>.</param>
+    /// <param name="y">Its output.</param>
+    /// <param name="dy">The gradient at the output; set to 0 for elements cut off by relu.</param>
+    /// <param name="dx">Receives the gradient at the input; null if it is not needed.</param>
     /// <param name="rows">Rows of x.</param>
     public void Backward(float[] x, float[] y, float[] dy, float[]? dx, int rows)
     {
@@ -83,7 +83,7 @@ internal sealed class DenseLayer
         }
     }
 
-    /// <summary>One step against the gradients, which start again from 0.</summary>
+    /// <summary>One step against the gradients, which are reset to 0.</summary>
     public void Step(float rate)
     {
         _weightState.Step(Weights, _weightGradient, rate);

@@ -3,7 +3,7 @@ using OptimizeAndServe.World;
 
 namespace OptimizeAndServe.Training;
 
-/// <summary>A table of learnt rows, [rows, width]. Only the rows that a step touches are corrected, each by Adagrad with one scale a row.</summary>
+/// <summary>A table of learnt rows, [rows, width]. Only the rows used in a step are updated, each by Adagrad with one scale per row.</summary>
 internal sealed class EmbeddingTable
 {
     private readonly float[] _squares;

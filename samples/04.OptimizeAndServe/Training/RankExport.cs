@@ -36,7 +36,7 @@ internal sealed class RankExport
         void Input(string name, OnnxElementType type, params OnnxDimension[] dims) => Graph.Inputs.Add(new OnnxValueInfo(name, OnnxType.Tensor(type, dims)));
         foreach (string name in (string[])["user_id", "country", "age", "segment", "device", "hour"])
         {
-            // The first stage of the cascade takes what the ranker takes, though it has no use for the id.
+            // The first stage of the cascade takes the ranker's inputs, although it does not use the id.
             Input(name, OnnxElementType.Int64, "requests");
         }
 
@@ -114,7 +114,7 @@ internal sealed class RankExport
         Graph.Nodes.Add(new OnnxNode("Sigmoid", [Add("Squeeze", [x, "axis_2"])], ["score"]));
     }
 
-    /// <summary>An item's category never changes: each row of the table written holds both embeddings.</summary>
+    /// <summary>An item's category never changes, so each row of the exported table holds both embeddings.</summary>
     private float[] Items()
     {
         int width = _network.Shape.ClickWidth;

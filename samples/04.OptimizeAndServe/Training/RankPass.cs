@@ -27,13 +27,13 @@ internal class RankPass
         TopValues = [.. shape.Top.Select(w => new float[requests * candidates * w]), new float[requests * candidates]];
     }
 
-    /// <summary>Requests in a batch.</summary>
+    /// <summary>The number of requests in a batch.</summary>
     public int Requests { get; }
 
-    /// <summary>Items of each.</summary>
+    /// <summary>The number of items per request.</summary>
     public int Candidates { get; }
 
-    /// <summary>Of the last batch, [requests · candidates].</summary>
+    /// <summary>The scores of the last batch, [requests · candidates].</summary>
     public float[] Logits => TopValues[^1];
 
     protected RankNetwork Network { get; }

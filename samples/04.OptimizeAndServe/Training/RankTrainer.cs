@@ -5,7 +5,7 @@ using OptimizeAndServe.World;
 
 namespace OptimizeAndServe.Training;
 
-/// <summary>Trains the ranker on the click log, and the first stage of the cascade on the ranker's answers. Equal seeds give equal networks.</summary>
+/// <summary>Trains the ranker on the click log, and the first stage of the cascade on the ranker's outputs. Equal seeds give equal networks.</summary>
 internal static class RankTrainer
 {
     public const int TrainingStream = 1;
@@ -30,14 +30,14 @@ internal static class RankTrainer
         return network;
     }
 
-    /// <summary>Trains the first stage to answer as the ranker does; needs no clicks.</summary>
-    /// <param name="world">Where requests come from.</param>
+    /// <summary>Trains the first stage on the ranker's outputs; needs no clicks.</summary>
+    /// <param name="world">The source of the requests.</param>
     /// <param name="ranker">The model to learn from.</param>
-    /// <param name="shape">Its widths.</param>
-    /// <param name="requests">Requests to learn on.</param>
-    /// <param name="candidates">Items of each.</param>
-    /// <param name="epochs">Passes over them.</param>
-    /// <param name="log">Told the progress.</param>
+    /// <param name="shape">The widths of the first stage.</param>
+    /// <param name="requests">The number of training requests.</param>
+    /// <param name="candidates">The number of items per request.</param>
+    /// <param name="epochs">The number of epochs.</param>
+    /// <param name="log">Receives progress.</param>
     public static RankNetwork TrainFirstStage(ClickWorld world, IModelRunner ranker, NetworkShape shape, int requests, int candidates, int epochs, Action<string> log)
     {
         var network = new RankNetwork(shape, world, seed: 12);

@@ -34,9 +34,9 @@ internal sealed class RankTraining : RankPass
 
     /// <summary>One step towards the targets; returns the mean loss before it.</summary>
     /// <param name="batch"><see cref="RankPass.Requests"/> requests.</param>
-    /// <param name="targets">The probability of a click wanted for each item, [requests · candidates].</param>
-    /// <param name="rate">Of the layers.</param>
-    /// <param name="tableRate">Of the tables.</param>
+    /// <param name="targets">The target probability of a click for each item, [requests · candidates].</param>
+    /// <param name="rate">The learning rate of the layers.</param>
+    /// <param name="tableRate">The learning rate of the tables.</param>
     public double Step(IReadOnlyList<ClickRequest> batch, ReadOnlySpan<float> targets, float rate, float tableRate)
     {
         Forward(batch);
@@ -104,7 +104,7 @@ internal sealed class RankTraining : RankPass
         }
     }
 
-    /// <summary>Through the products of interests and items: to the interests, and to the items' embeddings.</summary>
+    /// <summary>Backpropagates through the products of interests and items, to the interests and to the items' embeddings.</summary>
     private void ItemGradients(IReadOnlyList<ClickRequest> batch)
     {
         NetworkShape shape = Network.Shape;

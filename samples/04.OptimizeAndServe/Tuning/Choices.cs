@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace OptimizeAndServe.Tuning;
 
-/// <summary>What was chosen, and all that was tried for it; kept beside the models.</summary>
+/// <summary>The selected settings and all trials; stored beside the models.</summary>
 internal sealed class Choices
 {
-    /// <summary>Requests that choices were made by.</summary>
+    /// <summary>The number of requests that settings were selected on.</summary>
     public int Requests { get; set; }
 
-    /// <summary>Slices they were judged on.</summary>
+    /// <summary>The slices they were judged on.</summary>
     public int Slices { get; set; }
 
-    /// <summary>Items of a request that the first stage passes on.</summary>
+    /// <summary>The number of items per request that the first stage passes on.</summary>
     public int Keep { get; set; }
 
     /// <summary>Whether the cascade took less time than the ranker alone.</summary>

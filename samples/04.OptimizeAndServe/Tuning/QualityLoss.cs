@@ -1,7 +1,7 @@
 namespace OptimizeAndServe.Tuning;
 
-/// <summary>What is lost against other scores of the same rows, in points of AUC; negative: gained.</summary>
-/// <param name="Overall">Over all rows.</param>
-/// <param name="Slice">On the slice that loses most.</param>
-/// <param name="SliceName">That slice.</param>
+/// <summary>The loss compared with other scores of the same rows, in points of AUC; negative for a gain.</summary>
+/// <param name="Overall">The loss over all rows.</param>
+/// <param name="Slice">The loss on the slice with the largest loss.</param>
+/// <param name="SliceName">The name of that slice.</param>
 internal readonly record struct QualityLoss(double Overall, double Slice, string SliceName);

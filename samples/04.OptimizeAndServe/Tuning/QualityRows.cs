@@ -11,11 +11,11 @@ internal sealed class QualityRows
     private readonly bool[] _clicked;
     private readonly Dictionary<string, int[]> _slices;
 
-    /// <param name="world">Where they come from.</param>
-    /// <param name="stream">Of the requests.</param>
-    /// <param name="requests">How many.</param>
-    /// <param name="items">Items of each.</param>
-    /// <param name="leastRows">Rows that a slice has at least.</param>
+    /// <param name="world">The source of the requests.</param>
+    /// <param name="stream">The stream of the requests.</param>
+    /// <param name="requests">The number of requests.</param>
+    /// <param name="items">The number of items per request.</param>
+    /// <param name="leastRows">The minimum number of rows of a slice.</param>
     public QualityRows(ClickWorld world, int stream, int requests, int items, int leastRows)
     {
         var users = new ZipfSampler(ClickWorld.Users, 0.8);
@@ -51,7 +51,7 @@ internal sealed class QualityRows
 
     public double Overall(float[] scores) => Auc.Of(scores, _clicked);
 
-    /// <summary>What scores lose against those of the reference.</summary>
+    /// <summary>The loss of scores compared with those of the reference.</summary>
     public QualityLoss Loss(float[] reference, float[] scores)
     {
         (double Drop, string Name) worst = _slices.Select(s => (100 * (Of(s.Value, reference) - Of(s.Value, scores)), s.Key)).DefaultIfEmpty((0, "none")).Max();

@@ -13,13 +13,13 @@ using OptimizeAndServe.Training;
 namespace OptimizeAndServe.Tuning;
 
 /// <summary>
-/// Chooses ranks, channels and the cascade's width by rows that nothing is fitted to and nothing is reported on: of the settings that keep to the budget, the one with the fewest multiply-adds.
+/// Selects ranks, channels and the cascade's width on rows that are used neither for fitting nor for reporting: of the settings within the budget, the one with the fewest multiply-adds.
 /// </summary>
 /// <param name="context">Runs models.</param>
 /// <param name="data">Rows to fit to.</param>
-/// <param name="rows">Rows to choose by.</param>
+/// <param name="rows">Rows to select on.</param>
 /// <param name="ranker">The float model.</param>
-/// <param name="log">Told each trial.</param>
+/// <param name="log">Receives each trial.</param>
 internal sealed class Tuner(OptimizationContext context, IDataSource data, QualityRows rows, OnnxModel ranker, Action<string> log)
 {
     private static readonly double[] MacShares = [0.8, 0.7, 0.6, 0.5, 0.4];
@@ -27,13 +27,13 @@ internal sealed class Tuner(OptimizationContext context, IDataSource data, Quali
     private static readonly int[] Widths = [8, 16, 24, 32, 40, 48, 56, 64, 72, 80];
     private readonly float[] _reference = Score(context, rows, ranker);
 
-    /// <summary>All that was tried so far.</summary>
+    /// <summary>All trials so far.</summary>
     public List<Trial> Trials { get; } = [];
 
-    /// <summary>The thinnest factors, in 8 bits.</summary>
+    /// <summary>The lowest ranks, in 8 bits.</summary>
     public Task<OnnxModel?> ChooseRanksAsync(QualityBudget budget) => ChooseAsync("low rank", MacShares, budget, share => ThinAsync(ranker, share));
 
-    /// <summary>The fewest channels, then factors as before, in 8 bits.</summary>
+    /// <summary>The fewest channels, then factors as above, in 8 bits.</summary>
     public Task<OnnxModel?> ChooseChannelsAsync(QualityBudget budget) => ChooseAsync("fewer channels", ChannelShares, budget, async share =>
     {
         #region prune
@@ -45,7 +45,7 @@ internal sealed class Tuner(OptimizationContext context, IDataSource data, Quali
         return (thin, macs);
     });
 
-    /// <summary>The fewest items that the first stage must pass on. Says whether that also takes less time: a cascade may cost more than it saves.</summary>
+    /// <summary>The fewest items that the first stage must pass on, and whether that also takes less time: a cascade may cost more than it saves.</summary>
     public (int Keep, bool Pays) ChooseWidth(string ranker, string firstStage, QualityBudget budget)
     {
         float[] quick = rows.Score(Open(firstStage));

@@ -1,6 +1,6 @@
 namespace OptimizeAndServe.World;
 
-/// <summary>The items: what they are in truth, and what a service knows of them. The id of an item is its rank by popularity.</summary>
+/// <summary>The items: their true properties, and the features known to a service. The id of an item is its rank by popularity.</summary>
 internal sealed class ClickItems
 {
     public ClickItems(int seed)
@@ -39,12 +39,12 @@ internal sealed class ClickItems
     /// <summary>[items].</summary>
     public long[] Category { get; } = new long[ClickWorld.Items];
 
-    /// <summary>[items, latent]: what users like or dislike in it; hidden from the ranker.</summary>
+    /// <summary>[items, latent]: the properties that users like or dislike; hidden from the ranker.</summary>
     public float[] Taste { get; } = new float[ClickWorld.Items * ClickWorld.Latent];
 
     /// <summary>[items]; hidden from the ranker.</summary>
     public float[] Quality { get; } = new float[ClickWorld.Items];
 
-    /// <summary>[items, numbers]: price, discount, freshness, rating, popularity, past click rate, two of no meaning.</summary>
+    /// <summary>[items, numbers]: price, discount, freshness, rating, popularity, past click rate, two without meaning.</summary>
     public float[] Numbers { get; } = new float[ClickWorld.Items * ClickWorld.ItemNumbers];
 }

@@ -1,6 +1,6 @@
 namespace OptimizeAndServe.World;
 
-/// <summary>One user and the items to rank for them, as a service gets it.</summary>
+/// <summary>One user and the items to rank, as a service receives them.</summary>
 internal sealed class ClickRequest
 {
     /// <summary>The user's id.</summary>

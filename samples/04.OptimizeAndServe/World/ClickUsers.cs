@@ -1,6 +1,6 @@
 namespace OptimizeAndServe.World;
 
-/// <summary>The users: what they are in truth, and what a service knows of them.</summary>
+/// <summary>The users: their true properties, and the features known to a service.</summary>
 internal sealed class ClickUsers
 {
     public ClickUsers(int seed)
@@ -39,10 +39,10 @@ internal sealed class ClickUsers
     /// <summary>[users, latent]; hidden from the ranker.</summary>
     public float[] Taste { get; } = new float[ClickWorld.Users * ClickWorld.Latent];
 
-    /// <summary>[users]: how much a high price puts off; hidden from the ranker.</summary>
+    /// <summary>[users]: the aversion to high prices; hidden from the ranker.</summary>
     public float[] Thrift { get; } = new float[ClickWorld.Users];
 
-    /// <summary>[users]: how much a discount attracts; hidden from the ranker.</summary>
+    /// <summary>[users]: the attraction of discounts; hidden from the ranker.</summary>
     public float[] Bargains { get; } = new float[ClickWorld.Users];
 
     /// <summary>[users, 3]: country, age, segment.</summary>

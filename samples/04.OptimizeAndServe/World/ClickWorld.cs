@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace OptimizeAndServe.World;
 
 /// <summary>
-/// A made-up shop whose preferences are known: logit of a click = taste(user)·taste(item) + quality − thrift·price + bargains·discount + effects of hour, age and device by category.
+/// A synthetic shop with known preferences: logit of a click = taste(user)·taste(item) + quality − thrift·price + bargains·discount + effects of hour, age and device by category.
 /// Everything follows from the seed.
 /// </summary>
 internal sealed class ClickWorld
@@ -45,12 +45,12 @@ internal sealed class ClickWorld
     /// <summary>The probability that a user clicks an item.</summary>
     public double Probability(int user, int item, long device, long hour) => 1 / (1 + Math.Exp(-Logit(user, item, device, hour)));
 
-    /// <summary>A request; the same for the same numbers.</summary>
-    /// <param name="stream">Which stream of requests: training, test, measurement.</param>
-    /// <param name="index">Its number in the stream.</param>
+    /// <summary>Creates a request; equal arguments give equal requests.</summary>
+    /// <param name="stream">The stream of requests: training, test, measurement.</param>
+    /// <param name="index">The index in the stream.</param>
     /// <param name="users">Draws the user's rank.</param>
     /// <param name="candidates">Items to rank.</param>
-    /// <param name="newClicks">Clicks since the log began, by user rank; null: none.</param>
+    /// <param name="newClicks">Clicks since the log began, by user rank; null for none.</param>
     public ClickRequest Request(int stream, long index, ZipfSampler users, int candidates, Func<int, int>? newClicks = null)
     {
         Random random = Seeds.For(_seed, 100 + stream, index);
@@ -62,7 +62,7 @@ internal sealed class ClickWorld
         var numbers = new float[candidates * ItemNumbers];
         for (int i = 0; i < candidates; i++)
         {
-            // As retrieval stages do: some that fit the user, some that sell well.
+            // Like a retrieval stage: some items that match the user, some popular ones.
             int item = i % 2 == 0 ? Preferred(user, random, 4) : _popular.Next(random);
             items[i] = item;
             clicked[i] = random.NextDouble() < Probability(user, item, context[0], context[1]);
@@ -83,7 +83,7 @@ internal sealed class ClickWorld
         };
     }
 
-    /// <summary>The user of a rank by activity: ids do not tell how active a user is.</summary>
+    /// <summary>The user of a rank by activity: ids do not reveal how active a user is.</summary>
     public static int UserAt(int rank) => (int)(rank * 61_803L % Users);
 
     /// <summary>The last clicks of a user after a number of clicks beyond the log's.</summary>

@@ -4,17 +4,17 @@ using OptimizeAndServe.Serving;
 namespace OptimizeAndServe.World;
 
 /// <summary>
-/// Rows for the tool <c>inference</c>: calib.npz to calibrate on, search.npz to choose by, test.npz to report on. A row is one item shown to one user: the ranker's inputs, and whether it was
+/// Rows for the tool <c>inference</c>: calib.npz for calibration, search.npz for selection, test.npz for the report. A row is one item shown to one user: the ranker's inputs, and whether it was
 /// clicked.
 /// </summary>
 internal static class ImpressionFiles
 {
     private const int Items = 100;
 
-    /// <summary>Writes the files that are not there yet.</summary>
-    /// <param name="folder">Where to.</param>
-    /// <param name="world">Where the requests come from.</param>
-    /// <param name="requests">Requests of 100 items in each file.</param>
+    /// <summary>Writes the files that do not exist yet.</summary>
+    /// <param name="folder">The folder to write to.</param>
+    /// <param name="world">The source of the requests.</param>
+    /// <param name="requests">The number of requests of 100 items in each file.</param>
     public static void Write(string folder, ClickWorld world, int requests)
     {
         Directory.CreateDirectory(folder);

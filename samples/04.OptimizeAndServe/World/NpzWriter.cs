@@ -5,11 +5,11 @@ using Inference;
 
 namespace OptimizeAndServe.World;
 
-/// <summary>Writes tensors as a NumPy archive, the form that the tool <c>inference</c> and Python take rows in.</summary>
+/// <summary>Writes tensors as a NumPy archive, a format that the tool <c>inference</c> and Python read.</summary>
 internal static class NpzWriter
 {
-    /// <summary>Writes the archive aside and renames it, so that it is there whole or not at all.</summary>
-    /// <param name="path">Where to.</param>
+    /// <summary>Writes the archive atomically: to another file, then renamed.</summary>
+    /// <param name="path">The path to write to.</param>
     /// <param name="arrays">float or int64 tensors, rows first.</param>
     public static void Write(string path, IEnumerable<(string Name, TensorValue Values)> arrays)
     {

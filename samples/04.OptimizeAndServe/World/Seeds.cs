@@ -1,12 +1,12 @@
 namespace OptimizeAndServe.World;
 
-/// <summary>Random generators for numbered things, the same for the same numbers.</summary>
+/// <summary>Random number generators that depend only on the given numbers.</summary>
 internal static class Seeds
 {
-    /// <summary>A generator for one thing, such as click 7 of user 12.</summary>
+    /// <summary>A generator for one item, such as click 7 of user 12.</summary>
     public static Random For(int seed, int kind, long first, long second = 0)
     {
-        // splitmix64's finaliser over each number in turn: neighbours get unrelated generators.
+        // splitmix64's finaliser over each number in turn: neighbouring numbers get unrelated generators.
         ulong x = Mix((ulong)seed + 0x9E3779B97F4A7C15UL);
         x = Mix(x ^ (uint)kind);
         x = Mix(x ^ (ulong)first);

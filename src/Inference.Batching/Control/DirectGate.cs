@@ -84,7 +84,7 @@ internal sealed class DirectGate
         }
     }
 
-    // Takes rows out of all that is free, where it is that much, and spreads the rest. What a lowered limit took too much is paid first.
+    // Takes rows from the free total, if it suffices, and distributes the rest. A deficit caused by a lowered limit is covered first.
     private bool Share(int rows)
     {
         long free = -_debt;

@@ -196,7 +196,7 @@ internal sealed class PayoffController : IDisposable
     {
         bool direct = _aside != IsChallenger(_window);
 
-        // Calls that came under the other way are still about; what completes among them is not to be measured.
+        // Calls that arrived in the other mode are still in flight; completions among them are not measured.
         _toSettle = direct == _direct ? 0 : Active;
         _direct = direct;
         _started = false;
@@ -232,12 +232,12 @@ internal sealed class PayoffController : IDisposable
         }
     }
 
-    // The gain where that ended a probe.
+    // The gain, if that ended a probe.
     private double? Note(bool direct, int calls, int rows, int left, long now)
     {
         if (now - _switchedAt > 4 * _frequency && _idle > (now - _switchedAt) / 2)
         {
-            // The load went away in the middle.
+            // The load stopped in the middle of the probe.
             Settle(now, _pause);
             return null;
         }
@@ -289,7 +289,7 @@ internal sealed class PayoffController : IDisposable
 
         if (IsChallenger(_window))
         {
-            // After the last of them, with what is on its way already and will run this way as well.
+            // After the last of them, including the calls in flight that will still run in this mode.
             bool last = !IsChallenger(_window + 1) || cost > Clear * _costOfFirst;
             _lost += now - _switchedAt + (last ? Active * cost * _rows / _calls : 0);
         }
@@ -324,7 +324,7 @@ internal sealed class PayoffController : IDisposable
         _proved = !aside;
         SetTrialRows();
 
-        // The challenger's windows lost what it was slower by; where it was faster they lost nothing.
+        // The challenger's windows cost the time by which it was slower, or nothing if it was faster.
         double worse = change ? 0 : Math.Max(0, 1 - (_aside ? gain : 1 / gain));
         Settle(now, Math.Max(_pause, (long)(_lost * worse / LostShare)));
     }

@@ -11,7 +11,7 @@ internal sealed class BatchRun(IModelRunner inner, TimeProvider clock, BatchAsse
 {
     private readonly string _model = inner.Info.Name;
 
-    /// <summary>Runs a batch and completes each of its calls, whatever happens.</summary>
+    /// <summary>Runs a batch and completes each of its calls in every case.</summary>
     public async Task RunAsync(Batch batch)
     {
         batch.ArmAbandonment();
@@ -176,7 +176,7 @@ internal sealed class BatchRun(IModelRunner inner, TimeProvider clock, BatchAsse
         }
     }
 
-    // The others say that nothing ran, or that everything stopped: another run would end the same way.
+    // The other exceptions mean that nothing ran or everything stopped: another run would end in the same way.
     private static bool MayBeOneCallsFault(Exception error) =>
         error is not (OperationCanceledException or OverloadedException or DeadlineExceededException or ObjectDisposedException);
 }

@@ -1,8 +1,8 @@
 namespace Inference.Batching.Execution;
 
-/// <summary>How a call runs past the queue.</summary>
-/// <param name="Rows">Its rows.</param>
-/// <param name="Since">When it came, ticks of the clock; 0 where nobody asks.</param>
-/// <param name="Cell">Where the gate takes its rows back, of a call beside the slots; null for one in a slot that was free.</param>
-/// <param name="IsCounted">Beside the slots: whether it is measured.</param>
+/// <summary>A call that bypasses the queue.</summary>
+/// <param name="Rows">The number of its rows.</param>
+/// <param name="Since">Its arrival, ticks of the clock; 0 if it is not needed.</param>
+/// <param name="Cell">The cell to which the gate returns its rows, for a call outside the slots; null for a call in a free slot.</param>
+/// <param name="IsCounted">Whether a call outside the slots is measured.</param>
 internal readonly record struct Passage(int Rows, long Since = 0, int? Cell = null, bool IsCounted = false);

@@ -37,7 +37,7 @@ internal sealed class PendingCall : IValueTaskSource<NamedValues>
     /// <summary>The batch it belongs to; set when it is claimed.</summary>
     public Batch? Batch { get; set; }
 
-    /// <summary>Its lengths along the model's symbolic axes, noted where the batch pads them.</summary>
+    /// <summary>Its lengths along the model's symbolic axes, set if the batch pads them.</summary>
     public long[]? Lengths { get; set; }
 
     public PendingCall? Next { get; set; }

@@ -126,7 +126,7 @@ internal sealed class BatchScheduler
             return false;
         }
 
-        // Demand is what queues beside others: a lone caller's large call says nothing of its next.
+        // Demand is measured from rows that queue with others: a single caller's large call does not predict its next one.
         _rowsInFlight += rows;
         _inFlight++;
         return true;
@@ -197,7 +197,7 @@ internal sealed class BatchScheduler
         _room.Claim(head, ref commands);
         batch.Add(head);
 
-        // Among many shapes the scan for partners is bounded, because others wait for the scheduler meanwhile.
+        // With many shapes, the scan for matching calls is bounded, because other threads wait for the scheduler meanwhile.
         for (int looks = 4 * limit + 64; next is not null && batch.Rows < limit && looks > 0; looks--)
         {
             PendingCall call = next;

@@ -130,7 +130,7 @@ internal sealed class MissRunner(
         }
     }
 
-    // Returns the model's own outputs where it ran every unit of the call in order; else completes the entries.
+    // Returns the model's own outputs if it ran every unit of the call in order; otherwise completes the entries.
     private async Task<NamedValues?> RunLeadsAsync(
         UnitQuery query, MissPlan plan, UnitSlot[] slots, RunContext? context, long start, int epoch, CachingOptions options, CancellationToken cancellationToken)
     {

@@ -41,7 +41,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     }
 
     /// <summary>Looks entries up and completes those that are found; the others stay as they are. Never throws and never takes longer than the time-out.</summary>
-    /// <returns>The keys of the first of them, as many as were looked up.</returns>
+    /// <returns>The keys of the drafts that were looked up, from the first on.</returns>
     public async Task<SecondLevelKey[]> FindAsync(IReadOnlyList<CacheEntry> drafts, SecondLevelOptions options, CancellationToken cancellationToken)
     {
         bool broken = IsBroken;
@@ -87,7 +87,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
 
     /// <summary>Writes an entry in the background; drops it if too many are pending.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="known">Its key, where it was looked up.</param>
+    /// <param name="known">Its key, if it was looked up.</param>
     /// <param name="options">The options.</param>
     /// <param name="isCurrent">Whether nothing was erased since the entry was computed.</param>
     public void Write(CacheEntry entry, SecondLevelKey? known, SecondLevelOptions options, Func<bool> isCurrent)

@@ -49,7 +49,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
             throw new InferenceException($"Model '{info.Name}', UseCaching: expected a registered IDistributedCache because SecondLevel.Enabled is true, found none. Register one, or set SecondLevel.Enabled to false.");
         }
 
-        // At random in each process, so that nobody can choose rows that meet in one slot.
+        // Random in each process, so that callers cannot construct rows with colliding keys.
         UInt128 random = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         _seed = RowHash.OfBytes(Encoding.UTF8.GetBytes($"{info.Digest}|{info.Provider}"), random);
         _missRunner = new MissRunner(inner, clock, _store, _whole, secondLevel, _admission, instruments);
@@ -76,7 +76,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         int units = 1;
         if (!_whole && !BatchRows.TryCount(inputs, out units))
         {
-            // Changed since its layout was found: the model says what is wrong with it.
+            // Changed since its layout was found: the model reports the error.
             return Inner.RunAsync(inputs, context, cancellationToken);
         }
 
@@ -181,7 +181,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         return new UnitSlot(key, _store.For(key).Find(key, query.Tenant, query.Layout, query.Inputs, unit, now));
     }
 
-    // A set of its own: what was looked up is what runs and is kept, whatever the caller does with its set meanwhile.
+    // A separate set: the values that were looked up are those that run and are stored, whatever the caller does with its set meanwhile.
     private UnitQuery Keep(in UnitQuery query)
     {
         NamedValues inputs = query.Inputs.Snapshot();

@@ -12,7 +12,7 @@ internal sealed class FeatureCachingRunner(IModelRunner inner, CachingRunner bra
         ArgumentNullException.ThrowIfNull(inputs);
         if (!AreKnown(inputs) || TryTake(inputs, branchInputs) is not { } own)
         {
-            // Let the model say what is wrong with them, or use its defaults.
+            // The model reports the error, or uses its defaults.
             return await Inner.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
         }
 

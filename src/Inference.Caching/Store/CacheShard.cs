@@ -43,7 +43,7 @@ internal sealed class CacheShard(CacheInstruments instruments)
         instruments.Removed("capacity", evicted);
     }
 
-    /// <summary>The entry for a unit; null where there is none that lives.</summary>
+    /// <summary>The entry for a unit; null if there is none that has not expired.</summary>
     public CacheEntry? Find(UInt128 key, string? tenant, UnitLayout layout, NamedValues values, int unit, long now)
     {
         CacheEntry? entry;
@@ -75,8 +75,8 @@ internal sealed class CacheShard(CacheInstruments instruments)
         return entry;
     }
 
-    /// <summary>Joins the flight of a unit, or starts it, in which case <paramref name="leads"/> says that it is the caller's to land. Null where the unit was stored
-    /// since it was looked up, which <paramref name="entry"/> then is, or where the key is taken by another unit.</summary>
+    /// <summary>Joins the flight of a unit, or starts it, in which case <paramref name="leads"/> is true and the caller must land it. Null if the unit was stored
+    /// since it was looked up, as <paramref name="entry"/>, or if the key is used by another unit.</summary>
     public Flight? Join(UInt128 key, string? tenant, UnitLayout layout, NamedValues values, int unit, long now, out CacheEntry? entry, out bool leads)
     {
         lock (_lock)
@@ -118,7 +118,7 @@ internal sealed class CacheShard(CacheInstruments instruments)
 
     /// <summary>Keeps a completed entry, in place of one with its key, if it fits the budget at all.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="isCurrent">Asked where no erasure can come between: whether the entry may be kept still.</param>
+    /// <param name="isCurrent">Evaluated while no erasure can intervene: whether the entry may still be stored.</param>
     public void Add(CacheEntry entry, Func<bool> isCurrent)
     {
         CacheEntry? present;

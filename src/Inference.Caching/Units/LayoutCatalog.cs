@@ -7,7 +7,7 @@ internal sealed class LayoutCatalog(string[]? order, bool whole)
     private readonly UnitLayout?[] _recent = new UnitLayout?[16];
     private int _next;
 
-    /// <summary>The layout of these values; null where they cannot be cached.</summary>
+    /// <summary>The layout of these values; null if they cannot be cached.</summary>
     public UnitLayout? Find(NamedValues values)
     {
         foreach (UnitLayout? known in _recent)

@@ -39,7 +39,7 @@ internal static class UnitCodec
         return stream.ToArray();
     }
 
-    /// <summary>The unit; null where the bytes are of another format or do not add up.</summary>
+    /// <summary>The unit; null if the bytes have another format or are inconsistent.</summary>
     public static (UnitLayout Layout, UnitData Data)? TryDecode(byte format, byte[] value)
     {
         using var stream = new MemoryStream(value, writable: false);

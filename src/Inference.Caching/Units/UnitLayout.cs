@@ -46,7 +46,7 @@ internal sealed class UnitLayout
     /// <summary>The layout with these ports.</summary>
     public static UnitLayout Of(UnitPort[] ports, bool whole) => new(ports, whole);
 
-    /// <summary>The layout of these values; null where they cannot be split into units, or a value is not named in <paramref name="order"/>.</summary>
+    /// <summary>The layout of these values; null if they cannot be split into units, or a value is not named in <paramref name="order"/>.</summary>
     /// <param name="values">The values.</param>
     /// <param name="order">The order of names; null for that of the values.</param>
     /// <param name="whole">Whether the unit is the whole call.</param>

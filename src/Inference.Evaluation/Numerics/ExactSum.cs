@@ -171,7 +171,7 @@ public sealed class ExactSum
             high = (high << 32) | (i >= 0 ? (ulong)digits[i] : 0);
         }
 
-        // What lies below counts for the rounding alone: the 96 bits hold at least 65 that are significant, so the lowest is far below the last bit of a double.
+        // The lower digits affect only the rounding: the 96 bits hold at least 65 significant ones, so the lowest is far below the last bit of a double.
         for (int i = top - 3; i >= 0; i--)
         {
             if (digits[i] != 0)

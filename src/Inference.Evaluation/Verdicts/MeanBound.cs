@@ -116,7 +116,7 @@ internal sealed class MeanBound
     // P(Σ(x − θ)E ≤ 0) for θ between the mean and b: the saddlepoint is positive.
     private double Below(double theta)
     {
-        // K′ grows from below 0 at 0 to +∞ at 1 ÷ (b − θ): Newton's steps, halved where they leave the bracket. K is flat there: an error of s counts squared.
+        // K′ grows from below 0 at 0 to +∞ at 1 ÷ (b − θ): Newton's steps, halved if they leave the bracket. K is flat there: an error of s has a quadratic effect.
         double low = 0, high = 1 / (_most - theta), s = 0;
         for (int i = 0; i < Steps && high - low > Precision * high; i++)
         {

@@ -168,7 +168,7 @@ internal static class RangeSelection
             }
         }
 
-        // The candidate is made of what lies inside, before the outliers are added to the reference's ends: clipping then costs.
+        // The candidate is computed from the values inside, before the outliers are added to the reference's ends, so that clipping has a cost.
         Span<double> candidate = new double[length];
         double inside = 0;
         for (int level = 0; level < EntropyLevels; level++)

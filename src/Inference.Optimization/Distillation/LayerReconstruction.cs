@@ -77,7 +77,7 @@ internal static class LayerReconstruction
         {
             for (int i = 0; i < k; i++)
             {
-                // The bias behind a MatMul is not in what the layer itself gives: its part there is 0.
+                // The bias after a MatMul is not part of the layer's own output: its contribution is 0.
                 double predicted = bias is null || layer.BiasName is null ? 0 : g[i, k - 1] * bias[n];
                 for (int j = 0; j < width; j++)
                 {
@@ -148,7 +148,7 @@ internal static class LayerReconstruction
         return result;
     }
 
-    // A Conv with one output channel for each weight position and a single one in it gives the patches, whatever strides, pads and dilations are.
+    // A Conv with one output channel for each weight position and a single one in it returns the patches, for all strides, pads and dilations.
     private static (OnnxModel Model, string Value) WithPatches(OnnxModel model, LinearLayer layer)
     {
         var editor = new GraphEditor(GraphCopy.Copy(model));

@@ -46,7 +46,7 @@ public sealed class StudentOptions
             || LabelShare is not (>= 0 and <= 1) || Hidden.Any(h => h < 1))
         {
             throw new OptimizationException(
-                "Student: expected widths, epochs, patience and batch of at least 1, embeddings of 1 to 256, a positive learning rate, a validation share of 0.01 to 0.5 and a label share of 0 to 1, got something else. Correct the options.");
+                "Student: expected widths, epochs, patience and batch of at least 1, embeddings of 1 to 256, a positive learning rate, a validation share of 0.01 to 0.5 and a label share of 0 to 1, got another value. Correct the options.");
         }
     }
 }

@@ -96,7 +96,7 @@ internal sealed class ChannelGroups
 
         if (node.OpType == "Unsqueeze")
         {
-            // New axes before the channels leave these where they are, at the end.
+            // New axes before the channels leave the channels at the end.
             return last && Axes(node, graph) is { } axes && Array.TrueForAll(axes, a => a >= 0 ? a < rank + axes.Length - 1 : a < -1) && Pass(node, first, rank + axes.Length);
         }
 
@@ -161,7 +161,7 @@ internal sealed class ChannelGroups
         }
         else if (reads)
         {
-            Forbid(input, $"layer '{layer.Name}' has shared weights or groups of its own");
+            Forbid(input, $"layer '{layer.Name}' has shared or grouped weights");
         }
 
         if (usable && layer.Groups == 1 && (layer.IsConv || shapes.ContainsKey(layer.Output)))

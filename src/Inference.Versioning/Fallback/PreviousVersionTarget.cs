@@ -12,7 +12,7 @@ internal sealed class PreviousVersionTarget(TargetCircuit circuit, DetachedWork 
         do
         {
             slot = versions.Table().After(failedVersion)
-                ?? throw new InferenceException($"Model '{versions.Versions.ModelName}': there is no loaded version before '{failedVersion}' to fall back to. Keep more versions (KeepLatest).");
+                ?? throw new InferenceException($"Model '{versions.Versions.ModelName}': expected a loaded version before '{failedVersion}' to fall back to, found none. Raise KeepLatest.");
         }
         while (!slot.TryAcquire());
         return versions.RunAsync(new Route(slot, "fallback", null, IsCanary: false, null), inputs, context, cancellationToken);

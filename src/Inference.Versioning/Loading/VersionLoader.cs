@@ -60,7 +60,7 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
             gate = VersionGate.Load;
             IModelRunner wrapped = runner = wrap(runner);
 
-            // Read by whoever takes it over, who then could not dispose it.
+            // Read by the new owner, which then could not dispose it.
             _ = wrapped.Info;
             runner = null;
             return wrapped;

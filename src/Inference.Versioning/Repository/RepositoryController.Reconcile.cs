@@ -171,8 +171,8 @@ internal sealed partial class RepositoryController
         if (state.Default is not null && state.Default != chosen.Version && Rank(candidates, chosen.Version) > Rank(candidates, state.Default))
         {
             // It replaces a preferred version that did not load: earlier decisions are kept.
-            _store.Note(_store.Entry("default", chosen.Version, from, "policy", $"stands in for version '{state.Default}'"));
-            VersioningLog.DefaultChanged(_setup.Logger, ModelName, chosen.Version, from, "policy", $"stands in for version '{state.Default}'");
+            _store.Note(_store.Entry("default", chosen.Version, from, "policy", $"in place of version '{state.Default}'"));
+            VersioningLog.DefaultChanged(_setup.Logger, ModelName, chosen.Version, from, "policy", $"in place of version '{state.Default}'");
             _instruments.Change(chosen.Version, "default");
         }
         else if (state.Default != chosen.Version)
