@@ -1,7 +1,7 @@
 namespace Inference.Versioning.Fallback;
 
-/// <summary>How many calls ended, and how many of them failed, in the last period. Not thread-safe.</summary>
-/// <param name="period">In ticks of the clock. It is counted in tenths, and the last of them has only begun: between nine tenths and all of the period are seen.</param>
+/// <summary>Counts the calls of the last period and their failures. Not thread-safe.</summary>
+/// <param name="period">The period, ticks of the clock. It is counted in tenths, of which the last has only begun: between nine tenths and all of the period are covered.</param>
 internal sealed class RecentCalls(long period)
 {
     private const int Parts = 10;
@@ -10,15 +10,15 @@ internal sealed class RecentCalls(long period)
     private readonly (int Calls, int Failed)[] _counts = new (int, int)[Parts];
     private long _last;
 
-    /// <summary>Calls that ended.</summary>
+    /// <summary>The number of calls that ended.</summary>
     public int Calls { get; private set; }
 
-    /// <summary>Those of them that failed.</summary>
+    /// <summary>The number of calls that failed.</summary>
     public int Failed { get; private set; }
 
-    /// <summary>Counts a call and forgets those that are too old.</summary>
-    /// <param name="now">The clock's timestamp; not before that of the last call.</param>
-    /// <param name="failed">How it ended.</param>
+    /// <summary>Records a call and discards those that are too old.</summary>
+    /// <param name="now">The clock's timestamp; not before that of the previous call.</param>
+    /// <param name="failed">Whether the call failed.</param>
     public void Add(long now, bool failed)
     {
         long part = now / _part;
@@ -43,7 +43,7 @@ internal sealed class RecentCalls(long period)
         Failed += failed ? 1 : 0;
     }
 
-    /// <summary>Forgets all calls.</summary>
+    /// <summary>Discards all calls.</summary>
     public void Clear()
     {
         Array.Clear(_counts);

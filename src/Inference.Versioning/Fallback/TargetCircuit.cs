@@ -1,10 +1,10 @@
 namespace Inference.Versioning.Fallback;
 
-/// <summary>Keeps calls from a target that mostly fails, and lets single calls try it again after a while.</summary>
+/// <summary>The circuit breaker of a target: rejects calls while the target mostly fails, and lets single calls try it again after a while.</summary>
 /// <remarks>
-/// Closed, it counts how the calls of the last <see cref="FallbackOptions.SamplingPeriod"/> ended and opens when enough of them failed. Open, it refuses calls for <see cref="FallbackOptions.BreakTime"/>;
-/// then one call in each such time is let through, until one succeeds and closes it. A call that says nothing of the target changes nothing, and leaves the trial to the next call. Times are
-/// differences of the clock's timestamps, so that setting the time of day moves nothing. Thread-safe; allocates nothing per call.
+/// While closed, it counts the outcomes of the calls of the last <see cref="FallbackOptions.SamplingPeriod"/> and opens when enough of them have failed. While open, it rejects calls for <see cref="FallbackOptions.BreakTime"/>;
+/// then it admits one call per such period, until one succeeds and closes it. A call whose outcome says nothing about the target changes nothing, and leaves the trial to the next call. Times are
+/// differences of the clock's timestamps and therefore do not depend on the time of day. Thread-safe; allocates nothing per call.
 /// </remarks>
 internal sealed class TargetCircuit
 {
@@ -28,18 +28,18 @@ internal sealed class TargetCircuit
         long Ticks(TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);
     }
 
-    /// <summary>Whether calls are kept away, but for single ones that try the target again.</summary>
+    /// <summary>Whether calls are rejected, except for single trial calls.</summary>
     public bool IsOpen => IsOpenState(Volatile.Read(ref _state));
 
-    /// <summary>Whether an exception says that the target is at fault: not the caller's inputs, nor the caller's cancelling.</summary>
-    /// <param name="exception">How the call ended.</param>
-    /// <param name="cancellationToken">The caller's. Where it is not cancelled, an <see cref="OperationCanceledException"/> is a limit of the target's own.</param>
+    /// <summary>Whether an exception is the target's fault, as opposed to invalid inputs or a cancellation by the caller.</summary>
+    /// <param name="exception">The exception that the call ended with.</param>
+    /// <param name="cancellationToken">The caller's token. If it is not cancelled, an <see cref="OperationCanceledException"/> is a limit of the target itself.</param>
     public static bool IsFailure(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && exception is not (InvalidInputException or ArgumentException);
 
-    /// <summary>Asks whether a call may run.</summary>
-    /// <param name="pass">To be given to <see cref="Exit"/> once, when the call has ended.</param>
-    /// <returns>False: the circuit is open.</returns>
+    /// <summary>Determines whether a call may run.</summary>
+    /// <param name="pass">To be passed to <see cref="Exit"/> once, when the call has ended.</param>
+    /// <returns>False if the circuit is open.</returns>
     public bool TryEnter(out long pass)
     {
         lock (_lock)
@@ -56,20 +56,20 @@ internal sealed class TargetCircuit
                 return false;
             }
 
-            // A trial that does not end in this time, perhaps never, is not waited for by the next one.
+            // If a trial does not end within this time, the next one does not wait for it.
             _nextTrial = now + _breakTicks;
             return true;
         }
     }
 
-    /// <summary>Notes how a call ended.</summary>
-    /// <param name="pass">From <see cref="TryEnter"/>.</param>
-    /// <param name="end">What the call says of the target.</param>
+    /// <summary>Records the outcome of a call.</summary>
+    /// <param name="pass">The value from <see cref="TryEnter"/>.</param>
+    /// <param name="end">What the outcome says about the target.</param>
     public void Exit(long pass, CallEnd end)
     {
         lock (_lock)
         {
-            // What began before the circuit opened or closed says nothing of the time since.
+            // Calls that began before the circuit opened or closed say nothing about the time since.
             if (pass != _state)
             {
                 return;
@@ -99,12 +99,12 @@ internal sealed class TargetCircuit
         }
     }
 
-    /// <summary>Closes the circuit and forgets the calls: what failed is not what answers now.</summary>
+    /// <summary>Closes the circuit and discards the recorded calls, because the target has changed.</summary>
     public void Close()
     {
         lock (_lock)
         {
-            // Another state where it is closed, too: what the calls say that still run is of no more use.
+            // A new state even if it was closed: calls that are still running no longer count.
             Change(IsOpen ? 1 : 2);
         }
     }
