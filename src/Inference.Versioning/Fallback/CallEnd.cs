@@ -1,9 +1,9 @@
 namespace Inference.Versioning.Fallback;
 
-/// <summary>What the end of a call says of the target that ran it.</summary>
+/// <summary>The outcome of a call with respect to the target that ran it.</summary>
 internal enum CallEnd
 {
-    /// <summary>Nothing: the inputs were at fault, or the caller cancelled.</summary>
+    /// <summary>Unknown: the inputs were invalid, or the caller cancelled.</summary>
     Unknown,
 
     /// <summary>It answered.</summary>
