@@ -58,7 +58,7 @@ public sealed partial class OnnxModel
 
     private static void Collect(List<OnnxNode> nodes, List<OnnxTensor> found, int depth)
     {
-        if (depth > 1000)
+        if (depth > Serialization.ProtoWriter.MostNesting)
         {
             throw new InvalidOperationException("ONNX model: expected at most 1000 nested graphs, got more. A graph contains itself.");
         }

@@ -8,7 +8,8 @@ namespace Inference;
 /// <remarks>Not thread-safe for writing; many threads may read.</remarks>
 public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisposable
 {
-    // Up to this many names are compared one after the other; more are looked up in a table, so that a row of 100,000 named columns takes no quadratic time.
+    // Up to this many names are compared one after the other; more are looked up in a table, so that a row of 100,000 named columns takes no quadratic time. Where
+    // the table begins to pay is measured in benchmarks/results/thresholds.md.
     internal const int Few = 32;
 
     private KeyValuePair<string, ModelValue>[] _items;

@@ -6,6 +6,7 @@ namespace Inference;
 /// <summary>Memory that does not move, 64-byte aligned, contents undefined; it lives as long as this object is reachable. The only place of this project that asks for such memory.</summary>
 internal sealed unsafe class TensorBlock
 {
+    // A cache line and the widest vector, as the kernels' own buffers have it.
     public const int Alignment = 64;
 
 #if GUARD_PAGES

@@ -7,6 +7,7 @@ namespace Inference;
 /// </summary>
 internal static class TensorMemoryPool
 {
+    // Classes of 256 bytes to 4 MB, each twice the one before; sixteen blocks of each of the small ones, for as many callers at once. Larger values are rare and cost more than their allocation.
     private const int MinimumShift = 8;
     private const int ClassCount = 15;
     private const int SlotsPerClass = 16;

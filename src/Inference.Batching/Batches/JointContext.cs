@@ -5,7 +5,9 @@ namespace Inference.Batching.Batches;
 /// <summary>Builds the context of a batch from the contexts of its calls, and reports the run back to each call.</summary>
 internal static class JointContext
 {
+    // Batches are rarely larger; the name of a larger one is made when it is asked for.
     private const int CachedSteps = 128;
+
     private static readonly string?[] s_steps = new string?[CachedSteps];
 
     /// <summary>The latest deadline if all calls have one, the highest priority, and the tenant and routing key if all calls agree on them; null if no call has a context.</summary>

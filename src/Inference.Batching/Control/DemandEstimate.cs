@@ -6,7 +6,9 @@ namespace Inference.Batching.Control;
 /// </summary>
 internal sealed class DemandEstimate
 {
+    // After three waits in vain a call waits an eighth of the delay, and company brings the whole back in seven steps.
     private const double LeastFactor = 1.0 / 8;
+
     private int _rows;
 
     /// <summary>The factor applied to the configured delay.</summary>

@@ -8,7 +8,9 @@ namespace Inference.Batching.Control;
 /// </summary>
 internal sealed class DirectGate
 {
+    // A cell for each processor; with more than sixteen of them callers seldom meet at one.
     private const int MostCells = 16;
+
     private readonly Lock _lock = new();
     private readonly Cell[] _cells;
     private long _limit;

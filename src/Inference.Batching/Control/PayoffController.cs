@@ -18,10 +18,14 @@ internal sealed class PayoffController : IDisposable
     // Batching has to be better by 6 % to be used, and by 3 % to be kept.
     private const double ToUse = 1.06;
     private const double ToKeep = 1.03;
+
+    // Of the time between two probes: the reciprocal of the 50 above.
     private const double LostShare = 0.02;
 
     // Until batching has proved itself, its batches are kept to about this time, so that probing a slow model does not take seconds.
     private const double LongestTrialRun = 0.1;
+
+    // What batching gains shows at so many rows already, however slow the model.
     private const int LeastTrialRows = 16;
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;

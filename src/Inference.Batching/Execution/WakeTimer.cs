@@ -3,7 +3,9 @@ namespace Inference.Batching.Execution;
 /// <summary>Invokes a callback once at a given time. System timers have a resolution of whole milliseconds; shorter waits are spent on a pool thread that yields. Thread-safe.</summary>
 internal sealed class WakeTimer : IThreadPoolWorkItem, IDisposable
 {
+    // What any timer takes; a longer wait is cut into such.
     private static readonly TimeSpan s_longest = TimeSpan.FromMilliseconds(int.MaxValue);
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
     private readonly Action _callback;

@@ -3,7 +3,9 @@ namespace Inference.Batching.Queue;
 /// <summary>Calls in order of priority and, within one, of arrival. Not thread-safe.</summary>
 internal sealed class CallQueue
 {
+    // One for each RunPriority.
     public const int Levels = 3;
+
     private readonly PendingCall?[] _heads = new PendingCall?[Levels];
     private readonly PendingCall?[] _tails = new PendingCall?[Levels];
 

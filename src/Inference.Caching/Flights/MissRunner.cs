@@ -18,6 +18,8 @@ internal sealed class MissRunner(
 {
     // A call joins another flight a few times when the one it waited for was cancelled; after that it runs its own rows.
     private const int MostAttempts = 4;
+
+    // Timers take 2³¹ − 1 ms, 24.8 days, and some not more.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24);
     private readonly LayoutCatalog _outputLayouts = new(null, whole);
 

@@ -16,6 +16,8 @@ namespace Inference.Caching.SecondLevel;
 internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, TimeProvider clock, CacheInstruments instruments)
 {
     private const byte Format = 1;
+
+    // About 1 MB of names and salts; with more tenants they are read again now and then.
     private const int MostSalts = 4096;
 
     // A cache that never answers leaves its look-ups pending: beyond this many, it is not used until some of them end.

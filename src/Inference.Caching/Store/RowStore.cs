@@ -5,7 +5,9 @@ namespace Inference.Caching.Store;
 /// <summary>All entries of one model, sharded by key so that callers rarely contend. Thread-safe.</summary>
 internal sealed class RowStore
 {
+    // A shard keeps some hundred rows of 1 KB at least, so that its own order of use says something.
     private const long LeastShard = 256 << 10;
+
     private readonly CacheShard[] _shards;
     private int _epoch;
 

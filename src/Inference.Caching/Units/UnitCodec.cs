@@ -6,6 +6,7 @@ namespace Inference.Caching.Units;
 /// <summary>The byte form of a unit for the second level: format, layout, contents, in that order.</summary>
 internal static class UnitCodec
 {
+    // What is read comes from outside, and its counts are claims: more ports are taken for damage, and tensors have no higher rank.
     private const int MaxPorts = 4096;
     private const int MaxRank = 64;
 

@@ -3,6 +3,7 @@ namespace Inference.Caching.Units;
 /// <summary>The contents of one unit: its bytes and its strings, in the order of the layout. Not to be changed.</summary>
 internal readonly record struct UnitData(byte[] Bytes, string[] Strings)
 {
+    // What the 64-bit runtime puts before elements and characters, the final 0 of a string included, bytes.
     private const int ArrayHeader = 24;
     private const int StringHeader = 22;
 

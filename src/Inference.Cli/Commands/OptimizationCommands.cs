@@ -244,6 +244,7 @@ internal sealed class OptimizationCommands
     // For layers with few weights, codes, scales and nodes can take more bytes than the weights.
     private static void RequireSmaller(OnnxModel source, OnnxModel model, DecisionRecord record)
     {
+        // Above, weights are so many that their codes outweigh what the nodes take.
         const long AlwaysSmaller = 1 << 20;
         if (record.Verb == "quantize" && record.Bytes < AlwaysSmaller && source.ToArray().Length is var before && model.ToArray().Length is var after && after >= before)
         {

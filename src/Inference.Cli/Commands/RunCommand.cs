@@ -9,6 +9,7 @@ namespace Inference.Cli.Commands;
 /// <summary>Runs a model once.</summary>
 internal static class RunCommand
 {
+    // Elements on one line.
     private const int Shown = 8;
 
     public static Command Create()

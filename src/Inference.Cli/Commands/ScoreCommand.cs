@@ -15,6 +15,7 @@ namespace Inference.Cli.Commands;
 /// <summary>Scores the rows of a file.</summary>
 internal static class ScoreCommand
 {
+    // Enough rows to fill kernels and threads, few enough for the memory of any model; --batch changes it.
     private const int DefaultBatch = 256;
 
     public static Command Create()

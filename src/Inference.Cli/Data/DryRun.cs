@@ -8,6 +8,7 @@ namespace Inference.Cli.Data;
 /// <summary>Shows how data is mapped to a model, and reads all of it once, so that errors appear before a long run.</summary>
 internal static class DryRun
 {
+    // Only cells are read: large batches save calls.
     private const int BatchRows = 1024;
 
     /// <summary>Prints the reports of all sources, and the source model's metric if it is evaluated.</summary>

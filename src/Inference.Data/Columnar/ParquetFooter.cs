@@ -7,8 +7,11 @@ namespace Inference.Data.Columnar;
 /// would else be made. Source: Thrift's compact protocol; FileMetaData of the Parquet format.</summary>
 internal ref struct ParquetFooter
 {
+    // A footer holds some 100 bytes for each column of each row group: room for two million. Structures of the format nest less than ten deep.
     private const int MostBytes = 256 << 20;
     private const int MostDepth = 32;
+
+    // Numbers of fields in the format's Thrift definition.
     private const int Schema = 2;
     private const int Children = 5;
     private readonly string _name;

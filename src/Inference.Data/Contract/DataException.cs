@@ -5,6 +5,7 @@ namespace Inference.Data;
 /// <summary>Data could not be used: a file is malformed, a column is missing, or the values do not fit the model.</summary>
 public sealed class DataException : InferenceException
 {
+    // Characters of a cell in a message, half a line.
     private const int ShownText = 60;
 
     /// <summary>Makes an error with a message.</summary>

@@ -39,6 +39,7 @@ public static class DataSourceExtensions
     /// <summary>Names for a message: the first of them where there are many.</summary>
     internal static string Names(IEnumerable<string> names)
     {
+        // Names in a message, some lines.
         const int Shown = 40;
         string[] all = [.. names];
         return all.Length == 0 ? "none" : $"{string.Join(", ", all.Take(Shown).Select(n => $"'{n}'"))}{(all.Length > Shown ? $" and {all.Length - Shown} more" : "")}";

@@ -6,6 +6,7 @@ namespace Inference.Data.Csv;
 /// <summary>Finds out what stands between the cells of a text table.</summary>
 internal static class CsvDelimiter
 {
+    // Characters, some hundred lines: delimiters show in the first few.
     private const int Looked = 1 << 16;
 
     // What is rare in text comes first: a semicolon in every line is no accident, a comma may be one.

@@ -116,6 +116,7 @@ internal sealed class CsvTable : ITable
 
     private CsvSample Sample(bool? header)
     {
+        // Types of columns are guessed from these rows; wide tables get fewer, three at least, to bound memory.
         const int MaxRows = 1000;
         const int MaxCells = 4 << 20;
         using SepReader reader = Open();

@@ -7,6 +7,7 @@ namespace Inference.Data.Numpy;
 /// <summary>The header of a NumPy <c>.npy</c> array, versions 1 to 3. Source: NumPy enhancement proposal 1, "A Simple File Format for NumPy Arrays".</summary>
 internal sealed record NpyHeader(ElementType Type, int ItemBytes, bool SwapBytes, bool FortranOrder, char Kind, long[] Shape)
 {
+    // Headers are one line of text, 64 KB in version 1 of the format; a text of a thousand pages fits into an item.
     private const int MaxHeaderBytes = 1 << 20;
     private const int MaxItemBytes = 1 << 26;
 

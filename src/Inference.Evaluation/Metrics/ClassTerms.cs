@@ -6,6 +6,7 @@ internal static class ClassTerms
     public const int Weight = 0;
     public const int Right = 1;
 
+    // Each is two more rows that a bound weighs.
     private const int MostExtremes = 64;
 
     public static int Hits(int index) => 2 + (3 * index);

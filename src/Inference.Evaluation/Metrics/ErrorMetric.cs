@@ -3,7 +3,8 @@ namespace Inference.Evaluation.Metrics;
 /// <summary>The weighted mean of errors in each column, then the unweighted mean over columns, as scikit-learn's <c>uniform_average</c>: MAE, MSE, RMSE, MAPE, pinball loss.</summary>
 internal sealed class ErrorMetric(string name, ErrorKind kind, double quantile = 0.5) : SumMetric(name, higherIsBetter: false, bounded: false, MetricNeeds.Values)
 {
-    private const double Least = 2.220446049250313e-16;
+    // What divides a difference at least, as in scikit-learn.
+    private const double Least = LogLossMetric.Least;
 
     public override void Describe(in EvaluationRow row, RowTerms terms)
     {

@@ -4,7 +4,8 @@ namespace Inference.Evaluation.Metrics;
 /// <remarks>As scikit-learn's <c>log_loss</c> over float64 with its default <c>eps</c>.</remarks>
 internal sealed class LogLossMetric(string name, bool perplexity = false) : SumMetric(name, higherIsBetter: false, bounded: false, MetricNeeds.Probabilities)
 {
-    private const double Least = 2.220446049250313e-16;
+    // 2⁻⁵², the step behind 1: probabilities are kept this far from 0 and 1, as scikit-learn keeps them.
+    internal const double Least = 2.220446049250313e-16;
 
     public override void Describe(in EvaluationRow row, RowTerms terms)
     {

@@ -4,6 +4,7 @@ namespace Inference.Evaluation.Metrics;
 /// <remarks>As scikit-learn's <c>r2_score</c> with <c>force_finite</c>. The sums of y and y² are exact, so that a large mean loses no digits and a constant column is recognized.</remarks>
 internal sealed class RSquaredMetric() : SumMetric("r2", higherIsBetter: true, bounded: true, MetricNeeds.Values)
 {
+    // Sums of a column: of truths, of their squares, of squared differences.
     private const int Slots = 3;
 
     public override void Describe(in EvaluationRow row, RowTerms terms)

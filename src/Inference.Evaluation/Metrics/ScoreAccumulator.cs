@@ -5,6 +5,7 @@ namespace Inference.Evaluation.Metrics;
 /// <summary>Accumulates a <see cref="ScoreMetric"/> as one multiset of scores per ordering.</summary>
 internal sealed class ScoreAccumulator(ScoreMetric metric) : MetricAccumulator(metric)
 {
+    // Score, truth, weight and count.
     private const int EntryBytes = 25;
 
     private readonly List<ScoreMultiset> _orderings = [];

@@ -5,6 +5,7 @@ namespace Inference.Evaluation.Metrics;
 /// <summary>A multiset of (score, truth, weight): equal entries are counted, so that memory depends on the number of distinct scores. Its order, and all values computed from it, do not depend on the order of additions.</summary>
 internal sealed class ScoreMultiset
 {
+    // Entries from which joining equal ones saves memory that is worth a sort.
     private const int Least = 1024;
 
     private List<ScoreEntry> _entries = [];

@@ -13,8 +13,11 @@ namespace Inference.Evaluation.Numerics;
 /// </remarks>
 public sealed class ExactSum
 {
+    // 66 digits of 32 bits for 2⁻¹⁰⁷⁴ to 2¹⁰²⁴, and four more that sums carry into. 2³⁰ digits below 2³² fit into 63 bits.
     private const int Digits = 70;
     private const int CarryEvery = 1 << 30;
+
+    // Facts of a double.
     private const long LargestWhole = 1L << 53;
     private const int Mantissa = 52;
 

@@ -3,6 +3,7 @@ namespace Inference.Evaluation.Reading;
 /// <summary>One decision: candidates are selected by type and shape, then by the class list, then by their predictions.</summary>
 internal sealed class ReadingDecision
 {
+    // Logits and their softmax answer alike but for ties in rounding.
     private const double SameAnswers = 0.99;
 
     private readonly ModelInfo _info;

@@ -6,6 +6,7 @@ namespace Inference.Evaluation.Reading;
 /// <summary>Evaluates a reading on the source model's sample: its value, the chance level, and warnings.</summary>
 internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
 {
+    // Where a warning is worth reading: an error within 5 % of the mean's, a tenth of the way from chance to always right, a ranking of 0.65 where chance has 0.5. Warnings change no result.
     private const double PoorFit = 0.95;
     private const double SmallGain = 0.1;
     private const double GoodOrder = 0.65;

@@ -7,6 +7,7 @@ internal sealed class TwoArmTable
     private static readonly double[] s_lifts = [0.002, 0.01, 0.03, 0.08, 0.2, 0.6];
     private static readonly double[] s_shareShifts = [0, -2, -1, -0.5, -0.25, -0.1, 0.1, 0.25, 0.5, 1, 2];
 
+    // As far below 1 as the smallest control lies above 0.
     private const double LargestMean = 0.9995;
 
     private readonly double[] _shares;

@@ -21,6 +21,7 @@ namespace Inference.Evaluation.Sequential;
 /// </remarks>
 public sealed class TwoArmTest
 {
+    // A table for each share that a trial passes through, 40 to 200 KB; more are made when they are asked for.
     private const int MostTables = 64;
 
     private readonly ConcurrentDictionary<(double Share, int Levels), TwoArmTable> _tables = new();

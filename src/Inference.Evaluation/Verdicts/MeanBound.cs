@@ -13,10 +13,13 @@ namespace Inference.Evaluation.Verdicts;
 /// </remarks>
 internal sealed class MeanBound
 {
+    // Halvings and steps end at the precision; their numbers are there for figures that never meet it.
     private const int Halvings = 100;
     private const int Steps = 200;
-    private const int MostValues = 4096;
     private const double Precision = 1e-9;
+
+    // Each halving passes over all of them; neighbours among more are spread into pairs of ends, which makes the bound no lower.
+    private const int MostValues = 4096;
 
     private readonly double[] _values;
     private readonly double[] _counts;

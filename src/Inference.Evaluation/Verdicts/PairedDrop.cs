@@ -5,6 +5,7 @@ namespace Inference.Evaluation.Verdicts;
 /// <summary>Per-row values whose mean is the drop of a metric, and their bounds.</summary>
 internal sealed class PairedDrop
 {
+    // More than anybody has: the answer is then that no number of rows decides.
     private const double MostRows = 1e12;
 
     // A fifth of the level is reserved for the approximations of the jackknife, the saddlepoint and finite samples: the stated level holds, at the cost of 6 % more rows.

@@ -7,6 +7,7 @@ namespace Inference.Evaluation.Verdicts;
 /// <remarks>Of each stratum the rows with the lowest hash of (seed, row) are taken; sizes are proportional, rounded by largest remainder, with at least one row per stratum if the sample has room.</remarks>
 public sealed class StratifiedSampler
 {
+    // Up to so many different labels are classes, a stratum each; more are numbers, cut into tenths.
     private const int MostValues = 20;
     private const int Bins = 10;
 

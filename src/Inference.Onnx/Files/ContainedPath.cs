@@ -5,6 +5,7 @@ namespace Inference.Onnx.Files;
 /// <summary>Resolves a relative path that must not leave a folder, neither by its text nor through symbolic links.</summary>
 internal static class ContainedPath
 {
+    // As Linux follows at most (path_resolution(7)); more are a circle.
     private const int MostLinks = 40;
 
     public static bool TryResolve(string folder, string location, [NotNullWhen(true)] out string? path, out string reason)

@@ -9,8 +9,6 @@ internal sealed class ExternalPlan
     /// <summary>Embeds everything but what is external already.</summary>
     public static readonly ExternalPlan KeepReferences = new() { KeepsReferences = true };
 
-    private const int MostNesting = 1000;
-
     private readonly Dictionary<OnnxTensor, (long Offset, long Length)> _ranges = new(ReferenceEqualityComparer.Instance);
     private readonly List<OnnxTensor> _tensors = [];
 
@@ -73,6 +71,7 @@ internal sealed class ExternalPlan
             }
             else
             {
+                // Bytes copied at once.
                 const int Part = 1 << 24;
                 for (var start = 0L; start < length; start += Part)
                 {
@@ -103,9 +102,9 @@ internal sealed class ExternalPlan
 
     private void Add(List<OnnxNode> nodes, long threshold, int alignment, int depth)
     {
-        if (depth > MostNesting)
+        if (depth > Serialization.ProtoWriter.MostNesting)
         {
-            throw new InvalidOperationException($"ONNX model: expected at most {MostNesting} nested graphs, got more. A graph contains itself.");
+            throw new InvalidOperationException($"ONNX model: expected at most {Serialization.ProtoWriter.MostNesting} nested graphs, got more. A graph contains itself.");
         }
 
         foreach (var node in nodes)

@@ -10,6 +10,7 @@ namespace Inference.Onnx.Files;
 internal sealed unsafe class FileContent : IDisposable
 {
     // Below, a mapping costs more than a copy: a page of memory, a page fault for each page, and two calls of the system.
+    // benchmarks/results/thresholds.md holds the size from which mapping and reading is faster than copying.
     internal const int MapFromBytes = 64 * 1024;
 
     // One read of the system moves at most 2^31 − 4096 bytes on Linux.

@@ -12,7 +12,9 @@ namespace Inference.Onnx.Serialization;
 /// </summary>
 internal ref struct ProtoWriter
 {
-    private const int MostNesting = 1000;
+    // Far more than any model nests, and far less than a stack of 1 MB holds.
+    /// <summary>How deep graphs and messages may be nested in each other.</summary>
+    internal const int MostNesting = 1000;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

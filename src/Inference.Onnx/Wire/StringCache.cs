@@ -8,6 +8,7 @@ namespace Inference.Onnx.Wire;
 /// </summary>
 internal sealed class StringCache
 {
+    // Operators, domains and names repeat; longer texts are data.
     private const int LongestShared = 256;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

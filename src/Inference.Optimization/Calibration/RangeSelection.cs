@@ -3,9 +3,14 @@ namespace Inference.Optimization.Calibration;
 /// <summary>Selects a range from a histogram.</summary>
 internal static class RangeSelection
 {
+    // One value in 10,000 may be clipped: the usual choice of calibrators.
     public const double DefaultPercentile = 99.99;
+
+    // Codes of 8 bits, and of one sign.
     private const int Levels = 256;
     private const int EntropyLevels = 128;
+
+    // Ranges that are tried: in steps of 1/128, or of 0.9 %, well below what a percentile or an error tells apart.
     private const int Candidates = 128;
     private const int Shrinks = 100;
 
@@ -199,6 +204,7 @@ internal static class RangeSelection
         }
 
         double divergence = 0;
+        // For a bin that the candidate leaves empty, in place of an infinite divergence.
         const double Floor = 1e-9;
         for (int i = 0; i < length; i++)
         {

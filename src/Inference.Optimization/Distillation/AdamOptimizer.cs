@@ -3,6 +3,7 @@ namespace Inference.Optimization.Distillation;
 /// <summary>Adam: moving averages of the gradient and its square scale each step. Source: Kingma and Ba, 2014; decoupled weight decay by Loshchilov and Hutter, 2017.</summary>
 internal sealed class AdamOptimizer(int parameters, float weightDecay)
 {
+    // The paper's defaults: Kingma and Ba, "Adam", 2015.
     private const float Beta1 = 0.9f;
     private const float Beta2 = 0.999f;
     private const float Epsilon = 1e-8f;

@@ -7,6 +7,7 @@ namespace Inference.Optimization.Distillation;
 /// <summary>The student's training rows: numeric inputs as one vector, integer inputs as one categorical feature per column.</summary>
 internal sealed class StudentFeatures
 {
+    // Rows of an embedding table; a student is to stay small.
     private const int GreatestCardinality = 100_000;
 
     private StudentFeatures()

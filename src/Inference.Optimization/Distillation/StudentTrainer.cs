@@ -5,6 +5,7 @@ namespace Inference.Optimization.Distillation;
 /// <summary>Trains a student on a teacher's outputs: mini-batches by Adam, a learning rate that falls along a cosine, early stopping on validation rows; equal seeds give equal students.</summary>
 internal static class StudentTrainer
 {
+    // Of a weight for each unit of the learning rate, apart from the gradients (AdamW): holds back what the data does not determine.
     private const float WeightDecay = 1e-3f;
 
     /// <returns>The validation loss of the returned parameters.</returns>

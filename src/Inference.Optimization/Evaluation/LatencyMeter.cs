@@ -18,6 +18,7 @@ internal static class LatencyMeter
     public static async Task<double[]> MeasureAsync(
         OptimizationContext context, IReadOnlyList<OnnxModel> models, IDataSource data, int rows, TimeSpan budget, CancellationToken cancellationToken, IReadOnlyList<IModelLoader>? loaders = null)
     {
+        // Each model runs a few times at least, and until tiers of compilation have settled; 21 rounds have a median with ten on each side.
         const int WarmUps = 5;
         const double WarmUpShare = 0.75;
         const int Least = 21;

@@ -13,8 +13,11 @@ namespace Inference.Optimization.Evaluation;
 /// <summary>Compares candidates with a source model on the same rows: the reading is decided once, from the source, and used for every candidate.</summary>
 internal sealed class SourceJudge
 {
+    // A share of 2,000 rows has a standard error of 1.1 % at most; 500 strata leave four rows to each.
     private const int SampleRows = 2000;
     private const int MostStrata = 500;
+
+    // Rows whose answer changed, in the record: to look at, not to count.
     private const int ListedFlips = 50;
 
     // A budget that no drop meets: without a question, the number of rows that would decide is not computed.

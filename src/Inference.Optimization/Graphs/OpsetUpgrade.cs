@@ -5,6 +5,7 @@ namespace Inference.Optimization.Graphs;
 /// <summary>Raises the standard operator set to 13, the first whose QuantizeLinear and DequantizeLinear take a scale for each channel. Source: the ONNX operator changelog.</summary>
 internal static class OpsetUpgrade
 {
+    /// <summary>The operator set that models are raised to.</summary>
     public const long Target = 13;
 
     /// <summary>What prevents the upgrade of the model; null if nothing does.</summary>

@@ -12,11 +12,13 @@ public static class Pruner
 {
     /// <summary>The share of the source's time below which a model counts as faster: timings are repeatable to a few percent.</summary>
     private const double WorthIt = 0.97;
+    // Places in the list of multiples that are rules of their own.
     private const int HalfOfEach = 0;
     private const int WidestFirst = -1;
-    private const int ErrorRows = 512;
 
     private static readonly int[] Multiples = [16, WidestFirst, HalfOfEach, 8, 4];
+
+    // Two models of at most some milliseconds: over a hundred rounds.
     private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(800);
 
     /// <summary>Prunes a float model.</summary>
@@ -65,7 +67,7 @@ public static class Pruner
     private static async Task<PruneResult> ChooseAsync(
         OptimizationContext context, OnnxModel source, IDataSource data, List<PruneResult> results, PruneOptions options, CancellationToken cancellationToken)
     {
-        IDataSource rows = await SelectedRows.TakeAsync(context, data, ErrorRows, cancellationToken).ConfigureAwait(false);
+        IDataSource rows = await SelectedRows.TakeAsync(context, data, SelectedRows.ToEstimate, cancellationToken).ConfigureAwait(false);
         Predictions wanted = await Predictor.RunAsync(context, source, rows, null, "source", cancellationToken).ConfigureAwait(false);
         var errors = new double[results.Count];
         var shares = new double[results.Count];

@@ -11,8 +11,6 @@ namespace Inference.Optimization.Quantization;
 /// </summary>
 internal static class BiasCorrection
 {
-    private const int Rows = 512;
-
     /// <summary>Corrects the biases of a prepared model's layers, in place; layers without a bias are unchanged.</summary>
     /// <returns>The number of corrected layers.</returns>
     public static async Task<int> ApplyAsync(
@@ -33,7 +31,7 @@ internal static class BiasCorrection
             return 0;
         }
 
-        Dictionary<string, double[]> errors = await probe.RunAsync(context, await SelectedRows.TakeAsync(context, data, Rows, cancellationToken).ConfigureAwait(false), "correct biases", cancellationToken).ConfigureAwait(false);
+        Dictionary<string, double[]> errors = await probe.RunAsync(context, await SelectedRows.TakeAsync(context, data, SelectedRows.ToEstimate, cancellationToken).ConfigureAwait(false), "correct biases", cancellationToken).ConfigureAwait(false);
         foreach ((LinearLayer layer, string output) in outputs)
         {
             OnnxTensor old = layer.Bias(editor.Index)!;

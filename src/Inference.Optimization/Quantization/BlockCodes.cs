@@ -3,7 +3,10 @@ namespace Inference.Optimization.Quantization;
 /// <summary>4-bit codes with a scale for each block of a row, zero point 8.</summary>
 internal static class BlockCodes
 {
+    // The middle of four bits.
     private const int ZeroPoint = 8;
+
+    // Scales from the extreme's down to two thirds of it, in steps of 3 %.
     private const int ClipTrials = 12;
 
     /// <param name="rows">The weights [N,K], row-major.</param>

@@ -10,6 +10,7 @@ namespace Inference.Optimization.Quantization;
 /// </summary>
 internal static class Equalization
 {
+    // Pairs that share a layer move each other's scales; it ends where no scale changes by a thousandth, mostly after a few sweeps.
     private const int Sweeps = 20;
     private const double Converged = 1e-3;
 

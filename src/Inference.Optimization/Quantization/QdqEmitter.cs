@@ -183,6 +183,7 @@ internal sealed class QdqEmitter
     // A channel of tiny weights has a tiny scale, in which its bias would not fit 32 bits: it uses the lowest scale in which it does.
     private static bool RaiseForBias(float[] scales, float[] bias, float activationScale)
     {
+        // Half of what 32 bits hold: the bias and the sum of products share them.
         const double MaxCode = 1 << 30;
         bool raised = false;
         for (int i = 0; i < bias.Length; i++)

@@ -9,7 +9,6 @@ namespace Inference.Optimization.Quantization;
 /// <summary>Selects the calibration method of each tensor by the squared error at the outputs of the layers that read it.</summary>
 internal static class RangeTrials
 {
-    private const int Rows = 256;
 
     private static readonly CalibrationMethod[] Methods = [CalibrationMethod.MinMax, CalibrationMethod.Percentile, CalibrationMethod.Entropy, CalibrationMethod.Mse];
 
@@ -50,7 +49,7 @@ internal static class RangeTrials
             return selected;
         }
 
-        Dictionary<string, double[]> errors = await probe.RunAsync(context, await SelectedRows.TakeAsync(context, data, Rows, cancellationToken).ConfigureAwait(false), "choose ranges", cancellationToken).ConfigureAwait(false);
+        Dictionary<string, double[]> errors = await probe.RunAsync(context, await SelectedRows.TakeAsync(context, data, SelectedRows.ToCompare, cancellationToken).ConfigureAwait(false), "choose ranges", cancellationToken).ConfigureAwait(false);
         foreach (IGrouping<string, (string Value, SelectedRange Range, string Output)> value in trials.GroupBy(t => t.Value))
         {
             selected[value.Key] = value.GroupBy(t => t.Range).MinBy(g => g.Sum(t => errors[t.Output][0]))!.Key;

@@ -13,7 +13,7 @@ namespace Inference.Optimization.Quantization;
 /// </summary>
 internal static class SmoothQuant
 {
-    private const int Rows = 256;
+    // Of the output's error: less would not show in a metric, and the scaling changes the model's weights.
     private const double LeastGain = 0.05;
 
     private static readonly float[] Alphas = [0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f];
@@ -47,7 +47,7 @@ internal static class SmoothQuant
             return applied;
         }
 
-        Dictionary<string, double[]> errors = await probe.RunAsync(context, await SelectedRows.TakeAsync(context, data, Rows, cancellationToken).ConfigureAwait(false), "smooth", cancellationToken).ConfigureAwait(false);
+        Dictionary<string, double[]> errors = await probe.RunAsync(context, await SelectedRows.TakeAsync(context, data, SelectedRows.ToCompare, cancellationToken).ConfigureAwait(false), "smooth", cancellationToken).ConfigureAwait(false);
         foreach (var candidates in trials.GroupBy(t => t.Group.Key).ToList())
         {
             double before = candidates.First(c => c.Alpha == 0).Outputs.Sum(o => errors[o][0]);

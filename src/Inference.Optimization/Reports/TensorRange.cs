@@ -24,5 +24,6 @@ public sealed class TensorRange
     /// <summary>The number of values in each bin.</summary>
     public required IReadOnlyList<long> Counts { get; init; }
 
+    // Of a plot of 220 pixels.
     internal const int Bins = 64;
 }

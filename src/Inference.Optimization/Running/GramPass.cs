@@ -7,6 +7,7 @@ namespace Inference.Optimization.Running;
 /// <summary>Streams data through a model and accumulates the second moments of the channels of selected values.</summary>
 internal static class GramPass
 {
+    // More rows than unknowns for layers of some hundred inputs.
     public const int DefaultRows = 1000;
 
     /// <summary>The maximum number of positions of a feature map that are used per row: neighbours hardly differ.</summary>

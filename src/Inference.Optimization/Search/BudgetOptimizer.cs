@@ -12,6 +12,7 @@ namespace Inference.Optimization.Search;
 /// <summary>Searches for the fastest model within a budget by measured latency. Thread-safe.</summary>
 public static class BudgetOptimizer
 {
+    // Of the time of a search; the rest tries what the analysis proposes.
     private const double SensitivityShare = 0.2;
 
     /// <summary>Tries quantization, factorization and pruning, alone and combined, and returns the best model. Cancellation is not an error: the best model so far is returned.</summary>

@@ -12,6 +12,7 @@ namespace Inference.Optimization.Search;
 /// <summary>The state of a search: the source's predictions, the results so far, the best model.</summary>
 internal sealed class SearchRun(OptimizationContext context, OnnxModel source, IDataSource search, OptimizeOptions options, SearchState state)
 {
+    // For each candidate, both models in turns: repeats to the 15 % below.
     private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(400);
 
     private readonly EvaluationOptions _evaluation = options.Evaluation.With(options.MaxDrop, options.MaxSliceDrop);

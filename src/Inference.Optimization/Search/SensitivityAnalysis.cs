@@ -11,9 +11,10 @@ namespace Inference.Optimization.Search;
 /// <summary>Quantizes each layer alone, and measures its effect on the model's output and time.</summary>
 internal static class SensitivityAnalysis
 {
-    private const int Rows = 256;
+    // The largest ones hold nearly all of the work.
     private const int MostLayers = 64;
 
+    // For each layer: a single one saves so little that more time would tell no more.
     private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(120);
 
     /// <param name="context">Provides the loader, the clock and the progress.</param>
@@ -30,7 +31,7 @@ internal static class SensitivityAnalysis
         var options = new QuantizeOptions();
         long start = context.TimeProvider.GetTimestamp();
         QuantizationAnalysis analysis = await QuantizationAnalysis.RunAsync(context, source, calibration, options, cancellationToken).ConfigureAwait(false);
-        IDataSource some = await SelectedRows.TakeAsync(context, search, Rows, cancellationToken).ConfigureAwait(false);
+        IDataSource some = await SelectedRows.TakeAsync(context, search, SelectedRows.ToCompare, cancellationToken).ConfigureAwait(false);
         Predictions wanted = await Predictor.RunAsync(context, source, some, output, "source", cancellationToken).ConfigureAwait(false);
         List<LinearLayer> layers = [.. LinearLayer.All(new GraphIndex(analysis.Prepared.Graph)).Where(l => analysis.Ranges.ContainsKey(l.Input)).OrderByDescending(l => l.Weight.ElementCount).Take(MostLayers)];
         var found = new List<LayerSensitivity>();

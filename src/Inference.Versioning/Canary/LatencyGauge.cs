@@ -4,6 +4,7 @@ namespace Inference.Versioning.Canary;
 /// next stage, so that an arm's share of slow calls is one number within a stage, as the test requires. Not thread-safe.</summary>
 internal sealed class LatencyGauge(double quantile)
 {
+    // Follows a load that changes within so many calls; eight of them lie beyond the 98.4th percentile.
     private const int Window = 512;
 
     // Eight calls beyond the quantile, so that the bound lies near it; as many as the window holds.

@@ -11,7 +11,9 @@ namespace Inference.Versioning.Fallback;
 /// <remarks>Thread-safe. Rows may reach a model more than once, by the nature of a fallback. Invalid inputs and cancelled calls do not fall back.</remarks>
 internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
 {
+    // Timers take 2³¹ − 1 ms, 24.8 days, and some not more.
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(24);
+
     private readonly FallbackTarget[] _targets;
     private readonly Func<FallbackOptions> _options;
     private readonly TimeProvider _clock;

@@ -7,6 +7,7 @@ namespace Inference.Versioning.Manifest;
 /// <summary>Reads manifests and verifies the files they list.</summary>
 internal static class ManifestReader
 {
+    // Golden rows of a model with images take some MB; the file is held in memory as a whole.
     private const int MaxBytes = 64 << 20;
 
     /// <summary>Reads the manifest of a version; null if it has none.</summary>

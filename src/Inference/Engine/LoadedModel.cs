@@ -15,7 +15,9 @@ namespace Inference.Engine;
 /// <summary>A model imported, optimised and ready to be planned. Shared by the runs of one runner. Thread-safe.</summary>
 internal sealed class LoadedModel : IDisposable
 {
+    // As late as a call that waits may learn that it is to stop.
     private const int WaitMilliseconds = 5;
+
     private readonly OnnxModel _file;
     private readonly Action _release;
     private readonly SharedConstants _shared = new();

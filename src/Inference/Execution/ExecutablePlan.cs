@@ -5,7 +5,9 @@ namespace Inference.Execution;
 /// <summary>A plan with what running it needs: a pool of frames, and executables of inner graphs. Thread-safe.</summary>
 internal sealed class ExecutablePlan : IDisposable
 {
+    // Runs at once that find their memory again; frames of more callers are made and freed.
     private const int MaxIdleFrames = 64;
+
     private readonly ExecutionFrame?[] _idle = new ExecutionFrame?[MaxIdleFrames];
     private readonly Dictionary<(PlanStep, ModelGraph), GraphExecutable> _inner = [];
     private readonly GraphExecutable _owner;

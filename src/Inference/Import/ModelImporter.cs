@@ -8,7 +8,10 @@ namespace Inference.Import;
 [Pattern("Constant", "Identity")]
 internal sealed class ModelImporter
 {
+    // Functions of exporters call each other less than ten deep.
     internal const int MaxFunctionDepth = 64;
+
+    // The largest exports have some ten thousand; each takes memory, and time of every pass over the graph.
     private const int MaxNodes = 2_000_000;
 
     // Calls of calls multiply: a small file can ask for any number of nodes this way, and each costs memory and time.

@@ -3,6 +3,7 @@ namespace Inference.Planning;
 /// <summary>Places blocks that live over intervals of steps into one arena, largest first, each at the lowest offset free during its life.</summary>
 internal static class ArenaLayout
 {
+    /// <summary>Alignment of each block, bytes.</summary>
     public const int Alignment = Kernels.Memory.NativeBuffer.Alignment;
 
     /// <summary>A block: bytes, first and last step of its life, and the offset found.</summary>

@@ -8,7 +8,10 @@ namespace Inference.Planning;
 /// </summary>
 internal sealed class SpecializedInputs
 {
+    /// <summary>Elements of an input that may decide shapes: two for each axis of an image batch.</summary>
     public const int MaxElements = 8;
+
+    // A sampling rate or a length has a handful of values in practice; planning takes milliseconds each time.
     private const int MaxPlansBuilt = 24;
 
     public static readonly SpecializedInputs None = new([]);

@@ -9,8 +9,11 @@ namespace Inference.Serving;
 /// </summary>
 internal sealed class RowTrial(IModelRunner runner)
 {
+    // The least number that can be regrouped; open axes get a size that is neither it nor 1.
     private const int RowCount = 3;
     private const int OpenAxis = 4;
+
+    // Other kernels serve other numbers of rows: f32 sums of some thousand terms differ by less; rows that depend on each other by more.
     private const double Tolerance = 2e-3;
 
     private static readonly int[][] s_apart = [[0], [1], [2]];

@@ -14,6 +14,7 @@ namespace Inference.Operators.Attention;
 /// </summary>
 internal sealed unsafe class CausalConvWithState : FloatOperator
 {
+    // As for other windows.
     private const long MaxDilation = Convolution.WindowAttributes.MaxExtent;
 
     private readonly bool _silu;

@@ -6,7 +6,10 @@ namespace Inference.Operators.Contract;
 /// </summary>
 internal abstract class BatchContext
 {
+    /// <summary>The value does not depend on the rows.</summary>
     public const int None = -1;
+
+    /// <summary>Rows meet in the value, or it is not proved that they do not.</summary>
     public const int Mixed = -2;
 
     public abstract Node Node { get; }

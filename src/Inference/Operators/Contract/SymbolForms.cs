@@ -10,6 +10,8 @@ internal static class SymbolForms
 {
     // No exporter writes it.
     private const char Separator = '\u001f';
+
+    // Names grow with the inputs that meet in an operator; beyond, a size is as good as unknown.
     private const int MaxForms = 16;
 
     /// <summary>A form of a symbol; form 0 is the symbol itself.</summary>

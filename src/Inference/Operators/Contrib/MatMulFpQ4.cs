@@ -10,6 +10,7 @@ namespace Inference.Operators.Contrib;
 /// </summary>
 internal sealed unsafe class MatMulFpQ4 : DecodedMatMul
 {
+    // Elements of a block of both formats.
     private const int Block = 32;
 
     private readonly bool _zeros;

@@ -9,6 +9,7 @@ namespace Inference.Operators.Contrib;
 /// <remarks>With two and three axes the first element of a plane is never masked, as in ONNX Runtime.</remarks>
 internal sealed unsafe class MaxpoolWithMask(Node node) : Operator
 {
+    // Loops are written for three, fewer are told as axes of size 1.
     private const int MaxAxes = 3;
 
     private readonly WindowAttributes _window = new(node);

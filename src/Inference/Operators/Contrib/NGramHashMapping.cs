@@ -9,6 +9,7 @@ namespace Inference.Operators.Contrib;
 /// </summary>
 internal sealed class NGramHashMapping : Operator
 {
+    // Far beyond what models of the operator use; keeps products of the two within 2³².
     private const long MaxSize = 1 << 16;
 
     private readonly long _most;

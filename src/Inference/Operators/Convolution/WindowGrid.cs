@@ -3,6 +3,7 @@ namespace Inference.Operators.Convolution;
 /// <summary>Windows over up to <see cref="MaxSpatial"/> spatial axes with fixed sizes. Fewer axes are told as leading axes of size 1.</summary>
 internal unsafe struct WindowGrid
 {
+    // Twice the axes of a video; keeps positions on the stack.
     public const int MaxSpatial = 6;
 
     public fixed long Input[MaxSpatial];

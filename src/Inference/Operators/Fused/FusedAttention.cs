@@ -10,6 +10,7 @@ namespace Inference.Operators.Fused;
 /// </summary>
 internal sealed unsafe class FusedAttention : Operator
 {
+    // [batch, heads, rows, size].
     private const int MaxRank = 4;
 
     private readonly int[] _q;

@@ -112,6 +112,7 @@ internal unsafe struct GridPoint(ResizeMode mode, GridPadding padding, bool alig
 
     private static double Cubic(double x)
     {
+        // The cubic coefficient that ONNX states for GridSample.
         const double A = -0.75;
         return x <= 1 ? ((((A + 2) * x) - (A + 3)) * x * x) + 1 : x < 2 ? (((((A * x) - (5 * A)) * x) + (8 * A)) * x) - (4 * A) : 0;
     }

@@ -13,6 +13,7 @@ namespace Inference.Operators.Padding;
 /// </summary>
 internal sealed class Pad : Operator
 {
+    // Besides the elements of a row; a place that is computed by itself.
     private const int RowWork = 10;
     private const int PlaceWork = 10;
     private readonly PadMode _mode;

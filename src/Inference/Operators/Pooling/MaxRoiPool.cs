@@ -6,6 +6,7 @@ namespace Inference.Operators.Pooling;
 /// <summary>The largest element of each bin of regions of X[N, C, H, W]; rois [R, 5] (batch, x1, y1, x2, y2), corners included → [R, C, ph, pw]. Source: ONNX MaxRoiPool, opsets 1 and 22.</summary>
 internal sealed unsafe class MaxRoiPool : FloatOperator
 {
+    // Beyond every axis, and still exact in double and long when sizes are added.
     private const double FarAway = 1L << 48;
 
     private readonly long[] _shape;

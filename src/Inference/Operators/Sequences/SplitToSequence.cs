@@ -12,6 +12,7 @@ namespace Inference.Operators.Sequences;
 /// </summary>
 internal sealed class SplitToSequence(Node node) : Operator
 {
+    // A tensor object each, some GB.
     private const long MaxItems = 1 << 24;
 
     private readonly long _axis = node.Attributes.Int("axis", 0);

@@ -3,7 +3,9 @@ namespace Inference.Rewriting.Facts;
 /// <summary>Infers types and symbolic shapes of every value from the graph's inputs, with data propagation through shape arithmetic.</summary>
 internal sealed class ShapeInference
 {
+    // As for functions (ModelImporter): each level is some frames of the stack.
     private const int MaxDepth = 64;
+
     private readonly string _modelName;
     private readonly RunControl _control;
     private int _depth;

@@ -9,6 +9,7 @@ namespace Inference.Rewriting.Rewrites;
 [Pattern("Conv", "Gather", "NhwcConv", "NhwcQConv", "QLinearConv", "QLookup", "Reshape", "Slice", "Transpose")]
 internal sealed partial class LayoutPropagation
 {
+    // Images have up to four channels.
     private const int MaxPlanes = 4;
 
     private readonly ModelGraph _graph;
