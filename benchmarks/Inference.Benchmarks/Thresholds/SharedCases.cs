@@ -21,7 +21,7 @@ namespace Inference.Benchmarks.Thresholds;
 internal static unsafe class SharedCases
 {
     private const int Threads = 2;
-    private const int Blocks = 4 * Threads;
+    private const int Blocks = WorkerPool.BlocksPerThread * Threads;
 
     public static readonly ThresholdCase[] All =
     [

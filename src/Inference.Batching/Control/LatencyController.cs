@@ -69,6 +69,7 @@ internal sealed class LatencyController
         bool within = LastPercentile <= objectiveTicks;
         DelayFactor = within ? Math.Min(1, DelayFactor + 0.1) : DelayFactor * 0.5;
 
+        // Additive increase and multiplicative decrease: from one row to the most takes 32 windows, and back a few.
         // A call may wait for one batch and run in the next. Where two runs fit the objective, the queue is what takes the time, and larger batches shorten it.
         _limit = within || 2 * _slowestRun <= objectiveTicks
             ? Math.Min(options.MaxRows, limit + Math.Max(1, options.MaxRows / 32.0))

@@ -277,6 +277,7 @@ internal sealed class PayoffController : IDisposable
         return IsLongEnough((double)elapsed / _frequency) ? EndWindow(now, (double)elapsed / Math.Max(_rows, 1)) : null;
     }
 
+    // As many calls as a mean may be trusted of, the fewer the longer they took: slow models answer few in a time that a trial may cost.
     private bool IsLongEnough(double seconds) =>
         _completions >= 2 && ((seconds >= 0.015 && _calls >= 64) || (seconds >= 0.15 && _calls >= 16) || (seconds >= 0.5 && _calls >= 4));
 

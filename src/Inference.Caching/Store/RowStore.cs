@@ -8,13 +8,16 @@ internal sealed class RowStore
     // A shard keeps some hundred rows of 1 KB at least, so that its own order of use says something.
     private const long LeastShard = 256 << 10;
 
+
+    // More callers than run at once on most machines.
+    private const int MostShards = 16;
     private readonly CacheShard[] _shards;
     private int _epoch;
 
     public RowStore(long maxBytes, CacheInstruments instruments)
     {
         int shards = 1;
-        while (shards < 16 && maxBytes / (shards * 2) >= LeastShard)
+        while (shards < MostShards && maxBytes / (shards * 2) >= LeastShard)
         {
             shards *= 2;
         }

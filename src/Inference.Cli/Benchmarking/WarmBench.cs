@@ -7,6 +7,7 @@ namespace Inference.Cli.Benchmarking;
 /// <summary>Measures providers alternately in one process, so that other load on the machine affects all of them alike.</summary>
 internal static class WarmBench
 {
+    // Starts of each subject, of which the median counts.
     private const int StartRounds = 3;
 
     // Idle threads of one provider may spin for about a millisecond after its run; the next provider starts once they sleep. ONNX Runtime's spin for a million iterations,

@@ -7,7 +7,9 @@ namespace Inference.Generators.Signatures;
 /// <param name="text">The text.</param>
 internal sealed class JsonText(string text)
 {
+    // A signature nests four deep; the reader calls itself for each level.
     private const int MaxDepth = 64;
+
     private int _at;
 
     /// <summary>The one value of the text.</summary>

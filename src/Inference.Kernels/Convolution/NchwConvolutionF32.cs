@@ -37,7 +37,7 @@ internal static unsafe class NchwConvolutionF32
             return;
         }
 
-        int wanted = (int)Math.Min(4L * maxThreads, Math.Max(1, job.Work / (GemmF32Driver.ParallelWork / 4)));
+        int wanted = (int)Math.Min((long)WorkerPool.BlocksPerThread * maxThreads, Math.Max(1, job.Work / GemmF32Driver.LeastBlockWork));
         job.BlocksA = Math.Clamp((wanted + planes - 1) / planes, 1, panels);
         int left = (wanted + (planes * job.BlocksA) - 1) / (planes * job.BlocksA);
         job.BlocksB = Math.Clamp(left, 1, Math.Max(1, job.Geometry.GroupOutChannels / (4 * kernel.MaxRows)));

@@ -38,8 +38,8 @@ internal static unsafe class NhwcConvolutionF32
             return;
         }
 
-        // About four blocks for each thread: first by pixels (each thread then streams the weights), else by panels.
-        int wanted = (int)Math.Min(4L * maxThreads, Math.Max(1, job.Work / (GemmF32Driver.ParallelWork / 4)));
+        // First by pixels (each thread then streams the weights), else by panels.
+        int wanted = (int)Math.Min((long)WorkerPool.BlocksPerThread * maxThreads, Math.Max(1, job.Work / GemmF32Driver.LeastBlockWork));
         int byPixels = (int)nint.Min(pixels / (2 * kernel.MaxRows), (wanted + g.Groups - 1) / g.Groups);
         byPixels = Math.Max(byPixels, 1);
         nint size = (pixels + byPixels - 1) / byPixels;

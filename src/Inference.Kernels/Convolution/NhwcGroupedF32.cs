@@ -50,7 +50,7 @@ internal static unsafe class NhwcGroupedF32
     public static void Run(ref ConvolutionJob job, GemmF32Kernel kernel, int maxThreads)
     {
         nint pixels = (nint)job.Batch * job.OutPixels;
-        nint size = job.IsParallel(maxThreads) ? nint.Max(TileLimits.RowBlock, pixels / (4 * maxThreads) / TileLimits.RowBlock * TileLimits.RowBlock) : pixels;
+        nint size = job.IsParallel(maxThreads) ? nint.Max(TileLimits.RowBlock, pixels / (WorkerPool.BlocksPerThread * maxThreads) / TileLimits.RowBlock * TileLimits.RowBlock) : pixels;
         job.BlockSize = checked((int)size);
         job.BlocksA = kernel.Lanes;
         fixed (ConvolutionJob* shared = &job)

@@ -14,6 +14,9 @@ internal static unsafe class GatherRows
     private const int RowWork = 4;
     private const int BytesShift = 4;
 
+    // Bytes from which the call that looks at the deadline costs nothing beside the copy of a row.
+    private const int PartedRow = 4096;
+
     /// <summary>y[i] = table[index[i]]; a negative index counts from the end.</summary>
     /// <typeparam name="TIndex"><see cref="int"/> or <see cref="long"/>.</typeparam>
     /// <param name="table">[tableRows, rowBytes].</param>
@@ -65,7 +68,7 @@ internal static unsafe class GatherRows
                     Vector256.Load(from).Store(y);
                     Vector256.Load(from + 32).Store(y + 32);
                     break;
-                case < 4096:
+                case < PartedRow:
                     Unsafe.CopyBlockUnaligned(y, from, (uint)rowBytes);
                     break;
                 default:

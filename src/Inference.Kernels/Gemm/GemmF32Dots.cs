@@ -19,7 +19,7 @@ internal static unsafe class GemmF32Dots
         int blocks = 1;
         if (maxThreads > 1 && (long)m * n * k >= GemmF32Driver.ParallelWork)
         {
-            blocks = (int)nint.Min(4 * maxThreads, nint.Max(m, (n + 3) / 4));
+            blocks = (int)nint.Min(WorkerPool.BlocksPerThread * maxThreads, nint.Max(m, (n + 3) / 4));
             action.SplitRows = m >= (n + 3) / 4;
         }
 

@@ -16,6 +16,9 @@ internal static unsafe class GemmF32Driver
     /// <summary>Multiply-adds from which a product of f32, or a part of it, is worth sharing.</summary>
     public const long ParallelWork = 64 * WorkerPool.SharedNanoseconds;
 
+    /// <summary>Multiply-adds of a block of a shared product at least: what one of two threads gets of the smallest one.</summary>
+    public const long LeastBlockWork = ParallelWork / WorkerPool.BlocksPerThread;
+
     // 0.3 ms at 54 multiply-adds a nanosecond (benchmarks/results/engine.md), 1 ms at 16; below, the path without a look is the shorter one.
     /// <summary>Multiply-adds from which a product on one thread looks at the clock.</summary>
     public const long WatchedWork = 16 << 20;
@@ -33,8 +36,7 @@ internal static unsafe class GemmF32Driver
             return;
         }
 
-        // Four blocks for each thread let a late worker take less; no block below a quarter of the parallel threshold.
-        long wanted = Math.Min(4L * maxThreads, Math.Max(1, work / (ParallelWork / 4)));
+        long wanted = Math.Min((long)WorkerPool.BlocksPerThread * maxThreads, Math.Max(1, work / LeastBlockWork));
         job.BlockPanels = Math.Max(1, panels / (nint)wanted);
         nint across = (panels + job.BlockPanels - 1) / job.BlockPanels;
         nint down = Math.Max(1, (nint)wanted / across);

@@ -52,7 +52,7 @@ internal static unsafe class LowRankF32
             return;
         }
 
-        nint size = nint.Clamp((m + (4 * maxThreads) - 1) / (4 * maxThreads), 6, BlockRows(rank));
+        nint size = nint.Clamp((m + (WorkerPool.BlocksPerThread * maxThreads) - 1) / (WorkerPool.BlocksPerThread * maxThreads), TileLimits.F32Rows, BlockRows(rank));
         var action = new Blocks
         {
             X = x,

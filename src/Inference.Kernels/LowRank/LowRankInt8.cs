@@ -56,7 +56,7 @@ internal static unsafe class LowRankInt8
             Ldy = ldy,
             M = m,
             Threads = parallel && m < 2 * maxThreads ? maxThreads : 1,
-            Size = parallel && m >= 2 * maxThreads ? nint.Clamp((m + (4 * maxThreads) - 1) / (4 * maxThreads), 6, TileLimits.RowBlock) : TileLimits.RowBlock,
+            Size = parallel && m >= 2 * maxThreads ? nint.Clamp((m + (WorkerPool.BlocksPerThread * maxThreads) - 1) / (WorkerPool.BlocksPerThread * maxThreads), TileLimits.S32Rows, TileLimits.RowBlock) : TileLimits.RowBlock,
         };
         WorkerPool.Run((int)((m + action.Size - 1) / action.Size), ref action, parallel && action.Threads == 1 ? maxThreads : 1);
     }

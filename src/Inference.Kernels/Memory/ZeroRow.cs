@@ -3,6 +3,7 @@ namespace Inference.Kernels.Memory;
 /// <summary>A shared row of zeros for reads that fall into padding.</summary>
 internal static unsafe class ZeroRow
 {
+    // 64 KB: a row of 256 pixels of 64 channels.
     private static NativeBuffer s_row = new(64 << 10);
 
     /// <summary>At least <paramref name="bytes"/> zero bytes. Rows handed out earlier stay valid: the old row is kept alive by the new one's owner list.</summary>

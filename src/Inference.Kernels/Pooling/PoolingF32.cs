@@ -41,7 +41,7 @@ internal static unsafe class PoolingF32
         var job = new PoolingJob(kind, in geometry, x, y, batch, height, width, outHeight, outWidth);
         long work = (long)batch * outHeight * outWidth * geometry.InChannels * geometry.Taps;
         int units = layout == TensorLayout.Nchw ? batch * geometry.InChannels : batch * outHeight;
-        int blocks = maxThreads > 1 && work >= ParallelWork ? Math.Min(units, 4 * maxThreads) : 1;
+        int blocks = maxThreads > 1 && work >= ParallelWork ? Math.Min(units, WorkerPool.BlocksPerThread * maxThreads) : 1;
         job.Units = units;
         job.Blocks = blocks;
         if (layout == TensorLayout.Nchw)

@@ -197,7 +197,7 @@ internal sealed unsafe class QuantizedConvolution : IDisposable
         foreach (QuantizedMatrix matrix in _groups)
         {
             long work = (long)pixels * matrix.Rows * matrix.Columns / 4;
-            int blocks = maxThreads > 1 && work >= GemmF32Driver.ParallelWork ? (int)nint.Min(4 * maxThreads, (pixels + 5) / 6) : 1;
+            int blocks = maxThreads > 1 && work >= GemmF32Driver.ParallelWork ? (int)nint.Min(WorkerPool.BlocksPerThread * maxThreads, (pixels + TileLimits.S32Rows - 1) / TileLimits.S32Rows) : 1;
             job.Select(matrix, blocks);
             WorkerPool.Run(blocks, &QuantizedConvolutionJob.RunBlock, &job, maxThreads);
             job.NextGroup();

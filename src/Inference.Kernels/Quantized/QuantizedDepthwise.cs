@@ -76,7 +76,7 @@ internal sealed unsafe class QuantizedDepthwise : IDisposable
             Epilogue = epilogue,
         };
         long work = action.Pixels * (long)_g.InChannels * _g.Taps;
-        action.Count = maxThreads > 1 && work >= ParallelWork ? (int)nint.Min(4 * maxThreads, action.Pixels) : 1;
+        action.Count = maxThreads > 1 && work >= ParallelWork ? (int)nint.Min(WorkerPool.BlocksPerThread * maxThreads, action.Pixels) : 1;
         WorkerPool.Run(action.Count, ref action, maxThreads);
         GC.KeepAlive(this);
     }

@@ -66,7 +66,7 @@ internal static unsafe class QuantizedGemm
             return;
         }
 
-        long wanted = Math.Min(4L * maxThreads, Math.Max(1, work / (GemmF32Driver.ParallelWork / 4)));
+        long wanted = Math.Min((long)WorkerPool.BlocksPerThread * maxThreads, Math.Max(1, work / GemmF32Driver.LeastBlockWork));
         job.BlockPanels = Math.Max(1, panels / (nint)wanted);
         nint across = (panels + job.BlockPanels - 1) / job.BlockPanels;
         nint down = Math.Max(1, (nint)wanted / across);

@@ -112,7 +112,7 @@ internal sealed unsafe class RowKernel
         }
 
         // A run is stopped between blocks.
-        long count = Math.Max(serial ? 1 : 4L * maxThreads, work / BlockWork);
+        long count = Math.Max(serial ? 1 : (long)WorkerPool.BlocksPerThread * maxThreads, work / BlockWork);
         var action = new Blocks { Body = Best, Job = job, Rows = rows, Count = (int)nint.Min(rows, (nint)Math.Min(count, JobSlot.MaxBlocks)) };
         WorkerPool.Run(action.Count, ref action, serial ? 1 : maxThreads);
     }

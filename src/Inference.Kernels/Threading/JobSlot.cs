@@ -21,6 +21,9 @@ internal sealed unsafe class JobSlot
     // A wait that the next time slice would explain, and a cache miss would not.
     private static readonly long s_patience = TimeProvider.System.TimestampFrequency * 200 / 1_000_000;
 
+    // A block that another thread runs mostly ends within so many pauses; after them the owner offers its processor to others, which may be the thread that it waits for.
+    private const int SpinsBeforeYield = 1000;
+
     private int _owned;
     private int _total;
     private int _failed;
@@ -91,7 +94,7 @@ internal sealed unsafe class JobSlot
             long drained = TimeProvider.System.GetTimestamp();
             for (int spins = 0; Volatile.Read(ref _shared.Finished) != _total; spins++)
             {
-                if (spins < 1000)
+                if (spins < SpinsBeforeYield)
                 {
                     Thread.SpinWait(1);
                 }

@@ -24,6 +24,7 @@ internal sealed class Worker
     public Worker(JobSlot[] slots, int number)
     {
         _slots = slots;
+        // Kernels keep some KB on the stack; 1 MB is what threads have elsewhere.
         new Thread(Loop, maxStackSize: 1 << 20) { IsBackground = true, Name = $"inference-worker-{number}" }.UnsafeStart();
     }
 

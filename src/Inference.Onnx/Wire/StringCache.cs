@@ -15,6 +15,7 @@ internal sealed class StringCache
 
     private readonly string?[] _slots;
 
+    // A slot for each node or so, and 64 KB of slots at most.
     public StringCache(long sourceBytes) =>
         _slots = new string?[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(sourceBytes / 64, 64, 8192))];
 

@@ -18,7 +18,7 @@ internal static unsafe class NchwDepthwiseF32
         int planes = job.Batch * job.Geometry.InChannels;
         // The plane copy makes a plane cost more than its multiply-adds, hence the doubled count.
         bool parallel = job.IsParallelByChannel(maxThreads);
-        job.BlockSize = parallel ? Math.Max(1, planes / (4 * maxThreads)) : planes;
+        job.BlockSize = parallel ? Math.Max(1, planes / (WorkerPool.BlocksPerThread * maxThreads)) : planes;
         fixed (ConvolutionJob* shared = &job)
         {
             WorkerPool.Run((planes + job.BlockSize - 1) / job.BlockSize, &RunBlock, shared, maxThreads);

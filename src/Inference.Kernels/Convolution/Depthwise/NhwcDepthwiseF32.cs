@@ -21,7 +21,7 @@ internal static unsafe class NhwcDepthwiseF32
     {
         nint pixels = (nint)job.Batch * job.OutPixels;
         bool parallel = job.IsParallelByChannel(maxThreads);
-        nint size = parallel ? nint.Max(Pixels, pixels / (4 * maxThreads) / Pixels * Pixels) : pixels;
+        nint size = parallel ? nint.Max(Pixels, pixels / (WorkerPool.BlocksPerThread * maxThreads) / Pixels * Pixels) : pixels;
         job.BlockSize = checked((int)size);
         fixed (ConvolutionJob* shared = &job)
         {

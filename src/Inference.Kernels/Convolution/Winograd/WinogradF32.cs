@@ -78,7 +78,7 @@ internal static unsafe class WinogradF32
         }
 
         // Few tiles are not cut for threads, as each block streams all weights; panels are.
-        nint wanted = (tiles + (4 * maxThreads) - 1) / (4 * maxThreads);
+        nint wanted = (tiles + (WorkerPool.BlocksPerThread * maxThreads) - 1) / (WorkerPool.BlocksPerThread * maxThreads);
         size = nint.Clamp((wanted + kernel.MaxRows - 1) / kernel.MaxRows * kernel.MaxRows, nint.Min(size, 4 * kernel.MaxRows), size);
         job.BlockSize = (int)size;
         job.BlocksA = (int)((tiles + size - 1) / size);

@@ -143,6 +143,7 @@ internal static unsafe class VnniDepthwise
     // All tiles on values that reach every extreme, against the formula.
     private static bool Passes(nint[] entries)
     {
+        // Up to three groups of four taps, and three pixels, which lie further apart than the widest tile has channels.
         const int MaxGroups = 3;
         const int Pixels = 3;
         const int Stride = 80;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Inference.Kernels;
 using Inference.Kernels.Gemm;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
@@ -76,7 +77,7 @@ internal sealed unsafe partial class Conv(Node node, OperatorTable table) : Floa
         long groupChannels = w.Dims[1];
         long filters = w.Dims[0] / _group;
         long depth = groupChannels * grid.KernelCount;
-        long tile = Math.Clamp(Im2Col.TileElements / Math.Max(1, depth), Math.Min(64, grid.OutputCount), grid.OutputCount);
+        long tile = Math.Clamp(Im2Col.TileElements / Math.Max(1, depth), Math.Min(TileLimits.PanelColumns, grid.OutputCount), grid.OutputCount);
         C* columns = (C*)context.Scratch(Math.Max(1, depth * tile) * sizeof(C));
         for (long n = 0; n < x.Dims[0]; n++)
         {

@@ -99,6 +99,7 @@ internal sealed unsafe class RoiAlign : FloatOperator
             double binH = h / _height;
             long samplesY = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binH));
             long samplesX = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binW));
+            // Four samples for each pixel of the image, and 256×256 more: a region beyond comes from coordinates in another unit.
             if (Math.Max(1.0, samplesX) * Math.Max(1.0, samplesY) > (4.0 * height * width) + 65536)
             {
                 throw context.Error($"input 1: expected regions of about the image's size, got one that takes {samplesX}×{samplesY} samples a bin.");

@@ -1,3 +1,4 @@
+using Inference.Kernels;
 using Inference.Kernels.Memory;
 using Inference.Operators.Convolution;
 using Inference.Operators.MatrixProduct;
@@ -27,7 +28,7 @@ internal static unsafe class IntegerConv
         long channels = w.Dims[1];
         long filters = w.Dims[0] / group;
         long depth = channels * grid.KernelCount;
-        long tile = Math.Clamp(Im2Col.TileElements / Math.Max(1, depth), Math.Min(16, grid.OutputCount), grid.OutputCount);
+        long tile = Math.Clamp(Im2Col.TileElements / Math.Max(1, depth), Math.Min(TileLimits.Lanes, grid.OutputCount), grid.OutputCount);
         int* weights = (int*)context.Scratch((w.Count + depth * tile + filters * tile) * sizeof(int));
         int* columns = weights + w.Count;
         int* sums = columns + depth * tile;

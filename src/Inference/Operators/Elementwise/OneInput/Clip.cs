@@ -13,7 +13,9 @@ internal sealed class Clip : UnaryOperator
         () => new FloatForm<Activations.Clamp>(new UnaryParameter("min", float.NegativeInfinity), new UnaryParameter("max", float.PositiveInfinity)),
         n => Bounds(n, out float low, out float high) ? new(Trait!.Form, low, high) : null);
 
+    // (2 − 2⁻⁷) · 2¹²⁷.
     private const float BFloat16Max = 3.38953139e38f;
+
     private readonly float? _low;
     private readonly float? _high;
 
