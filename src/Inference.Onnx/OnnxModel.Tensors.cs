@@ -60,7 +60,7 @@ public sealed partial class OnnxModel
     {
         if (depth > Serialization.ProtoWriter.MostNesting)
         {
-            throw new InvalidOperationException("ONNX model: expected at most 1000 nested graphs, got more. A graph contains itself.");
+            throw new InvalidOperationException($"ONNX model: expected at most {Serialization.ProtoWriter.MostNesting} nested graphs, got more. A graph contains itself.");
         }
 
         foreach (var node in nodes)

@@ -25,7 +25,7 @@ internal sealed class PayoffController : IDisposable
     // Until batching has proved itself, its batches are kept to about this time, so that probing a slow model does not take seconds.
     private const double LongestTrialRun = 0.1;
 
-    // What batching gains shows at so many rows already, however slow the model.
+    // Fewer rows would not show what batching gains, however slow the model.
     private const int LeastTrialRows = 16;
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;

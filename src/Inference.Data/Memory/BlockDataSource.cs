@@ -6,7 +6,7 @@ namespace Inference.Data.Memory;
 /// <summary>Some of the rows of another source: of every four in a row, those whose place is wanted. Every part of a table that is sorted in some way then has rows of all of it.</summary>
 internal sealed class BlockDataSource(IDataSource source, string role, IReadOnlyCollection<int> places) : IDataSource
 {
-    // Rows take turns: the split that is finest is one in four.
+    // Rows are dealt to four places in turn: roles take one, two or three of them.
     private const int Places = 4;
 
     public string Name => $"{source.Name} ({role} rows)";

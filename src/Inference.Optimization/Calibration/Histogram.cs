@@ -6,7 +6,7 @@ namespace Inference.Optimization.Calibration;
 /// </summary>
 internal sealed class Histogram
 {
-    // 16 KB; the highest percentile offered, 99.99 %, and ranges of 256 levels are told apart in eighths of a level.
+    // 16 KB; ranges of 256 levels are told apart in eighths of a level.
     public const int BinCount = 2048;
 
     private readonly long[] _bins = new long[BinCount];
