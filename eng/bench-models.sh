@@ -51,7 +51,7 @@ measure() {
   if json=$("$tool" bench "$folder" --backends cpu,onnxruntime --threads "$count" --seconds "$seconds" --json "$@" 2>/tmp/bench-error.$$); then
     printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$class" "$name" "$variant" "$count" "$(field "$json" cpu)" "$(field "$json" onnxruntime)" \
       "$(echo "$json" | sed -n 's/.*"ratio":\([0-9.]*\).*/\1/p')" "$(echo "$json" | sed -n 's/.*"cpu":{[^}]*"allocated_bytes_per_run":\([0-9]*\).*/\1/p')" >>"$rows_file"
-  elif grep -q 'the model leaves open, there is none' /tmp/bench-error.$$; then
+  elif grep -q 'with a dynamic first dimension, found none' /tmp/bench-error.$$; then
     # Fixed shapes: there is no such case.
     rm -f /tmp/bench-error.$$
     return

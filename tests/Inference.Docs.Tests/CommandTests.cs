@@ -78,8 +78,8 @@ public sealed partial class CommandTests
 
     private static string? Tool(string verb, string[] words)
     {
-        // Such as "inference VERB" or "inference …", which stand for any.
-        if (verb.StartsWith('-') || verb == "VERB" || !char.IsLetter(verb[0]))
+        // Such as "inference VERB", "inference COMMAND" or "inference …", which stand for any.
+        if (verb.StartsWith('-') || verb is "VERB" or "COMMAND" || !char.IsLetter(verb[0]))
         {
             return null;
         }

@@ -54,14 +54,14 @@ public class QuantizerTests
         QuantizeResult result = await Quantizer.QuantizeAsync(Lab.OnnxRuntime(), SmallModels.TwoLayers(), SmallModels.Rows(100, 16));
 
         var error = await Assert.ThrowsAsync<OptimizationException>(() => Quantizer.QuantizeAsync(Lab.OnnxRuntime(), result.Model, SmallModels.Rows(100, 16)));
-        Assert.Contains("quantized already", error.Message, StringComparison.Ordinal);
+        Assert.Contains("already quantized", error.Message, StringComparison.Ordinal);
     }
 
     [OrtFact]
     public async Task QuantizeAsync_NoData_SaysSo()
     {
         var error = await Assert.ThrowsAsync<OptimizationException>(() => Quantizer.QuantizeAsync(Lab.OnnxRuntime(), SmallModels.TwoLayers(), null));
-        Assert.Contains("expected data to calibrate", error.Message, StringComparison.Ordinal);
+        Assert.Contains("expected rows to calibrate", error.Message, StringComparison.Ordinal);
     }
 
     [OrtFact]

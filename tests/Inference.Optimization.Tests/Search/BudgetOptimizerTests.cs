@@ -85,7 +85,7 @@ public class BudgetOptimizerTests
         File.WriteAllText(folder.File("file"), "");
 
         var error = Assert.Throws<OptimizationException>(() => ModelOutput.Save(SmallModels.TwoLayers(), Path.Combine(folder.File("file"), "m.onnx"), folder.Path));
-        Assert.Contains("nothing was left half-written", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no partial file was left", error.Message, StringComparison.Ordinal);
         Assert.Throws<OptimizationException>(() => ModelOutput.SaveText("page", Path.Combine(folder.File("file"), "r.html")));
         Assert.Single(Directory.GetFiles(folder.Path));
     }
