@@ -109,7 +109,7 @@ public sealed class SecondLevelBoundsTests : SecondLevelTest
     private async Task Ask(TensorValue row, int rowsKnownAfterwards)
     {
         ModelInfo info = FakeModel.Info(Model);
-        using CachingFixture f = Open(model: new FakeRunner(info, _ => new NamedValues { ["y"] = TensorValue.Copy<float>([rowsKnownAfterwards], [1, 1]) }));
+        using CachingFixture f = Open(model: new FakeRunner(info, _ => new NamedValues { ["y"] = TensorValue.Copy<float>([rowsKnownAfterwards, 0], [1, 2]) }));
         double written = Second("written");
         using var inputs = new NamedValues { ["x"] = row };
         (await f.Runner.RunAsync(inputs)).Dispose();

@@ -184,7 +184,7 @@ public sealed class UnitLayoutTests : IDisposable
         UnitLayout layout = UnitLayout.TryOf(_values, null, whole: false)!;
         byte[] good = UnitCodec.Encode(1, layout, layout.Read(_values, 1));
         Assert.Null(UnitCodec.TryDecode(2, good));
-        Assert.Null(UnitCodec.TryDecode(1, [.. good, 0]));
+        Assert.Null(UnitCodec.TryDecode(1, (byte[])[.. good, 0]));
         Assert.NotNull(UnitCodec.TryDecode(1, Written(1, 1, ElementType.UInt8, [3], [1, 2, 3])));
         Assert.Null(UnitCodec.TryDecode(1, Written(1, 1, ElementType.UInt8, [4], [1, 2, 3])));
         Assert.Null(UnitCodec.TryDecode(1, Written(1, 1, ElementType.UInt8, [2], [1, 2, 3])));
@@ -246,7 +246,8 @@ public sealed class UnitLayoutTests : IDisposable
         writer.Write(ports);
         for (int i = 0; i < Math.Max(ports, 1); i++)
         {
-            writer.Write("a");
+            writer.Write(1);
+            writer.Write((short)'a');
             writer.Write((int)type);
             writer.Write(rank ?? shape.Length);
             Array.ForEach(shape, writer.Write);

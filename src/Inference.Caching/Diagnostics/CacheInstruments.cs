@@ -24,7 +24,7 @@ internal sealed class CacheInstruments
         _entries = meter.CreateUpDownCounter<long>("inference.cache.entries", "{row}", "Cached rows.");
         _bytes = meter.CreateUpDownCounter<long>("inference.cache.bytes", "By", "Size of the cached rows, including inputs and bookkeeping.");
         _removed = meter.CreateCounter<long>("inference.cache.removed", "{row}", "Rows removed, by reason: capacity, expired, replaced, erased.");
-        _second = meter.CreateCounter<long>("inference.cache.second_level", "{operation}", "Operations on the second level, by result: hit, miss, error, timeout, skipped, written, dropped.");
+        _second = meter.CreateCounter<long>("inference.cache.second_level", "{operation}", "Operations on the second level, by result: hit, miss, error, refused, timeout, skipped, written, dropped.");
         _on = meter.CreateGauge<int>("inference.cache.on", "1", "0 while the cache is disabled because it does not pay, otherwise 1.");
         _model = new(InferenceDiagnostics.ModelTag, model);
         _cache = new("inference.cache", cache);

@@ -142,7 +142,7 @@ internal sealed class MissRunner(
         {
             if (secondLevel is not null && options.SecondLevel.Enabled)
             {
-                SecondLevelKey[] keys = await secondLevel.FindAsync(leads.ConvertAll(l => l.Draft), options.SecondLevel, cancellationToken).ConfigureAwait(false);
+                SecondLevelKey[] keys = await secondLevel.FindAsync(leads.ConvertAll(l => l.Draft), _outputLayouts, options.SecondLevel, cancellationToken).ConfigureAwait(false);
                 for (int i = keys.Length - 1; i >= 0; i--)
                 {
                     if (leads[i].Draft.OutputLayout is null)

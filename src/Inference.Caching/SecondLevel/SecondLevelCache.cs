@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using Inference.Caching.Diagnostics;
 using Inference.Caching.Store;
 using Inference.Caching.Units;
@@ -11,11 +10,18 @@ namespace Inference.Caching.SecondLevel;
 
 /// <summary>
 /// The second level. Keys are SHA-256 over model, provider, layout, tenant, the tenant's salt and the row; erasing a tenant changes its salt, so that
-/// nothing written before can be found again. Every failure counts as a miss. Thread-safe.
+/// nothing written before can be found again. Every failure counts as a miss, and so does an entry whose checksum or layout is not what the call expects. Names and
+/// texts go into keys as UTF-16, as they are. Thread-safe.
 /// </summary>
-internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, TimeProvider clock, CacheInstruments instruments)
+/// <param name="cache">The cache.</param>
+/// <param name="info">The model.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="instruments">Told of operations.</param>
+/// <param name="refused">Told, once a minute at most, how many entries were refused since and why the last was.</param>
+internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, TimeProvider clock, CacheInstruments instruments, Action<long, string> refused)
 {
-    private const byte Format = 1;
+    // Part of the keys: an entry of another format is not found.
+    private const byte Format = 2;
 
     // About 1 MB of names and salts; with more tenants they are read again now and then.
     private const int MostSalts = 4096;
@@ -24,7 +30,9 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     private const int MostLookups = 1024;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (byte[] Salt, long ReadAt)> _salts = [];
-    private readonly byte[] _identity = Encoding.UTF8.GetBytes($"{info.Digest}|{info.Provider}");
+    private readonly string _identity = $"{Format}|{info.Digest}|{info.Provider}";
+    private readonly OutputSignature _signature = new(info, UnitLayout.IsWhole(info));
+    private readonly RefusalLog _refusals = new(clock, refused);
     private long _brokenUntil = long.MinValue;
     private long _erasures;
     private int _pendingWrites;
@@ -43,8 +51,12 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     }
 
     /// <summary>Looks entries up and completes those that are found; the others stay as they are. Never throws and never takes longer than the time-out.</summary>
+    /// <param name="drafts">The entries.</param>
+    /// <param name="layouts">The layouts of outputs that are known.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="cancellationToken">The call's token.</param>
     /// <returns>The keys of the drafts that were looked up, from the first on.</returns>
-    public async Task<SecondLevelKey[]> FindAsync(IReadOnlyList<CacheEntry> drafts, SecondLevelOptions options, CancellationToken cancellationToken)
+    public async Task<SecondLevelKey[]> FindAsync(IReadOnlyList<CacheEntry> drafts, LayoutCatalog layouts, SecondLevelOptions options, CancellationToken cancellationToken)
     {
         bool broken = IsBroken;
         if (broken || Interlocked.Increment(ref _pendingLookups) > MostLookups)
@@ -78,7 +90,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         {
             if (found[i] is { } answer)
             {
-                drafts[i].Complete(answer.Layout, answer.Data);
+                drafts[i].Complete(layouts.Known(answer.Layout), answer.Data);
             }
 
             instruments.SecondLevel(found[i] is null ? "miss" : "hit");
@@ -94,6 +106,13 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     /// <param name="isCurrent">Whether nothing was erased since the entry was computed.</param>
     public void Write(CacheEntry entry, SecondLevelKey? known, SecondLevelOptions options, Func<bool> isCurrent)
     {
+        // Declared shapes are claims: what does not keep to them would not be served.
+        if (_signature.WhyNot(entry.InputLayout, entry.OutputLayout!) is not null)
+        {
+            instruments.SecondLevel("dropped");
+            return;
+        }
+
         if (IsBroken)
         {
             instruments.SecondLevel("skipped");
@@ -150,7 +169,13 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
             }
 
             byte[]?[] values = await Task.WhenAll(reads).ConfigureAwait(false);
-            return Array.ConvertAll(values, value => value is null ? null : Decode(drafts[0].Tenant, value, options));
+            var found = new (UnitLayout, UnitData)?[values.Length];
+            for (int i = 0; i < found.Length; i++)
+            {
+                found[i] = values[i] is { } value ? Decode(drafts[i], keys[i].Text, value, options) : null;
+            }
+
+            return found;
         }
         finally
         {
@@ -170,11 +195,10 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
                 return;
             }
 
-            byte[] value = UnitCodec.Encode(Format, entry.OutputLayout!, entry.Outputs);
-            value = options.Protect is { } protect ? protect(entry.Tenant, value) : value;
-
             // The salt may have changed since the look-up.
             string key = known is not null && salt.AsSpan().SequenceEqual(known.Salt) ? known.Text : Key(entry, salt).Text;
+            byte[] value = EntrySeal.Close(key, UnitCodec.Encode(Format, entry.OutputLayout!, entry.Outputs));
+            value = options.Protect is { } protect ? protect(entry.Tenant, value) : value;
             await cache.SetAsync(key, value, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = options.TimeToLive }).ConfigureAwait(false);
             instruments.SecondLevel("written");
         }
@@ -189,17 +213,49 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         }
     }
 
-    private (UnitLayout, UnitData)? Decode(string? tenant, byte[] value, SecondLevelOptions options)
+    // What another model, version or row wrote, and what was damaged, is as good as missing.
+    private (UnitLayout, UnitData)? Decode(CacheEntry draft, string key, byte[] value, SecondLevelOptions options)
     {
+        byte[] plain;
         try
         {
-            byte[] plain = options.Unprotect is { } unprotect ? unprotect(tenant, value) : value;
-            return UnitCodec.TryDecode(Format, plain);
+            plain = options.Unprotect is { } unprotect ? unprotect(draft.Tenant, value) : value;
         }
         catch (Exception)
         {
-            // Another key, another version, or damage: as good as missing.
             instruments.SecondLevel("error");
+            return null;
+        }
+
+        if (!EntrySeal.TryOpen(key, plain, out ArraySegment<byte> body))
+        {
+            return Refuse("its checksum is not that of its bytes and key");
+        }
+
+        if (TryDecode(body) is not { } unit)
+        {
+            return Refuse($"its {body.Count} bytes are no entry of format {Format}");
+        }
+
+        return _signature.WhyNot(draft.InputLayout, unit.Layout) is { } why ? Refuse(why) : unit;
+    }
+
+    private (UnitLayout, UnitData)? Refuse(string why)
+    {
+        instruments.SecondLevel("refused");
+        _refusals.Note(why);
+        return null;
+    }
+
+    private static (UnitLayout Layout, UnitData Data)? TryDecode(ArraySegment<byte> body)
+    {
+        try
+        {
+            return UnitCodec.TryDecode(Format, body);
+        }
+        catch (Exception exception) when (exception is IOException or InferenceException or ArithmeticException)
+        {
+            // It ends early, or its sizes are those of no tensor.
             return null;
         }
     }
@@ -245,8 +301,8 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     private SecondLevelKey Key(CacheEntry entry, byte[] salt)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, _identity);
-        Append(hash, Encoding.UTF8.GetBytes(entry.InputLayout.Text));
+        Append(hash, MemoryMarshal.AsBytes(_identity.AsSpan()));
+        Append(hash, MemoryMarshal.AsBytes(entry.InputLayout.Text.AsSpan()));
         Append(hash, TenantBytes(entry.Tenant));
         Append(hash, salt);
         Append(hash, entry.Inputs.Bytes);
@@ -261,7 +317,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     private static string SaltKey(string? tenant) => "inference:salt:" + Convert.ToHexStringLower(SHA256.HashData(TenantBytes(tenant)));
 
     // The first byte tells no tenant from a tenant with an empty name.
-    private static byte[] TenantBytes(string? tenant) => tenant is null ? [0] : [1, .. Encoding.UTF8.GetBytes(tenant)];
+    private static byte[] TenantBytes(string? tenant) => tenant is null ? [0] : [1, .. MemoryMarshal.AsBytes(tenant.AsSpan())];
 
     private static void Append(IncrementalHash hash, ReadOnlySpan<byte> part)
     {

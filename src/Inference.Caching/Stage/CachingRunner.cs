@@ -1,6 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using Inference.Caching.Diagnostics;
 using Inference.Caching.Flights;
 using Inference.Caching.SecondLevel;
@@ -14,6 +14,8 @@ namespace Inference.Caching.Stage;
 /// <summary>Answers known rows from memory and runs only the others; see <see cref="CachingOptions"/>.</summary>
 internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
 {
+    // Names are part of every entry: calls with longer ones run without the cache.
+    private const int LongestTenant = 1024;
     private readonly TimeProvider _clock;
     private readonly StageOptions<CachingOptions> _options;
     private readonly RowStore _store;
@@ -24,6 +26,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
     private readonly SecondLevelCache? _secondLevel;
     private readonly UInt128 _seed;
     private readonly bool _whole;
+    private int _disposed;
 
     public CachingRunner(
         IModelRunner inner,
@@ -37,7 +40,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         ModelInfo info = inner.Info;
         _clock = clock;
         _instruments = instruments;
-        _whole = !info.RowIndependent || info.BatchAxis != 0;
+        _whole = UnitLayout.IsWhole(info);
         _layouts = new LayoutCatalog([.. info.Inputs.Select(p => p.Name)], _whole);
         _options = options;
         _store = new RowStore(options.Current.MaxBytes, instruments);
@@ -51,7 +54,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
 
         // Random in each process, so that callers cannot construct rows with colliding keys.
         UInt128 random = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
-        _seed = RowHash.OfBytes(Encoding.UTF8.GetBytes($"{info.Digest}|{info.Provider}"), random);
+        _seed = RowHash.OfBytes(MemoryMarshal.AsBytes($"{info.Digest}|{info.Provider}".AsSpan()), random);
         _missRunner = new MissRunner(inner, clock, _store, _whole, secondLevel, _admission, instruments);
     }
 
@@ -67,8 +70,9 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
     public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         CachingOptions options = _options.Current;
-        if (context is { BypassCache: true } || (options.Adaptive && !_admission.IsOn) || _layouts.Find(inputs) is not { } layout)
+        if (context is { BypassCache: true } or { Tenant.Length: > LongestTenant } || (options.Adaptive && !_admission.IsOn) || _layouts.Find(inputs) is not { } layout)
         {
             return Inner.RunAsync(inputs, context, cancellationToken);
         }
@@ -119,7 +123,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
 
     public override ValueTask DisposeAsync()
     {
-        _options.Dispose();
+        Close();
         return base.DisposeAsync();
     }
 
@@ -127,10 +131,19 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
     {
         if (disposing)
         {
-            _options.Dispose();
+            Close();
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Close()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _options.Dispose();
+            _store.Close();
+        }
     }
 
     private ValueTask<NamedValues> RunOne(in UnitQuery query, RunContext? context, long start, CachingOptions options, CancellationToken cancellationToken)
@@ -190,5 +203,5 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
     }
 
     private UInt128 SeedFor(UnitLayout layout, string? tenant) =>
-        tenant is null ? _seed ^ layout.Hash : RowHash.OfBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(tenant.AsSpan()), _seed ^ layout.Hash);
+        tenant is null ? _seed ^ layout.Hash : RowHash.OfBytes(MemoryMarshal.AsBytes(tenant.AsSpan()), _seed ^ layout.Hash);
 }

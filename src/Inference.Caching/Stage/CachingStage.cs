@@ -22,7 +22,7 @@ internal sealed partial class CachingStage(IServiceProvider services, string mod
             inner,
             clock,
             instruments,
-            services.GetService(typeof(IDistributedCache)) is IDistributedCache distributed ? new SecondLevelCache(distributed, inner.Info, clock, instruments) : null,
+            services.GetService(typeof(IDistributedCache)) is IDistributedCache distributed ? new SecondLevelCache(distributed, inner.Info, clock, instruments, (count, why) => LogRefused(_logger, model, count, why)) : null,
             new StageOptions<CachingOptions>(services, model, configure, _validator, rejected => LogRejected(_logger, model, rejected.Message)),
             on =>
             {
@@ -48,6 +48,9 @@ internal sealed partial class CachingStage(IServiceProvider services, string mod
 
     [LoggerMessage(2, LogLevel.Warning, "Model '{Model}' runs without {Stage}: {Why}")]
     private static partial void LogPassThrough(ILogger logger, string model, string stage, string why);
+
+    [LoggerMessage(4, LogLevel.Warning, "Model '{Model}': {Count} entries of the second level were refused and count as missing; the last one because {Why}. Look for what damages or writes them.")]
+    private static partial void LogRefused(ILogger logger, string model, long count, string why);
 
     [LoggerMessage(3, LogLevel.Error, "Model '{Model}': the new caching options are invalid and were ignored; the previous ones remain in effect: {Reason}")]
     private static partial void LogRejected(ILogger logger, string model, string reason);

@@ -8,6 +8,9 @@ internal sealed class CacheEntry(UInt128 key, string? tenant, UnitLayout inputLa
     // Object, dictionary slot and list links, rounded up.
     private const int Overhead = 192;
 
+    // Each call brings its tenant's name in a string of its own.
+    private const int StringHeader = 22;
+
     public UInt128 Key { get; } = key;
 
     public string? Tenant { get; } = tenant;
@@ -37,7 +40,7 @@ internal sealed class CacheEntry(UInt128 key, string? tenant, UnitLayout inputLa
     {
         Outputs = outputs;
         OutputLayout = layout;
-        Size = Overhead + Inputs.Size + outputs.Size;
+        Size = Overhead + (Tenant is null ? 0 : StringHeader + (2L * Tenant.Length)) + Inputs.Size + outputs.Size;
     }
 
     public bool IsFor(string? tenant, UnitLayout layout, NamedValues values, int unit) =>

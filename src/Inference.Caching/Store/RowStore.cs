@@ -65,6 +65,13 @@ internal sealed class RowStore
         }
     }
 
+    /// <summary>Lets all go and keeps nothing from now on.</summary>
+    public void Close()
+    {
+        Erase(static _ => true);
+        SetBudget(0);
+    }
+
     public void Erase(Func<CacheEntry, bool> matches)
     {
         Interlocked.Increment(ref _epoch);

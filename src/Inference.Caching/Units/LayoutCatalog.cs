@@ -23,12 +23,26 @@ internal sealed class LayoutCatalog(string[]? order, bool whole)
             }
         }
 
-        UnitLayout? made = UnitLayout.TryOf(values, order, whole);
-        if (made is not null)
+        return UnitLayout.TryOf(values, order, whole) is { } made ? Note(made) : null;
+    }
+
+    /// <summary>The layout that is known for an equal one; else that, which is known from now on.</summary>
+    public UnitLayout Known(UnitLayout layout)
+    {
+        foreach (UnitLayout? known in _recent)
         {
-            _recent[Interlocked.Increment(ref _next) - 1 & 15] = made;
+            if (known?.SameAs(layout) == true)
+            {
+                return known;
+            }
         }
 
+        return Note(layout);
+    }
+
+    private UnitLayout Note(UnitLayout made)
+    {
+        _recent[Interlocked.Increment(ref _next) - 1 & 15] = made;
         return made;
     }
 }

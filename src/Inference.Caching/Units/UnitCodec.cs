@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Inference.Caching.Units;
 
-/// <summary>The byte form of a unit for the second level: format, layout, contents, in that order.</summary>
+/// <summary>The byte form of a unit for the second level: format, layout, contents, in that order. Names and texts are UTF-16 as they are: UTF-8 would lose unpaired surrogates.</summary>
 internal static class UnitCodec
 {
     // What is read comes from outside, and its counts are claims: more ports are taken for damage, and tensors have no higher rank.
@@ -19,7 +19,7 @@ internal static class UnitCodec
         writer.Write(layout.Ports.Length);
         foreach (UnitPort port in layout.Ports)
         {
-            writer.Write(port.Name);
+            Write(writer, port.Name);
             writer.Write((int)port.Type);
             writer.Write(port.Shape.Length);
             foreach (long dimension in port.Shape)
@@ -31,19 +31,17 @@ internal static class UnitCodec
         writer.Write(data.Bytes);
         foreach (string item in data.Strings)
         {
-            // UTF-16 as it is: UTF-8 would lose unpaired surrogates.
-            writer.Write(item.Length);
-            writer.Write(MemoryMarshal.AsBytes(item.AsSpan()));
+            Write(writer, item);
         }
 
         writer.Flush();
         return stream.ToArray();
     }
 
-    /// <summary>The unit; null if the bytes have another format or are inconsistent.</summary>
-    public static (UnitLayout Layout, UnitData Data)? TryDecode(byte format, byte[] value)
+    /// <summary>The unit; null where the bytes are of another format or do not add up.</summary>
+    public static (UnitLayout Layout, UnitData Data)? TryDecode(byte format, ArraySegment<byte> value)
     {
-        using var stream = new MemoryStream(value, writable: false);
+        using var stream = new MemoryStream(value.Array!, value.Offset, value.Count, writable: false);
         using var reader = new BinaryReader(stream, Encoding.UTF8);
         if (reader.ReadByte() != format)
         {
@@ -60,7 +58,11 @@ internal static class UnitCodec
         var ports = new UnitPort[count];
         for (int i = 0; i < count; i++)
         {
-            string name = reader.ReadString();
+            if (TryReadText(reader, stream) is not { } name)
+            {
+                return null;
+            }
+
             var type = (ElementType)reader.ReadInt32();
             int rank = reader.ReadInt32();
             if (rank is < 0 or > MaxRank || !Enum.IsDefined(type))
@@ -88,15 +90,26 @@ internal static class UnitCodec
         string[] strings = new string[layout.Strings];
         for (int i = 0; i < strings.Length; i++)
         {
-            int length = reader.ReadInt32();
-            if (length < 0 || length > (stream.Length - stream.Position) / 2)
+            if (TryReadText(reader, stream) is not { } text)
             {
                 return null;
             }
 
-            strings[i] = new string(MemoryMarshal.Cast<byte, char>(reader.ReadBytes(length * 2)));
+            strings[i] = text;
         }
 
         return stream.Position == stream.Length ? (layout, new UnitData(bytes, strings)) : null;
+    }
+
+    private static void Write(BinaryWriter writer, string text)
+    {
+        writer.Write(text.Length);
+        writer.Write(MemoryMarshal.AsBytes(text.AsSpan()));
+    }
+
+    private static string? TryReadText(BinaryReader reader, MemoryStream stream)
+    {
+        int length = reader.ReadInt32();
+        return length < 0 || length > (stream.Length - stream.Position) / 2 ? null : new string(MemoryMarshal.Cast<byte, char>(reader.ReadBytes(length * 2)));
     }
 }

@@ -43,6 +43,9 @@ internal sealed class UnitLayout
 
     public ReadOnlySpan<UnitPort> Ports => _ports;
 
+    /// <summary>Whether the units of a model are whole calls.</summary>
+    public static bool IsWhole(ModelInfo info) => !info.RowIndependent || info.BatchAxis != 0;
+
     /// <summary>The layout with these ports.</summary>
     public static UnitLayout Of(UnitPort[] ports, bool whole) => new(ports, whole);
 
