@@ -18,14 +18,14 @@ public sealed class SecondLevelIntegrityTests : SecondLevelTest
     {
         (string[] keys, byte[][] values) = await WrittenAsync();
         var random = new Random(18);
-        using CachingFixture f = Open(o => (o.SecondLevel.BreakDuration, o.SecondLevel.MaxPendingWrites) = (TimeSpan.Zero, 1));
+        var cache = new OneEntryCache();
+        using var f = new CachingFixture(o => (o.SecondLevel.Enabled, o.SecondLevel.EraseDelay) = (true, TimeSpan.Zero), new FakeRunner(FakeModel.Info(Model)), cache, Clock);
         for (int i = 0; i < Corruptions; i++)
         {
-            Cache.Items.Clear();
             int row = random.Next(Rows64);
             byte[] bad = Corrupt(random, i % 6, values[row], values[(row + 1 + random.Next(Rows64 - 1)) % Rows64]);
             Assert.NotEqual(values[row], bad);
-            Cache.Items[keys[row]] = bad;
+            cache.Entry = (keys[row], bad);
             f.Control.Clear();
             Assert.Equal(CachingFixture.Expected(row), await f.Call(row));
             Assert.Equal(i + 1, f.Model.Calls);
@@ -113,11 +113,11 @@ public sealed class SecondLevelIntegrityTests : SecondLevelTest
     [Fact]
     public async Task Refused_IsLoggedOnceAMinuteWithTheirNumber()
     {
-        string key = await WriteOneAsync();
+        var cache = new OneEntryCache { Entry = (await WriteOneAsync(), [1, 2, 3]) };
         var lines = new LogLines();
         using IModelRunner runner = new FakeRunner(FakeModel.Info(Model)).AsBuilder()
-            .UseCaching(o => (o.Adaptive, o.SecondLevel.Enabled, o.SecondLevel.MaxPendingWrites) = (false, true, 1))
-            .Build(TestServices.WithClock(Clock).Add<IDistributedCache>(Cache).Add<ILoggerFactory>(lines));
+            .UseCaching(o => (o.Adaptive, o.SecondLevel.Enabled) = (false, true))
+            .Build(TestServices.WithClock(Clock).Add<IDistributedCache>(cache).Add<ILoggerFactory>(lines));
         for (int i = 0; i < 5; i++)
         {
             await AskAsync();
@@ -135,7 +135,6 @@ public sealed class SecondLevelIntegrityTests : SecondLevelTest
 
         async Task AskAsync()
         {
-            Cache.Items[key] = [1, 2, 3];
             runner.GetService<Inference.Status.ICacheControl>()!.Clear();
             using NamedValues inputs = FakeModel.Rows(1);
             (await runner.RunAsync(inputs)).Dispose();
@@ -216,5 +215,33 @@ public sealed class SecondLevelIntegrityTests : SecondLevelTest
                 MemoryMarshal.Write(bad.AsSpan(TypeAt), (int)(random.Next(2) == 0 ? ElementType.Int32 : ElementType.UInt32));
                 return bad;
         }
+    }
+
+    /// <summary>Gives one entry out, and keeps nothing that is written.</summary>
+    private sealed class OneEntryCache : IDistributedCache
+    {
+        public (string Key, byte[] Value) Entry { get; set; }
+
+        public byte[]? Get(string key) => key == Entry.Key ? Entry.Value : null;
+
+        public Task<byte[]?> GetAsync(string key, CancellationToken token = default) => Task.FromResult(Get(key));
+
+        public void Refresh(string key)
+        {
+        }
+
+        public Task RefreshAsync(string key, CancellationToken token = default) => Task.CompletedTask;
+
+        public void Remove(string key)
+        {
+        }
+
+        public Task RemoveAsync(string key, CancellationToken token = default) => Task.CompletedTask;
+
+        public void Set(string key, byte[] value, DistributedCacheEntryOptions options)
+        {
+        }
+
+        public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default) => Task.CompletedTask;
     }
 }
