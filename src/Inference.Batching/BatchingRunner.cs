@@ -21,6 +21,10 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
     private readonly DirectGate _direct;
     private readonly StageOptions<BatchingOptions> _options;
     private readonly string _model;
+    private readonly string _stages;
+
+    // The model's own runner calls no pipeline, and need not be marked.
+    private readonly bool _callsNobody;
     private int _disposed;
 
     public BatchingRunner(IModelRunner inner, TimeProvider clock, ILogger logger, StageOptions<BatchingOptions> options, IMeterFactory? meters = null)
@@ -29,6 +33,8 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         _clock = clock;
         _logger = logger;
         _model = inner.Info.Name;
+        _stages = $"UseBatching → {inner.GetType().Name} → UseBatching";
+        _callsNobody = inner is IBindable;
         _instruments = new BatchingInstruments(inner.Info.Name, inner.Info.Version, meters);
         _payoff = new PayoffController(clock, OnDecided);
         _options = options;
@@ -70,6 +76,12 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             return ValueTask.FromException<NamedValues>(new DeadlineExceededException($"Model '{_model}': the deadline {deadline:O} had already passed when the call arrived; the call did not run. Set a later deadline.") { Deadline = deadline });
         }
 
+        if (RunScope.IsInside(_batches))
+        {
+            return ValueTask.FromException<NamedValues>(new InferenceException(
+                $"Model '{_model}': expected calls from outside its pipeline, got one from a run below UseBatching ({_stages}), which would wait for itself. Call the runner below the stage, or start the call where the run's execution context does not flow."));
+        }
+
         BatchingOptions options = _options.Current;
         if (!Rows.BatchRows.TryCount(inputs, out rows) || rows == 0)
         {
@@ -96,7 +108,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         long now = _clock.GetTimestamp();
         if (options.RunInlineWhenIdle && _batches.TryEnterInline(rows, now))
         {
-            return RunPast(inputs, context, new(rows, now), cancellationToken);
+            return RunInline(inputs, context, new(rows, now), cancellationToken);
         }
 
         var call = new PendingCall
@@ -119,7 +131,15 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             }, (_batches, call));
         }
 
-        _batches.Handle(new(BatchEventKind.Arrived, call));
+        if (SynchronousCall.IsCurrent)
+        {
+            _batches.QueueAndWait(call);
+        }
+        else
+        {
+            _batches.Handle(new(BatchEventKind.Arrived, call));
+        }
+
         return call.Task;
     }
 
@@ -179,6 +199,24 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         _batches.Handle(new(BatchEventKind.OptionsChanged, Options: options));
     }
 
+    private ValueTask<NamedValues> RunInline(NamedValues inputs, RunContext? context, in Passage passage, CancellationToken cancellationToken)
+    {
+        if (_callsNobody)
+        {
+            return RunPast(inputs, context, passage, cancellationToken);
+        }
+
+        RunScope scope = RunScope.Enter(_batches);
+        try
+        {
+            return RunPast(inputs, context, passage with { Scope = scope }, cancellationToken);
+        }
+        finally
+        {
+            scope.Leave();
+        }
+    }
+
     private ValueTask<NamedValues> RunPast(NamedValues inputs, RunContext? context, in Passage passage, CancellationToken cancellationToken)
     {
         ValueTask<NamedValues> run;
@@ -218,6 +256,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
 
     private void Leave(in Passage passage, bool good)
     {
+        passage.Scope?.End();
         if (passage.Cell is { } cell)
         {
             _direct.Exit(passage.Rows, cell);

@@ -44,10 +44,12 @@ public class AllocationTests
         return least;
     }
 
-    /// <summary>A model that allocates nothing.</summary>
-    private sealed class OneAnswer() : DelegatingModelRunner(new FakeRunner())
+    /// <summary>A model, which calls no pipeline, that allocates nothing.</summary>
+    private sealed class OneAnswer() : DelegatingModelRunner(new FakeRunner()), IBindable
     {
         private readonly NamedValues _answer = FakeModel.Compute(FakeModel.Rows(1));
+
+        public BoundRun Bind() => throw new NotSupportedException("It is called, not bound.");
 
         public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) => new(_answer);
     }

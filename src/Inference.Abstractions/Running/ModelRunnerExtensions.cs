@@ -5,13 +5,13 @@ namespace Inference;
 /// <summary>Conveniences over <see cref="IModelRunner"/>.</summary>
 public static class ModelRunnerExtensions
 {
-    /// <summary>Runs the model once and waits for the result; returns at once where the runner completes synchronously.</summary>
+    /// <summary>Runs the model once and waits for the result; returns at once where the runner completes synchronously. Stages do their work on the calling thread
+    /// meanwhile (<see cref="SynchronousCall"/>), so that any number of threads of the pool may wait.</summary>
     /// <inheritdoc cref="IModelRunner.RunAsync" path="/exception"/>
     public static NamedValues Run(this IModelRunner runner, NamedValues inputs, RunContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(runner);
-        ValueTask<NamedValues> run = runner.RunAsync(inputs, context);
-        return run.IsCompletedSuccessfully ? run.Result : run.AsTask().GetAwaiter().GetResult();
+        return SynchronousCall.Run(runner, inputs, context);
     }
 
     /// <summary>Runs a stream of inputs with a bounded number in flight and yields the results in order.</summary>

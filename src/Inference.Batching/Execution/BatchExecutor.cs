@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Inference.Batching.Batches;
 using Inference.Batching.Control;
 using Inference.Batching.Diagnostics;
@@ -19,6 +20,8 @@ internal sealed class BatchExecutor : IThreadPoolWorkItem
     private readonly BatchScheduler _scheduler;
     private readonly BatchRun _run;
     private readonly WakeTimer _timer;
+    private readonly SlotDesk _desk;
+    private readonly Func<TimeSpan?> _timeLeft;
 
     /// <param name="inner">Runs the batches.</param>
     /// <param name="clock">The clock of waits and deadlines.</param>
@@ -34,7 +37,9 @@ internal sealed class BatchExecutor : IThreadPoolWorkItem
         _payoff = payoff;
         _scheduler = new BatchScheduler(assembler, options, clock.TimestampFrequency, clock.GetTimestamp());
         _run = new BatchRun(inner, clock, assembler, instruments, this);
-        _timer = new WakeTimer(clock, () => Handle(new(BatchEventKind.Woke)));
+        _desk = new SlotDesk(this, () => _timer!.Resume());
+        _timer = new WakeTimer(clock, () => Handle(new(BatchEventKind.Woke)), _desk.TryWakeKeeper);
+        _timeLeft = _timer.Left;
     }
 
     /// <summary>Completes when the scheduler has stopped and its last call has completed.</summary>
@@ -71,8 +76,62 @@ internal sealed class BatchExecutor : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Has a call queue, and waits for it on this thread, which forms and runs batches and watches the clock meanwhile: it needs no other thread.</summary>
+    public void QueueAndWait(PendingCall call)
+    {
+        var self = new CallWaiter(call);
+        call.WhenCompleted(static waiter => ((CallWaiter)waiter!).Wake(), self);
+        Handle(new(BatchEventKind.Arrived, call), self);
+        for (; ; )
+        {
+            self.Listen();
+            if (_desk.TryTake(self))
+            {
+                FormHere(self);
+            }
+            else if (call.IsCompleted)
+            {
+                _desk.Quit(self);
+                return;
+            }
+            else if (_desk.IsKeeper(self) && _timer.TryRing())
+            {
+                Handle(new(BatchEventKind.Woke), self);
+            }
+            else
+            {
+                self.Wait(_desk.IsKeeper(self) ? _timeLeft : null);
+            }
+        }
+    }
+
     /// <summary>Handles an event and carries out the commands that follow from it.</summary>
-    public void Handle(in BatchEvent e)
+    public void Handle(in BatchEvent e) => Handle(e, null);
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_desk.TryTake())
+        {
+            Handle(new(BatchEventKind.SlotReady));
+        }
+    }
+
+    private void FormHere(CallWaiter self)
+    {
+        // The batch is no part of what this caller traces.
+        Activity? own = Activity.Current;
+        Activity.Current = null;
+        try
+        {
+            Handle(new(BatchEventKind.SlotReady), self);
+        }
+        finally
+        {
+            Activity.Current = own;
+        }
+    }
+
+    private void Handle(in BatchEvent e, CallWaiter? self)
     {
         long now = _clock.GetTimestamp();
         int trialRows = _payoff.TrialRows;
@@ -83,24 +142,18 @@ internal sealed class BatchExecutor : IThreadPoolWorkItem
             commands = _scheduler.Handle(e, now);
         }
 
-        Perform(in commands);
+        Perform(in commands, self);
     }
 
-    void IThreadPoolWorkItem.Execute() => Handle(new(BatchEventKind.SlotReady));
-
-    private void Perform(in Commands commands)
+    private void Perform(in Commands commands, CallWaiter? self)
     {
         if (commands.WakeNumber > 0)
         {
             _timer.Set(commands.WakeAt, commands.WakeNumber);
         }
 
-        for (int i = 0; i < commands.Slots; i++)
-        {
-            // Not to this thread's local queue: the continuations of the previous batch, which bring its callers' next calls, go first.
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-
+        // A thread that is about to run a batch cannot form another.
+        _desk.Offer(commands.Slots, commands.Run is null ? self : null);
         if (commands.QueuedRows != 0)
         {
             _instruments.Queued(commands.QueuedRows);
@@ -129,15 +182,17 @@ internal sealed class BatchExecutor : IThreadPoolWorkItem
 
         if (commands.Run is { } batch)
         {
-            _ = RunAsync(batch);
+            _ = RunAsync(batch, self);
         }
     }
 
-    private async Task RunAsync(Batch batch)
+    private async Task RunAsync(Batch batch, CallWaiter? self)
     {
+        RunScope scope = RunScope.Enter(this);
         await _run.RunAsync(batch).ConfigureAwait(false);
+        scope.End();
         _payoff.Exit(direct: false, batch.Count, batch.Rows);
-        Handle(new(BatchEventKind.Finished, Batch: batch));
+        Handle(new(BatchEventKind.Finished, Batch: batch), self is { IsHere: true } ? self : null);
     }
 
     private void End(PendingCall call, int rows, int most)

@@ -34,6 +34,9 @@ internal sealed class PendingCall : IValueTaskSource<NamedValues>
     /// <summary>Cancelled while its inputs were being copied.</summary>
     public bool CancelRequested { get; set; }
 
+    /// <summary>Whether it has completed.</summary>
+    public bool IsCompleted => _core.GetStatus(_core.Version) != ValueTaskSourceStatus.Pending;
+
     /// <summary>The batch it belongs to; set when it is claimed.</summary>
     public Batch? Batch { get; set; }
 
@@ -47,6 +50,13 @@ internal sealed class PendingCall : IValueTaskSource<NamedValues>
     public int PriorityIndex => Context is null ? 1 : Math.Clamp((int)Context.Priority + 1, 0, CallQueue.Levels - 1);
 
     public ValueTask<NamedValues> Task => new(this, _core.Version);
+
+    /// <summary>Has somebody told when the call completes, by the thread that completes it; in place of a continuation, and before the queue knows the call.</summary>
+    public void WhenCompleted(Action<object?> told, object state)
+    {
+        _core.RunContinuationsAsynchronously = false;
+        _core.OnCompleted(told, state, _core.Version, ValueTaskSourceOnCompletedFlags.None);
+    }
 
     /// <summary>Completes the call; only after its state was set to done.</summary>
     public void Succeed(NamedValues result)

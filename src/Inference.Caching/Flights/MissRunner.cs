@@ -21,6 +21,9 @@ internal sealed class MissRunner(
 
     // Timers take 2³¹ − 1 ms, 24.8 days, and some not more.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24);
+
+    // The model's own runner calls no pipeline: what it runs need not be marked.
+    private readonly bool _callsNobody = inner is IBindable;
     private readonly LayoutCatalog _outputLayouts = new(null, whole);
 
     /// <summary>Completes the entries of a call and assembles its outputs.</summary>
@@ -122,14 +125,27 @@ internal sealed class MissRunner(
             }
         }
 
-        if (flight is not null && !leads)
+        if (flight is not null && !leads && MayFollow(flight))
         {
             plan.Follows.Add((unit, flight));
         }
         else
         {
-            plan.Leads.Add(new(unit, flight?.Draft ?? new CacheEntry(slot.Key, query.Tenant, query.Layout, query.Layout.Read(query.Inputs, unit)), flight));
+            Flight? own = leads ? flight : null;
+            plan.Leads.Add(new(unit, own?.Draft ?? new CacheEntry(slot.Key, query.Tenant, query.Layout, query.Layout.Read(query.Inputs, unit)), own));
         }
+    }
+
+    // Two calls that waited for each other's flights would wait for ever, and so would threads of the pool for one that needs the pool: they run the unit themselves.
+    private bool MayFollow(Flight flight)
+    {
+        if (MissScope.IsInside(this, flight))
+        {
+            throw new InferenceException(
+                $"Model '{inner.Info.Name}': expected calls for other rows, got one for a row from that row's own run below UseCaching (UseCaching → {inner.GetType().Name} → UseCaching), which would wait for itself. Call the runner below the stage, or set RunContext.BypassCache.");
+        }
+
+        return !MissScope.IsInside(this) && (flight.IsSynchronous || !SynchronousCall.IsCurrent);
     }
 
     // Returns the model's own outputs if it ran every unit of the call in order; otherwise completes the entries.
@@ -166,8 +182,18 @@ internal sealed class MissRunner(
             instruments.Rows("miss", leads.Count);
             bool all = leads.Count == query.Units;
             using NamedValues? some = all ? null : BatchRows.Take(query.Inputs, [.. leads.Select(l => l.Unit)]);
+            MissScope? scope = _callsNobody ? null : MissScope.Enter(this, leads);
             long before = clock.GetTimestamp();
-            NamedValues outputs = await inner.RunAsync(some ?? query.Inputs, context, cancellationToken).ConfigureAwait(false);
+            NamedValues outputs;
+            try
+            {
+                outputs = await inner.RunAsync(some ?? query.Inputs, context, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                scope?.End();
+            }
+
             long after = clock.GetTimestamp();
             bool kept = TryKeep(outputs, leads, slots, epoch, options);
             if (options.Adaptive)
@@ -247,21 +273,52 @@ internal sealed class MissRunner(
 
     private async Task<CacheEntry?> FollowAsync(Flight flight, RunContext? context, CancellationToken cancellationToken)
     {
+        if (SynchronousCall.IsCurrent && ReferenceEquals(clock, TimeProvider.System))
+        {
+            // On this thread: a continuation would need one of the pool.
+            WaitHere(flight.Landed, context?.Deadline, cancellationToken);
+        }
+
         if (context?.Deadline is not { } deadline || flight.Landed.IsCompleted)
         {
             return await flight.Landed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        // Timers reach no further than some 49 days.
-        TimeSpan left = deadline - clock.GetUtcNow();
-        left = left < LongestWait ? left : LongestWait;
         try
         {
-            return await flight.Landed.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, cancellationToken).ConfigureAwait(false);
+            return await flight.Landed.WaitAsync(Left(deadline), clock, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            throw new DeadlineExceededException($"Model '{inner.Info.Name}': the deadline {deadline:O} passed while another call computed the same row. Set a later deadline.") { Deadline = deadline };
+            throw Late(deadline);
         }
     }
+
+    private void WaitHere(Task landed, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        bool ended;
+        try
+        {
+            ended = landed.Wait(deadline is { } end ? Left(end) : Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+        catch (AggregateException)
+        {
+            ended = true;
+        }
+
+        if (!ended)
+        {
+            throw Late(deadline!.Value);
+        }
+    }
+
+    // Timers reach no further than some 49 days.
+    private TimeSpan Left(DateTimeOffset deadline)
+    {
+        TimeSpan left = deadline - clock.GetUtcNow();
+        return left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestWait ? left : LongestWait;
+    }
+
+    private DeadlineExceededException Late(DateTimeOffset deadline) =>
+        new($"Model '{inner.Info.Name}': the deadline {deadline:O} passed while another call computed the same row. Set a later deadline.") { Deadline = deadline };
 }

@@ -72,7 +72,10 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         Task<(UnitLayout Layout, UnitData Data)?[]> lookup = Task.Run(() => LookUpAsync(drafts, keys, options), CancellationToken.None);
         try
         {
-            found = await lookup.WaitAsync(options.Timeout, clock, cancellationToken).ConfigureAwait(false);
+            // Where the thread waits for the call, it waits here: a continuation would need one of the pool.
+            found = SynchronousCall.IsCurrent && ReferenceEquals(clock, TimeProvider.System) && !lookup.Wait(options.Timeout, cancellationToken)
+                ? throw new TimeoutException()
+                : await lookup.WaitAsync(options.Timeout, clock, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
