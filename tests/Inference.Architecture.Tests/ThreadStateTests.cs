@@ -8,6 +8,9 @@ public sealed class ThreadStateTests
 {
     private static readonly Dictionary<string, string> s_allowed = new()
     {
+        ["Inference.Batching.dll uses AsyncLocal`1"] = "whether a call comes from a run that holds a slot: users' stages between the two pass what context they like, or none",
+        ["Inference.Caching.dll uses AsyncLocal`1"] = "the same, of a run that holds a row's flight",
+        ["Inference.SynchronousCall.t_isCurrent"] = "whether this thread waits for the call: another thread does not",
         ["Inference.Kernels.Memory.ScratchArena.t_current"] = "memory that a thread uses again; it says nothing of the call",
         ["Inference.Kernels.Threading.WorkerPool.t_inside"] = "whether the thread is the pool's, or works for a job",
         ["Inference.Kernels.Threading.KernelControl.t_current"] = "asked in loops too deep, and of too many kernels, for one parameter more; the engine's code passes RunControl along",
@@ -35,7 +38,7 @@ public sealed class ThreadStateTests
             }
         }
 
-        // Their other forms are not used at all.
+        // Their other forms, by the assembly that uses them.
         found.AddRange(metadata.TypeReferences.Select(t => metadata.GetString(metadata.GetTypeReference(t).Name))
             .Where(static t => t is "ThreadLocal`1" or "AsyncLocal`1").Select(t => $"{Path.GetFileName(assembly)} uses {t}"));
         return found;
