@@ -16,13 +16,15 @@ public static class ModelRunnerExtensions
 
     /// <summary>Runs a stream of inputs with a bounded number in flight and yields the results in order.</summary>
     /// <param name="runner">The runner.</param>
-    /// <param name="inputs">The inputs; each stays the caller's and must live until its result was yielded.</param>
+    /// <param name="inputs">The inputs; each stays the caller's and must live until its result was yielded, unless <paramref name="disposeInputs"/> is true.</param>
     /// <param name="maxInFlight">Calls in flight at most, ≥ 1, 4 by default.</param>
+    /// <param name="disposeInputs">Whether each set of inputs is disposed when its call has ended, however it ends; false by default.</param>
     /// <param name="cancellationToken">Stops the stream; calls in flight are awaited and their results disposed.</param>
     public static async IAsyncEnumerable<NamedValues> RunManyAsync(
         this IModelRunner runner,
         IAsyncEnumerable<NamedValues> inputs,
         int maxInFlight = 4,
+        bool disposeInputs = false,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runner);
@@ -34,7 +36,7 @@ public static class ModelRunnerExtensions
             await foreach (NamedValues input in inputs.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 // A synchronous provider would otherwise run each call on this thread, one after the other.
-                inFlight.Enqueue(Task.Run(() => runner.RunAsync(input, null, cancellationToken).AsTask(), cancellationToken));
+                inFlight.Enqueue(Task.Run(() => RunOneAsync(runner, input, disposeInputs, cancellationToken), CancellationToken.None));
                 if (inFlight.Count == maxInFlight)
                 {
                     yield return await inFlight.Dequeue().ConfigureAwait(false);
@@ -58,6 +60,22 @@ public static class ModelRunnerExtensions
                 {
                     // The consumer stopped reading: nobody is left to tell.
                 }
+            }
+        }
+    }
+
+    private static async Task<NamedValues> RunOneAsync(IModelRunner runner, NamedValues inputs, bool dispose, CancellationToken cancellationToken)
+    {
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return await runner.RunAsync(inputs, null, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (dispose)
+            {
+                inputs.Dispose();
             }
         }
     }

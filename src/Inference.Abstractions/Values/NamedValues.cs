@@ -103,10 +103,10 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
     }
 
     /// <summary>The value of that name, of any kind.</summary>
-    /// <exception cref="InferenceException">There is no such value; the error lists the names there are.</exception>
+    /// <exception cref="InferenceException">There is no such value; the error lists the names there are. Or the set was disposed.</exception>
     public ModelValue GetValue(string name) => TryGetValue(name, out ModelValue? value)
         ? value
-        : throw new InferenceException($"There is no value named '{name}'; there are: {string.Join(", ", this.Select(v => $"'{v.Key}'"))}.");
+        : throw (_disposed ? Changed() : new InferenceException($"There is no value named '{name}'; there are: {string.Join(", ", this.Select(v => $"'{v.Key}'"))}."));
 
     /// <summary>Finds the value of that name.</summary>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out ModelValue value)

@@ -87,7 +87,7 @@ internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
     {
         TensorBlock block = _block!;
         _block = null;
-        TensorMemoryPool.Return(block);
+        TensorMemoryPool.Return(block, ElementType);
     }
 
     private Span<T> Elements<T>(TensorBlock block)

@@ -71,4 +71,7 @@ internal sealed unsafe class TensorBlock
 
     /// <summary>Bytes from <see cref="Data"/> on.</summary>
     public long Bytes { get; }
+
+    /// <summary>What it is filled with while nobody uses it; 0 for nothing. See <see cref="TensorPoison"/>.</summary>
+    public ulong Poison { get; set; }
 }

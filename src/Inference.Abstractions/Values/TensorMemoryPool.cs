@@ -28,6 +28,11 @@ internal static class TensorMemoryPool
             {
                 if (slots[i] is not null && Interlocked.Exchange(ref slots[i], null) is { } block)
                 {
+                    if (TensorPoison.IsOn)
+                    {
+                        TensorPoison.Check(block);
+                    }
+
                     return block;
                 }
             }
@@ -39,11 +44,17 @@ internal static class TensorMemoryPool
 #endif
     }
 
-    public static void Return(TensorBlock block)
+    /// <summary>Takes back a block that held elements of a type.</summary>
+    public static void Return(TensorBlock block, ElementType type)
     {
 #if GUARD_PAGES
         block.Free();
 #else
+        if (TensorPoison.IsOn)
+        {
+            TensorPoison.Fill(block, type);
+        }
+
         long length = block.Bytes + TensorBlock.Alignment;
         int sizeClass = ClassOf(length);
         if (sizeClass >= ClassCount || length != 1 << (sizeClass + MinimumShift))
