@@ -150,10 +150,12 @@ public sealed class BatchPartsTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Queue_AnyOperations_IsAListByPriorityThenArrival(int seed)
+    public void Queue_AnyOperations_IsAListByPriorityAndArrival(int seed)
     {
+        // From priority alone to arrival alone.
+        long ageing = new[] { long.MaxValue / 8, 40, 1 }[seed - 1];
         var random = new Random(seed);
-        var queue = new CallQueue();
+        var queue = new CallQueue { AgeingStep = ageing };
         var all = new List<PendingCall>();
         for (int step = 0; step < 2000; step++)
         {
@@ -171,23 +173,28 @@ public sealed class BatchPartsTests
                 Assert.True(gone.Next is null && gone.Previous is null);
             }
 
-            PendingCall[] order = [.. all.OrderByDescending(c => c.PriorityIndex).ThenBy(c => c.EnqueuedAt)];
+            PendingCall[] order = [.. all.OrderBy(Turn).ThenByDescending(c => c.PriorityIndex)];
             var walked = new List<PendingCall>();
-            for (PendingCall? call = queue.First; call is not null && walked.Count <= order.Length; call = queue.After(call))
+            CallWalk walk = queue.Walk();
+            while (walk.Next() is { } call && walked.Count <= order.Length)
             {
                 walked.Add(call);
             }
 
             Assert.Equal(order, walked);
+            Assert.Same(order.FirstOrDefault(), queue.First);
             Assert.Equal(all.Sum(c => c.Rows), queue.Rows);
             Assert.Equal(all.Count == 0 ? long.MaxValue : all.Min(c => c.EnqueuedAt), queue.OldestArrival);
-            for (int level = 0; level <= CallQueue.Levels; level++)
+            for (int priority = -1; priority <= 1; priority++)
             {
-                PendingCall[] below = [.. all.Where(c => c.PriorityIndex < level).OrderBy(c => c.PriorityIndex).ThenByDescending(c => c.EnqueuedAt)];
-                Assert.Same(below.FirstOrDefault(), queue.NewestBelow(level));
-                Assert.Equal(below.Sum(c => c.Rows), queue.RowsBelow(level));
+                PendingCall next = Pending.Call(1, (RunPriority)priority, arrival: step + 1);
+                PendingCall[] below = [.. all.Where(c => c.PriorityIndex < next.PriorityIndex && Turn(c) > Turn(next)).OrderBy(c => c.PriorityIndex).ThenByDescending(c => c.EnqueuedAt)];
+                Assert.Same(below.FirstOrDefault(), queue.NewestBelow(next));
+                Assert.Equal(below.Sum(c => c.Rows), queue.RowsBelow(next));
             }
         }
+
+        long Turn(PendingCall call) => call.EnqueuedAt - (call.PriorityIndex * ageing);
     }
 
     [Fact]

@@ -201,7 +201,7 @@ internal sealed class SchedulerWorld
         {
             Assert.True(batch.Rows <= limit || batch.Count == 1, $"{batch.Rows} rows in {batch.Count} calls, at most {limit}.");
             Assert.All(batch.Calls.ToArray(), call => Assert.True(call.ExpiresAt > _now && call.State == CallState.Claimed));
-            Assert.True(batch[0] == first || first!.State == CallState.Done, "The oldest call of the highest priority was passed over.");
+            Assert.True(batch[0] == first || first!.State == CallState.Done, "The call whose turn it was, by priority and age, was passed over.");
             _running.Add(batch);
         }
 
@@ -227,7 +227,8 @@ internal sealed class SchedulerWorld
 
     private static bool IsWaiting(PendingCall call) => call.State is CallState.Queued or CallState.InLobby;
 
-    private PendingCall? First() => _calls.Where(c => c.State == CallState.Queued).MaxBy(c => c.PriorityIndex);
+    // Each level of priority counts as an arrival 50 ticks, of 1 ms, earlier: MaxDelay is at most 10 ms here.
+    private PendingCall? First() => _calls.Where(c => c.State == CallState.Queued).OrderBy(c => c.EnqueuedAt - (50 * c.PriorityIndex)).ThenByDescending(c => c.PriorityIndex).FirstOrDefault();
 
     private void End(PendingCall? call)
     {

@@ -1,6 +1,6 @@
 namespace Inference;
 
-/// <summary>How urgent a call is. Queues serve higher priorities first.</summary>
+/// <summary>How urgent a call is. Queues serve higher priorities first, among calls of similar age.</summary>
 public enum RunPriority
 {
     /// <summary>Work that may wait: backfills, shadow traffic.</summary>

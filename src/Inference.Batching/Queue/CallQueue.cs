@@ -1,6 +1,9 @@
 namespace Inference.Batching.Queue;
 
-/// <summary>Calls in order of priority and, within one, of arrival. Not thread-safe.</summary>
+/// <summary>
+/// Calls in order of priority and of arrival: a call is served before later ones of lower priority, and before those of higher priority that arrive more than
+/// <see cref="AgeingStep"/> later for each level between them. So no call waits for an unbounded number of later ones. Not thread-safe.
+/// </summary>
 internal sealed class CallQueue
 {
     // One for each RunPriority.
@@ -12,8 +15,11 @@ internal sealed class CallQueue
     /// <summary>Rows of all calls.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>The next call to serve: the oldest of the highest priority.</summary>
-    public PendingCall? First => _heads[2] ?? _heads[1] ?? _heads[0];
+    /// <summary>The waiting time after which a call is served like one of the next higher priority, ticks of the clock.</summary>
+    public long AgeingStep { get; set; } = long.MaxValue / 8;
+
+    /// <summary>The next call to serve.</summary>
+    public PendingCall? First => Walk().Next();
 
     /// <summary>When the oldest call of any priority came.</summary>
     public long OldestArrival => Math.Min(Math.Min(Arrival(0), Arrival(1)), Arrival(2));
@@ -62,31 +68,15 @@ internal sealed class CallQueue
         Rows -= call.Rows;
     }
 
-    /// <summary>The call served after this one.</summary>
-    public PendingCall? After(PendingCall call)
+    /// <summary>Enumerates the calls in the order in which they are served.</summary>
+    public CallWalk Walk() => new(_heads[0], _heads[1], _heads[2], AgeingStep);
+
+    /// <summary>The newest call of the lowest priority that gives way to <paramref name="call"/>: one of lower priority that would be served after it.</summary>
+    public PendingCall? NewestBelow(PendingCall call)
     {
-        if (call.Next is { } next)
+        for (int level = 0; level < call.PriorityIndex; level++)
         {
-            return next;
-        }
-
-        for (int level = call.PriorityIndex - 1; level >= 0; level--)
-        {
-            if (_heads[level] is { } head)
-            {
-                return head;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>The newest call of the lowest priority, if that is below <paramref name="level"/>.</summary>
-    public PendingCall? NewestBelow(int level)
-    {
-        for (int i = 0; i < level; i++)
-        {
-            if (_tails[i] is { } tail)
+            if (_tails[level] is { } tail && Turn(tail, AgeingStep) > Turn(call, AgeingStep))
             {
                 return tail;
             }
@@ -95,20 +85,26 @@ internal sealed class CallQueue
         return null;
     }
 
-    /// <summary>Rows of all calls of a priority below <paramref name="level"/>.</summary>
-    public int RowsBelow(int level)
+    /// <summary>Rows of all calls that give way to <paramref name="call"/>.</summary>
+    public int RowsBelow(PendingCall call)
     {
         int rows = 0;
-        for (int i = 0; i < level; i++)
+        for (int level = 0; level < call.PriorityIndex; level++)
         {
-            for (PendingCall? call = _heads[i]; call is not null; call = call.Next)
+            for (PendingCall? other = _tails[level]; other is not null && Turn(other, AgeingStep) > Turn(call, AgeingStep); other = other.Previous)
             {
-                rows += call.Rows;
+                rows += other.Rows;
             }
         }
 
         return rows;
     }
+
+    /// <summary>The one of two calls that is served first: each level of priority counts as an earlier arrival by one step; of equal ones, the higher priority goes first.</summary>
+    internal static PendingCall? Earlier(PendingCall? higher, PendingCall? lower, long step) =>
+        higher is null || (lower is not null && Turn(lower, step) < Turn(higher, step)) ? lower : higher;
+
+    private static long Turn(PendingCall call, long step) => call.EnqueuedAt - (call.PriorityIndex * step);
 
     private long Arrival(int level) => _heads[level]?.EnqueuedAt ?? long.MaxValue;
 }

@@ -5,16 +5,27 @@ namespace Inference.Batching.Queue;
 /// <param name="millisecond">Ticks of the clock in a millisecond: deadlines are rounded to whole milliseconds, so that no thread needs to spin.</param>
 internal sealed class WaitingRoom(BatchingOptions options, long millisecond)
 {
+    // Long enough for priorities to order a burst, short enough for a caller of low priority to wait for.
+    private const long LeastAgeing = 50;
+    private const long AgeingDelays = 4;
     private long _earliest = long.MaxValue;
 
     /// <summary>The bounds; call <see cref="Admit"/> after changing them.</summary>
-    public BatchingOptions Options { get; set; } = options;
+    public BatchingOptions Options
+    {
+        get;
+        set
+        {
+            field = value;
+            Queue.AgeingStep = Lobby.AgeingStep = StepOf(value, millisecond);
+        }
+    } = options;
 
     /// <summary>The calls that the next batch is formed from.</summary>
-    public CallQueue Queue { get; } = new();
+    public CallQueue Queue { get; } = new() { AgeingStep = StepOf(options, millisecond) };
 
     /// <summary>The calls that wait for room in the queue.</summary>
-    public CallQueue Lobby { get; } = new();
+    public CallQueue Lobby { get; } = new() { AgeingStep = StepOf(options, millisecond) };
 
     /// <summary>When to check for expired deadlines next, ticks of the clock; <see cref="long.MaxValue"/> if no call has a deadline.</summary>
     public long WakeAt { get; private set; } = long.MaxValue;
@@ -86,12 +97,13 @@ internal sealed class WaitingRoom(BatchingOptions options, long millisecond)
         Sweep(Lobby, now, ref commands);
     }
 
+    private static long StepOf(BatchingOptions options, long millisecond) => millisecond * Math.Max(LeastAgeing, AgeingDelays * (long)options.MaxDelay.TotalMilliseconds);
+
     private bool Fits(PendingCall call) => Queue.Rows == 0 || Queue.Rows + call.Rows <= Options.MaxQueuedRows;
 
     private bool MakeRoom(PendingCall call, ref Commands commands)
     {
-        int level = call.PriorityIndex;
-        int below = Queue.RowsBelow(level);
+        int below = Queue.RowsBelow(call);
         int above = Queue.Rows - below;
         if (below == 0 || (above > 0 && above + call.Rows > Options.MaxQueuedRows))
         {
@@ -101,7 +113,7 @@ internal sealed class WaitingRoom(BatchingOptions options, long millisecond)
         commands.Queue = (Queue.Rows, Options.MaxQueuedRows);
         while (!Fits(call))
         {
-            End(Queue.NewestBelow(level)!, CallEnding.Displaced, ref commands);
+            End(Queue.NewestBelow(call)!, CallEnding.Displaced, ref commands);
         }
 
         return true;
@@ -116,10 +128,9 @@ internal sealed class WaitingRoom(BatchingOptions options, long millisecond)
 
     private void Sweep(CallQueue queue, long now, ref Commands commands)
     {
-        PendingCall? next;
-        for (PendingCall? call = queue.First; call is not null; call = next)
+        CallWalk walk = queue.Walk();
+        while (walk.Next() is { } call)
         {
-            next = queue.After(call);
             if (call.ExpiresAt <= now)
             {
                 End(call, CallEnding.Expired, ref commands);

@@ -193,15 +193,14 @@ internal sealed class BatchScheduler
     {
         int limit = Limit;
         long maxCost = _options.MaxCost ?? long.MaxValue;
-        PendingCall? next = _room.Queue.After(head);
+        CallWalk walk = _room.Queue.Walk();
+        _ = walk.Next();
         _room.Claim(head, ref commands);
         batch.Add(head);
 
         // With many shapes, the scan for matching calls is bounded, because other threads wait for the scheduler meanwhile.
-        for (int looks = 4 * limit + 64; next is not null && batch.Rows < limit && looks > 0; looks--)
+        for (int looks = 4 * limit + 64; batch.Rows < limit && looks > 0 && walk.Next() is { } call; looks--)
         {
-            PendingCall call = next;
-            next = _room.Queue.After(call);
             if (call.ExpiresAt <= now)
             {
                 _room.End(call, CallEnding.Expired, ref commands);
