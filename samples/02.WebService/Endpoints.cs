@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Inference;
 using Inference.Status;
 using Inference.Versioning;
@@ -43,11 +44,11 @@ internal static class Endpoints
         // Endpoints for operators: require authorization for them.
         RouteGroupBuilder versions = app.MapGroup("/v1/versions");
         versions.MapGet("", ([FromKeyedServices("scorer")] IModelVersions scorer) => Results.Ok(scorer.Versions));
-        versions.MapGet("audit", ([FromKeyedServices("scorer")] IModelVersions scorer) => Results.Ok(scorer.ReadAudit()));
-        versions.MapPost("{version}/promote", (string version, [FromKeyedServices("scorer")] IModelVersions scorer, CancellationToken cancellationToken) =>
-            Attempt(() => scorer.PromoteAsync(version, "asked over HTTP", cancellationToken)));
-        versions.MapPost("rollback", ([FromKeyedServices("scorer")] IModelVersions scorer, CancellationToken cancellationToken) =>
-            Attempt(async () => await scorer.RollbackAsync("asked over HTTP", cancellationToken)));
+        versions.MapGet("audit", async ([FromKeyedServices("scorer")] IModelVersions scorer, CancellationToken cancellationToken) => Results.Ok(await scorer.ReadAuditAsync(cancellationToken)));
+        versions.MapPost("{version}/promote", (string version, ClaimsPrincipal user, [FromKeyedServices("scorer")] IModelVersions scorer, CancellationToken cancellationToken) =>
+            Attempt(() => scorer.PromoteAsync(version, user.Identity?.Name ?? "anonymous", "asked over HTTP", cancellationToken)));
+        versions.MapPost("rollback", (ClaimsPrincipal user, [FromKeyedServices("scorer")] IModelVersions scorer, CancellationToken cancellationToken) =>
+            Attempt(async () => await scorer.RollbackAsync(user.Identity?.Name ?? "anonymous", "asked over HTTP", cancellationToken)));
     }
 
     private static async Task<IResult> Attempt(Func<ValueTask> change)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Inference.Decisions;
 using Inference.Status;
 using Inference.Versioning;
 
@@ -7,6 +8,6 @@ namespace WebService;
 [JsonSerializable(typeof(ScoreRequest))]
 [JsonSerializable(typeof(ScoreResponse))]
 [JsonSerializable(typeof(IReadOnlyList<ModelVersionStatus>))]
-[JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<Decision>))]
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
 internal sealed partial class ServiceJson : JsonSerializerContext;

@@ -100,11 +100,11 @@ internal static class Serving
     {
         #region rollout
         var versions = provider.GetRequiredKeyedService<IModelVersions>("ranker");
-        await versions.StartCanaryAsync("7", percent: 10, reason: "int8");
+        await versions.StartCanaryAsync("7", percent: 10, actor: "ann", reason: "int8");
         versions.ReportMetric("7", clicksPerShow);                            // compared like errors and latency
         Console.WriteLine($"default {versions.DefaultVersion}, canary {versions.Canary}");
-        await versions.PromoteAsync("7", reason: "as good as 6");
-        await versions.RollbackAsync(reason: "complaints");                   // any time later
+        await versions.PromoteAsync("7", actor: "ann", reason: "as good as 6");
+        await versions.RollbackAsync(actor: "ann", reason: "complaints");     // any time later
         #endregion
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Inference.Decisions;
 using Inference.Versioning.Options;
 using Inference.Versioning.Repository;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ public static class ModelRepository
     /// <param name="clock">The clock; null for the system clock.</param>
     /// <param name="loggers">Creates the logger; null for no logging.</param>
     /// <param name="meters">Creates the meter; null to use a separate one.</param>
+    /// <param name="decisions">Stores the decisions; null for files in the state directory of the options.</param>
     /// <param name="cancellationToken">Cancels opening.</param>
     /// <returns>The runner; the caller disposes it.</returns>
     /// <exception cref="ModelLoadException">The directory does not exist, or no version passes its gates; the message states the reason for each.</exception>
@@ -31,6 +33,7 @@ public static class ModelRepository
         TimeProvider? clock = null,
         ILoggerFactory? loggers = null,
         IMeterFactory? meters = null,
+        IDecisionStore? decisions = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -42,7 +45,7 @@ public static class ModelRepository
         pipeline.Validate();
         return await OpenCoreAsync(
             new RepositorySetup(name, root, loader, loadOptions ?? new ModelLoadOptions(), runner => pipeline.Build(runner), clock ?? TimeProvider.System,
-                (loggers ?? NullLoggerFactory.Instance).CreateLogger("Inference.Versioning"), meters),
+                (loggers ?? NullLoggerFactory.Instance).CreateLogger("Inference.Versioning"), meters, decisions),
             options ?? new VersioningOptions(),
             cancellationToken).ConfigureAwait(false);
     }

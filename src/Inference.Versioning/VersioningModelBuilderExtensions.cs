@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Inference.Decisions;
 using Inference.Status;
 using Inference.Versioning.Options;
 using Inference.Versioning.Repository;
@@ -51,7 +52,8 @@ public static class VersioningModelBuilderExtensions
             runner => context.PerVersion.Build(runner, services),
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference.Versioning"),
-            services.GetService<IMeterFactory>());
+            services.GetService<IMeterFactory>(),
+            services.GetKeyedService<IDecisionStore>(context.ModelName) ?? services.GetService<IDecisionStore>());
         VersionedModelRunner? runner = null;
         var options = new ReloadingOptions<VersioningOptions>(services, context.ModelName, Changed, Rejected);
         try

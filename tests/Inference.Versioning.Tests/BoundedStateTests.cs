@@ -1,7 +1,4 @@
 using Inference.Status;
-using Inference.TestSupport;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Versioning.Tests;
 
@@ -9,34 +6,18 @@ namespace Inference.Versioning.Tests;
 public sealed class BoundedStateTests
 {
     [Fact]
-    public void Audit_ManyEntries_KeepsTheLastWithinTwoFiles()
-    {
-        using var folder = new TemporaryFolder();
-        var store = new StateStore(folder.Path, "ranker", new FakeTimeProvider(), NullLogger.Instance);
-        string reason = new('r', 1 << 20);
-        for (int i = 0; i < 40; i++)
-        {
-            store.Note(store.Entry("refused", i.ToString(), null, "policy", reason));
-        }
-
-        Assert.InRange(new DirectoryInfo(folder.Path).EnumerateFiles().Sum(f => f.Length), 1, 20L << 20);
-        IReadOnlyList<AuditEntry> entries = store.ReadAudit();
-        Assert.InRange(entries.Count, 8, 20);
-        Assert.Equal(Enumerable.Range(40 - entries.Count, entries.Count).Select(i => i.ToString()), entries.Select(e => e.Version));
-    }
-
-    [Fact]
     public void Names_BeyondTheBound_ThoseOfVersionsThatAreGoneGo()
     {
-        IReadOnlyDictionary<string, string> map = new Dictionary<string, string>();
+        var state = new RepositoryState();
         for (int i = 1; i <= 1000; i++)
         {
-            map = RepositoryState.With(map, i.ToString(), "stamp", (version, _) => version is "1" or "7");
-            Assert.InRange(map.Count, 1, RepositoryState.MostNames);
+            var there = new List<VersionFolder> { new(i.ToString(), "", "stamp", 1, []), new("7", "", "stamp", 1, []), new("1", "", "stamp", 1, []) };
+            state = DecisionFold.Apply(state, new DecisionDraft(new VersioningOptions(), state, there, default).Reject(i.ToString(), "stamp", "ann", "why"));
+            Assert.InRange(state.Rejected.Count, 1, RepositoryState.MostNames);
         }
 
-        Assert.True(map.ContainsKey("1") && map.ContainsKey("7") && map.ContainsKey("1000") && map.ContainsKey("999"));
-        Assert.False(map.ContainsKey("2"));
+        Assert.True(state.Rejected.ContainsKey("1") && state.Rejected.ContainsKey("7") && state.Rejected.ContainsKey("1000") && state.Rejected.ContainsKey("999"));
+        Assert.False(state.Rejected.ContainsKey("2"));
     }
 
     [Fact]
@@ -70,11 +51,11 @@ public sealed class BoundedStateTests
         await using VersionedModelRunner runner = await repository.OpenAsync();
         for (int i = 0; i < RepositoryState.MostNames; i++)
         {
-            await runner.Versions.SetLabelAsync($"label {i}", "1");
+            await runner.Versions.SetLabelAsync($"label {i}", "1", "ann", "why");
         }
 
-        var refused = await Assert.ThrowsAsync<InferenceException>(async () => await runner.Versions.SetLabelAsync("one more", "1"));
+        var refused = await Assert.ThrowsAsync<InferenceException>(async () => await runner.Versions.SetLabelAsync("one more", "1", "ann", "why"));
         Assert.Contains("expected at most 256 labels", refused.Message, StringComparison.Ordinal);
-        await runner.Versions.SetLabelAsync("label 3", "1");
+        await runner.Versions.SetLabelAsync("label 3", "1", "ann", "why");
     }
 }

@@ -1,3 +1,4 @@
+using Inference.Decisions;
 using Inference.Status;
 using Inference.TestSupport;
 
@@ -20,7 +21,7 @@ public sealed class CanaryRoutingTests : IDisposable
         HashSet<string> few = await CanaryKeysAsync(runner);
         Assert.Equal(few, await CanaryKeysAsync(runner));
         Assert.InRange(few.Count, 60, 140);
-        await runner.Versions.StartCanaryAsync("2", 30);
+        await runner.Versions.StartCanaryAsync("2", 30, "ann", "more");
         HashSet<string> more = await CanaryKeysAsync(runner);
         Assert.Superset(few, more);
         Assert.InRange(more.Count, 240, 360);
@@ -68,8 +69,8 @@ public sealed class CanaryRoutingTests : IDisposable
             Assert.InRange(failed, 1, 20);
             // While the rejected instance drains, the version is listed once for it and once for its new state.
             await Eventually.TrueAsync(() => runner.Versions.Versions.Where(v => v.Version == "2").ToArray() is [{ State: ModelVersionState.Rejected }]);
-            AuditEntry entry = runner.Versions.ReadAudit()[^1];
-            Assert.Equal(("rollback", "2", "sequential test"), (entry.Action, entry.Version, entry.By));
+            Decision entry = (await runner.Versions.ReadAuditAsync())[^1];
+            Assert.Equal(("rollback", "2", "sequential test"), (entry.Action, entry.Version, entry.Actor));
             await runner.Versions.RefreshAsync();
             Assert.Null(runner.Versions.Canary);
             for (int i = 0; i < 200; i++)
@@ -95,7 +96,7 @@ public sealed class CanaryRoutingTests : IDisposable
         _repository.Publish("2");
         await runner.Versions.RefreshAsync();
         Assert.Equal("2", await TempRepository.ServedAsync(runner));
-        Assert.Equal("2", await runner.Versions.RollbackAsync("no"));
+        Assert.Equal("2", await runner.Versions.RollbackAsync("ann", "no"));
         Assert.Equal("1", await TempRepository.ServedAsync(runner));
         Assert.Null(runner.Versions.Canary);
     }
@@ -108,7 +109,7 @@ public sealed class CanaryRoutingTests : IDisposable
         _repository.Publish("2");
         await runner.Versions.RefreshAsync();
         Assert.Equal("1", await TempRepository.ServedAsync(runner));
-        await runner.Versions.PromoteAsync("2");
+        await runner.Versions.PromoteAsync("2", "ann", "why");
         Assert.Null(runner.Versions.Canary);
         Assert.Equal("2", await TempRepository.ServedAsync(runner));
     }

@@ -31,7 +31,7 @@ public sealed class HostingTests : IDisposable
         var runner = host.Services.GetRequiredKeyedService<IModelRunner>("ranker");
         var versions = host.Services.GetRequiredKeyedService<IModelVersions>("ranker");
         Assert.Equal("2", await ServedAsync(runner));
-        await versions.PromoteAsync("1");
+        await versions.PromoteAsync("1", "ann", "why");
         Assert.Equal("1", await ServedAsync(runner));
         Assert.Equal("ranker", runner.Info.Name);
         await host.StopAsync();

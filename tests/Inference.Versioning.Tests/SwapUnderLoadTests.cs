@@ -31,7 +31,7 @@ public sealed class SwapUnderLoadTests : IDisposable
         }))];
         for (int swap = 0; swap < 1_000; swap++)
         {
-            await runner.Versions.PromoteAsync(swap % 2 == 0 ? "1" : "2");
+            await runner.Versions.PromoteAsync(swap % 2 == 0 ? "1" : "2", "ann", "swap");
         }
 
         await stop.CancelAsync();
@@ -78,20 +78,20 @@ public sealed class SwapUnderLoadTests : IDisposable
                 switch (random.Next(6))
                 {
                     case 0:
-                        await runner.Versions.PromoteAsync(version);
+                        await runner.Versions.PromoteAsync(version, "ann", "chaos");
                         break;
                     case 1:
-                        await runner.Versions.RollbackAsync();
+                        await runner.Versions.RollbackAsync("ann", "chaos");
                         break;
                     case 2:
                         _repository.Publish("5", "corrupt");
                         await runner.Versions.RefreshAsync();
                         break;
                     case 3:
-                        await runner.Versions.StartCanaryAsync(version, 50);
+                        await runner.Versions.StartCanaryAsync(version, 50, "ann", "chaos");
                         break;
                     case 4:
-                        await runner.Versions.SetLabelAsync("stable", version);
+                        await runner.Versions.SetLabelAsync("stable", version, "ann", "chaos");
                         break;
                     default:
                         await runner.Versions.RefreshAsync();

@@ -68,7 +68,7 @@ public sealed class VersionPlannerTests
             string? canary = canaries.Count > 0 ? canaries[0] : null;
             var keep = VersionPlanner.Keep(options, state, folders, candidates[0], canary);
             return sane
-                && canaries.All(c => c != candidates[0] && folders.Any(f => f.Version == c && !VersionPlanner.IsRejected(state, f)))
+                && canaries.All(c => c != candidates[0] && folders.Any(f => f.Version == c && (c == state.Canary || !VersionPlanner.IsRejected(state, f))))
                 && keep.All(k => k.Version != candidates[0] && k.Version != canary && folders.Any(f => f.Version == k.Version))
                 && keep.Select(k => k.Version).Distinct().Count() == keep.Count;
         }).QuickCheckThrowOnFailure();

@@ -162,7 +162,7 @@ public sealed class VersionedModelRunnerTests : IDisposable
         await runner.Versions.RefreshAsync();
         Assert.Equal("1", runner.Versions.DefaultVersion);
         Assert.Contains("input 'x': expected float32[?,4], got float32[?,5]", runner.Description);
-        VersionRefusedException error = await Assert.ThrowsAsync<VersionRefusedException>(() => runner.Versions.PromoteAsync("2").AsTask());
+        VersionRefusedException error = await Assert.ThrowsAsync<VersionRefusedException>(() => runner.Versions.PromoteAsync("2", "ann", "why").AsTask());
         Assert.Equal(VersionGate.Compatibility, error.Gate);
     }
 
@@ -190,7 +190,7 @@ public sealed class VersionedModelRunnerTests : IDisposable
 
         await using VersionedModelRunner labelled = await _repository.OpenAsync(o => (o.Policy, o.DefaultLabel) = (VersionPolicy.Label, "stable"));
         Assert.Equal("2", await TempRepository.ServedAsync(labelled));
-        await labelled.Versions.SetLabelAsync("stable", "3", "tested");
+        await labelled.Versions.SetLabelAsync("stable", "3", "ann", "tested");
         Assert.Equal("3", await TempRepository.ServedAsync(labelled));
     }
 
@@ -229,7 +229,7 @@ public sealed class VersionedModelRunnerTests : IDisposable
         _repository.Publish("2");
         await using (VersionedModelRunner runner = await _repository.OpenAsync())
         {
-            await runner.Versions.PromoteAsync("1", "2 is too slow");
+            await runner.Versions.PromoteAsync("1", "ann", "2 is too slow");
             Assert.Equal("1", await TempRepository.ServedAsync(runner));
         }
 
@@ -238,12 +238,12 @@ public sealed class VersionedModelRunnerTests : IDisposable
         _repository.Publish("3");
         await again.Versions.RefreshAsync();
         Assert.Equal("3", await TempRepository.ServedAsync(again));
-        Assert.Equal("3", await again.Versions.RollbackAsync("3 is worse"));
+        Assert.Equal("3", await again.Versions.RollbackAsync("ann", "3 is worse"));
         Assert.Equal("1", await TempRepository.ServedAsync(again));
         await again.Versions.RefreshAsync();
         Assert.Equal("1", await TempRepository.ServedAsync(again));
-        Assert.Equal(["default", "promote", "default", "rollback"], again.Versions.ReadAudit().Select(e => e.Action));
-        Assert.Equal("3 is worse", again.Versions.ReadAudit()[^1].Reason);
+        Assert.Equal(["default", "promote", "default", "rollback"], (await again.Versions.ReadAuditAsync()).Select(e => e.Action));
+        Assert.Equal("3 is worse", (await again.Versions.ReadAuditAsync())[^1].Reason);
     }
 
     [Fact]
@@ -251,19 +251,8 @@ public sealed class VersionedModelRunnerTests : IDisposable
     {
         _repository.Publish("1");
         await using VersionedModelRunner runner = await _repository.OpenAsync();
-        InferenceException error = await Assert.ThrowsAsync<InferenceException>(() => runner.Versions.RollbackAsync().AsTask());
+        InferenceException error = await Assert.ThrowsAsync<InferenceException>(() => runner.Versions.RollbackAsync("ann", "why").AsTask());
         Assert.Equal("Model 'ranker': expected an earlier default to roll back to from version '1', found none. Promote a version by name instead.", error.Message);
-    }
-
-    [Fact]
-    public async Task State_Corrupt_IsSetAsideAndThePolicyDecides()
-    {
-        _repository.Publish("1");
-        Directory.CreateDirectory(Path.Combine(_repository.Root, ".inference"));
-        File.WriteAllText(Path.Combine(_repository.Root, ".inference", "state.json"), "{ half");
-        await using VersionedModelRunner runner = await _repository.OpenAsync();
-        Assert.Equal("1", runner.Versions.DefaultVersion);
-        Assert.True(File.Exists(Path.Combine(_repository.Root, ".inference", "state.json.corrupt")));
     }
 
     [Fact]

@@ -178,7 +178,7 @@ public static class SoakRun
                     Interlocked.Increment(ref report.CorruptDropped);
                 }
 
-                await versions.PromoteAsync(i % 2 == 0 ? "1" : "2", "soak", stop).ConfigureAwait(false);
+                await versions.PromoteAsync(i % 2 == 0 ? "1" : "2", "soak", "swap", stop).ConfigureAwait(false);
                 Interlocked.Increment(ref report.Swaps);
             }
         }

@@ -67,7 +67,7 @@ public static class SwapCommand
         long started = TimeProvider.System.GetTimestamp();
         for (int i = 0; i < swaps; i++)
         {
-            await runner.Versions.PromoteAsync(i % 2 == 0 ? "1" : "2").ConfigureAwait(false);
+            await runner.Versions.PromoteAsync(i % 2 == 0 ? "1" : "2", "benchmark", "swap").ConfigureAwait(false);
         }
 
         double milliseconds = TimeProvider.System.GetElapsedTime(started).TotalMilliseconds;

@@ -44,6 +44,9 @@ internal sealed record PortSignature(string Name, string Type, IReadOnlyList<lon
         return true;
     }
 
+    /// <summary>Whether it can be worked with: what was read from a file may have nulls anywhere.</summary>
+    public bool IsWhole() => Name is not null && Type is not null;
+
     public override string ToString() =>
         Type + (Shape is null ? "" : $"[{string.Join(",", Shape.Select(d => d?.ToString(CultureInfo.InvariantCulture) ?? "?"))}]") + (IsOptional ? " (optional)" : "");
 }

@@ -52,7 +52,7 @@ public sealed class VersioningOptions
     [DurationRange("00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The directory of the state and the audit log; null, the default: <c>.inference</c> in the repository.</summary>
+    /// <summary>The directory of the log of decisions; null, the default: <c>.inference</c> in the repository.</summary>
     public string? StateDirectory { get; set; }
 
     /// <summary>Whether a version whose inputs or outputs differ from the default version's may serve; the default is false.</summary>

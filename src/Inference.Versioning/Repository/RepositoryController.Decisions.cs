@@ -1,3 +1,4 @@
+using Inference.Decisions;
 using Inference.Versioning.Canary;
 using Inference.Versioning.Folders;
 using Inference.Versioning.Leasing;
@@ -8,263 +9,228 @@ namespace Inference.Versioning.Repository;
 
 internal sealed partial class RepositoryController
 {
-    public async ValueTask PromoteAsync(string version, string reason = "", CancellationToken cancellationToken = default)
+    public async ValueTask PromoteAsync(string version, string actor, string reason, CancellationToken cancellationToken = default)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await PromoteCoreAsync(version, "operator", reason, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    public async ValueTask<string> RollbackAsync(string reason = "", CancellationToken cancellationToken = default)
-    {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            Open();
-            if (_trial is { IsStopped: false } trial)
+        Require(actor, reason);
+        ArgumentException.ThrowIfNullOrEmpty(version);
+        await DecideAsync(new Proposal(
+            "promote", known =>
             {
-                await RejectCanaryAsync(trial, "operator", reason, cancellationToken).ConfigureAwait(false);
-                return trial.Slot.Version;
-            }
-
-            return await RollbackDefaultAsync(reason, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+                VersionFolder folder = Find(version);
+                RequireNotTakenBack(folder, known);
+                return folder;
+            },
+            (draft, slot) => draft.Promote(slot!, _default!.Version, actor, reason),
+            HoldsUnwritten: true), cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask StartCanaryAsync(string version, double percent, string reason = "", CancellationToken cancellationToken = default)
+    public async ValueTask<string> RollbackAsync(string actor, string reason, CancellationToken cancellationToken = default)
+    {
+        Require(actor, reason);
+        (string Version, bool IsCanary)? asked = null;
+        await DecideAsync(new Proposal(
+            "rollback", known =>
+            {
+                (string Version, bool IsCanary) target = Target();
+                asked ??= target;
+                return asked == target ? target.IsCanary ? null : Earlier(target.Version) : throw Overtaken($"'{asked.Value.Version}' is no longer what serves", known);
+            },
+            (draft, slot) => slot is null
+                ? draft.Reject(asked!.Value.Version, StampOf(asked.Value.Version), actor, reason)
+                : draft.RollBack(asked!.Value.Version, StampOf(asked.Value.Version), slot, actor, reason),
+            HoldsUnwritten: true), cancellationToken).ConfigureAwait(false);
+        return asked!.Value.Version;
+    }
+
+    public async ValueTask StartCanaryAsync(string version, double percent, string actor, string reason, CancellationToken cancellationToken = default)
     {
         if (!(percent is >= 0 and <= 100))
         {
             throw new ArgumentOutOfRangeException(nameof(percent), percent, "Expected a share between 0 and 100 percent.");
         }
 
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Require(actor, reason);
+        ArgumentException.ThrowIfNullOrEmpty(version);
+        await DecideAsync(new Proposal(
+            "canary", known =>
+            {
+                VersionFolder folder = Find(version);
+                RequireNotTakenBack(folder, known);
+                return version != _default!.Version && version != _log.Current.Default ? folder
+                    : _log.LastAfter(known, d => d.Version == version) is not null ? throw Overtaken($"version '{version}' is the default", known)
+                    : throw new InferenceException($"Model '{ModelName}': expected a canary other than the default version, got '{version}'. Promote another version first.");
+            },
+            (draft, slot) => draft.StartCanary(slot!.Folder, percent, actor, reason),
+            HoldsUnwritten: false), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask SetLabelAsync(string label, string version, string actor, string reason, CancellationToken cancellationToken = default)
+    {
+        Require(actor, reason);
+        VersionLabel.Require(label);
+        ArgumentException.ThrowIfNullOrEmpty(version);
+        await DecideAsync(new Proposal(
+            "label", _ => Find(version),
+            (draft, _) =>
+            {
+                RequireRoom(label);
+                return draft.SetLabel(label, version, VersionPlanner.Labels(Options, _log.Current, _folders).GetValueOrDefault(label), actor, reason);
+            },
+            HoldsUnwritten: false), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a decision: against the decisions so far, when what it needs is loaded, and again whenever others decided first or a load was waited for.</summary>
+    private async ValueTask DecideAsync(Proposal proposal, CancellationToken cancellationToken)
+    {
+        string? needed = null;
         try
         {
-            Open();
-            VersionFolder folder = Find(version);
-            if (version == _default!.Version)
+            long? known = null;
+            while (true)
             {
-                throw new InferenceException($"Model '{ModelName}': expected a canary other than the default version, got '{version}'. Promote another version first.");
+                VersionFolder? load;
+                await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await OpenAsync(scan: known is null, cancellationToken).ConfigureAwait(false);
+                    known ??= _log.Sequence;
+                    load = proposal.Needs(known.Value);
+                    VersionSlot? slot = load is null ? null : LoadedAs(load);
+                    if (load is null || slot is not null)
+                    {
+                        DecisionDraft draft = Draft();
+                        Decision? decision = proposal.Decide(draft, slot);
+                        if (decision is not null && !await _log.TryAppendAsync(decision, proposal.HoldsUnwritten, cancellationToken).ConfigureAwait(false))
+                        {
+                            continue;
+                        }
+
+                        if (decision is not null)
+                        {
+                            _instruments.Change(decision.Version, proposal.Action);
+                            await StepAsync(new LoadPass(now: false), CancellationToken.None).ConfigureAwait(false);
+                        }
+
+                        break;
+                    }
+
+                    if (needed is null)
+                    {
+                        _needed.Add(needed = load.Version);
+                    }
+                }
+                finally
+                {
+                    _gate.Release();
+                }
+
+                await LoadNeededAsync(load, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (needed is not null)
+            {
+                await NoLongerNeededAsync(needed).ConfigureAwait(false);
+            }
+        }
+
+        await SettleAsync().ConfigureAwait(false);
+    }
+
+    private void OnAlarm(CanaryTrial trial, string reason) => Background(cancellationToken => DecideAsync(new Proposal(
+        "rollback", static _ => null,
+        (draft, _) =>
+        {
+            string version = trial.Slot.Version;
+            string stamp = trial.Slot.Folder.Stamp;
+            bool isDone = draft.State.IsRejected(version, stamp) && draft.State.Canary != version;
+
+            // Promoted or taken back meanwhile: what was asked for is no longer there.
+            if (_trial != trial || isDone || draft.State.Default == version)
+            {
+                return null;
             }
 
-            await LoadOrThrowAsync(folder, cancellationToken).ConfigureAwait(false);
-            RepositoryState state = _store.Current;
-            _store.Save(
-                state with { Canary = version, CanaryPercent = percent, Rejected = Without(state.Rejected, version) },
-                _store.Entry("canary", version, _default.Version, "operator", reason.Length > 0 ? reason : $"{percent} percent of the calls"));
-            await ApplyAsync(now: false, cancellationToken).ConfigureAwait(false);
-        }
-        finally
+            VersioningLog.CanaryRolledBack(_setup.Logger, ModelName, version, DecisionActors.SequentialTest, reason);
+            return draft.Reject(version, stamp, DecisionActors.SequentialTest, reason);
+        },
+        HoldsUnwritten: true), cancellationToken));
+
+    private void OnPassed(CanaryTrial trial) => Background(cancellationToken => DecideAsync(new Proposal(
+        "promote", static _ => null,
+        (draft, _) => _trial != trial || trial.IsStopped || draft.State.Default == trial.Slot.Version || draft.State.IsRejected(trial.Slot.Version, trial.Slot.Folder.Stamp)
+            ? null
+            : draft.Promote(trial.Slot, _default!.Version, DecisionActors.Policy, $"the canary served {trial.Options.PromoteAfterCalls} calls without an alarm"),
+        HoldsUnwritten: true), cancellationToken));
+
+    private static void Require(string actor, string reason)
+    {
+        DecisionActors.Require(actor);
+        DecisionActors.RequireReason(reason);
+    }
+
+    // Of two who decide at once the second is not to undo what it did not know of.
+    private void RequireNotTakenBack(VersionFolder folder, long known)
+    {
+        if (VersionPlanner.IsRejected(_log.Current, folder) && _log.LastAfter(known, d => d.Action == DecisionActions.Rollback && d.Version == folder.Version) is not null)
         {
-            _gate.Release();
+            throw Overtaken($"version '{folder.Version}' was taken back", known);
         }
     }
 
-    public async ValueTask SetLabelAsync(string label, string version, string reason = "", CancellationToken cancellationToken = default)
+    private InferenceException Overtaken(string what, long known) =>
+        new($"Model '{ModelName}': {what}: {_log.LastAfter(known, static _ => true)?.ToString() ?? "another decision"} came first; nothing changed. Decide again if it is still wanted.");
+
+    private (string Version, bool IsCanary) Target()
     {
-        ArgumentException.ThrowIfNullOrEmpty(label);
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        RepositoryState state = _log.Current;
+        string current = state.Default ?? _default!.Version;
+        string? canary = state.Canary;
+        if (canary is null && _trial is { } trial && !state.IsRejected(trial.Slot.Version, trial.Slot.Folder.Stamp))
         {
-            Open();
-            await LoadOrThrowAsync(Find(version), cancellationToken).ConfigureAwait(false);
-            VersionPlanner.Labels(Options, _store.Current, _folders).TryGetValue(label, out string? from);
-            _store.Save(
-                _store.Current with { Labels = Label(label, version) },
-                _store.Entry("label", version, from, "operator", $"label '{label}'{(reason.Length > 0 ? ": " + reason : "")}"));
-            _instruments.Change(version, "label");
-            await ApplyAsync(now: false, cancellationToken).ConfigureAwait(false);
+            canary = trial.Slot.Version;
         }
-        finally
-        {
-            _gate.Release();
-        }
+
+        return canary is not null && canary != current ? (canary, true) : (current, false);
     }
 
-    private async ValueTask PromoteCoreAsync(string version, string by, string reason, CancellationToken cancellationToken)
+    private VersionFolder Earlier(string current)
     {
-        Open();
-        VersionFolder folder = Find(version);
-        await LoadOrThrowAsync(folder, cancellationToken).ConfigureAwait(false);
-        RepositoryState state = _store.Current;
-        string from = _default!.Version;
-        RepositoryState next = Decide(state, version) with
-        {
-            Previous = from == version ? state.Previous : [.. state.Previous.Where(v => v != from && v != version).TakeLast(15), from],
-            Rejected = Without(state.Rejected, version),
-        };
-        _store.Save(next, _store.Entry("promote", version, from, by, reason));
-        VersioningLog.DefaultChanged(_setup.Logger, ModelName, version, from, by, reason);
-        _instruments.Change(version, "promote");
-        await ApplyAsync(now: false, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask<string> RollbackDefaultAsync(string reason, CancellationToken cancellationToken)
-    {
-        VersionSlot current = _default!;
-        RepositoryState state = _store.Current;
+        RepositoryState state = _log.Current;
         for (int i = state.Previous.Count - 1; i >= 0; i--)
         {
-            string back = state.Previous[i];
-            VersionFolder? folder = _folders.FirstOrDefault(f => f.Version == back);
-            if (folder is null || back == current.Version || VersionPlanner.IsRejected(state, folder))
+            if (_folders.FirstOrDefault(f => f.Version == state.Previous[i]) is { } folder && folder.Version != current && !VersionPlanner.IsRejected(state, folder))
             {
-                continue;
-            }
-
-            await LoadOrThrowAsync(folder, cancellationToken).ConfigureAwait(false);
-            RepositoryState next = Decide(state, back) with
-            {
-                Previous = [.. state.Previous.Take(i)],
-                Rejected = RepositoryState.With(state.Rejected, current.Version, current.Folder.Stamp, IsThere),
-            };
-            _store.Save(next, _store.Entry("rollback", current.Version, back, "operator", reason));
-            VersioningLog.DefaultChanged(_setup.Logger, ModelName, back, current.Version, "operator", reason);
-            _instruments.Change(current.Version, "rollback");
-            await ApplyAsync(now: false, cancellationToken).ConfigureAwait(false);
-            return current.Version;
-        }
-
-        throw new InferenceException($"Model '{ModelName}': expected an earlier default to roll back to from version '{current.Version}', found none. Promote a version by name instead.");
-    }
-
-    // The trial has stopped, so no call reaches the canary any more; this persists the decision.
-    private async ValueTask RejectCanaryAsync(CanaryTrial trial, string by, string reason, CancellationToken cancellationToken)
-    {
-        trial.Stop();
-        RepositoryState state = _store.Current;
-        string version = trial.Slot.Version;
-        _store.SaveOrKeep(
-            state with { Canary = null, Rejected = RepositoryState.With(state.Rejected, version, trial.Slot.Folder.Stamp, IsThere) },
-            _store.Entry("rollback", version, _default?.Version, by, reason));
-        VersioningLog.CanaryRolledBack(_setup.Logger, ModelName, version, by, reason);
-        _instruments.Change(version, "rollback");
-        await ApplyAsync(now: false, cancellationToken).ConfigureAwait(false);
-    }
-
-    private void OnAlarm(CanaryTrial trial, string reason) => Background(async cancellationToken =>
-    {
-        if (_trial == trial)
-        {
-            await RejectCanaryAsync(trial, "sequential test", reason, cancellationToken).ConfigureAwait(false);
-        }
-    });
-
-    private void OnPassed(CanaryTrial trial) => Background(async cancellationToken =>
-    {
-        if (_trial == trial && !trial.IsStopped)
-        {
-            await PromoteCoreAsync(trial.Slot.Version, "policy", $"the canary served {trial.Options.PromoteAfterCalls} calls without an alarm", cancellationToken).ConfigureAwait(false);
-        }
-    });
-
-    /// <summary>Loads and unloads versions to match changed options, in the background.</summary>
-    public void Reapply() => Background(async cancellationToken =>
-    {
-        _store.Refresh();
-        Scan(now: false);
-        await ApplyAsync(now: false, cancellationToken).ConfigureAwait(false);
-    });
-
-    // On the pool: the caller whose call triggered the decision must not wait for files.
-    private void Background(Func<CancellationToken, ValueTask> work) => _ = Task.Run(async () =>
-    {
-        try
-        {
-            await _gate.WaitAsync(_closing.Token).ConfigureAwait(false);
-            try
-            {
-                _closing.Token.ThrowIfCancellationRequested();
-                await work(_closing.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _gate.Release();
+                return folder;
             }
         }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
-        {
-            // Closing.
-        }
-        catch (Exception exception)
-        {
-            VersioningLog.RefreshFailed(_setup.Logger, ModelName, exception.Message);
-        }
-    });
 
-    private RepositoryState Decide(RepositoryState state, string version)
-    {
-        RepositoryState next = state with
-        {
-            Default = version,
-            Decided = true,
-            Ceiling = _folders.Select(f => f.Version).Append(version).Max(VersionName.Order),
-            PinnedThen = Options.PinnedVersion,
-            Canary = null,
-        };
-        return Options.Policy == VersionPolicy.Label ? next with { Labels = RepositoryState.With(state.Labels, Options.DefaultLabel!, version) } : next;
+        throw new InferenceException($"Model '{ModelName}': expected an earlier default to roll back to from version '{current}', found none. Promote a version by name instead.");
     }
 
-    private void Open()
+    // Of what was served, not of files that were changed since.
+    private string StampOf(string version) => (_slots.GetValueOrDefault(version)?.Folder ?? _folders.FirstOrDefault(f => f.Version == version))?.Stamp ?? "";
+
+    private VersionFolder Find(string version) => _folders.FirstOrDefault(f => f.Version == version)
+        ?? throw new InferenceException($"Model '{ModelName}': expected a version in '{_setup.Root}' ({string.Join(", ", _folders.Select(f => $"'{f.Version}'"))}), got '{version}'. Publish it first.");
+
+    private void RequireRoom(string label)
     {
-        if (_default is null || _closing.IsCancellationRequested)
+        RepositoryState state = _log.Current;
+        IReadOnlyList<string> gone = RepositoryState.Superfluous(state.Labels, label, (_, target) => _folders.Any(f => f.Version == target));
+        if (state.Labels.Count + (state.Labels.ContainsKey(label) ? 0 : 1) - gone.Count > RepositoryState.MostNames)
         {
-            throw Closed();
-        }
-
-        _store.Refresh();
-        Scan(now: true);
-    }
-
-    private VersionFolder Find(string version)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(version);
-        return _folders.FirstOrDefault(f => f.Version == version)
-            ?? throw new InferenceException($"Model '{ModelName}': expected a version in '{_setup.Root}' ({string.Join(", ", _folders.Select(f => $"'{f.Version}'"))}), got '{version}'. Publish it first.");
-    }
-
-    private async ValueTask LoadOrThrowAsync(VersionFolder folder, CancellationToken cancellationToken)
-    {
-        if (_slots.TryGetValue(folder.Version, out VersionSlot? slot) && slot.Folder.Stamp == folder.Stamp)
-        {
-            return;
-        }
-
-        try
-        {
-            await LoadAsync(folder, [folder.Version], cancellationToken).ConfigureAwait(false);
-        }
-        catch (VersionRefusedException exception)
-        {
-            Refuse(folder, exception);
-            throw;
+            throw new InferenceException($"Model '{ModelName}', label '{label}': expected at most {RepositoryState.MostNames} labels on existing versions, got one more. Use an existing label.");
         }
     }
 
-    private bool IsThere(string version, string stamp) => _folders.Any(f => f.Version == version);
+    private DecisionDraft Draft() => new(Options, _log.Current, _folders, _setup.Clock.GetUtcNow());
 
-    private Dictionary<string, string> Label(string label, string version)
-    {
-        Dictionary<string, string> labels = RepositoryState.With(_store.Current.Labels, label, version, (_, target) => _folders.Any(f => f.Version == target));
-        return labels.Count <= RepositoryState.MostNames ? labels : throw new InferenceException(
-            $"Model '{ModelName}', label '{label}': expected at most {RepositoryState.MostNames} labels on existing versions, got one more. Use an existing label.");
-    }
-
-    private static Dictionary<string, string> Without(IReadOnlyDictionary<string, string> map, string key)
-    {
-        var copy = new Dictionary<string, string>(map, StringComparer.Ordinal);
-        copy.Remove(key);
-        return copy;
-    }
+    /// <summary>What somebody wants to decide.</summary>
+    /// <param name="Action">For the instruments.</param>
+    /// <param name="Needs">Gives the version that must be loaded first, or null for none, by what is decided so far; throws where it makes no sense any more. Its argument is the sequence that the caller knew.</param>
+    /// <param name="Decide">Makes the decision for the state, with what is loaded; null where there is nothing to decide any more.</param>
+    /// <param name="HoldsUnwritten">Whether it takes effect though the log cannot be written.</param>
+    private sealed record Proposal(string Action, Func<long, VersionFolder?> Needs, Func<DecisionDraft, VersionSlot?, Decision?> Decide, bool HoldsUnwritten);
 }

@@ -7,72 +7,166 @@ namespace Inference.Versioning.Repository;
 
 internal sealed partial class RepositoryController
 {
-    /// <summary>Returns the loaded version, loading it if necessary. Null if it does not exist or does not pass; the copy loaded before its files changed is then kept.</summary>
-    private async ValueTask<VersionSlot?> TryLoadAsync(string version, bool now, HashSet<string> wanted, CancellationToken cancellationToken)
+    /// <summary>The loaded version where it is of the files as they are; null where it is not.</summary>
+    private VersionSlot? LoadedAs(VersionFolder folder) => _slots.TryGetValue(folder.Version, out VersionSlot? slot) && slot.Folder.Stamp == folder.Stamp ? slot : null;
+
+    /// <summary>Loads what a decision needs.</summary>
+    /// <exception cref="VersionRefusedException">A gate failed.</exception>
+    private async ValueTask LoadNeededAsync(VersionFolder folder, CancellationToken cancellationToken)
     {
-        _slots.TryGetValue(version, out VersionSlot? loaded);
-        if (_folders.FirstOrDefault(f => f.Version == version) is not { } folder)
+        await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            VersioningLog.Missing(_setup.Logger, ModelName, version);
-            return loaded;
+            await LoadAndFollowAsync(folder, [folder.Version], cancellationToken).ConfigureAwait(false);
+        }
+        catch (VersionRefusedException exception)
+        {
+            await RefuseAsync(folder, exception).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            EndLoading();
+        }
+    }
+
+    private async ValueTask NoLongerNeededAsync(string version)
+    {
+        await _gate.WaitAsync().ConfigureAwait(false);
+        _needed.Remove(version);
+        _gate.Release();
+    }
+
+    /// <summary>Loads a version, and follows what others decide meanwhile: a load may take minutes.</summary>
+    /// <exception cref="VersionRefusedException">A gate failed.</exception>
+    private async ValueTask LoadAndFollowAsync(VersionFolder folder, HashSet<string> wanted, CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        Task load = LoadAsync(folder, wanted, linked.Token).AsTask();
+        while (!load.IsCompleted)
+        {
+            using var loaded = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
+            await Task.WhenAny(load, Task.Delay(s_followInterval, _setup.Clock, loaded.Token)).ConfigureAwait(false);
+            await loaded.CancelAsync().ConfigureAwait(false);
+            if (!load.IsCompleted)
+            {
+                await FollowAsync(linked.Token).ConfigureAwait(false);
+            }
         }
 
-        if (loaded?.Folder.Stamp == folder.Stamp)
-        {
-            return loaded;
-        }
+        await load.ConfigureAwait(false);
+    }
 
-        if (!now && _failed.TryGetValue(version, out FailedLoad? failed) && failed.Stamp == folder.Stamp && _setup.Clock.GetUtcNow() < failed.RetryAt)
+    private async ValueTask FollowAsync(CancellationToken cancellationToken)
+    {
+        try
         {
-            return loaded;
+            await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The load ends by that too.
+            return;
         }
 
         try
         {
-            return await LoadAsync(folder, wanted, cancellationToken).ConfigureAwait(false);
+            if (_default is not null && !_closing.IsCancellationRequested)
+            {
+                await StepAsync(new LoadPass(now: true), cancellationToken).ConfigureAwait(false);
+            }
         }
-        catch (VersionRefusedException exception)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            Refuse(folder, exception);
-            return loaded;
+            // As above.
+        }
+        finally
+        {
+            _gate.Release();
         }
     }
 
-    /// <summary>Loads a version beside the others and registers it.</summary>
+    /// <summary>Loads a version beside the others and registers it; one load at a time, without the gate: decisions and calls do not wait for it.</summary>
     /// <exception cref="VersionRefusedException">A gate failed.</exception>
-    private async ValueTask<VersionSlot> LoadAsync(VersionFolder folder, HashSet<string> wanted, CancellationToken cancellationToken)
+    private async ValueTask LoadAsync(VersionFolder folder, HashSet<string> wanted, CancellationToken cancellationToken)
     {
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        await MakeRoomAsync(folder, wanted, linked.Token).ConfigureAwait(false);
-        ModelSignature? reference = _default is not null ? ModelSignature.Of(_default.Info) : _store.Current.Signature;
-        IModelRunner runner = await _loader.LoadAsync(folder, Options, reference, linked.Token).ConfigureAwait(false);
-        var slot = new VersionSlot(folder, runner, OnUnloaded);
+        ModelSignature? reference;
+        await MakeRoomAsync(folder, wanted, cancellationToken).ConfigureAwait(false);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (LoadedAs(folder) is not null)
+            {
+                return;
+            }
+
+            reference = _default is not null ? ModelSignature.Of(_default.Info) : _log.Current.Signature;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        IModelRunner runner = await _loader.LoadAsync(folder, Options, reference, cancellationToken).ConfigureAwait(false);
+        await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            Register(new VersionSlot(folder, runner, OnUnloaded));
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private void Register(VersionSlot slot)
+    {
         _instruments.Loaded(slot, 1);
-        _instruments.Load(folder.Version, null);
-        VersioningLog.Loaded(_setup.Logger, ModelName, folder.Version);
-        _failed.Remove(folder.Version);
-        if (_slots.Remove(folder.Version, out VersionSlot? before))
+        _instruments.Load(slot.Version, null);
+        VersioningLog.Loaded(_setup.Logger, ModelName, slot.Version);
+        _failed.Remove(slot.Version);
+        if (_slots.Remove(slot.Version, out VersionSlot? before))
         {
             // New files under the same name. Calls that hold the old copy finish on it; it is retired once the table no longer refers to it.
             _replaced.Add(before);
         }
 
-        _slots[folder.Version] = slot;
-        return slot;
+        _slots[slot.Version] = slot;
     }
 
-    private void Refuse(VersionFolder folder, VersionRefusedException exception)
+    private async ValueTask RefuseAsync(VersionFolder folder, VersionRefusedException exception)
     {
-        _failed.TryGetValue(folder.Version, out FailedLoad? before);
-        bool again = before?.Stamp == folder.Stamp;
-        int attempts = again ? before!.Attempts + 1 : 1;
-        TimeSpan wait = Options.RetryFailedAfter * (1 << Math.Min(attempts - 1, 5));
-        _failed[folder.Version] = new FailedLoad(folder.Stamp, exception.Gate, exception.Message, exception, attempts, _setup.Clock.GetUtcNow() + wait);
-        _instruments.Load(folder.Version, exception.Gate);
-        VersioningLog.Refused(_setup.Logger, ModelName, folder.Version, exception.Gate, exception.Message, wait);
-        if (!again)
+        await _gate.WaitAsync().ConfigureAwait(false);
+        try
         {
-            _store.Note(_store.Entry("refused", folder.Version, null, "policy", exception.Message));
+            _failed.TryGetValue(folder.Version, out FailedLoad? before);
+            int attempts = before?.Stamp == folder.Stamp ? before.Attempts + 1 : 1;
+            TimeSpan wait = Options.RetryFailedAfter * (1 << Math.Min(attempts - 1, 5));
+            _failed[folder.Version] = new FailedLoad(folder.Stamp, exception.Gate, exception.Message, exception, attempts, _setup.Clock.GetUtcNow() + wait);
+            _instruments.Load(folder.Version, exception.Gate);
+            VersioningLog.Refused(_setup.Logger, ModelName, folder.Version, exception.Gate, exception.Message, wait);
+            await NoteRefusalAsync(folder, exception.Message).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    // Once over all who share the log, as long as the files are the same.
+    private async ValueTask NoteRefusalAsync(VersionFolder folder, string message)
+    {
+        try
+        {
+            while (!(_log.Current.Refused.TryGetValue(folder.Version, out string? stamp) && stamp == folder.Stamp)
+                && !await _log.TryAppendAsync(Draft().Refuse(folder, message), holdsUnwritten: false, _closing.Token).ConfigureAwait(false))
+            {
+                // Others decided meanwhile, perhaps that.
+            }
+        }
+        catch (Exception exception) when (exception is DecisionStoreException or OperationCanceledException)
+        {
+            // It changes nothing; the status says that nothing can be written.
         }
     }
 
@@ -86,12 +180,49 @@ internal sealed partial class RepositoryController
     private async ValueTask MakeRoomAsync(VersionFolder folder, HashSet<string> wanted, CancellationToken cancellationToken)
     {
         long limit = Options.MaxLoadedBytes;
-        if (LoadedBytes() + folder.Bytes <= limit)
+        using var timeout = new CancellationTokenSource(Options.DrainTimeout, _setup.Clock);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        while (true)
         {
-            return;
-        }
+            Task[] open;
+            await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (LoadedBytes() + folder.Bytes <= limit)
+                {
+                    return;
+                }
 
-        VersionSlot[] spare = [.. _slots.Values.Where(s => s != _default && s != _trial?.Slot && !wanted.Contains(s.Version)).OrderBy(s => s.Version, VersionName.Order)];
+                RetireSpare(folder, wanted, limit);
+                open = [.. _draining.Select(s => s.Unloaded).Where(t => !t.IsCompleted)];
+                if (LoadedBytes(drained: true) + folder.Bytes > limit || timeout.IsCancellationRequested)
+                {
+                    throw new VersionRefusedException(
+                        $"Model '{ModelName}', version '{folder.Version}': expected room for {folder.Bytes} bytes within MaxLoadedBytes = {limit}, got {LoadedBytes()} bytes in use by versions that serve or drain. Raise MaxLoadedBytes, or keep fewer versions.",
+                        folder.Version, VersionGate.Budget);
+                }
+            }
+            finally
+            {
+                _gate.Release();
+            }
+
+            try
+            {
+                // A version unloaded in between leaves nothing to wait for: check again.
+                await Task.WhenAny([.. open, Task.Delay(Timeout.InfiniteTimeSpan, _setup.Clock, linked.Token)]).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The time has passed; how much is free is checked once more.
+            }
+        }
+    }
+
+    private void RetireSpare(VersionFolder folder, HashSet<string> wanted, long limit)
+    {
+        VersionSlot[] spare = [.. _slots.Values.Where(s => s != _default && s != _trial?.Slot && !wanted.Contains(s.Version) && !_needed.Contains(s.Version)).OrderBy(s => s.Version, VersionName.Order)];
         foreach (VersionSlot slot in spare)
         {
             if (LoadedBytes(drained: true) + folder.Bytes <= limit)
@@ -106,40 +237,6 @@ internal sealed partial class RepositoryController
             }
 
             Drain(slot);
-        }
-
-        if (LoadedBytes(drained: true) + folder.Bytes <= limit)
-        {
-            await DrainAsync(folder.Bytes, limit, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (LoadedBytes() + folder.Bytes > limit)
-        {
-            throw new VersionRefusedException(
-                $"Model '{ModelName}', version '{folder.Version}': expected room for {folder.Bytes} bytes within MaxLoadedBytes = {limit}, got {LoadedBytes()} bytes in use by versions that serve or drain. Raise MaxLoadedBytes, or keep fewer versions.",
-                folder.Version, VersionGate.Budget);
-        }
-    }
-
-    private async ValueTask DrainAsync(long needed, long limit, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(Options.DrainTimeout, _setup.Clock);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            while (LoadedBytes() + needed > limit)
-            {
-                // A version unloaded in between leaves nothing to wait for: check again.
-                Task[] open = [.. _draining.Select(s => s.Unloaded).Where(t => !t.IsCompleted)];
-                if (open.Length > 0)
-                {
-                    await Task.WhenAny(open).WaitAsync(linked.Token).ConfigureAwait(false);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The time has passed; the caller checks how much is free.
         }
     }
 

@@ -1,10 +1,5 @@
-using System.Collections.Frozen;
-using Inference.Versioning.Canary;
 using Inference.Versioning.Folders;
 using Inference.Versioning.Leasing;
-using Inference.Versioning.Loading;
-using Inference.Versioning.Routing;
-using Inference.Versioning.Shadow;
 using Inference.Versioning.State;
 using Inference.Versioning.Telemetry;
 
@@ -19,22 +14,67 @@ internal sealed partial class RepositoryController
     /// <exception cref="ModelLoadException">The repository cannot be listed, or no version can serve.</exception>
     public async ValueTask<bool> ReconcileAsync(bool now, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _closing.Token.ThrowIfCancellationRequested();
-            _store.Refresh();
-            bool unsettled = Scan(now);
-            await ApplyAsync(now, cancellationToken).ConfigureAwait(false);
+            bool unsettled;
+            await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                _closing.Token.ThrowIfCancellationRequested();
+                await _log.RefreshAsync(cancellationToken).ConfigureAwait(false);
+                unsettled = Scan(now);
+            }
+            finally
+            {
+                _gate.Release();
+            }
+
+            _settleAgain = false;
+            await LoadWantedAsync(new LoadPass(now), cancellationToken).ConfigureAwait(false);
             return unsettled;
         }
         finally
         {
-            _gate.Release();
+            EndLoading();
         }
     }
 
     public async ValueTask RefreshAsync(CancellationToken cancellationToken = default) => await ReconcileAsync(now: true, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Brings what is loaded in step with changed options, in the background.</summary>
+    public void Reapply() => Background(async cancellationToken => await ReconcileAsync(now: false, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Loads and unloads what follows from a decision, unless somebody loads already, who then does it.</summary>
+    private async ValueTask SettleAsync()
+    {
+        _settleAgain = true;
+        while (_settleAgain && !_closing.IsCancellationRequested && await _loading.WaitAsync(TimeSpan.Zero).ConfigureAwait(false))
+        {
+            try
+            {
+                _settleAgain = false;
+                await LoadWantedAsync(new LoadPass(now: false), _closing.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+            {
+                // Closing.
+            }
+            finally
+            {
+                _loading.Release();
+            }
+        }
+    }
+
+    private void EndLoading()
+    {
+        _loading.Release();
+        if (_settleAgain && !_closing.IsCancellationRequested)
+        {
+            Background(async _ => await SettleAsync().ConfigureAwait(false));
+        }
+    }
 
     // A version whose files are still changing keeps serving if it was loaded, and is omitted if not.
     private bool Scan(bool now)
@@ -88,221 +128,147 @@ internal sealed partial class RepositoryController
         }
     }
 
-    private async ValueTask ApplyAsync(bool now, CancellationToken cancellationToken)
+    /// <summary>Loads one version after another until nothing that is wanted is missing. What is wanted is asked again after each: others may have decided meanwhile.</summary>
+    private async ValueTask LoadWantedAsync(LoadPass pass, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            VersionFolder? next;
+            await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                _closing.Token.ThrowIfCancellationRequested();
+                next = await StepAsync(pass, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _gate.Release();
+            }
+
+            if (next is null)
+            {
+                return;
+            }
+
+            pass.Try(next);
+            try
+            {
+                await LoadAndFollowAsync(next, [.. pass.Wanted], cancellationToken).ConfigureAwait(false);
+            }
+            catch (VersionRefusedException exception)
+            {
+                await RefuseAsync(next, exception).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Publishes, of what is wanted by the decisions so far, what is loaded. Under the gate.</summary>
+    /// <returns>The version to load next; null where nothing is missing: what is not wanted is then retired.</returns>
+    private async ValueTask<VersionFolder?> StepAsync(LoadPass pass, CancellationToken cancellationToken)
     {
         VersioningOptions options = Options;
-        IReadOnlyList<string> candidates = VersionPlanner.DefaultCandidates(options, _store.Current, _folders);
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
-        VersionSlot? chosen = null;
-        foreach (string version in candidates)
+        await _log.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
         {
-            chosen = await TryLoadAsync(version, now, wanted, cancellationToken).ConfigureAwait(false);
-            if (chosen is not null)
+            RepositoryState state = _log.Current;
+            IReadOnlyList<string> candidates = VersionPlanner.DefaultCandidates(options, state, _folders);
+            (VersionSlot? chosen, VersionFolder? next) = Choose(candidates, pass);
+            chosen ??= _default;
+            pass.Wanted = new HashSet<string>(_needed, StringComparer.Ordinal);
+            if (chosen is null)
             {
-                break;
+                return next ?? throw NothingServes(candidates);
             }
-        }
 
-        chosen ??= _default ?? throw NothingServes(candidates);
-        wanted.Add(chosen.Version);
-        SetDefault(chosen, candidates);
-        Publish(options);
+            pass.Wanted.Add(chosen.Version);
+            if (next is null && !await AdoptAsync(chosen, candidates, cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
 
-        VersionSlot? canary = null;
-        foreach (string version in VersionPlanner.CanaryCandidates(options, _store.Current, _folders, chosen.Version))
-        {
-            canary = version == chosen.Version ? null : await TryLoadAsync(version, now, wanted, cancellationToken).ConfigureAwait(false);
+            SetDefault(chosen, candidates);
+            VersionSlot? canary = null;
+            IReadOnlyList<string> trials = VersionPlanner.CanaryCandidates(options, _log.Current, _folders, chosen.Version);
+            if (next is null)
+            {
+                (canary, next) = Choose([.. trials.Where(v => v != chosen.Version)], pass);
+            }
+            else if (_trial is { IsStopped: false } trial && trials.Contains(trial.Slot.Version) && trial.Slot != chosen)
+            {
+                canary = trial.Slot;
+            }
+
             if (canary is not null)
             {
-                wanted.Add(version);
-                break;
+                pass.Wanted.Add(canary.Version);
+                if (!await NoteCanaryAsync(canary, options, cancellationToken).ConfigureAwait(false))
+                {
+                    continue;
+                }
             }
-        }
 
-        SetCanary(canary, options);
-        Publish(options);
-        foreach ((string version, bool isNamed) in VersionPlanner.Keep(options, _store.Current, _folders, chosen.Version, canary?.Version))
-        {
-            if ((isNamed || Fits(version, wanted, options)) && await TryLoadAsync(version, now, wanted, cancellationToken).ConfigureAwait(false) is not null)
+            SetCanary(canary, options);
+            next ??= Keep(chosen, canary, options, pass);
+            Publish(options);
+            if (next is null)
             {
-                wanted.Add(version);
+                RetireExcept(pass.Wanted);
             }
-        }
 
-        Publish(options);
-        RetireExcept(wanted);
-        Volatile.Write(ref _status, Judge(candidates, chosen));
-        Remember();
+            Volatile.Write(ref _status, Judge(candidates, chosen));
+            Remember();
+            return next;
+        }
     }
 
-    private Tuple<ModelState, string> Judge(IReadOnlyList<string> candidates, VersionSlot chosen)
+    /// <summary>The first of the versions that is loaded, or could be: then also the best that is loaded meanwhile.</summary>
+    private (VersionSlot? Slot, VersionFolder? Load) Choose(IReadOnlyList<string> versions, LoadPass pass)
     {
-        string? best = candidates.Count > 0 ? candidates[0] : null;
-        if (best is not null && _failed.TryGetValue(best, out FailedLoad? failed) && _folders.Any(f => f.Version == best && f.Stamp == failed.Stamp))
+        foreach (string version in versions)
         {
-            return Tuple.Create(ModelState.Degraded, $"Version '{chosen.Version}' serves; version '{best}' was refused at gate {failed.Gate}: {failed.Message}");
-        }
-
-        string refused = string.Join(", ", _failed.Where(f => _folders.Any(d => d.Version == f.Key && d.Stamp == f.Value.Stamp)).Select(f => $"'{f.Key}' ({f.Value.Gate})"));
-        return best is not null && best != chosen.Version
-            ? Tuple.Create(ModelState.Degraded, $"Version '{chosen.Version}' serves; the selected version '{best}' is not in the repository.")
-            : Tuple.Create(ModelState.Ready, $"Version '{chosen.Version}' serves.{(refused.Length > 0 ? $" Refused: {refused}." : "")}");
-    }
-
-    private ModelLoadException NothingServes(IReadOnlyList<string> candidates)
-    {
-        string reasons = string.Join(" ", candidates.Select(v => _failed.TryGetValue(v, out FailedLoad? f) ? f.Message : $"Version '{v}' is not in the repository."));
-        return new ModelLoadException($"Model '{ModelName}', repository '{_setup.Root}': expected a version that passes its gates under policy {Options.Policy}, got none of {_folders.Count}. "
-            + (reasons.Length > 0 ? reasons : $"Publish one as '<version>/{VersionFolder.ModelFile}'."),
-            candidates.Select(v => _failed.GetValueOrDefault(v)?.Cause).FirstOrDefault(e => e is not null));
-    }
-
-    private void SetDefault(VersionSlot chosen, IReadOnlyList<string> candidates)
-    {
-        if (chosen == _default)
-        {
-            return;
-        }
-
-        string? from = _default?.Version ?? _store.Current.Default;
-        _default = chosen;
-        RepositoryState state = _store.Current;
-        ModelSignature signature = ModelSignature.Of(chosen.Info);
-        if (state.Default is not null && state.Default != chosen.Version && Rank(candidates, chosen.Version) > Rank(candidates, state.Default))
-        {
-            // It replaces a preferred version that did not load: earlier decisions are kept.
-            _store.Note(_store.Entry("default", chosen.Version, from, "policy", $"in place of version '{state.Default}'"));
-            VersioningLog.DefaultChanged(_setup.Logger, ModelName, chosen.Version, from, "policy", $"in place of version '{state.Default}'");
-            _instruments.Change(chosen.Version, "default");
-        }
-        else if (state.Default != chosen.Version)
-        {
-            IReadOnlyList<string> previous = state.Default is null ? state.Previous : [.. state.Previous.Where(v => v != state.Default && v != chosen.Version).TakeLast(15), state.Default];
-            _store.SaveOrKeep(
-                state with { Default = chosen.Version, Decided = false, Ceiling = null, Previous = previous, Signature = signature },
-                _store.Entry("default", chosen.Version, from, "policy", $"policy {Options.Policy}"));
-            VersioningLog.DefaultChanged(_setup.Logger, ModelName, chosen.Version, from, "policy", Options.Policy.ToString());
-            _instruments.Change(chosen.Version, "default");
-        }
-        else if (state.Signature is null || state.Signature.WhyNotReplaceableBy(signature) is not null || signature.WhyNotReplaceableBy(state.Signature) is not null)
-        {
-            _store.SaveOrKeep(state with { Signature = signature }, null);
-        }
-
-        DefaultChanged?.Invoke();
-    }
-
-    private static int Rank(IReadOnlyList<string> candidates, string version)
-    {
-        for (int i = 0; i < candidates.Count; i++)
-        {
-            if (candidates[i] == version)
+            _slots.TryGetValue(version, out VersionSlot? loaded);
+            if (_folders.FirstOrDefault(f => f.Version == version) is not { } folder)
             {
-                return i;
+                if (pass.Miss(version))
+                {
+                    VersioningLog.Missing(_setup.Logger, ModelName, version);
+                }
             }
-        }
-
-        return int.MaxValue;
-    }
-
-    private void SetCanary(VersionSlot? slot, VersioningOptions options)
-    {
-        if (slot is null)
-        {
-            _trial?.Stop();
-            _trial = null;
-            return;
-        }
-
-        if (_trial is { IsStopped: true } alarmed && alarmed.Slot == slot)
-        {
-            // The alarm was raised and its rollback waits for the gate: no second trial in the meantime.
-            return;
-        }
-
-        double percent = _store.Current.Canary is not null ? _store.Current.CanaryPercent : options.Canary.Percent;
-        if (_trial is { IsStopped: false } trial && trial.Slot == slot && trial.Options.FalseAlarmProbability == options.Canary.FalseAlarmProbability && trial.Options.AutomaticRollback == options.Canary.AutomaticRollback)
-        {
-            trial.Percent = percent;
-            return;
-        }
-
-        string salt = options.Canary.Salt ?? $"{ModelName}/{slot.Version}";
-        _trial = new CanaryTrial(slot, options.Canary, percent, salt, OnAlarm, OnPassed, log10 => _instruments.Evidence(slot.Version, log10));
-        _store.Note(_store.Entry("canary", slot.Version, _default?.Version, _store.Current.Canary is null ? "policy" : "operator", $"{percent} percent of the calls"));
-        VersioningLog.CanaryStarted(_setup.Logger, ModelName, slot.Version, percent);
-        _instruments.Change(slot.Version, "canary");
-    }
-
-    private void Publish(VersioningOptions options)
-    {
-        RepositoryState state = _store.Current;
-        VersionSlot current = _default!;
-        IReadOnlyDictionary<string, string> labels = VersionPlanner.Labels(options, state, _folders);
-        var names = new Dictionary<string, VersionSlot>(StringComparer.Ordinal);
-        foreach ((string version, VersionSlot slot) in _slots)
-        {
-            names[version] = slot;
-        }
-
-        foreach ((string label, string version) in labels)
-        {
-            if (_slots.TryGetValue(version, out VersionSlot? slot))
+            else if (loaded?.Folder.Stamp != folder.Stamp && pass.MayLoad(folder, _failed.GetValueOrDefault(version), _setup.Clock.GetUtcNow()))
             {
-                names[label] = slot;
+                return (versions.Select(v => _slots.GetValueOrDefault(v)).FirstOrDefault(s => s is not null), folder);
+            }
+
+            // Where its new files do not pass, the copy that was loaded before stays.
+            if (loaded is not null)
+            {
+                return (loaded, null);
             }
         }
 
-        var variants = new List<(VersionSlot, double)>();
-        double upTo = 0;
-        foreach (VariantOptions variant in options.Variants)
-        {
-            // The share of an arm that is not loaded goes to the default; the other arms keep their callers.
-            upTo += variant.Percent / 100;
-            variants.Add((names.GetValueOrDefault(variant.Target, current), upTo));
-        }
-
-        var fallbacks = new List<VersionSlot>();
-        for (int i = state.Previous.Count - 1; i >= 0; i--)
-        {
-            AddFallback(fallbacks, _slots.GetValueOrDefault(state.Previous[i]), current);
-        }
-
-        foreach (VersionSlot slot in _slots.Values.OrderByDescending(s => s.Version, VersionName.Order))
-        {
-            AddFallback(fallbacks, VersionName.Order.Compare(slot.Version, current.Version) < 0 ? slot : null, current);
-        }
-
-        SetShadow(VersionPlanner.ShadowTarget(options, state, _folders, current.Version, labels), options.Shadow);
-        SetTable(new RoutingTable
-        {
-            Default = current,
-            Trial = _trial,
-            Variants = [.. variants],
-            VariantSalt = options.VariantSalt ?? ModelName,
-            Names = names.ToFrozenDictionary(StringComparer.Ordinal),
-            Fallbacks = [.. fallbacks],
-            Shadow = _shadow,
-        });
+        return (null, null);
     }
 
-    private void SetShadow(string? target, ShadowOptions options)
+    /// <summary>Adds the versions that are kept loaded; gives the first that is not.</summary>
+    private VersionFolder? Keep(VersionSlot current, VersionSlot? canary, VersioningOptions options, LoadPass pass)
     {
-        VersionSlot? slot = target is null ? null : _slots.GetValueOrDefault(target);
-        if (_shadow is not null && _shadow.Slot == slot && _shadow.Options == options)
+        foreach ((string version, bool isNamed) in VersionPlanner.Keep(options, _log.Current, _folders, current.Version, canary?.Version))
         {
-            return;
+            if (isNamed || Fits(version, pass.Wanted, options))
+            {
+                (VersionSlot? slot, VersionFolder? load) = Choose([version], pass);
+                if (load is not null)
+                {
+                    return load;
+                }
+
+                if (slot is not null)
+                {
+                    pass.Wanted.Add(version);
+                }
+            }
         }
 
-        _shadow?.Stop();
-        _shadow = slot is null ? null : new ShadowLane(slot, options, _instruments, _setup.Clock);
-    }
-
-    private void AddFallback(List<VersionSlot> fallbacks, VersionSlot? slot, VersionSlot current)
-    {
-        if (slot is not null && slot != current && slot != _trial?.Slot && !fallbacks.Contains(slot) && !_folders.Any(f => f.Version == slot.Version && VersionPlanner.IsRejected(_store.Current, f)))
-        {
-            fallbacks.Add(slot);
-        }
+        return null;
     }
 }

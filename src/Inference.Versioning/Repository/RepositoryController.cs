@@ -1,3 +1,4 @@
+using Inference.Decisions;
 using Inference.Status;
 using Inference.Versioning.Canary;
 using Inference.Versioning.Folders;
@@ -12,14 +13,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.Repository;
 
-/// <summary>Keeps the loaded versions in step with the selected ones. Changes happen one at a time, under <c>_gate</c>; calls never wait for it: they read the routing table.</summary>
+/// <summary>Keeps the loaded versions in step with the selected ones. Changes happen one at a time, under <c>_gate</c>, which is never held while a model loads; calls never wait for it: they read the routing table.</summary>
 internal sealed partial class RepositoryController : IModelVersions
 {
+    private static readonly TimeSpan s_followInterval = TimeSpan.FromSeconds(1);
+
+    // Who loads takes the first, and the second for moments; nobody waits for the first while holding the second.
+    private readonly SemaphoreSlim _loading = new(1, 1);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly RepositorySetup _setup;
     private readonly RepositoryScanner _scanner;
     private readonly VersionLoader _loader;
-    private readonly StateStore _store;
+    private readonly DecisionLog _log;
     private readonly VersioningInstruments _instruments;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _tableLock = new();
@@ -28,6 +33,9 @@ internal sealed partial class RepositoryController : IModelVersions
     private readonly Dictionary<string, (string Stamp, long Since)> _settling = new(StringComparer.Ordinal);
     private readonly List<VersionSlot> _draining = [];
     private readonly List<VersionSlot> _replaced = [];
+
+    // Versions that decisions under way wait for.
+    private readonly List<string> _needed = [];
     private IReadOnlyList<VersionFolder> _folders = [];
     private VersioningOptions _options;
     private VersionSlot? _default;
@@ -38,6 +46,7 @@ internal sealed partial class RepositoryController : IModelVersions
     private Known _known = new([], [], [], new Dictionary<string, FailedLoad>(), new RepositoryState(), null, null);
     private Tuple<ModelState, string> _status = Tuple.Create(ModelState.Loading, "");
     private string? _rejectedOptions;
+    private volatile bool _settleAgain;
 
     public RepositoryController(RepositorySetup setup, VersioningOptions options)
     {
@@ -45,7 +54,8 @@ internal sealed partial class RepositoryController : IModelVersions
         _options = options;
         _scanner = new RepositoryScanner(setup.Root);
         _loader = new VersionLoader(setup.ModelName, setup.Loader, setup.LoadOptions, setup.Wrap, setup.Logger);
-        _store = new StateStore(options.StateDirectory ?? Path.Combine(setup.Root, ".inference"), setup.ModelName, setup.Clock, setup.Logger);
+        IDecisionStore store = setup.Decisions ?? new FileDecisionStore(options.StateDirectory ?? Path.Combine(setup.Root, ".inference"), setup.ModelName, setup.Clock, setup.Logger);
+        _log = new DecisionLog(store, setup.ModelName, setup.Clock, setup.Logger);
         _instruments = new VersioningInstruments(setup.ModelName, setup.Meters);
     }
 
@@ -74,7 +84,13 @@ internal sealed partial class RepositoryController : IModelVersions
         get
         {
             (ModelState state, string description) = Volatile.Read(ref _status);
-            return (state, _rejectedOptions is { } rejected ? $"{description} The changed options are invalid and were ignored: {rejected}".TrimStart() : description);
+            if (_log.Trouble is not null && state == ModelState.Ready)
+            {
+                state = ModelState.Degraded;
+            }
+
+            string?[] parts = [description, _log.Trouble, _log.Notice, _rejectedOptions is { } rejected ? $"The changed options are invalid and were ignored: {rejected}" : null];
+            return (state, string.Join(' ', parts.Where(static p => !string.IsNullOrEmpty(p))));
         }
     }
 
@@ -86,7 +102,10 @@ internal sealed partial class RepositoryController : IModelVersions
 
     public IReadOnlyList<ModelVersionStatus> Versions => Describe(Volatile.Read(ref _known));
 
-    public IReadOnlyList<AuditEntry> ReadAudit() => _store.ReadAudit();
+    public ValueTask<IReadOnlyList<Decision>> ReadAuditAsync(CancellationToken cancellationToken = default) => _log.ReadAllAsync(cancellationToken);
+
+    /// <summary>Whether decisions wait for being written.</summary>
+    internal bool HasUnwritten => _log.HasUnwritten;
 
     public void ReportMetric(string version, double value)
     {
@@ -130,6 +149,7 @@ internal sealed partial class RepositoryController : IModelVersions
         }
 
         await _closing.CancelAsync().ConfigureAwait(false);
+        await _loading.WaitAsync().ConfigureAwait(false);
         await _gate.WaitAsync().ConfigureAwait(false);
         Task[] unloaded;
         try
@@ -146,15 +166,61 @@ internal sealed partial class RepositoryController : IModelVersions
             Volatile.Write(ref _status, Tuple.Create(ModelState.Failed, "The model was disposed."));
             unloaded = [.. _draining.Select(s => s.Unloaded)];
             Remember();
+            if (_log.HasUnwritten)
+            {
+                // The last chance.
+                await _log.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+            }
         }
         finally
         {
             _gate.Release();
+            _loading.Release();
         }
 
         await Task.WhenAll(unloaded).ConfigureAwait(false);
         _instruments.Dispose();
     }
+
+    /// <summary>Reads what there is and what was decided. A repository that cannot be listed does not keep from deciding about what is loaded.</summary>
+    private async ValueTask OpenAsync(bool scan, CancellationToken cancellationToken)
+    {
+        if (_default is null || _closing.IsCancellationRequested)
+        {
+            throw Closed();
+        }
+
+        await _log.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        if (scan)
+        {
+            try
+            {
+                Scan(now: true);
+            }
+            catch (ModelLoadException exception)
+            {
+                VersioningLog.RefreshFailed(_setup.Logger, ModelName, exception.Message);
+            }
+        }
+    }
+
+    // On the pool: the caller whose call triggered the decision must not wait for files.
+    private void Background(Func<CancellationToken, ValueTask> work) => _ = Task.Run(async () =>
+    {
+        try
+        {
+            _closing.Token.ThrowIfCancellationRequested();
+            await work(_closing.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException && _closing.IsCancellationRequested)
+        {
+            // Closing.
+        }
+        catch (Exception exception)
+        {
+            VersioningLog.RefreshFailed(_setup.Logger, ModelName, exception.Message);
+        }
+    });
 
     // A load that ends while the repository is closing must not reopen it.
     private void SetTable(RoutingTable table)
@@ -215,7 +281,7 @@ internal sealed partial class RepositoryController : IModelVersions
 
     // The result of the last change; read without the gate, so that a query never waits for a load.
     private void Remember() =>
-        Volatile.Write(ref _known, new Known(_folders, [.. _slots.Values], [.. _draining], new Dictionary<string, FailedLoad>(_failed), _store.Current, _default, _trial));
+        Volatile.Write(ref _known, new Known(_folders, [.. _slots.Values], [.. _draining], new Dictionary<string, FailedLoad>(_failed), _log.Current, _default, _trial));
 
     private void Drain(VersionSlot slot)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Inference.Decisions;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.Repository;
@@ -12,4 +13,5 @@ internal sealed record RepositorySetup(
     Func<IModelRunner, IModelRunner> Wrap,
     TimeProvider Clock,
     ILogger Logger,
-    IMeterFactory? Meters);
+    IMeterFactory? Meters,
+    IDecisionStore? Decisions = null);

@@ -5,6 +5,9 @@ namespace Inference.Versioning.Repository;
 /// <summary>Reconciles the repository when the file system notifies a change, and on a timer as a backstop; continues after a failure.</summary>
 internal sealed class RepositoryWatcher : IAsyncDisposable
 {
+    // Decisions that could not be written are written as soon as that is possible.
+    private static readonly TimeSpan s_writeAgain = TimeSpan.FromSeconds(1);
+
     private readonly RepositoryController _controller;
     private readonly FileSystemWatcher? _files;
     private readonly Task _loop;
@@ -72,7 +75,8 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
                 }
 
                 Volatile.Write(ref _signal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-                next = await LookAsync(closing).ConfigureAwait(false) ? debounce : _controller.Options.PollInterval;
+                TimeSpan poll = _controller.Options.PollInterval;
+                next = await LookAsync(closing).ConfigureAwait(false) ? debounce : _controller.HasUnwritten && poll > s_writeAgain ? s_writeAgain : poll;
             }
         }
         catch (OperationCanceledException) when (closing.IsCancellationRequested)

@@ -32,7 +32,8 @@ internal static class VersionPlanner
     {
         if (state.Canary is { } started)
         {
-            return started != current && folders.Any(f => f.Version == started && !IsRejected(state, f)) ? [started] : [];
+            // An operator may try again what was taken back; it becomes the default only by a promotion.
+            return started != current && folders.Any(f => f.Version == started) ? [started] : [];
         }
 
         if (options.Policy != VersionPolicy.Latest || options.Rollout != RolloutMode.Canary)
@@ -131,7 +132,7 @@ internal static class VersionPlanner
     }
 
     /// <summary>Whether a version was rolled back and its files are unchanged.</summary>
-    public static bool IsRejected(RepositoryState state, VersionFolder folder) => state.Rejected.TryGetValue(folder.Version, out string? stamp) && stamp == folder.Stamp;
+    public static bool IsRejected(RepositoryState state, VersionFolder folder) => state.IsRejected(folder.Version, folder.Stamp);
 
     private static List<string> Latest(VersioningOptions options, RepositoryState state, IReadOnlyList<VersionFolder> folders)
     {

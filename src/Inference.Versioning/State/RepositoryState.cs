@@ -3,15 +3,18 @@ using Inference.Versioning.Loading;
 
 namespace Inference.Versioning.State;
 
-/// <summary>The state that survives a restart: decisions, not what was loaded.</summary>
+/// <summary>What follows from the decisions so far: <see cref="DecisionFold"/> makes it from nothing else.</summary>
 internal sealed record RepositoryState
 {
     /// <summary>The maximum number of labels, and of records of versions that are gone.</summary>
     public const int MostNames = 256;
 
+    /// <summary>Earlier defaults that are kept.</summary>
+    public const int MostPrevious = 16;
+
     public int Format { get; init; } = 1;
 
-    /// <summary>The default version, as last published.</summary>
+    /// <summary>The default version, as last decided.</summary>
     public string? Default { get; init; }
 
     /// <summary>Whether an operator or a rollback chose the default, so that it takes precedence over older decisions of the policy.</summary>
@@ -23,7 +26,7 @@ internal sealed record RepositoryState
     /// <summary><see cref="VersioningOptions.PinnedVersion"/> when the default was decided: a pin set later takes precedence.</summary>
     public string? PinnedThen { get; init; }
 
-    /// <summary>Earlier defaults, the last one last; at most 16.</summary>
+    /// <summary>Earlier defaults, the last one last; at most <see cref="MostPrevious"/>.</summary>
     public IReadOnlyList<string> Previous { get; init; } = [];
 
     /// <summary>Versions that were rolled back, with the stamp of their files: a version with new content may be tried again.</summary>
@@ -38,21 +41,34 @@ internal sealed record RepositoryState
     /// <summary>Its share of the calls, percent.</summary>
     public double CanaryPercent { get; init; }
 
+    /// <summary>The canary that the policy was last seen to start, so that it is noted once; null for none.</summary>
+    public string? PolicyCanary { get; init; }
+
+    /// <summary>Versions that did not pass a gate, with their stamp, so that it is noted once.</summary>
+    public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The inputs and outputs of the default version, which the next version must be able to replace.</summary>
     public ModelSignature? Signature { get; init; }
 
-    /// <summary>The map with one more entry. Beyond <see cref="MostNames"/>, entries of versions that are gone are removed.</summary>
-    public static Dictionary<string, string> With(IReadOnlyDictionary<string, string> map, string key, string value, Func<string, string, bool>? isThere = null)
-    {
-        var copy = new Dictionary<string, string>(map, StringComparer.Ordinal) { [key] = value };
-        if (isThere is not null && copy.Count > MostNames)
-        {
-            foreach (KeyValuePair<string, string> entry in copy.Where(e => e.Key != key && !isThere(e.Key, e.Value)).OrderBy(e => e.Key, VersionName.Order).Take(copy.Count - MostNames).ToList())
-            {
-                copy.Remove(entry.Key);
-            }
-        }
+    /// <summary>Whether a version was taken back and its files have that stamp still.</summary>
+    public bool IsRejected(string version, string stamp) => Rejected.TryGetValue(version, out string? rejected) && rejected == stamp;
 
-        return copy;
+    /// <summary>Names of a map that go when one more comes: those that are not there any more, first versions first, so that <see cref="MostNames"/> are left where so many are gone.</summary>
+    public static IReadOnlyList<string> Superfluous(IReadOnlyDictionary<string, string> map, string added, Func<string, string, bool> isThere)
+    {
+        int count = map.Count + (map.ContainsKey(added) ? 0 : 1);
+        return count <= MostNames
+            ? []
+            : [.. map.Where(e => e.Key != added && !isThere(e.Key, e.Value)).OrderBy(e => e.Key, VersionName.Order).Take(count - MostNames).Select(e => e.Key)];
     }
+
+    /// <summary>Whether it can be worked with: what was read from a file may have nulls anywhere.</summary>
+    public bool IsWhole() =>
+        Format == 1
+        && Previous is not null && Previous.All(static v => v is not null)
+        && AreWhole(Rejected) && AreWhole(Labels) && AreWhole(Refused)
+        && double.IsFinite(CanaryPercent)
+        && Signature?.IsWhole() != false;
+
+    private static bool AreWhole(IReadOnlyDictionary<string, string>? map) => map is not null && map.Values.All(static v => v is not null);
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Inference.Decisions;
 using Inference.TestSupport;
+using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.Tests;
 
@@ -13,7 +15,10 @@ internal sealed class TempRepository : IDisposable
 
     public string Root { get; } = Path.Combine(Path.GetTempPath(), "inference-versions-" + Guid.NewGuid().ToString("N"));
 
-    public FakeLoader Loader => field ??= new FakeLoader(Open);
+    public FakeLoader Loader => field ??= NewLoader();
+
+    /// <summary>What the log of decisions and its companions are in.</summary>
+    public string StateDirectory => Path.Combine(Root, ".inference");
 
     /// <summary>Every runner that was loaded, in order.</summary>
     public List<FakeRunner> Loaded { get; } = [];
@@ -58,11 +63,15 @@ internal sealed class TempRepository : IDisposable
         }
     }
 
-    public async Task<VersionedModelRunner> OpenAsync(Action<VersioningOptions>? configure = null, Action<IModelPipelineBuilder>? perVersion = null)
+    /// <summary>A loader of this repository's models for another replica.</summary>
+    public FakeLoader NewLoader() => new(Open);
+
+    public async Task<VersionedModelRunner> OpenAsync(
+        Action<VersioningOptions>? configure = null, Action<IModelPipelineBuilder>? perVersion = null, FakeLoader? loader = null, IDecisionStore? decisions = null, ILoggerFactory? loggers = null)
     {
         var options = new VersioningOptions { Watch = false, WarmupRuns = 0 };
         configure?.Invoke(options);
-        return await ModelRepository.OpenAsync(Root, Loader, options, new ModelLoadOptions { Name = "ranker" }, perVersion, Clock);
+        return await ModelRepository.OpenAsync(Root, loader ?? Loader, options, new ModelLoadOptions { Name = "ranker" }, perVersion, Clock, loggers, decisions: decisions);
     }
 
     /// <summary>Which version's arithmetic an answer shows.</summary>

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+
+namespace Inference.Decisions;
+
+/// <summary>Texts that end in logs and files: one line, nothing that a terminal or viewer acts upon.</summary>
+internal static class DecisionText
+{
+    /// <exception cref="ArgumentException">The text is empty, too long, or has a character that logs must not have.</exception>
+    public static void Require(string text, int longest, string what, string parameter)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new ArgumentException($"Expected {what}, it is empty. It is kept in the log of decisions.", parameter);
+        }
+
+        if (text.Length > longest)
+        {
+            throw new ArgumentException($"Expected {what} in at most {longest} characters, got {text.Length}.", parameter);
+        }
+
+        int bad = FirstBad(text);
+        if (bad >= 0)
+        {
+            throw new ArgumentException($"Expected {what} without control characters, character {bad} is U+{(int)text[bad]:X4}.", parameter);
+        }
+    }
+
+    private static int FirstBad(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (!Rune.TryGetRuneAt(text, i, out Rune rune) || IsBad(rune))
+            {
+                return i;
+            }
+
+            i += rune.Utf16SequenceLength - 1;
+        }
+
+        return -1;
+    }
+
+    // The directional controls make a viewer show another text than is there.
+    private static bool IsBad(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
+}

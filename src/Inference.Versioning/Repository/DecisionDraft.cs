@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+using Inference.Decisions;
+using Inference.Versioning.Folders;
+using Inference.Versioning.Leasing;
+using Inference.Versioning.Loading;
+using Inference.Versioning.State;
+
+namespace Inference.Versioning.Repository;
+
+/// <summary>Makes decisions, without a place in the log yet, from what holds at the moment. Pure.</summary>
+/// <param name="Options">The policy.</param>
+/// <param name="State">What follows from the decisions so far.</param>
+/// <param name="Folders">What is in the repository.</param>
+/// <param name="Now">The time.</param>
+internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState State, IReadOnlyList<VersionFolder> Folders, DateTimeOffset Now)
+{
+    /// <summary>The policy makes a loaded version the default.</summary>
+    public Decision Adopt(VersionSlot slot, string? from) =>
+        Make(DecisionActions.Default, slot.Version, from, DecisionActors.Policy, $"policy {Options.Policy}", Facts(slot.Folder.Stamp, ModelSignature.Of(slot.Info)));
+
+    /// <summary>A loaded version becomes the default.</summary>
+    public Decision Promote(VersionSlot slot, string? from, string actor, string reason) =>
+        Make(DecisionActions.Promote, slot.Version, from, actor, reason, Chosen(Facts(slot.Folder.Stamp, ModelSignature.Of(slot.Info)), slot.Version));
+
+    /// <summary>The default is taken back for a loaded version.</summary>
+    public Decision RollBack(string version, string stamp, VersionSlot back, string actor, string reason)
+    {
+        Dictionary<string, string> facts = Chosen(Rejected(version, stamp), back.Version);
+        facts[DecisionFacts.Back] = back.Version;
+        AddSignature(facts, ModelSignature.Of(back.Info));
+        return Make(DecisionActions.Rollback, version, null, actor, reason, facts);
+    }
+
+    /// <summary>The canary is taken back.</summary>
+    public Decision Reject(string version, string stamp, string actor, string reason) => Make(DecisionActions.Rollback, version, null, actor, reason, Rejected(version, stamp));
+
+    /// <summary>A version goes on trial.</summary>
+    public Decision StartCanary(VersionFolder folder, double percent, string actor, string reason)
+    {
+        Dictionary<string, string> facts = Facts(folder.Stamp, null);
+        facts[DecisionFacts.Percent] = percent.ToString("R", CultureInfo.InvariantCulture);
+        return Make(DecisionActions.Canary, folder.Version, State.Default, actor, reason, facts);
+    }
+
+    /// <summary>A version gets a label.</summary>
+    public Decision SetLabel(string label, string version, string? from, string actor, string reason)
+    {
+        var facts = new Dictionary<string, string> { [DecisionFacts.Label] = label };
+        AddForgotten(facts, RepositoryState.Superfluous(State.Labels, label, (_, target) => IsThere(target)));
+        return Make(DecisionActions.Label, version, from, actor, reason, facts);
+    }
+
+    /// <summary>A version did not pass a gate.</summary>
+    public Decision Refuse(VersionFolder folder, string reason) => Make(DecisionActions.Refused, folder.Version, null, DecisionActors.Policy, OneLine(reason), Facts(folder.Stamp, null));
+
+    private Dictionary<string, string> Facts(string stamp, ModelSignature? signature)
+    {
+        var facts = new Dictionary<string, string> { [DecisionFacts.Stamp] = stamp };
+        AddSignature(facts, signature);
+        return facts;
+    }
+
+    private Dictionary<string, string> Rejected(string version, string stamp)
+    {
+        Dictionary<string, string> facts = Facts(stamp, null);
+        AddForgotten(facts, RepositoryState.Superfluous(State.Rejected, version, (other, _) => IsThere(other)));
+        return facts;
+    }
+
+    private Dictionary<string, string> Chosen(Dictionary<string, string> facts, string version)
+    {
+        facts[DecisionFacts.Ceiling] = Folders.Select(f => f.Version).Append(version).Max(VersionName.Order)!;
+        if (Options.PinnedVersion is { } pinned)
+        {
+            facts[DecisionFacts.Pinned] = pinned;
+        }
+
+        if (Options.Policy == VersionPolicy.Label)
+        {
+            facts[DecisionFacts.Label] = Options.DefaultLabel!;
+        }
+
+        return facts;
+    }
+
+    private void AddSignature(Dictionary<string, string> facts, ModelSignature? signature)
+    {
+        if (signature is not null && (State.Signature is not { } known || known.WhyNotReplaceableBy(signature) is not null || signature.WhyNotReplaceableBy(known) is not null))
+        {
+            facts[DecisionFacts.Signature] = StateJson.Text(signature);
+        }
+    }
+
+    private static void AddForgotten(Dictionary<string, string> facts, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0)
+        {
+            facts[DecisionFacts.Forget] = string.Join('\n', names);
+        }
+    }
+
+    private bool IsThere(string version) => Folders.Any(f => f.Version == version);
+
+    // Messages of errors may have several lines, and what files put into them.
+    private static string OneLine(string text)
+    {
+        string line = string.Concat(text.EnumerateRunes().Select(static r => Rune.IsControl(r) ? " " : r.ToString()));
+        int end = DecisionActors.LongestReason - 1;
+        return line.Length <= end ? line : string.Concat(line.AsSpan(0, char.IsHighSurrogate(line[end - 1]) ? end - 1 : end), "…");
+    }
+
+    private Decision Make(string action, string version, string? from, string actor, string reason, Dictionary<string, string> facts) =>
+        new() { At = Now, Action = action, Version = version, From = from, Actor = actor, Reason = reason, Facts = facts };
+}

@@ -1,0 +1,156 @@
+using Inference.Decisions;
+
+namespace Inference.Versioning.State;
+
+/// <summary>One file of a log, a record a line: what was read and verified of it so far. Only what was added is read again. Not thread-safe.</summary>
+internal sealed class DecisionFile(string path)
+{
+    // Far beyond what a log grows to before it is cut; what is longer was not written by this library.
+    private const long LongestFile = 256L << 20;
+
+    private readonly List<long> _starts = [];
+    private byte[] _last = [];
+    private (long Length, DateTime Time) _seen;
+
+    /// <summary>Sequence of its first record; 0 where it has none.</summary>
+    public long First { get; private set; }
+
+    /// <summary>Its last record; null where it has none.</summary>
+    public Decision? Head { get; private set; }
+
+    /// <summary>What follows from its records.</summary>
+    public RepositoryState State { get; private set; } = new();
+
+    /// <summary>Bytes of the records: what is behind them is no part of the log.</summary>
+    public long End { get; private set; }
+
+    /// <summary>What is behind the records: a line that is not whole, as its writer has not finished it, or never will.</summary>
+    public ReadOnlyMemory<byte> Tail { get; private set; }
+
+    /// <summary>Why the records end before the file does; null where they do not.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Forgets what was read.</summary>
+    public void Reset()
+    {
+        _starts.Clear();
+        _last = [];
+        (First, Head, State, End, Tail, Fault) = (0, null, new RepositoryState(), 0, default, null);
+    }
+
+    /// <summary>Reads what was added, or everything where it is another file by now.</summary>
+    /// <param name="after">Gives the records after this sequence.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be read.</exception>
+    public IReadOnlyList<Decision> Read(long after)
+    {
+        FileStream stream;
+        try
+        {
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            Reset();
+            return [];
+        }
+
+        using (stream)
+        {
+            (long, DateTime) seen = (stream.Length, File.GetLastWriteTimeUtc(stream.SafeFileHandle));
+            if (!IsTheSame(stream) || (seen != _seen && seen.Item1 == _seen.Length))
+            {
+                // Another file, or one that was written to and did not grow.
+                Reset();
+            }
+
+            _seen = seen;
+            ReadOn(stream);
+            return After(stream, after);
+        }
+    }
+
+    private bool IsTheSame(FileStream stream) =>
+        stream.Length >= End && (_last.Length == 0 || Bytes(stream, End - _last.Length, End).AsSpan().SequenceEqual(_last));
+
+    private void ReadOn(FileStream stream)
+    {
+        (Tail, Fault) = (default, null);
+        if (stream.Length > LongestFile)
+        {
+            Fault = $"'{path}' has {stream.Length} bytes, expected at most {LongestFile}";
+            return;
+        }
+
+        byte[] added = Bytes(stream, End, stream.Length);
+        for (int at = 0; at < added.Length;)
+        {
+            int length = added.AsSpan(at).IndexOf((byte)'\n');
+            Decision? record = length < 0 ? null : StateJson.TryParseLine(added.AsSpan(at, length));
+            if (record is null && (length < 0 || at + length + 1 == added.Length))
+            {
+                Tail = added.AsMemory(at);
+                return;
+            }
+
+            if ((record is null ? "it is no record" : WhyNotNext(record)) is { } why)
+            {
+                Fault = $"'{path}', line {_starts.Count + 1}: {why}";
+                return;
+            }
+
+            Add(record!, added.AsSpan(at, length + 1));
+            at += length + 1;
+        }
+    }
+
+    // A log whose beginning was cut off begins with a checkpoint.
+    private string? WhyNotNext(Decision record) =>
+        Head is null && record.Action == DecisionActions.Checkpoint
+            ? Decision.WhyNotWhole(record)
+                ?? (record.Sequence > 0 && record.Facts.TryGetValue(DecisionFacts.State, out string? state) && StateJson.TryParseState(state) is not null ? null : "expected a checkpoint with the state so far")
+            : Decision.WhyNotAfter(Head, record);
+
+    private void Add(Decision record, ReadOnlySpan<byte> line)
+    {
+        if (Head is null)
+        {
+            First = record.Sequence;
+        }
+
+        _starts.Add(End);
+        _last = line.ToArray();
+        (Head, State, End) = (record, DecisionFold.Apply(State, record), End + line.Length);
+    }
+
+    private List<Decision> After(FileStream stream, long sequence)
+    {
+        var records = new List<Decision>();
+        long skip = Math.Max(0, sequence + 1 - First);
+        if (skip == _starts.Count - 1)
+        {
+            records.Add(Head!);
+        }
+        else if (skip < _starts.Count)
+        {
+            byte[] bytes = Bytes(stream, _starts[(int)skip], End);
+            for (int at = 0; at < bytes.Length;)
+            {
+                int length = bytes.AsSpan(at).IndexOf((byte)'\n');
+                // They were verified; a file that is changed within does not matter before it is read from its start again.
+                records.Add(StateJson.TryParseLine(bytes.AsSpan(at, length)) ?? throw new IOException($"'{path}' was changed while it was read."));
+                at += length + 1;
+            }
+        }
+
+        return records;
+    }
+
+    private static byte[] Bytes(FileStream stream, long from, long to)
+    {
+        byte[] bytes = new byte[to - from];
+        stream.Position = from;
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using Inference.Decisions;
+using Inference.Versioning.Folders;
+
+namespace Inference.Versioning.State;
+
+/// <summary>The state that follows from a state and one more decision. Pure and total: a record that it does not know, or that lacks what it needs, changes nothing.</summary>
+internal static class DecisionFold
+{
+    public static RepositoryState Apply(RepositoryState state, Decision decision)
+    {
+        if (decision.Action == DecisionActions.Checkpoint)
+        {
+            return decision.Facts.TryGetValue(DecisionFacts.State, out string? text) && StateJson.TryParseState(text) is { } known ? known : state;
+        }
+
+        return !VersionName.IsValid(decision.Version) ? state : decision.Action switch
+        {
+            DecisionActions.Default => Adopt(state, decision),
+            DecisionActions.Promote => Promote(state, decision),
+            DecisionActions.Rollback => RollBack(state, decision),
+            DecisionActions.Canary => StartCanary(state, decision),
+            DecisionActions.Label => Label(state, decision),
+            DecisionActions.Refused => Refuse(state, decision),
+            _ => state,
+        };
+    }
+
+    public static RepositoryState Apply(RepositoryState state, IEnumerable<Decision> decisions) => decisions.Aggregate(state, Apply);
+
+    private static RepositoryState Adopt(RepositoryState state, Decision decision) => WithSignature(
+        state.Default == decision.Version ? state : state with
+        {
+            Default = decision.Version,
+            Decided = false,
+            Ceiling = null,
+            Previous = Push(state.Previous, state.Default, decision.Version),
+            PolicyCanary = null,
+        },
+        decision);
+
+    // Only a person takes a rejection back: what a trial promotes and was rejected meanwhile stays rejected.
+    private static RepositoryState Promote(RepositoryState state, Decision decision) => Decide(state, decision, decision.Version) with
+    {
+        // What served is gone back to, not what was wanted and did not load; unless that very one is promoted.
+        Previous = Push(state.Previous, decision.From is null || decision.From == decision.Version ? state.Default : decision.From, decision.Version),
+        Rejected = DecisionActors.IsAutomatic(decision.Actor) ? state.Rejected : Without(state.Rejected, decision.Version),
+    };
+
+    private static RepositoryState RollBack(RepositoryState state, Decision decision)
+    {
+        RepositoryState next = state with
+        {
+            Rejected = With(Forget(state.Rejected, decision), decision.Version, decision.Facts.GetValueOrDefault(DecisionFacts.Stamp, "")),
+            Canary = state.Canary == decision.Version ? null : state.Canary,
+            PolicyCanary = state.PolicyCanary == decision.Version ? null : state.PolicyCanary,
+        };
+        return decision.Facts.TryGetValue(DecisionFacts.Back, out string? back) && VersionName.IsValid(back) && back != decision.Version
+            ? Decide(next, decision, back) with { Previous = [.. state.Previous.TakeWhile(v => v != back).Where(v => v != decision.Version)] }
+            : next;
+    }
+
+    private static RepositoryState StartCanary(RepositoryState state, Decision decision)
+    {
+        if (decision.Actor == DecisionActors.Policy)
+        {
+            return state with { PolicyCanary = decision.Version };
+        }
+
+        return double.TryParse(decision.Facts.GetValueOrDefault(DecisionFacts.Percent), NumberStyles.Float, CultureInfo.InvariantCulture, out double percent) && percent is >= 0 and <= 100
+            ? state with { Canary = decision.Version, CanaryPercent = percent }
+            : state;
+    }
+
+    private static RepositoryState Label(RepositoryState state, Decision decision) =>
+        decision.Facts.TryGetValue(DecisionFacts.Label, out string? label) && label.Length > 0
+            ? state with { Labels = With(Forget(state.Labels, decision), label, decision.Version) }
+            : state;
+
+    private static RepositoryState Refuse(RepositoryState state, Decision decision)
+    {
+        Dictionary<string, string> refused = With(state.Refused, decision.Version, decision.Facts.GetValueOrDefault(DecisionFacts.Stamp, ""));
+        foreach (string first in refused.Keys.Where(v => v != decision.Version).Order(VersionName.Order).Take(refused.Count - RepositoryState.MostNames).ToList())
+        {
+            refused.Remove(first);
+        }
+
+        return state with { Refused = refused };
+    }
+
+    private static RepositoryState Decide(RepositoryState state, Decision decision, string version)
+    {
+        RepositoryState next = state with
+        {
+            Default = version,
+            Decided = true,
+            Ceiling = decision.Facts.GetValueOrDefault(DecisionFacts.Ceiling, version),
+            PinnedThen = decision.Facts.GetValueOrDefault(DecisionFacts.Pinned),
+            Canary = null,
+            PolicyCanary = null,
+        };
+        return WithSignature(decision.Facts.TryGetValue(DecisionFacts.Label, out string? label) && label.Length > 0 ? next with { Labels = With(state.Labels, label, version) } : next, decision);
+    }
+
+    private static RepositoryState WithSignature(RepositoryState state, Decision decision) =>
+        decision.Facts.TryGetValue(DecisionFacts.Signature, out string? text) && StateJson.TryParseSignature(text) is { } signature ? state with { Signature = signature } : state;
+
+    private static IReadOnlyList<string> Push(IReadOnlyList<string> previous, string? from, string version)
+    {
+        IEnumerable<string> others = previous.Where(v => v != from && v != version);
+        return from is null || from == version ? [.. others] : [.. others.TakeLast(RepositoryState.MostPrevious - 1), from];
+    }
+
+    private static IReadOnlyDictionary<string, string> Forget(IReadOnlyDictionary<string, string> map, Decision decision)
+    {
+        if (!decision.Facts.TryGetValue(DecisionFacts.Forget, out string? names))
+        {
+            return map;
+        }
+
+        var copy = new Dictionary<string, string>(map, StringComparer.Ordinal);
+        foreach (string name in names.Split('\n'))
+        {
+            copy.Remove(name);
+        }
+
+        return copy;
+    }
+
+    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> map, string key, string value) => new(map, StringComparer.Ordinal) { [key] = value };
+
+    private static Dictionary<string, string> Without(IReadOnlyDictionary<string, string> map, string key)
+    {
+        var copy = new Dictionary<string, string>(map, StringComparer.Ordinal);
+        copy.Remove(key);
+        return copy;
+    }
+}

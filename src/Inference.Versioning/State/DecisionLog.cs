@@ -1,0 +1,285 @@
+using Inference.Decisions;
+using Inference.Versioning.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Versioning.State;
+
+/// <summary>
+/// What this process knows of a model's decisions: those in the store, and those that it made while the store could not be written. One caller at a time; what is public for reading may be read at any time.
+/// </summary>
+internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvider clock, ILogger logger)
+{
+    private const int Remembered = 256;
+
+    // A store that refuses records and shows no others is out of order.
+    private const int MostVainAttempts = 100;
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    private readonly List<Decision> _recent = [];
+    private IReadOnlyList<UnwrittenDecision> _pending = [];
+    private RepositoryState _written = new();
+    private RepositoryState _current = new();
+    private Decision? _head;
+    private string? _unreadable;
+    private string? _unwritten;
+    private string? _fault;
+    private string? _notice;
+    private string? _trouble;
+    private bool _isLost;
+    private long? _triedAt;
+    private int _vain;
+
+    /// <summary>What follows from all decisions.</summary>
+    public RepositoryState Current => Volatile.Read(ref _current);
+
+    /// <summary>The last sequence that is known.</summary>
+    public long Sequence => _head?.Sequence ?? 0;
+
+    /// <summary>Whether decisions wait for being written.</summary>
+    public bool HasUnwritten => Volatile.Read(ref _pending).Count > 0;
+
+    /// <summary>What is wrong: the log cannot be read, is broken, or decisions are not written. Null for nothing.</summary>
+    public string? Trouble => Volatile.Read(ref _trouble);
+
+    /// <summary>What the store mended. Null for nothing.</summary>
+    public string? Notice => Volatile.Read(ref _notice);
+
+    /// <summary>Reads what others decided, and writes what could not be written before. Where the log cannot be read, what is known stays.</summary>
+    public async ValueTask RefreshAsync(CancellationToken cancellationToken)
+    {
+        await ReadOnAsync(cancellationToken).ConfigureAwait(false);
+        if (_pending.Count > 0 && !(_triedAt is { } then && clock.GetElapsedTime(then) < s_pause))
+        {
+            await WriteUnwrittenAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        Tell();
+    }
+
+    /// <summary>Adds a decision that was made for <see cref="Current"/>.</summary>
+    /// <param name="decision">The decision, without its place.</param>
+    /// <param name="holdsUnwritten">Whether it takes effect though it cannot be written; it is then written as soon as that is possible.</param>
+    /// <param name="cancellationToken">Stops before anything changed.</param>
+    /// <returns>False where another decision came first: <see cref="Current"/> is another; decide again.</returns>
+    /// <exception cref="DecisionStoreException">It could not be written, and does not hold.</exception>
+    public async ValueTask<bool> TryAppendAsync(Decision decision, bool holdsUnwritten, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_pending.Count > 0)
+            {
+                RepositoryState before = Current;
+                await WriteUnwrittenAsync(cancellationToken).ConfigureAwait(false);
+                if (_pending.Count > 0)
+                {
+                    throw new DecisionStoreException(_unwritten!);
+                }
+
+                if (before != Current)
+                {
+                    return false;
+                }
+            }
+
+            if (!await TryWriteAsync(decision, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            _unwritten = null;
+        }
+        catch (DecisionStoreException exception)
+        {
+            _triedAt = clock.GetTimestamp();
+            if (!holdsUnwritten)
+            {
+                throw;
+            }
+
+            _unwritten = exception.Message;
+            Volatile.Write(ref _pending, [.. _pending, new UnwrittenDecision(decision, Current)]);
+            Fold();
+            VersioningLog.NotWritten(logger, model, decision.Action, decision.Version, decision.Actor, exception.Message);
+        }
+        finally
+        {
+            Tell();
+        }
+
+        return true;
+    }
+
+    /// <summary>The last decision after a sequence of which something holds; null for none.</summary>
+    public Decision? LastAfter(long sequence, Func<Decision, bool> holds) => _recent.LastOrDefault(d => d.Sequence > sequence && holds(d));
+
+    /// <summary>All records that are kept, oldest first, and those that are not written yet, without a sequence.</summary>
+    /// <exception cref="DecisionStoreException">They cannot be read.</exception>
+    public async ValueTask<IReadOnlyList<Decision>> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<UnwrittenDecision> pending = Volatile.Read(ref _pending);
+        DecisionRecords all = await store.ReadAllAsync(model, cancellationToken).ConfigureAwait(false);
+        return [.. all.Records, .. pending.Select(static p => p.Decision)];
+    }
+
+    private async ValueTask ReadOnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // From the last known one, so that a log that was replaced shows.
+            DecisionRecords read = await store.ReadAfterAsync(model, Math.Max(0, Sequence - 1), cancellationToken).ConfigureAwait(false);
+            if (_head is { } head && WhyReplaced(head, read.Records) is { } why)
+            {
+                if (read.Fault is not null)
+                {
+                    // Broken before what is known: that stays.
+                    Break(read.Fault);
+                    return;
+                }
+
+                if (_unreadable is null)
+                {
+                    VersioningLog.LogUnreadable(logger, model, why);
+                }
+
+                read = await store.ReadAfterAsync(model, 0, cancellationToken).ConfigureAwait(false);
+                if (read.Records.Count == 0)
+                {
+                    // Gone altogether: what is known stays, and the next decision begins the log with it.
+                    (_isLost, _unreadable) = (true, why);
+                    return;
+                }
+
+                (_head, _written) = (null, new RepositoryState());
+                _recent.Clear();
+            }
+
+            (_isLost, _unreadable, _notice) = (false, null, read.Notice);
+            Break(read.Fault);
+            foreach (Decision decision in read.Records.SkipWhile(d => d.Sequence <= Sequence))
+            {
+                Take(decision);
+            }
+        }
+        catch (DecisionStoreException exception)
+        {
+            if (_unreadable != exception.Message)
+            {
+                VersioningLog.LogUnreadable(logger, model, exception.Message);
+            }
+
+            _unreadable = exception.Message;
+        }
+    }
+
+    private void Break(string? fault)
+    {
+        if (fault is not null && fault != _fault)
+        {
+            VersioningLog.LogUnreadable(logger, model, fault);
+        }
+
+        _fault = fault;
+    }
+
+    private static string? WhyReplaced(Decision head, IReadOnlyList<Decision> records)
+    {
+        if (records.Count == 0)
+        {
+            return $"record {head.Sequence} of the log, which was known, is gone: the log was cut, removed or replaced.";
+        }
+
+        Decision first = records[0];
+        bool follows = first.Sequence == head.Sequence ? first.Hash == head.Hash : first.Action == DecisionActions.Checkpoint && first.Sequence > head.Sequence;
+        return follows ? null : $"record {head.Sequence} of the log is another than the one that was known: the log was replaced.";
+    }
+
+    private void Take(Decision decision)
+    {
+        _head = decision;
+        _written = DecisionFold.Apply(_written, decision);
+        if (_recent.Count == Remembered)
+        {
+            _recent.RemoveAt(0);
+        }
+
+        _recent.Add(decision);
+        _vain = 0;
+        Fold();
+    }
+
+    private async ValueTask<bool> TryWriteAsync(Decision decision, CancellationToken cancellationToken)
+    {
+        if (_isLost)
+        {
+            Decision checkpoint = Checkpoints.Of(_written, clock, "the log was gone, and begins again with what was known of it").After(_head);
+            if (!await store.TryAppendAsync(model, checkpoint, cancellationToken).ConfigureAwait(false))
+            {
+                return await LoseAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            (_isLost, _unreadable) = (false, null);
+            Take(checkpoint);
+        }
+
+        Decision placed = decision.After(_head);
+        if (!await store.TryAppendAsync(model, placed, cancellationToken).ConfigureAwait(false))
+        {
+            return await LoseAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        Take(placed);
+        return true;
+    }
+
+    private async ValueTask<bool> LoseAsync(CancellationToken cancellationToken)
+    {
+        await ReadOnAsync(cancellationToken).ConfigureAwait(false);
+        if (_unreadable is { } why && !_isLost)
+        {
+            throw new DecisionStoreException(why);
+        }
+
+        return ++_vain < MostVainAttempts ? false
+            : throw new DecisionStoreException($"Model '{model}': the store of decisions refuses every record after {Sequence} and shows none that came first.");
+    }
+
+    private async ValueTask WriteUnwrittenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (_pending.Count > 0)
+            {
+                Decision made = _pending[0].Decision;
+                if (_pending[0].Rebase(_written, clock.GetUtcNow()) is not { } decision)
+                {
+                    Decision? other = _recent.LastOrDefault(d => d.Action is DecisionActions.Default or DecisionActions.Promote or DecisionActions.Rollback);
+                    VersioningLog.Superseded(logger, model, made.Action, made.Version, made.Actor, other?.ToString() ?? "the state of the log");
+                    _pending = [.. _pending.Skip(1)];
+                }
+                else if (await TryWriteAsync(decision, cancellationToken).ConfigureAwait(false))
+                {
+                    _pending = [.. _pending.Skip(1)];
+                    VersioningLog.WrittenLate(logger, model, _head!.ToString());
+                }
+            }
+
+            (_unwritten, _triedAt) = (null, null);
+        }
+        catch (DecisionStoreException exception)
+        {
+            (_unwritten, _triedAt) = (exception.Message, clock.GetTimestamp());
+        }
+
+        Fold();
+    }
+
+    private void Fold() => Volatile.Write(ref _current, DecisionFold.Apply(_written, _pending.Select(static p => p.Decision)));
+
+    private void Tell()
+    {
+        string? trouble = _pending.Count > 0 ? $"{_pending.Count} decisions are not written and hold in memory until they are: {_unwritten}" : null;
+        trouble ??= _fault is not null ? $"The log of decisions is broken, and nothing is added to it: {_fault}." : null;
+        trouble ??= _unreadable is not null ? $"The log of decisions cannot be followed: {_unreadable}" : null;
+        Volatile.Write(ref _trouble, trouble);
+    }
+}
