@@ -42,6 +42,63 @@ public sealed class ManifestTests : IDisposable
         Assert.Contains("expected golden rows because RequireGoldenRows is true", error.Message);
     }
 
+    /// <summary>Rows that any model passes prove nothing.</summary>
+    [Theory]
+    [InlineData("{}", "golden case 0: expected outputs to compare, as RequireGoldenRows is set; it has none")]
+    [InlineData("""{ "y": { "shape": [0, 2], "data": [] } }""", "golden output 'y': expected elements to compare")]
+    [InlineData("""{ "y": { "shape": [1, 2], "data": [1013, 15] } }""", "expected 'absoluteTolerance' of the golden rows to be at most 1 (MaxGoldenAbsoluteTolerance), got 1E+308", "1e308", "0.001")]
+    [InlineData("""{ "y": { "shape": [1, 2], "data": [1013, 15] } }""", "expected 'relativeTolerance' of the golden rows to be at most 0.1 (MaxGoldenRelativeTolerance), got 0.9", "0", "0.9")]
+    [InlineData("""{ "y": { "shape": [1, 2], "data": [15, 15.5] } }""", "expected tolerances that a wrong answer exceeds, as RequireGoldenRows is set; what is expected lies between 15 and 15.5", "0.5", "0")]
+    [InlineData("""{ "y": { "shape": [1, 2], "data": [0.25, 0.25] } }""", "what is expected is 0.25, and with the tolerances 0.5 + 0 · |expected| the constant 0 passes everywhere", "0.5", "0")]
+    [InlineData("""{ "z": { "shape": [1, 2], "data": [1013, 15] } }""", "golden case 0: expected an output of the model, got 'z'; it has 'y'")]
+    public async Task GoldenRows_RequiredAndVacuous_AreRefused(string outputs, string expected, string absolute = "1e-6", string relative = "1e-3")
+    {
+        _repository.Publish("1", manifest: $$"""
+            { "golden": { "relativeTolerance": {{relative}}, "absoluteTolerance": {{absolute}}, "cases": [ { "inputs": { "x": { "shape": [1, 4], "data": [7, 1, 2, 3] } }, "outputs": {{outputs}} } ] } }
+            """);
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync(o => o.RequireGoldenRows = true));
+        Assert.Contains(expected, error.Message);
+    }
+
+    [Theory]
+    [InlineData("\"inputs\": {}", "golden case 0: expected inputs, as RequireGoldenRows is set; it has none")]
+    [InlineData("\"inputs\": null", "golden case 0: expected inputs and outputs with tensors, got null")]
+    [InlineData("\"inputs\": { \"x\": null }", "golden case 0: expected inputs and outputs with tensors, got null")]
+    [InlineData("\"inputs\": { \"w\": { \"shape\": [1], \"data\": [1] } }", "golden case 0: expected an input of the model, got 'w'; it has 'x'")]
+    public async Task GoldenRows_InputsThatAreNone_AreRefused(string inputs, string expected)
+    {
+        _repository.Publish("1", manifest: $$"""{ "golden": { "cases": [ { {{inputs}}, "outputs": { "y": { "shape": [1, 2], "data": [1013, 15] } } } ] } }""");
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync(o => o.RequireGoldenRows = true));
+        Assert.Contains(expected, error.Message);
+    }
+
+    [Theory]
+    [InlineData("\"relativeTolerance\": -1", "expected 'relativeTolerance' of the golden rows to be a finite number, 0 or more, got -1")]
+    [InlineData("\"absoluteTolerance\": 1e999", "expected 'absoluteTolerance' of the golden rows to be a finite number")]
+    [InlineData("\"absoluteTolerance\": \"NaN\"", "the golden rows cannot be read")]
+    [InlineData("\"cases\": null", "expected 'cases' of the golden rows, it is null")]
+    [InlineData("\"cases\": [null]", "golden case 0: expected inputs and outputs with tensors, got null")]
+    public async Task GoldenRows_Malformed_AreRefusedThoughNotRequired(string golden, string expected)
+    {
+        _repository.Publish("1", manifest: $$"""{ "golden": { {{golden}} } }""");
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync());
+        Assert.Contains(expected, error.Message);
+    }
+
+    /// <summary>What varies more than its tolerance, and what is compared exactly, is accepted; the option's bounds may be raised.</summary>
+    [Theory]
+    [InlineData("1013, 15", 0.1, 1)]
+    [InlineData("1013.5, 15", 0.1, 1)]
+    [InlineData("1000, 15", 0.1, 20)]
+    public async Task GoldenRows_ThatAWrongModelFails_Serve(string data, double relative, double absolute)
+    {
+        _repository.Publish("1", manifest: FormattableString.Invariant($$"""
+            { "golden": { "relativeTolerance": {{relative}}, "absoluteTolerance": {{absolute}}, "cases": [ { "inputs": { "x": { "shape": [1, 4], "data": [7, 1, 2, 3] } }, "outputs": { "y": { "shape": [1, 2], "data": [{{data}}] } } } ] } }
+            """));
+        await using VersionedModelRunner runner = await _repository.OpenAsync(o => (o.RequireGoldenRows, o.MaxGoldenAbsoluteTolerance) = (true, 50));
+        Assert.Equal("1", runner.Versions.DefaultVersion);
+    }
+
     [Theory]
     [InlineData("""{ "golden": { "cases": [ { "inputs": { "x": { "shape": [1, 4], "data": [1] } } } ] } }""", "expected 'data' to be an array of 4 elements for float32[1,4], got 1")]
     [InlineData("""{ "golden": { "cases": [ { "inputs": { "x": { "type": "float33", "shape": [1], "data": [1] } } } ] } }""", "expected an element type such as 'float32', 'int64' or 'string', got 'float33'")]

@@ -24,6 +24,27 @@ internal static class ValueDifference
         }
     }
 
+    /// <summary>The elements of a tensor that is compared within tolerances; null for one that is compared exactly.</summary>
+    public static double[]? ToDoubles(TensorValue tensor) => tensor.ElementType switch
+    {
+        ElementType.Float32 => Convert(tensor.AsSpan<float>(), static v => v),
+        ElementType.Float64 => tensor.AsSpan<double>().ToArray(),
+        ElementType.Float16 => Convert(tensor.AsSpan<Half>(), static v => (double)v),
+        ElementType.BFloat16 => Convert(tensor.AsSpan<BFloat16>(), static v => (float)v),
+        _ => null,
+    };
+
+    private static double[] Convert<T>(ReadOnlySpan<T> values, Func<T, double> read)
+    {
+        double[] result = new double[values.Length];
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = read(values[i]);
+        }
+
+        return result;
+    }
+
     private static string? Tensors(TensorValue got, TensorValue want, double relative, double absolute, out double largest)
     {
         largest = 0;

@@ -40,6 +40,11 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
             RequireCompatible(reference, runner.Info, options, where);
             gate = VersionGate.GoldenRows;
             GoldenRows? golden = ManifestReader.Golden(manifest, where);
+            if (golden is not null)
+            {
+                GoldenRules.Check(golden, runner.Info, options, where);
+            }
+
             inputs = GoldenCheck.Inputs(golden, where);
             if (golden is not null)
             {

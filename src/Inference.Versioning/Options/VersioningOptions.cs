@@ -58,7 +58,8 @@ public sealed class VersioningOptions
     /// <summary>Whether a version whose inputs or outputs differ from the default version's may serve; the default is false.</summary>
     public bool AllowSignatureChange { get; set; }
 
-    /// <summary>Whether a version without golden rows is refused; the default is false.</summary>
+    /// <summary>Whether a version is refused that has no golden rows, or golden rows that a wrong model would pass; the default is false. Each case must then have inputs and outputs, and tolerances within
+    /// <see cref="MaxGoldenRelativeTolerance"/> and <see cref="MaxGoldenAbsoluteTolerance"/> that no constant answer satisfies.</summary>
     public bool RequireGoldenRows { get; set; }
 
     /// <summary>The relative tolerance of golden rows whose manifest states none, 0 to 1; the default is 1e-3.</summary>
@@ -68,6 +69,14 @@ public sealed class VersioningOptions
     /// <summary>The absolute tolerance of golden rows whose manifest states none, ≥ 0; the default is 1e-6.</summary>
     [Range(0.0, 1e12)]
     public double GoldenAbsoluteTolerance { get; set; } = 1e-6;
+
+    /// <summary>The largest relative tolerance of golden rows if <see cref="RequireGoldenRows"/> is set, 0 to 1; the default is 0.1.</summary>
+    [Range(0.0, 1.0)]
+    public double MaxGoldenRelativeTolerance { get; set; } = 0.1;
+
+    /// <summary>The largest absolute tolerance of golden rows if <see cref="RequireGoldenRows"/> is set, ≥ 0; the default is 1.</summary>
+    [Range(0.0, 1e12)]
+    public double MaxGoldenAbsoluteTolerance { get; set; } = 1;
 
     /// <summary>The number of warm-up runs before a version serves, 0 to 10,000; the default is 2. They use the golden inputs, or zeros if there are none.</summary>
     [Range(0, 10_000)]

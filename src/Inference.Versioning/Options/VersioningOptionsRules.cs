@@ -36,6 +36,12 @@ internal sealed class VersioningOptionsRules : IValidateOptions<VersioningOption
             failures.Add($"{where}: expected at least one key in Signing.Keys because Signing.Required is true, got none. Add the public keys of the trusted publishers.");
         }
 
+        if (options.RequireGoldenRows && (options.GoldenRelativeTolerance > options.MaxGoldenRelativeTolerance || options.GoldenAbsoluteTolerance > options.MaxGoldenAbsoluteTolerance))
+        {
+            failures.Add($"{where}: expected golden tolerances of at most MaxGoldenRelativeTolerance {options.MaxGoldenRelativeTolerance} and MaxGoldenAbsoluteTolerance {options.MaxGoldenAbsoluteTolerance} with RequireGoldenRows, "
+                + $"got {options.GoldenRelativeTolerance} and {options.GoldenAbsoluteTolerance}. Lower the tolerances or raise their bounds.");
+        }
+
         foreach (int rows in options.WarmupRows)
         {
             if (rows < 1)
