@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Inference.Cli.Commands;
 using Inference.Cli.Running;
+using Inference.Cli.Terminal;
 using Inference.OnnxRuntime;
 
 namespace Inference.Cli.Benchmarking;
@@ -54,25 +55,32 @@ internal static class BenchReport
         }
 
         bool isWarm = result.Backends.All(b => b.Latency is not null);
-        string warmTitle = isWarm ? $"{"p50 µs",12}{"p90 µs",12}{"p99 µs",12}{"min µs",12}{"runs",9}{"bytes/run",11}" : "";
         bool hasSecond = result.Backends.All(b => b.Start.SecondMilliseconds is not null);
-        string coldTitle = isWarm ? "" : $"{"process ms",12}" + (hasSecond ? $"{"second ms",11}" : "");
-        Console.WriteLine($"{"",-12}{warmTitle}{"load ms",10}{"first ms",10}{"peak MiB",10}{coldTitle}");
+        ConsoleTable table = new ConsoleTable().Text("provider");
+        table.Numbers(isWarm ? ["p50 µs", "p90 µs", "p99 µs", "min µs", "runs", "bytes/run"] : []).Numbers("load ms", "first ms", "peak MiB").Numbers(isWarm ? [] : hasSecond ? ["process ms", "second ms"] : ["process ms"]);
         foreach (BackendResult backend in result.Backends)
         {
-            string warm = backend.Latency is { } latency
-                ? string.Create(CultureInfo.InvariantCulture, $"{latency.P50,12:F1}{latency.P90,12:F1}{latency.P99,12:F1}{latency.Min,12:F1}{latency.Runs,9}{backend.AllocatedBytesPerRun,11}")
-                : "";
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{backend.Backend,-12}{warm}{backend.Start.LoadMilliseconds,10:F1}{backend.Start.FirstRunMilliseconds,10:F1}{backend.Start.PeakBytes / 1048576.0,10:F1}{(isWarm ? "" : $"{backend.Start.ProcessMilliseconds,12:F1}")}{(hasSecond ? $"{backend.Start.SecondMilliseconds,11:F1}" : "")}"));
+            StartCost start = backend.Start;
+            table.Add(
+            [
+                backend.Backend,
+                .. backend.Latency is { } latency && isWarm ? [Tenths(latency.P50), Tenths(latency.P90), Tenths(latency.P99), Tenths(latency.Min), Whole(latency.Runs), Whole(backend.AllocatedBytesPerRun)] : Array.Empty<string>(),
+                Tenths(start.LoadMilliseconds), Tenths(start.FirstRunMilliseconds), Tenths(start.PeakBytes / 1048576.0),
+                .. isWarm ? Array.Empty<string>() : hasSecond ? [Tenths(start.ProcessMilliseconds), Tenths(start.SecondMilliseconds)] : [Tenths(start.ProcessMilliseconds)],
+            ]);
         }
 
+        table.Write();
         if (result.Ratio is { } ratio)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"ratio {ratio:F2} (onnxruntime ÷ cpu, {(isWarm ? "medians" : "load + first run")}; above 1: cpu is faster)"));
         }
     }
+
+    private static string Tenths(double? value) => string.Create(CultureInfo.InvariantCulture, $"{value:F1}");
+
+    private static string Whole(long? value) => string.Create(CultureInfo.InvariantCulture, $"{value}");
 
     private static string Mode(BenchResult result) => result.Mode switch
     {

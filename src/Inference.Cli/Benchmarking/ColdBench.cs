@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Inference.Cli.Commands;
 using Inference.Cli.Running;
+using Inference.Cli.Terminal;
 
 namespace Inference.Cli.Benchmarking;
 
@@ -12,7 +13,7 @@ internal static class ColdBench
     private const int MoreRuns = 10;
 
     /// <summary>Starts the child processes and computes medians.</summary>
-    public static async Task<BenchResult> RunAsync(BenchOptions options, ColdOptions cold, CancellationToken cancellationToken)
+    public static async Task<BenchResult> RunAsync(BenchOptions options, ColdOptions cold, WorkProgress progress, CancellationToken cancellationToken)
     {
         List<StartCost>[] costs = [.. options.Backends.Select(_ => new List<StartCost>())];
         for (int round = 0; round < cold.Processes; round++)
@@ -20,6 +21,7 @@ internal static class ColdBench
             for (int i = 0; i < options.Backends.Count; i++)
             {
                 int index = round % 2 == 0 ? i : options.Backends.Count - 1 - i;
+                progress.Show($"process {round + 1} of {cold.Processes}: {options.Backends[index]}", ((double)round + ((double)i / options.Backends.Count)) / cold.Processes);
                 StartCost cost = await ChildAsync(options.Backends[index], options, after: null, cancellationToken).ConfigureAwait(false);
                 if (cold.After is { } after)
                 {

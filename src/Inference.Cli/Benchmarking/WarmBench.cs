@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Inference.Cli.Commands;
 using Inference.Cli.Running;
+using Inference.Cli.Terminal;
 
 namespace Inference.Cli.Benchmarking;
 
@@ -17,7 +18,7 @@ internal static class WarmBench
     private static readonly long s_turn = Stopwatch.Frequency / 20;
 
     /// <summary>Loads the model on each provider and measures.</summary>
-    public static async Task<BenchResult> RunAsync(BenchOptions options, CancellationToken cancellationToken)
+    public static async Task<BenchResult> RunAsync(BenchOptions options, WorkProgress progress, CancellationToken cancellationToken)
     {
         var starts = new Dictionary<string, StartCost>();
         var subjects = new List<BenchSubject>();
@@ -26,6 +27,7 @@ internal static class WarmBench
         {
             foreach (string backend in options.Backends)
             {
+                progress.Show($"loading on {backend}");
                 bool isRuntime = backend == Backends.OnnxRuntime;
                 IModelRunner runner = await BenchSubject.LoadAsync(backend, options, spinning: isRuntime && options.Threads > 1).ConfigureAwait(false);
                 inputs ??= BenchInputs.Prepare(runner.Info, options);
@@ -42,15 +44,17 @@ internal static class WarmBench
                 subjects.ForEach(s => s.Unbind());
             }
 
+            progress.Show("warming up");
             Warm(subjects, options.Seconds);
             KeepBestSpinning(subjects, options.Seconds);
             foreach (BenchSubject subject in subjects)
             {
+                progress.Show($"loading on {subject.Backend}, timed");
                 starts[subject.Backend] = await StartAsync(subject, options, inputs!).ConfigureAwait(false);
             }
 
             List<long>[] times = [.. subjects.Select(_ => new List<long>(1 << 12))];
-            Measure(subjects, times, options.Seconds, cancellationToken);
+            Measure(subjects, times, options.Seconds, progress, cancellationToken);
             var results = new List<BackendResult>();
             for (int i = 0; i < subjects.Count; i++)
             {
@@ -91,7 +95,7 @@ internal static class WarmBench
         }
 
         List<long>[] times = [.. rivals.Select(_ => new List<long>())];
-        Measure(rivals, times, Math.Clamp(seconds * 0.25, 0.05, 1), CancellationToken.None);
+        Measure(rivals, times, Math.Clamp(seconds * 0.25, 0.05, 1), progress: null, CancellationToken.None);
         int best = LatencySummary.Of(times[0]).P50 <= LatencySummary.Of(times[1]).P50 ? 0 : 1;
         BenchSubject loser = rivals[1 - best];
         subjects.Remove(loser);
@@ -99,13 +103,18 @@ internal static class WarmBench
     }
 
     /// <summary>Turns of about 50 ms (at least one run), with the order reversed each round, until each provider has had its seconds.</summary>
-    private static void Measure(List<BenchSubject> subjects, List<long>[] times, double seconds, CancellationToken cancellationToken)
+    private static void Measure(List<BenchSubject> subjects, List<long>[] times, double seconds, WorkProgress? progress, CancellationToken cancellationToken)
     {
         long left = (long)(seconds * Stopwatch.Frequency);
         BenchSubject? previous = null;
         for (int round = 0; left > 0; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (progress is { IsDue: true })
+            {
+                progress.Show("measuring", 1 - (left / (seconds * Stopwatch.Frequency)));
+            }
+
             long longest = 0;
             for (int i = 0; i < subjects.Count; i++)
             {

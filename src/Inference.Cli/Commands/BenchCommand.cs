@@ -28,7 +28,7 @@ internal static class BenchCommand
         {
             model, backends, inputs, shapes, rows, threads, seconds, cold, processes, after, child, json, library, verbose,
         };
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async () =>
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async progress =>
         {
             var options = new BenchOptions(
                 ExistingModel(result.GetValue(model)!),
@@ -45,8 +45,9 @@ internal static class BenchCommand
             }
 
             BenchResult measured = result.GetValue(cold)
-                ? await ColdBench.RunAsync(options, new(Math.Max(result.GetValue(processes), 1), result.GetValue(after) is { } first ? ExistingModel(first) : null), cancellation).ConfigureAwait(false)
-                : await WarmBench.RunAsync(options, cancellation).ConfigureAwait(false);
+                ? await ColdBench.RunAsync(options, new(Math.Max(result.GetValue(processes), 1), result.GetValue(after) is { } first ? ExistingModel(first) : null), progress, cancellation).ConfigureAwait(false)
+                : await WarmBench.RunAsync(options, progress, cancellation).ConfigureAwait(false);
+            progress.End();
             if (result.GetValue(json))
             {
                 BenchReport.WriteJson(options, measured);
@@ -57,7 +58,7 @@ internal static class BenchCommand
             }
 
             return ExitCodes.Done;
-        }));
+        }, still: true));
         return command;
     }
 

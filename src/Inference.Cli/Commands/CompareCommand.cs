@@ -21,11 +21,11 @@ internal static class CompareCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
         {
             using OnnxModel first = OptimizationCommands.Load(result.GetValue(shared.Model)!);
             using OnnxModel second = OptimizationCommands.Load(result.GetValue(other)!);
-            OptimizationContext context = shared.Context(result);
+            OptimizationContext context = shared.Context(result, progress);
             Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
             if (result.GetValue(shared.Dry))
             {
@@ -37,7 +37,8 @@ internal static class CompareCommand
             DecisionRecord record = await DecisionRecord.CreateAsync(
                 context, "compare", first, second, [], null, data.Report ?? data.Search, shared.Evaluation(result), otherLoader, cancellation).ConfigureAwait(false);
             record = shared.Judged(result, record);
-            Console.WriteLine(result.GetValue(shared.Json) ? record.ToJson() : record.ToText());
+            progress.End();
+            RecordReport.Write(record, result.GetValue(shared.Json));
             return record.Met ? ExitCodes.Done : ExitCodes.BoundNotMet;
         }));
         return command;

@@ -20,10 +20,10 @@ internal static class DistillCommand
         var epochs = new Option<int>("--epochs") { Description = "Maximum number of epochs.", DefaultValueFactory = _ => 60 };
         var cascade = new Option<string?>("--cascade-data") { Description = "Rows to calibrate the cascade's threshold on; these rows are excluded from training. Default: the search file of --data; without either, no cascade is calibrated." };
         Command command = shared.Command("distill", "Trains a small student on the model's outputs, and calibrates a cascade of both if search rows are given.", hidden, dots, epochs, cascade);
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
-            OptimizationContext context = shared.Context(result);
+            OptimizationContext context = shared.Context(result, progress);
             Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
             if (result.GetValue(shared.Dry))
             {
@@ -44,7 +44,7 @@ internal static class DistillCommand
             // A student is always confident of the rows it learnt, so rows for calibration and report are excluded from its training.
             ExcludedRowsDataSource training = await ExcludedRowsDataSource.CreateAsync(
                 roles.Train, new[] { rows, roles.Report }.OfType<IDataSource>(), [.. model.Graph.Inputs.Select(i => i.Name).Where(roles.Train.HasColumn)], cancellation).ConfigureAwait(false);
-            Console.Error.WriteLine($"training rows {training.RowCount:N0}; {training.Excluded:N0} excluded for calibration or report");
+            progress.Note($"training rows {training.RowCount:N0}; {training.Excluded:N0} excluded for calibration or report");
             OnnxModel student = await Distiller.TrainAsync(context, model, training, options, cancellation).ConfigureAwait(false);
             DecisionRecord record = await DecisionRecord.CreateAsync(
                 context, "distill", model, student, [], roles.Train, roles.Report ?? rows ?? roles.Calibrate, shared.Evaluation(result), cancellationToken: cancellation).ConfigureAwait(false);
@@ -52,13 +52,13 @@ internal static class DistillCommand
             {
                 double drop = OptimizationCommands.Share(result.GetValue(shared.MaxDrop), "--max-drop") ?? 0.003;
                 CascadeResult found = await CascadeCalibrator.CalibrateAsync(context, student, model, rows, shared.Evaluation(result), drop, cancellation).ConfigureAwait(false);
-                Console.Error.WriteLine(FormattableString.Invariant($"cascade: {found.StopShare:P1} of the rows answered by the student at confidence {found.Threshold:F3}, drop {found.Drop:P2}"));
+                progress.Note(FormattableString.Invariant($"cascade: {found.StopShare:P1} of the rows answered by the student at confidence {found.Threshold:F3}, drop {found.Drop:P2}"));
                 CascadeResult held = await CascadeCalibrator.EvaluateAsync(context, student, model, roles.Report ?? rows, shared.Evaluation(result), found.Threshold, cancellation).ConfigureAwait(false);
                 (double teacher, double mean) = await CascadeTiming.MeasureAsync(context, model, student, roles.Report ?? rows, cancellation).ConfigureAwait(false);
                 record = record with { Cascade = new CascadeRecord(held.Threshold, held.StopShare, held.Drop, teacher, mean) };
             }
 
-            return shared.Write(result, model, student, shared.Judged(result, record), null);
+            return shared.Write(result, progress, model, student, shared.Judged(result, record), null);
         }));
         return command;
     }

@@ -23,7 +23,7 @@ internal static class ExplainCommand
                     $"{result.GetValue(model)}: expected a decision record in metadata '{DecisionRecord.MetadataKey}', found none. The model was not made by this tool, or another tool removed the metadata when it saved the model.");
             }
 
-            Console.WriteLine(result.GetValue(json) ? record.ToJson() : record.ToText());
+            RecordReport.Write(record, result.GetValue(json));
             return Task.FromResult(ExitCodes.Done);
         }));
         return command;

@@ -18,10 +18,10 @@ internal static class FactorizeCommand
         var plain = new Option<bool>("--plain-svd") { Description = "Fit the factors to the weights alone instead of to the outputs on the data." };
         var unmeasured = new Option<bool>("--unmeasured") { Description = "Also keep factors that are not measured to be faster." };
         Command command = shared.Command("factorize", "Replaces layers by products of two low-rank factors.", macs, error, plain, unmeasured);
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
-            OptimizationContext context = shared.Context(result);
+            OptimizationContext context = shared.Context(result, progress);
             Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
             if (result.GetValue(shared.Dry))
             {
@@ -37,8 +37,8 @@ internal static class FactorizeCommand
             };
             DataRoles roles = shared.Require(result, open);
             FactorizeResult made = await Factorizer.FactorizeAsync(context, model, roles.Calibrate, options, cancellation).ConfigureAwait(false);
-            Console.Error.WriteLine($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
-            return await shared.FinishAsync(result, context, model, made.Model, "factorize", made.Layers, roles, null, cancellation).ConfigureAwait(false);
+            progress.Note($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
+            return await shared.FinishAsync(result, progress, context, model, made.Model, "factorize", made.Layers, roles, null, cancellation).ConfigureAwait(false);
         }));
         return command;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Inference.Cli.Benchmarking;
 using Inference.Cli.Running;
+using Inference.Cli.Terminal;
 using Inference.Diagnostics;
 using Inference.Images;
 using Inference.OnnxRuntime;
@@ -69,39 +70,52 @@ internal static class InspectCommand
 
     private static void WriteText(ModelDescription model, (long Macs, string Inputs)? work, bool placement)
     {
-        Console.WriteLine($"model       {model.Name}{(model.Producer.Length > 0 ? $", made by {model.Producer}" : "")}");
-        Console.WriteLine($"format      IR {model.IrVersion}, {string.Join(", ", model.Opsets.Select(o => $"{o.Key} {o.Value}"))}");
-        Console.WriteLine($"digest      {model.Digest}");
-        Ports("inputs", model.Inputs);
-        Ports("outputs", model.Outputs);
-        Console.WriteLine($"operators   {model.Operators.Sum(o => o.Count)} nodes");
-        foreach (OperatorUse use in model.Operators)
-        {
-            string name = use.Domain == "ai.onnx" ? use.Name : $"{use.Domain}.{use.Name}";
-            Console.WriteLine($"  {name,-34}{use.Count,6}  {(use.IsFunction ? "function of the model" : use.Supported ? "supported" : "NOT SUPPORTED")}");
-        }
-
-        Console.WriteLine($"parameters  {Number(model.Parameters)} in {Number(model.ParameterBytes)} bytes");
-        Console.WriteLine($"files       {Number(model.FileBytes)} bytes");
-        Console.WriteLine(work is { } known ? $"MACs        {Number(known.Macs)} for {known.Inputs}" : "MACs        not known");
-        Console.WriteLine($"rows        {(model.RowIndependent ? $"independent along axis {model.BatchAxis}, proved" : model.BatchAxis is { } axis ? $"stacked along axis {axis}, independence not proved" : "no batch axis shared by inputs and outputs")}");
+        var facts = ConsoleTable.OfFacts();
+        facts.Add("model", $"{model.Name}{(model.Producer.Length > 0 ? $", made by {model.Producer}" : "")}");
+        facts.Add("format", $"IR {model.IrVersion}, {string.Join(", ", model.Opsets.Select(o => $"{o.Key} {o.Value}"))}");
+        facts.Add("digest", model.Digest);
+        facts.Add("operators", $"{Number(model.Operators.Sum(o => o.Count))} nodes");
+        facts.Add("parameters", $"{Number(model.Parameters)} in {Number(model.ParameterBytes)} bytes");
+        facts.Add("files", $"{Number(model.FileBytes)} bytes");
+        facts.Add("MACs", work is { } known ? $"{Number(known.Macs)} for {known.Inputs}" : "not known");
+        facts.Add("rows", model.RowIndependent ? $"independent along axis {model.BatchAxis}, proved" : model.BatchAxis is { } axis ? $"stacked along axis {axis}, independence not proved" : "no batch axis shared by inputs and outputs");
         foreach ((string key, string value) in model.Metadata)
         {
-            Console.WriteLine($"metadata    {key} = {value}");
+            facts.Add("metadata", $"{key} = {value}");
         }
 
-        foreach (PlacedNodes part in placement ? model.Placement : [])
+        facts.Write();
+        Console.WriteLine();
+        ConsoleTable ports = new ConsoleTable().Text("").Text("name").Text("type").Text("");
+        AddPorts(ports, "input", model.Inputs);
+        AddPorts(ports, "output", model.Outputs);
+        ports.Write();
+        Console.WriteLine();
+        ConsoleTable operators = new ConsoleTable().Text("operator").Numbers("nodes").Text("");
+        foreach (OperatorUse use in model.Operators)
         {
-            Console.WriteLine($"placement   {part.Provider}: {part.Nodes} nodes ({string.Join(", ", part.Operators)})");
+            operators.Add(use.Domain == "ai.onnx" ? use.Name : $"{use.Domain}.{use.Name}", Number(use.Count), use.IsFunction ? "function of the model" : use.Supported ? "supported" : "NOT SUPPORTED");
+        }
+
+        operators.Write();
+        if (placement)
+        {
+            Console.WriteLine();
+            ConsoleTable parts = new ConsoleTable().Text("provider").Numbers("nodes").Text("operators");
+            foreach (PlacedNodes part in model.Placement)
+            {
+                parts.Add(part.Provider, Number(part.Nodes), string.Join(", ", part.Operators));
+            }
+
+            parts.Write();
         }
     }
 
-    private static void Ports(string title, IReadOnlyList<ModelPort> ports)
+    private static void AddPorts(ConsoleTable table, string kind, IReadOnlyList<ModelPort> ports)
     {
-        Console.WriteLine(title);
         foreach (ModelPort port in ports)
         {
-            Console.WriteLine($"  {port.Name}: {port.Type}{(port.IsOptional ? " (has a default)" : "")}");
+            table.Add(kind, port.Name, port.Type.ToString(), port.IsOptional ? "has a default" : "");
         }
     }
 

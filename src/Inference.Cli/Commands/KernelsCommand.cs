@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Inference.Cli.Running;
+using Inference.Cli.Terminal;
 using Inference.Kernels;
 
 namespace Inference.Cli.Commands;
@@ -28,20 +29,13 @@ internal static class KernelsCommand
                 return Task.FromResult(ExitCodes.Done);
             }
 
-            int width = kernels.Max(k => k.Name.Length) + 2;
-            string? family = null;
+            ConsoleTable table = new ConsoleTable().Text("family").Text("kernel").Text("isa").Text("here");
             foreach (KernelInfo kernel in kernels)
             {
-                if (kernel.Family != family)
-                {
-                    family = kernel.Family;
-                    Console.WriteLine(family);
-                }
-
-                string state = kernel.Chosen ? "chosen" : kernel.Supported ? "runs here" : "not on this machine";
-                Console.WriteLine($"  {kernel.Name.PadRight(width)}{kernel.Tier.ToString().ToLowerInvariant(),-12}{state}");
+                table.Add(kernel.Family, kernel.Name, kernel.Tier.ToString().ToLowerInvariant(), kernel.Chosen ? "chosen" : kernel.Supported ? "runs here" : "not on this machine");
             }
 
+            table.Write();
             return Task.FromResult(ExitCodes.Done);
         }));
         return command;

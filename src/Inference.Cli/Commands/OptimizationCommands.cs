@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Inference.Cli.Data;
 using Inference.Cli.Running;
+using Inference.Cli.Terminal;
 using Inference.Data;
 using Inference.Evaluation.Metrics;
 using Inference.Evaluation.Verdicts;
@@ -78,12 +79,12 @@ internal sealed class OptimizationCommands
         return command;
     }
 
-    public OptimizationContext Context(ParseResult result) => new()
+    public OptimizationContext Context(ParseResult result, WorkProgress progress) => new()
     {
         Loader = Backends.Loader(result.GetValue(Backend)!, result.GetValue(Library)),
         LoadOptions = new ModelLoadOptions { Threads = result.GetValue(Threads) },
         Seed = result.GetValue(Seed),
-        Progress = new ProgressLine(),
+        Progress = progress,
     };
 
     public static OnnxModel Load(string path)
@@ -178,6 +179,7 @@ internal sealed class OptimizationCommands
     /// <summary>Measures the result if there is data, writes model and report, prints the verdict, and returns whether the bounds are met.</summary>
     public async Task<int> FinishAsync(
         ParseResult result,
+        WorkProgress progress,
         OptimizationContext context,
         OnnxModel source,
         OnnxModel model,
@@ -189,7 +191,7 @@ internal sealed class OptimizationCommands
     {
         DecisionRecord record = await DecisionRecord.CreateAsync(
             context, verb, source, model, layers, roles?.Calibrate, roles?.Report ?? roles?.Calibrate, Evaluation(result), cancellationToken: cancellation).ConfigureAwait(false);
-        return Write(result, source, model, Judged(result, record), details);
+        return Write(result, progress, source, model, Judged(result, record), details);
     }
 
     /// <summary>Adds the verdict on the given bounds to the record.</summary>
@@ -224,7 +226,7 @@ internal sealed class OptimizationCommands
 
     /// <summary>Writes model and report, and prints the verdict.</summary>
     /// <exception cref="UnsupportedModelException">The new file would be larger than the source's.</exception>
-    public int Write(ParseResult result, OnnxModel source, OnnxModel model, DecisionRecord record, ReportDetails? details)
+    public int Write(ParseResult result, WorkProgress progress, OnnxModel source, OnnxModel model, DecisionRecord record, ReportDetails? details)
     {
         record.WriteTo(model);
         RequireSmaller(source, model, record);
@@ -237,7 +239,8 @@ internal sealed class OptimizationCommands
             }
         }
 
-        Console.WriteLine(result.GetValue(Json) ? record.ToJson() : record.ToText());
+        progress.End();
+        RecordReport.Write(record, result.GetValue(Json));
         return record.Met ? ExitCodes.Done : ExitCodes.BoundNotMet;
     }
 

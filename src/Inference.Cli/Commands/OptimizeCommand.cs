@@ -18,10 +18,10 @@ internal static class OptimizeCommand
         var time = new Option<string>("--max-time") { Description = "Maximum duration of the search, such as 90s, 10m or 1h.", DefaultValueFactory = _ => "10m" };
         var rows = new Option<int>("--latency-rows") { Description = "Number of rows of a timed run.", DefaultValueFactory = _ => 1 };
         Command command = shared.Command("optimize", "Searches quantization, factorization and pruning for the fastest model within a budget.", search, time, rows);
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
-            OptimizationContext context = shared.Context(result);
+            OptimizationContext context = shared.Context(result, progress);
             Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
             if (result.GetValue(shared.Dry))
             {
@@ -44,7 +44,7 @@ internal static class OptimizeCommand
             };
             ModelOutput.RequireOther(result.GetValue(shared.Output)!, result.GetValue(shared.Model)!);
             OptimizeResult found = await BudgetOptimizer.OptimizeAsync(context, model, roles.Calibrate, chosenBy, roles.Report, options, cancellation).ConfigureAwait(false);
-            return shared.Write(result, model, found.Model, found.Record, found.Details);
+            return shared.Write(result, progress, model, found.Model, found.Record, found.Details);
         }));
         return command;
     }

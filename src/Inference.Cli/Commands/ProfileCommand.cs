@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Inference.Cli.Benchmarking;
 using Inference.Cli.Running;
+using Inference.Cli.Terminal;
 using Inference.Diagnostics;
 
 namespace Inference.Cli.Commands;
@@ -54,22 +55,28 @@ internal static class ProfileCommand
         double total = profile.Total.TotalMicroseconds;
         Console.WriteLine(Text($"{total:F1} µs a run over {profile.Runs} runs, {profile.Nodes.Count} nodes, {profile.Macs:N0} MACs, arena {profile.ArenaBytes:N0} bytes"));
         Console.WriteLine();
-        Console.WriteLine($"{"operator",-32}{"nodes",6}{"µs",11}{"%",7}{"MACs",16}{"GFLOP/s",9}");
+        ConsoleTable operators = new ConsoleTable().Text("operator").Numbers("nodes", "µs", "%", "MACs", "GFLOP/s");
         foreach (IGrouping<string, NodeProfile> group in profile.Nodes.GroupBy(n => n.Operator).OrderByDescending(g => g.Sum(n => n.Time.Ticks)))
         {
             double time = group.Sum(n => n.Time.TotalMicroseconds);
             long macs = group.Sum(n => n.Macs);
-            Console.WriteLine(Text($"{group.Key,-32}{group.Count(),6}{time,11:F1}{100 * time / Math.Max(total, 1e-9),7:F1}{macs,16:N0}{(macs == 0 ? "" : Text($"{2e-3 * macs / Math.Max(time, 1e-9):F1}")),9}"));
+            operators.Add(group.Key, Text($"{group.Count()}"), Text($"{time:F1}"), Share(time), Text($"{macs:N0}"), macs == 0 ? "" : Text($"{2e-3 * macs / Math.Max(time, 1e-9):F1}"));
         }
 
+        operators.Write();
         Console.WriteLine();
-        Console.WriteLine($"{"node",-40}{"operator",-24}{"µs",11}{"%",7}{"in bytes",13}{"out bytes",12}{"MACs",14}{"GFLOP/s",9}  output");
-        IEnumerable<NodeProfile> nodes = top > 0 ? profile.Nodes.OrderByDescending(n => n.Time).Take(top) : profile.Nodes;
-        foreach (NodeProfile node in nodes)
+        ConsoleTable nodes = new ConsoleTable().Text("node").Text("operator").Numbers("µs", "%", "in bytes", "out bytes", "MACs", "GFLOP/s").Text("output");
+        foreach (NodeProfile node in top > 0 ? profile.Nodes.OrderByDescending(n => n.Time).Take(top) : profile.Nodes)
         {
-            string name = node.Name.Length > 38 ? "…" + node.Name[^37..] : node.Name;
-            Console.WriteLine(Text($"{name,-40}{node.Operator,-24}{node.Time.TotalMicroseconds,11:F1}{100 * node.Time.TotalMicroseconds / Math.Max(total, 1e-9),7:F1}{node.InputBytes,13:N0}{node.OutputBytes,12:N0}{node.Macs,14:N0}{(node.Macs == 0 ? "" : Text($"{node.GigaflopsPerSecond:F1}")),9}  {node.OutputType}"));
+            double time = node.Time.TotalMicroseconds;
+            nodes.Add(
+                node.Name, node.Operator, Text($"{time:F1}"), Share(time), Text($"{node.InputBytes:N0}"), Text($"{node.OutputBytes:N0}"), Text($"{node.Macs:N0}"),
+                node.Macs == 0 ? "" : Text($"{node.GigaflopsPerSecond:F1}"), node.OutputType);
         }
+
+        nodes.Write();
+
+        string Share(double time) => Text($"{100 * time / Math.Max(total, 1e-9):F1}");
     }
 
     private static void WriteJson(Utf8JsonWriter writer, string name, ModelProfile profile)

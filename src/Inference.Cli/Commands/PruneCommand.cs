@@ -18,10 +18,10 @@ internal static class PruneCommand
         var least = new Option<double>("--least-kept") { Description = "Minimum share of a group's channels that is kept.", DefaultValueFactory = _ => new PruneOptions().LeastKept };
         var bare = new Option<bool>("--no-refit") { Description = "Do not refit the layers that read removed channels." };
         Command command = shared.Command("prune", "Removes whole channels and refits the layers that read them.", macs, multiple, least, bare);
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
-            OptimizationContext context = shared.Context(result);
+            OptimizationContext context = shared.Context(result, progress);
             Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
             if (result.GetValue(shared.Dry))
             {
@@ -31,8 +31,8 @@ internal static class PruneCommand
             var options = new PruneOptions { TargetMacs = result.GetValue(macs), ChannelMultiple = result.GetValue(multiple), LeastKept = result.GetValue(least), Refit = !result.GetValue(bare), Reconstruct = !result.GetValue(bare) };
             DataRoles roles = shared.Require(result, open);
             PruneResult made = await Pruner.PruneAsync(context, model, roles.Calibrate, options, cancellation).ConfigureAwait(false);
-            Console.Error.WriteLine($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
-            return await shared.FinishAsync(result, context, model, made.Model, "prune", made.Layers, roles, null, cancellation).ConfigureAwait(false);
+            progress.Note($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
+            return await shared.FinishAsync(result, progress, context, model, made.Model, "prune", made.Layers, roles, null, cancellation).ConfigureAwait(false);
         }));
         return command;
     }

@@ -27,10 +27,10 @@ internal static class QuantizeCommand
         var target = new Option<string>("--target") { Description = "Target processor: auto, avx2, avx512 or vnni.", DefaultValueFactory = _ => "auto" };
         var exclude = new Option<string[]>("--exclude") { Description = "Node to leave in float. May be repeated." };
         Command command = shared.Command("quantize", "Quantizes a model to 8 or 4 bits.", mode, format, calibration, perTensor, perChannel, uncorrected, bits, smooth, equalize, target, exclude);
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async () =>
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
-            OptimizationContext context = shared.Context(result);
+            OptimizationContext context = shared.Context(result, progress);
             Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
             if (result.GetValue(shared.Dry))
             {
@@ -54,7 +54,7 @@ internal static class QuantizeCommand
             DataRoles? roles = shared.Roles(result, open);
             QuantizeResult quantized = await Quantizer.QuantizeAsync(context, model, roles?.Calibrate, options, cancellation).ConfigureAwait(false);
             ReportDetails details = new() { Ranges = quantized.Ranges };
-            return await shared.FinishAsync(result, context, model, quantized.Model, "quantize", quantized.Layers, roles, details, cancellation).ConfigureAwait(false);
+            return await shared.FinishAsync(result, progress, context, model, quantized.Model, "quantize", quantized.Layers, roles, details, cancellation).ConfigureAwait(false);
         }));
         return command;
     }

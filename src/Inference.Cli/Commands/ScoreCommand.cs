@@ -4,6 +4,7 @@ using System.Globalization;
 using Inference.Cli.Data;
 using Inference.Cli.Running;
 using Inference.Cli.Scoring;
+using Inference.Cli.Terminal;
 using Inference.Data;
 using Inference.Evaluation.Reading;
 using Inference.Onnx;
@@ -41,7 +42,7 @@ internal static class ScoreCommand
                 result.AddError("Option '-o' is required.");
             }
         });
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async () =>
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async progress =>
         {
             IModelLoader loader = Backends.Loader(result.GetValue(backend)!, result.GetValue(library));
             using IModelRunner runner = await loader.LoadAsync(ModelSource.File(result.GetValue(model)!), new ModelLoadOptions { Threads = result.GetValue(threads) }, cancellation).ConfigureAwait(false);
@@ -63,20 +64,19 @@ internal static class ScoreCommand
             }
 
             using ScoreWriter writer = ScoreWriter.Create(result.GetValue(output)!);
-            await ScoreAsync(runner, source, writer, result.GetValue(batch), cancellation).ConfigureAwait(false);
+            await ScoreAsync(runner, source, writer, result.GetValue(batch), progress, cancellation).ConfigureAwait(false);
             return ExitCodes.Done;
         }));
         return command;
     }
 
-    private static async Task ScoreAsync(IModelRunner runner, IDataSource source, ScoreWriter writer, int stated, CancellationToken cancellation)
+    private static async Task ScoreAsync(IModelRunner runner, IDataSource source, ScoreWriter writer, int stated, WorkProgress progress, CancellationToken cancellation)
     {
         var inputs = new ScoreInputs(runner.Info, source);
         int? fixedRows = inputs.FixedRows;
         int rows = fixedRows ?? (stated > 0 ? stated : runner.Info.RowIndependent ? DefaultBatch : 1);
         long done = 0;
         long start = Stopwatch.GetTimestamp();
-        long shown = start;
         await foreach (DataBatch batch in source.ReadAsync(inputs.Columns, rows, cancellation).ConfigureAwait(false))
         {
             using (batch)
@@ -86,19 +86,19 @@ internal static class ScoreCommand
                 using NamedValues outputs = await runner.RunAsync(values, null, cancellation).ConfigureAwait(false);
                 writer.Append(outputs, batch.Rows);
                 done += batch.Rows;
-                if (!Console.IsErrorRedirected && Stopwatch.GetElapsedTime(shown) > TimeSpan.FromSeconds(0.5))
+                if (progress.IsDue)
                 {
-                    shown = Stopwatch.GetTimestamp();
-                    Console.Error.Write($"\r{Progress(done, source.RowCount, start)}   ");
+                    progress.Show(Speed(done, source.RowCount, start), (double)done / source.RowCount);
                 }
             }
         }
 
         writer.Complete();
-        Console.Error.WriteLine($"{(Console.IsErrorRedirected ? "" : "\r")}{Progress(done, null, start)}, {rows} per run");
+        progress.End();
+        progress.Note($"{Speed(done, null, start)}, {rows} per run");
     }
 
-    private static string Progress(long done, long? total, long start)
+    private static string Speed(long done, long? total, long start)
     {
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return string.Create(CultureInfo.InvariantCulture, $"{done:N0}{(total is { } all ? string.Create(CultureInfo.InvariantCulture, $" of {all:N0}") : "")} rows, {done / Math.Max(seconds, 1e-6):N0} rows/s");

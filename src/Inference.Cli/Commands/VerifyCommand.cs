@@ -22,7 +22,7 @@ internal static class VerifyCommand
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
         var command = new Command("verify", "Runs models on stored inputs and compares the results with stored outputs.") { folders, backend, rtol, atol, timeout, threads, json, isolate, list, library, verbose };
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async () =>
+        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async progress =>
         {
             IReadOnlyList<ModelTest> tests = ModelTest.Find(result.GetValue(folders)!);
             if (result.GetValue(list))
@@ -38,21 +38,29 @@ internal static class VerifyCommand
             IModelLoader loader = Backends.Loader(result.GetValue(backend)!, result.GetValue(library));
             var options = new ModelLoadOptions { Threads = result.GetValue(threads) };
             var results = new List<TestResult>(tests.Count);
+            bool lines = !result.GetValue(json);
             foreach (ModelTest test in tests)
             {
                 cancellation.ThrowIfCancellationRequested();
+                if (!lines || Console.IsOutputRedirected)
+                {
+                    // Where the lines go to a terminal they are progress enough, and would be mixed with it.
+                    progress.Show($"{results.Count} of {tests.Count}: {test.Name}", (double)results.Count / tests.Count);
+                }
+
                 var limit = TimeSpan.FromSeconds(result.GetValue(timeout));
                 TestResult outcome = result.GetValue(isolate)
                     ? await IsolatedTest.RunAsync(test, PassedOn(result), limit, cancellation).ConfigureAwait(false)
                     : test.Run(loader, options, result.GetValue(rtol), result.GetValue(atol), limit);
                 results.Add(outcome);
-                if (!result.GetValue(json))
+                if (lines)
                 {
                     Console.WriteLine(outcome.Status == "pass" ? $"PASS {outcome.Name}" : $"{outcome.Status.ToUpperInvariant()} {outcome.Name}: {outcome.Reason}");
                 }
             }
 
-            return Report(results, result.GetValue(json));
+            progress.End();
+            return Report(results, !lines);
         }));
         return command;
 

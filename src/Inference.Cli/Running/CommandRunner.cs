@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Inference.Cli.Terminal;
 
 namespace Inference.Cli.Running;
 
@@ -8,6 +9,17 @@ internal static class CommandRunner
     /// <summary>The option that adds stack traces to errors.</summary>
     public static Option<bool> Verbose() => new("--verbose") { Description = "Print the stack trace of an error." };
 
+    /// <summary>Runs a body that shows progress.</summary>
+    /// <param name="verbose">Whether errors come with their stack trace.</param>
+    /// <param name="body">The verb; what it prints comes after <see cref="WorkProgress.End"/>.</param>
+    /// <param name="still">See <see cref="WorkProgress(bool, TextWriter)"/>.</param>
+    public static Task<int> RunAsync(bool verbose, Func<WorkProgress, Task<int>> body, bool still = false) => RunAsync(verbose, async () =>
+    {
+        using var progress = new WorkProgress(still);
+        return await body(progress).ConfigureAwait(false);
+    });
+
+    /// <summary>Runs a body.</summary>
     public static async Task<int> RunAsync(bool verbose, Func<Task<int>> body)
     {
         try

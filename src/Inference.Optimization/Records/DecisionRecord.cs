@@ -9,7 +9,7 @@ using Inference.Optimization.Graphs;
 namespace Inference.Optimization.Records;
 
 /// <summary>Documents how a model was made. Stored in the model's own metadata.</summary>
-public sealed partial record DecisionRecord
+public sealed record DecisionRecord
 {
     /// <summary>The key of the model's metadata under which the record is stored.</summary>
     public const string MetadataKey = "inference.decision";

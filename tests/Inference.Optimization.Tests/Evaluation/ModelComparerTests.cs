@@ -128,7 +128,7 @@ public class ModelComparerTests
 
         Assert.Equal(["ant", "bee", "cow"], read.Quality!.Reading!.Classes);
         Assert.Equal(VerdictOutcome.Met, read.Quality.Verdict);
-        Assert.Contains("label from 'output_label'", read.ToText(), StringComparison.Ordinal);
+        Assert.Contains("label from 'output_label'", read.Quality!.Reading!.Describe(), StringComparison.Ordinal);
         Assert.Contains("output_label", HtmlReport.Render(read, "model"), StringComparison.Ordinal);
     }
 
