@@ -92,7 +92,7 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         if (_payoff.Direct && options.StepAside && _direct.TryEnter(rows, out cell))
         {
             _payoff.Enter();
-            return RunPast(inputs, context, new(rows, Cell: cell, IsCounted: true), cancellationToken);
+            return RunPast(inputs, context, new(rows, _clock.GetTimestamp(), cell, IsCounted: true), cancellationToken);
         }
 
         // Before the call is counted: an exception from the caller's own code belongs to the caller. The set is copied because the call waits with others: if the caller changed its set
@@ -262,6 +262,11 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             _direct.Exit(passage.Rows, cell);
             if (passage.IsCounted)
             {
+                if (good)
+                {
+                    _payoff.RanAlone(_clock.GetTimestamp() - passage.Since, passage.Rows);
+                }
+
                 _payoff.Exit(direct: true, 1, passage.Rows);
             }
 

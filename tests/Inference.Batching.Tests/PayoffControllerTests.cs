@@ -73,6 +73,45 @@ public class PayoffControllerTests
         Assert.Equal(0, wrong);
     }
 
+    // What the windows say of calls of a microsecond is off by what counting them takes, and by noise.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Load_BatchingAddsMoreThanItSaves_IsLeftOutWhateverTheWindowsSay(int seed)
+    {
+        var load = new Load(0.05, 0.044) { Noise = new Random(seed), Costs = (0.05, 0.04, 0.0075) };
+        load.RunUntil(() => load.Payoff.SteppedAside);
+        for (int i = 0; i < 200; i++)
+        {
+            load.Run(TimeSpan.FromSeconds(1));
+            Assert.True(load.Payoff.SteppedAside);
+        }
+    }
+
+    // Fixed 0.2: more than twice the batch's share of a call, and to come back half as much again.
+    [Theory]
+    [InlineData(0.09, false, false)]
+    [InlineData(0.11, false, true)]
+    [InlineData(0.06, true, false)]
+    [InlineData(0.07, true, true)]
+    public void Costs_DecideWithHysteresis(double share, bool isAside, bool cannotPay)
+    {
+        var costs = new CostEstimate();
+        for (int i = 0; i < 8; i++)
+        {
+            Assert.False(costs.CannotPay(isAside));
+            costs.RanAlone(1000 + (100 * i), 1);
+            costs.RanAlone(500, 2);
+            costs.Batched(10, 10, 8000 + i, (long)(share * 10_000) + i);
+        }
+
+        Assert.Equal((200, share * 2000), (costs.Fixed, costs.Added), (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-6 && Math.Abs(a.Item2 - b.Item2) < 1e-6);
+        Assert.Equal(cannotPay, costs.CannotPay(isAside));
+        costs.Reset();
+        Assert.False(costs.CannotPay(isAside));
+    }
+
     [Fact]
     public void Load_Changes_GoesBackAndForth()
     {
@@ -177,6 +216,9 @@ public class PayoffControllerTests
 
         public Random? Noise { get; init; }
 
+        /// <summary>A run of one row, a row of a batch, and the batch's share of a call, milliseconds; zeros are not told.</summary>
+        public (double Alone, double Row, double Share) Costs { get; init; }
+
         public double LastGain { get; private set; }
 
         public int Rows { get; private set; }
@@ -198,6 +240,8 @@ public class PayoffControllerTests
         }
 
         public void Stop() => Payoff.Leave(_counted);
+
+        private static long Ticks(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds).Ticks;
 
         // The way is chosen when a call comes, as in the runner: 0 past batching, 1 past it and counted, 2 batched.
         private void Come()
@@ -227,6 +271,15 @@ public class PayoffControllerTests
             Clock.Advance(took);
             Elapsed += took;
             Rows += calls;
+            if (calls > 1 && Costs.Share > 0)
+            {
+                Payoff.RanBatch(calls, calls, Ticks(Costs.Row * calls * noise), Ticks(Costs.Share * calls * noise));
+            }
+            else if (way == 1 && Costs.Share > 0)
+            {
+                Payoff.RanAlone(Ticks(Costs.Alone * noise), 1);
+            }
+
             if (way > 0)
             {
                 _counted -= calls;

@@ -5,7 +5,8 @@ namespace Inference.Batching.Control;
 /// and the faster mode is kept until the next probe. Within noise that is the mode without batching, which delays no call. Thread-safe.
 /// </summary>
 /// <remarks>A window extends from completion to completion, so that a batch counts as a whole, and excludes the time in which no call was in flight, so that a pause of the
-/// callers is charged to neither mode; gaps of under 2 ms are the callers' turn between two batches, and count. The cost of probing is bounded: the pause after a probe is at least 50 times the time that the slower mode cost in it.</remarks>
+/// callers is charged to neither mode; gaps of under 2 ms are the callers' turn between two batches, and count. A model whose fixed cost of a run is below what batching adds to a call is decided by that, whatever the windows say.
+/// The cost of probing is bounded: the pause after a probe is at least 50 times the time that the slower mode cost in it.</remarks>
 internal sealed class PayoffController : IDisposable
 {
     // The windows follow the order incumbent, challenger, challenger, incumbent, so that neither a drift of the load nor a busy machine appears as a difference.
@@ -32,6 +33,7 @@ internal sealed class PayoffController : IDisposable
     private readonly Action<bool, double> _decided;
     private readonly ITimer _timer;
     private readonly double[] _gains = new double[MostPairs];
+    private readonly CostEstimate _costs = new();
     private readonly long _frequency;
     private readonly long _shortestGap;
     private volatile bool _direct;
@@ -163,6 +165,26 @@ internal sealed class PayoffController : IDisposable
             _shortestRow = row;
             SetTrialRows();
         }
+
+        if (_measuring)
+        {
+            lock (_lock)
+            {
+                _costs.RanAlone(ticks, rows);
+            }
+        }
+    }
+
+    /// <summary>Records a batch of several calls: the duration of its run, and that of everything else.</summary>
+    public void RanBatch(int calls, int rows, long run, long own)
+    {
+        if (_measuring)
+        {
+            lock (_lock)
+            {
+                _costs.Batched(calls, rows, run, own);
+            }
+        }
     }
 
     /// <summary>Ends all measuring.</summary>
@@ -187,6 +209,7 @@ internal sealed class PayoffController : IDisposable
             {
                 _window = 0;
                 _lost = 0;
+                _costs.Reset();
                 _measuring = true;
                 _bypass = false;
                 BeginWindow(now);
@@ -317,12 +340,13 @@ internal sealed class PayoffController : IDisposable
         double most = -Min(gains, -1);
         double threshold = pairs == 1 ? Clear : Plain;
         double middle = Middle(gains);
-        return pairs == MostPairs || least > threshold || most < 1 / threshold ? middle : null;
+        return pairs == MostPairs || least > threshold || most < 1 / threshold || _costs.CannotPay(_aside) ? middle : null;
     }
 
     private void Decide(long now, double gain)
     {
-        bool aside = gain < (_aside || !_proved ? ToUse : ToKeep);
+        // The costs go first: of a call of a microsecond, counting the calls takes a part of what is compared.
+        bool aside = _costs.CannotPay(_aside) || gain < (_aside || !_proved ? ToUse : ToKeep);
         bool change = aside != _aside;
         _pause = change ? _frequency : Math.Min(60 * _frequency, 2 * _pause);
         Volatile.Write(ref _aside, aside);

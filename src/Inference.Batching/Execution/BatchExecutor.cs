@@ -189,8 +189,14 @@ internal sealed class BatchExecutor : IThreadPoolWorkItem
     private async Task RunAsync(Batch batch, CallWaiter? self)
     {
         RunScope scope = RunScope.Enter(this);
+        long start = _clock.GetTimestamp();
         await _run.RunAsync(batch).ConfigureAwait(false);
         scope.End();
+        if (batch.Count > 1 && batch.LongestRun > 0)
+        {
+            _payoff.RanBatch(batch.Count, batch.Rows, batch.LongestRun, _clock.GetTimestamp() - start - batch.LongestRun);
+        }
+
         _payoff.Exit(direct: false, batch.Count, batch.Rows);
         Handle(new(BatchEventKind.Finished, Batch: batch), self is { IsHere: true } ? self : null);
     }
