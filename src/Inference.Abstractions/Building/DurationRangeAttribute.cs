@@ -3,17 +3,17 @@ using System.Globalization;
 
 namespace Inference;
 
-/// <summary>Bounds a <see cref="TimeSpan"/> option: minimum ≤ value ≤ maximum; null is valid. Free of reflection, unlike <see cref="RangeAttribute"/> on types, so that generated validators
-/// keep working in trimmed programs.</summary>
-/// <param name="minimum">The least value, as <c>[d.]hh:mm:ss[.fffffff]</c>.</param>
-/// <param name="maximum">The greatest value, in the same form.</param>
+/// <summary>Restricts a <see cref="TimeSpan"/> option: minimum ≤ value ≤ maximum; null is valid. Uses no reflection, unlike <see cref="RangeAttribute"/> on types, so that generated validators
+/// work in trimmed programs.</summary>
+/// <param name="minimum">The smallest valid value, as <c>[d.]hh:mm:ss[.fffffff]</c>.</param>
+/// <param name="maximum">The largest valid value, in the same form.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationRangeAttribute(string minimum, string maximum) : ValidationAttribute
 {
-    /// <summary>The least value.</summary>
+    /// <summary>The smallest valid value.</summary>
     public string Minimum { get; } = minimum;
 
-    /// <summary>The greatest value.</summary>
+    /// <summary>The largest valid value.</summary>
     public string Maximum { get; } = maximum;
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Inference;
 
-/// <summary>Conveniences over <see cref="IModelPipelineBuilder"/>.</summary>
+/// <summary>Extension methods for <see cref="IModelPipelineBuilder"/>.</summary>
 public static class ModelPipelineBuilderExtensions
 {
     /// <summary>Starts adding middleware to a runner.</summary>
@@ -10,7 +10,7 @@ public static class ModelPipelineBuilderExtensions
         return new(runner);
     }
 
-    /// <summary>Adds a stage of the user's own; it may stand anywhere.</summary>
+    /// <summary>Adds a custom stage, which may be placed anywhere.</summary>
     public static TBuilder Use<TBuilder>(this TBuilder builder, Func<IModelRunner, IModelRunner> factory)
         where TBuilder : IModelPipelineBuilder
     {
@@ -19,7 +19,7 @@ public static class ModelPipelineBuilderExtensions
         return builder;
     }
 
-    /// <summary>Adds a stage of the user's own that takes services; it may stand anywhere.</summary>
+    /// <summary>Adds a custom stage that uses services; it may be placed anywhere.</summary>
     public static TBuilder Use<TBuilder>(this TBuilder builder, Func<IModelRunner, IServiceProvider, IModelRunner> factory)
         where TBuilder : IModelPipelineBuilder
     {

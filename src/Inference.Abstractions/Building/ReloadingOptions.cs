@@ -6,11 +6,11 @@ using Microsoft.Extensions.Primitives;
 namespace Inference;
 
 /// <summary>
-/// Named options that follow their configuration. A change that fails validation keeps the last good value, is reported, and does not end listening: the next change is read again.
-/// (<see cref="IOptionsMonitor{TOptions}"/> has no value at all after a failed change.)
+/// Named options that follow configuration changes. If a change fails validation, it is reported and the last valid value remains in effect; later changes are still read.
+/// (<see cref="IOptionsMonitor{TOptions}"/> has no value after a failed change.)
 /// </summary>
 /// <typeparam name="TOptions">The options.</typeparam>
-/// <remarks>Thread-safe. Dispose it to stop listening.</remarks>
+/// <remarks>Thread-safe. Dispose it to stop following changes.</remarks>
 public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions> : IDisposable
     where TOptions : class
 {
@@ -24,12 +24,12 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
     private Exception? _lastError;
     private bool _disposed;
 
-    /// <summary>Reads the options and starts to follow them.</summary>
+    /// <summary>Reads the options and starts following changes.</summary>
     /// <param name="services">Where the options are registered.</param>
-    /// <param name="name">Their name: the model's.</param>
-    /// <param name="changed">Called with each new value, one at a time; what it throws rejects the value.</param>
-    /// <param name="rejected">Called with the reason when a change was rejected.</param>
-    /// <exception cref="OptionsValidationException">The first value is not valid.</exception>
+    /// <param name="name">The name of the options: the model's name.</param>
+    /// <param name="changed">Called with each new value, one at a time; an exception that it throws rejects the value.</param>
+    /// <param name="rejected">Called with the reason when a change is rejected.</param>
+    /// <exception cref="OptionsValidationException">The initial value is not valid.</exception>
     public ReloadingOptions(IServiceProvider services, string name, Action<TOptions>? changed = null, Action<Exception>? rejected = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -51,10 +51,10 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
     /// <summary>The last valid value.</summary>
     public TOptions Current => Volatile.Read(ref _current);
 
-    /// <summary>Why the last change was rejected; null when it was not.</summary>
+    /// <summary>Why the last change was rejected; null if it was accepted.</summary>
     public Exception? LastError => Volatile.Read(ref _lastError);
 
-    /// <summary>Stops listening.</summary>
+    /// <summary>Stops following changes.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -68,8 +68,8 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
         }
     }
 
-    // An exception that left this method would reach the configuration system's change thread and other listeners.
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever makes a value unusable must not end listening.")]
+    // An exception thrown from this method would reach the configuration system's change thread and other listeners.
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An unusable value must not stop the object from following later changes.")]
     private void Reload()
     {
         lock (_lock)

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Options;
 namespace Inference;
 
 /// <summary>
-/// The options of one stage: what is registered under the model's name where there are services with options, else the defaults; then what the code says
-/// beside <c>UseX</c>; then checked. Follows configuration as <see cref="ReloadingOptions{TOptions}"/> does.
+/// The options of one stage: those registered under the model's name if the services have options, otherwise the defaults; then changed by the delegate
+/// passed to <c>UseX</c>; then validated. Follows configuration changes as <see cref="ReloadingOptions{TOptions}"/> does.
 /// </summary>
 /// <typeparam name="TOptions">The options.</typeparam>
-/// <remarks>Thread-safe. Dispose it to stop following the configuration.</remarks>
+/// <remarks>Thread-safe. Dispose it to stop following changes.</remarks>
 public sealed class StageOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions> : IDisposable
     where TOptions : class, new()
 {
@@ -20,13 +20,13 @@ public sealed class StageOptions<[DynamicallyAccessedMembers(DynamicallyAccessed
     private Action<TOptions>? _listeners;
     private TOptions? _current;
 
-    /// <summary>Reads the options and starts to follow them.</summary>
-    /// <param name="services">The service provider of the stage; may know no options at all.</param>
+    /// <summary>Reads the options and starts following changes.</summary>
+    /// <param name="services">The service provider of the stage; may have no options registered.</param>
     /// <param name="name">The model's name.</param>
-    /// <param name="configure">What the code says; runs last, on every reload anew. Null for nothing.</param>
-    /// <param name="validator">Checks each value.</param>
-    /// <param name="rejected">Called with the reason when a change was rejected; the last good value stays.</param>
-    /// <exception cref="OptionsValidationException">The first value is not valid.</exception>
+    /// <param name="configure">Changes the options last, again after every reload. Null for no change.</param>
+    /// <param name="validator">Validates each value.</param>
+    /// <param name="rejected">Called with the reason when a change is rejected; the last valid value remains in effect.</param>
+    /// <exception cref="OptionsValidationException">The initial value is not valid.</exception>
     public StageOptions(
         IServiceProvider services,
         string name,
@@ -45,7 +45,7 @@ public sealed class StageOptions<[DynamicallyAccessedMembers(DynamicallyAccessed
         {
             lock (_lock)
             {
-                // A change may have come meanwhile.
+                // A change may have arrived in the meantime.
                 if (_current is null)
                 {
                     Take(_reloading?.Current ?? new TOptions());
@@ -59,11 +59,11 @@ public sealed class StageOptions<[DynamicallyAccessedMembers(DynamicallyAccessed
         }
     }
 
-    /// <summary>The last valid value; not to be changed.</summary>
+    /// <summary>The last valid value; do not modify it.</summary>
     public TOptions Current => Volatile.Read(ref _current)!;
 
-    /// <summary>Calls back with the value that holds, at once, and then with each new one, in their order and one at a time, until this is disposed.</summary>
-    /// <param name="listener">Takes a value up. What it throws on the first comes out here; on a later one it rejects that value, so that the last good one stays.</param>
+    /// <summary>Calls the listener immediately with the current value, then with each new value, in order and one at a time, until this object is disposed.</summary>
+    /// <param name="listener">Applies a value. An exception on the first call is thrown to the caller; on a later call it rejects the new value, and the last valid one remains in effect.</param>
     public void OnChange(Action<TOptions> listener)
     {
         ArgumentNullException.ThrowIfNull(listener);

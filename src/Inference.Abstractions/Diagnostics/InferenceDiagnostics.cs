@@ -1,21 +1,21 @@
 namespace Inference.Diagnostics;
 
-/// <summary>Names of metrics, activities and tags. Tags never carry inputs.</summary>
+/// <summary>Names of metrics, activities and tags. Tags never contain input data.</summary>
 public static class InferenceDiagnostics
 {
-    /// <summary>Name of the <see cref="System.Diagnostics.Metrics.Meter"/> of every package.</summary>
+    /// <summary>Name of the <see cref="System.Diagnostics.Metrics.Meter"/> that every package uses.</summary>
     public const string MeterName = "Inference";
 
-    /// <summary>Name of the <see cref="System.Diagnostics.ActivitySource"/> of every package.</summary>
+    /// <summary>Name of the <see cref="System.Diagnostics.ActivitySource"/> that every package uses.</summary>
     public const string ActivitySourceName = "Inference";
 
-    /// <summary>Histogram, seconds: duration of calls.</summary>
+    /// <summary>Histogram of call durations, in seconds.</summary>
     public const string RunDuration = "inference.run.duration";
 
-    /// <summary>Up-down counter, calls: calls in flight.</summary>
+    /// <summary>Up-down counter of calls in flight.</summary>
     public const string RunsInFlight = "inference.run.active";
 
-    /// <summary>Histogram, seconds: duration of loading a model.</summary>
+    /// <summary>Histogram of model load durations, in seconds.</summary>
     public const string LoadDuration = "inference.load.duration";
 
     /// <summary>Tag: the model's name.</summary>
@@ -30,7 +30,7 @@ public static class InferenceDiagnostics
     /// <summary>Tag: <c>ok</c>, <c>invalid_input</c>, <c>error</c>, <c>cancelled</c>, <c>deadline</c> or <c>shed</c>.</summary>
     public const string OutcomeTag = "inference.outcome";
 
-    /// <summary>The outcome tag for an exception; <c>ok</c> for none.</summary>
+    /// <summary>The value of the outcome tag for an exception; <c>ok</c> for null.</summary>
     public static string Outcome(Exception? exception) => exception switch
     {
         null => "ok",

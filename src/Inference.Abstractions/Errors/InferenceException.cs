@@ -1,15 +1,15 @@
 namespace Inference;
 
-/// <summary>Base of all errors that Inference raises. The message says where, what was expected, what came, and what to do.</summary>
+/// <summary>Base class of all exceptions that Inference throws. The message says where the error occurred, what was expected, what was received and what to do.</summary>
 public class InferenceException : Exception
 {
-    /// <summary>Makes an error with a message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     public InferenceException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes an error with a message and its cause.</summary>
+    /// <summary>Creates an exception with a message and the exception that caused it.</summary>
     public InferenceException(string message, Exception? innerException)
         : base(message, innerException)
     {

@@ -1,15 +1,15 @@
 namespace Inference;
 
-/// <summary>A model failed while running: an operator met values it cannot handle.</summary>
+/// <summary>A model failed while running: an operator received values that it cannot handle.</summary>
 public class ModelRunException : InferenceException
 {
-    /// <summary>Makes an error with a message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     public ModelRunException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes an error with a message and its cause.</summary>
+    /// <summary>Creates an exception with a message and the exception that caused it.</summary>
     public ModelRunException(string message, Exception? innerException)
         : base(message, innerException)
     {

@@ -1,12 +1,12 @@
 namespace Inference.Images;
 
 /// <summary>
-/// Decodes images: what the engine asks where a model has the ONNX operator ImageDecoder (opset 20). Thread-safe. The package Inference.Images has one; it is found in the services
-/// (<c>AddImages</c>), in a loader's constructor or in <see cref="ModelLoadOptions.Images"/>.
+/// Decodes images for the ONNX operator ImageDecoder (opset 20). Thread-safe. The package Inference.Images provides an implementation; it is taken from the services
+/// (<c>AddImages</c>), from a loader's constructor or from <see cref="ModelLoadOptions.Images"/>.
 /// </summary>
 public interface IImageDecoder
 {
-    /// <summary>The formats that it reads, as messages name them: "JPEG, PNG or BMP".</summary>
+    /// <summary>The formats that it decodes, as shown in messages: "JPEG, PNG or BMP".</summary>
     string Formats { get; }
 
     /// <summary>Decodes an image.</summary>

@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Inference.Providers;
 
-/// <summary>What a provider may use while it compiles.</summary>
+/// <summary>What a provider may use during compilation.</summary>
 public sealed class CompileContext
 {
     /// <summary>The load options.</summary>
     public required ModelLoadOptions Options { get; init; }
 
-    /// <summary>Where to log.</summary>
+    /// <summary>The logger to use.</summary>
     public required ILogger Logger { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Inference.Providers;
 
-/// <summary>Which nodes of a graph a provider would run. Immutable.</summary>
+/// <summary>The nodes of a graph that a provider would run. Immutable.</summary>
 public sealed class NodeClaims
 {
     private readonly HashSet<int>? _nodes;
@@ -14,10 +14,10 @@ public sealed class NodeClaims
     /// <summary>Claims nothing.</summary>
     public static NodeClaims None { get; } = new(false, []);
 
-    /// <summary>Claims the graph as a whole, to be compiled in one piece.</summary>
+    /// <summary>Claims the whole graph, to be compiled as one unit.</summary>
     public static NodeClaims WholeGraph { get; } = new(true, null);
 
-    /// <summary>Whether the graph is claimed as a whole.</summary>
+    /// <summary>Whether the whole graph is claimed.</summary>
     public bool IsWholeGraph { get; }
 
     /// <summary>Claims nodes by their <see cref="GraphNode.Index"/>.</summary>

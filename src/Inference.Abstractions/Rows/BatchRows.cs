@@ -3,15 +3,15 @@ using System.Diagnostics.CodeAnalysis;
 namespace Inference.Rows;
 
 /// <summary>
-/// Works on the rows of whole input or output sets: a batch of N rows is a set of tensors whose axis 0 has size N. Row r of the batch is row r of each of them.
-/// Thread-safe. Results are new sets that the caller disposes.
+/// Operations on the rows of input or output sets. A batch of N rows is a set of tensors whose axis 0 has size N; row r of the batch is row r of each tensor.
+/// Thread-safe. Results are new sets, to be disposed by the caller.
 /// </summary>
 public static class BatchRows
 {
-    /// <summary>The number of rows, when every value is a tensor with that many rows.</summary>
+    /// <summary>Gets the number of rows, if every value is a tensor with the same number of rows.</summary>
     /// <param name="values">The batch.</param>
-    /// <param name="rows">The number of rows; 0 when false is returned.</param>
-    /// <returns>False when there is no value, a value is no tensor or a scalar, or the sizes of axis 0 differ.</returns>
+    /// <param name="rows">The number of rows; 0 if the method returns false.</param>
+    /// <returns>False if there are no values, a value is not a tensor or is a scalar, or the sizes of axis 0 differ.</returns>
     public static bool TryCount(NamedValues values, out int rows)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -32,8 +32,8 @@ public static class BatchRows
         return isCounted;
     }
 
-    /// <summary>The number of rows.</summary>
-    /// <exception cref="InvalidInputException">The values are no batch; the error says which value is in the way.</exception>
+    /// <summary>Returns the number of rows.</summary>
+    /// <exception cref="InvalidInputException">The values do not form a batch; the message lists them.</exception>
     public static int Count(NamedValues values)
     {
         if (!TryCount(values, out int rows))
@@ -44,7 +44,7 @@ public static class BatchRows
         return rows;
     }
 
-    /// <summary>Whether the rows of two batches can stand in one: the same names, in any order, with the same element types and row shapes.</summary>
+    /// <summary>Whether the rows of two batches can be combined into one: the same names, in any order, with the same element types and row shapes.</summary>
     public static bool HaveSameRowTypes(NamedValues left, NamedValues right)
     {
         ArgumentNullException.ThrowIfNull(left);
@@ -66,14 +66,14 @@ public static class BatchRows
         return true;
     }
 
-    /// <summary>Stacks batches: the rows of the first, then those of the second, and so on.</summary>
-    /// <param name="batches">At least one batch; the first gives the names and their order.</param>
-    /// <exception cref="InferenceException">There is no batch, a name is missing, or element types or row shapes differ.</exception>
+    /// <summary>Stacks batches: the rows of the first, followed by those of the second, and so on.</summary>
+    /// <param name="batches">At least one batch; the first determines the names and their order.</param>
+    /// <exception cref="InferenceException">No batch was passed, a name is missing, or element types or row shapes differ.</exception>
     public static NamedValues Concatenate(params ReadOnlySpan<NamedValues> batches)
     {
         if (batches.IsEmpty)
         {
-            throw new InferenceException("Concatenate got no batches, expected at least one. Pass the batches to stack.");
+            throw new InferenceException("Concatenate received no batches; expected at least one. Pass the batches to stack.");
         }
 
         NamedValues first = batches[0];
@@ -101,8 +101,8 @@ public static class BatchRows
         }
     }
 
-    /// <summary>Consecutive rows of a batch, as views that share its memory and hold references to it.</summary>
-    /// <exception cref="InferenceException">The rows leave the batch, or a value has no rows.</exception>
+    /// <summary>Returns consecutive rows of a batch, as views that share its memory and hold references to it.</summary>
+    /// <exception cref="InferenceException">The range exceeds the batch, or a value has no rows.</exception>
     public static NamedValues Slice(NamedValues values, int start, int count)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -124,7 +124,7 @@ public static class BatchRows
     }
 
     /// <summary>Gathers rows of a batch into a new one; see <see cref="TensorRows.Take"/>.</summary>
-    /// <exception cref="InferenceException">A number is not that of a row, or a value has no rows.</exception>
+    /// <exception cref="InferenceException">A row index is out of range, or a value has no rows.</exception>
     public static NamedValues Take(NamedValues values, ReadOnlySpan<int> rows)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -145,7 +145,7 @@ public static class BatchRows
         }
     }
 
-    /// <summary>Whether two rows are equal bit by bit in every value; names may stand in another order.</summary>
+    /// <summary>Whether two rows are equal bit by bit in every value; the names may be in a different order.</summary>
     public static bool AreEqual(NamedValues left, int leftRow, NamedValues right, int rightRow)
     {
         ArgumentNullException.ThrowIfNull(left);
@@ -166,10 +166,10 @@ public static class BatchRows
         return true;
     }
 
-    /// <summary>Hashes every row over the values of the given names, in the order of the names, names included; see <see cref="RowHash"/>.</summary>
-    /// <param name="values">The batch; values of other names do not count. A name that is missing counts as missing.</param>
-    /// <param name="names">The names, in an order that all who compare hashes share.</param>
-    /// <param name="hashes">The seeds, replaced by the hashes; as many as there are rows.</param>
+    /// <summary>Hashes every row over the values of the given names, in the order of the names and including them; see <see cref="RowHash"/>.</summary>
+    /// <param name="values">The batch; values with other names are ignored. A missing value is hashed as missing.</param>
+    /// <param name="names">The names, in the same order for all hashes that are compared.</param>
+    /// <param name="hashes">The seeds, which are replaced by the hashes; one for each row.</param>
     public static void Hash(NamedValues values, ReadOnlySpan<string> names, Span<UInt128> hashes)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -193,17 +193,17 @@ public static class BatchRows
         values.GetAt(index).Value as TensorValue ?? throw NotATensor(values.GetAt(index).Key, values.GetAt(index).Value);
 
     private static InvalidInputException NotATensor(string name, ModelValue value) =>
-        new($"The value '{name}' is a {value.Kind}, expected a tensor with rows along axis 0. Run it unbatched.");
+        new($"The value '{name}' is a {value.Kind}; expected a tensor with rows along axis 0. Run the model without batching.");
 
     [DoesNotReturn]
     private static void ThrowNoBatch(NamedValues values)
     {
         if (values.Count == 0)
         {
-            throw new InvalidInputException("There are no values, expected at least one tensor with rows along axis 0.");
+            throw new InvalidInputException("There are no values; expected at least one tensor with rows along axis 0.");
         }
 
         string list = string.Join(", ", values.Select(v => $"'{v.Key}': {v.Value}"));
-        throw new InvalidInputException($"The values are no batch: expected tensors with the same size of axis 0, got {list}. Give each value one row for each item.");
+        throw new InvalidInputException($"The values do not form a batch: expected tensors with the same size of axis 0, got {list}. Give every value one row for each item.");
     }
 }

@@ -1,10 +1,10 @@
 namespace Inference.Rows;
 
-/// <summary>Compares rows bit by bit: NaN equals a NaN of the same bits, and +0 differs from −0. Thread-safe.</summary>
+/// <summary>Compares rows bit by bit: a NaN equals a NaN with the same bits, and +0 differs from −0. Thread-safe.</summary>
 public static class RowEquality
 {
-    /// <summary>Whether two rows have the same element type, row shape and bits; for strings the same characters.</summary>
-    /// <exception cref="InferenceException">There is no such row, or a row of a packed type does not fill whole bytes.</exception>
+    /// <summary>Whether two rows have the same element type, row shape and bits; for strings, the same characters.</summary>
+    /// <exception cref="InferenceException">The row does not exist, or a row of a packed type does not fill whole bytes.</exception>
     public static bool AreEqual(TensorValue left, int leftRow, TensorValue right, int rightRow)
     {
         ArgumentNullException.ThrowIfNull(left);

@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 namespace Inference.Rows;
 
 /// <summary>
-/// 128-bit hashes of rows over element type, row shape and contents. Equal rows of equal type hash alike in one process whatever tensor they stand in; two
-/// different rows collide with a probability of about 2⁻¹²⁸ unless they were chosen by someone who knows the seed. XxHash128 of the contents, hashed with seed, length and type. Thread-safe.
+/// 128-bit hashes of rows over element type, row shape and contents. Within one process, equal rows of the same type have the same hash whichever tensor contains them; two
+/// different rows collide with a probability of about 2⁻¹²⁸, unless they were chosen with knowledge of the seed. XxHash128 of the contents, hashed with seed, length and type. Thread-safe.
 /// </summary>
-/// <remarks>Not a cryptographic hash: seed it at random where inputs are hostile, and compare the rows themselves where a collision must not matter.
+/// <remarks>Not a cryptographic hash: use a random seed if inputs may be hostile, and compare the rows themselves if a collision would do harm.
 /// The function may change between versions: do not store hashes.</remarks>
 public static class RowHash
 {
-    /// <summary>The hash of one row.</summary>
+    /// <summary>Returns the hash of one row.</summary>
     /// <param name="tensor">A tensor with rows.</param>
-    /// <param name="row">The row's number.</param>
-    /// <param name="seed">Makes hashes of different seeds unrelated; 0 by default. Pass the hash of another tensor's row to hash several together.</param>
-    /// <exception cref="InferenceException">There is no such row, or a row of a packed type does not fill whole bytes.</exception>
+    /// <param name="row">The index of the row, from 0.</param>
+    /// <param name="seed">The seed; hashes with different seeds are unrelated. 0 by default. Pass the hash of another tensor's row to hash several rows together.</param>
+    /// <exception cref="InferenceException">The row does not exist, or a row of a packed type does not fill whole bytes.</exception>
     public static UInt128 Of(TensorValue tensor, int row, UInt128 seed = default)
     {
         UInt128 hash = seed;
@@ -23,11 +23,11 @@ public static class RowHash
         return hash;
     }
 
-    /// <summary>Hashes consecutive rows, each starting from what stands in its place: hashes[i] = hash of row start + i seeded with hashes[i].</summary>
+    /// <summary>Hashes consecutive rows, each with its own seed: hashes[i] = hash of row start + i seeded with hashes[i].</summary>
     /// <param name="tensor">A tensor with rows.</param>
     /// <param name="start">The first row.</param>
-    /// <param name="hashes">The seeds, replaced by the hashes; as many as rows are to be hashed.</param>
-    /// <exception cref="InferenceException">The rows leave the tensor, or do not fill whole bytes.</exception>
+    /// <param name="hashes">The seeds, which are replaced by the hashes; one for each row to hash.</param>
+    /// <exception cref="InferenceException">The range exceeds the tensor, or rows do not fill whole bytes.</exception>
     public static void Continue(TensorValue tensor, int start, Span<UInt128> hashes)
     {
         TensorRows.ThrowIfOutside(tensor, start, hashes.Length);
@@ -62,9 +62,9 @@ public static class RowHash
         }
     }
 
-    /// <summary>The hash of bytes and of their number.</summary>
+    /// <summary>Returns the hash of the bytes and their number.</summary>
     /// <param name="data">The bytes.</param>
-    /// <param name="seed">Makes hashes of different seeds unrelated; 0 by default.</param>
+    /// <param name="seed">The seed; hashes with different seeds are unrelated. 0 by default.</param>
     public static UInt128 OfBytes(ReadOnlySpan<byte> data, UInt128 seed = default) => Bytes(data, 0, seed);
 
     // XxHash128 takes a seed of 64 bits: the whole seed, the length and the type are hashed with the contents' hash.

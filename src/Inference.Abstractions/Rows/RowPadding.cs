@@ -2,20 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Inference.Rows;
 
-/// <summary>Pads rows of unequal shapes to a common one, and crops them back. Thread-safe.</summary>
-/// <remarks>All element types but packed ones. Results are new tensors that the caller disposes.</remarks>
+/// <summary>Pads rows of different shapes to a common shape, and crops them back. Thread-safe.</summary>
+/// <remarks>Supports all element types except packed ones. Results are new tensors, to be disposed by the caller.</remarks>
 public static class RowPadding
 {
-    /// <summary>Stacks tensors along axis 0 and pads each at the end of every other axis: [Nᵢ, aᵢ, bᵢ, …] → [ΣNᵢ, A, B, …] with A ≥ aᵢ, B ≥ bᵢ.</summary>
-    /// <param name="parts">At least one tensor, all of one element type and rank.</param>
+    /// <summary>Stacks tensors along axis 0 and pads each one at the end of every other axis: [Nᵢ, aᵢ, bᵢ, …] → [ΣNᵢ, A, B, …] with A ≥ aᵢ, B ≥ bᵢ.</summary>
+    /// <param name="parts">At least one tensor; all must have the same element type and rank.</param>
     /// <param name="rowShape">The row shape [A, B, …] of the result.</param>
-    /// <param name="fill">Bytes of the element that fills the gaps; empty for zeros. For strings the gaps hold empty strings.</param>
-    /// <exception cref="InferenceException">Types or ranks differ, a part is larger than <paramref name="rowShape"/>, the type is packed, or <paramref name="fill"/> has another size than an element.</exception>
+    /// <param name="fill">The bytes of the element used as padding; empty for zeros. Strings are padded with empty strings.</param>
+    /// <exception cref="InferenceException">Types or ranks differ, a part is larger than <paramref name="rowShape"/>, the type is packed, or the length of <paramref name="fill"/> is not the size of an element.</exception>
     public static TensorValue Concatenate(ReadOnlySpan<TensorValue> parts, ReadOnlySpan<long> rowShape, ReadOnlySpan<byte> fill = default)
     {
         if (parts.IsEmpty)
         {
-            throw new InferenceException("Concatenate got no tensors, expected at least one. Pass the tensors to stack.");
+            throw new InferenceException("Concatenate received no tensors; expected at least one. Pass the tensors to stack.");
         }
 
         long rows = 0;
@@ -44,11 +44,11 @@ public static class RowPadding
         return result;
     }
 
-    /// <summary>Pads one tensor at the end of each axis after the first; see <see cref="Concatenate"/>.</summary>
+    /// <summary>Pads a tensor at the end of each axis after the first; see <see cref="Concatenate"/>.</summary>
     public static TensorValue Pad(TensorValue tensor, ReadOnlySpan<long> rowShape, ReadOnlySpan<byte> fill = default) => Concatenate([tensor], rowShape, fill);
 
     /// <summary>Keeps the first elements of each axis after the first: [N, A, B, …] → [count, a, b, …] with a ≤ A, b ≤ B, for rows from <paramref name="start"/> on.</summary>
-    /// <exception cref="InferenceException">A dimension exceeds the tensor's, the rows leave it, or the type is packed.</exception>
+    /// <exception cref="InferenceException">A dimension exceeds that of the tensor, the row range exceeds the tensor, or the type is packed.</exception>
     public static TensorValue Crop(TensorValue tensor, int start, int count, ReadOnlySpan<long> rowShape)
     {
         TensorRows.ThrowIfOutside(tensor, start, count);
@@ -60,7 +60,7 @@ public static class RowPadding
 
         if (!fits || tensor.ElementType.IsPacked())
         {
-            throw new InferenceException($"Crop to rows of shape {TensorShape.Format(rowShape)} needs an unpacked tensor at least that large on every axis, got {tensor}. Pass a smaller row shape.");
+            throw new InferenceException($"Crop to rows of shape {TensorShape.Format(rowShape)} requires an unpacked tensor at least that large on every axis, got {tensor}. Pass a smaller row shape.");
         }
 
         Span<long> shape = stackalloc long[tensor.Rank];
@@ -119,7 +119,7 @@ public static class RowPadding
     {
         if (!fill.IsEmpty && fill.Length != size)
         {
-            throw new InferenceException($"The padding element has {fill.Length} bytes, an element has {size}. Pass one element's bytes.");
+            throw new InferenceException($"The padding element has {fill.Length} bytes; expected {size}, the size of an element. Pass the bytes of one element.");
         }
 
         if (!fill.ContainsAnyExcept((byte)0))
@@ -159,7 +159,7 @@ public static class RowPadding
 
         if (!fits)
         {
-            throw new InferenceException($"Padding to rows {type.Name()}{TensorShape.Format(rowShape)} needs an unpacked tensor of that type and rank, no larger on any axis after the first; got {part}. Raise the row shape or truncate the tensor.");
+            throw new InferenceException($"Padding to rows {type.Name()}{TensorShape.Format(rowShape)} requires an unpacked tensor of that type and rank, no larger on any axis after the first; got {part}. Use a larger row shape or truncate the tensor.");
         }
     }
 }

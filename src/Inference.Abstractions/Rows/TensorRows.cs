@@ -2,11 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Inference.Rows;
 
-/// <summary>Works on the rows of tensors: the slices along axis 0. A tensor of shape [N, …] has N rows of shape […]. Thread-safe.</summary>
-/// <remarks>All element types; of packed types only those whose rows fill whole bytes. Results are new tensors that the caller disposes.</remarks>
+/// <summary>Operations on the rows of tensors: the slices along axis 0. A tensor of shape [N, …] has N rows of shape […]. Thread-safe.</summary>
+/// <remarks>Supports all element types; rows of packed types must fill whole bytes. Results are new tensors, to be disposed by the caller.</remarks>
 public static class TensorRows
 {
-    /// <summary>The number of rows: the size of axis 0.</summary>
+    /// <summary>Returns the number of rows: the size of axis 0.</summary>
     /// <exception cref="InferenceException">The tensor is a scalar, or axis 0 exceeds <see cref="int.MaxValue"/>.</exception>
     public static int Count(TensorValue tensor)
     {
@@ -19,7 +19,7 @@ public static class TensorRows
         return (int)tensor.Shape[0];
     }
 
-    /// <summary>Elements of one row: the product of the dimensions after the first.</summary>
+    /// <summary>Returns the number of elements in one row: the product of the dimensions after the first.</summary>
     /// <exception cref="InferenceException">The tensor has no usable rows, or a row has more than <see cref="int.MaxValue"/> elements.</exception>
     public static int RowElements(TensorValue tensor)
     {
@@ -27,7 +27,7 @@ public static class TensorRows
         return Fit(tensor, TensorShape.Count(tensor.Shape[1..]), "elements");
     }
 
-    /// <summary>Bytes of one row; 0 for strings.</summary>
+    /// <summary>Returns the number of bytes in one row; 0 for strings.</summary>
     /// <exception cref="InferenceException">A row of a packed type does not fill whole bytes, or a row has more than <see cref="int.MaxValue"/> elements or bytes.</exception>
     public static int RowBytes(TensorValue tensor)
     {
@@ -40,7 +40,7 @@ public static class TensorRows
         return Fit(tensor, tensor.ElementType.ByteCount(elements), "bytes");
     }
 
-    /// <summary>Whether the rows of two tensors can stand in one: same element type and same dimensions after the first.</summary>
+    /// <summary>Whether the rows of two tensors can be combined into one tensor: the same element type and the same dimensions after the first.</summary>
     public static bool HaveSameRowType(TensorValue left, TensorValue right)
     {
         ArgumentNullException.ThrowIfNull(left);
@@ -48,7 +48,7 @@ public static class TensorRows
         return left.ElementType == right.ElementType && left.Rank > 0 && right.Rank > 0 && left.Shape[1..].SequenceEqual(right.Shape[1..]);
     }
 
-    /// <summary>A tensor of <paramref name="rows"/> rows of the same element type and row shape; contents undefined, strings empty.</summary>
+    /// <summary>Allocates a tensor of <paramref name="rows"/> rows with the same element type and row shape; its contents are undefined, strings are empty.</summary>
     public static TensorValue AllocateLike(TensorValue tensor, int rows)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -59,13 +59,13 @@ public static class TensorRows
     }
 
     /// <summary>Stacks tensors along axis 0: [N₁, …], [N₂, …], … → [ΣNᵢ, …].</summary>
-    /// <param name="parts">At least one tensor; all of one element type and row shape.</param>
-    /// <exception cref="InferenceException">There is no part, element types or row shapes differ, or there are more than <see cref="int.MaxValue"/> rows.</exception>
+    /// <param name="parts">At least one tensor; all must have the same element type and row shape.</param>
+    /// <exception cref="InferenceException">No tensor was passed, element types or row shapes differ, or there are more than <see cref="int.MaxValue"/> rows.</exception>
     public static TensorValue Concatenate(params ReadOnlySpan<TensorValue> parts)
     {
         if (parts.IsEmpty)
         {
-            throw new InferenceException("Concatenate got no tensors, expected at least one. Pass the tensors to stack.");
+            throw new InferenceException("Concatenate received no tensors; expected at least one. Pass the tensors to stack.");
         }
 
         long rows = 0;
@@ -73,7 +73,7 @@ public static class TensorRows
         {
             if (!HaveSameRowType(parts[0], part))
             {
-                throw new InferenceException($"Concatenate stacks rows of one type and shape: the first tensor is {parts[0]}, another is {part}. Pad or convert them to the same row shape.");
+                throw new InferenceException($"Concatenate requires rows of the same type and shape: the first tensor is {parts[0]}, another is {part}. Pad or convert them to the same row shape.");
             }
 
             rows += Count(part);
@@ -81,7 +81,7 @@ public static class TensorRows
 
         if (rows > int.MaxValue)
         {
-            throw new InferenceException($"Concatenate stacks {rows} rows like those of {parts[0]}; one tensor has at most {int.MaxValue}. Stack fewer.");
+            throw new InferenceException($"Concatenate received {rows} rows like those of {parts[0]}; a tensor can have at most {int.MaxValue}. Stack fewer.");
         }
 
         TensorValue result = AllocateLike(parts[0], (int)rows);
@@ -97,7 +97,7 @@ public static class TensorRows
     }
 
     /// <summary>Gathers rows into a new tensor: result[i, …] = tensor[rows[i], …]. Rows may repeat.</summary>
-    /// <exception cref="InferenceException">A number is not that of a row.</exception>
+    /// <exception cref="InferenceException">A row index is out of range.</exception>
     public static TensorValue Take(TensorValue tensor, ReadOnlySpan<int> rows)
     {
         int count = Count(tensor);
@@ -123,8 +123,8 @@ public static class TensorRows
         return result;
     }
 
-    /// <summary>Copies rows into a new tensor that owns just them.</summary>
-    /// <exception cref="InferenceException">The range leaves the tensor.</exception>
+    /// <summary>Copies rows into a new tensor.</summary>
+    /// <exception cref="InferenceException">The range exceeds the tensor.</exception>
     public static TensorValue Copy(TensorValue tensor, int start, int count)
     {
         ThrowIfOutside(tensor, start, count);
@@ -133,20 +133,20 @@ public static class TensorRows
         return result;
     }
 
-    /// <summary>Copies rows between tensors of one row type: destination[destinationStart + i, …] = source[sourceStart + i, …] for i &lt; count.</summary>
-    /// <param name="source">Read.</param>
-    /// <param name="sourceStart">First row read.</param>
-    /// <param name="destination">Written; must not be shared or borrowed.</param>
-    /// <param name="destinationStart">First row written.</param>
-    /// <param name="count">Rows to copy.</param>
-    /// <exception cref="InferenceException">Row types differ, a range leaves its tensor, or the destination cannot be written.</exception>
+    /// <summary>Copies rows between tensors with the same row type: destination[destinationStart + i, …] = source[sourceStart + i, …] for i &lt; count.</summary>
+    /// <param name="source">The tensor to read from.</param>
+    /// <param name="sourceStart">The first row to read.</param>
+    /// <param name="destination">The tensor to write to; must not be shared or borrowed.</param>
+    /// <param name="destinationStart">The first row to write.</param>
+    /// <param name="count">The number of rows to copy.</param>
+    /// <exception cref="InferenceException">The row types differ, a range exceeds its tensor, or the destination cannot be written.</exception>
     public static void CopyRows(TensorValue source, int sourceStart, TensorValue destination, int destinationStart, int count)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
         if (!HaveSameRowType(source, destination))
         {
-            throw new InferenceException($"CopyRows needs rows of one type and shape: the source is {source}, the destination {destination}. Pad or convert one of them.");
+            throw new InferenceException($"CopyRows requires rows of the same type and shape: the source is {source}, the destination is {destination}. Pad or convert one of them.");
         }
 
         ThrowIfOutside(source, sourceStart, count);
@@ -182,7 +182,7 @@ public static class TensorRows
 
     [DoesNotReturn]
     private static void ThrowOutside(TensorValue tensor, int start, int count) => throw new InferenceException(
-        $"Rows {start} to {(long)start + count - 1} leave the tensor {tensor}, which has {Count(tensor)}. Pass rows within axis 0.");
+        $"Rows {start} to {(long)start + count - 1} are out of range for the tensor {tensor}, which has {Count(tensor)} rows. Pass rows within axis 0.");
 
     [DoesNotReturn]
     private static void ThrowNoRows(TensorValue tensor) => throw new InferenceException(
@@ -194,5 +194,5 @@ public static class TensorRows
 
     [DoesNotReturn]
     private static void ThrowSplitBytes(TensorValue tensor) => throw new InferenceException(
-        $"The rows of {tensor} do not fill whole bytes, so that they cannot be moved one by one. Unpack the tensor, or pad its rows to whole bytes.");
+        $"The rows of {tensor} do not fill whole bytes, so they cannot be copied individually. Unpack the tensor, or pad its rows to whole bytes.");
 }

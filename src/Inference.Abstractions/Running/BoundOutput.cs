@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace Inference;
 
-/// <summary>An output tensor of a bound run as its user sees it: read-only; <see cref="Retain"/> copies, because the next run overwrites it; disposing it ends this view and not the memory.</summary>
+/// <summary>A read-only view of an output tensor of a bound run. <see cref="Retain"/> copies, because the next run overwrites the tensor; disposing the view does not release the memory.</summary>
 internal sealed unsafe class BoundOutput(BoundRun run, TensorValue inner) : TensorValue(inner.ElementType, inner.Shape)
 {
     private volatile bool _disposed;
 
-    /// <summary>The run that writes it.</summary>
+    /// <summary>The bound run that writes the tensor.</summary>
     public BoundRun Run => run;
 
     public override bool IsBorrowed => true;
@@ -16,7 +16,7 @@ internal sealed unsafe class BoundOutput(BoundRun run, TensorValue inner) : Tens
 
     public override Span<T> AsWritableSpan<T>()
     {
-        ThrowNotWritable(this, "that of an output of a bound run");
+        ThrowNotWritable(this, "the output of a bound run");
         return default;
     }
 
@@ -24,7 +24,7 @@ internal sealed unsafe class BoundOutput(BoundRun run, TensorValue inner) : Tens
 
     public override Span<byte> AsWritableBytes()
     {
-        ThrowNotWritable(this, "that of an output of a bound run");
+        ThrowNotWritable(this, "the output of a bound run");
         return default;
     }
 
@@ -53,7 +53,7 @@ internal sealed unsafe class BoundOutput(BoundRun run, TensorValue inner) : Tens
         if (_disposed)
         {
             throw new ObjectDisposedException(nameof(TensorValue),
-                "The output of a bound run was disposed: this view of it has ended. The memory belongs to the bound run: call its GetOutput again, and Retain() to keep a copy.");
+                "This view of a bound run's output was disposed. The bound run owns the memory: call GetOutput again, and Retain() to keep a copy.");
         }
 
         run.ThrowIfInUse();

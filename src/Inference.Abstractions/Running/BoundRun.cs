@@ -1,8 +1,8 @@
 namespace Inference;
 
-/// <summary>A run whose inputs and outputs are set up once and used again: 0 managed bytes a run while shapes stay as they are.</summary>
-/// <remarks>One thread at a time: a use while another thread uses the object throws <see cref="InferenceException"/>. Different bound runs of one runner may run at once.
-/// Disposing it while it runs lets the run end first.</remarks>
+/// <summary>A run whose inputs and outputs are bound once and reused; it allocates no managed memory as long as the shapes do not change.</summary>
+/// <remarks>Not thread-safe: using the object while another thread uses it throws <see cref="InferenceException"/>. Different bound runs of one runner may run concurrently.
+/// If it is disposed during a run, the run finishes first.</remarks>
 public abstract class BoundRun : IDisposable
 {
     private const int InUse = 1;
@@ -10,37 +10,37 @@ public abstract class BoundRun : IDisposable
     private int _use;
     private int _closed;
 
-    /// <summary>Binds an input. The value is retained; its contents are read anew by each <see cref="Run"/>, so write into it between runs.
-    /// Take a writable span before binding, or bind borrowed memory (which is then read in place and must stay alive).</summary>
-    /// <exception cref="InvalidInputException">There is no such input, the type, rank or a fixed dimension differs, or the value is an output of this bound run.</exception>
-    /// <exception cref="InferenceException">Another thread uses this object.</exception>
+    /// <summary>Binds an input. The value is retained; each <see cref="Run"/> reads its current contents, so write to it between runs.
+    /// Get a writable span before binding, or bind borrowed memory (which is read in place and must stay alive).</summary>
+    /// <exception cref="InvalidInputException">The input does not exist, the type, rank or a fixed dimension differs, or the value is an output of this bound run.</exception>
+    /// <exception cref="InferenceException">Another thread is using this object.</exception>
     public abstract void SetInput(string name, TensorValue value);
 
     /// <summary>Runs the model on the bound inputs.</summary>
     /// <exception cref="InvalidInputException">An input without a default is not bound.</exception>
-    /// <exception cref="ModelRunException">The model failed on these values.</exception>
-    /// <exception cref="InferenceException">Another thread uses this object.</exception>
+    /// <exception cref="ModelRunException">The model failed for these values.</exception>
+    /// <exception cref="InferenceException">Another thread is using this object.</exception>
     public abstract void Run(CancellationToken cancellationToken = default);
 
-    /// <summary>The output of the last run, of any kind. It belongs to this object and its contents change with the next run; call <see cref="ModelValue.Retain"/> to keep a copy.
-    /// Disposing it ends the use of the value that was returned and leaves the output to this object.</summary>
-    /// <exception cref="InferenceException">There is no such output, nothing was run yet, or another thread uses this object.</exception>
+    /// <summary>Returns an output of the last run, of any kind. This object owns the value, and the next run changes its contents; call <see cref="ModelValue.Retain"/> to keep a copy.
+    /// Disposing the returned value does not release the output.</summary>
+    /// <exception cref="InferenceException">The output does not exist, nothing was run yet, or another thread is using this object.</exception>
     public abstract ModelValue GetOutputValue(string name);
 
-    /// <summary>The output of the last run, as a tensor; see <see cref="GetOutputValue"/>.</summary>
-    /// <exception cref="InferenceException">There is no such output or it is not a tensor, nothing was run yet, or another thread uses this object.</exception>
+    /// <summary>Returns an output of the last run as a tensor; see <see cref="GetOutputValue"/>.</summary>
+    /// <exception cref="InferenceException">The output does not exist or is not a tensor, nothing was run yet, or another thread is using this object.</exception>
     public TensorValue GetOutput(string name)
     {
         ModelValue value = GetOutputValue(name);
-        return value as TensorValue ?? throw new InferenceException($"The output '{name}' is a {value.Kind}, not a tensor. Read it by GetOutputValue(\"{name}\").");
+        return value as TensorValue ?? throw new InferenceException($"The output '{name}' is a {value.Kind}, not a tensor. Read it with GetOutputValue(\"{name}\").");
     }
 
-    /// <summary>Releases the bound values; while a run goes on, when it ends.</summary>
+    /// <summary>Releases the bound values, after a run in progress has ended.</summary>
     public abstract void Dispose();
 
-    /// <summary>Begins a use of this object; each is followed by <see cref="EndUse"/>.</summary>
-    /// <exception cref="InferenceException">Another thread uses this object.</exception>
-    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    /// <summary>Begins a use of this object; pair each call with <see cref="EndUse"/>.</summary>
+    /// <exception cref="InferenceException">Another thread is using this object.</exception>
+    /// <exception cref="ObjectDisposedException">The object was disposed.</exception>
     protected void BeginUse()
     {
         int use = Interlocked.CompareExchange(ref _use, InUse, 0);
@@ -60,19 +60,19 @@ public abstract class BoundRun : IDisposable
         }
     }
 
-    /// <summary>Checks that the object can be read: no use goes on and it was not disposed.</summary>
-    /// <exception cref="InferenceException">Another thread uses this object.</exception>
-    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    /// <summary>Checks that the object can be read: it is not in use and was not disposed.</summary>
+    /// <exception cref="InferenceException">Another thread is using this object.</exception>
+    /// <exception cref="ObjectDisposedException">The object was disposed.</exception>
     protected void RequireIdle()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
         ThrowIfInUse();
     }
 
-    /// <summary>Ends a use; where the object was disposed meanwhile, releases what it holds.</summary>
+    /// <summary>Ends a use; if the object was disposed in the meantime, releases its resources.</summary>
     protected void EndUse()
     {
-        // A plain write and a look, in place of an interlocked step: closing marks the object and lets a barrier pass through all threads before it looks for the end of the use.
+        // A plain write and a read instead of an interlocked operation: Close marks the object and issues a process-wide barrier before it reads whether the use has ended.
         Volatile.Write(ref _use, 0);
         if (Volatile.Read(ref _closed) != 0)
         {
@@ -80,7 +80,7 @@ public abstract class BoundRun : IDisposable
         }
     }
 
-    /// <summary>Lets no use begin any more and releases what the object holds, when the last use has ended. Doing it again has no effect.</summary>
+    /// <summary>Prevents further uses and releases the object's resources once the last use has ended. Further calls have no effect.</summary>
     protected void Close()
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
@@ -90,24 +90,24 @@ public abstract class BoundRun : IDisposable
         }
     }
 
-    /// <summary>Releases what the object holds; called once, when it is disposed and not in use.</summary>
+    /// <summary>Releases the object's resources; called once, when the object is disposed and not in use.</summary>
     protected virtual void Release()
     {
     }
 
-    /// <summary>A view of an output tensor for the user: read-only, its <see cref="ModelValue.Retain"/> copies, and disposing it leaves the tensor to this object.</summary>
-    /// <param name="output">The tensor that runs write; not one of strings.</param>
-    /// <param name="before">What this method returned before; returned again where it shows the same tensor and was not disposed.</param>
+    /// <summary>Returns a read-only view of an output tensor for the user: its <see cref="ModelValue.Retain"/> copies, and disposing it does not release the tensor.</summary>
+    /// <param name="output">The tensor that runs write; must not contain strings.</param>
+    /// <param name="before">The previous result of this method; returned again if it shows the same tensor and was not disposed.</param>
     protected TensorValue Show(TensorValue output, ModelValue? before = null)
     {
         ArgumentNullException.ThrowIfNull(output);
         return before is BoundOutput view && view.Shows(output) ? view : new BoundOutput(this, output);
     }
 
-    /// <summary>Whether a value is an output of this object, so that a run would read and write the same memory.</summary>
+    /// <summary>Whether a value is an output of this object, in which case a run would read and write the same memory.</summary>
     protected bool IsOwnOutput(ModelValue value) => value is BoundOutput output && output.Run == this;
 
-    /// <summary>A copy of an output that no run writes to meanwhile.</summary>
+    /// <summary>A copy of an output, made while no run writes to it.</summary>
     internal TensorValue CopyOf(TensorValue output)
     {
         BeginUse();
@@ -140,5 +140,5 @@ public abstract class BoundRun : IDisposable
     }
 
     private static void ThrowInUse() => throw new InferenceException(
-        "A bound run was used while another thread runs it or binds its inputs; expected one thread at a time. Make a bound run for each thread.");
+        "A bound run was used while another thread was running it or binding its inputs; expected one thread at a time. Create a bound run for each thread.");
 }

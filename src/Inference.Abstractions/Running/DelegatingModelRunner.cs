@@ -1,10 +1,10 @@
 namespace Inference;
 
-/// <summary>Base of middleware: passes everything on to an inner runner, which it owns.</summary>
-/// <param name="inner">The runner below; disposed with this one.</param>
+/// <summary>Base class for middleware: forwards everything to an inner runner, which it owns.</summary>
+/// <param name="inner">The inner runner; disposed together with this one.</param>
 public abstract class DelegatingModelRunner(IModelRunner inner) : IModelRunner
 {
-    /// <summary>The runner below.</summary>
+    /// <summary>The inner runner.</summary>
     protected IModelRunner Inner { get; } = inner ?? throw new ArgumentNullException(nameof(inner));
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public abstract class DelegatingModelRunner(IModelRunner inner) : IModelRunner
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Disposes the inner runner; override to release more, and call the base last.</summary>
+    /// <summary>Disposes the inner runner; override to release more, and call the base method last.</summary>
     /// <param name="disposing">True when called from <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {

@@ -13,19 +13,19 @@ public readonly record struct Dimension
         Symbol = symbol;
     }
 
-    /// <summary>A dimension that nothing is known of.</summary>
+    /// <summary>An unknown dimension.</summary>
     public static Dimension Unknown => default;
 
-    /// <summary>The size, ≥ 0, or null when it is not fixed.</summary>
+    /// <summary>The size, 0 or more; null if it is not fixed.</summary>
     public long? Size => _sizePlusOne > 0 ? _sizePlusOne - 1 : null;
 
-    /// <summary>The symbol's name, or null.</summary>
+    /// <summary>The name of the symbol; null if there is none.</summary>
     public string? Symbol { get; }
 
     /// <summary>Whether the size is fixed.</summary>
     public bool IsFixed => _sizePlusOne > 0;
 
-    /// <summary>A fixed size.</summary>
+    /// <summary>Creates a dimension of fixed size.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is negative.</exception>
     public static Dimension Fixed(long size)
     {
@@ -33,7 +33,7 @@ public readonly record struct Dimension
         return new(size + 1, null);
     }
 
-    /// <summary>A named symbol: equal names mean equal sizes.</summary>
+    /// <summary>Creates a named symbol; equal names mean equal sizes.</summary>
     public static Dimension Named(string symbol) => new(0, symbol);
 
     /// <inheritdoc/>

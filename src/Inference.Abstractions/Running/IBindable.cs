@@ -1,9 +1,9 @@
 namespace Inference;
 
-/// <summary>Makes runs with inputs and outputs set up once, for calls that allocate nothing. Reached by <see cref="IModelRunner.GetService"/>; absent above
+/// <summary>Creates runs whose inputs and outputs are bound once, for calls that allocate nothing. Obtained from <see cref="IModelRunner.GetService"/>; not available through
 /// middleware that regroups rows.</summary>
 public interface IBindable
 {
-    /// <summary>Makes a bound run; dispose it when done.</summary>
+    /// <summary>Creates a bound run, to be disposed by the caller.</summary>
     BoundRun Bind();
 }

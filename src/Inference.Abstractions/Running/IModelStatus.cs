@@ -1,11 +1,11 @@
 namespace Inference;
 
-/// <summary>How a model is doing; read by health checks. Reached by <see cref="IModelRunner.GetService"/>.</summary>
+/// <summary>The health of a model, read by health checks. Obtained from <see cref="IModelRunner.GetService"/>.</summary>
 public interface IModelStatus
 {
-    /// <summary>The state now.</summary>
+    /// <summary>The current state.</summary>
     ModelState State { get; }
 
-    /// <summary>One sentence on the state; empty where there is nothing to say.</summary>
+    /// <summary>One sentence that describes the state; empty if there is nothing to add.</summary>
     string Description { get; }
 }

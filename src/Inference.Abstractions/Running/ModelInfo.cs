@@ -3,16 +3,16 @@ using System.Runtime.CompilerServices;
 
 namespace Inference;
 
-/// <summary>What a model is: identity, signature, and what is proved of it. Immutable; equal to itself alone.</summary>
+/// <summary>A model's identity, signature and proved properties. Immutable; compared by reference.</summary>
 public sealed record ModelInfo
 {
-    /// <summary>The name it was registered or loaded under.</summary>
+    /// <summary>The name under which the model was registered or loaded.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The version served, such as <c>3</c>; empty where there are no versions.</summary>
+    /// <summary>The version served, such as <c>3</c>; empty without versioning.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>SHA-256, lower-case hexadecimal, over the model's bytes and its external data.</summary>
+    /// <summary>The SHA-256 hash of the model's bytes and its external data, in lower-case hexadecimal.</summary>
     public required string Digest { get; init; }
 
     /// <summary>The inputs, in the model's order.</summary>
@@ -21,16 +21,16 @@ public sealed record ModelInfo
     /// <summary>The outputs, in the model's order.</summary>
     public required IReadOnlyList<ModelPort> Outputs { get; init; }
 
-    /// <summary>The axis along which rows are stacked, 0 where there is one; null where inputs and outputs share none.</summary>
+    /// <summary>The axis along which rows are stacked: 0, or null if inputs and outputs do not share a batch axis.</summary>
     public int? BatchAxis { get; init; }
 
-    /// <summary>Whether it is proved that each output row depends on the same row of the inputs alone. What is not proved is false.</summary>
+    /// <summary>Whether each output row was proved to depend only on the same row of the inputs; false if not proved.</summary>
     public bool RowIndependent { get; init; }
 
-    /// <summary>Whether equal inputs give equal outputs: false where the model draws random numbers.</summary>
+    /// <summary>Whether equal inputs give equal outputs; false if the model draws random numbers.</summary>
     public bool Deterministic { get; init; } = true;
 
-    /// <summary>The provider or providers that run it, such as <c>cpu</c>.</summary>
+    /// <summary>The provider or providers that run the model, such as <c>cpu</c>.</summary>
     public string Provider { get; init; } = "";
 
     /// <summary>The model's <c>metadata_props</c>.</summary>

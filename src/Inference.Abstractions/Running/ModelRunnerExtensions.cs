@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Inference;
 
-/// <summary>Conveniences over <see cref="IModelRunner"/>.</summary>
+/// <summary>Extension methods for <see cref="IModelRunner"/>.</summary>
 public static class ModelRunnerExtensions
 {
     /// <summary>Runs the model once and waits for the result; returns at once where the runner completes synchronously. Stages do their work on the calling thread
@@ -14,7 +14,7 @@ public static class ModelRunnerExtensions
         return SynchronousCall.Run(runner, inputs, context);
     }
 
-    /// <summary>Runs a stream of inputs with a bounded number in flight and yields the results in order.</summary>
+    /// <summary>Runs a stream of inputs with a limited number of calls in flight and yields the results in order.</summary>
     /// <param name="runner">The runner.</param>
     /// <param name="inputs">The inputs; each stays the caller's and must live until its result was yielded, unless <paramref name="disposeInputs"/> is true.</param>
     /// <param name="maxInFlight">Calls in flight at most, ≥ 1, 4 by default.</param>
@@ -58,7 +58,7 @@ public static class ModelRunnerExtensions
                 }
                 catch (Exception exception) when (exception is InferenceException or OperationCanceledException or ObjectDisposedException)
                 {
-                    // The consumer stopped reading: nobody is left to tell.
+                    // The consumer stopped reading, so there is no one to report the error to.
                 }
             }
         }
@@ -84,17 +84,17 @@ public static class ModelRunnerExtensions
     /// <exception cref="InferenceException">The runner cannot be bound, as middleware above it regroups rows or its provider has no bound runs; ask <see cref="CanBind"/> first.</exception>
     public static BoundRun Bind(this IModelRunner runner) => runner.GetService<IBindable>() is { } bindable
         ? bindable.Bind()
-        : throw new InferenceException($"Model '{runner.Info.Name}' cannot be bound: middleware above it regroups rows, or its provider has no bound runs. Bind the runner below that middleware, or call RunAsync.");
+        : throw new InferenceException($"Model '{runner.Info.Name}' cannot be bound: its middleware regroups rows, or its provider does not support bound runs. Bind the runner inside that middleware, or call RunAsync.");
 
-    /// <summary>Whether <see cref="Bind"/> works.</summary>
+    /// <summary>Whether <see cref="Bind"/> is supported.</summary>
     public static bool CanBind(this IModelRunner runner) => runner.GetService<IBindable>() is not null;
 
-    /// <summary>Loads the runner's model unless it is loaded; completes at once for runners that were made with their model. Without a host, call it before reading <see cref="IModelRunner.Info"/>.</summary>
+    /// <summary>Loads the runner's model unless it is already loaded; completes immediately for runners created with a loaded model. Without a host, call it before reading <see cref="IModelRunner.Info"/>.</summary>
     /// <inheritdoc cref="ILoadableRunner.LoadAsync"/>
     public static Task EnsureLoadedAsync(this IModelRunner runner, CancellationToken cancellationToken = default) =>
         runner.GetService<ILoadableRunner>() is { IsLoaded: false } late ? late.LoadAsync(cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Reaches a service of the runner or of a layer below; null where there is none.</summary>
+    /// <summary>Returns a service of the runner or of an inner runner; null if there is none.</summary>
     public static T? GetService<T>(this IModelRunner runner, object? serviceKey = null)
         where T : class
     {

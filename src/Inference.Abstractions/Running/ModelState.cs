@@ -5,10 +5,10 @@ public enum ModelState
 {
     /// <summary>Not loaded yet.</summary>
     Loading,
-    /// <summary>Loaded, warmed up, serving.</summary>
+    /// <summary>Loaded, warmed up and serving.</summary>
     Ready,
     /// <summary>Serving, but on a fallback or with an open circuit.</summary>
     Degraded,
-    /// <summary>Not able to serve.</summary>
+    /// <summary>Unable to serve.</summary>
     Failed,
 }

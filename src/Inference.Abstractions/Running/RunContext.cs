@@ -1,25 +1,25 @@
 namespace Inference;
 
-/// <summary>What a caller says about one call, and what it learns of it. One object a call; not shared between calls in flight.</summary>
+/// <summary>The settings of one call, and the record of what happened to it. Use one object per call; do not share it between calls in flight.</summary>
 public sealed class RunContext
 {
     private RunRecord? _record;
 
-    /// <summary>When the answer is of no use any more; null for never. Expired work is not started.</summary>
+    /// <summary>The time after which the answer is no longer useful; null, the default, for none. Expired calls are not started.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
-    /// <summary>How urgent the call is; normal by default.</summary>
+    /// <summary>The priority of the call; normal by default.</summary>
     public RunPriority Priority { get; init; }
 
-    /// <summary>What canary and A/B routing stick to, such as a user id; null: each call is routed on its own.</summary>
+    /// <summary>The key that keeps canary and A/B routing consistent, such as a user id; null, the default, to route each call independently.</summary>
     public string? RoutingKey { get; init; }
 
-    /// <summary>Whose call it is; caches keep tenants apart. Null is a tenant of its own.</summary>
+    /// <summary>The tenant of the call; caches isolate tenants from each other. Null, the default, is a separate tenant.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>Whether caches are neither read nor written.</summary>
+    /// <summary>Whether caches are bypassed, neither read nor written; false by default.</summary>
     public bool BypassCache { get; init; }
 
-    /// <summary>What happened on the way; filled as the call proceeds, complete when it completes.</summary>
+    /// <summary>What happened to the call; filled while the call proceeds, complete when the call completes.</summary>
     public RunRecord Record => _record ?? Interlocked.CompareExchange(ref _record, new RunRecord(), null) ?? _record!;
 }

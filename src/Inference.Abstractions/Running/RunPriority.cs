@@ -3,7 +3,7 @@ namespace Inference;
 /// <summary>How urgent a call is. Queues serve higher priorities first, among calls of similar age.</summary>
 public enum RunPriority
 {
-    /// <summary>Work that may wait: backfills, shadow traffic.</summary>
+    /// <summary>For work that can wait, such as backfills and shadow calls.</summary>
     Low = -1,
     /// <summary>The default.</summary>
     Normal = 0,

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Inference;
 
-/// <summary>What happened to one call on its way through the layers. Thread-safe.</summary>
+/// <summary>What happened to one call on its way through the pipeline. Thread-safe.</summary>
 public sealed class RunRecord
 {
     private readonly Lock _lock = new();
@@ -11,7 +11,7 @@ public sealed class RunRecord
     private List<RowFlag>? _flags;
     private Guid _predictionId;
 
-    /// <summary>The id that joins the prediction with later feedback: a version 7 GUID, made on first reading.</summary>
+    /// <summary>The id that links the prediction to later feedback: a version 7 GUID, created when first read.</summary>
     public Guid PredictionId
     {
         get
@@ -28,10 +28,10 @@ public sealed class RunRecord
         }
     }
 
-    /// <summary>The version that served the call; null until one did.</summary>
+    /// <summary>The version that served the call; null until then.</summary>
     public string? VersionServed { get; set; }
 
-    /// <summary>Which provider ran which part, such as <c>cpu: 12 nodes</c>; null where only one did.</summary>
+    /// <summary>The number of nodes run by each provider, such as <c>cpu: 12 nodes</c>; null if a single provider ran them all.</summary>
     public string? Placement { get; set; }
 
     /// <summary>The steps taken, in order, such as <c>cache:hit</c>, <c>batch:32</c>, <c>fallback:error</c>.</summary>
@@ -46,7 +46,7 @@ public sealed class RunRecord
         }
     }
 
-    /// <summary>Time spent by layer, in order of completion.</summary>
+    /// <summary>The time spent in each stage, in order of completion.</summary>
     public IReadOnlyList<KeyValuePair<string, TimeSpan>> Timings
     {
         get
@@ -58,7 +58,7 @@ public sealed class RunRecord
         }
     }
 
-    /// <summary>Rows that broke a rule of validation and were run all the same, in order of their finding.</summary>
+    /// <summary>Rows that violated a validation rule but were run, in the order in which they were found.</summary>
     public IReadOnlyList<RowFlag> Flags
     {
         get
@@ -70,7 +70,7 @@ public sealed class RunRecord
         }
     }
 
-    /// <summary>Notes a row that broke a rule.</summary>
+    /// <summary>Records a row that violated a validation rule.</summary>
     public void AddFlag(RowFlag flag)
     {
         lock (_lock)
@@ -79,7 +79,7 @@ public sealed class RunRecord
         }
     }
 
-    /// <summary>Notes a step.</summary>
+    /// <summary>Records a step.</summary>
     public void AddStep(string step)
     {
         lock (_lock)
@@ -88,7 +88,7 @@ public sealed class RunRecord
         }
     }
 
-    /// <summary>Notes the time a layer took.</summary>
+    /// <summary>Records the time spent in a stage.</summary>
     public void AddTiming(string layer, TimeSpan elapsed)
     {
         lock (_lock)
@@ -97,7 +97,7 @@ public sealed class RunRecord
         }
     }
 
-    /// <summary>One line for logs: id, version, placement, path and timings.</summary>
+    /// <summary>Returns one line for logs: id, version, placement, path and timings.</summary>
     public override string ToString()
     {
         lock (_lock)

@@ -1,27 +1,27 @@
 namespace Inference.Status;
 
-/// <summary>How a canary is doing: counts now, evidence at the last look, which is taken every few calls.</summary>
+/// <summary>The state of a canary: current counts, and the evidence at its last evaluation, which happens every few calls.</summary>
 public sealed class CanaryStatus
 {
-    /// <summary>The canary.</summary>
+    /// <summary>The version on trial.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Its share of the calls.</summary>
+    /// <summary>Its share of the calls, 0 to 100.</summary>
     public required double Percent { get; init; }
 
-    /// <summary>Calls it served.</summary>
+    /// <summary>Calls served by the canary.</summary>
     public required long Calls { get; init; }
 
-    /// <summary>How many of them failed.</summary>
+    /// <summary>The number of these calls that failed.</summary>
     public required long Errors { get; init; }
 
-    /// <summary>Calls the default served meanwhile.</summary>
+    /// <summary>Calls served by the default since the trial began.</summary>
     public required long ControlCalls { get; init; }
 
-    /// <summary>How many of them failed.</summary>
+    /// <summary>The number of these calls that failed.</summary>
     public required long ControlErrors { get; init; }
 
-    /// <summary>e-value of the error test: odds against "no worse than the default".</summary>
+    /// <summary>e-value of the error test: evidence against "no worse than the default".</summary>
     public required double ErrorEvidence { get; init; }
 
     /// <summary>e-value of the latency test.</summary>
@@ -30,7 +30,7 @@ public sealed class CanaryStatus
     /// <summary>e-value of the test of the user's metric.</summary>
     public required double MetricEvidence { get; init; }
 
-    /// <summary>Their weighted mean; the canary is rolled back when it reaches <see cref="Limit"/>.</summary>
+    /// <summary>The weighted mean of the three; the canary is rolled back when it reaches <see cref="Limit"/>.</summary>
     public required double Evidence { get; init; }
 
     /// <summary>1 ÷ <c>CanaryOptions.FalseAlarmProbability</c>.</summary>

@@ -1,20 +1,20 @@
 namespace Inference.Status;
 
-/// <summary>What batching does at the moment. Reached by <see cref="IModelRunner.GetService"/>. Thread-safe.</summary>
+/// <summary>The current state of batching. Obtained from <see cref="IModelRunner.GetService"/>. Thread-safe.</summary>
 public interface IBatchingStatus
 {
-    /// <summary>Whether batching was measured not to pay and calls go past it.</summary>
+    /// <summary>Whether batching is bypassed because measurements showed that it saves no time.</summary>
     bool IsSteppedAside { get; }
 
-    /// <summary>Rows in a batch at most: <c>BatchingOptions.MaxRows</c>, or less to keep the latency objective.</summary>
+    /// <summary>The maximum number of rows in a batch: <c>BatchingOptions.MaxRows</c>, or less to meet the latency objective.</summary>
     int RowLimit { get; }
 
-    /// <summary>The longest wait for company at the moment.</summary>
+    /// <summary>The current maximum time that a call waits for others to join its batch.</summary>
     TimeSpan Delay { get; }
 
-    /// <summary>Rows that queue, those held back at a full queue not included.</summary>
+    /// <summary>The number of rows in the queue, excluding rows that wait because the queue is full.</summary>
     int QueuedRows { get; }
 
-    /// <summary>Batches in flight.</summary>
+    /// <summary>The number of batches in flight.</summary>
     int BatchesInFlight { get; }
 }

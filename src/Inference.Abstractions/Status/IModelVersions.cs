@@ -2,23 +2,23 @@ using Inference.Decisions;
 
 namespace Inference.Status;
 
-/// <summary>The versions of one model: what is there, what serves, and how to change it. Reached by <see cref="IModelRunner.GetService"/>, as <c>VersionedModelRunner.Versions</c>, or as a
+/// <summary>The versions of one model: lists them, shows which one serves, and changes it. Obtained from <see cref="IModelRunner.GetService"/>, as <c>VersionedModelRunner.Versions</c>, or as a
 /// keyed service under the model's name. Thread-safe.</summary>
 public interface IModelVersions
 {
     /// <summary>The model's name.</summary>
     string ModelName { get; }
 
-    /// <summary>The version that serves calls that nothing else was decided for.</summary>
+    /// <summary>The version that serves calls unless another version is requested or routed to.</summary>
     string DefaultVersion { get; }
 
-    /// <summary>The versions in the repository, newest first, and those that still drain.</summary>
+    /// <summary>The versions in the repository, newest first, and those still draining.</summary>
     IReadOnlyList<ModelVersionStatus> Versions { get; }
 
-    /// <summary>The trial under way; null for none.</summary>
+    /// <summary>The canary trial in progress; null if there is none.</summary>
     CanaryStatus? Canary { get; }
 
-    /// <summary>What shadow calls found; null where no version is shadowed.</summary>
+    /// <summary>The results of shadow calls; null if there is no shadow version.</summary>
     ShadowReport? Shadow { get; }
 
     /// <summary>The decisions so far, oldest first, those of earlier processes and of others that share the log included; last those that are not written yet, which have no sequence.</summary>
@@ -67,12 +67,12 @@ public interface IModelVersions
     /// <exception cref="DecisionStoreException">The log of decisions could not be written; nothing changed.</exception>
     ValueTask SetLabelAsync(string label, string version, string actor, string reason, CancellationToken cancellationToken = default);
 
-    /// <summary>Looks at the repository now, and loads what is to be loaded, without waiting for files to settle or for a retry to be due.</summary>
+    /// <summary>Polls the repository now and loads the versions that are due, without waiting for files to settle or for a retry interval.</summary>
     /// <exception cref="ModelLoadException">The repository cannot be listed.</exception>
     ValueTask RefreshAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Adds a value of the user's metric (click, conversion, error of the prediction) to the evidence for or against the canary. Ignored when no trial is under way, and for versions
-    /// that have no part in it.</summary>
+    /// <summary>Adds a value of the user's metric (click, conversion, prediction error) to the evidence for or against the canary. Ignored if no trial is in progress, and for versions
+    /// that do not take part in it.</summary>
     /// <param name="version">The version that served the call: <see cref="RunRecord.VersionServed"/>.</param>
     /// <param name="value">Between <c>CanaryOptions.WorstMetric</c> and <c>CanaryOptions.BestMetric</c>.</param>
     void ReportMetric(string version, double value);

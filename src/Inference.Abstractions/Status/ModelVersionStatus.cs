@@ -1,29 +1,29 @@
 namespace Inference.Status;
 
-/// <summary>One version as it stands.</summary>
+/// <summary>The current status of one version.</summary>
 public sealed class ModelVersionStatus
 {
     /// <summary>Its name.</summary>
     public required string Version { get; init; }
 
-    /// <summary>What it does.</summary>
+    /// <summary>The state of the version.</summary>
     public required ModelVersionState State { get; init; }
 
-    /// <summary>Labels it carries.</summary>
+    /// <summary>The labels assigned to it.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>Digest of the loaded model; null when it is not loaded.</summary>
+    /// <summary>The digest of the loaded model; null if it is not loaded.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>Length of its files.</summary>
+    /// <summary>The total size of its files, in bytes.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Calls it is serving.</summary>
+    /// <summary>The number of calls in flight.</summary>
     public required int CallsInFlight { get; init; }
 
-    /// <summary>Calls it served since it was loaded.</summary>
+    /// <summary>The number of calls served since it was loaded.</summary>
     public required long Calls { get; init; }
 
-    /// <summary>Why it was refused or taken back; null when it was not.</summary>
+    /// <summary>Why the version was refused or rolled back; null if it was not.</summary>
     public string? Error { get; init; }
 }

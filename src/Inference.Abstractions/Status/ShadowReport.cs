@@ -1,26 +1,26 @@
 namespace Inference.Status;
 
-/// <summary>What shadow calls found so far.</summary>
+/// <summary>The results of shadow calls so far.</summary>
 public sealed class ShadowReport
 {
-    /// <summary>The version shadowed.</summary>
+    /// <summary>The shadow version.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Calls whose outputs were compared.</summary>
+    /// <summary>The number of calls whose outputs were compared.</summary>
     public required long Compared { get; init; }
 
-    /// <summary>How many of them differed by more than the tolerance.</summary>
+    /// <summary>The number of these calls that differed by more than the tolerance.</summary>
     public required long Different { get; init; }
 
-    /// <summary>Shadow calls that failed or ran out of time.</summary>
+    /// <summary>The number of shadow calls that failed or timed out.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>Calls that were not copied, as the budget was used up.</summary>
+    /// <summary>The number of calls that were not copied because the budget was exhausted.</summary>
     public required long Dropped { get; init; }
 
-    /// <summary>Largest absolute difference of floating-point elements.</summary>
+    /// <summary>The largest absolute difference between floating-point elements.</summary>
     public required double LargestDifference { get; init; }
 
-    /// <summary>The last difference beyond the tolerance in words; null for none.</summary>
+    /// <summary>A description of the last difference beyond the tolerance; null if there was none.</summary>
     public string? LastDifference { get; init; }
 }

@@ -4,7 +4,7 @@ namespace Inference;
 internal static class SignatureFit
 {
     /// <summary>Checks a model before it is run.</summary>
-    /// <exception cref="ModelSignatureException">A port is missing or of another type, or the model needs an input that the class does not know.</exception>
+    /// <exception cref="ModelSignatureException">A port is missing or has another type, or the model requires an input that the class does not have.</exception>
     public static void Require(string typeName, ModelInfo info, IReadOnlyList<ModelPort> inputs, IReadOnlyList<ModelPort> outputs)
     {
         foreach (ModelPort expected in inputs)
@@ -26,7 +26,7 @@ internal static class SignatureFit
         }
     }
 
-    /// <summary>Checks what a run gave.</summary>
+    /// <summary>Checks the outputs of a run.</summary>
     /// <exception cref="ModelSignatureException">An output is missing, or of another kind or element type.</exception>
     public static void Require(string typeName, ModelInfo info, NamedValues values, IReadOnlyList<ModelPort> outputs)
     {
@@ -62,12 +62,12 @@ internal static class SignatureFit
         return null;
     }
 
-    // The model must take whatever the class may give: a size that the class leaves open must be open in the model too.
+    // The model must accept whatever the class may pass: a size left open by the class must be open in the model too.
     private static bool FitsInput(ModelValueType expected, ModelValueType actual) =>
         FitsKind(expected, actual, FitsInput)
         && (actual.Shape is null || (expected.Shape is not null && FitsDimensions(expected.Shape, actual.Shape, static (e, a) => a.Size is null || a.Size == e.Size)));
 
-    // What the model does not say of an output does not speak against it: sizes and types are known once it has run.
+    // Anything that the model leaves open for an output is accepted: sizes and types are known after a run.
     private static bool FitsOutput(ModelValueType expected, ModelValueType actual) =>
         FitsKind(expected, actual, FitsOutput)
         && (actual.Shape is null || expected.Shape is null || FitsDimensions(expected.Shape, actual.Shape, static (e, a) => a.Size is null || e.Size is null || a.Size == e.Size));
@@ -101,8 +101,8 @@ internal static class SignatureFit
     private static ModelSignatureException Misfit(string typeName, ModelInfo info, string role, string port, string? expected, string? actual)
     {
         string version = info.Version.Length == 0 ? "" : $", version '{info.Version}'";
-        string what = expected is null ? $"the model needs it ({actual}), the class does not know it" : $"the class was built for {expected}, the model has {actual ?? $"no such {role}"}";
-        return new($"Class '{typeName}', model '{info.Name}'{version}, {role} '{port}': {what}. Load the model that the class was built for, or build the class with this one.")
+        string what = expected is null ? $"the model requires it ({actual}), the class does not have it" : $"the class was built for {expected}, the model has {actual ?? $"no such {role}"}";
+        return new($"Class '{typeName}', model '{info.Name}'{version}, {role} '{port}': {what}. Load the model that the class was built for, or rebuild the class with this model.")
         {
             Port = port,
             Expected = expected,

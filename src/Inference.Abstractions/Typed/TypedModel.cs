@@ -1,7 +1,7 @@
 namespace Inference;
 
-/// <summary>What the generated part of a class with <see cref="ModelSignatureAttribute"/> calls: holds a runner against the ports the class was built for, makes inputs and checks outputs.</summary>
-/// <remarks>Any number of threads may call at once. It does not own the runner.</remarks>
+/// <summary>Used by the generated part of a class with <see cref="ModelSignatureAttribute"/>: checks a runner against the ports that the class was built for, creates inputs and checks outputs.</summary>
+/// <remarks>Thread-safe. It does not own the runner.</remarks>
 public sealed class TypedModel
 {
     private readonly string _typeName;
@@ -9,12 +9,12 @@ public sealed class TypedModel
     private readonly IReadOnlyList<ModelPort> _outputs;
     private volatile bool _isChecked;
 
-    /// <summary>Takes a runner and checks that its model fits; where the model is not loaded yet (<see cref="ILoadableRunner"/>), the first call checks it.</summary>
-    /// <param name="runner">The runner; it stays the caller's.</param>
-    /// <param name="typeName">The class, for errors.</param>
-    /// <param name="inputs">The inputs that the class gives.</param>
+    /// <summary>Checks that the model of a runner has the expected ports; if the model is not loaded yet (<see cref="ILoadableRunner"/>), the first call checks it.</summary>
+    /// <param name="runner">The runner; it remains owned by the caller.</param>
+    /// <param name="typeName">The name of the class, for messages.</param>
+    /// <param name="inputs">The inputs that the class passes.</param>
     /// <param name="outputs">The outputs that the class reads.</param>
-    /// <exception cref="ModelSignatureException">A port is missing or of another type, or the model needs an input that the class does not know.</exception>
+    /// <exception cref="ModelSignatureException">A port is missing or has another type, or the model requires an input that the class does not have.</exception>
     public TypedModel(IModelRunner runner, string typeName, IReadOnlyList<ModelPort> inputs, IReadOnlyList<ModelPort> outputs)
     {
         ArgumentNullException.ThrowIfNull(runner);
@@ -34,12 +34,12 @@ public sealed class TypedModel
     /// <summary>The runner.</summary>
     public IModelRunner Runner { get; }
 
-    /// <summary>Copies the elements of an input whose shape follows from their number: of its dimensions, at most one is open.</summary>
-    /// <exception cref="InvalidInputException">The number of elements does not fit the declared shape.</exception>
+    /// <summary>Copies the elements of an input whose shape follows from their number: at most one of its dimensions is not fixed.</summary>
+    /// <exception cref="InvalidInputException">The number of elements does not match the declared shape.</exception>
     public TensorValue Copy<T>(ModelPort input, ReadOnlySpan<T> data) => TensorValue.Copy(data, Shape(input, data.Length));
 
     /// <summary>Copies the elements of an input.</summary>
-    /// <exception cref="InvalidInputException">The number of elements is not the shape's product.</exception>
+    /// <exception cref="InvalidInputException">The number of elements is not the product of the shape.</exception>
     public TensorValue Copy<T>(ModelPort input, ReadOnlySpan<T> data, ReadOnlySpan<long> shape)
     {
         RequireCount(input, data.Length, shape);
@@ -47,11 +47,11 @@ public sealed class TypedModel
     }
 
     /// <summary>Borrows the elements of an input whose shape follows from their number; see <see cref="TensorValue.Borrow"/>.</summary>
-    /// <exception cref="InvalidInputException">The number of elements does not fit the declared shape.</exception>
+    /// <exception cref="InvalidInputException">The number of elements does not match the declared shape.</exception>
     public TensorValue Borrow<T>(ModelPort input, ReadOnlyMemory<T> data) => TensorValue.Borrow(data, Shape(input, data.Length));
 
     /// <summary>Borrows the elements of an input; see <see cref="TensorValue.Borrow"/>.</summary>
-    /// <exception cref="InvalidInputException">The number of elements is not the shape's product.</exception>
+    /// <exception cref="InvalidInputException">The number of elements is not the product of the shape.</exception>
     public TensorValue Borrow<T>(ModelPort input, ReadOnlyMemory<T> data, ReadOnlySpan<long> shape)
     {
         RequireCount(input, data.Length, shape);
@@ -59,10 +59,10 @@ public sealed class TypedModel
     }
 
     /// <summary>Runs the model, waits for the result and checks it.</summary>
-    /// <param name="inputs">The inputs; they stay the caller's.</param>
+    /// <param name="inputs">The inputs; they remain owned by the caller.</param>
     /// <param name="context">Deadline, priority, routing and the record of the call; null for the defaults.</param>
     /// <returns>The outputs; the caller disposes them.</returns>
-    /// <exception cref="ModelSignatureException">The model does not fit the class.</exception>
+    /// <exception cref="ModelSignatureException">The model does not have the ports that the class was built for.</exception>
     /// <inheritdoc cref="IModelRunner.RunAsync" path="/exception"/>
     public NamedValues Run(NamedValues inputs, RunContext? context = null)
     {
@@ -76,11 +76,11 @@ public sealed class TypedModel
     }
 
     /// <summary>Runs the model, checks the result and disposes the inputs.</summary>
-    /// <param name="inputs">The inputs, which this takes over; what they borrow stays unchanged until the call completes.</param>
+    /// <param name="inputs">The inputs, which this method disposes; memory that they borrow must not change until the call completes.</param>
     /// <param name="context">Deadline, priority, routing and the record of the call; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops waiting and, where the provider can, the run itself.</param>
+    /// <param name="cancellationToken">Stops waiting and, if the provider supports it, the run itself.</param>
     /// <returns>The outputs; the caller disposes them.</returns>
-    /// <exception cref="ModelSignatureException">The model does not fit the class.</exception>
+    /// <exception cref="ModelSignatureException">The model does not have the ports that the class was built for.</exception>
     /// <inheritdoc cref="IModelRunner.RunAsync" path="/exception"/>
     public async ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
     {
@@ -165,10 +165,10 @@ public sealed class TypedModel
     }
 
     private InferenceException Open(ModelPort input) =>
-        new($"Class '{_typeName}', input '{input.Name}': the shape of {input.Type} does not follow from the number of elements. Pass the shape.");
+        new($"Class '{_typeName}', input '{input.Name}': the shape of {input.Type} cannot be determined from the number of elements. Pass the shape.");
 
     private InvalidInputException WrongCount(ModelPort input, string expected, int actual) =>
-        new($"Class '{_typeName}', input '{input.Name}': expected {expected} for {input.Type}, got {actual}. Pass that many.")
+        new($"Class '{_typeName}', input '{input.Name}': expected {expected} for {input.Type}, got {actual}. Pass the expected number of elements.")
         {
             Input = input.Name,
             Expected = input.Type.ToString(),

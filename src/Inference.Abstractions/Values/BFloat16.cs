@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Inference;
 
-/// <summary>Brain floating point, 16 bits: sign, 8 exponent bits, 7 mantissa bits. It has the members that <c>System.Numerics.BFloat16</c> of later .NET versions has, so that programs can change over.</summary>
-/// <remarks>Equality and order are those of <see cref="float"/>: NaN equals NaN in <see cref="Equals(BFloat16)"/> and nothing by the operators. Source: .NET's <see cref="Half"/> for the conventions.</remarks>
+/// <summary>Brain floating point, 16 bits: sign, 8 exponent bits, 7 mantissa bits. It has the members of <c>System.Numerics.BFloat16</c> in later .NET versions, so that programs can migrate to it.</summary>
+/// <remarks>Equality and order are those of <see cref="float"/>: NaN equals NaN in <see cref="Equals(BFloat16)"/>, but not with the operators. Source: .NET's <see cref="Half"/> for the conventions.</remarks>
 public readonly struct BFloat16 : IComparable<BFloat16>, IEquatable<BFloat16>
 {
     private readonly ushort _bits;
@@ -38,31 +38,31 @@ public readonly struct BFloat16 : IComparable<BFloat16>, IEquatable<BFloat16>
     /// <summary>Exact conversion.</summary>
     public static explicit operator float(BFloat16 value) => BitConverter.UInt32BitsToSingle((uint)value._bits << 16);
 
-    /// <summary>Whether both are the same number; false where one is NaN.</summary>
+    /// <summary>Whether both are the same number; false if either is NaN.</summary>
     public static bool operator ==(BFloat16 left, BFloat16 right) => (float)left == (float)right;
 
-    /// <summary>Whether they differ, or one is NaN.</summary>
+    /// <summary>Whether they differ or either is NaN.</summary>
     public static bool operator !=(BFloat16 left, BFloat16 right) => !(left == right);
 
-    /// <summary>Whether the left is less; false where one is NaN.</summary>
+    /// <summary>Whether the left is less than the right; false if either is NaN.</summary>
     public static bool operator <(BFloat16 left, BFloat16 right) => (float)left < (float)right;
 
-    /// <summary>Whether the left is greater; false where one is NaN.</summary>
+    /// <summary>Whether the left is greater than the right; false if either is NaN.</summary>
     public static bool operator >(BFloat16 left, BFloat16 right) => (float)left > (float)right;
 
-    /// <summary>Whether the left is less or equal; false where one is NaN.</summary>
+    /// <summary>Whether the left is less than or equal to the right; false if either is NaN.</summary>
     public static bool operator <=(BFloat16 left, BFloat16 right) => (float)left <= (float)right;
 
-    /// <summary>Whether the left is greater or equal; false where one is NaN.</summary>
+    /// <summary>Whether the left is greater than or equal to the right; false if either is NaN.</summary>
     public static bool operator >=(BFloat16 left, BFloat16 right) => (float)left >= (float)right;
 
-    /// <summary>The value of a bit pattern.</summary>
+    /// <summary>Creates the value with the given bit pattern.</summary>
     public static BFloat16 FromBits(ushort bits) => new(bits);
 
     /// <summary>Whether the value is NaN.</summary>
     public static bool IsNaN(BFloat16 value) => float.IsNaN((float)value);
 
-    /// <summary>The bit pattern.</summary>
+    /// <summary>Returns the bit pattern.</summary>
     public ushort ToBits() => _bits;
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Inference;
 
-/// <summary>Complex number of two single-precision parts, real first.</summary>
+/// <summary>A complex number with two single-precision parts, real part first.</summary>
 /// <param name="Real">The real part.</param>
 /// <param name="Imaginary">The imaginary part.</param>
 [StructLayout(LayoutKind.Sequential)]

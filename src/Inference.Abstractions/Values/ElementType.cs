@@ -1,9 +1,9 @@
 namespace Inference;
 
-/// <summary>Element types of tensors; the numbers are those of ONNX's <c>TensorProto.DataType</c>.</summary>
+/// <summary>Element types of tensors; the values are those of ONNX's <c>TensorProto.DataType</c>.</summary>
 public enum ElementType
 {
-    /// <summary>No type, or not known.</summary>
+    /// <summary>No type, or unknown.</summary>
     Undefined = 0,
     /// <summary>IEEE 754 binary32.</summary>
     Float32 = 1,
@@ -21,7 +21,7 @@ public enum ElementType
     Int64 = 7,
     /// <summary>UTF-8 text; in memory a .NET <see cref="string"/>.</summary>
     String = 8,
-    /// <summary>Boolean, one byte an element, 0 or 1.</summary>
+    /// <summary>Boolean, one byte per element, 0 or 1.</summary>
     Bool = 9,
     /// <summary>IEEE 754 binary16.</summary>
     Float16 = 10,
@@ -37,7 +37,7 @@ public enum ElementType
     Complex128 = 15,
     /// <summary>Brain floating point: the upper half of binary32.</summary>
     BFloat16 = 16,
-    /// <summary>8-bit float, 4 exponent bits, finite and NaN, no infinities.</summary>
+    /// <summary>8-bit float, 4 exponent bits, with NaN, without infinities.</summary>
     Float8E4M3FN = 17,
     /// <summary>8-bit float, 4 exponent bits, bias 8, one NaN, no negative zero.</summary>
     Float8E4M3FNUZ = 18,
@@ -45,16 +45,16 @@ public enum ElementType
     Float8E5M2 = 19,
     /// <summary>8-bit float, 5 exponent bits, bias 16, one NaN, no negative zero.</summary>
     Float8E5M2FNUZ = 20,
-    /// <summary>Unsigned 4-bit integer, two elements a byte, low nibble first.</summary>
+    /// <summary>Unsigned 4-bit integer, two elements per byte, low nibble first.</summary>
     UInt4 = 21,
-    /// <summary>Signed 4-bit integer, two elements a byte, low nibble first.</summary>
+    /// <summary>Signed 4-bit integer, two elements per byte, low nibble first.</summary>
     Int4 = 22,
-    /// <summary>4-bit float, 2 exponent bits, two elements a byte, low nibble first.</summary>
+    /// <summary>4-bit float, 2 exponent bits, two elements per byte, low nibble first.</summary>
     Float4E2M1 = 23,
     /// <summary>8-bit power-of-two scale without sign or mantissa.</summary>
     Float8E8M0 = 24,
-    /// <summary>Unsigned 2-bit integer, four elements a byte, lowest bits first.</summary>
+    /// <summary>Unsigned 2-bit integer, four elements per byte, lowest bits first.</summary>
     UInt2 = 25,
-    /// <summary>Signed 2-bit integer, four elements a byte, lowest bits first.</summary>
+    /// <summary>Signed 2-bit integer, four elements per byte, lowest bits first.</summary>
     Int2 = 26,
 }

@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Inference;
 
-/// <summary>Facts about <see cref="ElementType"/>: size, name, .NET type. Thread-safe.</summary>
+/// <summary>Properties of an <see cref="ElementType"/>: size, name and .NET type. Thread-safe.</summary>
 public static class ElementTypes
 {
-    /// <summary>Bits that one element takes in memory; 0 for <see cref="ElementType.String"/> and <see cref="ElementType.Undefined"/>.</summary>
+    /// <summary>Returns the number of bits that one element takes in memory; 0 for <see cref="ElementType.String"/> and <see cref="ElementType.Undefined"/>.</summary>
     public static int BitWidth(this ElementType type) => type switch
     {
         ElementType.UInt2 or ElementType.Int2 => 2,
@@ -19,10 +19,10 @@ public static class ElementTypes
         _ => 0,
     };
 
-    /// <summary>Whether several elements share a byte.</summary>
+    /// <summary>Whether one byte holds several elements.</summary>
     public static bool IsPacked(this ElementType type) => type.BitWidth() is 2 or 4;
 
-    /// <summary>Bytes that <paramref name="count"/> elements take, packed types rounded up to whole bytes.</summary>
+    /// <summary>Returns the number of bytes that <paramref name="count"/> elements take; packed types are rounded up to whole bytes.</summary>
     /// <exception cref="InferenceException">The result exceeds <see cref="long.MaxValue"/>.</exception>
     public static long ByteCount(this ElementType type, long count)
     {
@@ -35,7 +35,7 @@ public static class ElementTypes
         return ((count * bits) + 7) >> 3;
     }
 
-    /// <summary>The type's name in the field's usual spelling, such as <c>float32</c> or <c>int64</c>.</summary>
+    /// <summary>Returns the usual name of the type, such as <c>float32</c> or <c>int64</c>.</summary>
     public static string Name(this ElementType type) => type switch
     {
         ElementType.Float32 => "float32",
@@ -67,12 +67,12 @@ public static class ElementTypes
         _ => "undefined",
     };
 
-    /// <summary>The element type whose memory form is <typeparamref name="T"/>.</summary>
-    /// <exception cref="NotSupportedException">No element type has this memory form.</exception>
+    /// <summary>Returns the element type whose .NET type is <typeparamref name="T"/>.</summary>
+    /// <exception cref="NotSupportedException">No element type has this .NET type.</exception>
     public static ElementType Of<T>() =>
         TryOf<T>(out ElementType type) ? type : throw NotAnElement(typeof(T));
 
-    /// <summary>Finds the element type whose memory form is <typeparamref name="T"/>; false when there is none.</summary>
+    /// <summary>Gets the element type whose .NET type is <typeparamref name="T"/>; false if there is none.</summary>
     public static bool TryOf<T>(out ElementType type)
     {
         type =
@@ -102,9 +102,9 @@ public static class ElementTypes
     }
 
     private static NotSupportedException NotAnElement(Type type) => new(
-        $"'{type}' is not the memory form of a tensor element. Use float, double, Half, BFloat16, an integer type, bool, string, a Float8 type or a complex type; packed types go through PackedBytes.");
+        $"'{type}' is not the .NET type of a tensor element. Use float, double, Half, BFloat16, an integer type, bool, string, a Float8 type or a complex type; access packed types through PackedBytes.");
 
     [DoesNotReturn]
     private static void ThrowTooLarge(ElementType type, long count) =>
-        throw new InferenceException($"{count} elements of {type.Name()} were asked for: expected as many as 64 bits count the bits of. Use smaller shapes.");
+        throw new InferenceException($"{count} elements of {type.Name()} were requested; their size in bits exceeds {long.MaxValue}. Use smaller shapes.");
 }

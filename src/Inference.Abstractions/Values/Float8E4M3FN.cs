@@ -13,7 +13,7 @@ public readonly record struct Float8E4M3FN(byte Bits)
     /// <summary>Exact conversion.</summary>
     public static implicit operator float(Float8E4M3FN value) => Float8Format.Float8E4M3FN.Decode(value.Bits);
 
-    /// <summary>Converts with or without saturation: without, values out of range become infinity, or NaN where the format has none.</summary>
+    /// <summary>Converts with or without saturation; without it, out-of-range values become infinity, or NaN if the format has no infinity.</summary>
     public static Float8E4M3FN FromSingle(float value, bool saturate) => new(Float8Format.Float8E4M3FN.Encode(value, saturate));
 
     /// <inheritdoc/>

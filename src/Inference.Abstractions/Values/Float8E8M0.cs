@@ -19,7 +19,7 @@ public readonly record struct Float8E8M0(byte Bits)
     /// <summary>Converts the magnitude of <paramref name="value"/>; NaN and, without saturation, values out of range give NaN.</summary>
     /// <param name="value">The number to convert; its sign is dropped.</param>
     /// <param name="rounding">How a number between two powers of two is rounded.</param>
-    /// <param name="saturate">Whether too large values become the largest and too small ones the smallest power.</param>
+    /// <param name="saturate">Whether values that are too large become the largest power, and values that are too small the smallest.</param>
     public static Float8E8M0 FromSingle(float value, Float8E8M0Rounding rounding, bool saturate)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value) & 0x7FFFFFFF;

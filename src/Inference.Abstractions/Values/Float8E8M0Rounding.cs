@@ -1,6 +1,6 @@
 namespace Inference;
 
-/// <summary>Rounding of <see cref="Float8E8M0"/>, as ONNX Cast's <c>round_mode</c>.</summary>
+/// <summary>Rounding modes of <see cref="Float8E8M0"/>, as in the <c>round_mode</c> attribute of ONNX Cast.</summary>
 public enum Float8E8M0Rounding
 {
     /// <summary>To the next larger power of two.</summary>

@@ -7,17 +7,17 @@ public sealed class MapValue : ModelValue
     private readonly TensorValue _keys;
     private readonly TensorValue _values;
 
-    /// <summary>Makes a map that takes over the caller's references.</summary>
-    /// <param name="keys">int64 or string, shape [n], without repeats.</param>
+    /// <summary>Creates a map that takes ownership of the caller's references.</summary>
+    /// <param name="keys">int64 or string, shape [n], without duplicates.</param>
     /// <param name="values">Any element type, shape [n].</param>
-    /// <exception cref="InferenceException">The shapes differ or the keys are of another type.</exception>
+    /// <exception cref="InferenceException">The shapes differ, or the keys have another type.</exception>
     public MapValue(TensorValue keys, TensorValue values)
     {
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
         if (keys.Rank != 1 || values.Rank != 1 || keys.ElementCount != values.ElementCount || keys.ElementType is not (ElementType.Int64 or ElementType.String))
         {
-            throw new InferenceException($"A map needs int64 or string keys [n] and values [n]; keys {keys} and values {values} came.");
+            throw new InferenceException($"A map requires int64 or string keys [n] and values [n]; got keys {keys} and values {values}.");
         }
 
         _keys = keys;
@@ -27,7 +27,7 @@ public sealed class MapValue : ModelValue
     /// <inheritdoc/>
     public override ModelValueKind Kind => ModelValueKind.Map;
 
-    /// <summary>The keys, int64 or string, shape [n]; belong to the map.</summary>
+    /// <summary>The keys, int64 or string, shape [n]; owned by the map.</summary>
     public TensorValue Keys
     {
         get
@@ -37,7 +37,7 @@ public sealed class MapValue : ModelValue
         }
     }
 
-    /// <summary>The values, shape [n], in the order of the keys; belong to the map.</summary>
+    /// <summary>The values, shape [n], in the order of the keys; owned by the map.</summary>
     public TensorValue Values
     {
         get

@@ -1,6 +1,6 @@
 namespace Inference;
 
-/// <summary>The kinds of value that go in and out of models.</summary>
+/// <summary>The kinds of value that models take and return.</summary>
 public enum ModelValueKind
 {
     /// <summary>A dense tensor.</summary>

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Inference;
 
-/// <summary>Values by name, in the order they were added: the inputs or outputs of a run. Holds one reference to each value; disposing it disposes them.</summary>
-/// <remarks>Not thread-safe for writing; many threads may read.</remarks>
+/// <summary>Values by name, in the order they were added: the inputs or outputs of a run. Holds one reference to each value and disposes the values with itself.</summary>
+/// <remarks>Concurrent reads are safe; writes are not thread-safe.</remarks>
 public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisposable
 {
     // Up to this many names are compared one after the other; more are looked up in a table, so that a row of 100,000 named columns takes no quadratic time. Where
@@ -18,20 +18,20 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
     private volatile bool _disposed;
 
     /// <summary>Makes an empty set.</summary>
-    /// <param name="capacity">Room to set aside, entries, 4 by default.</param>
+    /// <param name="capacity">The initial capacity, in entries; 4 by default.</param>
     public NamedValues(int capacity = 4) => _items = new KeyValuePair<string, ModelValue>[Math.Max(capacity, 1)];
 
     /// <summary>The number of values.</summary>
     public int Count => _count;
 
-    /// <summary>The tensor of that name; setting adds or replaces (what was there before is not disposed).</summary>
-    /// <exception cref="InferenceException">There is no such value, or it is not a tensor.</exception>
+    /// <summary>The tensor with the given name; setting it adds or replaces a value (a replaced value is not disposed).</summary>
+    /// <exception cref="InferenceException">The value does not exist or is not a tensor.</exception>
     public TensorValue this[string name]
     {
         get
         {
             ModelValue value = GetValue(name);
-            return value as TensorValue ?? throw new InferenceException($"The value '{name}' is a {value.Kind}, not a tensor. Read it by GetValue(\"{name}\").");
+            return value as TensorValue ?? throw new InferenceException($"The value '{name}' is a {value.Kind}, not a tensor. Read it with GetValue(\"{name}\").");
         }
         set => SetValue(name, value);
     }
@@ -44,9 +44,9 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
     /// <summary>The values, in order of addition.</summary>
     public IEnumerable<ModelValue> Values => this.Select(item => item.Value);
 
-    /// <summary>Value <paramref name="index"/> with its name, in order of addition.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer values.</exception>
-    /// <exception cref="InferenceException">The set was disposed, or another thread changes it at this moment.</exception>
+    /// <summary>Returns the value at <paramref name="index"/> with its name, in order of addition.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
+    /// <exception cref="InferenceException">The set was disposed, or another thread is changing it.</exception>
     public KeyValuePair<string, ModelValue> GetAt(int index)
     {
         KeyValuePair<string, ModelValue>[] items = _items;
@@ -58,19 +58,19 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
         return At(items, index);
     }
 
-    /// <summary>Adds a value of any kind and takes over the caller's reference.</summary>
-    /// <exception cref="InferenceException">The name is taken.</exception>
+    /// <summary>Adds a value of any kind and takes ownership of the caller's reference.</summary>
+    /// <exception cref="InferenceException">A value with this name already exists.</exception>
     public void Add(string name, ModelValue value)
     {
         if (IndexOf(_items, name) >= 0)
         {
-            throw new InferenceException($"A value named '{name}' was added already. Names must differ.");
+            throw new InferenceException($"A value named '{name}' was already added. Use another name, or SetValue to replace it.");
         }
 
         SetValue(name, value);
     }
 
-    /// <summary>Adds or replaces a value of any kind; what was there before is not disposed.</summary>
+    /// <summary>Adds or replaces a value of any kind and takes ownership of the caller's reference; a replaced value is not disposed.</summary>
     public void SetValue(string name, ModelValue value)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -108,7 +108,7 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
         ? value
         : throw (_disposed ? Changed() : new InferenceException($"There is no value named '{name}'; there are: {string.Join(", ", this.Select(v => $"'{v.Key}'"))}."));
 
-    /// <summary>Finds the value of that name.</summary>
+    /// <summary>Gets the value with the given name; false if there is none.</summary>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out ModelValue value)
     {
         KeyValuePair<string, ModelValue>[] items = _items;
@@ -125,11 +125,11 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
         return value is not null;
     }
 
-    /// <summary>Whether there is a value of that name.</summary>
+    /// <summary>Whether a value with the given name exists.</summary>
     public bool ContainsKey(string key) => IndexOf(_items, key) >= 0;
 
-    /// <summary>The names and values of this moment in a set of its own, which nobody else writes to. It takes no references: use it while the values live, and do not dispose it.</summary>
-    /// <exception cref="InferenceException">Another thread changes or disposes this set at this moment.</exception>
+    /// <summary>Returns the current names and values as a separate set that later writes do not change. It adds no references: use it while the values are valid, and do not dispose it.</summary>
+    /// <exception cref="InferenceException">Another thread is changing or disposing this set.</exception>
     public NamedValues Snapshot()
     {
         KeyValuePair<string, ModelValue>[] items = _items;
@@ -149,7 +149,7 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
         return copy;
     }
 
-    /// <summary>A set with the same names in which each value is retained (borrowed ones are copied): it stays valid until disposed itself.</summary>
+    /// <summary>Returns a set with the same names in which each value is retained (borrowed ones are copied); it stays valid until it is disposed.</summary>
     public NamedValues Retain()
     {
         NamedValues copy = Snapshot();
@@ -204,13 +204,13 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
     }
 
     private static InferenceException Changed() => new(
-        "A set of values was read that was disposed, or that another thread changed meanwhile. Many threads may read a set; do not write to it or dispose it before the calls it was passed to have completed.");
+        "A set of values was read after it was disposed or while another thread changed it. Concurrent reads are safe; do not write to a set or dispose it before the calls it was passed to have completed.");
 
     private int IndexOf(KeyValuePair<string, ModelValue>[] items, string name)
     {
         if (_positions is { } positions)
         {
-            // An entry whose item another thread takes away at this moment is none.
+            // An entry whose item another thread is removing counts as absent.
             return positions.TryGetValue(name, out int position) && position < items.Length && items[position].Key == name ? position : -1;
         }
 
@@ -226,7 +226,7 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
         return -1;
     }
 
-    // Concurrent, so that a reader beside a forbidden writer meets our error and not the table's.
+    // Concurrent, so that a reader racing with a forbidden writer gets our exception and not one from the table.
     private static ConcurrentDictionary<string, int> PositionsOf(ReadOnlySpan<KeyValuePair<string, ModelValue>> items)
     {
         var positions = new ConcurrentDictionary<string, int>(concurrencyLevel: 1, items.Length, StringComparer.Ordinal);

@@ -1,7 +1,7 @@
 namespace Inference;
 
-/// <summary>A value that may be absent; owns a reference to what it holds.</summary>
-/// <param name="value">The value, taken over; null when absent.</param>
+/// <summary>A value that may be absent; owns a reference to the value it contains.</summary>
+/// <param name="value">The value, whose ownership is taken; null if absent.</param>
 public sealed class OptionalValue(ModelValue? value) : ModelValue
 {
     private ReferenceCount _references = new();
@@ -12,7 +12,7 @@ public sealed class OptionalValue(ModelValue? value) : ModelValue
     /// <summary>Whether a value is present.</summary>
     public bool HasValue => value is not null;
 
-    /// <summary>The value, or null when absent; belongs to the optional.</summary>
+    /// <summary>The value, or null if absent; owned by the optional.</summary>
     public ModelValue? Value
     {
         get

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Inference;
 
-/// <summary>A tensor over a pooled, pinned, 64-byte aligned block. The block goes back to the pool when no reference, no pin and no run is left.</summary>
+/// <summary>A tensor over a pooled, pinned, 64-byte aligned block. The block is returned to the pool when no references, pins or runs are left.</summary>
 internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
 {
     private TensorBlock? _block;
@@ -11,10 +11,10 @@ internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
     public OwnedTensor(ElementType type, ReadOnlySpan<long> shape)
         : base(type, shape)
     {
-        // As many elements as a span can have; their bytes may be more.
+        // Limited to the number of elements of a span; the number of bytes may be larger.
         if (ElementCount > Array.MaxLength)
         {
-            throw new InferenceException($"A tensor {this} was asked for; one tensor can hold at most {Array.MaxLength} elements. Split it along an axis.");
+            throw new InferenceException($"A tensor {this} was requested; a tensor can have at most {Array.MaxLength} elements. Split it along an axis.");
         }
 
         _block = TensorMemoryPool.Rent(ByteCount);

@@ -1,14 +1,14 @@
 namespace Inference;
 
-/// <summary>Reads and writes elements of packed tensors (4 and 2 bits), lowest bits of a byte first. Thread-safe.</summary>
+/// <summary>Reads and writes elements of packed tensors (4 and 2 bits), lowest bits of each byte first. Thread-safe.</summary>
 public static class PackedElements
 {
     private static readonly float[] s_float4 = [0f, 0.5f, 1f, 1.5f, 2f, 3f, 4f, 6f, -0f, -0.5f, -1f, -1.5f, -2f, -3f, -4f, -6f];
 
-    /// <summary>The unsigned bit pattern of element <paramref name="index"/> of a 4-bit array.</summary>
+    /// <summary>Returns the unsigned bit pattern of element <paramref name="index"/> of a 4-bit array.</summary>
     public static int Get4(ReadOnlySpan<byte> packed, long index) => (packed[(int)(index >> 1)] >> (int)((index & 1) << 2)) & 0xF;
 
-    /// <summary>The unsigned bit pattern of element <paramref name="index"/> of a 2-bit array.</summary>
+    /// <summary>Returns the unsigned bit pattern of element <paramref name="index"/> of a 2-bit array.</summary>
     public static int Get2(ReadOnlySpan<byte> packed, long index) => (packed[(int)(index >> 2)] >> (int)((index & 3) << 1)) & 0x3;
 
     /// <summary>Writes the low 4 bits of <paramref name="value"/> as element <paramref name="index"/>.</summary>
@@ -27,7 +27,7 @@ public static class PackedElements
         cell = (byte)((cell & ~(0x3 << shift)) | ((value & 0x3) << shift));
     }
 
-    /// <summary>Element <paramref name="index"/> as a number: sign-extended for signed types, decoded for <see cref="ElementType.Float4E2M1"/>.</summary>
+    /// <summary>Returns element <paramref name="index"/> as a number: sign-extended for signed types, decoded for <see cref="ElementType.Float4E2M1"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="type"/> is not a packed type.</exception>
     public static float GetSingle(ElementType type, ReadOnlySpan<byte> packed, long index) => type switch
     {
@@ -35,7 +35,7 @@ public static class PackedElements
         _ => GetInt32(type, packed, index),
     };
 
-    /// <summary>Element <paramref name="index"/> of an integer packed type as an integer.</summary>
+    /// <summary>Returns element <paramref name="index"/> of a packed integer type as an integer.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="type"/> is not a packed integer type.</exception>
     public static int GetInt32(ElementType type, ReadOnlySpan<byte> packed, long index) => type switch
     {

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Inference;
 
 /// <summary>
-/// An atomic count of references that never comes back from zero, with two counts of pins beside it: of the addresses its users took, and of the runs that read the
-/// memory. The memory is free when all three are zero. References given back too often never count as somebody's pin, and pins of users never as those of runs.
+/// An atomic reference count that never rises again from zero, with two pin counts: one for addresses taken by users, and one for runs that read the
+/// memory. The memory is free when all three are zero. Surplus releases of references never release a pin, and user pins are never counted as runs.
 /// </summary>
 internal struct ReferenceCount
 {
@@ -24,22 +24,22 @@ internal struct ReferenceCount
 
     public readonly bool IsShared => (uint)Volatile.Read(in _state) > 1;
 
-    /// <summary>Takes one more reference.</summary>
-    /// <exception cref="ObjectDisposedException">The last is gone.</exception>
+    /// <summary>Adds a reference.</summary>
+    /// <exception cref="ObjectDisposedException">The last reference was released.</exception>
     public void Increment(object owner) => Add(owner, References, MostReferences);
 
-    /// <summary>Takes a reference off; true for the call after which the memory is free.</summary>
+    /// <summary>Releases a reference; true for the call after which the memory is free.</summary>
     public bool Decrement() => Take(References, MostReferences);
 
-    /// <summary>Holds the memory for a user who takes its address.</summary>
-    /// <exception cref="ObjectDisposedException">The last reference is gone.</exception>
+    /// <summary>Holds the memory for a user of its address.</summary>
+    /// <exception cref="ObjectDisposedException">The last reference was released.</exception>
     public void AddPin(object owner) => Add(owner, Pins, MostPins);
 
     /// <summary>Ends what <see cref="AddPin"/> began; true for the call after which the memory is free.</summary>
     public bool RemovePin() => Take(Pins, MostPins);
 
     /// <summary>Holds the memory for a run.</summary>
-    /// <exception cref="ObjectDisposedException">The last reference is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The last reference was released.</exception>
     public void AddRun(object owner) => Add(owner, Runs, MostRuns);
 
     /// <summary>Ends what <see cref="AddRun"/> began; true for the call after which the memory is free.</summary>
@@ -55,7 +55,7 @@ internal struct ReferenceCount
 
     [DoesNotReturn]
     public static void ThrowDisposed(object owner) => throw new ObjectDisposedException(owner.GetType().Name,
-        "The value was disposed: its last reference is gone. Call Retain() to keep a value beyond its owner's Dispose().");
+        "The value was disposed: its last reference was released. Call Retain() to keep a value beyond its owner's Dispose().");
 
     private void Add(object owner, int at, long most)
     {
@@ -67,7 +67,7 @@ internal struct ReferenceCount
                 ThrowDisposed(owner);
             }
 
-            // A count that is full stays so: the memory is then left to the garbage collector.
+            // A saturated count is never decremented: the memory is then left to the garbage collector.
             if (((state >> at) & most) == most)
             {
                 return;

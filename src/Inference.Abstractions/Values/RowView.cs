@@ -15,7 +15,7 @@ internal sealed unsafe class RowView : TensorValue
         long rowElements = parent.Shape[0] == 0 ? 0 : parent.ElementCount / parent.Shape[0];
         if (parent.ElementType.IsPacked() && (rowElements * parent.ElementType.BitWidth() & 7) != 0)
         {
-            throw new InferenceException($"Rows of {parent} do not fill whole bytes; a view of them is not possible. Unpack the tensor first.");
+            throw new InferenceException($"Rows of {parent} do not fill whole bytes, so a view of them cannot be created. Unpack the tensor first.");
         }
 
         _elementOffset = start * rowElements;
@@ -85,7 +85,7 @@ internal sealed unsafe class RowView : TensorValue
         }
     }
 
-    // The memory is the parent's: holding that holds it, whatever becomes of this view.
+    // The parent owns the memory: holding the parent holds it, even if this view is disposed.
     internal override bool TryHold(out void* address)
     {
         _references.ThrowIfZero(this);

@@ -1,14 +1,14 @@
 namespace Inference;
 
-/// <summary>An ordered list of values of one type; owns a reference to each element.</summary>
+/// <summary>An ordered list of values of one type; owns a reference to each item.</summary>
 public sealed class SequenceValue : ModelValue
 {
     private readonly ModelValue[] _items;
     private ReferenceCount _references = new();
 
-    /// <summary>Makes a sequence that takes over the caller's reference to each item.</summary>
-    /// <param name="items">The elements, in order.</param>
-    /// <param name="elementType">The tensor element type of the items; needed to type an empty sequence.</param>
+    /// <summary>Creates a sequence that takes ownership of the caller's reference to each item.</summary>
+    /// <param name="items">The items, in order.</param>
+    /// <param name="elementType">The element type of the tensors in the sequence; required to type an empty sequence.</param>
     public SequenceValue(IEnumerable<ModelValue> items, ElementType elementType = ElementType.Undefined)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -19,13 +19,13 @@ public sealed class SequenceValue : ModelValue
     /// <inheritdoc/>
     public override ModelValueKind Kind => ModelValueKind.Sequence;
 
-    /// <summary>Element type of the tensors inside; undefined where the items are not tensors or there are none.</summary>
+    /// <summary>The element type of the tensors in the sequence; undefined if the items are not tensors or the sequence is empty.</summary>
     public ElementType ElementType { get; }
 
-    /// <summary>The number of elements.</summary>
+    /// <summary>The number of items.</summary>
     public int Count => _items.Length;
 
-    /// <summary>The elements; they belong to the sequence.</summary>
+    /// <summary>The items; owned by the sequence.</summary>
     public IReadOnlyList<ModelValue> Items
     {
         get
@@ -35,7 +35,7 @@ public sealed class SequenceValue : ModelValue
         }
     }
 
-    /// <summary>Element <paramref name="index"/>; belongs to the sequence.</summary>
+    /// <summary>The item at <paramref name="index"/>; owned by the sequence.</summary>
     public ModelValue this[int index] => Items[index];
 
     /// <inheritdoc/>

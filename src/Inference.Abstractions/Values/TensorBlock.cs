@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Inference;
 
-/// <summary>Memory that does not move, 64-byte aligned, contents undefined; it lives as long as this object is reachable. The only place of this project that asks for such memory.</summary>
+/// <summary>Memory that does not move, 64-byte aligned, contents undefined; valid as long as this object is reachable. The only place in this project that allocates such memory.</summary>
 internal sealed unsafe class TensorBlock
 {
     // A cache line and the widest vector, as the kernels' own buffers have it.
@@ -19,7 +19,7 @@ internal sealed unsafe class TensorBlock
 
     ~TensorBlock() => Free();
 
-    /// <summary>Gives the memory back at once, so that later use of it faults.</summary>
+    /// <summary>Frees the memory immediately, so that later use of it faults.</summary>
     public void Free()
     {
         if (Data != null)
@@ -40,7 +40,7 @@ internal sealed unsafe class TensorBlock
     private readonly Line[] _lines;
 
     /// <summary>Allocates at least <paramref name="bytes"/> bytes.</summary>
-    /// <exception cref="InferenceException">The process cannot have as much memory.</exception>
+    /// <exception cref="InferenceException">The process cannot allocate that much memory.</exception>
     public TensorBlock(long bytes)
     {
         try
@@ -49,7 +49,7 @@ internal sealed unsafe class TensorBlock
         }
         catch (OutOfMemoryException exception)
         {
-            throw new InferenceException($"A tensor of {bytes} bytes was asked for, which the process cannot have. Split it along an axis, or give the process more memory.", exception);
+            throw new InferenceException($"A tensor of {bytes} bytes was requested, which the process cannot allocate. Split it along an axis, or give the process more memory.", exception);
         }
 
         Data = (byte*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_lines)) + Alignment - 1) & ~(nuint)(Alignment - 1));
@@ -58,7 +58,7 @@ internal sealed unsafe class TensorBlock
 
     public byte* Data { get; }
 
-    /// <summary>Elements from byte <paramref name="offset"/> on. A managed reference, so that the span keeps the memory where nobody refers to this object any more.</summary>
+    /// <summary>Elements from byte <paramref name="offset"/> on. A managed reference, so that the span keeps the memory alive even if this object is no longer referenced.</summary>
     public Span<T> Span<T>(long offset, int count)
     {
         ref byte start = ref Unsafe.As<Line, byte>(ref MemoryMarshal.GetArrayDataReference(_lines));

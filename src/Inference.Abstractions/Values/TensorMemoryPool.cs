@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Inference;
 
 /// <summary>
-/// Blocks for owned tensors. Freed blocks are kept in a few slots per size class; what does not fit is left to the garbage collector.
+/// Blocks for owned tensors. Freed blocks are kept in a few slots per size class; the rest is left to the garbage collector.
 /// </summary>
 internal static class TensorMemoryPool
 {

@@ -4,9 +4,9 @@ namespace Inference;
 
 /// <summary>
 /// A tensor's memory held in place for a run: the only way from a tensor to an address that outlives one statement. From <see cref="Hold"/> to <see cref="Dispose"/>
-/// the tensor stays reachable and its memory is neither moved nor given to anybody else, even where other threads dispose the tensor meanwhile.
+/// the tensor stays reachable and its memory is neither moved nor reused, even if other threads dispose the tensor in the meantime.
 /// </summary>
-/// <remarks>May be used again for another tensor. One thread at a time. A pin that is forgotten leaves the memory to the garbage collector.</remarks>
+/// <remarks>Reusable for another tensor. Not thread-safe. If a pin is never disposed, the memory is left to the garbage collector.</remarks>
 internal sealed unsafe class TensorPin : IDisposable
 {
     private TensorValue? _tensor;
@@ -14,24 +14,24 @@ internal sealed unsafe class TensorPin : IDisposable
     private void* _address;
     private bool _held;
 
-    /// <summary>Makes a pin that holds nothing.</summary>
+    /// <summary>Creates a pin that holds nothing.</summary>
     public TensorPin()
     {
     }
 
-    /// <summary>Makes a pin that holds a tensor; see <see cref="Hold"/>.</summary>
+    /// <summary>Creates a pin that holds a tensor; see <see cref="Hold"/>.</summary>
     public TensorPin(TensorValue tensor) => Hold(tensor);
 
-    /// <summary>The tensor that is held; null for none.</summary>
+    /// <summary>The tensor held; null for none.</summary>
     public TensorValue? Tensor => _tensor;
 
-    /// <summary>The address of the first element; null where nothing is held, and where a borrowed tensor has no elements.</summary>
+    /// <summary>The address of the first element; null if nothing is held or a borrowed tensor has no elements.</summary>
     public void* Address => _address;
 
-    /// <summary>Lets go of what was held and holds this tensor.</summary>
-    /// <param name="tensor">Any tensor but one of strings.</param>
+    /// <summary>Releases the tensor held and holds this one.</summary>
+    /// <param name="tensor">Any tensor except one of strings.</param>
     /// <exception cref="InferenceException">The tensor holds strings.</exception>
-    /// <exception cref="ObjectDisposedException">The tensor's last reference is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
     public void Hold(TensorValue tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -47,7 +47,7 @@ internal sealed unsafe class TensorPin : IDisposable
         _tensor = tensor;
     }
 
-    /// <summary>Lets go of the tensor.</summary>
+    /// <summary>Releases the tensor.</summary>
     public void Dispose()
     {
         if (_tensor is not { } tensor)

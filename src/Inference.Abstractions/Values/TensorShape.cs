@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Inference;
 
-/// <summary>Arithmetic and text of tensor shapes. Thread-safe.</summary>
+/// <summary>Arithmetic and formatting of tensor shapes. Thread-safe.</summary>
 public static class TensorShape
 {
-    /// <summary>The product of the dimensions; 1 for a scalar.</summary>
+    /// <summary>Returns the product of the dimensions; 1 for a scalar.</summary>
     /// <exception cref="InferenceException">A dimension is negative or the product overflows.</exception>
     public static long Count(ReadOnlySpan<long> shape)
     {
@@ -38,7 +38,7 @@ public static class TensorShape
         return count;
     }
 
-    /// <summary>The shape as text, such as <c>[1,3,224,224]</c>.</summary>
+    /// <summary>Formats the shape, such as <c>[1,3,224,224]</c>.</summary>
     public static string Format(ReadOnlySpan<long> shape)
     {
         var text = new StringBuilder("[");
@@ -55,11 +55,11 @@ public static class TensorShape
         long count = Count(shape);
         if (count != length)
         {
-            throw new InferenceException($"A tensor of shape {Format(shape)} holds {count} elements, {length} were given. Pass as many elements as the shape's product.");
+            throw new InferenceException($"A tensor of shape {Format(shape)} has {count} elements, got {length}. Pass as many elements as the product of the shape.");
         }
     }
 
     [DoesNotReturn]
     private static void ThrowBadShape(ReadOnlySpan<long> shape, string why) =>
-        throw new InferenceException($"The shape {Format(shape)} is not usable: {why}.");
+        throw new InferenceException($"The shape {Format(shape)} is not valid: {why}.");
 }

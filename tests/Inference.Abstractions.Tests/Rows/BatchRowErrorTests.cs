@@ -41,7 +41,7 @@ public sealed unsafe class BatchRowErrorTests
         Assert.False(BatchRows.AreEqual(one, 0, renamed, 0));
         Assert.False(BatchRows.AreEqual(one, 0, list, 0));
         Assert.Equal(
-            "The value 'b' is a Optional, expected a tensor with rows along axis 0. Run it unbatched.",
+            "The value 'b' is a Optional; expected a tensor with rows along axis 0. Run the model without batching.",
             Assert.Throws<InvalidInputException>(() => BatchRows.AreEqual(list, 0, one, 0)).Message);
     }
 
@@ -61,10 +61,10 @@ public sealed unsafe class BatchRowErrorTests
     {
         using var values = new NamedValues { ["a"] = Floats(2, 1), ["b"] = Floats(3, 1) };
         Assert.Equal(
-            "The values are no batch: expected tensors with the same size of axis 0, got 'a': float32[2,1], 'b': float32[3,1]. Give each value one row for each item.",
+            "The values do not form a batch: expected tensors with the same size of axis 0, got 'a': float32[2,1], 'b': float32[3,1]. Give every value one row for each item.",
             Assert.Throws<InvalidInputException>(() => BatchRows.Count(values)).Message);
         Assert.Equal(
-            "There are no values, expected at least one tensor with rows along axis 0.",
+            "There are no values; expected at least one tensor with rows along axis 0.",
             Assert.Throws<InvalidInputException>(() => BatchRows.Count([])).Message);
     }
 

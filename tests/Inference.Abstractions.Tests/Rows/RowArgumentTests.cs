@@ -71,7 +71,7 @@ public sealed class RowArgumentTests : IDisposable
         {
             string text = Assert.Throws<InferenceException>(call).Message;
             // A copy to rows that are there of rows that are not reads from row 0 on.
-            Assert.Contains(text, new[] { $"{rows} leave the tensor float32[2,3], which has 2. Pass rows within axis 0.", $"Rows 0 to {count - 1L} leave the tensor float32[2,3], which has 2. Pass rows within axis 0." });
+            Assert.Contains(text, new[] { $"{rows} are out of range for the tensor float32[2,3], which has 2 rows. Pass rows within axis 0.", $"Rows 0 to {count - 1L} are out of range for the tensor float32[2,3], which has 2 rows. Pass rows within axis 0." });
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class RowArgumentTests : IDisposable
     [InlineData(2)]
     public void AnyFunction_OneRowOutside_SaysWhich(int row)
     {
-        string expected = $"Rows {row} to {row} leave the tensor float32[2,3], which has 2. Pass rows within axis 0.";
+        string expected = $"Rows {row} to {row} are out of range for the tensor float32[2,3], which has 2 rows. Pass rows within axis 0.";
         Action[] calls =
         [
             () => TensorRows.Take(_floats, [0, row]),
@@ -111,7 +111,7 @@ public sealed class RowArgumentTests : IDisposable
         Assert.False(BatchRows.TryCount(tooMany, out int rows));
         Assert.Equal(0, rows);
         Assert.Equal(
-            "Concatenate stacks 4294967294 rows like those of float32[2147483647,0]; one tensor has at most 2147483647. Stack fewer.",
+            "Concatenate received 4294967294 rows like those of float32[2147483647,0]; a tensor can have at most 2147483647. Stack fewer.",
             Assert.Throws<InferenceException>(() => TensorRows.Concatenate(most, most)).Message);
         using TensorValue none = TensorValue.Allocate(ElementType.Float32, [0, 0]);
         using TensorValue all = TensorRows.Concatenate(none, most);
@@ -176,15 +176,15 @@ public sealed class RowArgumentTests : IDisposable
         TensorRows.CopyRows(_strings, 0, target, 1, 2);
         Assert.Equal(["", "", "a", "b", "c", "d"], target.AsSpan<string>().ToArray());
         Assert.Equal(
-            "CopyRows needs rows of one type and shape: the source is string[2,2], the destination float32[2,3]. Pad or convert one of them.",
+            "CopyRows requires rows of the same type and shape: the source is string[2,2], the destination is float32[2,3]. Pad or convert one of them.",
             Assert.Throws<InferenceException>(() => TensorRows.CopyRows(_strings, 0, _floats, 0, 1)).Message);
     }
 
     [Fact]
     public void Concatenate_OfNothing_SaysWhatToPass()
     {
-        Assert.Equal("Concatenate got no tensors, expected at least one. Pass the tensors to stack.", Assert.Throws<InferenceException>(() => TensorRows.Concatenate()).Message);
-        Assert.Equal("Concatenate got no tensors, expected at least one. Pass the tensors to stack.", Assert.Throws<InferenceException>(() => RowPadding.Concatenate([], [1])).Message);
-        Assert.Equal("Concatenate got no batches, expected at least one. Pass the batches to stack.", Assert.Throws<InferenceException>(() => BatchRows.Concatenate()).Message);
+        Assert.Equal("Concatenate received no tensors; expected at least one. Pass the tensors to stack.", Assert.Throws<InferenceException>(() => TensorRows.Concatenate()).Message);
+        Assert.Equal("Concatenate received no tensors; expected at least one. Pass the tensors to stack.", Assert.Throws<InferenceException>(() => RowPadding.Concatenate([], [1])).Message);
+        Assert.Equal("Concatenate received no batches; expected at least one. Pass the batches to stack.", Assert.Throws<InferenceException>(() => BatchRows.Concatenate()).Message);
     }
 }

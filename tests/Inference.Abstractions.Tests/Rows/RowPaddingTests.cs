@@ -100,7 +100,7 @@ public class RowPaddingTests
     {
         using TensorValue a = AnyTensor.Make(type, [1, 3], 1);
         Assert.Equal(
-            $"Crop to rows of shape {text} needs an unpacked tensor at least that large on every axis, got {type.Name()}[1,3]. Pass a smaller row shape.",
+            $"Crop to rows of shape {text} requires an unpacked tensor at least that large on every axis, got {type.Name()}[1,3]. Pass a smaller row shape.",
             Assert.Throws<InferenceException>(() => RowPadding.Crop(a, 0, 1, rowShape)).Message);
     }
 
@@ -117,7 +117,7 @@ public class RowPaddingTests
         string rows = $"{first.Name()}[{string.Join(",", rowShape)}]";
         string got = first == second ? $"{first.Name()}[1,3]" : $"{second.Name()}[2,3]";
         Assert.Equal(
-            $"Padding to rows {rows} needs an unpacked tensor of that type and rank, no larger on any axis after the first; got {got}. Raise the row shape or truncate the tensor.",
+            $"Padding to rows {rows} requires an unpacked tensor of that type and rank, no larger on any axis after the first; got {got}. Use a larger row shape or truncate the tensor.",
             Assert.Throws<InferenceException>(() => RowPadding.Concatenate([a, b], rowShape)).Message);
     }
 
@@ -128,7 +128,7 @@ public class RowPaddingTests
     {
         using TensorValue a = AnyTensor.Make(ElementType.Float32, [1, 3], 1);
         Assert.Equal(
-            $"The padding element has {fill.Length} bytes, an element has 4. Pass one element's bytes.",
+            $"The padding element has {fill.Length} bytes; expected 4, the size of an element. Pass the bytes of one element.",
             Assert.Throws<InferenceException>(() => RowPadding.Pad(a, [4], fill)).Message);
     }
 }

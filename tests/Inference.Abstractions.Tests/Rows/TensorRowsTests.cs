@@ -49,7 +49,7 @@ public class TensorRowsTests
         using TensorValue a = AnyTensor.Make(ElementType.Float32, [1, 3], 1);
         using TensorValue b = AnyTensor.Make(ElementType.Float32, [1, 4], 1);
         InferenceException error = Assert.Throws<InferenceException>(() => TensorRows.Concatenate(a, b));
-        Assert.Equal("Concatenate stacks rows of one type and shape: the first tensor is float32[1,3], another is float32[1,4]. Pad or convert them to the same row shape.", error.Message);
+        Assert.Equal("Concatenate requires rows of the same type and shape: the first tensor is float32[1,3], another is float32[1,4]. Pad or convert them to the same row shape.", error.Message);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class ModelRunnerTensorExtensionsTests
     {
         using var runner = new FakeRunner();
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => runner.Run("z", s_rows, [2, 4]));
-        Assert.Equal("Model 'fake': expected its input 'x', got 'z'. Check the name.", error.Message);
+        Assert.Equal("Model 'fake': expected the input 'x', got 'z'. Check the name.", error.Message);
         Assert.Equal(0, runner.Calls);
     }
 
@@ -89,7 +89,7 @@ public sealed class ModelRunnerTensorExtensionsTests
         ModelInfo info = FakeModel.Info();
         using var runner = new FakeRunner(info with { Inputs = [.. info.Inputs, new("mask", info.Inputs[0].Type)] });
         Assert.Equal(
-            "Model 'fake': expected a model of one input and one output, a tensor; it has the inputs 'x: float32[N,4]', 'mask: float32[N,4]' and the outputs 'y: float32[N,2]'. Pass NamedValues to Run or RunAsync.",
+            "Model 'fake': expected a model with one input and one tensor output; it has the inputs 'x: float32[N,4]', 'mask: float32[N,4]' and the outputs 'y: float32[N,2]'. Pass NamedValues to Run or RunAsync.",
             Assert.Throws<InferenceException>(() => runner.Run("x", s_rows, [2, 4])).Message);
     }
 

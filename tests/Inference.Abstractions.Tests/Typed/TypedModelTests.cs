@@ -30,7 +30,7 @@ public sealed class TypedModelTests
         Assert.Equal(fits, error is null);
         if (!fits)
         {
-            Assert.Equal($"Class 'Fake', model 'fake', input 'x': the class was built for float32[N,4], the model has {Type(elements, shape)}. Load the model that the class was built for, or build the class with this one.", error!.Message);
+            Assert.Equal($"Class 'Fake', model 'fake', input 'x': the class was built for float32[N,4], the model has {Type(elements, shape)}. Load the model that the class was built for, or rebuild the class with this model.", error!.Message);
             Assert.Equal(("x", "float32[N,4]", Type(elements, shape).ToString()), (error.Port, error.Expected, error.Actual));
         }
     }
@@ -58,7 +58,7 @@ public sealed class TypedModelTests
     public void New_ModelThatNeedsMore_NamesIt()
     {
         ModelSignatureException error = New(FakeModel.Info() with { Inputs = [s_x, new("mask", s_x.Type)] })!;
-        Assert.StartsWith("Class 'Fake', model 'fake', input 'mask': the model needs it (float32[N,4]), the class does not know it.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Class 'Fake', model 'fake', input 'mask': the model requires it (float32[N,4]), the class does not have it.", error.Message, StringComparison.Ordinal);
         Assert.Null(New(FakeModel.Info() with { Inputs = [s_x, new("mask", s_x.Type, IsOptional: true)], Outputs = [s_y, new("z", s_y.Type)] }));
     }
 
@@ -97,7 +97,7 @@ public sealed class TypedModelTests
     public void Copy_CountThatDoesNotFit_NamesTheInput(string declared, int count, string expected)
     {
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => Model().Copy<float>(new("p", Type("float32", declared)), new float[count]));
-        Assert.Equal($"Class 'Fake', input 'p': expected {expected} for float32[{declared}], got {count}. Pass that many.", error.Message);
+        Assert.Equal($"Class 'Fake', input 'p': expected {expected} for float32[{declared}], got {count}. Pass the expected number of elements.", error.Message);
         Assert.Equal("p", error.Input);
     }
 
@@ -115,7 +115,7 @@ public sealed class TypedModelTests
         using TensorValue value = Model().Copy<float>(port, new float[6], [2, 3]);
         Assert.Equal([2L, 3L], value.Shape.ToArray());
         Assert.Equal(
-            "Class 'Fake', input 'p': expected the 8 elements of shape [2,4] for float32[N,M], got 6. Pass that many.",
+            "Class 'Fake', input 'p': expected the 8 elements of shape [2,4] for float32[N,M], got 6. Pass the expected number of elements.",
             Assert.Throws<InvalidInputException>(() => Model().Borrow<float>(port, new float[6], [2, 4])).Message);
     }
 

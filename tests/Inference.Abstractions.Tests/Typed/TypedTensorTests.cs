@@ -37,7 +37,7 @@ public sealed class TypedTensorTests
     public void New_OfAnotherType_NamesBoth()
     {
         using TensorValue value = TensorValue.Copy([1L], [1]);
-        Assert.Equal("The tensor int64[1] was taken for one of Single; its elements are int64. Name its own type.", Assert.Throws<InferenceException>(() => new TypedTensor<float>(value)).Message);
+        Assert.Equal("The tensor int64[1] was accessed as Single; its elements are int64. Use the matching type.", Assert.Throws<InferenceException>(() => new TypedTensor<float>(value)).Message);
     }
 
     [Fact]
