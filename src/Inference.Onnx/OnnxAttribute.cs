@@ -1,22 +1,22 @@
 namespace Inference.Onnx;
 
-/// <summary>A named attribute of a node or function (<c>AttributeProto</c>). <see cref="Kind"/> says which of the value properties counts.</summary>
+/// <summary>A named attribute of a node or function (<c>AttributeProto</c>). <see cref="Kind"/> determines which of the value properties is used.</summary>
 public sealed partial class OnnxAttribute : OnnxMessage
 {
     /// <summary>Creates an attribute without a value.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">The name of the attribute.</param>
     public OnnxAttribute(string name = "") => Name = name;
 
     /// <summary>Its name.</summary>
     public string Name { get; set; }
 
-    /// <summary>What it holds. For files too old to say, the reader deduces it from the value that is there.</summary>
+    /// <summary>The kind of value. For old files that do not state it, the reader infers it from the value present.</summary>
     public OnnxAttributeKind Kind { get; set; }
 
-    /// <summary>Inside a function: the attribute of the function that gives the value; "" otherwise.</summary>
+    /// <summary>Inside a function, the attribute of the function that provides the value; "" otherwise.</summary>
     public string RefAttributeName { get; set; } = "";
 
-    /// <summary>Free text.</summary>
+    /// <summary>Documentation in free text.</summary>
     public string DocString { get; set; } = "";
 
     /// <summary>The value of <see cref="OnnxAttributeKind.Float"/>.</summary>

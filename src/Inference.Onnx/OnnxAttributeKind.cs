@@ -1,9 +1,9 @@
 namespace Inference.Onnx;
 
-/// <summary>What an attribute holds, with the numbers of <c>AttributeProto.AttributeType</c>.</summary>
+/// <summary>The kind of value of an attribute; the values are those of <c>AttributeProto.AttributeType</c>.</summary>
 public enum OnnxAttributeKind
 {
-    /// <summary>Not stated.</summary>
+    /// <summary>Not specified.</summary>
     Undefined = 0,
 
     /// <summary>A float32.</summary>

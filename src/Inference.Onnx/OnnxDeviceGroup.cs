@@ -3,9 +3,9 @@ namespace Inference.Onnx;
 /// <summary>A group of devices that hold the same shard (<c>IntIntListEntryProto</c>).</summary>
 public sealed class OnnxDeviceGroup : OnnxMessage
 {
-    /// <summary>The index that stands for the group.</summary>
+    /// <summary>The index of the group.</summary>
     public long Key { get; set; }
 
-    /// <summary>Indices of its devices.</summary>
+    /// <summary>The indices of its devices.</summary>
     public long[] Devices { get; set; } = [];
 }

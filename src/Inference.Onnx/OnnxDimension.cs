@@ -15,16 +15,16 @@ public readonly record struct OnnxDimension
         _denotation = denotation.Length == 0 ? null : denotation;
     }
 
-    /// <summary>A dimension that is neither given nor named.</summary>
+    /// <summary>A dimension without a value or a symbol.</summary>
     public static OnnxDimension Unknown { get; } = new(null, null, "");
 
-    /// <summary>The number of elements along the dimension; null where it is symbolic or unknown.</summary>
+    /// <summary>The number of elements along the dimension; null if it is symbolic or unknown.</summary>
     public long? Value { get; }
 
-    /// <summary>The symbol, such as "batch"; null where the dimension has a value or is unknown.</summary>
+    /// <summary>The symbol, such as "batch"; null if the dimension has a value or is unknown.</summary>
     public string? Param { get; }
 
-    /// <summary>The meaning, such as "DATA_BATCH"; "" where not stated.</summary>
+    /// <summary>The meaning, such as "DATA_BATCH"; "" if not specified.</summary>
     public string Denotation => _denotation ?? "";
 
     /// <summary>Whether the dimension has neither a value nor a symbol.</summary>
@@ -34,22 +34,22 @@ public readonly record struct OnnxDimension
     /// <param name="value">Elements along the dimension.</param>
     public static OnnxDimension Of(long value) => new(value, null, "");
 
-    /// <summary>A dimension with a symbol.</summary>
+    /// <summary>Creates a dimension with a symbol.</summary>
     /// <param name="param">The symbol.</param>
     public static OnnxDimension Of(string param) => new(null, param, "");
 
-    /// <summary>A dimension with a value.</summary>
-    /// <param name="value">Elements along the dimension.</param>
+    /// <summary>Creates a dimension with a value.</summary>
+    /// <param name="value">The number of elements along the dimension.</param>
     public static implicit operator OnnxDimension(long value) => Of(value);
 
-    /// <summary>A dimension with a symbol.</summary>
+    /// <summary>Creates a dimension with a symbol.</summary>
     /// <param name="param">The symbol.</param>
     public static implicit operator OnnxDimension(string param) => Of(param);
 
-    /// <summary>The same dimension with another meaning.</summary>
+    /// <summary>Returns the same dimension with another meaning.</summary>
     /// <param name="denotation">The meaning; "" for none.</param>
     public OnnxDimension WithDenotation(string denotation) => new(Value, Param, denotation);
 
-    /// <summary>The value, the symbol, or "?".</summary>
+    /// <summary>Returns the value, the symbol, or "?".</summary>
     public override string ToString() => Value?.ToString(CultureInfo.InvariantCulture) ?? Param ?? "?";
 }

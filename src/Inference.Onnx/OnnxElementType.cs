@@ -1,9 +1,9 @@
 namespace Inference.Onnx;
 
-/// <summary>Element types of ONNX tensors, with the numbers that <c>TensorProto.DataType</c> gives them. A file may carry a number that is not listed here.</summary>
+/// <summary>Element types of ONNX tensors; the values are those of <c>TensorProto.DataType</c>. A file may contain a value that is not listed here.</summary>
 public enum OnnxElementType
 {
-    /// <summary>Not stated.</summary>
+    /// <summary>Not specified.</summary>
     Undefined = 0,
 
     /// <summary>IEEE 754 single precision (FLOAT).</summary>
@@ -60,27 +60,27 @@ public enum OnnxElementType
     /// <summary>8-bit float, 4 exponent and 3 mantissa bits, no infinities, no negative zero.</summary>
     Float8E4M3FNUZ = 18,
 
-    /// <summary>8-bit float, 5 exponent and 2 mantissa bits, as IEEE 754.</summary>
+    /// <summary>8-bit float, 5 exponent and 2 mantissa bits, as in IEEE 754.</summary>
     Float8E5M2 = 19,
 
     /// <summary>8-bit float, 5 exponent and 2 mantissa bits, no infinities, no negative zero.</summary>
     Float8E5M2FNUZ = 20,
 
-    /// <summary>Unsigned 4-bit integer, two to a byte, the first in the low half.</summary>
+    /// <summary>Unsigned 4-bit integer, two per byte, the first in the low half.</summary>
     UInt4 = 21,
 
-    /// <summary>Signed 4-bit integer, two to a byte, the first in the low half.</summary>
+    /// <summary>Signed 4-bit integer, two per byte, the first in the low half.</summary>
     Int4 = 22,
 
-    /// <summary>4-bit float, 2 exponent bits and 1 mantissa bit, two to a byte, the first in the low half.</summary>
+    /// <summary>4-bit float, 2 exponent bits and 1 mantissa bit, two per byte, the first in the low half.</summary>
     Float4E2M1 = 23,
 
     /// <summary>8-bit power of two, used as a scale.</summary>
     Float8E8M0 = 24,
 
-    /// <summary>Unsigned 2-bit integer, four to a byte, the first in the lowest bits.</summary>
+    /// <summary>Unsigned 2-bit integer, four per byte, the first in the lowest bits.</summary>
     UInt2 = 25,
 
-    /// <summary>Signed 2-bit integer, four to a byte, the first in the lowest bits.</summary>
+    /// <summary>Signed 2-bit integer, four per byte, the first in the lowest bits.</summary>
     Int2 = 26,
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Inference.Onnx;
 
-/// <summary>Facts about <see cref="OnnxElementType"/>.</summary>
+/// <summary>Properties of an <see cref="OnnxElementType"/>.</summary>
 public static class OnnxElementTypeExtensions
 {
     private static readonly string[] Names =
@@ -15,28 +15,28 @@ public static class OnnxElementTypeExtensions
     private static readonly byte[] Bits =
         [0, 32, 8, 8, 16, 16, 32, 64, 0, 8, 16, 64, 32, 64, 64, 128, 16, 8, 8, 8, 8, 4, 4, 4, 8, 2, 2];
 
-    /// <summary>Width of one element in bits: 2 to 128; 0 for strings, undefined and unknown types.</summary>
+    /// <summary>Returns the width of one element in bits: 2 to 128; 0 for strings, undefined and unknown types.</summary>
     /// <param name="type">The element type.</param>
     public static int BitWidth(this OnnxElementType type) => (uint)type < (uint)Bits.Length ? Bits[(int)type] : 0;
 
-    /// <summary>The lower-case name as in numpy and its extensions: "float32", "int64", "bfloat16", "float8e4m3fn", "int4". An unknown number gives "type 99".</summary>
+    /// <summary>Returns the lower-case name as in NumPy and its extensions: "float32", "int64", "bfloat16", "float8e4m3fn", "int4". An unknown number gives a name such as "type 99".</summary>
     /// <param name="type">The element type.</param>
     public static string Name(this OnnxElementType type) =>
         (uint)type < (uint)Names.Length ? Names[(int)type] : "type " + ((int)type).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Whether the type is one this library knows: listed in the enumeration and not <see cref="OnnxElementType.Undefined"/>.</summary>
+    /// <summary>Whether this library supports the type: it is listed in the enumeration and is not <see cref="OnnxElementType.Undefined"/>.</summary>
     /// <param name="type">The element type.</param>
     public static bool IsDefined(this OnnxElementType type) => (uint)type < (uint)Names.Length && type != OnnxElementType.Undefined;
 
-    /// <summary>Whether several elements share a byte (2- and 4-bit types).</summary>
+    /// <summary>Whether one byte holds several elements (2- and 4-bit types).</summary>
     /// <param name="type">The element type.</param>
     public static bool IsPacked(this OnnxElementType type) => type.BitWidth() is 2 or 4;
 
-    /// <summary>Bytes that <paramref name="count"/> elements take: ⌈count · bits ÷ 8⌉.</summary>
-    /// <param name="type">The element type; not a string, not undefined.</param>
-    /// <param name="count">Elements, at least 0.</param>
+    /// <summary>Returns the number of bytes that <paramref name="count"/> elements take: ⌈count · bits ÷ 8⌉.</summary>
+    /// <param name="type">The element type; must not be string or undefined.</param>
+    /// <param name="count">The number of elements, 0 or more.</param>
     /// <exception cref="ArgumentException">The type has no fixed width.</exception>
-    /// <exception cref="OverflowException">The size is beyond 2^63 − 1 bytes.</exception>
+    /// <exception cref="OverflowException">The size exceeds 2^63 − 1 bytes.</exception>
     public static long ByteCount(this OnnxElementType type, long count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

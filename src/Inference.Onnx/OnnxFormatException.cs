@@ -3,17 +3,17 @@ using System.Globalization;
 namespace Inference.Onnx;
 
 /// <summary>
-/// The bytes are not what the ONNX format allows, or exceed a limit of <see cref="OnnxReadOptions"/>. The only exception that reading malformed content throws;
-/// failing to open the model file itself gives the usual <see cref="IOException"/>.
+/// The bytes are not valid in the ONNX format, or exceed a limit of <see cref="OnnxReadOptions"/>. The only exception thrown for malformed content;
+/// a model file that cannot be opened throws the usual <see cref="IOException"/>.
 /// </summary>
 public sealed class OnnxFormatException : FormatException
 {
-    /// <summary>Creates the exception with what is known of the place.</summary>
-    /// <param name="problem">What was expected, what came, what to do.</param>
+    /// <summary>Creates an exception with the known facts about the location.</summary>
+    /// <param name="problem">What was expected, what was received, and what to do.</param>
     /// <param name="fieldPath">The field, such as <c>graph.node[3].attribute[0].t.dims</c>; may be empty.</param>
-    /// <param name="byteOffset">Where in the bytes, in bytes from their start; −1 where not known.</param>
-    /// <param name="fileName">The file, where there is one.</param>
-    /// <param name="innerException">The cause, where there is one.</param>
+    /// <param name="byteOffset">The offset in bytes from the start; −1 if unknown.</param>
+    /// <param name="fileName">The file, if there is one.</param>
+    /// <param name="innerException">The exception that caused this one, if there is one.</param>
     public OnnxFormatException(string problem, string fieldPath = "", long byteOffset = -1, string? fileName = null, Exception? innerException = null)
         : base(Compose(problem, fieldPath, byteOffset, fileName), innerException)
     {
@@ -22,10 +22,10 @@ public sealed class OnnxFormatException : FormatException
         FileName = fileName;
     }
 
-    /// <summary>The field that could not be read, such as <c>graph.node[3].attribute[0].t.dims</c>; empty where not known.</summary>
+    /// <summary>The field that could not be read, such as <c>graph.node[3].attribute[0].t.dims</c>; empty if unknown.</summary>
     public string FieldPath { get; }
 
-    /// <summary>Offset in bytes from the start of the file or buffer; −1 where not known.</summary>
+    /// <summary>The offset in bytes from the start of the file or buffer; −1 if unknown.</summary>
     public long ByteOffset { get; }
 
     /// <summary>The file; null for bytes in memory.</summary>

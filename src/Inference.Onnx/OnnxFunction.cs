@@ -1,20 +1,20 @@
 namespace Inference.Onnx;
 
-/// <summary>A function: an operator defined by other operators inside the model (<c>FunctionProto</c>).</summary>
+/// <summary>A function: an operator that the model defines with other operators (<c>FunctionProto</c>).</summary>
 public sealed class OnnxFunction : OnnxMessage
 {
     private OnnxMetadata? _metadata;
 
-    /// <summary>Its name, which nodes use as operator.</summary>
+    /// <summary>The name, which nodes use as their operator.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>Its domain.</summary>
     public string Domain { get; set; } = "";
 
-    /// <summary>Its overload; domain, name and overload together identify the function.</summary>
+    /// <summary>The overload; domain, name and overload together identify the function.</summary>
     public string Overload { get; set; } = "";
 
-    /// <summary>Free text.</summary>
+    /// <summary>Documentation in free text.</summary>
     public string DocString { get; set; } = "";
 
     /// <summary>Names of its inputs.</summary>
@@ -23,10 +23,10 @@ public sealed class OnnxFunction : OnnxMessage
     /// <summary>Names of its outputs.</summary>
     public List<string> Outputs { get; } = [];
 
-    /// <summary>Names of the attributes it takes that have no default.</summary>
+    /// <summary>The names of the attributes without a default value.</summary>
     public List<string> AttributeNames { get; } = [];
 
-    /// <summary>The attributes it takes that have a default, with that default.</summary>
+    /// <summary>The attributes with a default value.</summary>
     public List<OnnxAttribute> Attributes { get; } = [];
 
     /// <summary>Its nodes, in topological order.</summary>
@@ -35,10 +35,10 @@ public sealed class OnnxFunction : OnnxMessage
     /// <summary>The operator sets its nodes use.</summary>
     public List<OnnxOperatorSet> OperatorSets { get; } = [];
 
-    /// <summary>Types of its values, where known.</summary>
+    /// <summary>The types of its values, if known.</summary>
     public List<OnnxValueInfo> ValueInfos { get; } = [];
 
-    /// <summary>Keys and values of any meaning.</summary>
+    /// <summary>Metadata: arbitrary keys and values.</summary>
     public OnnxMetadata Metadata => _metadata ??= new();
 
     internal bool HasMetadata => _metadata is { Count: > 0 };

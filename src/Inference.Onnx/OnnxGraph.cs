@@ -1,22 +1,22 @@
 namespace Inference.Onnx;
 
-/// <summary>A graph: nodes in topological order and the values between them (<c>GraphProto</c>).</summary>
+/// <summary>A graph: nodes in topological order and the values that connect them (<c>GraphProto</c>).</summary>
 public sealed class OnnxGraph : OnnxMessage
 {
     private OnnxMetadata? _metadata;
     private List<OnnxSparseTensor>? _sparse;
     private List<OnnxQuantizationAnnotation>? _annotations;
 
-    /// <summary>Name of the graph.</summary>
+    /// <summary>The name of the graph.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Free text.</summary>
+    /// <summary>Documentation in free text.</summary>
     public string DocString { get; set; } = "";
 
     /// <summary>The nodes, in topological order.</summary>
     public List<OnnxNode> Nodes { get; } = [];
 
-    /// <summary>Constants, named by <see cref="OnnxTensor.Name"/>. One with the name of an input is that input's default.</summary>
+    /// <summary>Constants, named by <see cref="OnnxTensor.Name"/>. An initializer with the name of an input is the default value of that input.</summary>
     public List<OnnxTensor> Initializers { get; } = [];
 
     /// <summary>Sparse constants, named by their values.</summary>
@@ -28,13 +28,13 @@ public sealed class OnnxGraph : OnnxMessage
     /// <summary>The outputs.</summary>
     public List<OnnxValueInfo> Outputs { get; } = [];
 
-    /// <summary>Types of values in between, where known.</summary>
+    /// <summary>The types of intermediate values, if known.</summary>
     public List<OnnxValueInfo> ValueInfos { get; } = [];
 
-    /// <summary>Which tensors hold the quantization parameters of which.</summary>
+    /// <summary>The quantization parameters of tensors.</summary>
     public List<OnnxQuantizationAnnotation> QuantizationAnnotations => _annotations ??= [];
 
-    /// <summary>Keys and values of any meaning.</summary>
+    /// <summary>Metadata: arbitrary keys and values.</summary>
     public OnnxMetadata Metadata => _metadata ??= new();
 
     internal bool HasMetadata => _metadata is { Count: > 0 };

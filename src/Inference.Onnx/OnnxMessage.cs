@@ -1,17 +1,17 @@
 namespace Inference.Onnx;
 
-/// <summary>Base of the ONNX messages: keeps the fields this library does not know, so that writing a model back loses nothing.</summary>
+/// <summary>Base class of the ONNX messages: preserves fields that this library does not recognize, so that writing a model back loses nothing.</summary>
 public abstract class OnnxMessage
 {
     private protected OnnxMessage()
     {
     }
 
-    /// <summary>Fields of a newer format version, each slice one or more whole tagged fields as they came. Written back after the known ones. Slices of the bytes that were read.</summary>
+    /// <summary>Fields that this library does not recognize. Each slice of the bytes that were read holds one or more whole tagged fields, unmodified; they are written after the known fields.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> UnknownFields => (IReadOnlyList<ReadOnlyMemory<byte>>?)Unknown ?? [];
 
     internal List<ReadOnlyMemory<byte>>? Unknown { get; set; }
 
-    /// <summary>Drops <see cref="UnknownFields"/> of this message.</summary>
+    /// <summary>Removes the <see cref="UnknownFields"/> of this message.</summary>
     public void ClearUnknownFields() => Unknown = null;
 }

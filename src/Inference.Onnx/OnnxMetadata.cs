@@ -3,17 +3,17 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Inference.Onnx;
 
-/// <summary>Key and value strings in file order (<c>StringStringEntryProto</c>). A file may repeat a key: look-ups then see the first. Not thread-safe for writing.</summary>
+/// <summary>Key and value strings in file order (<c>StringStringEntryProto</c>). A file may repeat a key; lookups return the first entry. Concurrent reads are safe; writes are not thread-safe.</summary>
 public sealed class OnnxMetadata : IReadOnlyCollection<KeyValuePair<string, string>>
 {
     private readonly List<KeyValuePair<string, string>> _entries = [];
 
-    /// <summary>Number of entries.</summary>
+    /// <summary>The number of entries.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>The value of the first entry with that key; setting replaces that entry or appends one.</summary>
+    /// <summary>The value of the first entry with the given key; setting it replaces that entry or appends a new one.</summary>
     /// <param name="key">The key, compared ordinally.</param>
-    /// <exception cref="KeyNotFoundException">Reading a key that is not there.</exception>
+    /// <exception cref="KeyNotFoundException">The key does not exist when reading.</exception>
     public string this[string key]
     {
         get => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"The metadata has no key '{key}'.");
@@ -32,10 +32,10 @@ public sealed class OnnxMetadata : IReadOnlyCollection<KeyValuePair<string, stri
         }
     }
 
-    /// <summary>Looks a key up.</summary>
+    /// <summary>Gets the value of a key.</summary>
     /// <param name="key">The key, compared ordinally.</param>
-    /// <param name="value">Its value.</param>
-    /// <returns>Whether the key is there.</returns>
+    /// <param name="value">The value.</param>
+    /// <returns>Whether the key exists.</returns>
     public bool TryGetValue(string key, [NotNullWhen(true)] out string? value)
     {
         var index = IndexOf(key);
@@ -43,11 +43,11 @@ public sealed class OnnxMetadata : IReadOnlyCollection<KeyValuePair<string, stri
         return index >= 0;
     }
 
-    /// <summary>Whether an entry has that key.</summary>
+    /// <summary>Whether an entry with the given key exists.</summary>
     /// <param name="key">The key, compared ordinally.</param>
     public bool ContainsKey(string key) => IndexOf(key) >= 0;
 
-    /// <summary>Appends an entry, even if the key is there already.</summary>
+    /// <summary>Appends an entry, even if the key already exists.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
     public void Add(string key, string value)
@@ -57,15 +57,15 @@ public sealed class OnnxMetadata : IReadOnlyCollection<KeyValuePair<string, stri
         _entries.Add(new(key, value));
     }
 
-    /// <summary>Removes every entry with that key.</summary>
+    /// <summary>Removes every entry with the given key.</summary>
     /// <param name="key">The key, compared ordinally.</param>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>Whether at least one was removed.</returns>
     public bool Remove(string key) => _entries.RemoveAll(e => e.Key == key) > 0;
 
     /// <summary>Removes all entries.</summary>
     public void Clear() => _entries.Clear();
 
-    /// <summary>Enumerates in order.</summary>
+    /// <summary>Enumerates the entries in order.</summary>
     public List<KeyValuePair<string, string>>.Enumerator GetEnumerator() => _entries.GetEnumerator();
 
     IEnumerator<KeyValuePair<string, string>> IEnumerable<KeyValuePair<string, string>>.GetEnumerator() => _entries.GetEnumerator();

@@ -2,7 +2,7 @@ namespace Inference.Onnx;
 
 public sealed partial class OnnxModel
 {
-    /// <summary>Every tensor of the model: initializers, values and indices of sparse ones, attributes; of the graph, its subgraphs, functions and training graphs.</summary>
+    /// <summary>Returns every tensor of the model: initializers, values and indices of sparse initializers, and attributes, of the graph, its subgraphs, functions and training graphs.</summary>
     /// <exception cref="InvalidOperationException">A graph contains itself.</exception>
     public IReadOnlyList<OnnxTensor> AllTensors()
     {
@@ -23,8 +23,8 @@ public sealed partial class OnnxModel
         return found;
     }
 
-    /// <summary>Full paths, links followed, of the files that hold external data of <see cref="AllTensors"/>, each once, in the order they are first named.</summary>
-    /// <exception cref="OnnxFormatException">A location leaves the model's folder, or the model has no folder.</exception>
+    /// <summary>Returns the full paths, with links resolved, of the files that hold external data of <see cref="AllTensors"/>, without duplicates, in the order in which they are first referenced.</summary>
+    /// <exception cref="OnnxFormatException">A location is outside the model's folder, or the model has no folder.</exception>
     public IReadOnlyList<string> ExternalDataFiles()
     {
         var paths = new List<string>();

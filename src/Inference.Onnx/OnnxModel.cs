@@ -11,22 +11,22 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
     private List<OnnxTrainingInfo>? _training;
     private List<OnnxDeviceConfiguration>? _devices;
 
-    /// <summary>Version of the format the model is written to.</summary>
+    /// <summary>The version of the ONNX format (IR version).</summary>
     public long IrVersion { get; set; }
 
-    /// <summary>The tool that made the model.</summary>
+    /// <summary>The tool that produced the model.</summary>
     public string ProducerName { get; set; } = "";
 
-    /// <summary>Version of that tool.</summary>
+    /// <summary>The version of that tool.</summary>
     public string ProducerVersion { get; set; } = "";
 
-    /// <summary>Reverse domain name of the model.</summary>
+    /// <summary>The reverse domain name of the model.</summary>
     public string Domain { get; set; } = "";
 
-    /// <summary>Version of the model itself.</summary>
+    /// <summary>The version of the model itself.</summary>
     public long ModelVersion { get; set; }
 
-    /// <summary>Free text.</summary>
+    /// <summary>Documentation in free text.</summary>
     public string DocString { get; set; } = "";
 
     /// <summary>The operator sets that the nodes use; domain "" is ai.onnx.</summary>
@@ -35,22 +35,22 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
     /// <summary>The graph.</summary>
     public OnnxGraph Graph { get; set; } = new();
 
-    /// <summary>Functions that nodes may use as operators.</summary>
+    /// <summary>Functions that nodes can use as operators.</summary>
     public List<OnnxFunction> Functions { get; } = [];
 
-    /// <summary>Keys and values of any meaning.</summary>
+    /// <summary>Metadata: arbitrary keys and values.</summary>
     public OnnxMetadata Metadata => _metadata ??= new();
 
-    /// <summary>How to train the model.</summary>
+    /// <summary>Training graphs.</summary>
     public List<OnnxTrainingInfo> TrainingInfos => _training ??= [];
 
-    /// <summary>Sets of devices the model can be spread over.</summary>
+    /// <summary>Sets of devices over which the model can be distributed.</summary>
     public List<OnnxDeviceConfiguration> DeviceConfigurations => _devices ??= [];
 
     /// <summary>The file the model was loaded from; null for bytes in memory or a new model.</summary>
     public string? SourcePath { get; internal set; }
 
-    /// <summary>The bytes the model was read from, as they came; empty for a new model. Changes of the objects do not show in them.</summary>
+    /// <summary>The bytes that the model was read from, unmodified; empty for a new model. Changes to the objects are not reflected in them.</summary>
     public ReadOnlyMemory<byte> SourceBytes { get; internal set; }
 
     /// <summary>The content of the file that the model was loaded from.</summary>
@@ -64,9 +64,9 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
 
     internal bool HasDeviceConfigurations => _devices is { Count: > 0 };
 
-    /// <summary>The version of an operator set.</summary>
+    /// <summary>Returns the version of an operator set.</summary>
     /// <param name="domain">The domain; "" and "ai.onnx" are the same.</param>
-    /// <returns>The version; null where the model does not import the domain.</returns>
+    /// <returns>The version; null if the model does not import the domain.</returns>
     public long? OperatorSetVersion(string domain = "")
     {
         var wanted = domain == "ai.onnx" ? "" : domain;

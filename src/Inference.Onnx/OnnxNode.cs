@@ -12,11 +12,11 @@ public sealed partial class OnnxNode : OnnxMessage
     }
 
     /// <summary>Creates a node.</summary>
-    /// <param name="opType">The operator.</param>
-    /// <param name="inputs">Names of its inputs; "" for an absent optional one.</param>
-    /// <param name="outputs">Names of its outputs; "" for one that is not wanted.</param>
-    /// <param name="domain">Domain of the operator; "" for ai.onnx.</param>
-    /// <param name="name">Name of the node; may be empty.</param>
+    /// <param name="opType">The operator's name.</param>
+    /// <param name="inputs">The names of the inputs; "" for an omitted optional input.</param>
+    /// <param name="outputs">The names of the outputs; "" for an unused one.</param>
+    /// <param name="domain">The domain of the operator; "" for ai.onnx.</param>
+    /// <param name="name">The name of the node; may be empty.</param>
     public OnnxNode(string opType, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, string domain = "", string name = "")
     {
         OpType = opType;
@@ -26,41 +26,41 @@ public sealed partial class OnnxNode : OnnxMessage
         Outputs.AddRange(outputs);
     }
 
-    /// <summary>Name of the node; may be empty.</summary>
+    /// <summary>The name of the node; may be empty.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>The operator.</summary>
+    /// <summary>The operator's name.</summary>
     public string OpType { get; set; } = "";
 
-    /// <summary>Domain of the operator as the file gives it; "" (and "ai.onnx") mean the standard operators.</summary>
+    /// <summary>The domain of the operator as stated in the file; "" and "ai.onnx" denote the standard operators.</summary>
     public string Domain { get; set; } = "";
 
-    /// <summary>Which overload of a function; "" for the one without a name.</summary>
+    /// <summary>The overload of a function; "" for the unnamed one.</summary>
     public string Overload { get; set; } = "";
 
-    /// <summary>Free text.</summary>
+    /// <summary>Documentation in free text.</summary>
     public string DocString { get; set; } = "";
 
-    /// <summary>Names of the inputs; "" for an absent optional one.</summary>
+    /// <summary>The names of the inputs; "" for an omitted optional input.</summary>
     public List<string> Inputs { get; } = [];
 
-    /// <summary>Names of the outputs; "" for one that is not wanted.</summary>
+    /// <summary>The names of the outputs; "" for an unused one.</summary>
     public List<string> Outputs { get; } = [];
 
     /// <summary>The attributes, in file order.</summary>
     public List<OnnxAttribute> Attributes { get; } = [];
 
-    /// <summary>Keys and values of any meaning.</summary>
+    /// <summary>Metadata: arbitrary keys and values.</summary>
     public OnnxMetadata Metadata => _metadata ??= new();
 
-    /// <summary>How the node is spread over devices, per configuration of the model.</summary>
+    /// <summary>How the node is distributed over devices, for each device configuration of the model.</summary>
     public List<OnnxNodeDeviceConfiguration> DeviceConfigurations => _devices ??= [];
 
     internal bool HasMetadata => _metadata is { Count: > 0 };
 
     internal bool HasDeviceConfigurations => _devices is { Count: > 0 };
 
-    /// <summary>Such as "y = Relu(x)".</summary>
+    /// <summary>Formats the node, such as "y = Relu(x)".</summary>
     public override string ToString() =>
         $"{string.Join(", ", Outputs)} = {(Domain.Length == 0 ? "" : Domain + ".")}{OpType}({string.Join(", ", Inputs)})";
 }

@@ -1,6 +1,6 @@
 namespace Inference.Onnx;
 
-/// <summary>How one node is spread over the devices of one configuration (<c>NodeDeviceConfigurationProto</c>).</summary>
+/// <summary>How one node is distributed over the devices of one configuration (<c>NodeDeviceConfigurationProto</c>).</summary>
 public sealed class OnnxNodeDeviceConfiguration : OnnxMessage
 {
     /// <summary>The name of the <see cref="OnnxDeviceConfiguration"/>.</summary>
@@ -9,6 +9,6 @@ public sealed class OnnxNodeDeviceConfiguration : OnnxMessage
     /// <summary>How its inputs and outputs are sharded.</summary>
     public List<OnnxShardingSpec> ShardingSpecs { get; } = [];
 
-    /// <summary>The pipeline stage; null where not stated.</summary>
+    /// <summary>The pipeline stage; null if not specified.</summary>
     public int? PipelineStage { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace Inference.Onnx;
 
-/// <summary>An operator set a model or function imports (<c>OperatorSetIdProto</c>).</summary>
+/// <summary>An operator set that a model or function imports (<c>OperatorSetIdProto</c>).</summary>
 public sealed class OnnxOperatorSet : OnnxMessage
 {
     /// <summary>Creates an empty import.</summary>
@@ -17,7 +17,7 @@ public sealed class OnnxOperatorSet : OnnxMessage
         Version = version;
     }
 
-    /// <summary>The domain as the file gives it; "" (and "ai.onnx") mean the standard operators.</summary>
+    /// <summary>The domain as stated in the file; "" and "ai.onnx" denote the standard operators.</summary>
     public string Domain { get; set; } = "";
 
     /// <summary>The version.</summary>

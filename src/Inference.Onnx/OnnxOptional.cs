@@ -1,12 +1,12 @@
 namespace Inference.Onnx;
 
-/// <summary>A value or nothing (<c>OptionalProto</c>); only the property that <see cref="ElementKind"/> names counts.</summary>
+/// <summary>An optional value (<c>OptionalProto</c>); only the property selected by <see cref="ElementKind"/> is used.</summary>
 public sealed class OnnxOptional : OnnxMessage
 {
     /// <summary>Its name; may be empty.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>What it holds, or would hold.</summary>
+    /// <summary>The kind of its value, even if it has none.</summary>
     public OnnxValueKind ElementKind { get; set; }
 
     /// <summary>The content of an optional tensor.</summary>
@@ -24,6 +24,6 @@ public sealed class OnnxOptional : OnnxMessage
     /// <summary>The content of an optional optional.</summary>
     public OnnxOptional? Optional { get; set; }
 
-    /// <summary>Whether there is a value.</summary>
+    /// <summary>Whether a value is present.</summary>
     public bool HasValue => Tensor is not null || SparseTensor is not null || Sequence is not null || Map is not null || Optional is not null;
 }

@@ -1,11 +1,11 @@
 namespace Inference.Onnx;
 
-/// <summary>Names the tensors that hold the quantization parameters of a tensor (<c>TensorAnnotation</c>).</summary>
+/// <summary>The names of the tensors that hold the quantization parameters of a tensor (<c>TensorAnnotation</c>).</summary>
 public sealed class OnnxQuantizationAnnotation : OnnxMessage
 {
-    /// <summary>The tensor that is quantized.</summary>
+    /// <summary>The quantized tensor.</summary>
     public string TensorName { get; set; } = "";
 
-    /// <summary>From a parameter such as "SCALE_TENSOR" or "ZERO_POINT_TENSOR" to the name of the tensor that holds it.</summary>
+    /// <summary>Maps a parameter, such as "SCALE_TENSOR" or "ZERO_POINT_TENSOR", to the name of the tensor that holds it.</summary>
     public OnnxMetadata ParameterTensorNames { get; } = new();
 }

@@ -1,36 +1,36 @@
 namespace Inference.Onnx;
 
 /// <summary>
-/// Limits and places for reading. The defaults admit every file that the official protobuf parser admits, within memory proportional to the file;
-/// lower them for files from strangers. Exceeding one throws <see cref="OnnxFormatException"/>.
+/// Options for reading. The defaults accept every file that the official protobuf parser accepts, using memory proportional to the size of the file;
+/// use lower limits for untrusted files. Exceeding a limit throws <see cref="OnnxFormatException"/>.
 /// </summary>
 public sealed class OnnxReadOptions
 {
     internal static readonly OnnxReadOptions Default = new();
 
-    /// <summary>Largest model file in bytes, without external data. Default and most: 2 147 483 647, the limit of the protobuf encoding. Range 1 to that.</summary>
+    /// <summary>The maximum size of a model file in bytes, without external data. Default 2 147 483 647, the limit of the protobuf encoding. Range 1 to 2 147 483 647.</summary>
     public long MaxFileBytes { get; init => field = Within(value, 1, int.MaxValue, nameof(MaxFileBytes)); } = int.MaxValue;
 
-    /// <summary>Largest external data file in bytes. Default 2^42 (4 TiB). Range 1 to 2^62.</summary>
+    /// <summary>The maximum size of an external data file in bytes. Default 2^42 (4 TiB). Range 1 to 2^62.</summary>
     public long MaxExternalFileBytes { get; init => field = Within(value, 1, 1L << 62, nameof(MaxExternalFileBytes)); } = 1L << 42;
 
-    /// <summary>Deepest nesting of messages; a subgraph inside a subgraph adds three. Default 100, as in protobuf. Range 1 to 500.</summary>
+    /// <summary>The maximum nesting depth of messages; each nested subgraph adds three. Default 100, as in protobuf. Range 1 to 500.</summary>
     public int MaxNestingDepth { get; init => field = (int)Within(value, 1, 500, nameof(MaxNestingDepth)); } = 100;
 
-    /// <summary>Most nodes in all graphs and functions together. Default 1 000 000. Range 0 to 2^31 − 1.</summary>
+    /// <summary>The maximum number of nodes in all graphs and functions. Default 1 000 000. Range 0 to 2^31 − 1.</summary>
     public int MaxNodes { get; init => field = (int)Within(value, 0, int.MaxValue, nameof(MaxNodes)); } = 1_000_000;
 
-    /// <summary>Most messages of any kind together (nodes, attributes, tensors, types, dimensions, entries), which bounds the memory that small encodings can claim. Default 4 000 000, some 300 000 nodes with shapes for every value.</summary>
+    /// <summary>The maximum number of messages of any kind (nodes, attributes, tensors, types, dimensions, entries), which limits the memory that a small file can require. Default 4 000 000, enough for about 300 000 nodes with shapes for every value. Range 1 to 2^31 − 1.</summary>
     public int MaxMessages { get; init => field = (int)Within(value, 1, int.MaxValue, nameof(MaxMessages)); } = 4_000_000;
 
-    /// <summary>Most elements in one tensor. Default 2^36. Range 0 to 2^62.</summary>
+    /// <summary>The maximum number of elements in one tensor. Default 2^36. Range 0 to 2^62.</summary>
     public long MaxTensorElements { get; init => field = Within(value, 0, 1L << 62, nameof(MaxTensorElements)); } = 1L << 36;
 
-    /// <summary>Most elements in all tensors together. Default 2^40. Range 0 to 2^62.</summary>
+    /// <summary>The maximum number of elements in all tensors. Default 2^40. Range 0 to 2^62.</summary>
     public long MaxTotalElements { get; init => field = Within(value, 0, 1L << 62, nameof(MaxTotalElements)); } = 1L << 40;
 
     /// <summary>
-    /// Folder that external data is looked up in and may not leave. Default null: the folder of the model file for <c>OnnxModel.Load</c>; none for bytes
+    /// The folder that must contain all external data. Default null: for <c>OnnxModel.Load</c>, the folder of the model file; none for bytes
     /// in memory, whose external tensors then cannot be read.
     /// </summary>
     public string? BaseDirectory { get; init; }

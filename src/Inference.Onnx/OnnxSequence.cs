@@ -1,12 +1,12 @@
 namespace Inference.Onnx;
 
-/// <summary>A sequence value (<c>SequenceProto</c>); only the list that <see cref="ElementKind"/> names counts.</summary>
+/// <summary>A sequence value (<c>SequenceProto</c>); only the list selected by <see cref="ElementKind"/> is used.</summary>
 public sealed class OnnxSequence : OnnxMessage
 {
     /// <summary>Its name; may be empty.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>What it holds.</summary>
+    /// <summary>The kind of its elements.</summary>
     public OnnxValueKind ElementKind { get; set; }
 
     /// <summary>The elements of a sequence of tensors.</summary>

@@ -1,6 +1,6 @@
 namespace Inference.Onnx;
 
-/// <summary>A shape whose dimensions may be symbolic or unknown (<c>TensorShapeProto</c>). No shape at all (unknown rank) is a null reference where this is used.</summary>
+/// <summary>A shape whose dimensions may be symbolic or unknown (<c>TensorShapeProto</c>). An unknown rank is represented by a null reference to this type.</summary>
 public sealed class OnnxShape : OnnxMessage
 {
     /// <summary>Creates the shape of a scalar.</summary>
@@ -18,6 +18,6 @@ public sealed class OnnxShape : OnnxMessage
     /// <summary>The number of dimensions.</summary>
     public int Rank => Dimensions.Count;
 
-    /// <summary>Such as "[batch,3,?]".</summary>
+    /// <summary>Formats the shape, such as "[batch,3,?]".</summary>
     public override string ToString() => $"[{string.Join(',', Dimensions)}]";
 }

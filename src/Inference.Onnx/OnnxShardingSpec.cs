@@ -6,10 +6,10 @@ public sealed class OnnxShardingSpec : OnnxMessage
     /// <summary>The value.</summary>
     public string TensorName { get; set; } = "";
 
-    /// <summary>Indices of devices; a negative one stands for a group of <see cref="DeviceGroups"/>.</summary>
+    /// <summary>Indices of devices; a negative index refers to a group in <see cref="DeviceGroups"/>.</summary>
     public long[] Devices { get; set; } = [];
 
-    /// <summary>From a negative index to the group of devices that holds copies.</summary>
+    /// <summary>The device groups that negative indices refer to, each of which holds copies.</summary>
     public List<OnnxDeviceGroup> DeviceGroups { get; } = [];
 
     /// <summary>The axes that are split.</summary>

@@ -3,9 +3,9 @@ namespace Inference.Onnx;
 /// <summary>N blocks along a dimension, divided into equal shards (<c>SimpleShardedDimProto</c>).</summary>
 public sealed class OnnxSimpleShardedDimension : OnnxMessage
 {
-    /// <summary>The extent that is split: a value, a symbol, or unknown. Its denotation is not used.</summary>
+    /// <summary>The size that is split: a value, a symbol, or unknown. Its denotation is not used.</summary>
     public OnnxDimension Dimension { get; set; }
 
-    /// <summary>Into how many shards.</summary>
+    /// <summary>The number of shards.</summary>
     public long ShardCount { get; set; }
 }

@@ -6,8 +6,8 @@ namespace Inference.Onnx;
 
 public sealed partial class OnnxTensor
 {
-    /// <summary>Size of the content in bytes: ⌈<see cref="ElementCount"/> · bits ÷ 8⌉.</summary>
-    /// <exception cref="OnnxFormatException">The dims or the element type are not valid, or the type is string.</exception>
+    /// <summary>The size of the content in bytes: ⌈<see cref="ElementCount"/> · bits ÷ 8⌉.</summary>
+    /// <exception cref="OnnxFormatException">The dimensions or the element type are not valid, or the type is string.</exception>
     public long ByteCount
     {
         get
@@ -16,7 +16,7 @@ public sealed partial class OnnxTensor
             if (bits == 0)
             {
                 throw Broken(ElementType == OnnxElementType.String
-                    ? "expected an element type of fixed width, got string, whose content is StringData"
+                    ? "expected an element type of fixed width, got string; its content is in StringData"
                     : $"expected a known element type, got {ElementType.Name()}");
             }
 
@@ -26,14 +26,14 @@ public sealed partial class OnnxTensor
     }
 
     /// <summary>
-    /// The content as little-endian bytes, packed types low bits first, whatever the storage. A slice of what was read for raw and external data, float_data and double_data
-    /// (not aligned in general); a new array on every call for the other typed fields.
+    /// Returns the content as little-endian bytes, packed types low bits first, regardless of the storage. For raw and external data, float_data and double_data, a slice of the bytes that were read
+    /// (not necessarily aligned); for the other typed fields, a new array on every call.
     /// </summary>
     /// <exception cref="OnnxFormatException">
-    /// The content does not fit dims and element type, the element type is string or unknown, external data is missing or refused, or the content exceeds 2^31 − 1 bytes
+    /// The content does not match the dimensions and the element type, the element type is string or unknown, external data is missing or rejected, or the content exceeds 2^31 − 1 bytes
     /// (use <see cref="GetBytes(long, int)"/>).
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The model that maps the external data is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The model that maps the external data was disposed.</exception>
     public ReadOnlyMemory<byte> GetBytes()
     {
         var expected = ByteCount;
@@ -51,7 +51,7 @@ public sealed partial class OnnxTensor
     /// <param name="length">Number of bytes.</param>
     /// <exception cref="ArgumentOutOfRangeException">The part is not inside the content.</exception>
     /// <exception cref="OnnxFormatException">As for <see cref="GetBytes()"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The model that maps the external data is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The model that maps the external data was disposed.</exception>
     public ReadOnlyMemory<byte> GetBytes(long start, int length)
     {
         var expected = ByteCount;
@@ -61,10 +61,10 @@ public sealed partial class OnnxTensor
         return HasExternalData ? External().Read(this, start, length, expected) : Stored(expected).Slice((int)start, length);
     }
 
-    /// <summary>The content as an array of numbers.</summary>
-    /// <typeparam name="T">A type with the size of the elements; which one is the caller's choice (for bfloat16 for instance <see cref="ushort"/>).</typeparam>
-    /// <returns>A new array, one element a number.</returns>
-    /// <exception cref="ArgumentException">The size of <typeparamref name="T"/> is not that of the elements.</exception>
+    /// <summary>Copies the content into an array of numbers.</summary>
+    /// <typeparam name="T">Any type of the same size as the elements (for bfloat16, for example, <see cref="ushort"/>).</typeparam>
+    /// <returns>A new array with one entry per element.</returns>
+    /// <exception cref="ArgumentException">The size of <typeparamref name="T"/> is not the size of the elements.</exception>
     /// <exception cref="OnnxFormatException">As for <see cref="GetBytes()"/>.</exception>
     public T[] ToArray<T>()
         where T : unmanaged
@@ -97,7 +97,7 @@ public sealed partial class OnnxTensor
     }
 
     private IExternalData External() => Source ?? throw new OnnxFormatException(
-        "expected a folder to look external data up in, got none. Load the model by path, or set OnnxReadOptions.BaseDirectory.", $"tensor '{Name}'");
+        "expected a folder for external data, got none. Load the model by path, or set OnnxReadOptions.BaseDirectory.", $"tensor '{Name}'");
 
     private ReadOnlyMemory<byte> Stored(long expected)
     {

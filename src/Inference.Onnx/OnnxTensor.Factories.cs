@@ -7,23 +7,23 @@ namespace Inference.Onnx;
 
 public sealed partial class OnnxTensor
 {
-    /// <summary>A tensor of numbers whose element type follows from <typeparamref name="T"/> (float, double, Half, the integer types, bool, Complex).</summary>
-    /// <typeparam name="T">Type of the elements.</typeparam>
-    /// <param name="name">Its name.</param>
-    /// <param name="values">The elements in row-major order, copied.</param>
-    /// <param name="dims">The shape; none for a scalar.</param>
-    /// <exception cref="ArgumentException">The number of values is not the product of the dims, or T has no element type.</exception>
+    /// <summary>Creates a tensor of numbers whose element type follows from <typeparamref name="T"/> (float, double, Half, the integer types, bool, Complex).</summary>
+    /// <typeparam name="T">The type of the elements.</typeparam>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="values">The elements in row-major order; copied.</param>
+    /// <param name="dims">The dimensions; none for a scalar.</param>
+    /// <exception cref="ArgumentException">The number of values is not the product of the dimensions, or no element type corresponds to T.</exception>
     public static OnnxTensor Create<T>(string name, ReadOnlySpan<T> values, params ReadOnlySpan<long> dims)
         where T : unmanaged =>
         Create(name, TypeOf<T>(), values, dims);
 
-    /// <summary>A tensor of numbers of a stated element type as wide as <typeparamref name="T"/>, such as bfloat16 from <see cref="ushort"/> or float8 from <see cref="byte"/>.</summary>
-    /// <typeparam name="T">A type with the width of the elements.</typeparam>
-    /// <param name="name">Its name.</param>
-    /// <param name="type">The element type; not a packed one.</param>
-    /// <param name="values">The elements in row-major order, copied.</param>
-    /// <param name="dims">The shape; none for a scalar.</param>
-    /// <exception cref="ArgumentException">The number of values is not the product of the dims, or the widths differ.</exception>
+    /// <summary>Creates a tensor of numbers of the given element type, which must be as wide as <typeparamref name="T"/>, such as bfloat16 from <see cref="ushort"/> or float8 from <see cref="byte"/>.</summary>
+    /// <typeparam name="T">A type as wide as the elements.</typeparam>
+    /// <param name="name">The name of the tensor.</param>
+    /// <param name="type">The element type; must not be packed.</param>
+    /// <param name="values">The elements in row-major order; copied.</param>
+    /// <param name="dims">The dimensions; none for a scalar.</param>
+    /// <exception cref="ArgumentException">The number of values is not the product of the dimensions, or the widths differ.</exception>
     public static OnnxTensor Create<T>(string name, OnnxElementType type, ReadOnlySpan<T> values, params ReadOnlySpan<long> dims)
         where T : unmanaged
     {
@@ -34,7 +34,7 @@ public sealed partial class OnnxTensor
 
         if (Count(dims) != values.Length)
         {
-            throw new ArgumentException($"Tensor '{name}': expected as many values as [{string.Join(',', dims.ToArray())}] has elements, got {values.Length}.", nameof(values));
+            throw new ArgumentException($"Tensor '{name}': expected the number of values in the shape [{string.Join(',', dims.ToArray())}], got {values.Length}.", nameof(values));
         }
 
         var bytes = MemoryMarshal.AsBytes(values).ToArray();
@@ -46,34 +46,34 @@ public sealed partial class OnnxTensor
         return new OnnxTensor { Name = name, ElementType = type, Dims = dims.ToArray(), RawData = bytes };
     }
 
-    /// <summary>A tensor over bytes that are laid out as <see cref="GetBytes()"/> gives them; the only way to make packed types.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>Creates a tensor over bytes in the layout that <see cref="GetBytes()"/> returns; the only way to create tensors of packed types.</summary>
+    /// <param name="name">The name of the tensor.</param>
     /// <param name="type">The element type.</param>
-    /// <param name="bytes">The content, not copied: keep it unchanged.</param>
-    /// <param name="dims">The shape; none for a scalar.</param>
-    /// <exception cref="ArgumentException">The number of bytes does not fit the dims, or the type has no fixed width.</exception>
+    /// <param name="bytes">The content; not copied, so do not change it.</param>
+    /// <param name="dims">The dimensions; none for a scalar.</param>
+    /// <exception cref="ArgumentException">The number of bytes does not match the dimensions, or the type has no fixed width.</exception>
     public static OnnxTensor FromBytes(string name, OnnxElementType type, ReadOnlyMemory<byte> bytes, params ReadOnlySpan<long> dims)
     {
         var count = Count(dims);
         if (type.BitWidth() == 0 || count is < 0 or > long.MaxValue / 16 || type.ByteCount(count) != bytes.Length)
         {
             throw new ArgumentException(
-                $"Tensor '{name}': expected as many bytes as {type.Name()}[{string.Join(',', dims.ToArray())}] takes, got {bytes.Length}.", nameof(bytes));
+                $"Tensor '{name}': expected the number of bytes in {type.Name()}[{string.Join(',', dims.ToArray())}], got {bytes.Length}.", nameof(bytes));
         }
 
         return new OnnxTensor { Name = name, ElementType = type, Dims = dims.ToArray(), RawData = bytes };
     }
 
-    /// <summary>A tensor of strings.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>Creates a tensor of strings.</summary>
+    /// <param name="name">The name of the tensor.</param>
     /// <param name="values">The elements in row-major order.</param>
-    /// <param name="dims">The shape; none for a scalar.</param>
-    /// <exception cref="ArgumentException">The number of values is not the product of the dims.</exception>
+    /// <param name="dims">The dimensions; none for a scalar.</param>
+    /// <exception cref="ArgumentException">The number of values is not the product of the dimensions.</exception>
     public static OnnxTensor FromStrings(string name, ReadOnlySpan<string> values, params ReadOnlySpan<long> dims)
     {
         if (Count(dims) != values.Length)
         {
-            throw new ArgumentException($"Tensor '{name}': expected as many values as [{string.Join(',', dims.ToArray())}] has elements, got {values.Length}.", nameof(values));
+            throw new ArgumentException($"Tensor '{name}': expected the number of values in the shape [{string.Join(',', dims.ToArray())}], got {values.Length}.", nameof(values));
         }
 
         var encoded = new ReadOnlyMemory<byte>[values.Length];
@@ -85,10 +85,10 @@ public sealed partial class OnnxTensor
         return new OnnxTensor { Name = name, ElementType = OnnxElementType.String, Dims = dims.ToArray(), StringData = encoded };
     }
 
-    /// <summary>Replaces the content, whatever the storage was, by raw data; name, metadata and free text stay.</summary>
+    /// <summary>Replaces the content, regardless of its storage, with raw data; name, metadata and documentation are kept.</summary>
     /// <param name="type">The element type.</param>
-    /// <param name="bytes">The content, not copied: keep it unchanged.</param>
-    /// <param name="dims">The shape; none for a scalar.</param>
+    /// <param name="bytes">The content; not copied, so do not change it.</param>
+    /// <param name="dims">The dimensions; none for a scalar.</param>
     /// <exception cref="ArgumentException">As for <see cref="FromBytes"/>.</exception>
     public void SetBytes(OnnxElementType type, ReadOnlyMemory<byte> bytes, params ReadOnlySpan<long> dims)
     {
@@ -120,5 +120,5 @@ public sealed partial class OnnxTensor
         : typeof(T) == typeof(ulong) ? OnnxElementType.UInt64
         : typeof(T) == typeof(bool) ? OnnxElementType.Bool
         : typeof(T) == typeof(Complex) ? OnnxElementType.Complex128
-        : throw new ArgumentException($"Type {typeof(T).Name} has no element type of its own; state one.", nameof(T));
+        : throw new ArgumentException($"Type {typeof(T).Name} does not determine an element type. Pass the element type.", nameof(T));
 }

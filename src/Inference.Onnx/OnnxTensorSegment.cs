@@ -1,6 +1,6 @@
 namespace Inference.Onnx;
 
-/// <summary>Bounds of a tensor that was split over several messages (<c>TensorProto.Segment</c>): obsolete, kept on reading and writing.</summary>
-/// <param name="Begin">First element.</param>
-/// <param name="End">One past the last element.</param>
+/// <summary>The bounds of a tensor that is split over several messages (<c>TensorProto.Segment</c>): obsolete, but preserved when reading and writing.</summary>
+/// <param name="Begin">The first element.</param>
+/// <param name="End">The position after the last element.</param>
 public readonly record struct OnnxTensorSegment(long Begin, long End);

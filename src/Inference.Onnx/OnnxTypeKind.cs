@@ -1,9 +1,9 @@
 namespace Inference.Onnx;
 
-/// <summary>What an <see cref="OnnxType"/> describes; the numbers are those of the fields of <c>TypeProto</c>.</summary>
+/// <summary>The kind of value that an <see cref="OnnxType"/> describes; the values are the field numbers of <c>TypeProto</c>.</summary>
 public enum OnnxTypeKind
 {
-    /// <summary>Not stated.</summary>
+    /// <summary>Not specified.</summary>
     None = 0,
 
     /// <summary>A dense tensor.</summary>
@@ -15,12 +15,12 @@ public enum OnnxTypeKind
     /// <summary>A map from scalar keys to values of one type.</summary>
     Map = 5,
 
-    /// <summary>A type that only its domain knows.</summary>
+    /// <summary>An opaque type, defined by its domain.</summary>
     Opaque = 7,
 
     /// <summary>A sparse tensor.</summary>
     SparseTensor = 8,
 
-    /// <summary>A value or nothing.</summary>
+    /// <summary>An optional value.</summary>
     Optional = 9,
 }

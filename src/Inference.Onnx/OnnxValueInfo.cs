@@ -1,6 +1,6 @@
 namespace Inference.Onnx;
 
-/// <summary>Name and type of a value (<c>ValueInfoProto</c>).</summary>
+/// <summary>The name and type of a value (<c>ValueInfoProto</c>).</summary>
 public sealed class OnnxValueInfo : OnnxMessage
 {
     private OnnxMetadata? _metadata;
@@ -11,28 +11,28 @@ public sealed class OnnxValueInfo : OnnxMessage
     }
 
     /// <summary>Creates a description.</summary>
-    /// <param name="name">Name of the value.</param>
-    /// <param name="type">Its type; null where unknown.</param>
+    /// <param name="name">The name of the value.</param>
+    /// <param name="type">The type; null if unknown.</param>
     public OnnxValueInfo(string name, OnnxType? type = null)
     {
         Name = name;
         Type = type;
     }
 
-    /// <summary>Name of the value.</summary>
+    /// <summary>The name of the value.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Its type; null where the file does not state it.</summary>
+    /// <summary>The type of the value; null if the file does not state it.</summary>
     public OnnxType? Type { get; set; }
 
-    /// <summary>Free text.</summary>
+    /// <summary>Documentation in free text.</summary>
     public string DocString { get; set; } = "";
 
-    /// <summary>Keys and values of any meaning.</summary>
+    /// <summary>Metadata: arbitrary keys and values.</summary>
     public OnnxMetadata Metadata => _metadata ??= new();
 
     internal bool HasMetadata => _metadata is { Count: > 0 };
 
-    /// <summary>Such as "input: float32[batch,3]".</summary>
+    /// <summary>Formats the name and type, such as "input: float32[batch,3]".</summary>
     public override string ToString() => $"{Name}: {Type?.ToString() ?? "?"}";
 }

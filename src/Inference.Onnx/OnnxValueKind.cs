@@ -1,9 +1,9 @@
 namespace Inference.Onnx;
 
-/// <summary>What a sequence or optional holds, with the numbers of <c>SequenceProto.DataType</c>.</summary>
+/// <summary>The kind of value in a sequence or optional; the values are those of <c>SequenceProto.DataType</c>.</summary>
 public enum OnnxValueKind
 {
-    /// <summary>Not stated; an empty optional may leave it so.</summary>
+    /// <summary>Not specified; allowed for an empty optional.</summary>
     Undefined = 0,
 
     /// <summary>Tensors.</summary>

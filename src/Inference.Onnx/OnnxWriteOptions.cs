@@ -6,8 +6,8 @@ public sealed class OnnxWriteOptions
     internal static readonly OnnxWriteOptions Default = new();
 
     /// <summary>
-    /// Initializers of at least this many bytes go to an external data file beside the model. Default null: everything is embedded, and a model beyond 2^31 − 1 bytes, the limit
-    /// of the protobuf encoding, is refused. Range 0 to 2^62.
+    /// Initializers of at least this many bytes are written to an external data file in the model's folder. Default null: everything is embedded, and a model larger than 2^31 − 1 bytes, the limit
+    /// of the protobuf encoding, is rejected. Range 0 to 2^62.
     /// </summary>
     public long? ExternalDataThreshold
     {
@@ -17,10 +17,10 @@ public sealed class OnnxWriteOptions
             : throw new ArgumentOutOfRangeException(nameof(ExternalDataThreshold), value, $"{nameof(ExternalDataThreshold)}: expected 0 to 2^62 bytes, got {value}.");
     }
 
-    /// <summary>Name, without folder, of the external data file. Default null: the name of the model file with ".data" appended.</summary>
+    /// <summary>The name, without folder, of the external data file. Default null: the name of the model file with ".data" appended.</summary>
     public string? ExternalDataFileName { get; init; }
 
-    /// <summary>Where each tensor begins in the external data file: a multiple of this many bytes. Default 64. Range 1 to 65536.</summary>
+    /// <summary>The alignment of each tensor in the external data file, in bytes. Default 64. Range 1 to 65536.</summary>
     public int ExternalDataAlignment
     {
         get;
@@ -30,8 +30,8 @@ public sealed class OnnxWriteOptions
     } = 64;
 
     /// <summary>
-    /// Whether tensors that are external already stay references, as they are, to a file that the caller keeps beside the model. Default false: their content is written anew,
-    /// embedded or external by <see cref="ExternalDataThreshold"/>.
+    /// Whether tensors that are already external keep their references to a file, which the caller must keep in the model's folder. Default false: their content is written again,
+    /// embedded or external as determined by <see cref="ExternalDataThreshold"/>.
     /// </summary>
     public bool KeepExternalReferences { get; init; }
 }

@@ -41,7 +41,7 @@ public class ExternalDataTests
         using var folder = Folder();
         using var model = Load(folder, ("location", location), ("length", "16"));
         var error = Assert.Throws<OnnxFormatException>(() => model.Graph.Initializers[0].GetBytes());
-        Assert.Equal($"ONNX, tensor 'w': expected a \"location\" inside the model's folder, got '{location}', which {why}. Put the file beside the model.", error.Message);
+        Assert.Equal($"ONNX, tensor 'w': expected a \"location\" inside the model's folder, got '{location}', which {why}. Put the file in the model's folder.", error.Message);
     }
 
     [UnixFact]
@@ -81,10 +81,10 @@ public class ExternalDataTests
     [Theory]
     [InlineData("56", "16", "expected bytes 56 to 72 of 'data.bin', got a file of 64 bytes")]
     [InlineData("9223372036854775807", "16", "got a file of 64 bytes")]
-    [InlineData("-1", "16", "expected a whole number of bytes as \"offset\" of the external data, got '-1'")]
-    [InlineData("x", "16", "expected a whole number of bytes as \"offset\" of the external data, got 'x'")]
+    [InlineData("-1", "16", "expected a whole number of bytes for \"offset\" of the external data, got '-1'")]
+    [InlineData("x", "16", "expected a whole number of bytes for \"offset\" of the external data, got 'x'")]
     [InlineData("0", "15", "expected 16 bytes of external data for float32[4] 'w', got \"length\" 15")]
-    [InlineData("0", "99999999999999999999", "expected a whole number of bytes as \"length\"")]
+    [InlineData("0", "99999999999999999999", "expected a whole number of bytes for \"length\"")]
     public void GetBytes_RangeOutsideFile_IsRefused(string offset, string length, string message)
     {
         using var folder = Folder();

@@ -42,7 +42,7 @@ public class MalformedTests
 
     [Fact]
     public void Read_InvalidUtf8_Throws() => Fails(
-        new ProtoBytes().Bytes(2, 0xC3, 0x28), "ONNX, producer_name, byte 2: expected UTF-8 text, got other bytes. The file is damaged.");
+        new ProtoBytes().Bytes(2, 0xC3, 0x28), "ONNX, producer_name, byte 2: expected UTF-8 text, got bytes that are not UTF-8. The file is damaged.");
 
     [Fact]
     public void Read_FieldZero_Throws() => Fails(
@@ -50,7 +50,7 @@ public class MalformedTests
 
     [Fact]
     public void Read_EndOfGroupWithoutBegin_Throws() => Fails(
-        new ProtoBytes().Raw(0xA4, 0x38), "ONNX, byte 0: expected a field, got the end of a group that was not begun. The file is damaged.");
+        new ProtoBytes().Raw(0xA4, 0x38), "ONNX, byte 0: expected a field, got the end of a group without its start. The file is damaged.");
 
     [Theory]
     [InlineData(new long[] { -1 })]
@@ -79,7 +79,7 @@ public class MalformedTests
     [InlineData(22, 9, 3, "tensor 'w': int4[2,2]: expected 2 bytes in raw_data, got 3")]
     [InlineData(0, 9, 0, "tensor 'w': expected a known element type, got undefined")]
     [InlineData(99, 9, 0, "tensor 'w': expected a known element type, got type 99")]
-    [InlineData(8, 9, 0, "tensor 'w': expected an element type of fixed width, got string, whose content is StringData")]
+    [InlineData(8, 9, 0, "tensor 'w': expected an element type of fixed width, got string; its content is in StringData")]
     public void GetBytes_ContentDoesNotFitDims_Throws(int type, int field, int length, string message)
     {
         var tensor = OnnxTensor.Read(new ProtoBytes().Packed(1, 2, 2).Varint(2, type).Text(8, "w").Bytes(field, new byte[length]));

@@ -28,7 +28,7 @@ internal static class ContainedPath
         var prefix = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
         if (!full.StartsWith(prefix, StringComparison.Ordinal))
         {
-            reason = full == root ? "is the folder itself" : "leaves it through a symbolic link";
+            reason = full == root ? "is the folder itself" : "leads outside it through a symbolic link";
             return false;
         }
 

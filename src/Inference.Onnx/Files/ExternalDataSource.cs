@@ -55,7 +55,7 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
 
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
-            : throw Refused(tensor, $"expected a whole number of bytes as \"{key}\" of the external data, got '{text}'. Correct the model.");
+            : throw Refused(tensor, $"expected a whole number of bytes for \"{key}\" of the external data, got '{text}'. Correct the model.");
     }
 
     private static OnnxFormatException Refused(OnnxTensor tensor, string problem, Exception? inner = null) =>
@@ -65,7 +65,7 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
     {
         if (baseDirectory is null)
         {
-            throw Refused(tensor, "expected a folder to look external data up in, got none. Load the model by path, or set OnnxReadOptions.BaseDirectory.");
+            throw Refused(tensor, "expected a folder for external data, got none. Load the model by path, or set OnnxReadOptions.BaseDirectory.");
         }
 
         return tensor.ExternalData.TryGetValue("location", out var location)
@@ -75,7 +75,7 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
 
     private string Resolve(OnnxTensor tensor, string location) => ContainedPath.TryResolve(baseDirectory!, location, out var path, out var reason)
         ? path
-        : throw Refused(tensor, $"expected a \"location\" inside the model's folder, got '{location}', which {reason}. Put the file beside the model.");
+        : throw Refused(tensor, $"expected a \"location\" inside the model's folder, got '{location}', which {reason}. Put the file in the model's folder.");
 
     private FileContent Open(OnnxTensor tensor, string location)
     {
@@ -95,7 +95,7 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
-                throw Refused(tensor, $"expected external data in '{location}' in folder '{baseDirectory}', got: {e.Message} Put the file beside the model.", e);
+                throw Refused(tensor, $"expected external data in '{location}' in folder '{baseDirectory}', got: {e.Message} Put the file in the model's folder.", e);
             }
         }
     }

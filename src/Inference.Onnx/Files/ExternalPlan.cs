@@ -52,7 +52,7 @@ internal sealed class ExternalPlan
         if (!IsEmpty && tensor.ExternalData.TryGetValue("location", out var location) && Plain(location) == FileName)
         {
             throw new InvalidOperationException(
-                $"Tensor '{tensor.Name}': expected a new external data file, got '{location}', which the tensor itself refers to. Set ExternalDataFileName to another name.");
+                $"Tensor '{tensor.Name}': expected a new external data file, got '{location}', which holds the tensor's current data. Set ExternalDataFileName to another name.");
         }
     }
 

@@ -4,7 +4,7 @@ using Inference.Onnx.Serialization;
 
 namespace Inference.Onnx;
 
-/// <summary>Models from and to files and memory.</summary>
+/// <summary>Reads and writes models in files and memory.</summary>
 public static class OnnxModelSerialization
 {
     extension(OnnxModel)
@@ -38,7 +38,7 @@ public static class OnnxModelSerialization
         }
 
         /// <summary>Reads a model from memory. Weights are not copied: they are slices of the bytes.</summary>
-        /// <param name="bytes">The bytes; keep them unchanged while the model is used.</param>
+        /// <param name="bytes">The bytes; do not change them while the model is in use.</param>
         /// <param name="options">Limits, and the folder of external data; null for the defaults.</param>
         /// <exception cref="OnnxFormatException">The content is not an ONNX model, or exceeds a limit.</exception>
         public static OnnxModel Read(ReadOnlyMemory<byte> bytes, OnnxReadOptions? options = null)
@@ -52,14 +52,14 @@ public static class OnnxModelSerialization
     extension(OnnxModel model)
     {
         /// <summary>
-        /// Saves the model. The file is written under another name in the same folder and renamed when complete, so readers see the old model or the new one, and saving over the file
-        /// that this model was loaded from is safe. With external data, its file is renamed just before the model's.
+        /// Saves the model. The file is written under a temporary name in the same folder and renamed when complete, so readers see either the old or the new model, and saving over the file
+        /// that this model was loaded from is safe. A file with external data is renamed just before the model file.
         /// </summary>
         /// <param name="path">The file; an existing one is replaced.</param>
-        /// <param name="options">What goes to external data; null embeds everything.</param>
-        /// <exception cref="InvalidOperationException">The model exceeds 2^31 − 1 bytes without external data, nests in a circle, or lacks a part it must have.</exception>
+        /// <param name="options">Controls external data; null to embed everything.</param>
+        /// <exception cref="InvalidOperationException">The model exceeds 2^31 − 1 bytes without external data, contains itself, or lacks a required part.</exception>
         /// <exception cref="OnnxFormatException">External data of this model cannot be read.</exception>
-        /// <exception cref="IOException">The file cannot be written; nothing has changed then.</exception>
+        /// <exception cref="IOException">The file cannot be written; existing files are unchanged.</exception>
         public void Save(string path, OnnxWriteOptions? options = null)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);
@@ -83,14 +83,14 @@ public static class OnnxModelSerialization
             file.TakeName();
         }
 
-        /// <summary>Writes the model, external data embedded.</summary>
-        /// <param name="output">Where to.</param>
-        /// <exception cref="InvalidOperationException">The model exceeds 2^31 − 1 bytes, nests in a circle, or lacks a part it must have.</exception>
+        /// <summary>Writes the model with external data embedded.</summary>
+        /// <param name="output">The destination.</param>
+        /// <exception cref="InvalidOperationException">The model exceeds 2^31 − 1 bytes, contains itself, or lacks a required part.</exception>
         /// <exception cref="OnnxFormatException">External data of this model cannot be read.</exception>
         public void Write(IBufferWriter<byte> output) => OnnxWriter.WriteTo(output, model, OnnxWriter.Write);
 
-        /// <summary>The model in protobuf form, external data embedded.</summary>
-        /// <exception cref="InvalidOperationException">The model exceeds 2^31 − 1 bytes, nests in a circle, or lacks a part it must have.</exception>
+        /// <summary>Returns the model in protobuf encoding, with external data embedded.</summary>
+        /// <exception cref="InvalidOperationException">The model exceeds 2^31 − 1 bytes, contains itself, or lacks a required part.</exception>
         /// <exception cref="OnnxFormatException">External data of this model cannot be read.</exception>
         public byte[] ToArray() => OnnxWriter.ToArray(model, OnnxWriter.Write);
     }
@@ -108,6 +108,6 @@ public static class OnnxModelSerialization
         var name = options.ExternalDataFileName ?? modelName + ".data";
         return ContainedPath.IsPlainRelative(name, out _) && Path.GetFileName(name) == name && name != "." && !string.Equals(name, modelName, StringComparison.OrdinalIgnoreCase)
             ? name
-            : throw new ArgumentException($"{nameof(OnnxWriteOptions.ExternalDataFileName)}: expected a file name without folder, other than the model's, got '{name}'.", nameof(options));
+            : throw new ArgumentException($"{nameof(OnnxWriteOptions.ExternalDataFileName)}: expected a file name without folder that differs from the model's, got '{name}'.", nameof(options));
     }
 }

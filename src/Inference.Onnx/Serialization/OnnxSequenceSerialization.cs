@@ -3,28 +3,28 @@ using Inference.Onnx.Serialization;
 
 namespace Inference.Onnx;
 
-/// <summary>Sequences from and to memory.</summary>
+/// <summary>Reads and writes sequences in memory.</summary>
 public static class OnnxSequenceSerialization
 {
     extension(OnnxSequence)
     {
-        /// <summary>Reads a file that holds one <c>SequenceProto</c> (test data), without copying raw content.</summary>
-        /// <param name="bytes">The bytes; keep them unchanged while the value is used.</param>
+        /// <summary>Reads the bytes of one <c>SequenceProto</c> (as in test data) without copying raw content.</summary>
+        /// <param name="bytes">The bytes; do not change them while the value is in use.</param>
         /// <param name="options">Limits, and the folder of external data; null for the defaults.</param>
-        /// <exception cref="OnnxFormatException">The content is not such a value, or exceeds a limit.</exception>
+        /// <exception cref="OnnxFormatException">The content is not a valid value of this kind, or exceeds a limit.</exception>
         public static OnnxSequence Read(ReadOnlyMemory<byte> bytes, OnnxReadOptions? options = null) => OnnxReader.ReadSequence(ReadContext.Standalone(bytes, options));
     }
 
     /// <param name="value">The value.</param>
     extension(OnnxSequence value)
     {
-        /// <summary>The value in protobuf form, external data embedded.</summary>
-        /// <exception cref="InvalidOperationException">The value exceeds 2^31 − 1 bytes, nests in a circle, or lacks a part it must have.</exception>
+        /// <summary>Returns the value in protobuf encoding, with external data embedded.</summary>
+        /// <exception cref="InvalidOperationException">The value exceeds 2^31 − 1 bytes, contains itself, or lacks a required part.</exception>
         public byte[] ToArray() => OnnxWriter.ToArray(value, OnnxWriter.Write);
 
-        /// <summary>Writes the value in protobuf form, external data embedded.</summary>
-        /// <param name="output">Where to.</param>
-        /// <exception cref="InvalidOperationException">The value exceeds 2^31 − 1 bytes, nests in a circle, or lacks a part it must have.</exception>
+        /// <summary>Writes the value in protobuf encoding, with external data embedded.</summary>
+        /// <param name="output">The destination.</param>
+        /// <exception cref="InvalidOperationException">The value exceeds 2^31 − 1 bytes, contains itself, or lacks a required part.</exception>
         public void Write(IBufferWriter<byte> output) => OnnxWriter.WriteTo(output, value, OnnxWriter.Write);
     }
 }

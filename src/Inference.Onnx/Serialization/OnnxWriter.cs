@@ -45,7 +45,7 @@ internal static partial class OnnxWriter
         writer.Flush();
         if (writer.Total != measured.Total)
         {
-            throw new InvalidOperationException("ONNX model: it was changed by another thread while it was written. Write again.");
+            throw new InvalidOperationException("ONNX model: another thread changed it while it was being written. Write it again.");
         }
     }
 

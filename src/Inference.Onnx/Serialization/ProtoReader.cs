@@ -91,7 +91,7 @@ internal ref partial struct ProtoReader
         var text = _context.Strings.Get(bytes);
         if (text is null)
         {
-            Fail(_position, "expected UTF-8 text, got other bytes. The file is damaged.", name);
+            Fail(_position, "expected UTF-8 text, got bytes that are not UTF-8. The file is damaged.", name);
         }
 
         _position += length;
@@ -244,7 +244,7 @@ internal ref partial struct ProtoReader
                     open--;
                     break;
                 default:
-                    Fail(start, "expected a field, got the end of a group that was not begun. The file is damaged.");
+                    Fail(start, "expected a field, got the end of a group without its start. The file is damaged.");
                     break;
             }
 

@@ -28,19 +28,19 @@ internal sealed class ReadContext(ReadOnlyMemory<byte> bytes, OnnxReadOptions op
         return bytes.Length <= options.MaxFileBytes
             ? new ReadContext(bytes, options, external ?? new ExternalDataSource(options.BaseDirectory, options), null)
             : throw new OnnxFormatException(
-                $"expected at most {options.MaxFileBytes} bytes ({nameof(OnnxReadOptions.MaxFileBytes)}), got {bytes.Length}. Raise the limit if the file is to be trusted.");
+                $"expected at most {options.MaxFileBytes} bytes ({nameof(OnnxReadOptions.MaxFileBytes)}), got {bytes.Length}. Raise the limit if you trust the file.");
     }
 
     public void Push(string name, int index, long offset)
     {
         if (_depth >= options.MaxNestingDepth)
         {
-            Fail(offset, $"expected at most {options.MaxNestingDepth} nested messages ({nameof(OnnxReadOptions.MaxNestingDepth)}), got more. Raise the limit if the file is to be trusted.", name);
+            Fail(offset, $"expected at most {options.MaxNestingDepth} nested messages ({nameof(OnnxReadOptions.MaxNestingDepth)}), got more. Raise the limit if you trust the file.", name);
         }
 
         if (++_messages > options.MaxMessages)
         {
-            Fail(offset, $"expected at most {options.MaxMessages} messages ({nameof(OnnxReadOptions.MaxMessages)}), got more. Raise the limit if the file is to be trusted.", name);
+            Fail(offset, $"expected at most {options.MaxMessages} messages ({nameof(OnnxReadOptions.MaxMessages)}), got more. Raise the limit if you trust the file.", name);
         }
 
         if (_depth == _path.Length)
@@ -57,7 +57,7 @@ internal sealed class ReadContext(ReadOnlyMemory<byte> bytes, OnnxReadOptions op
     {
         if (++_nodes > options.MaxNodes)
         {
-            Fail(offset, $"expected at most {options.MaxNodes} nodes ({nameof(OnnxReadOptions.MaxNodes)}), got more. Raise the limit if the file is to be trusted.");
+            Fail(offset, $"expected at most {options.MaxNodes} nodes ({nameof(OnnxReadOptions.MaxNodes)}), got more. Raise the limit if you trust the file.");
         }
     }
 
@@ -66,17 +66,17 @@ internal sealed class ReadContext(ReadOnlyMemory<byte> bytes, OnnxReadOptions op
         var count = OnnxTensor.Count(dims);
         if (count < 0)
         {
-            Fail(offset, $"expected dims of at least 0 whose product is below 2^63, got [{string.Join(',', dims.ToArray())}]. Correct the model.", "dims");
+            Fail(offset, $"expected dimensions of 0 or more with a product below 2^63, got [{string.Join(',', dims.ToArray())}]. Correct the model.", "dims");
         }
 
         if (count > options.MaxTensorElements)
         {
-            Fail(offset, $"expected at most {options.MaxTensorElements} elements ({nameof(OnnxReadOptions.MaxTensorElements)}), got {count}. Raise the limit if the file is to be trusted.", "dims");
+            Fail(offset, $"expected at most {options.MaxTensorElements} elements ({nameof(OnnxReadOptions.MaxTensorElements)}), got {count}. Raise the limit if you trust the file.", "dims");
         }
 
         if (count > options.MaxTotalElements - _elements)
         {
-            Fail(offset, $"expected at most {options.MaxTotalElements} elements in all ({nameof(OnnxReadOptions.MaxTotalElements)}), got more. Raise the limit if the file is to be trusted.", "dims");
+            Fail(offset, $"expected at most {options.MaxTotalElements} elements in total ({nameof(OnnxReadOptions.MaxTotalElements)}), got more. Raise the limit if you trust the file.", "dims");
         }
 
         _elements += count;

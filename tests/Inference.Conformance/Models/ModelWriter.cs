@@ -46,7 +46,7 @@ public sealed class ModelWriter
     }
 
     /// <summary>Adds a node.</summary>
-    /// <param name="opType">The operator.</param>
+    /// <param name="opType">The operator's name.</param>
     /// <param name="inputs">Names of the inputs, separated by spaces.</param>
     /// <param name="outputs">Names of the outputs, separated by spaces.</param>
     /// <param name="attributes">The attributes.</param>
