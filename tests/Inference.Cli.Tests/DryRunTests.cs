@@ -40,7 +40,7 @@ public sealed class DryRunTests : IDisposable
     {
         (int code, string output, _) = await RunAsync("score", _folder.File("neg.onnx"), "--data", _folder.File("rows.csv"), "--labels", "label", "--dry");
         Assert.Equal(ExitCodes.Done, code);
-        Assert.Contains("'b' … 'a' (2 columns) (integer) → input 'input': all 2 numeric columns that are left, in the file's order", output, StringComparison.Ordinal);
+        Assert.Contains("'b' … 'a' (2 columns) (integer) → input 'input': all 2 remaining numeric columns, in file order", output, StringComparison.Ordinal);
         Assert.Contains("'when' (date) → left out: dates", output, StringComparison.Ordinal);
         Assert.Contains("'label' (text) → label 'label': by name", output, StringComparison.Ordinal);
         Assert.Contains("2 rows read, none missing", output, StringComparison.Ordinal);

@@ -13,8 +13,8 @@ internal static class ParquetColumn
     /// <summary>Why a column cannot be rows for a model; null where it can.</summary>
     public static string? Reason(Field field) => field switch
     {
-        ParquetField { IsArray: true } or not ParquetField => $"expected one value a row, got a nested column ({(field is ParquetField ? "list" : field.SchemaType.ToString().ToLowerInvariant())}). Write its parts as columns of their own.",
-        { MaxRepetitionLevel: > 0 } => "expected one value a row, got a repeated column. Write its parts as columns of their own.",
+        ParquetField { IsArray: true } or not ParquetField => $"expected one value per row, got a nested column ({(field is ParquetField ? "list" : field.SchemaType.ToString().ToLowerInvariant())}). Write its parts as separate columns.",
+        { MaxRepetitionLevel: > 0 } => "expected one value per row, got a repeated column. Write its parts as separate columns.",
         ParquetField data when IsTime(data) || KindOf(data, false).Type == ElementType.Undefined =>
             $"expected numbers, text, booleans or dates, got {(IsTime(data) ? "times of day" : data.ClrType == typeof(ReadOnlyMemory<byte>) || data.ClrType == typeof(byte[]) ? "bytes" : data.ClrType.Name)}. Convert the column before writing it.",
         _ => null,
@@ -97,7 +97,7 @@ internal static class ParquetColumn
         int large = Array.FindIndex(values, static value => value is { } number && Int128.Abs(Int128.CreateChecked(number)) > DataLimits.LargestExact);
         return large < 0
             ? TensorValue.Copy<double>(Array.ConvertAll(values, static value => value is { } number ? double.CreateChecked(number) : double.NaN), [rows])
-            : throw new DataException($"{file}, column '{field.Name}': expected whole numbers up to 2^53 where others of the column are missing, got {values[large]}. Fill the missing ones before writing the column.");
+            : throw new DataException($"{file}, column '{field.Name}': expected integers up to 2^53 in a column with missing values, got {values[large]}. Fill the missing values before writing the column.");
     }
 
     private static async Task<TensorValue> TruthAsync(ParquetRowGroupReader group, ParquetField field, int rows, CancellationToken token)

@@ -5,17 +5,17 @@ using Inference.Data.Tables;
 namespace Inference.Data;
 
 /// <summary>
-/// A table of numbers, texts, booleans and times in Apache Parquet's form, streamed: the columns that are read of one row group are in memory. Nested and binary columns are left out. A number that is null is NaN.
+/// An Apache Parquet table of numbers, strings, booleans and times, streamed: the requested columns of one row group are in memory. Nested and binary columns are omitted. A null number is NaN.
 /// </summary>
 public sealed class ParquetDataSource : IDataSource, ITableSource, IPartlyReadable
 {
     private readonly ParquetTable _table;
     private readonly TableRows _rows;
 
-    /// <summary>Reads the file's metadata and settles the columns.</summary>
+    /// <summary>Reads the file's metadata and determines the columns.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="schema">How its columns make the model's inputs; null: each column is one input, and <c>name[0]</c>, <c>name[1]</c>… make one vector.</param>
-    /// <exception cref="DataException">The file is missing, damaged or empty, or the schema names a column that is not there.</exception>
+    /// <param name="schema">How columns map to the model's inputs; null for one input per column, with <c>name[0]</c>, <c>name[1]</c>… combined into one vector.</param>
+    /// <exception cref="DataException">The file is missing, damaged or empty, or the schema names a column that does not exist.</exception>
     public ParquetDataSource(string path, DataSchema? schema = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -44,8 +44,8 @@ internal ref struct ParquetFooter
         if (!end[4..].SequenceEqual("PAR1"u8))
         {
             throw new DataException(end[4..].SequenceEqual("PARE"u8)
-                ? $"{name}: the footer is encrypted, which is not read. Write the file without encryption."
-                : $"{name}: expected an Apache Parquet file, which ends in the letters PAR1, got other letters. The file is cut off or of another kind: copy it again.");
+                ? $"{name}: the footer is encrypted, which is not supported. Write the file without encryption."
+                : $"{name}: expected an Apache Parquet file, which ends with the bytes PAR1, got other bytes. The file is truncated or not a Parquet file: copy it again.");
         }
 
         if (length > stream.Length - 12 || length > MostBytes)
@@ -151,7 +151,7 @@ internal ref struct ParquetFooter
                 Struct(depth, schema: false, top: false);
                 break;
             default:
-                throw Damaged($"a value of the unknown kind {type}");
+                throw Damaged($"a value of unknown type {type}");
         }
 
         RequireInside();
@@ -173,7 +173,7 @@ internal ref struct ParquetFooter
 
         if (open != 0)
         {
-            throw Damaged($"a schema whose {_children.Count} elements are no tree");
+            throw Damaged($"a schema whose {_children.Count} elements do not form a tree");
         }
     }
 
@@ -216,9 +216,9 @@ internal ref struct ParquetFooter
     {
         if (_at > _bytes.Length)
         {
-            throw Damaged("a value that leaves it");
+            throw Damaged("a value that exceeds it");
         }
     }
 
-    private readonly DataException Damaged(string what) => new($"{_name}: expected metadata that its footer of {_bytes.Length} bytes holds, got {what}. The file is damaged: copy it again.");
+    private readonly DataException Damaged(string what) => new($"{_name}: expected metadata within its footer of {_bytes.Length} bytes, got {what}. The file is damaged: copy it again.");
 }

@@ -31,7 +31,7 @@ internal sealed class ParquetTable : ITable
             else
             {
                 (ColumnKind kind, ElementType type) = Guard(() => ParquetColumn.KindOf((ParquetField)field, HasNulls(reader, (ParquetField)field)), "statistics");
-                columns.Add(new TableColumn(field.Name, kind, type, [], field.Name.StartsWith("__index_level_", StringComparison.Ordinal) ? "the index of a frame" : ""));
+                columns.Add(new TableColumn(field.Name, kind, type, [], field.Name.StartsWith("__index_level_", StringComparison.Ordinal) ? "the index of a data frame" : ""));
             }
         }
 
@@ -69,7 +69,7 @@ internal sealed class ParquetTable : ITable
         ParquetReader reader = await GuardAsync(() => ParquetReader.CreateAsync(stream, null, leaveStreamOpen: true, cancellationToken), "metadata").ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         ParquetField[] wanted = [.. columns.Select(column => Guard(() => reader.Schema, "schema").Fields.OfType<ParquetField>().FirstOrDefault(f => f.Name == Cells[column].Name)
-            ?? throw new DataException($"{Name}, column '{Cells[column].Name}': the column is not in the file any more. Open the data again."))];
+            ?? throw new DataException($"{Name}, column '{Cells[column].Name}': the column is no longer in the file. Open the data again."))];
         long first = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
@@ -139,7 +139,7 @@ internal sealed class ParquetTable : ITable
             rows = group.RowCount >= 0 ? checked(rows + group.RowCount) : throw new DataException($"{Name}: expected row groups of 0 rows or more, got {group.RowCount}. The file is damaged: copy it again.");
         }
 
-        return rows == reader.Metadata?.NumRows ? rows : throw new DataException($"{Name}: expected {reader.Metadata?.NumRows} rows as the file states, got {rows} in its row groups. The file is damaged: copy it again.");
+        return rows == reader.Metadata?.NumRows ? rows : throw new DataException($"{Name}: expected {reader.Metadata?.NumRows} rows as stated in the file, got {rows} in its row groups. The file is damaged: copy it again.");
     }
 
     private T Guard<T>(Func<T> read, string what)
@@ -171,7 +171,7 @@ internal sealed class ParquetTable : ITable
 
     private DataException Damaged(Exception exception, string what) => new(
         exception is NotSupportedException or NotImplementedException
-            ? $"{Name}, {what}: expected pages that are plain or have a dictionary, got others ({exception.Message}). Write the file with data pages of version 1."
+            ? $"{Name}, {what}: expected pages with plain or dictionary encoding, got another encoding ({exception.Message}). Write the file with data pages of version 1."
             : $"{Name}, {what}: expected an Apache Parquet file, got: {exception.Message} It is damaged: copy it again, or write it again.",
         exception);
 }

@@ -1,12 +1,12 @@
 namespace Inference.Data;
 
-/// <summary>Consecutive rows of a data source: one tensor a column, rows along axis 0. Disposing it disposes the tensors.</summary>
+/// <summary>Consecutive rows of a data source: one tensor per column, rows along axis 0. Disposing the batch disposes the tensors.</summary>
 public sealed class DataBatch : IDisposable
 {
-    /// <summary>Makes a batch and takes over the values.</summary>
-    /// <param name="values">One tensor a column.</param>
-    /// <param name="firstRow">The number of its first row in the source, from 0.</param>
-    /// <param name="rows">Rows in it, ≥ 1.</param>
+    /// <summary>Creates a batch that takes ownership of the values.</summary>
+    /// <param name="values">One tensor per column.</param>
+    /// <param name="firstRow">The index of its first row in the source, from 0.</param>
+    /// <param name="rows">The number of rows, 1 or more.</param>
     public DataBatch(NamedValues values, long firstRow, int rows)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -16,13 +16,13 @@ public sealed class DataBatch : IDisposable
         Rows = rows;
     }
 
-    /// <summary>One tensor a column.</summary>
+    /// <summary>One tensor per column.</summary>
     public NamedValues Values { get; }
 
-    /// <summary>The number of its first row in the source, from 0.</summary>
+    /// <summary>The index of its first row in the source, from 0.</summary>
     public long FirstRow { get; }
 
-    /// <summary>Rows in it.</summary>
+    /// <summary>The number of rows.</summary>
     public int Rows { get; }
 
     /// <inheritdoc/>

@@ -3,10 +3,10 @@ namespace Inference.Data;
 /// <summary>One column of a data source: a model input, a label or a slice.</summary>
 /// <param name="Name">Its name, case-sensitive.</param>
 /// <param name="Type">The type of its elements.</param>
-/// <param name="RowShape">The shape of one row; empty where a row is one element.</param>
+/// <param name="RowShape">The shape of one row; empty if a row is a scalar.</param>
 public sealed record DataColumn(string Name, ElementType Type, IReadOnlyList<long> RowShape)
 {
-    /// <summary>Elements in one row.</summary>
+    /// <summary>The number of elements in one row.</summary>
     public long RowElements => RowShape.Aggregate(1L, (product, dimension) => product * dimension);
 
     /// <inheritdoc/>

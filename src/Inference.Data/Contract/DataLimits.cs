@@ -35,7 +35,7 @@ internal static class DataLimits
     {
         if (bytes > BlockBytes)
         {
-            throw new DataException($"{where}: expected {what} of at most {BlockBytes:N0} bytes, got one of {bytes:N0}. Split it into smaller ones.");
+            throw new DataException($"{where}: expected {what} of at most {BlockBytes:N0} bytes, got one of {bytes:N0}. Split it into smaller parts.");
         }
     }
 

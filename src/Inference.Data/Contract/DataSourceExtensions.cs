@@ -1,19 +1,19 @@
 namespace Inference.Data;
 
-/// <summary>What every data source can do.</summary>
+/// <summary>Extension methods for <see cref="IDataSource"/>.</summary>
 public static class DataSourceExtensions
 {
-    /// <summary>The column of that name.</summary>
+    /// <summary>Returns the column with the given name.</summary>
     /// <param name="source">The source.</param>
     /// <param name="name">The name.</param>
-    /// <exception cref="DataException">There is none; the error lists those there are, and says why one that the file holds cannot be read.</exception>
+    /// <exception cref="DataException">The column does not exist; the message lists the existing columns, and explains why a column in the file cannot be read.</exception>
     public static DataColumn Column(this IDataSource source, string name)
     {
         ArgumentNullException.ThrowIfNull(source);
         return source.Columns.FirstOrDefault(c => c.Name == name) ?? throw Missing(source, name);
     }
 
-    /// <summary>Whether there is a column of that name.</summary>
+    /// <summary>Whether a column with the given name exists.</summary>
     /// <param name="source">The source.</param>
     /// <param name="name">The name.</param>
     public static bool HasColumn(this IDataSource source, string name)
@@ -22,9 +22,9 @@ public static class DataSourceExtensions
         return source.Columns.Any(c => c.Name == name);
     }
 
-    /// <summary>The first rows of a source.</summary>
+    /// <summary>Returns the first rows of a source.</summary>
     /// <param name="source">The source.</param>
-    /// <param name="rows">At most how many, ≥ 1.</param>
+    /// <param name="rows">The maximum number of rows, 1 or more.</param>
     public static IDataSource Take(this IDataSource source, long rows)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -34,9 +34,9 @@ public static class DataSourceExtensions
 
     internal static DataException Missing(IDataSource source, string name) => (source as Contract.IPartlyReadable)?.Unreadable.TryGetValue(name, out string? reason) == true
         ? new($"{source.Name}, column '{name}': {reason}")
-        : new($"{source.Name}: expected a column '{name}', got {Names(source.Columns.Select(c => c.Name))}. Add it, or name another one.");
+        : new($"{source.Name}: expected a column '{name}', got {Names(source.Columns.Select(c => c.Name))}. Add the column, or choose another one.");
 
-    /// <summary>Names for a message: the first of them where there are many.</summary>
+    /// <summary>Formats names for a message, limited to the first of them.</summary>
     internal static string Names(IEnumerable<string> names)
     {
         // Names in a message, some lines.

@@ -32,7 +32,7 @@ internal static class FileDigest
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DataException($"{path}: expected a file that can be read, got: {exception.Message} Check the path.", exception);
+            throw new DataException($"{path}: expected a readable file, got: {exception.Message} Check the path.", exception);
         }
     }
 }

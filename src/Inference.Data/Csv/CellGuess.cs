@@ -93,13 +93,13 @@ internal struct CellGuess
         string note = gaps > 0 ? string.Create(CultureInfo.InvariantCulture, $"{gaps} of the first {numbers + others + gaps} cells empty") : "";
         if (numbers > 0)
         {
-            string mixed = others > 0 ? $"numbers and others, first {DataException.Quote(_firstOther)} in row {_firstOtherRow + firstRow}" : note;
+            string mixed = others > 0 ? $"numbers and other values, first {DataException.Quote(_firstOther)} in row {_firstOtherRow + firstRow}" : note;
             return numbers < others ? (ColumnKind.Text, ElementType.String, mixed)
                 : _integers == numbers && gaps == 0 ? (ColumnKind.Integer, ElementType.Int64, mixed)
                 : (ColumnKind.Real, ElementType.Float32, mixed);
         }
 
-        return others + _absent == 0 ? (ColumnKind.Empty, ElementType.Float32, "every cell looked at is empty")
+        return others + _absent == 0 ? (ColumnKind.Empty, ElementType.Float32, "every cell examined is empty")
             : _booleans > 0 && _texts + _dates + _absent == 0 ? (ColumnKind.Boolean, gaps > 0 ? ElementType.Float32 : ElementType.Bool, note)
             : _dates > 0 && _texts + _booleans + _absent == 0 ? (ColumnKind.Date, ElementType.String, note)
             : (ColumnKind.Text, ElementType.String, note);

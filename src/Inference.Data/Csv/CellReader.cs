@@ -33,7 +33,7 @@ internal abstract class CellReader
         ElementType.UInt32 => new NumberReader<uint>(field, rows, missing, null),
         ElementType.UInt16 => new NumberReader<ushort>(field, rows, missing, null),
         ElementType.UInt8 => new NumberReader<byte>(field, rows, missing, null),
-        _ => throw new DataException($"Column '{field.Name}': expected numbers, text or bool, got {field.Type.Name()}. A table does not hold those: use .npz."),
+        _ => throw new DataException($"Column '{field.Name}': expected numbers, text or bool, got {field.Type.Name()}. Tables do not support this type: use .npz."),
     };
 
     /// <summary>Reads the field's cells of a row; the place of the column that does not fit, −1 where all do.</summary>

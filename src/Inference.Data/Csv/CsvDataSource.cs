@@ -5,18 +5,18 @@ using Inference.Data.Tables;
 namespace Inference.Data;
 
 /// <summary>
-/// A text table (<c>.csv</c>, <c>.tsv</c>), streamed. Source: RFC 4180; the separator may be a comma, a semicolon, a tab or a bar. Numbers are written with a point; a missing one is NaN.
+/// A text table (<c>.csv</c>, <c>.tsv</c>), streamed. Source: RFC 4180; the separator may be a comma, a semicolon, a tab or a bar. Numbers use a decimal point; a missing number is NaN.
 /// </summary>
 public sealed class CsvDataSource : IDataSource, ITableSource, IPartlyReadable
 {
     private readonly CsvTable _table;
     private readonly TableRows _rows;
 
-    /// <summary>Reads the first rows and settles the columns.</summary>
+    /// <summary>Reads the first rows and determines the columns.</summary>
     /// <param name="path">The table.</param>
-    /// <param name="schema">How its columns make the model's inputs; null: each column is one input (int64, float32, bool or text, by the first rows),
-    /// and <c>name[0]</c>, <c>name[1]</c>… make one vector.</param>
-    /// <exception cref="DataException">There is no row, or the schema names a column that is not there.</exception>
+    /// <param name="schema">How columns map to the model's inputs; null for one input per column (int64, float32, bool or text, inferred from the first rows),
+    /// with <c>name[0]</c>, <c>name[1]</c>… combined into one vector.</param>
+    /// <exception cref="DataException">There are no rows, or the schema names a column that does not exist.</exception>
     public CsvDataSource(string path, DataSchema? schema = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -62,7 +62,7 @@ internal static class CsvDelimiter
             count += c == candidate && !quoted ? 1 : 0;
         }
 
-        // What comes after the last line break that was looked at may go on; a lone line is all there is.
+        // The text after the last line break examined may be incomplete; a single line is complete.
         return (first < 0 ? count : first, true);
     }
 }

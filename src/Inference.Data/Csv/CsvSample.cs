@@ -41,7 +41,7 @@ internal sealed class CsvSample(string name, int width, HashSet<string> missing)
     /// <exception cref="DataException">There is no row.</exception>
     public void Complete(bool? stated)
     {
-        (HasHeader, HeaderNote) = stated is { } header ? (header, header ? "a header, as stated" : "no header, as stated") : FindHeader();
+        (HasHeader, HeaderNote) = stated is { } header ? (header, header ? "a header, as stated" : "no header, as specified") : FindHeader();
         if (_rows - (HasHeader ? 1 : 0) < 1)
         {
             throw new DataException($"{name}: expected a header line and at least one row, got no row. Add rows.");
@@ -73,9 +73,9 @@ internal sealed class CsvSample(string name, int width, HashSet<string> missing)
             above = Array.FindIndex(_first, above + 1, static cell => cell.AsSpan().Trim() is { IsEmpty: false } text && !CellGuess.IsNumber(text) && !CellGuess.IsAbsent(text));
         }
 
-        return counts ? (true, "a header: the first row counts the columns")
-            : above >= 0 ? (true, $"a header: {DataException.Quote(_first[above])} stands above numbers")
-            : Array.Exists(_first, static cell => CellGuess.IsNumber(cell.AsSpan().Trim())) ? (false, "no header: the first row has numbers as those below it have")
+        return counts ? (true, "a header: the first row numbers the columns")
+            : above >= 0 ? (true, $"a header: {DataException.Quote(_first[above])} is above numbers")
+            : Array.Exists(_first, static cell => CellGuess.IsNumber(cell.AsSpan().Trim())) ? (false, "no header: the first row has numbers like the rows below it")
             : (true, "a header: the first row has no numbers");
     }
 }

@@ -108,8 +108,8 @@ internal sealed class CsvTable : ITable
         string advice = cell.IsWhiteSpace()
             ? field.Required ? "Remove the row, or fill the cell." : $"Fill the cell, or read the column as float32, where a missing number is NaN."
             : field.Codes is not null ? "Add it to the codes, or correct the cell."
-            : cell.Contains(',') && field.Type != ElementType.String ? "Numbers are written with a point. Correct the table."
-            : "Correct the cell, or state another type in the schema.";
+            : cell.Contains(',') && field.Type != ElementType.String ? "Write numbers with a decimal point."
+            : "Correct the cell, or specify another type in the schema.";
         string expected = field.Codes is null ? field.Type.Name() : $"one of {DataSourceExtensions.Names(field.Codes.Keys)}";
         return DataException.At(Name, row, Cells[column].Name, expected, cell.IsWhiteSpace() ? "an empty cell" : DataException.Quote(cell), advice);
     }
@@ -145,8 +145,8 @@ internal sealed class CsvTable : ITable
     {
         if (row.ColCount != width)
         {
-            string advice = $"The row starts in line {row.LineNumberFrom}. Quote cells that hold {(_delimiter == '\t' ? "a tab" : $"'{_delimiter}'")}, and close every quote.";
-            throw DataException.At(Name, number, null, $"{width} cells as in the first line", $"{row.ColCount}", advice);
+            string advice = $"The row starts in line {row.LineNumberFrom}. Quote cells that contain {(_delimiter == '\t' ? "a tab" : $"'{_delimiter}'")}, and close every quote.";
+            throw DataException.At(Name, number, null, $"{width} cells, as in the first line", $"{row.ColCount}", advice);
         }
     }
 
@@ -189,7 +189,7 @@ internal sealed class CsvTable : ITable
 
     private static Func<string, long, DataException>? Refused(Exception exception) => exception switch
     {
-        System.Text.DecoderFallbackException => (name, row) => DataException.At(name, row + 1, null, "text in UTF-8", "bytes that are none", "Save the table as UTF-8.", exception),
+        System.Text.DecoderFallbackException => (name, row) => DataException.At(name, row + 1, null, "text in UTF-8", "invalid bytes", "Save the table as UTF-8.", exception),
         NotSupportedException or InvalidDataException or IOException => (name, row) => DataException.At(name, row + 1, null, "a row that can be read", exception.Message, "Close every quote; a row may have 16 million characters.", exception),
         _ => null,
     };

@@ -11,10 +11,10 @@ public sealed class TensorFolderDataSource : IDataSource
     private readonly List<List<(string Column, string Path)>> _sets = [];
     private readonly Lazy<string> _digest;
 
-    /// <summary>Lists the files and reads the first set's columns.</summary>
+    /// <summary>Lists the files and reads the columns of the first set.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="inputNames">Names of the model's inputs in order, for tensors that carry no name.</param>
-    /// <exception cref="DataException">The folder has no such files.</exception>
+    /// <param name="inputNames">The names of the model's inputs in order, used for tensors without a name.</param>
+    /// <exception cref="DataException">The folder contains no such files.</exception>
     public TensorFolderDataSource(string path, IReadOnlyList<string> inputNames)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -32,7 +32,7 @@ public sealed class TensorFolderDataSource : IDataSource
 
         if (_sets.Count == 0)
         {
-            throw new DataException($"{path}: expected NAME.npy arrays or test_data_set_N/input_N.pb tensors, found none. Check the path given to --data.");
+            throw new DataException($"{path}: expected NAME.npy arrays or test_data_set_N/input_N.pb tensors, found none. Check the path.");
         }
 
         var columns = new List<DataColumn>();
@@ -127,6 +127,6 @@ public sealed class TensorFolderDataSource : IDataSource
         string name = ReadTensor(file).Name;
         return name.Length > 0 && (inputNames.Count == 0 || inputNames.Contains(name)) ? name
             : index < inputNames.Count ? inputNames[index]
-            : throw new DataException($"{file}: expected a tensor with the name of a model input, got '{name}'. Name the tensor, or give the model.");
+            : throw new DataException($"{file}: expected a tensor with the name of a model input, got '{name}'. Name the tensor, or pass the names of the model's inputs.");
     }
 }

@@ -85,7 +85,7 @@ internal sealed class ColumnMapper
 
     private static string WhyUnused(TableColumn column) => column.Kind switch
     {
-        ColumnKind.Date => "dates, which no input takes by this name",
+        ColumnKind.Date => "dates, and no input has this name",
         ColumnKind.Empty => "empty",
         _ => $"no input has this name{(column.Note.Length > 0 ? $"; {column.Note}" : "")}",
     };
@@ -102,16 +102,16 @@ internal sealed class ColumnMapper
         long[] shape = Shape(columns);
         if (role == ColumnRole.Slice && shape.Length > 0)
         {
-            throw new DataException($"{_table.Name}, column '{name}': expected one value a row to slice by, got rows of shape {TensorShape.Format(shape)}. Choose another column.");
+            throw new DataException($"{_table.Name}, column '{name}': expected one value per row for a slice, got rows of shape {TensorShape.Format(shape)}. Choose another column.");
         }
 
         if (role == ColumnRole.Label && columns.Any(c => _table.Cells[c].Kind == ColumnKind.Empty))
         {
-            throw new DataException($"{_table.Name}, column '{name}': expected labels, got only empty cells. Name another column.");
+            throw new DataException($"{_table.Name}, column '{name}': expected labels, got only empty cells. Choose another column.");
         }
 
         taken.UnionWith(columns);
-        Use(columns, role, name, stated is null ? "by name" : "as the schema states");
+        Use(columns, role, name, stated is null ? "by name" : "as specified in the schema");
         return new TableField(name, type, shape, columns, codes, Required: role == ColumnRole.Label);
     }
 
@@ -125,7 +125,7 @@ internal sealed class ColumnMapper
     private long[] Shape(int[] columns) => columns.Length == 1 ? [.. _table.Cells[columns[0]].RowShape] : [columns.Sum(c => _table.Cells[c].RowElements)];
 
     private TableField? Stated(ModelPort port) => _options.Schema?.Fields.FirstOrDefault(field => field.Name == port.Name) is { } field
-        ? Make(port, _places.Of(field), "as the schema states", field) ?? throw Misfit(port, _places.Of(field))
+        ? Make(port, _places.Of(field), "as specified in the schema", field) ?? throw Misfit(port, _places.Of(field))
         : null;
 
     private TableField? ByName(ModelPort port)
@@ -143,7 +143,7 @@ internal sealed class ColumnMapper
 
         if (_places.Vector(port.Name) is { } vector)
         {
-            return Make(port, vector, $"by the names {port.Name}[0] to {port.Name}[{vector.Length - 1}]") ?? throw Misfit(port, vector);
+            return Make(port, vector, $"by the column names {port.Name}[0] to {port.Name}[{vector.Length - 1}]") ?? throw Misfit(port, vector);
         }
 
         string plain = Plain(port.Name);
@@ -151,8 +151,8 @@ internal sealed class ColumnMapper
         return similar.Length switch
         {
             0 => null,
-            1 => Make(port, similar[0].Columns, $"by the name, but for case and signs") ?? throw Misfit(port, similar[0].Columns),
-            _ => throw new DataException($"{_table.Name}: expected one column for the model's input {port}, got {DataSourceExtensions.Names(similar.Select(static s => s.Name))}, which differ in case or signs only. Name one of them '{port.Name}'."),
+            1 => Make(port, similar[0].Columns, $"by the name, ignoring case and punctuation") ?? throw Misfit(port, similar[0].Columns),
+            _ => throw new DataException($"{_table.Name}: expected one column for the model's input {port}, got {DataSourceExtensions.Names(similar.Select(static s => s.Name))}, which differ only in case or punctuation. Name one of them '{port.Name}'."),
         };
     }
 
@@ -162,14 +162,14 @@ internal sealed class ColumnMapper
     private TableField ByContent(ModelPort port, ModelPort[] left, int[] free)
     {
         int[] arrays = [.. free.Where(c => !_slices.Contains(c))];
-        if (left.Length == 1 && arrays.Length == 1 && Make(port, arrays, "the only column that is left for the only input") is { } only)
+        if (left.Length == 1 && arrays.Length == 1 && Make(port, arrays, "the only remaining column for the only input") is { } only)
         {
             return only;
         }
 
         // numpy.savez numbers the arrays that it is given without names.
         int[] numbered = [.. Enumerable.Range(0, arrays.Length).Select(i => _places.Find($"arr_{i}"))];
-        if (numbered.Length == left.Length && numbered.All(arrays.Contains) && Make(port, [numbered[Array.IndexOf(left, port)]], "by place, as the arrays have no names") is { } placed)
+        if (numbered.Length == left.Length && numbered.All(arrays.Contains) && Make(port, [numbered[Array.IndexOf(left, port)]], "by position, because the arrays have no names") is { } placed)
         {
             return placed;
         }
@@ -183,19 +183,19 @@ internal sealed class ColumnMapper
 
         int[] all = [.. free.Where(c => wantsText ? _table.Cells[c].Kind == ColumnKind.Text : _table.Cells[c].IsNumeric)];
         int[][] fits = [.. new[] { all, [.. all.Except(_slices)] }.DistinctBy(static c => c.Length).Where(columns => columns.Length > 0 && columns.Sum(c => _table.Cells[c].RowElements) == width)];
-        return fits.Length == 1 && Make(port, fits[0], $"all {fits[0].Length} {kind} columns that are left, in the file's order") is { } stacked
+        return fits.Length == 1 && Make(port, fits[0], $"all {fits[0].Length} remaining {kind} columns, in file order") is { } stacked
             ? stacked
-            : throw NotFound(port, left, free, $" Its rows have {width} elements, the {kind} columns that are left {all.Sum(c => _table.Cells[c].RowElements)}.");
+            : throw NotFound(port, left, free, $" Its rows have {width} elements, the remaining {kind} columns have {all.Sum(c => _table.Cells[c].RowElements)}.");
     }
 
     // What pandas writes of a frame's index: a column without a name, or one of a name of its own.
-    private bool IsIndex(int column) => _table.Cells[column].Note is "without a name" or "the index of a frame";
+    private bool IsIndex(int column) => _table.Cells[column].Note is "without a name" or "the index of a data frame";
 
     private TableField? Make(ModelPort port, int[] columns, string reason, DataField? stated = null)
     {
         if (port.Type.Kind != ModelValueKind.Tensor)
         {
-            throw new DataException($"{_table.Name}: expected tensors for every input of the model, but '{port.Name}' is a {port.Type}. Rows of a file cannot be that.");
+            throw new DataException($"{_table.Name}: expected tensors for every input of the model, but '{port.Name}' is a {port.Type}, which cannot be read from rows of a file.");
         }
 
         long[] row = columns.Length == 1 && _table.Cells[columns[0]].RowShape.Count != 1 ? [.. _table.Cells[columns[0]].RowShape] : [columns.Sum(c => _table.Cells[c].RowElements)];
@@ -223,7 +223,7 @@ internal sealed class ColumnMapper
         bool number = NumberConversion.IsNumber(field.Type);
         if (field.Codes is null && number && cell.Kind is ColumnKind.Text or ColumnKind.Date)
         {
-            string advice = cell.Kind == ColumnKind.Date ? "Make numbers of them first, such as days since a date." : "State the codes of its texts, or which texts stand for missing numbers, in a schema.";
+            string advice = cell.Kind == ColumnKind.Date ? "Convert them to numbers first, such as days since a date." : "List its strings as codes, or the strings that denote missing numbers, in a schema.";
             throw DataException.At(_table.Name, 0, cell.Name, $"{field.Type.Name()} for the model's input '{port.Name}'", $"{(cell.Kind == ColumnKind.Date ? "dates" : "text")}{(cell.Note.Length > 0 ? $" ({cell.Note})" : "")}", advice);
         }
 
@@ -243,13 +243,13 @@ internal sealed class ColumnMapper
     }
 
     private DataException Misfit(ModelPort port, int[] columns) => new(
-        $"{_table.Name}: expected rows of {port} for the model's input '{port.Name}', got {(columns.Length == 1 ? $"'{_table.Cells[columns[0]].Name}' of shape {TensorShape.Format([.. _table.Cells[columns[0]].RowShape])}" : $"{columns.Length} columns")} a row. Reshape the data, or state the columns in a schema.");
+        $"{_table.Name}: expected rows of {port} for the model's input '{port.Name}', got {(columns.Length == 1 ? $"'{_table.Cells[columns[0]].Name}' of shape {TensorShape.Format([.. _table.Cells[columns[0]].RowShape])}" : $"{columns.Length} columns")} per row. Reshape the data, or list the columns in a schema.");
 
     private DataException NotFound(ModelPort port, ModelPort[] left, int[] free, string counts)
     {
         string columns = DataSourceExtensions.Names(free.Select(c => _table.Cells[c].Name));
         string dates = DataSourceExtensions.Names(free.Where(c => _table.Cells[c].Kind == ColumnKind.Date).Select(c => _table.Cells[c].Name));
-        string others = left.Length > 1 ? $" Without a column, too, are the inputs {DataSourceExtensions.Names(left.Where(p => p != port).Select(static p => p.Name))}." : "";
-        return new DataException($"{_table.Name}: expected a column '{port.Name}' for the model's input {port}, or columns '{port.Name}[0]' and on; of the columns that nothing else is made of, there are {columns}{(dates == "none" ? "" : $", of which {dates} hold dates")}.{counts}{others} Name the columns after the inputs, or state them in a schema.");
+        string others = left.Length > 1 ? $" The inputs without a column are also {DataSourceExtensions.Names(left.Where(p => p != port).Select(static p => p.Name))}." : "";
+        return new DataException($"{_table.Name}: expected a column '{port.Name}' for the model's input {port}, or columns '{port.Name}[0]' and so on; the unused columns are {columns}{(dates == "none" ? "" : $", of which {dates} contain dates")}.{counts}{others} Name the columns after the inputs, or list them in a schema.");
     }
 }

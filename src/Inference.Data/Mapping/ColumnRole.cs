@@ -1,17 +1,17 @@
 namespace Inference.Data;
 
-/// <summary>What a column of a file is used for.</summary>
+/// <summary>How a column of a file is used.</summary>
 public enum ColumnRole
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Unused.</summary>
     Unused,
 
-    /// <summary>An input of the model, or a part of one.</summary>
+    /// <summary>An input of the model, or part of one.</summary>
     Input,
 
-    /// <summary>The true answers.</summary>
+    /// <summary>The labels.</summary>
     Label,
 
-    /// <summary>Slices to judge by themselves.</summary>
+    /// <summary>Slices, which are evaluated separately.</summary>
     Slice,
 }

@@ -4,7 +4,7 @@ using Inference.Data.Tables;
 namespace Inference.Data;
 
 /// <summary>
-/// Rows of a file as a model takes them: a column for each of its inputs, of its element type and shape, and those of labels and slices. What does not fit is refused when the source is made, or with row and column
+/// Rows of a file mapped to a model: one column for each input, with its element type and shape, and the columns for labels and slices. Data that does not match is rejected when the source is created, or, with row and column,
 /// when it is read. Thread-safe.
 /// </summary>
 public sealed class MappedDataSource : IDataSource
@@ -17,7 +17,7 @@ public sealed class MappedDataSource : IDataSource
         Report = report;
     }
 
-    /// <summary>Where each column went, and why.</summary>
+    /// <summary>How each column is used, and why.</summary>
     public MappingReport Report { get; }
 
     /// <inheritdoc/>
@@ -33,13 +33,13 @@ public sealed class MappedDataSource : IDataSource
     public string Digest => _rows.Digest;
 
     /// <summary>
-    /// Maps the columns of a source to a model. An input is, in this order: what the schema states; the column of its name; the columns <c>name[0]</c>, <c>name[1]</c>…; the column whose name differs in case or signs only;
-    /// the only column or positional array (<c>arr_0</c>) there is; all numeric (or all text) columns that nothing else is made of, in the file's order, if together they have exactly the elements of its row.
+    /// Maps the columns of a source to a model. An input is, in this order of precedence: the columns in the schema; the column of the same name; the columns <c>name[0]</c>, <c>name[1]</c>…; the column whose name differs only in case or punctuation;
+    /// the only column or positional array (<c>arr_0</c>); all numeric (or all text) columns not used otherwise, in file order, if together they have exactly the number of elements in a row of the input.
     /// </summary>
     /// <param name="source">The rows.</param>
     /// <param name="inputs">The model's inputs.</param>
-    /// <param name="options">Labels, slices and what is stated; null: none.</param>
-    /// <exception cref="DataException">An input, label or slice cannot be made of the columns, or in more than one way; the error says what was looked at.</exception>
+    /// <param name="options">Labels, slices and a schema; null for none.</param>
+    /// <exception cref="DataException">An input, label or slice cannot be built from the columns, or the choice is ambiguous; the message lists the columns considered.</exception>
     public static MappedDataSource Create(IDataSource source, IReadOnlyList<ModelPort> inputs, MappingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -53,8 +53,8 @@ public sealed class MappedDataSource : IDataSource
     /// <summary>Opens data and maps its columns to a model; see <see cref="DataSource.Open"/> and <see cref="Create"/>.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="inputs">The model's inputs.</param>
-    /// <param name="options">Labels, slices and what is stated; null: none.</param>
-    /// <exception cref="DataException">Nothing readable is at the path, or its columns do not fit.</exception>
+    /// <param name="options">Labels, slices and a schema; null for none.</param>
+    /// <exception cref="DataException">There is nothing readable at the path, or its columns do not match the model.</exception>
     public static MappedDataSource Open(string path, IReadOnlyList<ModelPort> inputs, MappingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);

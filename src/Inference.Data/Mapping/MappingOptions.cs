@@ -1,17 +1,17 @@
 namespace Inference.Data;
 
-/// <summary>What else than the model's inputs is wanted of the data, and what is known of it.</summary>
+/// <summary>Labels, slices and a schema for mapping data to a model.</summary>
 public sealed class MappingOptions
 {
-    /// <summary>The column of true answers, numbers or text; null, the default: none is wanted.</summary>
+    /// <summary>The column with the labels, numbers or strings; null, the default, for no labels.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>Columns whose values make slices; none by default.</summary>
+    /// <summary>The columns whose values define slices; none by default.</summary>
     public IReadOnlyList<string> Slices { get; init; } = [];
 
-    /// <summary>Whether labels and slices may be absent, as in rows to calibrate or train on; false by default.</summary>
+    /// <summary>Whether labels and slices may be missing, as in rows for calibration or training; false by default.</summary>
     public bool InputsOnly { get; init; }
 
-    /// <summary>Which columns make which input, where that is stated; null, the default: it is found out from names and shapes.</summary>
+    /// <summary>The explicit mapping of columns to inputs; null, the default, to infer it from names and shapes.</summary>
     public DataSchema? Schema { get; init; }
 }

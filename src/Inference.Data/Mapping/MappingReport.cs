@@ -8,19 +8,19 @@ namespace Inference.Data;
 /// <summary>How the columns of a file were mapped to a model's inputs, labels and slices.</summary>
 public sealed class MappingReport
 {
-    /// <summary>The file, or what the data is called.</summary>
+    /// <summary>The file, or the name of the data.</summary>
     public required string Source { get; init; }
 
-    /// <summary>What was found out about the file, such as its separator.</summary>
+    /// <summary>Facts inferred about the file, such as its separator.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>What was made, in the form <c>numeric: float32[rows,6]</c>: the inputs in the model's order, then labels and slices.</summary>
+    /// <summary>The resulting columns, shown as <c>numeric: float32[rows,6]</c>: the inputs in the model's order, then labels and slices.</summary>
     public required IReadOnlyList<DataColumn> Made { get; init; }
 
-    /// <summary>Every column of the file, in its order, once for each use.</summary>
+    /// <summary>Every column of the file, in file order, once for each use.</summary>
     public required IReadOnlyList<ColumnUse> Columns { get; init; }
 
-    /// <summary>The report as lines of text; neighbours of one fate share a line.</summary>
+    /// <summary>Formats the report as text; adjacent columns with the same use share a line.</summary>
     public string ToText()
     {
         var text = new StringBuilder();
@@ -40,7 +40,7 @@ public sealed class MappingReport
         return text.ToString().TrimEnd();
     }
 
-    /// <summary>The report as a JSON object.</summary>
+    /// <summary>Formats the report as a JSON object.</summary>
     public string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -54,8 +54,8 @@ public sealed class MappingReport
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>Writes the report's members into an object that is open.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <summary>Writes the report's members into the current JSON object.</summary>
+    /// <param name="writer">The writer, positioned inside an object.</param>
     public void WriteTo(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

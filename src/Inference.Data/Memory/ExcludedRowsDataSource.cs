@@ -3,7 +3,7 @@ using Inference.Rows;
 
 namespace Inference.Data;
 
-/// <summary>The rows of a source that do not stand in others, by the values of the model's inputs: what is judged on rows that were trained on flatters itself.</summary>
+/// <summary>The rows of a source that do not occur in another source, compared by the values of the model's inputs, so that evaluation does not use training rows.</summary>
 public sealed class ExcludedRowsDataSource : IDataSource
 {
     private readonly IDataSource _source;
@@ -16,7 +16,7 @@ public sealed class ExcludedRowsDataSource : IDataSource
         Excluded = kept.Count(k => !k);
     }
 
-    /// <summary>Rows left out.</summary>
+    /// <summary>The number of excluded rows.</summary>
     public int Excluded { get; }
 
     /// <inheritdoc/>
@@ -31,11 +31,11 @@ public sealed class ExcludedRowsDataSource : IDataSource
     /// <inheritdoc/>
     public string Digest => _source.Digest;
 
-    /// <summary>Reads both once, and notes which rows to leave out.</summary>
+    /// <summary>Reads both sources once and determines the rows to exclude.</summary>
     /// <param name="source">The rows.</param>
-    /// <param name="others">The rows not to have.</param>
-    /// <param name="inputs">The columns that make two rows equal.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="others">The rows to exclude.</param>
+    /// <param name="inputs">The columns by which rows are compared.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
     public static async Task<ExcludedRowsDataSource> CreateAsync(
         IDataSource source, IEnumerable<IDataSource> others, IReadOnlyCollection<string> inputs, CancellationToken cancellationToken)
     {

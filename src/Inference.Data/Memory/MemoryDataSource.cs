@@ -2,15 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Inference.Data;
 
-/// <summary>Rows held in memory: one tensor a column, rows along axis 0. The tensors stay the caller's and must live as long as the source.</summary>
+/// <summary>Rows in memory: one tensor per column, rows along axis 0. The tensors remain owned by the caller and must stay valid as long as the source is in use.</summary>
 public sealed class MemoryDataSource : IDataSource
 {
     private readonly NamedValues _values;
 
-    /// <summary>Makes a source over tensors.</summary>
-    /// <param name="values">One tensor a column, each with the same number of rows ≥ 1.</param>
-    /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="DataException">There is no row, or the columns differ in rows.</exception>
+    /// <summary>Creates a source over tensors.</summary>
+    /// <param name="values">One tensor per column, all with the same number of rows, 1 or more.</param>
+    /// <param name="name">The name shown in messages.</param>
+    /// <exception cref="DataException">There are no rows, or the columns have different numbers of rows.</exception>
     public MemoryDataSource(NamedValues values, string name = "data in memory")
     {
         ArgumentNullException.ThrowIfNull(values);

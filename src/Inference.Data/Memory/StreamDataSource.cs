@@ -2,15 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Inference.Data;
 
-/// <summary>Rows that code supplies, as often as asked for.</summary>
+/// <summary>Rows supplied by code, which can be read any number of times.</summary>
 public sealed class StreamDataSource : IDataSource
 {
     private readonly Func<IAsyncEnumerable<NamedValues>> _open;
 
-    /// <summary>Makes a source over a stream that can be opened again and gives the same rows each time.</summary>
-    /// <param name="open">Opens the stream. Each element holds one tensor a column, with the same number of rows ≥ 1 along axis 0; the reader disposes it.</param>
-    /// <param name="columns">The columns that every element holds.</param>
-    /// <param name="name">What to call it in messages.</param>
+    /// <summary>Creates a source over a stream that can be opened repeatedly and yields the same rows each time.</summary>
+    /// <param name="open">Opens the stream. Each element contains one tensor per column, all with the same number of rows, 1 or more, along axis 0; the reader disposes it.</param>
+    /// <param name="columns">The columns that every element contains.</param>
+    /// <param name="name">The name shown in messages.</param>
     public StreamDataSource(Func<IAsyncEnumerable<NamedValues>> open, IReadOnlyList<DataColumn> columns, string name = "data from code")
     {
         ArgumentNullException.ThrowIfNull(open);
@@ -33,7 +33,7 @@ public sealed class StreamDataSource : IDataSource
     public string Digest => "";
 
     /// <inheritdoc/>
-    /// <remarks>Batches hold at most <paramref name="batchRows"/> rows; an element with fewer rows makes a batch of its own.</remarks>
+    /// <remarks>Batches hold at most <paramref name="batchRows"/> rows; an element with fewer rows becomes a separate batch.</remarks>
     public async IAsyncEnumerable<DataBatch> ReadAsync(
         IReadOnlyCollection<string> columns, int batchRows, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -61,7 +61,7 @@ public sealed class StreamDataSource : IDataSource
 
         if (first == 0)
         {
-            throw new DataException($"{Name}: expected at least one row, the stream was empty. Check the code that opens it.");
+            throw new DataException($"{Name}: expected at least one row, but the stream was empty. Check the code that opens it.");
         }
     }
 

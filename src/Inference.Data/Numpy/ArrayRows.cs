@@ -28,15 +28,15 @@ internal sealed class ArrayRows
                 using NpyReader reader = look();
                 if (reader.Header.Shape.Length == 0)
                 {
-                    _unreadable[array] = "expected rows along axis 0, got one number. Save it with a leading axis.";
+                    _unreadable[array] = "expected rows along axis 0, got a scalar. Save it with a leading axis.";
                 }
                 else if (columns.Count > 0 && Rows != reader.Rows)
                 {
-                    throw new DataException($"{name}: expected as many rows in every array, got {Rows} in '{columns.Values.First().Name}' and {reader.Rows} in '{array}'. Save arrays with the rows first.");
+                    throw new DataException($"{name}: expected the same number of rows in every array, got {Rows} in '{columns.Values.First().Name}' and {reader.Rows} in '{array}'. Save arrays with rows along axis 0.");
                 }
                 else if (!columns.TryAdd(array, new DataColumn(array, reader.Header.Type, reader.RowShape)))
                 {
-                    throw new DataException($"{name}: expected one array of each name, got '{array}' twice. Save it again with numpy.savez.");
+                    throw new DataException($"{name}: expected one array for each name, got '{array}' twice. Save it again with numpy.savez.");
                 }
                 else
                 {

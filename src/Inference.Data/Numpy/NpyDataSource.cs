@@ -3,15 +3,15 @@ using Inference.Data.Numpy;
 
 namespace Inference.Data;
 
-/// <summary>NumPy <c>.npy</c> arrays with the rows first, one file a column, streamed: only one batch is in memory.</summary>
+/// <summary>NumPy <c>.npy</c> arrays with rows along axis 0, one file per column, streamed: only one batch is in memory.</summary>
 public sealed class NpyDataSource : IDataSource, IPartlyReadable
 {
     private readonly ArrayRows _arrays;
     private readonly Lazy<string> _digest;
 
     /// <summary>Reads the headers.</summary>
-    /// <param name="path">One array, or a folder of them: the files' names are the columns'.</param>
-    /// <exception cref="DataException">A file is missing or is no array, or the arrays differ in rows.</exception>
+    /// <param name="path">One array, or a folder of arrays whose file names are the column names.</param>
+    /// <exception cref="DataException">A file is missing or is not an array, or the arrays have different numbers of rows.</exception>
     public NpyDataSource(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

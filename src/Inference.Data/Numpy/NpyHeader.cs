@@ -28,7 +28,7 @@ internal sealed record NpyHeader(ElementType Type, int ItemBytes, bool SwapBytes
         int lengthSize = major == 1 ? 2 : 4;
         if (stream.ReadAtLeast(lengthBytes[..lengthSize], lengthSize, throwOnEndOfStream: false) < lengthSize)
         {
-            throw new DataException($"{where}: the NumPy header ends early. The file is cut off: copy it again.");
+            throw new DataException($"{where}: the NumPy header ends early. The file is truncated: copy it again.");
         }
 
         int length = BinaryPrimitives.ReadInt32LittleEndian(lengthBytes);
@@ -40,7 +40,7 @@ internal sealed record NpyHeader(ElementType Type, int ItemBytes, bool SwapBytes
         var text = new byte[length];
         if (stream.ReadAtLeast(text, length, throwOnEndOfStream: false) < length)
         {
-            throw new DataException($"{where}: the NumPy header ends early. The file is cut off: copy it again.");
+            throw new DataException($"{where}: the NumPy header ends early. The file is truncated: copy it again.");
         }
 
         return Parse((major == 3 ? Encoding.UTF8 : Encoding.Latin1).GetString(text), where);
@@ -86,7 +86,7 @@ internal sealed record NpyHeader(ElementType Type, int ItemBytes, bool SwapBytes
         };
         if (size > MaxItemBytes / 4)
         {
-            throw new DataException($"{where}: expected texts of at most {MaxItemBytes / 4:N0} characters, got '{descr}'. Shorten them before saving.");
+            throw new DataException($"{where}: expected strings of at most {MaxItemBytes / 4:N0} characters, got '{descr}'. Shorten them before saving.");
         }
 
         int itemBytes = kind == 'U' ? size * 4 : size;
@@ -116,7 +116,7 @@ internal sealed record NpyHeader(ElementType Type, int ItemBytes, bool SwapBytes
 
     private static UnsupportedArrayException Unsupported(string descr, string where) => new(where, descr switch
     {
-        ['|', 'O', ..] or ['O', ..] => "expected numbers or text, got an array of Python objects (pickled), which are not read. Convert the array with astype before saving, such as astype(str) or astype('float32').",
+        ['|', 'O', ..] or ['O', ..] => "expected numbers or text, got an array of Python objects (pickled), which are not supported. Convert the array with astype before saving, such as astype(str) or astype('float32').",
         [_, 'M' or 'm', ..] => $"expected numbers or text, got dates ('{descr}'). Convert the array with astype before saving, such as astype('int64') or astype(str).",
         ['[', ..] => $"expected one type of element, got records ('{descr}'). Save each field as an array.",
         _ => $"expected a NumPy type of float (2, 4, 8 bytes), integer, bool or text, got '{descr}'. Convert the array with astype before saving.",

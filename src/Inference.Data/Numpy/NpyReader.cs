@@ -81,7 +81,7 @@ internal sealed class NpyReader : IDisposable
         Int128 expected = DataLimits.Product([Header.ItemBytes, .. Header.Shape]);
         if (bytes != expected)
         {
-            throw new DataException($"{_where}: expected {expected} bytes of {Header.Type.Name()}{TensorShape.Format(Header.Shape)}, the file has {bytes}. It is cut off or damaged: copy it again.");
+            throw new DataException($"{_where}: expected {expected} bytes of {Header.Type.Name()}{TensorShape.Format(Header.Shape)}, the file has {bytes}. It is truncated or damaged: copy it again.");
         }
     }
 
@@ -191,10 +191,10 @@ internal sealed class NpyReader : IDisposable
             }
             catch (ArgumentException exception)
             {
-                throw new DataException($"{_where}: expected text ({(Header.Kind == 'S' ? "UTF-8" : "UTF-32")}), got bytes that are none: {exception.Message} Save the array with astype(str).", exception);
+                throw new DataException($"{_where}: expected text ({(Header.Kind == 'S' ? "UTF-8" : "UTF-32")}), got invalid bytes: {exception.Message} Save the array with astype(str).", exception);
             }
         }
     }
 
-    private DataException CutOff() => new($"{_where}: expected {DataLimits.Product(Header.Shape)} elements, the file ends early. It is cut off: copy it again.");
+    private DataException CutOff() => new($"{_where}: expected {DataLimits.Product(Header.Shape)} elements, but the file ends early. It is truncated: copy it again.");
 }

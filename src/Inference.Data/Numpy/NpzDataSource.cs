@@ -5,7 +5,7 @@ using Inference.Data.Numpy;
 namespace Inference.Data;
 
 /// <summary>
-/// The arrays of a NumPy <c>.npz</c> archive, one column each, streamed: only one batch is in memory. Arrays of objects, dates and records are left out. Checksums are checked, in every array that is read.
+/// The arrays of a NumPy <c>.npz</c> archive, one column each, streamed: only one batch is in memory. Arrays of objects, dates and records are omitted. The checksum of every array that is read is verified.
 /// </summary>
 public sealed class NpzDataSource : IDataSource, IPartlyReadable
 {
@@ -16,7 +16,7 @@ public sealed class NpzDataSource : IDataSource, IPartlyReadable
 
     /// <summary>Reads the headers of all arrays.</summary>
     /// <param name="path">The archive.</param>
-    /// <exception cref="DataException">The file is missing, is not an archive of NumPy arrays, or its arrays differ in rows.</exception>
+    /// <exception cref="DataException">The file is missing, is not an archive of NumPy arrays, or its arrays have different numbers of rows.</exception>
     public NpzDataSource(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -73,14 +73,14 @@ public sealed class NpzDataSource : IDataSource, IPartlyReadable
 
     private static string NameOf(ZipArchiveEntry entry) => entry.FullName[..^Extension.Length];
 
-    // An archive of its own for each array, so that the arrays can be read side by side.
+    // A separate archive for each array, so that the arrays can be read concurrently.
     private NpyReader Reader(string array)
     {
         ZipArchive archive = Open();
         try
         {
             return Reader(archive, Entries(archive).FirstOrDefault(entry => NameOf(entry) == array)
-                ?? throw new DataException($"{_path}, array '{array}': the array is not in the archive any more. Open the data again."));
+                ?? throw new DataException($"{_path}, array '{array}': the array is no longer in the archive. Open the data again."));
         }
         catch
         {

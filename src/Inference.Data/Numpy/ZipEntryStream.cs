@@ -26,7 +26,7 @@ internal sealed class ZipEntryStream : Stream
             Length = entry.Length;
             if (Length / DataLimits.DeflateRatio > entry.CompressedLength)
             {
-                throw new DataException($"{where}: the archive states {Length:N0} bytes, which its {entry.CompressedLength:N0} compressed ones cannot make. It is damaged: copy it again.");
+                throw new DataException($"{where}: the archive states {Length:N0} bytes, more than {entry.CompressedLength:N0} compressed bytes can produce. It is damaged: copy it again.");
             }
 
             _stream = entry.Open();
@@ -75,12 +75,12 @@ internal sealed class ZipEntryStream : Stream
         _position += read;
         if (read == 0)
         {
-            throw new DataException($"{_where}: expected {Length} bytes as the archive states, the contents end after {_position}. The archive is cut off or damaged: copy it again.");
+            throw new DataException($"{_where}: expected {Length} bytes as stated in the archive, but the contents end after {_position}. The archive is truncated or damaged: copy it again.");
         }
 
         if (_position == Length && _crc.GetCurrentHashAsUInt32() is var found && found != _expected)
         {
-            throw new DataException($"{_where}: expected the checksum {_expected:x8} (CRC-32) as the archive states, got {found:x8}. The archive is damaged: copy it again.");
+            throw new DataException($"{_where}: expected the checksum {_expected:x8} (CRC-32) stated in the archive, got {found:x8}. The archive is damaged: copy it again.");
         }
 
         return read;
@@ -107,5 +107,5 @@ internal sealed class ZipEntryStream : Stream
         base.Dispose(disposing);
     }
 
-    private DataException Damaged(Exception exception) => new($"{_where}: the archive could not be read ({exception.Message}) It is damaged, or packed in a way that is not supported: save it again with numpy.savez.", exception);
+    private DataException Damaged(Exception exception) => new($"{_where}: the archive could not be read ({exception.Message}) It is damaged, or compressed with an unsupported method: save it again with numpy.savez.", exception);
 }

@@ -1,18 +1,18 @@
 namespace Inference.Data;
 
-/// <summary>Which rows do what, so that no figure is reported on rows that something was fitted to or chosen by.</summary>
-/// <param name="Train">Rows to train students on.</param>
-/// <param name="Calibrate">Rows to calibrate and refit on.</param>
-/// <param name="Search">Rows to choose by.</param>
-/// <param name="Report">Rows that the reported figures are measured on; null where there are none of their own.</param>
+/// <summary>Assigns rows to roles, so that no reported figure is measured on rows that were used for training, calibration or selection.</summary>
+/// <param name="Train">Rows for training students.</param>
+/// <param name="Calibrate">Rows for calibration and refitting.</param>
+/// <param name="Search">Rows for choosing between candidates.</param>
+/// <param name="Report">Rows on which the reported figures are measured; null if there are no separate rows for this.</param>
 public sealed record DataRoles(IDataSource Train, IDataSource Calibrate, IDataSource Search, IDataSource? Report)
 {
-    /// <summary>Opens data. A folder with files <c>calib</c>, <c>search</c>, <c>test</c>, <c>train</c> (of any kind that <see cref="DataSource.Open"/> reads) gives each role its file: calib stands in for a
-    /// missing search, search for a missing calib, both for a missing train. Anything else is one set of rows; <paramref name="split"/> says whether it is shared out.</summary>
+    /// <summary>Opens data. A folder with files <c>calib</c>, <c>search</c>, <c>test</c>, <c>train</c> (of any kind that <see cref="DataSource.Open"/> reads) provides a file for each role: calib replaces a
+    /// missing search, search a missing calib, and both a missing train. Anything else is one set of rows; <paramref name="split"/> determines whether it is divided.</summary>
     /// <param name="path">A file or folder.</param>
-    /// <param name="split">For one set of rows: of every four rows the first calibrates, the second and fourth search, the third reports. Otherwise all rows do everything, and nothing reports.</param>
-    /// <param name="open">Opens one file or folder of rows; null: <see cref="DataSource.Open"/>.</param>
-    /// <exception cref="DataException">Nothing readable is at the path.</exception>
+    /// <param name="split">For one set of rows, whether to divide it: of every four rows, the first is for calibration, the second and fourth for search, the third for reporting. If false, all rows serve every role except reporting.</param>
+    /// <param name="open">Opens one file or folder of rows; null for <see cref="DataSource.Open"/>.</param>
+    /// <exception cref="DataException">There is nothing readable at the path.</exception>
     public static DataRoles Open(string path, bool split = false, Func<string, IDataSource>? open = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

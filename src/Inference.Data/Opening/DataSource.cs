@@ -1,16 +1,16 @@
 namespace Inference.Data;
 
-/// <summary>Opens data by path.</summary>
+/// <summary>Opens data from a path.</summary>
 public static class DataSource
 {
-    /// <summary>The files that hold rows, by their extensions.</summary>
+    /// <summary>The extensions of files that contain rows.</summary>
     internal static readonly string[] Extensions = [".npz", ".npy", ".csv", ".tsv", ".parquet"];
 
     /// <summary>Opens a <c>.npz</c> archive, a <c>.npy</c> array, a <c>.csv</c> or <c>.tsv</c> table, a <c>.parquet</c> file, or a folder: of <c>.npy</c> arrays, or of <c>test_data_set_N/input_N.pb</c> tensors.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="schema">For tables: how their columns make the model's inputs; null: each column is one input, and <c>name[0]</c>, <c>name[1]</c>… make one vector.</param>
-    /// <param name="inputNames">For a folder of tensors: the names of the model's inputs in order, used where the tensors carry none.</param>
-    /// <exception cref="DataException">Nothing readable is at the path.</exception>
+    /// <param name="schema">For tables, how columns map to the model's inputs; null for one input per column, with <c>name[0]</c>, <c>name[1]</c>… combined into one vector.</param>
+    /// <param name="inputNames">For a folder of tensors, the names of the model's inputs in order, used for tensors without a name.</param>
+    /// <exception cref="DataException">There is nothing readable at the path.</exception>
     public static IDataSource Open(string path, DataSchema? schema = null, IReadOnlyList<string>? inputNames = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -21,7 +21,7 @@ public static class DataSource
 
         if (!File.Exists(path))
         {
-            throw new DataException($"{path}: expected a file or folder, found nothing. Check the path given to --data.");
+            throw new DataException($"{path}: expected a file or folder, found nothing. Check the path.");
         }
 
         return Path.GetExtension(path).ToLowerInvariant() switch

@@ -1,9 +1,9 @@
 namespace Inference.Data;
 
-/// <summary>What a column of a file holds, whatever the file's type for it.</summary>
+/// <summary>The kind of values in a column, independent of its type in the file.</summary>
 public enum ColumnKind
 {
-    /// <summary>Nothing: every cell that was looked at is empty.</summary>
+    /// <summary>No values: every cell examined is empty.</summary>
     Empty,
 
     /// <summary>Whole numbers.</summary>

@@ -17,7 +17,7 @@ internal sealed class ColumnPlaces
         {
             if (!_byName.TryAdd(table.Cells[i].Name, i))
             {
-                throw new DataException($"{table.Name}: expected every column once, got '{table.Cells[i].Name}' as columns {_byName[table.Cells[i].Name] + 1} and {i + 1}. Rename one of them.");
+                throw new DataException($"{table.Name}: expected each column once, got '{table.Cells[i].Name}' as columns {_byName[table.Cells[i].Name] + 1} and {i + 1}. Rename one of them.");
             }
         }
 
@@ -72,7 +72,7 @@ internal sealed class ColumnPlaces
         {
             if (parts[i].Index != i)
             {
-                throw new DataException($"{_table.Name}: expected the columns {name}[0] to {name}[{parts.Count - 1}], got no {name}[{i}]. Number them from 0 without a gap, or state the columns in a schema.");
+                throw new DataException($"{_table.Name}: expected the columns {name}[0] to {name}[{parts.Count - 1}], got no {name}[{i}]. Number them from 0 without gaps, or list the columns in a schema.");
             }
         }
 

@@ -1,17 +1,17 @@
 namespace Inference.Data;
 
-/// <summary>A column that is made from one or more columns of a file: a model input, a label or a slice.</summary>
+/// <summary>A model input, label or slice that is built from one or more columns of a file.</summary>
 public sealed class DataField
 {
-    /// <summary>Its name: a model input, a label or a slice.</summary>
+    /// <summary>The name of the model input, label or slice.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Its element type; null: the model's where it is an input, else that of the file.</summary>
+    /// <summary>The element type; null, the default, for the model's type if it is an input, otherwise the type in the file.</summary>
     public ElementType? Type { get; init; }
 
-    /// <summary>The file's columns, in order; one makes a scalar a row, several make a vector a row. Empty, the default: the one of the same name.</summary>
+    /// <summary>The columns of the file, in order: one column gives a scalar per row, several give a vector per row. Empty, the default, for the column of the same name.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    /// <summary>The texts of a categorical column, each of which becomes its place in this list; empty, the default: texts stay texts.</summary>
+    /// <summary>The strings of a categorical column, each of which is encoded as its index in this list; empty, the default, to keep strings.</summary>
     public IReadOnlyList<string> Codes { get; init; } = [];
 }

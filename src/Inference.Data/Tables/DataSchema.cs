@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Inference.Data;
 
-/// <summary>How the columns of a file make the model's inputs, labels and slices, where that is not to be found out.</summary>
+/// <summary>How the columns of a file map to the model's inputs, labels and slices, where this should not be inferred.</summary>
 public sealed class DataSchema
 {
     private static readonly ElementType[] s_types =
@@ -11,24 +11,24 @@ public sealed class DataSchema
         ElementType.UInt64, ElementType.UInt32, ElementType.UInt16, ElementType.UInt8, ElementType.Bool, ElementType.String,
     ];
 
-    /// <summary>The columns to make.</summary>
+    /// <summary>The inputs, labels and slices to build.</summary>
     public IReadOnlyList<DataField> Fields { get; init; } = [];
 
-    /// <summary>For text tables: what stands between cells; null, the default: found out from the first lines.</summary>
+    /// <summary>For text tables, the separator between cells; null, the default, to infer it from the first lines.</summary>
     public char? Delimiter { get; init; }
 
-    /// <summary>For text tables: whether the first line holds names; null, the default: found out from the first lines.</summary>
+    /// <summary>For text tables, whether the first line contains column names; null, the default, to infer it from the first lines.</summary>
     public bool? Header { get; init; }
 
-    /// <summary>For text tables: texts that stand for a missing number, besides the empty cell; the default: none.</summary>
+    /// <summary>For text tables, strings that denote a missing number, in addition to empty cells; none by default.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
     /// <summary>
     /// Reads a schema such as <c>{"delimiter": ";", "header": true, "missing": ["?"], "fields": {"numeric": {"type": "float32", "columns": ["age", "hours"]}, "city": {"codes": ["Bern", "Rome"]}}}</c>,
-    /// of which every part may be left out.
+    /// in which every part is optional.
     /// </summary>
     /// <param name="path">The JSON file.</param>
-    /// <exception cref="DataException">The file is missing or is not such a schema.</exception>
+    /// <exception cref="DataException">The file is missing or is not a valid schema.</exception>
     public static DataSchema Load(string path)
     {
         try

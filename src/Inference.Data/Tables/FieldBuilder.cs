@@ -25,7 +25,7 @@ internal static class FieldBuilder
             var place = new FieldPart(target, width, offset, part, rows);
             if (Fill(columns[i], place, field) is { Row: >= 0 } bad)
             {
-                throw DataException.At(table.Name, first + bad.Row + 1, table.Cells[field.Columns[i]].Name, Expected(field), bad.Text, "Correct the value, or state another type in a schema.");
+                throw DataException.At(table.Name, first + bad.Row + 1, table.Cells[field.Columns[i]].Name, Expected(field), bad.Text, "Correct the value, or specify another type in a schema.");
             }
 
             offset += part;
@@ -41,7 +41,7 @@ internal static class FieldBuilder
             : type == field.Type || (NumberConversion.IsNumber(type) && (NumberConversion.IsNumber(field.Type) || field.Type == ElementType.String));
         if (!fits)
         {
-            throw DataException.At(table.Name, 0, table.Cells[column].Name, field.Codes is null ? field.Type.Name() : "text to code", type.Name(), "Convert the column before saving it, or state the codes of its texts in a schema.");
+            throw DataException.At(table.Name, 0, table.Cells[column].Name, field.Codes is null ? field.Type.Name() : "text to code", type.Name(), "Convert the column before saving it, or list its strings as codes in a schema.");
         }
     }
 

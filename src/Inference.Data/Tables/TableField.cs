@@ -19,7 +19,7 @@ internal sealed record TableField(string Name, ElementType Type, IReadOnlyList<l
         {
             if (!result.TryAdd(code, result.Count))
             {
-                throw new DataException($"{where}: expected every code once, got {DataException.Quote(code)} twice. Correct the schema.");
+                throw new DataException($"{where}: expected each code once, got {DataException.Quote(code)} twice. Correct the schema.");
             }
         }
 

@@ -30,7 +30,7 @@ internal sealed class TableRows(ITable table, IReadOnlyList<TableField> fields) 
         return table.ReadAsync(wanted, batchRows, cancellationToken);
     }
 
-    /// <summary>The fields of a table that nobody maps: those of a schema, or each column by itself, with <c>name[0]</c>, <c>name[1]</c>… as one vector.</summary>
+    /// <summary>The fields of an unmapped table: those of a schema, or each column separately, with <c>name[0]</c>, <c>name[1]</c>… as one vector.</summary>
     /// <exception cref="DataException">The schema names a column that is not there.</exception>
     public static List<TableField> Fields(ITable table, DataSchema? schema)
     {

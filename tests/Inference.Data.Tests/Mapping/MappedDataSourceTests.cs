@@ -78,7 +78,7 @@ public sealed class MappedDataSourceTests : IDisposable
     {
         MappedDataSource source = Map($"{column},z\n1,2\n", new(), Port(input, ElementType.Float32, 1));
         Assert.Equal("1", (await RowText.OfAsync(source))[input]);
-        Assert.Contains("case and signs", source.Report.Columns[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("case and punctuation", source.Report.Columns[0].Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,12 +111,12 @@ public sealed class MappedDataSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a,b\n1,2\n", "there are 'a', 'b'", "x", 3)]
-    [InlineData("a,b\n1,z\n", "the numeric columns that are left 1", "x", 2)]
+    [InlineData("a,b\n1,2\n", "the unused columns are 'a', 'b'", "x", 3)]
+    [InlineData("a,b\n1,z\n", "the remaining numeric columns have 1", "x", 2)]
     [InlineData("x,b\nz,2\n", "column 'x': expected float32 for the model's input 'x', got text", "x", 1)]
     [InlineData("x,b\n2024-01-01,2\n", "got dates", "x", 1)]
-    [InlineData("x[0],x[1],b\n1,2,3\n", "got 2 columns a row", "x", 3)]
-    [InlineData("a-b,a_b\n1,2\n", "which differ in case or signs only", "a b", 1)]
+    [InlineData("x[0],x[1],b\n1,2,3\n", "got 2 columns per row", "x", 3)]
+    [InlineData("a-b,a_b\n1,2\n", "which differ only in case or punctuation", "a b", 1)]
     public void Csv_ImpossibleOrAmbiguous_IsRefusedWithWhatWasLookedAt(string text, string expected, string input, int width)
     {
         DataException error = Assert.Throws<DataException>(() => Map(text, new(), Port(input, ElementType.Float32, width)));
@@ -223,7 +223,7 @@ public sealed class MappedDataSourceTests : IDisposable
         string names = string.Join(',', Enumerable.Range(0, 500).Select(i => $"c{i}"));
         MappedDataSource source = Map($"{names},y\n{string.Join(',', Enumerable.Range(0, 500))},1\n", new() { Labels = "y" }, Port("x", ElementType.Float32, 500));
         string text = source.Report.ToText();
-        Assert.Contains("'c0' … 'c499' (500 columns) (integer) → input 'x': all 500 numeric columns", text, StringComparison.Ordinal);
+        Assert.Contains("'c0' … 'c499' (500 columns) (integer) → input 'x': all 500 remaining numeric columns", text, StringComparison.Ordinal);
         Assert.True(text.Split('\n').Length < 8, text);
         Assert.Contains("\"role\": \"label\"", source.Report.ToJson(), StringComparison.Ordinal);
     }
