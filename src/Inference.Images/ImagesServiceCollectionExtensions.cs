@@ -6,7 +6,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers the image decoder for dependency injection.</summary>
 public static class ImagesServiceCollectionExtensions
 {
-    /// <summary>Registers a <see cref="ManagedImageDecoder"/> as <see cref="IImageDecoder"/>, unless there is another one already: models with the operator ImageDecoder load then.</summary>
+    /// <summary>Registers a <see cref="ManagedImageDecoder"/> as <see cref="IImageDecoder"/> unless one is already registered, so that models with the operator ImageDecoder can be loaded.</summary>
     /// <param name="services">The services.</param>
     public static IServiceCollection AddImages(this IServiceCollection services)
     {

@@ -3,8 +3,8 @@ using Inference.Images.Decoding;
 namespace Inference.Images;
 
 /// <summary>
-/// Decodes JPEG (sequential and progressive), PNG, BMP, TIFF and PNM in managed code: every access is checked, sizes are held against what the data can contain before anything of that size is
-/// made, and an image has at most 2²⁸ pixels. Transparency is dropped. Holds nothing; thread-safe.
+/// Decodes JPEG (sequential and progressive), PNG, BMP, TIFF and PNM in managed code: every access is bounds-checked, sizes are checked against what the data can contain before memory is
+/// allocated, and an image has at most 2²⁸ pixels. Transparency is dropped. Stateless and thread-safe.
 /// </summary>
 public sealed class ManagedImageDecoder : IImageDecoder
 {
@@ -21,8 +21,8 @@ public sealed class ManagedImageDecoder : IImageDecoder
         }
         catch (Exception exception) when (exception is ArgumentException or IndexOutOfRangeException or OverflowException or InvalidDataException or EndOfStreamException)
         {
-            // What a damaged file makes of offsets and lengths.
-            throw new FormatException("one that is damaged", exception);
+            // Exceptions caused by offsets and lengths in a damaged file.
+            throw new FormatException("a damaged image", exception);
         }
     }
 

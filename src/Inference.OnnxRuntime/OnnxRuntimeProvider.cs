@@ -6,22 +6,22 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.OnnxRuntime;
 
-/// <summary>Runs models, or the parts of them it is given, on ONNX Runtime. Thread-safe.</summary>
+/// <summary>Runs models, or parts of models, on ONNX Runtime. Thread-safe.</summary>
 public sealed partial class OnnxRuntimeProvider : ExecutionProvider
 {
-    /// <summary>The name users choose it by.</summary>
+    /// <summary>The name by which users select it.</summary>
     public const string ProviderName = "onnxruntime";
 
     private static readonly string[] s_domains = ["", "ai.onnx", "ai.onnx.ml", "com.microsoft"];
     private readonly OnnxRuntimeOptions _options;
 
-    /// <summary>Makes a provider with the default options.</summary>
+    /// <summary>Creates a provider with the default options.</summary>
     public OnnxRuntimeProvider()
         : this(new OnnxRuntimeOptions())
     {
     }
 
-    /// <summary>Makes a provider.</summary>
+    /// <summary>Creates a provider.</summary>
     /// <exception cref="OptionsValidationException">An option is out of range.</exception>
     public OnnxRuntimeProvider(OnnxRuntimeOptions options)
     {
@@ -30,7 +30,7 @@ public sealed partial class OnnxRuntimeProvider : ExecutionProvider
         _options = options;
     }
 
-    /// <summary>Makes a provider with configured options.</summary>
+    /// <summary>Creates a provider with configured options.</summary>
     public OnnxRuntimeProvider(IOptions<OnnxRuntimeOptions> options)
         : this((options ?? throw new ArgumentNullException(nameof(options))).Value)
     {
@@ -40,9 +40,9 @@ public sealed partial class OnnxRuntimeProvider : ExecutionProvider
     public override string Name => ProviderName;
 
     /// <inheritdoc/>
-    /// <remarks>Claims a graph as a whole whose operators are all of domains that ONNX Runtime ships kernels for, or functions of the model, and such operators of another.
-    /// Whether it has each kernel is known only to ONNX Runtime, when it compiles.</remarks>
-    /// <exception cref="OnnxRuntimeException">The native library is missing, too old, or not the one that the process loaded.</exception>
+    /// <remarks>Claims the whole graph if all its operators are in domains that ONNX Runtime provides kernels for or are functions of the model; otherwise, claims the nodes with such operators.
+    /// Only compilation shows whether ONNX Runtime has a kernel for each of them.</remarks>
+    /// <exception cref="OnnxRuntimeException">The native library is missing, too old, or differs from the one already loaded by the process.</exception>
     public override NodeClaims Claim(GraphView graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -53,7 +53,7 @@ public sealed partial class OnnxRuntimeProvider : ExecutionProvider
     }
 
     /// <inheritdoc/>
-    /// <exception cref="OnnxRuntimeException">ONNX Runtime rejects the graph, or the native library is not usable.</exception>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime rejects the graph, or the native library cannot be used.</exception>
     public override CompiledModel Compile(GraphView subgraph, CompileContext context)
     {
         ArgumentNullException.ThrowIfNull(subgraph);
@@ -65,7 +65,7 @@ public sealed partial class OnnxRuntimeProvider : ExecutionProvider
         return compiled;
     }
 
-    /// <summary>Throws where an option is out of range.</summary>
+    /// <summary>Throws if an option is out of range.</summary>
     internal static void Validate(OnnxRuntimeOptions options)
     {
         ValidateOptionsResult result = new OnnxRuntimeOptionsValidator().Validate(null, options);
@@ -75,7 +75,7 @@ public sealed partial class OnnxRuntimeProvider : ExecutionProvider
         }
     }
 
-    /// <summary>The options with the load options' threads where none were set.</summary>
+    /// <summary>The options, with the thread count of the load options if none is set.</summary>
     internal static OnnxRuntimeOptions WithThreads(OnnxRuntimeOptions options, int threads) =>
         threads == 0 || options.IntraOpThreads is not null || options.GlobalThreadPool is not null ? options : options.WithIntraOpThreads(threads);
 

@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registration by dependency injection.</summary>
+/// <summary>Registers ONNX Runtime for dependency injection.</summary>
 public static class OnnxRuntimeServiceCollectionExtensions
 {
-    /// <summary>Adds the execution provider <c>onnxruntime</c>; models choose it by <see cref="ModelLoadOptions.Providers"/>.</summary>
+    /// <summary>Adds the execution provider <c>onnxruntime</c>; models select it with <see cref="ModelLoadOptions.Providers"/>.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets options; null for the defaults.</param>
     public static IServiceCollection AddOnnxRuntimeProvider(this IServiceCollection services, Action<OnnxRuntimeOptions>? configure = null)

@@ -35,7 +35,7 @@ public sealed class DecoderTests
     public void Decode_MorePixelsThanData_IsRefused(byte[] data) => Assert.Throws<FormatException>(() => s_decoder.Decode(data));
 
     [Fact]
-    public void Decode_UnknownFormat_IsRefused() => Assert.Equal("data of no known format", Assert.Throws<FormatException>(() => s_decoder.Decode(new byte[100])).Message);
+    public void Decode_UnknownFormat_IsRefused() => Assert.Equal("data of an unknown format", Assert.Throws<FormatException>(() => s_decoder.Decode(new byte[100])).Message);
 
     [Fact]
     public void Decode_DamagedFiles_AreRefusedOrDecoded()

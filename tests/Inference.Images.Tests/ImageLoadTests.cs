@@ -25,7 +25,7 @@ public sealed class ImageLoadTests
         UnsupportedModelException error = Assert.Throws<UnsupportedModelException>(() => ModelRunner.Load(s_model));
         Assert.Equal(["ai.onnx.ImageDecoder-20"], error.Operators);
         Assert.EndsWith(
-            "ImageDecoder decodes images by the package Inference.Images: add it and call services.AddImages(), or set ModelLoadOptions.Images to a ManagedImageDecoder.",
+            "ImageDecoder requires the package Inference.Images: add it and call services.AddImages(), or set ModelLoadOptions.Images to a ManagedImageDecoder.",
             error.Message, StringComparison.Ordinal);
     }
 
@@ -36,7 +36,7 @@ public sealed class ImageLoadTests
         UnsupportedModelException error = Assert.Throws<UnsupportedModelException>(() => ModelRunner.Load(ModelSource.Bytes(model)));
         Assert.Equal(2, error.Operators.Count);
         Assert.Contains("Inference.Images", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Add a provider that has them", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Add a provider that supports them", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,8 +79,8 @@ public sealed class ImageLoadTests
     }
 
     [Theory]
-    [InlineData("P9", "data of no known format")]
-    [InlineData("P6 99999 99999 255\n", "an image of 99999 × 99999 pixels; sizes are above 0, and at most 268435456 pixels")]
+    [InlineData("P9", "data of an unknown format")]
+    [InlineData("P6 99999 99999 255\n", "an image of 99999 × 99999 pixels; sizes must be greater than 0, with at most 268435456 pixels")]
     public void Run_DataThatIsNoImage_SaysWhatCame(string data, string got)
     {
         using IModelRunner runner = ModelRunner.Load(s_model, new ModelLoadOptions { Images = new ManagedImageDecoder() });

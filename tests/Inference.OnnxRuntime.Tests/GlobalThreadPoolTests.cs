@@ -27,7 +27,7 @@ public class GlobalThreadPoolTests
         using OrtModel own = OrtModel.Load(Models.AddOne);
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(
             () => OrtModel.Load(Models.AddOne, new OnnxRuntimeOptions { GlobalThreadPool = new OnnxRuntimeThreadPool { IntraOpThreads = 7 } }));
-        Assert.Contains("sessions are alive in an environment", error.Message, StringComparison.Ordinal);
+        Assert.Contains("sessions exist in an environment", error.Message, StringComparison.Ordinal);
         Assert.Contains("Give all sessions the same pool, or dispose them first.", error.Message, StringComparison.Ordinal);
     }
 }

@@ -20,8 +20,8 @@ public class LibraryTests
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load("no/such/libonnxruntime.so"));
         Assert.Equal(OnnxRuntimeErrorCode.NoSuchFile, error.Code);
         Assert.Equal(
-            "ONNX Runtime: the native library 'no/such/libonnxruntime.so', named by the option LibraryPath, does not exist. Reference a package that brings the native library "
-            + "(Microsoft.ML.OnnxRuntime, or one of its variants for GPUs), version 1.31 or later, or set the option LibraryPath or the variable ORT_DYLIB_PATH to the library's file.",
+            "ONNX Runtime: the native library 'no/such/libonnxruntime.so', named by the option LibraryPath, does not exist. Reference a package that contains the native library "
+            + "(Microsoft.ML.OnnxRuntime, or one of its variants for GPUs), version 1.31 or later, or set the option LibraryPath or the environment variable ORT_DYLIB_PATH to the library file.",
             error.Message);
         Assert.False(OnnxRuntimeLibrary.IsAvailable("no/such/libonnxruntime.so"));
     }
@@ -56,7 +56,7 @@ public class LibraryTests
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtLibrary.RequireVersion(version, "libonnxruntime.so"));
         Assert.Equal(OnnxRuntimeErrorCode.NotImplemented, error.Code);
         Assert.StartsWith(
-            $"ONNX Runtime: 'libonnxruntime.so' is version {version}, expected 1.31 or later, the version of the package Microsoft.ML.OnnxRuntime.Managed.", error.Message, StringComparison.Ordinal);
+            $"ONNX Runtime: 'libonnxruntime.so' is version {version}; expected 1.31 or later, the version of the package Microsoft.ML.OnnxRuntime.Managed.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public class LibraryTests
         {
             OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load(copy));
             Assert.Contains($"names '{copy}', but '{first}' (version", error.Message, StringComparison.Ordinal);
-            Assert.Contains("a process has one native library", error.Message, StringComparison.Ordinal);
+            Assert.Contains("a process can load only one native library", error.Message, StringComparison.Ordinal);
         }
         finally
         {

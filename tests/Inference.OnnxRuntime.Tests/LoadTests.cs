@@ -88,7 +88,7 @@ public class LoadTests
     {
         var options = new ModelLoadOptions { Providers = { "cpu" } };
         ModelLoadException error = Assert.Throws<ModelLoadException>(() => Loader.Load(ModelSource.Bytes(Models.AddOne), options));
-        Assert.Contains("Provider 'cpu' was named to a loader that runs models on 'onnxruntime' alone", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Provider 'cpu' was requested from a loader that runs models only on 'onnxruntime'", error.Message, StringComparison.Ordinal);
     }
 
     [OrtFact]

@@ -30,7 +30,7 @@ public class OptionsTests
     {
         var options = new OnnxRuntimeOptions { SessionConfig = { ["sesion.use_env_allocators"] = "1" } };
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtModel.Load(Models.AddOne, options, "m"));
-        Assert.StartsWith("Model 'm': the session option 'sesion.use_env_allocators' is not one of ONNX Runtime's", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Model 'm': the session option 'sesion.use_env_allocators' is unknown to ONNX Runtime", error.Message, StringComparison.Ordinal);
     }
 
     [OrtFact]

@@ -17,7 +17,7 @@ internal static class BmpDecoder
         int compression = header >= 40 ? BinaryPrimitives.ReadInt32LittleEndian(data[30..]) : 0;
         if (header < 40 || compression is not (0 or 3) || bits is not (1 or 4 or 8 or 24 or 32))
         {
-            throw new FormatException($"a bitmap of {bits} bits with compression {compression}; uncompressed ones of 1, 4, 8, 24 and 32 bits can be read");
+            throw new FormatException($"a bitmap of {bits} bits with compression {compression}; supported are uncompressed bitmaps of 1, 4, 8, 24 and 32 bits");
         }
 
         var pixels = new Pixels(width, Math.Abs((long)height), 8L * data.Length);

@@ -34,10 +34,10 @@ internal sealed class HuffmanTable
             if (code <= _last[length] && code + _offset[length] >= 0)
             {
                 int index = code + _offset[length];
-                return index < _values.Length ? _values[index] : throw new FormatException("a JPEG with a broken code table");
+                return index < _values.Length ? _values[index] : throw new FormatException("a JPEG with an invalid code table");
             }
         }
 
-        throw new FormatException("a JPEG with a code that its table does not have");
+        throw new FormatException("a JPEG with a code that is not in its table");
     }
 }

@@ -79,7 +79,7 @@ internal sealed class JpegDecoder
                     at = Scan(body, data, at);
                     break;
                 case >= 0xC3 and <= 0xCF and not 0xC8 and not 0xCC:
-                    throw new FormatException($"a JPEG of process {marker - 0xC0}; sequential and progressive Huffman coding can be read");
+                    throw new FormatException($"a JPEG of process {marker - 0xC0}; supported are sequential and progressive Huffman coding");
             }
         }
     }
@@ -92,7 +92,7 @@ internal sealed class JpegDecoder
         int count = body[5];
         if (body[0] != 8 || count is not (1 or 3) || _components.Length > 0 || _width == 0 || _height == 0)
         {
-            throw new FormatException($"a JPEG of {body[0]} bits and {count} components; 8 bits and 1 or 3 components can be read");
+            throw new FormatException($"a JPEG of {body[0]} bits and {count} components; supported are 8 bits and 1 or 3 components");
         }
 
         Pixels.Check(_width, _height, MaxPixelsPerByte * bytes);
@@ -104,7 +104,7 @@ internal sealed class JpegDecoder
             _components[i] = new JpegComponent { Id = own[0], H = own[1] >> 4, V = own[1] & 15, Table = own[2] & 3 };
             if (_components[i].H is < 1 or > 4 || _components[i].V is < 1 or > 4)
             {
-                throw new FormatException("a JPEG with a sampling factor outside of 1 to 4");
+                throw new FormatException("a JPEG with a sampling factor outside 1 to 4");
             }
 
             (h, v) = (Math.Max(h, _components[i].H), Math.Max(v, _components[i].V));
@@ -170,7 +170,7 @@ internal sealed class JpegDecoder
         for (int i = 0; i < count; i++)
         {
             int id = body[1 + (2 * i)];
-            components[i] = Array.Find(_components, c => c.Id == id) ?? throw new FormatException("a JPEG whose scan names a component that its frame does not have");
+            components[i] = Array.Find(_components, c => c.Id == id) ?? throw new FormatException("a JPEG whose scan refers to a component that is not in its frame");
             components[i].DcTable = body[2 + (2 * i)] >> 4;
             components[i].AcTable = body[2 + (2 * i)] & 15;
             components[i].Predictor = 0;

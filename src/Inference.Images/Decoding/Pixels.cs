@@ -27,12 +27,12 @@ internal sealed class Pixels
     {
         if (width <= 0 || height <= 0 || width > int.MaxValue || height > int.MaxValue || width * height > MaxCount)
         {
-            throw new FormatException($"an image of {width} × {height} pixels; sizes are above 0, and at most {MaxCount} pixels");
+            throw new FormatException($"an image of {width} × {height} pixels; sizes must be greater than 0, with at most {MaxCount} pixels");
         }
 
         if (width * height > most)
         {
-            throw new FormatException($"an image of {width} × {height} pixels, more than its data can hold");
+            throw new FormatException($"an image of {width} × {height} pixels, more than its data can contain");
         }
     }
 

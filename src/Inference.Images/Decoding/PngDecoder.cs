@@ -21,7 +21,7 @@ internal static class PngDecoder
         image.Channels = image.Color switch { 0 or 3 => 1, 2 => 3, 4 => 2, 6 => 4, _ => throw new FormatException($"a PNG of colour type {image.Color}") };
         if (image.Depth is not (1 or 2 or 4 or 8 or 16))
         {
-            throw new FormatException($"a PNG of {image.Depth} bits a channel");
+            throw new FormatException($"a PNG of {image.Depth} bits per channel");
         }
 
         using var compressed = new MemoryStream();

@@ -15,7 +15,7 @@ internal static class PnmDecoder
         int most = bitmap ? 1 : Number(data, ref at);
         if (most is < 1 or > 65535)
         {
-            throw new FormatException($"a portable map with the largest value {most}; it lies between 1 and 65535");
+            throw new FormatException($"a portable map with the maximum value {most}; expected 1 to 65535");
         }
 
         var pixels = new Pixels(width, height, 8L * data.Length);
@@ -67,7 +67,7 @@ internal static class PnmDecoder
             value = checked((value * 10) + data[at++] - '0');
         }
 
-        return at > start ? value : throw new FormatException("a portable map without the numbers of its header");
+        return at > start ? value : throw new FormatException("a portable map with an incomplete header");
     }
 
     private static void Skip(ReadOnlySpan<byte> data, ref int at)

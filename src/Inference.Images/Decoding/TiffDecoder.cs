@@ -59,7 +59,7 @@ internal static class TiffDecoder
         if (bits is not (1 or 8) || kind is not (0 or 1 or 2 or 3) || compression is not (1 or 8 or 32946 or 32773) || One(284, 1) != 1 || !tags.TryGetValue(273, out long[]? offsets)
             || (kind == 2 && channels < 3) || channels is < 1 or > 8)
         {
-            throw new FormatException($"a TIFF of {bits} bits, kind {kind} and compression {compression}; strips of 1 or 8 bits, gray, palette or RGB, uncompressed, PackBits or Deflate can be read");
+            throw new FormatException($"a TIFF of {bits} bits, kind {kind} and compression {compression}; supported are strips of 1 or 8 bits, gray, palette or RGB, uncompressed, PackBits or Deflate");
         }
 
         long[] counts = tags.GetValueOrDefault(279) ?? [];
@@ -67,7 +67,7 @@ internal static class TiffDecoder
         int stride = checked((int)((((long)pixels.Width * channels * bits) + 7) / 8));
         if (rows < 1)
         {
-            throw new FormatException("a TIFF of strips without rows");
+            throw new FormatException("a TIFF with strips without rows");
         }
 
         for (int strip = 0; strip < offsets.Length && (long)strip * rows < pixels.Height; strip++)

@@ -1,11 +1,11 @@
 namespace Inference.OnnxRuntime;
 
-/// <summary>How far ONNX Runtime rewrites a graph at load. The numbers are those of its C API.</summary>
+/// <summary>The extent to which ONNX Runtime optimizes a graph when it is loaded. The values are those of its C API.</summary>
 public enum GraphOptimizationLevel
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No optimization.</summary>
     Disabled = 0,
-    /// <summary>Rewrites that keep to ONNX operators: folding, removal.</summary>
+    /// <summary>Rewrites that use only ONNX operators: constant folding, removal of redundant nodes.</summary>
     Basic = 1,
     /// <summary>Also fusions into ONNX Runtime's own operators.</summary>
     Extended = 2,

@@ -1,10 +1,10 @@
 namespace Inference.OnnxRuntime;
 
-/// <summary>One of ONNX Runtime's own execution providers, to be tried before the CPU.</summary>
-/// <param name="Name">Its name as ONNX Runtime spells it, such as <c>CUDA</c>, <c>DML</c>, <c>CoreML</c>, <c>OpenVINO</c> or <c>XNNPACK</c>; the long form
-/// (<c>CUDAExecutionProvider</c>) is taken too.</param>
+/// <summary>One of ONNX Runtime's own execution providers, tried before its CPU provider.</summary>
+/// <param name="Name">The name used by ONNX Runtime, such as <c>CUDA</c>, <c>DML</c>, <c>CoreML</c>, <c>OpenVINO</c> or <c>XNNPACK</c>; the long form
+/// (<c>CUDAExecutionProvider</c>) is accepted too.</param>
 public sealed record OnnxRuntimeExecutionProvider(string Name)
 {
-    /// <summary>Its options, as strings; see ONNX Runtime's documentation of the provider.</summary>
+    /// <summary>The options of the provider, as strings; see its ONNX Runtime documentation.</summary>
     public IDictionary<string, string> Options { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -5,11 +5,11 @@ public enum OnnxRuntimeErrorCode
 {
     /// <summary>No error.</summary>
     Ok = 0,
-    /// <summary>An error of no other kind.</summary>
+    /// <summary>An unspecified error.</summary>
     Fail = 1,
-    /// <summary>An argument is not usable.</summary>
+    /// <summary>An argument is not valid.</summary>
     InvalidArgument = 2,
-    /// <summary>A file does not exist; also: the native library was not found.</summary>
+    /// <summary>A file does not exist, or the native library was not found.</summary>
     NoSuchFile = 3,
     /// <summary>No model is loaded.</summary>
     NoModel = 4,
@@ -19,11 +19,11 @@ public enum OnnxRuntimeErrorCode
     RuntimeException = 6,
     /// <summary>The bytes are not a protobuf message.</summary>
     InvalidProtobuf = 7,
-    /// <summary>The model is loaded already.</summary>
+    /// <summary>The model is already loaded.</summary>
     ModelLoaded = 8,
-    /// <summary>The library has no kernel or function for what was asked.</summary>
+    /// <summary>The library has no kernel or function for the request.</summary>
     NotImplemented = 9,
-    /// <summary>The model breaks the ONNX rules.</summary>
+    /// <summary>The model violates the ONNX specification.</summary>
     InvalidGraph = 10,
     /// <summary>An execution provider failed.</summary>
     ExecutionProviderFail = 11,

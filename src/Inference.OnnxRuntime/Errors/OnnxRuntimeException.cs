@@ -1,13 +1,13 @@
 namespace Inference.OnnxRuntime;
 
-/// <summary>ONNX Runtime failed, or its native library is missing or not usable.</summary>
+/// <summary>ONNX Runtime failed, or its native library is missing or cannot be used.</summary>
 public class OnnxRuntimeException : ProviderException
 {
-    /// <summary>Makes an error.</summary>
-    /// <param name="code">ONNX Runtime's code.</param>
-    /// <param name="message">The whole message.</param>
-    /// <param name="nativeMessage">ONNX Runtime's own words; empty where it was not asked.</param>
-    /// <param name="innerException">The cause; null for none.</param>
+    /// <summary>Creates an exception.</summary>
+    /// <param name="code">The ONNX Runtime error code.</param>
+    /// <param name="message">The complete message.</param>
+    /// <param name="nativeMessage">The message from ONNX Runtime; empty if the error did not come from it.</param>
+    /// <param name="innerException">The exception that caused this one; null for none.</param>
     public OnnxRuntimeException(OnnxRuntimeErrorCode code, string message, string nativeMessage = "", Exception? innerException = null)
         : base(message, innerException)
     {
@@ -15,9 +15,9 @@ public class OnnxRuntimeException : ProviderException
         NativeMessage = nativeMessage;
     }
 
-    /// <summary>ONNX Runtime's code.</summary>
+    /// <summary>The ONNX Runtime error code.</summary>
     public OnnxRuntimeErrorCode Code { get; }
 
-    /// <summary>ONNX Runtime's own words; empty where it was not asked.</summary>
+    /// <summary>The message from ONNX Runtime; empty if the error did not come from it.</summary>
     public string NativeMessage { get; }
 }

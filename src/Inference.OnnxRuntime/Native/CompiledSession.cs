@@ -66,7 +66,7 @@ internal sealed class CompiledSession : CompiledModel
         if (inputs.Length != Inputs.Count || outputs.Length != Outputs.Count)
         {
             throw new InvalidInputException(
-                $"Model '{Name}': expected {Inputs.Count} input and {Outputs.Count} output slots, got {inputs.Length} and {outputs.Length}. Pass one slot for each.");
+                $"Model '{Name}': expected {Inputs.Count} input and {Outputs.Count} output entries, got {inputs.Length} and {outputs.Length}. Pass one entry for each.");
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -139,7 +139,7 @@ internal sealed class CompiledSession : CompiledModel
             if (!found.Contains(port.Name))
             {
                 throw new OnnxRuntimeException(OnnxRuntimeErrorCode.InvalidGraph,
-                    $"Model '{graph.ModelName}', {kind} '{port.Name}': expected it in the session, which has {string.Join(", ", found.Select(static name => $"'{name}'"))}. Check how the graph was written.");
+                    $"Model '{graph.ModelName}', {kind} '{port.Name}': expected the session to have it; the session has {string.Join(", ", found.Select(static name => $"'{name}'"))}. Check how the graph was written.");
             }
         }
     }

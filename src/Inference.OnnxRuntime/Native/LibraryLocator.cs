@@ -14,8 +14,8 @@ internal static class LibraryLocator
 
     /// <summary>How to install the library, to end messages with.</summary>
     public static string InstallHint { get; } =
-        $"Reference a package that brings the native library (Microsoft.ML.OnnxRuntime, or one of its variants for GPUs), version {OrtLibrary.PackageVersion} or later, "
-        + "or set the option LibraryPath or the variable ORT_DYLIB_PATH to the library's file.";
+        $"Reference a package that contains the native library (Microsoft.ML.OnnxRuntime, or one of its variants for GPUs), version {OrtLibrary.PackageVersion} or later, "
+        + "or set the option LibraryPath or the environment variable ORT_DYLIB_PATH to the library file.";
 
     private static string[] FileNames =>
         OperatingSystem.IsWindows() ? ["onnxruntime.dll"]
@@ -54,8 +54,8 @@ internal static class LibraryLocator
         }
 
         throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
-            $"ONNX Runtime: the native library was not found: expected {string.Join(" or ", FileNames)} in '{AppContext.BaseDirectory}', "
-            + $"in '{Path.Combine("runtimes", PortableRid(), "native")}' below it, or where the system looks for libraries. {InstallHint}");
+            $"ONNX Runtime: the native library was not found; expected {string.Join(" or ", FileNames)} in '{AppContext.BaseDirectory}', "
+            + $"in '{Path.Combine("runtimes", PortableRid(), "native")}' below it, or in the system's library path. {InstallHint}");
     }
 
     /// <summary>The files a NuGet package may have put beside the program, in the order they are tried.</summary>
@@ -96,7 +96,7 @@ internal static class LibraryLocator
         if (NativeImage.ArchitectureOf(path) is { } built && built != RuntimeInformation.ProcessArchitecture)
         {
             throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
-                $"ONNX Runtime: the native library '{path}', named by {namedBy}, is built for {built}, this process runs on {RuntimeInformation.ProcessArchitecture}. {InstallHint}");
+                $"ONNX Runtime: the native library '{path}', named by {namedBy}, is built for {built}, but this process runs on {RuntimeInformation.ProcessArchitecture}. {InstallHint}");
         }
     }
 

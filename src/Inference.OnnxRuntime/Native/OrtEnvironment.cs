@@ -22,13 +22,13 @@ internal static class OrtEnvironment
                 if (s_own is null)
                 {
                     throw new OnnxRuntimeException(OnnxRuntimeErrorCode.Fail,
-                        $"ONNX Runtime: a session asked for the global thread pool {pool}, but the program made ONNX Runtime's environment before this provider. Load a model here first.");
+                        $"ONNX Runtime: a session requested the global thread pool {pool}, but the program created ONNX Runtime's environment before this provider. Load a model here first.");
                 }
 
                 if (s_users > 0)
                 {
                     throw new OnnxRuntimeException(OnnxRuntimeErrorCode.Fail,
-                        $"ONNX Runtime: a session asked for the global thread pool {pool}, but {s_users} sessions are alive in an environment "
+                        $"ONNX Runtime: a session requested the global thread pool {pool}, but {s_users} sessions exist in an environment "
                         + $"with {s_pool?.ToString() ?? "none"}. Give all sessions the same pool, or dispose them first.");
                 }
 

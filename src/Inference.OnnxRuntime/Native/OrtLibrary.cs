@@ -23,7 +23,7 @@ internal sealed unsafe class OrtLibrary
     /// <summary>The version of the package, which no library may be older than.</summary>
     public static Version PackageVersion { get; } = typeof(OrtValue).Assembly.GetName().Version is { } version ? new(version.Major, version.Minor) : new(1, 31);
 
-    /// <summary>The file the library was loaded from, or its bare name where the system's loader found it.</summary>
+    /// <summary>The file that the library was loaded from, or only its name if the system's loader found it.</summary>
     public string Path { get; }
 
     /// <summary>The library's own version, such as <c>1.31.1</c>.</summary>
@@ -33,7 +33,7 @@ internal sealed unsafe class OrtLibrary
     public nint* Functions { get; }
 
     /// <summary>Loads the library, or gives the one loaded before.</summary>
-    /// <param name="libraryPath">The file; null: the one loaded before, else the usual places, see <see cref="OnnxRuntimeOptions.LibraryPath"/>.</param>
+    /// <param name="libraryPath">The file; null, the default, for the library already loaded, otherwise for the default search order described at <see cref="OnnxRuntimeOptions.LibraryPath"/>.</param>
     /// <exception cref="OnnxRuntimeException">No library is found, it is not for this processor, it is too old, or another one is loaded.</exception>
     public static OrtLibrary Load(string? libraryPath)
     {
@@ -53,8 +53,8 @@ internal sealed unsafe class OrtLibrary
             {
                 LibraryLocator.Require(libraryPath, LibraryLocator.NamedByOption);
                 throw new OnnxRuntimeException(OnnxRuntimeErrorCode.Fail,
-                    $"ONNX Runtime: the option LibraryPath names '{libraryPath}', but '{first.Path}' (version {first.Version}) is loaded, and a process has one native library. "
-                    + "Name the same file everywhere, or start another process.");
+                    $"ONNX Runtime: the option LibraryPath names '{libraryPath}', but '{first.Path}' (version {first.Version}) is loaded, and a process can load only one native library. "
+                    + "Use the same file everywhere, or start another process.");
             }
 
             return first;
@@ -68,7 +68,7 @@ internal sealed unsafe class OrtLibrary
         if (!System.Version.TryParse(numbers, out Version? found) || new Version(found.Major, found.Minor) < PackageVersion)
         {
             throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NotImplemented,
-                $"ONNX Runtime: '{path}' is version {version}, expected {PackageVersion} or later, the version of the package {PackageName}. {LibraryLocator.InstallHint}");
+                $"ONNX Runtime: '{path}' is version {version}; expected {PackageVersion} or later, the version of the package {PackageName}. {LibraryLocator.InstallHint}");
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed unsafe class OrtLibrary
         if (!NativeLibrary.TryGetExport(library, "OrtGetApiBase", out nint getApiBase))
         {
             throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
-                $"ONNX Runtime: '{path}' has no function OrtGetApiBase, expected ONNX Runtime's native library. {LibraryLocator.InstallHint}");
+                $"ONNX Runtime: '{path}' has no function OrtGetApiBase; expected ONNX Runtime's native library. {LibraryLocator.InstallHint}");
         }
 
         nint* apiBase = ((delegate* unmanaged<nint*>)getApiBase)();
@@ -103,8 +103,8 @@ internal sealed unsafe class OrtLibrary
             if (libraryPath is not null || used != version)
             {
                 throw new OnnxRuntimeException(OnnxRuntimeErrorCode.Fail,
-                    $"ONNX Runtime: '{path}' (version {version}) was to be loaded, but the program used {PackageName} before this provider, with a library of version {used} that the package found itself. "
-                    + "A process has one native library: call OnnxRuntimeLibrary.Load first, or leave LibraryPath alone.", "", exception);
+                    $"ONNX Runtime: '{path}' (version {version}) cannot be loaded: the program used {PackageName} before this provider, which loaded a library of version {used}. "
+                    + "A process can load only one native library: call OnnxRuntimeLibrary.Load first, or do not set LibraryPath.", "", exception);
             }
         }
     }

@@ -18,7 +18,7 @@ internal static class PackageErrors
     public static OnnxRuntimeException Translate(Exception exception, string where)
     {
         (OnnxRuntimeErrorCode code, string words) = exception is PackageException ? Split(exception.Message) : (CodeWithoutName(exception.Message), "");
-        string text = words.Length > 0 ? words : "ONNX Runtime failed, and its package gives no message for this code.";
+        string text = words.Length > 0 ? words : "ONNX Runtime failed without a message for this code.";
         return new OnnxRuntimeException(code, $"{where}: {text} ({code}, ONNX Runtime {OrtLibrary.Loaded?.Version})", words, exception);
     }
 

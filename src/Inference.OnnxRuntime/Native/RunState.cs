@@ -225,7 +225,7 @@ internal sealed class RunState : IDisposable
         }
         finally
         {
-            // Waits for the callback where it runs just now: afterwards nobody touches the options.
+            // Waits for the callback if it is running; afterwards nothing uses the options.
             registration.Dispose();
             _options.Terminate = false;
         }

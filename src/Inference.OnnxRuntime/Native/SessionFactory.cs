@@ -79,7 +79,7 @@ internal static class SessionFactory
             if (!s_configFamilies.Any(family => key.StartsWith(family, StringComparison.Ordinal)))
             {
                 throw new OnnxRuntimeException(OnnxRuntimeErrorCode.InvalidArgument,
-                    $"{where}: the session option '{key}' is not one of ONNX Runtime's, expected a key that begins with {string.Join(", ", s_configFamilies)}. "
+                    $"{where}: the session option '{key}' is unknown to ONNX Runtime; expected a key that begins with {string.Join(", ", s_configFamilies)}. "
                     + "See onnxruntime_session_options_config_keys.h.");
             }
 

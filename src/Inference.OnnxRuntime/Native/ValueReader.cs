@@ -22,7 +22,7 @@ internal static class ValueReader
             OnnxValueType.ONNX_TYPE_TENSOR => ReadTensor(value),
             OnnxValueType.ONNX_TYPE_SEQUENCE => ReadSequence(value, type),
             OnnxValueType.ONNX_TYPE_MAP => ReadMap(value),
-            _ => throw new ModelRunException($"ONNX Runtime returned a value of kind {value.OnnxType} where a {type} was declared: tensors, sequences, maps and optionals can be read. Remove that output from the model."),
+            _ => throw new ModelRunException($"ONNX Runtime returned a value of kind {value.OnnxType} where {type} was declared; supported are tensors, sequences, maps and optionals. Remove that output from the model."),
         };
     }
 
@@ -34,7 +34,7 @@ internal static class ValueReader
         ElementType type = OrtTypes.FromOrt((int)info.ElementDataType);
         if (type != to.ElementType || !to.Shape.SequenceEqual(info.Shape))
         {
-            throw new ModelRunException($"Model '{model}', output '{output}': it is {type.Name()}{TensorShape.Format(info.Shape)}, the tensor given for it is {to}. Give a tensor of the output's type and shape.");
+            throw new ModelRunException($"Model '{model}', output '{output}': it is {type.Name()}{TensorShape.Format(info.Shape)}, but the tensor passed for it is {to}. Pass a tensor of the output's type and shape.");
         }
 
         CopyTensor(value, to);

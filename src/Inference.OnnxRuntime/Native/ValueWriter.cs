@@ -15,7 +15,7 @@ internal static class ValueWriter
         SequenceValue sequence => WriteSequence(sequence, where),
         MapValue map => WriteMap(map),
         OptionalValue { HasValue: true } optional => Write(optional.Value!, where),
-        _ => throw new InvalidInputException($"{where}: expected a value, got an optional without one, which ONNX Runtime's C API cannot be given. Run the model on the provider 'cpu'."),
+        _ => throw new InvalidInputException($"{where}: expected a value, got an empty optional, which ONNX Runtime's C API does not support. Run the model on the provider 'cpu'."),
     };
 
     private static OrtValue WriteTensor(TensorValue tensor)
@@ -52,7 +52,7 @@ internal static class ValueWriter
     {
         if (sequence.Count == 0)
         {
-            throw new InvalidInputException($"{where}: expected at least one element, got an empty sequence, which ONNX Runtime's C API cannot be given. Run the model on the provider 'cpu'.");
+            throw new InvalidInputException($"{where}: expected at least one element, got an empty sequence, which ONNX Runtime's C API does not support. Run the model on the provider 'cpu'.");
         }
 
         var parts = new List<OrtValue>(sequence.Count);
