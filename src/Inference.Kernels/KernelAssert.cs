@@ -24,7 +24,7 @@ internal static unsafe class KernelAssert
         where T : unmanaged
     {
         Debug.Assert(rows >= 0 && columns >= 0, $"{name}: expected sizes of 0 or more, got [{rows},{columns}]");
-        Debug.Assert(stride >= columns || rows <= 1, $"{name}: expected rows at least {columns} elements apart, got {stride}");
+        Debug.Assert(stride >= columns || rows <= 1, $"{name}: expected a row stride of at least {columns} elements, got {stride}");
         Debug.Assert(data != null || rows == 0 || columns == 0, $"{name}: expected [{rows},{columns}] elements, got null");
     }
 
@@ -60,5 +60,5 @@ internal static unsafe class KernelAssert
     /// <summary>The alignment that scratch memory and buffers promise.</summary>
     [Conditional("DEBUG")]
     public static void Aligned(void* data, nuint alignment, [CallerArgumentExpression(nameof(data))] string? name = null) =>
-        Debug.Assert((nuint)data % alignment == 0, $"{name}: expected an address that {alignment} divides");
+        Debug.Assert((nuint)data % alignment == 0, $"{name}: expected an address aligned to {alignment} bytes");
 }

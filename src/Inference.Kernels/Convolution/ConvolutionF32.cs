@@ -106,7 +106,7 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
         long needed = (long)geometry.OutChannels * geometry.GroupInChannels * geometry.Taps;
         if (weights.Length < needed)
         {
-            throw new ArgumentException($"Weights need {needed} elements, got {weights.Length}. Pass all of [O,C/groups,KH,KW].", nameof(weights));
+            throw new ArgumentException($"Weights: expected {needed} elements, got {weights.Length}. Pass all of [O,C/groups,KH,KW].", nameof(weights));
         }
 
         fixed (float* w = weights)
@@ -141,7 +141,7 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
     {
         if (layoutX != Layout && layoutX != TensorLayout.Nchw)
         {
-            throw new ArgumentException("A convolution made for channels first got an input with channels last. Make it for TensorLayout.Nhwc.", nameof(layoutX));
+            throw new ArgumentException("A convolution created for channels first received an input with channels last. Create it for TensorLayout.Nhwc.", nameof(layoutX));
         }
 
         KernelAssert.NotNegative(batch);

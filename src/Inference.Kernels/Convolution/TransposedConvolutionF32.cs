@@ -49,7 +49,7 @@ internal sealed unsafe class TransposedConvolutionF32 : IDisposable
         long needed = (long)geometry.InChannels * geometry.GroupOutChannels * geometry.Taps;
         if (weights.Length < needed)
         {
-            throw new ArgumentException($"Weights need {needed} elements, got {weights.Length}. Pass all of [C,O/groups,KH,KW].", nameof(weights));
+            throw new ArgumentException($"Weights: expected {needed} elements, got {weights.Length}. Pass all of [C,O/groups,KH,KW].", nameof(weights));
         }
 
         return new TransposedConvolutionF32(in geometry, weights);

@@ -25,7 +25,7 @@ internal static unsafe class Unary
     {
         if (y.Length < x.Length)
         {
-            throw new ArgumentException($"Output needs {x.Length} elements, got {y.Length}. Pass a longer span.", nameof(y));
+            throw new ArgumentException($"Output: expected {x.Length} elements, got {y.Length}. Pass a longer span.", nameof(y));
         }
 
         fixed (float* px = x, py = y)

@@ -156,5 +156,5 @@ internal static unsafe class GemmF32
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ThrowLength(int length, nint rows, nint columns, string name) => throw new ArgumentException(
-        $"Matrix [{rows},{columns}] needs {rows * columns} elements, got {length}. Pass the whole matrix.", name);
+        $"Matrix [{rows},{columns}]: expected {rows * columns} elements, got {length}. Pass the whole matrix.", name);
 }

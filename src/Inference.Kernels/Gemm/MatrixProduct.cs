@@ -3,18 +3,18 @@ namespace Inference.Kernels.Gemm;
 /// <summary>The product of two f32 matrices on the best kernel of this processor. Thread-safe.</summary>
 public static class MatrixProduct
 {
-    /// <summary>C[M,N] = op(A)[M,K] × op(B)[K,N], or C + that; op transposes where asked.</summary>
-    /// <param name="a">A, row-major: [M,K], or [K,M] where it is transposed.</param>
+    /// <summary>C[M,N] = op(A)[M,K] × op(B)[K,N], optionally added to C; op is the identity or transposition.</summary>
+    /// <param name="a">A, row-major: [M,K], or [K,M] if it is transposed.</param>
     /// <param name="transposeA">Whether A is transposed.</param>
-    /// <param name="b">B, row-major: [K,N], or [N,K] where it is transposed.</param>
+    /// <param name="b">B, row-major: [K,N], or [N,K] if it is transposed.</param>
     /// <param name="transposeB">Whether B is transposed.</param>
     /// <param name="c">C, row-major [M,N]; must not overlap A or B.</param>
-    /// <param name="m">Rows of C, 0 or more.</param>
-    /// <param name="n">Columns of C, 0 or more.</param>
-    /// <param name="k">Length of the sums, 0 or more; 0 gives zeros, or leaves C where it accumulates.</param>
-    /// <param name="accumulate">Whether the product is added to C.</param>
-    /// <param name="threads">Threads at most, 1 by default.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is negative, or <paramref name="threads"/> less than 1.</exception>
+    /// <param name="m">The number of rows of C, 0 or more.</param>
+    /// <param name="n">The number of columns of C, 0 or more.</param>
+    /// <param name="k">The number of terms in each sum, 0 or more; 0 gives zeros, or leaves C unchanged when accumulating.</param>
+    /// <param name="accumulate">Whether the product is added to C; false by default.</param>
+    /// <param name="threads">The maximum number of threads, 1 or more; 1 by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative, or <paramref name="threads"/> is less than 1.</exception>
     /// <exception cref="ArgumentException">A span is shorter than its matrix.</exception>
     public static unsafe void Multiply(
         ReadOnlySpan<float> a, bool transposeA, ReadOnlySpan<float> b, bool transposeB, Span<float> c, int m, int n, int k, bool accumulate = false, int threads = 1)

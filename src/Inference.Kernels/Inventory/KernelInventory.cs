@@ -21,10 +21,10 @@ using Inference.Kernels.Trees;
 
 namespace Inference.Kernels;
 
-/// <summary>All kernels of the library, with what this machine supports and what it uses.</summary>
+/// <summary>All kernels of the library, with those that this machine supports and uses.</summary>
 public static class KernelInventory
 {
-    /// <summary>Kernels that are bodies over rows.</summary>
+    /// <summary>Kernels that are loop bodies over rows.</summary>
     internal static RowKernel[] RowKernels =>
     [
         Softmax.Kernel,
@@ -66,10 +66,10 @@ public static class KernelInventory
         EverySecond.Kernel,
     ];
 
-    /// <summary>Every kernel, grouped by family, best first within a family. Makes a new list on each call.</summary>
+    /// <summary>Returns every kernel, grouped by family, best first within a family. Creates a new list on each call.</summary>
     public static IReadOnlyList<KernelInfo> List() => Rows().ConvertAll(static row => row.Info);
 
-    /// <summary>The same with the code of each.</summary>
+    /// <summary>The same list with the code of each kernel.</summary>
     internal static unsafe List<KernelRow> Rows()
     {
         var all = new List<KernelRow>();

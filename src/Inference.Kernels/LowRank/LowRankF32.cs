@@ -30,7 +30,7 @@ internal static unsafe class LowRankF32
         if (u.Columns != v.Rows)
         {
             throw new ArgumentException(
-                $"Expected factors [K,R] and [R,N], got [{u.Rows},{u.Columns}] and [{v.Rows},{v.Columns}]. Pass factors of one rank.", nameof(v));
+                $"Expected factors [K,R] and [R,N], got [{u.Rows},{u.Columns}] and [{v.Rows},{v.Columns}]. Pass factors of equal rank.", nameof(v));
         }
 
         KernelAssert.Matrix(x, m, u.Rows, ldx);

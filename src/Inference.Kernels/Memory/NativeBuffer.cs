@@ -28,7 +28,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     private readonly long _pressure;
 
-    /// <summary>Frees a buffer that nobody disposed.</summary>
+    /// <summary>Frees a buffer that was not disposed.</summary>
     ~NativeBuffer() => Free();
 
     /// <summary>Usable length, bytes. 64 readable zero bytes follow.</summary>

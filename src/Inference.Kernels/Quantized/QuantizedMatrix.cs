@@ -76,7 +76,7 @@ internal sealed unsafe class QuantizedMatrix : IDisposable
     {
         if (b.Length < (long)k * n)
         {
-            throw new ArgumentException($"B[{k},{n}] needs {(long)k * n} elements, got {b.Length}. Pass the whole matrix.", nameof(b));
+            throw new ArgumentException($"B[{k},{n}]: expected {(long)k * n} elements, got {b.Length}. Pass the whole matrix.", nameof(b));
         }
 
         fixed (sbyte* p = b)

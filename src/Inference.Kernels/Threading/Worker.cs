@@ -28,7 +28,7 @@ internal sealed class Worker
         new Thread(Loop, maxStackSize: 1 << 20) { IsBackground = true, Name = $"inference-worker-{number}" }.UnsafeStart();
     }
 
-    /// <summary>Workers that would notice a new job by themselves.</summary>
+    /// <summary>Workers that would notice a new job without being woken.</summary>
     public static int Spinning => Volatile.Read(ref s_spinning);
 
     /// <summary>Wakes this worker if it is parked.</summary>

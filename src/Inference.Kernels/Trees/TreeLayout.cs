@@ -95,7 +95,7 @@ internal sealed class TreeLayout
         if ((uint)_data.Features[node] >= (uint)_data.FeatureCount)
         {
             throw new ArgumentException(
-                $"Tree ensemble: node {node} looks at feature {_data.Features[node]}, but rows have {_data.FeatureCount}. Check the feature ids.");
+                $"Tree ensemble: node {node} uses feature {_data.Features[node]}, but rows have {_data.FeatureCount}. Check the feature ids.");
         }
     }
 }

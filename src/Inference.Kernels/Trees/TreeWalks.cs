@@ -6,7 +6,7 @@ namespace Inference.Kernels.Trees;
 
 /// <summary>
 /// Trees walked by a fixed number of steps without a branch, eight walks at a time: eight rows, or eight trees of one row. The
-/// children of a node lie side by side and leaves lead to themselves. NaN takes the left child, as no comparison with it holds; a
+/// children of a node are adjacent, and leaves point to themselves. NaN takes the left child, as no comparison with it holds; a
 /// node whose smaller side is on the left compares −x ≤ −t′ instead, on a copy of the row's features with the other sign.
 /// </summary>
 internal sealed unsafe class TreeWalks : IDisposable

@@ -6,7 +6,7 @@ namespace Inference.Kernels.Windows;
 /// <summary>
 /// Windows that keep channels apart, over one row of output pixels of an [N,H,W,C] image:
 /// <c>y[ox,c] = clamp(fold over (ky,kx) inside the image of (x[iy,ix,c], w[ky,kx,c]) ÷ count + residual[ox,c], Low, High)</c>. Vectors run over
-/// channels; eight neighbouring pixels share each load of a weight, and only windows that leave the image are looked at one by one.
+/// channels; eight neighbouring pixels share each load of a weight, and only windows that exceed the image are handled one by one.
 /// </summary>
 internal unsafe struct ChannelWindow
 {

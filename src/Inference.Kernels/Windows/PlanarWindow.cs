@@ -143,7 +143,7 @@ internal unsafe struct PlanarWindow
         V lowest = S.Splat(Low);
         V highest = S.Splat(High);
 
-        // Short rows are looked at once each, long ones at each vector.
+        // Work is counted once for each short row, and at each vector of long rows.
         bool isLong = (long)Taps * OutWidth > LongRow;
         var work = default(WorkCounter);
         int oy = firstRow;

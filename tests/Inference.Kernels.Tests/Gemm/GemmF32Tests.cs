@@ -66,7 +66,7 @@ public sealed unsafe class GemmF32Tests
     {
         using PackedMatrix b = PackedMatrix.Create(new float[12], 3, 4);
         ArgumentException error = Assert.Throws<ArgumentException>(() => GemmF32.Run(new float[5], b, new float[8], 2, default));
-        Assert.StartsWith("Matrix [2,3] needs 6 elements, got 5. Pass the whole matrix.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Matrix [2,3]: expected 6 elements, got 5. Pass the whole matrix.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal unsafe ref struct WindowRows
     private nint* _held;
 
     /// <param name="job">The run.</param>
-    /// <param name="block">Output pixels looked at in one <see cref="Fill"/>, at most.</param>
+    /// <param name="block">The maximum number of output pixels handled by one <see cref="Fill"/>.</param>
     public WindowRows(in ConvolutionJob job, int block)
     {
         _job = ref job;
