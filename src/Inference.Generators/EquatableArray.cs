@@ -2,9 +2,9 @@ using System.Collections;
 
 namespace Inference.Generators;
 
-/// <summary>An array that equals another with equal elements, so that the compiler can tell that nothing changed. Immutable.</summary>
-/// <typeparam name="T">What it holds.</typeparam>
-/// <param name="items">The elements; not changed afterwards.</param>
+/// <summary>An array that is compared by its elements, so that the compiler can detect that nothing changed. Immutable.</summary>
+/// <typeparam name="T">The type of the elements.</typeparam>
+/// <param name="items">The elements; must not be changed afterwards.</param>
 internal readonly struct EquatableArray<T>(IEnumerable<T> items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {

@@ -1,4 +1,4 @@
 namespace System.Runtime.CompilerServices;
 
-/// <summary>Lets records have init members on this framework, which compilers ask for and which lacks it.</summary>
+/// <summary>Required by the compiler for init members; missing on this target framework.</summary>
 internal static class IsExternalInit;

@@ -42,7 +42,7 @@ public sealed class ModelSignatureGenerator : IIncrementalGenerator
             output.ReportDiagnostic(finding.ToDiagnostic());
         }
 
-        // A class whose model does not fit is written all the same, so that code elsewhere shows what it uses that is gone, and no more than that.
+        // A class is generated even if its model does not match, so that other code reports only the missing members that it uses.
         if (signature is not null && Array.TrueForAll(findings, static f => f.Rule != Rules.NotPartial && f.Rule != Rules.NoTypedForm))
         {
             output.AddSource(type.FileName, ClassWriter.Write(type, signature));

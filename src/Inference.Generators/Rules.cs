@@ -9,28 +9,28 @@ internal static class Rules
         "Class '{0}' has a ModelSignature attribute, so '{1}' must be partial. Add the modifier.");
 
     public static readonly DiagnosticDescriptor NotListed = Rule("INF0002", "The model is not listed in the project",
-        "Class '{0}', model '{1}': the project lists no such model; it lists {2}. Add <ModelSignature Include=\"{1}\" /> to the project file.");
+        "Class '{0}', model '{1}': the project does not list this model; it lists {2}. Add <ModelSignature Include=\"{1}\" /> to the project file.");
 
-    public static readonly DiagnosticDescriptor Ambiguous = Rule("INF0003", "Several listed models have that name",
-        "Class '{0}', model '{1}': the project lists several models that end so: {2}. Write more of the path in the attribute.");
+    public static readonly DiagnosticDescriptor Ambiguous = Rule("INF0003", "Several listed models have this name",
+        "Class '{0}', model '{1}': the project lists several models whose paths end with it: {2}. Write a longer path in the attribute.");
 
     public static readonly DiagnosticDescriptor PortMissing = Rule("INF0004", "The model lacks a port that the attribute expects",
         "Class '{0}', model '{1}', {2} '{3}': expected {4}, the model has no such {2}; it has {5}. Use a model that has it, or correct the attribute.");
 
     public static readonly DiagnosticDescriptor PortDiffers = Rule("INF0005", "A port has another type than the attribute expects",
-        "Class '{0}', model '{1}', {2} '{3}': expected {4}, the model has {5}. Use a model that fits, or correct the attribute.");
+        "Class '{0}', model '{1}', {2} '{3}': expected {4}, the model has {5}. Use a matching model, or correct the attribute.");
 
-    public static readonly DiagnosticDescriptor InputUnexpected = Rule("INF0006", "The model needs an input that the attribute does not expect",
-        "Class '{0}', model '{1}', input '{2}': the model needs it ({3}), the attribute does not expect it. Use a model that fits, or add it to the attribute.");
+    public static readonly DiagnosticDescriptor InputUnexpected = Rule("INF0006", "The model requires an input that the attribute does not list",
+        "Class '{0}', model '{1}', input '{2}': the model requires it ({3}), but the attribute does not list it. Use a matching model, or add the input to the attribute.");
 
     public static readonly DiagnosticDescriptor NoTypedForm = Rule("INF0007", "A port's type has no typed form",
-        "Class '{0}', model '{1}', {2} '{3}': {4} has no typed form. Run this model by IModelRunner.RunAsync.");
+        "Class '{0}', model '{1}', {2} '{3}': {4} has no typed form. Run this model with IModelRunner.RunAsync.");
 
-    public static readonly DiagnosticDescriptor BadExpectation = Rule("INF0008", "The ports that the attribute expects cannot be read",
+    public static readonly DiagnosticDescriptor BadExpectation = Rule("INF0008", "The ports listed in the attribute cannot be parsed",
         "Class '{0}', {1}: expected ports such as 'x: float32[N,64], y: int64[N]', got '{2}'. Correct the attribute.");
 
     public static readonly DiagnosticDescriptor BadSignature = Rule("INF0009", "A signature file cannot be read",
-        "The signature '{0}' cannot be read: {1}. Rebuild the project; its package Inference writes and reads these files in one form.");
+        "The signature '{0}' cannot be read: {1}. Rebuild the project, so that the file is written by the same version of the package Inference that reads it.");
 
     public static readonly DiagnosticDescriptor SpanOutlivesValue = new("INF1001", "A span outlives the value it was taken from",
         "The span of '{0}' is {1}: its memory is another call's by then. Copy it (ToArray), or Retain the value for as long as the span is used.", "Inference", DiagnosticSeverity.Warning, isEnabledByDefault: true);

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Inference.Generators;
 
-/// <summary>A place in source that compares by value and holds no syntax tree.</summary>
+/// <summary>A source location that is compared by value and holds no syntax tree.</summary>
 internal sealed record SourceLocation(string Path, TextSpan Span, LinePositionSpan Lines)
 {
     public static SourceLocation? Of(Location? location) =>

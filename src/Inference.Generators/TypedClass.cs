@@ -5,21 +5,21 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Inference.Generators;
 
 /// <summary>A class with a ModelSignature attribute.</summary>
-/// <param name="Name">Its name, with those of the classes it stands in.</param>
+/// <param name="Name">The name, including those of its containing classes.</param>
 /// <param name="Namespace">Its namespace; "" for none.</param>
-/// <param name="Declarations">How it is declared in source, after those it stands in: <c>class Outer&lt;T&gt;</c>.</param>
-/// <param name="Model">The model that the attribute names.</param>
-/// <param name="ExpectedInputs">The inputs that the attribute expects; null for no statement.</param>
-/// <param name="ExpectedOutputs">The outputs that the attribute expects; null for no statement.</param>
-/// <param name="NotPartial">The first of these declarations that is not partial; null where all are.</param>
+/// <param name="Declarations">Its declarations in source, from the outermost containing class to the class itself: <c>class Outer&lt;T&gt;</c>.</param>
+/// <param name="Model">The model named by the attribute.</param>
+/// <param name="ExpectedInputs">The inputs that the attribute lists; null if it lists none.</param>
+/// <param name="ExpectedOutputs">The outputs that the attribute lists; null if it lists none.</param>
+/// <param name="NotPartial">The first of these declarations that is not partial; null if all are.</param>
 /// <param name="Location">The attribute.</param>
 internal sealed record TypedClass(
     string Name, string Namespace, EquatableArray<string> Declarations, string Model, string? ExpectedInputs, string? ExpectedOutputs, string? NotPartial, SourceLocation? Location)
 {
-    /// <summary>The name by which the constructor is declared.</summary>
+    /// <summary>The name used to declare the constructor.</summary>
     public string Identifier => Name.Substring(Name.LastIndexOf('.') + 1);
 
-    /// <summary>A name for its generated file, which classes of one name that differ in their type parameters do not share.</summary>
+    /// <summary>The name of its generated file, different for classes that differ only in their type parameters.</summary>
     public string FileName => (Namespace.Length == 0 ? Name : $"{Namespace}.{Name}").Replace("@", "") + $".{string.Join("_", Declarations.Select(static d => d.Count(static c => c is '<' or ',')))}.ModelSignature.g.cs";
 
     public static TypedClass Of(GeneratorAttributeSyntaxContext context)

@@ -8,12 +8,12 @@ namespace Inference.Signatures;
 /// <param name="model">The model.</param>
 internal sealed class ModelSignature(OnnxModel model)
 {
-    /// <summary>The version of the form; the generator reads this one.</summary>
+    /// <summary>The format version; the generator reads the same version.</summary>
     private const int Format = 1;
 
-    /// <summary>Reads a file; its weights stay unread.</summary>
+    /// <summary>Reads a file without its weights.</summary>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     /// <exception cref="OnnxFormatException">The content is not an ONNX model.</exception>
     public static ModelSignature Of(string path)
     {
@@ -23,9 +23,9 @@ internal sealed class ModelSignature(OnnxModel model)
 
     /// <summary>
     /// <c>{"format":1,"model":NAME,"inputs":[PORT…],"outputs":[PORT…]}</c>; a port is <c>{"name":…,"optional":true,"type":TYPE}</c>; a type is <c>{"kind":"tensor","elements":"float32","shape":["N",64,null]}</c>,
-    /// without a shape where the rank is open, or <c>{"kind":"sequence"|"optional"|"map","key":…,"element":TYPE}</c>, or null where the file does not say.
+    /// without a shape if the rank is unknown, or <c>{"kind":"sequence"|"optional"|"map","key":…,"element":TYPE}</c>, or null if the file does not state it.
     /// </summary>
-    /// <param name="name">The path by which the project lists the model.</param>
+    /// <param name="name">The path of the model as listed in the project.</param>
     public byte[] ToJson(string name)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -35,7 +35,7 @@ internal sealed class ModelSignature(OnnxModel model)
             json.WriteNumber("format", Format);
             json.WriteString("model", name);
 
-            // Before version 4 of the representation all weights were listed as inputs; from then on, an input with a value is one with a default.
+            // Before IR version 4, all weights were listed as inputs; since then, an input with an initializer has a default value.
             HashSet<string> defaults = [.. model.Graph.Initializers.Select(static i => i.Name), .. model.Graph.SparseInitializers.Select(static i => i.Values.Name)];
             WritePorts(json, "inputs", model.Graph.Inputs.Where(i => model.IrVersion >= 4 || !defaults.Contains(i.Name)), defaults);
             WritePorts(json, "outputs", model.Graph.Outputs, []);

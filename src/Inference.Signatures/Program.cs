@@ -1,6 +1,6 @@
 using Inference.Signatures;
 
-// Run by the build: MODEL is read, its signature is written to OUTPUT, and carries NAME, by which the project lists the model. Errors have the form that MSBuild takes up.
+// Run by the build: reads MODEL and writes its signature to OUTPUT, with NAME, the model's path as listed in the project. Errors use the format that MSBuild recognizes.
 if (args is not [var model, var name, var output])
 {
     Console.Error.WriteLine("usage: Inference.Signatures MODEL NAME OUTPUT");

@@ -17,7 +17,7 @@ public sealed class FindingTests
 
     [Fact]
     public void Model_NotListed_IsNamedWithThoseThatAre() => Assert.Equal(
-        "Class 'Ranker', model 'anker.onnx': the project lists no such model; it lists 'models/ranker.onnx'. Add <ModelSignature Include=\"anker.onnx\" /> to the project file.",
+        "Class 'Ranker', model 'anker.onnx': the project does not list this model; it lists 'models/ranker.onnx'. Add <ModelSignature Include=\"anker.onnx\" /> to the project file.",
         Generated.From("""[Inference.ModelSignature("anker.onnx")] partial class Ranker;""", Models.Ranker()).Finding("INF0002"));
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class FindingTests
     {
         SignatureText[] two = [SignatureText.Of("a/ranker.onnx", Models.Ranker()), SignatureText.Of("b/ranker.onnx", Models.Ranker())];
         Assert.Equal(
-            "Class 'Ranker', model 'ranker.onnx': the project lists several models that end so: 'a/ranker.onnx', 'b/ranker.onnx'. Write more of the path in the attribute.",
+            "Class 'Ranker', model 'ranker.onnx': the project lists several models whose paths end with it: 'a/ranker.onnx', 'b/ranker.onnx'. Write a longer path in the attribute.",
             Generated.From("""[Inference.ModelSignature("ranker.onnx")] partial class Ranker;""", two).Finding("INF0003"));
         Assert.Empty(Generated.From("""[Inference.ModelSignature("b/ranker.onnx")] partial class Ranker;""", two).Findings);
     }
@@ -46,7 +46,7 @@ public sealed class FindingTests
     [InlineData("features: float32[N,M]")]
     [InlineData("features: float32[...]")]
     public void Input_OfAnotherTypeThanExpected_IsNamed(string expected) => Assert.Equal(
-        $"Class 'Ranker', model 'models/ranker.onnx', input 'features': expected {expected[10..]}, the model has float32[N,64]. Use a model that fits, or correct the attribute.",
+        $"Class 'Ranker', model 'models/ranker.onnx', input 'features': expected {expected[10..]}, the model has float32[N,64]. Use a matching model, or correct the attribute.",
         Expecting($"Inputs = \"{expected}\"").Finding("INF0005"));
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class FindingTests
 
     [Fact]
     public void Input_NeededAndNotExpected_IsNamed() => Assert.Equal(
-        "Class 'Ranker', model 'models/ranker.onnx', input 'y': the model needs it (float32[N]), the attribute does not expect it. Use a model that fits, or add it to the attribute.",
+        "Class 'Ranker', model 'models/ranker.onnx', input 'y': the model requires it (float32[N]), but the attribute does not list it. Use a matching model, or add the input to the attribute.",
         Generated.From("""[Inference.ModelSignature("ranker.onnx", Inputs = "x: float32[N]")] partial class Ranker;""", Models.Of([("x", Models.Float("N")), ("y", Models.Float("N"))], [])).Finding("INF0006"));
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class FindingTests
     {
         OnnxModel model = Models.Of([], [("y", OnnxType.Tensor(type, new OnnxShape(3)))]);
         Assert.Equal(
-            $"Class 'Ranker', model 'models/ranker.onnx', output 'y': {text} has no typed form. Run this model by IModelRunner.RunAsync.",
+            $"Class 'Ranker', model 'models/ranker.onnx', output 'y': {text} has no typed form. Run this model with IModelRunner.RunAsync.",
             Generated.From("""[Inference.ModelSignature("ranker.onnx")] partial class Ranker;""", model).Finding("INF0007"));
     }
 
@@ -127,7 +127,7 @@ public sealed class FindingTests
     public void Signature_ThatCannotBeRead_SaysWhy(string text, string reason)
     {
         Generated generated = Generated.From("class Other;", new SignatureText("a.signature.json", text));
-        Assert.Equal($"The signature 'a.signature.json' cannot be read: {reason}. Rebuild the project; its package Inference writes and reads these files in one form.", generated.Finding("INF0009"));
+        Assert.Equal($"The signature 'a.signature.json' cannot be read: {reason}. Rebuild the project, so that the file is written by the same version of the package Inference that reads it.", generated.Finding("INF0009"));
     }
 
     private static Generated Expecting(string expectation, string more = "") =>

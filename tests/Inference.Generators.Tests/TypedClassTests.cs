@@ -40,7 +40,7 @@ public sealed class TypedClassTests
     {
         using IModelRunner runner = ModelRunner.Load(Path.Combine(s_samples, "05.Snippets", "ranker.onnx"));
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => new Ranker(runner).Run(new float[100]));
-        Assert.Equal("Class 'Ranker', input 'features': expected a multiple of 64 elements for float32[N,64], got 100. Pass that many.", error.Message);
+        Assert.Equal("Class 'Ranker', input 'features': expected a multiple of 64 elements for float32[N,64], got 100. Pass the expected number of elements.", error.Message);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class TypedClassTests
         ModelSignatureException error = Assert.Throws<ModelSignatureException>(() => new Recommender(runner));
         Assert.Equal("user", error.Port);
         Assert.Equal(
-            "Class 'Recommender', model 'ranker', input 'user': the class was built for int64[candidates], the model has no such input. Load the model that the class was built for, or build the class with this one.",
+            "Class 'Recommender', model 'ranker', input 'user': the class was built for int64[candidates], the model has no such input. Load the model that the class was built for, or rebuild the class with this model.",
             error.Message);
     }
 }

@@ -28,7 +28,7 @@ internal static class ClassWriter
         WriteRun(text, inputs);
         WriteRunAsync(text, inputs);
         WriteComplete(text);
-        WritePorts(text, "Inputs", "The inputs that the class gives.", [.. inputs.Select(static i => (i.Port, i.Property))]);
+        WritePorts(text, "Inputs", "The inputs that the class passes.", [.. inputs.Select(static i => (i.Port, i.Property))]);
         var names = new Names("Outputs", "All");
         WritePorts(text, "Outputs", "The outputs that the class reads.", [.. signature.Outputs.Select(port => (port, names.Property(port.Name)))]);
         WriteResult(text, signature);
@@ -43,18 +43,18 @@ internal static class ClassWriter
     private static void WriteConstructor(SourceText text, TypedClass type, Signature signature)
     {
         text.Line("private readonly global::Inference.TypedModel _typedModel;").Line()
-            .Line($"/// <summary>Runs the model <c>{Names.Xml(signature.FileName)}</c> by a runner, which stays the caller's. A model that is not loaded yet is checked by the first call.</summary>")
+            .Line($"/// <summary>Runs the model <c>{Names.Xml(signature.FileName)}</c> with a runner, which remains owned by the caller. If the model is not loaded yet, the first call checks it.</summary>")
             .Line("/// <param name=\"runner\">The runner.</param>")
-            .Line("/// <exception cref=\"global::Inference.ModelSignatureException\">The runner's model has other inputs or outputs.</exception>")
+            .Line("/// <exception cref=\"global::Inference.ModelSignatureException\">The runner's model does not have the expected inputs and outputs.</exception>")
             .Line($"public {type.Identifier}(global::Inference.IModelRunner runner) =>")
             .Line($"    _typedModel = new global::Inference.TypedModel(runner, {Names.Literal(type.Name)}, Inputs.All, Outputs.All);").Line()
-            .Line("/// <summary>The runner that was given.</summary>")
+            .Line("/// <summary>The runner that runs the model.</summary>")
             .Line("public global::Inference.IModelRunner Runner => _typedModel.Runner;").Line();
     }
 
     private static void WriteRun(SourceText text, InputParameter[] inputs)
     {
-        text.Line("/// <summary>Runs the model and waits for the result. Inputs are copied: their memory is the caller's again when this returns.</summary>");
+        text.Line("/// <summary>Runs the model and waits for the result. Inputs are copied, so their memory may be reused when the method returns.</summary>");
         WriteDocumentation(text, inputs);
         text.Line(Context).Line(Returns).Line(Exceptions);
         text.Open($"public Result Run({string.Concat(inputs.Select(static i => i.Span + ", "))}global::Inference.RunContext? context = null)");
@@ -69,9 +69,9 @@ internal static class ClassWriter
 
     private static void WriteRunAsync(SourceText text, InputParameter[] inputs)
     {
-        text.Line("/// <summary>Runs the model. Inputs are read in place: the caller keeps them alive and unchanged until the call completes.</summary>");
+        text.Line("/// <summary>Runs the model. Inputs are read in place, so they must stay valid and unchanged until the call completes.</summary>");
         WriteDocumentation(text, inputs);
-        text.Line(Context).Line("/// <param name=\"cancellationToken\">Stops waiting and, where the provider can, the run itself.</param>").Line(Returns).Line(Exceptions);
+        text.Line(Context).Line("/// <param name=\"cancellationToken\">Stops waiting and, if the provider supports it, the run itself.</param>").Line(Returns).Line(Exceptions);
         text.Open("public global::System.Threading.Tasks.ValueTask<Result> RunAsync("
             + string.Concat(inputs.Select(static i => i.Memory + ", "))
             + "global::Inference.RunContext? context = null, global::System.Threading.CancellationToken cancellationToken = default)");
@@ -113,7 +113,7 @@ internal static class ClassWriter
                 .Line($"public static global::Inference.ModelPort {property} {{ get; }} = new global::Inference.ModelPort({Names.Literal(port.Name)}, {TypedForm.Expression(port.Type)});").Line();
         }
 
-        text.Line("/// <summary>All, in the model's order.</summary>")
+        text.Line("/// <summary>All ports, in the model's order.</summary>")
             .Line($"public static global::System.Collections.Generic.IReadOnlyList<global::Inference.ModelPort> All {{ get; }} = new global::Inference.ModelPort[] {{ {string.Join(", ", ports.Select(static p => p.Property))} }};")
             .Close().Line();
     }
@@ -122,10 +122,10 @@ internal static class ClassWriter
     {
         // The result's own members, and the class that describes the ports by the same names.
         var names = new Names("Result", "Values", "Dispose");
-        text.Line("/// <summary>What a run gave. It holds the values: dispose it when they are not needed any more.</summary>")
+        text.Line("/// <summary>The outputs of a run. Owns the values; dispose it when they are no longer needed.</summary>")
             .Open("public sealed class Result : global::System.IDisposable")
             .Line("internal Result(global::Inference.NamedValues values) => Values = values;").Line()
-            .Line("/// <summary>All values by name; they are this object's.</summary>")
+            .Line("/// <summary>All values by name; owned by this object.</summary>")
             .Line("public global::Inference.NamedValues Values { get; }").Line();
         foreach (Port port in signature.Outputs)
         {

@@ -7,7 +7,7 @@ namespace Inference.Generators.Emission;
 /// <param name="Type">Its type.</param>
 /// <param name="Property">The property of Inputs that describes it.</param>
 /// <param name="Name">The parameter.</param>
-/// <param name="ShapeName">The parameter of its shape; null where that follows from the number of elements.</param>
+/// <param name="ShapeName">The parameter for its shape; null if the shape follows from the number of elements.</param>
 internal sealed record InputParameter(Port Port, PortType Type, string Property, string Name, string? ShapeName)
 {
     private bool IsScalar => Type.IsTensor && Type.Shape is { Count: 0 };
@@ -25,10 +25,10 @@ internal sealed record InputParameter(Port Port, PortType Type, string Property,
     /// <summary>How RunAsync declares it: memory, which is read in place.</summary>
     public string Memory => Declaration("ReadOnlyMemory");
 
-    /// <summary>The value that Run gives to the model.</summary>
+    /// <summary>The value that Run passes to the model.</summary>
     public string Copied => Value("Copy", Name);
 
-    /// <summary>The value that RunAsync gives to the model.</summary>
+    /// <summary>The value that RunAsync passes to the model.</summary>
     public string Borrowed => IsScalar ? Copied : Value("Borrow", Name);
 
     /// <summary>The documentation of the parameter.</summary>

@@ -3,11 +3,11 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Inference.Generators.Emission;
 
-/// <summary>Identifiers for the names of ports: each is given out once.</summary>
-/// <param name="taken">Identifiers that mean something else already.</param>
+/// <summary>Unique identifiers for the names of ports.</summary>
+/// <param name="taken">Identifiers that are already in use.</param>
 internal sealed class Names(params string[] taken)
 {
-    // What every object has, and cannot be hidden without a warning.
+    // Members of every object, which cannot be hidden without a warning.
     private readonly HashSet<string> _taken = [.. taken, "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "ReferenceEquals", "Finalize"];
 
     /// <summary>A property's name: <c>input.1</c> becomes <c>Input1</c>.</summary>

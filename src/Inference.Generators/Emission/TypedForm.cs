@@ -30,7 +30,7 @@ internal static class TypedForm
         ["float8e8m0"] = ("global::Inference.Float8E8M0", "Float8E8M0"),
     };
 
-    // Element types inside sequences and maps that no tensor of this class is read as.
+    // Element types inside sequences and maps for which the class reads no tensor.
     private static readonly Dictionary<string, string> s_packed = new(StringComparer.Ordinal)
     {
         ["int4"] = "Int4",
@@ -40,7 +40,7 @@ internal static class TypedForm
         ["uint2"] = "UInt2",
     };
 
-    /// <summary>The ports that a class cannot show.</summary>
+    /// <summary>The ports that a typed class cannot represent.</summary>
     public static IEnumerable<Finding> Findings(TypedClass type, Signature signature) =>
         signature.Inputs.Where(static p => !p.IsOptional && !Has(p)).Select(port => Without(type, signature, "input", port))
             .Concat(signature.Outputs.Where(static p => !Has(p)).Select(port => Without(type, signature, "output", port)));
@@ -51,7 +51,7 @@ internal static class TypedForm
     /// <summary>The class of a value that is not a tensor.</summary>
     public static string ValueOf(PortType type) => $"global::Inference.{type.Kind switch { "sequence" => "Sequence", "map" => "Map", _ => "Optional" }}Value";
 
-    /// <summary>The expression that makes the type at run time.</summary>
+    /// <summary>The expression that creates the type at run time.</summary>
     public static string Expression(PortType? type) => type?.Kind switch
     {
         null => "null",

@@ -2,7 +2,7 @@ using Inference.Generators.Signatures;
 
 namespace Inference.Generators.Expectations;
 
-/// <summary>Holds a model against what an attribute expects.</summary>
+/// <summary>Checks a model against the ports listed in an attribute.</summary>
 internal static class ExpectationCheck
 {
     public static IEnumerable<Finding> Findings(TypedClass type, Signature signature) =>
@@ -35,7 +35,7 @@ internal static class ExpectationCheck
             }
         }
 
-        // A model may give more than is read; what it needs has to be given.
+        // A model may have more outputs than are listed, but every input that it requires must be listed.
         foreach (Port port in actual.Where(a => role == "input" && !a.IsOptional && expected.TrueForAll(e => e.Name != a.Name)))
         {
             yield return Finding.Of(Rules.InputUnexpected, type.Location, type.Name, signature.Model, port.Name, port.Type?.ToString() ?? "no declared type");

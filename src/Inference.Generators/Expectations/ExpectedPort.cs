@@ -2,12 +2,12 @@ using Inference.Generators.Signatures;
 
 namespace Inference.Generators.Expectations;
 
-/// <summary>A port that an attribute expects.</summary>
+/// <summary>A port listed in an attribute.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its type as written.</param>
 internal sealed record ExpectedPort(string Name, string Type)
 {
-    /// <summary>Whether a type is the expected one: sizes are equal, a symbol and <c>?</c> stand for any size that is not fixed, and a tensor type without a shape leaves it open.</summary>
+    /// <summary>Whether a type matches the expected one: sizes must be equal, a symbol and <c>?</c> match any size that is not fixed, and a tensor type without a shape matches any shape.</summary>
     public bool Allows(PortType? actual)
     {
         if (actual is null)

@@ -1,15 +1,15 @@
 namespace Inference.Generators.Expectations;
 
-/// <summary>Reads what an attribute expects: <c>x: float32[N,64], y: int64[N]</c>.</summary>
+/// <summary>Parses the ports listed in an attribute: <c>x: float32[N,64], y: int64[N]</c>.</summary>
 internal static class ExpectedPorts
 {
-    /// <summary>The ports; null where the text is not of that form.</summary>
+    /// <summary>The ports; null if the text has another format.</summary>
     public static List<ExpectedPort>? Parse(string text)
     {
         var ports = new List<ExpectedPort>();
         foreach (string item in Split(text))
         {
-            // Names may have colons, types have none.
+            // Names may contain colons, types do not.
             int colon = item.LastIndexOf(':');
             string type = item.Substring(colon + 1).Trim();
             if (colon <= 0 || !IsType(type))
@@ -23,7 +23,7 @@ internal static class ExpectedPorts
         return ports.Count > 0 && ports.Select(static p => p.Name).Distinct().Count() == ports.Count ? ports : null;
     }
 
-    // At commas that stand in no bracket.
+    // Splits at commas outside brackets.
     private static IEnumerable<string> Split(string text)
     {
         int depth = 0, start = 0;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Inference.Generators.Signatures;
 
-/// <summary>Reads JSON of the signature's form: objects as dictionaries, arrays as lists, texts, whole numbers, booleans, null. A generator may bring no library along.</summary>
+/// <summary>Reads the JSON of signature files: objects as dictionaries, arrays as lists, strings, integers, booleans, null. A generator cannot depend on a library for this.</summary>
 /// <param name="text">The text.</param>
 internal sealed class JsonText(string text)
 {
@@ -12,8 +12,8 @@ internal sealed class JsonText(string text)
 
     private int _at;
 
-    /// <summary>The one value of the text.</summary>
-    /// <exception cref="FormatException">The text is not of that form.</exception>
+    /// <summary>The value of the text.</summary>
+    /// <exception cref="FormatException">The text is not valid JSON of this kind.</exception>
     public object? Read()
     {
         object? value = Value(0);

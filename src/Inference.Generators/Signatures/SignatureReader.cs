@@ -5,7 +5,7 @@ namespace Inference.Generators.Signatures;
 /// <summary>Reads the files that the build writes.</summary>
 internal static class SignatureReader
 {
-    /// <summary>How the names of signature files end.</summary>
+    /// <summary>The suffix of signature file names.</summary>
     public const string Extension = ".signature.json";
 
     private const long Format = 1;
