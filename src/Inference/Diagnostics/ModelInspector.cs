@@ -8,13 +8,13 @@ using Inference.Providers;
 
 namespace Inference.Diagnostics;
 
-/// <summary>Looks into models. Thread-safe.</summary>
+/// <summary>Describes models without running them. Thread-safe.</summary>
 public static class ModelInspector
 {
-    /// <summary>Describes a model. One with operators that nobody has is described too, without what only loading tells.</summary>
+    /// <summary>Describes a model. A model with unsupported operators is described too, without the properties that require loading it.</summary>
     /// <param name="source">The model.</param>
-    /// <param name="options">How it would be loaded; null for the defaults.</param>
-    /// <param name="providers">Providers besides <c>cpu</c> that the options may name; null for none.</param>
+    /// <param name="options">The load options; null for the defaults.</param>
+    /// <param name="providers">Providers other than <c>cpu</c> that the options may name; null for none.</param>
     /// <exception cref="ModelLoadException">The file is missing or malformed.</exception>
     public static ModelDescription Inspect(ModelSource source, ModelLoadOptions? options = null, IEnumerable<ExecutionProvider>? providers = null)
     {

@@ -1,20 +1,20 @@
 namespace Inference.Diagnostics;
 
-/// <summary>What the steps of a model cost on given inputs, in the order they run. Steps are the nodes left after the engine's rewrites.</summary>
+/// <summary>The cost of each step of a model for given inputs, in execution order. Steps are the nodes that remain after the engine's rewrites.</summary>
 public sealed class ModelProfile
 {
-    /// <summary>Runs observed.</summary>
+    /// <summary>The number of runs measured.</summary>
     public required int Runs { get; init; }
 
-    /// <summary>Mean time of a run, all steps together.</summary>
+    /// <summary>The mean time of a run, over all steps.</summary>
     public required TimeSpan Total { get; init; }
 
     /// <summary>The steps.</summary>
     public required IReadOnlyList<NodeProfile> Nodes { get; init; }
 
-    /// <summary>Memory for intermediate values of fixed shape.</summary>
+    /// <summary>The number of bytes for intermediate values of fixed shape.</summary>
     public required long ArenaBytes { get; init; }
 
-    /// <summary>Multiply-accumulate operations of a run.</summary>
+    /// <summary>The number of multiply-accumulate operations of a run.</summary>
     public long Macs => Nodes.Sum(n => n.Macs);
 }

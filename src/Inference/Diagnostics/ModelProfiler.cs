@@ -6,15 +6,15 @@ using Inference.Planning;
 
 namespace Inference.Diagnostics;
 
-/// <summary>Observes models on the managed engine step by step. Thread-safe; costs nothing where it is not used.</summary>
+/// <summary>Profiles models on the managed engine step by step. Thread-safe; no overhead when not in use.</summary>
 public static class ModelProfiler
 {
-    /// <summary>Runs a model and measures each step.</summary>
-    /// <param name="runner">A runner on the managed engine, or middleware over one.</param>
+    /// <summary>Runs a model and measures the time of each step.</summary>
+    /// <param name="runner">A runner on the managed engine, or middleware that wraps one.</param>
     /// <param name="inputs">The inputs of each run.</param>
-    /// <param name="runs">Runs to observe, ≥ 1; a step's time is the median of its times in them.</param>
-    /// <param name="warmup">How long to run before, so that the observed runs are compiled code on warm caches; at least one run. Null: half a second.</param>
-    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <param name="runs">The number of runs to measure, 1 or more; 10 by default. The time of a step is the median over these runs.</param>
+    /// <param name="warmup">How long to run before measuring, so that code is compiled and caches are warm; at least one run. Null, the default, for half a second.</param>
+    /// <param name="cancellationToken">Stops the measurement between steps.</param>
     /// <exception cref="InferenceException">The runner is not on the managed engine.</exception>
     public static ModelProfile Profile(IModelRunner runner, NamedValues inputs, int runs = 10, TimeSpan? warmup = null, CancellationToken cancellationToken = default)
     {
@@ -24,8 +24,8 @@ public static class ModelProfiler
         return Managed(runner).Observe(inputs, (plan, frame) => Observe(plan, frame, runs, warmup ?? TimeSpan.FromSeconds(0.5)), cancellationToken);
     }
 
-    /// <summary>Multiply-accumulate operations of a run on inputs of these shapes, without running. Steps whose shapes depend on computed values, and inner graphs, are left out.</summary>
-    /// <param name="runner">A runner on the managed engine, or middleware over one.</param>
+    /// <summary>Counts the multiply-accumulate operations of a run on inputs of these shapes, without running the model. Excludes subgraphs and steps whose shapes depend on computed values.</summary>
+    /// <param name="runner">A runner on the managed engine, or middleware that wraps one.</param>
     /// <param name="inputs">The inputs.</param>
     /// <exception cref="InferenceException">The runner is not on the managed engine.</exception>
     public static long CountMacs(IModelRunner runner, NamedValues inputs)
@@ -36,7 +36,7 @@ public static class ModelProfiler
     }
 
     private static ManagedModel Managed(IModelRunner runner) => runner.GetService(typeof(ManagedModel)) as ManagedModel
-        ?? throw new InferenceException($"Model '{runner.Info.Name}' runs on '{runner.Info.Provider}': only steps of the managed engine can be observed. Load it on the provider 'cpu'.");
+        ?? throw new InferenceException($"Model '{runner.Info.Name}' runs on '{runner.Info.Provider}': only the managed engine can be profiled. Load the model on the provider 'cpu'.");
 
     private static ModelProfile Observe(ExecutablePlan plan, ExecutionFrame frame, int runs, TimeSpan warmup)
     {

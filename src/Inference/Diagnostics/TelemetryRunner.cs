@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Inference.Diagnostics;
 
-/// <summary>Measures every call: duration by model, version, provider and outcome, calls in flight, an activity where somebody listens.</summary>
+/// <summary>Measures every call: duration by model, version, provider and outcome, calls in flight, and an activity if there is a listener.</summary>
 internal sealed class TelemetryRunner(IModelRunner inner, InferenceTelemetry telemetry) : DelegatingModelRunner(inner)
 {
     public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) =>

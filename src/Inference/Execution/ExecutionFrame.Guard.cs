@@ -3,7 +3,7 @@ using Inference.Planning;
 
 namespace Inference.Execution;
 
-/// <summary>The guard-page flavour of a frame: intermediate memory is patterned before each run, and what lies beside every block is looked at after each step.</summary>
+/// <summary>The guard-page variant of a frame: intermediate memory is filled with a pattern before each run, and the bytes around every block are checked after each step.</summary>
 internal sealed unsafe partial class ExecutionFrame
 {
     partial void OnStarting() => _arena.Refill();

@@ -222,7 +222,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
             var tensor = (Tensor)Slots[slot]!;
             if (tensor.Type != type || !tensor.Dims.SequenceEqual(dims))
             {
-                throw Error($"output {index}: expected {tensor}, got {type.Name()}{TensorShape.Format(dims)}: the shape stated before the run was another.");
+                throw Error($"output {index}: expected {tensor}, got {type.Name()}{TensorShape.Format(dims)}: it differs from the shape inferred before the run.");
             }
 
             return tensor;
@@ -249,7 +249,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
 
         if (value is not Tensor tensor || tensor.Type != spec.Type || !tensor.Dims.SequenceEqual(spec.Dims))
         {
-            throw Error($"output {index}: expected {spec.Type.Name()}{TensorShape.Format(spec.Dims)}, got {value}: the shape stated before the run was another.");
+            throw Error($"output {index}: expected {spec.Type.Name()}{TensorShape.Format(spec.Dims)}, got {value}: it differs from the shape inferred before the run.");
         }
 
         tensor.CopyTo((Tensor)Slots[slot]!);
@@ -451,5 +451,5 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
 
     [DoesNotReturn]
     private static void Throw(PlanStep step, Exception exception) =>
-        throw new ModelRunException($"{step.Node.Describe()}: the operator failed on these values ({exception.GetType().Name}: {exception.Message}).", exception);
+        throw new ModelRunException($"{step.Node.Describe()}: the operator failed for these values ({exception.GetType().Name}: {exception.Message}).", exception);
 }

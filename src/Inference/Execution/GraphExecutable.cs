@@ -220,7 +220,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
         }
         catch (Exception exception) when (exception is not (InferenceException or OperationCanceledException))
         {
-            throw new ModelRunException($"Graph '{Graph.Name}': it could not be prepared for inputs {string.Join(", ", inputs.Select(i => i.Type))} ({exception.GetType().Name}: {exception.Message}).", exception);
+            throw new ModelRunException($"Graph '{Graph.Name}': it could not be planned for the inputs {string.Join(", ", inputs.Select(i => i.Type))} ({exception.GetType().Name}: {exception.Message}).", exception);
         }
     }
 

@@ -88,7 +88,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
     }
 
     private IModelRunner Loaded() => _runner ?? throw new InferenceException(
-        $"Model '{registration.Name}' is not loaded yet{(_loading is { IsFaulted: true } failed ? $" ({failed.Exception!.GetBaseException().Message})" : "")}: expected a started host, or EnsureLoadedAsync to be awaited first. Calls load it by themselves; Info and GetService do not wait.");
+        $"Model '{registration.Name}' is not loaded yet{(_loading is { IsFaulted: true } failed ? $" ({failed.Exception!.GetBaseException().Message})" : "")}: expected a started host, or EnsureLoadedAsync to be awaited first. Calls load the model themselves; Info and GetService do not wait for it.");
 
     private async ValueTask<NamedValues> LoadAndRunAsync(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers models for dependency injection.</summary>
 public static class InferenceServiceCollectionExtensions
 {
-    /// <summary>Registers the loader (with every registered <see cref="ExecutionProvider"/>, and the <see cref="IImageDecoder"/> if there is one) that <c>AddModel</c> uses; models call it by themselves.</summary>
+    /// <summary>Registers the loader that <c>AddModel</c> uses, with every registered <see cref="ExecutionProvider"/> and the <see cref="IImageDecoder"/> if there is one. <c>AddModel</c> calls this method.</summary>
     public static IServiceCollection AddInference(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -25,7 +25,7 @@ public static class InferenceServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Registers a model: a keyed singleton <see cref="IModelRunner"/> under its name, loaded and warmed up at host start (or at first use without a host).</summary>
+    /// <summary>Registers a model: a keyed singleton <see cref="IModelRunner"/> under its name, loaded and warmed up when the host starts (without a host, on first use).</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The model's name and service key.</param>
     /// <param name="configure">Sets the options; at least the source.</param>
@@ -47,7 +47,7 @@ public static class InferenceServiceCollectionExtensions
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (services.Any(d => d.ServiceType == typeof(ModelRegistration) && d.ImplementationInstance is ModelRegistration other && other.Name == name))
         {
-            throw new InferenceException($"Model '{name}' is registered already, expected each name once. Choose another name, or configure the first one.");
+            throw new InferenceException($"Model '{name}' is already registered; expected each name once. Choose another name, or configure the first registration.");
         }
 
         services.AddInference();

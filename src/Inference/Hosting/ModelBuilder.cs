@@ -31,7 +31,7 @@ internal sealed class ModelBuilder(string name, IServiceCollection services) : I
         ArgumentNullException.ThrowIfNull(open);
         if (_sourceName is not null)
         {
-            throw new InferenceException($"Model '{name}': {stageName} was added, but {_sourceName} makes the model's runner already; expected one of them. Remove one.");
+            throw new InferenceException($"Model '{name}': {stageName} was added, but {_sourceName} already creates the model's runner; expected only one of them. Remove one.");
         }
 
         _sourceName = stageName;
@@ -46,7 +46,7 @@ internal sealed class ModelBuilder(string name, IServiceCollection services) : I
         {
             if (Open is not null && stage.Order > PipelineStage.Versioning.Order)
             {
-                throw new InferenceException($"Model '{name}': {stageName} was added around {_sourceName}, expected it below: one version must never see another's rows or answers. Add it in PerVersion(v => v.{stageName}(…)).");
+                throw new InferenceException($"Model '{name}': {stageName} was added around {_sourceName}, but must be inside it: one version must never receive another's rows or answers. Add it in PerVersion(v => v.{stageName}(…)).");
             }
         }
 

@@ -13,7 +13,7 @@ internal sealed class ModelHealthCheck(IEnumerable<ModelRegistration> registrati
         var notes = new List<string>();
         foreach (ModelRegistration registration in registrations)
         {
-            // A runner that somebody put in the place of ours may have no status: it serves.
+            // A runner that replaces the built-in one may have no status; it is treated as ready.
             var status = services.GetRequiredKeyedService<IModelRunner>(registration.Name).GetService<IModelStatus>();
             ModelState state = status?.State ?? ModelState.Ready;
             data[registration.Name] = state.ToString();

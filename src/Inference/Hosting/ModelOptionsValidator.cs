@@ -9,11 +9,11 @@ internal sealed class ModelOptionsValidator : IValidateOptions<ModelOptions>
     {
         if (options.EffectiveSource is null)
         {
-            return ValidateOptionsResult.Fail($"Model '{name}': expected Source or Path to say where the model is, got neither. Set one in AddModel or in the configuration section.");
+            return ValidateOptionsResult.Fail($"Model '{name}': expected Source or Path, got neither. Set one in AddModel or in the configuration section.");
         }
 
-        return options.MaxRunTime <= TimeSpan.Zero ? ValidateOptionsResult.Fail($"Model '{name}': MaxRunTime: expected more than zero, got {options.MaxRunTime}.")
-            : options.MaxLoadTime <= TimeSpan.Zero ? ValidateOptionsResult.Fail($"Model '{name}': MaxLoadTime: expected more than zero, got {options.MaxLoadTime}.")
+        return options.MaxRunTime <= TimeSpan.Zero ? ValidateOptionsResult.Fail($"Model '{name}': MaxRunTime: expected a time greater than zero, got {options.MaxRunTime}.")
+            : options.MaxLoadTime <= TimeSpan.Zero ? ValidateOptionsResult.Fail($"Model '{name}': MaxLoadTime: expected a time greater than zero, got {options.MaxLoadTime}.")
             : ValidateOptionsResult.Success;
     }
 }

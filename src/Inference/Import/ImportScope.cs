@@ -17,7 +17,7 @@ internal sealed class ImportScope(ModelGraph graph, ImportScope? outer, bool isF
     {
         if (!_values.TryAdd(name, value))
         {
-            throw new ModelLoadException($"Graph '{graph.Name}': expected each value to be made once, '{name}' is made twice. The model is not valid.");
+            throw new ModelLoadException($"Graph '{graph.Name}': expected each value to be produced once, but '{name}' is produced twice. The model is not valid.");
         }
     }
 

@@ -130,14 +130,14 @@ internal sealed class ModelImporter
         foreach (OnnxValueInfo output in source.Outputs)
         {
             graph.Outputs.Add(scope.Find(output.Name)
-                ?? throw new ModelLoadException($"Graph '{source.Name}': output '{output.Name}' is made by no node. The model is not valid."));
+                ?? throw new ModelLoadException($"Graph '{source.Name}': output '{output.Name}' is not produced by any node. The model is not valid."));
         }
 
         void AddInitializer(string name, Func<Tensor> make)
         {
             if (!initializers.TryAdd(name, make))
             {
-                throw new ModelLoadException($"Graph '{source.Name}': expected each initializer once, '{name}' is there twice. The model is not valid.");
+                throw new ModelLoadException($"Graph '{source.Name}': expected each initializer once, but '{name}' occurs twice. The model is not valid.");
             }
         }
     }
@@ -166,12 +166,12 @@ internal sealed class ModelImporter
     {
         if (_functionDepth > 0 && ++_expandedCount > MaxExpandedNodes)
         {
-            throw new ModelLoadException($"Node '{source.Name}' ({source.OpType}): the model's functions expand to more than {MaxExpandedNodes} nodes; that is beyond the limit. Call them less often, or write their nodes into the graph.");
+            throw new ModelLoadException($"Node '{source.Name}' ({source.OpType}): the model's functions expand to more than {MaxExpandedNodes} nodes, the limit. Call them less often, or inline them in the graph.");
         }
 
         if (++_nodeCount > MaxNodes)
         {
-            throw new ModelLoadException($"The model has more than {MaxNodes} nodes with its functions expanded; that is beyond the limit.");
+            throw new ModelLoadException($"The model has more than {MaxNodes} nodes, the limit, with its functions expanded.");
         }
 
         _control.ThrowIfStopped();
@@ -185,7 +185,7 @@ internal sealed class ModelImporter
         if (!opsets.TryGetValue(domain, out long opset))
         {
             // Tools import only what the main graph names; an operator of another domain then has that domain's first version.
-            opset = domain.Length == 0 ? throw new ModelLoadException($"Node '{source.Name}' ({source.OpType}): the model imports no opset for the standard's domain. The model is not valid.") : 1;
+            opset = domain.Length == 0 ? throw new ModelLoadException($"Node '{source.Name}' ({source.OpType}): the model imports no opset for the standard domain. The model is not valid.") : 1;
         }
 
         var node = new Node(source.Name, domain, source.OpType, opset) { SourceIndex = _nodeCount - 1 };
@@ -193,7 +193,7 @@ internal sealed class ModelImporter
         foreach (string input in source.Inputs)
         {
             node.Inputs.Add(input.Length == 0 ? null : scope.Find(input)
-                ?? throw new ModelLoadException($"{node.Describe()}: input '{input}' is made by no node, input or initializer. The model is not valid."));
+                ?? throw new ModelLoadException($"{node.Describe()}: input '{input}' is not produced by any node, input or initializer. The model is not valid."));
         }
 
         foreach (string output in source.Outputs)
@@ -231,7 +231,7 @@ internal sealed class ModelImporter
         if (entry.Traits.SpecifiedInputs is { } most && (node.Inputs.Count > most || node.Attributes.Contains(FusedActivation.Attribute)))
         {
             throw new ModelLoadException(
-                $"{node.Describe()}: expected at most {most} inputs and no attribute '{FusedActivation.Attribute}', got {node.Inputs.Count} inputs{(node.Attributes.Contains(FusedActivation.Attribute) ? " and the attribute" : "")}. com.microsoft has the fused form.");
+                $"{node.Describe()}: expected at most {most} inputs and no attribute '{FusedActivation.Attribute}', got {node.Inputs.Count} inputs{(node.Attributes.Contains(FusedActivation.Attribute) ? " and the attribute" : "")}. Use the fused operator of com.microsoft.");
         }
 
         try
@@ -280,7 +280,7 @@ internal sealed class ModelImporter
     {
         if (++_functionDepth > MaxFunctionDepth)
         {
-            throw new ModelLoadException($"Function '{function.Name}': functions call each other more than {MaxFunctionDepth} deep; a function must not call itself. The model is not valid.");
+            throw new ModelLoadException($"Function '{function.Name}': function calls are nested more than {MaxFunctionDepth} deep; a function must not call itself. The model is not valid.");
         }
 
         var attributes = new Dictionary<string, OnnxAttribute>(StringComparer.Ordinal);
@@ -322,7 +322,7 @@ internal sealed class ModelImporter
             if (call.Inputs[i].Length > 0)
             {
                 body.Define(scope.Find(call.Inputs[i])
-                    ?? throw new ModelLoadException($"Function call '{call.Name}' ({call.OpType}): input '{call.Inputs[i]}' is made by nothing. The model is not valid."), function.Inputs[i]);
+                    ?? throw new ModelLoadException($"Function call '{call.Name}' ({call.OpType}): input '{call.Inputs[i]}' is not produced by any node. The model is not valid."), function.Inputs[i]);
             }
         }
 
@@ -344,7 +344,7 @@ internal sealed class ModelImporter
 
             if (i >= function.Outputs.Count || body.Find(function.Outputs[i]) is not { } value)
             {
-                throw new ModelLoadException($"Function '{function.Name}': output {i} of the call '{call.Name}' is made by nothing. The model is not valid.");
+                throw new ModelLoadException($"Function '{function.Name}': output {i} of the call '{call.Name}' is not produced by any node. The model is not valid.");
             }
 
             // Each output is a value of its own, so that a provider that takes the call makes it and nothing else.

@@ -28,7 +28,7 @@ internal static unsafe class TensorImport
         {
             if (dimension < 0)
             {
-                throw new ModelLoadException($"Tensor '{source.Name}': expected dimensions of at least 0, got {TensorShape.Format(source.Dims)}. The file is damaged.");
+                throw new ModelLoadException($"Tensor '{source.Name}': expected dimensions of 0 or more, got {TensorShape.Format(source.Dims)}. The file is damaged.");
             }
         }
 
@@ -104,7 +104,7 @@ internal static unsafe class TensorImport
         long count = TensorShape.Count(source.Dims);
         if (count > 1L << 31)
         {
-            throw new ModelLoadException($"Sparse tensor '{source.Name}': expected at most 2^31 elements when dense, got {count}.");
+            throw new ModelLoadException($"Sparse tensor '{source.Name}': expected at most 2^31 elements in dense form, got {count}.");
         }
 
         Tensor dense = Tensor.Allocate(values.Type, source.Dims);
@@ -133,7 +133,7 @@ internal static unsafe class TensorImport
 
             if ((ulong)offset >= (ulong)count)
             {
-                throw new ModelLoadException($"Sparse tensor '{source.Name}': index {offset} leaves the shape {TensorShape.Format(source.Dims)}.");
+                throw new ModelLoadException($"Sparse tensor '{source.Name}': index {offset} is outside the shape {TensorShape.Format(source.Dims)}.");
             }
 
             Buffer.MemoryCopy(values.Data + i * size, dense.Data + offset * size, size, size);

@@ -5,7 +5,7 @@ namespace Inference.Import;
 /// <summary>What to do about a model whose operators are not supported.</summary>
 internal static class UnsupportedAdvice
 {
-    private const string Others = "Add a provider that has them, or export the model with other operators.";
+    private const string Others = "Add a provider that supports them, or export the model with other operators.";
 
     /// <summary>A sentence for the operators named, as <c>domain.Name-version</c>.</summary>
     public static string Of(IReadOnlyCollection<string> operators)
@@ -13,7 +13,7 @@ internal static class UnsupportedAdvice
         // Layouts of one processor, which ONNX Runtime's optimizer writes into files above its extended level.
         if (operators.Any(o => o.StartsWith("com.microsoft.nchwc.", StringComparison.Ordinal) || o.StartsWith("com.ms.internal.nhwc.", StringComparison.Ordinal)))
         {
-            return "The file is what ONNX Runtime's optimizer wrote for one machine. Write it again at level 'extended' or below, or load the model that it was made of.";
+            return "The file was written by ONNX Runtime's optimizer for a specific machine. Write it again at level 'extended' or below, or load the original model.";
         }
 
         if (operators.Any(o => o.StartsWith("ai.onnx.ImageDecoder-", StringComparison.Ordinal)))
@@ -22,7 +22,7 @@ internal static class UnsupportedAdvice
         }
 
         return operators.Any(o => o.StartsWith("com.microsoft.EPContext-", StringComparison.Ordinal))
-            ? "The file holds what a device's compiler made, which runs on that device alone: load the model that it was made of."
+            ? "The file contains code compiled for a specific device, which runs only there: load the original model."
             : Others;
     }
 }

@@ -106,10 +106,10 @@ internal sealed class AttributeMap
 
         value = item is T typed
             ? typed
-            : throw new ModelLoadException($"attribute '{name}': expected {typeof(T).Name}, got {item.GetType().Name}. The model breaks the operator's specification.");
+            : throw new ModelLoadException($"attribute '{name}': expected {typeof(T).Name}, got {item.GetType().Name}. The model violates the operator's specification.");
         return true;
     }
 
     private static ModelLoadException Missing(string name, string what) =>
-        new($"attribute '{name}': expected {what}, but it is absent. The model breaks the operator's specification.");
+        new($"attribute '{name}': expected {what}, but it is absent. The model violates the operator's specification.");
 }

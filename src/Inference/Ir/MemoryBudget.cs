@@ -170,7 +170,7 @@ internal sealed class MemoryBudget
                 holder.Count(_count);
             }
 
-            // What the step in progress made may be held by nobody but its operator yet.
+            // The results of the step in progress may so far be referenced only by its operator.
             long values = _count.Bytes + _young;
             _count.Clear();
             if (asked < 0 || values + Volatile.Read(ref _claimed) > Limit)
@@ -190,5 +190,5 @@ internal sealed class MemoryBudget
 
     [DoesNotReturn]
     private void Throw(long asked, long held) => throw new ModelRunException(
-        $"{asked} bytes were asked for while the run held {held}; expected at most {Limit} at once. Use smaller inputs, or raise MaxMemoryBytes (ModelLoadOptions, ModelOptions).");
+        $"{asked} bytes were requested while the run held {held}; expected at most {Limit} at a time. Use smaller inputs, or raise MaxMemoryBytes (ModelLoadOptions, ModelOptions).");
 }

@@ -27,7 +27,7 @@ internal sealed unsafe class NativeBlock : IDisposable
         }
         catch (OutOfMemoryException exception)
         {
-            throw new InferenceException($"{bytes} bytes were needed for intermediate values, but the system has no such memory. Use smaller inputs.", exception);
+            throw new InferenceException($"{bytes} bytes were requested for intermediate values, but the system cannot provide them. Use smaller inputs.", exception);
         }
 
         Bytes = bytes;

@@ -46,7 +46,7 @@ internal sealed unsafe class PinnedBlock
         }
         catch (OutOfMemoryException exception)
         {
-            throw new InferenceException($"A block of {bytes} bytes was asked for, which the process cannot have. Use smaller inputs, or give it more memory.", exception);
+            throw new InferenceException($"A block of {bytes} bytes was requested, which the process cannot allocate. Use smaller inputs, or give the process more memory.", exception);
         }
 
         Data = (byte*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_lines)) + Alignment - 1) & ~(nuint)(Alignment - 1));

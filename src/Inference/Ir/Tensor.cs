@@ -136,7 +136,7 @@ internal sealed unsafe class Tensor : EngineValue
         {
             if (count > Array.MaxLength)
             {
-                throw new InferenceException($"A tensor string{TensorShape.Format(dims)} was asked for; one tensor can hold at most {Array.MaxLength} strings.");
+                throw new InferenceException($"A tensor string{TensorShape.Format(dims)} was requested; a tensor can have at most {Array.MaxLength} strings.");
             }
 
             var strings = new string[checked((int)count)];
@@ -148,7 +148,7 @@ internal sealed unsafe class Tensor : EngineValue
         // As many elements as a span can have; their bytes may be more.
         if (count > Array.MaxLength)
         {
-            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} was asked for; one tensor can hold at most {Array.MaxLength} elements. Split it along an axis.");
+            throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} was requested; a tensor can have at most {Array.MaxLength} elements. Split it along an axis.");
         }
 
         var block = new PinnedBlock(type.ByteCount(count));
@@ -226,7 +226,7 @@ internal sealed unsafe class Tensor : EngineValue
                 ElementType.UInt32 => ((uint*)Data)[i],
                 ElementType.UInt16 => ((ushort*)Data)[i],
                 ElementType.UInt8 or ElementType.Bool => Data[i],
-                _ => throw new InferenceException($"Integers were expected, a {Type.Name()} tensor came."),
+                _ => throw new InferenceException($"Expected integers, got a {Type.Name()} tensor."),
             };
         }
 
@@ -247,9 +247,9 @@ internal sealed unsafe class Tensor : EngineValue
     }
 
     [DoesNotReturn]
-    private void ThrowTooLarge() => throw new InferenceException($"The tensor {this} has more than {int.MaxValue} elements or bytes; this operator handles fewer. Split it along an axis.");
+    private void ThrowTooLarge() => throw new InferenceException($"The tensor {this} has more than {int.MaxValue} elements or bytes; this operator supports at most that many. Split it along an axis.");
 
     [DoesNotReturn]
     private static void ThrowUnlike(Tensor source, Tensor target) =>
-        throw new ModelRunException($"The contents of {source} were to become {target}: expected as many elements. Check the shapes that the model computes and declares.");
+        throw new ModelRunException($"{source} cannot be reinterpreted as {target}: expected the same number of elements. Check the shapes that the model computes and declares.");
 }

@@ -17,7 +17,7 @@ internal static class TypeMerge
 
         if (declared.Kind != inferred.Kind)
         {
-            conflict = $"declared as {declared}, but the operator makes {inferred}.";
+            conflict = $"declared as {declared}, but the operator returns {inferred}.";
             return declared;
         }
 
@@ -32,7 +32,7 @@ internal static class TypeMerge
         }
         else if (declared.ElementType != ElementType.Undefined && declared.ElementType != inferred.ElementType)
         {
-            conflict = $"declared as {declared.ElementType.Name()}, but the operator makes {inferred.ElementType.Name()}.";
+            conflict = $"declared as {declared.ElementType.Name()}, but the operator returns {inferred.ElementType.Name()}.";
             return declared;
         }
 

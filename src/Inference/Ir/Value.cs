@@ -12,7 +12,7 @@ internal sealed class Value(string name)
     /// </summary>
     public ModelValueType? Type { get; set; }
 
-    /// <summary>What the file says: a claim that nobody has checked, for signatures and messages alone. Files carry stale shapes.</summary>
+    /// <summary>The type declared in the file: an unverified claim, used only for signatures and messages. Files contain stale shapes.</summary>
     public ModelValueType? Declared { get; init; }
 
     /// <summary>The type to show: what is known, completed by what is declared.</summary>

@@ -5,9 +5,9 @@ using Inference.Kernels.Memory;
 namespace Inference.Layers;
 
 /// <summary>
-/// A table of rows that are looked up by number: y[i] = table[id[i]] for f32 rows, y[i] = (codes[id[i]] − zero[id[i]])·scale[id[i]] for rows of u8 codes. It is the code that the graph nodes
-/// Gather and GatherBlockQuantized (one block a row) run, bit for bit. The table is copied when the layer is made; it does not change after that, and any number of threads may run it at
-/// once. A run allocates no managed memory. Disposing lets runs in flight finish; a layer that is forgotten is freed by the garbage collector.
+/// A table of rows that are looked up by index: y[i] = table[id[i]] for f32 rows, y[i] = (codes[id[i]] − zero[id[i]])·scale[id[i]] for rows of u8 codes. Results are bit-identical to the graph nodes
+/// Gather and GatherBlockQuantized (one block per row), which run the same code. The table is copied when the layer is created. Immutable and thread-safe.
+/// A run allocates no managed memory. Runs in flight when the layer is disposed are allowed to finish; the garbage collector frees layers that were never disposed.
 /// </summary>
 public sealed unsafe class Embedding : IDisposable
 {
@@ -17,12 +17,12 @@ public sealed unsafe class Embedding : IDisposable
     private readonly byte[]? _zeroPoints;
     private readonly LayerGate _gate;
 
-    /// <summary>Makes a table of f32 rows.</summary>
+    /// <summary>Creates a table from f32 rows.</summary>
     /// <param name="table">[rows, width], row-major; copied.</param>
-    /// <param name="rows">Rows of the table, 1 or more.</param>
-    /// <param name="width">Elements of a row, 1 or more.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    /// <exception cref="ArgumentException">The length does not fit the sizes.</exception>
+    /// <param name="rows">The number of rows of the table, 1 or more.</param>
+    /// <param name="width">The number of elements in a row, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1.</exception>
+    /// <exception cref="ArgumentException">The length does not match the sizes.</exception>
     public Embedding(ReadOnlySpan<float> table, int rows, int width)
     {
         Check(rows, width, table.Length, nameof(table));
@@ -33,14 +33,14 @@ public sealed unsafe class Embedding : IDisposable
         _gate = new(Layer, _table);
     }
 
-    /// <summary>Makes a table of u8 codes.</summary>
+    /// <summary>Creates a table from u8 codes.</summary>
     /// <param name="codes">[rows, width], row-major; an element is (code − zero point)·scale of its row. Copied.</param>
-    /// <param name="scales">[rows], or one for all; above 0. Copied.</param>
+    /// <param name="scales">[rows], or one for all; greater than 0. Copied.</param>
     /// <param name="zeroPoints">[rows], or empty for 0. Copied.</param>
-    /// <param name="rows">Rows of the table, 1 or more.</param>
-    /// <param name="width">Elements of a row, 1 or more.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    /// <exception cref="ArgumentException">A length does not fit the sizes, or a scale is not above 0.</exception>
+    /// <param name="rows">The number of rows of the table, 1 or more.</param>
+    /// <param name="width">The number of elements in a row, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1.</exception>
+    /// <exception cref="ArgumentException">A length does not match the sizes, or a scale is not greater than 0.</exception>
     public Embedding(ReadOnlySpan<byte> codes, ReadOnlySpan<float> scales, ReadOnlySpan<byte> zeroPoints, int rows, int width)
     {
         Check(rows, width, codes.Length, nameof(codes));
@@ -59,22 +59,22 @@ public sealed unsafe class Embedding : IDisposable
         _gate = new(Layer, _table);
     }
 
-    /// <summary>Rows of the table.</summary>
+    /// <summary>The number of rows of the table.</summary>
     public int Rows { get; }
 
-    /// <summary>Elements of a row.</summary>
+    /// <summary>The number of elements in a row.</summary>
     public int Width { get; }
 
     /// <summary>Whether rows are u8 codes.</summary>
     public bool IsQuantized => _scales is not null;
 
-    /// <summary>Makes a table of u8 codes of an f32 table: for each row, scale = (max − min)/255 with 0 in the range, and the zero point is the code of 0.</summary>
+    /// <summary>Creates a table of u8 codes from an f32 table: for each row, scale = (max − min)/255 with 0 in the range, and the zero point is the code of 0.</summary>
     /// <param name="table">[rows, width], row-major, finite; copied.</param>
-    /// <param name="rows">Rows of the table, 1 or more.</param>
-    /// <param name="width">Elements of a row, 1 or more.</param>
+    /// <param name="rows">The number of rows of the table, 1 or more.</param>
+    /// <param name="width">The number of elements in a row, 1 or more.</param>
     /// <returns>The table; the caller owns it.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    /// <exception cref="ArgumentException">The length does not fit the sizes, or an element is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1.</exception>
+    /// <exception cref="ArgumentException">The length does not match the sizes, or an element is not finite.</exception>
     public static Embedding Quantize(ReadOnlySpan<float> table, int rows, int width)
     {
         Check(rows, width, table.Length, nameof(table));
@@ -82,9 +82,9 @@ public sealed unsafe class Embedding : IDisposable
         return new(codes, scales, zeroPoints, rows, width);
     }
 
-    /// <summary>Looks rows up.</summary>
-    /// <param name="ids">Rows of the table, −Rows to Rows − 1; a negative one counts from the end.</param>
-    /// <param name="y">[ids, Width], row-major. Where an id is out of range, the rows before it have been written.</param>
+    /// <summary>Looks up rows.</summary>
+    /// <param name="ids">Row indices, −Rows to Rows − 1; negative indices count from the end.</param>
+    /// <param name="y">[ids, Width], row-major. If an id is out of range, the rows before it have been written.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is out of range.</exception>
     /// <exception cref="ArgumentException">The length of <paramref name="y"/> is not ids times the width.</exception>
     /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
@@ -93,7 +93,7 @@ public sealed unsafe class Embedding : IDisposable
     /// <inheritdoc cref="Run(ReadOnlySpan{long}, Span{float})"/>
     public void Run(ReadOnlySpan<int> ids, Span<float> y) => Find(ids, y);
 
-    /// <summary>Lets no run begin any more and frees the table when the last one has ended. Calling it again does nothing.</summary>
+    /// <summary>Prevents further runs and frees the table after the last run has ended. Further calls have no effect.</summary>
     public void Dispose() => _gate.Close();
 
     private static void Check(int rows, int width, int length, string parameter)
@@ -127,7 +127,7 @@ public sealed unsafe class Embedding : IDisposable
         if (wrong >= 0)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(ids), ids[(int)wrong], $"{Layer}: expected ids in [{-(long)Rows}, {Rows - 1}], got {ids[(int)wrong]} at position {wrong}. Map what the table does not have to a row of its own.");
+                nameof(ids), ids[(int)wrong], $"{Layer}: expected ids in [{-(long)Rows}, {Rows - 1}], got {ids[(int)wrong]} at position {wrong}. Map unknown ids to a dedicated row.");
         }
     }
 }

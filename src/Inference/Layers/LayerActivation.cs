@@ -2,7 +2,7 @@ using Inference.Kernels.Elementwise;
 
 namespace Inference.Layers;
 
-/// <summary>What a layer applies to each element before it stores it. The default value is none: y = x. NaN stays NaN.</summary>
+/// <summary>The activation that a layer applies to each element of its output. The default value is none: y = x. NaN stays NaN.</summary>
 public readonly record struct LayerActivation
 {
     private LayerActivation(Activation kernel)
@@ -37,7 +37,7 @@ public readonly record struct LayerActivation
     internal Activation Kernel { get; }
 
     /// <summary>y = x &lt; 0 ? α·x : x.</summary>
-    /// <param name="alpha">α, 0.01 as in ONNX LeakyRelu if left out.</param>
+    /// <param name="alpha">α; 0.01 by default, as in ONNX LeakyRelu.</param>
     public static LayerActivation LeakyRelu(float alpha = 0.01f) => new(new(UnaryFunctions.LeakyRelu, alpha));
 
     /// <summary>y = min(max(x, <paramref name="min"/>), <paramref name="max"/>).</summary>

@@ -35,7 +35,7 @@ internal static class LayerCheck
         {
             if (!(scales[i] > 0f) || !float.IsFinite(scales[i]))
             {
-                throw new ArgumentException($"{layer}: expected scales above 0, got {scales[i]} at position {i}. Use 1 where all codes are 0.", parameter);
+                throw new ArgumentException($"{layer}: expected scales greater than 0, got {scales[i]} at position {i}. Use 1 where all codes are 0.", parameter);
             }
         }
     }
@@ -49,11 +49,11 @@ internal static class LayerCheck
         Length(y.Length, rows, outputs, layer, "rows, outputs", nameof(y));
         if (x.Overlaps(y))
         {
-            throw new ArgumentException($"{layer}: expected an output apart from the input, got spans that overlap. Pass other memory for y.", nameof(y));
+            throw new ArgumentException($"{layer}: expected an output that does not overlap the input. Pass other memory for y.", nameof(y));
         }
     }
 
     [DoesNotReturn]
     private static void ThrowLength(int length, long rows, long columns, string layer, string shape, string parameter) => throw new ArgumentException(
-        $"{layer}: expected {rows * columns} elements of {parameter}[{shape}], got {length}. Pass all of it, and no more.", parameter);
+        $"{layer}: expected {rows * columns} elements of {parameter}[{shape}], got {length}. Pass a span of exactly that length.", parameter);
 }

@@ -15,7 +15,7 @@ internal sealed class LayerGate(string layer, params IDisposable?[] owned)
         if ((Interlocked.Add(ref _state, OneRun) & Closed) != 0)
         {
             Exit();
-            throw new ObjectDisposedException(layer, "The layer was disposed; make another one to run it.");
+            throw new ObjectDisposedException(layer, "The layer was disposed; create another one to run it.");
         }
     }
 

@@ -13,7 +13,7 @@ internal static unsafe class LayerRows
         {
             if (!float.IsFinite(table[i]))
             {
-                throw new ArgumentException($"{layer}: expected finite elements, got {table[i]} at position {i}. Quantize a table of numbers.", parameter);
+                throw new ArgumentException($"{layer}: expected finite elements, got {table[i]} at position {i}. Remove NaN and infinities before quantizing the table.", parameter);
             }
         }
 

@@ -13,7 +13,7 @@ internal static unsafe class LayerWeights
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         if (order is not (WeightOrder.OutputsByInputs or WeightOrder.InputsByOutputs))
         {
-            throw new ArgumentOutOfRangeException(nameof(order), order, $"{layer}: expected an order of the enumeration {nameof(WeightOrder)}.");
+            throw new ArgumentOutOfRangeException(nameof(order), order, $"{layer}: expected a value of the enumeration {nameof(WeightOrder)}.");
         }
 
         LayerCheck.Length(length, inputs, outputs, layer, shape, parameter);
@@ -40,7 +40,7 @@ internal static unsafe class LayerWeights
         {
             if (!float.IsFinite(weights[i]))
             {
-                throw new ArgumentException($"{layer}: expected finite weights, got {weights[i]} at position {i}. Quantize weights that are numbers.", parameter);
+                throw new ArgumentException($"{layer}: expected finite weights, got {weights[i]} at position {i}. Remove NaN and infinities before quantizing the weights.", parameter);
             }
 
             ref float scale = ref scales[Output(i, inputs, outputs, order)];

@@ -3,9 +3,9 @@ using Inference.Kernels.Gemm;
 namespace Inference.Layers;
 
 /// <summary>
-/// A fully connected layer in f32: y[M,N] = activation(x[M,K] × Wᵀ + b), K inputs, N outputs. It is the code that a graph node MatMul, Gemm or their fusion with what follows runs, bit
-/// for bit. Weights are copied and packed when the layer is made; it does not change after that, and any number of threads may run it at once. A run allocates no managed memory.
-/// Disposing lets runs in flight finish; a layer that is forgotten is freed by the garbage collector.
+/// A fully connected layer in f32: y[M,N] = activation(x[M,K] × Wᵀ + b), K inputs, N outputs. Results are bit-identical to the graph nodes MatMul and Gemm and their fused forms,
+/// which run the same code. Weights are copied and packed when the layer is created. Immutable and thread-safe. A run allocates no managed memory.
+/// Runs in flight when the layer is disposed are allowed to finish; the garbage collector frees layers that were never disposed.
 /// </summary>
 public sealed unsafe class Linear : IDisposable
 {
@@ -15,15 +15,15 @@ public sealed unsafe class Linear : IDisposable
     private readonly float[]? _bias;
     private readonly LayerGate _gate;
 
-    /// <summary>Makes a layer.</summary>
-    /// <param name="weights">W, inputs · outputs elements in the order that <paramref name="order"/> says; copied.</param>
+    /// <summary>Creates a layer.</summary>
+    /// <param name="weights">W, inputs · outputs elements in the order given by <paramref name="order"/>; copied.</param>
     /// <param name="inputs">K, 1 or more.</param>
     /// <param name="outputs">N, 1 or more.</param>
     /// <param name="bias">b[outputs], or empty for none; copied.</param>
-    /// <param name="activation">Applied last; none if left out.</param>
-    /// <param name="order">How W lies in <paramref name="weights"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the order is not one of the enumeration.</exception>
-    /// <exception cref="ArgumentException">A length does not fit the sizes.</exception>
+    /// <param name="activation">The activation, applied last; none by default.</param>
+    /// <param name="order">The order of W in <paramref name="weights"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the order is not a value of the enumeration.</exception>
+    /// <exception cref="ArgumentException">A length does not match the sizes.</exception>
     public Linear(
         ReadOnlySpan<float> weights, int inputs, int outputs, ReadOnlySpan<float> bias = default, LayerActivation activation = default, WeightOrder order = WeightOrder.OutputsByInputs)
     {
@@ -37,19 +37,19 @@ public sealed unsafe class Linear : IDisposable
         _gate = new(Layer, _matrix);
     }
 
-    /// <summary>K, elements of an input row.</summary>
+    /// <summary>K, the number of elements in an input row.</summary>
     public int Inputs { get; }
 
-    /// <summary>N, elements of an output row.</summary>
+    /// <summary>N, the number of elements in an output row.</summary>
     public int Outputs { get; }
 
     /// <summary>y = activation(x × Wᵀ + b).</summary>
     /// <param name="x">[rows, Inputs], row-major.</param>
-    /// <param name="y">[rows, Outputs], row-major; apart from <paramref name="x"/>.</param>
-    /// <param name="rows">Rows, 0 or more.</param>
-    /// <param name="threads">The most threads to use, 1 or more; small products use one. Sums may be rounded at other places with more of them.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is below 0 or <paramref name="threads"/> below 1.</exception>
-    /// <exception cref="ArgumentException">A length is not rows times the width, or the spans overlap.</exception>
+    /// <param name="y">[rows, Outputs], row-major; must not overlap <paramref name="x"/>.</param>
+    /// <param name="rows">The number of rows, 0 or more.</param>
+    /// <param name="threads">The maximum number of threads, 1 or more; small products use one. May affect the rounding of sums.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is less than 0 or <paramref name="threads"/> is less than 1.</exception>
+    /// <exception cref="ArgumentException">A length is not the number of rows times the row width, or the spans overlap.</exception>
     /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
     public void Run(ReadOnlySpan<float> x, Span<float> y, int rows, int threads = 1)
     {
@@ -68,6 +68,6 @@ public sealed unsafe class Linear : IDisposable
         }
     }
 
-    /// <summary>Lets no run begin any more and frees the weights when the last one has ended. Calling it again does nothing.</summary>
+    /// <summary>Prevents further runs and frees the weights after the last run has ended. Further calls have no effect.</summary>
     public void Dispose() => _gate.Close();
 }

@@ -5,11 +5,11 @@ using Inference.Kernels.Quantized;
 namespace Inference.Layers;
 
 /// <summary>
-/// A fully connected layer of low rank: y[M,N] = activation((x[M,K] × Aᵀ) × Bᵀ + b), in R·(K + N) multiply-adds a row instead of K·N. Factors are f32, or s8 with a scale for each
-/// output of a factor. In f32 it is the code that the graph runs for two MatMul with constants, bit for bit. With 8-bit factors, x and the product in the middle are quantized to u8 row by
-/// row, each row by its own range (0 included), so that rows are independent of each other; for one row it is what DynamicQuantizeMatMul, twice, gives. Factors are copied and packed
-/// when the layer is made; it does not change after that, and any number of threads may run it at once. A run allocates no managed memory. Disposing lets runs in flight finish; a layer
-/// that is forgotten is freed by the garbage collector.
+/// A fully connected layer of low rank: y[M,N] = activation((x[M,K] × Aᵀ) × Bᵀ + b), in R·(K + N) multiply-adds per row instead of K·N. Factors are f32, or s8 with a scale for each
+/// output of a factor. In f32, results are bit-identical to two MatMul nodes with constants. With 8-bit factors, x and the intermediate product are quantized to u8 row by
+/// row, each row by its own range (including 0), so that rows are independent of each other; for a single row the result is that of two DynamicQuantizeMatMul nodes. Factors are copied and packed
+/// when the layer is created. Immutable and thread-safe. A run allocates no managed memory. Runs in flight when the layer is disposed are allowed to finish; the garbage collector frees layers
+/// that were never disposed.
 /// </summary>
 public sealed unsafe class LowRankLinear : IDisposable
 {
@@ -23,17 +23,17 @@ public sealed unsafe class LowRankLinear : IDisposable
     private readonly float[]? _bias;
     private readonly LayerGate _gate;
 
-    /// <summary>Makes a layer of f32 factors.</summary>
-    /// <param name="down">A, the first factor, inputs · rank elements: its outputs are the rank. Copied.</param>
-    /// <param name="up">B, the second factor, rank · outputs elements: its inputs are the rank. Copied.</param>
+    /// <summary>Creates a layer from f32 factors.</summary>
+    /// <param name="down">A, the first factor, inputs · rank elements, with rank outputs. Copied.</param>
+    /// <param name="up">B, the second factor, rank · outputs elements, with rank inputs. Copied.</param>
     /// <param name="inputs">K, 1 or more.</param>
     /// <param name="rank">R, 1 or more.</param>
     /// <param name="outputs">N, 1 or more.</param>
     /// <param name="bias">b[outputs], or empty for none; copied.</param>
-    /// <param name="activation">Applied last; none if left out.</param>
-    /// <param name="order">How both factors lie in their spans.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the order is not one of the enumeration.</exception>
-    /// <exception cref="ArgumentException">A length does not fit the sizes.</exception>
+    /// <param name="activation">The activation, applied last; none by default.</param>
+    /// <param name="order">The order of both factors in their spans.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the order is not a value of the enumeration.</exception>
+    /// <exception cref="ArgumentException">A length does not match the sizes.</exception>
     public LowRankLinear(
         ReadOnlySpan<float> down, ReadOnlySpan<float> up, int inputs, int rank, int outputs, ReadOnlySpan<float> bias = default, LayerActivation activation = default,
         WeightOrder order = WeightOrder.OutputsByInputs)
@@ -50,19 +50,19 @@ public sealed unsafe class LowRankLinear : IDisposable
         _gate = new(Layer, a, b);
     }
 
-    /// <summary>Makes a layer of 8-bit factors.</summary>
+    /// <summary>Creates a layer from 8-bit factors.</summary>
     /// <param name="down">Codes of A, the first factor, inputs · rank elements: a weight is code · scale. Copied.</param>
-    /// <param name="downScales">[rank], or one for all; above 0. Copied.</param>
+    /// <param name="downScales">[rank], or one for all; greater than 0. Copied.</param>
     /// <param name="up">Codes of B, the second factor, rank · outputs elements. Copied.</param>
-    /// <param name="upScales">[outputs], or one for all; above 0. Copied.</param>
+    /// <param name="upScales">[outputs], or one for all; greater than 0. Copied.</param>
     /// <param name="inputs">K, 1 or more.</param>
     /// <param name="rank">R, 1 or more.</param>
     /// <param name="outputs">N, 1 or more.</param>
     /// <param name="bias">b[outputs] in f32, or empty for none; copied.</param>
-    /// <param name="activation">Applied last; none if left out.</param>
-    /// <param name="order">How both factors lie in their spans.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the order is not one of the enumeration.</exception>
-    /// <exception cref="ArgumentException">A length does not fit the sizes, or a scale is not above 0.</exception>
+    /// <param name="activation">The activation, applied last; none by default.</param>
+    /// <param name="order">The order of both factors in their spans.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the order is not a value of the enumeration.</exception>
+    /// <exception cref="ArgumentException">A length does not match the sizes, or a scale is not greater than 0.</exception>
     public LowRankLinear(
         ReadOnlySpan<sbyte> down, ReadOnlySpan<float> downScales, ReadOnlySpan<sbyte> up, ReadOnlySpan<float> upScales, int inputs, int rank, int outputs,
         ReadOnlySpan<float> bias = default, LayerActivation activation = default, WeightOrder order = WeightOrder.OutputsByInputs)
@@ -82,30 +82,30 @@ public sealed unsafe class LowRankLinear : IDisposable
         _gate = new(Layer, _down, _up);
     }
 
-    /// <summary>K, elements of an input row.</summary>
+    /// <summary>K, the number of elements in an input row.</summary>
     public int Inputs { get; }
 
-    /// <summary>R, elements of the product in the middle.</summary>
+    /// <summary>R, the number of elements in a row of the intermediate product.</summary>
     public int Rank { get; }
 
-    /// <summary>N, elements of an output row.</summary>
+    /// <summary>N, the number of elements in an output row.</summary>
     public int Outputs { get; }
 
     /// <summary>Whether the factors are 8-bit.</summary>
     public bool IsQuantized => _down is not null;
 
-    /// <summary>Makes a layer with 8-bit factors of f32 factors: for each output of a factor, scale = max|w|/127 and code = round(w / scale).</summary>
+    /// <summary>Creates a layer with 8-bit factors from f32 factors: for each output of a factor, scale = max|w|/127 and code = round(w / scale).</summary>
     /// <param name="down">A, the first factor, inputs · rank finite elements; copied.</param>
     /// <param name="up">B, the second factor, rank · outputs finite elements; copied.</param>
     /// <param name="inputs">K, 1 or more.</param>
     /// <param name="rank">R, 1 or more.</param>
     /// <param name="outputs">N, 1 or more.</param>
     /// <param name="bias">b[outputs] in f32, or empty for none; copied.</param>
-    /// <param name="activation">Applied last; none if left out.</param>
-    /// <param name="order">How both factors lie in their spans.</param>
+    /// <param name="activation">The activation, applied last; none by default.</param>
+    /// <param name="order">The order of both factors in their spans.</param>
     /// <returns>The layer; the caller owns it.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the order is not one of the enumeration.</exception>
-    /// <exception cref="ArgumentException">A length does not fit the sizes, or a weight is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the order is not a value of the enumeration.</exception>
+    /// <exception cref="ArgumentException">A length does not match the sizes, or a weight is not finite.</exception>
     public static LowRankLinear Quantize(
         ReadOnlySpan<float> down, ReadOnlySpan<float> up, int inputs, int rank, int outputs, ReadOnlySpan<float> bias = default, LayerActivation activation = default,
         WeightOrder order = WeightOrder.OutputsByInputs)
@@ -118,11 +118,11 @@ public sealed unsafe class LowRankLinear : IDisposable
 
     /// <summary>y = activation((x × Aᵀ) × Bᵀ + b).</summary>
     /// <param name="x">[rows, Inputs], row-major.</param>
-    /// <param name="y">[rows, Outputs], row-major; apart from <paramref name="x"/>.</param>
-    /// <param name="rows">Rows, 0 or more.</param>
-    /// <param name="threads">The most threads to use, 1 or more; small products use one. Sums of f32 factors may be rounded at other places with more of them.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is below 0 or <paramref name="threads"/> below 1.</exception>
-    /// <exception cref="ArgumentException">A length is not rows times the width, or the spans overlap.</exception>
+    /// <param name="y">[rows, Outputs], row-major; must not overlap <paramref name="x"/>.</param>
+    /// <param name="rows">The number of rows, 0 or more.</param>
+    /// <param name="threads">The maximum number of threads, 1 or more; small products use one. May affect the rounding of sums of f32 factors.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is less than 0 or <paramref name="threads"/> is less than 1.</exception>
+    /// <exception cref="ArgumentException">A length is not the number of rows times the row width, or the spans overlap.</exception>
     /// <exception cref="ObjectDisposedException">The layer was disposed.</exception>
     public void Run(ReadOnlySpan<float> x, Span<float> y, int rows, int threads = 1)
     {
@@ -148,7 +148,7 @@ public sealed unsafe class LowRankLinear : IDisposable
         }
     }
 
-    /// <summary>Lets no run begin any more and frees the factors when the last one has ended. Calling it again does nothing.</summary>
+    /// <summary>Prevents further runs and frees the factors after the last run has ended. Further calls have no effect.</summary>
     public void Dispose() => _gate.Close();
 
     private static void Check(int inputs, int rank, int outputs, int bias, WeightOrder order, int down, int up)

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Inference;
 
-/// <summary>Loads ONNX models onto the managed engine and the providers it is given. Thread-safe.</summary>
+/// <summary>Loads ONNX models on the managed engine and other execution providers. Thread-safe.</summary>
 public sealed class ModelLoader : IModelLoader
 {
     private static readonly CpuExecutionProvider s_engine = new();
@@ -21,10 +21,10 @@ public sealed class ModelLoader : IModelLoader
     private readonly IImageDecoder? _images;
     private readonly ILogger _logger;
 
-    /// <summary>Makes a loader.</summary>
-    /// <param name="providers">Providers besides <c>cpu</c> that load options may name; null for none.</param>
-    /// <param name="loggers">Where placement and provider failures are logged; null: nowhere.</param>
-    /// <param name="images">What decodes images for models that ask for it, where the load options have no decoder of their own; null: nothing.</param>
+    /// <summary>Creates a loader.</summary>
+    /// <param name="providers">Providers other than <c>cpu</c> that load options may name; null for none.</param>
+    /// <param name="loggers">Logs placement and provider failures; null for no logging.</param>
+    /// <param name="images">The decoder for the operator ImageDecoder if the load options have none; null for no decoder.</param>
     public ModelLoader(IEnumerable<ExecutionProvider>? providers = null, ILoggerFactory? loggers = null, IImageDecoder? images = null)
     {
         _images = images;
@@ -35,14 +35,14 @@ public sealed class ModelLoader : IModelLoader
     private ModelLoader(ExecutionProvider only, ILoggerFactory? loggers)
         : this([only], loggers) => _only = only;
 
-    /// <summary>A loader with the managed engine alone.</summary>
+    /// <summary>A loader that has only the managed engine.</summary>
     public static ModelLoader Default { get; } = new();
 
-    /// <summary>A loader that runs whole models on one provider, and takes no other for what that one does not run.</summary>
+    /// <summary>Creates a loader that runs whole models on one provider, without falling back to another.</summary>
     /// <param name="provider">The provider.</param>
-    /// <param name="loggers">Where loading is logged; null: nowhere.</param>
-    /// <remarks>Its loads throw <see cref="UnsupportedModelException"/> where the provider lacks an operator, and <see cref="ModelLoadException"/> where it fails for another reason,
-    /// with the provider's error as the cause. <see cref="ModelLoadOptions.Providers"/> is empty or names the provider alone.</remarks>
+    /// <param name="loggers">Logs loading; null for no logging.</param>
+    /// <remarks>Loading throws <see cref="UnsupportedModelException"/> if the provider does not support an operator, and <see cref="ModelLoadException"/> if it fails for another reason,
+    /// with the provider's exception as the cause. <see cref="ModelLoadOptions.Providers"/> must be empty or name only this provider.</remarks>
     public static ModelLoader Only(ExecutionProvider provider, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
@@ -105,8 +105,8 @@ public sealed class ModelLoader : IModelLoader
         }
         catch (Exception exception) when (exception is not (InferenceException or OperationCanceledException))
         {
-            // Whatever a damaged file provokes reaches the caller as one type.
-            throw new ModelLoadException($"Model '{source}': loading failed ({exception.GetType().Name}: {exception.Message}). The model is not valid, or this is a defect worth reporting.", exception);
+            // Any exception caused by a damaged file reaches the caller as one type.
+            throw new ModelLoadException($"Model '{source}': loading failed ({exception.GetType().Name}: {exception.Message}). The model is not valid, or this is a bug in Inference; please report it.", exception);
         }
         finally
         {
@@ -126,7 +126,7 @@ public sealed class ModelLoader : IModelLoader
             return WholeModelLoader.Load(source, file, imported, name, digest, options, _only, _logger, control);
         }
 
-        // What the engine does not have goes to the providers behind it.
+        // Nodes that the engine does not support are offered to the other providers.
         if (preference[0] == s_engine && (preference.Count == 1 || imported.IsKnown))
         {
             return new ServingRunner(new ManagedModel(new LoadedModel(file, imported, options, name, digest, file.Dispose, control), options), options);
@@ -159,7 +159,7 @@ public sealed class ModelLoader : IModelLoader
         if (_only is not null)
         {
             return options.Providers.FirstOrDefault(name => name != _only.Name) is { } other
-                ? throw new ModelLoadException($"Provider '{other}' was named to a loader that runs models on '{_only.Name}' alone. Load the model with a ModelLoader that has both.")
+                ? throw new ModelLoadException($"Provider '{other}' was requested from a loader that runs models only on '{_only.Name}'. Load the model with a ModelLoader that has both.")
                 : [_only is CpuExecutionProvider ? s_engine : _only];
         }
 
@@ -167,7 +167,7 @@ public sealed class ModelLoader : IModelLoader
         foreach (string name in options.Providers)
         {
             preference.Add(name == s_engine.Name ? s_engine : Array.Find(_providers, p => p.Name == name)
-                ?? throw new ModelLoadException($"Provider '{name}' is not known; there are: {string.Join(", ", _providers.Select(p => $"'{p.Name}'").Append("'cpu'"))}. Register it (an ExecutionProvider in the services, or the loader's constructor), or correct the name."));
+                ?? throw new ModelLoadException($"Provider '{name}' is unknown; the providers are: {string.Join(", ", _providers.Select(p => $"'{p.Name}'").Append("'cpu'"))}. Register it (as an ExecutionProvider in the services, or in the loader's constructor), or correct the name."));
         }
 
         if (!preference.Contains(s_engine))

@@ -51,7 +51,7 @@ internal static class WholeModelLoader
         {
             string[] missing = [.. view.Nodes.Where(node => !claims.Contains(node.Index)).Select(node => Operator(node, view)).Distinct()];
             throw new UnsupportedModelException(
-                $"Model '{name}': the provider '{provider.Name}' does not claim all of it; not claimed: {string.Join(", ", missing)}. Load it with several providers, or choose another.", missing);
+                $"Model '{name}': the provider '{provider.Name}' does not claim all nodes; not claimed: {string.Join(", ", missing)}. Load the model with several providers, or choose another provider.", missing);
         }
 
         ModelInfo info = Describe(file, imported, view, digest, options, provider, control);

@@ -45,7 +45,7 @@ internal sealed class CompiledCall(CompiledModel compiled, string provider, Mode
             int kept = Array.FindIndex(inputs, static input => input is EngineTensorValue { IsPinned: true });
             if (kept >= 0)
             {
-                throw context.Error($"the provider '{provider}' returned while it still pins input {kept}, whose memory is used again after the call. Let it dispose its MemoryHandle, or Retain() the input.");
+                throw context.Error($"the provider '{provider}' returned while input {kept} is still pinned; its memory is reused after the call. The provider must dispose its MemoryHandle, or Retain() the input.");
             }
 
             for (int i = 0; i < results.Length; i++)

@@ -144,7 +144,7 @@ internal sealed class ModelPlacer
             }
             catch (InferenceException exception) when (!_options.FailOnProviderError)
             {
-                string message = $"Provider '{provider.Name}' failed to compile {members.Length} nodes it claimed of model '{_name}'; the next provider takes them: {exception.Message}";
+                string message = $"Provider '{provider.Name}' failed to compile {members.Length} nodes it claimed of model '{_name}'; the next provider takes over:  {exception.Message}";
                 _failures.Add(message);
                 PlacementLog.CompileFailed(_logger, provider.Name, members.Length, _name, exception);
                 _calls[calls..].ForEach(c => c.Call.Dispose());

@@ -1,7 +1,7 @@
 namespace Inference.Placement;
 
-/// <summary>A part of a model and where it runs.</summary>
+/// <summary>A part of a model and the provider that runs it.</summary>
 /// <param name="Provider">The provider.</param>
-/// <param name="Nodes">Nodes of the file in the part.</param>
-/// <param name="Operators">Their operators, each once.</param>
+/// <param name="Nodes">The number of nodes in the part, as counted in the file.</param>
+/// <param name="Operators">The distinct operators of these nodes.</param>
 internal sealed record PlacementPart(string Provider, int Nodes, IReadOnlyList<string> Operators);

@@ -156,7 +156,7 @@ internal sealed class Concretizer
         }
         catch (Exception exception) when (exception is IndexOutOfRangeException or OverflowException or ArgumentException or InvalidCastException or NullReferenceException or DivideByZeroException)
         {
-            throw new ModelRunException($"Model '{_modelName}', {node.Describe()}: the inputs {string.Join(", ", node.Inputs.Select(i => i is null ? "-" : Get(i).Type?.ToString() ?? "?"))} do not fit the operator ({exception.Message}).", exception);
+            throw new ModelRunException($"Model '{_modelName}', {node.Describe()}: the inputs {string.Join(", ", node.Inputs.Select(i => i is null ? "-" : Get(i).Type?.ToString() ?? "?"))} do not match the operator ({exception.Message}).", exception);
         }
     }
 

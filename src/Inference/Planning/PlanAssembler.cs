@@ -174,7 +174,7 @@ internal sealed class PlanAssembler(SharedConstants shared, int threads, Concret
                     _blocks.Add(root, block);
                 }
 
-                // A value that nobody uses still needs its place while its node runs.
+                // An unused value still needs memory while its node runs.
                 block.Last = Math.Max(block.Last, Math.Max(node.Index, lastUse.GetValueOrDefault(output, node.Index)));
             }
         }

@@ -10,7 +10,7 @@ internal sealed class CpuCompiledModel(ServingRunner runner) : CompiledModel
         ModelInfo info = runner.Info;
         if (inputs.Length != info.Inputs.Count || outputs.Length != info.Outputs.Count)
         {
-            throw new InvalidInputException($"Model '{info.Name}': expected {info.Inputs.Count} inputs and {info.Outputs.Count} output slots, got {inputs.Length} and {outputs.Length}.");
+            throw new InvalidInputException($"Model '{info.Name}': expected {info.Inputs.Count} inputs and {info.Outputs.Count} output entries, got {inputs.Length} and {outputs.Length}.");
         }
 
         // Not disposed: the inputs stay the caller's.
@@ -71,7 +71,7 @@ internal sealed class CpuCompiledModel(ServingRunner runner) : CompiledModel
             if (slot is not TensorValue filled || value is not TensorValue tensor
                 || filled.ElementType != tensor.ElementType || !filled.Shape.SequenceEqual(tensor.Shape))
             {
-                throw new InvalidInputException($"Model '{info.Name}', output '{info.Outputs[i].Name}': expected a slot for {value}, got {slot}. Pass null to have it allocated.");
+                throw new InvalidInputException($"Model '{info.Name}', output '{info.Outputs[i].Name}': expected null or a tensor {value}, got {slot}. Pass null to have the output allocated.");
             }
         }
     }

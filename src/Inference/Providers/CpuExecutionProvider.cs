@@ -8,17 +8,17 @@ using Inference.Serving;
 
 namespace Inference.Providers;
 
-/// <summary>The managed engine as an execution provider, for hosts other than <see cref="ModelLoader"/>, which runs it without this class. Thread-safe.</summary>
+/// <summary>The managed engine as an execution provider, for use outside <see cref="ModelLoader"/>, which does not need this class. Thread-safe.</summary>
 public sealed class CpuExecutionProvider : ExecutionProvider
 {
-    /// <summary>The name users choose it by.</summary>
+    /// <summary>The name by which users select it.</summary>
     public const string ProviderName = "cpu";
 
     /// <inheritdoc/>
     public override string Name => ProviderName;
 
     /// <inheritdoc/>
-    /// <remarks>Claims nodes whose operators, those of inner graphs and of the model's functions included, the engine has at the graph's operator-set versions.</remarks>
+    /// <remarks>Claims nodes whose operators, including those in subgraphs and in the model's functions, the engine supports at the graph's opset versions.</remarks>
     public override NodeClaims Claim(GraphView graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -28,7 +28,7 @@ public sealed class CpuExecutionProvider : ExecutionProvider
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ModelLoadException">The graph is not valid, or needs operators that the engine does not have.</exception>
+    /// <exception cref="ModelLoadException">The graph is not valid, or needs operators that the engine does not support.</exception>
     public override CompiledModel Compile(GraphView subgraph, CompileContext context)
     {
         ArgumentNullException.ThrowIfNull(subgraph);
@@ -68,7 +68,7 @@ public sealed class CpuExecutionProvider : ExecutionProvider
         }
     }
 
-    // Inner graphs and functions are seen in the file's form alone; it is read when the first node needs it.
+    // Subgraphs and functions are visible only in the file; it is read when the first node needs it.
     private static bool IsSupported(GraphView graph, GraphNode node, ref OnnxModel? model)
     {
         if (!node.HasSubgraphs && StandardOperators.Table.TryFind(node.Domain, node.OpType, graph.Opsets.GetValueOrDefault(node.Domain, 1), out _))

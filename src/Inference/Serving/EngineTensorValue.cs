@@ -23,11 +23,11 @@ internal sealed unsafe class EngineTensorValue(Tensor tensor) : TensorValue(tens
         return Live().Span<T>();
     }
 
-    public override Span<T> AsWritableSpan<T>() => throw new InferenceException($"The tensor {this} cannot be written: it belongs to the engine. Copy it first.");
+    public override Span<T> AsWritableSpan<T>() => throw new InferenceException($"The tensor {this} cannot be written: the engine owns it. Copy it first.");
 
     public override ReadOnlySpan<byte> AsBytes() => Live().Bytes;
 
-    public override Span<byte> AsWritableBytes() => throw new InferenceException($"The tensor {this} cannot be written: it belongs to the engine. Copy it first.");
+    public override Span<byte> AsWritableBytes() => throw new InferenceException($"The tensor {this} cannot be written: the engine owns it. Copy it first.");
 
     public override MemoryHandle Pin()
     {

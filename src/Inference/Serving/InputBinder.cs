@@ -114,10 +114,10 @@ internal static class InputBinder
         string extra = string.Join(", ", inputs.Where(v => info.Inputs.All(p => p.Name != v.Key)).Select(v => $"'{v.Key}'"));
         if (extra.Length == 0)
         {
-            throw new InvalidInputException($"Model '{info.Name}': the set of inputs was changed or disposed by another thread while it was read. Leave it alone until the call has completed.");
+            throw new InvalidInputException($"Model '{info.Name}': another thread changed or disposed the set of inputs while it was read. Do not modify it until the call has completed.");
         }
 
-        throw new InvalidInputException($"Model '{info.Name}': got {extra}, which it has no input for; expected {Names(info)}. Check the names.") { Expected = Names(info), Actual = extra };
+        throw new InvalidInputException($"Model '{info.Name}': got {extra}, which is not an input of the model; expected {Names(info)}. Check the names.") { Expected = Names(info), Actual = extra };
     }
 
     /// <exception cref="InvalidInputException">Always.</exception>

@@ -116,7 +116,7 @@ internal sealed class ProviderModel(CompiledModel compiled, ModelInfo info, Acti
         }
         catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !limits.Cancellation.IsCancellationRequested)
         {
-            throw new DeadlineExceededException($"Model '{info.Name}': the run was stopped: it took longer than the limit set for it.", exception);
+            throw new DeadlineExceededException($"Model '{info.Name}': the run was stopped: it took longer than its limit (ModelLoadOptions.MaxRunTime).", exception);
         }
     }
 }

@@ -27,10 +27,10 @@ internal static class RowIndependenceCheck
         {
             if (info.BatchAxis != 0)
             {
-                throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but its inputs share no batch axis; expected every input to have the same symbolic first dimension. Export the model with one, or drop the assertion.");
+                throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but its inputs do not share a batch axis; expected every input to have the same symbolic first dimension. Export the model with one, or remove the assertion.");
             }
 
-            using NamedValues inputs = RowTrial.Rows(info) ?? throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but rows can be made of tensors alone; expected every input to be one. Drop the assertion.");
+            using NamedValues inputs = RowTrial.Rows(info) ?? throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but not every input is a tensor, so that there are no rows. Remove the assertion.");
             Refuse(info, new RowTrial(runner).Thoroughly(inputs));
             return info with { RowIndependent = true };
         }
@@ -68,7 +68,7 @@ internal static class RowIndependenceCheck
     {
         if (difference is not null)
         {
-            throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but {difference}. The rows depend on each other; drop the assertion.");
+            throw new ModelLoadException($"Model '{info.Name}': AssertRowIndependent was set, but {difference}. The rows depend on each other; remove the assertion.");
         }
     }
 }

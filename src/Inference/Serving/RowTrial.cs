@@ -75,7 +75,7 @@ internal sealed class RowTrial(IModelRunner runner)
                 }
             }
 
-            return Array.TrueForAll(s_apart, rows => Runs(inputs, rows, context)) ? $"{RowCount} rows together fail, each of them alone runs" : null;
+            return Array.TrueForAll(s_apart, rows => Runs(inputs, rows, context)) ? $"{RowCount} rows fail when run together, but each of them runs alone" : null;
         }
         catch (DeadlineExceededException)
         {

@@ -44,12 +44,12 @@ internal abstract unsafe class ServedBoundRun : BoundRun
             int index = Array.FindIndex(_ports, p => p.Name == name);
             if (index < 0)
             {
-                throw new InvalidInputException($"Model '{_info.Name}': got '{name}', which is no input that can be bound; expected {string.Join(", ", _ports.Select(p => $"'{p.Name}'"))}.");
+                throw new InvalidInputException($"Model '{_info.Name}': got '{name}', which is not an input that can be bound; expected {string.Join(", ", _ports.Select(p => $"'{p.Name}'"))}.");
             }
 
             if (IsOwnOutput(value))
             {
-                throw new InvalidInputException($"Model '{_info.Name}', input '{name}': expected a value that runs do not write, got an output of the same bound run. Bind a copy of it: its Retain() makes one.");
+                throw new InvalidInputException($"Model '{_info.Name}', input '{name}': expected a value that the run does not write, got an output of the same bound run. Bind a copy: Retain() creates one.");
             }
 
             InputBinder.Check(_info.Name, _ports[index], value);
@@ -74,7 +74,7 @@ internal abstract unsafe class ServedBoundRun : BoundRun
             }
         }
 
-        throw new InferenceException($"Model '{_info.Name}': there is no output '{name}'; there are {string.Join(", ", ports.Select(p => $"'{p.Name}'"))}.");
+        throw new InferenceException($"Model '{_info.Name}': there is no output '{name}'; the outputs are {string.Join(", ", ports.Select(p => $"'{p.Name}'"))}.");
     }
 
     public override void Dispose() => Close();
@@ -147,7 +147,7 @@ internal abstract unsafe class ServedBoundRun : BoundRun
             bound = tensor;
         }
 
-        // Borrowed memory is read in place, as documented; owned memory is kept by a reference, so that nobody writes to it unseen.
+        // Borrowed memory is read in place, as documented; owned memory is held by a reference, so that it cannot be written unnoticed.
         ModelValue? kept = value.IsBorrowed ? null : value.Retain();
         Unprepare();
         _bound[index]?.Dispose();

@@ -94,7 +94,7 @@ internal static unsafe class ValueConversion
             case MapData map:
                 return new MapValue((TensorValue)ToModel(map.Keys, memory), (TensorValue)ToModel(map.Values, memory));
             default:
-                throw new ModelRunException($"The model returned {value}, which has no form outside the engine.");
+                throw new ModelRunException($"The model returned {value}, which cannot be returned to callers.");
         }
     }
 

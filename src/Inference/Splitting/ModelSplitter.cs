@@ -20,7 +20,7 @@ internal static class ModelSplitter
         {
             if (!whole.Inputs.Any(i => string.Equals(i.Name, name, StringComparison.Ordinal)))
             {
-                throw new InvalidInputException($"Model '{whole.Name}': expected names of its inputs to split by, got '{name}'. The inputs are {string.Join(", ", whole.Inputs.Select(i => $"'{i.Name}'"))}.");
+                throw new InvalidInputException($"Model '{whole.Name}': expected names of its inputs, got '{name}'. The inputs are {string.Join(", ", whole.Inputs.Select(i => $"'{i.Name}'"))}.");
             }
         }
 

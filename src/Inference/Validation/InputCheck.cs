@@ -54,7 +54,7 @@ internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
             if (_maxShape[i] > 0 && tensor.Shape[i] > _maxShape[i])
             {
                 ValidationInstruments.Broken(model, port.Name, "signature", ValidationAction.Reject, 1);
-                throw new InvalidInputException($"Model '{model}', input '{port.Name}': expected at most {_maxShape[i]} on axis {i} (MaxShape), got {TensorShape.Format(tensor.Shape)}. Send less at a time, or raise the limit.");
+                throw new InvalidInputException($"Model '{model}', input '{port.Name}': expected at most {_maxShape[i]} on axis {i} (MaxShape), got {TensorShape.Format(tensor.Shape)}. Send less data per call, or raise the limit.");
             }
         }
 
@@ -132,6 +132,6 @@ internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
         NaNKind => "a number",
         InfinityKind => "a finite number",
         RangeKind => $"a number from {Rule.Min?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "−∞"} to {Rule.Max?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "∞"}",
-        _ => $"one of the {Math.Max(Rule.AllowedIds.Count, Rule.AllowedTexts.Count)} values allowed",
+        _ => $"one of the {Math.Max(Rule.AllowedIds.Count, Rule.AllowedTexts.Count)} allowed values",
     };
 }

@@ -22,7 +22,7 @@ internal sealed class InputChecks
         {
             if (!info.Inputs.Any(p => string.Equals(p.Name, name, StringComparison.Ordinal)))
             {
-                throw new InferenceException($"Model '{info.Name}', UseValidation: got a rule for '{name}', which is no input; expected {string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"))}. Correct the name.");
+                throw new InferenceException($"Model '{info.Name}', UseValidation: got a rule for '{name}', which is not an input; expected {string.Join(", ", info.Inputs.Select(p => $"'{p.Name}'"))}. Correct the name.");
             }
         }
 
@@ -31,7 +31,7 @@ internal sealed class InputChecks
             if (options.Inputs.TryGetValue(port.Name, out InputRule? own))
             {
                 checks.Add((port, InputCheck.Create(info.Name, port, own) ?? throw new InferenceException(
-                    $"Model '{info.Name}', UseValidation: the rule for '{port.Name}' does not fit its type {port.Type}: expected numbers for bounds, integers for AllowedIds, strings for AllowedTexts. Correct the rule.")));
+                    $"Model '{info.Name}', UseValidation: the rule for '{port.Name}' does not match its type {port.Type}: expected numbers for bounds, integers for AllowedIds, strings for AllowedTexts. Correct the rule.")));
             }
             else if (options.Default is { } common && port.Type.ElementType != ElementType.String && InputCheck.Create(info.Name, port, common) is { } check)
             {

@@ -55,7 +55,7 @@ internal static class SignatureCheck
                     if (otherTensor.Shape[otherAxis] != tensor.Shape[axis])
                     {
                         throw new InvalidInputException(
-                            $"Model '{info.Name}', input '{info.Inputs[index].Name}': expected size {otherTensor.Shape[otherAxis]} on axis {axis} ('{symbol}') as in input '{port.Name}' {TensorShape.Format(otherTensor.Shape)}, got {TensorShape.Format(tensor.Shape)}. Give both the same size.");
+                            $"Model '{info.Name}', input '{info.Inputs[index].Name}': expected size {otherTensor.Shape[otherAxis]} on axis {axis} ('{symbol}') as in input '{port.Name}' {TensorShape.Format(otherTensor.Shape)}, got {TensorShape.Format(tensor.Shape)}. Make both sizes equal.");
                     }
 
                     break;

@@ -1,12 +1,12 @@
 namespace Inference.Validation;
 
-/// <summary>What happens to rows with values that a rule does not allow.</summary>
+/// <summary>What happens to rows that violate a rule.</summary>
 public enum ValidationAction
 {
     /// <summary>The call fails with <see cref="InvalidInputException"/>, which names the first row; the model does not run.</summary>
     Reject,
-    /// <summary>The model runs on a copy in which the values are replaced: by the nearest bound, or by the rule's replacement. The rows are flagged.</summary>
+    /// <summary>The model runs on a copy in which the values are replaced by the nearest bound or by the rule's replacement. The rows are flagged.</summary>
     Clamp,
-    /// <summary>The model runs on the values as they are; the rows are flagged in <see cref="RunRecord.Flags"/> and counted.</summary>
+    /// <summary>The model runs on the original values; the rows are flagged in <see cref="RunRecord.Flags"/> and counted.</summary>
     Flag,
 }

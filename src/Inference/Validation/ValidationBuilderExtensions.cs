@@ -7,13 +7,13 @@ namespace Inference.Validation;
 public static partial class ValidationBuilderExtensions
 {
     /// <summary>
-    /// Checks the inputs of every call before any stage below sees them: names, types and shapes against the signature; numbers, NaN and vocabularies against rules.
-    /// Rows that break a rule are rejected, replaced in a copy, or flagged in <see cref="RunContext.Record"/>. The caller's values are never modified, and passed on
-    /// as they are where nothing is replaced. Options named by the model are read first, <paramref name="configure"/> runs last; changes of configuration are followed.
+    /// Checks the inputs of every call before the inner stages: names, types and shapes against the signature; numbers, NaN and vocabularies against rules.
+    /// Rows that violate a rule are rejected, replaced in a copy, or flagged in <see cref="RunContext.Record"/>. The caller's values are never modified, and are passed on
+    /// unchanged if nothing is replaced. Options registered under the model's name are read first, <paramref name="configure"/> runs last; configuration changes are followed.
     /// </summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="configure">Sets options; null for none.</param>
-    /// <exception cref="InferenceException">On building: a rule is for an input that the model does not have, or does not fit its type.</exception>
+    /// <param name="configure">Sets options; null for the defaults.</param>
+    /// <exception cref="InferenceException">When the pipeline is built: a rule is for an input that the model does not have, or does not match its type.</exception>
     public static TBuilder UseValidation<TBuilder>(this TBuilder builder, Action<ValidationOptions>? configure = null)
         where TBuilder : IModelPipelineBuilder
     {
@@ -27,6 +27,6 @@ public static partial class ValidationBuilderExtensions
         return builder;
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Model '{Model}': new validation options were rejected, the last good ones stay: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "Model '{Model}': new validation options were rejected, the previous ones remain in effect: {Reason}")]
     private static partial void LogRejected(ILogger logger, string model, string reason);
 }

@@ -7,7 +7,7 @@ namespace Inference.Validation;
 internal static class ValidationInstruments
 {
     private static readonly Counter<long> s_rows = new Meter(InferenceDiagnostics.MeterName).CreateCounter<long>(
-        "inference.validation.rows", "{row}", "Rows that broke a rule, by rule: signature, nan, infinity, range, vocabulary; and by action: reject, clamp, flag.");
+        "inference.validation.rows", "{row}", "Rows that violated a rule, by rule: signature, nan, infinity, range, vocabulary; and by action: reject, clamp, flag.");
 
     public static void Broken(string model, string input, string rule, ValidationAction action, long rows) => s_rows.Add(
         rows,

@@ -2,20 +2,20 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Inference.Validation;
 
-/// <summary>What inputs a model takes. Named by model; a change is taken up with the next call.</summary>
+/// <summary>Options for validating a model's inputs. Named options, under the model's name; a change takes effect with the next call.</summary>
 public sealed class ValidationOptions : IValidatableObject
 {
-    /// <summary>Whether names, kinds, element types, ranks, fixed dimensions, and equal sizes where the signature names them alike are checked before any other stage
-    /// sees the call; true by default. A call that differs is rejected.</summary>
+    /// <summary>Whether names, kinds, element types, ranks, fixed dimensions, and equal sizes of dimensions with the same symbol are checked before any other stage;
+    /// true by default. A call that does not match the signature is rejected.</summary>
     public bool CheckSignature { get; set; } = true;
 
-    /// <summary>Rules by input name. Inputs without one are held against <see cref="Default"/>.</summary>
+    /// <summary>Rules by input name. Inputs without a rule are checked against <see cref="Default"/>.</summary>
     public IDictionary<string, InputRule> Inputs { get; } = new Dictionary<string, InputRule>(StringComparer.Ordinal);
 
-    /// <summary>The rule for numeric inputs without one of their own; null, the default: none.</summary>
+    /// <summary>The rule for numeric inputs without their own; null, the default, for none.</summary>
     public InputRule? Default { get; set; }
 
-    /// <summary>Flags noted for one call at most, 0 to 65,536; 256 by default. All are counted.</summary>
+    /// <summary>The maximum number of flags recorded for one call, 0 to 65,536; 256 by default. All violations are counted.</summary>
     [Range(0, 65_536)]
     public int MaxFlags { get; set; } = 256;
 
@@ -37,7 +37,7 @@ public sealed class ValidationOptions : IValidatableObject
 
         if (Default is { } common && (common.AllowedIds.Count > 0 || common.AllowedTexts.Count > 0 || common.MaxShape.Count > 0))
         {
-            yield return new ValidationResult("Default: expected bounds, AllowNaN and AllowInfinity only, got a vocabulary or a shape. Set it for the input it belongs to.", [nameof(Default)]);
+            yield return new ValidationResult("Default: expected only bounds, AllowNaN and AllowInfinity, got a vocabulary or a shape. Set these in Inputs for a specific input.", [nameof(Default)]);
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class ValidationOptions : IValidatableObject
 
         if (rule.AllowedIds.Count > 0 && rule.AllowedTexts.Count > 0)
         {
-            yield return "AllowedIds, AllowedTexts: expected one of them, got both. Keep the one that fits the input's type.";
+            yield return "AllowedIds, AllowedTexts: expected only one of them, got both. Keep the one that matches the input's type.";
         }
 
         if (rule.Action == ValidationAction.Clamp)

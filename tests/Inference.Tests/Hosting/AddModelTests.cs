@@ -58,7 +58,7 @@ public sealed class AddModelTests
         var services = new ServiceCollection();
         services.AddModel("a", o => o.Path = "a.onnx");
         InferenceException error = Assert.Throws<InferenceException>(() => services.AddModel("a", o => o.Path = "b.onnx"));
-        Assert.Contains("'a' is registered already", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'a' is already registered", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

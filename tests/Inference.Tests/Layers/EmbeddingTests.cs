@@ -111,7 +111,7 @@ public sealed class EmbeddingTests
     {
         using var table = new Embedding(s_table, 3, 2);
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => table.Run([0, id, 1], new float[6]));
-        Assert.StartsWith($"Embedding layer: expected ids in [-3, 2], got {id} at position 1. Map what the table does not have to a row of its own.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Embedding layer: expected ids in [-3, 2], got {id} at position 1. Map unknown ids to a dedicated row.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class LinearTests
     {
         using var layer = new Linear(s_weights, 3, 2);
         ArgumentException error = Assert.Throws<ArgumentException>(() => layer.Run(new float[5], new float[4], 2));
-        Assert.StartsWith("Linear layer: expected 6 elements of x[rows, inputs], got 5. Pass all of it, and no more.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Linear layer: expected 6 elements of x[rows, inputs], got 5. Pass a span of exactly that length.", error.Message, StringComparison.Ordinal);
         Assert.Equal("x", error.ParamName);
     }
 
@@ -148,7 +148,7 @@ public sealed class LinearTests
         using var layer = new Linear(s_weights, 3, 2);
         var memory = new float[4];
         ArgumentException error = Assert.Throws<ArgumentException>(() => layer.Run(memory.AsSpan(0, 3), memory.AsSpan(2, 2), 1));
-        Assert.StartsWith("Linear layer: expected an output apart from the input", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Linear layer: expected an output that does not overlap the input", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

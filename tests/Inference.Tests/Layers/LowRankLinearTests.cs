@@ -166,7 +166,7 @@ public sealed class LowRankLinearTests
     public void Constructor_OtherLength_SaysWhatWasExpected()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => new LowRankLinear([1f], [1f, 2f], 2, 1, 2));
-        Assert.StartsWith("LowRankLinear layer: expected 2 elements of down[inputs, rank], got 1. Pass all of it, and no more.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("LowRankLinear layer: expected 2 elements of down[inputs, rank], got 1. Pass a span of exactly that length.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

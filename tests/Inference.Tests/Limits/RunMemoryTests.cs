@@ -38,7 +38,7 @@ public sealed class RunMemoryTests(ITestOutputHelper output)
         ModelRunException error = Assert.Throws<ModelRunException>(() => runner.Run(inputs));
         long reached = peak.Stop() - before;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}{(hidden ? ", decided by data" : "")}: peak {reached / 1048576.0:F1} MB of {Limit / 1048576.0:F1} MB: {error.Message}"));
-        Assert.Contains("bytes were asked for", error.Message, StringComparison.Ordinal);
+        Assert.Contains("bytes were requested", error.Message, StringComparison.Ordinal);
         Assert.Contains("MaxMemoryBytes", error.Message, StringComparison.Ordinal);
         Assert.True(reached <= Limit + (Limit / 10) + Slack, $"peak {reached}, limit {Limit}");
     }
@@ -77,7 +77,7 @@ public sealed class RunMemoryTests(ITestOutputHelper output)
         using BoundRun bound = ((IBindable)runner.GetService(typeof(IBindable))!).Bind();
         bound.SetInput("x", TensorValue.Allocate(ElementType.Float32, [1 << 16, 3]));
         ModelRunException error = Assert.Throws<ModelRunException>(() => bound.Run());
-        Assert.Contains("expected at most 65536 at once", error.Message, StringComparison.Ordinal);
+        Assert.Contains("expected at most 65536 at a time", error.Message, StringComparison.Ordinal);
         bound.SetInput("x", TensorValue.Copy<float>([1, 2, 3], [1, 3]));
         bound.Run();
     }

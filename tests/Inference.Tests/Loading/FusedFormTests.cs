@@ -7,7 +7,7 @@ namespace Inference.Tests.Loading;
 public sealed class FusedFormTests
 {
     [Fact]
-    public void Load_ConvWithAnAddend_IsRefused() => Refused("y = Conv(x, f:2x2x1x1, f:2, z)", "node Conv → 'y': expected at most 3 inputs and no attribute 'activation', got 4 inputs. com.microsoft has the fused form.");
+    public void Load_ConvWithAnAddend_IsRefused() => Refused("y = Conv(x, f:2x2x1x1, f:2, z)", "node Conv → 'y': expected at most 3 inputs and no attribute 'activation', got 4 inputs. Use the fused operator of com.microsoft.");
 
     [Theory]
     [InlineData("y = Conv(x, f:2x2x1x1)", "Conv")]

@@ -10,7 +10,7 @@ public sealed class InputErrorTests
 
     [Fact]
     public void Run_AnUnknownInput_NamesItAndTheKnownOnes() => Fails(
-        new NamedValues { ["x"] = Floats(1, 3), ["z"] = Floats(1, 3) }, "got 'z', which it has no input for; expected 'x'");
+        new NamedValues { ["x"] = Floats(1, 3), ["z"] = Floats(1, 3) }, "got 'z', which is not an input of the model; expected 'x'");
 
     [Fact]
     public void Run_AnotherElementType_NamesBoth() => Fails(

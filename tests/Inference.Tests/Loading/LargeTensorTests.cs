@@ -23,12 +23,12 @@ public sealed class LargeTensorTests
         using TensorValue last = tensor.Rows((int)Rows - 1, 1);
         Assert.Equal(7f, last.AsSpan<float>()[(int)Columns - 1]);
         Assert.Equal(7f, BitConverter.ToSingle(last.AsBytes()[^4..]));
-        Assert.Contains("Read it as its own type by AsSpan, or in parts by Rows.", Assert.Throws<InferenceException>(() => { _ = tensor.AsBytes(); }).Message, StringComparison.Ordinal);
+        Assert.Contains("Read the tensor as its own type with AsSpan, or in parts with Rows.", Assert.Throws<InferenceException>(() => { _ = tensor.AsBytes(); }).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Allocate_MoreElementsThanASpan_IsRefused() => Assert.Contains(
-        "one tensor can hold at most", Assert.Throws<InferenceException>(() => TensorValue.Allocate(ElementType.UInt8, [1L << 31])).Message, StringComparison.Ordinal);
+        "a tensor can have at most", Assert.Throws<InferenceException>(() => TensorValue.Allocate(ElementType.UInt8, [1L << 31])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Allocate_MoreMemoryThanThereIs_IsAnErrorOfOurs() => Assert.Throws<InferenceException>(() => TensorValue.Allocate(ElementType.Complex128, [(1L << 31) - 1000, 1]).Dispose());

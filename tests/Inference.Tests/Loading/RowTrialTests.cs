@@ -38,7 +38,7 @@ public sealed class RowTrialTests
         using var runner = new FakeRunner(compute: inputs => Meet(inputs, "position"));
         ModelLoadException error = Assert.Throws<ModelLoadException>(() => RowIndependenceCheck.Apply(runner, new() { AssertRowIndependent = true }));
         Assert.Equal(
-            "Model 'fake': AssertRowIndependent was set, but row 2 of output 'y' differs between a batch of 3 and a batch of 2. The rows depend on each other; drop the assertion.", error.Message);
+            "Model 'fake': AssertRowIndependent was set, but row 2 of output 'y' differs between a batch of 3 and a batch of 2. The rows depend on each other; remove the assertion.", error.Message);
     }
 
     [Fact]

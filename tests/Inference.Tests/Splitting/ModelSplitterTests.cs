@@ -81,7 +81,7 @@ public sealed class ModelSplitterTests
     {
         using IModelRunner whole = Load(SplitModels.Product());
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => Split(whole, "usr"));
-        Assert.Equal("Model 'small': expected names of its inputs to split by, got 'usr'. The inputs are 'user', 'item'.", error.Message);
+        Assert.Equal("Model 'small': expected names of its inputs, got 'usr'. The inputs are 'user', 'item'.", error.Message);
     }
 
     [Fact]

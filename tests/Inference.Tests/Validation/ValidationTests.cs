@@ -111,7 +111,7 @@ public sealed class ValidationTests
         if (action == ValidationAction.Reject)
         {
             InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(async () => await runner.RunAsync(inputs, context));
-            Assert.Contains("input 'id', row 1: expected one of the 2 values allowed, got 8", error.Message, StringComparison.Ordinal);
+            Assert.Contains("input 'id', row 1: expected one of the 2 allowed values, got 8", error.Message, StringComparison.Ordinal);
             return;
         }
 
@@ -157,8 +157,8 @@ public sealed class ValidationTests
     [Fact]
     public void Build_RuleWithoutInput_OrOfAnotherType_Fails()
     {
-        Assert.Contains("got a rule for 'z', which is no input", Assert.Throws<InferenceException>(() => Build(o => o.Inputs["z"] = new())).Message, StringComparison.Ordinal);
-        Assert.Contains("does not fit its type", Assert.Throws<InferenceException>(() => Build(o => o.Inputs["x"] = new() { AllowedTexts = { "a" } })).Message, StringComparison.Ordinal);
+        Assert.Contains("got a rule for 'z', which is not an input", Assert.Throws<InferenceException>(() => Build(o => o.Inputs["z"] = new())).Message, StringComparison.Ordinal);
+        Assert.Contains("does not match its type", Assert.Throws<InferenceException>(() => Build(o => o.Inputs["x"] = new() { AllowedTexts = { "a" } })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class ValidationTests
         (await runner.RunAsync(inputs)).Dispose();
         Assert.Equal(20, seen);
 
-        // What cannot be used keeps the last good value, and the next change is heard.
+        // What cannot be used keeps the last valid value, and the next change is still read.
         configuration["Inputs:x:Min"] = "30";
         configuration.Reload();
         (await runner.RunAsync(inputs)).Dispose();

@@ -44,7 +44,7 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
 
         if (q.Length is not (3 or 4) || k.Length != q.Length || v.Length != q.Length)
         {
-            throw context.Error($"expected Q, K and V of rank 3 or 4 alike, got [{string.Join(",", q)}], [{string.Join(",", k)}], [{string.Join(",", v)}].");
+            throw context.Error($"expected Q, K and V of the same rank, 3 or 4, got [{string.Join(",", q)}], [{string.Join(",", k)}], [{string.Join(",", v)}].");
         }
 
         Dimension heads = Split(context, q, _queryHeads, "q_num_heads", out Dimension rows, out Dimension depth);
@@ -57,7 +57,7 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
         Shapes.Merge(context, depth, keyDepth, "head sizes of Q and K");
         if (heads.Size is { } h && keyHeads.Size is { } g && (g == 0 || h % g != 0))
         {
-            throw context.Error($"expected a number of query heads that the {g} key heads divide, got {h}.");
+            throw context.Error($"expected a number of query heads that is a multiple of the {g} key heads, got {h}.");
         }
 
         Dimension total = keys;
@@ -73,7 +73,7 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
         Shapes.RequireShape(context, 6, q[0]);
         if (context.HasInput(4) != context.HasInput(5))
         {
-            throw context.Error("expected past key and past value together, got one of them.");
+            throw context.Error("expected both past key and past value, got only one of them.");
         }
 
         Shapes.RequireHoldable(context, "scores [batch, heads, rows, keys]", q[0], heads, rows, total);

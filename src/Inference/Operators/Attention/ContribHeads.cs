@@ -53,12 +53,12 @@ internal sealed class ContribHeads
         (long query, long key, long value) = Split(width);
         if (checked(query + key + value) != width || query % Count != 0 || value % Count != 0 || query != key)
         {
-            throw context.Error($"input 1: expected a width of Q, K and V sizes that {Count} heads divide, got {width}.");
+            throw context.Error($"input 1: expected a width of Q, K and V that is divisible by {Count} heads, got {width}.");
         }
 
         if (query != value && (context.HasInput(pastInput) || context.HasOutput(1)))
         {
-            throw context.Error($"expected Q, K and V of one width where past or present are used, got {query}, {key} and {value}.");
+            throw context.Error($"expected Q, K and V of equal width because past or present is used, got {query}, {key} and {value}.");
         }
 
         Shapes.RequireShape(context, pastInput, Dimension.Fixed(2), x[0], Dimension.Fixed(Count), Dimension.Unknown, Dimension.Fixed(key / Count));

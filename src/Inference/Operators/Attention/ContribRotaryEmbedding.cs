@@ -20,12 +20,12 @@ internal sealed unsafe class ContribRotaryEmbedding(Node node) : FloatOperator
         Dimension[]? x = context.InputShape(0);
         if (_dimension < 0 || _heads < 0 || _dimension % 2 != 0 || (_dimension > 0 && _heads == 0 && x is not { Length: 4 }))
         {
-            throw context.Error($"expected an even rotary_embedding_dim ≥ 0 and, beside it, num_heads, got rotary_embedding_dim {_dimension} and num_heads {_heads}.");
+            throw context.Error($"expected an even rotary_embedding_dim ≥ 0 together with num_heads, got rotary_embedding_dim {_dimension} and num_heads {_heads}.");
         }
 
         if (x is { Length: 4 } && _heads > 0 && x[1].Size is { } heads && heads != _heads)
         {
-            throw context.Error($"input 0: expected {_heads} heads as the attribute num_heads says, got [{string.Join(",", x)}].");
+            throw context.Error($"input 0: expected {_heads} heads, as in the attribute num_heads, got [{string.Join(",", x)}].");
         }
 
         if (x?[^1].Size is { } width && context.InputShape(2) is { } cache && cache[1].Size is { } half)
@@ -34,7 +34,7 @@ internal sealed unsafe class ContribRotaryEmbedding(Node node) : FloatOperator
             long rotated = _dimension > 0 ? _dimension : 2 * half;
             if (depth <= 0 || rotated > depth || rotated != 2 * half || (x.Length == 3 && width % depth != 0))
             {
-                throw context.Error($"expected rotary_embedding_dim to be twice the caches' width and at most the size of a head, and whole heads, got rotary_embedding_dim {_dimension}, num_heads {_heads}, input [{string.Join(",", x)}] and caches [{string.Join(",", cache)}].");
+                throw context.Error($"expected a rotary_embedding_dim of twice the width of the caches and at most the head size, and whole heads, got rotary_embedding_dim {_dimension}, num_heads {_heads}, input [{string.Join(",", x)}] and caches [{string.Join(",", cache)}].");
             }
         }
 

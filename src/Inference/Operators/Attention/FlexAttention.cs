@@ -23,7 +23,7 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
         Shapes.RequireHoldable(context, "scores [batch, heads, rows, keys]", q?[0] ?? Dimension.Unknown, q?[1] ?? Dimension.Unknown, q?[2] ?? Dimension.Unknown, k?[2] ?? Dimension.Unknown);
         if (q?[1].Size is { } heads && k?[1].Size is { } keyHeads && (keyHeads == 0 || heads % keyHeads != 0))
         {
-            throw context.Error($"expected a number of query heads that the {keyHeads} key heads divide, got {heads}.");
+            throw context.Error($"expected a number of query heads that is a multiple of the {keyHeads} key heads, got {heads}.");
         }
 
         ElementType inner = type == ElementType.Float64 ? type : ElementType.Float32;
@@ -52,7 +52,7 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
 
         ModelGraph graph = node.Attributes.Graph(name);
         return graph.Inputs.Count == 1 && graph.Outputs.Count == 1 ? graph
-            : throw new ModelLoadException($"{node.Describe()}: attribute '{name}': expected a graph of one input and one output, got {graph.Inputs.Count} and {graph.Outputs.Count}.");
+            : throw new ModelLoadException($"{node.Describe()}: attribute '{name}': expected a graph with one input and one output, got {graph.Inputs.Count} and {graph.Outputs.Count}.");
     }
 
     private static Tensor Modify(KernelContext context, ModelGraph? graph, Tensor scores)
@@ -69,7 +69,7 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
             return result;
         }
 
-        throw context.Error($"inner graph '{graph.Name}': expected {scores}, got {outputs[0]}.");
+        throw context.Error($"subgraph '{graph.Name}': expected {scores}, got {outputs[0]}.");
     }
 
     private void Compute<C>(KernelContext context, ElementType type)

@@ -34,12 +34,12 @@ internal sealed class GroupQueryAttention : FloatOperator
         };
         if ((_form.IsSliding && _form.Window <= 0) || (!_causal && _form.Window != -1))
         {
-            throw new ModelLoadException($"{node.Describe()}: expected local_window_size above 0 with sliding_window_cache, and -1 without causal, got {_form.Window}.");
+            throw new ModelLoadException($"{node.Describe()}: expected a local_window_size greater than 0 with sliding_window_cache, and -1 without causal, got {_form.Window}.");
         }
 
         if (node.Attributes.String("v_quant_type", "NONE") is var other && (other != kind || !(kind == "NONE" ? bits == 0 : kind is "PER_TENSOR" or "PER_CHANNEL" && bits is 4 or 8)))
         {
-            throw new ModelLoadException($"{node.Describe()}: expected k_quant_type and v_quant_type alike, NONE with a kv_cache_bit_width of 0, or PER_TENSOR or PER_CHANNEL with one of 4 or 8, got {kind}, {other} and {bits}.");
+            throw new ModelLoadException($"{node.Describe()}: expected equal k_quant_type and v_quant_type: NONE with a kv_cache_bit_width of 0, or PER_TENSOR or PER_CHANNEL with a kv_cache_bit_width of 4 or 8, got {kind}, {other} and {bits}.");
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class GroupQueryAttention : FloatOperator
         (Dimension batch, Dimension rows, Dimension depth, Dimension past) = _form.Check(context);
         if (context.HasInput(14) || context.HasInput(15))
         {
-            throw context.Error("inputs 14 and 15: expected no weights that normalize queries and keys; no CPU provider takes them. Normalize by operators before this one.");
+            throw context.Error("inputs 14 and 15: expected no weights that normalize queries and keys; no CPU provider supports them. Normalize with operators before this one.");
         }
 
         CheckOptions(context, batch, rows, past);
@@ -96,12 +96,12 @@ internal sealed class GroupQueryAttention : FloatOperator
         Shapes.RequireShape(context, 11, Dimension.Fixed(_form.Heads));
         if (_form.IsSliding && (!context.HasInput(3) || !context.HasOutput(1) || !context.HasOutput(2) || context.HasOutput(3) || past.Size < _form.Window))
         {
-            throw context.Error($"expected sliding_window_cache to come with past and present keys and values of at least local_window_size {_form.Window} rows and without scores, got {past} rows.");
+            throw context.Error($"expected sliding_window_cache together with past and present keys and values of at least local_window_size {_form.Window} rows and without scores, got {past} rows.");
         }
 
         if (context.HasOutput(3) != _form.ScoresOutput is 1 or 2)
         {
-            throw context.Error($"output 3: expected attribute 'qk_output' to be 1 or 2 where the scores are an output, else 0, got {_form.ScoresOutput}.");
+            throw context.Error($"output 3: expected the attribute 'qk_output' to be 1 or 2 if the scores are an output, otherwise 0, got {_form.ScoresOutput}.");
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class GroupQueryAttention : FloatOperator
         {
             if (context.InputType(i) is not ElementType.Undefined and var own && held != ElementType.Undefined && own != held)
             {
-                throw context.Error($"input {i}: expected {held.Name()} as the query and the attribute 'kv_cache_bit_width' say, got {own.Name()}.");
+                throw context.Error($"input {i}: expected {held.Name()}, as determined by the query and the attribute 'kv_cache_bit_width', got {own.Name()}.");
             }
 
             int scales = _form.Scales + i - 3;
@@ -122,7 +122,7 @@ internal sealed class GroupQueryAttention : FloatOperator
 
             if (!context.HasInput(scales))
             {
-                throw context.Error($"input {scales}: expected the scales of the quantized cache, but they are left out.");
+                throw context.Error($"input {scales}: expected the scales of the quantized cache, but they are omitted.");
             }
 
             if (Shapes.Sizes(context.InputShape(scales)) is { } shape && depth.Size is { } size && TensorShape.Count(shape) != (_isPerColumn ? checked(_form.KeyHeads * size) : 1))

@@ -76,7 +76,7 @@ internal sealed record GroupQueryForm
         long parts = packed ? checked(Heads + 2 * KeyHeads) : Heads;
         if (q?[2].Size is { } width && (width == 0 || width % parts != 0))
         {
-            throw context.Error($"input 0: expected a hidden size that {parts} heads divide, got [{string.Join(",", q)}].");
+            throw context.Error($"input 0: expected a hidden size divisible by {parts} heads, got [{string.Join(",", q)}].");
         }
 
         Dimension depth = q?[2].Size is { } all ? Dimension.Fixed(all / parts) : Dimension.Unknown;
@@ -96,7 +96,7 @@ internal sealed record GroupQueryForm
         Shapes.RequireShape(context, 4, batch, Dimension.Fixed(KeyHeads), past, Columns(depth));
         if (IsRotary && !context.HasInput(Cosines))
         {
-            throw context.Error($"inputs {Cosines} and {Cosines + 1}: expected caches of cosines and sines for do_rotary, but they are left out.");
+            throw context.Error($"inputs {Cosines} and {Cosines + 1}: expected caches of cosines and sines for do_rotary, but they are omitted.");
         }
 
         if (IsRotary && context.InputShape(Cosines) is { } angles && 2 * angles[1].Size > depth.Size)
@@ -121,7 +121,7 @@ internal sealed record GroupQueryForm
             q.Dims[0], rows, k?.Dims[1] ?? rows, Heads, KeyHeads, q.Dims[2] / (packed ? Heads + 2 * KeyHeads : Heads), past, holdsAll ? past : Math.Max(total, past), total, packed);
         if (total <= 0 || (!IsSliding && total > (KeepsRest ? past : past + rows)) || (rows != total && rows > 1 && s.Batch != 1))
         {
-            throw context.Error($"input {Total}: expected a length above 0 that the {past} positions of the past and the {rows} new ones hold, and {rows} where they are new ones of several sequences, got {total} for {s.Batch} sequences. Feed prompts of several sequences whole, and then one position of each.");
+            throw context.Error($"input {Total}: expected a length greater than 0 that fits in the {past} past and {rows} new positions, and equal to {rows} for several sequences with several new positions, got {total} for {s.Batch} sequences. Run the whole prompts of several sequences first, then one position of each.");
         }
 
         return s;
@@ -134,7 +134,7 @@ internal sealed record GroupQueryForm
     {
         if (context.HasInput(first) != context.HasInput(second))
         {
-            throw context.Error($"inputs {first} and {second}: expected {what} together, got one of them.");
+            throw context.Error($"inputs {first} and {second}: expected both {what}, got only one of them.");
         }
     }
 }

@@ -75,7 +75,7 @@ internal readonly unsafe ref struct GroupQueryRun
         bool counted = _s.IsFirst && !_form.IsSliding;
         if (length <= 0 || length > end || (!counted && (length < _s.Rows || (_s.Fresh > 0 && !_form.IsSliding && length - _s.Rows > _s.Past))) || (_s.Fresh == 0 && length > _s.Past))
         {
-            throw _context.Error($"input {_form.Lengths}: expected lengths{(_form.LengthAddend == 1 ? " less one" : "")} that the {_s.Past} positions of the past and the {_s.Fresh} new ones hold, got {length - _form.LengthAddend} for sequence {batch} where the longest is of {_s.Total}.");
+            throw _context.Error($"input {_form.Lengths}: expected lengths{(_form.LengthAddend == 1 ? " minus one" : "")} that fit in the {_s.Past} past and {_s.Fresh} new positions, got {length - _form.LengthAddend} for sequence {batch}; the longest is {_s.Total}.");
         }
 
         if (_mask.Bias is { } bias && (bias.Dims[2] != _s.Rows || bias.Dims[3] < length))

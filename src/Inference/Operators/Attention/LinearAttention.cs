@@ -35,7 +35,7 @@ internal sealed unsafe class LinearAttention : FloatOperator
         _contrib = node.Domain == Domains.Microsoft;
         if (_contrib && node.Attributes.Int("state_window", 0) != 0)
         {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'state_window': expected 0, got {node.Attributes.Int("state_window", 0)}; a window of states is for CUDA.");
+            throw new ModelLoadException($"{node.Describe()}: attribute 'state_window': expected 0, got {node.Attributes.Int("state_window", 0)}; a state window is supported only on CUDA.");
         }
 
         if (_keyHeads <= 0 || _queryHeads <= 0 || (_queryHeads % _keyHeads != 0 && !(_contrib && _keyHeads % _queryHeads == 0)))
@@ -58,7 +58,7 @@ internal sealed unsafe class LinearAttention : FloatOperator
             Dimension Width(Dimension head) => head.Size is { } size ? Dimension.Fixed(size * _keyHeads) : Dimension.Unknown;
             if (q[2].Size % _queryHeads is not (0 or null) || v?[2].Size % _keyHeads is not (0 or null))
             {
-                throw context.Error($"expected widths that {_queryHeads} query heads and {_keyHeads} key heads divide, got {q[2]} and {v?[2]}.");
+                throw context.Error($"expected widths divisible by {_queryHeads} query heads and {_keyHeads} key heads, got {q[2]} and {v?[2]}.");
             }
 
             Shapes.RequireShape(context, 1, q[0], q[1], _contrib ? KeyWidth(context, depth) : Width(depth));

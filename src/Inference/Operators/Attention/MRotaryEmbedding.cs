@@ -49,12 +49,12 @@ internal sealed unsafe class MRotaryEmbedding : FloatOperator
         Dimension[]? x = context.InputShape(0);
         if (x is { Length: 3 } && _heads == 0)
         {
-            throw context.Error("attribute 'num_heads': expected the number of heads beside an input [B, S, H·D], got 0.");
+            throw context.Error("attribute 'num_heads': expected the number of heads for an input [B, S, H·D], got 0.");
         }
 
         if (x is { Length: 4 } && _heads > 0 && x[1].Size is { } heads && heads != _heads)
         {
-            throw context.Error($"input 0: expected {_heads} heads as the attribute num_heads says, got [{string.Join(",", x)}].");
+            throw context.Error($"input 0: expected {_heads} heads, as in the attribute num_heads, got [{string.Join(",", x)}].");
         }
 
         long rotated = 2L * _streams.Length;

@@ -11,7 +11,7 @@ namespace Inference.Operators.Attention;
 internal sealed unsafe class MultiHeadAttention(Node node, MultiHeadForm form) : FloatOperator
 {
     private readonly long _heads = node.Attributes.Int("num_heads") is var heads && heads > 0 ? heads
-        : throw new ModelLoadException($"{node.Describe()}: attribute 'num_heads': expected a number of heads above 0, got {heads}.");
+        : throw new ModelLoadException($"{node.Describe()}: attribute 'num_heads': expected a number of heads greater than 0, got {heads}.");
 
     private readonly bool _causal = node.Attributes.Int("unidirectional", 0) != 0;
     private readonly float _scale = node.Attributes.Float("scale", 0f);
@@ -61,7 +61,7 @@ internal sealed unsafe class MultiHeadAttention(Node node, MultiHeadForm form) :
         long presentRows = filled is null ? past + x.Fresh : room;
         if (filled is not null && (past < 0 || past > room - x.Fresh))
         {
-            throw context.Error($"input {form.PastLength}: expected a number of rows in [0, {room - x.Fresh}], as the past has room for {room} and {x.Fresh} come, got {past}.");
+            throw context.Error($"input {form.PastLength}: expected a number of rows in [0, {room - x.Fresh}], because the past has room for {room} rows and {x.Fresh} are added, got {past}.");
         }
 
         var sizes = new AttentionSizes(x.Batch, _heads, _heads, x.Rows, past + x.Fresh, x.Depth, x.ValueDepth);
@@ -132,7 +132,7 @@ internal sealed unsafe class MultiHeadAttention(Node node, MultiHeadForm form) :
 
         if (context.HasInput(form.Past) != context.HasInput(form.Past + 1) || (_shares && context.HasInput(form.Past) && !context.HasInput(form.PastLength)))
         {
-            throw context.Error("expected past key and past value together, and with past_present_share_buffer the rows that are filled, got one of them.");
+            throw context.Error("expected both past key and past value, and with past_present_share_buffer also the number of filled rows, got only some of them.");
         }
 
         if (context.InputShape(MultiHeadForm.Indirection) is not { } indirection || !context.HasInput(form.Past))
@@ -143,7 +143,7 @@ internal sealed unsafe class MultiHeadAttention(Node node, MultiHeadForm form) :
         bool fits = indirection[0].Size is not { } sequences || indirection[1].Size is not { } beams || shape.Batch.Size is not { } rows || (beams > 0 && Math.BigMul(sequences, beams, out long low) == 0 && low == rows);
         if (!fits || !IsFilled(context) || shape.Rows.Size is not (null or 1))
         {
-            throw context.Error($"input {MultiHeadForm.Indirection}: expected [sequences, beams, positions] for a batch of {shape.Batch} rows of one position, and the rows of the past that are filled, got [{string.Join(",", indirection)}].");
+            throw context.Error($"input {MultiHeadForm.Indirection}: expected [sequences, beams, positions] for a batch of {shape.Batch} rows of one position, and the number of filled past rows, got [{string.Join(",", indirection)}].");
         }
     }
 
@@ -168,7 +168,7 @@ internal sealed unsafe class MultiHeadAttention(Node node, MultiHeadForm form) :
         long width = context.OptionalInput(form.BeamWidth) is { } own ? Scalars.ToInt64(own) : indirection.Dims[1];
         if (width != indirection.Dims[1] || indirection.Dims[0] * width != batch || indirection.Dims[2] < past.Length)
         {
-            throw context.Error($"input {MultiHeadForm.Indirection}: expected {width} beams that make {batch} rows and at least {past.Length} positions, got {indirection}.");
+            throw context.Error($"input {MultiHeadForm.Indirection}: expected {width} beams for {batch} rows and at least {past.Length} positions, got {indirection}.");
         }
 
         past.Check(context);

@@ -17,7 +17,7 @@ internal readonly struct MultiHeadShape
         bool holdsValue = packed || k is { Length: 5 };
         if (context.HasInput(2) == holdsValue && (packed || k is not null))
         {
-            throw context.Error($"inputs 1 and 2: expected key and value, a key [batch, keys, heads, 2, depth] alone, or neither, got {(packed ? "a value" : $"a key [{string.Join(",", k!)}] {(holdsValue ? "and a" : "without")} value")}.");
+            throw context.Error($"inputs 1 and 2: expected key and value, only a key [batch, keys, heads, 2, depth], or neither, got {(packed ? "a value" : $"a key [{string.Join(",", k!)}] {(holdsValue ? "and a" : "without")} value")}.");
         }
 
         Batch = q?[0] ?? Dimension.Unknown;
@@ -83,6 +83,6 @@ internal readonly struct MultiHeadShape
             return Dimension.Unknown;
         }
 
-        return width % parts == 0 ? Dimension.Fixed(width / parts) : throw context.Error($"input {input}: expected a last dimension that {parts} heads divide, got [{string.Join(",", shape)}].");
+        return width % parts == 0 ? Dimension.Fixed(width / parts) : throw context.Error($"input {input}: expected a last dimension divisible by {parts} heads, got [{string.Join(",", shape)}].");
     }
 }

@@ -16,7 +16,7 @@ internal sealed class SparseAttention : FloatOperator
     {
         _form = new(node) { Lengths = 8, LengthAddend = 0, Total = 7, Cosines = 9, Positions = int.MaxValue, KeepsRest = true };
         _blockSize = node.Attributes.Int("sparse_block_size") is var size && size > 0 ? size
-            : throw new ModelLoadException($"{node.Describe()}: attribute 'sparse_block_size': expected a number of positions above 0, got {size}.");
+            : throw new ModelLoadException($"{node.Describe()}: attribute 'sparse_block_size': expected a number of positions greater than 0, got {size}.");
     }
 
     protected override void InferOutputs(InferContext context)
@@ -25,7 +25,7 @@ internal sealed class SparseAttention : FloatOperator
         (Dimension batch, Dimension rows, Dimension depth, Dimension past) = _form.Check(context);
         if (context.InputShape(5) is { } layout && (layout[1].Size < 2 || layout[0].Size == 0 || _form.Heads % layout[0].Size is not (null or 0)))
         {
-            throw context.Error($"input 5: expected at least one block, and layouts whose number divides {_form.Heads} heads, got [{string.Join(",", layout)}].");
+            throw context.Error($"input 5: expected at least one block, and a number of layouts that divides {_form.Heads} heads, got [{string.Join(",", layout)}].");
         }
 
         Dimension heads = Dimension.Fixed(_form.Heads);

@@ -34,7 +34,7 @@ internal sealed unsafe class Cast : Operator
         ElementType from = context.InputType(0);
         if (from != to && from != ElementType.Undefined && to != ElementType.Undefined && (TypeSet.Complex.Contains(from) || TypeSet.Complex.Contains(to)))
         {
-            throw context.Error($"expected a conversion between real types or strings, got {from.Name()} to {to.Name()}.");
+            throw context.Error($"expected a conversion between real numeric types, bool or strings, got {from.Name()} to {to.Name()}.");
         }
 
         context.SetOutput(0, to, context.InputShape(0));

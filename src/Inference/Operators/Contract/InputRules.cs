@@ -37,7 +37,7 @@ internal sealed class InputRules
         {
             if (!rules[i].IsOptional && !node.HasInput(i))
             {
-                throw new ModelLoadException($"{node.Describe()}: expected input {i} ({rules[i].Name}), but it is left out. The model breaks the operator's specification.");
+                throw new ModelLoadException($"{node.Describe()}: expected input {i} ({rules[i].Name}), but it is omitted. The model violates the operator's specification.");
             }
         }
 
@@ -52,13 +52,13 @@ internal sealed class InputRules
         {
             if (!node.HasInput(i))
             {
-                throw new ModelLoadException($"{node.Describe()}: expected input {i} ({rules[^1].Name}), but it is left out before others. The model breaks the operator's specification.");
+                throw new ModelLoadException($"{node.Describe()}: expected input {i} ({rules[^1].Name}), but it is omitted before later ones. The model violates the operator's specification.");
             }
         }
 
         if (count > rules.Count && !IsVariadic)
         {
-            throw new ModelLoadException($"{node.Describe()}: expected at most {rules.Count} inputs, got {count}. The model breaks the operator's specification.");
+            throw new ModelLoadException($"{node.Describe()}: expected at most {rules.Count} inputs, got {count}. The model violates the operator's specification.");
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class InputRules
         ElementType known = context.InputType(first);
         if (known != type)
         {
-            throw context.Error($"input {index} ({rule.Name}): expected {known.Name()} as input {first} is, got {type.Name()}. Cast one of them.");
+            throw context.Error($"input {index} ({rule.Name}): expected {known.Name()}, the type of input {first}, got {type.Name()}. Cast one of them.");
         }
     }
 

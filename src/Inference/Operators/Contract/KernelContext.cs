@@ -145,11 +145,11 @@ internal abstract unsafe class KernelContext
     }
 
     [DoesNotReturn]
-    private Tensor ThrowLeftOut(int index) => throw Error($"output {index}: expected a name, but it is left out. The operator needs it: the model breaks its specification.");
+    private Tensor ThrowLeftOut(int index) => throw Error($"output {index}: expected a name, but it is omitted. The operator requires it: the model violates its specification.");
 
     [DoesNotReturn]
     private Tensor ThrowMissing(int index) => throw Error($"input {index}: expected a tensor, got {(HasInput(index) ? InputValue(index)?.Kind.ToString() ?? "no value" : "none")}.");
 
     /// <summary>What stands for an output that was not allocated before the run; an error.</summary>
-    protected virtual Tensor MissingOutput(int index) => throw Error($"output {index} was not allocated: its shape was not stated before the run.");
+    protected virtual Tensor MissingOutput(int index) => throw Error($"output {index} was not allocated: its shape was not known before the run.");
 }

@@ -20,7 +20,7 @@ internal abstract class Operator : INodeOperator
     /// <exception cref="InferenceException">The inputs break the operator's rules; the message starts with what was expected.</exception>
     public void Infer(InferContext context)
     {
-        (Rules ?? throw new InvalidOperationException($"{context.Node.Describe()}: the operator has no rules for its inputs; make it from its row.")).Check(context);
+        (Rules ?? throw new InvalidOperationException($"{context.Node.Describe()}: the operator has no input rules; create it from its row in the operator table.")).Check(context);
         try
         {
             InferOutputs(context);
@@ -28,7 +28,7 @@ internal abstract class Operator : INodeOperator
         catch (OverflowException)
         {
             // Sizes are calculated checked; here that becomes a sentence.
-            throw context.Error($"expected sizes that 64 bits hold, got inputs {Describe(context)} whose outputs exceed them.");
+            throw context.Error($"expected sizes that fit in 64 bits, got inputs {Describe(context)} whose outputs exceed them.");
         }
     }
 
@@ -48,7 +48,7 @@ internal abstract class Operator : INodeOperator
     /// <summary>The input whose memory an output is a view of (Reshape, Identity…: same bytes, other shape); −1 for none. Run is then not called.</summary>
     public virtual int AliasOf(int output) => -1;
 
-    /// <summary>Whether the output may be written over the input's memory where nobody needs that any more. Only where element i of the output depends on no
+    /// <summary>Whether the output may reuse the input's memory if it is no longer needed. Only where element i of the output depends on no
     /// element of that input but i, and sizes are equal.</summary>
     public virtual bool CanOverwrite(int output, int input) => false;
 

@@ -158,7 +158,7 @@ internal sealed unsafe class OperatorEvaluator : KernelContext
     }
 
     public override void RunSubgraph(ModelGraph graph, ReadOnlySpan<EngineValue?> inputs, Span<EngineValue?> outputs) =>
-        throw new UnreachableException("Nodes with inner graphs are not folded.");
+        throw new UnreachableException("Nodes with subgraphs are not folded.");
 
     private bool Claim(ElementType type, ReadOnlySpan<long> dims)
     {

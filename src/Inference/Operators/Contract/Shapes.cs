@@ -74,7 +74,7 @@ internal static class Shapes
     }
 
     private static ModelLoadException TooLarge(ReadOnlySpan<Dimension> dims) =>
-        new($"Dimensions [{string.Join(",", dims.ToArray())}] were multiplied: expected a product that fits 64 bits. Use smaller sizes.");
+        new($"Dimensions [{string.Join(",", dims.ToArray())}] were multiplied: expected a product that fits in 64 bits. Use smaller sizes.");
 
     /// <summary>An axis counted from the front.</summary>
     /// <exception cref="ModelLoadException">The axis is out of range.</exception>
@@ -131,7 +131,7 @@ internal static class Shapes
         ElementType b = context.InputType(second);
         if (a != b && a != ElementType.Undefined && b != ElementType.Undefined && context.HasInput(second))
         {
-            throw context.Error($"input {second}: expected {a.Name()} as input {first} is, got {b.Name()}. Cast one of them.");
+            throw context.Error($"input {second}: expected {a.Name()}, the type of input {first}, got {b.Name()}. Cast one of them.");
         }
     }
 
@@ -190,7 +190,7 @@ internal static class Shapes
 
         if (count > MaxElements)
         {
-            throw context.Error($"{what}: expected sizes that memory can hold, got [{string.Join(",", dims.ToArray())}].");
+            throw context.Error($"{what}: expected sizes that fit in memory, got [{string.Join(",", dims.ToArray())}].");
         }
     }
 
@@ -238,7 +238,7 @@ internal static class Shapes
         {
             Dimension x = i <= a.Length ? a[^i] : Dimension.Fixed(1);
             Dimension y = i <= b.Length ? b[^i] : Dimension.Fixed(1);
-            result[^i] = Broadcast(x, y) ?? throw context.Error($"expected shapes that broadcast, got [{string.Join(",", a)}] and [{string.Join(",", b)}].");
+            result[^i] = Broadcast(x, y) ?? throw context.Error($"expected shapes that can be broadcast, got [{string.Join(",", a)}] and [{string.Join(",", b)}].");
         }
 
         return result;

@@ -49,7 +49,7 @@ internal sealed unsafe class GatherBlockQuantized : Operator
         int quantize = Shapes.Axis(context, _quantizeAxis, x.Length);
         if (context.InputType(0) == ElementType.UInt8 && (quantize != x.Length - 1 || (gather == quantize && _bits != 8)))
         {
-            throw context.Error($"expected uint8 codes to be quantized along the last axis and gathered along another, got quantize_axis {_quantizeAxis} and gather_axis {_gatherAxis} for rank {x.Length}.");
+            throw context.Error($"expected uint8 codes quantized along the last axis and gathered along another axis, got quantize_axis {_quantizeAxis} and gather_axis {_gatherAxis} for rank {x.Length}.");
         }
 
         if (context.InputShape(2) is { } scales)

@@ -28,7 +28,7 @@ internal sealed unsafe class MatMulBnb4 : DecodedMatMul
 
         if (node.Attributes.Int("transB", 1) == 0)
         {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'transB': expected 1, got 0. Weights that are not transposed are for training; export the model for inference.");
+            throw new ModelLoadException($"{node.Describe()}: attribute 'transB': expected 1, got 0. Untransposed weights are for training; export the model for inference.");
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed unsafe class MatMulNBits : FloatOperator
 
         if (context.InputShape(4) is [{ Size: { } groups }] && groups != _k && groups != Blocks * _block)
         {
-            throw context.Error($"input 4: expected a group for each of {_k} rows, or for {Blocks * _block}, got {groups}.");
+            throw context.Error($"input 4: expected one group for each of {_k} rows, or {Blocks * _block} groups, got {groups}.");
         }
 
         Shapes.RequireShape(context, 5, Dimension.Fixed(_n));

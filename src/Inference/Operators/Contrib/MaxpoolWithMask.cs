@@ -34,7 +34,7 @@ internal sealed unsafe class MaxpoolWithMask(Node node) : Operator
         bool hasPlanes = x[0].Size is not > 0 || x[1].Size is not > 0 || mask is null || (mask[0].Size != 0 && mask[1].Size != 0);
         if (!hasPlanes)
         {
-            throw context.Error($"input 1: expected a mask of one plane or more, got [{string.Join(",", mask!)}].");
+            throw context.Error($"input 1: expected a mask of at least one plane, got [{string.Join(",", mask!)}].");
         }
 
         var y = (Dimension[])x.Clone();

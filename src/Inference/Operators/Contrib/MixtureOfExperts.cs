@@ -25,7 +25,7 @@ internal abstract unsafe class MixtureOfExperts : FloatOperator
 
         if (node.Attributes.Int("use_sparse_mixer", 0) != 0)
         {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'use_sparse_mixer': expected 0, got 1. ONNX Runtime has it on CUDA alone; export the model for the CPU.");
+            throw new ModelLoadException($"{node.Describe()}: attribute 'use_sparse_mixer': expected 0, got 1. ONNX Runtime supports it only on CUDA; export the model for the CPU.");
         }
     }
 
@@ -60,7 +60,7 @@ internal abstract unsafe class MixtureOfExperts : FloatOperator
         Dimension[]? x = context.InputShape(0);
         if (_activation.NeedsGate && context.InputType(Matrices(3)) == ElementType.Undefined && !context.HasInput(Matrices(3)))
         {
-            throw context.Error("expected fc3_experts_weights beside swiglu_fusion 0, which takes its gate from a product of its own, got none.");
+            throw context.Error("expected fc3_experts_weights, because swiglu_fusion 0 computes its gate from a separate product, got none.");
         }
 
         if (context.InputShape(1) is { } router)
@@ -184,7 +184,7 @@ internal abstract unsafe class MixtureOfExperts : FloatOperator
 
         if (context.InputShape(input) is { } shape && ((shape[1].Size is { } r && r != rows) || (shape[2].Size is { } c && c * Pack != columns)))
         {
-            throw context.Error($"input {input}: expected matrices [E,{rows},{columns / Pack}] for a hidden size and an inner size as inputs 0 and {Matrices(2)} have, got [{string.Join(",", shape)}].");
+            throw context.Error($"input {input}: expected matrices [E,{rows},{columns / Pack}] with the hidden and inner sizes of inputs 0 and {Matrices(2)}, got [{string.Join(",", shape)}].");
         }
 
         if (context.InputShape(Biases(product)) is { } bias && bias[1].Size is { } count && count != rows)

@@ -37,7 +37,7 @@ internal sealed class NGramHashMapping : Operator
         Dimension[]? ids = context.InputShape(0);
         if (type == ElementType.Int32 && (_pad != (int)_pad || (_end is { } end && end != (int)end)))
         {
-            throw context.Error($"attributes 'pad_id' and 'eos_token_id': expected values of int32 as input 0 is, got {_pad} and {_end}.");
+            throw context.Error($"attributes 'pad_id' and 'eos_token_id': expected values in the range of int32, the type of input 0, got {_pad} and {_end}.");
         }
 
         Shapes.RequireShape(context, 1, Dimension.Fixed(_most));
@@ -86,7 +86,7 @@ internal sealed class NGramHashMapping : Operator
         {
             if (size <= T.Zero)
             {
-                throw context.Error($"input 2 (vocab_sizes): expected sizes above 0, got {size}.");
+                throw context.Error($"input 2 (vocab_sizes): expected sizes greater than 0, got {size}.");
             }
         }
 

@@ -26,7 +26,7 @@ internal sealed unsafe class QEmbedLayerNormalization(Node node) : Operator
         Dimension[]? ids = context.InputShape(0);
         if (context.HasInput(1) != context.HasInput(Segments) || (context.HasInput(1) && (!context.HasInput(Scales + 2) || !context.HasInput(Zeros + 2))))
         {
-            throw context.Error("expected segment ids (input 1) together with the segment embedding (4), its scale (10) and its zero point (15), but some are left out.");
+            throw context.Error("expected segment ids (input 1) together with the segment embedding (4), its scale (10) and its zero point (15), but some are omitted.");
         }
 
         context.SetOutput(0, ElementType.Float32, ids is null ? null : [ids[0], ids[1], context.InputShape(Words)?[1] ?? Dimension.Unknown]);

@@ -14,7 +14,7 @@ internal sealed unsafe class QLinearConcat(Node node) : Operator
     {
         if (context.InputCount < 5 || (context.InputCount - 2) % 3 != 0)
         {
-            throw context.Error($"expected scale, zero point and a triple for each tensor, got {context.InputCount} inputs.");
+            throw context.Error($"expected the scale and zero point of the result and three inputs for each tensor, got {context.InputCount} inputs.");
         }
 
         ElementType type = Shapes.RequireType(context, 1, MatMulInteger.Quantized);

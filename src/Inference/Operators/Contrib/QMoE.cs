@@ -17,12 +17,12 @@ internal sealed unsafe class QMoE : MixtureOfExperts
         string type = node.Attributes.String("quant_type", "int");
         if (type != "int" || node.Attributes.Int("weights_prepacked", -1) is not (-1 or 0))
         {
-            throw new ModelLoadException($"{node.Describe()}: expected quant_type int and weights_prepacked −1 or 0, got '{type}' and {node.Attributes.Int("weights_prepacked", -1)}. The other forms are of GPUs; export the model for the CPU.");
+            throw new ModelLoadException($"{node.Describe()}: expected quant_type int and weights_prepacked −1 or 0, got '{type}' and {node.Attributes.Int("weights_prepacked", -1)}. The other forms are for GPUs; export the model for the CPU.");
         }
 
         if (bits is not (2 or 4 or 8) || (_block != 0 && (_block < 16 || !long.IsPow2(_block))))
         {
-            throw new ModelLoadException($"{node.Describe()}: expected expert_weight_bits 2, 4 or 8 and a block_size that is a power of two from 16 on, or 0, got {bits} and {_block}.");
+            throw new ModelLoadException($"{node.Describe()}: expected expert_weight_bits 2, 4 or 8 and a block_size that is 0 or a power of two of at least 16, got {bits} and {_block}.");
         }
 
         _bits = (int)bits;

@@ -37,7 +37,7 @@ internal sealed class UnfoldTensor : Operator
         int axis = Shapes.Axis(context, _axis, x.Length);
         if (x[axis].Size is { } length && length < _size)
         {
-            throw context.Error($"input 0: expected {_size} elements or more along axis {axis}, got [{string.Join(",", x)}].");
+            throw context.Error($"input 0: expected at least {_size} elements along axis {axis}, got [{string.Join(",", x)}].");
         }
 
         Dimension[] y = [.. x, Dimension.Fixed(_size)];

@@ -10,7 +10,7 @@ internal sealed class WordConvEmbedding : Operator
     {
         if (context.InputShape(0) is { } ids && context.InputShape(1) is { } w && ids[^1].Size is { } length && w[2].Size is { } window && length < window)
         {
-            throw context.Error($"input 0 (Sequence): expected words of at least {window} characters, the window of the weights, got {length}.");
+            throw context.Error($"input 0 (Sequence): expected words of at least {window} characters, the window size of the weights, got {length}.");
         }
 
         context.SetOutput(0, ElementType.Float32, context.InputShape(0) is { } shape ? [.. shape.AsSpan(0, shape.Length - 1), context.InputShape(1)?[0] ?? Dimension.Unknown] : null);

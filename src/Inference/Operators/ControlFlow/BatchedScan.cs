@@ -26,7 +26,7 @@ internal sealed class BatchedScan : Operator
             || (_directions is not null && _directions.Length != _scanned))
         {
             throw new ModelLoadException(
-                $"{node.Describe()}: expected a body with {node.Inputs.Count - 1} inputs ({_scanned} scanned, one direction each) and at least {node.Outputs.Count} outputs, "
+                $"{node.Describe()}: expected a body with {node.Inputs.Count - 1} inputs ({_scanned} scanned, with one direction each) and at least {node.Outputs.Count} outputs, "
                 + $"got {_body.Inputs.Count} and {_body.Outputs.Count}.");
         }
     }

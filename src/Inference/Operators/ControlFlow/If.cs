@@ -70,7 +70,7 @@ internal sealed class If : Operator
         {
             if (context.HasOutput(i))
             {
-                context.SetOutput(i, outputs[i] ?? throw context.Error($"output {i}: the branch made no value."));
+                context.SetOutput(i, outputs[i] ?? throw context.Error($"output {i}: the branch produced no value."));
             }
         }
     }

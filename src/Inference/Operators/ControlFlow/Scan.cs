@@ -146,10 +146,10 @@ internal sealed class Scan : Operator
         {
             Tensor x = context.Input(_states + i);
             int axis = Axis(_inputAxes, i, x.Rank);
-            long own = axis >= 0 && axis < x.Rank ? x.Dims[axis] : throw context.Error($"scanned input {i}: expected an axis of {x}, got {axis}.");
+            long own = axis >= 0 && axis < x.Rank ? x.Dims[axis] : throw context.Error($"scanned input {i}: expected an axis within the rank of {x}, got {axis}.");
             if (length >= 0 && own != length)
             {
-                throw context.Error($"scanned input {i}: expected length {length} as the others, got {own}.");
+                throw context.Error($"scanned input {i}: expected length {length} as in the other inputs, got {own}.");
             }
 
             length = own;

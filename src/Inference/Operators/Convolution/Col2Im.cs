@@ -24,7 +24,7 @@ internal sealed unsafe class Col2Im(Node node) : Operator
         if (image.Length != block.Length || image.Length is 0 or > WindowGrid.MaxSpatial || Array.Exists(image, s => s < 0) || Array.Exists(block, s => s < 1))
         {
             throw context.Error(
-                $"image_shape and block_shape: expected one size each for 1 to {WindowGrid.MaxSpatial} axes, 0 or more and 1 or more, got [{string.Join(",", image)}] and [{string.Join(",", block)}].");
+                $"image_shape and block_shape: expected sizes for the same 1 to {WindowGrid.MaxSpatial} axes, 0 or more for the image and 1 or more for the block, got [{string.Join(",", image)}] and [{string.Join(",", block)}].");
         }
 
         _window.Check(context, image.Length);

@@ -32,7 +32,7 @@ internal sealed unsafe partial class Conv(Node node, OperatorTable table) : Floa
         Shapes.RequireShape(context, 2, context.InputShape(1) is { Length: > 0 } w ? w[0] : Dimension.Unknown);
         if (type == ElementType.Float64 && (context.HasInput(3) || !_activation.IsNone))
         {
-            throw context.Error("input 0: expected float32, float16 or bfloat16 where an addend or an activation is fused, got float64.");
+            throw context.Error("input 0: expected float32, float16 or bfloat16 with a fused addend or activation, got float64.");
         }
 
         Dimension[]? y = ConvShape.Infer(context, 0, 1, _window, _group);

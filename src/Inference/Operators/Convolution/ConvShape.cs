@@ -33,7 +33,7 @@ internal static class ConvShape
 
         if (w?[0].Size is { } filters && filters % group != 0)
         {
-            throw context.Error($"input {inputW}: expected a number of filters that group {group} divides, got {filters}.");
+            throw context.Error($"input {inputW}: expected a number of filters that is a multiple of group {group}, got {filters}.");
         }
 
         int spatial = rank - 2;
@@ -47,7 +47,7 @@ internal static class ConvShape
             Dimension kernel = window.KernelShape is { Length: > 0 } given ? Dimension.Fixed(given[i]) : w?[i + 2] ?? Dimension.Unknown;
             if (w?[i + 2].Size is { } size && kernel.Size is { } named && size != named)
             {
-                throw context.Error($"attribute 'kernel_shape': expected what the weights [{string.Join(",", w)}] have, got {named} along spatial axis {i}.");
+                throw context.Error($"attribute 'kernel_shape': expected the kernel shape of the weights [{string.Join(",", w)}], got {named} along spatial axis {i}.");
             }
 
             y[i + 2] = window.Output(i, spatial, x?[i + 2] ?? Dimension.Unknown, kernel);
@@ -61,7 +61,7 @@ internal static class ConvShape
     {
         if (w?[axis + 2].Size == 0)
         {
-            throw context.Error($"input {inputW}: expected weights with a kernel of 1 or more along each spatial axis, got [{string.Join(",", w)}].");
+            throw context.Error($"input {inputW}: expected weights with a kernel size of 1 or more along each spatial axis, got [{string.Join(",", w)}].");
         }
     }
 

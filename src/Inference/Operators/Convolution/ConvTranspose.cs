@@ -39,7 +39,7 @@ internal sealed unsafe class ConvTranspose(Node node, bool dynamicPads = false) 
 
         if (x.Length != w.Length || x.Length - 2 > WindowGrid.MaxSpatial || (x[1].Size is { } channels && w[0].Size is { } own && channels != own))
         {
-            throw context.Error($"expected X[N, C, ..] and W[C, M/group, ..] of one rank, got [{string.Join(",", x)}] and [{string.Join(",", w)}].");
+            throw context.Error($"expected X[N, C, ..] and W[C, M/group, ..] of equal rank, got [{string.Join(",", x)}] and [{string.Join(",", w)}].");
         }
 
         int spatial = x.Length - 2;
@@ -74,7 +74,7 @@ internal sealed unsafe class ConvTranspose(Node node, bool dynamicPads = false) 
     {
         if (w[0].Size is { } channels && channels % _group != 0)
         {
-            throw context.Error($"input 1: expected a number of channels that group {_group} divides, got [{string.Join(",", w)}].");
+            throw context.Error($"input 1: expected a number of channels that is a multiple of group {_group}, got [{string.Join(",", w)}].");
         }
 
         if (_outputPadding is { Length: > 0 } padding && (padding.Length != spatial || Array.Exists(padding, p => p is < 0 or >= WindowAttributes.MaxExtent)))
@@ -92,7 +92,7 @@ internal sealed unsafe class ConvTranspose(Node node, bool dynamicPads = false) 
             ConvShape.RequireKernel(context, 1, w, i);
             if (w[i + 2].Size is { } size && Kernel(i, w[i + 2]) is { } named && size != named)
             {
-                throw context.Error($"attribute 'kernel_shape': expected what the weights [{string.Join(",", w)}] have, got {named} along spatial axis {i}.");
+                throw context.Error($"attribute 'kernel_shape': expected the kernel shape of the weights [{string.Join(",", w)}], got {named} along spatial axis {i}.");
             }
         }
     }

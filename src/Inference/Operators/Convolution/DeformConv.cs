@@ -21,7 +21,7 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
         Dimension[]? y = ConvShape.Infer(context, 0, 1, _window, _group);
         if (_offsetGroup is <= 0 or > int.MaxValue || (x?[1].Size is { } channels && channels % _offsetGroup != 0))
         {
-            throw context.Error($"attribute 'offset_group': expected a divisor of the channels, got {_offsetGroup}.");
+            throw context.Error($"attribute 'offset_group': expected a divisor of the number of channels, got {_offsetGroup}.");
         }
 
         if (x is not null && y is { Length: 4 } && context.InputShape(1) is { Length: 4 } w)

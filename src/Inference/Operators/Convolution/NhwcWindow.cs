@@ -12,7 +12,7 @@ internal static class NhwcWindow
     {
         if (w.Rank is not (3 or 4) || w.Dims[0] % group != 0)
         {
-            throw context.Error($"expected weights of rank 3 or 4 and a number of filters that group {group} divides, got {w}.");
+            throw context.Error($"expected weights of rank 3 or 4 and a number of filters that is a multiple of group {group}, got {w}.");
         }
 
         if (Shapes.RequireRank(context, 0, w.Rank)?[planar ? 1 : ^1].Size is { } channels && channels != w.Dims[1] * group)

@@ -34,7 +34,7 @@ internal sealed class DictVectorizer : Operator
         var map = context.InputValue(0) as MapData ?? throw context.Error("input 0: expected a map, got another kind of value.");
         if (map.Keys.Type != _vocabulary.Type)
         {
-            throw context.Error($"input 0: expected keys of {_vocabulary.Type.Name()} as the vocabulary is, got {map.Keys.Type.Name()}.");
+            throw context.Error($"input 0: expected keys of {_vocabulary.Type.Name()}, the type of the vocabulary, got {map.Keys.Type.Name()}.");
         }
 
         if (map.Values.Count != map.Keys.Count)

@@ -19,7 +19,7 @@ internal sealed class Imputer(Node node) : Operator
         int count = type is ElementType.Int64 or ElementType.Int32 ? _integers.Length : _floats.Length;
         if (type != ElementType.Undefined && (count == 0 || (count > 1 && shape is { Length: > 0 } && shape[^1].Size is { } columns && columns != count)))
         {
-            throw context.Error($"expected one imputed value of the input's kind, or one a column, got {count} for {ShapeText(shape)}.");
+            throw context.Error($"expected one imputed value of the input's kind, or one per column, got {count} for {ShapeText(shape)}.");
         }
 
         context.SetOutput(0, type, shape);

@@ -53,7 +53,7 @@ internal sealed class OneHotEncoder : Operator
             }
             else if (!_zeros)
             {
-                throw context.Error($"input 0, element {i}: expected one of the {_count} categories, got '{(_strings is not null ? x.Strings[i] : FeatureRows.At<long>(x, i))}'. Set zeros to give rows of 0.");
+                throw context.Error($"input 0, element {i}: expected one of the {_count} categories, got '{(_strings is not null ? x.Strings[i] : FeatureRows.At<long>(x, i))}'. Set the attribute zeros to return zeros for unknown categories.");
             }
         }
     }

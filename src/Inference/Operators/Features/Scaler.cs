@@ -19,7 +19,7 @@ internal sealed class Scaler : Operator
         Dimension[]? shape = context.InputShape(0);
         if (shape is { Length: > 0 } && shape[^1].Size is { } columns && ((_offset.Length != 1 && _offset.Length != columns) || (_scale.Length != 1 && _scale.Length != columns)))
         {
-            throw context.Error($"expected one offset and scale, or {columns}, one a column, got {_offset.Length} and {_scale.Length}.");
+            throw context.Error($"expected one offset and scale, or {columns}, one per column, got {_offset.Length} and {_scale.Length}.");
         }
 
         context.SetOutput(0, ElementType.Float32, shape);

@@ -55,7 +55,7 @@ internal sealed unsafe class FusedAttention : Operator
 
         if (!ShapeMath.Compatible(q[rank - 1], k[rank - 1]) || !ShapeMath.Compatible(scores[rank - 1], v[_v[rank - 2]]))
         {
-            throw context.Error($"expected queries and keys of one size, and as many values as keys, got [{string.Join(",", q)}], [{string.Join(",", k)}] and [{string.Join(",", v)}].");
+            throw context.Error($"expected queries and keys of the same size, and as many values as keys, got [{string.Join(",", q)}], [{string.Join(",", k)}] and [{string.Join(",", v)}].");
         }
 
         var y = new Dimension[rank];

@@ -18,7 +18,7 @@ internal sealed unsafe class IntegerLinear(Node node, OperatorTable table) : Ope
     {
         if (context.InputShape(2) is { } zero && Shapes.Product(zero).Size is { } count && count != 1)
         {
-            throw context.Error($"input 2: expected one zero point for all of A, got shape [{string.Join(",", zero)}].");
+            throw context.Error($"input 2: expected a single zero point for A, got shape [{string.Join(",", zero)}].");
         }
 
         if (context.InputConstant(1) is null || (context.HasInput(3) && context.InputConstant(3) is null))

@@ -16,7 +16,7 @@ internal sealed unsafe class QLinear(Node node) : Operator
     {
         if (context.InputConstant(3) is not { Rank: 2 } w)
         {
-            throw context.Error("input 3: expected a constant matrix, got another value.");
+            throw context.Error("input 3: expected a constant matrix, got a computed value.");
         }
 
         long n = w.Dims[_transposed ? 0 : 1];

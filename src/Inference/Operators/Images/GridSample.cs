@@ -55,7 +55,7 @@ internal sealed class GridSample : Operator
 
         if (grid[^1].IsFixed && grid[^1].Size != x.Length - 2)
         {
-            throw context.Error($"grid: expected {x.Length - 2} coordinates a position, got shape {ShapeRules.Format(grid)}.");
+            throw context.Error($"grid: expected {x.Length - 2} coordinates per position, got shape {ShapeRules.Format(grid)}.");
         }
 
         Dimension[] points = grid[1..^1];

@@ -8,7 +8,7 @@ namespace Inference.Operators.Images;
 internal sealed class ImageDecoder : Operator
 {
     /// <summary>What to do where there is no decoder.</summary>
-    public const string Missing = "ImageDecoder decodes images by the package Inference.Images: add it and call services.AddImages(), or set ModelLoadOptions.Images to a ManagedImageDecoder.";
+    public const string Missing = "ImageDecoder requires the package Inference.Images: add it and call services.AddImages(), or set ModelLoadOptions.Images to a ManagedImageDecoder.";
 
     private readonly string _format;
     private readonly IImageDecoder _decoder;

@@ -20,7 +20,7 @@ internal sealed class ImageScaler : FloatOperator
         Dimension[]? x = context.InputShape(0);
         if (x is not null && x[1].Size is { } channels && channels != _bias.Length)
         {
-            throw context.Error($"attribute 'bias': expected {channels} numbers, one a channel, got {_bias.Length}.");
+            throw context.Error($"attribute 'bias': expected {channels} numbers, one per channel, got {_bias.Length}.");
         }
 
         context.SetOutput(0, context.InputType(0), x);

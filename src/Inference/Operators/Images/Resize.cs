@@ -140,7 +140,7 @@ internal sealed class Resize : Operator
     {
         if (TensorShape.Count(input) == 0 && TensorShape.Count(output) > 0)
         {
-            throw context.Error($"input 0: expected elements to make {TensorShape.Format(output)} of, got {TensorShape.Format(input)}.");
+            throw context.Error($"input 0: expected elements to compute {TensorShape.Format(output)} from, got {TensorShape.Format(input)}.");
         }
     }
 
@@ -203,7 +203,7 @@ internal sealed class Resize : Operator
         int given = sizes?.Length ?? scales?.Length ?? 0;
         if (given != count)
         {
-            throw Error(context, $"expected {count} scales or sizes, one an axis, got {given}.");
+            throw Error(context, $"expected {count} scales or sizes, one per axis, got {given}.");
         }
 
         long[] output = input.ToArray();
@@ -227,7 +227,7 @@ internal sealed class Resize : Operator
             {
                 if (!(scales![i] > 0))
                 {
-                    throw Error(context, $"scales: expected numbers above 0, got {scales[i]}.");
+                    throw Error(context, $"scales: expected numbers greater than 0, got {scales[i]}.");
                 }
 
                 perAxis[axis] = scales[i];
@@ -250,7 +250,7 @@ internal sealed class Resize : Operator
     }
 
     private static long Size(InferContext? context, double size, string what) =>
-        size is >= 0 and <= MaxSize ? (long)size : throw Error(context, $"{what}: expected an axis of at most {MaxSize} elements to come of it, got {size}.");
+        size is >= 0 and <= MaxSize ? (long)size : throw Error(context, $"{what}: expected a resulting axis of at most {MaxSize} elements, got {size}.");
 
     private static InferenceException Error(InferContext? context, string message) => context?.Error(message) ?? (InferenceException)new ModelRunException($"Resize: {message}");
 }

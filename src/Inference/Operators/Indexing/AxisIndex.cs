@@ -39,14 +39,14 @@ internal struct AxisIndex
 
         if (indices.Length != data.Length)
         {
-            throw context.Error($"indices: expected rank {data.Length} as data has, got shape {ShapeRules.Format(indices)}.");
+            throw context.Error($"indices: expected rank {data.Length}, the rank of data, got shape {ShapeRules.Format(indices)}.");
         }
 
         for (int i = 0; i < data.Length; i++)
         {
             if (i != axis && data[i].Size < indices[i].Size)
             {
-                throw context.Error($"indices: expected dimensions within data's {ShapeRules.Format(data)} beside axis {axis}, got {ShapeRules.Format(indices)}.");
+                throw context.Error($"indices: expected dimensions no larger than those of data {ShapeRules.Format(data)} except on axis {axis}, got {ShapeRules.Format(indices)}.");
             }
         }
     }

@@ -23,7 +23,7 @@ internal sealed class GatherND(Node node) : Operator
         if (_batchDims < 0 || _batchDims >= Math.Min(data.Length, indices.Length) || tuple < 0 || tuple > data.Length - _batchDims)
         {
             throw context.Error(
-                $"expected index tuples of at most {data.Length - _batchDims} numbers after {_batchDims} batch axes, got indices {ShapeRules.Format(indices)} for data {ShapeRules.Format(data)}.");
+                $"expected index tuples of at most {data.Length - _batchDims} elements after {_batchDims} batch axes, got indices {ShapeRules.Format(indices)} for data {ShapeRules.Format(data)}.");
         }
 
         for (int i = 0; i < _batchDims; i++)

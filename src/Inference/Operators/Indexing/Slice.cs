@@ -101,7 +101,7 @@ internal sealed class Slice(Node node) : Operator
     }
 
     private static long[] Required(Node node, string name) => node.Attributes.Ints(name)
-        ?? throw new ModelLoadException($"{node.Describe()}: expected {name}, {(node.Opset < 10 ? $"attribute '{name}'" : "an input")}, but they are left out.");
+        ?? throw new ModelLoadException($"{node.Describe()}: expected {name}, {(node.Opset < 10 ? $"attribute '{name}'" : "an input")}, but they are omitted.");
 
     // How many axes are sliced: what is known of all four lists must agree. −1 where nothing is known.
     private static int Count(InferContext context, long[]? starts, long[]? ends, long[]? axes, long[]? steps, int rank)
@@ -116,7 +116,7 @@ internal sealed class Slice(Node node) : Operator
             if (length >= 0 && ((count >= 0 && length != count) || length > rank))
             {
                 throw context.Error(
-                    $"expected as many starts, ends, axes and steps, at most {rank}, got {string.Join(", ", lengths.ToArray().Select(l => l < 0 ? "-" : $"{l}"))}.");
+                    $"expected equal numbers of starts, ends, axes and steps, at most {rank}, got {string.Join(", ", lengths.ToArray().Select(l => l < 0 ? "-" : $"{l}"))}.");
             }
 
             count = Math.Max(count, length);

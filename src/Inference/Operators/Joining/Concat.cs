@@ -24,7 +24,7 @@ internal sealed class Concat(Node node) : Operator
             ElementType own = context.InputType(i);
             if (type != ElementType.Undefined && own != ElementType.Undefined && own != type)
             {
-                throw context.Error($"input {i}: expected {type.Name()} as input 0, got {own.Name()}.");
+                throw context.Error($"input {i}: expected {type.Name()} as in input 0, got {own.Name()}.");
             }
 
             type = type == ElementType.Undefined ? own : type;
@@ -143,7 +143,7 @@ internal sealed class Concat(Node node) : Operator
     {
         if (shape.Length != result.Length)
         {
-            throw context.Error($"input {input}: expected rank {result.Length} as the inputs before, got shape {ShapeRules.Format(shape)}.");
+            throw context.Error($"input {input}: expected rank {result.Length} as in the previous inputs, got shape {ShapeRules.Format(shape)}.");
         }
 
         for (int i = 0; i < shape.Length; i++)

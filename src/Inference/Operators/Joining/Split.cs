@@ -94,7 +94,7 @@ internal sealed class Split(Node node) : Operator
         // Below 18, and where num_outputs is absent, the parts must be equal.
         if (context.Node.Opset < 18 && size % _outputs != 0)
         {
-            throw context.Error($"expected a length that divides into {_outputs} equal parts, got {size}. Give the parts' lengths.");
+            throw context.Error($"expected a length divisible by {_outputs}, the number of equal parts, got {size}. State the lengths of the parts.");
         }
 
         long declared = context.Node.Attributes.Int("num_outputs", _outputs);

@@ -87,7 +87,7 @@ internal sealed class Tile(Node node) : Operator
         repeats ??= context.InputShapeData(1);
         if (repeats is not null && repeats.Length != rank)
         {
-            throw context.Error($"repeats: expected {rank} values, one an axis, got {repeats.Length}.");
+            throw context.Error($"repeats: expected {rank} values, one per axis, got {repeats.Length}.");
         }
 
         return repeats;

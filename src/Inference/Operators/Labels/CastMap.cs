@@ -40,7 +40,7 @@ internal sealed class CastMap : Operator
         var map = context.InputValue(0) as MapData ?? throw context.Error("input 0: expected a map, got another kind of value.");
         if (map.Keys.Type != ElementType.Int64 || map.Values.Count != map.Keys.Count)
         {
-            throw context.Error($"input 0: expected int64 keys with a value each, got {map.Keys} and {map.Values}.");
+            throw context.Error($"input 0: expected int64 keys, each with a value, got {map.Keys} and {map.Values}.");
         }
 
         long[] keys = map.Keys.ToInt64Array();
@@ -67,7 +67,7 @@ internal sealed class CastMap : Operator
             long at = _sparse ? keys[order[i]] : i;
             if (at < 0)
             {
-                throw context.Error($"input 0: expected keys of 0 or more as positions, got {at}.");
+                throw context.Error($"input 0: expected keys of 0 or more, which are positions, got {at}.");
             }
 
             // Keys beyond the width have no place.
@@ -101,5 +101,5 @@ internal sealed class CastMap : Operator
         }
     }
 
-    private static ModelRunException NoNumber(KernelContext context, string text) => context.Error($"input 0: expected texts that are numbers of the type cast to, got '{text}'.");
+    private static ModelRunException NoNumber(KernelContext context, string text) => context.Error($"input 0: expected strings that represent numbers of the target type, got '{text}'.");
 }

@@ -56,7 +56,7 @@ internal sealed class LabelEncoder : Operator
     public override void Run(KernelContext context)
     {
         Tensor x = context.Input(0);
-        LabelTable table = Find(x.Type) ?? throw context.Error($"input 0: got {x.Type.Name()}, which has no table.");
+        LabelTable table = Find(x.Type) ?? throw context.Error($"input 0: got {x.Type.Name()}, for which there is no table.");
         var action = new Look { Context = context, Table = table, X = x, Y = context.Output(0) };
         Dispatch.Bits(table.ValueType, ref action);
     }
@@ -115,7 +115,7 @@ internal sealed class LabelEncoder : Operator
         Tensor? given = node.Attributes.Tensor("default_tensor");
         if (given is not null && (given.Count != 1 || given.Type != type))
         {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'default_tensor': expected one {type.Name()}, as the values are, got {given}.");
+            throw new ModelLoadException($"{node.Describe()}: attribute 'default_tensor': expected one {type.Name()}, the type of the values, got {given}.");
         }
 
         if (given is not null && type is (ElementType.String or ElementType.Int64 or ElementType.Int32 or ElementType.Int16 or ElementType.Float64 or ElementType.Float32))

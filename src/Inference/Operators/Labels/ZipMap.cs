@@ -23,7 +23,7 @@ internal sealed class ZipMap : Operator
     {
         if (FeatureRows.Columns(context, 0) is { } columns && columns != _keys.Count)
         {
-            throw context.Error($"input 0: expected {_keys.Count} columns, one a label, got {columns}.");
+            throw context.Error($"input 0: expected {_keys.Count} columns, one per label, got {columns}.");
         }
 
         context.SetOutput(0, ModelValueType.Sequence(ModelValueType.Map(_keys.Type, ModelValueType.Tensor(ElementType.Float32))));

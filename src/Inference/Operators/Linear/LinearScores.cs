@@ -31,7 +31,7 @@ internal sealed class LinearScores
     {
         if (FeatureRows.Columns(context, 0) is { } columns && columns != Columns)
         {
-            throw context.Error($"input 0: expected {Columns} columns, one a coefficient, got {columns}.");
+            throw context.Error($"input 0: expected {Columns} columns, one per coefficient, got {columns}.");
         }
     }
 

@@ -151,7 +151,7 @@ internal sealed unsafe class Einsum : Operator
         }
         catch (FormatException bad)
         {
-            throw error($"expected inputs that fit the equation: {bad.Message}.");
+            throw error($"expected inputs that match the equation: {bad.Message}.");
         }
     }
 

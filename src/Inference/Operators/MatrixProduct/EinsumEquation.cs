@@ -36,7 +36,7 @@ internal sealed class EinsumEquation
         {
             if ((label != Ellipsis && !all.Contains(label, StringComparison.Ordinal)) || output.Count(c => c == label) > 1)
             {
-                throw new FormatException($"output label '{label}' occurs twice or in no operand");
+                throw new FormatException($"output label '{label}' occurs twice or in none of the operands");
             }
         }
 
@@ -63,7 +63,7 @@ internal sealed class EinsumEquation
         string labels = term.Replace("...", ".", StringComparison.Ordinal);
         if (labels.Count(c => c == Ellipsis) > 1 || !labels.All(c => char.IsAsciiLetter(c) || c == Ellipsis))
         {
-            throw new FormatException($"'{term}' is not letters and at most one ellipsis");
+            throw new FormatException($"'{term}' contains something other than letters and at most one ellipsis");
         }
 
         return labels;

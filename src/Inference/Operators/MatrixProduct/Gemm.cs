@@ -30,7 +30,7 @@ internal sealed unsafe class Gemm(Node node, OperatorTable table) : FloatOperato
             Dimension rows = b[_transB ? 1 : 0];
             if (k.Size is { } x && rows.Size is { } y && x != y)
             {
-                throw context.Error($"expected K of op(A)[M,K] × op(B)[K,N] to be equal, got {x} and {y} (A [{string.Join(",", a)}], B [{string.Join(",", b)}], transA={(_transA ? 1 : 0)}, transB={(_transB ? 1 : 0)}).");
+                throw context.Error($"expected equal K in op(A)[M,K] × op(B)[K,N], got {x} and {y} (A [{string.Join(",", a)}], B [{string.Join(",", b)}], transA={(_transA ? 1 : 0)}, transB={(_transB ? 1 : 0)}).");
             }
         }
 

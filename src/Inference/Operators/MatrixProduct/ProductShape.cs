@@ -20,7 +20,7 @@ internal static class ProductShape
         Dimension[] right = b.Length == 1 ? [b[0], Dimension.Fixed(1)] : b;
         if (left[^1].Size is { } k && right[^2].Size is { } rows && k != rows)
         {
-            throw context.Error($"expected K of [.., M, K] × [.., K, N] to be equal, got [{string.Join(",", a)}] × [{string.Join(",", b)}].");
+            throw context.Error($"expected equal K in [.., M, K] × [.., K, N], got [{string.Join(",", a)}] × [{string.Join(",", b)}].");
         }
 
         Dimension[] batch = Shapes.Broadcast(context, left[..^2], right[..^2])!;

@@ -48,7 +48,7 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
         {
             if (context.HasOutput(i))
             {
-                throw context.Error($"expected {most} outputs{(_training ? "" : " at inference")}, got {context.OutputCount}. Leave out the others, or export the model for training.");
+                throw context.Error($"expected {most} outputs{(_training ? "" : " at inference")}, got {context.OutputCount}. Omit the others, or export the model for training.");
             }
         }
     }

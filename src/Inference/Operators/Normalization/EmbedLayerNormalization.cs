@@ -22,7 +22,7 @@ internal sealed unsafe class EmbedLayerNormalization(Node node) : FloatOperator
         Dimension[]? y = ids is null ? null : [ids[0], ids[1], words?[1] ?? Dimension.Unknown];
         if (context.HasInput(1) && !context.HasInput(4))
         {
-            throw context.Error("input 4: expected a segment embedding for the segment ids of input 1, but it is left out.");
+            throw context.Error("input 4: expected a segment embedding for the segment ids of input 1, but it is omitted.");
         }
 
         context.SetOutput(0, type, y);

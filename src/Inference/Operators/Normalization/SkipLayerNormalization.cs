@@ -58,7 +58,7 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
 
         if (!good)
         {
-            throw context.Error($"input 1: expected the shape [{string.Join(",", x)}] of input 0, or its last dimensions with 1 before them, got [{string.Join(",", skip)}].");
+            throw context.Error($"input 1: expected the shape [{string.Join(",", x)}] of input 0, or its last dimensions preceded by 1s, got [{string.Join(",", skip)}].");
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed unsafe class SkipLayerNormalization(Node node, bool simplified) 
         rows = x.Count / length;
         shared = skip.Count / length;
         return shared != 0 && rows % shared == 0 ? true
-            : throw context.Error($"input 1: expected rows of {length} elements, as many as input 0 has or a part of them that repeats, got {skip}.");
+            : throw context.Error($"input 1: expected rows of {length} elements as in input 0, or of a size that divides it, got {skip}.");
     }
 
     protected override void RunSingle(KernelContext context)

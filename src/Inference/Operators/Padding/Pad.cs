@@ -33,7 +33,7 @@ internal sealed class Pad : Operator
         _pads = node.Domain.Length > 0 ? null : node.Opset < 2 ? node.Attributes.Ints("paddings") : node.Opset < 11 ? node.Attributes.Ints("pads") : null;
         if (_pads is null && !node.HasInput(1))
         {
-            throw new ModelLoadException($"{node.Describe()}: expected pads, {(node.Domain.Length == 0 && node.Opset < 11 ? $"attribute '{(node.Opset < 2 ? "paddings" : "pads")}'" : "input 1")}, but they are left out.");
+            throw new ModelLoadException($"{node.Describe()}: expected pads, {(node.Domain.Length == 0 && node.Opset < 11 ? $"attribute '{(node.Opset < 2 ? "paddings" : "pads")}'" : "input 1")}, but they are omitted.");
         }
 
         _value = node.Attributes.Float("value", 0);
@@ -92,7 +92,7 @@ internal sealed class Pad : Operator
         long count = axes?.Length ?? (context.HasInput(3) ? ShapeRules.Length(context, 3) : shape?.Length ?? -1);
         if (shape is not null && count > shape.Length)
         {
-            throw context.Error($"axes: expected at most {shape.Length} axes, as many as the input has, got {count}.");
+            throw context.Error($"axes: expected at most {shape.Length} axes, the rank of the input, got {count}.");
         }
 
         long length = _pads?.Length ?? (context.InputShape(1) is { } pads ? Shapes.Product(pads).Size ?? -1 : -1);
@@ -127,7 +127,7 @@ internal sealed class Pad : Operator
         // What is left after removing must hold something to repeat.
         if (_mode != PadMode.Constant && result > 0 && length + Math.Min(0, before) + Math.Min(0, after) <= 0)
         {
-            throw context.Error($"axis {axis}: expected elements to take the padding from, got size {length} with pads {before} and {after}.");
+            throw context.Error($"axis {axis}: expected enough elements for the padding, got size {length} with pads {before} and {after}.");
         }
 
         return Dimension.Fixed(result);

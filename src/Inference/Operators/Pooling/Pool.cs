@@ -39,7 +39,7 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool gl
         Dimension[]? x = Shapes.RequireRankAtLeast(context, 0, global ? 2 : 3);
         if (context.HasOutput(1) && (global || typeof(TPooling) != typeof(Poolings.Max)))
         {
-            throw context.Error($"expected 1 output, got {context.OutputCount}: only MaxPool has indices.");
+            throw context.Error($"expected 1 output, got {context.OutputCount}: only MaxPool returns indices.");
         }
 
         Dimension[]? y = null;

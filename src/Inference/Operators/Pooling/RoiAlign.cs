@@ -50,7 +50,7 @@ internal sealed unsafe class RoiAlign : FloatOperator
         Dimension[]? rois = context.InputShape(1);
         if (x is not null && (x[2].Size == 0 || x[3].Size == 0) && rois?[0].Size is > 0)
         {
-            throw context.Error($"input 0: expected images with pixels, got [{string.Join(",", x)}].");
+            throw context.Error($"input 0: expected images with at least one pixel, got [{string.Join(",", x)}].");
         }
 
         context.SetOutput(0, type, [rois?[0] ?? Dimension.Unknown, x?[1] ?? Dimension.Unknown, Dimension.Fixed(_height), Dimension.Fixed(_width)]);
@@ -102,7 +102,7 @@ internal sealed unsafe class RoiAlign : FloatOperator
             // Four samples for each pixel of the image, and 256×256 more: a region beyond comes from coordinates in another unit.
             if (Math.Max(1.0, samplesX) * Math.Max(1.0, samplesY) > (4.0 * height * width) + 65536)
             {
-                throw context.Error($"input 1: expected regions of about the image's size, got one that takes {samplesX}×{samplesY} samples a bin.");
+                throw context.Error($"input 1: expected regions of about the size of the image, got one that takes {samplesX}×{samplesY} samples per bin.");
             }
 
             for (long c = 0; c < x.Dims[1]; c++)

@@ -13,6 +13,6 @@ internal readonly record struct QuantizedRange(int Min, int Max)
         ElementType.Int4 => new(-8, 7),
         ElementType.UInt2 => new(0, 3),
         ElementType.Int2 => new(-2, 1),
-        _ => throw new InferenceException($"A quantized integer type was expected, {type.Name()} came."),
+        _ => throw new InferenceException($"Expected a quantized integer type, got {type.Name()}."),
     };
 }

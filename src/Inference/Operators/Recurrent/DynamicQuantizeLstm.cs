@@ -18,7 +18,7 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node, OperatorTable table)
     {
         if (_options.BatchFirst)
         {
-            throw context.Error("attribute 'layout': expected 0 (the operator has no other), got 1.");
+            throw context.Error("attribute 'layout': expected 0 (the only one supported), got 1.");
         }
 
         Dimension[]? x = context.InputShape(0);
@@ -28,7 +28,7 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node, OperatorTable table)
         Dimension batch = x?[1] ?? Dimension.Unknown;
         if (hidden.Size == 0 || x?[2].Size == 0 || (hidden.Size is { } size && _options.HiddenSize is { } named && size != named))
         {
-            throw context.Error($"expected input and hidden sizes of 1 or more, the latter as the attribute 'hidden_size' has it ({_options.HiddenSize}), got {x?[2]} and {hidden}.");
+            throw context.Error($"expected an input size of 1 or more and a hidden size equal to the attribute 'hidden_size' ({_options.HiddenSize}), got {x?[2]} and {hidden}.");
         }
 
         Dimension gates = Shapes.Product([hidden, Dimension.Fixed(4)]);

@@ -96,7 +96,7 @@ internal static class InputRuleParser
         {
             set |= s_sets.TryGetValue(name, out TypeSet known) ? known
                 : s_types.TryGetValue(name, out ElementType type) ? TypeSet.Of(type)
-                : throw new FormatException($"Input rule: '{name}' is no set of element types.");
+                : throw new FormatException($"Input rule: '{name}' is not a set of element types.");
         }
 
         return set;

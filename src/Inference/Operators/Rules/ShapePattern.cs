@@ -106,7 +106,7 @@ internal sealed class ShapePattern(IReadOnlyList<DimensionPattern> dimensions, b
         {
             if (dimensions[i].IsRun)
             {
-                found = found < 0 ? i : throw new ArgumentException("A shape pattern holds one run at most.", nameof(dimensions));
+                found = found < 0 ? i : throw new ArgumentException("A shape pattern can contain at most one run.", nameof(dimensions));
             }
         }
 

@@ -52,7 +52,7 @@ internal sealed class ConcatFromSequence(Node node) : Operator
             dims[axis] += _stack ? 1 : tensor.Rank > axis ? tensor.Dims[axis] : 0;
             if (tensor.Rank != first.Rank || tensor.Type != first.Type || !Fits(tensor.Dims, first.Dims, axis))
             {
-                throw context.Error($"input 0: expected items that fit {first} {(_stack ? "exactly" : $"beside axis {axis}")}, got {tensor}.");
+                throw context.Error($"input 0: expected items that match {first} {(_stack ? "exactly" : $"except on axis {axis}")}, got {tensor}.");
             }
         }
 

@@ -27,7 +27,7 @@ internal sealed class SequenceConstruct(Node node) : Operator
             items[i] = context.Copy(context.Input(i));
             if (((Tensor)items[i]).Type != ((Tensor)items[0]).Type)
             {
-                throw context.Error($"input {i}: expected {((Tensor)items[0]).Type.Name()} as input 0, got {((Tensor)items[i]).Type.Name()}.");
+                throw context.Error($"input {i}: expected {((Tensor)items[0]).Type.Name()} as in input 0, got {((Tensor)items[i]).Type.Name()}.");
             }
         }
 

@@ -11,7 +11,7 @@ internal sealed class SequenceErase : Operator
         int count = sequence.Items.Length;
         if (count == 0)
         {
-            throw context.Error("input 0: expected a sequence with items, got an empty one.");
+            throw context.Error("input 0: expected a sequence with at least one item, got an empty one.");
         }
 
         int position = context.HasInput(1) ? SequenceTypes.Position(context, 1, count, inserting: false) : count - 1;

@@ -12,7 +12,7 @@ internal sealed class SequenceInsert : Operator
         Tensor item = context.Input(1);
         if (sequence.Items.Length > 0 && sequence.Items[0] is Tensor first && first.Type != item.Type)
         {
-            throw context.Error($"input 1: expected {first.Type.Name()} as the sequence's items, got {item.Type.Name()}.");
+            throw context.Error($"input 1: expected {first.Type.Name()}, the type of the sequence's items, got {item.Type.Name()}.");
         }
 
         int count = sequence.Items.Length;

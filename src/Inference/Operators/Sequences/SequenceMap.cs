@@ -56,14 +56,14 @@ internal sealed class SequenceMap : Operator
             for (int i = 0; i < inputs.Length; i++)
             {
                 inputs[i] = context.InputValue(i) is SequenceData sequence
-                    ? step < sequence.Items.Length ? sequence.Items[step] : throw context.Error($"input {i}: expected {count} items as input 0 has, got {sequence.Items.Length}.")
+                    ? step < sequence.Items.Length ? sequence.Items[step] : throw context.Error($"input {i}: expected {count} items as in input 0, got {sequence.Items.Length}.")
                     : context.InputValue(i);
             }
 
             context.RunSubgraph(_body, inputs, outputs);
             for (int i = 0; i < results.Length; i++)
             {
-                results[i][step] = outputs[i] ?? throw context.Error($"output {i}: the body made no value.");
+                results[i][step] = outputs[i] ?? throw context.Error($"output {i}: the body produced no value.");
             }
         }
 

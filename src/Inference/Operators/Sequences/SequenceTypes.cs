@@ -34,7 +34,7 @@ internal static class SequenceTypes
         if (items.Kind == ModelValueKind.Tensor && item.Kind == ModelValueKind.Tensor && items.ElementType != ElementType.Undefined && item.ElementType != ElementType.Undefined
             && items.ElementType != item.ElementType)
         {
-            throw context.Error($"expected items of {items.ElementType.Name()} as the others are, got {item.ElementType.Name()}.");
+            throw context.Error($"expected items of {items.ElementType.Name()} like the others, got {item.ElementType.Name()}.");
         }
 
         return SubgraphTypes.Either(items, item) ?? items;

@@ -116,7 +116,7 @@ internal sealed class SplitToSequence(Node node) : Operator
     {
         if (count > MaxItems)
         {
-            throw context.Error($"expected at most {MaxItems} parts, got {count}. Split into longer ones.");
+            throw context.Error($"expected at most {MaxItems} parts, got {count}. Split into longer parts.");
         }
 
         return count;

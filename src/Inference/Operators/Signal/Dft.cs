@@ -28,13 +28,13 @@ internal sealed class Dft(Node node) : Operator
 
         if (shape[^1].Size is not (null or 1 or 2))
         {
-            throw context.Error($"input 0: expected 1 or 2 numbers an element (the last axis), got {shape[^1]}.");
+            throw context.Error($"input 0: expected 1 or 2 numbers per element (the last axis), got {shape[^1]}.");
         }
 
         bool toReal = _inverse && _oneSided;
         if (!_inverse && _oneSided && shape[^1].Size == 2)
         {
-            throw context.Error("input 0: expected a real signal where onesided is set, got a complex one.");
+            throw context.Error("input 0: expected a real signal because onesided is set, got a complex one.");
         }
 
         var result = (Dimension[])shape.Clone();

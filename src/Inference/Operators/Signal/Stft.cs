@@ -24,12 +24,12 @@ internal sealed class Stft(Node node) : Operator
 
         if (signal is { Length: 3 } && signal[2].Size is not (null or 1 or 2))
         {
-            throw context.Error($"signal: expected 1 or 2 numbers an element (the last axis), got {signal[2]}.");
+            throw context.Error($"signal: expected 1 or 2 numbers per element (the last axis), got {signal[2]}.");
         }
 
         if (_oneSided && signal is { Length: 3 } && signal[2].Size == 2)
         {
-            throw context.Error("signal: expected a real signal where onesided is set, got a complex one.");
+            throw context.Error("signal: expected a real signal because onesided is set, got a complex one.");
         }
 
         Dimension frames = Dimension.Unknown;
@@ -65,7 +65,7 @@ internal sealed class Stft(Node node) : Operator
         long bins = _oneSided ? (action.Length / 2) + 1 : action.Length;
         if (action.Length < 1 || (action.Window is { } window && window.Count != action.Length) || action.Y.Dims[2] != bins)
         {
-            throw context.Error($"frame_length: expected the length of the window and of the frames that the output {action.Y} was made for, got {action.Length}{(action.Window is null ? "" : $" and a window {action.Window}")}.");
+            throw context.Error($"frame_length: expected the length of the window and of the frames of the planned output {action.Y}, got {action.Length}{(action.Window is null ? "" : $" and a window {action.Window}")}.");
         }
 
         Dispatch.Floating(action.Y.Type, ref action);

@@ -14,7 +14,7 @@ internal sealed class TopK(Node node) : Operator
 {
     private readonly long? _k = node.Opset < 10 ? node.Attributes.Int("k")
         : node.HasInput(1) ? null
-        : throw new ModelLoadException($"{node.Describe()}: expected input 1 (K), but it is left out.");
+        : throw new ModelLoadException($"{node.Describe()}: expected input 1 (K), but it is omitted.");
     private readonly long _axis = node.Attributes.Int("axis", -1);
     private readonly bool _largest = node.Attributes.Int("largest", 1) != 0;
 

@@ -45,7 +45,7 @@ internal sealed class SvmClassifier : Operator
             if (_perClass[i] < 0 || _perClass[i] > _vectors.Length - count)
             {
                 throw new ModelLoadException(
-                    $"{node.Describe()}: attribute 'vectors_per_class': expected numbers of 0 or more that go into {_vectors.Length} numbers in support_vectors, got [{string.Join(",", _perClass)}].");
+                    $"{node.Describe()}: attribute 'vectors_per_class': expected numbers of 0 or more whose sum is at most {_vectors.Length}, the number of elements of support_vectors, got [{string.Join(",", _perClass)}].");
             }
 
             _starts[i] = (int)count;

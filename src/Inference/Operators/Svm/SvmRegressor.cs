@@ -28,7 +28,7 @@ internal sealed class SvmRegressor : Operator
         if (_count > 0 && (_vectors.Length % _count != 0 || _coefficients.Length != _count))
         {
             throw new ModelLoadException(
-                $"{node.Describe()}: expected {_count} coefficients and a multiple of {_count} numbers in support_vectors, got {_coefficients.Length} and {_vectors.Length}.");
+                $"{node.Describe()}: expected {_count} coefficients and a number of support_vectors elements that is a multiple of {_count}, got {_coefficients.Length} and {_vectors.Length}.");
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class Re2Class(string pattern)
 
         if (at >= pattern.Length)
         {
-            throw new ArgumentException("a class of characters has no end");
+            throw new ArgumentException("a character class is not closed");
         }
 
         at++;

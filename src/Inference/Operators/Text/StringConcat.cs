@@ -46,7 +46,7 @@ internal sealed class StringConcat : Operator
                 long length = (long)left.Length + right.Length;
                 if (length > MaxLength)
                 {
-                    throw context.Error($"element {next}: the texts of {left.Length} and {right.Length} characters make one of more than {MaxLength}. Concatenate less.");
+                    throw context.Error($"element {next}: the strings of {left.Length} and {right.Length} characters would exceed {MaxLength} characters when concatenated. Concatenate less.");
                 }
 
                 if (left.Length > 0 && right.Length > 0)

@@ -111,7 +111,7 @@ internal sealed class TfIdfVectorizer : Operator
             long end = n < counts.Length ? counts[n] : pool.Length;
             if (start < 0 || end < start || end > pool.Length || (end - start) % n != 0)
             {
-                throw new ModelLoadException($"{node.Describe()}: attribute 'ngram_counts': expected rising starts of whole n-grams within the pool of {pool.Length}, got [{string.Join(",", counts)}].");
+                throw new ModelLoadException($"{node.Describe()}: attribute 'ngram_counts': expected increasing start positions of whole n-grams within the pool of {pool.Length}, got [{string.Join(",", counts)}].");
             }
 
             for (long at = start; at < end; at += n, next++)

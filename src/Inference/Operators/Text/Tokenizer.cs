@@ -36,7 +36,7 @@ internal sealed class Tokenizer : Operator
         bool characters = separators is [""] || token == ".";
         if (characters && _shortest > 1)
         {
-            throw new ModelLoadException($"{node.Describe()}: attribute 'mincharnum': expected 1 where each character is a token, got {_shortest}.");
+            throw new ModelLoadException($"{node.Describe()}: attribute 'mincharnum': expected 1 because each character is a token, got {_shortest}.");
         }
 
         _token = token.Length > 0 && !characters ? Compile(node, "tokenexp", token) : null;

@@ -26,7 +26,7 @@ internal abstract unsafe class OptimizerStep(Node node, int states) : FloatOpera
         {
             if (!context.HasOutput(i))
             {
-                throw context.Error($"expected {tensors * (states + 1)} outputs, the new tensors and their states, but output {i} is left out.");
+                throw context.Error($"expected {tensors * (states + 1)} outputs, the new tensors and their states, but output {i} is omitted.");
             }
         }
 

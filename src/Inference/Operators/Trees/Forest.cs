@@ -54,7 +54,7 @@ internal sealed class Forest<C>
             {
                 if ((uint)next.From >= (uint)seen.Length || seen[next.From])
                 {
-                    throw new ModelLoadException($"{node.Describe()}: expected trees, but node {next.From} is reached twice or does not exist.");
+                    throw new ModelLoadException($"{node.Describe()}: expected a tree, but node {next.From} is reached twice or does not exist.");
                 }
 
                 seen[next.From] = true;

@@ -24,7 +24,7 @@ internal static class TreeAttributes
         {
             if (!index.TryAdd((trees[i], ids[i]), i))
             {
-                throw new ModelLoadException($"{node.Describe()}: expected each node of a tree once, got node {ids[i]} of tree {trees[i]} twice.");
+                throw new ModelLoadException($"{node.Describe()}: expected each node of a tree to occur once, got node {ids[i]} of tree {trees[i]} twice.");
             }
         }
 
@@ -83,7 +83,7 @@ internal static class TreeAttributes
 
         if (reached != kinds.Length)
         {
-            throw new ModelLoadException($"{node.Describe()}: expected {kinds.Length} nodes that form trees, but some are reached twice or from no root. Check the ids of the children.");
+            throw new ModelLoadException($"{node.Describe()}: expected {kinds.Length} nodes that form trees, but some are reached twice or are not reachable from a root. Check the ids of the children.");
         }
     }
 
@@ -127,7 +127,7 @@ internal static class TreeAttributes
 
     private static int Find(Node node, Dictionary<(long, long), int> index, long tree, long id) => index.TryGetValue((tree, id), out int found)
         ? found
-        : throw new ModelLoadException($"{node.Describe()}: expected nodes of tree {tree} as children, got {id}, which it does not have.");
+        : throw new ModelLoadException($"{node.Describe()}: expected children that are nodes of tree {tree}, got {id}, which does not exist.");
 
     private static List<(long, double)>?[] ReadWeights(Node node, string prefix, Dictionary<(long, long), int> index, int count)
     {

@@ -17,7 +17,7 @@ internal static class TreeChecks
             {
                 if ((uint)next >= (uint)seen.Length || seen[next])
                 {
-                    throw new ModelLoadException($"{node.Describe()}: expected trees, but node {next} is reached twice or does not exist.");
+                    throw new ModelLoadException($"{node.Describe()}: expected a tree, but node {next} is reached twice or does not exist.");
                 }
 
                 seen[next] = true;

@@ -22,7 +22,7 @@ internal static unsafe class Scalars
             SmallFloats.Decode(tensor.Type, tensor.Data[index]),
         ElementType.Int4 or ElementType.UInt4 or ElementType.Int2 or ElementType.UInt2 or ElementType.Float4E2M1 =>
             PackedElements.GetSingle(tensor.Type, tensor.Bytes, index),
-        _ => throw new InferenceException($"A number was expected, a {tensor.Type.Name()} tensor came."),
+        _ => throw new InferenceException($"Expected a number, got a {tensor.Type.Name()} tensor."),
     };
 
     /// <summary>Element <paramref name="index"/> of an integer tensor.</summary>
@@ -37,8 +37,8 @@ internal static unsafe class Scalars
         ElementType.UInt16 => ((ushort*)tensor.Data)[index],
         ElementType.UInt8 or ElementType.Bool => tensor.Data[index],
         ElementType.Int4 or ElementType.UInt4 or ElementType.Int2 or ElementType.UInt2 => PackedElements.GetInt32(tensor.Type, tensor.Bytes, index),
-        _ => throw new InferenceException($"An integer was expected, a {tensor.Type.Name()} tensor came."),
+        _ => throw new InferenceException($"Expected an integer, got a {tensor.Type.Name()} tensor."),
     };
 
-    private static ModelRunException Beyond(Tensor tensor, long index) => new($"Element {index} of {tensor} was asked for: expected more elements. Check the shapes of the inputs.");
+    private static ModelRunException Beyond(Tensor tensor, long index) => new($"Element {index} of {tensor} does not exist: expected more elements. Check the shapes of the inputs.");
 }

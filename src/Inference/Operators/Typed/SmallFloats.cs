@@ -10,7 +10,7 @@ internal static class SmallFloats
         ElementType.Float8E5M2 => new Float8E5M2(bits),
         ElementType.Float8E5M2FNUZ => new Float8E5M2FNUZ(bits),
         ElementType.Float8E8M0 => new Float8E8M0(bits),
-        _ => throw new InferenceException($"An 8-bit float was expected, {type.Name()} came."),
+        _ => throw new InferenceException($"Expected an 8-bit float, got {type.Name()}."),
     };
 
     public static byte Encode(ElementType type, float value, bool saturate, Float8E8M0Rounding rounding = Float8E8M0Rounding.Up) => type switch
@@ -20,6 +20,6 @@ internal static class SmallFloats
         ElementType.Float8E5M2 => Float8E5M2.FromSingle(value, saturate).Bits,
         ElementType.Float8E5M2FNUZ => Float8E5M2FNUZ.FromSingle(value, saturate).Bits,
         ElementType.Float8E8M0 => Float8E8M0.FromSingle(value, rounding, saturate).Bits,
-        _ => throw new InferenceException($"An 8-bit float was expected, {type.Name()} came."),
+        _ => throw new InferenceException($"Expected an 8-bit float, got {type.Name()}."),
     };
 }

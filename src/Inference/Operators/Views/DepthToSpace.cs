@@ -34,7 +34,7 @@ internal sealed class DepthToSpace : Operator
 
         if (shape[1].Size % (_block * _block) > 0)
         {
-            throw context.Error($"expected channels that divide by {_block * _block}, got {shape[1]}.");
+            throw context.Error($"expected a number of channels divisible by {_block * _block}, got {shape[1]}.");
         }
 
         Dimension block = Dimension.Fixed(_block);

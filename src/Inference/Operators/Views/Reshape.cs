@@ -8,7 +8,7 @@ internal sealed class Reshape(Node node) : Operator
     private readonly bool _allowZero = node.Attributes.Int("allowzero", 0) != 0;
     private readonly long[]? _shape = node.HasInput(1) ? null
         : node.Opset < 5 ? node.Attributes.Ints("shape") ?? []
-        : throw new ModelLoadException($"{node.Describe()}: expected input 1 (shape), but it is left out.");
+        : throw new ModelLoadException($"{node.Describe()}: expected input 1 (shape), but it is omitted.");
 
     protected override void InferOutputs(InferContext context)
     {
@@ -60,7 +60,7 @@ internal sealed class Reshape(Node node) : Operator
             {
                 if (input is not null && i >= input.Length)
                 {
-                    throw context.Error($"shape: 0 at position {i} needs an input of rank above {i}, got {ShapeRules.Format(input)}.");
+                    throw context.Error($"shape: 0 at position {i} requires an input of rank greater than {i}, got {ShapeRules.Format(input)}.");
                 }
 
                 result[i] = input?[i] ?? Dimension.Unknown;
@@ -75,7 +75,7 @@ internal sealed class Reshape(Node node) : Operator
         {
             if (_allowZero && Array.IndexOf(wanted, 0) >= 0)
             {
-                throw context.Error($"shape: expected no -1 beside a 0 where allowzero is set, got [{string.Join(",", wanted)}].");
+                throw context.Error($"shape: expected no -1 together with a 0 because allowzero is set, got [{string.Join(",", wanted)}].");
             }
 
             if (input is not null)

@@ -26,7 +26,7 @@ internal sealed class SpaceToDepth : Operator
 
         if (shape[2].Size % _block > 0 || shape[3].Size % _block > 0)
         {
-            throw context.Error($"expected height and width that divide by {_block}, got {shape[2]} and {shape[3]}.");
+            throw context.Error($"expected a height and width divisible by {_block}, got {shape[2]} and {shape[3]}.");
         }
 
         context.SetOutput(

@@ -56,7 +56,7 @@ internal sealed class ShapeInference
             catch (Exception exception) when (exception is IndexOutOfRangeException or OverflowException or ArgumentException or InvalidCastException or NullReferenceException or DivideByZeroException)
             {
                 // An operator's inference met a model outside its specification in a way it does not name.
-                throw new ModelLoadException($"Model '{_modelName}', {node.Describe()}: the inputs {Describe(node)} do not fit the operator ({exception.Message}). The model is not valid.", exception);
+                throw new ModelLoadException($"Model '{_modelName}', {node.Describe()}: the inputs {Describe(node)} do not match the operator ({exception.Message}). The model is not valid.", exception);
             }
         }
     }

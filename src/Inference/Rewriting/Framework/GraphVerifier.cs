@@ -31,7 +31,7 @@ internal static class GraphVerifier
             {
                 if (output is not null && (!made.Add(output) || output.Producer != node))
                 {
-                    throw new InferenceException($"After {after}, graph '{graph.Name}': '{output.Name}' of {node.Describe()} is made twice or names another producer.");
+                    throw new InferenceException($"After {after}, graph '{graph.Name}': '{output.Name}' of {node.Describe()} is produced twice or names another producer.");
                 }
             }
         }
@@ -45,7 +45,7 @@ internal static class GraphVerifier
         {
             if (value.Constant is null && !made.Contains(value))
             {
-                throw new InferenceException($"After {after}, graph '{graph.Name}': {user} uses '{value.Name}', which nothing before it makes.");
+                throw new InferenceException($"After {after}, graph '{graph.Name}': {user} uses '{value.Name}', which no earlier node produces.");
             }
         }
     }

@@ -36,7 +36,7 @@ internal static class NodeFactory
         table ??= node.Operator?.Table ?? StandardOperators.Table;
         if (!table.TryFind(node.Domain, node.OpType, node.Opset, out OperatorEntry? entry))
         {
-            throw new InvalidOperationException($"A pass made {node.Describe()} at opset {node.Opset}, which the operator table does not have.");
+            throw new InvalidOperationException($"A pass created {node.Describe()} at opset {node.Opset}, which is not in the operator table.");
         }
 
         node.Operator = entry.Make(node, table);

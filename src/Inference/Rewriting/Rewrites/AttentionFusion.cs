@@ -134,7 +134,7 @@ internal sealed class AttentionFusion
         _graph.Nodes[_graph.Nodes.IndexOf(last)] = made;
     }
 
-    // Whether a value comes, over so many further sums and one scale, from a product that nobody else uses.
+    // Whether a value comes, through that many further sums and one scale, from a product without other consumers.
     private bool Leads(Value value, Node user, int sums)
     {
         if (Only(value, "Add", user) is { } add)
@@ -147,7 +147,7 @@ internal sealed class AttentionFusion
         return Only(value, "MatMul", user) is not null;
     }
 
-    // Takes a factor or divisor off a value that nobody else uses.
+    // Removes a factor or divisor from a value without other consumers.
     private Value Unscale(Value value, ref Node user, ref float scale)
     {
         if (Only(value, "Mul", user) is { } mul && Match.WithScalar(mul, out float factor, out Value x) && Rank(x) == Rank(value))

@@ -2,7 +2,7 @@ using Inference.Rewriting.Framework;
 
 namespace Inference.Rewriting.Rewrites;
 
-/// <summary>Removes nodes whose outputs nobody needs.</summary>
+/// <summary>Removes nodes whose outputs are not used.</summary>
 internal static class DeadCodeElimination
 {
     public static void Run(ModelGraph graph)

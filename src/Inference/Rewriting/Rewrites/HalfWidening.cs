@@ -17,7 +17,7 @@ internal sealed class HalfWidening
     /// <summary>For a 16-bit value its f32 form.</summary>
     private readonly Dictionary<Value, Value> _wide = [];
 
-    /// <summary>16-bit values whose node now makes the f32 form only, until somebody needs them.</summary>
+    /// <summary>16-bit values whose node now produces only the f32 form, until they are needed.</summary>
     private readonly HashSet<Value> _missing = [];
 
     private HalfWidening(ModelGraph graph) => _graph = graph;

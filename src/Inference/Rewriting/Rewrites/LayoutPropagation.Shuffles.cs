@@ -5,7 +5,7 @@ namespace Inference.Rewriting.Rewrites;
 /// <summary>Channel shuffles, which stay in a region.</summary>
 internal sealed partial class LayoutPropagation
 {
-    /// <summary>Nodes of a matched shuffle whose result nobody reads any more.</summary>
+    /// <summary>Nodes of a matched shuffle whose result is no longer used.</summary>
     private readonly HashSet<Node> _skipped = [];
 
     /// <summary>Gathers that pick every second channel: of which value, from which channel on.</summary>

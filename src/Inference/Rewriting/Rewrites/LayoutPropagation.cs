@@ -4,7 +4,7 @@ namespace Inference.Rewriting.Rewrites;
 
 /// <summary>
 /// Runs convolutions, and what lies between them, on tensors with channels last ([N, spatial.., C]): f32 convolutions with constant weights start such regions, operators that state how
-/// they are computed there (<see cref="LayoutRule"/>) and channel shuffles carry them on, and a Transpose leads out where somebody needs the declared order.
+/// they are computed there (<see cref="LayoutRule"/>) and channel shuffles carry them on, and a Transpose restores the declared order where it is needed.
 /// </summary>
 [Pattern("Conv", "Gather", "NhwcConv", "NhwcQConv", "QLinearConv", "QLookup", "Reshape", "Slice", "Transpose")]
 internal sealed partial class LayoutPropagation

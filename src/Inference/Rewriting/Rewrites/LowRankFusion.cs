@@ -3,7 +3,7 @@ using Inference.Rewriting.Framework;
 namespace Inference.Rewriting.Rewrites;
 
 /// <summary>
-/// Joins two products with constant f32 matrices, X × A[K,R] × B[R,N], where R is below both K and N and nobody else uses the product in the middle. The second may have
+/// Joins two products with constant f32 matrices, X × A[K,R] × B[R,N], where R is below both K and N and the intermediate product has no other consumers. The second may have
 /// bias, addend and activation; the first must have none.
 /// </summary>
 [Pattern("Linear", "LowRank", "MatMul")]

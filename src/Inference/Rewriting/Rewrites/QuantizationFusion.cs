@@ -229,7 +229,7 @@ internal static class QuantizationFusion
         return NodeFactory.Make(Domains.Fused, "QLookup", 1, node.Name, [x.Data, ConstantValue.Of($"{node.Name}:table", table)], null, y.Data);
     }
 
-    // The table is what the operators themselves give for all 256 values.
+    // The table contains the results of the operators for all 256 values.
     private static Tensor? Table(QuantizedTensor x, QuantizedTensor y, Node? function)
     {
         Tensor all = Tensor.Allocate(x.Zero.Constant!.Type, [256]);

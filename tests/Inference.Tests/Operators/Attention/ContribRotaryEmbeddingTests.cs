@@ -42,8 +42,8 @@ public sealed class ContribRotaryEmbeddingTests
     public void Errors_SayWhatWasExpected()
     {
         Fails("input 1: expected positions in [0, 2], the rows of the caches, got 3.", [T(new float[2], 1, 1, 2), T<long>([3]), s_cos, s_sin]);
-        Fails("expected an even rotary_embedding_dim ≥ 0 and, beside it, num_heads, got rotary_embedding_dim 2 and num_heads 0.", [T(new float[2], 1, 1, 2), T<long>([0]), s_cos, s_sin], ("rotary_embedding_dim", 2L));
-        Fails("input 0: expected 3 heads as the attribute num_heads says, got [1,1,1,2].", [T(new float[2], 1, 1, 1, 2), T<long>([0]), s_cos, s_sin], ("num_heads", 3L));
+        Fails("expected an even rotary_embedding_dim ≥ 0 together with num_heads, got rotary_embedding_dim 2 and num_heads 0.", [T(new float[2], 1, 1, 2), T<long>([0]), s_cos, s_sin], ("rotary_embedding_dim", 2L));
+        Fails("input 0: expected 3 heads, as in the attribute num_heads, got [1,1,1,2].", [T(new float[2], 1, 1, 1, 2), T<long>([0]), s_cos, s_sin], ("num_heads", 3L));
         Fails("got rotary_embedding_dim 0, num_heads 0, input [1,1,3] and caches [3,1].", [T(new float[3], 1, 1, 3), T<long>([0]), s_cos, s_sin]);
     }
 

@@ -158,10 +158,10 @@ public sealed class GroupQueryAttentionTests
     public void Errors_SayWhatWasExpected()
     {
         Tensor past = T([1f], 1, 1, 1, 1);
-        Fails("input 5: expected lengths less one that the 1 positions of the past and the 1 new ones hold, got 2 for sequence 0 where the longest is of 2.", [T(new float[1], 1, 1, 1), T(new float[1], 1, 1, 1), T(new float[1], 1, 1, 1), past, past, T([2]), S(2)]);
-        Fails("input 6: expected a length above 0 that the 0 positions of the past and the 2 new ones hold, and 2 where they are new ones of several sequences, got 3 for 1 sequences.", [s_zeros, s_zeros, s_values, null, null, T([1]), S(3)]);
-        Fails("input 0: expected a hidden size that 3 heads divide, got [1,2,1].", [s_zeros, null, null, null, null, T([1]), S(2)]);
-        Fails("inputs 7 and 8: expected caches of cosines and sines for do_rotary, but they are left out.", [s_zeros, s_zeros, s_values, null, null, T([1]), S(2)], ("do_rotary", 1L));
+        Fails("input 5: expected lengths minus one that fit in the 1 past and 1 new positions, got 2 for sequence 0; the longest is 2.", [T(new float[1], 1, 1, 1), T(new float[1], 1, 1, 1), T(new float[1], 1, 1, 1), past, past, T([2]), S(2)]);
+        Fails("input 6: expected a length greater than 0 that fits in the 0 past and 2 new positions, and equal to 2 for several sequences with several new positions, got 3 for 1 sequences.", [s_zeros, s_zeros, s_values, null, null, T([1]), S(3)]);
+        Fails("input 0: expected a hidden size divisible by 3 heads, got [1,2,1].", [s_zeros, null, null, null, null, T([1]), S(2)]);
+        Fails("inputs 7 and 8: expected caches of cosines and sines for do_rotary, but they are omitted.", [s_zeros, s_zeros, s_values, null, null, T([1]), S(2)], ("do_rotary", 1L));
         Fails("expected positions in [0, 0], the rows of the caches of inputs 7 and 8, got 1.", [T(new float[4], 1, 2, 2), T(new float[4], 1, 2, 2), T(new float[4], 1, 2, 2), null, null, T([1]), S(2), T([1f], 1, 1), T([1f], 1, 1)], ("do_rotary", 1L));
         Fails("expected kv_num_heads to divide num_heads, got kv_num_heads 1 and num_heads 0.", [s_zeros, s_zeros, s_values, null, null, T([1]), S(2)], ("num_heads", 0L));
         Fails("input 10: expected 2 rows of at least 2 keys, got", [s_zeros, s_zeros, s_values, null, null, T([1]), S(2), null, null, null, T([1f, 1], 1, 1, 2, 1)]);

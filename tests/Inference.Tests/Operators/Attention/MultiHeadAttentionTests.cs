@@ -75,14 +75,14 @@ public sealed class MultiHeadAttentionTests
     public void Errors_SayWhatWasExpected()
     {
         Tensor past = T([2f, 4], 1, 1, 2, 1);
-        Fails(Plain, "input 8: expected a number of rows in [0, 1], as the past has room for 2 and 1 come, got 2.", [s_one, s_one, s_one, null, null, null, past, past, S(2)]);
+        Fails(Plain, "input 8: expected a number of rows in [0, 1], because the past has room for 2 rows and 1 are added, got 2.", [s_one, s_one, s_one, null, null, null, past, past, S(2)]);
         Fails(Plain, "input 9: expected beams in [0, 0], got 1 for row 0 at 0.", [s_one, s_one, s_one, null, null, null, past, past, S(1), T([1, 0], 1, 1, 2)]);
         Fails(Plain, "input 0: expected [batch, rows, hidden] with keys and [batch, rows, heads, 3, depth] without, got [1,1,3].", [T(new float[3], 1, 1, 3)]);
-        Fails(Plain, "inputs 1 and 2: expected key and value, a key [batch, keys, heads, 2, depth] alone, or neither, got a key [1,1,1] without value.", [s_one, s_one]);
+        Fails(Plain, "inputs 1 and 2: expected key and value, only a key [batch, keys, heads, 2, depth], or neither, got a key [1,1,1] without value.", [s_one, s_one]);
         Fails(Plain, "input 0: expected shape [1,1,1,3,1], got [1,1,1,2,1].", [T(new float[2], 1, 1, 1, 2, 1)]);
         Fails(Plain, "input 4: expected a mask [B], [2B], [3B+2], [B,T], [B,S,T] or [B,1,M,M] for B=1, S=1, T=2, got [1,1].", [s_one, s_one, s_one, null, T([1], 1, 1), null, past, past, S(1)]);
         Fails(Step, "input 0: expected one position of each sequence, got [1,2,1].", [T(new float[2], 1, 2, 1), s_one, s_one]);
-        Fails(Step, "input 9: expected 2 beams that make 1 rows and at least 1 positions, got int32[1,1,2].", [s_one, s_one, s_one, null, null, past, past, S(1), S(2), T([0, 0], 1, 1, 2)]);
+        Fails(Step, "input 9: expected 2 beams for 1 rows and at least 1 positions, got int32[1,1,2].", [s_one, s_one, s_one, null, null, past, past, S(1), S(2), T([0, 0], 1, 1, 2)]);
     }
 
     private static void Fails(string op, string message, EngineValue?[] inputs) =>

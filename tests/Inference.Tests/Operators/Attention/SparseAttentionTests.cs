@@ -55,9 +55,9 @@ public sealed class SparseAttentionTests
         Fails("input 5: expected offsets in order within the 4 columns of input 6, got 1 in layout 0 at 2.", [zeros, zeros, zeros, s_past, s_past, T([0, 2, 1, 4], 1, 4), s_columns, S(3), T([3])]);
         Fails("input 6: expected columns in [0, 2], got 3 in layout 0 at 1.", [zeros, zeros, zeros, s_past, s_past, s_rows, T([0, 3, 0, 2], 1, 4), S(3), T([3])]);
         Fails("input 5: expected blocks of 1 positions that cover 3, got 2.", [zeros, zeros, zeros, s_past, s_past, T([0, 1, 2], 1, 3), s_columns, S(3), T([3])]);
-        Fails("input 7: expected a length above 0 that the 4 positions of the past", [zeros, zeros, zeros, s_past, s_past, s_rows, s_columns, S(5), T([3])]);
-        Fails("input 8: expected lengths that the 4 positions of the past and the 3 new ones hold, got 0 for sequence 0 where the longest is of 3.", [zeros, zeros, zeros, s_past, s_past, s_rows, s_columns, S(3), T([0])]);
-        Fails("attribute 'sparse_block_size': expected a number of positions above 0, got 0.", [zeros, zeros, zeros, s_past, s_past, s_rows, s_columns, S(3), T([3])], ("sparse_block_size", 0L));
+        Fails("input 7: expected a length greater than 0 that fits in the 4 past", [zeros, zeros, zeros, s_past, s_past, s_rows, s_columns, S(5), T([3])]);
+        Fails("input 8: expected lengths that fit in the 4 past and 3 new positions, got 0 for sequence 0; the longest is 3.", [zeros, zeros, zeros, s_past, s_past, s_rows, s_columns, S(3), T([0])]);
+        Fails("attribute 'sparse_block_size': expected a number of positions greater than 0, got 0.", [zeros, zeros, zeros, s_past, s_past, s_rows, s_columns, S(3), T([3])], ("sparse_block_size", 0L));
     }
 
     private static void Fails(string message, EngineValue?[] inputs, params (string Name, object Value)[] attributes) =>

@@ -57,10 +57,10 @@ public sealed class InputRuleTextTests
     [Theory]
     [InlineData("X", "Input rule 'X': expected name:types[shape].")]
     [InlineData(":float", "Input rule ':float': expected name:types[shape].")]
-    [InlineData("X:flot", "Input rule: 'flot' is no set of element types.")]
-    [InlineData("X:[N]", "Input rule: '' is no set of element types.")]
-    [InlineData("X:=float", "Input rule: '=float' is no set of element types.")]
-    [InlineData("X:float+", "Input rule: '' is no set of element types.")]
+    [InlineData("X:flot", "Input rule: 'flot' is not a set of element types.")]
+    [InlineData("X:[N]", "Input rule: '' is not a set of element types.")]
+    [InlineData("X:=float", "Input rule: '=float' is not a set of element types.")]
+    [InlineData("X:float+", "Input rule: '' is not a set of element types.")]
     public void Rules_ThatAreNone_SayWhatIsWrong(string text, string error)
     {
         InputRules rules = text;
@@ -71,22 +71,22 @@ public sealed class InputRuleTextTests
     public void Shape_TwoRuns_IsRefused()
     {
         InputRules rules = "X:float[*A,*B]";
-        Assert.StartsWith("A shape pattern holds one run at most.", Assert.Throws<ArgumentException>(() => rules.Rules).Message, StringComparison.Ordinal);
+        Assert.StartsWith("A shape pattern can contain at most one run.", Assert.Throws<ArgumentException>(() => rules.Rules).Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("A:any B:any", "a-", "expected input 1 (B), but it is left out. The model breaks the operator's specification.")]
-    [InlineData("A:any B?:any", "-a", "expected input 0 (A), but it is left out. The model breaks the operator's specification.")]
+    [InlineData("A:any B:any", "a-", "expected input 1 (B), but it is omitted. The model violates the operator's specification.")]
+    [InlineData("A:any B?:any", "-a", "expected input 0 (A), but it is omitted. The model violates the operator's specification.")]
     [InlineData("A:any B?:any", "a-", null)]
     [InlineData("A:any B?:any", "ab", null)]
     [InlineData("A:any B?:any", "ab--", null)]
-    [InlineData("A:any B?:any", "ab-c", "expected at most 2 inputs, got 4. The model breaks the operator's specification.")]
+    [InlineData("A:any B?:any", "ab-c", "expected at most 2 inputs, got 4. The model violates the operator's specification.")]
     [InlineData("A?:any", "---", null)]
     [InlineData("A?:any", "", null)]
     [InlineData("A:any...", "abc", null)]
     [InlineData("A:any...", "abc--", null)]
-    [InlineData("A:any...", "a-c", "expected input 1 (A), but it is left out before others. The model breaks the operator's specification.")]
-    [InlineData("A:any...", "ab-d-", "expected input 2 (A), but it is left out before others. The model breaks the operator's specification.")]
+    [InlineData("A:any...", "a-c", "expected input 1 (A), but it is omitted before later ones. The model violates the operator's specification.")]
+    [InlineData("A:any...", "ab-d-", "expected input 2 (A), but it is omitted before later ones. The model violates the operator's specification.")]
     [InlineData("A:any B?:any...", "ab-d", null)]
     public void CheckCount_InputsOfANode(string text, string inputs, string? error)
     {
@@ -134,10 +134,10 @@ public sealed class InputRuleTextTests
     [InlineData("X:seq", "float[2]", "input 0 (X): expected Sequence, got float32[2].")]
     [InlineData("X:seq", "seq", null)]
     [InlineData("X:T=floating W:T", "unknown[2] double[2]", null)]
-    [InlineData("X:T=floating W:T Z:T", "unknown[2] double[2] float[2]", "input 2 (Z): expected float64 as input 1 is, got float32. Cast one of them.")]
-    [InlineData("X:T=floating W?:T Z:T", "float[2] - double[2]", "input 2 (Z): expected float32 as input 0 is, got float64. Cast one of them.")]
+    [InlineData("X:T=floating W:T Z:T", "unknown[2] double[2] float[2]", "input 2 (Z): expected float64, the type of input 1, got float32. Cast one of them.")]
+    [InlineData("X:T=floating W?:T Z:T", "float[2] - double[2]", "input 2 (Z): expected float32, the type of input 0, got float64. Cast one of them.")]
     [InlineData("X:T=floating W:U=floating Z:U Y:T", "float[2] double[2] double[2] float[2]", null)]
-    [InlineData("X:float W:T=floating...", "float[2] double[2] double[2] float[2]", "input 3 (W): expected float64 as input 1 is, got float32. Cast one of them.")]
+    [InlineData("X:float W:T=floating...", "float[2] double[2] double[2] float[2]", "input 3 (W): expected float64, the type of input 1, got float32. Cast one of them.")]
     [InlineData("X:float W:float...", "float[2] float[2] double[2]", "input 2 (W): expected one of float32, got float64. Cast the input.")]
     [InlineData("X:float", "float[2] double[2]", null)]
     [InlineData("X:float W:float", "float[2]", null)]

@@ -76,7 +76,7 @@ public class InputRulesTests
         var context = new ActualInferContext();
         context.Reset(node, [Tensor.Scalar(1f), Tensor.Scalar(1.0)]);
         InputRules rules = "A:T=floating B:T";
-        Assert.Contains("input 1 (B): expected float32 as input 0 is, got float64", Assert.Throws<ModelLoadException>(() => rules.Check(context)).Message, StringComparison.Ordinal);
+        Assert.Contains("input 1 (B): expected float32, the type of input 0, got float64", Assert.Throws<ModelLoadException>(() => rules.Check(context)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed class ContribTensorTests
 
     [Fact]
     public void UnfoldTensor_WindowBeyondTheAxis_NamesBoth() =>
-        Assert.EndsWith("input 0: expected 4 elements or more along axis 0, got [3].", Assert.Throws<ModelLoadException>(() => One("UnfoldTensor", [T([1f, 2, 3])], ("size", 4L))).Message);
+        Assert.EndsWith("input 0: expected at least 4 elements along axis 0, got [3].", Assert.Throws<ModelLoadException>(() => One("UnfoldTensor", [T([1f, 2, 3])], ("size", 4L))).Message);
 
     [Fact]
     public void DynamicTimeWarping_CheapDiagonalThenRight_IsThePath() =>
@@ -134,7 +134,7 @@ public sealed class ContribTensorTests
     }
 
     [Fact]
-    public void NGramHashMapping_EmptyTable_NamesItsSize() => Assert.EndsWith("input 2 (vocab_sizes): expected sizes above 0, got 0.", Assert.Throws<ModelRunException>(() =>
+    public void NGramHashMapping_EmptyTable_NamesItsSize() => Assert.EndsWith("input 2 (vocab_sizes): expected sizes greater than 0, got 0.", Assert.Throws<ModelRunException>(() =>
         RunAll("NGramHashMapping", [T([3], 1, 1), T([5, 7]), T([0])], [("max_ngram_size", 2L), ("n_head_per_ngram", 1L), ("pad_id", 0L)], 2, 1, Microsoft)).Message);
 
     [Theory]

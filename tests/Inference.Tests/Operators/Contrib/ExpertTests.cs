@@ -44,7 +44,7 @@ public sealed class ExpertTests
     [Fact]
     public void MoE_SwiGluWithoutGate_SaysWhatIsMissing() =>
         Assert.Contains(
-            "expected fc3_experts_weights beside swiglu_fusion 0",
+            "expected fc3_experts_weights, because swiglu_fusion 0",
             Assert.ThrowsAny<InferenceException>(() => Mix([T([2f], 1, 1), s_router, T([9f, 3], 2, 1, 1), null, T([1f, 1], 2, 1, 1)], ("activation_type", "swiglu"))).Message,
             StringComparison.Ordinal);
 

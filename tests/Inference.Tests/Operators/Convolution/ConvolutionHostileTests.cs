@@ -37,7 +37,7 @@ public sealed class ConvolutionHostileTests
 
     [Fact]
     public void Conv_KernelWithoutElements_IsRefused() =>
-        Refused("expected weights with a kernel of 1 or more", "Conv", [s_image, T(Array.Empty<float>(), 1, 1, 0, 2)], []);
+        Refused("expected weights with a kernel size of 1 or more", "Conv", [s_image, T(Array.Empty<float>(), 1, 1, 0, 2)], []);
 
     [Fact]
     public void FusedConv_AddendOfAnotherShape_IsRefused() => Refused(
@@ -57,7 +57,7 @@ public sealed class ConvolutionHostileTests
 
     [Fact]
     public void ConvTranspose_ChannelsThatGroupDoesNotDivide_AreRefused() =>
-        Refused("expected a number of channels that group 2 divides", "ConvTranspose", [T(new float[12], 1, 3, 2, 2), T(new float[3], 3, 1, 1, 1)], [("group", 2L)]);
+        Refused("expected a number of channels that is a multiple of group 2", "ConvTranspose", [T(new float[12], 1, 3, 2, 2), T(new float[3], 3, 1, 1, 1)], [("group", 2L)]);
 
     [Fact]
     public void DeformConv_OffsetGroupBeyondCounting_IsRefused() => Refused(

@@ -39,7 +39,7 @@ public sealed class ArithmeticTests
     public void Add_ShapesThatDoNotBroadcast_Throws()
     {
         ModelLoadException error = Assert.Throws<ModelLoadException>(() => Run("Add", [T([1f, 2f]), T([1f, 2f, 3f])]));
-        Assert.Equal("node Add → 'y0': expected shapes that broadcast, got [2] and [3].", error.Message);
+        Assert.Equal("node Add → 'y0': expected shapes that can be broadcast, got [2] and [3].", error.Message);
     }
 
     [Theory]

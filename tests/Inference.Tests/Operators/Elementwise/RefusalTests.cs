@@ -15,9 +15,9 @@ public sealed class RefusalTests
             () => Run("Where", [T([true]), Tensor.Allocate(ElementType.Int4, [1]), Tensor.Allocate(ElementType.Int4, [1])]), "input 1 (X): expected one of"),
         ["Cast, a type that does not exist"] = (() => Run("Cast", [s_square], ("to", 33L)), "attribute 'to'"),
         ["Cast, a type beyond 32 bits"] = (() => Run("Cast", [s_square], ("to", (1L << 32) + 7)), "attribute 'to'"),
-        ["Cast, real to complex"] = (() => Run("Cast", [s_square], ("to", (long)ElementType.Complex64)), "expected a conversion between real types or strings"),
+        ["Cast, real to complex"] = (() => Run("Cast", [s_square], ("to", (long)ElementType.Complex64)), "expected a conversion between real numeric types, bool or strings"),
         ["CastLike, a string like complex"] = (
-            () => Run("CastLike", [T(["1"]), Tensor.Allocate(ElementType.Complex64, [1])]), "expected a conversion between real types or strings"),
+            () => Run("CastLike", [T(["1"]), Tensor.Allocate(ElementType.Complex64, [1])]), "expected a conversion between real numeric types, bool or strings"),
         ["BitCast, a type that does not exist"] = (() => Run("BitCast", [s_square], ("to", 99L)), "attribute 'to'"),
         ["Bernoulli, strings"] = (() => Run("Bernoulli", [s_square], ("dtype", (long)ElementType.String)), "attribute 'dtype'"),
         ["Bernoulli, a type that does not exist"] = (() => Run("Bernoulli", [s_square], ("dtype", 64L)), "attribute 'dtype'"),

@@ -17,12 +17,12 @@ public sealed class ImageHostileTests
 
     [Theory]
     [InlineData(-1L, "expected numbers ≥ 0")]
-    [InlineData(1L << 40, "expected an axis of at most")]
+    [InlineData(1L << 40, "expected a resulting axis of at most")]
     public void Resize_SizeOutOfRange_IsRefused(long size, string expected) => Refused(expected, "Resize", [s_image, null, null, T<long>([1, 1, size, 2])], []);
 
     [Fact]
     public void Resize_NothingToSomething_IsRefused() =>
-        Refused("expected elements to make [1,1,3,2] of, got [1,1,0,2]", "Resize", [T(Array.Empty<float>(), 1, 1, 0, 2), null, null, T<long>([1, 1, 3, 2])], []);
+        Refused("expected elements to compute [1,1,3,2] from, got [1,1,0,2]", "Resize", [T(Array.Empty<float>(), 1, 1, 0, 2), null, null, T<long>([1, 1, 3, 2])], []);
 
     [Theory]
     [InlineData(new long[] { 4 }, "expected an axis in")]
@@ -36,7 +36,7 @@ public sealed class ImageHostileTests
 
     [Fact]
     public void Resize_AspectOfNothing_IsRefused() => Refused(
-        "expected an axis of at most", "Resize", [T(Array.Empty<float>(), 1, 1, 0, 0), null, null, T<long>([2, 2])], [("axes", new long[] { 2, 3 }), ("keep_aspect_ratio_policy", "not_smaller")]);
+        "expected a resulting axis of at most", "Resize", [T(Array.Empty<float>(), 1, 1, 0, 0), null, null, T<long>([2, 2])], [("axes", new long[] { 2, 3 }), ("keep_aspect_ratio_policy", "not_smaller")]);
 
     [Theory]
     [InlineData("border")]

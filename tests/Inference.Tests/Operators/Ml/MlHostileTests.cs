@@ -32,7 +32,7 @@ public sealed class MlHostileTests
 
     [Fact]
     public void Trees_RingBesideATree_IsRefused() => Refused(
-        "but some are reached twice or from no root",
+        "but some are reached twice or are not reachable from a root",
         "TreeEnsembleRegressor",
         ("nodes_treeids", new long[] { 0, 1 }), ("nodes_nodeids", new long[] { 0, 0 }), ("nodes_featureids", new long[] { 0, 0 }), ("nodes_values", new float[2]),
         ("nodes_modes", new[] { "LEAF", "BRANCH_LEQ" }), ("nodes_truenodeids", new long[] { 0, 0 }), ("nodes_falsenodeids", new long[] { 0, 0 }));

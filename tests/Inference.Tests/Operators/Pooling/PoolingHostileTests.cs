@@ -22,21 +22,21 @@ public sealed class PoolingHostileTests
     [InlineData("AveragePool")]
     [InlineData("GlobalMaxPool")]
     public void Pool_IndicesOfWhatHasNone_AreRefused(string op) =>
-        Refused("only MaxPool has indices", op, [T(new float[4], 1, 1, 4)], [("kernel_shape", new long[] { 2 })], outputs: 2);
+        Refused("only MaxPool returns indices", op, [T(new float[4], 1, 1, 4)], [("kernel_shape", new long[] { 2 })], outputs: 2);
 
     [Fact]
     public void RoiAlign_ImageWithoutRows_IsRefused() =>
-        Refused("expected images with pixels, got [1,1,0,268435456]", "RoiAlign", [T(Array.Empty<float>(), 1, 1, 0, 1 << 28), T(new float[4], 1, 4), T<long>([0])], []);
+        Refused("expected images with at least one pixel, got [1,1,0,268435456]", "RoiAlign", [T(Array.Empty<float>(), 1, 1, 0, 1 << 28), T(new float[4], 1, 4), T<long>([0])], []);
 
     [Theory]
     [InlineData(long.MaxValue)]
     [InlineData(1L << 32)]
     public void RoiAlign_SamplesBeyondTheImage_AreRefused(long ratio) =>
-        Refused("expected regions of about the image's size", "RoiAlign", [T(new float[4], 1, 1, 2, 2), T([0f, 0f, 1f, 1f], 1, 4), T<long>([0])], [("sampling_ratio", ratio)]);
+        Refused("expected regions of about the size of the image", "RoiAlign", [T(new float[4], 1, 1, 2, 2), T([0f, 0f, 1f, 1f], 1, 4), T<long>([0])], [("sampling_ratio", ratio)]);
 
     [Fact]
     public void RoiAlign_EndlessHeightWithoutWidth_IsRefused() =>
-        Refused("expected regions of about the image's size", "RoiAlign", [T(new float[4], 1, 1, 2, 2), T([1f, 0f, 0f, float.PositiveInfinity], 1, 4), T<long>([0])], []);
+        Refused("expected regions of about the size of the image", "RoiAlign", [T(new float[4], 1, 1, 2, 2), T([1f, 0f, 0f, float.PositiveInfinity], 1, 4), T<long>([0])], []);
 
     [Fact]
     public void RoiAlign_BatchIndexOutOfRange_IsRefused() =>

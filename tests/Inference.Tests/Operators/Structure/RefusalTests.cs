@@ -11,12 +11,12 @@ public sealed class RefusalTests
     {
         ["GatherND, batches differ"] = (() => Run("GatherND", [s_square, T<long>([0, 0, 0, 0], 4, 1)], ("batch_dims", 1L)), "batch axis 0 of data and indices: expected equal sizes, got 2 and 4."),
         ["GatherND, batch_dims beyond 32 bits"] = (() => Run("GatherND", [s_square, T<long>([0], 1, 1)], ("batch_dims", 1L << 32)), "expected index tuples"),
-        ["Reshape, sizes whose product wraps to the count"] = (() => Run("Reshape", [s_square, T<long>([1L << 62, 4, -1])]), "sizes that 64 bits hold"),
+        ["Reshape, sizes whose product wraps to the count"] = (() => Run("Reshape", [s_square, T<long>([1L << 62, 4, -1])]), "sizes that fit in 64 bits"),
         ["Reshape, no elements to a scalar"] = (() => Run("Reshape", [T<float>([], 0), T<long>([])]), "expected a shape with as many elements as [0], got []."),
         ["Reshape, no shape"] = (() => Run("Reshape", [s_square]), "expected input 1 (shape)"),
         ["Squeeze, size 0"] = (() => Run("Squeeze", [T<float>([], 0, 1), T<long>([0, 1])]), "axes: expected axes of size 1"),
         ["Slice, more starts than axes"] = (() => Run("Slice", [S(1f), T<long>([0]), T<long>([1])]), "at most 0, got 1, 1, -, -."),
-        ["Slice, ends of another length"] = (() => Run("Slice", [s_square, T<long>([0, 0]), T<long>([1])]), "expected as many starts, ends, axes and steps"),
+        ["Slice, ends of another length"] = (() => Run("Slice", [s_square, T<long>([0, 0]), T<long>([1])]), "expected equal numbers of starts, ends, axes and steps"),
         ["Slice, an axis twice"] = (() => Run("Slice", [s_square, T<long>([0, 0]), T<long>([1, 1]), T<long>([0, -2])]), "expected distinct axes, got 0 twice."),
         ["Pad, an axis twice"] = (() => Run("Pad", [s_square, T<long>([1, 1, 1, 1]), null, T<long>([1, 1])]), "expected distinct axes, got 1 twice."),
         ["Pad, more axes than the rank"] = (() => Run("Pad", [S(1f), T<long>([1, 1]), null, T<long>([0])]), "axes: expected at most 0 axes"),
@@ -34,13 +34,13 @@ public sealed class RefusalTests
         ["EyeLike, a type that does not exist"] = (() => Run("EyeLike", [s_square], ("dtype", 33L)), "attribute 'dtype'"),
         ["EyeLike, a type beyond 32 bits"] = (() => Run("EyeLike", [s_square], ("dtype", (1L << 32) + 1)), "attribute 'dtype'"),
         ["TopK, no k"] = (() => RunAll("TopK", [s_square], null, 2), "expected input 1 (K)"),
-        ["ConstantOfShape, more than memory addresses"] = (() => Run("ConstantOfShape", [T<long>([1L << 61])]), "was asked for"),
+        ["ConstantOfShape, more than memory addresses"] = (() => Run("ConstantOfShape", [T<long>([1L << 61])]), "was requested"),
         ["OneHot, a depth below 0"] = (() => Run("OneHot", [T<long>([0]), S(-1L), T([0f, 1])]), "depth: expected a number ≥ 0, got -1."),
         ["OneHot, one value"] = (() => Run("OneHot", [T<long>([0]), S(2L), T([0f])]), "input 2 (values): expected shape [2]"),
         ["Unsqueeze, a rank beyond the highest"] = (
             () => Run("Unsqueeze", [s_square, T([.. Enumerable.Range(0, 63).Select(i => (long)i)])]), "expected an output of rank 0 to 64, got 65."),
         ["Shape, a rank beyond the highest"] = (() => Run("Shape", [T([1f], [.. Enumerable.Repeat(1L, 65)])]), "expected a rank of at most 64, got 65."),
-        ["Concat, an input left out between others"] = (() => Run("Concat", [s_square, null, s_square], ("axis", 0L)), "expected input 1 (inputs), but it is left out before others."),
+        ["Concat, an input left out between others"] = (() => Run("Concat", [s_square, null, s_square], ("axis", 0L)), "expected input 1 (inputs), but it is omitted before later ones."),
     };
 
     public static TheoryData<string> Cases => s_cases.Names;

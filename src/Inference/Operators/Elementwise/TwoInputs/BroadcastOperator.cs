@@ -55,7 +55,7 @@ internal abstract class BroadcastOperator : Operator
             int trailing = a.Length - Shapes.Axis(context, axis, a.Length) - b.Length;
             if (trailing < 0)
             {
-                throw context.Error($"expected input 1 to fit into input 0 from axis {axis} on, got [{string.Join(",", b)}] and [{string.Join(",", a)}].");
+                throw context.Error($"expected the shape of input 1 to match that of input 0 from axis {axis} on, got [{string.Join(",", b)}] and [{string.Join(",", a)}].");
             }
 
             b = [.. b, .. Shapes.Fixed(Ones(trailing))];

@@ -22,7 +22,7 @@ internal sealed unsafe class VariadicOperator<TFunction>(TFunction function, Typ
 
         if (context.InputCount == 0)
         {
-            throw context.Error("expected one input or more, got none.");
+            throw context.Error("expected at least one input, got none.");
         }
 
         context.SetOutput(0, type, shape);
