@@ -32,5 +32,5 @@ public sealed class ManagedImageDecoder : IImageDecoder
         : BmpDecoder.Recognizes(data) ? BmpDecoder.Decode(data, cancellationToken)
         : TiffDecoder.Recognizes(data) ? TiffDecoder.Decode(data, cancellationToken)
         : PnmDecoder.Recognizes(data) ? PnmDecoder.Decode(data, cancellationToken)
-        : throw new FormatException("data of no known format");
+        : throw new FormatException("data of an unknown format");
 }

@@ -30,8 +30,8 @@ public readonly record struct OnnxDimension
     /// <summary>Whether the dimension has neither a value nor a symbol.</summary>
     public bool IsUnknown => Value is null && Param is null;
 
-    /// <summary>A dimension with a value.</summary>
-    /// <param name="value">Elements along the dimension.</param>
+    /// <summary>Creates a dimension with a value.</summary>
+    /// <param name="value">The number of elements along the dimension.</param>
     public static OnnxDimension Of(long value) => new(value, null, "");
 
     /// <summary>Creates a dimension with a symbol.</summary>

@@ -1,10 +1,10 @@
 namespace Inference.Onnx;
 
 /// <summary>
-/// An ONNX model (<c>ModelProto</c>) as objects that can be changed. A model that was loaded from a file owns what was read of it and of its external data: slices
-/// (<see cref="OnnxTensor.GetBytes()"/>, raw data, string bytes, unknown fields) stay valid until <see cref="Dispose"/>, also when tensors are moved to another model.
+/// An ONNX model (<c>ModelProto</c>) as mutable objects. A model loaded from a file owns the content of the file and of its external data: slices
+/// (<see cref="OnnxTensor.GetBytes()"/>, raw data, string bytes, unknown fields) stay valid until <see cref="Dispose"/>, even if tensors are moved to another model.
 /// </summary>
-/// <remarks>Reading is thread-safe, changing is not. A model that is never disposed keeps mappings, and copies of files beyond 2^31 − 57 bytes, until the process ends.</remarks>
+/// <remarks>Concurrent reads are safe; changes are not thread-safe. A model that is never disposed keeps mappings, and copies of files larger than 2^31 − 57 bytes, until the process ends.</remarks>
 public sealed partial class OnnxModel : OnnxMessage, IDisposable
 {
     private OnnxMetadata? _metadata;
@@ -81,7 +81,7 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
         return null;
     }
 
-    /// <summary>Releases the content of the files. Taking spans of slices throws from then on; spans taken before must not be used any more.</summary>
+    /// <summary>Releases the content of the files. Afterwards, getting a span of a slice throws, and spans obtained earlier must no longer be used.</summary>
     public void Dispose()
     {
         External?.Dispose();

@@ -36,9 +36,9 @@ public sealed class OnnxReadOptions
     public string? BaseDirectory { get; init; }
 
     /// <summary>
-    /// Whether files are memory-mapped in place of being read into memory; false by default. A mapping takes no copy, and only pages that are used become resident. Warning: pages of a mapping are
-    /// the file's. A file that is overwritten in place changes the model, and one that is truncated ends the process (SIGBUS). Map only files that nobody changes; replacing a file by renaming
-    /// another is safe. Files below 64 KiB are always read.
+    /// Whether files are memory-mapped instead of read into memory; false by default. A mapping needs no copy, and only pages that are used become resident. Warning: a mapping shares its pages with
+    /// the file. Overwriting the file in place changes the model, and truncating it ends the process (SIGBUS). Map only files that are not modified; replacing a file by renaming
+    /// another is safe. Files smaller than 64 KiB are always read.
     /// </summary>
     public bool MapFiles { get; init; }
 

@@ -46,10 +46,10 @@ public sealed partial class OnnxTensor
         return HasExternalData ? External().Read(this, 0, (int)expected, expected) : Stored(expected);
     }
 
-    /// <summary>A part of the content as little-endian bytes; this also reads tensors beyond 2^31 − 1 bytes.</summary>
-    /// <param name="start">First byte, from 0.</param>
-    /// <param name="length">Number of bytes.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The part is not inside the content.</exception>
+    /// <summary>Returns a part of the content as little-endian bytes; also for tensors larger than 2^31 − 1 bytes.</summary>
+    /// <param name="start">The first byte, from 0.</param>
+    /// <param name="length">The number of bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the content.</exception>
     /// <exception cref="OnnxFormatException">As for <see cref="GetBytes()"/>.</exception>
     /// <exception cref="ObjectDisposedException">The model that maps the external data was disposed.</exception>
     public ReadOnlyMemory<byte> GetBytes(long start, int length)

@@ -5,8 +5,8 @@ namespace Inference.Onnx;
 /// file (<see cref="HasExternalData"/>); <see cref="GetBytes()"/> returns it in the same layout regardless of the storage.
 /// </summary>
 /// <remarks>
-/// Slices that come from a model file stay valid until that model is disposed; afterwards taking a span of them throws <see cref="ObjectDisposedException"/>. Spans taken
-/// before must not be used any more. A model that is never disposed keeps what was read, so a slice never dangles by garbage collection. Reading is thread-safe, changing is not.
+/// Slices of a model file stay valid until the model is disposed; afterwards, getting a span of them throws <see cref="ObjectDisposedException"/>. Spans obtained
+/// earlier must no longer be used. A model that is never disposed keeps its content, so garbage collection never invalidates a slice. Concurrent reads are safe; changes are not thread-safe.
 /// </remarks>
 public sealed partial class OnnxTensor : OnnxMessage
 {

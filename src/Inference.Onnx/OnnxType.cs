@@ -29,13 +29,13 @@ public sealed class OnnxType : OnnxMessage
 
     internal List<ReadOnlyMemory<byte>>? InnerUnknown { get; set; }
 
-    /// <summary>A tensor type of unknown rank.</summary>
-    /// <param name="elementType">Type of its elements.</param>
+    /// <summary>Creates a tensor type of unknown rank.</summary>
+    /// <param name="elementType">The element type.</param>
     public static OnnxType Tensor(OnnxElementType elementType) => Tensor(elementType, shape: null);
 
-    /// <summary>A tensor type.</summary>
-    /// <param name="elementType">Type of its elements.</param>
-    /// <param name="shape">Its shape; null for unknown rank, <c>new OnnxShape()</c> for a scalar.</param>
+    /// <summary>Creates a tensor type.</summary>
+    /// <param name="elementType">The element type.</param>
+    /// <param name="shape">The shape; null for unknown rank, <c>new OnnxShape()</c> for a scalar.</param>
     public static OnnxType Tensor(OnnxElementType elementType, OnnxShape? shape) =>
         new() { Kind = OnnxTypeKind.Tensor, ElementType = elementType, Shape = shape };
 

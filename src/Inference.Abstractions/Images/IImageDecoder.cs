@@ -10,10 +10,10 @@ public interface IImageDecoder
     string Formats { get; }
 
     /// <summary>Decodes an image.</summary>
-    /// <param name="encoded">The file's bytes; read during the call alone.</param>
-    /// <param name="cancellationToken">Stops the work: when the call is cancelled, or its time is up. To be asked every few milliseconds of work.</param>
+    /// <param name="encoded">The bytes of the file; read only during the call.</param>
+    /// <param name="cancellationToken">Cancelled when the call is cancelled or its time limit is reached. Check it every few milliseconds of work.</param>
     /// <returns>The pixels.</returns>
-    /// <exception cref="FormatException">The bytes are no image of these formats, or a damaged one; the message is what came, such as "a PNG of 3 bits a channel".</exception>
+    /// <exception cref="FormatException">The bytes are not an image of these formats, or the image is damaged; the message describes what was received, such as "a PNG of 3 bits a channel".</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     DecodedImage Decode(ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken = default);
 }

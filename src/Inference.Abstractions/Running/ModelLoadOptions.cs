@@ -52,12 +52,12 @@ public class ModelLoadOptions
     /// rejected by <c>cpu</c>.</summary>
     public IImageDecoder? Images { get; set; }
 
-    /// <summary>Whether weights are used in place from the memory-mapped file; false, the default: from a copy in memory. A mapping takes no copy and only pages that are used become resident, which
-    /// pays for models of hundreds of megabytes. Warning: a mapped file that is overwritten in place changes the answers, and one that is truncated ends the process. Set it only where nothing
+    /// <summary>Whether weights are used directly from the memory-mapped file; if false, the default, from a copy in memory. A mapping needs no copy, and only pages that are used become resident, which
+    /// benefits models of hundreds of megabytes. Warning: overwriting a mapped file in place changes the results, and truncating it ends the process. Set it only if nothing
     /// changes the file while the model is loaded; replacing the file by renaming another is safe.</summary>
     public bool MapFiles { get; set; }
 
-    /// <summary>A copy that can be changed without changing this one.</summary>
+    /// <summary>Returns an independent copy.</summary>
     public ModelLoadOptions Clone()
     {
         var copy = new ModelLoadOptions

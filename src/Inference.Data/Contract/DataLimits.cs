@@ -12,7 +12,7 @@ internal static class DataLimits
     /// <summary>Deflate makes at most 1032 bytes of one. Source: zlib, "A Massively Spiffy Yet Delicately Unobtrusive Compression Library", technical details.</summary>
     public const long DeflateRatio = 1032;
 
-    /// <summary>2⁵³: a double beyond may be another whole number than the one in the file.</summary>
+    /// <summary>2⁵³: a larger double may be a different integer from the one in the file.</summary>
     public const long LargestExact = 1L << 53;
 
     /// <summary>Bytes that a text takes at least in memory: its reference and its object.</summary>

@@ -30,7 +30,7 @@ internal sealed class JpegDecoder
     public static bool Recognizes(ReadOnlySpan<byte> data) => data.Length > 4 && data[0] == 0xFF && data[1] == 0xD8;
 
     /// <param name="data">The file.</param>
-    /// <param name="cancellationToken">Asked now and then.</param>
+    /// <param name="cancellationToken">Checked periodically.</param>
     public static Pixels Decode(byte[] data, CancellationToken cancellationToken)
     {
         var decoder = new JpegDecoder { _cancellationToken = cancellationToken };

@@ -3,10 +3,10 @@ namespace Inference.Images.Decoding;
 /// <summary>A decoded image: 8 bits a channel, red, green, blue, row by row.</summary>
 internal sealed class Pixels
 {
-    /// <summary>The most pixels an image may have: 768 MB of them, and counts that fit into an int.</summary>
+    /// <summary>The maximum number of pixels of an image: 768 MB, and counts that fit in an int.</summary>
     private const long MaxCount = 1L << 28;
 
-    /// <summary>The most pixels that a deflated byte can hold: deflate makes at most 1,032 bytes of one, of 8 pixels each.</summary>
+    /// <summary>The maximum number of pixels per compressed byte: Deflate expands one byte to at most 1,032 bytes, of 8 pixels each.</summary>
     public const long MaxPerDeflatedByte = 8 * 1032;
 
     /// <param name="width">Columns.</param>

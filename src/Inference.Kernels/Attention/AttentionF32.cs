@@ -125,7 +125,7 @@ internal static unsafe class AttentionF32
             {
                 int count = Math.Min(KeyBlock, end - j);
                 work.Add((long)rows * count * (a.HeadSize + a.ValueSize + SoftmaxMacs) / WorkCounter.MultiplyAdds);
-                // Whole panels, the padding of the last one too: its columns, and those after a causal end, are not looked at.
+                // Whole panels, the padding of the last one too: its columns, and those after a causal end, are not read.
                 int whole = (int)nint.Min(storedKeys - j, (count + kernel.PanelColumns - 1) / kernel.PanelColumns * kernel.PanelColumns);
                 Multiply(
                     kernel, q + (i * a.QueryStride), a.QueryStride, rows, packed ? keys.Pointer + ((nint)j * a.HeadSize) : null,

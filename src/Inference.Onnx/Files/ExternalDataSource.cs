@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Inference.Onnx.Files;
 
-/// <summary>Finds the files that external tensors name inside one folder, reads or maps each once, and owns what was read. Thread-safe.</summary>
+/// <summary>Finds the files that external tensors refer to inside one folder, reads or maps each once, and owns their content. Thread-safe.</summary>
 internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions options) : IExternalData
 {
     private readonly Dictionary<string, FileContent> _files = new(StringComparer.Ordinal);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Inference.Onnx.Files;
 
 /// <summary>
-/// The bytes of a file: a copy in memory, or the mapped file. A copy is an array where one can hold it, so that slices of it are kept alive by whoever holds them. Mappings and copies beyond an array's
-/// length are released by Dispose alone, deliberately without a finalizer: a span into them does not keep its owner alive, so releasing on collection could pull memory from under a running loop.
+/// The bytes of a file: a copy in memory, or the mapped file. A copy is an array if it fits in one, so that the garbage collector keeps it alive as long as its slices. Mappings and copies beyond an array's
+/// length are released only by Dispose, deliberately without a finalizer: a span into them does not keep its owner alive, so releasing on collection could pull memory from under a running loop.
 /// </summary>
 internal sealed unsafe class FileContent : IDisposable
 {
@@ -64,7 +64,7 @@ internal sealed unsafe class FileContent : IDisposable
         return map && length >= MapFromBytes ? Map(stream, length) : length <= Array.MaxLength ? Copy(stream, (int)length) : CopyLong(stream, length);
     }
 
-    /// <summary>A slice that holds this object; the caller has checked the range.</summary>
+    /// <summary>Returns a slice that references this object; the caller has checked the range.</summary>
     public ReadOnlyMemory<byte> Slice(long offset, int length)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, typeof(OnnxModel));

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Inference.Onnx.Files;
 
-/// <summary>A range of a file's content outside the managed heap, as memory.</summary>
+/// <summary>A range of a file's content outside the managed heap, as <see cref="Memory{T}"/>.</summary>
 internal sealed unsafe class NativeSlice(FileContent owner, byte* pointer, int length) : MemoryManager<byte>
 {
     public override Span<byte> GetSpan()

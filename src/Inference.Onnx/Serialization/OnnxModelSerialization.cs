@@ -9,12 +9,12 @@ public static class OnnxModelSerialization
 {
     extension(OnnxModel)
     {
-        /// <summary>Loads a model file. Weights are slices of one copy of the file in memory, or of the mapped file (<see cref="OnnxReadOptions.MapFiles"/>); external data is read when first asked for.</summary>
+        /// <summary>Loads a model file. Weights are slices of one copy of the file in memory, or of the mapped file (<see cref="OnnxReadOptions.MapFiles"/>); external data is read when first accessed.</summary>
         /// <param name="path">The file.</param>
         /// <param name="options">Limits; null for the defaults.</param>
-        /// <returns>The model, which owns what was read: dispose it when neither it nor its slices are used any more.</returns>
-        /// <exception cref="IOException">The file cannot be opened, as usual (<see cref="FileNotFoundException"/> and so on).</exception>
-        /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+        /// <returns>The model, which owns the content; dispose it when the model and its slices are no longer used.</returns>
+        /// <exception cref="IOException">The file cannot be opened (for example <see cref="FileNotFoundException"/>).</exception>
+        /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
         /// <exception cref="OnnxFormatException">The content is not an ONNX model, or exceeds a limit.</exception>
         public static OnnxModel Load(string path, OnnxReadOptions? options = null)
         {

@@ -28,9 +28,9 @@ public static class InferenceServiceCollectionExtensions
     /// <summary>Registers a model: a keyed singleton <see cref="IModelRunner"/> under its name, loaded and warmed up when the host starts (without a host, on first use).</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The model's name and service key.</param>
-    /// <param name="configure">Sets the options; at least the source.</param>
-    /// <returns>The model's builder: add middleware with <c>UseX</c>; the first added is the outermost.</returns>
-    /// <exception cref="InferenceException">A model of that name is registered already.</exception>
+    /// <param name="configure">Sets the options; must set at least the source.</param>
+    /// <returns>The model's builder, to add middleware with <c>UseX</c>; the first stage added is the outermost.</returns>
+    /// <exception cref="InferenceException">A model with this name is already registered.</exception>
     public static IModelBuilder AddModel(this IServiceCollection services, string name, Action<ModelOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -39,7 +39,7 @@ public static class InferenceServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers a model whose options are set elsewhere, as named options; see <see cref="AddModel(IServiceCollection, string, Action{ModelOptions})"/>.</summary>
+    /// <summary>Registers a model whose options are configured separately, as named options; see <see cref="AddModel(IServiceCollection, string, Action{ModelOptions})"/>.</summary>
     /// <inheritdoc cref="AddModel(IServiceCollection, string, Action{ModelOptions})" path="/exception"/>
     public static IModelBuilder AddModel(this IServiceCollection services, string name)
     {
@@ -59,7 +59,7 @@ public static class InferenceServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers a model whose options come from a configuration section; see <see cref="AddModel(IServiceCollection, string, Action{ModelOptions})"/>.</summary>
+    /// <summary>Registers a model whose options are bound to a configuration section; see <see cref="AddModel(IServiceCollection, string, Action{ModelOptions})"/>.</summary>
     public static IModelBuilder AddModel(this IServiceCollection services, string name, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);

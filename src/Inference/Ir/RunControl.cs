@@ -74,7 +74,7 @@ internal sealed class RunControl : KernelControl
 
     /// <summary>Stops the work where its limits say so; cheap enough for every node.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="DeadlineExceededException">The time is up.</exception>
+    /// <exception cref="DeadlineExceededException">The time limit was reached.</exception>
     public override void ThrowIfStopped()
     {
         _token.ThrowIfCancellationRequested();
@@ -84,11 +84,11 @@ internal sealed class RunControl : KernelControl
         }
     }
 
-    /// <summary>Runs work that knows no more than a token: it is cancelled with the caller's, or when the time is up.</summary>
+    /// <summary>Runs work that takes only a token, which is cancelled with the caller's token or when the time limit is reached.</summary>
     /// <param name="work">The work.</param>
-    /// <param name="until">A timestamp of <see cref="Within"/> that cancels it too.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled, or <paramref name="until"/> has passed before the time is up.</exception>
-    /// <exception cref="DeadlineExceededException">The time is up.</exception>
+    /// <param name="until">A timestamp of <see cref="Within"/> at which it is cancelled too.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or <paramref name="until"/> passed before the time limit.</exception>
+    /// <exception cref="DeadlineExceededException">The time limit was reached.</exception>
     public T Run<T>(Func<CancellationToken, T> work, long until = long.MaxValue)
     {
         long stopAt = Math.Min(_stopAt, until);
@@ -115,7 +115,7 @@ internal sealed class RunControl : KernelControl
 
     /// <summary>Waits for another thread's work; by a clock that stands still it may return before that is done.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="DeadlineExceededException">The time is up.</exception>
+    /// <exception cref="DeadlineExceededException">The time limit was reached.</exception>
     public void Wait(ManualResetEventSlim done)
     {
         if (TimeLeft is not { } left)
@@ -143,8 +143,8 @@ internal sealed class RunControl : KernelControl
     public bool IsPast(long timestamp) => timestamp != long.MaxValue && _clock.GetTimestamp() > timestamp;
 
     private DeadlineExceededException TimeIsUp() => new(_loads
-        ? "Preparing the model was stopped: it took longer than the limit set for it (ModelLoadOptions.MaxLoadTime)."
-        : "The run was stopped: it took longer than the limit set for it (ModelLoadOptions.MaxRunTime or the call's deadline).");
+        ? "Loading the model was stopped: it took longer than its limit (ModelLoadOptions.MaxLoadTime)."
+        : "The run was stopped: it took longer than its limit (ModelLoadOptions.MaxRunTime or the call's deadline).");
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

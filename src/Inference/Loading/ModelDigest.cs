@@ -3,7 +3,7 @@ using Inference.Onnx;
 
 namespace Inference.Loading;
 
-/// <summary>SHA-256 over a model's bytes and its external data (of inner graphs, functions and attributes too), in the order the file names them: over the bytes that are run, not over a second reading of the files.</summary>
+/// <summary>SHA-256 over a model's bytes and its external data (including that of subgraphs, functions and attributes), in the order in which the file refers to it: over the bytes that are run, not over a second reading of the files.</summary>
 internal static class ModelDigest
 {
     // Between two looks at the deadline: some 50 µs of hashing.
