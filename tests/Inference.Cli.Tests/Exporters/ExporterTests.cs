@@ -22,7 +22,7 @@ public sealed class ExporterTests(ExporterModels models) : IClassFixture<Exporte
     private static readonly Dictionary<string, string> Refused = new()
     {
         ["ort_nchwc"] = "Write it again at level 'extended' or below",
-        ["ort_ep_context"] = "load the model that it was made of",
+        ["ort_ep_context"] = "load the original model",
         ["torch_aten_fallback"] = "org.pytorch.aten.ATen-1",
     };
 
