@@ -1,6 +1,6 @@
 namespace Inference.Onnx;
 
-/// <summary>The files beside a model that hold content of its tensors. Thread-safe.</summary>
+/// <summary>The external files that hold content of a model's tensors. Thread-safe.</summary>
 internal interface IExternalData : IDisposable
 {
     /// <summary>Bytes [start, start + length) of a tensor of <paramref name="total"/> bytes.</summary>

@@ -79,10 +79,10 @@ internal sealed unsafe class OwnedTensor : TensorValue, IPinnable
         }
     }
 
-    // Only behind a pin or a run, which keep the block.
+    // Used only while a pin or a run keeps the block.
     private byte* Address => _block!.Data;
 
-    // One call alone brings the count to zero.
+    // Only one call brings the count to zero.
     private void Free()
     {
         TensorBlock block = _block!;

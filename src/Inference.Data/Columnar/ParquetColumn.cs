@@ -20,7 +20,7 @@ internal static class ParquetColumn
         _ => null,
     };
 
-    /// <summary>What a column holds. Whole numbers some of which are missing are float64, which has NaN for them.</summary>
+    /// <summary>The kind of a column. Integers with missing values are float64, in which NaN represents them.</summary>
     public static (ColumnKind Kind, ElementType Type) KindOf(ParquetField field, bool hasNulls)
     {
         Type type = field.ClrType;

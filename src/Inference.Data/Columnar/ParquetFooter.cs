@@ -62,7 +62,7 @@ internal ref struct ParquetFooter
         footer.RequireTree();
     }
 
-    // One struct; in one of the schema's elements the number of children is noted.
+    // Reads one struct; for a schema element, records the number of children.
     private void Struct(int depth, bool schema, bool top)
     {
         int field = 0;
@@ -157,7 +157,7 @@ internal ref struct ParquetFooter
         RequireInside();
     }
 
-    // The elements stand in depth-first order: each but the root is a child of an element before it.
+    // The elements are in depth-first order: each except the root is a child of an earlier element.
     private readonly void RequireTree()
     {
         long open = 1;
@@ -177,7 +177,7 @@ internal ref struct ParquetFooter
         }
     }
 
-    // An element takes a byte at least, so that a size beyond what is left is a lie.
+    // An element takes at least one byte, so a size beyond the remaining bytes is invalid.
     private long Size(string what)
     {
         ulong size = Varint();

@@ -102,7 +102,7 @@ internal sealed class ParquetTable : ITable
         }
     }
 
-    // What a row group states of itself is held against the file before anything is allocated for it.
+    // The sizes stated by a row group are checked against the file before anything is allocated.
     private int Require(ParquetRowGroupReader rows, ParquetField[] fields, int[] columns, long fileBytes, int group)
     {
         string where = $"{Name}, row group {group}";
@@ -128,7 +128,7 @@ internal sealed class ParquetTable : ITable
             $"row group {group}");
     }
 
-    // What is not stated may be: the values then decide when they are read.
+    // Nulls are possible if nothing is stated; the values decide when they are read.
     private static bool HasNulls(ParquetReader reader, ParquetField field) => field.IsNullable && reader.RowGroups.Any(group => group.GetStatistics(field)?.NullCount is not 0);
 
     private long Rows(ParquetReader reader)
@@ -166,7 +166,7 @@ internal sealed class ParquetTable : ITable
         }
     }
 
-    // The library trusts what it reads: bytes that are wrong end in whatever they lead to there.
+    // The library does not validate its input: invalid bytes can cause any exception.
     private static bool IsDamage(Exception exception) => exception is not (DataException or OperationCanceledException);
 
     private DataException Damaged(Exception exception, string what) => new(

@@ -1,28 +1,28 @@
 namespace Inference.Data.Contract;
 
-/// <summary>How much memory a file may ask for. What a file states of itself is a claim: nothing is allocated for it before it is held against these.</summary>
+/// <summary>Limits on the memory that a file may require. Sizes stated in a file are only claims: they are checked against these limits before any allocation.</summary>
 internal static class DataLimits
 {
     /// <summary>Bytes of one column of a batch; batches get fewer rows where they would take more.</summary>
     public const long BatchBytes = 256L << 20;
 
-    /// <summary>Bytes that must be held at once whatever the batch: a row, an array in Fortran order, a column of a row group.</summary>
+    /// <summary>The number of bytes that may be in memory at once independent of the batch: a row, an array in Fortran order, a column of a row group.</summary>
     public const long BlockBytes = 1L << 30;
 
-    /// <summary>Deflate makes at most 1032 bytes of one. Source: zlib, "A Massively Spiffy Yet Delicately Unobtrusive Compression Library", technical details.</summary>
+    /// <summary>Deflate expands one byte to at most 1032. Source: zlib, "A Massively Spiffy Yet Delicately Unobtrusive Compression Library", technical details.</summary>
     public const long DeflateRatio = 1032;
 
     /// <summary>2⁵³: a larger double may be a different integer from the one in the file.</summary>
     public const long LargestExact = 1L << 53;
 
-    /// <summary>Bytes that a text takes at least in memory: its reference and its object.</summary>
+    /// <summary>The minimum number of bytes of a string in memory: its reference and its object.</summary>
     private const long TextBytes = 32;
 
     /// <summary>Bytes of elements in memory.</summary>
     public static Int128 Bytes(ElementType type, Int128 elements) => elements * (type == ElementType.String ? TextBytes : Math.Max(1, type.BitWidth() / 8));
 
-    /// <summary>Rows of a batch: as many as asked for, or as fit.</summary>
-    /// <exception cref="DataException">One row alone is too large.</exception>
+    /// <summary>The number of rows in a batch: as many as requested, or as many as fit.</summary>
+    /// <exception cref="DataException">A single row is too large.</exception>
     public static int BatchRows(string where, ElementType type, IEnumerable<long> rowShape, int asked)
     {
         Int128 row = Bytes(type, Product(rowShape));
@@ -30,7 +30,7 @@ internal static class DataLimits
         return row * asked <= BatchBytes ? asked : (int)Math.Max(1, BatchBytes / (long)row);
     }
 
-    /// <exception cref="DataException">It is more than may be held at once.</exception>
+    /// <exception cref="DataException">It exceeds the limit.</exception>
     public static void RequireBlock(string where, string what, Int128 bytes)
     {
         if (bytes > BlockBytes)

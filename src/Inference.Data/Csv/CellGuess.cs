@@ -66,10 +66,10 @@ internal struct CellGuess
         }
     }
 
-    /// <summary>A number, or a word that stands for one that is missing or has no bound.</summary>
+    /// <summary>A number, or a word that denotes a missing number or infinity.</summary>
     public static bool IsNumber(ReadOnlySpan<char> cell) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || CellNumbers.IsInfinity(cell, out _);
 
-    /// <summary>A word that stands for a missing number.</summary>
+    /// <summary>A word that denotes a missing number.</summary>
     public static bool IsAbsent(ReadOnlySpan<char> cell)
     {
         foreach (string word in s_missing)
@@ -83,8 +83,8 @@ internal struct CellGuess
         return false;
     }
 
-    /// <summary>What the column holds, and a note on what does not fit.</summary>
-    /// <param name="firstRow">The number of the row that was taken in as row 0.</param>
+    /// <summary>The kind of the column's values, and a note on values that do not match it.</summary>
+    /// <param name="firstRow">The index of the row that was added as row 0.</param>
     public readonly (ColumnKind Kind, ElementType Type, string Note) Conclude(int firstRow)
     {
         int numbers = _integers + _reals;

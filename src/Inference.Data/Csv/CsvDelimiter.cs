@@ -9,7 +9,7 @@ internal static class CsvDelimiter
     // Characters, some hundred lines: delimiters show in the first few.
     private const int Looked = 1 << 16;
 
-    // What is rare in text comes first: a semicolon in every line is no accident, a comma may be one.
+    // Separators that are rare in text come first: a semicolon in every line is hardly accidental, a comma may be.
     private static readonly char[] s_candidates = ['\t', ';', '|', ','];
 
     /// <summary>UTF-8 that refuses other bytes: characters that were replaced would make other categories.</summary>
@@ -34,7 +34,7 @@ internal static class CsvDelimiter
             (best, most) = inFirst > most ? (candidate, inFirst) : (best, most);
         }
 
-        // Rows of different length are refused later, with the row; the first line tells best what was meant.
+        // Rows of different length are rejected later, with the row number; the first line is the best evidence.
         return best;
     }
 

@@ -37,7 +37,7 @@ internal sealed class CsvSample(string name, int width, HashSet<string> missing)
         _rows++;
     }
 
-    /// <summary>Settles whether the first row holds names, and what the columns hold.</summary>
+    /// <summary>Determines whether the first row contains names, and the kinds of the columns.</summary>
     /// <exception cref="DataException">There is no row.</exception>
     public void Complete(bool? stated)
     {
@@ -65,7 +65,7 @@ internal sealed class CsvSample(string name, int width, HashSet<string> missing)
 
     private (bool HasHeader, string Note) FindHeader()
     {
-        // pandas numbers the columns of a frame without names.
+        // pandas numbers the columns of a data frame without names.
         bool counts = width > 1 && _first.Index().All(static cell => cell.Item == cell.Index.ToString(System.Globalization.CultureInfo.InvariantCulture));
         int above = Array.FindIndex(_first, static cell => cell.AsSpan().Trim() is { IsEmpty: false } text && !CellGuess.IsNumber(text) && !CellGuess.IsAbsent(text));
         while (above >= 0 && !_guesses[above].MostlyNumbers)

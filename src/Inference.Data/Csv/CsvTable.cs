@@ -6,7 +6,7 @@ using nietras.SeparatedValues;
 
 namespace Inference.Data.Csv;
 
-/// <summary>A text table, read row by row: one row of text and one batch of what is made from it are in memory.</summary>
+/// <summary>A text table, read row by row: one row of text and one batch of results are in memory.</summary>
 internal sealed class CsvTable : ITable
 {
     private readonly char _delimiter;
@@ -14,7 +14,7 @@ internal sealed class CsvTable : ITable
     private readonly HashSet<string> _missing;
     private readonly Lazy<string> _digest;
 
-    /// <summary>Finds the separator, the header and what each column holds, on the first rows.</summary>
+    /// <summary>Infers the separator, the header and the kind of each column from the first rows.</summary>
     public CsvTable(string path, DataSchema? schema)
     {
         Name = path;
@@ -50,7 +50,7 @@ internal sealed class CsvTable : ITable
             Next(reader, 0);
         }
 
-        // A row takes a byte for each cell at least.
+        // A row takes at least one byte for each cell.
         batchRows = (int)Math.Min(batchRows, (new FileInfo(Name).Length / Cells.Count) + 1);
         long first = 0;
         for (bool more = true; more;)
@@ -150,7 +150,7 @@ internal sealed class CsvTable : ITable
         }
     }
 
-    // A line without anything is no row, as everywhere.
+    // An empty line is not a row.
     private static bool IsBlank(SepReader.Row row) => row.ColCount == 1 && row.Span.IsWhiteSpace();
 
     private SepReader Open()
@@ -182,7 +182,7 @@ internal sealed class CsvTable : ITable
             throw refused(Name, row);
         }
 
-        // Only the end of the file ends a row within quotes.
+        // Only the end of the file ends a row inside quotes.
         SepReader.Row current = reader.Current;
         return current.Span.Count('"') % 2 == 0 ? true : throw DataException.At(Name, row + 1, null, "every quote to be closed", "one that is open at the end of the file", $"The row starts in line {current.LineNumberFrom}. Close the quote.");
     }

@@ -21,7 +21,7 @@ internal sealed class ColumnMapper
         _places = new ColumnPlaces(table);
     }
 
-    /// <summary>What is made: inputs in the model's order, labels, slices, then what else the schema states.</summary>
+    /// <summary>The resulting columns: inputs in the model's order, labels, slices, then other fields of the schema.</summary>
     public IReadOnlyList<TableField> Fields => _fields;
 
     /// <exception cref="DataException">See <see cref="MappedDataSource.Create"/>.</exception>
@@ -47,7 +47,7 @@ internal sealed class ColumnMapper
             made[i] ??= left.Contains(inputs[i]) ? ByContent(inputs[i], left, free) : null;
         }
 
-        // A label or slice may have the name of an input, which then is read as both.
+        // A label or slice may have the name of an input, which is then read as both.
         _fields.AddRange(made.OfType<TableField>());
         foreach (TableField field in extra)
         {
@@ -92,7 +92,7 @@ internal sealed class ColumnMapper
 
     private bool IsThere(string name) => !_options.InputsOnly || _places.Find(name) >= 0 || _places.Vector(name) is not null || _options.Schema?.Fields.Any(field => field.Name == name) == true;
 
-    // A label or slice: a column, a vector of columns, or what the schema states under that name.
+    // A label or slice: a column, a vector of columns, or the schema's field of that name.
     private TableField Asked(string name, ColumnRole role, HashSet<int> taken)
     {
         DataField? stated = _options.Schema?.Fields.FirstOrDefault(field => field.Name == name);
@@ -137,7 +137,7 @@ internal sealed class ColumnMapper
 
         if (_places.Find(port.Name) is var exact and >= 0)
         {
-            // One column of a table may by chance have the name of an input that is made of several.
+            // A single column may coincidentally have the name of an input that is built from several.
             return Make(port, [exact], "by name") ?? (_table.Cells[exact].RowElements == 1 && RowFit.Width(port) is > 1 ? null : throw Misfit(port, [exact]));
         }
 
@@ -156,7 +156,7 @@ internal sealed class ColumnMapper
         };
     }
 
-    // Skl2onnx and others write '_' for what a name in Python cannot hold.
+    // skl2onnx and others write '_' for characters that are not allowed in Python names.
     private static string Plain(string name) => string.Concat(name.Select(static c => char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : '_'));
 
     private TableField ByContent(ModelPort port, ModelPort[] left, int[] free)
@@ -167,7 +167,7 @@ internal sealed class ColumnMapper
             return only;
         }
 
-        // numpy.savez numbers the arrays that it is given without names.
+        // numpy.savez numbers arrays that are passed without names.
         int[] numbered = [.. Enumerable.Range(0, arrays.Length).Select(i => _places.Find($"arr_{i}"))];
         if (numbered.Length == left.Length && numbered.All(arrays.Contains) && Make(port, [numbered[Array.IndexOf(left, port)]], "by position, because the arrays have no names") is { } placed)
         {
@@ -188,7 +188,7 @@ internal sealed class ColumnMapper
             : throw NotFound(port, left, free, $" Its rows have {width} elements, the remaining {kind} columns have {all.Sum(c => _table.Cells[c].RowElements)}.");
     }
 
-    // What pandas writes of a frame's index: a column without a name, or one of a name of its own.
+    // The column that pandas writes for the index of a data frame: unnamed, or with a special name.
     private bool IsIndex(int column) => _table.Cells[column].Note is "without a name" or "the index of a data frame";
 
     private TableField? Make(ModelPort port, int[] columns, string reason, DataField? stated = null)

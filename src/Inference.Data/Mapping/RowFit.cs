@@ -8,7 +8,7 @@ internal static class RowFit
     /// <summary>The elements of a row; null where the model leaves them open.</summary>
     public static long? Width(ModelPort port) => port.Type.Shape is { Count: > 0 } shape && shape.Skip(1).All(static d => d.IsFixed) ? (long)DataLimits.Product(shape.Skip(1).Select(static d => d.Size!.Value)) : null;
 
-    /// <summary>The shape of a row of the input when it is made of one column; null where it cannot be.</summary>
+    /// <summary>The shape of a row of the input when it is built from one column; null if it cannot be.</summary>
     public static IReadOnlyList<long>? Of(ModelPort port, IReadOnlyList<long> row)
     {
         if (port.Type.Shape is not { } shape)
@@ -27,7 +27,7 @@ internal static class RowFit
             return row;
         }
 
-        // From here on every size must be known, but for one that follows from the others.
+        // From here on every size must be known, except one that follows from the others.
         long elements = (long)DataLimits.Product(row);
         long known = (long)DataLimits.Product(wanted.Where(static d => d.IsFixed).Select(static d => d.Size!.Value));
         if (wanted.Count(static d => !d.IsFixed) is var open && (open > 1 || known == 0 || (open == 0 ? known != elements : elements % known != 0)))

@@ -13,7 +13,7 @@ internal sealed class ArrayRows
     /// <summary>Reads the headers of all arrays.</summary>
     /// <param name="name">What to call them in messages.</param>
     /// <param name="arrays">Their names, each with what opens it to look at its header: one at a time.</param>
-    /// <param name="open">Opens one to be read beside others, as often as asked for.</param>
+    /// <param name="open">Opens an array for reading, concurrently with others and any number of times.</param>
     /// <exception cref="DataException">No array can be read, or they differ in rows.</exception>
     public ArrayRows(string name, IEnumerable<(string Name, Func<NpyReader> Open)> arrays, Func<string, NpyReader> open)
     {
@@ -60,7 +60,7 @@ internal sealed class ArrayRows
 
     public IReadOnlyList<DataColumn> Columns { get; }
 
-    /// <summary>Why arrays were left out, by name.</summary>
+    /// <summary>Why arrays were omitted, by name.</summary>
     public IReadOnlyDictionary<string, string> Unreadable => _unreadable;
 
     public long Rows { get; }

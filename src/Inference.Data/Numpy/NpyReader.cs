@@ -5,7 +5,7 @@ using Inference.Data.Contract;
 namespace Inference.Data.Numpy;
 
 /// <summary>
-/// Reads the rows of one <c>.npy</c> array in order. Owns the stream. An array in Fortran order, whose rows lie apart, is read whole with its first row and held.
+/// Reads the rows of one <c>.npy</c> array in order. Owns the stream. An array in Fortran order, whose rows are not contiguous, is read as a whole with its first row and kept in memory.
 /// </summary>
 internal sealed class NpyReader : IDisposable
 {
@@ -14,11 +14,11 @@ internal sealed class NpyReader : IDisposable
     private TensorValue? _all;
     private int _row;
 
-    /// <summary>Reads the header and takes the stream over.</summary>
+    /// <summary>Reads the header and takes ownership of the stream.</summary>
     /// <param name="stream">The array, from its first byte.</param>
     /// <param name="where">What to call it in messages.</param>
     /// <param name="length">Bytes of the stream, all of which are the array's.</param>
-    /// <exception cref="DataException">The header is malformed, or promises other bytes than there are: memory is not asked for before.</exception>
+    /// <exception cref="DataException">The header is malformed, or does not match the number of bytes; checked before memory is allocated.</exception>
     public NpyReader(Stream stream, string where, long length)
     {
         _stream = stream;
@@ -85,7 +85,7 @@ internal sealed class NpyReader : IDisposable
         }
     }
 
-    // One axis lies the same way in both orders.
+    // A single axis has the same layout in both orders.
     private bool IsFortran => Header.FortranOrder && Header.Shape.Length > 1;
 
     private TensorValue ReadFortran()
@@ -120,7 +120,7 @@ internal sealed class NpyReader : IDisposable
         return rows;
     }
 
-    // From the order in which the first axis runs fastest to the one in which the last does.
+    // Converts from Fortran order (first axis fastest) to C order (last axis fastest).
     private static void Turn<T>(ReadOnlySpan<T> from, Span<T> to, long[] shape)
     {
         var position = new long[shape.Length];

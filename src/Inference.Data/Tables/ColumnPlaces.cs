@@ -24,13 +24,13 @@ internal sealed class ColumnPlaces
         Groups = Grouped();
     }
 
-    /// <summary>Every column, alone or as part of a vector, in the order of their first columns.</summary>
+    /// <summary>Every column, individually or as part of a vector, in the order of the first columns.</summary>
     public IReadOnlyList<(string Name, bool IsVector, int[] Columns)> Groups { get; }
 
-    /// <summary>The place of a column; −1 where there is none.</summary>
+    /// <summary>The index of a column; −1 if there is none.</summary>
     public int Find(string name) => _byName.GetValueOrDefault(name, -1);
 
-    /// <summary>The places of a field's columns. A name stands for a vector of that name too.</summary>
+    /// <summary>The indices of a field's columns. A name may also refer to a vector of that name.</summary>
     /// <exception cref="DataException">A column is not there.</exception>
     public int[] Of(DataField field) => [.. (field.Columns.Count == 0 ? [field.Name] : field.Columns).SelectMany(column => Find(column) is var at and >= 0
         ? [at]
@@ -38,7 +38,7 @@ internal sealed class ColumnPlaces
             ? $"{_table.Name}, column '{column}': {reason}"
             : $"{_table.Name}: expected the column '{column}' of the field '{field.Name}', got {DataSourceExtensions.Names(_table.Cells.Select(static c => c.Name))}. Correct the schema or the table."))];
 
-    /// <summary>The columns <c>name[0]</c>, <c>name[1]</c>…; null where there are none.</summary>
+    /// <summary>The columns <c>name[0]</c>, <c>name[1]</c>…; null if there are none.</summary>
     public int[]? Vector(string name) => Groups.FirstOrDefault(group => group.IsVector && group.Name == name).Columns;
 
     private List<(string Name, bool IsVector, int[] Columns)> Grouped()
@@ -64,7 +64,7 @@ internal sealed class ColumnPlaces
         return [.. order.Select(key => (key.Name, key.IsVector, Sorted(key.Name, parts[key])))];
     }
 
-    // The numbers decide the order, and must be those from 0 up: a gap would shift every weight behind it.
+    // The numbers determine the order and must be consecutive from 0: a gap would shift every later weight.
     private int[] Sorted(string name, List<(int Index, int Place)> parts)
     {
         parts.Sort();

@@ -1,6 +1,6 @@
 namespace Inference.Data.Tables;
 
-/// <summary>Makes the tensor of a field from the columns it is made of, in the field's element type.</summary>
+/// <summary>Builds the tensor of a field from its columns, in the field's element type.</summary>
 internal static class FieldBuilder
 {
     /// <param name="table">What the rows are of, for messages.</param>
@@ -47,7 +47,7 @@ internal static class FieldBuilder
 
     private static string Expected(TableField field) => field.Codes is null ? field.Type.Name() : $"one of {DataSourceExtensions.Names(field.Codes.Keys)}";
 
-    // The first row that does not fit, and what stands there; row −1 where all do.
+    // The first row that does not match, and its value; row −1 if all match.
     private static (int Row, string Text) Fill(TensorValue source, FieldPart place, TableField field)
     {
         if (source.ElementType == ElementType.String)

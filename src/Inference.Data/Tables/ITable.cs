@@ -2,7 +2,7 @@ using Inference.Data.Contract;
 
 namespace Inference.Data.Tables;
 
-/// <summary>A file's columns as they are, and rows of what is made from them.</summary>
+/// <summary>The columns of a file, and the rows built from them.</summary>
 internal interface ITable : IPartlyReadable
 {
     string Name { get; }
@@ -17,7 +17,7 @@ internal interface ITable : IPartlyReadable
     /// <summary>What was found out about the file: separator, header.</summary>
     IReadOnlyList<string> Notes { get; }
 
-    /// <summary>Whether values are text in the file, which is read as any type that is asked for.</summary>
+    /// <summary>Whether values are text in the file, which can be read as any requested type.</summary>
     bool IsText { get; }
 
     /// <summary>Reads all rows in order.</summary>

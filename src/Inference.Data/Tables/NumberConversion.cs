@@ -6,13 +6,13 @@ namespace Inference.Data.Tables;
 /// <summary>Numbers of one type as numbers of another: a value that the other does not have is an error, not another value.</summary>
 internal static class NumberConversion
 {
-    /// <summary>Whether every type that a column can have can be held against the target's values.</summary>
+    /// <summary>Whether values of every column type can be compared with the target's range.</summary>
     public static bool IsNumber(ElementType type) => type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.Bool
         or ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64 or ElementType.UInt8 or ElementType.UInt16 or ElementType.UInt32 or ElementType.UInt64;
 
     /// <summary>Converts a column; the first row with a value that does not fit, −1 where all do.</summary>
     /// <param name="source">The column.</param>
-    /// <param name="place">Where it goes.</param>
+    /// <param name="place">Its destination.</param>
     /// <param name="required">Whether NaN is an error.</param>
     public static int Convert(TensorValue source, FieldPart place, bool required) => source.ElementType switch
     {
@@ -111,7 +111,7 @@ internal static class NumberConversion
         return -1;
     }
 
-    // Numbers of categories that the model takes as text.
+    // Category numbers that the model expects as strings.
     private static int ToText<TFrom>(ReadOnlySpan<TFrom> source, FieldPart place)
         where TFrom : struct, INumber<TFrom>
     {

@@ -2,8 +2,8 @@ namespace Inference.Data.Tables;
 
 /// <summary>One column as the file has it.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Kind">What it holds.</param>
-/// <param name="Type">The element type that holds all of it.</param>
+/// <param name="Kind">The kind of its values.</param>
+/// <param name="Type">The element type that can represent all its values.</param>
 /// <param name="RowShape">The shape of a row; empty where a row is one element.</param>
 /// <param name="Note">What was seen that a person would want to know; empty where nothing was.</param>
 internal sealed record TableColumn(string Name, ColumnKind Kind, ElementType Type, IReadOnlyList<long> RowShape, string Note = "")
@@ -14,7 +14,7 @@ internal sealed record TableColumn(string Name, ColumnKind Kind, ElementType Typ
 
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}{(RowShape.Count > 0 ? TensorShape.Format([.. RowShape]) : "")}";
 
-    /// <summary>What a tensor of that type holds.</summary>
+    /// <summary>Returns the kind of values in a tensor of that type.</summary>
     public static ColumnKind KindOf(ElementType type) => type switch
     {
         ElementType.String => ColumnKind.Text,

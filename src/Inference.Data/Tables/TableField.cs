@@ -4,7 +4,7 @@ namespace Inference.Data.Tables;
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its element type.</param>
 /// <param name="RowShape">The shape of a row.</param>
-/// <param name="Columns">The table's columns by place, in order; their rows lie one behind the other.</param>
+/// <param name="Columns">The indices of the table's columns, in order; their rows are concatenated.</param>
 /// <param name="Codes">The number of each text; null where texts are not coded.</param>
 /// <param name="Required">Whether a row without a value is an error, as for labels; else it is NaN, or an empty text.</param>
 internal sealed record TableField(string Name, ElementType Type, IReadOnlyList<long> RowShape, int[] Columns, Dictionary<string, int>? Codes = null, bool Required = false)

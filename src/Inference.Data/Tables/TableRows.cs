@@ -49,7 +49,7 @@ internal sealed class TableRows(ITable table, IReadOnlyList<TableField> fields) 
             group.Name, Common(table, group.Columns), group.IsVector ? [group.Columns.Length] : table.Cells[group.Columns[0]].RowShape, group.Columns))];
     }
 
-    /// <summary>The type that holds all of the columns.</summary>
+    /// <summary>The type that can represent all of the columns.</summary>
     public static ElementType Common(ITable table, int[] columns)
     {
         ElementType[] types = [.. columns.Select(c => table.Cells[c].Type).Distinct()];

@@ -7,10 +7,10 @@ namespace Inference.Images.Decoding;
 /// </summary>
 internal sealed class JpegDecoder
 {
-    // Each block of 64 pixels of the finest component takes a bit at least.
+    // Each block of 64 pixels of the finest component takes at least one bit.
     private const long MaxPixelsPerByte = 64 * 8;
 
-    // Common files have about ten; each goes over the whole image.
+    // Typical files have about ten; each scan covers the whole image.
     private const int MaxScans = 500;
 
     private readonly ushort[][] _tables = [new ushort[64], new ushort[64], new ushort[64], new ushort[64]];

@@ -139,7 +139,7 @@ internal sealed class JpegScan(JpegBits bits, HuffmanTable?[] dc, HuffmanTable?[
         }
     }
 
-    // One more bit of coefficients that are known, and new ones of that size.
+    // Adds one bit to known coefficients, and new coefficients of that size.
     private void Refine(JpegComponent component, Span<short> block)
     {
         short bit = (short)(1 << Low);
@@ -177,7 +177,7 @@ internal sealed class JpegScan(JpegBits bits, HuffmanTable?[] dc, HuffmanTable?[
         }
     }
 
-    // Corrects what is there on the way over so many zeros; returns where it stopped.
+    // Refines existing coefficients while skipping the given number of zeros; returns the position reached.
     private int Correct(Span<short> block, int k, int zeros, short bit)
     {
         for (; k <= Last; k++)

@@ -11,7 +11,7 @@ internal sealed class Pixels
 
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    /// <param name="most">The most pixels that data of its length can hold.</param>
+    /// <param name="most">The maximum number of pixels that data of its length can contain.</param>
     /// <exception cref="FormatException">There are none, or too many.</exception>
     public Pixels(long width, long height, long most)
     {
@@ -21,7 +21,7 @@ internal sealed class Pixels
         Data = new byte[width * height * 3];
     }
 
-    /// <summary>Checks a size before anything of that size is made.</summary>
+    /// <summary>Checks a size before memory of that size is allocated.</summary>
     /// <exception cref="FormatException">There are no pixels, or too many.</exception>
     public static void Check(long width, long height, long most)
     {

@@ -31,7 +31,7 @@ internal sealed class PngImage
                 Pixels.Set(column, line, first, Sample(row, (x * Channels) + 1), Sample(row, (x * Channels) + 2));
                 break;
             default:
-                // Gray of few bits fills the whole range.
+                // Gray values of less than 8 bits are scaled to the full range.
                 int gray = Depth < 8 ? first * 255 / ((1 << Depth) - 1) : first;
                 Pixels.Set(column, line, gray, gray, gray);
                 break;

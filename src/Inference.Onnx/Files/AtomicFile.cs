@@ -1,6 +1,6 @@
 namespace Inference.Onnx.Files;
 
-/// <summary>A file that is written under another name in the same folder and takes its name only when complete.</summary>
+/// <summary>A file that is written under a temporary name in the same folder and renamed when complete.</summary>
 internal sealed class AtomicFile : IDisposable
 {
     private readonly string _path;
@@ -32,7 +32,7 @@ internal sealed class AtomicFile : IDisposable
         }
         catch (Exception e) when (OperatingSystem.IsWindows() && e is IOException or UnauthorizedAccessException && File.Exists(_path))
         {
-            // Windows does not replace a file that is mapped, but renames it: the old one goes aside and is deleted now or, while it is mapped, remains.
+            // Windows does not replace a file that is mapped, but renames it: the old file is renamed and deleted, or remains while it is mapped.
             var aside = $"{_path}.{Guid.NewGuid():N}.old";
             File.Move(_path, aside);
             File.Move(_temporary, _path);

@@ -36,7 +36,7 @@ internal static class ContainedPath
         return true;
     }
 
-    /// <summary>Whether the text alone keeps inside a folder, on every operating system: a model must not be safe on one and unsafe on another.</summary>
+    /// <summary>Whether the path text stays inside a folder on every operating system: a model must not be safe on one and unsafe on another.</summary>
     public static bool IsPlainRelative(string location, out string reason)
     {
         reason = "";

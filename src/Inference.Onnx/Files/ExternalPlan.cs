@@ -14,7 +14,7 @@ internal sealed class ExternalPlan
 
     public bool KeepsReferences { get; private init; }
 
-    /// <summary>The external data file; null where there is none.</summary>
+    /// <summary>The external data file; null if there is none.</summary>
     public string? FileName { get; private init; }
 
     public long Length { get; private set; }

@@ -13,7 +13,7 @@ internal sealed unsafe class FileContent : IDisposable
     // benchmarks/results/thresholds.md holds the size from which mapping and reading is faster than copying.
     internal const int MapFromBytes = 64 * 1024;
 
-    // One read of the system moves at most 2^31 − 4096 bytes on Linux.
+    // One read system call transfers at most 2^31 − 4096 bytes on Linux.
     private const int ReadBytes = 1 << 30;
 
     private readonly byte[]? _array;
@@ -48,7 +48,7 @@ internal sealed unsafe class FileContent : IDisposable
 
     public static FileContent Open(string path, long maxBytes, bool map, string limitName)
     {
-        // Pipes and devices have no length and opening some of them would wait for ever, hence the look before the opening.
+        // Pipes and devices have no length, and opening some of them would block forever, so the file is checked before it is opened.
         if (new FileInfo(path) is { Exists: true, Length: 0 })
         {
             return new FileContent([]);
@@ -90,7 +90,7 @@ internal sealed unsafe class FileContent : IDisposable
         }
     }
 
-    // Constants refer to it for as long as the model is loaded: an array that never moves needs no pins.
+    // Constants refer to it as long as the model is loaded: an array that never moves needs no pins.
     private static FileContent Copy(FileStream stream, int length)
     {
         var array = GC.AllocateUninitializedArray<byte>(length, pinned: length >= MapFromBytes);

@@ -2,7 +2,7 @@ using Inference.Onnx.Wire;
 
 namespace Inference.Onnx.Serialization;
 
-/// <summary>Bytes that come in pieces: the first stays a slice, a second makes a copy of all.</summary>
+/// <summary>Bytes that arrive in pieces: a single piece remains a slice, more pieces are copied together.</summary>
 internal struct JoinedBytes(ReadOnlyMemory<byte> start)
 {
     private ReadOnlyMemory<byte> _single = start;

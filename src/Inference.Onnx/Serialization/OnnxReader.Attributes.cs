@@ -65,7 +65,7 @@ internal static partial class OnnxReader
         return attribute;
     }
 
-    /// <summary>The lists of objects an attribute may hold, made only when one comes.</summary>
+    /// <summary>The lists of objects in an attribute, created only when needed.</summary>
     private struct AttributeLists
     {
         private List<ReadOnlyMemory<byte>>? _strings;

@@ -1,7 +1,7 @@
 namespace Inference.Onnx.Serialization;
 
 /// <summary>
-/// Builds the object model from protobuf fields. As in protobuf, a singular field that comes twice takes the last value, and a singular message that comes twice is merged.
+/// Builds the object model from protobuf fields. As in protobuf, a singular field that occurs twice has the last value, and a singular message that occurs twice is merged.
 /// Recursion is bounded by <see cref="OnnxReadOptions.MaxNestingDepth"/>.
 /// </summary>
 internal static partial class OnnxReader

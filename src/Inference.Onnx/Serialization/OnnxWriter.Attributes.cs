@@ -4,7 +4,7 @@ internal static partial class OnnxWriter
 {
     private static void Write(ref ProtoWriter writer, OnnxAttribute attribute)
     {
-        // The value that Kind names is written even if it is the default, so that readers find one; a reference has none.
+        // The value selected by Kind is written even if it is the default, so that readers find one; a reference has none.
         var stated = attribute.RefAttributeName.Length > 0 ? OnnxAttributeKind.Undefined : attribute.Kind;
         RequireValue(attribute, stated);
         writer.OptionalString(1, attribute.Name);

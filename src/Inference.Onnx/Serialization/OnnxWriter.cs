@@ -3,7 +3,7 @@ using Inference.Onnx.Files;
 
 namespace Inference.Onnx.Serialization;
 
-/// <summary>Writes the object model as protobuf, the fields of a message in the order of their numbers, fields with their default value left out.</summary>
+/// <summary>Writes the object model as protobuf, the fields of a message in the order of their numbers, omitting fields with their default value.</summary>
 internal static partial class OnnxWriter
 {
     /// <summary>Writes the fields of one message.</summary>

@@ -5,7 +5,7 @@ namespace Inference.Onnx.Serialization;
 
 internal ref partial struct ProtoReader
 {
-    /// <summary>A repeated integer, packed or not; a run of unpacked ones is taken at once.</summary>
+    /// <summary>A repeated integer, packed or not; consecutive unpacked ones are read together.</summary>
     public void Int64s(ref RepeatedBuilder<long> into, string name)
     {
         if (Wire == WireType.Length)

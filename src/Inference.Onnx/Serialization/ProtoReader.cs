@@ -54,7 +54,7 @@ internal ref partial struct ProtoReader
         return true;
     }
 
-    /// <summary>Steps into a nested message; give the result to <see cref="Leave"/> after its last field.</summary>
+    /// <summary>Enters a nested message; pass the result to <see cref="Leave"/> after its last field.</summary>
     public int Enter(string name, int index = -1)
     {
         var length = Length(name);
@@ -218,7 +218,7 @@ internal ref partial struct ProtoReader
 
     private void SkipValue()
     {
-        // Groups may nest: counted, not recursed into, so that depth costs nothing.
+        // Groups may nest; they are counted instead of recursed into, so that depth costs no stack.
         var start = _tagStart;
         var open = 0;
         while (true)

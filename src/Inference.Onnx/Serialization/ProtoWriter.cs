@@ -48,7 +48,7 @@ internal ref struct ProtoWriter
 
     private readonly bool Measuring => _output is null;
 
-    /// <summary>Begins a nested message; give the result to <see cref="End"/>.</summary>
+    /// <summary>Begins a nested message; pass the result to <see cref="End"/>.</summary>
     public (int Slot, long Start) Begin(int field)
     {
         if (++_depth > MostNesting)

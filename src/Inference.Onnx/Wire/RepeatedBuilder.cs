@@ -1,7 +1,7 @@
 namespace Inference.Onnx.Wire;
 
 /// <summary>
-/// Grows an array while a repeated field comes in. Room is made only for what is known to be in the remaining bytes, or by doubling, never by a declared count.
+/// Grows an array while a repeated field is read. Memory is allocated only for elements known to be in the remaining bytes, or by doubling, never for a declared count.
 /// </summary>
 internal struct RepeatedBuilder<T>(T[] start)
 {

@@ -19,7 +19,7 @@ internal sealed class CompiledSession : CompiledModel
         IsAlias = [.. Outputs.Select(output => Inputs.Any(input => input.Name == output.Name))];
     }
 
-    // The package's session releases itself where it is forgotten; the environment counts it here.
+    // The package's session releases itself if it is not disposed; the environment is counted here.
     ~CompiledSession() => OrtEnvironment.Leave();
 
     /// <summary>The package's session.</summary>

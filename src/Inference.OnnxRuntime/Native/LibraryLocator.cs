@@ -23,7 +23,7 @@ internal static class LibraryLocator
         : ["libonnxruntime.so", "libonnxruntime.so.1"];
 
     /// <summary>Loads the library.</summary>
-    /// <param name="libraryPath">The file; null: the variable, beside the program, the system's loader.</param>
+    /// <param name="libraryPath">The file; null for the environment variable, then the program's folder, then the system's loader.</param>
     /// <exception cref="OnnxRuntimeException">There is none, or it cannot be loaded.</exception>
     public static (nint Library, string Path) Load(string? libraryPath)
     {
@@ -58,7 +58,7 @@ internal static class LibraryLocator
             + $"in '{Path.Combine("runtimes", PortableRid(), "native")}' below it, or in the system's library path. {InstallHint}");
     }
 
-    /// <summary>The files a NuGet package may have put beside the program, in the order they are tried.</summary>
+    /// <summary>The files that a NuGet package may have placed in the program's folder, in the order in which they are tried.</summary>
     private static IEnumerable<string> BesideProgram()
     {
         string start = AppContext.BaseDirectory;
@@ -69,7 +69,7 @@ internal static class LibraryLocator
             start,
         ];
 
-        // The host lists the native folders of the packages a program runs with straight from the package cache.
+        // The host lists the native folders of packages that a program uses directly from the package cache.
         if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string listed)
         {
             folders.AddRange(listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));

@@ -10,7 +10,7 @@ internal static class OrtEnvironment
     private static OnnxRuntimeThreadPool? s_pool;
     private static int s_users;
 
-    /// <summary>Takes the environment for one session; give it back by <see cref="Leave"/>.</summary>
+    /// <summary>Acquires the environment for one session; release it with <see cref="Leave"/>.</summary>
     /// <param name="pool">The pool that the session needs; null: any environment will do.</param>
     /// <exception cref="OnnxRuntimeException">Another pool is in use.</exception>
     public static void Enter(OnnxRuntimeThreadPool? pool)

@@ -29,10 +29,10 @@ internal sealed unsafe class OrtLibrary
     /// <summary>The library's own version, such as <c>1.31.1</c>.</summary>
     public string Version { get; }
 
-    /// <summary>The function table of the C API, for <see cref="PackageGaps"/> alone.</summary>
+    /// <summary>The function table of the C API, only for <see cref="PackageGaps"/>.</summary>
     public nint* Functions { get; }
 
-    /// <summary>Loads the library, or gives the one loaded before.</summary>
+    /// <summary>Loads the library, or returns the one already loaded.</summary>
     /// <param name="libraryPath">The file; null, the default, for the library already loaded, otherwise for the default search order described at <see cref="OnnxRuntimeOptions.LibraryPath"/>.</param>
     /// <exception cref="OnnxRuntimeException">No library is found, it is not for this processor, it is too old, or another one is loaded.</exception>
     public static OrtLibrary Load(string? libraryPath)
@@ -89,7 +89,7 @@ internal sealed unsafe class OrtLibrary
         return new OrtLibrary(path, version, ((delegate* unmanaged<uint, nint*>)apiBase[0])((uint)PackageVersion.Minor));
     }
 
-    // The package resolves its library in a static constructor: ours must be registered before that runs, and its own be off.
+    // The package resolves its library in a static constructor: this resolver must be registered before it runs, and the package's must be disabled.
     private static void Resolve(nint library, string path, string version, string? libraryPath)
     {
         OrtEnv.DisableDllImportResolver = true;

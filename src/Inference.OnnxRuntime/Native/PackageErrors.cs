@@ -30,7 +30,7 @@ internal static class PackageErrors
             : (OnnxRuntimeErrorCode.Fail, message);
     }
 
-    // The package's names for 11 and 12 are those of an API long gone.
+    // The package's names for 11 and 12 are those of an obsolete API.
     private static OnnxRuntimeErrorCode CodeOf(string name) => name switch
     {
         "ShapeInferenceNotRegistered" => OnnxRuntimeErrorCode.ExecutionProviderFail,

@@ -6,20 +6,20 @@ namespace Inference.OnnxRuntime.Native;
 
 /// <summary>
 /// What ONNX Runtime has and the package Microsoft.ML.OnnxRuntime.Managed does not show: sessions whose inputs or outputs have element types that the package has no row for
-/// (complex, 8-bit and 4-bit floats, 4-bit and 2-bit integers), and whether an optional holds a value.
+/// (complex, 8-bit and 4-bit floats, 4-bit and 2-bit integers), and whether an optional has a value.
 /// </summary>
 internal static unsafe class PackageGaps
 {
-    // The place of HasValue in the function table that OrtGetApiBase()->GetApi returns; a place never changes.
+    // The index of HasValue in the function table that OrtGetApiBase()->GetApi returns; indices never change.
     private const int HasValueSlot = 192;
 
-    // ONNX's numbers and ONNX Runtime's reach to 26.
+    // The type numbers of ONNX and ONNX Runtime go up to 26.
     private const int LastElementType = 26;
 
     /// <summary>Adds a row for each element type that the package has none for; without one it refuses to make a session.</summary>
     /// <remarks>
-    /// The package multiplies the size of a row by the number of elements, which no size fits for packed types: the rows state size 0, and reading and writing goes by address and
-    /// by the byte count that type and shape give here. A package without that table leaves the types refused, as it states them.
+    /// The package multiplies the element size by the number of elements, which cannot work for packed types: the rows state size 0, and reading and writing use the address and
+    /// the byte count computed here from type and shape. With a package without that table, these types remain unsupported.
     /// </remarks>
     public static void AddElementTypes()
     {
@@ -39,14 +39,14 @@ internal static unsafe class PackageGaps
         }
     }
 
-    /// <summary>Whether an optional holds a value.</summary>
+    /// <summary>Whether an optional has a value.</summary>
     public static bool HasValue(OrtValue value)
     {
         int has;
         nint status = ((delegate* unmanaged<nint, int*, nint>)OrtLibrary.Loaded!.Functions[HasValueSlot])(Handle(value), &has);
         GC.KeepAlive(value);
 
-        // The function has no way to fail on a value that ONNX Runtime made.
+        // The function cannot fail for a value created by ONNX Runtime.
         return status == 0 && has != 0;
     }
 

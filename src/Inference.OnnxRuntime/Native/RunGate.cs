@@ -27,7 +27,7 @@ internal sealed class RunGate(Action release)
         }
     }
 
-    /// <summary>Lets no run begin any more.</summary>
+    /// <summary>Prevents further runs.</summary>
     public void Close()
     {
         if (Interlocked.Or(ref _state, Closed) == 0)
@@ -36,7 +36,7 @@ internal sealed class RunGate(Action release)
         }
     }
 
-    // A run that came too late counts for a moment, so that the count may reach its end more than once.
+    // A late run is counted briefly, so the count may reach its final value more than once.
     private void Release()
     {
         if (Interlocked.Exchange(ref _released, 1) == 0)

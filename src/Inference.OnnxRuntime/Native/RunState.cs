@@ -46,7 +46,7 @@ internal sealed class RunState : IDisposable
             }
             catch (Exception exception) when (predicting && PackageErrors.IsReported(exception) && !cancellationToken.IsCancellationRequested)
             {
-                // A shape that depends on the values: let the library allocate, now and in future.
+                // A shape that depends on the values: let the library allocate, now and in later runs.
                 DropPredictions();
                 BindOutputs(predict: false);
                 Invoke(cancellationToken);
@@ -123,7 +123,7 @@ internal sealed class RunState : IDisposable
         _inputsRepeat = repeat;
     }
 
-    // The binding counts a reference of its own. Null: what is bound stays.
+    // The binding holds its own reference. Null keeps the current binding.
     private void Bind(TensorSlot slot, OrtValue? value, bool isInput)
     {
         if (value is null)

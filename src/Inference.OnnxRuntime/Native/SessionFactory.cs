@@ -14,7 +14,7 @@ internal static class SessionFactory
     private const string InterOpSpinning = "session.inter_op.allow_spinning";
     private const string ProviderSuffix = "ExecutionProvider";
 
-    // The library takes any key without a word; a key of no known family is a slip.
+    // The library silently accepts any key; a key outside the known families is probably a typo.
     private static readonly string[] s_configFamilies = ["session.", "optimization.", "ep.", "ep_factory.", "memory.", "mlas.", "model."];
 
     /// <summary>Makes a session. The environment was entered for it.</summary>

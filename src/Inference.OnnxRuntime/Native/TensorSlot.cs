@@ -5,10 +5,10 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Inference.OnnxRuntime.Native;
 
 /// <summary>One input or output of a binding: what is bound to it, bound anew only when address, type or shape change.</summary>
-/// <remarks>What is bound is a header over memory of the caller's. The library reads or writes that memory during a run only, while the slot holds the caller's value.</remarks>
+/// <remarks>The bound value is a header over the caller's memory. The library reads or writes that memory only during a run, while the slot holds the caller's value.</remarks>
 internal sealed unsafe class TensorSlot(string name)
 {
-    // The library refuses a null address even where there is nothing to read.
+    // The library rejects a null address even if there is nothing to read.
     private static readonly nint s_nothing = (nint)NativeMemory.AllocZeroed(1);
     private readonly TensorPin _pin = new();
     private nint _address;

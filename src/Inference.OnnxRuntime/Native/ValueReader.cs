@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Inference.OnnxRuntime.Native;
 
-/// <summary>Copies what a value of ONNX Runtime holds into values of our own. Does not dispose it.</summary>
+/// <summary>Copies the contents of an ONNX Runtime value into values of this library. Does not dispose it.</summary>
 /// <remarks>Copied, not wrapped: a span over native memory would not keep its owner alive, and a value that was forgotten must cost garbage, never correctness.</remarks>
 internal static class ValueReader
 {
@@ -60,7 +60,7 @@ internal static class ValueReader
         }
         else if (to.ElementCount > 0)
         {
-            // Of the package's span the address counts alone: see PackageGaps for its length.
+            // Only the address of the package's span is used: see PackageGaps for its length.
             Span<byte> bytes = to.AsWritableBytes();
             MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetReference(value.GetTensorMutableRawData()), bytes.Length).CopyTo(bytes);
         }

@@ -27,7 +27,7 @@ internal sealed class OperatorCount
 
     /// <summary>The uses, most frequent first.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="unsupported">What the loader refused, in its form <c>domain.Operator-opset</c>.</param>
+    /// <param name="unsupported">The operators that the loader rejected, in the form <c>domain.Operator-opset</c>.</param>
     public static OperatorUse[] Of(OnnxModel model, IReadOnlyList<string> unsupported)
     {
         var count = new OperatorCount(model);

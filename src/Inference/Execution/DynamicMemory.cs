@@ -5,7 +5,7 @@ namespace Inference.Execution;
 /// <summary>Memory of values whose shape is known only during the run; blocks are kept from run to run. Belongs to one frame.</summary>
 internal sealed unsafe class DynamicMemory(int slots)
 {
-    // 16 MB: what small inputs ask for in each run stays; a run that asked for much gives it back.
+    // 16 MB: memory for small inputs is kept between runs; memory beyond this is released.
     /// <summary>Bytes that a frame keeps for later runs of what data asked for, in all; what is beyond is given back after its run.</summary>
     public const long MaxKeptBytes = 1 << 24;
     private readonly Tensor?[] _owned = new Tensor?[slots];
@@ -50,7 +50,7 @@ internal sealed unsafe class DynamicMemory(int slots)
             long bytes = type.ByteCount(TensorShape.Count(dims));
             if (tensor is null || !PinnedBlock.CanReuse(_capacity[slot], bytes))
             {
-                // The old block goes before the new one comes.
+                // The old block is released before the new one is allocated.
                 slotValues[slot] = null;
                 _owned[slot] = null;
                 _capacity[slot] = 0;

@@ -84,7 +84,7 @@ internal sealed class ExecutablePlan : IDisposable
         return null;
     }
 
-    // Refused before it is allocated.
+    // Rejected before it is allocated.
     private ExecutionFrame New(RunControl control)
     {
         long bytes = Plan.ArenaBytes + Plan.ScratchBytes;
@@ -149,7 +149,7 @@ internal sealed class ExecutablePlan : IDisposable
             }
         }
 
-        // Kernels may be running in frames that are still rented: they are left to the collector with the plan.
+        // Kernels may be running in frames that are still rented: they are left to the garbage collector together with the plan.
     }
 
     private static Dictionary<int, List<int>> SharersByRoot(Plan plan)

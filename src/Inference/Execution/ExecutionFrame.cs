@@ -182,7 +182,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
 
     public void Count(MemoryCount count)
     {
-        // Constants are the plan's, and inputs the caller's or the outer frame's, which counts them.
+        // Constants are owned by the plan, and inputs by the caller or the outer frame, which counts them.
         foreach (EngineValue constant in _plan.Constants)
         {
             count.Skip(constant);
@@ -259,7 +259,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
     {
         if (bytes > _scratch.Bytes)
         {
-            // The old block goes before the new one comes.
+            // The old block is released before the new one is allocated.
             long more = bytes - _scratch.Bytes;
             _control.Memory.Claim(more);
             _claimed += more;
@@ -295,7 +295,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
                 : null;
         }
 
-        // Tensors of an earlier call are this node's until they are written again or replaced.
+        // Tensors of an earlier call belong to this node until they are rewritten or replaced.
         Span<EngineValue?> held = Room(ref _innerOutputs, outputs.Length);
         outputs.CopyTo(held);
         executable.RunInner(all, outputs, _control);
@@ -310,7 +310,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         _scratch.Dispose();
     }
 
-    // Inner graphs of a frame differ in what they take: the array grows to the most, and nothing is kept behind what is used.
+    // Subgraphs of a frame differ in their number of inputs: the array grows to the maximum, and nothing is kept beyond the used part.
     private static Span<EngineValue?> Room(ref EngineValue?[] array, int count)
     {
         if (array.Length < count)
@@ -354,7 +354,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         OnStepDone(step);
     }
 
-    // Prepared kernels make no values, so that only operators begin a step of the budget.
+    // Prepared kernels create no values, so only operators begin a step of the budget.
     private void RunOperator(PlanStep step)
     {
         _control.Memory.BeginStep();
@@ -370,7 +370,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         _control.Memory.BeginStep();
     }
 
-    // Kernels of packed types write elements; the bits behind the last one would be what the memory held before.
+    // Kernels of packed types write elements; the bits after the last one would keep their old contents.
     private void ClearPadding(PlanStep step)
     {
         foreach (int slot in step.Outputs)
@@ -385,14 +385,14 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
     private static bool HasPadding(SlotSpec spec) =>
         spec is { Kind: SlotKind.Arena or SlotKind.Output, Dims: not null } && spec.Type.IsPacked() && Tensor.PaddingStart(spec.Type, TensorShape.Count(spec.Dims)) > 0;
 
-    // Bodies exist in the guard-page flavour alone (eng/guard.sh).
+    // Bodies exist only in the guard-page variant (eng/guard.sh).
     partial void OnStarting();
 
     partial void OnStepStarting(PlanStep step);
 
     partial void OnStepDone(PlanStep step);
 
-    // States the shapes from the actual values, gives outputs of stated shape their memory, and runs.
+    // Computes the shapes from the actual values, allocates outputs of known shape, and runs.
     private void RunDynamic(PlanStep step)
     {
         _dynamic ??= new(Slots.Length);
@@ -418,7 +418,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
                 continue;
             }
 
-            // What was planned holds for the values that came, or the kernel would write another size than there is.
+            // Checks the planned shapes against the actual values; otherwise the kernel would write beyond the allocated size.
             if (!isDynamic && spec.Dims is not null && dims is not null && (!dims.AsSpan().SequenceEqual(spec.Dims) || infer.OutputValueType(i)!.ElementType != spec.Type))
             {
                 throw Error($"output {i}: expected {spec.Type.Name()}{TensorShape.Format(spec.Dims)} as planned, got {infer.OutputValueType(i)} for these values. Check the types and shapes that the model declares.");

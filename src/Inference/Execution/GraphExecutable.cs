@@ -91,7 +91,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
                 return built;
             }
 
-            // The other call failed or ran out of time; this one finds out for itself.
+            // The other call failed or timed out; this one tries again.
         }
     }
 

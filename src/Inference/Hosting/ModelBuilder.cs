@@ -39,7 +39,7 @@ internal sealed class ModelBuilder(string name, IServiceCollection services) : I
     }
 
     /// <summary>Checks the order of all stages.</summary>
-    /// <exception cref="InferenceException">It is wrong; the error says why.</exception>
+    /// <exception cref="InferenceException">The order is wrong; the message says why.</exception>
     public void Validate()
     {
         foreach ((PipelineStage stage, string stageName) in Pipeline.Stages)

@@ -31,7 +31,7 @@ internal sealed class ImportScope(ModelGraph graph, ImportScope? outer, bool isF
             return value;
         }
 
-        // A function body sees nothing but its own inputs.
+        // A function body can access only its own inputs.
         Value? found = isFunctionBody ? null : outer?.Find(name);
         if (found is not null && outer!.Graph != graph && found.Constant is null && _captured.Add(found))
         {

@@ -14,7 +14,7 @@ internal sealed class ModelImporter
     // The largest exports have some ten thousand; each takes memory, and time of every pass over the graph.
     private const int MaxNodes = 2_000_000;
 
-    // Calls of calls multiply: a small file can ask for any number of nodes this way, and each costs memory and time.
+    // Calls of calls multiply: a small file can require any number of nodes this way, and each costs memory and time.
     private const int MaxExpandedNodes = 200_000;
 
     private readonly Dictionary<(string Domain, string Name, string Overload), OnnxFunction> _functions = [];
@@ -85,7 +85,7 @@ internal sealed class ModelImporter
 
         foreach (OnnxValueInfo input in source.Inputs)
         {
-            // Every call is checked against what the model declares of its inputs; what an inner graph declares of its own is a claim.
+            // Every call is checked against the declared inputs of the model; the declarations of a subgraph are only claims.
             ModelValueType? type = TypeImport.FromOnnx(input.Type);
             var value = new Value(input.Name) { Type = scope.IsModel ? type : null, Declared = type };
             if (initializers.Remove(input.Name, out Func<Tensor>? initial))
@@ -184,7 +184,7 @@ internal sealed class ModelImporter
 
         if (!opsets.TryGetValue(domain, out long opset))
         {
-            // Tools import only what the main graph names; an operator of another domain then has that domain's first version.
+            // Tools import only the domains of the main graph; an operator of another domain then has that domain's first version.
             opset = domain.Length == 0 ? throw new ModelLoadException($"Node '{source.Name}' ({source.OpType}): the model imports no opset for the standard domain. The model is not valid.") : 1;
         }
 
@@ -254,7 +254,7 @@ internal sealed class ModelImporter
             OnnxAttribute? attribute = own;
             if (own.RefAttributeName.Length > 0)
             {
-                // A reference to an attribute the caller left out leaves this one out too.
+                // If the caller omits the referenced attribute, this one is omitted too.
                 if (functionAttributes is null || !functionAttributes.TryGetValue(own.RefAttributeName, out attribute))
                 {
                     continue;
@@ -347,7 +347,7 @@ internal sealed class ModelImporter
                 throw new ModelLoadException($"Function '{function.Name}': output {i} of the call '{call.Name}' is not produced by any node. The model is not valid.");
             }
 
-            // Each output is a value of its own, so that a provider that takes the call makes it and nothing else.
+            // Each output is a separate value, so that a provider that takes the call produces only it.
             if (!taken.Add(value))
             {
                 var copy = new Node(call.Name, "", "Identity", opsets.GetValueOrDefault("", 1)) { SourceIndex = _nodeCount - 1 };

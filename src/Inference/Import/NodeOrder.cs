@@ -5,7 +5,7 @@ namespace Inference.Import;
 /// <summary>Puts nodes in an order in which every value is made before it is used.</summary>
 internal sealed class NodeOrder
 {
-    // What an inner graph needs is asked for by every graph around it; found once, a nest costs what its nodes cost.
+    // The values that a subgraph needs are requested by every enclosing graph; because they are found once, nested graphs cost only as much as their nodes.
     private readonly Dictionary<OnnxGraph, HashSet<string>> _freeNames = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The nodes in a valid order; the file's own order where that is valid.</summary>

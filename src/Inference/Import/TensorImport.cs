@@ -11,7 +11,7 @@ internal static unsafe class TensorImport
     // What is smaller is copied into aligned memory, and needs no handle that each collection visits; twice in memory are then 16 KB of a constant at most. Larger weights are read in place.
     private const int CopyBelow = 1 << 14;
 
-    // Bytes of a large tensor that are copied at once.
+    // The number of bytes of a large tensor that are copied at a time.
     private const int PartBytes = 1 << 26;
 
     /// <summary>A constant over the file's memory where that is large, else over a copy.</summary>
@@ -52,7 +52,7 @@ internal static unsafe class TensorImport
 
         MemoryHandle pin = bytes.Pin();
         var owner = new PinOwner(bytes, pin);
-        // Kernels read elements at their natural alignment; a file does not promise it.
+        // Kernels read elements at their natural alignment, which a file does not guarantee.
         if ((nuint)pin.Pointer % (nuint)Math.Max(1, type.BitWidth() / 8) != 0)
         {
             Tensor aligned = Tensor.Allocate(type, source.Dims);
@@ -66,7 +66,7 @@ internal static unsafe class TensorImport
         return tensor;
     }
 
-    // More bytes than one span has: in place where the file is mapped as one block, else a copy.
+    // More bytes than a span can have: used in place if the file is mapped as one block, otherwise copied.
     private static Tensor Large(OnnxTensor source, ElementType type)
     {
         long bytes = source.ByteCount;

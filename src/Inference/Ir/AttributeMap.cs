@@ -94,7 +94,7 @@ internal sealed class AttributeMap
             return false;
         }
 
-        // An empty list carries no kind of its own in some files.
+        // In some files, an empty list does not state its kind.
         if (item is Array { Length: 0 } && typeof(T).IsArray)
         {
             value = typeof(T) == typeof(long[]) ? (T)(object)Array.Empty<long>()

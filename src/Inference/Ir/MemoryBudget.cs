@@ -12,7 +12,7 @@ internal sealed class MemoryBudget
     /// <summary>A budget without a limit.</summary>
     public static readonly MemoryBudget Unlimited = new(long.MaxValue);
 
-    // Garbage below this share of the limit is left where it is, so that a run near its limit does not collect at each step.
+    // Garbage below this share of the limit is not collected, so that a run near its limit does not collect at each step.
     private const int CollectedShare = 16;
     private static readonly long s_available = Math.Max(1L << 26, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
@@ -111,7 +111,7 @@ internal sealed class MemoryBudget
         Interlocked.Add(ref _young, bytes);
         long held = Interlocked.Add(ref _values, bytes) + Volatile.Read(ref _claimed);
 
-        // Small values may pass the limit by a little before they are counted again: else a run near its limit would count at each.
+        // Small values may exceed the limit slightly before they are counted again; otherwise a run near its limit would count at each one.
         if (bytes < 0 || (held > Limit && (bytes > Limit / CollectedShare || held - Limit > Limit / CollectedShare)))
         {
             Recount(bytes);
@@ -135,7 +135,7 @@ internal sealed class MemoryBudget
             return;
         }
 
-        // Holders come and go on the run's own thread, between its kernels: no other thread of the run counts meanwhile.
+        // Holders are added and removed on the run's own thread, between its kernels, while no other thread of the run counts.
         _holders.Add(holder);
         if (bytes > 0 && Interlocked.Add(ref _values, bytes) + Volatile.Read(ref _claimed) > Limit)
         {

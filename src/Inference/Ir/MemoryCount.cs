@@ -23,7 +23,7 @@ internal sealed class MemoryCount
                 Bytes += Tensor.Overhead;
                 break;
             case Tensor { Owner: PinnedBlock block } when _seen.Add(block):
-                // A view counts its whole block. Memory held by pins is the caller's, or an output, which is claimed.
+                // A view counts its whole block. Memory held by pins belongs to the caller, or is an output, which is claimed.
                 Bytes += block.Bytes + Tensor.Overhead;
                 break;
             case SequenceData sequence when _seen.Add(sequence.Items):

@@ -55,7 +55,7 @@ internal sealed unsafe class NativeBlock : IDisposable
     }
 
 #if GUARD_PAGES
-    // Every request has a block of its own of the exact size.
+    // Every request gets a separate block of the exact size.
     private static bool CanHold(long _) => false;
 
     private static byte* Allocate(long bytes) => (byte*)Guarding.GuardedAllocator.Allocate(bytes);

@@ -124,7 +124,7 @@ internal sealed class RunControl : KernelControl
             return;
         }
 
-        // A wait takes whole milliseconds, at most as many as an integer holds.
+        // A wait takes whole milliseconds, limited to the range of an int.
         int milliseconds = (int)Math.Min(left.TotalMilliseconds + 1, int.MaxValue);
         if (!done.Wait(milliseconds, Token))
         {

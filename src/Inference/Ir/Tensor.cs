@@ -145,7 +145,7 @@ internal sealed unsafe class Tensor : EngineValue
             return tensor;
         }
 
-        // As many elements as a span can have; their bytes may be more.
+        // Limited to the number of elements of a span; the number of bytes may be larger.
         if (count > Array.MaxLength)
         {
             throw new InferenceException($"A tensor {type.Name()}{TensorShape.Format(dims)} was requested; a tensor can have at most {Array.MaxLength} elements. Split it along an axis.");

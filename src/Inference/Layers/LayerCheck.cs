@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Inference.Layers;
 
-/// <summary>Checks of what a layer is made from and run on, before any address is taken.</summary>
+/// <summary>Checks the arguments of a layer's construction and runs before any address is taken.</summary>
 internal static class LayerCheck
 {
     /// <summary>A span has as many elements as its shape says.</summary>
@@ -14,7 +14,7 @@ internal static class LayerCheck
         }
     }
 
-    /// <summary>A bias has one element for each output, or is left out.</summary>
+    /// <summary>Checks that a bias has one element for each output, or is empty.</summary>
     public static void Bias(int length, int outputs, string layer)
     {
         if (length != 0)

@@ -21,7 +21,7 @@ internal sealed class LayerGate(string layer, params IDisposable?[] owned)
 
     public void Exit() => FreeIf(Interlocked.Add(ref _state, -OneRun));
 
-    /// <summary>Lets no run in any more.</summary>
+    /// <summary>Prevents further runs.</summary>
     public void Close() => FreeIf(Interlocked.Or(ref _state, Closed) | Closed);
 
     private void FreeIf(int state)

@@ -29,7 +29,7 @@ internal static unsafe class LayerRows
                 LinearQuantization.QuantizeDynamic(from + at, to + at, width, out scales[row], out zeroPoints[row]);
                 if (scales[row] == 0f)
                 {
-                    // A range so small that its scale vanishes as a float stands for zeros.
+                    // A range so small that its scale underflows to 0 represents zeros.
                     (scales[row], zeroPoints[row]) = (1f, 0);
                     codes.AsSpan((int)at, width).Clear();
                 }

@@ -49,7 +49,7 @@ internal static unsafe class LayerWeights
 
         for (int n = 0; n < outputs; n++)
         {
-            // A scale that vanishes as a float stands for weights that do.
+            // A scale that underflows to 0 represents weights that do.
             scales[n] = scales[n] / sbyte.MaxValue > 0f ? scales[n] / sbyte.MaxValue : 1f;
         }
 

@@ -12,7 +12,7 @@ internal sealed unsafe class LinearProduct(PackedMatrix matrix, Activation activ
     /// <summary>N.</summary>
     public nint Columns => matrix.Columns;
 
-    /// <summary>Runs it; null stands for a bias or an addend that is left out.</summary>
+    /// <summary>Runs it; null for an omitted bias or addend.</summary>
     public void Run(float* x, float* y, nint rows, float* bias, float* addend, int threads) => Run(x, y, rows, bias, addend, in activation, threads);
 
     /// <summary>The product and the bias without the activation, for what is added between them.</summary>

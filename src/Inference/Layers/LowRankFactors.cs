@@ -13,7 +13,7 @@ internal sealed unsafe class LowRankFactors(PackedMatrix a, PackedMatrix b, Acti
     /// <summary>N.</summary>
     public nint Columns => b.Columns;
 
-    /// <summary>Runs it; null stands for a bias or an addend that is left out.</summary>
+    /// <summary>Runs it; null for an omitted bias or addend.</summary>
     public void Run(float* x, float* y, nint rows, float* bias, float* addend, int threads) => Run(x, y, rows, bias, addend, in activation, threads);
 
     /// <summary>The products and the bias without the activation, for what is added between them.</summary>

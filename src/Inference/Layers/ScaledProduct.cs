@@ -22,7 +22,7 @@ internal sealed unsafe class ScaledProduct(QuantizedMatrix matrix, Activation ac
     /// <param name="count">M·K.</param>
     /// <param name="y">[M,N].</param>
     /// <param name="rows">M.</param>
-    /// <param name="scale">One factor or one a column; empty for 1.</param>
+    /// <param name="scale">One factor or one per column; empty for 1.</param>
     /// <param name="second">A second factor of it, the same way.</param>
     /// <param name="start">[N], or null.</param>
     /// <param name="bias">[N], or null.</param>
@@ -52,7 +52,7 @@ internal sealed unsafe class ScaledProduct(QuantizedMatrix matrix, Activation ac
     /// <param name="common">A factor of every scale.</param>
     /// <param name="y">[M,N].</param>
     /// <param name="rows">M.</param>
-    /// <param name="scale">One factor or one a column; empty for 1.</param>
+    /// <param name="scale">One factor or one per column; empty for 1.</param>
     /// <param name="second">A second factor of it, the same way.</param>
     /// <param name="start">[N], or null.</param>
     /// <param name="bias">[N], or null.</param>
@@ -71,7 +71,7 @@ internal sealed unsafe class ScaledProduct(QuantizedMatrix matrix, Activation ac
         QuantizedGemm.Run(a, signed, matrix.Rows, zero, matrix, y, matrix.Columns, rows, in epilogue, threads);
     }
 
-    // The product of the scales in f32, one or one a column.
+    // The product of the scales in f32, one or one per column.
     private static bool Multiply(ReadOnlySpan<float> scale, ReadOnlySpan<float> second, float common, float* to, nint n)
     {
         bool manyA = scale.Length > 1;

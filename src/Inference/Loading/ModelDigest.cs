@@ -6,7 +6,7 @@ namespace Inference.Loading;
 /// <summary>SHA-256 over a model's bytes and its external data (including that of subgraphs, functions and attributes), in the order in which the file refers to it: over the bytes that are run, not over a second reading of the files.</summary>
 internal static class ModelDigest
 {
-    // Between two looks at the deadline: some 50 µs of hashing.
+    // Bytes between two checks of the deadline: about 50 µs of hashing.
     private const int ChunkBytes = 1 << 16;
 
     public static string Of(OnnxModel model, RunControl control)

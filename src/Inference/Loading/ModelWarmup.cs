@@ -1,6 +1,6 @@
 namespace Inference.Loading;
 
-/// <summary>Runs a model once on zeros in the shape of its signature, so that kernels are compiled and plans are made before the first call.</summary>
+/// <summary>Runs a model once on zeros in the shapes of its signature, so that kernels are compiled and a plan is prepared before the first call.</summary>
 internal static class ModelWarmup
 {
     /// <summary>Runs once; models whose inputs cannot be made up (no rank, no tensors, values out of range for zeros) are left as they are.</summary>
@@ -18,7 +18,7 @@ internal static class ModelWarmup
         }
         catch (InferenceException)
         {
-            // Zeros are not always in a model's domain; the first real call prepares it then.
+            // Zeros are not always in a model's domain; in that case the first real call prepares the model.
         }
     }
 

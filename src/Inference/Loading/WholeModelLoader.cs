@@ -11,7 +11,7 @@ namespace Inference.Loading;
 /// <summary>Hands a model in one piece to the first provider that claims all of it.</summary>
 internal static class WholeModelLoader
 {
-    /// <summary>The runner; null where the first provider does not claim the whole model, or failed to compile it and the next one takes over.</summary>
+    /// <summary>The runner; null if the first provider does not claim the whole model, or fails to compile it and the next one takes over.</summary>
     public static IModelRunner? TryLoad(
         ModelSource source, OnnxModel file, ImportedModel imported, string name, string digest, ModelLoadOptions options, IReadOnlyList<ExecutionProvider> preference, ILogger logger, RunControl control)
     {
@@ -115,7 +115,7 @@ internal static class WholeModelLoader
             && shape.All(d => d.IsFixed || (d.Symbol is { } symbol && symbols.Contains(symbol))))];
     }
 
-    // The provider's own checks decide; the engine's inference only adds knowledge here.
+    // The provider's own checks decide; the engine's inference only adds information here.
     private static void TryInfer(ModelGraph graph, string name, RunControl control)
     {
         try

@@ -19,7 +19,7 @@ internal sealed class CompiledCall(CompiledModel compiled, string provider, Mode
         {
             if (outputs[i] is { } type)
             {
-                // The provider's shapes are known when it has run; what the file states of them may be out of date.
+                // The provider's shapes are known after it has run; those stated in the file may be out of date.
                 context.SetOutput(i, type.Kind == ModelValueKind.Tensor ? type with { Shape = null } : type);
             }
         }

@@ -4,10 +4,10 @@ using Inference.Rewriting.Framework;
 
 namespace Inference.Placement;
 
-/// <summary>Whether nodes give equal outputs for equal inputs when another provider runs them.</summary>
+/// <summary>Whether nodes give equal outputs for equal inputs when run by another provider.</summary>
 /// <remarks>
-/// A seed does not help there: it fixes the sequence of draws, of which each run takes the next. Operators of the standard's domains that are not random are deterministic by
-/// their specification, whether the engine has them or not; of other operators that the engine does not have nothing is known.
+/// A seed does not make them deterministic: it fixes the sequence of draws, and each run uses the next ones. Operators of the standard domains that are not random are deterministic by
+/// their specification, whether the engine supports them or not; nothing is known about other operators that the engine does not support.
 /// </remarks>
 internal static class ForeignDeterminism
 {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Inference.Placement;
 
-/// <summary>Places a model over providers: each node goes to the first provider that claims it; parts of other providers become one node each of the engine's graph.</summary>
+/// <summary>Distributes a model over providers: each node is assigned to the first provider that claims it; each part of another provider becomes one node of the engine's graph.</summary>
 internal sealed class ModelPlacer
 {
     private const string Cpu = "cpu";
@@ -37,12 +37,12 @@ internal sealed class ModelPlacer
 
     /// <summary>Places a model.</summary>
     /// <param name="model">The file's model.</param>
-    /// <param name="imported">The same model imported; its shapes are inferred here.</param>
+    /// <param name="imported">The same model after import; its shapes are inferred here.</param>
     /// <param name="name">For messages.</param>
-    /// <param name="preference">Providers, first the best; the engine is among them.</param>
+    /// <param name="preference">Providers in order of preference, including the engine.</param>
     /// <param name="options">The load options.</param>
-    /// <param name="logger">Where failures are logged.</param>
-    /// <param name="control">What can stop it.</param>
+    /// <param name="logger">Logs failures.</param>
+    /// <param name="control">Stops it.</param>
     /// <returns>The parts that other providers run, and the report.</returns>
     public static PlacedModel Place(
         OnnxModel model, ImportedModel imported, string name, IReadOnlyList<ExecutionProvider> preference, ModelLoadOptions options, ILogger logger, RunControl control)
@@ -99,7 +99,7 @@ internal sealed class ModelPlacer
         var owners = new string?[view.Nodes.Count];
         foreach (ExecutionProvider provider in _preference)
         {
-            // What the engine has is known here, inner graphs and functions included.
+            // Which operators the engine supports is known here, including those in subgraphs and functions.
             NodeClaims? claims = provider.Name == Cpu ? null : provider.Claim(view);
             for (int i = 0; i < owners.Length; i++)
             {
@@ -109,7 +109,7 @@ internal sealed class ModelPlacer
                     continue;
                 }
 
-                // Constants and inner graphs stay with the engine: the first cost nothing, the second are placed node by node.
+                // Constants and nodes with subgraphs stay with the engine: the former cost nothing, the latter are placed node by node.
                 bool engineOnly = ModelImporter.IsConstant(node.Domain, node.OpType) || node.HasSubgraphs;
                 if (claims is null ? engineOnly || IsSupported(node, view) : !engineOnly && claims.Contains(i))
                 {
@@ -125,7 +125,7 @@ internal sealed class ModelPlacer
         (_table.TryFind(node.Domain, node.OpType, view.Opsets.GetValueOrDefault(node.Domain, 1), out OperatorEntry? entry) && _table.Has(entry))
         || _model.Functions.Exists(f => f.Name == node.OpType && ModelImporter.Canonical(f.Domain) == node.Domain);
 
-    // Compiles every part; false when one failed and was given to the next provider, so that the graph must be partitioned anew.
+    // Compiles every part; false if one failed and was assigned to the next provider, so that the graph must be partitioned again.
     private bool TryCompile(OnnxGraph graph, OnnxGraphView view, OnnxNode[] nodes, string[] owners, int[] part, HashSet<int> excluded)
     {
         (int calls, int parts) = (_calls.Count, _parts.Count);
@@ -168,7 +168,7 @@ internal sealed class ModelPlacer
             }
         }
 
-        // A function's nodes cannot be told from others here.
+        // The nodes of a function cannot be distinguished from others here.
         return _scopes.Values.All(s => ForeignDeterminism.Of(s.Graph));
     }
 

@@ -4,10 +4,10 @@ namespace Inference.Placement;
 internal static class NodePartitioner
 {
     /// <summary>Partitions a graph.</summary>
-    /// <param name="owners">For each node, in order, its provider; nodes of equal providers may be grouped.</param>
-    /// <param name="predecessors">For each node the earlier nodes it uses values of.</param>
-    /// <param name="alone">Whether a provider's nodes stay apart (the engine runs its nodes one by one).</param>
-    /// <returns>For each node the number of its part.</returns>
+    /// <param name="owners">The provider of each node, in order; nodes of the same provider may be grouped.</param>
+    /// <param name="predecessors">For each node, the earlier nodes whose values it uses.</param>
+    /// <param name="alone">Whether a provider's nodes are not grouped (the engine runs its nodes individually).</param>
+    /// <returns>The index of the part of each node.</returns>
     public static int[] Partition(IReadOnlyList<string> owners, IReadOnlyList<IReadOnlyCollection<int>> predecessors, Predicate<string> alone)
     {
         var part = new int[owners.Count];

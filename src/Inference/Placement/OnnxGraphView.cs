@@ -6,7 +6,7 @@ using Inference.Serving;
 
 namespace Inference.Placement;
 
-/// <summary>A graph of the file, or a part of it made into a model of its own, as providers see it.</summary>
+/// <summary>A graph of the file, or a part of it as a separate model, as presented to providers.</summary>
 internal sealed class OnnxGraphView : GraphView
 {
     private readonly OnnxModel _model;
@@ -19,11 +19,11 @@ internal sealed class OnnxGraphView : GraphView
     /// <param name="model">The model whose main graph is <paramref name="graph"/>, or around it.</param>
     /// <param name="graph">The graph.</param>
     /// <param name="name">The model's name, for messages.</param>
-    /// <param name="sourcePath">The file, where the view is the whole model.</param>
+    /// <param name="sourcePath">The file, if the view is the whole model.</param>
     /// <param name="types">Inferred types by name.</param>
     /// <param name="whole">Whether the view is the whole model.</param>
-    /// <param name="outer">Constants of graphs around this one.</param>
-    /// <param name="dataDirectory">Where external data is that the original bytes name.</param>
+    /// <param name="outer">Constants of the enclosing graphs.</param>
+    /// <param name="dataDirectory">The directory of the external data that the original bytes refer to.</param>
     public OnnxGraphView(OnnxModel model, OnnxGraph graph, string name, string? sourcePath, Func<string, ModelValueType?> types, bool whole, IReadOnlyDictionary<string, OnnxTensor>? outer = null, string? dataDirectory = null)
     {
         _model = model;
@@ -88,7 +88,7 @@ internal sealed class OnnxGraphView : GraphView
         }
     }
 
-    // Initializers that a call may give other values for are no constants.
+    // Initializers that a call can override are not constants.
     private static Dictionary<string, OnnxTensor> ConstantsOf(OnnxGraph graph, IReadOnlyDictionary<string, OnnxTensor>? outer, IEnumerable<string> defaults)
     {
         var constants = new Dictionary<string, OnnxTensor>(outer ?? new Dictionary<string, OnnxTensor>(), StringComparer.Ordinal);

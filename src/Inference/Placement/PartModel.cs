@@ -3,7 +3,7 @@ using Inference.Onnx;
 
 namespace Inference.Placement;
 
-/// <summary>A part of a graph made into a model of its own, at the original opsets.</summary>
+/// <summary>A part of a graph as a separate model, at the original opsets.</summary>
 internal sealed class PartModel
 {
     private readonly OnnxModel _model;
@@ -17,10 +17,10 @@ internal sealed class PartModel
         Outputs = outputs;
     }
 
-    /// <summary>Values the part takes, in order; constants are inside it.</summary>
+    /// <summary>The values that the part consumes, in order; constants are inside it.</summary>
     public IReadOnlyList<string> Inputs { get; }
 
-    /// <summary>Values the part makes that others use, in order.</summary>
+    /// <summary>The values that the part produces for others, in order.</summary>
     public IReadOnlyList<string> Outputs { get; }
 
     public OnnxGraphView View(string name) => new(_model, _model.Graph, name, null, _around.TypeOf, whole: false);
@@ -70,7 +70,7 @@ internal sealed class PartModel
         List<string> outputs = [.. members.SelectMany(m => nodes[m].Outputs).Where(o => o.Length > 0 && used.Contains(o))];
         if (outputs.Count == 0)
         {
-            // Nobody uses the part; one output keeps it a valid model.
+            // The part's values are unused; one output keeps it a valid model.
             outputs.Add(made.First());
         }
 

@@ -11,7 +11,7 @@ internal sealed class PlacedModel(IReadOnlyList<PlacedCall> calls, PlacementRepo
     public PlacementReport Report => report;
 
     /// <summary>Replaces the parts in the graph of the model that was placed, as imported: one node each.</summary>
-    /// <exception cref="UnsupportedModelException">Operators are left that the engine does not have; all are listed.</exception>
+    /// <exception cref="UnsupportedModelException">Operators remain that the engine does not support; the message lists all of them.</exception>
     public ImportedModel Apply(ImportedModel imported)
     {
         foreach (PlacedCall call in calls)

@@ -18,7 +18,7 @@ internal static class ArenaLayout
         public long Offset { get; set; }
     }
 
-    // Looking at every pair finds tight layouts; beyond this many blocks it would take seconds.
+    // Comparing every pair finds compact layouts; beyond this many blocks it would take seconds.
     private const int MaxPaired = 8192;
 
     /// <summary>Sets every block's offset; returns the arena's size in bytes.</summary>
@@ -31,7 +31,7 @@ internal static class ArenaLayout
         foreach (Block block in blocks.OrderByDescending(b => b.Bytes).ThenBy(b => b.First))
         {
             long offset = 0;
-            // `placed` is ordered by offset: the first gap that is large enough among overlapping lives wins.
+            // `placed` is ordered by offset: the first gap that is large enough among blocks with overlapping lifetimes is used.
             foreach (Block other in placed)
             {
                 if (other.Last < block.First || other.First > block.Last)
@@ -56,7 +56,7 @@ internal static class ArenaLayout
         return size;
     }
 
-    // In order of time: a block takes the memory of the smallest block of at least its size that has died, else new memory.
+    // In order of time: a block reuses the smallest free block of at least its size, otherwise new memory.
     private static long PlaceByTime(IReadOnlyCollection<Block> blocks)
     {
         var living = new PriorityQueue<(long Bytes, long Offset), int>();

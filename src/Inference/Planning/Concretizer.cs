@@ -8,7 +8,7 @@ namespace Inference.Planning;
 /// </summary>
 internal sealed class Concretizer
 {
-    // What is larger, or takes longer, is computed by each run instead of being kept by each plan.
+    // Larger or slower constants are computed by each run instead of being kept by each plan.
     private const long MaxFoldedBytes = 8L << 20;
     private static readonly TimeSpan s_maxTime = TimeSpan.FromSeconds(2);
 
@@ -122,7 +122,7 @@ internal sealed class Concretizer
         Infer(node);
         for (int i = 0; i < outputs.Length; i++)
         {
-            // What inference at load knew of kind and elements still holds where the fixed shapes say nothing; the shape is then the run's to state.
+            // The kind and element type inferred at load still apply where the fixed shapes give none; the run then determines the shape.
             if (outputs[i] is { Type: null } silent)
             {
                 silent.Type = KindOf(node.Outputs[i]!.Type);
@@ -213,7 +213,7 @@ internal sealed class Concretizer
         }
         catch (InferenceException exception) when (exception is not DeadlineExceededException)
         {
-            // The run meets the same failure and reports it as its own.
+            // The run encounters the same failure and reports it.
             return false;
         }
 

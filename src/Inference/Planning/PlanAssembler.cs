@@ -21,7 +21,7 @@ internal sealed class PlanAssembler(SharedConstants shared, int threads, Concret
         ShareInPlace(nodes, lastUse, outputs);
         foreach (PlanValue output in outputs)
         {
-            // Memory of an output is the caller's, so that results need no copy; a second output over the same memory is copied.
+            // The caller owns the memory of an output, so results need no copy; a second output over the same memory is copied.
             PlanValue root = output.Root;
             if (root is { IsStatic: true, Constant: null, InputIndex: < 0 })
             {
@@ -50,7 +50,7 @@ internal sealed class PlanAssembler(SharedConstants shared, int threads, Concret
         return new(steps, [.. _slots.Select(Spec)], inputSlots, outputSlots, arenaBytes, scratch);
     }
 
-    // A plan that no run could hold is refused before kernels are prepared for it.
+    // A plan that exceeds the memory limit of every run is rejected before kernels are prepared for it.
     private void CheckMemory(long arenaBytes)
     {
         long bytes = arenaBytes;

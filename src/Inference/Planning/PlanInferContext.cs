@@ -47,7 +47,7 @@ internal sealed class PlanInferContext(Concretizer owner) : InferContext
 
     public override ModelValueType?[] InferSubgraph(ModelGraph graph, ModelValueType?[] inputTypes)
     {
-        // The outer node's state is kept: an inner graph is inferred while its node is.
+        // The outer node's state is saved: a subgraph is inferred while its node is.
         (Node node, PlanValue?[] inputs, PlanValue?[] outputs) = (_node, _inputs, _outputs);
         try
         {

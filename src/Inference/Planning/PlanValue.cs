@@ -34,7 +34,7 @@ internal sealed class PlanValue(string name)
                 root = next;
             }
 
-            // Views of views: the way is kept short, so that long chains cost no more than short ones.
+            // Views of views: paths are shortened, so that long chains cost no more than short ones.
             for (PlanValue value = this; value.SharesWith is { } next && next != root; value = next)
             {
                 value.SharesWith = root;

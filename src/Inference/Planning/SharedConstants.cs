@@ -29,7 +29,7 @@ internal sealed class SharedConstants : IDisposable
                 return (T)value;
             }
 
-            // The other call failed; this one finds out for itself.
+            // The other call failed; this one tries again.
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class SharedConstants : IDisposable
         _items.Clear();
     }
 
-    // What is shared is made for all calls: the limits of the one that comes first do not stop it.
+    // Shared constants are computed for all calls: the limits of the first call do not stop the computation.
     private object Make<T>((Tensor, object) key, Item item, Func<T> make)
         where T : class
     {

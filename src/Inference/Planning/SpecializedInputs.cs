@@ -40,7 +40,7 @@ internal sealed class SpecializedInputs
         var stack = new Stack<Value>(deciding);
         while (stack.TryPop(out Value? value))
         {
-            // Where no contents are read, what is above does not matter.
+            // If no contents are read, the nodes above do not matter.
             if (reached.Add(value) && value.Producer is { } producer && !producer.Operator!.Traits.ReadsShapes)
             {
                 foreach (Value use in GraphEdit.Uses(producer))

@@ -13,7 +13,7 @@ internal sealed class CpuCompiledModel(ServingRunner runner) : CompiledModel
             throw new InvalidInputException($"Model '{info.Name}': expected {info.Inputs.Count} inputs and {info.Outputs.Count} output entries, got {inputs.Length} and {outputs.Length}.");
         }
 
-        // Not disposed: the inputs stay the caller's.
+        // Not disposed: the inputs remain owned by the caller.
         var named = new NamedValues(inputs.Length);
         for (int i = 0; i < inputs.Length; i++)
         {

@@ -8,7 +8,7 @@ internal sealed unsafe class EngineTensorValue(Tensor tensor) : TensorValue(tens
     private Tensor? _tensor = tensor;
     private int _pins;
 
-    /// <summary>Whether the provider holds the memory.</summary>
+    /// <summary>Whether the provider owns the memory.</summary>
     public bool IsPinned => Volatile.Read(ref _pins) > 0;
 
     public override bool IsBorrowed => true;

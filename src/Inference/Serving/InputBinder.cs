@@ -50,7 +50,7 @@ internal static class InputBinder
         }
     }
 
-    // What is inside sequences and optionals: kinds and element types. Shapes may differ from item to item.
+    // The contents of sequences and optionals: kinds and element types. Shapes may differ between items.
     private static void CheckElements(string model, ModelPort port, ModelValueType expected, ModelValue value)
     {
         if (expected.Kind == ModelValueKind.Optional && value.Kind != ModelValueKind.Optional)
@@ -84,7 +84,7 @@ internal static class InputBinder
         }
     }
 
-    /// <summary>The shape under which a value that was checked goes in: its own, but none where [1] stands for a scalar, and [1] where a scalar stands for [1].</summary>
+    /// <summary>The shape with which a checked value is passed: its own, but that of a scalar if [1] was passed for a scalar, and [1] if a scalar was passed for [1].</summary>
     public static ReadOnlySpan<long> Shape(ModelPort port, TensorValue value)
     {
         if (port.Type.Shape is { } declared)

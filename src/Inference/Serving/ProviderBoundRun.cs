@@ -2,9 +2,9 @@ namespace Inference.Serving;
 
 /// <summary>A bound run of a provider's model: outputs whose shapes follow from those of the inputs are written in place from the second run on. One thread at a time.</summary>
 /// <param name="model">The model.</param>
-/// <param name="gate">Held for this object, which drops it when it is disposed.</param>
-/// <param name="maxRunTime">How long each run may take; null for no limit.</param>
-/// <param name="clock">The clock of that time.</param>
+/// <param name="gate">Held for this object, which releases it when it is disposed.</param>
+/// <param name="maxRunTime">The time limit of each run; null for no limit.</param>
+/// <param name="clock">The clock for the limit.</param>
 internal sealed class ProviderBoundRun(ProviderModel model, RunGate gate, TimeSpan? maxRunTime, TimeProvider clock) : ServedBoundRun(model.Info, gate)
 {
     private readonly ModelValue?[] _slots = new ModelValue?[model.Info.Outputs.Count];

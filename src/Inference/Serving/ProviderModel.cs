@@ -4,8 +4,8 @@ namespace Inference.Serving;
 
 /// <summary>A model that one provider compiled as a whole. Thread-safe.</summary>
 /// <param name="compiled">The provider's model; owned.</param>
-/// <param name="info">What is known of it.</param>
-/// <param name="release">Lets go of the file.</param>
+/// <param name="info">The model's description.</param>
+/// <param name="release">Releases the file.</param>
 /// <param name="isSmall">Whether a run costs little.</param>
 /// <param name="sized">Whether the shape of an output is known to follow from those of the inputs, by output.</param>
 internal sealed class ProviderModel(CompiledModel compiled, ModelInfo info, Action release, bool isSmall, IReadOnlyList<bool> sized) : ServedModel
@@ -14,7 +14,7 @@ internal sealed class ProviderModel(CompiledModel compiled, ModelInfo info, Acti
 
     public override bool AffordsTrial(NamedValues inputs) => isSmall;
 
-    /// <summary>Whether equal shapes of inputs are known to give equal shapes of an output.</summary>
+    /// <summary>Whether equal input shapes are known to give equal shapes of an output.</summary>
     public bool IsSizedByInputs(int output) => sized[output];
 
     public override BoundRun Bind(RunGate gate, TimeSpan? maxRunTime, TimeProvider clock) => new ProviderBoundRun(this, gate, maxRunTime, clock);
@@ -79,7 +79,7 @@ internal sealed class ProviderModel(CompiledModel compiled, ModelInfo info, Acti
         release();
     }
 
-    // One element goes in with the rank that is declared.
+    // A single element is passed with the declared rank.
     private static ModelValue Fit(ModelPort port, ModelValue value)
     {
         if (value is not TensorValue tensor || port.Type.Kind != ModelValueKind.Tensor)

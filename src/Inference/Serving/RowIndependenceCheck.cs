@@ -3,7 +3,7 @@ namespace Inference.Serving;
 /// <summary>Tries what is claimed of a model's rows: what the user states always, what is proved where that costs little.</summary>
 internal static class RowIndependenceCheck
 {
-    // A row this small, weights this few and a graph this short run in a moment; what takes longer all the same is given up.
+    // Models within these limits usually run quickly; a trial that takes longer is abandoned.
     private const long MostRowElements = 4096;
     private const long MostWeightBytes = 16 << 20;
     private const int MostNodes = 400;
@@ -11,9 +11,9 @@ internal static class RowIndependenceCheck
 
     /// <summary>The info with the statement applied and the claim tried.</summary>
     /// <param name="runner">The model.</param>
-    /// <param name="options">What the user states, and whether claims are tried.</param>
-    /// <param name="affords">Whether a run on these inputs is within reason; null: it is.</param>
-    /// <exception cref="ModelLoadException">The statement is wrong, or the model has no batch axis.</exception>
+    /// <param name="options">The user's assertion, and whether claims are tested.</param>
+    /// <param name="affords">Whether a run on these inputs is affordable; null if it always is.</param>
+    /// <exception cref="ModelLoadException">The assertion is wrong, or the model has no batch axis.</exception>
     public static ModelInfo Apply(IModelRunner runner, ModelLoadOptions options, Func<NamedValues, bool>? affords = null)
     {
         ModelInfo info = runner.Info;

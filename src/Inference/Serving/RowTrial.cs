@@ -5,7 +5,7 @@ namespace Inference.Serving;
 
 /// <summary>
 /// Runs seeded random rows together, apart and regrouped, and compares. Floats are within [−1, 1]; integers are 0 or 1, which are inside any vocabulary; open axes are 4 long. Rows
-/// that are really independent differ by rounding alone, and so do not differ here.
+/// that are truly independent differ only by rounding, which the comparison tolerates.
 /// </summary>
 internal sealed class RowTrial(IModelRunner runner)
 {
@@ -53,16 +53,16 @@ internal sealed class RowTrial(IModelRunner runner)
     public static long RowElements(ModelInfo info) =>
         info.Inputs.Where(p => !p.IsOptional).Sum(p => p.Type.Shape?.Skip(1).Aggregate(1L, (a, d) => checked(a * (d.Size ?? OpenAxis))) ?? 0);
 
-    /// <summary>Compares all rows together with each alone, and with two of them the other way round.</summary>
-    /// <returns>Which row depends on what it ran with; null where none was seen to.</returns>
+    /// <summary>Compares all rows run together with each row run alone, and with two of them in reverse order.</summary>
+    /// <returns>The row found to depend on the other rows; null if none was found.</returns>
     public string? Thoroughly(NamedValues inputs)
     {
         using NamedValues together = runner.Run(inputs);
         return s_apart.Select(rows => Compare(inputs, together, rows, null)).FirstOrDefault(difference => difference is not null) ?? Compare(inputs, together, s_regrouped, null);
     }
 
-    /// <summary>Compares all rows together with two of them the other way round. A run that fails says nothing, unless each row runs alone.</summary>
-    /// <returns>Which row depends on what it ran with; null where none was seen to.</returns>
+    /// <summary>Compares all rows run together with two of them in reverse order. A failed run is inconclusive unless each row runs alone.</summary>
+    /// <returns>The row found to depend on the other rows; null if none was found.</returns>
     public string? Briefly(NamedValues inputs, RunContext context)
     {
         try
@@ -138,7 +138,7 @@ internal sealed class RowTrial(IModelRunner runner)
         return -1;
     }
 
-    // Rows of packed types may share a byte: such rows cannot be moved one by one, here and in batches.
+    // Rows of packed types may share a byte: such rows cannot be copied individually, here or in batches.
     private static bool HasWholeRows(TensorValue value) => !value.ElementType.IsPacked() || (TensorRows.RowElements(value) * value.ElementType.BitWidth() & 7) == 0;
 
     private static bool AreClose(TensorValue one, TensorValue other) => one.ElementType switch
@@ -151,7 +151,7 @@ internal sealed class RowTrial(IModelRunner runner)
         _ => one.AsBytes().SequenceEqual(other.AsBytes()),
     };
 
-    // Rounding is in proportion to the largest numbers, not to each.
+    // Rounding is proportional to the largest numbers, not to each number.
     private static bool AreClose<T>(ReadOnlySpan<T> one, ReadOnlySpan<T> other, Func<T, double> number, double tolerance)
     {
         double largest = 0;

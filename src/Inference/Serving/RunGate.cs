@@ -1,10 +1,10 @@
 namespace Inference.Serving;
 
-/// <summary>Counts runs in flight so that disposing lets them finish; keeps what runs work with from one to the next. A run beside no other costs one interlocked step. Thread-safe.</summary>
+/// <summary>Counts runs in flight so that they can finish after disposal, and reuses the working objects of runs. A run without concurrent runs costs one interlocked operation. Thread-safe.</summary>
 /// <remarks>
-/// One of those objects is the token: it counts as one run as long as the gate is open, so that the run that has it need not be counted. It lies in <c>_idle</c> or is in one thread's hands, as it is taken out
-/// by exchange alone; whoever takes it out of a closed gate counts it out, once. A run puts it back by a plain write and looks then whether the gate was closed. Closing marks the gate, lets a barrier
-/// pass through all threads of the process, and takes the token out: either the run's write is before the barrier, and closing finds the token, or its look is after it, and the run finds the mark.
+/// One of those objects is the token: it counts as one run as long as the gate is open, so that the run that uses it need not be counted. It is either in <c>_idle</c> or used by one thread, because it is taken out
+/// only by an exchange; the thread that takes it out of a closed gate decrements the count, once. A run puts it back with a plain write and then checks whether the gate was closed. Closing marks the gate, issues a
+/// process-wide barrier, and takes the token out: either the run's write precedes the barrier and closing finds the token, or its check follows it and the run finds the mark.
 /// </remarks>
 internal sealed class RunGate
 {
@@ -20,8 +20,8 @@ internal sealed class RunGate
 
     /// <summary>Makes an open gate.</summary>
     /// <param name="model">The model's name, for messages.</param>
-    /// <param name="make">Makes what one run at a time works with.</param>
-    /// <param name="release">Called once, when the gate is closed and the last run is out.</param>
+    /// <param name="make">Creates the working object of one run at a time.</param>
+    /// <param name="release">Called once, when the gate is closed and the last run has ended.</param>
     public RunGate(string model, Func<object> make, Action release)
     {
         _model = model;
@@ -31,7 +31,7 @@ internal sealed class RunGate
     }
 
     /// <summary>Enters a run.</summary>
-    /// <returns>What it works with; goes back by <see cref="Exit"/>.</returns>
+    /// <returns>The working object, to be returned with <see cref="Exit"/>.</returns>
     /// <exception cref="ObjectDisposedException">The runner was disposed.</exception>
     public object Enter()
     {
@@ -80,14 +80,14 @@ internal sealed class RunGate
     /// <summary>Ends a <see cref="Hold"/>.</summary>
     public void Drop()
     {
-        // What is released stays above, so that late calls are turned away and the release happens once.
+        // The count stays above this value after the release, so that late calls are rejected and the release happens once.
         if (Interlocked.Decrement(ref _state) == Closed && Interlocked.CompareExchange(ref _state, Released, Closed) == Closed)
         {
             _release();
         }
     }
 
-    /// <summary>Lets no run in any more and releases when the last one is out.</summary>
+    /// <summary>Prevents further runs and releases the resources when the last one has ended.</summary>
     public void Close()
     {
         if (Interlocked.Or(ref _state, Closed) < Closed)

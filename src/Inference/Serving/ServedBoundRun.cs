@@ -13,7 +13,7 @@ internal abstract unsafe class ServedBoundRun : BoundRun
 
     /// <summary>Makes one without inputs.</summary>
     /// <param name="info">The model.</param>
-    /// <param name="gate">Held for this object, which drops it when it is disposed.</param>
+    /// <param name="gate">Held for this object, which releases it when it is disposed.</param>
     protected ServedBoundRun(ModelInfo info, RunGate gate)
     {
         _info = info;
@@ -26,10 +26,10 @@ internal abstract unsafe class ServedBoundRun : BoundRun
         Outputs = new ModelValue?[info.Outputs.Count];
     }
 
-    // A handle on borrowed memory would stay for good.
+    // A handle on borrowed memory would never be released.
     ~ServedBoundRun() => ReleasePins();
 
-    /// <summary>What is bound, by the model's inputs less those with a default; tensors lie in the memory of the values given.</summary>
+    /// <summary>The bound values, by the model's inputs without those that have a default; tensors use the memory of the bound values.</summary>
     protected EngineValue?[] Values { get; }
 
     /// <summary>What runs wrote, by the model's outputs; owned.</summary>
@@ -131,7 +131,7 @@ internal abstract unsafe class ServedBoundRun : BoundRun
         return pins;
     }
 
-    // What was bound before stays where the new value cannot be held.
+    // The previous value stays bound if the new value cannot be held.
     private void Bind(int index, TensorValue value)
     {
         EngineValue bound;

@@ -13,11 +13,11 @@ internal abstract class ServedModel : IDisposable
     public abstract object NewCall();
 
     /// <summary>Checks the inputs and runs once.</summary>
-    /// <param name="inputs">The caller's.</param>
-    /// <param name="limits">How long the run may take.</param>
-    /// <param name="call">Made by <see cref="NewCall"/>; this run's alone.</param>
+    /// <param name="inputs">The caller's inputs.</param>
+    /// <param name="limits">The time limit of the run.</param>
+    /// <param name="call">Created by <see cref="NewCall"/>; used only by this run.</param>
     /// <exception cref="InvalidInputException">The inputs do not fit the model.</exception>
-    /// <exception cref="DeadlineExceededException">The time is over.</exception>
+    /// <exception cref="DeadlineExceededException">The time limit was exceeded.</exception>
     public abstract NamedValues Run(NamedValues inputs, in CallLimits limits, object call);
 
     /// <summary>Whether a run on these inputs costs little enough to be tried while the model is loaded.</summary>
@@ -29,15 +29,15 @@ internal abstract class ServedModel : IDisposable
     }
 
     /// <summary>A bound run.</summary>
-    /// <param name="gate">Held for the bound run, which drops it when it is disposed.</param>
-    /// <param name="maxRunTime">How long each of its runs may take; null for no limit.</param>
-    /// <param name="clock">The clock of that time.</param>
+    /// <param name="gate">Held for the bound run, which releases it when it is disposed.</param>
+    /// <param name="maxRunTime">The time limit of each of its runs; null for no limit.</param>
+    /// <param name="clock">The clock for the limit.</param>
     public abstract BoundRun Bind(RunGate gate, TimeSpan? maxRunTime, TimeProvider clock);
 
     /// <summary>Cuts the model; see <see cref="IModelSplitter"/>.</summary>
-    /// <param name="info">The model, its claims tried.</param>
+    /// <param name="info">The model, with tested claims.</param>
     /// <param name="branchInputs">Names of inputs.</param>
-    /// <param name="hold">Holds the model's memory for a part; what it returns lets go.</param>
+    /// <param name="hold">Holds the model's memory for a part; disposing the result releases it.</param>
     public virtual ModelSplit? Split(ModelInfo info, IReadOnlyCollection<string> branchInputs, Func<Action> hold) => null;
 
     /// <summary>An object of the engine that callers may reach; null where it has none of the type.</summary>

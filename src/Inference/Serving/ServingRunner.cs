@@ -1,8 +1,8 @@
 namespace Inference.Serving;
 
 /// <summary>
-/// The runner over any compiled model: calls go in while it is not disposed, within their deadline and the model's time; disposing lets those in flight finish. What is claimed of the
-/// model's rows is tried before the runner is there, so that <see cref="Info"/> is final. Thread-safe; completes synchronously.
+/// The runner over any compiled model: accepts calls until it is disposed, within their deadline and the model's time limit; calls in flight are allowed to finish. Claims about the
+/// model's rows are tested before the runner is returned, so that <see cref="Info"/> is final. Thread-safe; completes synchronously.
 /// </summary>
 internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, IModelStatus
 {
@@ -11,10 +11,10 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
     private readonly TimeSpan? _maxRunTime;
 
     /// <summary>Serves a model.</summary>
-    /// <param name="model">The model; owned, and disposed where this fails.</param>
+    /// <param name="model">The model; owned, and disposed if this fails.</param>
     /// <param name="options">The load options.</param>
-    /// <param name="otherwise">Options that hold where what the others state of the rows is wrong; null: this fails.</param>
-    /// <exception cref="ModelLoadException">What the options state of the rows is wrong.</exception>
+    /// <param name="otherwise">Options to use if the row independence asserted by the others is wrong; null to fail in that case.</param>
+    /// <exception cref="ModelLoadException">The row independence asserted by the options is wrong.</exception>
     public ServingRunner(ServedModel model, ModelLoadOptions options, ModelLoadOptions? otherwise = null)
     {
         _model = model;
@@ -135,14 +135,14 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
         }
     }
 
-    // Parts read the model's memory in place: it stays as long as a part does.
+    // Parts read the model's memory in place, so it is kept as long as any part.
     private Action Hold()
     {
         _gate.Hold();
         return _gate.Drop;
     }
 
-    // The time that a call may take; null for no limit.
+    // The time limit of a call; null for no limit.
     private TimeSpan? Time(RunContext? context)
     {
         if (context?.Deadline is not { } deadline)

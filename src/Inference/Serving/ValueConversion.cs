@@ -6,7 +6,7 @@ namespace Inference.Serving;
 /// <summary>Conversion between the caller's values and the engine's.</summary>
 internal static unsafe class ValueConversion
 {
-    /// <summary>A value of the engine with memory of its own.</summary>
+    /// <summary>Copies a value of the engine into separate memory.</summary>
     public static EngineValue ToEngine(ModelValue value, MemoryBudget memory)
     {
         switch (value)
@@ -24,7 +24,7 @@ internal static unsafe class ValueConversion
         }
     }
 
-    /// <summary>A tensor of the engine with memory of its own, of as many elements in a shape that may be another.</summary>
+    /// <summary>Copies a tensor of the engine into separate memory, with the same number of elements and possibly another shape.</summary>
     public static Tensor ToEngine(TensorValue value, ReadOnlySpan<long> shape, MemoryBudget memory)
     {
         if (value.ElementType == ElementType.String)
@@ -69,7 +69,7 @@ internal static unsafe class ValueConversion
         LargeBlocks.Copy(from.Data, pin.Address, from.ByteCount);
     }
 
-    /// <summary>A value of the caller's with memory of its own.</summary>
+    /// <summary>Copies a value of the caller into separate memory.</summary>
     public static ModelValue ToModel(EngineValue value, MemoryBudget memory)
     {
         KernelControl.Poll();
@@ -98,7 +98,7 @@ internal static unsafe class ValueConversion
         }
     }
 
-    // Maps next to each other mostly have the same keys, which they then share.
+    // Adjacent maps usually have the same keys, which they then share.
     private static IEnumerable<ModelValue> Maps(SequenceData maps, MemoryBudget memory)
     {
         Tensor? before = null;

@@ -6,8 +6,8 @@ using Inference.Rewriting.Framework;
 namespace Inference.Splitting;
 
 /// <summary>
-/// Where a graph is cut: the nodes of the branch, which depend on given inputs alone, the values at the cut, and the nodes of the rest. Nodes that depend on no input are in
-/// each part that needs them; so are views and shape arithmetic over the given inputs, which are cheaper to do again than to keep.
+/// Where a graph is split: the nodes of the branch, which depend only on the given inputs, the values at the split, and the nodes of the rest. Nodes that depend on no input are in
+/// each part that needs them; so are views and shape arithmetic over the given inputs, which are cheaper to repeat than to store.
 /// </summary>
 internal sealed class GraphCut
 {
@@ -47,7 +47,7 @@ internal sealed class GraphCut
     /// <summary>The nodes of the rest, in order.</summary>
     public List<OnnxNode> RestNodes { get; } = [];
 
-    /// <summary>Values that the branch makes and the rest takes, in order.</summary>
+    /// <summary>The values that the branch produces and the rest consumes, in order.</summary>
     public List<string> Frontier { get; } = [];
 
     /// <summary>Inputs and constants that the branch reads.</summary>
@@ -56,9 +56,9 @@ internal sealed class GraphCut
     /// <summary>Inputs and constants that the rest reads.</summary>
     public HashSet<string> RestReads { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Finds the cut; null where no work depends on the inputs alone, or all of it does.</summary>
+    /// <summary>Finds the split; null if no work, or all of it, depends only on the inputs.</summary>
     /// <param name="graph">The file's graph.</param>
-    /// <param name="imported">The same graph imported, its shapes inferred.</param>
+    /// <param name="imported">The same graph after import, with inferred shapes.</param>
     /// <param name="branchInputs">Names of inputs.</param>
     public static GraphCut? Of(OnnxGraph graph, ImportedModel imported, HashSet<string> branchInputs)
     {
@@ -118,7 +118,7 @@ internal sealed class GraphCut
         }
     }
 
-    // What draws random numbers stays in the rest: an answer that is kept would repeat the draw.
+    // Nodes that draw random numbers stay in the rest: a cached answer would repeat the draw.
     private bool IsDeterministic(OnnxNode node)
     {
         foreach (string output in node.Outputs)
@@ -129,14 +129,14 @@ internal sealed class GraphCut
             }
         }
 
-        // A function's nodes cannot be told from others here.
+        // The nodes of a function cannot be distinguished from others here.
         return _imported.Graph.Nodes.TrueForAll(IsDeterministic);
     }
 
     private static bool IsDeterministic(Node node) =>
         node.Operator!.IsDeterministic && GraphEdit.InnerGraphs(node).All(g => g.Nodes.TrueForAll(IsDeterministic));
 
-    // From the outputs upwards to the cut. True where some of it depends on other inputs.
+    // From the outputs up to the split. True if some of it depends on other inputs.
     private bool TakeRest()
     {
         var taken = new bool[_nodes.Count];
@@ -202,11 +202,11 @@ internal sealed class GraphCut
             return true;
         }
 
-        // Behind the cut stand rows where there are rows: a transposition or a shape is done again from them.
+        // The values at the split are rows if there are rows: transpositions and shapes are recomputed from them.
         return _flow is null ? !LightOperators.IsShapeArithmetic(value.Type) : _flow.AxisOf(value) == 0;
     }
 
-    // Whether nothing but light work leads from the inputs here.
+    // Whether only light work leads from the inputs to here.
     private bool IsRaw(string name)
     {
         if (_raw.TryGetValue(name, out bool known))

@@ -10,9 +10,9 @@ internal static class ModelSplitter
     /// <summary>Cuts a model; see <see cref="IModelSplitter"/>.</summary>
     /// <param name="file">The model's file, which must outlive the parts.</param>
     /// <param name="table">The operators.</param>
-    /// <param name="whole">What is known of the whole.</param>
+    /// <param name="whole">The description of the whole model.</param>
     /// <param name="branchInputs">Names of inputs.</param>
-    /// <param name="load">Loads a part as the whole was, by its model, kind and digest.</param>
+    /// <param name="load">Loads a part like the whole model, by its model, kind and digest.</param>
     public static ModelSplit? Split(OnnxModel file, OperatorTable table, ModelInfo whole, IReadOnlyCollection<string> branchInputs, Func<OnnxModel, string, string, IModelRunner> load)
     {
         ArgumentNullException.ThrowIfNull(branchInputs);

@@ -45,7 +45,7 @@ internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
     {
         if (tensor.ElementType != port.Type.ElementType)
         {
-            // Where the signature is not checked here, the model says so.
+            // If the signature is not checked here, the model reports the error.
             return true;
         }
 
@@ -120,7 +120,7 @@ internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
 
     protected abstract bool IsEveryElementAllowed(TensorValue tensor);
 
-    /// <summary>The kind of rule that an element breaks, −1 for none; where there is a copy, its element is replaced.</summary>
+    /// <summary>The kind of rule that an element violates, −1 for none; if there is a copy, its element is replaced.</summary>
     protected abstract int Examine(TensorValue tensor, TensorValue? copy, int index);
 
     protected abstract TensorValue Copy(TensorValue tensor);

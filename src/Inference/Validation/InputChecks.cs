@@ -11,7 +11,7 @@ internal sealed class InputChecks
     private readonly (ModelPort Port, InputCheck Check)[] _checks;
 
     /// <summary>Prepares the checks.</summary>
-    /// <exception cref="InferenceException">A rule is for no input of the model, or does not fit its type.</exception>
+    /// <exception cref="InferenceException">A rule is not for an input of the model, or does not match its type.</exception>
     public InputChecks(ModelInfo info, ValidationOptions options)
     {
         _info = info;
@@ -43,8 +43,8 @@ internal sealed class InputChecks
     }
 
     /// <summary>Checks a call's inputs.</summary>
-    /// <returns>The inputs with replaced values; null where nothing was replaced.</returns>
-    /// <exception cref="InvalidInputException">The inputs do not fit the signature, or a rule rejects them.</exception>
+    /// <returns>The inputs with replaced values; null if nothing was replaced.</returns>
+    /// <exception cref="InvalidInputException">The inputs do not match the signature, or a rule rejects them.</exception>
     public ReplacedInputs? Apply(NamedValues inputs, RunContext? context)
     {
         if (_checkSignature)

@@ -16,7 +16,7 @@ internal sealed class NumberCheck<T> : InputCheck
     public NumberCheck(string model, ModelPort port, InputRule rule)
         : base(model, port, rule)
     {
-        // Infinities lie outside the finite bounds unless they are allowed; NaN is outside all bounds.
+        // Infinities are outside the finite bounds unless they are allowed; NaN is outside all bounds.
         bool infinite = rule.AllowInfinity && T.IsInfinity(T.CreateSaturating(double.PositiveInfinity));
         _min = rule.Min is { } min ? Least(min) : infinite ? T.CreateSaturating(double.NegativeInfinity) : T.MinValue;
         _max = rule.Max is { } max ? Greatest(max) : infinite ? T.CreateSaturating(double.PositiveInfinity) : T.MaxValue;
@@ -76,7 +76,7 @@ internal sealed class NumberCheck<T> : InputCheck
         {
             bool infinite = T.IsInfinity(value) && !Rule.AllowInfinity;
 
-            // Without a bound of its own an infinity has no nearest value that means anything.
+            // Without an explicit bound, an infinity has no meaningful nearest value.
             T nearest = value < _min ? (infinite && Rule.Min is null ? replacement : _min) : infinite && Rule.Max is null ? replacement : _max;
             return (infinite ? InfinityKind : RangeKind, _allowed is null ? nearest : replacement);
         }
@@ -116,7 +116,7 @@ internal sealed class NumberCheck<T> : InputCheck
         return true;
     }
 
-    // A bound between two numbers of the type is moved inwards, so that a replaced value passes itself.
+    // A bound between two numbers of the type is moved inwards, so that a replaced value satisfies the rule.
     private static T Least(double bound)
     {
         T value = T.CreateSaturating(Math.Ceiling(bound) is var whole && !IsReal ? whole : bound);

@@ -1,6 +1,6 @@
 namespace Inference.Validation;
 
-/// <summary>A call's inputs with copies in place of some; disposes the copies alone.</summary>
+/// <summary>The inputs of a call with some of them replaced by copies; disposes only the copies.</summary>
 internal sealed class ReplacedInputs : IDisposable
 {
     private readonly List<TensorValue> _copies = [];

@@ -31,7 +31,7 @@ internal static class SignatureCheck
         }
     }
 
-    // Dimensions of one name have one size: compared with the first place of the name.
+    // Dimensions with the same name have the same size: compared with the first occurrence of the name.
     private static void CheckSymbols(ModelInfo info, NamedValues inputs, int index, ModelValue value)
     {
         if (info.Inputs[index].Type.Shape is not { } shape || value is not TensorValue tensor)

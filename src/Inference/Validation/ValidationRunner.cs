@@ -39,7 +39,7 @@ internal sealed class ValidationRunner : DelegatingModelRunner
         return replaced is null ? Inner.RunAsync(inputs, context, cancellationToken) : RunReplacedAsync(replaced, context, cancellationToken);
     }
 
-    // Inputs bound once and rewritten in place would go past the checks.
+    // Inputs bound once and rewritten in place would bypass the checks.
     public override object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceType == typeof(IBindable) ? null : base.GetService(serviceType, serviceKey);
 
