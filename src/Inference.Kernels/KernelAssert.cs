@@ -5,7 +5,7 @@ namespace Inference.Kernels;
 
 /// <summary>
 /// What kernels demand of their callers, asserted at their heads: builds for debugging contain it, others none of it. No kernel needs more alignment than its element type's;
-/// that scratch memory and buffers are aligned to 64 bytes is a promise of theirs, asserted where they are handed out.
+/// scratch memory and buffers guarantee an alignment of 64 bytes, which is asserted where they are rented.
 /// </summary>
 internal static unsafe class KernelAssert
 {
@@ -18,7 +18,7 @@ internal static unsafe class KernelAssert
         Debug.Assert(data != null || count == 0, $"{name}: expected {count} elements, got null");
     }
 
-    /// <summary>A matrix whose rows lie <paramref name="stride"/> elements apart: rows do not overlap.</summary>
+    /// <summary>A matrix with a row stride of <paramref name="stride"/> elements: rows do not overlap.</summary>
     [Conditional("DEBUG")]
     public static void Matrix<T>(T* data, nint rows, nint columns, nint stride, [CallerArgumentExpression(nameof(data))] string? name = null)
         where T : unmanaged

@@ -1,6 +1,6 @@
 namespace Inference.Kernels;
 
-/// <summary>A row of the inventory with the code that it stands for.</summary>
+/// <summary>A row of the inventory with its code.</summary>
 /// <param name="Info">What is said of it.</param>
 /// <param name="Code">Where its code is, or what gives its tiles; 0 for code that is assembled at run time and was not.</param>
 internal readonly record struct KernelRow(KernelInfo Info, nint Code)

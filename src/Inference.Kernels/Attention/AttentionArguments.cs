@@ -45,7 +45,7 @@ internal unsafe struct AttentionArguments
     /// <summary>Factor of the scores, usually 1/√HeadSize.</summary>
     public float Scale;
 
-    /// <summary>Whether query i sees only keys j ≤ i + KeyLength − QueryLength.</summary>
+    /// <summary>Whether query i attends only to keys j ≤ i + KeyLength − QueryLength.</summary>
     public bool Causal;
 
     /// <summary>See <see cref="Query"/>.</summary>

@@ -126,7 +126,7 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
     public void Run(float* x, float* y, int batch, int height, int width, in ConvolutionEpilogue epilogue, int maxThreads = 1) =>
         Run(x, Layout, y, batch, height, width, in epilogue, maxThreads);
 
-    /// <summary>Runs the convolution on an input that may lie in the other layout: channels first in, channels last out.</summary>
+    /// <summary>Runs the convolution on an input that may have the other layout: channels first in, channels last out.</summary>
     /// <param name="x">Input in <paramref name="layoutX"/>.</param>
     /// <param name="layoutX"><see cref="Layout"/>, or <see cref="TensorLayout.Nchw"/>.</param>
     /// <param name="y">Output in <see cref="Layout"/>; must not overlap <paramref name="x"/>.</param>

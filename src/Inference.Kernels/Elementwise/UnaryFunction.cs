@@ -19,13 +19,13 @@ internal sealed unsafe class UnaryFunction
     /// <summary>(x, y, count, α, β); y may be x.</summary>
     internal delegate*<float*, float*, nint, float, float, void> Best { get; }
 
-    /// <summary>The bodies, best first; none where there is but <see cref="Best"/>.</summary>
+    /// <summary>The bodies, best first; empty if there is only <see cref="Best"/>.</summary>
     internal Variant[] Variants { get; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 
-    /// <summary>The function of an operator, made when first asked for: few are used by one model.</summary>
+    /// <summary>The function of an operator, created on first use: a model uses only a few.</summary>
     internal static UnaryFunction Of<TOperator>()
         where TOperator : struct, IUnaryOperator => Instance<TOperator>.Function;
 

@@ -2,7 +2,7 @@ using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Memory;
 
-/// <summary>Sets and copies blocks of any size in parts, between which the run is asked.</summary>
+/// <summary>Fills and copies blocks of any size in parts, between which the run can be stopped.</summary>
 internal static unsafe class LargeBlocks
 {
     // About 0.1 ms where memory moves 10 GB/s.

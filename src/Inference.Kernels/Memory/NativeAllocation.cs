@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Inference.Kernels.Memory;
 
-/// <summary>Blocks of native memory, 64-byte aligned, contents undefined. The only place of this project that asks the system for memory.</summary>
+/// <summary>Blocks of native memory, 64-byte aligned, contents undefined. The only place in this project that allocates system memory.</summary>
 internal static unsafe class NativeAllocation
 {
 #if GUARD_PAGES
-    /// <summary>Whether every block is to be asked for on its own, with its exact size.</summary>
+    /// <summary>Whether every block is allocated separately, with its exact size.</summary>
     public static bool IsExact => true;
 
     /// <summary>A block of <paramref name="bytes"/> bytes with <paramref name="tail"/> zeros that may be read behind it.</summary>
@@ -15,7 +15,7 @@ internal static unsafe class NativeAllocation
     /// <summary>Frees a block; null is allowed.</summary>
     public static void Free(void* block) => Guarding.GuardedAllocator.Free(block);
 #else
-    /// <summary>Whether every block is to be asked for on its own, with its exact size.</summary>
+    /// <summary>Whether every block is allocated separately, with its exact size.</summary>
     public static bool IsExact => false;
 
     /// <summary>A block of <paramref name="bytes"/> bytes with <paramref name="tail"/> zeros that may be read behind it.</summary>

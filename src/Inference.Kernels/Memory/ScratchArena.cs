@@ -25,7 +25,7 @@ internal sealed unsafe class ScratchArena
 
     public static ScratchArena Current => t_current ??= new ScratchArena();
 
-    /// <summary>Bytes in use: the mark that <see cref="Return"/> takes back to.</summary>
+    /// <summary>The number of bytes in use: the mark that <see cref="Return"/> restores.</summary>
     public nuint Used => _used;
 
     /// <summary>Rents <paramref name="bytes"/> bytes.</summary>

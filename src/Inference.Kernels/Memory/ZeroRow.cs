@@ -6,7 +6,7 @@ internal static unsafe class ZeroRow
     // 64 KB: a row of 256 pixels of 64 channels.
     private static NativeBuffer s_row = new(64 << 10);
 
-    /// <summary>At least <paramref name="bytes"/> zero bytes. Rows handed out earlier stay valid: the old row is kept alive by the new one's owner list.</summary>
+    /// <summary>At least <paramref name="bytes"/> zero bytes. Rows returned earlier stay valid: the old row is kept alive by the new one's owner list.</summary>
     public static byte* OfAtLeast(nint bytes)
     {
         NativeBuffer row = Volatile.Read(ref s_row);

@@ -6,7 +6,7 @@ using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Pooling;
 
-/// <summary>Pooling of pixels [C] by rows of output pixels; only the pixels of a window that lie inside the image are read.</summary>
+/// <summary>Pooling of pixels [C] by rows of output pixels; only the pixels of a window that are inside the image are read.</summary>
 internal static unsafe class NhwcPoolingF32
 {
     internal static readonly RowKernel Max = RowKernel.Of<ChannelFold<WindowFolds.Max>>("pool_f32_nhwc_max");

@@ -13,7 +13,7 @@ internal unsafe struct QuantizedConvolutionJob
 {
     public bool SignedX;
 
-    /// <summary>Zero point of the image as tiles see it.</summary>
+    /// <summary>The zero point of the image as used by tiles.</summary>
     public int ZeroPoint;
 
     /// <summary>A pixel of padding, as the image is given.</summary>

@@ -1,6 +1,6 @@
 namespace Inference.Kernels.Quantized;
 
-/// <summary>What the bytes of a tensor stand for: (q − ZeroPoint)·Scale.</summary>
+/// <summary>The values that the bytes of a tensor represent: (q − ZeroPoint)·Scale.</summary>
 /// <param name="Scale">Scale.</param>
 /// <param name="ZeroPoint">Zero point, in the type's range.</param>
 /// <param name="Signed">Whether bytes are s8 rather than u8.</param>

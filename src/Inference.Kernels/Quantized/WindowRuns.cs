@@ -3,7 +3,7 @@ using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Quantized;
 
-/// <summary>How the window of an output pixel is cut into runs of bytes that lie side by side in the image.</summary>
+/// <summary>How the window of an output pixel is divided into runs of contiguous bytes of the image.</summary>
 /// <param name="Count">Runs in a window.</param>
 /// <param name="Length">Values of a run.</param>
 /// <param name="Stored">Values of a run of the packed weights: whole steps.</param>

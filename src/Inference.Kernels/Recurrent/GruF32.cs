@@ -95,7 +95,7 @@ internal static unsafe class GruF32
         public int* Lengths;
         public int Step;
 
-        /// <summary>Only Reset = r·h is wanted.</summary>
+        /// <summary>Whether only Reset = r·h is computed.</summary>
         public bool ResetOnly;
 
         /// <summary>The candidate's hidden product already has r in it.</summary>

@@ -32,10 +32,10 @@ internal unsafe interface IPairSimd<TVector>
     /// <summary>a0·b0 + a1·b1 of each pair, exact.</summary>
     static abstract TVector Dot(TVector a, TVector b);
 
-    /// <summary>What of the pairs <paramref name="first"/>, <paramref name="second"/> goes with <see cref="ZipLow"/>.</summary>
+    /// <summary>The elements of the pairs <paramref name="first"/>, <paramref name="second"/> that correspond to <see cref="ZipLow"/>.</summary>
     static abstract TVector ToLow(TVector first, TVector second);
 
-    /// <summary>What of them goes with <see cref="ZipHigh"/>.</summary>
+    /// <summary>The elements that correspond to <see cref="ZipHigh"/>.</summary>
     static abstract TVector ToHigh(TVector first, TVector second);
 
     /// <summary>The first Lanes results in order, of those that go with the zips.</summary>

@@ -117,7 +117,7 @@ internal sealed unsafe class RowKernel
         WorkerPool.Run(action.Count, ref action, serial ? 1 : maxThreads);
     }
 
-    /// <summary>Adds the rows; <paramref name="chosen"/> says whether the family has a better one elsewhere.</summary>
+    /// <summary>Adds the rows; <paramref name="chosen"/> states whether the family has a better one elsewhere.</summary>
     public void Describe(List<KernelRow> to, bool chosen = false)
     {
         foreach (Variant v in Variants)
@@ -137,7 +137,7 @@ internal sealed unsafe class RowKernel
 
         public delegate*<void*, nint, nint, void> Body { get; } = body;
 
-        /// <summary>Tile and ISA part of its name, where they are not those of <see cref="SimdNames"/>.</summary>
+        /// <summary>Tile and ISA part of its name, if they differ from those of <see cref="SimdNames"/>.</summary>
         public string? Tile { get; } = tile;
     }
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Inference.Kernels.Simd;
 
-/// <summary>Interleaves the halves of two vectors: low = a0 b0 a1 b1 …, high from their upper halves. <see cref="Low8"/> runs everywhere, the others where it is accelerated.</summary>
+/// <summary>Interleaves the halves of two vectors: low = a0 b0 a1 b1 …, high from their upper halves. <see cref="Low8"/> runs everywhere, the others where they are accelerated.</summary>
 internal static class Zip
 {
     public static bool IsAccelerated => Sse2.IsSupported || AdvSimd.Arm64.IsSupported;

@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Threading;
 
 /// <summary>
-/// Whether a kernel asks the run within its loops, as a type: the form for rows of usual length has no call, which would take its vectors out of their registers.
+/// Whether a kernel checks within its loops if the run is stopped, as a type: the form for rows of usual length has no call, which would spill its vectors from registers.
 /// </summary>
 internal interface IWatch
 {

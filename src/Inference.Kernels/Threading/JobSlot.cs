@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Inference.Kernels.Threading;
 
 /// <summary>
-/// One job at a time. <c>Claim</c> holds everything that a claimant must know before it may touch the job: epoch (high 32
-/// bits), joins left (8 bits), blocks left (24 bits). A claim is one compare-and-swap on that word, so whoever succeeds holds
+/// One job at a time. <c>Claim</c> holds everything that a claimant needs before it may access the job: epoch (high 32
+/// bits), joins left (8 bits), blocks left (24 bits). A claim is one compare-and-swap on that word, so the thread that succeeds holds
 /// an unfinished block, and the job's other fields stay put until that block is finished.
 /// </summary>
 internal sealed unsafe class JobSlot

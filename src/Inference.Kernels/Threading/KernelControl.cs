@@ -2,7 +2,7 @@ namespace Inference.Kernels.Threading;
 
 /// <summary>
 /// What may stop the kernels of one run and bounds their scratch memory. The engine puts one in force on the thread that runs a model; the pool carries it to the
-/// workers of each job and asks it before each block, so that a kernel cut into blocks needs no code of its own to be stopped.
+/// workers of each job and checks it before each block, so that a kernel divided into blocks needs no code to be stopped.
 /// </summary>
 internal abstract class KernelControl
 {
@@ -41,7 +41,7 @@ internal abstract class KernelControl
     /// <param name="bytes">Bytes, 0 or more.</param>
     public abstract void Claim(long bytes);
 
-    /// <summary>Gives back what <see cref="Claim"/> counted. Thread-safe.</summary>
+    /// <summary>Releases what <see cref="Claim"/> counted. Thread-safe.</summary>
     /// <param name="bytes">Bytes, 0 or more.</param>
     public abstract void Release(long bytes);
 

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Inference.Kernels.Threading;
 
 /// <summary>
-/// Cuts a loop over very many elements, so that the run is asked between its parts; a loop of usual length costs one comparison more:
+/// Divides a loop over very many elements, so that the run can be stopped between its parts; a loop of usual length costs one more comparison:
 /// <c>for (nint i = 0; i &lt; end;) { nint stop = LongLoop.Next(i, end); for (; i &lt; stop; i += lanes) { … } }</c>
 /// </summary>
-/// <remarks>Not around a loop whose vectors stay in registers: the call takes them out. See <see cref="IWatch"/> for those.</remarks>
+/// <remarks>Not for a loop whose vectors stay in registers: the call would spill them. See <see cref="IWatch"/> for those.</remarks>
 internal static class LongLoop
 {
     /// <summary>Elements of a part: a multiple of every step that kernels take, and a millisecond or less where they come from memory.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Inference.Kernels.Threading;
 
-/// <summary>Asks the run after each <see cref="LongLoop.Part"/> elements.</summary>
+/// <summary>Checks after each <see cref="LongLoop.Part"/> elements whether the run is stopped.</summary>
 internal readonly struct Watched : IWatch
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

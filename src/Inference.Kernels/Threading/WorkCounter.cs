@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Inference.Kernels.Threading;
 
-/// <summary>Counts the work of a long serial loop and asks the thread's <see cref="KernelControl"/> after each few milliseconds of it. Costs an addition and a branch a call.</summary>
+/// <summary>Counts the work of a long serial loop and checks the thread's <see cref="KernelControl"/> every few milliseconds. Costs an addition and a branch per call.</summary>
 /// <remarks>
 /// Steps that take more than a nanosecond count as the units of constants named …Work: estimates, which place the looks and change nothing else. What passed between two looks
 /// of each operator is in benchmarks/results/limits.md.

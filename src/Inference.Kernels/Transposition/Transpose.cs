@@ -5,7 +5,7 @@ namespace Inference.Kernels.Transposition;
 /// <summary>Permutation of the axes of row-major tensors, for elements of 1, 2, 4 and 8 bytes. Thread-safe.</summary>
 internal static unsafe class Transpose
 {
-    /// <summary>The most axes that <see cref="Run"/> takes.</summary>
+    /// <summary>The maximum number of axes that <see cref="Run"/> supports.</summary>
     public const int MaxRank = 16;
 
     // 16 bytes a nanosecond.

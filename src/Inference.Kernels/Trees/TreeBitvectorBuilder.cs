@@ -1,6 +1,6 @@
 namespace Inference.Kernels.Trees;
 
-/// <summary>Lays an ensemble out for <see cref="TreeBitvectors"/>.</summary>
+/// <summary>Converts an ensemble to the layout of <see cref="TreeBitvectors"/>.</summary>
 internal sealed class TreeBitvectorBuilder(TreeEnsembleData data, TreeLayout layout, TreeWalker weights, int maxLeaves)
 {
     private const int WordLeaves = TreeBitvectors.WordLeaves;

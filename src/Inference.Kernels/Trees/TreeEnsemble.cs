@@ -5,7 +5,7 @@ namespace Inference.Kernels.Trees;
 /// <summary>
 /// Evaluates a tree ensemble on rows of f32. Every decision is brought to the form x ≤ t. Blocks of rows evaluate all decisions of
 /// small trees at once, sixteen rows in a vector (<see cref="TreeBitvectors"/>); other rows walk, eight walks at a time without a
-/// branch (<see cref="TreeWalks"/>). NaN costs nothing more. Ensembles with = or ≠ decisions, or with minimum or maximum, walk node
+/// branch (<see cref="TreeWalks"/>). NaN has no extra cost. Ensembles with = or ≠ decisions, or with minimum or maximum, walk node
 /// by node. Immutable; any number of threads may run it. Scores are summed in f32 in the order of the trees.
 /// </summary>
 internal sealed unsafe class TreeEnsemble : IDisposable
@@ -61,7 +61,7 @@ internal sealed unsafe class TreeEnsemble : IDisposable
     /// <param name="maxThreads">The most threads to use.</param>
     public void Run(float* x, nint rows, float* scores, int maxThreads = 1) => Run(x, FeatureCount, rows, scores, maxThreads);
 
-    /// <summary>As above, for rows that lie <paramref name="stride"/> elements apart.</summary>
+    /// <summary>As above, for rows with a stride of <paramref name="stride"/> elements.</summary>
     /// <param name="x">[rows, stride].</param>
     /// <param name="stride">Elements from one row to the next, FeatureCount or more.</param>
     /// <param name="rows">Rows.</param>

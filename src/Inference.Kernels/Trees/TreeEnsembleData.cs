@@ -9,7 +9,7 @@ internal sealed class TreeEnsembleData
     /// <summary>Mode of each node.</summary>
     public required TreeNodeMode[] Modes { get; init; }
 
-    /// <summary>Feature that each node looks at.</summary>
+    /// <summary>The feature that each node tests.</summary>
     public required int[] Features { get; init; }
 
     /// <summary>Threshold of each node.</summary>

@@ -3,7 +3,7 @@ using Inference.Kernels.Simd;
 
 namespace Inference.Kernels.Windows;
 
-/// <summary>The body of a <see cref="ChannelWindow"/>: channels of one row of pixels, by vectors, and what they do not fill by narrower ones.</summary>
+/// <summary>The body of a <see cref="ChannelWindow"/>: channels of one row of pixels, by vectors, and the remaining channels by narrower vectors.</summary>
 internal readonly unsafe struct ChannelFold<TFold> : IRowBody
     where TFold : struct, IWindowFold
 {

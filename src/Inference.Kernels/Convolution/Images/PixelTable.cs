@@ -6,7 +6,7 @@ using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Convolution.Images;
 
-/// <summary>Where the pixels of an [N,H,W,C] image lie that the windows of a run of output pixels read.</summary>
+/// <summary>The addresses of the pixels of an [N,H,W,C] image that are read by the windows of a run of output pixels.</summary>
 internal static unsafe class PixelTable
 {
     /// <summary>
@@ -20,7 +20,7 @@ internal static unsafe class PixelTable
         Fill(in g, (byte*)(job.X + channel), sizeof(float), job.Height, job.Width, job.OutHeight, job.OutWidth, m, count, pitch, (byte*)zeros, (byte**)rows);
     }
 
-    /// <summary>As above for elements of any size; <paramref name="x"/> already points at the wanted channel.</summary>
+    /// <summary>As above for elements of any size; <paramref name="x"/> already points at the requested channel.</summary>
     public static void Fill(
         in ConvolutionGeometry g, byte* x, int elementSize, int height, int width, int outHeight, int outWidth, nint m, int count,
         int pitch, byte* padding, byte** rows)

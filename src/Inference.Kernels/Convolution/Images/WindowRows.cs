@@ -5,7 +5,7 @@ using Inference.Kernels.Windows;
 namespace Inference.Kernels.Convolution.Images;
 
 /// <summary>
-/// The rows of [N,H,W,C] images as windows read them: KW·C values of a row lie side by side, so a window is KH runs. Where a window leaves
+/// The rows of [N,H,W,C] images as windows read them: KW·C values of a row are contiguous, so a window consists of KH runs. Where a window leaves
 /// its row, or the image is planar ([N,C,H,W]), rows are copied first, with zeros left and right; a copy serves all windows that read it.
 /// </summary>
 internal unsafe ref struct WindowRows
@@ -15,7 +15,7 @@ internal unsafe ref struct WindowRows
     public const int MaxDepth = 1024;
 
     // A vector of f32, so that a pointer is looked up for a vector at least: benchmarks/results/thresholds.md.
-    /// <summary>Channels from which a pixel is long enough to be read where it lies.</summary>
+    /// <summary>The number of channels from which a pixel is long enough to be read in place.</summary>
     public const int MinTableChannels = TileLimits.Lanes;
 
     private readonly ref readonly ConvolutionJob _job;

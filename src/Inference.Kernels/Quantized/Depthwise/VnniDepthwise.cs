@@ -6,7 +6,7 @@ namespace Inference.Kernels.Quantized.Depthwise;
 
 /// <summary>
 /// Depthwise tiles that use AVX512_VNNI: bytes of four taps are interleaved, so that one vpdpbusd does four taps of a channel. Assembled on
-/// first use and given up under the same conditions as <see cref="VnniTiles"/>.
+/// first use and disabled under the same conditions as <see cref="VnniTiles"/>.
 /// </summary>
 internal static unsafe class VnniDepthwise
 {

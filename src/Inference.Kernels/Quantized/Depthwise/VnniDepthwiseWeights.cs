@@ -6,7 +6,7 @@ namespace Inference.Kernels.Quantized.Depthwise;
 
 /// <summary>
 /// Depthwise weights less their zero points as s8, channels cut into parts of 64, 32 and 16 (the last of which may overlap the one before it), in
-/// the order that <see cref="DepthwiseTile"/> states.
+/// the order defined by <see cref="DepthwiseTile"/>.
 /// </summary>
 internal sealed unsafe class VnniDepthwiseWeights : IDisposable
 {

@@ -26,7 +26,7 @@ internal readonly unsafe struct PackedRequantization
         _flip = Vector512.Create((byte)shift);
     }
 
-    /// <summary>Whether all scales allow it; asked by rows of AVX-512 BW and VL alone.</summary>
+    /// <summary>Whether all scales allow it; used only by kernels for AVX-512 BW and VL.</summary>
     public static bool Allows(float* scale, int count)
     {
         bool small = true;

@@ -35,7 +35,7 @@ internal unsafe struct GemmS32Tile
     /// <summary>Where sums start; may be C.</summary>
     public int* Init;
 
-    /// <summary>Bytes between rows of <see cref="Init"/>; 0 for one row that serves all.</summary>
+    /// <summary>Bytes between rows of <see cref="Init"/>; 0 for one row shared by all.</summary>
     public nint InitStrideBytes;
 
     /// <summary>Room for a tile that is short of registers: the row pointers of the tap at hand.</summary>

@@ -93,7 +93,7 @@ internal static unsafe class VnniTiles
         return VnniSelfTest.Passes(entries) ? entries : null;
     }
 
-    /// <summary>Whether the CPU has the instruction, and nothing says that code must not be assembled.</summary>
+    /// <summary>Whether the CPU has the instruction and code generation is not disabled.</summary>
     internal static bool IsUsable()
     {
         // The intrinsics classes vouch for the operating system's support of the registers (XCR0) and for the switches.
