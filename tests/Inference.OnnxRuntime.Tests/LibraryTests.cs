@@ -34,7 +34,7 @@ public class LibraryTests
         "\x7FELF"u8.CopyTo(head);
         head[18] = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? (byte)62 : (byte)183;
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => LoadBytes(head));
-        Assert.Contains($"is built for {(head[18] == 62 ? "X64" : "Arm64")}, this process runs on", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"is built for {(head[18] == 62 ? "X64" : "Arm64")}, but this process runs on", error.Message, StringComparison.Ordinal);
         Assert.Contains(LibraryLocator.InstallHint, error.Message, StringComparison.Ordinal);
     }
 
