@@ -8,7 +8,7 @@ namespace Inference;
 /// <remarks>Concurrent reads are safe; writes are not thread-safe.</remarks>
 public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisposable
 {
-    // Up to this many names are compared one after the other; more are looked up in a table, so that a row of 100,000 named columns takes no quadratic time. Where
+    // Up to this many names are searched linearly; more are looked up in a table, so that 100,000 named columns do not take quadratic time. Where
     // the table begins to pay is measured in benchmarks/results/thresholds.md.
     internal const int Few = 32;
 

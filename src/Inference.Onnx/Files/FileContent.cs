@@ -9,7 +9,7 @@ namespace Inference.Onnx.Files;
 /// </summary>
 internal sealed unsafe class FileContent : IDisposable
 {
-    // Below, a mapping costs more than a copy: a page of memory, a page fault for each page, and two calls of the system.
+    // Below this size, a mapping costs more than a copy: a page of memory, a page fault for each page, and two system calls.
     // benchmarks/results/thresholds.md holds the size from which mapping and reading is faster than copying.
     internal const int MapFromBytes = 64 * 1024;
 
