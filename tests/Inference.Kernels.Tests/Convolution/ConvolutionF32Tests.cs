@@ -119,7 +119,7 @@ public sealed unsafe class ConvolutionF32Tests
     {
         var g = new ConvolutionGeometry { InChannels = 2, OutChannels = 3, KernelHeight = 1, KernelWidth = 1 };
         ArgumentException error = Assert.Throws<ArgumentException>(() => ConvolutionF32.Create(in g, new float[5], TensorLayout.Nchw));
-        Assert.StartsWith("Weights need 6 elements, got 5.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Weights: expected 6 elements, got 5.", error.Message, StringComparison.Ordinal);
     }
 
     private static void Check(ConvolutionGeometry g, GemmF32Kernel kernel, TensorLayout layout, int batch, int h, int w, int seed)
