@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Inference.Generators;
 
-/// <summary>What the generator and the analyzer report.</summary>
+/// <summary>The diagnostics of the generator and the analyzer.</summary>
 internal static class Rules
 {
     public static readonly DiagnosticDescriptor NotPartial = Rule("INF0001", "The class is not partial",
@@ -33,7 +33,7 @@ internal static class Rules
         "The signature '{0}' cannot be read: {1}. Rebuild the project, so that the file is written by the same version of the package Inference that reads it.");
 
     public static readonly DiagnosticDescriptor SpanOutlivesValue = new("INF1001", "A span outlives the value it was taken from",
-        "The span of '{0}' is {1}: its memory is another call's by then. Copy it (ToArray), or Retain the value for as long as the span is used.", "Inference", DiagnosticSeverity.Warning, isEnabledByDefault: true);
+        "The span of '{0}' is {1}: its memory is may belong to another call. Copy it (ToArray), or Retain the value for as long as the span is used.", "Inference", DiagnosticSeverity.Warning, isEnabledByDefault: true);
 
     private static DiagnosticDescriptor Rule(string id, string title, string message) => new(id, title, message, "Inference", DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -5,8 +5,8 @@ namespace Inference;
 /// <summary>Extension methods for <see cref="IModelRunner"/>.</summary>
 public static class ModelRunnerExtensions
 {
-    /// <summary>Runs the model once and waits for the result; returns at once where the runner completes synchronously. Stages do their work on the calling thread
-    /// meanwhile (<see cref="SynchronousCall"/>), so that any number of threads of the pool may wait.</summary>
+    /// <summary>Runs the model once and waits for the result; does not block if the runner completes synchronously. While waiting, stages work on the calling thread
+    /// (<see cref="SynchronousCall"/>), so that any number of pool threads may wait.</summary>
     /// <inheritdoc cref="IModelRunner.RunAsync" path="/exception"/>
     public static NamedValues Run(this IModelRunner runner, NamedValues inputs, RunContext? context = null)
     {
@@ -16,9 +16,9 @@ public static class ModelRunnerExtensions
 
     /// <summary>Runs a stream of inputs with a limited number of calls in flight and yields the results in order.</summary>
     /// <param name="runner">The runner.</param>
-    /// <param name="inputs">The inputs; each stays the caller's and must live until its result was yielded, unless <paramref name="disposeInputs"/> is true.</param>
-    /// <param name="maxInFlight">Calls in flight at most, ≥ 1, 4 by default.</param>
-    /// <param name="disposeInputs">Whether each set of inputs is disposed when its call has ended, however it ends; false by default.</param>
+    /// <param name="inputs">The inputs; each remains owned by the caller and must stay valid until its result is yielded, unless <paramref name="disposeInputs"/> is true.</param>
+    /// <param name="maxInFlight">The maximum number of calls in flight, 1 or more; 4 by default.</param>
+    /// <param name="disposeInputs">Whether each set of inputs is disposed when its call has ended, successfully or not; false by default.</param>
     /// <param name="cancellationToken">Stops the stream; calls in flight are awaited and their results disposed.</param>
     public static async IAsyncEnumerable<NamedValues> RunManyAsync(
         this IModelRunner runner,
@@ -80,8 +80,8 @@ public static class ModelRunnerExtensions
         }
     }
 
-    /// <summary>Makes a run whose inputs and outputs are set up once and used again; dispose it when done.</summary>
-    /// <exception cref="InferenceException">The runner cannot be bound, as middleware above it regroups rows or its provider has no bound runs; ask <see cref="CanBind"/> first.</exception>
+    /// <summary>Creates a run whose inputs and outputs are bound once and reused, to be disposed by the caller.</summary>
+    /// <exception cref="InferenceException">The runner cannot be bound because its middleware regroups rows or its provider does not support bound runs; check <see cref="CanBind"/> first.</exception>
     public static BoundRun Bind(this IModelRunner runner) => runner.GetService<IBindable>() is { } bindable
         ? bindable.Bind()
         : throw new InferenceException($"Model '{runner.Info.Name}' cannot be bound: its middleware regroups rows, or its provider does not support bound runs. Bind the runner inside that middleware, or call RunAsync.");

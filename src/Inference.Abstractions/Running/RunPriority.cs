@@ -1,6 +1,6 @@
 namespace Inference;
 
-/// <summary>How urgent a call is. Queues serve higher priorities first, among calls of similar age.</summary>
+/// <summary>The priority of a call. Queues serve higher priorities first, among calls of similar age.</summary>
 public enum RunPriority
 {
     /// <summary>For work that can wait, such as backfills and shadow calls.</summary>

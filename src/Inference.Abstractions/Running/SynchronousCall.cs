@@ -1,16 +1,16 @@
 namespace Inference;
 
 /// <summary>
-/// Tells stages whether the current thread waits for the call it makes, as <see cref="ModelRunnerExtensions.Run"/> does. Where it does, a stage that would wait for
-/// others does so on this thread, and does there the work it would give to the thread pool: a call that is waited for must not need another thread, or calls that fill
-/// the pool would wait for ever.
+/// Tells stages whether the current thread waits for its call, as in <see cref="ModelRunnerExtensions.Run"/>. If it does, a stage that would wait for
+/// others does so on this thread, and does here the work that it would queue to the thread pool: a blocking call must not need another thread, or calls that fill
+/// the pool would wait forever.
 /// </summary>
 public static class SynchronousCall
 {
     [ThreadStatic]
     private static bool t_isCurrent;
 
-    /// <summary>Whether the current thread waits for the call. It does not flow to other threads, and ends where the call goes on asynchronously.</summary>
+    /// <summary>Whether the current thread waits for the call. Does not flow to other threads, and ends when the call continues asynchronously.</summary>
     public static bool IsCurrent => t_isCurrent;
 
     internal static NamedValues Run(IModelRunner runner, NamedValues inputs, RunContext? context)

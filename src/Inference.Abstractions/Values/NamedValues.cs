@@ -102,11 +102,11 @@ public sealed class NamedValues : IReadOnlyDictionary<string, ModelValue>, IDisp
         _items[index] = new(name, value);
     }
 
-    /// <summary>The value of that name, of any kind.</summary>
-    /// <exception cref="InferenceException">There is no such value; the error lists the names there are. Or the set was disposed.</exception>
+    /// <summary>Returns the value with the given name, of any kind.</summary>
+    /// <exception cref="InferenceException">The value does not exist; the message lists the existing names. Or the set was disposed.</exception>
     public ModelValue GetValue(string name) => TryGetValue(name, out ModelValue? value)
         ? value
-        : throw (_disposed ? Changed() : new InferenceException($"There is no value named '{name}'; there are: {string.Join(", ", this.Select(v => $"'{v.Key}'"))}."));
+        : throw (_disposed ? Changed() : new InferenceException($"There is no value named '{name}'; the names are: {string.Join(", ", this.Select(v => $"'{v.Key}'"))}."));
 
     /// <summary>Gets the value with the given name; false if there is none.</summary>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out ModelValue value)

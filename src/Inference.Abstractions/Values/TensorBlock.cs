@@ -72,6 +72,6 @@ internal sealed unsafe class TensorBlock
     /// <summary>Bytes from <see cref="Data"/> on.</summary>
     public long Bytes { get; }
 
-    /// <summary>What it is filled with while nobody uses it; 0 for nothing. See <see cref="TensorPoison"/>.</summary>
+    /// <summary>The pattern that fills the block while it is unused; 0 for none. See <see cref="TensorPoison"/>.</summary>
     public ulong Poison { get; set; }
 }

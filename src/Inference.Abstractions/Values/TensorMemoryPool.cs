@@ -44,7 +44,7 @@ internal static class TensorMemoryPool
 #endif
     }
 
-    /// <summary>Takes back a block that held elements of a type.</summary>
+    /// <summary>Returns a block that held elements of a type.</summary>
     public static void Return(TensorBlock block, ElementType type)
     {
 #if GUARD_PAGES

@@ -1,16 +1,16 @@
 namespace Inference;
 
 /// <summary>
-/// Finds spans that are kept past the Dispose of their value: where it is on, memory that is given back is filled with a pattern, NaN for floating-point types and bytes
-/// 0xCD for others, and a pattern that was written to is an error when the memory is used again. Thread-safe.
+/// Detects spans that are used after their value was disposed: if enabled, returned memory is filled with a pattern, NaN for floating-point types and bytes
+/// 0xCD for others, and a modified pattern is an error when the memory is reused. Thread-safe.
 /// </summary>
-/// <remarks>On in Debug builds of the library, and where the switch <c>Inference.PoisonFreedTensors</c> of <see cref="AppContext"/> says so, which Debug builds of programs that
-/// use the package Inference set. It costs a pass over the memory of each tensor that is given back.</remarks>
+/// <remarks>Enabled in Debug builds of the library, and by the switch <c>Inference.PoisonFreedTensors</c> of <see cref="AppContext"/>, which Debug builds of programs that
+/// use the package Inference set. It costs one pass over the memory of each returned tensor.</remarks>
 internal static class TensorPoison
 {
     private const ulong Integers = 0xCDCD_CDCD_CDCD_CDCD;
 
-    /// <summary>Whether memory is filled. A constant of the process, so that the code behind it is left out where it is off.</summary>
+    /// <summary>Whether memory is filled. Constant for the process, so that the code is eliminated if it is disabled.</summary>
     public static readonly bool IsOn = AppContext.TryGetSwitch("Inference.PoisonFreedTensors", out bool isOn) ? isOn : IsDebug;
 
     private static bool IsDebug =>
@@ -27,15 +27,15 @@ internal static class TensorPoison
         Words(block).Fill(block.Poison);
     }
 
-    /// <summary>Takes the pattern off a block that is to be used again.</summary>
-    /// <exception cref="InferenceException">Somebody wrote to the block after it was given back.</exception>
+    /// <summary>Checks and removes the pattern of a block that is reused.</summary>
+    /// <exception cref="InferenceException">The block was written to after it was returned.</exception>
     public static void Check(TensorBlock block)
     {
         ulong poison = block.Poison;
         block.Poison = 0;
         if (poison != 0 && Words(block).ContainsAnyExcept(poison))
         {
-            throw new InferenceException("The memory of a tensor was written to after the tensor had been disposed: a span or address of it was kept too long. Look for spans that are used after the Dispose, or the using, of the value they were taken from.");
+            throw new InferenceException("The memory of a tensor was written to after the tensor had been disposed: a span or address of it was used too long. Look for spans that are used after the Dispose, or the using block, of the value they belong to.");
         }
     }
 

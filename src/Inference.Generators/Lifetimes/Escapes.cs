@@ -3,13 +3,13 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Inference.Generators.Lifetimes;
 
-/// <summary>The places where spans of a value outlive it.</summary>
+/// <summary>Finds the places where spans of a value outlive it.</summary>
 internal sealed class Escapes(SpanOrigins spans, LifetimeEnd end)
 {
-    /// <summary>Each place once, and how the span gets there.</summary>
+    /// <summary>Each place once, with the way in which the span outlives the value.</summary>
     public IEnumerable<(IOperation Place, string How)> Find() => end.IsUsing ? Within(end.Scope).Concat(UsesAfter()) : UsesAfter();
 
-    // Out of the scope of a using leads a return, and what outlives the scope.
+    // Spans leave the scope of a using through a return, or through a target that outlives the scope.
     private IEnumerable<(IOperation, string)> Within(IOperation scope)
     {
         foreach (IOperation operation in OfThisMethod(scope))
@@ -78,7 +78,7 @@ internal sealed class Escapes(SpanOrigins spans, LifetimeEnd end)
         _ => false,
     };
 
-    // Local functions and lambdas have methods' ends of their own.
+    // Local functions and lambdas have separate scopes.
     private static IEnumerable<IOperation> OfThisMethod(IOperation operation)
     {
         if (operation is IAnonymousFunctionOperation or ILocalFunctionOperation)

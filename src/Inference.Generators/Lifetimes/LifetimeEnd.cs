@@ -16,13 +16,13 @@ internal sealed class LifetimeEnd
     /// <summary>The local or parameter that is disposed.</summary>
     public ISymbol Owner { get; }
 
-    /// <summary>What is within reach of it: of a using, what it spans; of a call of Dispose, the statement.</summary>
+    /// <summary>The affected operation: the scope of a using, or the statement of a Dispose call.</summary>
     public IOperation Scope { get; }
 
     /// <summary>Where in the text the value is disposed.</summary>
     public int Position { get; }
 
-    /// <summary>Whether it ends at the end of its scope, whatever way is taken out of it.</summary>
+    /// <summary>Whether it ends at the end of its scope on every path.</summary>
     public bool IsUsing => Scope is not IExpressionStatementOperation and not ITryOperation;
 
     /// <summary>All of them in a method.</summary>

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace Inference.Generators.Lifetimes;
 
 /// <summary>
-/// Warns where the span of a value that the method disposes leaves it: is returned, is stored where it outlives the value, or is used after the Dispose. The memory is
-/// another call's by then.
+/// Warns if the span of a value that the method disposes outlives it: is returned, is stored where it outlives the value, or is used after Dispose. By then, the memory
+/// may belong to another call.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class SpanLifetimeAnalyzer : DiagnosticAnalyzer

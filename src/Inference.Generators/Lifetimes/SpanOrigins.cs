@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Inference.Generators.Lifetimes;
 
-/// <summary>Which locals hold spans, or values, of which owner: what a local was ever given in the method.</summary>
+/// <summary>The spans or values of an owner that locals hold: everything that is assigned to a local in the method.</summary>
 internal sealed class SpanOrigins
 {
     private readonly ValueTypes _types;
@@ -26,7 +26,7 @@ internal sealed class SpanOrigins
         }
     }
 
-    /// <summary>The local or parameter that an expression is; null for any other.</summary>
+    /// <summary>The local or parameter that an expression refers to; null for other expressions.</summary>
     public static ISymbol? Symbol(IOperation expression) => Plain(expression) switch
     {
         ILocalReferenceOperation local => local.Local,
@@ -61,7 +61,7 @@ internal sealed class SpanOrigins
         return expression is IParenthesizedOperation { Operand: { } inner } ? Plain(inner) : expression;
     }
 
-    // Whether the memory that an expression stands for is the owner's. Depth ends cycles of locals that are given each other.
+    // Whether the memory of an expression belongs to the owner. Depth ends cycles of locals assigned to each other.
     private bool Reaches(ISymbol owner, IOperation? expression, int depth)
     {
         if (expression is null || depth > 16)
@@ -98,7 +98,7 @@ internal sealed class SpanOrigins
         }
     }
 
-    // Rows and Retain give values of their own; a call that gives a span may give that of its instance, or of any span it was given.
+    // Rows and Retain return separate values; a call that returns a span may return that of its instance or of any span argument.
     private bool ReachesByCall(ISymbol owner, IInvocationOperation call, int depth)
     {
         if (call.Type is { IsRefLikeType: true })

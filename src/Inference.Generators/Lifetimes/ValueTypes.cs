@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Inference.Generators.Lifetimes;
 
-/// <summary>The types whose memory goes back on Dispose.</summary>
+/// <summary>The types whose memory is released by Dispose.</summary>
 internal sealed class ValueTypes
 {
     private readonly INamedTypeSymbol _value;
@@ -16,13 +16,13 @@ internal sealed class ValueTypes
         _typed = typed;
     }
 
-    /// <summary>Those of a compilation; null where it does not know them.</summary>
+    /// <summary>The types in a compilation; null if it does not contain them.</summary>
     public static ValueTypes? TryOf(Compilation compilation) =>
         compilation.GetTypeByMetadataName("Inference.ModelValue") is { } value && compilation.GetTypeByMetadataName("Inference.NamedValues") is { } set
             ? new(value, set, compilation.GetTypeByMetadataName("Inference.TypedTensor`1"))
             : null;
 
-    /// <summary>Whether a value of this type has memory that its Dispose gives back.</summary>
+    /// <summary>Whether a value of this type has memory that its Dispose releases.</summary>
     public bool IsOwner(ITypeSymbol? type)
     {
         for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
