@@ -33,7 +33,7 @@ internal static class Rules
         "The signature '{0}' cannot be read: {1}. Rebuild the project, so that the file is written by the same version of the package Inference that reads it.");
 
     public static readonly DiagnosticDescriptor SpanOutlivesValue = new("INF1001", "A span outlives the value it was taken from",
-        "The span of '{0}' is {1}: its memory is may belong to another call. Copy it (ToArray), or Retain the value for as long as the span is used.", "Inference", DiagnosticSeverity.Warning, isEnabledByDefault: true);
+        "The span of '{0}' is {1}: by then, its memory may belong to another call. Copy it (ToArray), or Retain the value for as long as the span is used.", "Inference", DiagnosticSeverity.Warning, isEnabledByDefault: true);
 
     private static DiagnosticDescriptor Rule(string id, string title, string message) => new(id, title, message, "Inference", DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -61,7 +61,7 @@ public sealed class SpanLifetimeTests
         Diagnostic finding = Assert.Single(await FindAsync("""ReadOnlySpan<float> M() { using NamedValues y = Run(); return y["s"].AsSpan<float>(); }"""));
         Assert.Equal(DiagnosticSeverity.Warning, finding.Severity);
         Assert.Equal(
-            "The span of 'y' is returned from the method that disposes it: its memory is may belong to another call. Copy it (ToArray), or Retain the value for as long as the span is used.",
+            "The span of 'y' is returned from the method that disposes it: by then, its memory may belong to another call. Copy it (ToArray), or Retain the value for as long as the span is used.",
             finding.GetMessage(CultureInfo.InvariantCulture));
         Assert.Equal("""y["s"].AsSpan<float>()""", finding.Location.SourceTree!.GetText().ToString(finding.Location.SourceSpan));
     }
