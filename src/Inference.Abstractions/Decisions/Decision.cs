@@ -32,7 +32,7 @@ public sealed class Decision
     /// <summary>Who decided: a name that an operator gave, or one of <see cref="DecisionActors"/>.</summary>
     public required string Actor { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason for the decision.</summary>
     public required string Reason { get; init; }
 
     /// <summary>What else follows from it, by name: <c>stamp</c>, <c>label</c>, <c>percent</c>, <c>ceiling</c>, …</summary>

@@ -3,13 +3,13 @@ namespace Inference;
 /// <summary>The decisions of a model could not be read or written: the store is full, read-only, broken or not reached.</summary>
 public class DecisionStoreException : InferenceException
 {
-    /// <summary>Makes an error with a message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     public DecisionStoreException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes an error with a message and its cause.</summary>
+    /// <summary>Creates an exception with a message and the exception that caused it.</summary>
     public DecisionStoreException(string message, Exception? innerException)
         : base(message, innerException)
     {

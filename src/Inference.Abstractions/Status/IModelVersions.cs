@@ -25,43 +25,43 @@ public interface IModelVersions
     /// <exception cref="DecisionStoreException">They cannot be read.</exception>
     ValueTask<IReadOnlyList<Decision>> ReadAuditAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Makes a version the default, once it is loaded and passed its gates. It stays the default until a version newer than all there are now is published, another is promoted, or the
-    /// options' pin or label changes. Where the log of decisions cannot be written it holds all the same, in memory, until it can.</summary>
+    /// <summary>Makes a version the default, after it is loaded and has passed its gates. It remains the default until a version newer than all existing ones is published, another is promoted, or the
+    /// pin or label in the options changes. Where the log of decisions cannot be written it holds all the same, in memory, until it can.</summary>
     /// <param name="version">The version.</param>
     /// <param name="actor">Who decides: 1 to 128 characters, no control characters; not one of <see cref="DecisionActors"/>.</param>
     /// <param name="reason">Why: 1 to 1,024 characters, no control characters.</param>
-    /// <param name="cancellationToken">Stops before anything changed.</param>
+    /// <param name="cancellationToken">Cancels the operation before anything is changed.</param>
     /// <exception cref="ArgumentException">Actor or reason is not acceptable.</exception>
     /// <exception cref="InferenceException">There is no such version, it did not pass a gate, or it was taken back while it loaded; nothing changed.</exception>
     ValueTask PromoteAsync(string version, string actor, string reason, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes back: the canary where one is on trial, else the default, which the default before it replaces. What was taken back is not chosen by the policy again until its files change.
+    /// <summary>Rolls back the canary if one is on trial, otherwise the default, which is replaced by the previous default. The policy does not choose the version again until its files change.
     /// Where the log of decisions cannot be written it holds all the same, in memory, until it can.</summary>
     /// <param name="actor">Who decides, as for <see cref="PromoteAsync"/>.</param>
     /// <param name="reason">Why, as for <see cref="PromoteAsync"/>.</param>
-    /// <param name="cancellationToken">Stops before anything changed.</param>
-    /// <returns>The version taken back.</returns>
+    /// <param name="cancellationToken">Cancels the operation before anything is changed.</param>
+    /// <returns>The version that was rolled back.</returns>
     /// <exception cref="ArgumentException">Actor or reason is not acceptable.</exception>
     /// <exception cref="InferenceException">There is nothing to go back to, or another decision about it came first; nothing changed.</exception>
     ValueTask<string> RollbackAsync(string actor, string reason, CancellationToken cancellationToken = default);
 
     /// <summary>Puts a version on trial, or changes the share of the one on trial. One that was taken back may be tried again; it serves all calls only once it is promoted by <see cref="PromoteAsync"/>.</summary>
-    /// <param name="version">The version; not the default.</param>
+    /// <param name="version">The version; must not be the default.</param>
     /// <param name="percent">Its share of the calls, 0 to 100.</param>
     /// <param name="actor">Who decides, as for <see cref="PromoteAsync"/>.</param>
     /// <param name="reason">Why, as for <see cref="PromoteAsync"/>.</param>
-    /// <param name="cancellationToken">Stops before anything changed.</param>
+    /// <param name="cancellationToken">Cancels the operation before anything is changed.</param>
     /// <exception cref="ArgumentException">Actor or reason is not acceptable.</exception>
     /// <exception cref="InferenceException">There is no such version, it is the default, did not pass a gate, or was taken back while it loaded; nothing changed.</exception>
     /// <exception cref="DecisionStoreException">The log of decisions could not be written; nothing changed.</exception>
     ValueTask StartCanaryAsync(string version, double percent, string actor, string reason, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a label to a version, taking it from the one that had it.</summary>
+    /// <summary>Assigns a label to a version and removes it from any other version.</summary>
     /// <param name="label">The label: 1 to 128 characters, no control characters.</param>
     /// <param name="version">The version.</param>
     /// <param name="actor">Who decides, as for <see cref="PromoteAsync"/>.</param>
     /// <param name="reason">Why, as for <see cref="PromoteAsync"/>.</param>
-    /// <param name="cancellationToken">Stops before anything changed.</param>
+    /// <param name="cancellationToken">Cancels the operation before anything is changed.</param>
     /// <exception cref="ArgumentException">Label, actor or reason is not acceptable.</exception>
     /// <exception cref="InferenceException">There is no such version, it did not pass a gate, or there are too many labels; nothing changed.</exception>
     /// <exception cref="DecisionStoreException">The log of decisions could not be written; nothing changed.</exception>
