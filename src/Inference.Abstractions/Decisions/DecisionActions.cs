@@ -1,6 +1,6 @@
 namespace Inference.Decisions;
 
-/// <summary>The actions that this version knows.</summary>
+/// <summary>The actions known to this version of the library.</summary>
 public static class DecisionActions
 {
     /// <summary>The policy made a version the default.</summary>
@@ -9,18 +9,18 @@ public static class DecisionActions
     /// <summary>A version was made the default, by an operator or because its trial ended well.</summary>
     public const string Promote = "promote";
 
-    /// <summary>A version was taken back: it does not serve again until its files change or an operator promotes it. The fact <c>back</c> is the default from then on, where the default was taken back.</summary>
+    /// <summary>A version was rolled back: it does not serve again until its files change or an operator promotes it. If it was the default, the fact <c>back</c> is the new default.</summary>
     public const string Rollback = "rollback";
 
     /// <summary>A version is on trial, with the share in the fact <c>percent</c>.</summary>
     public const string Canary = "canary";
 
-    /// <summary>A version got the label in the fact <c>label</c>.</summary>
+    /// <summary>The label in the fact <c>label</c> was assigned to a version.</summary>
     public const string Label = "label";
 
     /// <summary>A version did not pass a gate.</summary>
     public const string Refused = "refused";
 
-    /// <summary>The state that follows from all records before, in the fact <c>state</c>.</summary>
+    /// <summary>The state that results from all previous records, in the fact <c>state</c>.</summary>
     public const string Checkpoint = "checkpoint";
 }

@@ -1,6 +1,6 @@
 namespace Inference.Decisions;
 
-/// <summary>Who decides where no person does, and what names and reasons of persons must be.</summary>
+/// <summary>The actors of automatic decisions, and the rules for the names and reasons of others.</summary>
 public static class DecisionActors
 {
     /// <summary>The policy in the options.</summary>
@@ -12,17 +12,17 @@ public static class DecisionActors
     /// <summary>The store of the log.</summary>
     public const string Store = "store";
 
-    /// <summary>Characters of an actor's name at most.</summary>
+    /// <summary>The maximum number of characters in an actor's name.</summary>
     public const int LongestActor = 128;
 
-    /// <summary>Characters of a reason at most.</summary>
+    /// <summary>The maximum number of characters in a reason.</summary>
     public const int LongestReason = 1024;
 
-    /// <summary>Whether the name is one of those that decide by themselves.</summary>
+    /// <summary>Whether the name is that of an automatic actor.</summary>
     public static bool IsAutomatic(string actor) => actor is Policy or SequentialTest or Store;
 
-    /// <summary>Checks the name of a person or program that decides: 1 to <see cref="LongestActor"/> characters, none of them a control character, and not the name of what decides by itself.</summary>
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <summary>Checks the name of a person or program that decides: 1 to <see cref="LongestActor"/> characters, none of them a control character, and not the name of an automatic actor.</summary>
+    /// <exception cref="ArgumentException">It is not valid.</exception>
     public static void Require(string actor)
     {
         DecisionText.Require(actor, LongestActor, "who decides", nameof(actor));
@@ -33,6 +33,6 @@ public static class DecisionActors
     }
 
     /// <summary>Checks the reason of a decision: 1 to <see cref="LongestReason"/> characters, none of them a control character.</summary>
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <exception cref="ArgumentException">It is not valid.</exception>
     public static void RequireReason(string reason) => DecisionText.Require(reason, LongestReason, "the reason of the decision", nameof(reason));
 }

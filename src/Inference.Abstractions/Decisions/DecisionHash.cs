@@ -4,13 +4,13 @@ using System.Text;
 
 namespace Inference.Decisions;
 
-/// <summary>The canonical form of a record, hashed. Lengths stand before texts, so that no two records have one form.</summary>
+/// <summary>Hashes the canonical form of a record. Lengths precede strings, so that different records have different forms.</summary>
 internal static class DecisionHash
 {
-    // Texts without bytes would otherwise all become U+FFFD, and different records one.
+    // Invalid strings would otherwise all become U+FFFD, and different records would be equal.
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <exception cref="ArgumentException">A text is null or no valid Unicode.</exception>
+    /// <exception cref="ArgumentException">A string is null or not valid Unicode.</exception>
     public static string Compute(Decision decision)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Inference.Decisions;
 
-/// <summary>Texts that end in logs and files: one line, nothing that a terminal or viewer acts upon.</summary>
+/// <summary>Strings for logs and files: a single line without characters that a terminal or viewer interprets.</summary>
 internal static class DecisionText
 {
-    /// <exception cref="ArgumentException">The text is empty, too long, or has a character that logs must not have.</exception>
+    /// <exception cref="ArgumentException">The text is empty, too long, or has a character that is not allowed in logs.</exception>
     public static void Require(string text, int longest, string what, string parameter)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -41,7 +41,7 @@ internal static class DecisionText
         return -1;
     }
 
-    // The directional controls make a viewer show another text than is there.
+    // Directional controls make a viewer display a text different from the actual one.
     private static bool IsBad(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         || rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);

@@ -1,6 +1,6 @@
 namespace Inference;
 
-/// <summary>The decisions of a model could not be read or written: the store is full, read-only, broken or not reached.</summary>
+/// <summary>The decisions of a model could not be read or written: the store is full, read-only, damaged or unreachable.</summary>
 public class DecisionStoreException : InferenceException
 {
     /// <summary>Creates an exception with a message.</summary>
