@@ -33,7 +33,7 @@ public static class CascadeBuilderExtensions
             builder.Add(PipelineStage.Custom, "UseCascade", (inner, services) =>
             {
                 var options = new ReloadingOptions<CascadeOptions>(services, model, rejected: exception => VersioningLog.OptionsRejected(services, model, exception));
-                return new CascadeModelRunner(inner, () => Find(services, model, options.Current, small), () => options.Current, services.GetService<IMeterFactory>(), options);
+                return new CascadeModelRunner(inner, now => Find(services, model, now, small), () => options.Current, services.GetService<IMeterFactory>(), options);
             });
         }
         else
@@ -45,7 +45,7 @@ public static class CascadeBuilderExtensions
                 ValidateOptionsResult result = new CascadeOptionsValidator().Validate(model, options);
                 return result.Failed
                     ? throw new OptionsValidationException(model, typeof(CascadeOptions), result.Failures)
-                    : new CascadeModelRunner(inner, () => Find(services, model, options, small), () => options, services.GetService<IMeterFactory>(), null);
+                    : new CascadeModelRunner(inner, now => Find(services, model, now, small), () => options, services.GetService<IMeterFactory>(), null);
             });
         }
 
@@ -54,6 +54,7 @@ public static class CascadeBuilderExtensions
 
     private static IModelRunner Find(IServiceProvider services, string model, CascadeOptions options, IModelRunner? small) =>
         small ?? (options.SmallModel is { Length: > 0 } name
-            ? services.GetRequiredKeyedService<IModelRunner>(name)
-            : throw new InferenceException($"Model '{model}', cascade: expected a small model, got none. Pass a runner to UseCascade, or set CascadeOptions.SmallModel."));
+            ? services.GetKeyedService<IModelRunner>(name)
+                ?? throw new InferenceException($"Model '{model}', cascade: expected a registered model '{name}' (CascadeOptions.SmallModel), there is none. Register it with AddModel, or correct the name.")
+            : throw new InferenceException($"Model '{model}', cascade: expected a small model, none was given. Pass a runner to UseCascade, or set CascadeOptions.SmallModel."));
 }

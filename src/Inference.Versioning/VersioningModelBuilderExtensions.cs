@@ -54,26 +54,36 @@ public static class VersioningModelBuilderExtensions
             (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference.Versioning"),
             services.GetService<IMeterFactory>(),
             services.GetKeyedService<IDecisionStore>(context.ModelName) ?? services.GetService<IDecisionStore>());
+        var options = new ReloadingOptions<VersioningOptions>(services, context.ModelName);
         VersionedModelRunner? runner = null;
-        var options = new ReloadingOptions<VersioningOptions>(services, context.ModelName, Changed, Rejected);
         try
         {
-            runner = await ModelRepository.OpenCoreAsync(setup, options.Current, cancellationToken).ConfigureAwait(false);
+            VersioningOptions opened = options.Current;
+            runner = await ModelRepository.OpenCoreAsync(setup, opened, cancellationToken).ConfigureAwait(false);
             runner.Own(options);
+            RepositoryController controller = runner.Controller;
+            options.OnChange(
+                changed =>
+                {
+                    // What changed while the versions loaded is taken up here.
+                    if (changed != opened)
+                    {
+                        controller.SetOptions(changed);
+                        controller.Reapply();
+                    }
+                },
+                controller.OptionsRejected);
             return runner;
         }
         catch
         {
+            if (runner is not null)
+            {
+                await runner.DisposeAsync().ConfigureAwait(false);
+            }
+
             options.Dispose();
             throw;
         }
-
-        void Changed(VersioningOptions changed)
-        {
-            runner?.Controller.SetOptions(changed);
-            runner?.Controller.Reapply();
-        }
-
-        void Rejected(Exception exception) => runner?.Controller.OptionsRejected(exception);
     }
 }

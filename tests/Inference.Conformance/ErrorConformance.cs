@@ -37,7 +37,7 @@ public abstract class ErrorConformance<TProvider> : ProviderSuite<TProvider>
             {
                 var outputs = new ModelValue?[model.Graph.Outputs.Count];
                 InferenceException error = Assert.ThrowsAny<InferenceException>(() => compiled.Run(bad, outputs, CancellationToken.None));
-                Assert.True(error is ModelRunException or InvalidInputException, $"Expected a ModelRunException, got {error.GetType()}.");
+                Assert.True(error is ModelRunException or InvalidInputException, $"Expected a ModelRunException or an InvalidInputException, got {error.GetType()}.");
                 Assert.Contains(model.Name, error.Message, StringComparison.Ordinal);
                 Assert.All(outputs, Assert.Null);
             }

@@ -84,7 +84,7 @@ public sealed class ImageLoadTests
     public void Run_DataThatIsNoImage_SaysWhatCame(string data, string got)
     {
         using IModelRunner runner = ModelRunner.Load(s_model, new ModelLoadOptions { Images = new ManagedImageDecoder() });
-        ModelRunException error = Assert.Throws<ModelRunException>(() => ImageModels.Run(runner, System.Text.Encoding.ASCII.GetBytes(data), out _));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => ImageModels.Run(runner, System.Text.Encoding.ASCII.GetBytes(data), out _));
         Assert.EndsWith($"input 0: expected a JPEG, PNG, BMP, TIFF or PNM image, got {got}.", error.Message, StringComparison.Ordinal);
     }
 

@@ -79,7 +79,7 @@ public class RunTests
     public void Run_ModelFails_ThrowsWithCause()
     {
         using OrtModel model = OrtModel.Load(Models.Bytes(ConformanceModels.GatherOutOfRange), name: "g");
-        ModelRunException error = Assert.Throws<ModelRunException>(() => model.Run(new NamedValues { ["i"] = TensorValue.Copy([99L], [1]) }));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => model.Run(new NamedValues { ["i"] = TensorValue.Copy([99L], [1]) }));
         Assert.StartsWith("Model 'g': ", error.Message, StringComparison.Ordinal);
         Assert.NotEqual(OnnxRuntimeErrorCode.Ok, Assert.IsType<OnnxRuntimeException>(error.InnerException).Code);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Inference.Status;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -18,9 +19,10 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
     private readonly List<IDisposable> _registrations = [];
     private readonly IOptionsFactory<TOptions> _factory;
     private readonly string _name;
-    private readonly Action<TOptions>? _changed;
-    private readonly Action<Exception>? _rejected;
-    private TOptions _current;
+    private readonly ModelConditions? _conditions;
+    private Action<TOptions>? _changed;
+    private Action<Exception>? _rejected;
+    private TOptions _current = null!;
     private Exception? _lastError;
     private bool _disposed;
 
@@ -38,13 +40,27 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
         _name = name;
         _changed = changed;
         _rejected = rejected;
-        _current = _factory.Create(name);
+        _conditions = ModelConditions.Find(services, name);
         foreach (IOptionsChangeTokenSource<TOptions> source in services.GetServices<IOptionsChangeTokenSource<TOptions>>())
         {
             if (source.Name is null || source.Name == name)
             {
                 _registrations.Add(ChangeToken.OnChange(source.GetChangeToken, Reload));
             }
+        }
+
+        try
+        {
+            // After listening has begun, and no change is taken up meanwhile: none is lost in between.
+            lock (_lock)
+            {
+                _current ??= _factory.Create(name);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -54,13 +70,33 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
     /// <summary>Why the last change was rejected; null if it was accepted.</summary>
     public Exception? LastError => Volatile.Read(ref _lastError);
 
-    /// <summary>Stops following changes.</summary>
+    /// <summary>Calls back with the value that holds, at once, and with each new one, one at a time, in place of the callbacks given before: for what is made after the options were read.</summary>
+    /// <param name="changed">Takes a value up; what it throws on the first comes out here, on a later one it rejects that value.</param>
+    /// <param name="rejected">Called with the reason when a change was rejected; at once where the last one was.</param>
+    public void OnChange(Action<TOptions> changed, Action<Exception>? rejected = null)
+    {
+        ArgumentNullException.ThrowIfNull(changed);
+        lock (_lock)
+        {
+            _changed = changed;
+            _rejected = rejected;
+            changed(_current);
+            if (_lastError is { } error)
+            {
+                rejected?.Invoke(error);
+            }
+        }
+    }
+
+    /// <summary>Stops listening.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
             _disposed = true;
         }
+
+        _conditions?.Clear(this);
 
         foreach (IDisposable registration in _registrations)
         {
@@ -85,10 +121,12 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
                 _changed?.Invoke(next);
                 Volatile.Write(ref _current, next);
                 Volatile.Write(ref _lastError, null);
+                _conditions?.Clear(this);
             }
             catch (Exception exception)
             {
                 Volatile.Write(ref _lastError, exception);
+                _conditions?.Set(this, $"Model '{_name}': changed {typeof(TOptions).Name} were rejected, the last good ones hold: {exception.Message}");
                 _rejected?.Invoke(exception);
             }
         }

@@ -1,6 +1,6 @@
 namespace Inference;
 
-/// <summary>The inputs of a call do not match the model: names, types, ranks or dimensions are wrong, or values are missing. The cause is always the caller's input, never the model.</summary>
+/// <summary>The inputs of a call do not fit the model: wrong names, types, ranks or dimensions, missing values, or values that an operator cannot compute with (an identifier out of range, a text that is too long). It is the caller's error, never the model's: it opens no circuit and is not answered from a fallback.</summary>
 public class InvalidInputException : InferenceException
 {
     /// <summary>Creates an exception with a message.</summary>

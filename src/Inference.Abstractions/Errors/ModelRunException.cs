@@ -1,6 +1,6 @@
 namespace Inference;
 
-/// <summary>A model failed while running: an operator received values that it cannot handle.</summary>
+/// <summary>A model failed while running, not by the fault of its inputs (see <see cref="InvalidInputException"/>).</summary>
 public class ModelRunException : InferenceException
 {
     /// <summary>Creates an exception with a message.</summary>

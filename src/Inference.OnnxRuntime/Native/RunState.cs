@@ -67,7 +67,8 @@ internal sealed class RunState : IDisposable
                 throw new OperationCanceledException($"Model '{_session.Name}': the run was cancelled.", error, cancellationToken);
             }
 
-            throw new ModelRunException(error.Message, error);
+            // Indices out of bounds, ranks and counts that do not fit: the fault of these inputs.
+            throw error.Code == OnnxRuntimeErrorCode.InvalidArgument ? new InvalidInputException(error.Message, error) : new ModelRunException(error.Message, error);
         }
     }
 

@@ -8,32 +8,33 @@ namespace Inference.Versioning.Cascade;
 /// Early exit: every row runs on the small model; rows that it is confident of are answered by it, and the others are gathered, in order, and run on the large one. Row r of the result answers row r of the inputs.
 /// </summary>
 /// <remarks>Thread-safe. A row reaches each model at most once. The small model is owned by the caller.</remarks>
-internal sealed class CascadeModelRunner : DelegatingModelRunner
+internal sealed class CascadeModelRunner : DelegatingModelRunner, IStartupCheck
 {
-    private readonly Lazy<(IModelRunner Runner, CascadeThreshold Threshold)> _small;
+    private readonly Func<CascadeOptions, IModelRunner> _find;
     private readonly Func<CascadeOptions> _options;
     private readonly IDisposable? _owned;
     private readonly CascadeInstruments _instruments;
+    private Small? _small;
 
     /// <param name="big">The inner runner.</param>
-    /// <param name="small">Resolves the small model on first use.</param>
+    /// <param name="find">Resolves the small model that the options name, on first use and after a change.</param>
     /// <param name="options">Returns the current options.</param>
     /// <param name="meters">Creates the meter; null to use a separate one.</param>
     /// <param name="owned">Disposed with this; may be null.</param>
-    public CascadeModelRunner(IModelRunner big, Func<IModelRunner> small, Func<CascadeOptions> options, IMeterFactory? meters, IDisposable? owned)
+    public CascadeModelRunner(IModelRunner big, Func<CascadeOptions, IModelRunner> find, Func<CascadeOptions> options, IMeterFactory? meters, IDisposable? owned)
         : base(big)
     {
         RequireRows(big.Info, "the large model");
         _options = options;
         _owned = owned;
-        _small = new(() => Resolve(small()));
+        _find = find;
         _instruments = new CascadeInstruments(big.Info.Name, meters);
     }
 
     public override async ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        (IModelRunner small, CascadeThreshold threshold) = _small.Value;
+        Small small = Resolved() ?? await ResolveAsync(cancellationToken).ConfigureAwait(false);
         if (!BatchRows.TryCount(inputs, out int rows) || rows == 0)
         {
             return await Inner.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
@@ -42,7 +43,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
         NamedValues quick;
         try
         {
-            quick = await small.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
+            quick = await small.Runner.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
         }
         catch (InferenceException exception) when (_options().GoOnAfterError && exception is not (InvalidInputException or DeadlineExceededException))
         {
@@ -52,10 +53,16 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
 
         using (quick)
         {
-            int[] unsure = Unsure(quick, rows, threshold);
+            int[] unsure = Unsure(quick, rows, small.Threshold);
             Count(rows, unsure.Length, context);
             if (unsure.Length == 0)
             {
+                if (context is not null)
+                {
+                    // The big model answered nothing: its version is not the one that served.
+                    context.Record.VersionServed ??= small.Version;
+                }
+
                 return Select(quick);
             }
 
@@ -67,6 +74,16 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
             using NamedValues rest = BatchRows.Take(inputs, unsure);
             using NamedValues slow = await Inner.RunAsync(rest, context, cancellationToken).ConfigureAwait(false);
             return Join(quick, slow, unsure, rows);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken = default)
+    {
+        await ResolveAsync(cancellationToken).ConfigureAwait(false);
+        if (Inner.GetService<IStartupCheck>() is { } below)
+        {
+            await below.CheckAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -171,8 +188,14 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
         context?.Record.AddStep($"cascade:{rows - unsure}/{rows}");
     }
 
-    private (IModelRunner Runner, CascadeThreshold Threshold) Resolve(IModelRunner small)
+    // Found again when the options changed: they name the small model and may hold the threshold.
+    private Small? Resolved() => Volatile.Read(ref _small) is { } small && small.Options == _options() ? small : null;
+
+    private async ValueTask<Small> ResolveAsync(CancellationToken cancellationToken)
     {
+        CascadeOptions options = _options();
+        IModelRunner small = _find(options);
+        await small.EnsureLoadedAsync(cancellationToken).ConfigureAwait(false);
         RequireRows(small.Info, "the small model");
         if (ModelSignature.Of(Info).WhyNotReplaceableBy(ModelSignature.Of(small.Info)) is { } reason)
         {
@@ -180,11 +203,18 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
         }
 
         string where = $"Model '{Info.Name}', cascade, small model '{small.Info.Name}'";
-        CascadeThreshold threshold = _options().Threshold
+        CascadeThreshold threshold = options.Threshold
             ?? (small.Info.Metadata.TryGetValue(CascadeThreshold.MetadataKey, out string? json)
                 ? CascadeThreshold.Parse(json, where)
                 : throw new InferenceException($"{where}: expected a threshold in its metadata '{CascadeThreshold.MetadataKey}' or in CascadeOptions.Threshold, found neither. Calibrate one, or set CascadeOptions.Threshold."));
-        return (small, threshold);
+        if (!small.Info.Outputs.Any(o => o.Name == threshold.Output))
+        {
+            throw new InferenceException($"{where}: its threshold reads the output '{threshold.Output}', the model has {string.Join(", ", small.Info.Outputs.Select(o => $"'{o.Name}'"))}. Correct the threshold's output.");
+        }
+
+        var resolved = new Small(small, threshold, options);
+        Volatile.Write(ref _small, resolved);
+        return resolved;
     }
 
     private void RequireRows(ModelInfo info, string which)
@@ -199,5 +229,10 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner
     {
         _owned?.Dispose();
         _instruments.Dispose();
+    }
+
+    private sealed record Small(IModelRunner Runner, CascadeThreshold Threshold, CascadeOptions Options)
+    {
+        public string Version { get; } = Runner.Info.Version is { Length: > 0 } version ? $"{Runner.Info.Name}/{version}" : Runner.Info.Name;
     }
 }

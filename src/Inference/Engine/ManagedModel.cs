@@ -57,10 +57,11 @@ internal sealed class ManagedModel : ServedModel
                 OutputCollector.Collect(plan, frame, call, Info.Outputs, outputs);
                 return outputs;
             }
-            catch (InferenceException exception) when (exception is ModelRunException)
+            catch (InferenceException exception) when (exception is ModelRunException or InvalidInputException)
             {
                 outputs.Dispose();
-                throw new ModelRunException($"Model '{Info.Name}': {exception.Message}", exception);
+                string message = $"Model '{Info.Name}': {exception.Message}";
+                throw exception is InvalidInputException ? new InvalidInputException(message, exception) : new ModelRunException(message, exception);
             }
             catch
             {

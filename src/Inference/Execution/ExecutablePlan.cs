@@ -55,7 +55,7 @@ internal sealed class ExecutablePlan : IDisposable
     public long LastUse { get; set; }
 
     /// <summary>A frame for one run, which counts as held by it until <see cref="Return"/>.</summary>
-    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
     public ExecutionFrame Rent(RunControl control)
     {
         ExecutionFrame frame = Idle() ?? New(control);

@@ -81,7 +81,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         ?? throw new ModelRunException($"Output {index} was not computed. The model is not valid.");
 
     /// <summary>Enters a run: what the frame holds counts as the run's until <see cref="Release"/>.</summary>
-    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
     public void Begin(RunControl control)
     {
         _control = control;

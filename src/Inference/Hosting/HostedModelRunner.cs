@@ -2,8 +2,11 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Inference.Diagnostics;
 using Inference.Loading;
+using Inference.Status;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Inference.Hosting;
 
@@ -12,6 +15,12 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
 {
     private readonly Lock _lock = new();
     private readonly InferenceTelemetry _telemetry = new(services.GetService<IMeterFactory>());
+    private readonly ModelConditions _conditions = services.GetRequiredKeyedService<ModelConditions>(registration.Name);
+    private readonly ILogger _logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference");
+    // A host that stops, and a container that is disposed, end a load.
+    private readonly CancellationTokenSource _closing = CancellationTokenSource.CreateLinkedTokenSource(services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None);
+    private ReloadingOptions<ModelOptions>? _options;
+    private bool _warmUpFailed;
     private Task<IModelRunner>? _loading;
     private IModelRunner? _runner;
     private bool _disposed;
@@ -20,10 +29,21 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
 
     public bool IsLoaded => _runner is not null;
 
-    public ModelState State => _runner is { } runner ? (runner.GetService<IModelStatus>()?.State ?? ModelState.Ready)
-        : _loading is { IsFaulted: true } ? ModelState.Failed : ModelState.Loading;
+    public ModelState State
+    {
+        get
+        {
+            if (_runner is not { } runner)
+            {
+                return _loading is { IsFaulted: true } ? ModelState.Failed : ModelState.Loading;
+            }
 
-    public string Description => _runner is { } runner ? (runner.GetService<IModelStatus>()?.Description ?? "")
+            ModelState state = runner.GetService<IModelStatus>()?.State ?? ModelState.Ready;
+            return state == ModelState.Ready && _conditions.Any ? ModelState.Degraded : state;
+        }
+    }
+
+    public string Description => _runner is { } runner ? string.Join(" ", _conditions.Current.Prepend(runner.GetService<IModelStatus>()?.Description ?? "").Where(d => d.Length > 0))
         : _loading is { IsFaulted: true, Exception: { } exception } ? exception.GetBaseException().Message : "The model is not loaded yet.";
 
     Task ILoadableRunner.LoadAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
@@ -35,7 +55,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_loading is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                _loading = OpenAsync(CancellationToken.None);
+                _loading = OpenAsync(_closing.Token);
             }
 
             return _loading.WaitAsync(cancellationToken);
@@ -43,7 +63,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
     }
 
     public ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) =>
-        _runner is { } runner ? runner.RunAsync(inputs, context, cancellationToken) : LoadAndRunAsync(inputs, context, cancellationToken);
+        _runner is { } runner && !_warmUpFailed ? runner.RunAsync(inputs, context, cancellationToken) : LoadAndRunAsync(inputs, context, cancellationToken);
 
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
@@ -53,14 +73,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
 
     public void Dispose()
     {
-        Task<IModelRunner>? loading;
-        lock (_lock)
-        {
-            _disposed = true;
-            loading = _loading;
-            _loading = null;
-        }
-
+        Task<IModelRunner>? loading = Close();
         if (loading is { IsCompletedSuccessfully: true })
         {
             loading.Result.Dispose();
@@ -73,6 +86,15 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
 
     public async ValueTask DisposeAsync()
     {
+        Task<IModelRunner>? loading = Close();
+        if (loading is not null && await loading.ContinueWith(static l => l.IsCompletedSuccessfully ? l.Result : null, TaskScheduler.Default).ConfigureAwait(false) is { } runner)
+        {
+            await runner.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task<IModelRunner>? Close()
+    {
         Task<IModelRunner>? loading;
         lock (_lock)
         {
@@ -81,10 +103,9 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
             _loading = null;
         }
 
-        if (loading is not null && await loading.ContinueWith(static l => l.IsCompletedSuccessfully ? l.Result : null, TaskScheduler.Default).ConfigureAwait(false) is { } runner)
-        {
-            await runner.DisposeAsync().ConfigureAwait(false);
-        }
+        _closing.Cancel();
+        _options?.Dispose();
+        return loading;
     }
 
     private IModelRunner Loaded() => _runner ?? throw new InferenceException(
@@ -93,7 +114,14 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
     private async ValueTask<NamedValues> LoadAndRunAsync(NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
         IModelRunner runner = await LoadAsync(cancellationToken).ConfigureAwait(false);
-        return await runner.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
+        NamedValues outputs = await runner.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
+        if (_warmUpFailed)
+        {
+            _warmUpFailed = false;
+            _conditions.Clear(this);
+        }
+
+        return outputs;
     }
 
     private async Task<IModelRunner> OpenAsync(CancellationToken cancellationToken)
@@ -106,7 +134,8 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         activity?.SetTag(InferenceDiagnostics.ModelTag, name);
         ModelBuilder builder = registration.Builder;
         builder.Validate();
-        ModelOptions options = services.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get(name);
+        ReloadingOptions<ModelOptions> followed = Follow();
+        ModelOptions options = followed.Current;
         ModelSource source = options.EffectiveSource!;
         var loader = services.GetRequiredService<IModelLoader>();
         IModelRunner innermost;
@@ -135,7 +164,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         {
             if (options.WarmUp)
             {
-                await ModelWarmup.RunAsync(runner, cancellationToken).ConfigureAwait(false);
+                await WarmUpAsync(runner, cancellationToken).ConfigureAwait(false);
             }
         }
         catch
@@ -145,7 +174,46 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         }
 
         _telemetry.LoadDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(InferenceDiagnostics.ModelTag, name));
+        followed.OnChange(changed => OptionsChanged(options, changed), exception => HostingLog.OptionsRejected(_logger, name, exception.Message));
         _runner = runner;
         return runner;
+    }
+
+    private ReloadingOptions<ModelOptions> Follow()
+    {
+        var options = new ReloadingOptions<ModelOptions>(services, registration.Name);
+        ReloadingOptions<ModelOptions>? before;
+        lock (_lock)
+        {
+            before = _options;
+            _options = options;
+        }
+
+        before?.Dispose();
+        return options;
+    }
+
+    // Where a model comes from and how it is loaded cannot follow while it serves.
+    private void OptionsChanged(ModelOptions loaded, ModelOptions changed)
+    {
+        if (loaded.WhatDiffers(changed) is { } names)
+        {
+            _conditions.Set(_telemetry, $"Model '{registration.Name}': {names} changed since it was loaded; restart the process to load it with them.");
+            HostingLog.OptionsNotFollowed(_logger, registration.Name, names);
+        }
+        else
+        {
+            _conditions.Clear(_telemetry);
+        }
+    }
+
+    private async Task WarmUpAsync(IModelRunner runner, CancellationToken cancellationToken)
+    {
+        if (await ModelWarmup.RunAsync(runner, cancellationToken).ConfigureAwait(false) is { } failure)
+        {
+            _warmUpFailed = true;
+            _conditions.Set(this, $"Model '{registration.Name}': the warm-up failed and no call has succeeded since: {failure.Message}");
+            HostingLog.WarmUpFailed(_logger, registration.Name, failure.Message);
+        }
     }
 }

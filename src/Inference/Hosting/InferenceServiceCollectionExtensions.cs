@@ -1,6 +1,7 @@
 using Inference;
 using Inference.Hosting;
 using Inference.Images;
+using Inference.Status;
 using Inference.Providers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -55,6 +56,7 @@ public static class InferenceServiceCollectionExtensions
         var builder = new ModelBuilder(name, services);
         var registration = new ModelRegistration(name, builder);
         services.AddSingleton(registration);
+        services.AddKeyedSingleton(name, new ModelConditions());
         services.AddKeyedSingleton<IModelRunner>(name, (p, _) => new HostedModelRunner(registration, p));
         return builder;
     }

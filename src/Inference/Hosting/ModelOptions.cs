@@ -13,7 +13,32 @@ public sealed class ModelOptions : ModelLoadOptions
     /// <summary>Whether the model is run once on zeros when the host starts, so that the first call is as fast as later ones; true by default.</summary>
     public bool WarmUp { get; set; } = true;
 
+    /// <summary>Whether the model loads while the host is already up: the host does not wait for it and does not fail with it; until it is loaded, its health is unhealthy (not ready), and calls wait for it.
+    /// False, the default: the host starts when the model is loaded, and stops where it cannot be.</summary>
+    public bool LoadInBackground { get; set; }
+
     internal ModelSource? EffectiveSource => Source ?? (Path is { Length: > 0 } path ? ModelSource.File(path) : null);
+
+    /// <summary>The names of the options that decide how a model is loaded and differ; null where none does.</summary>
+    internal string? WhatDiffers(ModelOptions other)
+    {
+        (string Name, bool Same)[] options =
+        [
+            (nameof(Source), EffectiveSource?.ToString() == other.EffectiveSource?.ToString()),
+            (nameof(Providers), Providers.SequenceEqual(other.Providers)),
+            (nameof(Threads), Threads == other.Threads),
+            (nameof(AssertRowIndependent), AssertRowIndependent == other.AssertRowIndependent),
+            (nameof(VerifyRowIndependence), VerifyRowIndependence == other.VerifyRowIndependence),
+            (nameof(FailOnProviderError), FailOnProviderError == other.FailOnProviderError),
+            (nameof(MaxPlans), MaxPlans == other.MaxPlans),
+            (nameof(MaxRunTime), MaxRunTime == other.MaxRunTime),
+            (nameof(MaxLoadTime), MaxLoadTime == other.MaxLoadTime),
+            (nameof(MaxMemoryBytes), MaxMemoryBytes == other.MaxMemoryBytes),
+            (nameof(MapFiles), MapFiles == other.MapFiles),
+        ];
+        string names = string.Join(", ", options.Where(o => !o.Same).Select(o => o.Name));
+        return names.Length > 0 ? names : null;
+    }
 
     internal ModelLoadOptions ToLoadOptions(string name)
     {

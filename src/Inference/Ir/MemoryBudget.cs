@@ -58,7 +58,7 @@ internal sealed class MemoryBudget
     }
 
     /// <summary>Claims memory that <see cref="Release"/> gives back.</summary>
-    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
     public void Claim(long bytes)
     {
         if (Limit != long.MaxValue && (Interlocked.Add(ref _claimed, bytes) + Volatile.Read(ref _values) > Limit || bytes < 0))
@@ -76,7 +76,7 @@ internal sealed class MemoryBudget
     }
 
     /// <summary>As <see cref="Claim"/>, by the run's own thread between its kernels, when no other thread claims.</summary>
-    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
     public void ClaimAlone(long bytes)
     {
         long held = _claimed + bytes;
@@ -100,7 +100,7 @@ internal sealed class MemoryBudget
     }
 
     /// <summary>Claims memory of values that the step in progress makes; it is given back when no holder holds them any more.</summary>
-    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
     public void ClaimValue(long bytes)
     {
         if (Limit == long.MaxValue)
@@ -189,6 +189,6 @@ internal sealed class MemoryBudget
     }
 
     [DoesNotReturn]
-    private void Throw(long asked, long held) => throw new ModelRunException(
+    private void Throw(long asked, long held) => throw new InvalidInputException(
         $"{asked} bytes were requested while the run held {held}; expected at most {Limit} at a time. Use smaller inputs, or raise MaxMemoryBytes (ModelLoadOptions, ModelOptions).");
 }

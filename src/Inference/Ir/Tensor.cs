@@ -251,5 +251,5 @@ internal sealed unsafe class Tensor : EngineValue
 
     [DoesNotReturn]
     private static void ThrowUnlike(Tensor source, Tensor target) =>
-        throw new ModelRunException($"{source} cannot be reinterpreted as {target}: expected the same number of elements. Check the shapes that the model computes and declares.");
+        throw new InvalidInputException($"{source} cannot be reinterpreted as {target}: expected the same number of elements. Check the shapes that the model computes and declares.");
 }

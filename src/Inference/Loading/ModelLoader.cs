@@ -99,7 +99,7 @@ public sealed class ModelLoader : IModelLoader
         {
             throw new ModelLoadException($"Model '{source}': {exception.Message}", exception);
         }
-        catch (InferenceException exception) when (exception.GetType() == typeof(InferenceException) || exception is ModelRunException)
+        catch (InferenceException exception) when (exception.GetType() == typeof(InferenceException) || exception is ModelRunException or InvalidInputException)
         {
             throw new ModelLoadException($"Model '{source}': {exception.Message}", exception);
         }

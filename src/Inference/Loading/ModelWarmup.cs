@@ -4,21 +4,28 @@ namespace Inference.Loading;
 internal static class ModelWarmup
 {
     /// <summary>Runs once; models whose inputs cannot be made up (no rank, no tensors, values out of range for zeros) are left as they are.</summary>
-    public static async Task RunAsync(IModelRunner runner, CancellationToken cancellationToken)
+    /// <returns>Why it failed; null where it did not, and where the model refused zeros as its input, which says nothing of other calls.</returns>
+    public static async Task<InferenceException?> RunAsync(IModelRunner runner, CancellationToken cancellationToken)
     {
         using NamedValues? inputs = Zeros(runner.Info);
         if (inputs is null)
         {
-            return;
+            return null;
         }
 
         try
         {
             using NamedValues outputs = await runner.RunAsync(inputs, new RunContext { BypassCache = true }, cancellationToken).ConfigureAwait(false);
+            return null;
         }
-        catch (InferenceException)
+        catch (InvalidInputException)
         {
-            // Zeros are not always in a model's domain; in that case the first real call prepares the model.
+            // Zeros are not always in a model's domain; the first real call prepares it then.
+            return null;
+        }
+        catch (InferenceException exception)
+        {
+            return exception;
         }
     }
 

@@ -152,11 +152,11 @@ internal sealed class Concretizer
         }
         catch (InferenceException exception) when (exception is not DeadlineExceededException)
         {
-            throw new ModelRunException($"Model '{_modelName}', {node.Explain(exception.Message)}", exception);
+            throw new InvalidInputException($"Model '{_modelName}', {node.Explain(exception.Message)}", exception);
         }
         catch (Exception exception) when (exception is IndexOutOfRangeException or OverflowException or ArgumentException or InvalidCastException or NullReferenceException or DivideByZeroException)
         {
-            throw new ModelRunException($"Model '{_modelName}', {node.Describe()}: the inputs {string.Join(", ", node.Inputs.Select(i => i is null ? "-" : Get(i).Type?.ToString() ?? "?"))} do not match the operator ({exception.Message}).", exception);
+            throw new InvalidInputException($"Model '{_modelName}', {node.Describe()}: the inputs {string.Join(", ", node.Inputs.Select(i => i is null ? "-" : Get(i).Type?.ToString() ?? "?"))} do not match the operator ({exception.Message}).", exception);
         }
     }
 

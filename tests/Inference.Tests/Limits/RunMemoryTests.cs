@@ -35,7 +35,7 @@ public sealed class RunMemoryTests(ITestOutputHelper output)
         using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(model.ToArray()), new ModelLoadOptions { MaxMemoryBytes = Limit, Threads = 1 });
         long before = Settled();
         using var peak = new PeakMemory();
-        ModelRunException error = Assert.Throws<ModelRunException>(() => runner.Run(inputs));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => runner.Run(inputs));
         long reached = peak.Stop() - before;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}{(hidden ? ", decided by data" : "")}: peak {reached / 1048576.0:F1} MB of {Limit / 1048576.0:F1} MB: {error.Message}"));
         Assert.Contains("bytes were requested", error.Message, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class RunMemoryTests(ITestOutputHelper output)
         using IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()), new ModelLoadOptions { MaxMemoryBytes = 1 << 16 });
         using BoundRun bound = ((IBindable)runner.GetService(typeof(IBindable))!).Bind();
         bound.SetInput("x", TensorValue.Allocate(ElementType.Float32, [1 << 16, 3]));
-        ModelRunException error = Assert.Throws<ModelRunException>(() => bound.Run());
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => bound.Run());
         Assert.Contains("expected at most 65536 at a time", error.Message, StringComparison.Ordinal);
         bound.SetInput("x", TensorValue.Copy<float>([1, 2, 3], [1, 3]));
         bound.Run();

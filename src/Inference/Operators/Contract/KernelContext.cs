@@ -81,11 +81,11 @@ internal abstract unsafe class KernelContext
     public virtual RunControl Control => RunControl.None;
 
     /// <summary>Counts memory that this node is about to take for values: strings, items of sequences, tables. It is given back when the values are held no longer.</summary>
-    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
     public virtual void Claim(long bytes) => Control.Memory.ClaimValue(bytes);
 
     /// <summary>A tensor of its own within the run's memory; contents undefined, strings empty.</summary>
-    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
     public Tensor Allocate(ElementType type, ReadOnlySpan<long> dims)
     {
         Claim(MemoryOf(type, dims));
@@ -100,7 +100,7 @@ internal abstract unsafe class KernelContext
     }
 
     /// <summary>A tensor of its own with the contents of another, within the run's memory.</summary>
-    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
     public Tensor Copy(Tensor tensor)
     {
         Tensor copy = Allocate(tensor.Type, tensor.Dims);
@@ -129,11 +129,11 @@ internal abstract unsafe class KernelContext
         RunSubgraph(graph, inputs, outputs);
     }
 
-    /// <summary>An error in this node: <paramref name="message"/> says what was expected and what came.</summary>
-    public ModelRunException Error(string message) => new($"{Node.Describe()}: {message}");
+    /// <summary>These values are not what the node can compute with: <paramref name="message"/> says what was expected and what came. A model that loaded runs other inputs, so the fault is the inputs'.</summary>
+    public InvalidInputException Error(string message) => new($"{Node.Describe()}: {message}");
 
     /// <summary>The slot of an output that is to be there.</summary>
-    /// <exception cref="ModelRunException">The node leaves the output out.</exception>
+    /// <exception cref="InvalidInputException">The node leaves the output out.</exception>
     private protected int OutputSlot(int index)
     {
         if (!HasOutput(index))

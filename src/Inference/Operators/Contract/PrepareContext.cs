@@ -21,7 +21,7 @@ internal abstract class PrepareContext
     public abstract Tensor? Constant(int index);
 
     /// <summary>Counts memory that the kernel is about to keep (tables): the run that prepares it must have room for it.</summary>
-    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
     public virtual void Claim(long bytes)
     {
     }

@@ -89,7 +89,7 @@ internal static class Shapes
     }
 
     /// <summary>An axis counted from the front that comes as data.</summary>
-    /// <exception cref="ModelRunException">The axis is out of range.</exception>
+    /// <exception cref="InvalidInputException">The axis is out of range.</exception>
     public static int Axis(KernelContext context, long axis, int rank)
     {
         if (axis < -rank || axis >= rank)

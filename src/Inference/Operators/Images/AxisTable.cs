@@ -47,7 +47,7 @@ internal sealed class AxisTable
         (long first, long width) = Footprint(options, scale);
         if (width > MaxEntries / Math.Max(1, resized))
         {
-            throw new ModelRunException($"Resize, axis {axis}: expected at most {MaxEntries} weights, got {width} for each of {resized} positions. Resize in smaller steps.");
+            throw new InvalidInputException($"Resize, axis {axis}: expected at most {MaxEntries} weights, got {width} for each of {resized} positions. Resize in smaller steps.");
         }
 
         (int count, int taps) = ((int)resized, (int)width);

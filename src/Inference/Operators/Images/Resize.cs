@@ -181,7 +181,7 @@ internal sealed class Resize : Operator
         int count = _options.Axes?.Length ?? rank;
         if (given.Length != 2 * count)
         {
-            throw new ModelRunException($"Resize, roi: expected {2 * count} numbers, a start and an end for each of {count} axes, got {given.Length}.");
+            throw new InvalidInputException($"Resize, roi: expected {2 * count} numbers, a start and an end for each of {count} axes, got {given.Length}.");
         }
 
         var result = new double[2 * rank];
@@ -252,5 +252,5 @@ internal sealed class Resize : Operator
     private static long Size(InferContext? context, double size, string what) =>
         size is >= 0 and <= MaxSize ? (long)size : throw Error(context, $"{what}: expected a resulting axis of at most {MaxSize} elements, got {size}.");
 
-    private static InferenceException Error(InferContext? context, string message) => context?.Error(message) ?? (InferenceException)new ModelRunException($"Resize: {message}");
+    private static InferenceException Error(InferContext? context, string message) => context?.Error(message) ?? (InferenceException)new InvalidInputException($"Resize: {message}");
 }

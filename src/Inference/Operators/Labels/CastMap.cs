@@ -101,5 +101,5 @@ internal sealed class CastMap : Operator
         }
     }
 
-    private static ModelRunException NoNumber(KernelContext context, string text) => context.Error($"input 0: expected strings that represent numbers of the target type, got '{text}'.");
+    private static InvalidInputException NoNumber(KernelContext context, string text) => context.Error($"input 0: expected strings that represent numbers of the target type, got '{text}'.");
 }

@@ -34,8 +34,8 @@ internal static unsafe class Integers
         ElementType.Float64 => (long)((double*)tensor.Data)[index],
         ElementType.Float16 => (long)(float)((Half*)tensor.Data)[index],
         ElementType.BFloat16 => (long)(float)((BFloat16*)tensor.Data)[index],
-        _ => throw new ModelRunException($"Expected integers, got a {tensor.Type.Name()} tensor."),
+        _ => throw new InvalidInputException($"Expected integers, got a {tensor.Type.Name()} tensor."),
     };
 
-    private static ModelRunException Beyond(Tensor tensor, long index) => new($"Element {index} of {tensor} does not exist: expected more elements. Check the shapes of the inputs.");
+    private static InvalidInputException Beyond(Tensor tensor, long index) => new($"Element {index} of {tensor} does not exist: expected more elements. Check the shapes of the inputs.");
 }

@@ -6,7 +6,7 @@ namespace Inference.Operators.Movement;
 internal static class Packing
 {
     /// <summary>A uint8 tensor of its own, within the run's memory, that holds the bit patterns.</summary>
-    /// <exception cref="ModelRunException">The run would hold more than its limit.</exception>
+    /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
     public static Tensor Unpack(KernelContext context, Tensor packed)
     {
         Tensor result = context.Allocate(ElementType.UInt8, packed.Dims);

@@ -48,7 +48,7 @@ internal static class ShapeMath
         }
 
         return TensorShape.Count(result) <= MaxCount ? result
-            : throw new ModelRunException($"A tensor of shape {TensorShape.Format(result)} was requested: expected a shape that fits in memory. Check the sizes that the model computes.");
+            : throw new InvalidInputException($"A tensor of shape {TensorShape.Format(result)} was requested: expected a shape that fits in memory. Check the sizes that the model computes.");
     }
 
     /// <summary>The elements of a small integer tensor; null for other tensors. Negative elements are not sizes: they are unknown here, so read constants for them.</summary>

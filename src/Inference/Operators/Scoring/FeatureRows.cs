@@ -44,10 +44,10 @@ internal static unsafe class FeatureRows
             ElementType.UInt16 => C.CreateTruncating(((ushort*)x.Data)[index]),
             ElementType.UInt32 => C.CreateTruncating(((uint*)x.Data)[index]),
             ElementType.UInt64 => C.CreateTruncating(((ulong*)x.Data)[index]),
-            _ => throw new ModelRunException($"Expected numeric features, got a {x.Type.Name()} tensor."),
+            _ => throw new InvalidInputException($"Expected numeric features, got a {x.Type.Name()} tensor."),
         };
 
-    private static ModelRunException Beyond(Tensor x, long index) => new($"Element {index} of {x} does not exist: expected more elements. Check the shapes of the inputs.");
+    private static InvalidInputException Beyond(Tensor x, long index) => new($"Element {index} of {x} does not exist: expected more elements. Check the shapes of the inputs.");
 
     /// <summary>One row: where it lies, or a copy in <paramref name="buffer"/> where the type is another.</summary>
     public static C* Row<C>(Tensor x, long row, long columns, C* buffer)

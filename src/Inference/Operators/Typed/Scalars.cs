@@ -40,5 +40,5 @@ internal static unsafe class Scalars
         _ => throw new InferenceException($"Expected an integer, got a {tensor.Type.Name()} tensor."),
     };
 
-    private static ModelRunException Beyond(Tensor tensor, long index) => new($"Element {index} of {tensor} does not exist: expected more elements. Check the shapes of the inputs.");
+    private static InvalidInputException Beyond(Tensor tensor, long index) => new($"Element {index} of {tensor} does not exist: expected more elements. Check the shapes of the inputs.");
 }

@@ -56,7 +56,7 @@ internal unsafe struct StridedLoop
         loop.Outer = TensorShape.Count(dims) == 0 ? 0 : 1;
         if (rank > MaxRank && loop.Outer != 0)
         {
-            throw new ModelRunException($"Tensor {TensorShape.Format(dims)}: expected at most {MaxRank} dimensions of size 2 or more. Merge some of them.");
+            throw new InvalidInputException($"Tensor {TensorShape.Format(dims)}: expected at most {MaxRank} dimensions of size 2 or more. Merge some of them.");
         }
 
         return loop;

@@ -23,7 +23,7 @@ public sealed class BatchedScanTests
     [InlineData(new long[] { 1 })]
     public void Run_LengthsThatAreNone_AreRefused(long[] lengths)
     {
-        var error = Assert.Throws<ModelRunException>(() => Run(lengths, [1, 1, 1, 1], 2, 2));
+        var error = Assert.Throws<InvalidInputException>(() => Run(lengths, [1, 1, 1, 1], 2, 2));
         Assert.Contains("sequence_lens: expected", error.Message, StringComparison.Ordinal);
         Assert.True(error.InnerException is null or InferenceException);
     }
@@ -34,7 +34,7 @@ public sealed class BatchedScanTests
     [InlineData(new long[] { 1, 1 }, new long[] { 1, 1, 3, 1 })]
     public void Run_StepsOfOtherShapes_AreRefused(long[] lengths, long[] sizes)
     {
-        var error = Assert.Throws<ModelRunException>(() => Run(lengths, sizes, 2, 2));
+        var error = Assert.Throws<InvalidInputException>(() => Run(lengths, sizes, 2, 2));
         Assert.Contains("expected the same shape from every", error.Message, StringComparison.Ordinal);
         Assert.True(error.InnerException is null or InferenceException);
     }

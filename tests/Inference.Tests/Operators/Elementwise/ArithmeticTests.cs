@@ -31,7 +31,7 @@ public sealed class ArithmeticTests
     [Fact]
     public void Div_IntegerByZero_Throws()
     {
-        ModelRunException error = Assert.Throws<ModelRunException>(() => Run("Div", [T([1]), T([0])]));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => Run("Div", [T([1]), T([0])]));
         Assert.Equal("node Div → 'y0': expected a divisor other than 0 for integers, got 0.", error.Message);
     }
 

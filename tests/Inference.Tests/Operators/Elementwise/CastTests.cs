@@ -27,7 +27,7 @@ public sealed class CastTests
     [Fact]
     public void TextToFloat_NoNumber_Throws()
     {
-        ModelRunException error = Assert.Throws<ModelRunException>(() => Run("Cast", [T(["x1"])], ("to", 1L)));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => Run("Cast", [T(["x1"])], ("to", 1L)));
         Assert.Equal("node Cast → 'y0': element 0: expected a number, got 'x1'.", error.Message);
     }
 

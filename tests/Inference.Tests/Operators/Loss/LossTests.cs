@@ -36,5 +36,5 @@ public sealed class LossTests
 
     [Fact]
     public void Loss_TargetBeyondTheClasses_IsNamed() =>
-        Assert.EndsWith("input 1: expected targets in [0, 1], got 2.", Assert.Throws<ModelRunException>(() => Run("NegativeLogLikelihoodLoss", [s_logs, T<long>([0, 2])])).Message);
+        Assert.EndsWith("input 1: expected targets in [0, 1], got 2.", Assert.Throws<InvalidInputException>(() => Run("NegativeLogLikelihoodLoss", [s_logs, T<long>([0, 2])])).Message);
 }

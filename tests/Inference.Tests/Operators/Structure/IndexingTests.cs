@@ -17,7 +17,7 @@ public sealed class IndexingTests
     [Fact]
     public void Gather_OutOfRange_NamesIndexAndBounds()
     {
-        var error = Assert.Throws<ModelRunException>(() => Run("Gather", [s_square, T<long>([2])]));
+        var error = Assert.Throws<InvalidInputException>(() => Run("Gather", [s_square, T<long>([2])]));
         Assert.EndsWith("indices: expected values in [-2, 1], got 2 at position 0.", error.Message);
     }
 

@@ -74,7 +74,7 @@ public sealed class RefusalTests
 
     [Fact]
     public void SetView_OfAnotherSize_IsRefused() =>
-        Assert.Throws<ModelRunException>(() => new Tensor().SetView(T<float>([], 0), ElementType.Float32, []));
+        Assert.Throws<InvalidInputException>(() => new Tensor().SetView(T<float>([], 0), ElementType.Float32, []));
 
     [Fact]
     public void TensorScatter_CircularPositionFarOut_WrapsAround() =>
