@@ -5,6 +5,8 @@ using Inference.Versioning.Options;
 using Inference.Versioning.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Inference.Versioning;
@@ -36,8 +38,18 @@ public static class FallbackBuilderExtensions
             collection.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FallbackOptions>, FallbackOptionsRules>());
             builder.Add(PipelineStage.Fallback, "UseFallback", (inner, services) =>
             {
-                var options = new ReloadingOptions<FallbackOptions>(services, model, rejected: exception => VersioningLog.OptionsRejected(services, model, exception));
-                return Build(inner, services, model, () => options.Current, options, runners);
+                var options = new ReloadingOptions<FallbackOptions>(services, model);
+                try
+                {
+                    FallbackModelRunner runner = Build(inner, services, model, () => options.Current, options, runners, out FallbackChain chain);
+                    options.OnChange(chain.Take, exception => VersioningLog.OptionsRejected(services, model, exception));
+                    return runner;
+                }
+                catch
+                {
+                    options.Dispose();
+                    throw;
+                }
             });
         }
         else
@@ -47,48 +59,59 @@ public static class FallbackBuilderExtensions
                 var options = new FallbackOptions();
                 configure?.Invoke(options);
                 FallbackOptionsRules.Require(model, options);
-                return Build(inner, services, model, () => options, null, runners);
+                return Build(inner, services, model, () => options, null, runners, out _);
             });
         }
 
         return builder;
     }
 
-    private static FallbackModelRunner Build(IModelRunner inner, IServiceProvider services, string model, Func<FallbackOptions> options, IDisposable? owned, IModelRunner[] runners)
+    private static FallbackModelRunner Build(IModelRunner inner, IServiceProvider services, string model, Func<FallbackOptions> options, IDisposable? owned, IModelRunner[] runners, out FallbackChain chain)
     {
-        FallbackOptions now = options();
         TimeProvider clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
         ModelSignature signature = ModelSignature.Of(inner.Info);
         var instruments = new FallbackInstruments(model, services.GetService<IMeterFactory>());
-        TargetCircuit Circuit() => new(now, clock);
-        DetachedWork Detached() => new(clock, instruments.Detached);
-        var targets = new List<FallbackTarget> { new RunnerTarget("primary", Circuit(), Detached(), model, null, () => inner) };
-        foreach (string entry in now.Chain)
+        chain = new FallbackChain(Links, clock, instruments.Detached);
+        try
         {
-            targets.Add(Target(entry, inner, services, model, signature, Circuit(), Detached()));
+            chain.Take(options());
+            ILogger logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference.Versioning");
+            return new FallbackModelRunner(inner, chain, options, clock, instruments, logger, owned);
+        }
+        catch
+        {
+            instruments.Dispose();
+            throw;
         }
 
-        for (int i = 0; i < runners.Length; i++)
-        {
-            IModelRunner runner = runners[i];
-            targets.Add(new RunnerTarget($"runner:{i}", Circuit(), Detached(), model, signature, () => runner));
-        }
-
-        return new FallbackModelRunner(inner, [.. targets], options, clock, instruments, owned);
+        List<FallbackLink> Links(FallbackOptions now) =>
+        [
+            new("primary", (circuit, detached) => new RunnerTarget("primary", circuit, detached, model, null, () => inner)),
+            .. now.Chain.Select(entry => Link(entry, inner, services, model, signature)),
+            .. runners.Select((runner, i) => new FallbackLink($"runner:{i}", (circuit, detached) => new RunnerTarget($"runner:{i}", circuit, detached, model, signature, () => runner))),
+        ];
     }
 
-    private static FallbackTarget Target(string entry, IModelRunner inner, IServiceProvider services, string model, ModelSignature signature, TargetCircuit circuit, DetachedWork detached)
+    private static FallbackLink Link(string entry, IModelRunner inner, IServiceProvider services, string model, ModelSignature signature)
     {
         string name = entry[(entry.IndexOf(':', StringComparison.Ordinal) + 1)..];
         if (entry.StartsWith("model:", StringComparison.Ordinal))
         {
-            return new RunnerTarget(entry, circuit, detached, model, signature, () => services.GetRequiredKeyedService<IModelRunner>(name));
+            if (name == model)
+            {
+                throw new InferenceException($"Model '{model}', fallback '{entry}': a model cannot be its own fallback. Name another model, or 'version:previous'.");
+            }
+
+            // Its runner is found now, and loaded when it is first needed or checked.
+            IModelRunner other = services.GetKeyedService<IModelRunner>(name)
+                ?? throw new InferenceException($"Model '{model}', fallback '{entry}': expected a registered model '{name}', there is none. Register it with AddModel, or correct FallbackOptions.Chain.");
+            return new(entry, (circuit, detached) => new RunnerTarget(entry, circuit, detached, model, signature, () => other));
         }
 
         VersionedModelRunner versions = inner.GetService<VersionedModelRunner>()
             ?? throw new InferenceException($"Model '{model}': expected UseVersioning inside UseFallback for fallback '{entry}', found none. Add UseVersioning there, or name a model ('model:NAME').");
         return name == "previous"
-            ? new PreviousVersionTarget(circuit, detached, versions)
-            : new RunnerTarget(entry, circuit, detached, model, null, () => versions.GetService<IModelRunner>(name)!);
+            ? new("version:previous", (circuit, detached) => new PreviousVersionTarget(circuit, detached, versions))
+            : new(entry, (circuit, detached) => new RunnerTarget(entry, circuit, detached, model, null, () => versions.GetService<IModelRunner>(name)!));
     }
 }

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Inference.Versioning.Repository;
 using Inference.Versioning.Running;
+using Inference.Versioning.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.Fallback;
 
@@ -9,12 +12,13 @@ namespace Inference.Versioning.Fallback;
 /// detached: the caller gets the next target's answer at once, while the attempt keeps its version and its inputs until it ends.
 /// </summary>
 /// <remarks>Thread-safe. Rows may reach a model more than once, by the nature of a fallback. Invalid inputs and cancelled calls do not fall back.</remarks>
-internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
+internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus, IStartupCheck
 {
     // Timers take 2³¹ − 1 ms, 24.8 days, and some not more.
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(24);
-
-    private readonly FallbackTarget[] _targets;
+    private readonly FallbackChain _chain;
+    private readonly FallbackRate _rate;
+    private readonly ILogger _logger;
     private readonly Func<FallbackOptions> _options;
     private readonly TimeProvider _clock;
     private readonly FallbackInstruments _instruments;
@@ -22,15 +26,18 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
     private readonly RepositoryController? _versions;
 
     /// <param name="inner">The inner runner; the first target.</param>
-    /// <param name="targets">The chain, including the inner runner.</param>
+    /// <param name="chain">The chain, including the inner runner.</param>
     /// <param name="options">Returns the current options.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="instruments">Owned.</param>
+    /// <param name="logger">Told when the fallback answers a large share of the calls.</param>
     /// <param name="owned">Disposed with this; may be null.</param>
-    public FallbackModelRunner(IModelRunner inner, FallbackTarget[] targets, Func<FallbackOptions> options, TimeProvider clock, FallbackInstruments instruments, IDisposable? owned)
+    public FallbackModelRunner(IModelRunner inner, FallbackChain chain, Func<FallbackOptions> options, TimeProvider clock, FallbackInstruments instruments, ILogger logger, IDisposable? owned)
         : base(inner)
     {
-        _targets = targets;
+        _chain = chain;
+        _rate = new FallbackRate(clock);
+        _logger = logger;
         _options = options;
         _clock = clock;
         _instruments = instruments;
@@ -43,16 +50,23 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
     }
 
     /// <summary>Detached attempts that still run.</summary>
-    public int Detached => _targets.Sum(t => t.Detached.Running);
+    public int Detached => _chain.Targets.Sum(t => t.Detached.Running);
 
-    public ModelState State =>
-        Array.TrueForAll(_targets, t => t.Circuit.IsOpen) ? ModelState.Failed
-        : _targets[0].Circuit.IsOpen ? ModelState.Degraded
-        : Inner.GetService<IModelStatus>()?.State ?? ModelState.Ready;
+    public ModelState State
+    {
+        get
+        {
+            FallbackTarget[] targets = _chain.Targets;
+            return Array.TrueForAll(targets, t => t.Circuit.IsOpen) ? ModelState.Failed
+                : targets[0].Circuit.IsOpen || AnswersMuch ? ModelState.Degraded
+                : Inner.GetService<IModelStatus>()?.State ?? ModelState.Ready;
+        }
+    }
 
     public string Description => string.Join(" ", new[]
     {
-        _targets[0].Circuit.IsOpen ? $"Model '{Info.Name}' answers from its fallback: the circuit of '{_targets[0].Name}' is open." : "",
+        _chain.Targets[0].Circuit.IsOpen ? $"Model '{Info.Name}' answers from its fallback: the circuit of '{_chain.Targets[0].Name}' is open." : "",
+        AnswersMuch ? string.Create(CultureInfo.InvariantCulture, $"Model '{Info.Name}': the fallback answered {_rate.Share:P0} of the calls of the last minute (DegradedShare {_options().DegradedShare:P0}).") : "",
         Inner.GetService<IModelStatus>()?.Description ?? "",
     }).Trim();
 
@@ -60,6 +74,20 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
     {
         ArgumentNullException.ThrowIfNull(inputs);
         return RunChainAsync(inputs, context ?? new RunContext(), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (FallbackTarget target in _chain.Targets)
+        {
+            await target.CheckAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Inner.GetService<IStartupCheck>() is { } below)
+        {
+            await below.CheckAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public override object? GetService(Type serviceType, object? serviceKey = null) =>
@@ -85,17 +113,18 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
     private async ValueTask<NamedValues> RunChainAsync(NamedValues inputs, RunContext context, CancellationToken cancellationToken)
     {
         FallbackOptions options = _options();
+        FallbackTarget[] targets = _chain.Targets;
         Exception? first = null;
         string? failedVersion = null;
         // Borrowed inputs are copied once, not for each attempt.
         NamedValues? retained = options.AttemptTimeout is not null || context.Deadline is not null ? inputs.Retain() : null;
         try
         {
-            for (int i = 0; i < _targets.Length; i++)
+            for (int i = 0; i < targets.Length; i++)
             {
-                FallbackTarget target = _targets[i];
-                bool isLast = i == _targets.Length - 1;
-                TimeSpan? limit = Limit(options, context, _targets.Length - 1 - i);
+                FallbackTarget target = targets[i];
+                bool isLast = i == targets.Length - 1;
+                TimeSpan? limit = Limit(options, context, targets.Length - 1 - i);
                 string reason;
                 if (limit is not null && target.Detached.Running >= options.MaxDetached && options.MaxDetached > 0)
                 {
@@ -123,6 +152,8 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
                         {
                             context.Record.AddStep($"fallback:{target.Name}");
                         }
+
+                        Count(i > 0, options);
 
                         return outputs;
                     }
@@ -153,6 +184,16 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
         return Fail(first);
     }
 
+    private bool AnswersMuch => _rate.Share >= _options().DegradedShare;
+
+    private void Count(bool byFallback, FallbackOptions options)
+    {
+        if (_rate.Count(byFallback, options.DegradedShare))
+        {
+            VersioningLog.FallbackAnswers(_logger, Info.Name, _rate.Share);
+        }
+    }
+
     private NamedValues Fail(Exception? first)
     {
         if (first is AttemptTimeoutException)
@@ -165,7 +206,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
             ExceptionDispatchInfo.Throw(first);
         }
 
-        throw new OverloadedException($"Model '{Info.Name}': the circuits of all targets are open ({string.Join(", ", _targets.Select(t => $"'{t.Name}'"))}) because most of their recent calls failed. Retry later.");
+        throw new OverloadedException($"Model '{Info.Name}': the circuits of all targets are open ({string.Join(", ", _chain.Targets.Select(t => $"'{t.Name}'"))}) because most of their recent calls failed. Retry later.");
     }
 
     private TimeSpan? Limit(FallbackOptions options, RunContext context, int targetsLeft)
@@ -212,7 +253,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus
 
     private void OnDefaultChanged()
     {
-        foreach (FallbackTarget target in _targets)
+        foreach (FallbackTarget target in _chain.Targets)
         {
             target.Circuit.Close();
         }

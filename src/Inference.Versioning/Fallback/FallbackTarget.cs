@@ -11,6 +11,10 @@ internal abstract class FallbackTarget(string name, TargetCircuit circuit, Detac
     /// <summary>Its detached attempts.</summary>
     public DetachedWork Detached => detached;
 
+    /// <summary>Checks that the target is there and can stand in; it is loaded if need be.</summary>
+    /// <exception cref="InferenceException">It is missing or does not fit.</exception>
+    public virtual ValueTask CheckAsync(CancellationToken cancellationToken) => default;
+
     /// <summary>Runs the call.</summary>
     /// <param name="inputs">The inputs; they stay valid until the run completes.</param>
     /// <param name="context">The attempt's context.</param>

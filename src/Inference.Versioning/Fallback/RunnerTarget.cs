@@ -24,12 +24,21 @@ internal sealed class RunnerTarget : FallbackTarget
         _modelName = modelName;
     }
 
-    public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext context, string? failedVersion, CancellationToken cancellationToken) =>
-        (_runner ?? Find()).RunAsync(inputs, context, cancellationToken);
+    public override async ValueTask CheckAsync(CancellationToken cancellationToken) => await FindAsync(cancellationToken).ConfigureAwait(false);
 
-    private IModelRunner Find()
+    public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext context, string? failedVersion, CancellationToken cancellationToken) =>
+        _runner is { } runner ? runner.RunAsync(inputs, context, cancellationToken) : FindAndRunAsync(inputs, context, cancellationToken);
+
+    private async ValueTask<NamedValues> FindAndRunAsync(NamedValues inputs, RunContext context, CancellationToken cancellationToken)
+    {
+        IModelRunner runner = await FindAsync(cancellationToken).ConfigureAwait(false);
+        return await runner.RunAsync(inputs, context, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<IModelRunner> FindAsync(CancellationToken cancellationToken)
     {
         IModelRunner runner = _find();
+        await runner.EnsureLoadedAsync(cancellationToken).ConfigureAwait(false);
         if (_mustReplace?.WhyNotReplaceableBy(ModelSignature.Of(runner.Info)) is { } reason)
         {
             throw new InferenceException($"Model '{_modelName}', fallback '{Name}' cannot replace the model: {reason}. Choose a model with the same inputs and outputs.");

@@ -6,7 +6,7 @@ namespace Inference.Versioning;
 public sealed class FallbackOptions
 {
     /// <summary>The targets tried in order after the inner runner: <c>version:previous</c> (the version served before the one that failed), <c>version:NAME</c> (a version or label), <c>model:NAME</c> (another
-    /// registered model with the same outputs, such as a cheaper one). Runners passed to <c>UseFallback</c> come after these. Read at startup.</summary>
+    /// registered model with the same outputs, such as a cheaper one). Runners passed to <c>UseFallback</c> come after these.</summary>
     public IList<string> Chain { get; } = [];
 
     /// <summary>The time after which an attempt is given up and the next target is tried, 1 ms to 1 h; null, the default: no limit, unless the call has a deadline.</summary>
@@ -22,19 +22,23 @@ public sealed class FallbackOptions
     [Range(0, 4096)]
     public int MaxDetached { get; set; } = 8;
 
-    /// <summary>The share of failed calls within <see cref="SamplingPeriod"/> that opens a target's circuit, 0.01 to 1; the default is 0.5. A target with an open circuit is skipped. Read at startup.</summary>
+    /// <summary>The share of failed calls within <see cref="SamplingPeriod"/> that opens a target's circuit, 0.01 to 1; the default is 0.5. A target with an open circuit is skipped.</summary>
     [Range(0.01, 1.0)]
     public double FailureRatio { get; set; } = 0.5;
 
-    /// <summary>The minimum number of calls within <see cref="SamplingPeriod"/> before a circuit may open, 2 to 1,000,000; the default is 20. Read at startup.</summary>
+    /// <summary>The minimum number of calls within <see cref="SamplingPeriod"/> before a circuit may open, 2 to 1,000,000; the default is 20.</summary>
     [Range(2, 1_000_000)]
     public int MinimumCalls { get; set; } = 20;
 
-    /// <summary>The period over which failures are counted, 500 ms to 1 h; the default is 10 s. Read at startup.</summary>
+    /// <summary>The period over which failures are counted, 500 ms to 1 h; the default is 10 s.</summary>
     [DurationRange("00:00:00.5", "01:00:00")]
     public TimeSpan SamplingPeriod { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a circuit stays open before one call tries the target again, 500 ms to 1 h; the default is 5 s. A change of the default version closes it at once. Read at startup.</summary>
+    /// <summary>How long a circuit stays open before one call tries the target again, 500 ms to 1 h; the default is 5 s. A change of the default version closes it at once.</summary>
     [DurationRange("00:00:00.5", "01:00:00")]
     public TimeSpan BreakTime { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The share of the calls of the last minute that, answered by others than the first target, makes the model degraded and is logged once a minute, 0.001 to 1, 0.1 by default. Counted from 20 calls a minute on.</summary>
+    [Range(0.001, 1.0)]
+    public double DegradedShare { get; set; } = 0.1;
 }

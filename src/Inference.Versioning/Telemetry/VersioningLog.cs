@@ -70,4 +70,7 @@ internal static partial class VersioningLog
 
     [LoggerMessage(19, LogLevel.Warning, "Model '{Model}': version '{Version}' serves in place of version '{Wanted}', which did not load.")]
     public static partial void StandsIn(ILogger logger, string model, string version, string wanted);
+
+    [LoggerMessage(20, LogLevel.Warning, "Model '{Model}': the fallback answered {Share:P0} of the calls of the last minute.")]
+    public static partial void FallbackAnswers(ILogger logger, string model, double share);
 }
