@@ -19,8 +19,8 @@ public sealed class StartupCheckTests
     [Theory]
     [InlineData("model:missing", "expected a registered model 'missing'")]
     [InlineData("model:big", "cannot be its own fallback")]
-    [InlineData("model:other", "cannot stand in")]
-    [InlineData("version:previous", "needs versions below")]
+    [InlineData("model:other", "cannot replace the model")]
+    [InlineData("version:previous", "expected UseVersioning inside UseFallback")]
     public async Task Fallback_TargetIsMissingOrDoesNotFit_StopsTheStart(string entry, string message)
     {
         await using ServiceProvider services = Services(builder => builder.UseFallback(o => o.Chain.Add(entry)));
@@ -31,7 +31,7 @@ public sealed class StartupCheckTests
     [Theory]
     [InlineData("missing", "expected a registered model 'missing'")]
     [InlineData("small", "expected a threshold")]
-    [InlineData("other", "cannot answer for it")]
+    [InlineData("other", "does not match the large one")]
     public async Task Cascade_SmallModelIsMissingOrDoesNotFit_StopsTheStart(string small, string message)
     {
         await using ServiceProvider services = Services(builder => builder.UseCascade(o => o.SmallModel = small));
