@@ -1,0 +1,142 @@
+using System.Diagnostics.Metrics;
+using Inference.Benchmarks.Soak;
+using Inference.Diagnostics;
+
+namespace Inference.Benchmarks.Serving;
+
+/// <summary><c>pipeline [--seconds 1] [--rounds 7]</c>: what each stage and all together cost over a model that takes 100 µs of a processor; exit code 0 when all together cost 5 % at most.</summary>
+internal static class PipelineCommand
+{
+    private const double Microseconds = 100;
+    private const double Most = 0.05;
+    private static readonly string[][] s_pipelines =
+    [
+        [],
+        ["telemetry"],
+        ["validation"],
+        ["fallback"],
+        ["versioning"],
+        ["caching"],
+        ["batching"],
+        ["telemetry", "validation", "fallback", "versioning", "caching", "batching"],
+    ];
+
+    private static int s_row;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        ServingArguments arguments = ServingArguments.Parse(args, 1, 7);
+        string root = Path.Combine(Path.GetTempPath(), "inference-pipeline-" + Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(root);
+        var pipelines = new List<ServedPipeline>();
+        try
+        {
+            SoakModel.Publish(root, "1", SoakModel.Make(1));
+            using var plain = new BusyRunner(ModelRunner.Load(Path.Combine(root, "1")), Microseconds);
+            foreach (string[] stages in s_pipelines)
+            {
+                pipelines.Add(await ServedPipeline.OpenAsync(stages, root, Microseconds).ConfigureAwait(false));
+            }
+
+            Console.WriteLine($"A model of {Microseconds} µs a row, every row another one; calls a second ÷ those of the model itself, medians of {arguments.Rounds} rounds of {arguments.Seconds} s. Want all stages ≥ {1 - Most:F2}.");
+            Console.WriteLine("| stages | bytes a call | 1 caller (quartiles) | a caller for each processor | 64 callers |");
+            Console.WriteLine("| --- | --- | --- | --- | --- |");
+            int[] callers = [1, Environment.ProcessorCount, 64];
+            var ratios = pipelines.ConvertAll(_ => Array.ConvertAll(callers, _ => new List<double>()));
+            await WarmUpAsync(plain, pipelines, arguments.Seconds).ConfigureAwait(false);
+            for (int round = 0; round < arguments.Rounds; round++)
+            {
+                for (int c = 0; c < callers.Length; c++)
+                {
+                    double model = await MeasureAsync(plain, false, callers[c], arguments.Seconds).ConfigureAwait(false);
+                    for (int p = 0; p < pipelines.Count; p++)
+                    {
+                        ratios[p][c].Add(await MeasureAsync(pipelines[p].Runner, pipelines[p].IsListenedTo, callers[c], arguments.Seconds).ConfigureAwait(false) / model);
+                    }
+                }
+            }
+
+            long own = Bytes(plain, false);
+            for (int p = 0; p < pipelines.Count; p++)
+            {
+                List<double>[] ratio = ratios[p];
+                Console.WriteLine(
+                    $"| {pipelines[p].Name} | {Bytes(pipelines[p].Runner, pipelines[p].IsListenedTo) - own} | {ClosedLoop.Median(ratio[0]):F3} ({ClosedLoop.Quartiles(ratio[0])}) | {ClosedLoop.Median(ratio[1]):F3} ({ClosedLoop.Quartiles(ratio[1])}) | {ClosedLoop.Median(ratio[2]):F3} ({ClosedLoop.Quartiles(ratio[2])}) |");
+            }
+
+            return Array.TrueForAll(ratios[^1], r => ClosedLoop.Median(r) >= 1 - Most) ? 0 : 2;
+        }
+        finally
+        {
+            foreach (ServedPipeline pipeline in pipelines)
+            {
+                await pipeline.DisposeAsync().ConfigureAwait(false);
+            }
+
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    // Code, plans, and what the stages find out for themselves: whether batching and caching pay.
+    private static async Task WarmUpAsync(IModelRunner plain, List<ServedPipeline> pipelines, double seconds)
+    {
+        await MeasureAsync(plain, false, 64, seconds).ConfigureAwait(false);
+        foreach (ServedPipeline pipeline in pipelines)
+        {
+            await MeasureAsync(pipeline.Runner, pipeline.IsListenedTo, 64, 4 * seconds).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<double> MeasureAsync(IModelRunner runner, bool isListenedTo, int callers, double seconds)
+    {
+        using MeterListener? listener = isListenedTo ? Listen() : null;
+        return await ClosedLoop.RunAsync(runner, _ => NextRow(), callers, seconds).ConfigureAwait(false);
+    }
+
+    // On one thread: what stages above allocate for a call, beside what the call itself does.
+    private static long Bytes(IModelRunner runner, bool isListenedTo)
+    {
+        const int Calls = 1000;
+        using MeterListener? listener = isListenedTo ? Listen() : null;
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Calls; i++)
+            {
+                using NamedValues inputs = NextRow();
+                runner.Run(inputs).Dispose();
+            }
+
+            least = Math.Min(least, (GC.GetAllocatedBytesForCurrentThread() - before) / Calls);
+        }
+
+        return least;
+    }
+
+    private static NamedValues NextRow()
+    {
+        float[] row = new float[SoakModel.Features];
+        row[0] = Interlocked.Increment(ref s_row);
+        return new NamedValues { ["x"] = TensorValue.Borrow<float>(row, [1, SoakModel.Features]) };
+    }
+
+    private static MeterListener Listen()
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == InferenceDiagnostics.MeterName)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>(static (_, _, _, _) => { });
+        listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => { });
+        listener.SetMeasurementEventCallback<int>(static (_, _, _, _) => { });
+        listener.Start();
+        return listener;
+    }
+}
