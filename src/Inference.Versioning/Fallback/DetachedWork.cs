@@ -5,6 +5,8 @@ namespace Inference.Versioning.Fallback;
 /// <summary>Runs attempts that may be detached when they exceed their time limit, and bounds how many detached attempts still run.</summary>
 internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
 {
+    // A thread that waits for its call leaves the attempt to the pool this long, and then runs it itself: the pool may be full of threads that wait.
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(1);
     private int _running;
 
     /// <summary>Detached attempts that still run.</summary>
@@ -24,11 +26,11 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         // Disposed by whoever observes the end of the attempt; not 'using', because the attempt may outlive this method.
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         NamedValues retained = inputs.Retain();
-        // A provider that completes synchronously would keep this thread, and no timer could interrupt it.
-        Task<NamedValues> attempt = Task.Run(() => target.RunAsync(retained, context, failedVersion, stop.Token).AsTask(), CancellationToken.None);
+        Task<NamedValues> attempt = Start(() => target.RunAsync(retained, context, failedVersion, stop.Token).AsTask());
         bool detached = false;
         try
         {
+            WaitHere(attempt, limit.Time, cancellationToken);
             return await attempt.WaitAsync(limit.Time, clock, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !attempt.IsCompleted && TryTake(max))
@@ -65,21 +67,69 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         }
     }
 
+    // On the pool: a provider that completes synchronously would keep this thread, and no timer could interrupt it.
+    private static Task<NamedValues> Start(Func<Task<NamedValues>> run)
+    {
+        if (!SynchronousCall.IsCurrent)
+        {
+            return Task.Run(run, CancellationToken.None);
+        }
+
+        int taken = 0;
+        var isTaken = new ManualResetEventSlim();
+        Task<NamedValues> attempt = Task.Run(
+            () =>
+            {
+                if (Interlocked.Exchange(ref taken, 1) != 0)
+                {
+                    return Task.FromResult<NamedValues>(null!);
+                }
+
+                isTaken.Set();
+                return run();
+            },
+            CancellationToken.None);
+        return isTaken.Wait(s_grace) || Interlocked.Exchange(ref taken, 1) != 0 ? attempt : run();
+    }
+
+    // A thread that waits for its call waits here, as a continuation would need a thread of the pool.
+    private void WaitHere(Task attempt, TimeSpan time, CancellationToken cancellationToken)
+    {
+        if (!SynchronousCall.IsCurrent || !ReferenceEquals(clock, TimeProvider.System))
+        {
+            return;
+        }
+
+        try
+        {
+            if (!attempt.Wait(time, cancellationToken))
+            {
+                throw new TimeoutException();
+            }
+        }
+        catch (AggregateException)
+        {
+            // It failed, which whoever awaits it observes.
+        }
+    }
+
     // The limit is signalled first, so that the run can tell why it is cancelled.
     private static async ValueTask StopAsync(Exception why, AttemptLimit limit, CancellationTokenSource stop)
     {
-        if (why is TimeoutException)
+        Task passed = why is TimeoutException ? limit.PassAsync() : Task.CompletedTask;
+        Task stopped = stop.CancelAsync();
+        if (!SynchronousCall.IsCurrent)
         {
-            await limit.PassAsync().ConfigureAwait(false);
+            await passed.ConfigureAwait(false);
+            await stopped.ConfigureAwait(false);
         }
-
-        await stop.CancelAsync().ConfigureAwait(false);
     }
 
-    private static async ValueTask<NamedValues> WaitOutAsync(Task<NamedValues> attempt, FallbackTarget target, AttemptLimit limit, CancellationToken cancellationToken)
+    private async ValueTask<NamedValues> WaitOutAsync(Task<NamedValues> attempt, FallbackTarget target, AttemptLimit limit, CancellationToken cancellationToken)
     {
         try
         {
+            WaitHere(attempt, Timeout.InfiniteTimeSpan, CancellationToken.None);
             return await attempt.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
