@@ -7,7 +7,7 @@ namespace CustomProvider;
 internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
 {
     private readonly Dictionary<string, TensorValue> _constants = graph.Nodes.SelectMany(static node => node.Inputs).Distinct()
-        .Select(name => (name, value: graph.ConstantOf(name))).Where(static pair => pair.value is not null).ToDictionary(static pair => pair.name, static pair => pair.value!.Retain());
+        .Select(name => (name, value: graph.GetConstant(name))).Where(static pair => pair.value is not null).ToDictionary(static pair => pair.name, static pair => pair.value!.Retain());
 
     private volatile bool _disposed;
 

@@ -28,7 +28,7 @@ public sealed class OpenBlasProvider : ExecutionProvider
         return NodeClaims.Nodes(claimed);
 
         int Rank(string value) => ranks.TryGetValue(value, out int rank) ? rank
-            : graph.TypeOf(value) is { ElementType: ElementType.Float32, Shape: { } shape } ? shape.Count
+            : graph.GetValueType(value) is { ElementType: ElementType.Float32, Shape: { } shape } ? shape.Count
             : -1;
     }
 

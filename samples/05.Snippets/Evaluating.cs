@@ -20,7 +20,7 @@ internal static class Evaluating
         EvaluationRows before = reading.Read(sourceOutputs, labels), after = reading.Read(candidateOutputs, labels);
         for (int i = 0; i < before.Count; i++)
         {
-            judge.Add(before.Row(i), after.Row(i), $"country={countries[i]}");
+            judge.Add(before.GetRow(i), after.GetRow(i), $"country={countries[i]}");
         }
 
         Console.WriteLine(judge.Judge().Overall);   // all: met: 8000 rows, 0.974 → 0.972, drop 0.002 [-0.0004, 0.0046], budget 0.01
@@ -34,7 +34,7 @@ internal static class Evaluating
         mine.Treatment.Add(total: 120, ones: 7);                       // 120 calls, 7 failed
         mine.Control.Add(total: 1080, ones: 20);
         ledger.Apply(new ReplicaReport("pod-7f/1", sequence: 41, [mine]));
-        bool worse = new TwoArmTest().LogEvidence(ledger.Totals()) >= Math.Log(1 / 0.01);   // at any moment; wrong in at most 1 % of trials
+        bool worse = new TwoArmTest().LogEvidence(ledger.GetTotals()) >= Math.Log(1 / 0.01);   // at any moment; wrong in at most 1 % of trials
         #endregion
         return worse;
     }

@@ -21,7 +21,7 @@ public sealed class LayerProvider : ExecutionProvider
             {
                 "MatMul" when Rank(node.Inputs[0]) >= 2 && IsMatrix(node.Inputs[1]) => Rank(node.Inputs[0]),
                 "Gemm" when node.GetInt("transA", 0) == 0 && Rank(node.Inputs[0]) == 2 && IsMatrix(node.Inputs[1]) && HasPlainBias(node) => 2,
-                "Gather" when node.GetInt("axis", 0) == 0 && IsMatrix(node.Inputs[0]) && graph.TypeOf(node.Inputs[1]) is { ElementType: ElementType.Int64, Shape: { } ids } => ids.Count + 1,
+                "Gather" when node.GetInt("axis", 0) == 0 && IsMatrix(node.Inputs[0]) && graph.GetValueType(node.Inputs[1]) is { ElementType: ElementType.Int64, Shape: { } ids } => ids.Count + 1,
                 _ => -1,
             };
             if (rank >= 0)
@@ -34,14 +34,14 @@ public sealed class LayerProvider : ExecutionProvider
         return NodeClaims.Nodes(claimed);
 
         int Rank(string value) => ranks.TryGetValue(value, out int rank) ? rank
-            : graph.TypeOf(value) is { ElementType: ElementType.Float32, Shape: { } shape } ? shape.Count
+            : graph.GetValueType(value) is { ElementType: ElementType.Float32, Shape: { } shape } ? shape.Count
             : -1;
 
-        bool IsMatrix(string value) => graph.ConstantOf(value) is { ElementType: ElementType.Float32, Rank: 2, ElementCount: > 0 };
+        bool IsMatrix(string value) => graph.GetConstant(value) is { ElementType: ElementType.Float32, Rank: 2, ElementCount: > 0 };
 
         // One value per output.
         bool HasPlainBias(GraphNode node) => node.Inputs.Count < 3 || node.Inputs[2].Length == 0
-            || (graph.ConstantOf(node.Inputs[2]) is { ElementType: ElementType.Float32, Rank: 1 } c && c.ElementCount == graph.ConstantOf(node.Inputs[1])!.Shape[node.GetInt("transB", 0) == 0 ? 1 : 0]);
+            || (graph.GetConstant(node.Inputs[2]) is { ElementType: ElementType.Float32, Rank: 1 } c && c.ElementCount == graph.GetConstant(node.Inputs[1])!.Shape[node.GetInt("transB", 0) == 0 ? 1 : 0]);
     }
 
     /// <inheritdoc/>

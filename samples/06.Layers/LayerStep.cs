@@ -15,7 +15,7 @@ internal sealed class LayerStep
         Node = node;
         bool lookup = node.OpType == "Gather";
         Input = node.Inputs[lookup ? 1 : 0];
-        TensorValue weights = graph.ConstantOf(node.Inputs[lookup ? 0 : 1])!;
+        TensorValue weights = graph.GetConstant(node.Inputs[lookup ? 0 : 1])!;
         (int rows, int columns) = ((int)weights.Shape[0], (int)weights.Shape[1]);
         if (lookup)
         {
@@ -27,7 +27,7 @@ internal sealed class LayerStep
         bool transposed = node.GetInt("transB", 0) != 0;
         bool biased = node.Inputs.Count > 2 && node.Inputs[2].Length > 0;
         float[] w = Scaled(weights.AsSpan<float>(), node.GetFloat("alpha", 1));
-        float[] bias = biased ? Scaled(graph.ConstantOf(node.Inputs[2])!.AsSpan<float>(), node.GetFloat("beta", 1)) : [];
+        float[] bias = biased ? Scaled(graph.GetConstant(node.Inputs[2])!.AsSpan<float>(), node.GetFloat("beta", 1)) : [];
         _linear = transposed ? new Linear(w, columns, rows, bias) : new Linear(w, rows, columns, bias, order: WeightOrder.InputsByOutputs);
     }
 

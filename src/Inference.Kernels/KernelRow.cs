@@ -8,7 +8,7 @@ internal readonly record struct KernelRow(KernelInfo Info, nint Code)
     /// <summary>Adds a row; returns whether its family now has a row that is used here.</summary>
     public static bool Add(List<KernelRow> to, string family, string name, IsaTier tier, bool supported, nint code, bool chosen)
     {
-        to.Add(new KernelRow(new KernelInfo(family, name, tier, supported, supported && !chosen), code));
+        to.Add(new KernelRow(new KernelInfo { Family = family, Name = name, Tier = tier, IsAvailable = supported, IsChosen = supported && !chosen }, code));
         return chosen || supported;
     }
 }

@@ -4,7 +4,7 @@ public sealed partial class OnnxModel
 {
     /// <summary>Returns every tensor of the model: initializers, values and indices of sparse initializers, and attributes, of the graph, its subgraphs, functions and training graphs.</summary>
     /// <exception cref="InvalidOperationException">A graph contains itself.</exception>
-    public IReadOnlyList<OnnxTensor> AllTensors()
+    public IReadOnlyList<OnnxTensor> GetTensors()
     {
         var found = new List<OnnxTensor>();
         Collect(Graph, found, 0);
@@ -23,13 +23,13 @@ public sealed partial class OnnxModel
         return found;
     }
 
-    /// <summary>Returns the full paths, with links resolved, of the files that hold external data of <see cref="AllTensors"/>, without duplicates, in the order in which they are first referenced.</summary>
+    /// <summary>Returns the full paths, with links resolved, of the files that hold external data of <see cref="GetTensors"/>, without duplicates, in the order in which they are first referenced.</summary>
     /// <exception cref="OnnxFormatException">A location is outside the model's folder, or the model has no folder.</exception>
-    public IReadOnlyList<string> ExternalDataFiles()
+    public IReadOnlyList<string> GetExternalDataFiles()
     {
         var paths = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var tensor in AllTensors())
+        foreach (var tensor in GetTensors())
         {
             if (tensor.HasExternalData && tensor.ExternalDataPath() is var path && seen.Add(path))
             {

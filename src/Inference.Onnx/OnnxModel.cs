@@ -67,7 +67,7 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
     /// <summary>Returns the version of an operator set.</summary>
     /// <param name="domain">The domain; "" and "ai.onnx" are the same.</param>
     /// <returns>The version; null if the model does not import the domain.</returns>
-    public long? OperatorSetVersion(string domain = "")
+    public long? GetOperatorSetVersion(string domain = "")
     {
         var wanted = domain == "ai.onnx" ? "" : domain;
         foreach (var set in OperatorSets)

@@ -26,7 +26,7 @@ public sealed class IsaLaneTests
                 break;
         }
 
-        IsaTier best = KernelInventory.List().Where(k => k.Chosen).Max(k => k.Tier);
+        IsaTier best = KernelInventory.List().Where(k => k.IsChosen).Max(k => k.Tier);
         if (lane is "avx2" or "sse" or "scalar")
         {
             Assert.True(best < IsaTier.Avx512, $"lane {lane}: a kernel of tier {best} was chosen");

@@ -70,7 +70,7 @@ public class CheckerTests
         foreach (var file in Directory.EnumerateFiles(TestData.Path("models"), "*.onnx", SearchOption.AllDirectories))
         {
             using var model = OnnxModel.Load(file);
-            if (model.IrVersion <= 8 && model.OperatorSetVersion() is null or <= 17)
+            if (model.IrVersion <= 8 && model.GetOperatorSetVersion() is null or <= 17)
             {
                 var name = Path.GetRelativePath(TestData.Path("models"), file).Replace(Path.DirectorySeparatorChar, '_');
                 File.Copy(file, before.File(name));

@@ -123,7 +123,7 @@ public class ExternalDataTests
         model.Graph.Nodes[0].GetGraph("else_branch")!.Initializers.Add(External(("location", "./data.bin"), ("offset", "16")));
         model.Save(folder.File("model.onnx"), new() { KeepExternalReferences = true });
         using var loaded = OnnxModel.Load(folder.File("model.onnx"));
-        Assert.Equal([folder.File("data.bin")], loaded.ExternalDataFiles());
+        Assert.Equal([folder.File("data.bin")], loaded.GetExternalDataFiles());
         Assert.Equal(File.ReadAllBytes(folder.File("model.onnx")), loaded.SourceBytes.ToArray());
     }
 

@@ -16,8 +16,8 @@ public class ReaderTests
             .Message(20, new ProtoBytes().Message(2, new ProtoBytes().Text(2, "step")).Message(4, new ProtoBytes().Text(1, "w").Text(2, "w2")))
             .Message(26, new ProtoBytes().Text(1, "two").Varint(2, 2).Text(3, "a").Text(3, "b")));
         Assert.Equal((10, "tool", "1.2", "org.example", -7, "doc", "main"), (model.IrVersion, model.ProducerName, model.ProducerVersion, model.Domain, model.ModelVersion, model.DocString, model.Graph.Name));
-        Assert.Equal(5, model.OperatorSetVersion("ai.onnx.ml"));
-        Assert.Null(model.OperatorSetVersion());
+        Assert.Equal(5, model.GetOperatorSetVersion("ai.onnx.ml"));
+        Assert.Null(model.GetOperatorSetVersion());
         Assert.Equal("v", model.Metadata["k"]);
         Assert.Equal("step", model.TrainingInfos[0].Algorithm!.Name);
         Assert.Equal("w2", model.TrainingInfos[0].UpdateBinding["w"]);

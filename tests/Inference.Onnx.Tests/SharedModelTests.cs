@@ -22,7 +22,7 @@ public class SharedModelTests
     {
         using var model = OnnxModel.Load(TestData.Path("models", file));
         Assert.NotEmpty(model.Graph.Nodes);
-        Assert.NotNull(model.OperatorSetVersion() ?? model.OperatorSetVersion("ai.onnx.ml"));
+        Assert.NotNull(model.GetOperatorSetVersion() ?? model.GetOperatorSetVersion("ai.onnx.ml"));
         foreach (var tensor in model.Graph.Initializers.Where(t => t.ElementType != OnnxElementType.String))
         {
             Assert.Equal(tensor.ByteCount, tensor.GetBytes().Length);

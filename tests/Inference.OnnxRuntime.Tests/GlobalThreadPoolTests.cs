@@ -12,7 +12,7 @@ public class GlobalThreadPoolTests
     {
         var options = new OnnxRuntimeOptions { GlobalThreadPool = s_pool };
         using OrtModel one = OrtModel.Load(Models.AddOne, options);
-        using OrtModel two = OrtModel.Load(Models.AddOne, new OnnxRuntimeOptions { GlobalThreadPool = s_pool with { } });
+        using OrtModel two = OrtModel.Load(Models.AddOne, new OnnxRuntimeOptions { GlobalThreadPool = new OnnxRuntimeThreadPool { IntraOpThreads = 2, AllowSpinning = false } });
         using OrtModel own = OrtModel.Load(Models.AddOne);
         foreach (OrtModel model in new[] { one, two, own })
         {

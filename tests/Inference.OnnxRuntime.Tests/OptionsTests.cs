@@ -11,7 +11,7 @@ public class OptionsTests
     [OrtFact]
     public void Load_UnknownExecutionProvider_ListsThoseThereAre()
     {
-        var options = new OnnxRuntimeOptions { ExecutionProviders = { new OnnxRuntimeExecutionProvider("Quantum") } };
+        var options = new OnnxRuntimeOptions { ExecutionProviders = { new OnnxRuntimeExecutionProvider { Name = "Quantum" } } };
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtModel.Load(Models.AddOne, options, "m"));
         Assert.Equal(OnnxRuntimeErrorCode.NotFound, error.Code);
         Assert.StartsWith("Model 'm': the execution provider 'Quantum' is not in", error.Message, StringComparison.Ordinal);
@@ -21,7 +21,7 @@ public class OptionsTests
     [OrtFact]
     public void Load_CpuExecutionProviderByName_IsTaken()
     {
-        var options = new OnnxRuntimeOptions { ExecutionProviders = { new OnnxRuntimeExecutionProvider("CPUExecutionProvider") } };
+        var options = new OnnxRuntimeOptions { ExecutionProviders = { new OnnxRuntimeExecutionProvider { Name = "CPUExecutionProvider" } } };
         OrtModel.Load(Models.AddOne, options).Dispose();
     }
 

@@ -22,8 +22,12 @@ internal sealed class ReplicaWorker(string root, string name, int seed)
     /// <summary>Opens the repository as every worker does.</summary>
     public static ValueTask<VersionedModelRunner> OpenAsync(string root, Random random) => ModelRepository.OpenAsync(
         root, new TextModelLoader(random),
-        new VersioningOptions { WarmupRuns = 0, Debounce = TimeSpan.FromMilliseconds(5), PollInterval = TimeSpan.FromMilliseconds(200), KeepLatest = random.Next(3) },
-        new ModelLoadOptions { Name = "ranker" }, decisions: Store(root));
+        new ModelRepositoryOptions
+        {
+            Versioning = new VersioningOptions { WarmupRuns = 0, Debounce = TimeSpan.FromMilliseconds(5), PollInterval = TimeSpan.FromMilliseconds(200), KeepLatest = random.Next(3) },
+            Load = new ModelLoadOptions { Name = "ranker" },
+            Decisions = Store(root),
+        });
 
     public async Task RunAsync(int steps)
     {

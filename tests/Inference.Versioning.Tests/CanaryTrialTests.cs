@@ -160,10 +160,10 @@ public sealed class CanaryTrialTests(ITestOutputHelper output)
         Share(0, 6_000);
         Share(1, 6_000);
         (ReplicaReport wholeErrors, ReplicaReport wholeLatency, ReplicaReport wholeMetric) = whole.Report("whole", 0);
-        Assert.Equal(new TwoArmTest(0.01).LogEvidence(wholeErrors.Stages), new TwoArmTest(0.01).LogEvidence(errors.Totals()));
-        Assert.Equal(new TwoArmTest().LogEvidence(wholeMetric.Stages), new TwoArmTest().LogEvidence(metric.Totals()));
+        Assert.Equal(new TwoArmTest(0.01).LogEvidence(wholeErrors.Stages), new TwoArmTest(0.01).LogEvidence(errors.GetTotals()));
+        Assert.Equal(new TwoArmTest().LogEvidence(wholeMetric.Stages), new TwoArmTest().LogEvidence(metric.GetTotals()));
         Assert.Equal([new StageKey(0, 0.1), new StageKey(1, 0.3)], wholeLatency.Stages.Select(s => s.Stage));
-        Assert.Equal(6_000, errors.Totals().Sum(s => s.Treatment.Total + s.Control.Total));
+        Assert.Equal(6_000, errors.GetTotals().Sum(s => s.Treatment.Total + s.Control.Total));
 
         void Share(int replica, int sequence)
         {

@@ -52,7 +52,7 @@ public sealed class FallbackTests : IDisposable
     public async Task OpenCircuit_SkipsTheTarget_AndTriesItAgainLater()
     {
         _primary.Fail = _ => new ModelRunException("broken");
-        await using IModelRunner runner = Build(o => (o.MinimumCalls, o.BreakTime) = (4, TimeSpan.FromSeconds(5)));
+        await using IModelRunner runner = Build(o => (o.MinimumCalls, o.BreakDuration) = (4, TimeSpan.FromSeconds(5)));
         var status = (IModelStatus)runner;
         Assert.Equal(ModelState.Ready, status.State);
         for (int i = 0; i < 4; i++)
@@ -76,7 +76,7 @@ public sealed class FallbackTests : IDisposable
     public async Task Regression_InvalidInputsOrACancelledCall_DoNotCloseTheCircuit()
     {
         _primary.Fail = _ => new ModelRunException("broken");
-        await using IModelRunner runner = Build(o => (o.MinimumCalls, o.BreakTime) = (4, TimeSpan.FromSeconds(5)));
+        await using IModelRunner runner = Build(o => (o.MinimumCalls, o.BreakDuration) = (4, TimeSpan.FromSeconds(5)));
         for (int i = 0; i < 4; i++)
         {
             Assert.True(await IsCheapAsync(runner));
@@ -269,7 +269,7 @@ public sealed class FallbackTests : IDisposable
         _repository.On("2", r => r.Fail = _ => new ModelRunException("broken"));
         _repository.Publish("2");
         await versions.Versions.RefreshAsync();
-        await using IModelRunner runner = versions.AsBuilder().UseFallback(o => (o.MinimumCalls, o.BreakTime) = (2, TimeSpan.FromHours(1)), _cheap).Build();
+        await using IModelRunner runner = versions.AsBuilder().UseFallback(o => (o.MinimumCalls, o.BreakDuration) = (2, TimeSpan.FromHours(1)), _cheap).Build();
         for (int i = 0; i < 3; i++)
         {
             Assert.True(await IsCheapAsync(runner));

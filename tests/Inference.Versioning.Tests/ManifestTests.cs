@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Inference.TestSupport;
+using Inference.Versioning.Manifest;
 
 namespace Inference.Versioning.Tests;
 

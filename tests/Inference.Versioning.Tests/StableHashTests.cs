@@ -1,3 +1,5 @@
+using Inference.Versioning.Routing;
+
 namespace Inference.Versioning.Tests;
 
 public sealed class StableHashTests

@@ -203,7 +203,7 @@ public sealed class TargetCircuitTests
     }
 
     private static TargetCircuit Open(TimeProvider clock, double failureRatio, int minimumCalls) => new(
-        new FallbackOptions { FailureRatio = failureRatio, MinimumCalls = minimumCalls, SamplingPeriod = s_period, BreakTime = s_break },
+        new FallbackOptions { FailureRatio = failureRatio, MinimumCalls = minimumCalls, SamplingPeriod = s_period, BreakDuration = s_break },
         clock);
 
     private static void Run(TargetCircuit circuit, CallEnd end)

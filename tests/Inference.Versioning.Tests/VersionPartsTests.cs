@@ -1,4 +1,5 @@
 using Inference.TestSupport;
+using Inference.Versioning.Routing;
 
 namespace Inference.Versioning.Tests;
 

@@ -124,7 +124,7 @@ public sealed class VersionedModelRunnerTests : IDisposable
     {
         _repository.Publish("1");
         var options = new VersioningOptions { Debounce = TimeSpan.FromMilliseconds(1), PollInterval = TimeSpan.FromDays(1), WarmupRuns = 0 };
-        await using VersionedModelRunner runner = await ModelRepository.OpenAsync(_repository.Root, _repository.Loader, options);
+        await using VersionedModelRunner runner = await ModelRepository.OpenAsync(_repository.Root, _repository.Loader, new ModelRepositoryOptions { Versioning = options });
         _repository.Publish("2");
         await Eventually.TrueAsync(() => runner.Versions.DefaultVersion == "2", "the rename was not noticed");
         _repository.Publish("3", "corrupt");

@@ -45,7 +45,7 @@ internal sealed class Study(ClickWorld world, IReadOnlyList<Step> steps, int ite
     {
         var results = steps.ToDictionary(s => s, _ => new StepResult());
         Dictionary<Step, ICaller[]> callers = steps.ToDictionary(s => s, s => Enumerable.Range(0, Callers).Select(_ => s.NewCaller()).ToArray());
-        var hits = steps.ToDictionary(s => s, s => s.Cache?.Statistics ?? default);
+        var hits = steps.ToDictionary(s => s, s => s.Cache?.Statistics is { } counts ? (counts.Hits, counts.Misses) : (Hits: 0L, Misses: 0L));
         var scores = new float[items];
         ClickRequest[] requests = stream.Requests;
         for (int start = 0; start < requests.Length; start += 2 * Chunk)

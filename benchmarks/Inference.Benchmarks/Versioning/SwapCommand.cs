@@ -23,7 +23,7 @@ public static class SwapCommand
                 model.Learn(version, bytes);
             }
 
-            VersionedModelRunner runner = await ModelRepository.OpenAsync(root, ModelLoader.Default, new VersioningOptions { KeepLatest = 0, Watch = false }).ConfigureAwait(false);
+            VersionedModelRunner runner = await ModelRepository.OpenAsync(root, ModelLoader.Default, new ModelRepositoryOptions { Versioning = new VersioningOptions { KeepLatest = 0, Watch = false } }).ConfigureAwait(false);
             await using (runner.ConfigureAwait(false))
             {
                 return await LoadAsync(runner, model, swaps, callers).ConfigureAwait(false);

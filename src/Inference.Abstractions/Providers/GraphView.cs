@@ -30,10 +30,10 @@ public abstract class GraphView
     public abstract IReadOnlyList<ModelPort> Outputs { get; }
 
     /// <summary>Returns the type of a value if it is declared or was inferred; null otherwise.</summary>
-    public abstract ModelValueType? TypeOf(string valueName);
+    public abstract ModelValueType? GetValueType(string valueName);
 
     /// <summary>Returns the constant value defined by an initializer or a Constant node, or null if the value is not constant. The view owns the tensor.</summary>
-    public abstract TensorValue? ConstantOf(string valueName);
+    public abstract TensorValue? GetConstant(string valueName);
 
     /// <summary>Writes this graph as a complete ONNX model; for a whole model, writes the original bytes.</summary>
     public abstract void WriteModel(IBufferWriter<byte> to);

@@ -3,18 +3,61 @@ using System.Runtime.InteropServices;
 namespace Inference;
 
 /// <summary>8-bit float: sign, 5 exponent bits (bias 16), 2 mantissa bits; no infinities, no negative zero; NaN is 0x80; largest 57344. Source: ONNX float8 types, "Float8E5M2FNUZ".</summary>
-/// <param name="Bits">The bit pattern.</param>
+/// <remarks>Equality and order are those of <see cref="float"/>: NaN equals NaN in <see cref="Equals(Float8E5M2FNUZ)"/> and nothing by the operators.</remarks>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct Float8E5M2FNUZ(byte Bits)
+public readonly struct Float8E5M2FNUZ : IComparable<Float8E5M2FNUZ>, IEquatable<Float8E5M2FNUZ>
 {
+    private readonly byte _bits;
+
+    private Float8E5M2FNUZ(byte bits) => _bits = bits;
+
     /// <summary>Rounds to the nearest value, ties to even, saturating at the largest finite value.</summary>
     public static explicit operator Float8E5M2FNUZ(float value) => new(Float8Format.Float8E5M2FNUZ.Encode(value, saturate: true));
 
     /// <summary>Exact conversion.</summary>
-    public static implicit operator float(Float8E5M2FNUZ value) => Float8Format.Float8E5M2FNUZ.Decode(value.Bits);
+    public static explicit operator float(Float8E5M2FNUZ value) => Float8Format.Float8E5M2FNUZ.Decode(value._bits);
 
     /// <summary>Converts with or without saturation; without it, out-of-range values become infinity, or NaN if the format has no infinity.</summary>
     public static Float8E5M2FNUZ FromSingle(float value, bool saturate) => new(Float8Format.Float8E5M2FNUZ.Encode(value, saturate));
+
+    /// <summary>Whether both are the same number; false where one is NaN.</summary>
+    public static bool operator ==(Float8E5M2FNUZ left, Float8E5M2FNUZ right) => (float)left == (float)right;
+
+    /// <summary>Whether they differ, or one is NaN.</summary>
+    public static bool operator !=(Float8E5M2FNUZ left, Float8E5M2FNUZ right) => !(left == right);
+
+    /// <summary>Whether the left is less; false where one is NaN.</summary>
+    public static bool operator <(Float8E5M2FNUZ left, Float8E5M2FNUZ right) => (float)left < (float)right;
+
+    /// <summary>Whether the left is greater; false where one is NaN.</summary>
+    public static bool operator >(Float8E5M2FNUZ left, Float8E5M2FNUZ right) => (float)left > (float)right;
+
+    /// <summary>Whether the left is less or equal; false where one is NaN.</summary>
+    public static bool operator <=(Float8E5M2FNUZ left, Float8E5M2FNUZ right) => (float)left <= (float)right;
+
+    /// <summary>Whether the left is greater or equal; false where one is NaN.</summary>
+    public static bool operator >=(Float8E5M2FNUZ left, Float8E5M2FNUZ right) => (float)left >= (float)right;
+
+    /// <summary>The value of a bit pattern.</summary>
+    public static Float8E5M2FNUZ FromBits(byte bits) => new(bits);
+
+    /// <summary>Whether the value is NaN.</summary>
+    public static bool IsNaN(Float8E5M2FNUZ value) => float.IsNaN((float)value);
+
+    /// <summary>The bit pattern.</summary>
+    public byte ToBits() => _bits;
+
+    /// <inheritdoc/>
+    public int CompareTo(Float8E5M2FNUZ other) => ((float)this).CompareTo((float)other);
+
+    /// <inheritdoc/>
+    public bool Equals(Float8E5M2FNUZ other) => ((float)this).Equals((float)other);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Float8E5M2FNUZ other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ((float)this).GetHashCode();
 
     /// <inheritdoc/>
     public override string ToString() => ((float)this).ToString(System.Globalization.CultureInfo.InvariantCulture);

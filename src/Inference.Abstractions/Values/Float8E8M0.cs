@@ -2,19 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace Inference;
 
-/// <summary>8-bit power of two: value 2^(Bits − 127), 0xFF is NaN; no sign, no zero. Source: OCP microscaling formats, ONNX "Float8E8M0".</summary>
-/// <param name="Bits">The bit pattern: the biased exponent.</param>
+/// <summary>8-bit power of two: value 2^(bits − 127), 0xFF is NaN; no sign, no zero. Source: OCP microscaling formats, ONNX "Float8E8M0".</summary>
+/// <remarks>Equality and order are those of <see cref="float"/>: NaN equals NaN in <see cref="Equals(Float8E8M0)"/> and nothing by the operators.</remarks>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct Float8E8M0(byte Bits)
+public readonly struct Float8E8M0 : IComparable<Float8E8M0>, IEquatable<Float8E8M0>
 {
+    private readonly byte _bits;
+
+    private Float8E8M0(byte bits) => _bits = bits;
+
     /// <summary>Converts by rounding up to the next power of two (ONNX <c>round_mode="up"</c>), saturating.</summary>
     public static explicit operator Float8E8M0(float value) => FromSingle(value, Float8E8M0Rounding.Up, saturate: true);
 
     /// <summary>Exact conversion; 2^−127 is a subnormal <see cref="float"/>.</summary>
-    public static implicit operator float(Float8E8M0 value) =>
-        value.Bits == 0xFF ? float.NaN
-        : value.Bits == 0 ? BitConverter.UInt32BitsToSingle(0x00400000)
-        : BitConverter.UInt32BitsToSingle((uint)value.Bits << 23);
+    public static explicit operator float(Float8E8M0 value) =>
+        value._bits == 0xFF ? float.NaN
+        : value._bits == 0 ? BitConverter.UInt32BitsToSingle(0x00400000)
+        : BitConverter.UInt32BitsToSingle((uint)value._bits << 23);
 
     /// <summary>Converts the magnitude of <paramref name="value"/>; NaN and, without saturation, values out of range give NaN.</summary>
     /// <param name="value">The number to convert; its sign is dropped.</param>
@@ -60,6 +64,45 @@ public readonly record struct Float8E8M0(byte Bits)
 
         return new(exponent >= 0xFF ? (saturate ? (byte)0xFE : (byte)0xFF) : (byte)exponent);
     }
+
+    /// <summary>Whether both are the same number; false where one is NaN.</summary>
+    public static bool operator ==(Float8E8M0 left, Float8E8M0 right) => (float)left == (float)right;
+
+    /// <summary>Whether they differ, or one is NaN.</summary>
+    public static bool operator !=(Float8E8M0 left, Float8E8M0 right) => !(left == right);
+
+    /// <summary>Whether the left is less; false where one is NaN.</summary>
+    public static bool operator <(Float8E8M0 left, Float8E8M0 right) => (float)left < (float)right;
+
+    /// <summary>Whether the left is greater; false where one is NaN.</summary>
+    public static bool operator >(Float8E8M0 left, Float8E8M0 right) => (float)left > (float)right;
+
+    /// <summary>Whether the left is less or equal; false where one is NaN.</summary>
+    public static bool operator <=(Float8E8M0 left, Float8E8M0 right) => (float)left <= (float)right;
+
+    /// <summary>Whether the left is greater or equal; false where one is NaN.</summary>
+    public static bool operator >=(Float8E8M0 left, Float8E8M0 right) => (float)left >= (float)right;
+
+    /// <summary>The value of a bit pattern.</summary>
+    public static Float8E8M0 FromBits(byte bits) => new(bits);
+
+    /// <summary>Whether the value is NaN.</summary>
+    public static bool IsNaN(Float8E8M0 value) => float.IsNaN((float)value);
+
+    /// <summary>The bit pattern.</summary>
+    public byte ToBits() => _bits;
+
+    /// <inheritdoc/>
+    public int CompareTo(Float8E8M0 other) => ((float)this).CompareTo((float)other);
+
+    /// <inheritdoc/>
+    public bool Equals(Float8E8M0 other) => ((float)this).Equals((float)other);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Float8E8M0 other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ((float)this).GetHashCode();
 
     /// <inheritdoc/>
     public override string ToString() => ((float)this).ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -59,7 +59,7 @@ public sealed class BatchingOptions : IValidatableObject
     public NotBatchableMode WhenNotBatchable { get; set; } = NotBatchableMode.Fail;
 
     /// <summary>Validates constraints that involve several options.</summary>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
         if (MaxQueuedRows < MaxRows)
         {

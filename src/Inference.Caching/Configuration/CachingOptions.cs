@@ -28,7 +28,7 @@ public sealed class CachingOptions : IValidatableObject
     public SecondLevelOptions SecondLevel { get; } = new();
 
     /// <summary>Validates constraints that involve several options.</summary>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
         if (SecondLevel.Protect is null != SecondLevel.Unprotect is null)
         {

@@ -63,7 +63,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         get
         {
             (long entries, long bytes, long hits, long misses) = _store.Counts;
-            return new CacheStatistics(entries, bytes, hits, misses, _admission.State);
+            return new CacheStatistics { Entries = entries, Bytes = bytes, Hits = hits, Misses = misses, IsOn = _admission.State };
         }
     }
 

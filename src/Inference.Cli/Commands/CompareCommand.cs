@@ -35,7 +35,17 @@ internal static class CompareCommand
             IModelLoader? otherLoader = result.GetValue(otherBackend) is { } backend ? Backends.Loader(backend, result.GetValue(shared.Library)) : null;
             DataRoles data = shared.Require(result, open);
             DecisionRecord record = await DecisionRecord.CreateAsync(
-                context, "compare", first, second, [], null, data.Report ?? data.Search, shared.Evaluation(result), otherLoader, cancellation).ConfigureAwait(false);
+                context,
+                new DecisionRecordRequest
+                {
+                    Verb = "compare",
+                    Source = first,
+                    Model = second,
+                    Judged = data.Report ?? data.Search,
+                    Evaluation = shared.Evaluation(result),
+                    Loader = otherLoader,
+                },
+                cancellation).ConfigureAwait(false);
             record = shared.Judged(result, record);
             progress.End();
             RecordReport.Write(record, result.GetValue(shared.Json));

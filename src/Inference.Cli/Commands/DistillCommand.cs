@@ -47,7 +47,17 @@ internal static class DistillCommand
             progress.Note($"training rows {training.RowCount:N0}; {training.Excluded:N0} excluded for calibration or report");
             OnnxModel student = await Distiller.TrainAsync(context, model, training, options, cancellation).ConfigureAwait(false);
             DecisionRecord record = await DecisionRecord.CreateAsync(
-                context, "distill", model, student, [], roles.Train, roles.Report ?? rows ?? roles.Calibrate, shared.Evaluation(result), cancellationToken: cancellation).ConfigureAwait(false);
+                context,
+                new DecisionRecordRequest
+                {
+                    Verb = "distill",
+                    Source = model,
+                    Model = student,
+                    Calibration = roles.Train,
+                    Judged = roles.Report ?? rows ?? roles.Calibrate,
+                    Evaluation = shared.Evaluation(result),
+                },
+                cancellation).ConfigureAwait(false);
             if (rows is not null)
             {
                 double drop = OptimizationCommands.Share(result.GetValue(shared.MaxDrop), "--max-drop") ?? 0.003;

@@ -94,7 +94,7 @@ internal static class InspectCommand
         ConsoleTable operators = new ConsoleTable().Text("operator").Numbers("nodes").Text("");
         foreach (OperatorUse use in model.Operators)
         {
-            operators.Add(use.Domain == "ai.onnx" ? use.Name : $"{use.Domain}.{use.Name}", Number(use.Count), use.IsFunction ? "function of the model" : use.Supported ? "supported" : "NOT SUPPORTED");
+            operators.Add(use.Domain == "ai.onnx" ? use.Name : $"{use.Domain}.{use.Name}", Number(use.Count), use.IsFunction ? "function of the model" : use.IsSupported ? "supported" : "NOT SUPPORTED");
         }
 
         operators.Write();
@@ -141,7 +141,7 @@ internal static class InspectCommand
             writer.WriteString("name", use.Name);
             writer.WriteNumber("opset", use.Opset);
             writer.WriteNumber("count", use.Count);
-            writer.WriteBoolean("supported", use.Supported);
+            writer.WriteBoolean("supported", use.IsSupported);
             writer.WriteBoolean("function", use.IsFunction);
         });
         writer.WriteNumber("parameters", model.Parameters);

@@ -23,8 +23,8 @@ internal static class KernelsCommand
                     writer.WriteString("family", kernel.Family);
                     writer.WriteString("name", kernel.Name);
                     writer.WriteString("isa", kernel.Tier.ToString().ToLowerInvariant());
-                    writer.WriteBoolean("supported", kernel.Supported);
-                    writer.WriteBoolean("chosen", kernel.Chosen);
+                    writer.WriteBoolean("supported", kernel.IsAvailable);
+                    writer.WriteBoolean("chosen", kernel.IsChosen);
                 }));
                 return Task.FromResult(ExitCodes.Done);
             }
@@ -32,7 +32,7 @@ internal static class KernelsCommand
             ConsoleTable table = new ConsoleTable().Text("family").Text("kernel").Text("isa").Text("here");
             foreach (KernelInfo kernel in kernels)
             {
-                table.Add(kernel.Family, kernel.Name, kernel.Tier.ToString().ToLowerInvariant(), kernel.Chosen ? "chosen" : kernel.Supported ? "runs here" : "not on this machine");
+                table.Add(kernel.Family, kernel.Name, kernel.Tier.ToString().ToLowerInvariant(), kernel.IsChosen ? "chosen" : kernel.IsAvailable ? "runs here" : "not on this machine");
             }
 
             table.Write();

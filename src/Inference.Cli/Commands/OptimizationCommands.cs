@@ -9,6 +9,7 @@ using Inference.Evaluation.Verdicts;
 using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Evaluation;
+using Inference.Optimization.Graphs;
 using Inference.Optimization.Records;
 using Inference.Optimization.Reports;
 
@@ -121,7 +122,7 @@ internal sealed class OptimizationCommands
     public DataRoles? Roles(ParseResult result, Func<string, MappedDataSource> open, bool split = false)
     {
         DataRoles? roles = result.GetValue(Data) is { } path ? DataRoles.Open(path, split, open) : null;
-        return Open(result, Test, open) is { } test && roles is not null ? roles with { Report = test } : roles;
+        return Open(result, Test, open) is { } test && roles is not null ? new DataRoles { Train = roles.Train, Calibrate = roles.Calibrate, Search = roles.Search, Report = test } : roles;
     }
 
     /// <summary>Shows how all given rows are mapped.</summary>
@@ -190,7 +191,18 @@ internal sealed class OptimizationCommands
         CancellationToken cancellation)
     {
         DecisionRecord record = await DecisionRecord.CreateAsync(
-            context, verb, source, model, layers, roles?.Calibrate, roles?.Report ?? roles?.Calibrate, Evaluation(result), cancellationToken: cancellation).ConfigureAwait(false);
+            context,
+            new DecisionRecordRequest
+            {
+                Verb = verb,
+                Source = source,
+                Model = model,
+                Layers = [.. layers],
+                Calibration = roles?.Calibrate,
+                Judged = roles?.Report ?? roles?.Calibrate,
+                Evaluation = Evaluation(result),
+            },
+            cancellation).ConfigureAwait(false);
         return Write(result, progress, source, model, Judged(result, record), details);
     }
 
@@ -252,7 +264,7 @@ internal sealed class OptimizationCommands
         if (record.Verb == "quantize" && record.Bytes < AlwaysSmaller && source.ToArray().Length is var before && model.ToArray().Length is var after && after >= before)
         {
             throw new UnsupportedModelException(
-                $"Model '{source.Graph.Name}': expected a file smaller than {before:N0} bytes, got {after:N0}: its layers have too few weights to benefit. Nothing was written; keep the float model.", []);
+                $"Model '{source.Graph.Name}': expected a file smaller than {before:N0} bytes, got {after:N0}: its layers have too few weights to benefit. Nothing was written; keep the float model.");
         }
     }
 }

@@ -4,6 +4,7 @@ using Inference.Cli.Running;
 using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
+using Inference.Optimization.Graphs;
 using Inference.Optimization.Search;
 
 namespace Inference.Cli.Commands;

@@ -10,5 +10,11 @@ public sealed record DataColumn(string Name, ElementType Type, IReadOnlyList<lon
     public long RowElements => RowShape.Aggregate(1L, (product, dimension) => product * dimension);
 
     /// <inheritdoc/>
+    public bool Equals(DataColumn? other) => other is not null && Name == other.Name && Type == other.Type && RowShape.SequenceEqual(other.RowShape);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Type, RowShape.Count);
+
+    /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Type.Name()}[rows{string.Concat(RowShape.Select(d => "," + d))}]";
 }

@@ -21,19 +21,19 @@ public sealed class DataException : InferenceException
     }
 
     /// <summary>The file, or the name of the data; null if the error is not about a location in it.</summary>
-    public string? SourceName { get; private init; }
+    public string? SourceName { get; init; }
 
     /// <summary>The row, from 1; null if the error is not about a single row.</summary>
-    public long? Row { get; private init; }
+    public long? Row { get; init; }
 
     /// <summary>The column; null if the error is not about a single column.</summary>
-    public string? Column { get; private init; }
+    public string? Column { get; init; }
 
     /// <summary>What was expected.</summary>
-    public string? Expected { get; private init; }
+    public string? Expected { get; init; }
 
     /// <summary>What was received.</summary>
-    public string? Actual { get; private init; }
+    public string? Actual { get; init; }
 
     /// <summary>Creates an exception for a location; row 0 if it is not about one row.</summary>
     internal static DataException At(string source, long row, string? column, string expected, string actual, string advice, Exception? cause = null) =>

@@ -7,7 +7,7 @@ public static class DataSourceExtensions
     /// <param name="source">The source.</param>
     /// <param name="name">The name.</param>
     /// <exception cref="DataException">The column does not exist; the message lists the existing columns, and explains why a column in the file cannot be read.</exception>
-    public static DataColumn Column(this IDataSource source, string name)
+    public static DataColumn GetColumn(this IDataSource source, string name)
     {
         ArgumentNullException.ThrowIfNull(source);
         return source.Columns.FirstOrDefault(c => c.Name == name) ?? throw Missing(source, name);

@@ -66,7 +66,7 @@ public sealed class TensorFolderDataSource : IDataSource
         ArgumentNullException.ThrowIfNull(columns);
         foreach (string column in columns)
         {
-            this.Column(column);
+            this.GetColumn(column);
         }
 
         return new StreamDataSource(() => LoadSets(), Columns, Name).ReadAsync(columns, batchRows, cancellationToken);

@@ -37,7 +37,7 @@ public sealed class ExcludedRowsDataSource : IDataSource
     /// <param name="inputs">The columns by which rows are compared.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public static async Task<ExcludedRowsDataSource> CreateAsync(
-        IDataSource source, IEnumerable<IDataSource> others, IReadOnlyCollection<string> inputs, CancellationToken cancellationToken)
+        IDataSource source, IEnumerable<IDataSource> others, IReadOnlyCollection<string> inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(others);
@@ -79,7 +79,7 @@ public sealed class ExcludedRowsDataSource : IDataSource
         }
     }
 
-    private static async IAsyncEnumerable<UInt128> HashesAsync(IDataSource source, IReadOnlyCollection<string> inputs, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<UInt128> HashesAsync(IDataSource source, IReadOnlyCollection<string> inputs, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string[] names = [.. inputs];
         await foreach (DataBatch batch in source.ReadAsync(names, 256, cancellationToken).ConfigureAwait(false))

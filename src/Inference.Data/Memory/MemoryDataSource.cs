@@ -52,7 +52,7 @@ public sealed class MemoryDataSource : IDataSource
         await Task.CompletedTask.ConfigureAwait(false);
         foreach (string column in columns)
         {
-            this.Column(column);
+            this.GetColumn(column);
         }
 
         for (long row = 0; row < RowCount; row += batchRows)

@@ -44,7 +44,7 @@ public sealed class NpzDataSource : IDataSource, IPartlyReadable
     public IAsyncEnumerable<DataBatch> ReadAsync(IReadOnlyCollection<string> columns, int batchRows, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        return _arrays.ReadAsync([.. columns.Select(this.Column)], batchRows, cancellationToken);
+        return _arrays.ReadAsync([.. columns.Select(this.GetColumn)], batchRows, cancellationToken);
     }
 
     private ZipArchive Open()

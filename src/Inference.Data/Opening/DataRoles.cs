@@ -1,12 +1,20 @@
 namespace Inference.Data;
 
 /// <summary>Assigns rows to roles, so that no reported figure is measured on rows that were used for training, calibration or selection.</summary>
-/// <param name="Train">Rows for training students.</param>
-/// <param name="Calibrate">Rows for calibration and refitting.</param>
-/// <param name="Search">Rows for choosing between candidates.</param>
-/// <param name="Report">Rows on which the reported figures are measured; null if there are no separate rows for this.</param>
-public sealed record DataRoles(IDataSource Train, IDataSource Calibrate, IDataSource Search, IDataSource? Report)
+public sealed class DataRoles
 {
+    /// <summary>Rows for training students.</summary>
+    public required IDataSource Train { get; init; }
+
+    /// <summary>Rows for calibration and refitting.</summary>
+    public required IDataSource Calibrate { get; init; }
+
+    /// <summary>Rows for choosing between candidates.</summary>
+    public required IDataSource Search { get; init; }
+
+    /// <summary>Rows on which the reported figures are measured; null if there are no separate rows for this.</summary>
+    public IDataSource? Report { get; init; }
+
     /// <summary>Opens data. A folder with files <c>calib</c>, <c>search</c>, <c>test</c>, <c>train</c> (of any kind that <see cref="DataSource.Open"/> reads) provides a file for each role: calib replaces a
     /// missing search, search a missing calib, and both a missing train. Anything else is one set of rows; <paramref name="split"/> determines whether it is divided.</summary>
     /// <param name="path">A file or folder.</param>
@@ -22,12 +30,16 @@ public sealed record DataRoles(IDataSource Train, IDataSource Calibrate, IDataSo
         {
             IDataSource calibrate = Find("calib") ?? some;
             IDataSource search = Find("search") ?? some;
-            return new DataRoles(Find("train") ?? calibrate, calibrate, search, Find("test"));
+            return new DataRoles { Train = Find("train") ?? calibrate, Calibrate = calibrate, Search = search, Report = Find("test") };
         }
 
         IDataSource all = open(path);
-        return split
-            ? new DataRoles(new Memory.BlockDataSource(all, "calibration", [0]), new Memory.BlockDataSource(all, "calibration", [0]), new Memory.BlockDataSource(all, "search", [1, 3]), new Memory.BlockDataSource(all, "report", [2]))
-            : new DataRoles(all, all, all, null);
+        if (!split)
+        {
+            return new DataRoles { Train = all, Calibrate = all, Search = all };
+        }
+
+        IDataSource Every(string name, params int[] places) => new Memory.BlockDataSource(all, name, places);
+        return new DataRoles { Train = Every("calibration", 0), Calibrate = Every("calibration", 0), Search = Every("search", 1, 3), Report = Every("report", 2) };
     }
 }

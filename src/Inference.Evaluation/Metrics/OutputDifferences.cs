@@ -16,7 +16,7 @@ public sealed class OutputDifferences
     public string? WorstSlice => Worst(_slices.SelectMany(static s => s.Value.Select(o => (s.Key, o.Value))));
 
     /// <summary>The differences of a slice by output; null if there is no such slice.</summary>
-    public IReadOnlyDictionary<string, DifferenceFigures>? Slice(string name) => _slices.GetValueOrDefault(name);
+    public IReadOnlyDictionary<string, DifferenceFigures>? GetSlice(string name) => _slices.GetValueOrDefault(name);
 
     /// <summary>Adds one row of an output.</summary>
     /// <param name="output">The output's name.</param>

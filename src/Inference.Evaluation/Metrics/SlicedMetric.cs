@@ -44,7 +44,7 @@ public sealed class SlicedMetric
     }
 
     /// <summary>Returns the slice with the worst value among those with at least <paramref name="minimumRows"/> rows; null if there is none.</summary>
-    public (string Name, double Value)? Worst(long minimumRows = 1)
+    public (string Name, double Value)? GetWorst(long minimumRows = 1)
     {
         (string Name, double Value)? worst = null;
         foreach ((string name, MetricAccumulator accumulator) in _slices)

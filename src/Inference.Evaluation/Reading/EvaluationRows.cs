@@ -30,7 +30,7 @@ public sealed class EvaluationRows
     /// <summary>Returns a row; its spans stay valid as long as this object.</summary>
     /// <param name="row">The index of the row, from 0.</param>
     /// <param name="weight">The weight of the row.</param>
-    public EvaluationRow Row(int row, double weight = 1)
+    public EvaluationRow GetRow(int row, double weight = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -119,4 +120,10 @@ public sealed record OutputReading
         ArgumentNullException.ThrowIfNull(labels);
         return new RowReader(this).Read(outputs, labels);
     }
+
+    /// <inheritdoc/>
+    public bool Equals(OutputReading? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 }

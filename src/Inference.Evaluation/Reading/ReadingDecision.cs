@@ -175,7 +175,7 @@ internal sealed class ReadingDecision
         if (names is null && answer is not null)
         {
             EvaluationRows rows = new RowReader(bare with { Classes = numbers, ModelClasses = numbers }).Read(null, output, answer);
-            names = ClassLists.Columns([.. Enumerable.Range(0, answer.Elements).Select(answer.ValueAt)], [.. Enumerable.Range(0, rows.Count).Select(i => rows.Row(i).Predicted[0])], candidate.Classes, Values());
+            names = ClassLists.Columns([.. Enumerable.Range(0, answer.Elements).Select(answer.ValueAt)], [.. Enumerable.Range(0, rows.Count).Select(i => rows.GetRow(i).Predicted[0])], candidate.Classes, Values());
             if (names is null)
             {
                 _looked.Add($"'{output.Name}', {output.Description}: the labels of '{answer.Name}' do not determine the class of each column");
@@ -232,7 +232,7 @@ internal sealed class ReadingDecision
     private OutputReading Alike(OutputReading[] readings)
     {
         OutputReading first = readings.FirstOrDefault(static r => r.Form == ScoreForm.Probability) ?? readings[0];
-        int[][] answers = [.. readings.Select(r => Rows(r with { LabelOutput = null })).Select(static rows => Enumerable.Range(0, rows.Count).SelectMany(i => rows.Row(i).Predicted.ToArray()).ToArray())];
+        int[][] answers = [.. readings.Select(r => Rows(r with { LabelOutput = null })).Select(static rows => Enumerable.Range(0, rows.Count).SelectMany(i => rows.GetRow(i).Predicted.ToArray()).ToArray())];
         int[] chosen = answers[Array.IndexOf(readings, first)];
         for (int i = 0; i < readings.Length; i++)
         {

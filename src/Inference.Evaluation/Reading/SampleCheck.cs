@@ -16,7 +16,7 @@ internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
         MetricAccumulator accumulator = MetricCatalog.Parse(reading.Metric).CreateAccumulator();
         for (int i = 0; i < rows.Count; i++)
         {
-            accumulator.Add(rows.Row(i));
+            accumulator.Add(rows.GetRow(i));
         }
 
         double value = accumulator.Value;
@@ -59,7 +59,7 @@ internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
     // If one class is rare, a good model may seldom predict it: its scores are checked.
     private bool OrdersWell()
     {
-        if (reading.ScoreOutput is null || rows.Row(0).Actual.Length > 1)
+        if (reading.ScoreOutput is null || rows.GetRow(0).Actual.Length > 1)
         {
             return false;
         }
@@ -67,7 +67,7 @@ internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
         MetricAccumulator accumulator = MetricCatalog.Parse("auc").CreateAccumulator();
         for (int i = 0; i < rows.Count; i++)
         {
-            accumulator.Add(rows.Row(i));
+            accumulator.Add(rows.GetRow(i));
         }
 
         return accumulator.Value >= GoodOrder;
@@ -82,7 +82,7 @@ internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
             int right = 0, all = 0;
             for (int i = 0; i < rows.Count; i++)
             {
-                EvaluationRow row = rows.Row(i);
+                EvaluationRow row = rows.GetRow(i);
                 for (int k = 0; k < row.Actual.Length; k++)
                 {
                     all += row.Actual[k] == EvaluationRow.Ignored ? 0 : 1;
@@ -106,7 +106,7 @@ internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
         long all = 0;
         for (int i = 0; i < rows.Count; i++)
         {
-            foreach (int actual in rows.Row(i).Actual)
+            foreach (int actual in rows.GetRow(i).Actual)
             {
                 if (actual != EvaluationRow.Ignored)
                 {
@@ -121,20 +121,20 @@ internal sealed class SampleCheck(OutputReading reading, EvaluationRows rows)
 
     private double Spread()
     {
-        int columns = rows.Row(0).Truth.Length;
+        int columns = rows.GetRow(0).Truth.Length;
         var sums = new double[columns];
         for (int i = 0; i < rows.Count; i++)
         {
             for (int c = 0; c < columns; c++)
             {
-                sums[c] += rows.Row(i).Truth[c] / rows.Count;
+                sums[c] += rows.GetRow(i).Truth[c] / rows.Count;
             }
         }
 
         MetricAccumulator accumulator = MetricCatalog.Parse(reading.Metric).CreateAccumulator();
         for (int i = 0; i < rows.Count; i++)
         {
-            accumulator.Add(new EvaluationRow { Values = sums, Truth = rows.Row(i).Truth });
+            accumulator.Add(new EvaluationRow { Values = sums, Truth = rows.GetRow(i).Truth });
         }
 
         return accumulator.Value;

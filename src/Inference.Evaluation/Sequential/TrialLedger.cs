@@ -47,7 +47,7 @@ public sealed class TrialLedger
 
     /// <summary>The total counts of all replicas by stage, in order of stage number.</summary>
     /// <exception cref="EvaluationException">Replicas disagree on a stage's share or on the levels.</exception>
-    public IReadOnlyList<ArmCounts> Totals()
+    public IReadOnlyList<ArmCounts> GetTotals()
     {
         var totals = new SortedDictionary<int, ArmCounts>();
         foreach (ArmCounts counts in _reports.Values.SelectMany(static r => r.Counted))

@@ -42,7 +42,7 @@ public sealed class TwoArmTest
     public double Tolerance { get; }
 
     /// <summary>Computes ln of the e-value of the counts of all stages; 0 without counts. Reject H0 at level α if it is at least −ln α, at any evaluation.</summary>
-    /// <param name="stages">Counts by stage, such as <see cref="TrialLedger.Totals"/>.</param>
+    /// <param name="stages">Counts by stage, such as <see cref="TrialLedger.GetTotals"/>.</param>
     public double LogEvidence(IEnumerable<ArmCounts> stages)
     {
         ArgumentNullException.ThrowIfNull(stages);

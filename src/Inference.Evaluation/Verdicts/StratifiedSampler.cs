@@ -57,7 +57,7 @@ public sealed class StratifiedSampler
     }
 
     /// <summary>Assigns a stratum to each label: its value if there are at most 20 distinct ones, otherwise its decile.</summary>
-    public static string[] StrataOf(ReadOnlySpan<double> labels)
+    public static string[] GetStrata(ReadOnlySpan<double> labels)
     {
         double[] sorted = labels.ToArray();
         Array.Sort(sorted);

@@ -58,7 +58,7 @@ internal sealed unsafe class FileContent : IDisposable
         var length = stream.Length;
         if (length > maxBytes)
         {
-            throw new OnnxFormatException($"expected at most {maxBytes} bytes ({limitName}), got {length}. Raise the limit if you trust the file.", fileName: path);
+            throw new OnnxFormatException($"expected at most {maxBytes} bytes ({limitName}), got {length}. Raise the limit if you trust the file.", "", fileName: path);
         }
 
         return map && length >= MapFromBytes ? Map(stream, length) : length <= Array.MaxLength ? Copy(stream, (int)length) : CopyLong(stream, length);

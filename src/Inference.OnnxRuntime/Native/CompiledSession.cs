@@ -138,8 +138,8 @@ internal sealed class CompiledSession : CompiledModel
         {
             if (!found.Contains(port.Name))
             {
-                throw new OnnxRuntimeException(OnnxRuntimeErrorCode.InvalidGraph,
-                    $"Model '{graph.ModelName}', {kind} '{port.Name}': expected the session to have it; the session has {string.Join(", ", found.Select(static name => $"'{name}'"))}. Check how the graph was written.");
+                throw new OnnxRuntimeException(
+                    $"Model '{graph.ModelName}', {kind} '{port.Name}': expected the session to have it; the session has {string.Join(", ", found.Select(static name => $"'{name}'"))}. Check how the graph was written.") { Code = OnnxRuntimeErrorCode.InvalidGraph };
             }
         }
     }

@@ -53,9 +53,9 @@ internal static class LibraryLocator
             }
         }
 
-        throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
+        throw new OnnxRuntimeException(
             $"ONNX Runtime: the native library was not found; expected {string.Join(" or ", FileNames)} in '{AppContext.BaseDirectory}', "
-            + $"in '{Path.Combine("runtimes", PortableRid(), "native")}' below it, or in the system's library path. {InstallHint}");
+            + $"in '{Path.Combine("runtimes", PortableRid(), "native")}' below it, or in the system's library path. {InstallHint}") { Code = OnnxRuntimeErrorCode.NoSuchFile };
     }
 
     /// <summary>The files that a NuGet package may have placed in the program's folder, in the order in which they are tried.</summary>
@@ -89,14 +89,14 @@ internal static class LibraryLocator
     {
         if (!File.Exists(path))
         {
-            throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
-                $"ONNX Runtime: the native library '{path}', named by {namedBy}, does not exist. {InstallHint}");
+            throw new OnnxRuntimeException(
+                $"ONNX Runtime: the native library '{path}', named by {namedBy}, does not exist. {InstallHint}") { Code = OnnxRuntimeErrorCode.NoSuchFile };
         }
 
         if (NativeImage.ArchitectureOf(path) is { } built && built != RuntimeInformation.ProcessArchitecture)
         {
-            throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
-                $"ONNX Runtime: the native library '{path}', named by {namedBy}, is built for {built}, but this process runs on {RuntimeInformation.ProcessArchitecture}. {InstallHint}");
+            throw new OnnxRuntimeException(
+                $"ONNX Runtime: the native library '{path}', named by {namedBy}, is built for {built}, but this process runs on {RuntimeInformation.ProcessArchitecture}. {InstallHint}") { Code = OnnxRuntimeErrorCode.NoSuchFile };
         }
     }
 
@@ -109,8 +109,8 @@ internal static class LibraryLocator
         }
         catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
         {
-            throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
-                $"ONNX Runtime: the native library '{path}', named by {namedBy}, cannot be loaded: {exception.Message} {InstallHint}", "", exception);
+            throw new OnnxRuntimeException(
+                $"ONNX Runtime: the native library '{path}', named by {namedBy}, cannot be loaded: {exception.Message} {InstallHint}", exception) { Code = OnnxRuntimeErrorCode.NoSuchFile };
         }
     }
 }

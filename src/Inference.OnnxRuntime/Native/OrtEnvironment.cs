@@ -17,17 +17,17 @@ internal static class OrtEnvironment
     {
         lock (s_lock)
         {
-            if (OrtEnv.IsCreated && pool is not null && (s_own is null || pool != s_pool))
+            if (OrtEnv.IsCreated && pool is not null && (s_own is null || !pool.IsLike(s_pool)))
             {
                 if (s_own is null)
                 {
-                    throw new OnnxRuntimeException(OnnxRuntimeErrorCode.Fail,
+                    throw new OnnxRuntimeException(
                         $"ONNX Runtime: a session requested the global thread pool {pool}, but the program created ONNX Runtime's environment before this provider. Load a model here first.");
                 }
 
                 if (s_users > 0)
                 {
-                    throw new OnnxRuntimeException(OnnxRuntimeErrorCode.Fail,
+                    throw new OnnxRuntimeException(
                         $"ONNX Runtime: a session requested the global thread pool {pool}, but {s_users} sessions exist in an environment "
                         + $"with {s_pool?.ToString() ?? "none"}. Give all sessions the same pool, or dispose them first.");
                 }

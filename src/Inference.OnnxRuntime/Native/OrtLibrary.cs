@@ -52,7 +52,7 @@ internal sealed unsafe class OrtLibrary
             if (libraryPath is not null && !IsSameFile(first.Path, libraryPath))
             {
                 LibraryLocator.Require(libraryPath, LibraryLocator.NamedByOption);
-                throw new OnnxRuntimeException(OnnxRuntimeErrorCode.Fail,
+                throw new OnnxRuntimeException(
                     $"ONNX Runtime: the option LibraryPath names '{libraryPath}', but '{first.Path}' (version {first.Version}) is loaded, and a process can load only one native library. "
                     + "Use the same file everywhere, or start another process.");
             }
@@ -67,8 +67,8 @@ internal sealed unsafe class OrtLibrary
         string numbers = version.Split('-', '+')[0];
         if (!System.Version.TryParse(numbers, out Version? found) || new Version(found.Major, found.Minor) < PackageVersion)
         {
-            throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NotImplemented,
-                $"ONNX Runtime: '{path}' is version {version}; expected {PackageVersion} or later, the version of the package {PackageName}. {LibraryLocator.InstallHint}");
+            throw new OnnxRuntimeException(
+                $"ONNX Runtime: '{path}' is version {version}; expected {PackageVersion} or later, the version of the package {PackageName}. {LibraryLocator.InstallHint}") { Code = OnnxRuntimeErrorCode.NotImplemented };
         }
     }
 
@@ -77,8 +77,8 @@ internal sealed unsafe class OrtLibrary
         (nint library, string path) = LibraryLocator.Load(libraryPath);
         if (!NativeLibrary.TryGetExport(library, "OrtGetApiBase", out nint getApiBase))
         {
-            throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NoSuchFile,
-                $"ONNX Runtime: '{path}' has no function OrtGetApiBase; expected ONNX Runtime's native library. {LibraryLocator.InstallHint}");
+            throw new OnnxRuntimeException(
+                $"ONNX Runtime: '{path}' has no function OrtGetApiBase; expected ONNX Runtime's native library. {LibraryLocator.InstallHint}") { Code = OnnxRuntimeErrorCode.NoSuchFile };
         }
 
         nint* apiBase = ((delegate* unmanaged<nint*>)getApiBase)();
@@ -102,9 +102,9 @@ internal sealed unsafe class OrtLibrary
             string used = OrtEnv.Instance().GetVersionString();
             if (libraryPath is not null || used != version)
             {
-                throw new OnnxRuntimeException(OnnxRuntimeErrorCode.Fail,
+                throw new OnnxRuntimeException(
                     $"ONNX Runtime: '{path}' (version {version}) cannot be loaded: the program used {PackageName} before this provider, which loaded a library of version {used}. "
-                    + "A process can load only one native library: call OnnxRuntimeLibrary.Load first, or do not set LibraryPath.", "", exception);
+                    + "A process can load only one native library: call OnnxRuntimeLibrary.Load first, or do not set LibraryPath.", exception);
             }
         }
     }

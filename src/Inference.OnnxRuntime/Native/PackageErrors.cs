@@ -19,7 +19,7 @@ internal static class PackageErrors
     {
         (OnnxRuntimeErrorCode code, string words) = exception is PackageException ? Split(exception.Message) : (CodeWithoutName(exception.Message), "");
         string text = words.Length > 0 ? words : "ONNX Runtime failed without a message for this code.";
-        return new OnnxRuntimeException(code, $"{where}: {text} ({code}, ONNX Runtime {OrtLibrary.Loaded?.Version})", words, exception);
+        return new OnnxRuntimeException($"{where}: {text} ({code}, ONNX Runtime {OrtLibrary.Loaded?.Version})", exception) { Code = code, NativeMessage = words };
     }
 
     private static (OnnxRuntimeErrorCode Code, string Words) Split(string message)

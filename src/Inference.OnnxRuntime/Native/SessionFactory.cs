@@ -44,7 +44,12 @@ internal static class SessionFactory
         catch (Exception exception) when (PackageErrors.IsReported(exception))
         {
             OnnxRuntimeException error = PackageErrors.Translate(exception, where);
-            throw new OnnxRuntimeException(error.Code, error.Message, error.NativeMessage, exception) { UnsupportedOperators = UnsupportedOperators.Of(error.NativeMessage) };
+            throw new OnnxRuntimeException(error.Message, exception)
+            {
+                Code = error.Code,
+                NativeMessage = error.NativeMessage,
+                UnsupportedOperators = UnsupportedOperators.Of(error.NativeMessage),
+            };
         }
     }
 
@@ -78,9 +83,9 @@ internal static class SessionFactory
         {
             if (!s_configFamilies.Any(family => key.StartsWith(family, StringComparison.Ordinal)))
             {
-                throw new OnnxRuntimeException(OnnxRuntimeErrorCode.InvalidArgument,
+                throw new OnnxRuntimeException(
                     $"{where}: the session option '{key}' is unknown to ONNX Runtime; expected a key that begins with {string.Join(", ", s_configFamilies)}. "
-                    + "See onnxruntime_session_options_config_keys.h.");
+                    + "See onnxruntime_session_options_config_keys.h.") { Code = OnnxRuntimeErrorCode.InvalidArgument };
             }
 
             session.AddSessionConfigEntry(key, value);
@@ -127,9 +132,9 @@ internal static class SessionFactory
         string[] available = OrtEnv.Instance().GetAvailableProviders();
         if (!available.Any(known => string.Equals(known, shortName + ProviderSuffix, StringComparison.OrdinalIgnoreCase)))
         {
-            throw new OnnxRuntimeException(OnnxRuntimeErrorCode.NotFound,
+            throw new OnnxRuntimeException(
                 $"{where}: the execution provider '{provider.Name}' is not in '{library.Path}' (ONNX Runtime {library.Version}), which has: "
-                + $"{string.Join(", ", available)}. Use a build of ONNX Runtime that has it, or remove it from ExecutionProviders.");
+                + $"{string.Join(", ", available)}. Use a build of ONNX Runtime that has it, or remove it from ExecutionProviders.") { Code = OnnxRuntimeErrorCode.NotFound };
         }
 
         session.AppendExecutionProvider(shortName, new Dictionary<string, string>(provider.Options, StringComparer.Ordinal));

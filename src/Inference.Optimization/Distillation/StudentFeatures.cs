@@ -41,7 +41,7 @@ internal sealed class StudentFeatures
         var categorical = new List<(string, int)>();
         foreach (OnnxValueInfo input in teacher.Graph.Inputs.Where(i => !teacher.Graph.Initializers.Exists(t => t.Name == i.Name)))
         {
-            DataColumn column = data.Column(input.Name);
+            DataColumn column = data.GetColumn(input.Name);
             (column.Type is ElementType.Int64 or ElementType.Int32 ? categorical
                 : column.Type == ElementType.Float32 ? numeric
                 : throw new OptimizationException($"Student, input '{input.Name}': expected float32, int32 or int64, got {column.Type.Name()}. Students support numbers and ids; remove the input."))

@@ -23,7 +23,7 @@ internal sealed class Answers
     {
         int part = _starts.BinarySearch(row);
         part = part < 0 ? ~part - 1 : part;
-        return _parts[part].Row(row - _starts[part]);
+        return _parts[part].GetRow(row - _starts[part]);
     }
 
     /// <summary>Runs all rows.</summary>
@@ -67,7 +67,7 @@ internal sealed class Answers
             {
                 for (int i = 0; i < rows.Count; i++)
                 {
-                    foreach (double score in rows.Row(i).Probabilities)
+                    foreach (double score in rows.GetRow(i).Probabilities)
                     {
                         _numbers.Add((float)score);
                     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Inference.Evaluation.Reading;
 using Inference.Evaluation.Verdicts;
 
@@ -94,4 +95,10 @@ public sealed record ComparisonResult
             $"{name} {drop * 100:F2} % is within the budget, but the end of its interval, {high * 100:F2} %, is not: {(rows is { } count ? string.Create(CultureInfo.InvariantCulture, $"about {count:N0} rows like these would decide") : "no number of rows like these would decide")}"),
         _ => "",
     };
+
+    /// <inheritdoc/>
+    public bool Equals(ComparisonResult? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 }

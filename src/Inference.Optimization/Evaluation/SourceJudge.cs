@@ -233,7 +233,7 @@ internal sealed class SourceJudge
         }
 
         return values.Distinct(StringComparer.Ordinal).Take(MostStrata + 1).Count() <= MostStrata ? values
-            : width == 1 && numbers.Length > 0 ? StratifiedSampler.StrataOf(Array.ConvertAll(numbers, static n => (double)n))
+            : width == 1 && numbers.Length > 0 ? StratifiedSampler.GetStrata(Array.ConvertAll(numbers, static n => (double)n))
             : Array.ConvertAll(values, static _ => "");
     }
 }

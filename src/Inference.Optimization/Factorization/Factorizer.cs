@@ -44,8 +44,10 @@ public static class Factorizer
         if (wanted.Count == 0)
         {
             throw new UnsupportedModelException(
-                $"Model '{model.Graph.Name}': expected a MatMul, Gemm or Conv of at least {LeastWeights} weights to factorize, got none. Leave the model unfactorized.",
-                [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()]);
+                $"Model '{model.Graph.Name}': expected a MatMul, Gemm or Conv of at least {LeastWeights} weights to factorize, got none. Leave the model unfactorized.")
+            {
+                Operators = [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()],
+            };
         }
 
         Dictionary<string, GramMatrix> grams = options.Whiten

@@ -1,10 +1,9 @@
 using Inference.Onnx;
-using Inference.Optimization.Graphs;
 
-namespace Inference.Optimization;
+namespace Inference.Optimization.Graphs;
 
 /// <summary>Writes results atomically, and never over the source.</summary>
-public static class ModelOutput
+internal static class ModelOutput
 {
     /// <summary>Writes a model; weights beyond the encoding's limit are written to a file beside it.</summary>
     /// <param name="model">The model.</param>

@@ -11,7 +11,7 @@ internal static class OpsetUpgrade
     /// <summary>What prevents the upgrade of the model; null if nothing does.</summary>
     public static string? Obstacle(OnnxModel model)
     {
-        long version = model.OperatorSetVersion() ?? 1;
+        long version = model.GetOperatorSetVersion() ?? 1;
         if (version >= Target)
         {
             return null;
@@ -32,7 +32,7 @@ internal static class OpsetUpgrade
     public static void Apply(GraphEditor editor, IReadOnlyDictionary<string, long[]> shapes)
     {
         OnnxModel model = editor.Model;
-        long version = model.OperatorSetVersion() ?? 1;
+        long version = model.GetOperatorSetVersion() ?? 1;
         if (version >= Target)
         {
             return;

@@ -34,8 +34,10 @@ internal sealed class PruneRun(OptimizationContext context, OnnxModel prepared, 
     public bool CanPrune(int multiple) => _groups.Exists(g => IsWanted(g, multiple));
 
     public UnsupportedModelException NothingToPrune(int multiple) => new(
-        $"Model '{prepared.Graph.Name}': expected channels between layers that can be removed, got none: {string.Join("; ", _groups.Where(g => g.Producers.Count > 0 && !IsWanted(g, multiple)).Select(Reason).Distinct())}. Leave the model unpruned.",
-        [.. prepared.Graph.Nodes.Select(n => n.OpType).Distinct()]);
+        $"Model '{prepared.Graph.Name}': expected channels between layers that can be removed, got none: {string.Join("; ", _groups.Where(g => g.Producers.Count > 0 && !IsWanted(g, multiple)).Select(Reason).Distinct())}. Leave the model unpruned.")
+    {
+        Operators = [.. prepared.Graph.Nodes.Select(n => n.OpType).Distinct()],
+    };
 
     /// <summary>Prunes a copy of the model.</summary>
     /// <exception cref="UnsupportedModelException">No channel can be removed.</exception>

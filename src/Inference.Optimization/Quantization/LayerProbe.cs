@@ -43,7 +43,7 @@ internal sealed class LayerProbe
             difference = Add("Reshape", [difference, shape]);
         }
 
-        if ((_editor.Model.OperatorSetVersion() ?? 1) >= 18)
+        if ((_editor.Model.GetOperatorSetVersion() ?? 1) >= 18)
         {
             string axesName = _editor.AddConstant(OnnxTensor.Create<long>(_editor.Names.New("i"), axes, axes.Length));
             return Output(Add("ReduceMean", [difference, axesName], n => n.SetAttribute("keepdims", 0L)));

@@ -47,8 +47,10 @@ internal sealed class QuantizationAnalysis
         if (graph.Layers.Count == 0)
         {
             throw new UnsupportedModelException(
-                $"Model '{model.Graph.Name}': expected at least one MatMul, Gemm or Conv with constant float32 weights, got none. Leave the model unquantized.",
-                [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()]);
+                $"Model '{model.Graph.Name}': expected at least one MatMul, Gemm or Conv with constant float32 weights, got none. Leave the model unquantized.")
+            {
+                Operators = [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()],
+            };
         }
 
         Dictionary<string, TensorStatistics> statistics =
@@ -122,7 +124,7 @@ internal sealed class QuantizationAnalysis
 
     public static async Task UpgradeAsync(OptimizationContext context, GraphEditor editor, IDataSource? data, CancellationToken cancellationToken)
     {
-        if ((editor.Model.OperatorSetVersion() ?? 1) >= OpsetUpgrade.Target)
+        if ((editor.Model.GetOperatorSetVersion() ?? 1) >= OpsetUpgrade.Target)
         {
             return;
         }

@@ -63,8 +63,10 @@ public static class Quantizer
         if (!decisions.Exists(d => d.Action.StartsWith("int", StringComparison.Ordinal)))
         {
             throw new UnsupportedModelException(
-                $"Model '{model.Graph.Name}': expected at least one layer that can be quantized, got none: {string.Join("; ", decisions.Where(d => d.Action == "float").Select(d => $"'{d.Name}' {d.Reason}"))}. Exclude fewer nodes, or choose another mode.",
-                [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()]);
+                $"Model '{model.Graph.Name}': expected at least one layer that can be quantized, got none: {string.Join("; ", decisions.Where(d => d.Action == "float").Select(d => $"'{d.Name}' {d.Reason}"))}. Exclude fewer nodes, or choose another mode.")
+            {
+                Operators = [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()],
+            };
         }
 
         editor.Model.ProducerName = "Inference";
@@ -93,9 +95,9 @@ public static class Quantizer
         List<LinearLayer> convolutions = [.. wanted.Where(l => l.IsConv)];
         if (options.Mode == QuantizationMode.Dynamic)
         {
-            if ((editor.Model.OperatorSetVersion() ?? 1) < 11)
+            if ((editor.Model.GetOperatorSetVersion() ?? 1) < 11)
             {
-                throw new OptimizationException($"Model '{editor.Graph.Name}': expected operator set 11 or later for dynamic quantization, got {editor.Model.OperatorSetVersion()}. Export the model with operator set 13 or later.");
+                throw new OptimizationException($"Model '{editor.Graph.Name}': expected operator set 11 or later for dynamic quantization, got {editor.Model.GetOperatorSetVersion()}. Export the model with operator set 13 or later.");
             }
 
             // Shared weights stay shared, if all their readers are multiplied alike.

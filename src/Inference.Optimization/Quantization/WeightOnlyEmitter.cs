@@ -13,7 +13,7 @@ internal static class WeightOnlyEmitter
         {
             if (!made.TryGetValue((layer.WeightName, layer.ChannelAxis), out string? restored))
             {
-                bool perChannel = options.PerChannel && (editor.Model.OperatorSetVersion() ?? 1) >= OpsetUpgrade.Target;
+                bool perChannel = options.PerChannel && (editor.Model.GetOperatorSetVersion() ?? 1) >= OpsetUpgrade.Target;
                 (sbyte[] codes, float[] scales) = WeightCodes.Symmetric(layer.ReadRows(), layer.Outputs, perChannel, 127);
                 sbyte[] stored = layer.ChannelAxis == 0 ? codes : WeightCodes.Transpose<sbyte>(codes, layer.Outputs, layer.Reduction);
                 string name = editor.AddConstant(Weights.Make<sbyte>(editor.Names.New("w"), OnnxElementType.Int8, stored, layer.Weight.Dims));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Inference.Data;
@@ -67,7 +68,7 @@ public sealed record DecisionRecord
 
     /// <summary>Computes the SHA-256 of a model: of the file it was loaded from, otherwise of its encoding.</summary>
     /// <param name="model">The model.</param>
-    public static string Digest(OnnxModel model)
+    public static string ComputeDigest(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.SourcePath is { } path && File.Exists(path))
@@ -113,36 +114,22 @@ public sealed record DecisionRecord
 
     /// <summary>Creates a record of an operation, with the quality and time compared with the source if data is given.</summary>
     /// <param name="context">Provides the loader, the seed and the clock.</param>
-    /// <param name="verb">The operation.</param>
-    /// <param name="source">The source model.</param>
-    /// <param name="model">The new model.</param>
-    /// <param name="layers">The decision on each layer.</param>
-    /// <param name="calibration">The rows used to make the model; null for none.</param>
-    /// <param name="judged">The rows to measure quality and time on; null to measure neither.</param>
-    /// <param name="evaluation">The metric, labels and slices.</param>
-    /// <param name="loader">The loader of the new model; null for the same as the source.</param>
+    /// <param name="request">The models, and the rows on which they are compared.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    public static async Task<DecisionRecord> CreateAsync(
-        OptimizationContext context,
-        string verb,
-        OnnxModel source,
-        OnnxModel model,
-        IEnumerable<LayerDecision> layers,
-        IDataSource? calibration,
-        IDataSource? judged,
-        EvaluationOptions evaluation,
-        IModelLoader? loader = null,
-        CancellationToken cancellationToken = default)
+    public static async Task<DecisionRecord> CreateAsync(OptimizationContext context, DecisionRecordRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        DecisionRecord record = For(verb, source, model, context.Seed, layers, ("calibrate", calibration), ("report", judged));
-        if (judged is null)
+        ArgumentNullException.ThrowIfNull(request);
+        (OnnxModel source, OnnxModel model) = (request.Source, request.Model);
+        DecisionRecord record = For(request.Verb, source, model, context.Seed, request.Layers, ("calibrate", request.Calibration), ("report", request.Judged));
+        if (request.Judged is not { } judged)
         {
             return record;
         }
 
-        ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, judged, evaluation, loader, cancellationToken).ConfigureAwait(false);
-        double[] times = await LatencyMeter.MeasureAsync(context, [source, model], judged, 1, TimeSpan.FromMilliseconds(800), cancellationToken, [context.Loader, loader ?? context.Loader]).ConfigureAwait(false);
+        ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, judged, request.Evaluation, request.Loader, cancellationToken).ConfigureAwait(false);
+        IModelLoader[] loaders = [context.Loader, request.Loader ?? context.Loader];
+        double[] times = await LatencyMeter.MeasureAsync(context, [source, model], judged, 1, TimeSpan.FromMilliseconds(800), cancellationToken, loaders).ConfigureAwait(false);
         return record with { Quality = quality, SourceMicroseconds = times[0], Microseconds = times[1] };
     }
 
@@ -150,11 +137,17 @@ public sealed record DecisionRecord
     internal static DecisionRecord For(string verb, OnnxModel source, OnnxModel result, int seed, IEnumerable<LayerDecision> layers, params (string Role, IDataSource? Data)[] data) => new()
     {
         Verb = verb,
-        SourceSha256 = Digest(source),
+        SourceSha256 = ComputeDigest(source),
         Seed = seed,
         Layers = [.. layers],
         SourceBytes = Weights.TotalBytes(source.Graph),
         Bytes = Weights.TotalBytes(result.Graph),
         Data = [.. data.Where(d => d.Data is not null).Select(d => new DataRecord(d.Role, Path.GetFileName(d.Data!.Name), d.Data.Digest))],
     };
+
+    /// <inheritdoc/>
+    public bool Equals(DecisionRecord? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 }

@@ -54,7 +54,7 @@ internal sealed class ModelSession : IAsyncDisposable
     {
         foreach (ModelPort input in Runner.Info.Inputs.Where(i => !i.IsOptional))
         {
-            DataColumn column = data.Column(input.Name);
+            DataColumn column = data.GetColumn(input.Name);
             if (column.Type != input.Type.ElementType)
             {
                 throw new DataException($"{data.Name}, column '{column.Name}': expected {input.Type} for the model '{_name}', got {column.Type.Name()}. Convert the array with astype before saving it.");

@@ -39,7 +39,7 @@ public static class BudgetOptimizer
 
         ModelPreparation.RequireFloat(model, "optimize");
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-            '|', DecisionRecord.Digest(model), calibration.Digest, search.Digest, context.Seed, options.MaxDrop, options.MaxSliceDrop, options.MinSpeedup, options.Evaluation.Metric?.Name ?? "", options.Evaluation.Output ?? "", "interval"))));
+            '|', DecisionRecord.ComputeDigest(model), calibration.Digest, search.Digest, context.Seed, options.MaxDrop, options.MaxSliceDrop, options.MinSpeedup, options.Evaluation.Metric?.Name ?? "", options.Evaluation.Output ?? "", "interval"))));
         var run = new SearchRun(context, model, search, options, SearchState.Open(options.StatePath, key));
         long start = context.TimeProvider.GetTimestamp();
         bool stopped = false;

@@ -25,5 +25,5 @@ internal sealed class FallbackChain(Func<FallbackOptions, IReadOnlyList<Fallback
     }
 
     private bool HasSameCircuits(FallbackOptions options) => _taken is { } taken
-        && (taken.FailureRatio, taken.MinimumCalls, taken.SamplingPeriod, taken.BreakTime) == (options.FailureRatio, options.MinimumCalls, options.SamplingPeriod, options.BreakTime);
+        && (taken.FailureRatio, taken.MinimumCalls, taken.SamplingPeriod, taken.BreakDuration) == (options.FailureRatio, options.MinimumCalls, options.SamplingPeriod, options.BreakDuration);
 }

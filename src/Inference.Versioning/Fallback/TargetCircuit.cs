@@ -2,7 +2,7 @@ namespace Inference.Versioning.Fallback;
 
 /// <summary>The circuit breaker of a target: rejects calls while the target mostly fails, and lets single calls try it again after a while.</summary>
 /// <remarks>
-/// While closed, it counts the outcomes of the calls of the last <see cref="FallbackOptions.SamplingPeriod"/> and opens when enough of them have failed. While open, it rejects calls for <see cref="FallbackOptions.BreakTime"/>;
+/// While closed, it counts the outcomes of the calls of the last <see cref="FallbackOptions.SamplingPeriod"/> and opens when enough of them have failed. While open, it rejects calls for <see cref="FallbackOptions.BreakDuration"/>;
 /// then it admits one call per such period, until one succeeds and closes it. A call whose outcome says nothing about the target changes nothing, and leaves the trial to the next call. Times are
 /// differences of the clock's timestamps and therefore do not depend on the time of day. Thread-safe; allocates nothing per call.
 /// </remarks>
@@ -22,7 +22,7 @@ internal sealed class TargetCircuit
         _clock = clock;
         _failureRatio = options.FailureRatio;
         _minimumCalls = options.MinimumCalls;
-        _breakTicks = Ticks(options.BreakTime);
+        _breakTicks = Ticks(options.BreakDuration);
         _recent = new RecentCalls(Ticks(options.SamplingPeriod));
 
         long Ticks(TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);

@@ -1,3 +1,5 @@
+using Inference.Versioning.Manifest;
+
 namespace Inference.Versioning.Loading;
 
 /// <summary>Runs a version on its golden rows and compares the outputs.</summary>

@@ -1,3 +1,5 @@
+using Inference.Versioning.Manifest;
+
 namespace Inference.Versioning.Loading;
 
 /// <summary>Whether golden rows can find a model wrong: rows that any model reproduces prove nothing.</summary>

@@ -72,7 +72,7 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw new VersionRefusedException(exception is InferenceException ? exception.Message : $"{where}: {exception.Message}", folder.Version, gate, exception);
+            throw new VersionRefusedException(exception is InferenceException ? exception.Message : $"{where}: {exception.Message}", exception) { Version = folder.Version, Gate = gate };
         }
         finally
         {

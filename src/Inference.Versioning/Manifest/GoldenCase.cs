@@ -1,7 +1,7 @@
-namespace Inference.Versioning;
+namespace Inference.Versioning.Manifest;
 
 /// <summary>One run with known outputs.</summary>
-public sealed class GoldenCase
+internal sealed class GoldenCase
 {
     /// <summary>The inputs by name.</summary>
     public Dictionary<string, GoldenTensor> Inputs { get; set; } = [];

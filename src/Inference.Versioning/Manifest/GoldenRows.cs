@@ -1,7 +1,7 @@
-namespace Inference.Versioning;
+namespace Inference.Versioning.Manifest;
 
 /// <summary>Inputs with known outputs that a version must reproduce before it serves.</summary>
-public sealed class GoldenRows
+internal sealed class GoldenRows
 {
     /// <summary>The relative tolerance r in |got − want| ≤ a + r · |want|; null: <see cref="VersioningOptions.GoldenRelativeTolerance"/>.</summary>
     public double? RelativeTolerance { get; set; }

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Manifest;
 
 /// <summary>A tensor in JSON: element type by name (<c>float32</c>, <c>int64</c>, <c>string</c>, …), shape, and the elements, row-major, as an array of numbers, booleans or strings, or as base64 of
 /// little-endian bytes.</summary>
-public sealed class GoldenTensor
+internal sealed class GoldenTensor
 {
     /// <summary>The element type by its name in <see cref="ElementTypes.Name"/>; the default is <c>float32</c>.</summary>
     public string Type { get; set; } = "float32";

@@ -1,7 +1,7 @@
-namespace Inference.Versioning;
+namespace Inference.Versioning.Manifest;
 
 /// <summary>The signature in a manifest.</summary>
-public sealed class ManifestSignature
+internal sealed class ManifestSignature
 {
     /// <summary>The algorithm; only <c>ES256</c> (ECDSA over P-256 with SHA-256, IEEE P1363 format) is supported.</summary>
     public string Algorithm { get; set; } = "ES256";

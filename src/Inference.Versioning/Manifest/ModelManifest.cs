@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Inference.Status;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Manifest;
 
 /// <summary>The content of <c>manifest.json</c> beside a model. All parts are optional. The format is documented in the package's README.</summary>
-public sealed class ModelManifest
+internal sealed class ModelManifest
 {
     /// <summary>The format version; 1.</summary>
     public int Format { get; set; } = 1;

@@ -36,7 +36,7 @@ public sealed class FallbackOptions
 
     /// <summary>How long a circuit stays open before one call tries the target again, 500 ms to 1 h; the default is 5 s. A change of the default version closes it at once.</summary>
     [DurationRange("00:00:00.5", "01:00:00")]
-    public TimeSpan BreakTime { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The share of the calls of the last minute that, answered by others than the first target, makes the model degraded and is logged once a minute, 0.001 to 1, 0.1 by default. Counted from 20 calls a minute on.</summary>
     [Range(0.001, 1.0)]

@@ -86,15 +86,15 @@ public sealed class VersioningOptions
     public IList<int> WarmupRows { get; } = [];
 
     /// <summary>Options of manifest signatures.</summary>
-    public SigningOptions Signing { get; set; } = new();
+    public SigningOptions Signing { get; } = new();
 
     /// <summary>Options of canaries.</summary>
     [ValidateObjectMembers]
-    public CanaryOptions Canary { get; set; } = new();
+    public CanaryOptions Canary { get; } = new();
 
     /// <summary>Options of shadow calls.</summary>
     [ValidateObjectMembers]
-    public ShadowOptions Shadow { get; set; } = new();
+    public ShadowOptions Shadow { get; } = new();
 
     /// <summary>The arms of an A/B test, sticky by routing key; the remaining share goes to the default version. Empty by default.</summary>
     [ValidateEnumeratedItems]

@@ -198,8 +198,11 @@ internal sealed partial class RepositoryController
                 if (LoadedBytes(drained: true) + folder.Bytes > limit || timeout.IsCancellationRequested)
                 {
                     throw new VersionRefusedException(
-                        $"Model '{ModelName}', version '{folder.Version}': expected room for {folder.Bytes} bytes within MaxLoadedBytes = {limit}, got {LoadedBytes()} bytes in use by versions that serve or drain. Raise MaxLoadedBytes, or keep fewer versions.",
-                        folder.Version, VersionGate.Budget);
+                        $"Model '{ModelName}', version '{folder.Version}': expected room for {folder.Bytes} bytes within MaxLoadedBytes = {limit}, got {LoadedBytes()} bytes in use by versions that serve or drain. Raise MaxLoadedBytes, or keep fewer versions.")
+                    {
+                        Version = folder.Version,
+                        Gate = VersionGate.Budget,
+                    };
                 }
             }
             finally

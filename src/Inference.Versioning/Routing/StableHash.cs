@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Text;
 
-namespace Inference.Versioning;
+namespace Inference.Versioning.Routing;
 
 /// <summary>
 /// The routing hash, identical in every process, machine and release: FNV-1a (64 bits) over the UTF-8 bytes of the salt, a zero byte and the UTF-8 bytes of the
 /// key, followed by the finaliser of splitmix64, because FNV alone mixes its high bits too little.
 /// </summary>
-public static class StableHash
+internal static class StableHash
 {
     private const ulong Offset = 0xCBF29CE484222325;
     private const ulong Prime = 0x100000001B3;

@@ -5,6 +5,8 @@ namespace Inference.Versioning;
 /// <summary>The checks that a version must pass before it serves, in order.</summary>
 public enum VersionGate
 {
+    /// <summary>No gate: nothing was checked.</summary>
+    None,
     /// <summary>The memory budget has room for it.</summary>
     Budget,
     /// <summary>Its manifest can be read.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Inference.Diagnostics;
 using Inference.Versioning.Leasing;
+using Inference.Versioning.Manifest;
 
 namespace Inference.Versioning.Telemetry;
 

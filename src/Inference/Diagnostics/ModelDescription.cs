@@ -1,7 +1,7 @@
 namespace Inference.Diagnostics;
 
 /// <summary>The contents of a model file and the properties that the engine found. Immutable.</summary>
-public sealed record ModelDescription
+public sealed class ModelDescription
 {
     /// <summary>The model's name.</summary>
     public required string Name { get; init; }

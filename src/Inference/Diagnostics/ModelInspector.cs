@@ -24,41 +24,45 @@ public static class ModelInspector
         try
         {
             using IModelRunner runner = new ModelLoader(providers).Load(source, options);
-            ModelDescription described = Describe(file, runner.Info.Name, runner.Info.Digest, []);
-            return described with
-            {
-                Inputs = runner.Info.Inputs,
-                Outputs = runner.Info.Outputs,
-                BatchAxis = runner.Info.BatchAxis,
-                RowIndependent = runner.Info.RowIndependent,
-                Deterministic = runner.Info.Deterministic,
-                Placement = Placement(runner, file, described),
-            };
+            return Describe(file, runner.Info, runner, []);
         }
         catch (UnsupportedModelException exception)
         {
-            return Describe(file, options.Name ?? ModelLoader.NameOf(source, file), ModelDigest.Of(file, RunControl.None), exception.Operators);
+            var info = new ModelInfo
+            {
+                Name = options.Name ?? ModelLoader.NameOf(source, file),
+                Digest = ModelDigest.Of(file, RunControl.None),
+                Inputs = [.. file.Graph.Inputs.Select(Port)],
+                Outputs = [.. file.Graph.Outputs.Select(Port)],
+                Deterministic = false,
+            };
+            return Describe(file, info, null, exception.Operators);
         }
     }
 
-    private static ModelDescription Describe(OnnxModel file, string name, string digest, IReadOnlyList<string> unsupported)
+    private static ModelDescription Describe(OnnxModel file, ModelInfo info, IModelRunner? runner, IReadOnlyList<string> unsupported)
     {
-        IReadOnlyList<OnnxTensor> tensors = file.AllTensors();
+        IReadOnlyList<OnnxTensor> tensors = file.GetTensors();
+        OperatorUse[] operators = OperatorCount.Of(file, unsupported);
         return new()
         {
-            Name = name,
-            Digest = digest,
+            Name = info.Name,
+            Digest = info.Digest,
             IrVersion = file.IrVersion,
             Producer = $"{file.ProducerName} {file.ProducerVersion}".Trim(),
             Opsets = Opsets(file),
-            Inputs = [.. file.Graph.Inputs.Select(Port)],
-            Outputs = [.. file.Graph.Outputs.Select(Port)],
-            Operators = OperatorCount.Of(file, unsupported),
+            Inputs = info.Inputs,
+            Outputs = info.Outputs,
+            Operators = operators,
             Unsupported = unsupported,
             Parameters = tensors.Sum(t => t.ElementCount),
             ParameterBytes = tensors.Sum(t => t.ElementType == OnnxElementType.String ? t.StringData.Sum(s => (long)s.Length) : ((ElementType)(int)t.ElementType).ByteCount(t.ElementCount)),
-            FileBytes = file.SourceBytes.Length + file.ExternalDataFiles().Sum(path => new FileInfo(path).Length),
+            FileBytes = file.SourceBytes.Length + file.GetExternalDataFiles().Sum(path => new FileInfo(path).Length),
             Metadata = new ReadOnlyDictionary<string, string>(file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal)),
+            BatchAxis = info.BatchAxis,
+            RowIndependent = info.RowIndependent,
+            Deterministic = info.Deterministic,
+            Placement = runner is null ? [] : Placement(runner, file, operators),
         };
     }
 
@@ -75,8 +79,8 @@ public static class ModelInspector
 
     private static ModelPort Port(OnnxValueInfo info) => new(info.Name, TypeImport.FromOnnx(info.Type) ?? ModelValueType.Tensor(ElementType.Undefined));
 
-    private static PlacedNodes[] Placement(IModelRunner runner, OnnxModel file, ModelDescription described) =>
+    private static PlacedNodes[] Placement(IModelRunner runner, OnnxModel file, OperatorUse[] operators) =>
         runner.GetService(typeof(ManagedModel)) is ManagedModel managed
             ? [.. managed.Model.Placement.Parts.Select(p => new PlacedNodes { Provider = p.Provider, Nodes = p.Nodes, Operators = p.Operators })]
-            : [new() { Provider = runner.Info.Provider, Nodes = file.Graph.Nodes.Count, Operators = [.. described.Operators.Select(o => o.Name)] }];
+            : [new() { Provider = runner.Info.Provider, Nodes = file.Graph.Nodes.Count, Operators = [.. operators.Select(o => o.Name)] }];
 }

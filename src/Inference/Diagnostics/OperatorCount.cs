@@ -34,9 +34,15 @@ internal sealed class OperatorCount
         return
         [
             .. count._counts
-                .Select(c => new OperatorUse(
-                    c.Key.Domain, c.Key.Name, c.Key.Opset, c.Value,
-                    !unsupported.Contains($"{c.Key.Domain}.{c.Key.Name}-{c.Key.Opset}"), count._functions.Contains((c.Key.Domain, c.Key.Name))))
+                .Select(c => new OperatorUse
+                {
+                    Domain = c.Key.Domain,
+                    Name = c.Key.Name,
+                    Opset = c.Key.Opset,
+                    Count = c.Value,
+                    IsSupported = !unsupported.Contains($"{c.Key.Domain}.{c.Key.Name}-{c.Key.Opset}"),
+                    IsFunction = count._functions.Contains((c.Key.Domain, c.Key.Name)),
+                })
                 .OrderByDescending(u => u.Count).ThenBy(u => u.Domain, StringComparer.Ordinal).ThenBy(u => u.Name, StringComparer.Ordinal),
         ];
     }

@@ -17,7 +17,7 @@ internal sealed record ImportedModel(ModelGraph Graph, IReadOnlyList<string> Def
     {
         SortedSet<string> unknown = Unknown(Graph);
         return unknown.Count == 0 ? this : throw new UnsupportedModelException(
-            $"The model needs {unknown.Count} operator(s) that the provider 'cpu' does not support: {string.Join(", ", unknown)}. {UnsupportedAdvice.Of(unknown)}", [.. unknown]);
+            $"The model needs {unknown.Count} operator(s) that the provider 'cpu' does not support: {string.Join(", ", unknown)}. {UnsupportedAdvice.Of(unknown)}") { Operators = [.. unknown] };
     }
 
     private static SortedSet<string> Unknown(ModelGraph graph)

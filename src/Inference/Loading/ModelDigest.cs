@@ -18,7 +18,7 @@ internal static class ModelDigest
             hash.AppendData(rest.Span[..Math.Min(ChunkBytes, rest.Length)]);
         }
 
-        foreach (OnnxTensor tensor in model.AllTensors())
+        foreach (OnnxTensor tensor in model.GetTensors())
         {
             if (tensor.HasExternalData)
             {

@@ -51,7 +51,7 @@ internal static class WholeModelLoader
         {
             string[] missing = [.. view.Nodes.Where(node => !claims.Contains(node.Index)).Select(node => Operator(node, view)).Distinct()];
             throw new UnsupportedModelException(
-                $"Model '{name}': the provider '{provider.Name}' does not claim all nodes; not claimed: {string.Join(", ", missing)}. Load the model with several providers, or choose another provider.", missing);
+                $"Model '{name}': the provider '{provider.Name}' does not claim all nodes; not claimed: {string.Join(", ", missing)}. Load the model with several providers, or choose another provider.") { Operators = missing };
         }
 
         ModelInfo info = Describe(file, imported, view, digest, options, provider, control);
@@ -65,7 +65,7 @@ internal static class WholeModelLoader
         catch (ProviderException exception)
         {
             throw exception.UnsupportedOperators.Count > 0
-                ? new UnsupportedModelException(exception.Message, exception.UnsupportedOperators)
+                ? new UnsupportedModelException(exception.Message, exception) { Operators = exception.UnsupportedOperators }
                 : new ModelLoadException(exception.Message, exception);
         }
 

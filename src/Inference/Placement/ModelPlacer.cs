@@ -134,7 +134,7 @@ internal sealed class ModelPlacer
             int[] members = [.. group];
             ExecutionProvider provider = _preference.First(p => p.Name == owners[members[0]]);
             PartModel model = PartModel.Of(_model, graph, nodes, members, view);
-            ModelValueType?[] outputs = [.. model.Outputs.Select(view.TypeOf)];
+            ModelValueType?[] outputs = [.. model.Outputs.Select(view.GetValueType)];
             bool repeats = Array.TrueForAll(members, m => Repeats(_scopes[graph], nodes[m]));
             try
             {

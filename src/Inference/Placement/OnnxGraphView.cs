@@ -60,9 +60,9 @@ internal sealed class OnnxGraphView : GraphView
 
     public IReadOnlyDictionary<string, OnnxTensor> Constants => _constants.Value;
 
-    public override ModelValueType? TypeOf(string valueName) => _types(valueName);
+    public override ModelValueType? GetValueType(string valueName) => _types(valueName);
 
-    public override TensorValue? ConstantOf(string valueName)
+    public override TensorValue? GetConstant(string valueName)
     {
         lock (_values)
         {

@@ -23,7 +23,7 @@ internal sealed class PartModel
     /// <summary>The values that the part produces for others, in order.</summary>
     public IReadOnlyList<string> Outputs { get; }
 
-    public OnnxGraphView View(string name) => new(_model, _model.Graph, name, null, _around.TypeOf, whole: false);
+    public OnnxGraphView View(string name) => new(_model, _model.Graph, name, null, _around.GetValueType, whole: false);
 
     /// <summary>Makes the part of these nodes.</summary>
     public static PartModel Of(OnnxModel model, OnnxGraph graph, OnnxNode[] nodes, int[] members, OnnxGraphView view)
@@ -82,7 +82,7 @@ internal sealed class PartModel
         return new(part, view, inputs, outputs);
     }
 
-    private static OnnxType? TypeOf(OnnxGraphView view, string name) => view.TypeOf(name) is { } type ? TypeImport.ToOnnx(type) : null;
+    private static OnnxType? TypeOf(OnnxGraphView view, string name) => view.GetValueType(name) is { } type ? TypeImport.ToOnnx(type) : null;
 
     private static OnnxTensor Named(OnnxTensor tensor, string name)
     {

@@ -1,14 +1,14 @@
 namespace Inference.Validation;
 
 /// <summary>Holds the values of one input against its rule. Immutable.</summary>
-internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
+internal abstract class InputCheck(string model, ModelPort port, InputRule rule, ValidationInstruments instruments)
 {
     private readonly long[] _maxShape = [.. rule.MaxShape];
 
     protected InputRule Rule { get; } = rule;
 
     /// <summary>The check of an input; null where the rule does not fit its type.</summary>
-    public static InputCheck? Create(string model, ModelPort port, InputRule rule)
+    public static InputCheck? Create(string model, ModelPort port, InputRule rule, ValidationInstruments instruments)
     {
         if (port.Type.Kind != ModelValueKind.Tensor)
         {
@@ -17,7 +17,7 @@ internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
 
         if (port.Type.ElementType == ElementType.String)
         {
-            return rule.Min is null && rule.Max is null && rule.AllowedIds.Count == 0 ? new TextCheck(model, port, rule) : null;
+            return rule.Min is null && rule.Max is null && rule.AllowedIds.Count == 0 ? new TextCheck(model, port, rule, instruments) : null;
         }
 
         return rule.AllowedTexts.Count > 0 ? null : port.Type.ElementType switch
@@ -25,19 +25,19 @@ internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
             ElementType.Float32 => Real<float>(),
             ElementType.Float64 => Real<double>(),
             ElementType.Float16 => Real<Half>(),
-            ElementType.Int8 => new NumberCheck<sbyte>(model, port, rule),
-            ElementType.Int16 => new NumberCheck<short>(model, port, rule),
-            ElementType.Int32 => new NumberCheck<int>(model, port, rule),
-            ElementType.Int64 => new NumberCheck<long>(model, port, rule),
-            ElementType.UInt8 => new NumberCheck<byte>(model, port, rule),
-            ElementType.UInt16 => new NumberCheck<ushort>(model, port, rule),
-            ElementType.UInt32 => new NumberCheck<uint>(model, port, rule),
-            ElementType.UInt64 => new NumberCheck<ulong>(model, port, rule),
+            ElementType.Int8 => new NumberCheck<sbyte>(model, port, rule, instruments),
+            ElementType.Int16 => new NumberCheck<short>(model, port, rule, instruments),
+            ElementType.Int32 => new NumberCheck<int>(model, port, rule, instruments),
+            ElementType.Int64 => new NumberCheck<long>(model, port, rule, instruments),
+            ElementType.UInt8 => new NumberCheck<byte>(model, port, rule, instruments),
+            ElementType.UInt16 => new NumberCheck<ushort>(model, port, rule, instruments),
+            ElementType.UInt32 => new NumberCheck<uint>(model, port, rule, instruments),
+            ElementType.UInt64 => new NumberCheck<ulong>(model, port, rule, instruments),
             _ => null,
         };
 
         InputCheck? Real<T>()
-            where T : unmanaged, System.Numerics.INumber<T>, System.Numerics.IMinMaxValue<T> => rule.AllowedIds.Count > 0 ? null : new NumberCheck<T>(model, port, rule);
+            where T : unmanaged, System.Numerics.INumber<T>, System.Numerics.IMinMaxValue<T> => rule.AllowedIds.Count > 0 ? null : new NumberCheck<T>(model, port, rule, instruments);
     }
 
     /// <summary>Whether nothing is to be said against the values. Fast: most calls are.</summary>
@@ -53,7 +53,7 @@ internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
         {
             if (_maxShape[i] > 0 && tensor.Shape[i] > _maxShape[i])
             {
-                ValidationInstruments.Broken(model, port.Name, "signature", ValidationAction.Reject, 1);
+                instruments.Broken(model, port.Name, "signature", ValidationAction.Reject, 1);
                 throw new InvalidInputException($"Model '{model}', input '{port.Name}': expected at most {_maxShape[i]} on axis {i} (MaxShape), got {TensorShape.Format(tensor.Shape)}. Send less data per call, or raise the limit.");
             }
         }
@@ -82,7 +82,7 @@ internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
             long row = width == 0 ? -1 : i / width;
             if (Rule.Action == ValidationAction.Reject)
             {
-                ValidationInstruments.Broken(model, port.Name, Rules[kind], Rule.Action, 1);
+                instruments.Broken(model, port.Name, Rules[kind], Rule.Action, 1);
                 throw new InvalidInputException($"Model '{model}', input '{port.Name}'{(row >= 0 ? $", row {row}" : "")}: expected {Expected(kind)}, got {Show(tensor, (int)i)} (element {(row >= 0 ? i % width : i)}). Correct the value, or change the rule's Action.");
             }
 
@@ -102,7 +102,7 @@ internal abstract class InputCheck(string model, ModelPort port, InputRule rule)
         {
             if (broken[kind] > 0)
             {
-                ValidationInstruments.Broken(model, port.Name, Rules[kind], Rule.Action, broken[kind]);
+                instruments.Broken(model, port.Name, Rules[kind], Rule.Action, broken[kind]);
             }
         }
 

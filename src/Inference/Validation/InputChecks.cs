@@ -6,15 +6,17 @@ namespace Inference.Validation;
 internal sealed class InputChecks
 {
     private readonly ModelInfo _info;
+    private readonly ValidationInstruments _instruments;
     private readonly bool _checkSignature;
     private readonly int _maxFlags;
     private readonly (ModelPort Port, InputCheck Check)[] _checks;
 
     /// <summary>Prepares the checks.</summary>
     /// <exception cref="InferenceException">A rule is not for an input of the model, or does not match its type.</exception>
-    public InputChecks(ModelInfo info, ValidationOptions options)
+    public InputChecks(ModelInfo info, ValidationOptions options, ValidationInstruments instruments)
     {
         _info = info;
+        _instruments = instruments;
         _checkSignature = options.CheckSignature;
         _maxFlags = options.MaxFlags;
         var checks = new List<(ModelPort, InputCheck)>();
@@ -30,10 +32,10 @@ internal sealed class InputChecks
         {
             if (options.Inputs.TryGetValue(port.Name, out InputRule? own))
             {
-                checks.Add((port, InputCheck.Create(info.Name, port, own) ?? throw new InferenceException(
+                checks.Add((port, InputCheck.Create(info.Name, port, own, instruments) ?? throw new InferenceException(
                     $"Model '{info.Name}', UseValidation: the rule for '{port.Name}' does not match its type {port.Type}: expected numbers for bounds, integers for AllowedIds, strings for AllowedTexts. Correct the rule.")));
             }
-            else if (options.Default is { } common && port.Type.ElementType != ElementType.String && InputCheck.Create(info.Name, port, common) is { } check)
+            else if (options.Default is { } common && port.Type.ElementType != ElementType.String && InputCheck.Create(info.Name, port, common, instruments) is { } check)
             {
                 checks.Add((port, check));
             }
@@ -86,7 +88,7 @@ internal sealed class InputChecks
         }
         catch (InvalidInputException)
         {
-            ValidationInstruments.Broken(_info.Name, "", "signature", ValidationAction.Reject, 1);
+            _instruments.Broken(_info.Name, "", "signature", ValidationAction.Reject, 1);
             throw;
         }
     }

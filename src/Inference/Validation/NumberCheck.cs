@@ -13,8 +13,8 @@ internal sealed class NumberCheck<T> : InputCheck
     private readonly bool _isBounded;
     private readonly FrozenSet<long>? _allowed;
 
-    public NumberCheck(string model, ModelPort port, InputRule rule)
-        : base(model, port, rule)
+    public NumberCheck(string model, ModelPort port, InputRule rule, ValidationInstruments instruments)
+        : base(model, port, rule, instruments)
     {
         // Infinities are outside the finite bounds unless they are allowed; NaN is outside all bounds.
         bool infinite = rule.AllowInfinity && T.IsInfinity(T.CreateSaturating(double.PositiveInfinity));

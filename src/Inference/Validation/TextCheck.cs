@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Inference.Validation;
 
 /// <summary>Holds strings against a vocabulary.</summary>
-internal sealed class TextCheck(string model, ModelPort port, InputRule rule) : InputCheck(model, port, rule)
+internal sealed class TextCheck(string model, ModelPort port, InputRule rule, ValidationInstruments instruments) : InputCheck(model, port, rule, instruments)
 {
     private readonly FrozenSet<string>? _allowed = rule.AllowedTexts.Count == 0 ? null : rule.AllowedTexts.ToFrozenSet(StringComparer.Ordinal);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,7 +23,10 @@ public static partial class ValidationBuilderExtensions
         builder.Add(PipelineStage.Validation, "UseValidation", (inner, services) =>
         {
             ILogger logger = (services.GetService(typeof(ILoggerFactory)) as ILoggerFactory)?.CreateLogger("Inference.Validation") ?? NullLogger.Instance;
-            return new ValidationRunner(inner, new(services, model, configure, new ValidationOptionsValidator(), rejected => LogRejected(logger, model, rejected.Message)));
+            return new ValidationRunner(
+                inner,
+                new(services, model, configure, new ValidationOptionsValidator(), rejected => LogRejected(logger, model, rejected.Message)),
+                services.GetService(typeof(IMeterFactory)) as IMeterFactory);
         });
         return builder;
     }

@@ -20,7 +20,7 @@ public sealed class ValidationOptions : IValidatableObject
     public int MaxFlags { get; set; } = 256;
 
     /// <summary>Checks the rules.</summary>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
         foreach ((string name, InputRule rule) in Inputs)
         {

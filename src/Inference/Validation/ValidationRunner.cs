@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace Inference.Validation;
 
 /// <summary>Checks the inputs of each call and passes them on. Thread-safe.</summary>
@@ -6,15 +8,16 @@ internal sealed class ValidationRunner : DelegatingModelRunner
     private readonly StageOptions<ValidationOptions> _options;
     private volatile InputChecks _checks;
 
-    public ValidationRunner(IModelRunner inner, StageOptions<ValidationOptions> options)
+    public ValidationRunner(IModelRunner inner, StageOptions<ValidationOptions> options, IMeterFactory? meters)
         : base(inner)
     {
         ModelInfo info = inner.Info;
         _checks = null!;
         _options = options;
+        var instruments = new ValidationInstruments(meters);
         try
         {
-            options.OnChange(changed => _checks = new InputChecks(info, changed));
+            options.OnChange(changed => _checks = new InputChecks(info, changed, instruments));
         }
         catch
         {

@@ -56,10 +56,10 @@ public sealed class ModelGraph : GraphView
     public override IReadOnlyList<ModelPort> Outputs { get; }
 
     /// <inheritdoc/>
-    public override ModelValueType? TypeOf(string valueName) => _types.GetValueOrDefault(valueName);
+    public override ModelValueType? GetValueType(string valueName) => _types.GetValueOrDefault(valueName);
 
     /// <inheritdoc/>
-    public override TensorValue? ConstantOf(string valueName) => _constants.GetValueOrDefault(valueName);
+    public override TensorValue? GetConstant(string valueName) => _constants.GetValueOrDefault(valueName);
 
     /// <inheritdoc/>
     public override void WriteModel(IBufferWriter<byte> to) => _model.Write(to);

@@ -33,7 +33,7 @@ public sealed class MappedDataSourceTests : IDisposable
         Dictionary<string, string> got = await RowText.OfAsync(source);
         Assert.Equal("1 2 3 4 5 6", got["x"]);
         Assert.Equal("a b", got["y"]);
-        Assert.Equal("string", source.Column("y").Type.Name());
+        Assert.Equal("string", source.GetColumn("y").Type.Name());
     }
 
     [Fact]

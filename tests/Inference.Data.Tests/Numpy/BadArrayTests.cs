@@ -24,7 +24,7 @@ public sealed class BadArrayTests : IDisposable
         var source = new NpzDataSource(path);
 
         Assert.Equal("0 0", (await RowText.OfAsync(source))["x"]);
-        Assert.Contains(expected, Assert.Throws<DataException>(() => source.Column("bad")).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<DataException>(() => source.GetColumn("bad")).Message, StringComparison.Ordinal);
         Assert.Contains(expected, MappedDataSource.Create(source, [new ModelPort("x", ModelValueType.Tensor(ElementType.Float32, [Dimension.Unknown]))]).Report.Columns.Single(c => c.Column == "bad").Reason, StringComparison.Ordinal);
         Assert.Contains(expected, Assert.Throws<DataException>(() => MappedDataSource.Create(source, [new ModelPort("bad", ModelValueType.Tensor(ElementType.Float32))])).Message, StringComparison.Ordinal);
         Assert.Contains(expected, Assert.Throws<DataException>(() => new NpzDataSource(Archive(CompressionLevel.Fastest, ("bad", Npy(descr, "(2,)", new byte[32]))))).Message, StringComparison.Ordinal);

@@ -40,8 +40,8 @@ public class NpzDataSourceTests
         }
 
         Assert.Equal(5, source.RowCount);
-        Assert.Equal(type, source.Column("x").Type);
-        Assert.Equal([3L], source.Column("x").RowShape);
+        Assert.Equal(type, source.GetColumn("x").Type);
+        Assert.Equal([3L], source.GetColumn("x").RowShape);
         Assert.Equal([2, 2, 1], rows);
         Assert.Equal(content, bytes);
     }

@@ -21,7 +21,7 @@ internal static class RowText
                 foreach (string column in columns)
                 {
                     TensorValue tensor = batch.Values[column];
-                    DataColumn declared = source.Column(column);
+                    DataColumn declared = source.GetColumn(column);
                     Assert.Equal(declared.Type, tensor.ElementType);
                     Assert.Equal([batch.Rows, .. declared.RowShape], tensor.Shape.ToArray());
                     texts[column].AddRange(Texts(tensor));

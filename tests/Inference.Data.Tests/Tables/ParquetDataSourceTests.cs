@@ -23,8 +23,8 @@ public class ParquetDataSourceTests
         string[] columns = [.. source.Columns.Select(c => c.Name).Where(c => isPlain || c is not ("ts" or "dt" or "dec" or "u8" or "u64"))];
         Dictionary<string, string> got = await RowText.OfAsync(source, columns, 37);
 
-        Assert.Equal(ElementType.Int32, source.Column("id").Type);
-        Assert.Equal(ElementType.Float64, source.Column("nb").Type);
+        Assert.Equal(ElementType.Int32, source.GetColumn("id").Type);
+        Assert.Equal(ElementType.Float64, source.GetColumn("nb").Type);
         Assert.Equal(string.Join(' ', rows), got["id"]);
         Assert.Equal(string.Join(' ', rows.Select(i => i % 3)), got["small"]);
         Assert.Equal(string.Join(' ', rows.Select(i => FormattableString.Invariant($"{i * 1.5f}"))), got["f"]);
@@ -52,9 +52,9 @@ public class ParquetDataSourceTests
             Assert.False(source.HasColumn(left));
         }
 
-        Assert.Contains("nested", Assert.Throws<DataException>(() => source.Column("li")).Message, StringComparison.Ordinal);
-        Assert.Contains("nested", Assert.Throws<DataException>(() => source.Column("st")).Message, StringComparison.Ordinal);
-        Assert.Contains("bytes", Assert.Throws<DataException>(() => source.Column("b")).Message, StringComparison.Ordinal);
+        Assert.Contains("nested", Assert.Throws<DataException>(() => source.GetColumn("li")).Message, StringComparison.Ordinal);
+        Assert.Contains("nested", Assert.Throws<DataException>(() => source.GetColumn("st")).Message, StringComparison.Ordinal);
+        Assert.Contains("bytes", Assert.Throws<DataException>(() => source.GetColumn("b")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

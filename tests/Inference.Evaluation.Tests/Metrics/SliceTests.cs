@@ -18,9 +18,9 @@ public sealed class SliceTests
         Assert.Equal(4.0 / 12, metric.Overall.Value, 15);
         Assert.Equal(["a", "b", "last", "rest"], metric.Slices.Keys);
         Assert.Equal(4.0 / 6, metric.Slices["a"].Value, 15);
-        Assert.Equal(("b", 0.0), metric.Worst());
-        Assert.Equal(("rest", 4.0 / 11), metric.Worst(7));
-        Assert.Null(metric.Worst(100));
+        Assert.Equal(("b", 0.0), metric.GetWorst());
+        Assert.Equal(("rest", 4.0 / 11), metric.GetWorst(7));
+        Assert.Null(metric.GetWorst(100));
     }
 
     [Fact]
@@ -71,6 +71,6 @@ public sealed class SliceTests
         right.Add("extra", [1], [double.NaN]);
         Assert.Equal("extra", right.WorstOutput);
         Assert.Equal(1, right.Outputs["extra"].NotFinite);
-        Assert.Equal(0.2, right.Slice("day")!["logits"].RelativeError, 12);
+        Assert.Equal(0.2, right.GetSlice("day")!["logits"].RelativeError, 12);
     }
 }

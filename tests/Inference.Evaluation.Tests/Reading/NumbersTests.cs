@@ -52,7 +52,7 @@ public sealed class NumbersTests
             var judge = new PairedJudge(MetricCatalog.Parse(reading.Metric), new VerdictOptions { Budget = 0.05 });
             for (int i = 0; i < Rows; i++)
             {
-                judge.Add(source.Row(i), candidate.Row(i));
+                judge.Add(source.GetRow(i), candidate.GetRow(i));
             }
 
             Assert.Equal(VerdictOutcome.NotMet, judge.Judge().Outcome);

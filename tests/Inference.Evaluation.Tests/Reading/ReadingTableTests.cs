@@ -54,7 +54,7 @@ public sealed class ReadingTableTests
         var judge = new PairedJudge(MetricCatalog.Parse(reading.Metric), new VerdictOptions { Budget = 0.01 });
         for (int i = 0; i < source.Count; i++)
         {
-            judge.Add(source.Row(i), candidate.Row(i));
+            judge.Add(source.GetRow(i), candidate.GetRow(i));
         }
 
         Assert.Equal(VerdictOutcome.NotMet, judge.Judge().Outcome);
@@ -111,7 +111,7 @@ public sealed class ReadingTableTests
         MetricAccumulator accumulator = MetricCatalog.Parse("accuracy").CreateAccumulator();
         for (int i = 0; i < rows.Count; i++)
         {
-            accumulator.Add(rows.Row(i));
+            accumulator.Add(rows.GetRow(i));
         }
 
         return accumulator.Value;

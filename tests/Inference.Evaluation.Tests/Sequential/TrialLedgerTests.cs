@@ -76,7 +76,7 @@ public sealed class TrialLedgerTests
         Assert.True(ledger.Apply(second));
         Assert.False(ledger.Apply(first));
         Assert.False(ledger.Apply(second));
-        Assert.Equal(20, ledger.Totals()[0].Treatment.Total);
+        Assert.Equal(20, ledger.GetTotals()[0].Treatment.Total);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class TrialLedgerTests
         var ledger = new TrialLedger();
         ledger.Apply(new ReplicaReport("a", 1, [new ArmCounts(new StageKey(0, 0.5))]));
         ledger.Apply(new ReplicaReport("b", 1, [new ArmCounts(new StageKey(0, 0.1))]));
-        Assert.Throws<EvaluationException>(ledger.Totals);
+        Assert.Throws<EvaluationException>(ledger.GetTotals);
     }
 
     private static TrialLedger Ledger(IEnumerable<ReplicaReport> reports)
@@ -110,5 +110,5 @@ public sealed class TrialLedgerTests
         return ledger;
     }
 
-    private static double Evidence(TrialLedger ledger) => new TwoArmTest().LogEvidence(ledger.Totals());
+    private static double Evidence(TrialLedger ledger) => new TwoArmTest().LogEvidence(ledger.GetTotals());
 }

@@ -36,9 +36,9 @@ public sealed class StratifiedSamplerTests
     public void StrataOf_ManyValues_AreTenthsAndEqualLabelsStayTogether()
     {
         double[] labels = [.. Enumerable.Range(0, 1000).Select(static i => i < 500 ? 0.5 : i)];
-        string[] strata = StratifiedSampler.StrataOf(labels);
+        string[] strata = StratifiedSampler.GetStrata(labels);
         Assert.Single(strata[..500].Distinct());
         Assert.Equal(5, strata[500..].Distinct().Count());
-        Assert.Equal(["0", "1"], StratifiedSampler.StrataOf([0, 1, 1]).Distinct());
+        Assert.Equal(["0", "1"], StratifiedSampler.GetStrata([0, 1, 1]).Distinct());
     }
 }

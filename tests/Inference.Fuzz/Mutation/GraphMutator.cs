@@ -110,7 +110,7 @@ internal static class GraphMutator
     // Shapes, axes, counts and indices are integer weights.
     private static void ExtremeWeight(OnnxModel model, Random random)
     {
-        OnnxTensor[] integers = [.. model.AllTensors().Where(t => t.ElementType == OnnxElementType.Int64 && t.ElementCount is > 0 and < 64)];
+        OnnxTensor[] integers = [.. model.GetTensors().Where(t => t.ElementType == OnnxElementType.Int64 && t.ElementCount is > 0 and < 64)];
         if (integers.Length == 0)
         {
             return;

@@ -78,9 +78,9 @@ internal sealed class OrtModel : IDisposable
 
         public override IReadOnlyList<ModelPort> Outputs { get; } = [];
 
-        public override ModelValueType? TypeOf(string valueName) => null;
+        public override ModelValueType? GetValueType(string valueName) => null;
 
-        public override TensorValue? ConstantOf(string valueName) => null;
+        public override TensorValue? GetConstant(string valueName) => null;
 
         public override void WriteModel(IBufferWriter<byte> to) => to.Write(_bytes);
     }

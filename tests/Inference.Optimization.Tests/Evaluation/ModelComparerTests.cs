@@ -122,7 +122,8 @@ public class ModelComparerTests
     {
         (MemoryDataSource data, _) = Classifiers.Rows(500, texts: true);
         OnnxModel model = Classifiers.LabelFirst(true, true);
-        DecisionRecord record = await DecisionRecord.CreateAsync(s_context, "compare", model, model, [], null, data, new EvaluationOptions { Labels = "label", MaxDrop = 0.05 });
+        DecisionRecord record = await DecisionRecord.CreateAsync(
+            s_context, new DecisionRecordRequest { Verb = "compare", Source = model, Model = model, Judged = data, Evaluation = new EvaluationOptions { Labels = "label", MaxDrop = 0.05 } });
         record.WriteTo(model);
         DecisionRecord read = DecisionRecord.Read(model)!;
 

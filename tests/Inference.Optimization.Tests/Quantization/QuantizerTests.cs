@@ -186,7 +186,7 @@ public class QuantizerTests
         OpsetUpgrade.Apply(editor, new Dictionary<string, long[]>());
 
         using var inputs = new NamedValues { ["x"] = TensorValue.Copy(Lab.Normal(24, 1), [4, 2, 3]) };
-        Assert.Equal(13, editor.Model.OperatorSetVersion());
+        Assert.Equal(13, editor.Model.GetOperatorSetVersion());
         Assert.Equal(await Lab.RunAsync(model, inputs), await Lab.RunAsync(editor.Model, inputs));
     }
 

@@ -2,6 +2,7 @@ using Inference.Data;
 using Inference.Evaluation.Metrics;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
+using Inference.Optimization.Graphs;
 using Inference.Optimization.Records;
 using Inference.Optimization.Reports;
 using Inference.Optimization.Search;
@@ -104,7 +105,7 @@ public class BudgetOptimizerTests
     {
         using var folder = new TemporaryFolder();
         OnnxModel model = SmallModels.TwoLayers();
-        DecisionRecord record = await DecisionRecord.CreateAsync(Lab.OnnxRuntime(), "compare", model, model, [], null, null, Agreement);
+        DecisionRecord record = await DecisionRecord.CreateAsync(Lab.OnnxRuntime(), new DecisionRecordRequest { Verb = "compare", Source = model, Model = model, Evaluation = Agreement });
         record.WriteTo(model);
         var options = new Inference.OnnxRuntime.OnnxRuntimeOptions { OptimizedModelPath = folder.File("again.onnx") };
         await using (IModelRunner runner = await ModelLoader.Only(new Inference.OnnxRuntime.OnnxRuntimeProvider(options)).LoadAsync(ModelSource.Bytes(model.ToArray()), new ModelLoadOptions(), default))

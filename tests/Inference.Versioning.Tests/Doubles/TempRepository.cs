@@ -71,7 +71,15 @@ internal sealed class TempRepository : IDisposable
     {
         var options = new VersioningOptions { Watch = false, WarmupRuns = 0 };
         configure?.Invoke(options);
-        return await ModelRepository.OpenAsync(Root, loader ?? Loader, options, new ModelLoadOptions { Name = "ranker" }, perVersion, Clock, loggers, decisions: decisions);
+        return await ModelRepository.OpenAsync(Root, loader ?? Loader, new ModelRepositoryOptions
+        {
+            Versioning = options,
+            Load = new ModelLoadOptions { Name = "ranker" },
+            PerVersion = perVersion,
+            TimeProvider = Clock,
+            LoggerFactory = loggers,
+            Decisions = decisions,
+        });
     }
 
     /// <summary>Which version's arithmetic an answer shows.</summary>

@@ -112,8 +112,8 @@ internal sealed unsafe class Cast : Operator
     {
         switch (y.Type.BitWidth())
         {
-            case 4: PackedElements.Set4(y.Bytes, index, *cell); break;
-            case 2: PackedElements.Set2(y.Bytes, index, *cell); break;
+            case 4: PackedElements.SetUInt4(y.Bytes, index, *cell); break;
+            case 2: PackedElements.SetUInt2(y.Bytes, index, *cell); break;
             case int bits: Buffer.MemoryCopy(cell, y.Data + (long)index * (bits / 8), bits / 8, bits / 8); break;
         }
     }

@@ -18,7 +18,7 @@ internal static class Packing
             for (int i = 0; i < target.Length; i++)
             {
                 work.Add(1);
-                target[i] = (byte)PackedElements.Get4(source, i);
+                target[i] = (byte)PackedElements.GetUInt4(source, i);
             }
         }
         else
@@ -26,7 +26,7 @@ internal static class Packing
             for (int i = 0; i < target.Length; i++)
             {
                 work.Add(1);
-                target[i] = (byte)PackedElements.Get2(source, i);
+                target[i] = (byte)PackedElements.GetUInt2(source, i);
             }
         }
 

@@ -46,7 +46,7 @@ internal static unsafe class QuantizeRun
                 for (long i = 0; i < count; i++)
                 {
                     float value = x[at + i] / scales[i * stride];
-                    PackedElements.Set4(y.Bytes, at + i, float.IsNaN(value) ? 8 : PackedElements.EncodeFloat4(value));
+                    PackedElements.SetUInt4(y.Bytes, at + i, float.IsNaN(value) ? 8 : PackedElements.EncodeFloat4E2M1(value));
                 }
 
                 break;
@@ -58,11 +58,11 @@ internal static unsafe class QuantizeRun
                     int value = Quantize(x[at + i], scales[i * stride], zeros[i * stride], range.Min, range.Max);
                     if (four)
                     {
-                        PackedElements.Set4(y.Bytes, at + i, value);
+                        PackedElements.SetUInt4(y.Bytes, at + i, value);
                     }
                     else
                     {
-                        PackedElements.Set2(y.Bytes, at + i, value);
+                        PackedElements.SetUInt2(y.Bytes, at + i, value);
                     }
                 }
 

@@ -100,7 +100,7 @@ internal static unsafe partial class ElementConverter
                 for (int i = 0; i < wide.Length; i++)
                 {
                     // There is no NaN in the format; it becomes negative zero.
-                    PackedElements.Set4(packed, i, float.IsNaN(wide[i]) ? 8 : PackedElements.EncodeFloat4(wide[i]));
+                    PackedElements.SetUInt4(packed, i, float.IsNaN(wide[i]) ? 8 : PackedElements.EncodeFloat4E2M1(wide[i]));
                 }
 
                 break;

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Inference.Versioning;
 
 /// <summary>Adds versioning to models.</summary>
-public static class VersioningModelBuilderExtensions
+public static class VersioningBuilderExtensions
 {
     /// <summary>Serves the versions in the model's source directory instead of a single model. Also registers <see cref="IModelVersions"/> under the model's name.</summary>
     /// <param name="builder">The model.</param>
