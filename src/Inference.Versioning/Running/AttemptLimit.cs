@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Collections.Concurrent;
 
 namespace Inference.Versioning.Running;
 
@@ -8,7 +8,8 @@ namespace Inference.Versioning.Running;
 /// </summary>
 internal sealed class AttemptLimit : IDisposable
 {
-    private static readonly ConditionalWeakTable<RunContext, AttemptLimit> s_limits = [];
+    // Each limit is disposed when its attempt ends. Contexts are equal to themselves alone.
+    private static readonly ConcurrentDictionary<RunContext, AttemptLimit> s_limits = new(ReferenceEqualityComparer.Instance);
 
     private readonly RunContext _attempt;
     private readonly CancellationTokenSource _source;
@@ -23,7 +24,7 @@ internal sealed class AttemptLimit : IDisposable
         _attempt = attempt;
         _source = CancellationTokenSource.CreateLinkedTokenSource(Of(call));
         _passed = _source.Token;
-        s_limits.Add(attempt, this);
+        s_limits[attempt] = this;
     }
 
     /// <summary>The time limit.</summary>
@@ -37,7 +38,7 @@ internal sealed class AttemptLimit : IDisposable
 
     public void Dispose()
     {
-        s_limits.Remove(_attempt);
+        s_limits.TryRemove(_attempt, out _);
         _source.Dispose();
     }
 }
