@@ -95,6 +95,8 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
             return RunPast(inputs, context, new(rows, _clock.GetTimestamp(), cell, IsCounted: true), cancellationToken);
         }
 
+        long entered = _payoff.ShouldTimeEntry ? _clock.GetTimestamp() : 0;
+
         // Before the call is counted: an exception from the caller's own code belongs to the caller. The set is copied because the call waits with others: if the caller changed its set
         // meanwhile, the rows of other calls would move.
         NamedValues given = inputs.Snapshot();
@@ -138,6 +140,10 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         else
         {
             _batches.Handle(new(BatchEventKind.Arrived, call));
+            if (entered != 0)
+            {
+                _payoff.Entered(_clock.GetTimestamp() - entered);
+            }
         }
 
         return call.Task;

@@ -89,14 +89,19 @@ public class PayoffControllerTests
         }
     }
 
-    // Fixed 0.2: more than twice the batch's share of a call, and to come back half as much again.
+    // Fixed 200: more than the batch's share of a call and the ways in and back, and to come back half as much again. Where no way was timed, the share counts twice.
     [Theory]
-    [InlineData(0.09, false, false)]
-    [InlineData(0.11, false, true)]
-    [InlineData(0.06, true, false)]
-    [InlineData(0.07, true, true)]
-    public void Costs_DecideWithHysteresis(double share, bool isAside, bool cannotPay)
+    [InlineData(0.09, 0, false, false)]
+    [InlineData(0.11, 0, false, true)]
+    [InlineData(0.06, 0, true, false)]
+    [InlineData(0.07, 0, true, true)]
+    [InlineData(0.1, 45, false, false)]
+    [InlineData(0.1, 55, false, true)]
+    [InlineData(0.1, 15, true, false)]
+    [InlineData(0.1, 20, true, true)]
+    public void Costs_DecideWithHysteresis(double share, int entry, bool isAside, bool cannotPay)
     {
+        double added = entry == 0 ? share * 2000 : (share * 1000) + (2 * entry);
         var costs = new CostEstimate();
         for (int i = 0; i < 8; i++)
         {
@@ -104,9 +109,13 @@ public class PayoffControllerTests
             costs.RanAlone(1000 + (100 * i), 1);
             costs.RanAlone(500, 2);
             costs.Batched(10, 10, 8000 + i, (long)(share * 10_000) + i);
+            if (entry > 0)
+            {
+                costs.Entered(entry + i);
+            }
         }
 
-        Assert.Equal((200, share * 2000), (costs.Fixed, costs.Added), (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-6 && Math.Abs(a.Item2 - b.Item2) < 1e-6);
+        Assert.Equal((200, added), (costs.Fixed, costs.Added), (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-6 && Math.Abs(a.Item2 - b.Item2) < 1e-6);
         Assert.Equal(cannotPay, costs.CannotPay(isAside));
         costs.Reset();
         Assert.False(costs.CannotPay(isAside));

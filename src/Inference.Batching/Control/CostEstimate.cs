@@ -2,15 +2,16 @@ namespace Inference.Batching.Control;
 
 /// <summary>
 /// What batching can save of a call, and what it adds to one, in ticks of the clock: the model takes a + b·rows for a run, so that a batch saves all of its calls but one the
-/// fixed cost a, and adds to each its share of stacking, slicing and completing. Estimated from the shortest runs, which noise does not touch: it only adds. Not thread-safe.
+/// fixed cost a, and adds to each its share of stacking, slicing and completing, the way into the queue, and the way back to its caller. Estimated from the shortest of
+/// each, which noise does not touch: it only adds. Not thread-safe.
 /// </summary>
 internal sealed class CostEstimate
 {
     // Fewer runs than this may all have been disturbed.
     private const int Fewest = 8;
 
-    // The caller's side of a batch (a set of its own, the queue, the thread that goes on) costs at least as much as the batch's own share.
-    private const double Sides = 2;
+    // The way back (the caller's suspended method, the thread it goes on) cannot be seen from here; it takes at least as long as the way in.
+    private const double Ways = 2;
 
     // Batching that was left out has to save half as much again before a comparison of throughput may bring it back.
     private const double ToReturn = 1.5;
@@ -20,21 +21,22 @@ internal sealed class CostEstimate
     private long _alone;
     private double _row;
     private double _share;
+    private double _entry;
 
     public CostEstimate() => Reset();
 
     /// <summary>The fixed cost of a run.</summary>
     public double Fixed => Math.Max(0, _alone - (_aloneRows * _row));
 
-    /// <summary>What batching adds to a call.</summary>
-    public double Added => Sides * _share;
+    /// <summary>What batching adds to a call. Where no entry was timed, it counts as long as the share.</summary>
+    public double Added => _share + (_entry == double.MaxValue ? _share : Ways * _entry);
 
     /// <summary>Forgets all runs.</summary>
     public void Reset()
     {
         (_runs, _batches) = (0, 0);
         (_aloneRows, _alone) = (int.MaxValue, long.MaxValue);
-        (_row, _share) = (double.MaxValue, double.MaxValue);
+        (_row, _share, _entry) = (double.MaxValue, double.MaxValue, double.MaxValue);
     }
 
     /// <summary>Records a run of one call.</summary>
@@ -50,6 +52,9 @@ internal sealed class CostEstimate
             _alone = Math.Min(_alone, ticks);
         }
     }
+
+    /// <summary>Records how long it took a caller to enter the queue.</summary>
+    public void Entered(long ticks) => _entry = Math.Min(_entry, ticks);
 
     /// <summary>Records a batch of several calls.</summary>
     /// <param name="calls">Its calls.</param>

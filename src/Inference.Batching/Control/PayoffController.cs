@@ -45,6 +45,7 @@ internal sealed class PayoffController : IDisposable
     private bool _aside;
     private int _active;
     private int _sample;
+    private int _entries;
     private TimeSpan? _bypassFor;
     private long _nextProbe;
     private long _pause;
@@ -172,6 +173,18 @@ internal sealed class PayoffController : IDisposable
             {
                 _costs.RanAlone(ticks, rows);
             }
+        }
+    }
+
+    /// <summary>Whether the next call should be timed on its way into the queue: now and then while a probe runs.</summary>
+    public bool ShouldTimeEntry => _measuring && (++_entries & 7) == 0;
+
+    /// <summary>Records how long it took a caller to enter the queue.</summary>
+    public void Entered(long ticks)
+    {
+        lock (_lock)
+        {
+            _costs.Entered(ticks);
         }
     }
 
