@@ -13,6 +13,7 @@ internal sealed class LogChecker(string directory, IReadOnlyList<Step> steps)
     private readonly Dictionary<string, string> _labels = [];
     private readonly HashSet<string> _refused = [];
     private string? _canary;
+    private string? _policyCanary;
 
     public List<string> Faults { get; } = [];
 
@@ -64,11 +65,11 @@ internal sealed class LogChecker(string directory, IReadOnlyList<Step> steps)
         {
             case "default":
                 Require(line.Actor == "policy", line, "only the policy adopts");
-                Require(!_rejected.Contains(line.Version), line, "what was taken back became the default");
+                Require(!_rejected.Contains(line.Version), line, "what was rolled back became the default");
                 Choose(line.Version, Default);
                 break;
             case "promote":
-                Require(line.IsByPerson || !_rejected.Contains(line.Version), line, "what was taken back was promoted by itself");
+                Require(line.IsByPerson || !_rejected.Contains(line.Version), line, "what was rolled back was promoted automatically");
                 Choose(line.Version, line.From == line.Version ? Default : line.From);
                 _rejected.Remove(line.Version);
                 _canary = null;
@@ -78,7 +79,8 @@ internal sealed class LogChecker(string directory, IReadOnlyList<Step> steps)
                 break;
             case "canary":
                 Require(line.Version != Default, line, "the default went on trial");
-                _canary = line.IsByPerson ? line.Version : _canary;
+                Require(line.IsByPerson || !_rejected.Contains(line.Version), line, "what was rolled back was put on trial automatically");
+                (_canary, _policyCanary) = line.IsByPerson ? (line.Version, _policyCanary) : (_canary, line.Version);
                 break;
             case "label":
                 Require(line.From == _labels.GetValueOrDefault(line.Fact("label")!), line, $"expected to take the label from '{_labels.GetValueOrDefault(line.Fact("label")!)}', took it from '{line.From}'");
@@ -101,18 +103,18 @@ internal sealed class LogChecker(string directory, IReadOnlyList<Step> steps)
         string? back = line.Fact("back");
         if (back is null)
         {
-            Require(_canary == line.Version, line, $"expected the canary '{_canary}' to be taken back");
-            _canary = null;
+            Require((_canary ?? _policyCanary) == line.Version, line, $"expected the canary '{_canary ?? _policyCanary}' to be rolled back");
+            (_canary, _policyCanary) = (null, line.Version == _policyCanary ? null : _policyCanary);
         }
         else
         {
-            Require(Default == line.Version, line, $"expected the default '{Default}' to be taken back");
+            Require(Default == line.Version, line, $"expected the default '{Default}' to be rolled back");
             string? expected = _previous.LastOrDefault(v => v != line.Version && !_rejected.Contains(v));
             Require(back == expected, line, $"expected to go back to '{expected}', went to '{back}'");
             int place = _previous.LastIndexOf(back);
             _previous.RemoveRange(Math.Max(0, place), _previous.Count - Math.Max(0, place));
             Default = back;
-            _canary = null;
+            (_canary, _policyCanary) = (null, null);
         }
 
         _rejected.Add(line.Version);
@@ -128,6 +130,7 @@ internal sealed class LogChecker(string directory, IReadOnlyList<Step> steps)
         }
 
         Default = version;
+        _policyCanary = null;
     }
 
     /// <summary>Every decision that somebody was told of is there once, none twice; of two steps that did not overlap, the later one's stands later.</summary>
@@ -178,7 +181,7 @@ internal sealed class LogChecker(string directory, IReadOnlyList<Step> steps)
     {
         Require(state is not null && state.Default == Default && state.Canary == _canary, line, "the state has another default or canary");
         Require(state is not null && state.Previous.SequenceEqual(_previous), line, "the state has other earlier defaults");
-        Require(state is not null && state.Rejected.Keys.ToHashSet().SetEquals(_rejected), line, "the state has other versions taken back");
+        Require(state is not null && state.Rejected.Keys.ToHashSet().SetEquals(_rejected), line, "the state has other rejected versions");
         Require(state is not null && state.Labels.OrderBy(l => l.Key).SequenceEqual(_labels.OrderBy(l => l.Key)), line, "the state has other labels");
     }
 

@@ -1,6 +1,7 @@
 // usage: see eng/decisions.sh.
 using System.Globalization;
 using Inference.Replicas;
+using Inference.Versioning;
 
 switch (args)
 {
@@ -13,8 +14,8 @@ switch (args)
 
         Console.WriteLine(report);
         return report.Faults.Count == 0 ? 0 : 1;
-    case ["work", var root, var name, var seed, var steps]:
-        await new ReplicaWorker(root, name, Number(seed)).RunAsync(Number(steps)).ConfigureAwait(false);
+    case ["work", var root, var rollout, var name, var seed]:
+        await new ReplicaWorker(root, Enum.Parse<RolloutMode>(rollout), name, Number(seed)).RunAsync().ConfigureAwait(false);
         return 0;
     default:
         Console.Error.WriteLine("usage: Inference.Replicas run [STEPS] [SEED]");

@@ -11,6 +11,7 @@ internal sealed class ReplicaRun
 
     private readonly string _root = Directory.CreateTempSubdirectory("inference-replicas-").FullName;
     private readonly Random _random;
+    private readonly RolloutMode _rollout;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Step> _steps = [];
     private readonly List<string> _faults = [];
@@ -23,6 +24,7 @@ internal sealed class ReplicaRun
     {
         _left = steps;
         _random = new Random(seed);
+        _rollout = (RolloutMode)(seed % 3);
     }
 
     /// <summary>Runs that many steps.</summary>
@@ -57,7 +59,7 @@ internal sealed class ReplicaRun
             }
         }
 
-        VersionedModelRunner runner = await ReplicaWorker.OpenAsync(_root, _random).ConfigureAwait(false);
+        VersionedModelRunner runner = await ReplicaWorker.OpenAsync(_root, _rollout, _random).ConfigureAwait(false);
         await using (runner.ConfigureAwait(false))
         {
             var checker = new LogChecker(Path.Combine(_root, ".inference"), [.. _steps.Values]);
@@ -163,7 +165,7 @@ internal sealed class ReplicaRun
             start.ArgumentList.Add(typeof(ReplicaRun).Assembly.Location);
         }
 
-        foreach (string argument in new[] { "work", _root, $"p{Interlocked.Increment(ref _started)}", seed.ToString(CultureInfo.InvariantCulture), "1000000" })
+        foreach (string argument in new[] { "work", _root, $"{_rollout}", $"p{Interlocked.Increment(ref _started)}", seed.ToString(CultureInfo.InvariantCulture) })
         {
             start.ArgumentList.Add(argument);
         }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Inference.Replicas;
 
 /// <summary>One process that serves the repository and decides about it at random, and tells each step and its end in a line of standard output.</summary>
-internal sealed class ReplicaWorker(string root, string name, int seed)
+internal sealed class ReplicaWorker(string root, RolloutMode rollout, string name, int seed)
 {
     /// <summary>Small, so that the log is cut many times.</summary>
     public const long LongestLog = 24_000;
@@ -20,22 +20,23 @@ internal sealed class ReplicaWorker(string root, string name, int seed)
     public static FileDecisionStore Store(string root) => new(Path.Combine(root, ".inference"), "ranker", TimeProvider.System, NullLogger.Instance) { Longest = LongestLog };
 
     /// <summary>Opens the repository as every worker does.</summary>
-    public static ValueTask<VersionedModelRunner> OpenAsync(string root, Random random) => ModelRepository.OpenAsync(
+    public static ValueTask<VersionedModelRunner> OpenAsync(string root, RolloutMode rollout, Random random) => ModelRepository.OpenAsync(
         root, new TextModelLoader(random),
         new ModelRepositoryOptions
         {
-            Versioning = new VersioningOptions { WarmupRuns = 0, Debounce = TimeSpan.FromMilliseconds(5), PollInterval = TimeSpan.FromMilliseconds(200), KeepLatest = random.Next(3) },
+            Versioning = new VersioningOptions { Rollout = rollout, WarmupRuns = 0, Debounce = TimeSpan.FromMilliseconds(5), PollInterval = TimeSpan.FromMilliseconds(200), KeepLatest = random.Next(3) },
             Load = new ModelLoadOptions { Name = "ranker" },
             Decisions = Store(root),
         });
 
-    public async Task RunAsync(int steps)
+    /// <summary>Runs until the process is killed.</summary>
+    public async Task RunAsync()
     {
-        VersionedModelRunner runner = await OpenAsync(root, _random).ConfigureAwait(false);
+        VersionedModelRunner runner = await OpenAsync(root, rollout, _random).ConfigureAwait(false);
         await using (runner.ConfigureAwait(false))
         {
             Say("ready");
-            for (int i = 0; i < steps; i++)
+            for (int i = 0; ; i++)
             {
                 await StepAsync(runner, string.Create(CultureInfo.InvariantCulture, $"{name}-{i}")).ConfigureAwait(false);
             }
@@ -74,7 +75,7 @@ internal sealed class ReplicaWorker(string root, string name, int seed)
         }
     }
 
-    // What was taken back before, and not promoted since by the time of the answer, does not answer.
+    // A version that was rolled back before and not promoted since must not answer.
     private async Task ServeAsync(VersionedModelRunner runner)
     {
         HashSet<string> before = Rejected(await runner.Versions.ReadAuditAsync().ConfigureAwait(false));
@@ -86,7 +87,7 @@ internal sealed class ReplicaWorker(string root, string name, int seed)
         IReadOnlyList<Decision> all = await runner.Versions.ReadAuditAsync().ConfigureAwait(false);
         if (before.Contains(served) && Rejected(all).Contains(served) && !all.Any(d => d.Action is DecisionActions.Promote or DecisionActions.Canary && d.Version == served && d.Sequence > all.Count - 50))
         {
-            Say("fault", $"{name}: version '{served}' was taken back and answered");
+            Say("fault", $"{name}: version '{served}' was rolled back and answered");
         }
     }
 

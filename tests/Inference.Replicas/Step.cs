@@ -5,7 +5,7 @@ namespace Inference.Replicas;
 /// <summary>One operation of a worker, as it tells its parent. Times are of the machine's monotonic clock, which all its processes share.</summary>
 /// <param name="Id">Unique; the reason of its decision.</param>
 /// <param name="Action">What was asked for.</param>
-/// <param name="Version">The version asked for, or taken back; empty where none was named.</param>
+/// <param name="Version">The requested version; empty if none was named.</param>
 /// <param name="Begin">When it began.</param>
 internal sealed record Step(string Id, string Action, string Version, long Begin)
 {

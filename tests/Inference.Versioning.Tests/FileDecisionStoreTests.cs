@@ -69,7 +69,7 @@ public sealed class FileDecisionStoreTests : IDisposable
         Assert.True(await store.TryAppendAsync("ranker", Next(second, "3")));
         read = await store.ReadAfterAsync("ranker", 0);
         Assert.Equal(["1", "2", "3"], read.Records.Select(d => d.Version));
-        Assert.Contains($"({Encoding.UTF8.GetByteCount(tail)} bytes after record 2) was cut", read.Notice);
+        Assert.Contains($"({Encoding.UTF8.GetByteCount(tail)} bytes after record 2) was removed", read.Notice);
         Assert.Equal(tail, File.ReadAllText(_folder.File("decisions.torn")));
         Assert.Equal(3, File.ReadAllLines(Log).Length);
     }
@@ -95,10 +95,10 @@ public sealed class FileDecisionStoreTests : IDisposable
     [Theory]
     [InlineData("\"version\":\"2\"", "\"version\":\"7\"", "line 2: expected the hash")]
     [InlineData("\"sequence\":2", "\"sequence\":4", "line 2: expected sequence 2, got 4")]
-    [InlineData("\"sequence\":2,", "\"sequence\":2,\"more\":1,", "line 2: it is no record")]
-    [InlineData("\"sequence\":2,", "\"sequence\":2,\"sequence\":2,", "line 2: it is no record")]
+    [InlineData("\"sequence\":2,", "\"sequence\":2,\"more\":1,", "line 2: expected a record of a decision")]
+    [InlineData("\"sequence\":2,", "\"sequence\":2,\"sequence\":2,", "line 2: expected a record of a decision")]
     [InlineData("\"reason\":\"test 2\"", "\"reason\":null", "line 2")]
-    [InlineData("\"action\":\"promote\",\"version\":\"2\"", "\"version\":\"2\"", "line 2: it is no record")]
+    [InlineData("\"action\":\"promote\",\"version\":\"2\"", "\"version\":\"2\"", "line 2: expected a record of a decision")]
     public async Task BrokenChain_KeepsTheGoodPrefixAndAppendsNothing(string from, string to, string expected)
     {
         Decision second = await WriteTwoAsync();
@@ -111,7 +111,7 @@ public sealed class FileDecisionStoreTests : IDisposable
         Assert.Equal(["1"], read.Records.Select(d => d.Version));
         Assert.Contains(expected, read.Fault);
         var refused = await Assert.ThrowsAsync<DecisionStoreException>(async () => await store.TryAppendAsync("ranker", Next(read.Records[0], "4")));
-        Assert.Contains("the log of decisions is broken and nothing is added to it", refused.Message);
+        Assert.Contains("the log of decisions is broken and nothing is appended to it", refused.Message);
         Assert.Equal(text, File.ReadAllText(Log));
         File.WriteAllText(Log, text.Replace(to, from));
         Assert.Null((await store.ReadAfterAsync("ranker", 0)).Fault);
@@ -190,7 +190,7 @@ public sealed class FileDecisionStoreTests : IDisposable
             var store = new FileDecisionStore(_folder.Path, "ranker", TimeProvider.System, NullLogger.Instance) { LockWait = TimeSpan.FromMilliseconds(50) };
             Decision head = (await store.ReadHeadAsync("ranker"))!;
             var error = await Assert.ThrowsAsync<DecisionStoreException>(async () => await store.TryAppendAsync("ranker", Next(head, "3")));
-            Assert.Contains($"another has it: process {Environment.ProcessId} on {Environment.MachineName}", error.Message);
+            Assert.Contains($"it is held by: process {Environment.ProcessId} on {Environment.MachineName}", error.Message);
         }
 
         Assert.True(await Open().TryAppendAsync("ranker", Next(await Open().ReadHeadAsync("ranker"), "3")));

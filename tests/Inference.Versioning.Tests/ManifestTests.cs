@@ -45,13 +45,13 @@ public sealed class ManifestTests : IDisposable
 
     /// <summary>Rows that any model passes prove nothing.</summary>
     [Theory]
-    [InlineData("{}", "golden case 0: expected outputs to compare, as RequireGoldenRows is set; it has none")]
-    [InlineData("""{ "y": { "shape": [0, 2], "data": [] } }""", "golden output 'y': expected elements to compare")]
+    [InlineData("{}", "golden case 0: expected outputs because RequireGoldenRows is set, got none")]
+    [InlineData("""{ "y": { "shape": [0, 2], "data": [] } }""", "golden output 'y': expected elements because RequireGoldenRows is set, got empty tensors")]
     [InlineData("""{ "y": { "shape": [1, 2], "data": [1013, 15] } }""", "expected 'absoluteTolerance' of the golden rows to be at most 1 (MaxGoldenAbsoluteTolerance), got 1E+308", "1e308", "0.001")]
     [InlineData("""{ "y": { "shape": [1, 2], "data": [1013, 15] } }""", "expected 'relativeTolerance' of the golden rows to be at most 0.1 (MaxGoldenRelativeTolerance), got 0.9", "0", "0.9")]
-    [InlineData("""{ "y": { "shape": [1, 2], "data": [15, 15.5] } }""", "expected tolerances that a wrong answer exceeds, as RequireGoldenRows is set; what is expected lies between 15 and 15.5", "0.5", "0")]
-    [InlineData("""{ "y": { "shape": [1, 2], "data": [0.25, 0.25] } }""", "what is expected is 0.25, and with the tolerances 0.5 + 0 · |expected| the constant 0 passes everywhere", "0.5", "0")]
-    [InlineData("""{ "z": { "shape": [1, 2], "data": [1013, 15] } }""", "golden case 0: expected an output of the model, got 'z'; it has 'y'")]
+    [InlineData("""{ "y": { "shape": [1, 2], "data": [15, 15.5] } }""", "got tolerances that a constant satisfies: the expected output lies between 15 and 15.5", "0.5", "0")]
+    [InlineData("""{ "y": { "shape": [1, 2], "data": [0.25, 0.25] } }""", "the expected output is 0.25, and with the tolerances 0.5 + 0 · |expected| the constant 0 passes everywhere", "0.5", "0")]
+    [InlineData("""{ "z": { "shape": [1, 2], "data": [1013, 15] } }""", "golden case 0: expected an output of the model ('y'), got 'z'")]
     public async Task GoldenRows_RequiredAndVacuous_AreRefused(string outputs, string expected, string absolute = "1e-6", string relative = "1e-3")
     {
         _repository.Publish("1", manifest: $$"""
@@ -62,10 +62,10 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"inputs\": {}", "golden case 0: expected inputs, as RequireGoldenRows is set; it has none")]
+    [InlineData("\"inputs\": {}", "golden case 0: expected inputs because RequireGoldenRows is set, got none")]
     [InlineData("\"inputs\": null", "golden case 0: expected inputs and outputs with tensors, got null")]
     [InlineData("\"inputs\": { \"x\": null }", "golden case 0: expected inputs and outputs with tensors, got null")]
-    [InlineData("\"inputs\": { \"w\": { \"shape\": [1], \"data\": [1] } }", "golden case 0: expected an input of the model, got 'w'; it has 'x'")]
+    [InlineData("\"inputs\": { \"w\": { \"shape\": [1], \"data\": [1] } }", "golden case 0: expected an input of the model ('x'), got 'w'")]
     public async Task GoldenRows_InputsThatAreNone_AreRefused(string inputs, string expected)
     {
         _repository.Publish("1", manifest: $$"""{ "golden": { "cases": [ { {{inputs}}, "outputs": { "y": { "shape": [1, 2], "data": [1013, 15] } } } ] } }""");
@@ -77,7 +77,7 @@ public sealed class ManifestTests : IDisposable
     [InlineData("\"relativeTolerance\": -1", "expected 'relativeTolerance' of the golden rows to be a finite number, 0 or more, got -1")]
     [InlineData("\"absoluteTolerance\": 1e999", "expected 'absoluteTolerance' of the golden rows to be a finite number")]
     [InlineData("\"absoluteTolerance\": \"NaN\"", "the golden rows cannot be read")]
-    [InlineData("\"cases\": null", "expected 'cases' of the golden rows, it is null")]
+    [InlineData("\"cases\": null", "expected 'cases' of the golden rows, got null")]
     [InlineData("\"cases\": [null]", "golden case 0: expected inputs and outputs with tensors, got null")]
     public async Task GoldenRows_Malformed_AreRefusedThoughNotRequired(string golden, string expected)
     {

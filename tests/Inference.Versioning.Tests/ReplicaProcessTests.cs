@@ -22,7 +22,7 @@ public sealed class ReplicaProcessTests(ITestOutputHelper output)
     [Theory]
     [InlineData("lost", "step b (promote '2'), acknowledged, is in the log 0 times")]
     [InlineData("twice", "step a (promote '1'), acknowledged, is in the log 2 times")]
-    [InlineData("adopted", "what was taken back became the default")]
+    [InlineData("adopted", "what was rolled back became the default")]
     [InlineData("back", "expected to go back to '1', went to '7'")]
     [InlineData("order", "record 1 was asked for after record 2 was acknowledged")]
     [InlineData("changed", "its content does not have its hash")]

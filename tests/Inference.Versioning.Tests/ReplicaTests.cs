@@ -59,7 +59,7 @@ public sealed class ReplicaTests : IDisposable
         Assert.Equal("2", await quick.Versions.RollbackAsync("ann", "2 is wrong"));
         slow.Gate.Open();
         InferenceException refused = await Eventually.CompletesAsync(promotion);
-        Assert.Matches(@"version '2' was taken back: decision \d+ \(rollback '2' by ann: 2 is wrong\) came first; nothing changed", refused.Message);
+        Assert.Matches(@"version '2' was rolled back: decision \d+ \(rollback '2' by ann: 2 is wrong\) was made first; nothing changed", refused.Message);
         Assert.Equal("1", await TempRepository.ServedAsync(late));
 
         // Now it is known: who wants it all the same may.
@@ -133,10 +133,75 @@ public sealed class ReplicaTests : IDisposable
         string stamp = store.Records[^1].Facts[DecisionFacts.Stamp];
         Race(store, new Decision { At = default, Action = DecisionActions.Rollback, Version = "3", Actor = "bob", Reason = "quicker", Facts = Facts((DecisionFacts.Stamp, stamp), (DecisionFacts.Back, "2")) });
         var refused = await Assert.ThrowsAsync<InferenceException>(() => runner.Versions.RollbackAsync("ann", "3 is wrong").AsTask());
-        Assert.Contains("'3' is no longer what serves: decision 5 (rollback '3' by bob: quicker) came first", refused.Message);
+        Assert.Contains("version '3' is no longer the default: decision 5 (rollback '3' by bob: quicker) was made first", refused.Message);
         await runner.Versions.RefreshAsync();
         Assert.Equal("2", await TempRepository.ServedAsync(runner));
         Assert.Equal("2", await runner.Versions.RollbackAsync("ann", "2 is wrong too"));
+    }
+
+    /// <summary>A canary that the policy started on another replica is what a rollback is about, also on a replica that has not loaded it yet.</summary>
+    [Fact]
+    public async Task Rollback_CanaryOfThePolicyNotLoadedHereYet_RollsTheCanaryBack()
+    {
+        _repository.Publish("1");
+        FakeLoader slow = _repository.NewLoader();
+        await using VersionedModelRunner quick = await _repository.OpenAsync(o => o.Rollout = RolloutMode.Canary);
+        await using VersionedModelRunner late = await _repository.OpenAsync(o => o.Rollout = RolloutMode.Canary, loader: slow);
+        _repository.Publish("2");
+        slow.Gate.Close();
+        await quick.Versions.RefreshAsync();
+        Task loading = late.Versions.RefreshAsync().AsTask();
+        await Eventually.TrueAsync(() => slow.Loads == 2);
+        Assert.Equal("2", await Eventually.CompletesAsync(late.Versions.RollbackAsync("ann", "2 is wrong").AsTask()));
+        slow.Gate.Open();
+        await Eventually.CompletesAsync(loading);
+        await quick.Versions.RefreshAsync();
+        Assert.Null(late.Versions.Canary);
+        Assert.Null(quick.Versions.Canary);
+        Assert.Equal("1", late.Versions.DefaultVersion);
+    }
+
+    /// <summary>A trial that a promotion elsewhere has ended is not what a rollback is about, though this replica still runs it.</summary>
+    [Fact]
+    public async Task Rollback_TrialEndedByAPromotionElsewhere_RollsTheDefaultBack()
+    {
+        for (int v = 1; v <= 3; v++)
+        {
+            _repository.Publish(v.ToString());
+        }
+
+        await using VersionedModelRunner quick = await _repository.OpenAsync(Manual);
+        await using VersionedModelRunner late = await _repository.OpenAsync(Manual, loader: _repository.NewLoader());
+        await quick.Versions.PromoteAsync("1", "ann", "a");
+        await late.Versions.StartCanaryAsync("2", 10, "ann", "b");
+        await quick.Versions.PromoteAsync("3", "ann", "c");
+        Assert.Equal("2", late.Versions.Canary?.Version);
+        Assert.Equal("3", await late.Versions.RollbackAsync("ann", "d"));
+        Assert.Null(late.Versions.Canary);
+        Assert.Equal("1", late.Versions.DefaultVersion);
+    }
+
+    /// <summary>However many decisions are made while a version loads, its rollback among them is not overlooked.</summary>
+    [Fact]
+    public async Task Promote_RolledBackWithManyDecisionsSince_IsRefused()
+    {
+        _repository.Publish("1");
+        _repository.Publish("2");
+        var store = new MemoryDecisionStore();
+        await using VersionedModelRunner runner = await _repository.OpenAsync(Manual, decisions: store);
+        await runner.Versions.PromoteAsync("1", "ann", "a");
+        string stamp = VersionFolderOf("2").Stamp;
+        store.BeforeAppend = _ =>
+        {
+            store.BeforeAppend = null;
+            store.Append(new Decision { At = default, Action = DecisionActions.Rollback, Version = "2", Actor = "bob", Reason = "wrong", Facts = Facts((DecisionFacts.Stamp, stamp)) });
+            for (int i = 0; i < 300; i++)
+            {
+                store.Append(new Decision { At = default, Action = DecisionActions.Label, Version = "1", Actor = "bob", Reason = "r", Facts = Facts((DecisionFacts.Label, "other")) });
+            }
+        };
+        var refused = await Assert.ThrowsAsync<InferenceException>(() => runner.Versions.PromoteAsync("2", "ann", "b").AsTask());
+        Assert.Contains("version '2' was rolled back: another decision was made first", refused.Message);
     }
 
     [Fact]
@@ -162,7 +227,7 @@ public sealed class ReplicaTests : IDisposable
         Race(store, new Decision { At = default, Action = DecisionActions.Promote, Version = "2", From = "1", Actor = "bob", Reason = "quicker" });
         var refused = await Assert.ThrowsAsync<InferenceException>(() => runner.Versions.StartCanaryAsync("2", 10, "ann", "try").AsTask());
         Assert.Contains("version '2' is the default: decision", refused.Message);
-        Assert.Contains("(promote '2' by bob: quicker) came first", refused.Message);
+        Assert.Contains("(promote '2' by bob: quicker) was made first", refused.Message);
     }
 
     /// <summary>What the policy adopts, and what it refuses, is noted once, however many replicas find it.</summary>
@@ -226,6 +291,8 @@ public sealed class ReplicaTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(async () => await versions.SetLabelAsync("a", "1", actor, reason));
         Assert.Single(await versions.ReadAuditAsync());
     }
+
+    private VersionFolder VersionFolderOf(string version) => new RepositoryScanner(_repository.Root).Scan().Single(f => f.Version == version);
 
     private static void Manual(VersioningOptions options) => (options.Rollout, options.KeepLatest) = (RolloutMode.Manual, 0);
 

@@ -19,7 +19,7 @@ public sealed class UnwrittenDecisionTests : IDisposable
         await runner.Versions.PromoteAsync("1", "ann", "2 is wrong");
         Assert.Equal("1", await TempRepository.ServedAsync(runner));
         Assert.Equal(ModelState.Degraded, runner.State);
-        Assert.Contains("1 decisions are not written and hold in memory until they are: no space left", runner.Description);
+        Assert.Contains("1 decisions are not written and are in effect in memory only: no space left", runner.Description);
         await runner.Versions.PromoteAsync("2", "ann", "1 is worse");
         Assert.Equal("2", await runner.Versions.RollbackAsync("ann", "both are"));
         Assert.Equal("1", await TempRepository.ServedAsync(runner));
@@ -120,7 +120,7 @@ public sealed class UnwrittenDecisionTests : IDisposable
         _store.Unreadable = _store.Unwritable = "permission denied";
         await runner.Versions.RefreshAsync();
         Assert.Equal("1", await TempRepository.ServedAsync(runner));
-        Assert.Contains("The log of decisions cannot be followed: permission denied", runner.Description);
+        Assert.Contains("The log of decisions cannot be read: permission denied", runner.Description);
         await runner.Versions.PromoteAsync("2", "ann", "why");
         Assert.Equal("2", await TempRepository.ServedAsync(runner));
         _store.Unreadable = _store.Unwritable = null;
@@ -155,7 +155,7 @@ public sealed class UnwrittenDecisionTests : IDisposable
         _store.Clear();
         await runner.Versions.RefreshAsync();
         Assert.Equal("1", await TempRepository.ServedAsync(runner));
-        Assert.Contains("record 2 of the log, which was known, is gone", runner.Description);
+        Assert.Contains("expected record 2, found none: the log was truncated, removed or replaced", runner.Description);
         await runner.Versions.SetLabelAsync("stable", "1", "ann", "why");
         Assert.Equal(ModelState.Ready, runner.State);
         Assert.Equal([(3, "checkpoint"), (4, "label")], _store.Records.Select(d => ((int)d.Sequence, d.Action)));
@@ -175,7 +175,7 @@ public sealed class UnwrittenDecisionTests : IDisposable
         File.WriteAllText(log, text.Replace("\"version\":\"2\"", "\"version\":\"3\""));
         await runner.Versions.RefreshAsync();
         Assert.Equal("1", await TempRepository.ServedAsync(runner));
-        Assert.Contains("The log of decisions is broken, and nothing is added to it", runner.Description);
+        Assert.Contains("The log of decisions is broken and nothing is appended to it", runner.Description);
         await runner.Versions.PromoteAsync("2", "ann", "now");
         Assert.Equal("2", await TempRepository.ServedAsync(runner));
         Assert.Equal(text.Length, new FileInfo(log).Length);

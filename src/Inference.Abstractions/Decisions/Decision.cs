@@ -64,7 +64,7 @@ public sealed class Decision
         }
 
         string previous = head?.Hash ?? NoPrevious;
-        return decision.Previous != previous ? $"expected the hash {previous} of the record before, got '{decision.Previous}'" : WhyNotWhole(decision);
+        return decision.Previous != previous ? $"expected the hash {previous} of the previous record, got '{decision.Previous}'" : WhyNotWhole(decision);
     }
 
     /// <summary>Returns why the content of a record differs from what was written. Null if it does not.</summary>

@@ -6,13 +6,13 @@ public static class DecisionActions
     /// <summary>The policy made a version the default.</summary>
     public const string Default = "default";
 
-    /// <summary>A version was made the default, by an operator or because its trial ended well.</summary>
+    /// <summary>A version was made the default by a person, or automatically after a successful trial.</summary>
     public const string Promote = "promote";
 
     /// <summary>A version was rolled back: it does not serve again until its files change or an operator promotes it. If it was the default, the fact <c>back</c> is the new default.</summary>
     public const string Rollback = "rollback";
 
-    /// <summary>A version is on trial, with the share in the fact <c>percent</c>.</summary>
+    /// <summary>A version was put on trial with the share in the fact <c>percent</c>.</summary>
     public const string Canary = "canary";
 
     /// <summary>The label in the fact <c>label</c> was assigned to a version.</summary>

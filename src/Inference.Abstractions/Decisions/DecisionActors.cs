@@ -3,7 +3,7 @@ namespace Inference.Decisions;
 /// <summary>The actors of automatic decisions, and the rules for the names and reasons of others.</summary>
 public static class DecisionActors
 {
-    /// <summary>The policy in the options.</summary>
+    /// <summary>The policy of the options.</summary>
     public const string Policy = "policy";
 
     /// <summary>The sequential test of a canary.</summary>
@@ -25,14 +25,14 @@ public static class DecisionActors
     /// <exception cref="ArgumentException">It is not valid.</exception>
     public static void Require(string actor)
     {
-        DecisionText.Require(actor, LongestActor, "who decides", nameof(actor));
+        DecisionText.Require(actor, LongestActor, "an actor", nameof(actor));
         if (IsAutomatic(actor.Trim()))
         {
-            throw new ArgumentException($"Expected the name of who decides, '{actor}' is that of an automatic decision. Give the name of a person or service.", nameof(actor));
+            throw new ArgumentException($"Expected an actor that is not reserved for automatic decisions, got '{actor}'. Pass the name of a person or service.", nameof(actor));
         }
     }
 
     /// <summary>Checks the reason of a decision: 1 to <see cref="LongestReason"/> characters, none of them a control character.</summary>
     /// <exception cref="ArgumentException">It is not valid.</exception>
-    public static void RequireReason(string reason) => DecisionText.Require(reason, LongestReason, "the reason of the decision", nameof(reason));
+    public static void RequireReason(string reason) => DecisionText.Require(reason, LongestReason, "a reason", nameof(reason));
 }

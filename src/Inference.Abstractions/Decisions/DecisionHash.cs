@@ -43,7 +43,7 @@ internal static class DecisionHash
     {
         if (decision.Facts is null)
         {
-            throw new ArgumentException("expected facts, they are null");
+            throw new ArgumentException("expected facts, got null");
         }
 
         var facts = decision.Facts.Select(f => (Name: Bytes("fact", f.Key), Value: Bytes(f.Key, f.Value))).ToList();
@@ -69,11 +69,11 @@ internal static class DecisionHash
     {
         try
         {
-            return s_strict.GetBytes(text ?? throw new ArgumentException($"expected a text for '{name}', it is null"));
+            return s_strict.GetBytes(text ?? throw new ArgumentException($"expected a text for '{name}', got null"));
         }
         catch (EncoderFallbackException exception)
         {
-            throw new ArgumentException($"expected Unicode text for '{name}', it has half of a surrogate pair", exception);
+            throw new ArgumentException($"expected valid Unicode for '{name}', got an unpaired surrogate", exception);
         }
     }
 }

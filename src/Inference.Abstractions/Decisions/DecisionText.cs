@@ -11,18 +11,18 @@ internal static class DecisionText
     {
         if (string.IsNullOrWhiteSpace(text))
         {
-            throw new ArgumentException($"Expected {what}, it is empty. It is kept in the log of decisions.", parameter);
+            throw new ArgumentException($"Expected {what}, got an empty text. Pass one; it is recorded in the log of decisions.", parameter);
         }
 
         if (text.Length > longest)
         {
-            throw new ArgumentException($"Expected {what} in at most {longest} characters, got {text.Length}.", parameter);
+            throw new ArgumentException($"Expected {what} of at most {longest} characters, got {text.Length}. Shorten it.", parameter);
         }
 
         int bad = FirstBad(text);
         if (bad >= 0)
         {
-            throw new ArgumentException($"Expected {what} without control characters, character {bad} is U+{(int)text[bad]:X4}.", parameter);
+            throw new ArgumentException($"Expected {what} without control characters, got U+{(int)text[bad]:X4} at index {bad}. Remove it.", parameter);
         }
     }
 

@@ -2,16 +2,16 @@ using Inference.Versioning.Manifest;
 
 namespace Inference.Versioning.Loading;
 
-/// <summary>Whether golden rows can find a model wrong: rows that any model reproduces prove nothing.</summary>
+/// <summary>Checks whether golden rows can detect a wrong model: rows that any model reproduces prove nothing.</summary>
 internal static class GoldenRules
 {
-    /// <summary>Checks what golden rows say before anything runs on them: names that the model has, tolerances that are numbers; where they are required, also that every case has inputs and outputs, and that
-    /// tolerances are small against what is expected.</summary>
-    /// <param name="golden">The rows.</param>
+    /// <summary>Checks golden rows before the model runs on them: names that exist in the model, finite tolerances; if golden rows are required, also that every case has inputs and outputs, and that
+    /// the tolerances are small compared with the expected elements.</summary>
+    /// <param name="golden">The golden rows.</param>
     /// <param name="info">The model.</param>
-    /// <param name="options">Bounds of tolerances, and whether golden rows are required.</param>
+    /// <param name="options">The bounds of the tolerances, and whether golden rows are required.</param>
     /// <param name="where">Named in errors.</param>
-    /// <exception cref="ModelLoadException">They break a rule.</exception>
+    /// <exception cref="ModelLoadException">The golden rows break a rule.</exception>
     public static void Check(GoldenRows golden, ModelInfo info, VersioningOptions options, string where)
     {
         double relative = golden.RelativeTolerance ?? options.GoldenRelativeTolerance;
@@ -20,7 +20,7 @@ internal static class GoldenRules
         RequireNumber(absolute, "absoluteTolerance", where);
         if (golden.Cases is null)
         {
-            throw new ModelLoadException($"{where}: expected 'cases' of the golden rows, it is null. Correct the manifest.");
+            throw new ModelLoadException($"{where}: expected 'cases' of the golden rows, got null. Correct the manifest.");
         }
 
         for (int i = 0; i < golden.Cases.Count; i++)
@@ -50,12 +50,12 @@ internal static class GoldenRules
         RequireKnown(row.Outputs.Keys, info.Outputs, "output", where);
         if (isRequired && row.Outputs.Count == 0)
         {
-            throw new ModelLoadException($"{where}: expected outputs to compare, as RequireGoldenRows is set; it has none. State what the model must give.");
+            throw new ModelLoadException($"{where}: expected outputs because RequireGoldenRows is set, got none. Add the expected outputs.");
         }
 
         if (isRequired && row.Inputs.Count == 0 && info.Inputs.Count > 0)
         {
-            throw new ModelLoadException($"{where}: expected inputs, as RequireGoldenRows is set; it has none. State what the model is run on.");
+            throw new ModelLoadException($"{where}: expected inputs because RequireGoldenRows is set, got none. Add the inputs.");
         }
     }
 
@@ -63,7 +63,7 @@ internal static class GoldenRules
     {
         if (names.FirstOrDefault(name => ports.All(p => p.Name != name)) is { } unknown)
         {
-            throw new ModelLoadException($"{where}: expected an {what} of the model, got '{unknown}'; it has {string.Join(", ", ports.Select(p => $"'{p.Name}'"))}. Correct the model or its manifest.");
+            throw new ModelLoadException($"{where}: expected an {what} of the model ({string.Join(", ", ports.Select(p => $"'{p.Name}'"))}), got '{unknown}'. Correct the model or its manifest.");
         }
     }
 
@@ -79,11 +79,11 @@ internal static class GoldenRules
     {
         if (tolerance > limit)
         {
-            throw new ModelLoadException($"{where}: expected '{name}' of the golden rows to be at most {limit:R} ({option}), got {tolerance:R}. Lower it, or raise the option where outputs vary so much.");
+            throw new ModelLoadException($"{where}: expected '{name}' of the golden rows to be at most {limit:R} ({option}), got {tolerance:R}. Lower it, or raise the option if the outputs vary so much.");
         }
     }
 
-    // One constant that lies within the tolerance of every expected element would pass, whatever the model computes. Where all expected elements are equal, that constant is the right answer: then zero is not to pass.
+    // A constant within the tolerance of every expected element would pass, whatever the model computes. If all expected elements are equal, that constant is correct; then zero must not pass.
     private static void RequireThatItCanFail(IReadOnlyList<GoldenTensor> tensors, double relative, double absolute, string where)
     {
         long elements = 0;
@@ -98,7 +98,7 @@ internal static class GoldenRules
             isExact |= numbers is null && tensor.ElementCount > 0;
             foreach (double value in numbers ?? [])
             {
-                // A NaN or an infinity is matched by itself alone.
+                // NaN and infinities match only themselves.
                 isExact |= !double.IsFinite(value);
                 if (double.IsFinite(value))
                 {
@@ -111,7 +111,7 @@ internal static class GoldenRules
 
         if (elements == 0)
         {
-            throw new ModelLoadException($"{where}: expected elements to compare, as RequireGoldenRows is set; its tensors are empty. State what the model must give.");
+            throw new ModelLoadException($"{where}: expected elements because RequireGoldenRows is set, got empty tensors. Add the expected outputs.");
         }
 
         bool isConstant = values.Least == values.Greatest;
@@ -120,7 +120,7 @@ internal static class GoldenRules
         {
             string range = isConstant ? $"is {values.Least:R}" : $"lies between {values.Least:R} and {values.Greatest:R}";
             throw new ModelLoadException(
-                $"{where}: expected tolerances that a wrong answer exceeds, as RequireGoldenRows is set; what is expected {range}, and with the tolerances {absolute:R} + {relative:R} · |expected| the constant {(isConstant ? 0 : (common.Low + common.High) / 2):R} passes everywhere. Lower the tolerances, or add rows with other answers.");
+                $"{where}: expected tolerances that a wrong answer exceeds because RequireGoldenRows is set, got tolerances that a constant satisfies: the expected output {range}, and with the tolerances {absolute:R} + {relative:R} · |expected| the constant {(isConstant ? 0 : (common.Low + common.High) / 2):R} passes everywhere. Lower the tolerances, or add cases with different outputs.");
         }
     }
 }

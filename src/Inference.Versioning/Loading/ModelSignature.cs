@@ -7,7 +7,7 @@ internal sealed record ModelSignature(IReadOnlyList<PortSignature> Inputs, IRead
 {
     public static ModelSignature Of(ModelInfo info) => new([.. info.Inputs.Select(PortSignature.Of)], [.. info.Outputs.Select(PortSignature.Of)]);
 
-    /// <summary>Whether it can be worked with: what was read from a file may have nulls anywhere.</summary>
+    /// <summary>Whether no part is null; deserialization does not guarantee it.</summary>
     public bool IsWhole() => Inputs is not null && Outputs is not null && Inputs.Concat(Outputs).All(static p => p?.IsWhole() == true);
 
     /// <summary>Why this model cannot be replaced by the other for its callers; null if it can. The other must accept every input of this one, require no further input, and return every output of this

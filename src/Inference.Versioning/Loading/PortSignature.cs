@@ -44,7 +44,7 @@ internal sealed record PortSignature(string Name, string Type, IReadOnlyList<lon
         return true;
     }
 
-    /// <summary>Whether it can be worked with: what was read from a file may have nulls anywhere.</summary>
+    /// <summary>Whether no part is null; deserialization does not guarantee it.</summary>
     public bool IsWhole() => Name is not null && Type is not null;
 
     public override string ToString() =>

@@ -8,10 +8,10 @@ using Inference.Versioning.State;
 
 namespace Inference.Versioning.Repository;
 
-/// <summary>Makes decisions, without a place in the log yet, from what holds at the moment. Pure.</summary>
+/// <summary>Creates decisions, without sequence number and hashes, for the current state. Pure.</summary>
 /// <param name="Options">The policy.</param>
-/// <param name="State">What follows from the decisions so far.</param>
-/// <param name="Folders">What is in the repository.</param>
+/// <param name="State">The state after the decisions so far.</param>
+/// <param name="Folders">The versions in the repository.</param>
 /// <param name="Now">The time.</param>
 internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState State, IReadOnlyList<VersionFolder> Folders, DateTimeOffset Now)
 {
@@ -19,11 +19,11 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
     public Decision Adopt(VersionSlot slot, string? from) =>
         Make(DecisionActions.Default, slot.Version, from, DecisionActors.Policy, $"policy {Options.Policy}", Facts(slot.Folder.Stamp, ModelSignature.Of(slot.Info)));
 
-    /// <summary>A loaded version becomes the default.</summary>
+    /// <summary>A loaded version is made the default.</summary>
     public Decision Promote(VersionSlot slot, string? from, string actor, string reason) =>
         Make(DecisionActions.Promote, slot.Version, from, actor, reason, Chosen(Facts(slot.Folder.Stamp, ModelSignature.Of(slot.Info)), slot.Version));
 
-    /// <summary>The default is taken back for a loaded version.</summary>
+    /// <summary>The default is rolled back to a loaded version.</summary>
     public Decision RollBack(string version, string stamp, VersionSlot back, string actor, string reason)
     {
         Dictionary<string, string> facts = Chosen(Rejected(version, stamp), back.Version);
@@ -32,10 +32,10 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
         return Make(DecisionActions.Rollback, version, null, actor, reason, facts);
     }
 
-    /// <summary>The canary is taken back.</summary>
+    /// <summary>The canary is rolled back.</summary>
     public Decision Reject(string version, string stamp, string actor, string reason) => Make(DecisionActions.Rollback, version, null, actor, reason, Rejected(version, stamp));
 
-    /// <summary>A version goes on trial.</summary>
+    /// <summary>A version is put on trial.</summary>
     public Decision StartCanary(VersionFolder folder, double percent, string actor, string reason)
     {
         Dictionary<string, string> facts = Facts(folder.Stamp, null);
@@ -43,7 +43,7 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
         return Make(DecisionActions.Canary, folder.Version, State.Default, actor, reason, facts);
     }
 
-    /// <summary>A version gets a label.</summary>
+    /// <summary>A version is given a label.</summary>
     public Decision SetLabel(string label, string version, string? from, string actor, string reason)
     {
         var facts = new Dictionary<string, string> { [DecisionFacts.Label] = label };
@@ -102,7 +102,7 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
 
     private bool IsThere(string version) => Folders.Any(f => f.Version == version);
 
-    // Messages of errors may have several lines, and what files put into them.
+    // Error messages may have several lines and contain text from files.
     private static string OneLine(string text)
     {
         string line = string.Concat(text.EnumerateRunes().Select(static r => Rune.IsControl(r) ? " " : r.ToString()));

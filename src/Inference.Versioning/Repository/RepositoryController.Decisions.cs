@@ -17,7 +17,7 @@ internal sealed partial class RepositoryController
             "promote", known =>
             {
                 VersionFolder folder = Find(version);
-                RequireNotTakenBack(folder, known);
+                RequireNotRolledBack(folder, known);
                 return folder;
             },
             (draft, slot) => draft.Promote(slot!, _default!.Version, actor, reason),
@@ -33,7 +33,7 @@ internal sealed partial class RepositoryController
             {
                 (string Version, bool IsCanary) target = Target();
                 asked ??= target;
-                return asked == target ? target.IsCanary ? null : Earlier(target.Version) : throw Overtaken($"'{asked.Value.Version}' is no longer what serves", known);
+                return asked == target ? target.IsCanary ? null : Earlier(target.Version) : throw Overtaken($"version '{asked.Value.Version}' is no longer {(asked.Value.IsCanary ? "the canary" : "the default")}", known, d => d.Version == asked.Value.Version || d.Action is DecisionActions.Promote or DecisionActions.Default);
             },
             (draft, slot) => slot is null
                 ? draft.Reject(asked!.Value.Version, StampOf(asked.Value.Version), actor, reason)
@@ -55,9 +55,9 @@ internal sealed partial class RepositoryController
             "canary", known =>
             {
                 VersionFolder folder = Find(version);
-                RequireNotTakenBack(folder, known);
+                RequireNotRolledBack(folder, known);
                 return version != _default!.Version && version != _log.Current.Default ? folder
-                    : _log.LastAfter(known, d => d.Version == version) is not null ? throw Overtaken($"version '{version}' is the default", known)
+                    : version != known.State.Default && known.State.Default is not null ? throw Overtaken($"version '{version}' is the default", known, d => d.Version == version || d.Facts.GetValueOrDefault(DecisionFacts.Back) == version)
                     : throw new InferenceException($"Model '{ModelName}': expected a canary other than the default version, got '{version}'. Promote another version first.");
             },
             (draft, slot) => draft.StartCanary(slot!.Folder, percent, actor, reason),
@@ -79,13 +79,13 @@ internal sealed partial class RepositoryController
             HoldsUnwritten: false), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes a decision: against the decisions so far, when what it needs is loaded, and again whenever others decided first or a load was waited for.</summary>
+    /// <summary>Makes a decision in the current state, after loading the version that it needs; decides again if another decision was made first, and after each load.</summary>
     private async ValueTask DecideAsync(Proposal proposal, CancellationToken cancellationToken)
     {
         string? needed = null;
         try
         {
-            long? known = null;
+            Known? known = null;
             while (true)
             {
                 VersionFolder? load;
@@ -93,8 +93,8 @@ internal sealed partial class RepositoryController
                 try
                 {
                     await OpenAsync(scan: known is null, cancellationToken).ConfigureAwait(false);
-                    known ??= _log.Sequence;
-                    load = proposal.Needs(known.Value);
+                    known ??= new Known(_log.Sequence, _log.Current);
+                    load = proposal.Needs(known);
                     VersionSlot? slot = load is null ? null : LoadedAs(load);
                     if (load is null || slot is not null)
                     {
@@ -146,8 +146,8 @@ internal sealed partial class RepositoryController
             string stamp = trial.Slot.Folder.Stamp;
             bool isDone = draft.State.IsRejected(version, stamp) && draft.State.Canary != version;
 
-            // Promoted or taken back meanwhile: what was asked for is no longer there.
-            if (_trial != trial || isDone || draft.State.Default == version)
+            // Promoted or rolled back in the meantime: the alarm no longer applies.
+            if (isDone || !IsOnTrial(trial))
             {
                 return null;
             }
@@ -159,7 +159,7 @@ internal sealed partial class RepositoryController
 
     private void OnPassed(CanaryTrial trial) => Background(cancellationToken => DecideAsync(new Proposal(
         "promote", static _ => null,
-        (draft, _) => _trial != trial || trial.IsStopped || draft.State.Default == trial.Slot.Version || draft.State.IsRejected(trial.Slot.Version, trial.Slot.Folder.Stamp)
+        (draft, _) => !IsOnTrial(trial) || trial.IsStopped || draft.State.IsRejected(trial.Slot.Version, trial.Slot.Folder.Stamp)
             ? null
             : draft.Promote(trial.Slot, _default!.Version, DecisionActors.Policy, $"the canary served {trial.Options.PromoteAfterCalls} calls without an alarm"),
         HoldsUnwritten: true), cancellationToken));
@@ -170,28 +170,34 @@ internal sealed partial class RepositoryController
         DecisionActors.RequireReason(reason);
     }
 
-    // Of two who decide at once the second is not to undo what it did not know of.
-    private void RequireNotTakenBack(VersionFolder folder, long known)
+    // Of two concurrent decisions, the second must not revert the first without knowing of it.
+    private void RequireNotRolledBack(VersionFolder folder, Known known)
     {
-        if (VersionPlanner.IsRejected(_log.Current, folder) && _log.LastAfter(known, d => d.Action == DecisionActions.Rollback && d.Version == folder.Version) is not null)
+        bool IsRollback(Decision decision) => decision.Action == DecisionActions.Rollback && decision.Version == folder.Version;
+        if (VersionPlanner.IsRejected(_log.Current, folder) && (!VersionPlanner.IsRejected(known.State, folder) || _log.LastAfter(known.Sequence, IsRollback) is not null))
         {
-            throw Overtaken($"version '{folder.Version}' was taken back", known);
+            throw Overtaken($"version '{folder.Version}' was rolled back", known, IsRollback);
         }
     }
 
-    private InferenceException Overtaken(string what, long known) =>
-        new($"Model '{ModelName}': {what}: {_log.LastAfter(known, static _ => true)?.ToString() ?? "another decision"} came first; nothing changed. Decide again if it is still wanted.");
+    private InferenceException Overtaken(string what, Known known, Func<Decision, bool> cause) =>
+        new($"Model '{ModelName}': {what}: {_log.LastAfter(known.Sequence, cause)?.ToString() ?? "another decision"} was made first; nothing changed. Repeat the call if it is still intended.");
+
+    // A trial may have been ended by a decision that this process has not applied yet.
+    private bool IsOnTrial(CanaryTrial trial)
+    {
+        RepositoryState state = _log.Current;
+        return _trial == trial && VersionPlanner.CanaryCandidates(Options, state, _folders, state.Default ?? _default!.Version).Contains(trial.Slot.Version);
+    }
 
     private (string Version, bool IsCanary) Target()
     {
         RepositoryState state = _log.Current;
         string current = state.Default ?? _default!.Version;
-        string? canary = state.Canary;
-        if (canary is null && _trial is { } trial && !state.IsRejected(trial.Slot.Version, trial.Slot.Folder.Stamp))
-        {
-            canary = trial.Slot.Version;
-        }
+        IReadOnlyList<string> trials = VersionPlanner.CanaryCandidates(Options, state, _folders, current);
 
+        // The policy may have started a trial in another process that this process does not run yet.
+        string? canary = state.Canary ?? trials.FirstOrDefault(v => v == _trial?.Slot.Version) ?? trials.FirstOrDefault(v => v == state.PolicyCanary);
         return canary is not null && canary != current ? (canary, true) : (current, false);
     }
 
@@ -209,7 +215,7 @@ internal sealed partial class RepositoryController
         throw new InferenceException($"Model '{ModelName}': expected an earlier default to roll back to from version '{current}', found none. Promote a version by name instead.");
     }
 
-    // Of what was served, not of files that were changed since.
+    // Of the loaded version, not of files that changed since.
     private string StampOf(string version) => (_slots.GetValueOrDefault(version)?.Folder ?? _folders.FirstOrDefault(f => f.Version == version))?.Stamp ?? "";
 
     private VersionFolder Find(string version) => _folders.FirstOrDefault(f => f.Version == version)
@@ -227,10 +233,15 @@ internal sealed partial class RepositoryController
 
     private DecisionDraft Draft() => new(Options, _log.Current, _folders, _setup.Clock.GetUtcNow());
 
-    /// <summary>What somebody wants to decide.</summary>
-    /// <param name="Action">For the instruments.</param>
-    /// <param name="Needs">Gives the version that must be loaded first, or null for none, by what is decided so far; throws where it makes no sense any more. Its argument is the sequence that the caller knew.</param>
-    /// <param name="Decide">Makes the decision for the state, with what is loaded; null where there is nothing to decide any more.</param>
-    /// <param name="HoldsUnwritten">Whether it takes effect though the log cannot be written.</param>
-    private sealed record Proposal(string Action, Func<long, VersionFolder?> Needs, Func<DecisionDraft, VersionSlot?, Decision?> Decide, bool HoldsUnwritten);
+    /// <summary>An operation that decides.</summary>
+    /// <param name="Action">The action, for the instruments.</param>
+    /// <param name="Needs">Returns the version that must be loaded first, or null for none; throws if the operation no longer makes sense. Its argument is the log when the operation began.</param>
+    /// <param name="Decide">Creates the decision for the current state and the loaded version; null if there is nothing left to decide.</param>
+    /// <param name="HoldsUnwritten">Whether it takes effect if the log cannot be written.</param>
+    private sealed record Proposal(string Action, Func<Known, VersionFolder?> Needs, Func<DecisionDraft, VersionSlot?, Decision?> Decide, bool HoldsUnwritten);
+
+    /// <summary>The log when an operation began.</summary>
+    /// <param name="Sequence">The sequence number of its last record.</param>
+    /// <param name="State">The state that followed from it.</param>
+    private sealed record Known(long Sequence, RepositoryState State);
 }

@@ -7,10 +7,10 @@ namespace Inference.Versioning.Repository;
 
 internal sealed partial class RepositoryController
 {
-    /// <summary>The loaded version where it is of the files as they are; null where it is not.</summary>
+    /// <summary>The loaded version if it was loaded from the current files, otherwise null.</summary>
     private VersionSlot? LoadedAs(VersionFolder folder) => _slots.TryGetValue(folder.Version, out VersionSlot? slot) && slot.Folder.Stamp == folder.Stamp ? slot : null;
 
-    /// <summary>Loads what a decision needs.</summary>
+    /// <summary>Loads the version that a decision needs.</summary>
     /// <exception cref="VersionRefusedException">A gate failed.</exception>
     private async ValueTask LoadNeededAsync(VersionFolder folder, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed partial class RepositoryController
         _gate.Release();
     }
 
-    /// <summary>Loads a version, and follows what others decide meanwhile: a load may take minutes.</summary>
+    /// <summary>Loads a version, and applies decisions of other processes in the meantime, because a load may take minutes.</summary>
     /// <exception cref="VersionRefusedException">A gate failed.</exception>
     private async ValueTask LoadAndFollowAsync(VersionFolder folder, HashSet<string> wanted, CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ internal sealed partial class RepositoryController
         }
         catch (OperationCanceledException)
         {
-            // The load ends by that too.
+            // The load ends for the same reason.
             return;
         }
 
@@ -86,7 +86,7 @@ internal sealed partial class RepositoryController
         }
     }
 
-    /// <summary>Loads a version beside the others and registers it; one load at a time, without the gate: decisions and calls do not wait for it.</summary>
+    /// <summary>Loads a version beside the others and registers it; one at a time, without holding the gate, so that decisions do not wait for it.</summary>
     /// <exception cref="VersionRefusedException">A gate failed.</exception>
     private async ValueTask LoadAsync(VersionFolder folder, HashSet<string> wanted, CancellationToken cancellationToken)
     {
@@ -153,7 +153,7 @@ internal sealed partial class RepositoryController
         }
     }
 
-    // Once over all who share the log, as long as the files are the same.
+    // Once for all processes that share the log, as long as the files are unchanged.
     private async ValueTask NoteRefusalAsync(VersionFolder folder, string message)
     {
         try
@@ -161,12 +161,12 @@ internal sealed partial class RepositoryController
             while (!(_log.Current.Refused.TryGetValue(folder.Version, out string? stamp) && stamp == folder.Stamp)
                 && !await _log.TryAppendAsync(Draft().Refuse(folder, message), holdsUnwritten: false, _closing.Token).ConfigureAwait(false))
             {
-                // Others decided meanwhile, perhaps that.
+                // Another decision was made first, perhaps this one.
             }
         }
         catch (Exception exception) when (exception is DecisionStoreException or OperationCanceledException)
         {
-            // It changes nothing; the status says that nothing can be written.
+            // The record has no effect; the status reports that nothing can be written.
         }
     }
 

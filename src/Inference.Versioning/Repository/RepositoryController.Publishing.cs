@@ -35,8 +35,8 @@ internal sealed partial class RepositoryController
             candidates.Select(v => _failed.GetValueOrDefault(v)?.Cause).FirstOrDefault(e => e is not null));
     }
 
-    /// <summary>Notes that the policy chose another default. Once over all who share the log: those who come later find it there.</summary>
-    /// <returns>False where others decided meanwhile.</returns>
+    /// <summary>Records that the policy selected another default, once for all processes that share the log.</summary>
+    /// <returns>False if another decision was made first.</returns>
     private ValueTask<bool> AdoptAsync(VersionSlot chosen, IReadOnlyList<string> candidates, CancellationToken cancellationToken)
     {
         RepositoryState state = _log.Current;
@@ -51,7 +51,7 @@ internal sealed partial class RepositoryController
             : _log.TryAppendAsync(decision, holdsUnwritten: true, cancellationToken);
     }
 
-    // What was decided stays decided where the version that is wanted more did not load.
+    // The decision is kept if the selected version did not load.
     private bool IsStandIn(string version, IReadOnlyList<string> candidates) =>
         _log.Current.Default is { } wanted && wanted != version && Rank(candidates, version) > Rank(candidates, wanted);
 
@@ -92,8 +92,8 @@ internal sealed partial class RepositoryController
         return int.MaxValue;
     }
 
-    /// <summary>Notes that the policy put a version on trial, once over all who share the log.</summary>
-    /// <returns>False where others decided meanwhile.</returns>
+    /// <summary>Records that the policy put a version on trial, once for all processes that share the log.</summary>
+    /// <returns>False if another decision was made first.</returns>
     private async ValueTask<bool> NoteCanaryAsync(VersionSlot slot, VersioningOptions options, CancellationToken cancellationToken)
     {
         RepositoryState state = _log.Current;
@@ -116,7 +116,7 @@ internal sealed partial class RepositoryController
         }
         catch (DecisionStoreException)
         {
-            // The trial follows from the policy: it needs no record, and the status says that none can be written.
+            // The trial follows from the policy without the record; the status reports that nothing can be written.
             return true;
         }
     }

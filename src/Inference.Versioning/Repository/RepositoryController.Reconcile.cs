@@ -45,7 +45,7 @@ internal sealed partial class RepositoryController
     /// <summary>Brings what is loaded in step with changed options, in the background.</summary>
     public void Reapply() => Background(async cancellationToken => await ReconcileAsync(now: false, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Loads and unloads what follows from a decision, unless somebody loads already, who then does it.</summary>
+    /// <summary>Loads and unloads versions after a decision, unless a load is running, which then does it.</summary>
     private async ValueTask SettleAsync()
     {
         _settleAgain = true;
@@ -128,7 +128,7 @@ internal sealed partial class RepositoryController
         }
     }
 
-    /// <summary>Loads one version after another until nothing that is wanted is missing. What is wanted is asked again after each: others may have decided meanwhile.</summary>
+    /// <summary>Loads the selected versions one after another. The selection is computed again after each load, because other decisions may have been made.</summary>
     private async ValueTask LoadWantedAsync(LoadPass pass, CancellationToken cancellationToken)
     {
         while (true)
@@ -162,8 +162,8 @@ internal sealed partial class RepositoryController
         }
     }
 
-    /// <summary>Publishes, of what is wanted by the decisions so far, what is loaded. Under the gate.</summary>
-    /// <returns>The version to load next; null where nothing is missing: what is not wanted is then retired.</returns>
+    /// <summary>Publishes the loaded ones of the selected versions. Called under the gate.</summary>
+    /// <returns>The version to load next; null if none is missing: versions that are not selected are then retired.</returns>
     private async ValueTask<VersionFolder?> StepAsync(LoadPass pass, CancellationToken cancellationToken)
     {
         VersioningOptions options = Options;
@@ -221,7 +221,7 @@ internal sealed partial class RepositoryController
         }
     }
 
-    /// <summary>The first of the versions that is loaded, or could be: then also the best that is loaded meanwhile.</summary>
+    /// <summary>The first version that is loaded, or that may be loaded, with the best loaded one to use in the meantime.</summary>
     private (VersionSlot? Slot, VersionFolder? Load) Choose(IReadOnlyList<string> versions, LoadPass pass)
     {
         foreach (string version in versions)
@@ -239,7 +239,7 @@ internal sealed partial class RepositoryController
                 return (versions.Select(v => _slots.GetValueOrDefault(v)).FirstOrDefault(s => s is not null), folder);
             }
 
-            // Where its new files do not pass, the copy that was loaded before stays.
+            // If its new files do not pass, the copy loaded before is kept.
             if (loaded is not null)
             {
                 return (loaded, null);
@@ -249,7 +249,7 @@ internal sealed partial class RepositoryController
         return (null, null);
     }
 
-    /// <summary>Adds the versions that are kept loaded; gives the first that is not.</summary>
+    /// <summary>Selects the versions that are kept loaded; returns the first that is not loaded.</summary>
     private VersionFolder? Keep(VersionSlot current, VersionSlot? canary, VersioningOptions options, LoadPass pass)
     {
         foreach ((string version, bool isNamed) in VersionPlanner.Keep(options, _log.Current, _folders, current.Version, canary?.Version))

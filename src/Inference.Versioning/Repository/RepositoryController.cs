@@ -18,7 +18,7 @@ internal sealed partial class RepositoryController : IModelVersions
 {
     private static readonly TimeSpan s_followInterval = TimeSpan.FromSeconds(1);
 
-    // Who loads takes the first, and the second for moments; nobody waits for the first while holding the second.
+    // A load holds the first throughout and the second only briefly; the first is never awaited while the second is held.
     private readonly SemaphoreSlim _loading = new(1, 1);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly RepositorySetup _setup;
@@ -34,7 +34,7 @@ internal sealed partial class RepositoryController : IModelVersions
     private readonly List<VersionSlot> _draining = [];
     private readonly List<VersionSlot> _replaced = [];
 
-    // Versions that decisions under way wait for.
+    // The versions that decisions in progress wait for.
     private readonly List<string> _needed = [];
     private IReadOnlyList<VersionFolder> _folders = [];
     private VersioningOptions _options;
@@ -43,7 +43,7 @@ internal sealed partial class RepositoryController : IModelVersions
     private ShadowLane? _shadow;
     private RoutingTable? _table;
     private bool _isClosed;
-    private Known _known = new([], [], [], new Dictionary<string, FailedLoad>(), new RepositoryState(), null, null);
+    private Snapshot _known = new([], [], [], new Dictionary<string, FailedLoad>(), new RepositoryState(), null, null);
     private Tuple<ModelState, string> _status = Tuple.Create(ModelState.Loading, "");
     private string? _rejectedOptions;
     private volatile bool _settleAgain;
@@ -79,21 +79,6 @@ internal sealed partial class RepositoryController : IModelVersions
     /// <summary>Raised, under the gate, when the default version has changed.</summary>
     public event Action? DefaultChanged;
 
-    public (ModelState State, string Description) Status
-    {
-        get
-        {
-            (ModelState state, string description) = Volatile.Read(ref _status);
-            if (_log.Trouble is not null && state == ModelState.Ready)
-            {
-                state = ModelState.Degraded;
-            }
-
-            string?[] parts = [description, _log.Trouble, _log.Notice, _rejectedOptions is { } rejected ? $"The changed options are invalid and were ignored: {rejected}" : null];
-            return (state, string.Join(' ', parts.Where(static p => !string.IsNullOrEmpty(p))));
-        }
-    }
-
     public string DefaultVersion => (Table ?? throw Closed()).Default.Version;
 
     public CanaryStatus? Canary => Table?.Trial is { IsStopped: false } trial ? trial.Snapshot() : null;
@@ -104,7 +89,7 @@ internal sealed partial class RepositoryController : IModelVersions
 
     public ValueTask<IReadOnlyList<Decision>> ReadAuditAsync(CancellationToken cancellationToken = default) => _log.ReadAllAsync(cancellationToken);
 
-    /// <summary>Whether decisions wait for being written.</summary>
+    /// <summary>Whether decisions are not written yet.</summary>
     internal bool HasUnwritten => _log.HasUnwritten;
 
     public void ReportMetric(string version, double value)
@@ -168,7 +153,7 @@ internal sealed partial class RepositoryController : IModelVersions
             Remember();
             if (_log.HasUnwritten)
             {
-                // The last chance.
+                // The last opportunity to write them.
                 await _log.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -182,7 +167,7 @@ internal sealed partial class RepositoryController : IModelVersions
         _instruments.Dispose();
     }
 
-    /// <summary>Reads what there is and what was decided. A repository that cannot be listed does not keep from deciding about what is loaded.</summary>
+    /// <summary>Reads the repository and the log. If the repository cannot be listed, decisions about loaded versions are still possible.</summary>
     private async ValueTask OpenAsync(bool scan, CancellationToken cancellationToken)
     {
         if (_default is null || _closing.IsCancellationRequested)
@@ -233,56 +218,6 @@ internal sealed partial class RepositoryController : IModelVersions
 
     private ObjectDisposedException Closed() => new(nameof(VersionedModelRunner), $"Model '{ModelName}' was disposed.");
 
-    private List<ModelVersionStatus> Describe(Known known)
-    {
-        var labels = VersionPlanner.Labels(Options, known.State, known.Folders).ToLookup(l => l.Value, l => l.Key);
-        var result = new List<ModelVersionStatus>();
-        foreach (VersionFolder folder in known.Folders)
-        {
-            VersionSlot? slot = known.Slots.FirstOrDefault(s => s.Version == folder.Version);
-            FailedLoad? failed = known.Failed.TryGetValue(folder.Version, out FailedLoad? load) && load.Stamp == folder.Stamp ? load : null;
-            bool rejected = VersionPlanner.IsRejected(known.State, folder);
-            ModelVersionState what =
-                slot is not null && slot == known.Default ? ModelVersionState.Default
-                : slot is not null && slot == known.Trial?.Slot && !known.Trial.IsStopped ? ModelVersionState.Canary
-                : rejected ? ModelVersionState.Rejected
-                : slot is not null ? ModelVersionState.Standby
-                : failed is not null ? ModelVersionState.Refused : ModelVersionState.Available;
-            string? error = failed?.Message ?? (rejected ? "It was rolled back. Publish new files, or promote it." : null);
-            result.Add(new ModelVersionStatus
-            {
-                Version = folder.Version,
-                State = what,
-                Labels = [.. labels[folder.Version].Order(StringComparer.Ordinal)],
-                Digest = slot?.Info.Digest,
-                Bytes = folder.Bytes,
-                CallsInFlight = slot?.InFlight ?? 0,
-                Calls = slot?.Calls ?? 0,
-                Error = error,
-            });
-        }
-
-        foreach (VersionSlot slot in known.Slots.Where(s => known.Folders.All(f => f.Version != s.Version)).Concat(known.Draining.Where(s => !s.Unloaded.IsCompleted)))
-        {
-            result.Add(new ModelVersionStatus
-            {
-                Version = slot.Version,
-                State = slot.IsRetired ? ModelVersionState.Draining : slot == known.Default ? ModelVersionState.Default : ModelVersionState.Standby,
-                Labels = [],
-                Digest = slot.Info.Digest,
-                Bytes = slot.Folder.Bytes,
-                CallsInFlight = slot.InFlight,
-                Calls = slot.Calls,
-            });
-        }
-
-        return result;
-    }
-
-    // The result of the last change; read without the gate, so that a query never waits for a load.
-    private void Remember() =>
-        Volatile.Write(ref _known, new Known(_folders, [.. _slots.Values], [.. _draining], new Dictionary<string, FailedLoad>(_failed), _log.Current, _default, _trial));
-
     private void Drain(VersionSlot slot)
     {
         _draining.RemoveAll(s => s.Unloaded.IsCompleted);
@@ -302,13 +237,4 @@ internal sealed partial class RepositoryController : IModelVersions
             VersioningLog.Unloaded(_setup.Logger, ModelName, slot.Version);
         }
     }
-
-    private sealed record Known(
-        IReadOnlyList<VersionFolder> Folders,
-        IReadOnlyList<VersionSlot> Slots,
-        IReadOnlyList<VersionSlot> Draining,
-        IReadOnlyDictionary<string, FailedLoad> Failed,
-        RepositoryState State,
-        VersionSlot? Default,
-        CanaryTrial? Trial);
 }

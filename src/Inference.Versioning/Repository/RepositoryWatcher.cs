@@ -5,7 +5,7 @@ namespace Inference.Versioning.Repository;
 /// <summary>Reconciles the repository when the file system notifies a change, and on a timer as a backstop; continues after a failure.</summary>
 internal sealed class RepositoryWatcher : IAsyncDisposable
 {
-    // Decisions that could not be written are written as soon as that is possible.
+    // The interval at which writing of unwritten decisions is retried.
     private static readonly TimeSpan s_writeAgain = TimeSpan.FromSeconds(1);
 
     private readonly RepositoryController _controller;

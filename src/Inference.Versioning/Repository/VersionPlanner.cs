@@ -32,7 +32,7 @@ internal static class VersionPlanner
     {
         if (state.Canary is { } started)
         {
-            // An operator may try again what was taken back; it becomes the default only by a promotion.
+            // An operator may put a rolled back version on trial again; it becomes the default only by a promotion.
             return started != current && folders.Any(f => f.Version == started) ? [started] : [];
         }
 

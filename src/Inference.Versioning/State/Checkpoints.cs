@@ -2,7 +2,7 @@ using Inference.Decisions;
 
 namespace Inference.Versioning.State;
 
-/// <summary>Records that carry the state so far, so that what is before them need not be read.</summary>
+/// <summary>Creates records that contain the state, so that earlier records need not be read.</summary>
 internal static class Checkpoints
 {
     public static Decision Of(RepositoryState state, TimeProvider clock, string reason) => new()

@@ -1,35 +1,35 @@
 namespace Inference.Versioning.State;
 
-/// <summary>Names of facts that decisions about versions carry.</summary>
+/// <summary>The names of the facts of decisions about versions.</summary>
 internal static class DecisionFacts
 {
-    /// <summary>Of the version's files: new content is a new chance.</summary>
+    /// <summary>The stamp of the version's files: a version with new content may be tried again.</summary>
     public const string Stamp = "stamp";
 
-    /// <summary>Of a rollback: the default from then on; absent where the canary was taken back.</summary>
+    /// <summary>Of a rollback: the new default; absent if the canary was rolled back.</summary>
     public const string Back = "back";
 
-    /// <summary>The newest version there was; versions after it are new.</summary>
+    /// <summary>The newest version that existed; later versions are new.</summary>
     public const string Ceiling = "ceiling";
 
     /// <summary><see cref="VersioningOptions.PinnedVersion"/> at the time.</summary>
     public const string Pinned = "pinned";
 
-    /// <summary>The label that goes to the version, or to the default that a rollback goes back to.</summary>
+    /// <summary>The label given to the version, or to the new default of a rollback.</summary>
     public const string Label = "label";
 
     /// <summary>The canary's share of the calls.</summary>
     public const string Percent = "percent";
 
-    /// <summary>Inputs and outputs of the default, as JSON, where they are others than before.</summary>
+    /// <summary>The inputs and outputs of the new default, as JSON, if they changed.</summary>
     public const string Signature = "signature";
 
-    /// <summary>Names that need not be known any more, a line each, as their versions are gone.</summary>
+    /// <summary>Names that are dropped from the state because their versions are gone, one per line.</summary>
     public const string Forget = "forget";
 
     /// <summary>Of a checkpoint: the state, as JSON.</summary>
     public const string State = "state";
 
-    /// <summary>When a decision was written that was made while the log could not be; its time is when it was made.</summary>
+    /// <summary>The time of writing, for a decision made while the log could not be written; <c>at</c> is the time of the decision.</summary>
     public const string Written = "written";
 }

@@ -2,35 +2,35 @@ using Inference.Decisions;
 
 namespace Inference.Versioning.State;
 
-/// <summary>One file of a log, a record a line: what was read and verified of it so far. Only what was added is read again. Not thread-safe.</summary>
+/// <summary>The verified part of a log file with one record per line. Reading again only reads appended records. Not thread-safe.</summary>
 internal sealed class DecisionFile(string path)
 {
-    // Far beyond what a log grows to before it is cut; what is longer was not written by this library.
+    // Far beyond the size at which a log is archived; longer files were not written by this library.
     private const long LongestFile = 256L << 20;
 
     private readonly List<long> _starts = [];
     private byte[] _last = [];
     private (long Length, DateTime Time) _seen;
 
-    /// <summary>Sequence of its first record; 0 where it has none.</summary>
+    /// <summary>The sequence number of the first record; 0 if there is none.</summary>
     public long First { get; private set; }
 
-    /// <summary>Its last record; null where it has none.</summary>
+    /// <summary>The last record; null if there is none.</summary>
     public Decision? Head { get; private set; }
 
-    /// <summary>What follows from its records.</summary>
+    /// <summary>The state after its records.</summary>
     public RepositoryState State { get; private set; } = new();
 
-    /// <summary>Bytes of the records: what is behind them is no part of the log.</summary>
+    /// <summary>The length of the valid records in bytes; what follows is not part of the log.</summary>
     public long End { get; private set; }
 
-    /// <summary>What is behind the records: a line that is not whole, as its writer has not finished it, or never will.</summary>
+    /// <summary>The incomplete line after the records: its writer has not finished it, or died.</summary>
     public ReadOnlyMemory<byte> Tail { get; private set; }
 
-    /// <summary>Why the records end before the file does; null where they do not.</summary>
+    /// <summary>The reason if the file is broken after the valid records; null if it is not.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>Forgets what was read.</summary>
+    /// <summary>Discards what was read.</summary>
     public void Reset()
     {
         _starts.Clear();
@@ -38,8 +38,8 @@ internal sealed class DecisionFile(string path)
         (First, Head, State, End, Tail, Fault) = (0, null, new RepositoryState(), 0, default, null);
     }
 
-    /// <summary>Reads what was added, or everything where it is another file by now.</summary>
-    /// <param name="after">Gives the records after this sequence.</param>
+    /// <summary>Reads appended records, or everything if the file was replaced.</summary>
+    /// <param name="after">Returns the records after this sequence number.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be read.</exception>
     public IReadOnlyList<Decision> Read(long after)
@@ -60,7 +60,7 @@ internal sealed class DecisionFile(string path)
             (long, DateTime) seen = (stream.Length, File.GetLastWriteTimeUtc(stream.SafeFileHandle));
             if (!IsTheSame(stream) || (seen != _seen && seen.Item1 == _seen.Length))
             {
-                // Another file, or one that was written to and did not grow.
+                // Replaced, or modified without growing.
                 Reset();
             }
 
@@ -78,7 +78,7 @@ internal sealed class DecisionFile(string path)
         (Tail, Fault) = (default, null);
         if (stream.Length > LongestFile)
         {
-            Fault = $"'{path}' has {stream.Length} bytes, expected at most {LongestFile}";
+            Fault = $"'{path}' expected at most {LongestFile} bytes, got {stream.Length}";
             return;
         }
 
@@ -93,7 +93,7 @@ internal sealed class DecisionFile(string path)
                 return;
             }
 
-            if ((record is null ? "it is no record" : WhyNotNext(record)) is { } why)
+            if ((record is null ? "expected a record of a decision" : WhyNotNext(record)) is { } why)
             {
                 Fault = $"'{path}', line {_starts.Count + 1}: {why}";
                 return;
@@ -104,7 +104,7 @@ internal sealed class DecisionFile(string path)
         }
     }
 
-    // A log whose beginning was cut off begins with a checkpoint.
+    // A log whose beginning was archived starts with a checkpoint.
     private string? WhyNotNext(Decision record) =>
         Head is null && record.Action == DecisionActions.Checkpoint
             ? Decision.WhyNotWhole(record)
@@ -137,7 +137,7 @@ internal sealed class DecisionFile(string path)
             for (int at = 0; at < bytes.Length;)
             {
                 int length = bytes.AsSpan(at).IndexOf((byte)'\n');
-                // They were verified; a file that is changed within does not matter before it is read from its start again.
+                // The records were verified; modifications since are detected when the file is read from its start again.
                 records.Add(StateJson.TryParseLine(bytes.AsSpan(at, length)) ?? throw new IOException($"'{path}' was changed while it was read."));
                 at += length + 1;
             }

@@ -4,7 +4,7 @@ using Inference.Versioning.Folders;
 
 namespace Inference.Versioning.State;
 
-/// <summary>The state that follows from a state and one more decision. Pure and total: a record that it does not know, or that lacks what it needs, changes nothing.</summary>
+/// <summary>Computes the state after a decision. Pure and total: a record with an unknown action or missing facts has no effect.</summary>
 internal static class DecisionFold
 {
     public static RepositoryState Apply(RepositoryState state, Decision decision)
@@ -39,10 +39,10 @@ internal static class DecisionFold
         },
         decision);
 
-    // Only a person takes a rejection back: what a trial promotes and was rejected meanwhile stays rejected.
+    // Only a person can clear a rejection: a version that was rolled back during its trial stays rejected.
     private static RepositoryState Promote(RepositoryState state, Decision decision) => Decide(state, decision, decision.Version) with
     {
-        // What served is gone back to, not what was wanted and did not load; unless that very one is promoted.
+        // A rollback returns to the version that served, not to a selected version that did not load, unless the serving one is promoted.
         Previous = Push(state.Previous, decision.From is null || decision.From == decision.Version ? state.Default : decision.From, decision.Version),
         Rejected = DecisionActors.IsAutomatic(decision.Actor) ? state.Rejected : Without(state.Rejected, decision.Version),
     };

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace Inference.Versioning.State;
 
 /// <summary>
-/// What this process knows of a model's decisions: those in the store, and those that it made while the store could not be written. One caller at a time; what is public for reading may be read at any time.
+/// The decisions known to this process: those in the store, and those made while the store could not be written. Methods must not be called concurrently; properties may be read at any time.
 /// </summary>
 internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvider clock, ILogger logger)
 {
     private const int Remembered = 256;
 
-    // A store that refuses records and shows no others is out of order.
+    // A store that refuses records without returning others is defective.
     private const int MostVainAttempts = 100;
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
@@ -29,22 +29,22 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
     private long? _triedAt;
     private int _vain;
 
-    /// <summary>What follows from all decisions.</summary>
+    /// <summary>The state after all decisions.</summary>
     public RepositoryState Current => Volatile.Read(ref _current);
 
-    /// <summary>The last sequence that is known.</summary>
+    /// <summary>The last known sequence number.</summary>
     public long Sequence => _head?.Sequence ?? 0;
 
-    /// <summary>Whether decisions wait for being written.</summary>
+    /// <summary>Whether decisions are not written yet.</summary>
     public bool HasUnwritten => Volatile.Read(ref _pending).Count > 0;
 
-    /// <summary>What is wrong: the log cannot be read, is broken, or decisions are not written. Null for nothing.</summary>
+    /// <summary>The current problem: the log cannot be read, is broken, or decisions are not written. Null if there is none.</summary>
     public string? Trouble => Volatile.Read(ref _trouble);
 
-    /// <summary>What the store mended. Null for nothing.</summary>
+    /// <summary>The last repair by the store; null if there was none.</summary>
     public string? Notice => Volatile.Read(ref _notice);
 
-    /// <summary>Reads what others decided, and writes what could not be written before. Where the log cannot be read, what is known stays.</summary>
+    /// <summary>Reads decisions of other processes, and writes those that could not be written before. If the log cannot be read, the known state is kept.</summary>
     public async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {
         await ReadOnAsync(cancellationToken).ConfigureAwait(false);
@@ -56,12 +56,12 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
         Tell();
     }
 
-    /// <summary>Adds a decision that was made for <see cref="Current"/>.</summary>
-    /// <param name="decision">The decision, without its place.</param>
-    /// <param name="holdsUnwritten">Whether it takes effect though it cannot be written; it is then written as soon as that is possible.</param>
-    /// <param name="cancellationToken">Stops before anything changed.</param>
-    /// <returns>False where another decision came first: <see cref="Current"/> is another; decide again.</returns>
-    /// <exception cref="DecisionStoreException">It could not be written, and does not hold.</exception>
+    /// <summary>Appends a decision that was made in state <see cref="Current"/>.</summary>
+    /// <param name="decision">The decision, without sequence number and hashes.</param>
+    /// <param name="holdsUnwritten">Whether it takes effect if it cannot be written; it is then written later.</param>
+    /// <param name="cancellationToken">Cancels before anything is changed.</param>
+    /// <returns>False if another decision was made first: <see cref="Current"/> has changed; decide again.</returns>
+    /// <exception cref="DecisionStoreException">It could not be written and has no effect.</exception>
     public async ValueTask<bool> TryAppendAsync(Decision decision, bool holdsUnwritten, CancellationToken cancellationToken)
     {
         try
@@ -109,11 +109,11 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
         return true;
     }
 
-    /// <summary>The last decision after a sequence of which something holds; null for none.</summary>
+    /// <summary>The last decision after a sequence number that satisfies a condition; null if there is none among the last ones.</summary>
     public Decision? LastAfter(long sequence, Func<Decision, bool> holds) => _recent.LastOrDefault(d => d.Sequence > sequence && holds(d));
 
-    /// <summary>All records that are kept, oldest first, and those that are not written yet, without a sequence.</summary>
-    /// <exception cref="DecisionStoreException">They cannot be read.</exception>
+    /// <summary>Reads all stored records, oldest first, followed by those that are not written yet.</summary>
+    /// <exception cref="DecisionStoreException">The log cannot be read.</exception>
     public async ValueTask<IReadOnlyList<Decision>> ReadAllAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<UnwrittenDecision> pending = Volatile.Read(ref _pending);
@@ -125,13 +125,13 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
     {
         try
         {
-            // From the last known one, so that a log that was replaced shows.
+            // Including the last known one, to detect a log that was replaced.
             DecisionRecords read = await store.ReadAfterAsync(model, Math.Max(0, Sequence - 1), cancellationToken).ConfigureAwait(false);
             if (_head is { } head && WhyReplaced(head, read.Records) is { } why)
             {
                 if (read.Fault is not null)
                 {
-                    // Broken before what is known: that stays.
+                    // Broken before the last known record: the known state is kept.
                     Break(read.Fault);
                     return;
                 }
@@ -144,7 +144,7 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
                 read = await store.ReadAfterAsync(model, 0, cancellationToken).ConfigureAwait(false);
                 if (read.Records.Count == 0)
                 {
-                    // Gone altogether: what is known stays, and the next decision begins the log with it.
+                    // Lost: the known state is kept, and the next decision starts the log again with it.
                     (_isLost, _unreadable) = (true, why);
                     return;
                 }
@@ -185,12 +185,12 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
     {
         if (records.Count == 0)
         {
-            return $"record {head.Sequence} of the log, which was known, is gone: the log was cut, removed or replaced.";
+            return $"expected record {head.Sequence}, found none: the log was truncated, removed or replaced.";
         }
 
         Decision first = records[0];
         bool follows = first.Sequence == head.Sequence ? first.Hash == head.Hash : first.Action == DecisionActions.Checkpoint && first.Sequence > head.Sequence;
-        return follows ? null : $"record {head.Sequence} of the log is another than the one that was known: the log was replaced.";
+        return follows ? null : $"expected record {head.Sequence} with hash {head.Hash}, found another: the log was replaced.";
     }
 
     private void Take(Decision decision)
@@ -211,7 +211,7 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
     {
         if (_isLost)
         {
-            Decision checkpoint = Checkpoints.Of(_written, clock, "the log was gone, and begins again with what was known of it").After(_head);
+            Decision checkpoint = Checkpoints.Of(_written, clock, "the log was lost and is started again from the state known to this process").After(_head);
             if (!await store.TryAppendAsync(model, checkpoint, cancellationToken).ConfigureAwait(false))
             {
                 return await LoseAsync(cancellationToken).ConfigureAwait(false);
@@ -240,7 +240,7 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
         }
 
         return ++_vain < MostVainAttempts ? false
-            : throw new DecisionStoreException($"Model '{model}': the store of decisions refuses every record after {Sequence} and shows none that came first.");
+            : throw new DecisionStoreException($"Model '{model}': the store of decisions refused {MostVainAttempts} records after {Sequence} without returning another one. Check the store.");
     }
 
     private async ValueTask WriteUnwrittenAsync(CancellationToken cancellationToken)
@@ -277,9 +277,9 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
 
     private void Tell()
     {
-        string? trouble = _pending.Count > 0 ? $"{_pending.Count} decisions are not written and hold in memory until they are: {_unwritten}" : null;
-        trouble ??= _fault is not null ? $"The log of decisions is broken, and nothing is added to it: {_fault}." : null;
-        trouble ??= _unreadable is not null ? $"The log of decisions cannot be followed: {_unreadable}" : null;
+        string? trouble = _pending.Count > 0 ? $"{_pending.Count} decisions are not written and are in effect in memory only: {_unwritten}" : null;
+        trouble ??= _fault is not null ? $"The log of decisions is broken and nothing is appended to it: {_fault}." : null;
+        trouble ??= _unreadable is not null ? $"The log of decisions cannot be read: {_unreadable}" : null;
         Volatile.Write(ref _trouble, trouble);
     }
 }

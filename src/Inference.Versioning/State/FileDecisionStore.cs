@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Inference.Versioning.State;
 
 /// <summary>
-/// The log of one model in a directory that processes share: <c>decisions.jsonl</c>, a record a line, written under the lock of <c>decisions.lock</c> and flushed before it is acknowledged. Beyond a
-/// size the file goes aside as <c>decisions.N.jsonl</c>, N the sequence of its first record, and a checkpoint begins the next. <c>state.json</c> is what follows from the log, for people and tools.
+/// The log of one model in a directory that may be shared by processes: <c>decisions.jsonl</c> with one record per line, written under the lock <c>decisions.lock</c> and flushed before a record is acknowledged. Beyond a
+/// size the file is archived as <c>decisions.N.jsonl</c>, N is the sequence number of its first record, and a checkpoint starts a new one. <c>state.json</c> contains the resulting state, for people and tools.
 /// </summary>
 internal sealed class FileDecisionStore : IDecisionStore
 {
-    /// <summary>Bytes after which a file of the log is closed.</summary>
+    /// <summary>The size in bytes at which the file is archived.</summary>
     public const long LongestLog = 8L << 20;
 
     private const string Name = "decisions.jsonl";
@@ -34,7 +34,7 @@ internal sealed class FileDecisionStore : IDecisionStore
         _cache = new StateCache(directory);
     }
 
-    /// <summary>How long to wait for other writers.</summary>
+    /// <summary>The time to wait for other writers.</summary>
     public TimeSpan LockWait { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>See <see cref="LongestLog"/>.</summary>
@@ -51,7 +51,7 @@ internal sealed class FileDecisionStore : IDecisionStore
         IReadOnlyList<Decision> records = _file.Read(sequence);
         if (_file.Fault is not null)
         {
-            // Bytes that a writer replaced between two reads of ours look like this too: read again while nobody writes.
+            // Bytes that another process replaced between two reads also look like this: read again while nobody writes.
             using (await TryLockAsync(cancellationToken).ConfigureAwait(false))
             {
                 _file.Reset();
@@ -71,11 +71,11 @@ internal sealed class FileDecisionStore : IDecisionStore
         {
             var file = new DecisionFile(path);
             IReadOnlyList<Decision> here = file.Read(0);
-            // A file that was copied aside and not yet cut is there twice.
+            // If a process died while it archived the file, its records exist twice.
             records.RemoveAll(r => here.Count > 0 && r.Sequence >= here[0].Sequence);
             if (records.Count > 0 && here.Count > 0)
             {
-                fault ??= here[0].Previous == records[^1].Hash ? null : $"'{path}' does not follow from the file before";
+                fault ??= here[0].Previous == records[^1].Hash ? null : $"'{path}' expected a record that follows from the previous file";
             }
 
             records.AddRange(here);
@@ -106,10 +106,10 @@ internal sealed class FileDecisionStore : IDecisionStore
 
             if (_file.Fault is { } fault)
             {
-                throw new DecisionStoreException($"Model '{_model}': the log of decisions is broken and nothing is added to it: {fault}. Keep the file for inquiry, and restore it or move it away.");
+                throw new DecisionStoreException($"Model '{_model}': the log of decisions is broken and nothing is appended to it: {fault}. Restore the file, or keep it elsewhere and remove it.");
             }
 
-            // Into an empty log goes its first record, or what is known of a log that was lost.
+            // An empty log accepts its first record, or the checkpoint of a log that was lost.
             bool follows = _file.Head is null && decision.Action == DecisionActions.Checkpoint || Decision.WhyNotAfter(_file.Head, decision) is null;
             if (!follows)
             {
@@ -123,7 +123,7 @@ internal sealed class FileDecisionStore : IDecisionStore
         }, cancellationToken);
     }
 
-    // A repository that was there and is gone is somebody's doing: it is not made again.
+    // A repository that was removed on purpose is not created again.
     private void CreateDirectory()
     {
         if (_cacheChecked && Path.GetDirectoryName(_directory) is { } above && !Directory.Exists(above))
@@ -155,7 +155,7 @@ internal sealed class FileDecisionStore : IDecisionStore
         }
         catch (IOException)
         {
-            // What was written in part is not there; where even this fails the next writer cuts it.
+            // Remove a partial line; if that fails, the next writer removes it.
             stream.SetLength(_file.End);
             throw;
         }
@@ -163,7 +163,7 @@ internal sealed class FileDecisionStore : IDecisionStore
         _file.Read(long.MaxValue - 1);
     }
 
-    // Nobody was told that this was decided, as its line is not whole.
+    // The incomplete line was never acknowledged.
     private void SetAside(ReadOnlyMemory<byte> tail)
     {
         string aside = Path.Combine(_directory, "decisions.torn");
@@ -177,11 +177,11 @@ internal sealed class FileDecisionStore : IDecisionStore
             failed = exception.Message;
         }
 
-        _notice = $"A line that was not whole ({tail.Length} bytes after record {_file.Head?.Sequence ?? 0}) was cut from '{_path}'{(failed is null ? $" and is kept in '{aside}'" : $"; it could not be kept: {failed}")}.";
+        _notice = $"An incomplete line ({tail.Length} bytes after record {_file.Head?.Sequence ?? 0}) was removed from '{_path}'{(failed is null ? $" and copied to '{aside}'" : $"; it could not be copied: {failed}")}.";
         VersioningLog.TailCut(_logger, _model, _notice);
     }
 
-    // The copy first: whenever the process ends, the log is there under its name, whole.
+    // Copied first, so that the complete log exists under its name whenever the process ends.
     private void TryCut()
     {
         if (_file.End < Longest)
@@ -192,7 +192,7 @@ internal sealed class FileDecisionStore : IDecisionStore
         string aside = _path + ".tmp";
         try
         {
-            Decision checkpoint = Checkpoints.Of(_file.State, _clock, "the file of the log was full").After(_file.Head);
+            Decision checkpoint = Checkpoints.Of(_file.State, _clock, "the file of the log reached its maximum size").After(_file.Head);
             using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None))
             {
                 stream.Write([.. StateJson.Line(checkpoint), (byte)'\n']);
@@ -215,7 +215,7 @@ internal sealed class FileDecisionStore : IDecisionStore
     private IEnumerable<string> Earlier() =>
         Directory.Exists(_directory) ? Directory.EnumerateFiles(_directory, "decisions.*.jsonl").Where(f => Path.GetFileName(f) != Name).Order(StringComparer.Ordinal) : [];
 
-    // A process that died between a record and its state left the older one; it is put right once.
+    // A process that died after appending a record has not updated the file; it is updated at the first read.
     private async ValueTask CheckCacheAsync(CancellationToken cancellationToken)
     {
         if (_file.Head is null || _cacheChecked)

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Inference.Versioning.State;
 
-/// <summary>The right to write to a log: a file that is open exclusively. The system gives it back when the process dies. Where a file system has no locks there is no protection.</summary>
+/// <summary>The lock of a log: a file opened exclusively, released by the operating system if the process dies. A file system without locks gives no protection.</summary>
 internal sealed class LogLock : IDisposable
 {
-    // The codes of "locked by another" on Linux, macOS and Windows; everything else is a failure that waiting does not mend.
+    // The error codes of a locked file on Linux, macOS and Windows; waiting does not help against others.
     private const int LinuxWouldBlock = 11;
     private const int MacWouldBlock = 35;
     private const int SharingViolation = unchecked((int)0x80070020);
@@ -16,10 +16,10 @@ internal sealed class LogLock : IDisposable
     private LogLock(FileStream file) => _file = file;
 
     /// <summary>Waits for the lock of a directory.</summary>
-    /// <param name="directory">The directory; it is there.</param>
-    /// <param name="limit">How long to wait. By the system's clock: the wait is for other processes.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="DecisionStoreException">Others had it all the time.</exception>
+    /// <param name="directory">The directory; it must exist.</param>
+    /// <param name="limit">The time to wait, by the system clock, because it waits for other processes.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="DecisionStoreException">The lock was not free in time.</exception>
     /// <exception cref="IOException">The lock file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The lock file cannot be opened.</exception>
     public static async ValueTask<LogLock> TakeAsync(string directory, TimeSpan limit, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed class LogLock : IDisposable
 
             if (TimeProvider.System.GetElapsedTime(started) >= limit)
             {
-                throw new DecisionStoreException($"Expected the lock '{path}' within {limit.TotalSeconds:0.#} s, another has it: {Who(holder)}. If that process hangs, end it; the lock is then free.");
+                throw new DecisionStoreException($"Expected the lock '{path}' within {limit.TotalSeconds:0.#} s, it is held by: {Who(holder)}. If that process does not respond, end it to release the lock.");
             }
 
             await Task.Delay(s_longestPause * (0.1 + (0.9 * Random.Shared.NextDouble())), TimeProvider.System, cancellationToken).ConfigureAwait(false);
@@ -59,7 +59,7 @@ internal sealed class LogLock : IDisposable
         }
     }
 
-    // For the message of those who wait too long; a locked file itself cannot be read.
+    // For the error message of other processes; the locked file itself cannot be read.
     private static void SayWho(string holder)
     {
         try
@@ -68,7 +68,7 @@ internal sealed class LogLock : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The lock holds without it.
+            // The lock is valid without it.
         }
     }
 
@@ -77,11 +77,11 @@ internal sealed class LogLock : IDisposable
         try
         {
             string text = File.ReadAllText(holder);
-            return text.Length is > 0 and <= 256 ? text : "it does not say who";
+            return text.Length is > 0 and <= 256 ? text : "unknown";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return "it does not say who";
+            return "unknown";
         }
     }
 }

@@ -3,13 +3,13 @@ using Inference.Versioning.Loading;
 
 namespace Inference.Versioning.State;
 
-/// <summary>What follows from the decisions so far: <see cref="DecisionFold"/> makes it from nothing else.</summary>
+/// <summary>The state that <see cref="DecisionFold"/> computes from the decisions.</summary>
 internal sealed record RepositoryState
 {
     /// <summary>The maximum number of labels, and of records of versions that are gone.</summary>
     public const int MostNames = 256;
 
-    /// <summary>Earlier defaults that are kept.</summary>
+    /// <summary>The maximum number of earlier defaults.</summary>
     public const int MostPrevious = 16;
 
     public int Format { get; init; } = 1;
@@ -41,19 +41,19 @@ internal sealed record RepositoryState
     /// <summary>Its share of the calls, percent.</summary>
     public double CanaryPercent { get; init; }
 
-    /// <summary>The canary that the policy was last seen to start, so that it is noted once; null for none.</summary>
+    /// <summary>The last canary recorded as started by the policy, to record it once; null for none.</summary>
     public string? PolicyCanary { get; init; }
 
-    /// <summary>Versions that did not pass a gate, with their stamp, so that it is noted once.</summary>
+    /// <summary>Versions recorded as refused, with their stamp, to record them once.</summary>
     public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The inputs and outputs of the default version, which the next version must be able to replace.</summary>
     public ModelSignature? Signature { get; init; }
 
-    /// <summary>Whether a version was taken back and its files have that stamp still.</summary>
+    /// <summary>Whether a version was rolled back and the stamp of its files is unchanged.</summary>
     public bool IsRejected(string version, string stamp) => Rejected.TryGetValue(version, out string? rejected) && rejected == stamp;
 
-    /// <summary>Names of a map that go when one more comes: those that are not there any more, first versions first, so that <see cref="MostNames"/> are left where so many are gone.</summary>
+    /// <summary>The names to drop from a map before one is added: those whose versions are gone, in order, until at most <see cref="MostNames"/> are left.</summary>
     public static IReadOnlyList<string> Superfluous(IReadOnlyDictionary<string, string> map, string added, Func<string, string, bool> isThere)
     {
         int count = map.Count + (map.ContainsKey(added) ? 0 : 1);
@@ -62,7 +62,7 @@ internal sealed record RepositoryState
             : [.. map.Where(e => e.Key != added && !isThere(e.Key, e.Value)).OrderBy(e => e.Key, VersionName.Order).Take(count - MostNames).Select(e => e.Key)];
     }
 
-    /// <summary>Whether it can be worked with: what was read from a file may have nulls anywhere.</summary>
+    /// <summary>Whether no part is null; deserialization does not guarantee it.</summary>
     public bool IsWhole() =>
         Format == 1
         && Previous is not null && Previous.All(static v => v is not null)

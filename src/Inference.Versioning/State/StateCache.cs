@@ -1,11 +1,11 @@
 namespace Inference.Versioning.State;
 
-/// <summary><c>state.json</c>: what follows from the log, written aside and renamed, under the log's lock.</summary>
+/// <summary>The file <c>state.json</c> with the state of the log, written to another file and renamed, under the log's lock.</summary>
 internal sealed class StateCache(string directory)
 {
     private readonly string _path = Path.Combine(directory, "state.json");
 
-    /// <summary>Whether it is there and of the log as it is.</summary>
+    /// <summary>Whether the file exists and contains the current state of the log.</summary>
     public bool IsOf(DecisionFile log)
     {
         try
@@ -18,7 +18,7 @@ internal sealed class StateCache(string directory)
         }
     }
 
-    /// <summary>Writes it. Where that fails the older one stays, which nobody decides by, and the next record brings it up to date.</summary>
+    /// <summary>Writes the file. If that fails, the older file is kept until the next record; no decision depends on it.</summary>
     public void TryWrite(DecisionFile log)
     {
         string aside = $"{_path}.{Guid.NewGuid():N}.tmp";
@@ -33,7 +33,7 @@ internal sealed class StateCache(string directory)
         }
     }
 
-    /// <summary>Deletes what processes left that died while they wrote.</summary>
+    /// <summary>Deletes temporary files of processes that died while writing.</summary>
     public void RemoveLeftOvers()
     {
         foreach (string file in Directory.EnumerateFiles(directory, "state.json.*.tmp"))
@@ -50,7 +50,7 @@ internal sealed class StateCache(string directory)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It is in nobody's way.
+            // Harmless.
         }
     }
 }

@@ -6,16 +6,16 @@ using Inference.Versioning.Loading;
 
 namespace Inference.Versioning.State;
 
-/// <summary>Decisions and the state that follows from them, as JSON.</summary>
+/// <summary>Serializes decisions and states as JSON.</summary>
 internal static class StateJson
 {
-    // Texts lie within texts here: quotes as \" keep records short.
+    // JSON is nested in JSON texts: quotes escaped as \" keep records short.
     private static readonly StateJsonContext s_lines = new(new JsonSerializerOptions(StateJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    /// <summary>A record as one line, without the line feed.</summary>
+    /// <summary>Serializes a record as one line, without the line feed.</summary>
     public static byte[] Line(Decision decision) => JsonSerializer.SerializeToUtf8Bytes(decision, s_lines.Decision);
 
-    /// <summary>The record of a line; null where it is none.</summary>
+    /// <summary>Parses a line; null if it is not a record.</summary>
     public static Decision? TryParseLine(ReadOnlySpan<byte> line)
     {
         try
@@ -30,7 +30,7 @@ internal static class StateJson
 
     public static string Text(RepositoryState state) => JsonSerializer.Serialize(state, s_lines.RepositoryState);
 
-    /// <summary>The state in a text; null where it is none.</summary>
+    /// <summary>Parses a state; null if it is malformed.</summary>
     public static RepositoryState? TryParseState(string text)
     {
         try
@@ -45,7 +45,7 @@ internal static class StateJson
 
     public static string Text(ModelSignature signature) => JsonSerializer.Serialize(signature, s_lines.ModelSignature);
 
-    /// <summary>The signature in a text; null where it is none.</summary>
+    /// <summary>Parses a signature; null if it is malformed.</summary>
     public static ModelSignature? TryParseSignature(string text)
     {
         try
@@ -58,10 +58,10 @@ internal static class StateJson
         }
     }
 
-    /// <summary>The content of the cache of the state.</summary>
+    /// <summary>Serializes the content of <c>state.json</c>.</summary>
     public static byte[] File(StateFile file) => JsonSerializer.SerializeToUtf8Bytes(file, s_lines.StateFile);
 
-    /// <summary>The cache in a file's content; null where it is none.</summary>
+    /// <summary>Parses the content of <c>state.json</c>; null if it is malformed.</summary>
     public static StateFile? TryParseFile(ReadOnlySpan<byte> content)
     {
         try

@@ -11,7 +11,7 @@ namespace Inference.Versioning.State;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    // What stands in a record and not in its hash could be changed.
+    // Members that are not covered by the hash could be changed.
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false)]
 internal sealed partial class StateJsonContext : JsonSerializerContext;

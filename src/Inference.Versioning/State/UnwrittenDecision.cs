@@ -5,12 +5,12 @@ namespace Inference.Versioning.State;
 
 /// <summary>A decision that was made while the log could not be written.</summary>
 /// <param name="Decision">The decision.</param>
-/// <param name="Before">The state it was made for.</param>
+/// <param name="Before">The state in which it was made.</param>
 internal sealed record UnwrittenDecision(Decision Decision, RepositoryState Before)
 {
-    /// <summary>The decision as it is to be written; null where nothing is left of it. What is written came first: a default that others chose meanwhile stays. That a version was taken back holds whatever
-    /// else others decided.</summary>
-    /// <param name="state">What follows from the log.</param>
+    /// <summary>Returns the decision to be written; null if it no longer applies. Written decisions take precedence: a default chosen by another process in the meantime is kept. The rejection of a version is always
+    /// written.</summary>
+    /// <param name="state">The state after the log.</param>
     /// <param name="now">The time.</param>
     public Decision? Rebase(RepositoryState state, DateTimeOffset now)
     {

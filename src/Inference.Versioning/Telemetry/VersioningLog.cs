@@ -20,10 +20,10 @@ internal static partial class VersioningLog
     [LoggerMessage(5, LogLevel.Debug, "Model '{Model}': version '{Version}' could not be warmed up with zeros: {Reason}")]
     public static partial void WarmupSkipped(ILogger logger, string model, string version, string reason);
 
-    [LoggerMessage(6, LogLevel.Error, "Model '{Model}': the log of decisions cannot be followed: {Reason} What was decided before holds.")]
+    [LoggerMessage(6, LogLevel.Error, "Model '{Model}': the log of decisions cannot be read: {Reason} Earlier decisions stay in effect.")]
     public static partial void LogUnreadable(ILogger logger, string model, string reason);
 
-    [LoggerMessage(7, LogLevel.Error, "Model '{Model}': {Action} of version '{Version}' by {Actor} holds in memory alone until it can be written: {Reason}")]
+    [LoggerMessage(7, LogLevel.Error, "Model '{Model}': {Action} of version '{Version}' by {Actor} is in effect in memory only until it can be written: {Reason}")]
     public static partial void NotWritten(ILogger logger, string model, string action, string version, string actor, string reason);
 
     [LoggerMessage(8, LogLevel.Error, "Model '{Model}': the changed options are invalid and were ignored; the previous ones remain in effect: {Reason}")]
@@ -56,19 +56,19 @@ internal static partial class VersioningLog
     [LoggerMessage(14, LogLevel.Warning, "Model '{Model}': version '{Version}' is required by name or label, but is not in the repository.")]
     public static partial void Missing(ILogger logger, string model, string version);
 
-    [LoggerMessage(15, LogLevel.Warning, "Model '{Model}': {Notice} Nobody had been told that it was decided.")]
+    [LoggerMessage(15, LogLevel.Warning, "Model '{Model}': {Notice} The decision had not been acknowledged.")]
     public static partial void TailCut(ILogger logger, string model, string notice);
 
-    [LoggerMessage(16, LogLevel.Warning, "Model '{Model}': the log of decisions '{Path}' is full and could not be put aside; it grows on: {Reason}")]
+    [LoggerMessage(16, LogLevel.Warning, "Model '{Model}': the log of decisions '{Path}' could not be archived and continues to grow: {Reason}")]
     public static partial void NotCut(ILogger logger, string model, string path, string reason);
 
-    [LoggerMessage(17, LogLevel.Warning, "Model '{Model}': {Action} of version '{Version}' by {Actor}, made while the log could not be written, no longer stands: {Other} came first.")]
+    [LoggerMessage(17, LogLevel.Warning, "Model '{Model}': {Action} of version '{Version}' by {Actor}, made while the log could not be written, was dropped: {Other} was written first.")]
     public static partial void Superseded(ILogger logger, string model, string action, string version, string actor, string other);
 
-    [LoggerMessage(18, LogLevel.Information, "Model '{Model}': {Decision}, made while the log could not be written, is written.")]
+    [LoggerMessage(18, LogLevel.Information, "Model '{Model}': {Decision}, made while the log could not be written, was written.")]
     public static partial void WrittenLate(ILogger logger, string model, string decision);
 
-    [LoggerMessage(19, LogLevel.Warning, "Model '{Model}': version '{Version}' serves in place of version '{Wanted}', which did not load.")]
+    [LoggerMessage(19, LogLevel.Warning, "Model '{Model}': version '{Version}' serves in place of the selected version '{Wanted}', which did not load.")]
     public static partial void StandsIn(ILogger logger, string model, string version, string wanted);
 
     [LoggerMessage(20, LogLevel.Warning, "Model '{Model}': the fallback answered {Share:P0} of the calls of the last minute.")]

@@ -40,7 +40,7 @@ public sealed class DecisionTests
         Assert.Equal("expected sequence 1, got 2", Decision.WhyNotAfter(null, second));
         Assert.Equal("expected sequence 3, got 2", Decision.WhyNotAfter(second, second));
         Decision other = Make(reason: "other").After(null);
-        Assert.Equal($"expected the hash {other.Hash} of the record before, got '{first.Hash}'", Decision.WhyNotAfter(other, second));
+        Assert.Equal($"expected the hash {other.Hash} of the previous record, got '{first.Hash}'", Decision.WhyNotAfter(other, second));
         var changed = new Decision
         {
             Sequence = 1, At = s_at, Action = "promote", Version = "9", Actor = "ann", Reason = "x", Previous = Decision.NoPrevious, Hash = first.Hash,
@@ -77,9 +77,9 @@ public sealed class DecisionTests
         DecisionActors.Require(new string('a', DecisionActors.LongestActor));
         DecisionActors.RequireReason(new string('r', DecisionActors.LongestReason));
         DecisionActors.Require("Jürgen 😀 <j@example.org>");
-        Assert.Contains("in at most 128 characters, got 129", Assert.Throws<ArgumentException>(() => DecisionActors.Require(new string('a', 129))).Message);
-        Assert.Contains("in at most 1024 characters, got 1025", Assert.Throws<ArgumentException>(() => DecisionActors.RequireReason(new string('a', 1025))).Message);
-        Assert.Contains("character 1 is U+0007", Assert.Throws<ArgumentException>(() => DecisionActors.RequireReason("a\a")).Message);
+        Assert.Contains("of at most 128 characters, got 129", Assert.Throws<ArgumentException>(() => DecisionActors.Require(new string('a', 129))).Message);
+        Assert.Contains("of at most 1024 characters, got 1025", Assert.Throws<ArgumentException>(() => DecisionActors.RequireReason(new string('a', 1025))).Message);
+        Assert.Contains("got U+0007 at index 1", Assert.Throws<ArgumentException>(() => DecisionActors.RequireReason("a\a")).Message);
         Assert.Throws<ArgumentException>(() => DecisionActors.RequireReason(null!));
         Assert.Throws<ArgumentException>(() => DecisionActors.RequireReason("half a pair: \ud83d"));
     }
