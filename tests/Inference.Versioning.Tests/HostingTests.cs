@@ -69,7 +69,7 @@ public sealed class HostingTests : IDisposable
         await using ServiceProvider services = new ServiceCollection()
             .AddModel("ranker", o => o.Source = ModelSource.Directory(_root)).UseBatching().UseVersioning().Services.BuildServiceProvider();
         InferenceException error = await Assert.ThrowsAsync<InferenceException>(() => services.GetRequiredKeyedService<IModelRunner>("ranker").EnsureLoadedAsync());
-        Assert.Contains("one version must never see another's rows", error.Message);
+        Assert.Contains("one version must never receive another's rows", error.Message);
     }
 
     private IHost Build(Dictionary<string, string?> settings)

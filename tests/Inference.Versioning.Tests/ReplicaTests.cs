@@ -116,6 +116,46 @@ public sealed class ReplicaTests : IDisposable
         Assert.Equal("1", await TempRepository.ServedAsync(runner));
     }
 
+    /// <summary>A rollback returns when it is in effect: versions that are kept for convenience load afterwards.</summary>
+    [Fact]
+    public async Task Rollback_KeptVersionsToLoad_DoesNotWaitForThem()
+    {
+        for (int v = 1; v <= 3; v++)
+        {
+            _repository.Publish(v.ToString());
+        }
+
+        await using VersionedModelRunner runner = await _repository.OpenAsync(o => (o.KeepLatest, o.Rollout) = (1, RolloutMode.Manual));
+        await runner.Versions.PromoteAsync("1", "ann", "a");
+        await runner.Versions.PromoteAsync("2", "ann", "b");
+        _repository.Publish("4");
+        _repository.Loader.Gate.Close();
+        Assert.Equal("2", await Eventually.CompletesAsync(runner.Versions.RollbackAsync("ann", "2 is wrong").AsTask()));
+        Assert.Equal("1", await TempRepository.ServedAsync(runner));
+        await Eventually.TrueAsync(() => _repository.Loader.Gate.Waiting == 1);
+        _repository.Loader.Gate.Open();
+        await Eventually.TrueAsync(() => runner.Versions.Versions.Any(v => v is { Version: "4", State: ModelVersionState.Standby }));
+    }
+
+    /// <summary>A repository that cannot be listed does not keep a replica from following decisions about what it has loaded.</summary>
+    [Fact]
+    public async Task Repository_Gone_DecisionsAreFollowed()
+    {
+        _repository.Publish("1");
+        _repository.Publish("2");
+        var store = new MemoryDecisionStore();
+        await using VersionedModelRunner runner = await _repository.OpenAsync(decisions: store);
+        await runner.Versions.PromoteAsync("1", "ann", "a");
+        await runner.Versions.PromoteAsync("2", "ann", "b");
+        Directory.Move(_repository.Root, _repository.Root + ".gone");
+        store.Append(new Decision { At = default, Action = DecisionActions.Promote, Version = "1", From = "2", Actor = "bob", Reason = "elsewhere", Facts = Facts((DecisionFacts.Ceiling, "2")) });
+        await Assert.ThrowsAsync<ModelLoadException>(() => runner.Versions.RefreshAsync().AsTask());
+        Assert.Equal("1", await TempRepository.ServedAsync(runner));
+        await runner.Versions.PromoteAsync("2", "ann", "here");
+        Assert.Equal("2", await TempRepository.ServedAsync(runner));
+        Directory.Move(_repository.Root + ".gone", _repository.Root);
+    }
+
     /// <summary>Two operators who roll the same default back at once: one does, the other is told.</summary>
     [Fact]
     public async Task Rollback_LostRace_IsRefusedWithTheOtherDecision()
@@ -173,6 +213,7 @@ public sealed class ReplicaTests : IDisposable
         await using VersionedModelRunner quick = await _repository.OpenAsync(Manual);
         await using VersionedModelRunner late = await _repository.OpenAsync(Manual, loader: _repository.NewLoader());
         await quick.Versions.PromoteAsync("1", "ann", "a");
+        await late.Versions.RefreshAsync();
         await late.Versions.StartCanaryAsync("2", 10, "ann", "b");
         await quick.Versions.PromoteAsync("3", "ann", "c");
         Assert.Equal("2", late.Versions.Canary?.Version);

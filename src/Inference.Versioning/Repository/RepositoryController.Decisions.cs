@@ -108,10 +108,14 @@ internal sealed partial class RepositoryController
                         if (decision is not null)
                         {
                             _instruments.Change(decision.Version, proposal.Action);
-                            await StepAsync(new LoadPass(now: false), CancellationToken.None).ConfigureAwait(false);
+                            if (await StepAsync(new LoadPass(now: false), CancellationToken.None).ConfigureAwait(false) is not null)
+                            {
+                                // The decision is in effect; the caller does not wait for the versions that are loaded for convenience.
+                                Background(async _ => await SettleAsync().ConfigureAwait(false));
+                            }
                         }
 
-                        break;
+                        return;
                     }
 
                     if (needed is null)
@@ -134,8 +138,6 @@ internal sealed partial class RepositoryController
                 await NoLongerNeededAsync(needed).ConfigureAwait(false);
             }
         }
-
-        await SettleAsync().ConfigureAwait(false);
     }
 
     private void OnAlarm(CanaryTrial trial, string reason) => Background(cancellationToken => DecideAsync(new Proposal(

@@ -43,7 +43,7 @@ internal sealed partial class RepositoryController
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         Task load = LoadAsync(folder, wanted, linked.Token).AsTask();
-        while (!load.IsCompleted)
+        while (!load.IsCompleted && !linked.IsCancellationRequested)
         {
             using var loaded = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
             await Task.WhenAny(load, Task.Delay(s_followInterval, _setup.Clock, loaded.Token)).ConfigureAwait(false);
@@ -79,6 +79,10 @@ internal sealed partial class RepositoryController
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // As above.
+        }
+        catch (InferenceException exception)
+        {
+            VersioningLog.RefreshFailed(_setup.Logger, ModelName, exception.Message);
         }
         finally
         {

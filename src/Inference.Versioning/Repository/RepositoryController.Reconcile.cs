@@ -25,6 +25,12 @@ internal sealed partial class RepositoryController
                 await _log.RefreshAsync(cancellationToken).ConfigureAwait(false);
                 unsettled = Scan(now);
             }
+            catch (ModelLoadException) when (_default is not null)
+            {
+                // The repository cannot be listed; decisions about loaded versions take effect nevertheless.
+                await StepAsync(new LoadPass(now: false), cancellationToken).ConfigureAwait(false);
+                throw;
+            }
             finally
             {
                 _gate.Release();
