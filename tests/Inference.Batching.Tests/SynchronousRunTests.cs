@@ -15,9 +15,11 @@ public class SynchronousRunTests
     [InlineData(false, 0.2)]
     [InlineData(false, 20)]
     [InlineData(false, 0)]
-    public async Task Run_OnEveryThreadOfThePool_IsAnswered(bool inlineWhenIdle, double delay)
+    [InlineData(true, 0.2, 3)]
+    [InlineData(false, 2, 3)]
+    public async Task Run_OnEveryThreadOfThePool_IsAnswered(bool inlineWhenIdle, double delay, int slots = 1)
     {
-        using IModelRunner runner = Open(new FakeRunner(), inlineWhenIdle, delay);
+        using IModelRunner runner = Open(new FakeRunner(), inlineWhenIdle, delay, slots);
         var wrong = new ConcurrentQueue<string>();
         Assert.True(await FewThreads.TryRunAsync(Enumerable.Range(0, 400).Select(i => (Action)(() => Ask(runner, i, wrong))), s_limit));
         Assert.Empty(wrong);
@@ -140,8 +142,8 @@ public class SynchronousRunTests
         Assert.Equal([true, false, false], seen);
     }
 
-    private static IModelRunner Open(IModelRunner model, bool inlineWhenIdle, double delay) => model.AsBuilder()
-        .UseBatching(o => (o.StepAside, o.RunInlineWhenIdle, o.MaxDelay, o.MaxRows) = (false, inlineWhenIdle, TimeSpan.FromMilliseconds(delay), 16)).Build();
+    private static IModelRunner Open(IModelRunner model, bool inlineWhenIdle, double delay, int slots = 1) => model.AsBuilder()
+        .UseBatching(o => (o.StepAside, o.RunInlineWhenIdle, o.MaxDelay, o.MaxRows, o.MaxConcurrentBatches) = (false, inlineWhenIdle, TimeSpan.FromMilliseconds(delay), 16, slots)).Build();
 
     private static void Ask(IModelRunner runner, int i, ConcurrentQueue<string> wrong)
     {

@@ -78,6 +78,40 @@ public sealed class SecondLevelIntegrityTests : SecondLevelTest
         Assert.Equal(0, f.Model.Calls);
     }
 
+    // Whoever knows the checksum can have a wrong answer served, but not an error.
+    [Fact]
+    public async Task Sealed_AnyBytes_AreNoError()
+    {
+        string key = await WriteOneAsync();
+        byte[] body = Cache.Items[key][..^16];
+        var cache = new OneEntryCache();
+        var random = new Random(19);
+        using var f = new CachingFixture(o => (o.SecondLevel.Enabled, o.SecondLevel.EraseDelay) = (true, TimeSpan.Zero), new FakeRunner(FakeModel.Info(Model)), cache, Clock);
+        for (int i = 0; i < Corruptions; i++)
+        {
+            byte[] bad = [.. body];
+            for (int change = random.Next(4); change >= 0; change--)
+            {
+                bad[random.Next(1, bad.Length)] = (byte)(random.Next(2) == 0 ? random.Next(256) : 0x7F + random.Next(2));
+            }
+
+            bad = random.Next(4) == 0 ? bad[..random.Next(bad.Length)] : bad;
+            cache.Entry = (key, EntrySeal.Close(key, bad));
+            f.Control.Clear();
+            Assert.Equal(FakeModel.OutputWidth, (await f.Call(1)).Length);
+        }
+
+        Assert.Equal((0, Corruptions), (Second("error"), Second("refused") + Second("hit")));
+    }
+
+    [Fact]
+    public void Codec_PortsThatAddUpBeyond32Bits_AreNone()
+    {
+        UnitPort[] ports = [.. Enumerable.Range(0, 4).Select(i => new UnitPort($"p{i}", ElementType.UInt8, [0x7FFF_FFF0], 0x7FFF_FFF0, 0))];
+        byte[] body = UnitCodec.Encode(2, UnitLayout.Of(ports, whole: false), new UnitData([1, 2, 3], []));
+        Assert.Null(UnitCodec.TryDecode(2, body));
+    }
+
     [Fact]
     public void Signature_SizesWithAnInputsSymbol_AreTheInputs()
     {

@@ -55,6 +55,8 @@ internal static class UnitCodec
             return null;
         }
 
+        long allBytes = 0;
+        long allStrings = 0;
         var ports = new UnitPort[count];
         for (int i = 0; i < count; i++)
         {
@@ -78,14 +80,16 @@ internal static class UnitCodec
 
             long elements = TensorShape.Count(shape);
             ports[i] = new UnitPort(name, type, shape, checked((int)elements), checked((int)type.ByteCount(elements)));
+            allBytes += ports[i].Bytes;
+            allStrings += ports[i].IsText ? elements : 0;
         }
 
-        UnitLayout layout = UnitLayout.Of(ports, whole);
-        if (layout.Bytes > stream.Length - stream.Position || layout.Strings > stream.Length)
+        if (allBytes > stream.Length - stream.Position || allStrings > stream.Length)
         {
             return null;
         }
 
+        UnitLayout layout = UnitLayout.Of(ports, whole);
         byte[] bytes = reader.ReadBytes(layout.Bytes);
         string[] strings = new string[layout.Strings];
         for (int i = 0; i < strings.Length; i++)
