@@ -49,7 +49,7 @@ internal sealed unsafe class FileContent : IDisposable
     public static FileContent Open(string path, long maxBytes, bool map, string limitName)
     {
         // Pipes and devices have no length, and opening some of them would block forever, so the file is checked before it is opened.
-        if (new FileInfo(path) is { Exists: true, Length: 0 })
+        if (Target(path) is { Exists: true, Length: 0 })
         {
             return new FileContent([]);
         }
@@ -62,6 +62,13 @@ internal sealed unsafe class FileContent : IDisposable
         }
 
         return map && length >= MapFromBytes ? Map(stream, length) : length <= Array.MaxLength ? Copy(stream, (int)length) : CopyLong(stream, length);
+    }
+
+    // Links followed: what counts is what would be opened.
+    private static FileInfo? Target(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
     }
 
     /// <summary>Returns a slice that references this object; the caller has checked the range.</summary>

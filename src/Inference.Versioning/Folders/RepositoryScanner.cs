@@ -11,19 +11,31 @@ internal sealed class RepositoryScanner(string root)
     // Manifests are parsed again only when the version's stamp changed.
     private readonly Dictionary<string, VersionFolder> _last = new(StringComparer.Ordinal);
 
+    // A repository keeps tens of versions; more than this is another directory named by mistake, such as a home directory.
+    private const int MaxVersions = 10_000;
+
+    /// <summary>Versions that the last listing set aside because of what is in their directories, and why.</summary>
+    public IReadOnlyDictionary<string, string> SetAside { get; private set; } = new Dictionary<string, string>();
+
     /// <summary>Lists the versions, newest first. A version whose files vanish during the listing is omitted.</summary>
-    /// <exception cref="ModelLoadException">The repository directory does not exist or cannot be listed.</exception>
+    /// <remarks>Each directory is read with limits and judged alone: one that exceeds them is set aside, and the others are listed.</remarks>
+    /// <exception cref="ModelLoadException">The repository directory does not exist, cannot be listed, or has too many directories.</exception>
     public IReadOnlyList<VersionFolder> Scan()
     {
         var found = new List<VersionFolder>();
+        var aside = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             foreach (string directory in Directory.EnumerateDirectories(root))
             {
                 string version = Path.GetFileName(directory);
-                if (VersionName.IsValid(version) && File.Exists(Path.Combine(directory, VersionFolder.ModelFile)) && TryRead(version, directory) is { } folder)
+                if (VersionName.IsValid(version) && File.Exists(Path.Combine(directory, VersionFolder.ModelFile)) && TryRead(version, directory, aside) is { } folder)
                 {
                     found.Add(folder);
+                    if (found.Count > MaxVersions)
+                    {
+                        throw new ModelLoadException($"Repository '{root}': expected at most {MaxVersions} versions, got more. Correct the source, or delete old versions.");
+                    }
                 }
             }
         }
@@ -32,6 +44,7 @@ internal sealed class RepositoryScanner(string root)
             throw new ModelLoadException($"Repository '{root}': expected a readable directory with one subdirectory per version, got an error: {exception.Message} Create the directory, or correct the source.", exception);
         }
 
+        SetAside = aside;
         _last.Clear();
         foreach (VersionFolder folder in found)
         {
@@ -42,7 +55,7 @@ internal sealed class RepositoryScanner(string root)
         return found;
     }
 
-    private VersionFolder? TryRead(string version, string directory)
+    private VersionFolder? TryRead(string version, string directory, Dictionary<string, string> aside)
     {
         try
         {
@@ -51,8 +64,14 @@ internal sealed class RepositoryScanner(string root)
                 ? known
                 : new VersionFolder(version, directory, stamp, bytes, ManifestReader.TryReadLabels(directory));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
+            // Gone since it was listed.
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FolderLimitException)
+        {
+            aside[version] = exception.Message;
             return null;
         }
     }
@@ -61,9 +80,8 @@ internal sealed class RepositoryScanner(string root)
     {
         long bytes = 0;
         var text = new StringBuilder();
-        foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal))
+        foreach ((string name, FileInfo file) in FolderWalk.Files(directory))
         {
-            string name = Path.GetRelativePath(directory, file.FullName);
             text.Append(CultureInfo.InvariantCulture, $"{name}\0{file.Length}\0{file.LastWriteTimeUtc.Ticks}\0");
             bytes += name == VersionFolder.ManifestFile ? 0 : file.Length;
         }

@@ -15,14 +15,19 @@ internal static class ManifestReader
     public static ModelManifest? Read(string directory)
     {
         string path = Path.Combine(directory, VersionFolder.ManifestFile);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            if (RegularFile.Find(path) is null)
+            {
+                return null;
+            }
+
+            using FileStream? stream = RegularFile.OpenRead(path);
+            if (stream is null)
+            {
+                throw new ModelLoadException($"Manifest '{path}': expected a JSON object, got a file without content. Correct or remove it.");
+            }
+
             if (stream.Length > MaxBytes)
             {
                 throw new ModelLoadException($"Manifest '{path}': expected at most {MaxBytes} bytes, got {stream.Length}. Reduce the number of golden rows.");
@@ -31,13 +36,35 @@ internal static class ManifestReader
             ModelManifest manifest = JsonSerializer.Deserialize(stream, ManifestJson.Default.ModelManifest)
                 ?? throw new ModelLoadException($"Manifest '{path}': expected a JSON object, got null. Correct or remove it.");
             return manifest.Format == 1
-                ? manifest
+                ? RequireWhole(manifest, path)
                 : throw new ModelLoadException($"Manifest '{path}': expected format 1, got {manifest.Format}. Write it with a matching version of the `inference` tool.");
         }
-        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException or NotSupportedException or InvalidOperationException or ArgumentException)
         {
             throw new ModelLoadException($"Manifest '{path}' cannot be read: {exception.Message} Correct or remove it.", exception);
         }
+    }
+
+    // What JSON may leave out or set to null.
+    private static ModelManifest RequireWhole(ModelManifest manifest, string path)
+    {
+        foreach (string? label in manifest.Labels ?? [])
+        {
+            if (string.IsNullOrEmpty(label) || label.Length > VersionLabel.Longest)
+            {
+                throw new ModelLoadException($"Manifest '{path}': expected labels of 1 to {VersionLabel.Longest} characters, got {(label is null ? "null" : $"{label.Length} characters")}. Correct the manifest.");
+            }
+        }
+
+        foreach ((string name, string? digest) in manifest.Files ?? [])
+        {
+            if (name.Length == 0 || string.IsNullOrEmpty(digest))
+            {
+                throw new ModelLoadException($"Manifest '{path}', file '{name}': expected a SHA-256 digest, got {(digest is null ? "null" : "none")}. Correct the manifest.");
+            }
+        }
+
+        return manifest;
     }
 
     /// <summary>The labels in a version's manifest; empty if there are none or the manifest cannot be read (loading the version then reports the error).</summary>
@@ -95,7 +122,12 @@ internal static class ManifestReader
     /// <summary>The SHA-256 of a file, lower-case hexadecimal.</summary>
     public static async ValueTask<string> HashAsync(string path, CancellationToken cancellationToken)
     {
-        FileStream stream = File.OpenRead(path);
+        FileStream? stream = RegularFile.OpenRead(path);
+        if (stream is null)
+        {
+            return Convert.ToHexStringLower(SHA256.HashData([]));
+        }
+
         await using (stream.ConfigureAwait(false))
         {
             return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));

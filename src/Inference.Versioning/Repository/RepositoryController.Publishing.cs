@@ -13,6 +13,9 @@ namespace Inference.Versioning.Repository;
 
 internal sealed partial class RepositoryController
 {
+    // A description is one line of a health report.
+    private const int MostToldAside = 5;
+
     private Tuple<ModelState, string> Judge(IReadOnlyList<string> candidates, VersionSlot chosen)
     {
         string? best = candidates.Count > 0 ? candidates[0] : null;
@@ -25,6 +28,12 @@ internal sealed partial class RepositoryController
         return best is not null && best != chosen.Version
             ? Tuple.Create(ModelState.Degraded, $"Version '{chosen.Version}' serves; the selected version '{best}' is not in the repository.")
             : Tuple.Create(ModelState.Ready, $"Version '{chosen.Version}' serves.{(refused.Length > 0 ? $" Refused: {refused}." : "")}");
+    }
+
+    private string? DescribeSetAside()
+    {
+        IReadOnlyDictionary<string, string> aside = _scanner.SetAside;
+        return aside.Count == 0 ? null : $"Set aside: {string.Join(" ", aside.OrderBy(a => a.Key, StringComparer.Ordinal).Take(MostToldAside).Select(a => $"version '{a.Key}': {a.Value}"))}";
     }
 
     private ModelLoadException NothingServes(IReadOnlyList<string> candidates)

@@ -13,12 +13,13 @@ internal sealed partial class RepositoryController
         get
         {
             (ModelState state, string description) = Volatile.Read(ref _status);
-            if (_log.Trouble is not null && state == ModelState.Ready)
+            string? aside = DescribeSetAside();
+            if ((_log.Trouble ?? RepositoryTrouble ?? WatchTrouble ?? aside ?? _rejectedOptions) is not null && state == ModelState.Ready)
             {
                 state = ModelState.Degraded;
             }
 
-            string?[] parts = [description, _log.Trouble, _log.Notice, _rejectedOptions is { } rejected ? $"The changed options are invalid and were ignored: {rejected}" : null];
+            string?[] parts = [description, _log.Trouble, _log.Notice, RepositoryTrouble, WatchTrouble, aside, _rejectedOptions is { } rejected ? $"The changed options are invalid and were ignored: {rejected}" : null];
             return (state, string.Join(' ', parts.Where(static p => !string.IsNullOrEmpty(p))));
         }
     }

@@ -46,6 +46,8 @@ internal sealed partial class RepositoryController : IModelVersions
     private Snapshot _known = new([], [], [], new Dictionary<string, FailedLoad>(), new RepositoryState(), null, null);
     private Tuple<ModelState, string> _status = Tuple.Create(ModelState.Loading, "");
     private string? _rejectedOptions;
+    private string? _repositoryTrouble;
+    private string? _watchTrouble;
     private volatile bool _settleAgain;
 
     public RepositoryController(RepositorySetup setup, VersioningOptions options)
@@ -78,6 +80,20 @@ internal sealed partial class RepositoryController : IModelVersions
 
     /// <summary>Raised, under the gate, when the default version has changed.</summary>
     public event Action? DefaultChanged;
+
+    /// <summary>Why the repository could not be read at the last attempt; null where it could.</summary>
+    public string? RepositoryTrouble
+    {
+        get => Volatile.Read(ref _repositoryTrouble);
+        set => Volatile.Write(ref _repositoryTrouble, value);
+    }
+
+    /// <summary>Why changes of the repository are not notified; null where they are.</summary>
+    public string? WatchTrouble
+    {
+        get => Volatile.Read(ref _watchTrouble);
+        set => Volatile.Write(ref _watchTrouble, value);
+    }
 
     public string DefaultVersion => (Table ?? throw Closed()).Default.Version;
 

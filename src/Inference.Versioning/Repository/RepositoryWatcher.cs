@@ -1,15 +1,17 @@
 using Inference.Versioning.Telemetry;
+using Inference.Versioning.Watching;
 
 namespace Inference.Versioning.Repository;
 
 /// <summary>Reconciles the repository when the file system notifies a change, and on a timer as a backstop; continues after a failure.</summary>
 internal sealed class RepositoryWatcher : IAsyncDisposable
 {
-    // The interval at which writing of unwritten decisions is retried.
-    private static readonly TimeSpan s_writeAgain = TimeSpan.FromSeconds(1);
+    // Decisions that could not be written are written, and a directory that is not watched is watched again, as soon as that is possible.
+    private static readonly TimeSpan s_tryAgain = TimeSpan.FromSeconds(1);
 
     private readonly RepositoryController _controller;
-    private readonly FileSystemWatcher? _files;
+    private readonly DirectoryWatch _files;
+    private string? _problem;
     private readonly Task _loop;
     private TaskCompletionSource _signal = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -17,7 +19,8 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
     public RepositoryWatcher(RepositoryController controller)
     {
         _controller = controller;
-        _files = TryWatch();
+        _files = DirectoryWatch.Start(controller.Setup.Root, Signal);
+        TellProblem();
         _loop = Task.Run(RunAsync);
     }
 
@@ -27,35 +30,8 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
     /// <summary>Stops; the controller's token must have been cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
-        _files?.Dispose();
+        _files.Dispose();
         await _loop.ConfigureAwait(false);
-    }
-
-    private FileSystemWatcher? TryWatch()
-    {
-        FileSystemWatcher? files = null;
-        try
-        {
-            files = new FileSystemWatcher(_controller.Setup.Root)
-            {
-                IncludeSubdirectories = true,
-                NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
-            };
-            files.Created += (_, _) => Signal();
-            files.Changed += (_, _) => Signal();
-            files.Deleted += (_, _) => Signal();
-            files.Renamed += (_, _) => Signal();
-            // An overflow means that events were lost, not that there were none.
-            files.Error += (_, _) => Signal();
-            files.EnableRaisingEvents = true;
-            return files;
-        }
-        catch (Exception exception) when (exception is IOException or ArgumentException or UnauthorizedAccessException or PlatformNotSupportedException)
-        {
-            files?.Dispose();
-            VersioningLog.NotWatching(_controller.Setup.Logger, _controller.ModelName, _controller.Setup.Root, exception.Message, _controller.Options.PollInterval);
-            return null;
-        }
     }
 
     private async Task RunAsync()
@@ -76,7 +52,15 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
 
                 Volatile.Write(ref _signal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
                 TimeSpan poll = _controller.Options.PollInterval;
-                next = await LookAsync(closing).ConfigureAwait(false) ? debounce : _controller.HasUnwritten && poll > s_writeAgain ? s_writeAgain : poll;
+                if (_files.Problem is not null)
+                {
+                    // What changed before it is watched again is read below.
+                    _files.TryRearm();
+                }
+
+                TellProblem();
+                bool unsettled = await LookAsync(closing).ConfigureAwait(false);
+                next = unsettled ? debounce : (_controller.HasUnwritten || _files.Problem is not null) && poll > s_tryAgain ? s_tryAgain : poll;
             }
         }
         catch (OperationCanceledException) when (closing.IsCancellationRequested)
@@ -85,15 +69,34 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
         }
     }
 
+    private void TellProblem()
+    {
+        string? problem = _files.Problem;
+        if (problem is not null && problem != _problem)
+        {
+            VersioningLog.NotWatching(_controller.Setup.Logger, _controller.ModelName, _controller.Setup.Root, problem, _controller.Options.PollInterval);
+        }
+
+        _problem = problem;
+        _controller.WatchTrouble = problem is null ? null : $"Changes of the repository are not notified ({problem}); it is polled.";
+    }
+
     private async ValueTask<bool> LookAsync(CancellationToken closing)
     {
         try
         {
-            return await _controller.ReconcileAsync(now: false, closing).ConfigureAwait(false);
+            bool unsettled = await _controller.ReconcileAsync(now: false, closing).ConfigureAwait(false);
+            _controller.RepositoryTrouble = null;
+            return unsettled;
         }
         catch (Exception exception) when (!closing.IsCancellationRequested)
         {
-            VersioningLog.RefreshFailed(_controller.Setup.Logger, _controller.ModelName, exception.Message);
+            if (_controller.RepositoryTrouble != exception.Message)
+            {
+                VersioningLog.RefreshFailed(_controller.Setup.Logger, _controller.ModelName, exception.Message);
+            }
+
+            _controller.RepositoryTrouble = exception.Message;
             return false;
         }
     }

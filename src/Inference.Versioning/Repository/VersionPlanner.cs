@@ -42,7 +42,7 @@ internal static class VersionPlanner
         }
 
         string floor = state is { Decided: true, Ceiling: { } ceiling } && VersionName.Order.Compare(ceiling, current) > 0 ? ceiling : current;
-        return [.. folders.Where(f => !IsRejected(state, f) && VersionName.Order.Compare(f.Version, floor) > 0).Select(f => f.Version)];
+        return [.. folders.Where(f => VersionName.IsNumber(f.Version) && !IsRejected(state, f) && VersionName.Order.Compare(f.Version, floor) > 0).Select(f => f.Version)];
     }
 
     /// <summary>Versions to keep loaded besides the default and the canary, most important first: named ones (labels, variants, shadow), the previous default, the newest.</summary>
@@ -81,7 +81,7 @@ internal static class VersionPlanner
         }
 
         int newest = 0;
-        foreach (VersionFolder folder in folders)
+        foreach (VersionFolder folder in folders.Where(f => VersionName.IsNumber(f.Version)))
         {
             if (newest++ == options.KeepLatest)
             {
@@ -102,7 +102,7 @@ internal static class VersionPlanner
         options.Shadow.Target switch
         {
             null or "" => null,
-            "latest" => folders.FirstOrDefault(f => f.Version != current && !IsRejected(state, f))?.Version,
+            "latest" => folders.FirstOrDefault(f => f.Version != current && VersionName.IsNumber(f.Version) && !IsRejected(state, f))?.Version,
             { } target => labels.GetValueOrDefault(target, target),
         };
 
@@ -140,7 +140,9 @@ internal static class VersionPlanner
         var seen = new HashSet<string>(StringComparer.Ordinal);
         void Add(VersionFolder? folder)
         {
-            if (folder is not null && folder.Version != state.Canary && !IsRejected(state, folder) && seen.Add(folder.Version))
+            // What was served before, or decided, may have any name.
+            bool eligible = folder is not null && (VersionName.IsNumber(folder.Version) || folder.Version == state.Default || state.Previous.Contains(folder.Version));
+            if (eligible && folder!.Version != state.Canary && !IsRejected(state, folder) && seen.Add(folder.Version))
             {
                 candidates.Add(folder.Version);
             }

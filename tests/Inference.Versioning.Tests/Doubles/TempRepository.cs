@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Inference.Decisions;
 using Inference.TestSupport;
+using Inference.Versioning.Folders;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.Tests;
@@ -100,8 +102,10 @@ internal sealed class TempRepository : IDisposable
 
     private FakeRunner Open(ModelSource source, ModelLoadOptions options)
     {
-        string text = File.ReadAllText(source.Path!);
-        string digest = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(source.Path!)));
+        // As the real loader: what has no length, such as a pipe, is not opened.
+        byte[] content = RegularFile.Find(source.Path!) is { Length: > 0 } file ? File.ReadAllBytes(file.FullName) : [];
+        string text = Encoding.UTF8.GetString(content);
+        string digest = Convert.ToHexStringLower(SHA256.HashData(content));
         if (!float.TryParse(text, CultureInfo.InvariantCulture, out float number))
         {
             throw new ModelLoadException($"Model '{source.Path}' is malformed: '{text}'.");
