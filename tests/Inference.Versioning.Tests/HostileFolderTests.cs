@@ -110,6 +110,43 @@ public sealed class HostileFolderTests : IDisposable
         Assert.Equal("v9", runner.Info.Version);
     }
 
+    [UnixFact]
+    public async Task Open_HostileStateDirectories_ServeAllTheSame()
+    {
+        var random = new Random(12);
+        string[] texts = ["", "{}", "null", "\0\0\0", "{\"format\":1}", "{\"sequence\":1}\n", "[1,2", new string('x', 100_000), "{\"sequence\":1,\"hash\":null,\"previous\":null}\n{}\n"];
+        for (int i = 0; i < 40; i++)
+        {
+            using var repository = new TempRepository();
+            repository.Publish("1");
+            Directory.CreateDirectory(repository.StateDirectory);
+            foreach (string name in new[] { "decisions.jsonl", "state.json", "decisions.lock" })
+            {
+                string file = Path.Combine(repository.StateDirectory, name);
+                switch (random.Next(6))
+                {
+                    case 0:
+                        Pipe(file);
+                        break;
+                    case 1:
+                        Directory.CreateDirectory(file);
+                        break;
+                    case 2:
+                        File.CreateSymbolicLink(file, random.Next(2) == 0 ? "/dev/zero" : file);
+                        break;
+                    case 3:
+                        File.WriteAllText(file, texts[random.Next(texts.Length)]);
+                        break;
+                    default:
+                        break;
+                }
+            }
+
+            await using VersionedModelRunner runner = await Bounded(Task.Run(() => repository.OpenAsync(o => o.Debounce = TimeSpan.Zero)));
+            Assert.Equal("1", await TempRepository.ServedAsync(runner));
+        }
+    }
+
     private static async Task<T> Bounded<T>(Task<T> task) => await task.WaitAsync(TimeSpan.FromSeconds(60));
 
     private static async Task Bounded(Task task) => await task.WaitAsync(TimeSpan.FromSeconds(60));

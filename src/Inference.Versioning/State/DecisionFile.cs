@@ -1,4 +1,5 @@
 using Inference.Decisions;
+using Inference.Versioning.Folders;
 
 namespace Inference.Versioning.State;
 
@@ -44,6 +45,13 @@ internal sealed class DecisionFile(string path)
     /// <exception cref="UnauthorizedAccessException">It cannot be read.</exception>
     public IReadOnlyList<Decision> Read(long after)
     {
+        // Pipes and devices have no length either, and opening one may wait for ever.
+        if (RegularFile.Find(path) is not { Length: > 0 })
+        {
+            Reset();
+            return [];
+        }
+
         FileStream stream;
         try
         {

@@ -137,6 +137,11 @@ internal sealed class FileDecisionStore : IDecisionStore
     private void Write(Decision decision)
     {
         using var stream = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        if (!stream.CanSeek)
+        {
+            throw new IOException($"Expected '{_path}' to be a file, found a pipe or a device. Delete it.");
+        }
+
         if (_file.Tail.Length > 0)
         {
             SetAside(_file.Tail);
@@ -161,6 +166,10 @@ internal sealed class FileDecisionStore : IDecisionStore
         }
 
         _file.Read(long.MaxValue - 1);
+        if (_file.Head?.Hash != decision.Hash)
+        {
+            throw new IOException($"'{_path}' took a record and does not have it: it is not a file. Delete it.");
+        }
     }
 
     // The incomplete line was never acknowledged.

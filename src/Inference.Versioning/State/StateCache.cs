@@ -1,8 +1,13 @@
+using Inference.Versioning.Folders;
+
 namespace Inference.Versioning.State;
 
 /// <summary>The file <c>state.json</c> with the state of the log, written to another file and renamed, under the log's lock.</summary>
 internal sealed class StateCache(string directory)
 {
+    // Some hundred names with their stamps; what is longer was not written by this library.
+    private const long LongestFile = 16L << 20;
+
     private readonly string _path = Path.Combine(directory, "state.json");
 
     /// <summary>Whether the file exists and contains the current state of the log.</summary>
@@ -10,7 +15,7 @@ internal sealed class StateCache(string directory)
     {
         try
         {
-            return StateJson.TryParseFile(File.ReadAllBytes(_path)) is { } file && file.Hash == log.Head?.Hash && StateJson.Text(file.State) == StateJson.Text(log.State);
+            return RegularFile.Find(_path) is { Length: > 0 and < LongestFile } && StateJson.TryParseFile(File.ReadAllBytes(_path)) is { } file && file.Hash == log.Head?.Hash && StateJson.Text(file.State) == StateJson.Text(log.State);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
