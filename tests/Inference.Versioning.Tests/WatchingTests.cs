@@ -72,7 +72,7 @@ public sealed class WatchingTests : IDisposable
                 var repository = new TempRepository();
                 repositories.Add(repository);
                 repository.Publish("1");
-                runners.Add(await ModelRepository.OpenAsync(repository.Root, repository.Loader, new VersioningOptions { Debounce = TimeSpan.Zero }));
+                runners.Add(await ModelRepository.OpenAsync(repository.Root, repository.Loader, new ModelRepositoryOptions { Versioning = new VersioningOptions { Debounce = TimeSpan.Zero } }));
             }
 
             Assert.Equal(before, Instances());
@@ -97,7 +97,7 @@ public sealed class WatchingTests : IDisposable
     {
         _repository.Publish("1");
         await using VersionedModelRunner runner = await ModelRepository.OpenAsync(
-            _repository.Root, _repository.Loader, new VersioningOptions { Debounce = TimeSpan.Zero, StateDirectory = _repository.Root + "-state", PollInterval = TimeSpan.FromMilliseconds(100) });
+            _repository.Root, _repository.Loader, new ModelRepositoryOptions { Versioning = new VersioningOptions { Debounce = TimeSpan.Zero, StateDirectory = _repository.Root + "-state", PollInterval = TimeSpan.FromMilliseconds(100) } });
         Directory.Delete(_repository.Root, recursive: true);
         await Eventually.TrueAsync(() => runner.State == ModelState.Degraded);
         Assert.Equal("1", await TempRepository.ServedAsync(runner));
