@@ -1,3 +1,4 @@
+using Inference.Versioning.Files;
 using System.Diagnostics;
 
 namespace Inference.Versioning.Folders;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Inference.Versioning.Files;
 using Inference.Versioning.Folders;
 
 namespace Inference.Versioning.Manifest;

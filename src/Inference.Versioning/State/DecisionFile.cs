@@ -1,5 +1,5 @@
 using Inference.Decisions;
-using Inference.Versioning.Folders;
+using Inference.Versioning.Files;
 
 namespace Inference.Versioning.State;
 

@@ -1,4 +1,4 @@
-using Inference.Versioning.Folders;
+using Inference.Versioning.Files;
 
 namespace Inference.Versioning.State;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Inference.Decisions;
 using Inference.TestSupport;
+using Inference.Versioning.Files;
 using Inference.Versioning.Folders;
 using Microsoft.Extensions.Logging;
 

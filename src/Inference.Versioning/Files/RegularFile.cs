@@ -1,4 +1,4 @@
-namespace Inference.Versioning.Folders;
+namespace Inference.Versioning.Files;
 
 /// <summary>Opens files of a repository that are files: opening a pipe waits for a writer, reading a device may never end.</summary>
 internal static class RegularFile
