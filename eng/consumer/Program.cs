@@ -5,6 +5,8 @@ using Inference.Caching;
 using Inference.Images;
 using Inference.Layers;
 using Inference.Onnx;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 if (args is ["rename", var path, var newPath])
 {
@@ -41,6 +43,28 @@ using IModelRunner scaler = new ModelLoader([new ScaleProvider()]).Load(ModelSou
 using TensorValue scaled = scaler.Run("x", [1f, -2f, 3f], [3]);
 Require(scaled.AsSpan<float>() is [2f, 0f, 6f], "an operator of a provider runs beside those of the engine");
 Console.WriteLine($"consumer: typed class, middleware and {scaler.Info.Provider} work");
+
+// Models from configuration, with the stages of all packages: the method is written during the build.
+ConfigurationManager configuration = new();
+configuration["Models:ranker:Path"] = args[0];
+configuration["Models:ranker:Stages:0:Use"] = "Validation";
+configuration["Models:ranker:PerVersion:0:Use"] = "Caching";
+configuration["Models:ranker:PerVersion:1:Use"] = "Batching";
+configuration["Models:ranker:PerVersion:1:MaxRows"] = "32";
+new ServiceCollection().AddModels(configuration.GetSection("Models"));
+configuration["Models:ranker:PerVersion:1:MaxRow"] = "32";
+string? refused = null;
+try
+{
+    new ServiceCollection().AddModels(configuration.GetSection("Models"));
+}
+catch (ModelConfigurationException exception)
+{
+    refused = exception.Path;
+}
+
+Require(refused == "Models:ranker:PerVersion:1:MaxRow", $"a misspelt key is refused with its path, got '{refused}'");
+Console.WriteLine("consumer: models from configuration work");
 
 static void Require(bool holds, string what)
 {

@@ -1,6 +1,3 @@
-using Inference;
-using Inference.Batching;
-using Inference.Versioning;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using WebService;
 
@@ -17,14 +14,9 @@ var builder = WebApplication.CreateSlimBuilder(args);
 DemoModel.PublishFirst();
 
 // --- the part to copy -------------------------------------------------------------------------------------------------------------------------------
-IConfigurationSection scorer = builder.Configuration.GetSection("Models:scorer");
-builder.Services.Configure<VersioningOptions>("scorer", scorer.GetSection("Versioning"));
-builder.Services.Configure<FallbackOptions>("scorer", scorer.GetSection("Fallback"));
-builder.Services.Configure<BatchingOptions>("scorer", scorer.GetSection("Batching"));
-builder.Services.AddModel("scorer", scorer)
-    .UseFallback()
-    .UseVersioning()
-    .PerVersion(version => version.UseBatching());
+#region configured
+builder.Services.AddModels(builder.Configuration.GetSection("Models"));
+#endregion
 builder.Services.AddHealthChecks().AddModels();
 builder.Services.AddSingleton(_ => ConsoleMetrics.Start(builder.Configuration.GetValue("MetricsInterval", TimeSpan.FromSeconds(30))));
 // ----------------------------------------------------------------------------------------------------------------------------------------------------

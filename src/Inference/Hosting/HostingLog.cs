@@ -19,4 +19,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "Model '{Model}' serves, but something it refers to is not right: {Reason}")]
     public static partial void CheckFailed(ILogger logger, string model, string reason);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Error, Message = "The configuration file '{File}' changed and cannot be read; models keep the last good options: {Reason} Correct the file.")]
+    public static partial void ConfigurationUnreadable(ILogger logger, string file, string reason);
 }

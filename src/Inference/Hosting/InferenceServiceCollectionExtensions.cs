@@ -62,11 +62,47 @@ public static class InferenceServiceCollectionExtensions
     }
 
     /// <summary>Registers a model whose options are bound to a configuration section; see <see cref="AddModel(IServiceCollection, string, Action{ModelOptions})"/>.</summary>
+    /// <remarks>A value with an unknown key is rejected, and so is a misspelt key; sections with other names, such as those of a stage's options, are left to others.</remarks>
+    /// <exception cref="ModelConfigurationException">A key is unknown, or a value has another type.</exception>
     public static IModelBuilder AddModel(this IServiceCollection services, string name, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
+        if (section is IConfigurationSection named)
+        {
+            return ConfiguredModel.Bind(services, name, named, ConfiguredModel.CheckOwnKeys);
+        }
+
         IModelBuilder builder = services.AddModel(name);
         services.AddOptions<ModelOptions>(name).Bind(section);
         return builder;
+    }
+
+    /// <summary>
+    /// Registers the models of a configuration section, each under its key, with their pipelines: <c>"ranker": { "Path": "models/ranker", "Stages": [ { "Use": "Versioning" } ], "PerVersion": [ { "Use": "Batching",
+    /// "MaxRows": 64 } ] }</c>. Other keys of a model are those of <see cref="ModelOptions"/>, other keys of a stage those of its options; both follow changes of the configuration. The first stage is the outermost.
+    /// In a program, <c>services.AddModels(section)</c> is generated, which passes the stages of all referenced packages.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="section">The section; its keys are the models' names.</param>
+    /// <param name="stages">The stages that the section may name.</param>
+    /// <exception cref="ModelConfigurationException">The section is missing or empty, a key or stage is unknown, a value has another type or is out of range, or the stages are in a wrong order; the message names the path of the key.</exception>
+    public static IServiceCollection AddModels(this IServiceCollection services, IConfigurationSection section, IEnumerable<PipelineStageBinding> stages)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        ArgumentNullException.ThrowIfNull(stages);
+        PipelineStageBinding[] known = [.. stages];
+        IConfigurationSection[] models = [.. section.GetChildren()];
+        if (models.Length == 0)
+        {
+            throw new ModelConfigurationException(section.Path, "expected an object with a key for each model, got none. Add a model, or correct the name of the section.");
+        }
+
+        foreach (IConfigurationSection model in models)
+        {
+            ConfiguredModel.Add(services, model, known);
+        }
+
+        return services;
     }
 }

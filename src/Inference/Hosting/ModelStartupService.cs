@@ -11,12 +11,15 @@ namespace Inference.Hosting;
 /// Loads, warms up and checks every registered model while the host starts; a model that cannot be loaded, or that refers to another that is missing or does not fit, stops the start. Models that load in
 /// the background are started here and checked when they are loaded: what is wrong with them is told by their health.
 /// </summary>
-internal sealed class ModelStartupService(IEnumerable<ModelRegistration> registrations, IServiceProvider services) : IHostedService
+internal sealed class ModelStartupService(IEnumerable<ModelRegistration> registrations, IServiceProvider services) : IHostedService, IDisposable
 {
+    private readonly ConfigurationFiles _files = new(services, (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference"));
     private readonly ILogger _logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference");
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _files.Follow();
+
         // Not a monitor: it would throw into the configuration's change of a value that is not valid.
         IOptionsFactory<ModelOptions> options = services.GetRequiredService<IOptionsFactory<ModelOptions>>();
         ILookup<bool, string> names = registrations.Select(r => r.Name).ToLookup(name => options.Create(name).LoadInBackground);
@@ -35,6 +38,8 @@ internal sealed class ModelStartupService(IEnumerable<ModelRegistration> registr
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _files.Dispose();
 
     private IModelRunner Runner(string name) => services.GetRequiredKeyedService<IModelRunner>(name);
 
