@@ -13,7 +13,7 @@ public sealed class FallbackStageBinding : PipelineStageBinding<FallbackOptions>
 {
     private static readonly OptionKeys s_keys = OptionKeys.Of(
             nameof(FallbackOptions.AttemptTimeout), nameof(FallbackOptions.Reserve), nameof(FallbackOptions.MaxDetached), nameof(FallbackOptions.FailureRatio), nameof(FallbackOptions.MinimumCalls),
-            nameof(FallbackOptions.SamplingPeriod), nameof(FallbackOptions.BreakTime), nameof(FallbackOptions.DegradedShare))
+            nameof(FallbackOptions.SamplingPeriod), nameof(FallbackOptions.BreakDuration), nameof(FallbackOptions.DegradedShare))
         .With(nameof(FallbackOptions.Chain), OptionKeys.ListOf(OptionKeys.Value));
 
     /// <inheritdoc/>
