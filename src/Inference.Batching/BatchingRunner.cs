@@ -318,6 +318,6 @@ internal sealed partial class BatchingRunner : DelegatingModelRunner, IBatchingS
         LogDecision(_logger, _model, aside ? "bypassed" : "used", gain);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': batching is {Use}; measured time per row without batching ÷ with batching = {Gain:F2}.")]
+    [LoggerMessage(1, LogLevel.Debug, "Model '{Model}': batching is {Use}; measured time per row without batching ÷ with batching = {Gain:F2}.")]
     private static partial void LogDecision(ILogger logger, string model, string use, double gain);
 }

@@ -133,7 +133,7 @@ public sealed class BatchExecutorTests : IDisposable
         }
 
         Assert.True(payoff.SteppedAside);
-        Assert.Equal([$"Inference.Batching|Information|Model '{_model}': batching is bypassed; measured time per row without batching ÷ with batching = 0.25."], log.All);
+        Assert.Equal([$"Inference.Batching|Debug|Model '{_model}': batching is bypassed; measured time per row without batching ÷ with batching = 0.25."], log.All);
         Assert.Equal([1d], _meter.Of("inference.batch.aside"));
         Assert.Equal(0.25, Assert.Single(_meter.Of("inference.batch.gain")), 9);
     }

@@ -122,8 +122,8 @@ public sealed class CachingBuildTests
         Assert.True(control.Statistics.IsOn);
         Assert.Equal(
             [
-                $"Inference.Caching|Information|Model '{name}': the rows cache is disabled because it does not pay.",
-                $"Inference.Caching|Information|Model '{name}': the rows cache is enabled again to measure whether it pays.",
+                $"Inference.Caching|Debug|Model '{name}': the rows cache is disabled because it does not pay.",
+                $"Inference.Caching|Debug|Model '{name}': the rows cache is enabled again to measure whether it pays.",
             ],
             log.All);
         Assert.Equal([0, 1], meter.Of("inference.cache.on"));

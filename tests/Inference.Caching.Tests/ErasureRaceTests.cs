@@ -8,7 +8,7 @@ public class ErasureRaceTests
     [Fact]
     public void Add_AfterAnErasure_IsNotKept()
     {
-        var store = new RowStore(1 << 20, new CacheInstruments("fake", "rows"));
+        var store = new RowStore(1 << 20, new CacheInstruments("fake", "", "rows"));
         using NamedValues row = FakeModel.Rows(1);
         var layout = UnitLayout.TryOf(row, null, whole: false)!;
         var entry = new CacheEntry(1, null, layout, layout.Read(row, 0));

@@ -16,7 +16,7 @@ public sealed class RowStoreTests : IDisposable
     {
         string model = $"store-{Guid.NewGuid():N}";
         _meter = new MeterReadings(model);
-        _instruments = new CacheInstruments(model, "rows");
+        _instruments = new CacheInstruments(model, "", "rows");
         _layout = UnitLayout.TryOf(_row, null, whole: false)!;
     }
 

@@ -30,6 +30,12 @@ public static class InferenceDiagnostics
     /// <summary>Tag: <c>ok</c>, <c>invalid_input</c>, <c>error</c>, <c>cancelled</c>, <c>deadline</c> or <c>shed</c>.</summary>
     public const string OutcomeTag = "inference.outcome";
 
+    /// <summary>
+    /// The bucket boundaries, in seconds, that the duration histograms advise: from 10 µs to 10 s, in steps of 1, 2.5 and 5. Models answer in microseconds; the boundaries that exporters assume begin at
+    /// milliseconds and would put every call into the first bucket. A view of the exporter overrides them.
+    /// </summary>
+    public static IReadOnlyList<double> DurationBoundaries { get; } = [1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
     /// <summary>The value of the outcome tag for an exception; <c>ok</c> for null.</summary>
     public static string Outcome(Exception? exception) => exception switch
     {

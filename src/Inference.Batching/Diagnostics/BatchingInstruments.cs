@@ -6,6 +6,9 @@ namespace Inference.Batching.Diagnostics;
 /// <summary>The instruments of batching; their meaning is documented in the README. Thread-safe.</summary>
 internal sealed class BatchingInstruments
 {
+    // Powers of two: kernels and MaxRows go by them.
+    private static readonly int[] s_rowBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+
     private static readonly Meter s_meter = new(InferenceDiagnostics.MeterName);
     private readonly Histogram<int> _rows;
     private readonly Histogram<double> _wait;
@@ -21,8 +24,8 @@ internal sealed class BatchingInstruments
     public BatchingInstruments(string model, string version, IMeterFactory? factory)
     {
         Meter meter = factory?.Create(new MeterOptions(InferenceDiagnostics.MeterName)) ?? s_meter;
-        _rows = meter.CreateHistogram<int>("inference.batch.rows", "{row}", "Rows of each batch formed, including calls that ran immediately.");
-        _wait = meter.CreateHistogram<double>("inference.batch.wait", "s", "Time from a call's arrival until its batch was formed.");
+        _rows = meter.CreateHistogram<int>("inference.batch.rows", "{row}", "Rows of each batch formed, including calls that ran immediately.", tags: null, new InstrumentAdvice<int> { HistogramBucketBoundaries = s_rowBoundaries });
+        _wait = meter.CreateHistogram<double>("inference.batch.wait", "s", "Time from a call's arrival until its batch was formed.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = InferenceDiagnostics.DurationBoundaries });
         _queued = meter.CreateUpDownCounter<int>("inference.batch.queued", "{row}", "Queued rows.");
         _unserved = meter.CreateCounter<int>("inference.batch.unserved", "{call}", "Calls that left the queue without running, by reason.");
         _bisections = meter.CreateCounter<int>("inference.batch.bisections", "{batch}", "Failed batches that were run again in halves.");

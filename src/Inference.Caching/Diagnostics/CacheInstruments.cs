@@ -14,10 +14,11 @@ internal sealed class CacheInstruments
     private readonly Counter<long> _second;
     private readonly Gauge<int> _on;
     private readonly KeyValuePair<string, object?> _model;
+    private readonly KeyValuePair<string, object?> _version;
     private readonly KeyValuePair<string, object?> _cache;
 
     /// <summary>Creates the instruments on the factory's meter, or, without a factory, on a meter that all runners share.</summary>
-    public CacheInstruments(string model, string cache, IMeterFactory? factory = null)
+    public CacheInstruments(string model, string version, string cache, IMeterFactory? factory = null)
     {
         Meter meter = factory?.Create(new MeterOptions(InferenceDiagnostics.MeterName)) ?? s_meter;
         _rows = meter.CreateCounter<long>("inference.cache.rows", "{row}", "Rows looked up, by result: hit, miss, shared (answered by another call's run), second_level.");
@@ -27,6 +28,7 @@ internal sealed class CacheInstruments
         _second = meter.CreateCounter<long>("inference.cache.second_level", "{operation}", "Operations on the second level, by result: hit, miss, error, refused, timeout, skipped, written, dropped.");
         _on = meter.CreateGauge<int>("inference.cache.on", "1", "0 while the cache is disabled because it does not pay, otherwise 1.");
         _model = new(InferenceDiagnostics.ModelTag, model);
+        _version = new(InferenceDiagnostics.VersionTag, version);
         _cache = new("inference.cache", cache);
     }
 
@@ -34,7 +36,7 @@ internal sealed class CacheInstruments
     {
         if (_rows.Enabled && count > 0)
         {
-            _rows.Add(count, _model, _cache, new("inference.result", result));
+            _rows.Add(count, _model, _version, _cache, new("inference.result", result));
         }
     }
 
@@ -42,8 +44,8 @@ internal sealed class CacheInstruments
     {
         if (entries != 0)
         {
-            _entries.Add(entries, _model, _cache);
-            _bytes.Add(bytes, _model, _cache);
+            _entries.Add(entries, _model, _version, _cache);
+            _bytes.Add(bytes, _model, _version, _cache);
         }
     }
 
@@ -52,11 +54,11 @@ internal sealed class CacheInstruments
         Held(-what.Entries, -what.Bytes);
         if (what.Entries > 0)
         {
-            _removed.Add(what.Entries, _model, _cache, new("inference.reason", reason));
+            _removed.Add(what.Entries, _model, _version, _cache, new("inference.reason", reason));
         }
     }
 
-    public void SecondLevel(string result) => _second.Add(1, _model, _cache, new("inference.result", result));
+    public void SecondLevel(string result) => _second.Add(1, _model, _version, _cache, new("inference.result", result));
 
-    public void On(bool on) => _on.Record(on ? 1 : 0, _model, _cache);
+    public void On(bool on) => _on.Record(on ? 1 : 0, _model, _version, _cache);
 }

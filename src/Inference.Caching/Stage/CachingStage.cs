@@ -17,7 +17,7 @@ internal sealed partial class CachingStage(IServiceProvider services, string mod
     public CachingRunner Open(IModelRunner inner)
     {
         var clock = services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
-        var instruments = new CacheInstruments(inner.Info.Name, cache, services.GetService(typeof(IMeterFactory)) as IMeterFactory);
+        var instruments = new CacheInstruments(inner.Info.Name, inner.Info.Version, cache, services.GetService(typeof(IMeterFactory)) as IMeterFactory);
         return new CachingRunner(
             inner,
             clock,
@@ -43,7 +43,7 @@ internal sealed partial class CachingStage(IServiceProvider services, string mod
         return inner;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Model '{Model}': the {Cache} cache is {State}.")]
+    [LoggerMessage(1, LogLevel.Debug, "Model '{Model}': the {Cache} cache is {State}.")]
     private static partial void LogSwitched(ILogger logger, string model, string cache, string state);
 
     [LoggerMessage(2, LogLevel.Warning, "Model '{Model}' runs without {Stage}: {Why}")]

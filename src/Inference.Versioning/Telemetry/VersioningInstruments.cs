@@ -9,6 +9,9 @@ namespace Inference.Versioning.Telemetry;
 /// <summary>The instruments of one model's versions; documented in the README.</summary>
 internal sealed class VersioningInstruments : IDisposable
 {
+    // Decades: of rounding in f32, of int8, of another model.
+    private static readonly double[] s_differenceBoundaries = [1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10];
+
     private readonly Meter? _own;
     private readonly KeyValuePair<string, object?> _model;
     private readonly Counter<long> _calls;
@@ -31,7 +34,7 @@ internal sealed class VersioningInstruments : IDisposable
         _loadedBytes = meter.CreateUpDownCounter<long>("inference.version.loaded.bytes", "By", "Bytes of model files in memory.");
         _evidence = meter.CreateGauge<double>("inference.version.canary.evidence", "1", "Evidence against the canary: log10 of the e-value.");
         _shadowCalls = meter.CreateCounter<long>("inference.version.shadow.calls", "{call}", "Shadow calls by outcome.");
-        _shadowDifference = meter.CreateHistogram<double>("inference.version.shadow.difference", "1", "Largest absolute difference of a shadow call's outputs.");
+        _shadowDifference = meter.CreateHistogram<double>("inference.version.shadow.difference", "1", "Largest absolute difference of a shadow call's outputs.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = s_differenceBoundaries });
     }
 
     public void Call(string version, string route, Exception? error)
