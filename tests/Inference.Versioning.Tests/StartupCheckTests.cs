@@ -47,6 +47,16 @@ public sealed class StartupCheckTests
     }
 
     [Fact]
+    public async Task Fallback_InACircle_StopsTheStart_AndACallThatAllFailEnds()
+    {
+        await using ServiceProvider services = Services(builder => builder.UseFallback(o => o.Chain.Add("model:small")), small => small.UseFallback(o => o.Chain.Add("model:big")));
+        Assert.Contains("form a circle: ", (await Assert.ThrowsAnyAsync<InferenceException>(() => StartAsync(services))).Message, StringComparison.Ordinal);
+        _runners["big"].Fail = _ => new ModelRunException("broken");
+        _runners["small"].Fail = _ => new ModelRunException("broken");
+        await Assert.ThrowsAnyAsync<InferenceException>(() => RunAsync(services.GetRequiredKeyedService<IModelRunner>("big")));
+    }
+
+    [Fact]
     public async Task Fallback_ChainChanges_IsFollowed_AndABadOneIsRejected()
     {
         _runners["big"].Fail = _ => new ModelRunException("broken");
@@ -113,14 +123,15 @@ public sealed class StartupCheckTests
         }
     }
 
-    private ServiceProvider Services(Action<IModelBuilder> configure)
+    private ServiceProvider Services(Action<IModelBuilder> configure, Action<IModelBuilder>? small = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(_clock);
         services.AddSingleton<IModelLoader>(new Loader(_runners));
         configure(services.AddModel("big", o => (o.Path, o.WarmUp) = ("big", false)));
-        services.AddModel("small", o => (o.Path, o.WarmUp) = ("small", false));
+        IModelBuilder second = services.AddModel("small", o => (o.Path, o.WarmUp) = ("small", false));
+        small?.Invoke(second);
         services.AddModel("other", o => (o.Path, o.WarmUp) = ("other", false));
         return services.BuildServiceProvider();
     }

@@ -9,9 +9,17 @@ internal sealed class FallbackChain(Func<FallbackOptions, IReadOnlyList<Fallback
 {
     private FallbackTarget[] _targets = [];
     private FallbackOptions? _taken;
+    private FallbackModelRunner? _owner;
 
     /// <summary>The targets now, in the order in which they are tried; not to be changed.</summary>
     public FallbackTarget[] Targets => Volatile.Read(ref _targets);
+
+    /// <summary>Tells the targets, and those to come, whose they are.</summary>
+    public void Own(FallbackModelRunner owner)
+    {
+        _owner = owner;
+        Array.ForEach(_targets, t => t.Owner = owner);
+    }
 
     /// <summary>Takes options up.</summary>
     /// <exception cref="InferenceException">The chain names something that is not there; the last one stays.</exception>
@@ -20,6 +28,7 @@ internal sealed class FallbackChain(Func<FallbackOptions, IReadOnlyList<Fallback
         IReadOnlyList<FallbackLink> named = links(options);
         FallbackTarget[] before = HasSameCircuits(options) ? _targets : [];
         FallbackTarget[] targets = [.. named.Select(link => Array.Find(before, t => t.Name == link.Name) ?? link.Make(new TargetCircuit(options, clock), new DetachedWork(clock, detached)))];
+        Array.ForEach(targets, t => t.Owner = _owner);
         _taken = options;
         Volatile.Write(ref _targets, targets);
     }

@@ -36,6 +36,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus,
         : base(inner)
     {
         _chain = chain;
+        chain.Own(this);
         _rate = new FallbackRate(clock);
         _logger = logger;
         _options = options;
@@ -51,6 +52,9 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus,
 
     /// <summary>Detached attempts that still run.</summary>
     public int Detached => _chain.Targets.Sum(t => t.Detached.Running);
+
+    /// <summary>The other models that it falls back to.</summary>
+    public IEnumerable<IModelRunner> Others => _chain.Targets.Select(t => t.Other).OfType<IModelRunner>();
 
     public ModelState State
     {

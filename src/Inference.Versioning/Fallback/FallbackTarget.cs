@@ -11,6 +11,12 @@ internal abstract class FallbackTarget(string name, TargetCircuit circuit, Detac
     /// <summary>Its detached attempts.</summary>
     public DetachedWork Detached => detached;
 
+    /// <summary>The fallback that has this target; null until it is made.</summary>
+    public FallbackModelRunner? Owner { get; set; }
+
+    /// <summary>The runner of another model; null for one of the same model.</summary>
+    public virtual IModelRunner? Other => null;
+
     /// <summary>Checks that the target is there and can stand in; it is loaded if need be.</summary>
     /// <exception cref="InferenceException">It is missing or does not fit.</exception>
     public virtual ValueTask CheckAsync(CancellationToken cancellationToken) => default;

@@ -24,6 +24,8 @@ internal sealed class RunnerTarget : FallbackTarget
         _modelName = modelName;
     }
 
+    public override IModelRunner? Other => _mustReplace is null ? null : _find();
+
     public override async ValueTask CheckAsync(CancellationToken cancellationToken) => await FindAsync(cancellationToken).ConfigureAwait(false);
 
     public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext context, string? failedVersion, CancellationToken cancellationToken) =>
@@ -42,6 +44,11 @@ internal sealed class RunnerTarget : FallbackTarget
         if (_mustReplace?.WhyNotReplaceableBy(ModelSignature.Of(runner.Info)) is { } reason)
         {
             throw new InferenceException($"Model '{_modelName}', fallback '{Name}' cannot replace the model: {reason}. Choose a model with the same inputs and outputs.");
+        }
+
+        if (_mustReplace is not null && Owner is { } owner && FallbackCircle.Find(owner, runner) is { } way)
+        {
+            throw new InferenceException($"Model '{_modelName}', fallback '{Name}': the fallbacks form a circle: {_modelName} → {way}. Remove one of them.");
         }
 
         return _runner = runner;
