@@ -1,5 +1,6 @@
 using Inference.Batching;
 using Inference.Benchmarks.Soak;
+using Inference.Decisions;
 using Inference.Status;
 using Inference.TestSupport;
 using Microsoft.Extensions.Configuration;
@@ -35,6 +36,19 @@ public sealed class HostingTests : IDisposable
         Assert.Equal("1", await ServedAsync(runner));
         Assert.Equal("ranker", runner.Info.Name);
         await host.StopAsync();
+    }
+
+    /// <summary>A store of decisions among the services takes the place of the files.</summary>
+    [Fact]
+    public async Task DecisionStore_AmongTheServices_IsUsed()
+    {
+        var store = new MemoryDecisionStore();
+        await using ServiceProvider services = new ServiceCollection().AddSingleton<IDecisionStore>(store)
+            .AddModel("ranker", o => o.Source = ModelSource.Directory(_root)).UseVersioning().Services.BuildServiceProvider();
+        await services.GetRequiredKeyedService<IModelRunner>("ranker").EnsureLoadedAsync();
+        await services.GetRequiredKeyedService<IModelVersions>("ranker").PromoteAsync("1", "ann", "why");
+        Assert.Equal(["default", "promote"], store.Records.Select(d => d.Action));
+        Assert.False(Directory.Exists(Path.Combine(_root, ".inference")));
     }
 
     [Fact]

@@ -156,6 +156,24 @@ public sealed class ReplicaTests : IDisposable
         Directory.Move(_repository.Root + ".gone", _repository.Root);
     }
 
+    /// <summary>A default whose directory was removed serves until its successor is loaded; an older version does not serve in between.</summary>
+    [Fact]
+    public async Task Default_RemovedWhileItsSuccessorLoads_ServesOn()
+    {
+        _repository.Publish("1");
+        _repository.Publish("2");
+        await using VersionedModelRunner runner = await _repository.OpenAsync(o => o.KeepLatest = 3);
+        Directory.Delete(Path.Combine(_repository.Root, "2"), true);
+        _repository.Publish("3");
+        _repository.Loader.Gate.Close();
+        Task loading = runner.Versions.RefreshAsync().AsTask();
+        await Eventually.TrueAsync(() => _repository.Loader.Gate.Waiting == 1);
+        Assert.Equal("2", await TempRepository.ServedAsync(runner));
+        _repository.Loader.Gate.Open();
+        await Eventually.CompletesAsync(loading);
+        Assert.Equal("3", await TempRepository.ServedAsync(runner));
+    }
+
     /// <summary>Two operators who roll the same default back at once: one does, the other is told.</summary>
     [Fact]
     public async Task Rollback_LostRace_IsRefusedWithTheOtherDecision()

@@ -164,6 +164,23 @@ public sealed class UnwrittenDecisionTests : IDisposable
     }
 
     [Fact]
+    public async Task Log_Torn_IsCutAndTold()
+    {
+        _repository.Publish("1");
+        _repository.Publish("2");
+        using var lines = new LogLines();
+        await using VersionedModelRunner runner = await _repository.OpenAsync(loggers: lines);
+        string log = Path.Combine(_repository.StateDirectory, "decisions.jsonl");
+        File.AppendAllText(log, "{\"sequence\":2,");
+        await runner.Versions.PromoteAsync("1", "ann", "why");
+        Assert.Equal(2, File.ReadAllLines(log).Length);
+        Assert.Equal(ModelState.Ready, runner.State);
+        await runner.Versions.RefreshAsync();
+        Assert.Contains("An incomplete line (14 bytes after record 1) was removed", runner.Description);
+        Assert.Contains(lines.All, l => l.Contains("|Warning|Model 'ranker': An incomplete line (14 bytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Log_Broken_DecisionsHoldInMemoryAndHealthSaysSo()
     {
         _repository.Publish("1");

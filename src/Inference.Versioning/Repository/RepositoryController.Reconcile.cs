@@ -179,7 +179,12 @@ internal sealed partial class RepositoryController
             RepositoryState state = _log.Current;
             IReadOnlyList<string> candidates = VersionPlanner.DefaultCandidates(options, state, _folders);
             (VersionSlot? chosen, VersionFolder? next) = Choose(candidates, pass);
-            chosen ??= _default;
+            if (chosen is null || (next is not null && _default is { } serving && !state.IsRejected(serving.Version, serving.Folder.Stamp)))
+            {
+                // The serving version is replaced when its successor is loaded, unless it was rolled back.
+                chosen = _default;
+            }
+
             pass.Wanted = new HashSet<string>(_needed, StringComparer.Ordinal);
             if (chosen is null)
             {
