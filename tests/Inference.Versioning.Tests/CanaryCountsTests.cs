@@ -16,27 +16,27 @@ public sealed class CanaryCountsTests
     {
         var options = new CanaryOptions();
         Assert.Equal((10d, true, 0.01, 0d, true, 0.9), (options.Percent, options.AutomaticRollback, options.FalseAlarmProbability, options.ErrorTolerance, options.CompareLatency, options.LatencyQuantile));
-        Assert.Equal((1.5, 50, 0d, 1d, null, null), (options.LatencyTolerance, options.LatencyWarmupCalls, options.WorstMetric, options.BestMetric, options.PromoteAfterCalls, options.Salt));
+        Assert.Equal((1.5, 50, 50, 0d, 1d, null, null), (options.LatencyTolerance, options.LatencyWarmupCalls, options.ShadowWarmupCalls, options.WorstMetric, options.BestMetric, options.PromoteAfterCalls, options.Salt));
     }
 
     [Fact]
     public void Observe_CountsEachArm()
     {
         CanaryTrial trial = Trial(new CanaryOptions { AutomaticRollback = false, FalseAlarmProbability = 0.02 });
-        trial.Observe(true, false, 1);
-        trial.Observe(true, true, 1);
-        trial.Observe(true, null, 1);
-        trial.Observe(false, true, -1);
-        trial.Observe(false, true, 1);
-        trial.Observe(false, false, 1);
-        trial.Observe(false, null, 1);
+        trial.Observe(true, false);
+        trial.Observe(true, true);
+        trial.Observe(true, null);
+        trial.Observe(false, true);
+        trial.Observe(false, true);
+        trial.Observe(false, false);
+        trial.Observe(false, null);
         CanaryStatus status = trial.Snapshot();
         Assert.Equal(("2", 25d, 3L, 1L, 4L, 2L, 50d), (status.Version, status.Percent, status.Calls, status.Errors, status.ControlCalls, status.ControlErrors, status.Limit));
         trial.Percent = 50;
         Assert.Equal(50, trial.Snapshot().Percent);
         Assert.Equal(("salt", false), (trial.Salt, trial.IsStopped));
         trial.Stop();
-        trial.Observe(true, true, 1);
+        trial.Observe(true, true);
         trial.ObserveMetric(true, 0);
         Assert.Equal(3, trial.Snapshot().Calls);
         Assert.True(trial.IsStopped);
@@ -49,11 +49,11 @@ public sealed class CanaryCountsTests
     {
         CanaryTrial trial = Trial(new CanaryOptions { AutomaticRollback = false, CompareLatency = latency, LatencyWarmupCalls = 3, BestMetric = 5, WorstMetric = -5, ErrorTolerance = 0.1 });
         ArmCounts[] errors = [new(new(0, 0.25)), new(new(1, 0.5))];
-        ArmCounts[] slow = [new(new(0, 0.25)), new(new(1, 0.5))];
+        ArmCounts[] slow = [new(new(0, 0.5))];
         ArmCounts[] metric = [new(new(0, 0.25), 16), new(new(1, 0.5), 16)];
-        var gauge = new LatencyGauge(0.9);
+        var pairs = new LatencyPairs(0.9, 1.5, warmup: 3);
         var random = new Random(9);
-        (int canaryCalls, int looks) = (0, 0);
+        int looks = 0;
         for (int i = 0; i < 900; i++)
         {
             int stage = i < 500 ? 0 : 1;
@@ -61,30 +61,22 @@ public sealed class CanaryCountsTests
             {
                 trial.Percent = 50;
                 trial.Percent = 50;
-                gauge.Begin();
             }
 
             bool canary = random.Next(4) < stage + 1;
             bool? failed = random.Next(10) switch { 0 => null, 1 => true, _ => false };
-            double seconds = random.Next(8) == 0 ? -1 : random.NextDouble() * (canary ? 2 : 1);
-            canaryCalls += canary ? 1 : 0;
-            trial.Observe(canary, failed, seconds);
+            double seconds = random.NextDouble() * (canary ? 2 : 1);
+            trial.Observe(canary, failed);
+            trial.ObserveRun(canary, i % 2, seconds);
             if (failed is { } f)
             {
                 Arm(errors[stage], canary).Add(1, f ? 1 : 0);
             }
 
-            if (latency && seconds >= 0 && failed is not true && !(canary && canaryCalls <= 3))
+            if (latency && pairs.Add(canary, i % 2, seconds) is { } pair)
             {
-                if (gauge.IsReady)
-                {
-                    Arm(slow[stage], canary).Add(1, seconds > gauge.Bound * (canary ? 1.5 : 1) ? 1 : 0);
-                }
-
-                if (!canary)
-                {
-                    gauge.Add(seconds);
-                }
+                Arm(slow[0], true).Add(1, pair.Canary ? 1 : 0);
+                Arm(slow[0], false).Add(1, pair.Control ? 1 : 0);
             }
 
             // On levels, where no rounding is: -7 to 7 clipped to -5 to 5 in steps of 10/16.
@@ -138,9 +130,9 @@ public sealed class CanaryCountsTests
     public void Percent_Changed_BeginsAStage(double percent, double share)
     {
         CanaryTrial trial = Trial(new CanaryOptions { AutomaticRollback = false });
-        trial.Observe(true, true, -1);
+        trial.Observe(true, true);
         trial.Percent = percent;
-        trial.Observe(false, false, -1);
+        trial.Observe(false, false);
         IReadOnlyList<ArmCounts> stages = trial.Report("here", 3).Errors.Stages;
         Assert.Equal([new StageKey(0, 0.25), new StageKey(1, share)], stages.Select(s => s.Stage));
         Assert.Equal((1, 0, 0, 1), (stages[0].Treatment.Total, stages[0].Control.Total, stages[1].Treatment.Total, stages[1].Control.Total));
@@ -153,18 +145,18 @@ public sealed class CanaryCountsTests
         CanaryTrial trial = Trial(new CanaryOptions { CompareLatency = false, PromoteAfterCalls = 1_030 });
         for (int i = 0; i < 20_000; i++)
         {
-            trial.Observe(false, false, -1);
+            trial.Observe(false, false);
         }
 
         for (int i = 0; i < 1_000; i++)
         {
-            trial.Observe(true, false, -1);
+            trial.Observe(true, false);
         }
 
         int looks = _evidence.Count;
         for (int i = 0; i < 30; i++)
         {
-            trial.Observe(true, true, -1);
+            trial.Observe(true, true);
         }
 
         Assert.Equal(looks + 1, _evidence.Count);
@@ -178,15 +170,15 @@ public sealed class CanaryCountsTests
         CanaryTrial trial = Trial(new CanaryOptions { CompareLatency = false, FalseAlarmProbability = 0.05, PromoteAfterCalls = 1000 });
         for (int i = 0; i < 20; i++)
         {
-            trial.Observe(false, false, -1);
+            trial.Observe(false, false);
         }
 
         int calls = 0;
         while (!trial.IsStopped)
         {
             Assert.InRange(calls++, 0, 20);
-            trial.Observe(true, true, -1);
-            trial.Observe(false, false, -1);
+            trial.Observe(true, true);
+            trial.Observe(false, false);
         }
 
         string alarm = Assert.Single(_alarms);
@@ -203,26 +195,27 @@ public sealed class CanaryCountsTests
     [Fact]
     public void Alarm_SlowCanary_NamesTheLatency()
     {
-        CanaryTrial trial = Trial(new CanaryOptions { LatencyWarmupCalls = 2 });
+        CanaryTrial trial = Trial(new CanaryOptions { LatencyWarmupCalls = 3 });
         for (int i = 0; i < 100; i++)
         {
-            trial.Observe(false, false, 1);
+            trial.ObserveRun(false, 1, 1);
         }
 
-        // As slow as is tolerated is no loss; the warm-up does not count.
-        trial.Observe(true, false, 99);
-        trial.Observe(true, false, 99);
+        // As slow as is tolerated is no loss; the first runs do not count.
+        trial.ObserveRun(true, 1, 99);
+        trial.ObserveRun(true, 1, 99);
+        trial.ObserveRun(true, 1, 99);
         for (int i = 0; i < 50; i++)
         {
-            trial.Observe(true, false, 1.5);
-            trial.Observe(false, false, 1);
+            trial.ObserveRun(true, 1, 1.5);
+            trial.ObserveRun(false, 1, 1);
         }
 
         Assert.True(trial.Snapshot().LatencyEvidence <= 1);
         for (int i = 0; i < 50 && !trial.IsStopped; i++)
         {
-            trial.Observe(true, false, 1.6);
-            trial.Observe(false, false, 1);
+            trial.ObserveRun(true, 1, 1.6);
+            trial.ObserveRun(false, 1, 1);
         }
 
         Assert.StartsWith("latency: 0 of ", Assert.Single(_alarms), StringComparison.Ordinal);
@@ -234,8 +227,8 @@ public sealed class CanaryCountsTests
         CanaryTrial trial = Trial(new CanaryOptions { AutomaticRollback = false });
         for (int i = 0; i < 200; i++)
         {
-            trial.Observe(true, true, -1);
-            trial.Observe(false, false, -1);
+            trial.Observe(true, true);
+            trial.Observe(false, false);
         }
 
         Assert.False(trial.IsStopped);
@@ -246,13 +239,15 @@ public sealed class CanaryCountsTests
     public void PromoteAfterCalls_PassesWithThatCallAndOnce()
     {
         CanaryTrial trial = Trial(new CanaryOptions { PromoteAfterCalls = 3 });
-        trial.Observe(true, false, 1);
-        trial.Observe(false, false, 1);
-        trial.Observe(true, false, 1);
+        trial.Observe(true, false);
+        trial.Observe(false, false);
+        trial.Observe(true, false);
         Assert.Equal(0, _passed);
-        trial.Observe(true, null, 1);
+        trial.Observe(true, null);
+        Assert.Equal(0, _passed);
+        trial.Observe(true, false);
         Assert.Equal(1, _passed);
-        trial.Observe(true, false, 1);
+        trial.Observe(true, false);
         Assert.Equal(1, _passed);
     }
 

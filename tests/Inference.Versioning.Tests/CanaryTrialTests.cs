@@ -64,7 +64,7 @@ public sealed class CanaryTrialTests(ITestOutputHelper output)
         CanaryTrial trial = CanarySimulation.Trial(new CanaryOptions(), reason => alarm = reason);
         for (int i = 0; i < 50; i++)
         {
-            trial.Observe(false, false, 0.001);
+            trial.Observe(false, false);
         }
 
         int calls = 0;
@@ -73,10 +73,10 @@ public sealed class CanaryTrialTests(ITestOutputHelper output)
             Assert.True(++calls <= 10, "ten failed calls were not enough");
             for (int i = 0; i < 9; i++)
             {
-                trial.Observe(false, false, 0.001);
+                trial.Observe(false, false);
             }
 
-            trial.Observe(true, true, 0.001);
+            trial.Observe(true, true);
         }
 
         Assert.True(trial.IsStopped);
@@ -107,7 +107,7 @@ public sealed class CanaryTrialTests(ITestOutputHelper output)
         for (int i = 0; i < 50_000; i++)
         {
             bool canary = random.NextDouble() < 0.1;
-            trial.Observe(canary, random.NextDouble() < (canary ? 0.04 : 0.01), -1);
+            trial.Observe(canary, random.NextDouble() < (canary ? 0.04 : 0.01));
         }
 
         Assert.Null(alarm);
@@ -120,7 +120,7 @@ public sealed class CanaryTrialTests(ITestOutputHelper output)
         CanaryTrial trial = CanarySimulation.Trial(new CanaryOptions { PromoteAfterCalls = 10 }, _ => { }, () => passed++);
         for (int i = 0; i < 50; i++)
         {
-            trial.Observe(i % 2 == 0, false, 0.001);
+            trial.Observe(i % 2 == 0, false);
         }
 
         Assert.Equal(1, passed);
@@ -147,7 +147,7 @@ public sealed class CanaryTrialTests(ITestOutputHelper output)
             double value = random.Next(17) / 16.0;
             foreach (CanaryTrial trial in new[] { whole, replicas[random.Next(2)] })
             {
-                trial.Observe(canary, failed, -1);
+                trial.Observe(canary, failed);
                 trial.ObserveMetric(canary, value);
             }
 
@@ -162,7 +162,7 @@ public sealed class CanaryTrialTests(ITestOutputHelper output)
         (ReplicaReport wholeErrors, ReplicaReport wholeLatency, ReplicaReport wholeMetric) = whole.Report("whole", 0);
         Assert.Equal(new TwoArmTest(0.01).LogEvidence(wholeErrors.Stages), new TwoArmTest(0.01).LogEvidence(errors.GetTotals()));
         Assert.Equal(new TwoArmTest().LogEvidence(wholeMetric.Stages), new TwoArmTest().LogEvidence(metric.GetTotals()));
-        Assert.Equal([new StageKey(0, 0.1), new StageKey(1, 0.3)], wholeLatency.Stages.Select(s => s.Stage));
+        Assert.Equal([new StageKey(0, 0.5)], wholeLatency.Stages.Select(s => s.Stage));
         Assert.Equal(6_000, errors.GetTotals().Sum(s => s.Treatment.Total + s.Control.Total));
 
         void Share(int replica, int sequence)
@@ -183,7 +183,7 @@ public sealed class CanaryTrialTests(ITestOutputHelper output)
         for (int i = 1; i <= 100_000; i++)
         {
             int before = looks.Count;
-            trial.Observe(random.Next(10) == 0, random.Next(50) == 0, -1);
+            trial.Observe(random.Next(10) == 0, random.Next(50) == 0);
             Assert.True(i > 64 || looks.Count == before + 1);
         }
 

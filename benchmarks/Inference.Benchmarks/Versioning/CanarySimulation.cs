@@ -24,7 +24,12 @@ internal static class CanarySimulation
             bool canary = random.NextDouble() < share;
             bool failed = random.NextDouble() < (canary ? canaryErrors : controlErrors);
             double normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-            trial.Observe(canary, failed, 0.001 * Math.Exp(0.4 * normal) * (canary ? slowdown : 1));
+            trial.Observe(canary, failed);
+            if (!failed)
+            {
+                trial.ObserveRun(canary, kind: 1, 0.001 * Math.Exp(0.4 * normal) * (canary ? slowdown : 1));
+            }
+
             if (alarmed)
             {
                 return i;

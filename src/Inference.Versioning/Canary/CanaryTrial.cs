@@ -6,16 +6,18 @@ using Inference.Versioning.Leasing;
 namespace Inference.Versioning.Canary;
 
 /// <summary>
-/// A canary on trial: counts the outcomes of both arms and stops when the evidence that the canary is worse reaches its limit. Errors, latency and the user's metric are
+/// A canary on trial: counts the outcomes of both arms and stops when the evidence that the canary is worse reaches its limit. Errors, the model's own time and the user's metric are
 /// each tested by <see cref="TwoArmTest"/>; their weighted mean is also an e-value, so that one limit bounds the false alarms of all three together.
 /// </summary>
 /// <remarks>
 /// <para>The test is valid at every evaluation, so evaluations may be skipped: the test is evaluated when the outcomes have grown by a 64th, after <see cref="LongestGap"/> at the latest, and before the canary is promoted.
 /// An evaluation updates all measures: a mean that included an older value of one of them would not be an e-value.</para>
 /// <para>A change of the percent begins a stage, whose means may differ from those before. Outcomes count in the stage in which their call ends.</para>
+/// <para>Like is compared with like: a call that was answered without the model, from a cache or by another model, says nothing; a failure that several calls share, because their rows were run together or one waited for
+/// the run of another, counts once; times are those of the model itself, compared in pairs (<see cref="LatencyPairs"/>). Nothing counts before <see cref="CanaryWarmup"/> has ended.</para>
 /// <para>Thread-safe.</para>
 /// </remarks>
-internal sealed class CanaryTrial
+internal sealed partial class CanaryTrial
 {
     // An evaluation takes about ten microseconds for each stage of a measure. At this spacing, detection needs a 64th more calls at most, and evaluations cost a call less than a tenth of a microsecond for a measure once
     // there are many.
@@ -32,16 +34,19 @@ internal sealed class CanaryTrial
     private readonly TrialMeasure _errors;
     private readonly TrialMeasure _latency = new(levels: 1);
     private readonly TrialMeasure _metric = new(MetricLevels);
-    private readonly LatencyGauge _gauge;
+    private readonly LatencyPairs _pairs;
     private readonly Action<CanaryTrial, string> _onAlarm;
     private readonly Action<CanaryTrial> _onPassed;
     private readonly Action<double>? _onEvidence;
     private readonly CanaryOptions _options;
+    private readonly CanaryWarmup? _warmup;
+    private readonly TimeProvider _clock;
     private double _percent;
     private long _calls;
     private long _failed;
     private long _controlCalls;
     private long _controlFailed;
+    private long _judged;
     private long _outcomes;
     private long _lookAt = 1;
     private int _stages;
@@ -55,7 +60,10 @@ internal sealed class CanaryTrial
     /// <param name="onAlarm">Called once, outside locks, when the canary is to be rolled back, with the reason. No further call is routed to the canary by then.</param>
     /// <param name="onPassed">Called once when <see cref="CanaryOptions.PromoteAfterCalls"/> is reached.</param>
     /// <param name="onEvidence">Called at each evaluation with log10 of the e-value.</param>
-    public CanaryTrial(VersionSlot slot, CanaryOptions options, double percent, string salt, Action<CanaryTrial, string> onAlarm, Action<CanaryTrial> onPassed, Action<double>? onEvidence = null)
+    /// <param name="warmup">What runs before the canary receives calls; null for nothing.</param>
+    /// <param name="clock">The clock of time limits.</param>
+    public CanaryTrial(
+        VersionSlot slot, CanaryOptions options, double percent, string salt, Action<CanaryTrial, string> onAlarm, Action<CanaryTrial> onPassed, Action<double>? onEvidence = null, CanaryWarmup? warmup = null, TimeProvider? clock = null)
     {
         Slot = slot;
         _options = options;
@@ -65,7 +73,13 @@ internal sealed class CanaryTrial
         _onPassed = onPassed;
         _onEvidence = onEvidence;
         _errors = new TrialMeasure(levels: 1, options.ErrorTolerance);
-        _gauge = new LatencyGauge(options.LatencyQuantile);
+        _pairs = new LatencyPairs(options.LatencyQuantile, options.LatencyTolerance, options.LatencyWarmupCalls);
+        _warmup = warmup;
+        _clock = clock ?? TimeProvider.System;
+        CanaryArm = new TrialArm(this, isCanary: true);
+        ControlArm = new TrialArm(this, isCanary: false);
+        // Half of the runs in pairs are the canary's, whatever its share of the calls.
+        _latency.Begin(new StageKey(0, 0.5));
         BeginStage();
     }
 
@@ -74,6 +88,24 @@ internal sealed class CanaryTrial
     public string Salt { get; }
 
     public CanaryOptions Options => _options;
+
+    /// <summary>Receives the runs of the canary's model.</summary>
+    public TrialArm CanaryArm { get; }
+
+    /// <summary>Receives the runs of the default's model.</summary>
+    public TrialArm ControlArm { get; }
+
+    /// <summary>Whether the canary receives its share of the calls.</summary>
+    public bool TakesCalls => !IsStopped && (_warmup is null || _warmup.HasEnded || Percent >= 100);
+
+    /// <summary>Copies an answered call of the default to a canary that is being warmed up.</summary>
+    public void Offer(NamedValues inputs, NamedValues outputs, RunContext? context, string servedBy)
+    {
+        if (_warmup is { HasEnded: false } warmup && !IsStopped)
+        {
+            warmup.Offer(inputs, outputs, context, servedBy);
+        }
+    }
 
     /// <summary>The canary's share of the calls, percent. Setting another value begins a stage.</summary>
     public double Percent
@@ -96,47 +128,69 @@ internal sealed class CanaryTrial
     public bool IsStopped => Volatile.Read(ref _stopped);
 
     /// <summary>Ends the trial without an alarm.</summary>
-    public void Stop() => Volatile.Write(ref _stopped, true);
+    public void Stop()
+    {
+        Volatile.Write(ref _stopped, true);
+        _warmup?.End();
+    }
 
     /// <summary>Counts a call of either arm.</summary>
     /// <param name="isCanary">Which arm.</param>
-    /// <param name="failed">Whether it failed; null if the outcome says nothing about the version (invalid inputs, cancelled).</param>
-    /// <param name="seconds">Its duration, or the time until it was cancelled; negative if unknown.</param>
-    public void Observe(bool isCanary, bool? failed, double seconds)
+    /// <param name="failed">Whether it failed; null if the outcome says nothing about the version (invalid inputs, cancelled, answered without the model).</param>
+    public void Observe(bool isCanary, bool? failed)
     {
-        string? alarm;
-        bool passed;
-        double? evidence;
+        (string? Alarm, bool Passed, double? Evidence) verdict;
         lock (_lock)
         {
-            if (_stopped)
+            if (_stopped || !TakesCalls)
             {
                 return;
             }
 
             Count(isCanary, failed);
-            if (failed is { } f)
-            {
-                _errors.Add(isCanary, f ? 1 : 0);
-            }
-
-            if (seconds >= 0 && failed is not true)
-            {
-                AddLatency(isCanary, seconds);
-            }
-
-            (alarm, passed, evidence) = Judge();
+            Expire();
+            verdict = Judge();
         }
 
-        Tell(alarm, passed, evidence);
+        Tell(verdict);
+    }
+
+    /// <summary>Counts a run of the model of either arm.</summary>
+    /// <param name="isCanary">Which arm.</param>
+    /// <param name="kind">Runs of one kind are compared with each other.</param>
+    /// <param name="seconds">How long the model ran.</param>
+    public void ObserveRun(bool isCanary, long kind, double seconds)
+    {
+        (string? Alarm, bool Passed, double? Evidence) verdict;
+        lock (_lock)
+        {
+            // What runs while the canary is warmed up is not its share.
+            if (_stopped || !_options.CompareLatency || (isCanary && !TakesCalls) || _pairs.Add(isCanary, kind, seconds) is not { } pair)
+            {
+                return;
+            }
+
+            _latency.Add(isCanary: true, pair.Canary ? 1 : 0);
+            _latency.Add(isCanary: false, pair.Control ? 1 : 0);
+            verdict = Judge();
+        }
+
+        Tell(verdict);
+    }
+
+    /// <summary>The default that the canary is compared with was replaced.</summary>
+    public void ReplaceControl()
+    {
+        lock (_lock)
+        {
+            _pairs.ReplaceControl();
+        }
     }
 
     /// <summary>Records a value of the user's metric.</summary>
     public void ObserveMetric(bool isCanary, double value)
     {
-        string? alarm;
-        bool passed;
-        double? evidence;
+        (string? Alarm, bool Passed, double? Evidence) verdict;
         double loss = Math.Clamp((_options.BestMetric - value) / (_options.BestMetric - _options.WorstMetric), 0, 1);
         lock (_lock)
         {
@@ -146,10 +200,10 @@ internal sealed class CanaryTrial
             }
 
             _metric.Add(isCanary, loss);
-            (alarm, passed, evidence) = Judge();
+            verdict = Judge();
         }
 
-        Tell(alarm, passed, evidence);
+        Tell(verdict);
     }
 
     /// <summary>All counts of errors, latency and metric since the trial began: other replicas add them to their own, each by a <see cref="TrialLedger"/>.</summary>
@@ -198,23 +252,11 @@ internal sealed class CanaryTrial
             _controlCalls++;
             _controlFailed += fault;
         }
-    }
 
-    private void AddLatency(bool isCanary, double seconds)
-    {
-        if (!_options.CompareLatency || (isCanary && _calls <= _options.LatencyWarmupCalls))
+        if (failed is not null)
         {
-            return;
-        }
-
-        if (_gauge.IsReady)
-        {
-            _latency.Add(isCanary, seconds > _gauge.Bound * (isCanary ? _options.LatencyTolerance : 1) ? 1 : 0);
-        }
-
-        if (!isCanary)
-        {
-            _gauge.Add(seconds);
+            _judged += isCanary ? 1 : 0;
+            _errors.Add(isCanary, fault);
         }
     }
 
@@ -222,9 +264,7 @@ internal sealed class CanaryTrial
     {
         var stage = new StageKey(_stages++, Math.Clamp(_percent / 100, LeastShare, 1 - LeastShare));
         _errors.Begin(stage);
-        _latency.Begin(stage);
         _metric.Begin(stage);
-        _gauge.Begin();
     }
 
     // Weights sum to 1 and are fixed before the first call.
@@ -240,7 +280,7 @@ internal sealed class CanaryTrial
 
     private (string? Alarm, bool Passed, double? Evidence) Judge()
     {
-        bool passed = !_passed && _calls >= _options.PromoteAfterCalls;
+        bool passed = !_passed && _judged >= _options.PromoteAfterCalls && !HasOldCall();
         if (++_outcomes < _lookAt && !passed)
         {
             return default;
@@ -262,18 +302,18 @@ internal sealed class CanaryTrial
         return (alarm, passed, log / Math.Log(10));
     }
 
-    private void Tell(string? alarm, bool passed, double? evidence)
+    private void Tell((string? Alarm, bool Passed, double? Evidence) verdict)
     {
-        if (evidence is { } value)
+        if (verdict.Evidence is { } value)
         {
             _onEvidence?.Invoke(value);
         }
 
-        if (alarm is not null)
+        if (verdict.Alarm is { } alarm)
         {
             _onAlarm(this, alarm);
         }
-        else if (passed)
+        else if (verdict.Passed)
         {
             _onPassed(this);
         }

@@ -1,4 +1,5 @@
 using Inference.Versioning.Folders;
+using Inference.Versioning.Measuring;
 
 namespace Inference.Versioning.Leasing;
 
@@ -17,8 +18,10 @@ internal sealed class VersionSlot
     /// <param name="folder">The folder it was loaded from.</param>
     /// <param name="runner">The runner with the per-version stages around it; owned.</param>
     /// <param name="onUnloaded">Called once, after the runner was disposed, with the error of the disposal, if any.</param>
-    public VersionSlot(VersionFolder folder, IModelRunner runner, Action<VersionSlot, Exception?> onUnloaded)
+    /// <param name="timer">What measures the model inside the stages; null for nothing.</param>
+    public VersionSlot(VersionFolder folder, IModelRunner runner, Action<VersionSlot, Exception?> onUnloaded, ModelTimer? timer = null)
     {
+        Timer = timer;
         Folder = folder;
         Runner = runner;
         Info = runner.Info;
@@ -28,6 +31,9 @@ internal sealed class VersionSlot
     public VersionFolder Folder { get; }
 
     public IModelRunner Runner { get; }
+
+    /// <summary>What measures the model inside the stages; null for nothing.</summary>
+    public ModelTimer? Timer { get; }
 
     public ModelInfo Info { get; }
 

@@ -1,21 +1,22 @@
 using Inference.Versioning.Folders;
 using Inference.Versioning.Manifest;
+using Inference.Versioning.Measuring;
 using Inference.Versioning.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.Loading;
 
 /// <summary>Loads one version while others serve, and runs it through its gates.</summary>
-internal sealed class VersionLoader(string modelName, IModelLoader loader, ModelLoadOptions loadOptions, Func<IModelRunner, IModelRunner> wrap, ILogger logger)
+internal sealed class VersionLoader(string modelName, IModelLoader loader, ModelLoadOptions loadOptions, Func<IModelRunner, IModelRunner> wrap, TimeProvider clock, ILogger logger)
 {
     /// <summary>Loads, verifies, checks golden rows, warms up.</summary>
     /// <param name="folder">The version.</param>
     /// <param name="options">The version.</param>
     /// <param name="reference">The signature that the version must be able to replace; null for none.</param>
     /// <param name="cancellationToken">Stops the load.</param>
-    /// <returns>The runner with the per-version stages around it; the caller disposes it.</returns>
+    /// <returns>The runner with the per-version stages around it, which the caller disposes, and what measures the model inside.</returns>
     /// <exception cref="VersionRefusedException">A gate failed.</exception>
-    public async ValueTask<IModelRunner> LoadAsync(VersionFolder folder, VersioningOptions options, ModelSignature? reference, CancellationToken cancellationToken)
+    public async ValueTask<(IModelRunner Runner, ModelTimer Timer)> LoadAsync(VersionFolder folder, VersioningOptions options, ModelSignature? reference, CancellationToken cancellationToken)
     {
         string where = $"Model '{modelName}', version '{folder.Version}'";
         VersionGate gate = VersionGate.Manifest;
@@ -63,12 +64,14 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
             }
 
             gate = VersionGate.Load;
-            IModelRunner wrapped = runner = wrap(runner);
+            var timer = ModelTimer.Around(runner, clock);
+            runner = timer;
+            IModelRunner wrapped = runner = wrap(timer);
 
             // Read by the new owner, which then could not dispose it.
             _ = wrapped.Info;
             runner = null;
-            return wrapped;
+            return (wrapped, timer);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

@@ -22,7 +22,7 @@ public sealed class CanaryOptions
     [Range(0.0, 0.5)]
     public double ErrorTolerance { get; set; }
 
-    /// <summary>Whether latencies are compared; the default is true.</summary>
+    /// <summary>Whether latencies are compared: the times that the models themselves run, without caches, queues and fallbacks; the default is true.</summary>
     public bool CompareLatency { get; set; } = true;
 
     /// <summary>The latency quantile that is compared, 0.5 to 0.999; the default is 0.9.</summary>
@@ -33,9 +33,14 @@ public sealed class CanaryOptions
     [Range(1.0, 100.0)]
     public double LatencyTolerance { get; set; } = 1.5;
 
-    /// <summary>The number of initial canary calls whose latency is not counted (caches are cold, code is not compiled yet), 0 to 100,000; the default is 50.</summary>
+    /// <summary>The number of first runs of the model, of each version, whose time is not counted (code is not compiled yet, memory is taken), 0 to 100,000; the default is 50.</summary>
     [Range(0, 100_000)]
     public int LatencyWarmupCalls { get; set; } = 50;
+
+    /// <summary>The number of copies of answered calls that are run on a new canary before it receives its share, 0 to 100,000; the default is 50. The warm-up ends after a minute at the latest; callers never wait for it.
+    /// Copies are limited by <see cref="ShadowOptions.MaxInFlight"/>, <see cref="ShadowOptions.MaxBytes"/> and <see cref="ShadowOptions.Timeout"/>.</summary>
+    [Range(0, 100_000)]
+    public int ShadowWarmupCalls { get; set; } = 50;
 
     /// <summary>The worst value of the metric reported by <see cref="IModelVersions.ReportMetric"/>; values outside the range are clipped. The default is 0.</summary>
     public double WorstMetric { get; set; }
@@ -43,7 +48,7 @@ public sealed class CanaryOptions
     /// <summary>The best value of the metric; less than <see cref="WorstMetric"/> if lower is better. The default is 1.</summary>
     public double BestMetric { get; set; } = 1;
 
-    /// <summary>The number of calls served by the canary without an alarm after which it is promoted automatically; null, the default: only <see cref="IModelVersions.PromoteAsync"/> promotes it.</summary>
+    /// <summary>The number of calls for which the canary's model ran, without an alarm, after which it is promoted automatically; null, the default: only <see cref="IModelVersions.PromoteAsync"/> promotes it.</summary>
     [Range(1L, long.MaxValue)]
     public long? PromoteAfterCalls { get; set; }
 

@@ -1,6 +1,7 @@
 using Inference.Versioning.Folders;
 using Inference.Versioning.Leasing;
 using Inference.Versioning.Loading;
+using Inference.Versioning.Measuring;
 using Inference.Versioning.Telemetry;
 
 namespace Inference.Versioning.Repository;
@@ -111,11 +112,11 @@ internal sealed partial class RepositoryController
             _gate.Release();
         }
 
-        IModelRunner runner = await _loader.LoadAsync(folder, Options, reference, cancellationToken).ConfigureAwait(false);
+        (IModelRunner runner, ModelTimer timer) = await _loader.LoadAsync(folder, Options, reference, cancellationToken).ConfigureAwait(false);
         await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            Register(new VersionSlot(folder, runner, OnUnloaded));
+            Register(new VersionSlot(folder, runner, OnUnloaded, timer));
         }
         finally
         {

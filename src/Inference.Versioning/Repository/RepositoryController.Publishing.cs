@@ -153,7 +153,8 @@ internal sealed partial class RepositoryController
         }
 
         string salt = options.Canary.Salt ?? $"{ModelName}/{slot.Version}";
-        _trial = new CanaryTrial(slot, options.Canary, percent, salt, OnAlarm, OnPassed, log10 => _instruments.Evidence(slot.Version, log10));
+        CanaryWarmup? warmup = options.Canary.ShadowWarmupCalls > 0 ? new CanaryWarmup(slot, options.Canary.ShadowWarmupCalls, options.Shadow, _instruments, _setup.Clock) : null;
+        _trial = new CanaryTrial(slot, options.Canary, percent, salt, OnAlarm, OnPassed, log10 => _instruments.Evidence(slot.Version, log10), warmup, _setup.Clock);
         VersioningLog.CanaryStarted(_setup.Logger, ModelName, slot.Version, percent);
     }
 
@@ -196,6 +197,7 @@ internal sealed partial class RepositoryController
             AddFallback(fallbacks, VersionName.Order.Compare(slot.Version, current.Version) < 0 ? slot : null, current);
         }
 
+        SetArms(current);
         SetShadow(VersionPlanner.ShadowTarget(options, state, _folders, current.Version, labels), options.Shadow);
         SetTable(new RoutingTable
         {
@@ -207,6 +209,24 @@ internal sealed partial class RepositoryController
             Fallbacks = [.. fallbacks],
             Shadow = _shadow,
         });
+    }
+
+    // A trial compares the runs of two models. One that is promoted or replaced is measured no longer.
+    private void SetArms(VersionSlot current)
+    {
+        CanaryTrial? trial = _trial is { IsStopped: false } running && running.Slot != current ? running : null;
+        if (trial is not null && current.Timer is { } timer && timer.Arm != trial.ControlArm)
+        {
+            trial.ReplaceControl();
+        }
+
+        foreach (VersionSlot slot in _slots.Values)
+        {
+            if (slot.Timer is { } own)
+            {
+                own.Arm = slot == trial?.Slot ? trial.CanaryArm : slot == current ? trial?.ControlArm : null;
+            }
+        }
     }
 
     private void SetShadow(string? target, ShadowOptions options)

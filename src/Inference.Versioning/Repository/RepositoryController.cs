@@ -55,7 +55,7 @@ internal sealed partial class RepositoryController : IModelVersions
         _setup = setup;
         _options = options;
         _scanner = new RepositoryScanner(setup.Root);
-        _loader = new VersionLoader(setup.ModelName, setup.Loader, setup.LoadOptions, setup.Wrap, setup.Logger);
+        _loader = new VersionLoader(setup.ModelName, setup.Loader, setup.LoadOptions, setup.Wrap, setup.Clock, setup.Logger);
         IDecisionStore store = setup.Decisions ?? new FileDecisionStore(options.StateDirectory ?? Path.Combine(setup.Root, ".inference"), setup.ModelName, setup.Clock, setup.Logger);
         _log = new DecisionLog(store, setup.ModelName, setup.Clock, setup.Logger);
         _instruments = new VersioningInstruments(setup.ModelName, setup.Meters);

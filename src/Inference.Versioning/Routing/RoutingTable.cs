@@ -30,7 +30,7 @@ internal sealed class RoutingTable
     public Route Choose(RunContext? context)
     {
         string? key = context?.RoutingKey;
-        if (Trial is { IsStopped: false } trial)
+        if (Trial is { TakesCalls: true } trial)
         {
             double share = key is null ? Random.Shared.NextDouble() : StableHash.Share(trial.Salt, key);
             if (share * 100 < trial.Percent)

@@ -1,4 +1,5 @@
 using Inference.Status;
+using Inference.Versioning.Canary;
 using Inference.Versioning.Repository;
 using Inference.Versioning.Routing;
 using Inference.Versioning.Running;
@@ -16,14 +17,18 @@ namespace Inference.Versioning;
 /// </remarks>
 public sealed class VersionedModelRunner : IModelRunner, IModelStatus
 {
+    private static readonly TimeSpan s_longestLimit = TimeSpan.FromDays(1);
+
     private readonly RepositoryController _controller;
     private readonly RepositoryWatcher? _watcher;
+    private readonly SecondOpinion _secondOpinion;
     private readonly List<IDisposable> _owned = [];
     private Task? _closed;
 
     internal VersionedModelRunner(RepositoryController controller, bool watch)
     {
         _controller = controller;
+        _secondOpinion = new SecondOpinion(this, controller.Setup.Clock);
         _watcher = watch ? new RepositoryWatcher(controller) : null;
     }
 
@@ -107,12 +112,20 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
     /// <summary>Runs on a version whose lease was taken, and releases the lease.</summary>
     internal ValueTask<NamedValues> RunAsync(Route route, NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
+        CanaryTrial? trial = route.Trial is { IsStopped: false } running ? running : null;
+        if (trial is not null)
+        {
+            // Tells whether the model ran for the call.
+            context ??= new RunContext();
+        }
+
         if (context is not null)
         {
             context.Record.VersionServed = route.Slot.Version;
         }
 
-        TrialCall? call = route.Trial is { IsStopped: false } trial && AttemptLimit.Of(context) is { CanBeCanceled: true } limit ? new TrialCall(trial, route.IsCanary, limit) : null;
+        TrialCall? call = trial?.Begin(route.IsCanary, Expires(context), AttemptLimit.Of(context));
+        CallMark mark = call is null ? default : CallMark.Of(context!.Record);
         long started = _controller.Setup.Clock.GetTimestamp();
         ValueTask<NamedValues> run;
         try
@@ -121,28 +134,29 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         }
         catch (Exception exception)
         {
-            Finish(route, call, started, exception, context, cancellationToken);
+            Finish(route, call, mark, started, exception, inputs, context, cancellationToken);
             throw;
         }
 
         if (!run.IsCompletedSuccessfully)
         {
-            return AwaitAsync(run, route, call, started, inputs, context, cancellationToken);
+            return AwaitAsync(run, route, call, mark, started, inputs, context, cancellationToken);
         }
 
         NamedValues outputs = run.Result;
-        route.Shadow?.Offer(inputs, outputs, context, route.Slot.Version);
-        Finish(route, call, started, null, context, cancellationToken);
+        Offer(route, inputs, outputs, context);
+        Finish(route, call, mark, started, null, inputs, context, cancellationToken);
         return new ValueTask<NamedValues>(outputs);
     }
 
-    private async ValueTask<NamedValues> AwaitAsync(ValueTask<NamedValues> run, Route route, TrialCall? call, long started, NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
+    private async ValueTask<NamedValues> AwaitAsync(
+        ValueTask<NamedValues> run, Route route, TrialCall? call, CallMark mark, long started, NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
         Exception? error = null;
         try
         {
             NamedValues outputs = await run.ConfigureAwait(false);
-            route.Shadow?.Offer(inputs, outputs, context, route.Slot.Version);
+            Offer(route, inputs, outputs, context);
             return outputs;
         }
         catch (Exception exception)
@@ -152,31 +166,61 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         }
         finally
         {
-            Finish(route, call, started, error, context, cancellationToken);
+            Finish(route, call, mark, started, error, inputs, context, cancellationToken);
         }
     }
 
-    private void Finish(Route route, TrialCall? call, long started, Exception? error, RunContext? context, CancellationToken cancellationToken)
+    private static void Offer(Route route, NamedValues inputs, NamedValues outputs, RunContext? context)
+    {
+        route.Shadow?.Offer(inputs, outputs, context, route.Slot.Version);
+        route.Trial?.Offer(inputs, outputs, context, route.Slot.Version);
+    }
+
+    private void Finish(Route route, TrialCall? call, CallMark mark, long started, Exception? error, NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
         route.Slot.Release();
         _controller.Instruments.Call(route.Slot.Version, route.Kind, error);
-        if (call?.End() is not false && route.Trial is { IsStopped: false } trial)
+        if (call is null || !route.Trial!.End(call) || route.Trial.IsStopped)
         {
-            TimeSpan elapsed = _controller.Setup.Clock.GetElapsedTime(started);
-            trial.Observe(route.IsCanary, Failed(error, elapsed, context, cancellationToken), error is InvalidInputException ? -1 : elapsed.TotalSeconds);
+            return;
         }
+
+        CanaryTrial trial = route.Trial;
+        if (error is InvalidInputException && route.IsCanary && _secondOpinion.TryAsk(trial, inputs, context))
+        {
+            return;
+        }
+
+        bool? failed = error is null
+            ? mark.FellBack(context!.Record) ? true : route.Slot.Timer is not { } timer || mark.ModelRan(context.Record, timer.Timing) ? false : null
+            : Failed(error, started, context, cancellationToken);
+        if (failed is true && error is not null && trial.IsShared(call, error))
+        {
+            failed = null;
+        }
+
+        trial.Observe(route.IsCanary, failed);
     }
 
-    // Null if the outcome says nothing about the version. Invalid inputs and deadlines that had passed before are the caller's fault; a call cancelled by its caller might have succeeded, and its time
+    // Null if the outcome says nothing about the version. Invalid inputs and deadlines that had passed before are the caller's fault; a call cancelled by its caller might have succeeded, and its model's time
     // counts nevertheless. A call that ends as cancelled although its caller did not cancel was given up below: there it took too long.
-    private bool? Failed(Exception? error, TimeSpan elapsed, RunContext? context, CancellationToken cancellationToken) => error switch
+    private bool? Failed(Exception error, long started, RunContext? context, CancellationToken cancellationToken) => error switch
     {
-        null => false,
         InvalidInputException => null,
         OperationCanceledException => cancellationToken.IsCancellationRequested ? null : true,
-        DeadlineExceededException when context?.Deadline <= _controller.Setup.Clock.GetUtcNow() - elapsed => null,
+        DeadlineExceededException when context?.Deadline <= _controller.Setup.Clock.GetUtcNow() - _controller.Setup.Clock.GetElapsedTime(started) => null,
         _ => true,
     };
+
+    // Where neither the deadline nor the model's time limit ends a run, the call counts although it still runs. It may wait for its turn as long as it may run.
+    private DateTimeOffset? Expires(RunContext? context)
+    {
+        DateTimeOffset now = _controller.Setup.Clock.GetUtcNow();
+        DateTimeOffset? limit = _controller.Setup.LoadOptions.MaxRunTime is { } most && most < s_longestLimit ? now + (2 * most) : null;
+        return context?.Deadline is not { } deadline ? limit
+            : deadline <= now ? null
+            : deadline < limit ? deadline : limit ?? deadline;
+    }
 
     private Task CloseAsync()
     {

@@ -35,6 +35,18 @@ internal sealed class ShadowLane(VersionSlot slot, ShadowOptions options, Versio
         }
     }
 
+    /// <summary>Shadow calls that have ended.</summary>
+    public long Ended
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _compared + _failed;
+            }
+        }
+    }
+
     public ShadowReport Report
     {
         get

@@ -73,6 +73,7 @@ internal sealed class TempRepository : IDisposable
         Action<VersioningOptions>? configure = null, Action<IModelPipelineBuilder>? perVersion = null, FakeLoader? loader = null, IDecisionStore? decisions = null, ILoggerFactory? loggers = null)
     {
         var options = new VersioningOptions { Watch = false, WarmupRuns = 0 };
+        options.Canary.ShadowWarmupCalls = 0;
         configure?.Invoke(options);
         return await ModelRepository.OpenAsync(Root, loader ?? Loader, new ModelRepositoryOptions
         {

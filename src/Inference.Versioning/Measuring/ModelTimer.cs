@@ -1,0 +1,104 @@
+using Inference.Versioning.Canary;
+
+namespace Inference.Versioning.Measuring;
+
+/// <summary>
+/// The innermost runner of a version: measures how long the model itself runs, beneath the caches, queues and fallbacks around it, and reports it to the trial that compares versions, and to the call's record under
+/// <c>model:NAME</c>. A joint run of several calls is measured once.
+/// </summary>
+internal class ModelTimer(IModelRunner inner, TimeProvider clock) : DelegatingModelRunner(inner)
+{
+    private TrialArm? _arm;
+
+    /// <summary>The name of the model's own time in <see cref="RunRecord.Timings"/>. A call without it was answered without the model.</summary>
+    public string Timing { get; } = $"model:{inner.Info.Name}";
+
+    /// <summary>Receives the times; null for nobody.</summary>
+    public TrialArm? Arm
+    {
+        get => Volatile.Read(ref _arm);
+        set => Volatile.Write(ref _arm, value);
+    }
+
+    /// <summary>Puts a timer around a model. Stages recognise a model that calls no other runner by <see cref="IBindable"/>, which the timer therefore implements if the model does.</summary>
+    public static ModelTimer Around(IModelRunner model, TimeProvider clock) => model is IBindable bindable ? new Bindable(model, bindable, clock) : new ModelTimer(model, clock);
+
+    public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) =>
+        RunAsync(Inner, inputs, context, cancellationToken);
+
+    public override object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        object? service = base.GetService(serviceType, serviceKey);
+        return serviceType == typeof(IModelSplitter) && service is IModelSplitter splitter ? new Splitter(splitter, this) : service;
+    }
+
+    private ValueTask<NamedValues> RunAsync(IModelRunner model, NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
+    {
+        TrialArm? arm = Arm;
+        if (arm is null && context is null)
+        {
+            return model.RunAsync(inputs, context, cancellationToken);
+        }
+
+        // Inputs may be the caller's again when the run has ended.
+        long kind = arm is null ? 0 : RunKind.Of(inputs);
+        long started = clock.GetTimestamp();
+        ValueTask<NamedValues> run = model.RunAsync(inputs, context, cancellationToken);
+        if (!run.IsCompleted)
+        {
+            return AwaitAsync(run, arm, kind, started, context);
+        }
+
+        End(arm, kind, started, context, run.IsCompletedSuccessfully || run.IsCanceled);
+        return run;
+    }
+
+    private async ValueTask<NamedValues> AwaitAsync(ValueTask<NamedValues> run, TrialArm? arm, long kind, long started, RunContext? context)
+    {
+        bool counts = false;
+        try
+        {
+            NamedValues outputs = await run.ConfigureAwait(false);
+            counts = true;
+            return outputs;
+        }
+        catch (OperationCanceledException)
+        {
+            counts = true;
+            throw;
+        }
+        finally
+        {
+            End(arm, kind, started, context, counts);
+        }
+    }
+
+    // The time until a run was cancelled is a lower bound of its time, in both arms alike. A run that failed says nothing about the time.
+    private void End(TrialArm? arm, long kind, long started, RunContext? context, bool counts)
+    {
+        TimeSpan elapsed = clock.GetElapsedTime(started);
+        context?.Record.AddTiming(Timing, elapsed);
+        if (counts)
+        {
+            arm?.Ran(kind, elapsed.TotalSeconds);
+        }
+    }
+
+    private sealed class Bindable(IModelRunner inner, IBindable bindable, TimeProvider clock) : ModelTimer(inner, clock), IBindable
+    {
+        public BoundRun Bind() => bindable.Bind();
+    }
+
+    /// <summary>Of a split model, the rest is measured: it runs for every call that the branch's cache does not answer.</summary>
+    private sealed class Splitter(IModelSplitter inner, ModelTimer timer) : IModelSplitter
+    {
+        public ModelSplit? Split(IReadOnlyCollection<string> branchInputs) =>
+            inner.Split(branchInputs) is { } split ? new ModelSplit(split.Branch, new Rest(split.Rest, timer)) : null;
+    }
+
+    private sealed class Rest(IModelRunner inner, ModelTimer timer) : DelegatingModelRunner(inner)
+    {
+        public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) =>
+            timer.RunAsync(Inner, inputs, context, cancellationToken);
+    }
+}
