@@ -12,6 +12,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
 {
     ["batching"] = BatchingCommand.RunAsync,
     ["caching"] = CachingCommand.RunAsync,
+    ["canaries"] = CanariesCommand.RunAsync,
     ["canary"] = CanaryCommand.RunAsync,
     ["gemm"] = GemmCommand.RunAsync,
     ["limits"] = LimitsCommand.RunAsync,

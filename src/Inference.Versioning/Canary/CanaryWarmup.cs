@@ -7,6 +7,9 @@ namespace Inference.Versioning.Canary;
 /// <summary>Runs copies of answered calls on a new canary before it receives calls, so that its caches, queues and plans are not compared with those of a version that has served for long. Thread-safe.</summary>
 internal sealed class CanaryWarmup
 {
+    // Calls, for each copy: most were not copied because the canary did not answer.
+    private const int MostOffers = 10;
+
     // A canary that does not get so many copies, because there is little traffic or because it does not answer, is tried nevertheless.
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
@@ -14,6 +17,7 @@ internal sealed class CanaryWarmup
     private readonly ShadowLane _lane;
     private readonly TimeProvider _clock;
     private readonly long _started;
+    private long _offers;
     private bool _ended;
 
     /// <param name="slot">The canary.</param>
@@ -45,7 +49,7 @@ internal sealed class CanaryWarmup
     {
         get
         {
-            if (!Volatile.Read(ref _ended) && (_lane.Ended >= _copies || _clock.GetElapsedTime(_started) >= s_longest))
+            if (!Volatile.Read(ref _ended) && (_lane.Ended >= _copies || Volatile.Read(ref _offers) >= (long)_copies * MostOffers || _clock.GetElapsedTime(_started) >= s_longest))
             {
                 Volatile.Write(ref _ended, true);
             }
@@ -55,7 +59,11 @@ internal sealed class CanaryWarmup
     }
 
     /// <summary>Copies an answered call.</summary>
-    public void Offer(NamedValues inputs, NamedValues outputs, RunContext? context, string servedBy) => _lane.Offer(inputs, outputs, context, servedBy);
+    public void Offer(NamedValues inputs, NamedValues outputs, RunContext? context, string servedBy)
+    {
+        Interlocked.Increment(ref _offers);
+        _lane.Offer(inputs, outputs, context, servedBy);
+    }
 
     /// <summary>Ends it, and cancels what runs.</summary>
     public void End()

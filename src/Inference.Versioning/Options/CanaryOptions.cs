@@ -37,7 +37,7 @@ public sealed class CanaryOptions
     [Range(0, 100_000)]
     public int LatencyWarmupCalls { get; set; } = 50;
 
-    /// <summary>The number of copies of answered calls that are run on a new canary before it receives its share, 0 to 100,000; the default is 50. The warm-up ends after a minute at the latest; callers never wait for it.
+    /// <summary>The number of copies of answered calls that are run on a new canary before it receives its share, 0 to 100,000; the default is 50. The warm-up ends after a minute, or ten times as many calls, at the latest; callers never wait for it.
     /// Copies are limited by <see cref="ShadowOptions.MaxInFlight"/>, <see cref="ShadowOptions.MaxBytes"/> and <see cref="ShadowOptions.Timeout"/>.</summary>
     [Range(0, 100_000)]
     public int ShadowWarmupCalls { get; set; } = 50;
