@@ -28,7 +28,7 @@ internal static class RealCanaries
             var options = new VersioningOptions { Watch = false, Rollout = RolloutMode.Canary };
             options.Canary.Percent = 20;
             VersionedModelRunner versions = await ModelRepository.OpenAsync(
-                root, ModelLoader.Default, options, new ModelLoadOptions { Name = "ranker" }, v => Stages(v, pipeline, all)).ConfigureAwait(false);
+                root, ModelLoader.Default, new ModelRepositoryOptions { Versioning = options, Load = new ModelLoadOptions { Name = "ranker" }, PerVersion = v => Stages(v, pipeline, all) }).ConfigureAwait(false);
             using IModelRunner spare = await ModelLoader.Default.LoadAsync(ModelSource.Bytes(bytes), new ModelLoadOptions()).ConfigureAwait(false);
             var outer = versions.AsBuilder();
             if (all || pipeline == "fallback")

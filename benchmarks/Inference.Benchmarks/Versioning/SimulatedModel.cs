@@ -1,4 +1,4 @@
-using Inference.Versioning;
+using Inference.Versioning.Routing;
 
 namespace Inference.Benchmarks.Versioning;
 

@@ -1,5 +1,3 @@
-using Inference.Versioning.Canary;
-
 namespace Inference.Versioning.Measuring;
 
 /// <summary>
@@ -8,16 +6,16 @@ namespace Inference.Versioning.Measuring;
 /// </summary>
 internal class ModelTimer(IModelRunner inner, TimeProvider clock) : DelegatingModelRunner(inner)
 {
-    private TrialArm? _arm;
+    private IRunObserver? _observer;
 
     /// <summary>The name of the model's own time in <see cref="RunRecord.Timings"/>. A call without it was answered without the model.</summary>
     public string Timing { get; } = $"model:{inner.Info.Name}";
 
     /// <summary>Receives the times; null for nobody.</summary>
-    public TrialArm? Arm
+    public IRunObserver? Observer
     {
-        get => Volatile.Read(ref _arm);
-        set => Volatile.Write(ref _arm, value);
+        get => Volatile.Read(ref _observer);
+        set => Volatile.Write(ref _observer, value);
     }
 
     /// <summary>Puts a timer around a model. Stages recognise a model that calls no other runner by <see cref="IBindable"/>, which the timer therefore implements if the model does.</summary>
@@ -34,26 +32,26 @@ internal class ModelTimer(IModelRunner inner, TimeProvider clock) : DelegatingMo
 
     private ValueTask<NamedValues> RunAsync(IModelRunner model, NamedValues inputs, RunContext? context, CancellationToken cancellationToken)
     {
-        TrialArm? arm = Arm;
-        if (arm is null && context is null)
+        IRunObserver? observer = Observer;
+        if (observer is null && context is null)
         {
             return model.RunAsync(inputs, context, cancellationToken);
         }
 
         // Inputs may be the caller's again when the run has ended.
-        long kind = arm is null ? 0 : RunKind.Of(inputs);
+        long kind = observer is null ? 0 : RunKind.Of(inputs);
         long started = clock.GetTimestamp();
         ValueTask<NamedValues> run = model.RunAsync(inputs, context, cancellationToken);
         if (!run.IsCompleted)
         {
-            return AwaitAsync(run, arm, kind, started, context);
+            return AwaitAsync(run, observer, kind, started, context);
         }
 
-        End(arm, kind, started, context, run.IsCompletedSuccessfully || run.IsCanceled);
+        End(observer, kind, started, context, run.IsCompletedSuccessfully || run.IsCanceled);
         return run;
     }
 
-    private async ValueTask<NamedValues> AwaitAsync(ValueTask<NamedValues> run, TrialArm? arm, long kind, long started, RunContext? context)
+    private async ValueTask<NamedValues> AwaitAsync(ValueTask<NamedValues> run, IRunObserver? observer, long kind, long started, RunContext? context)
     {
         bool counts = false;
         try
@@ -69,18 +67,18 @@ internal class ModelTimer(IModelRunner inner, TimeProvider clock) : DelegatingMo
         }
         finally
         {
-            End(arm, kind, started, context, counts);
+            End(observer, kind, started, context, counts);
         }
     }
 
     // The time until a run was cancelled is a lower bound of its time, in both arms alike. A run that failed says nothing about the time.
-    private void End(TrialArm? arm, long kind, long started, RunContext? context, bool counts)
+    private void End(IRunObserver? observer, long kind, long started, RunContext? context, bool counts)
     {
         TimeSpan elapsed = clock.GetElapsedTime(started);
         context?.Record.AddTiming(Timing, elapsed);
         if (counts)
         {
-            arm?.Ran(kind, elapsed.TotalSeconds);
+            observer?.Ran(kind, elapsed.TotalSeconds);
         }
     }
 

@@ -215,7 +215,7 @@ internal sealed partial class RepositoryController
     private void SetArms(VersionSlot current)
     {
         CanaryTrial? trial = _trial is { IsStopped: false } running && running.Slot != current ? running : null;
-        if (trial is not null && current.Timer is { } timer && timer.Arm != trial.ControlArm)
+        if (trial is not null && current.Timer is { } timer && timer.Observer != trial.ControlArm)
         {
             trial.ReplaceControl();
         }
@@ -224,7 +224,7 @@ internal sealed partial class RepositoryController
         {
             if (slot.Timer is { } own)
             {
-                own.Arm = slot == trial?.Slot ? trial.CanaryArm : slot == current ? trial?.ControlArm : null;
+                own.Observer = slot == trial?.Slot ? trial.CanaryArm : slot == current ? trial?.ControlArm : null;
             }
         }
     }

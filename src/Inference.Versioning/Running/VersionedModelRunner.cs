@@ -17,6 +17,7 @@ namespace Inference.Versioning;
 /// </remarks>
 public sealed class VersionedModelRunner : IModelRunner, IModelStatus
 {
+    // Nobody waits so long; the sum of a longer limit and the time could exceed what a date holds.
     private static readonly TimeSpan s_longestLimit = TimeSpan.FromDays(1);
 
     private readonly RepositoryController _controller;
