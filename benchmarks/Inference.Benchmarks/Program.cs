@@ -20,6 +20,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["overhead"] = OverheadCommand.RunAsync,
     ["ownership"] = OwnershipCommand.RunAsync,
     ["pipeline"] = PipelineCommand.RunAsync,
+    ["repositories"] = RepositoriesCommand.RunAsync,
     ["sessions"] = SessionsCommand.RunAsync,
     ["soak"] = SoakCommand.RunAsync,
     ["stepaside"] = StepAsideCommand.RunAsync,

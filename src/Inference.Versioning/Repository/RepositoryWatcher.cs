@@ -9,6 +9,9 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
     // Decisions that could not be written are written, and a directory that is not watched is watched again, as soon as that is possible.
     private static readonly TimeSpan s_tryAgain = TimeSpan.FromSeconds(1);
 
+    // A scan lists names and times, 50 µs a version: at most this many while one publication settles.
+    private const int ScansInDebounce = 5;
+
     private readonly RepositoryController _controller;
     private readonly DirectoryWatch _files;
     private string? _problem;
@@ -38,18 +41,25 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
     {
         CancellationToken closing = _controller.Closing;
         TimeSpan next = _controller.Options.PollInterval;
+        bool unsettled = false;
+        long? last = null;
         try
         {
             while (true)
             {
-                bool signalled = await WaitAsync(next, closing).ConfigureAwait(false);
                 TimeSpan debounce = _controller.Options.Debounce;
-                if (signalled && debounce > TimeSpan.Zero)
+                if (unsettled)
                 {
-                    // A publication is a burst of events: reconcile once, after it.
-                    await Task.Delay(debounce, _controller.Setup.Clock, closing).ConfigureAwait(false);
+                    // Files that still change are told by their stamps: events need not be followed meanwhile.
+                    await Task.Delay(next, _controller.Setup.Clock, closing).ConfigureAwait(false);
+                }
+                else if (await WaitAsync(next, closing).ConfigureAwait(false) && last is { } before && debounce / ScansInDebounce - _controller.Setup.Clock.GetElapsedTime(before) is { Ticks: > 0 } rest)
+                {
+                    // A publication is a burst of events: the first is followed at once, the others a few times together.
+                    await Task.Delay(rest, _controller.Setup.Clock, closing).ConfigureAwait(false);
                 }
 
+                last = _controller.Setup.Clock.GetTimestamp();
                 Volatile.Write(ref _signal, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
                 TimeSpan poll = _controller.Options.PollInterval;
                 if (_files.Problem is not null)
@@ -59,7 +69,7 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
                 }
 
                 TellProblem();
-                bool unsettled = await LookAsync(closing).ConfigureAwait(false);
+                unsettled = await LookAsync(closing).ConfigureAwait(false);
                 next = unsettled ? debounce : (_controller.HasUnwritten || _files.Problem is not null) && poll > s_tryAgain ? s_tryAgain : poll;
             }
         }
