@@ -12,7 +12,10 @@ for file in src/*/PublicAPI.Unshipped.txt; do
   echo "#nullable enable" > "$file"
 done
 
-dotnet build src/Inference.Cli -c Release --nologo -v q -clp:ErrorsOnly -p:RunAnalyzers=true -p:TreatWarningsAsErrors=false "-p:PublicApiLog=$log" \
+# Inference.Testing is in no program.
+for project in src/Inference.Cli src/Inference.Testing; do
+  dotnet build "$project" -c Release --nologo -v q -clp:ErrorsOnly -p:RunAnalyzers=true -p:TreatWarningsAsErrors=false "-p:PublicApiLog=$log"
+done \
   || { echo "api: the build failed; git checkout src/*/PublicAPI.Unshipped.txt brings the files back" >&2; exit 1; }
 python3 eng/api.py "$log"
 git --no-pager diff --stat -- 'src/*/PublicAPI.Unshipped.txt'

@@ -15,11 +15,7 @@ public sealed class ModelSignatureGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValueProvider<EquatableArray<Signature>> signatures = context.AdditionalTextsProvider
-            .Where(static file => file.Path.EndsWith(SignatureReader.Extension, StringComparison.Ordinal))
-            .Select(SignatureReader.Read)
-            .Collect()
-            .Select(static (all, _) => new EquatableArray<Signature>(all));
+        IncrementalValueProvider<EquatableArray<Signature>> signatures = ListedModels.Read(context);
         context.RegisterSourceOutput(signatures, ReportUnreadable);
         IncrementalValuesProvider<TypedClass> classes = context.SyntaxProvider.ForAttributeWithMetadataName(
             Attribute, static (node, _) => node is ClassDeclarationSyntax or RecordDeclarationSyntax, static (found, _) => TypedClass.Of(found));
@@ -57,23 +53,8 @@ public sealed class ModelSignatureGenerator : IIncrementalGenerator
             return [Finding.Of(Rules.NotPartial, type.Location, type.Name, declaration)];
         }
 
-        Signature[] listed = [.. signatures.Where(static s => s.Error is null)];
-        Signature[] named = [.. listed.Where(s => s.IsExactly(type.Model))];
-        if (named.Length == 0)
-        {
-            named = [.. listed.Where(s => s.IsNamedBy(type.Model))];
-        }
-
-        if (named.Length != 1)
-        {
-            return [named.Length == 0
-                ? Finding.Of(Rules.NotListed, type.Location, type.Name, type.Model, Names(listed))
-                : Finding.Of(Rules.Ambiguous, type.Location, type.Name, type.Model, Names(named))];
-        }
-
-        signature = named[0];
-        return [.. ExpectationCheck.Findings(type, signature), .. TypedForm.Findings(type, signature)];
+        return ListedModels.Find(type, signatures, out signature) is { } missing
+            ? [missing]
+            : [.. ExpectationCheck.Findings(type, signature!), .. TypedForm.Findings(type, signature!)];
     }
-
-    private static string Names(IReadOnlyCollection<Signature> signatures) => signatures.Count == 0 ? "none" : string.Join(", ", signatures.Select(static s => $"'{s.Model}'"));
 }

@@ -32,6 +32,21 @@ internal static class Rules
     public static readonly DiagnosticDescriptor BadSignature = Rule("INF0009", "A signature file cannot be read",
         "The signature '{0}' cannot be read: {1}. Rebuild the project, so that the file is written by the same version of the package Inference that reads it.");
 
+    public static readonly DiagnosticDescriptor InputNotPartial = Rule("INF0010", "The type of a row is not partial",
+        "Type '{0}' has a ModelInput attribute, so '{1}' must be partial. Add the modifier.");
+
+    public static readonly DiagnosticDescriptor InputHasNoForm = Rule("INF0011", "A property has no tensor form",
+        "Type '{0}', property '{1}': {2} has no tensor form. Use a number, bool or string, or an array or list of them, that cannot be null; or leave the property out with [ModelInputIgnore].");
+
+    public static readonly DiagnosticDescriptor InputUnknown = Rule("INF0012", "The model has no input for a property",
+        "Type '{0}', model '{1}', property '{2}': expected one input '{3}', the model has {4}. Rename the property, name the input with [ModelInputName], or leave it out with [ModelInputIgnore].");
+
+    public static readonly DiagnosticDescriptor InputDiffers = Rule("INF0013", "A property has another type than its input",
+        "Type '{0}', model '{1}', property '{2}': input '{3}' is {4}, the property holds {5}. Change the property's type.");
+
+    public static readonly DiagnosticDescriptor InputMissing = Rule("INF0014", "No property fills an input that the model requires",
+        "Type '{0}', model '{1}', input '{2}': the model requires it ({3}), but no property has its name. Add a property, or name the input on one with [ModelInputName].");
+
     public static readonly DiagnosticDescriptor SpanOutlivesValue = new("INF1001", "A span outlives the value it was taken from",
         "The span of '{0}' is {1}: by then, its memory may belong to another call. Copy it (ToArray), or Retain the value for as long as the span is used.", "Inference", DiagnosticSeverity.Warning, isEnabledByDefault: true);
 

@@ -22,6 +22,7 @@ public sealed partial class ArrowTests
         ["Inference.OnnxRuntime"] = ["Inference.Abstractions"],
         ["Inference.Batching"] = ["Inference.Abstractions"],
         ["Inference.Images"] = ["Inference.Abstractions"],
+        ["Inference.Testing"] = ["Inference.Abstractions"],
         ["Inference.Caching"] = ["Inference.Abstractions"],
         ["Inference.Versioning"] = ["Inference.Abstractions", "Inference.Evaluation"],
         ["Inference.Data"] = ["Inference.Abstractions", "Inference.Onnx"],

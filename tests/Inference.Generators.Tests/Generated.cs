@@ -48,7 +48,7 @@ internal sealed class Generated
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     public static GeneratorDriver Driver(params SignatureText[] signatures) => CSharpGeneratorDriver.Create(
-        [new ModelSignatureGenerator().AsSourceGenerator()], signatures, s_parse, driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+        [new ModelSignatureGenerator().AsSourceGenerator(), new ModelInputGenerator().AsSourceGenerator()], signatures, s_parse, driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>The text of the one finding.</summary>
     public string Finding(string id)

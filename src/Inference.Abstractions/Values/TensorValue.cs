@@ -7,7 +7,7 @@ namespace Inference;
 
 /// <summary>A dense tensor in row-major order: element type, shape, contents.</summary>
 /// <remarks>Thread-safety and lifetime: see <see cref="ModelValue"/>. A provider may derive from this class to expose its own memory.</remarks>
-public abstract class TensorValue : ModelValue
+public abstract partial class TensorValue : ModelValue
 {
     private readonly long[] _shape;
 

@@ -40,6 +40,9 @@ internal static class TypedForm
         ["uint2"] = "UInt2",
     };
 
+    /// <summary>The name of the element type whose .NET type this is; null if there is none.</summary>
+    public static string? NameOf(string type) => s_elements.FirstOrDefault(e => e.Value.Type == type).Key;
+
     /// <summary>The ports that a typed class cannot represent.</summary>
     public static IEnumerable<Finding> Findings(TypedClass type, Signature signature) =>
         signature.Inputs.Where(static p => !p.IsOptional && !Has(p)).Select(port => Without(type, signature, "input", port))
