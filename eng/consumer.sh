@@ -20,7 +20,7 @@ if "<packageType name=\"DotnetTool\"" not in spec:
     missing += [e for e in (".dll", ".xml") if not any(n.startswith("lib/net10.0/") and n.endswith(e) for n in names)]
     if spec.find("<id>Inference</id>") >= 0:
         missing += [n for n in ("analyzers/dotnet/cs/Inference.Generators.dll", "buildTransitive/Inference.targets", "tools/signatures/Inference.Signatures.dll",
-                                "tools/signatures/Inference.Signatures.runtimeconfig.json", "tools/signatures/Inference.Onnx.dll") if n not in names]
+                                "tools/signatures/Inference.Signatures.runtimeconfig.json", "tools/signatures/Inference.Onnx.dll", "samples/recommender.onnx") if n not in names]
 if missing:
     sys.exit(f"consumer: {sys.argv[1]} lacks {', '.join(missing)}")
 PY
@@ -66,6 +66,11 @@ echo "consumer: published trimmed"
 dotnet publish -c Release -r "$rid" --self-contained -o "$work/trimmed" -v quiet --nologo -clp:NoSummary \
   -p:PublishTrimmed=true -p:TrimMode=full -p:SuppressTrimAnalysisWarnings=false -p:ILLinkTreatWarningsAsErrors=true
 "$work/trimmed/Consumer" "$root/$model"
+
+echo "consumer: docs/getting-started.md, line by line"
+mkdir "$work/started"
+cp "$work/nuget.config" "$work/started"
+python3 "$root/eng/getting_started.py" "$work/started"
 
 echo "consumer: the tool"
 dotnet tool install Inference.Cli --version 0.1.0 --tool-path "$work/tool" --configfile "$work/nuget.config"
