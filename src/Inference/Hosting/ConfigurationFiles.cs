@@ -46,7 +46,7 @@ internal sealed class ConfigurationFiles(IServiceProvider services, ILogger logg
             handler?.Invoke(context);
             // Where the error is ignored, a notification of the emptied values follows.
             Volatile.Write(ref told, context.Ignore ? 1 : 0);
-            string reason = context.Exception.InnerException?.Message ?? context.Exception.Message;
+            string reason = context.Exception.GetBaseException().Message;
             HostingLog.ConfigurationUnreadable(logger, context.Provider.Source.Path ?? "", reason);
             foreach (ModelConditions conditions in Conditions())
             {
