@@ -142,7 +142,7 @@ public sealed class CanaryCountsTests
     public void PromoteAfterCalls_LooksBeforeItPasses()
     {
         // With that call the evidence suffices: found though the next look was not yet due.
-        CanaryTrial trial = Trial(new CanaryOptions { CompareLatency = false, PromoteAfterCalls = 1_030 });
+        CanaryTrial trial = Trial(new CanaryOptions { CompareLatency = false, PromoteAfterCalls = 1_001 });
         for (int i = 0; i < 20_000; i++)
         {
             trial.Observe(false, false);
@@ -159,6 +159,8 @@ public sealed class CanaryCountsTests
             trial.Observe(true, true);
         }
 
+        Assert.Equal(looks, _evidence.Count);
+        trial.Observe(true, false);
         Assert.Equal(looks + 1, _evidence.Count);
         Assert.Single(_alarms);
         Assert.Equal(0, _passed);

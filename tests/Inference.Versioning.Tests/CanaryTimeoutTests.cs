@@ -46,6 +46,36 @@ public sealed class CanaryTimeoutTests : IDisposable
         Assert.Equal((1L, 1L), Counts(versions));
     }
 
+    /// <summary>Its attempts never end; those on the default are answered all the same, before and after it is rolled back.</summary>
+    [Fact]
+    public async Task NeverAnswers_IsRolledBackAndKeepsNoCallFromTheDefault()
+    {
+        using var stuck = new ManualResetEventSlim();
+        _repository.Publish("1");
+        _repository.On("2", r => r.OnRun = _ => stuck.Wait());
+        await using VersionedModelRunner versions = await _repository.OpenAsync(o => (o.Rollout, o.Canary.Percent, o.Canary.PromoteAfterCalls) = (RolloutMode.Canary, 20, 1));
+        _repository.Publish("2");
+        await versions.Versions.RefreshAsync();
+        await using IModelRunner runner = WithFallback(versions, maxDetached: 8);
+        for (int calls = 0; versions.Versions.Canary is not null; calls++)
+        {
+            Assert.InRange(calls, 0, 200);
+            int before = _repository.Runner("2").Active;
+            Task<NamedValues> call = StartAsync(runner, new RunContext { RoutingKey = $"{calls}" });
+            await Eventually.TrueAsync(() => call.IsCompleted || (_repository.Runner("2").Active > before && _repository.Clock.RunningTimers > 0));
+            _repository.Clock.Advance(s_limit);
+            (await Eventually.CompletesAsync(call)).Dispose();
+        }
+
+        Assert.Equal("1", versions.Versions.DefaultVersion);
+        Assert.InRange(((FallbackModelRunner)runner).Detached, 1, 8);
+        int spare = _spare.Calls;
+        (await StartAsync(runner)).Dispose();
+        Assert.Equal(spare, _spare.Calls);
+        stuck.Set();
+        await Eventually.TrueAsync(() => ((FallbackModelRunner)runner).Detached == 0);
+    }
+
     [Fact]
     public async Task AttemptLimit_OfAnOuterFallback_CountsToo()
     {

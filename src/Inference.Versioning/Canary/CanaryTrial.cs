@@ -47,6 +47,7 @@ internal sealed partial class CanaryTrial
     private long _controlCalls;
     private long _controlFailed;
     private long _judged;
+    private long _answered;
     private long _outcomes;
     private long _lookAt = 1;
     private int _stages;
@@ -256,6 +257,7 @@ internal sealed partial class CanaryTrial
         if (failed is not null)
         {
             _judged += isCanary ? 1 : 0;
+            _answered += isCanary && fault == 0 ? 1 : 0;
             _errors.Add(isCanary, fault);
         }
     }
@@ -280,7 +282,7 @@ internal sealed partial class CanaryTrial
 
     private (string? Alarm, bool Passed, double? Evidence) Judge()
     {
-        bool passed = !_passed && _judged >= _options.PromoteAfterCalls && !HasOldCall();
+        bool passed = !_passed && _answered >= _options.PromoteAfterCalls && !HasOldCall();
         if (++_outcomes < _lookAt && !passed)
         {
             return default;

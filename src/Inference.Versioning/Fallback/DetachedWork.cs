@@ -7,10 +7,25 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
 {
     // A thread that waits for its call leaves the attempt to the pool this long, and then runs it itself: the pool may be full of threads that wait.
     private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(1);
+    private readonly Dictionary<string, int> _byVersion = new(StringComparer.Ordinal);
     private int _running;
 
     /// <summary>Detached attempts that still run.</summary>
     public int Running => Volatile.Read(ref _running);
+
+    /// <summary>Detached attempts that still run on a version.</summary>
+    public int RunningOn(string version)
+    {
+        if (Running == 0)
+        {
+            return 0;
+        }
+
+        lock (_byVersion)
+        {
+            return _byVersion.GetValueOrDefault(version);
+        }
+    }
 
     /// <summary>Runs an attempt for a limited time.</summary>
     /// <param name="target">The target that runs it.</param>
@@ -18,7 +33,7 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
     /// <param name="context">The attempt's own context, because it may be written to after the call has ended.</param>
     /// <param name="failedVersion">See <see cref="FallbackTarget.RunAsync"/>.</param>
     /// <param name="limit">The time limit; owned.</param>
-    /// <param name="max">The maximum number of detached attempts. If as many run, the attempt is awaited instead.</param>
+    /// <param name="max">The maximum number of detached attempts on a version. If as many run, the attempt is awaited instead.</param>
     /// <param name="cancellationToken">The caller's token.</param>
     /// <exception cref="AttemptTimeoutException">The time limit passed; the attempt was detached.</exception>
     public async ValueTask<NamedValues> RunAsync(FallbackTarget target, NamedValues inputs, RunContext context, string? failedVersion, AttemptLimit limit, int max, CancellationToken cancellationToken)
@@ -28,16 +43,17 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         NamedValues retained = inputs.Retain();
         Task<NamedValues> attempt = Start(() => target.RunAsync(retained, context, failedVersion, stop.Token).AsTask());
         bool detached = false;
+        string? version = null;
         try
         {
             WaitHere(attempt, limit.Time, cancellationToken);
             return await attempt.WaitAsync(limit.Time, clock, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !attempt.IsCompleted && TryTake(max))
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException && !attempt.IsCompleted && TryTake(max, version = context.Record.VersionServed))
         {
             detached = true;
             await StopAsync(exception, limit, stop).ConfigureAwait(false);
-            _ = ReapAsync(attempt, retained, limit, stop);
+            _ = ReapAsync(attempt, retained, limit, stop, version);
             if (cancellationToken.IsCancellationRequested)
             {
                 throw;
@@ -141,19 +157,45 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
     private static AttemptTimeoutException TooSlow(FallbackTarget target, TimeSpan limit) =>
         new($"Fallback target '{target.Name}' did not answer within {limit}. Raise AttemptTimeout, or use a faster model.");
 
-    private bool TryTake(int max)
+    // A version whose runs never end must not keep the others from being tried.
+    private bool TryTake(int max, string? version)
     {
-        if (Interlocked.Increment(ref _running) <= max)
+        lock (_byVersion)
         {
-            changed(1);
-            return true;
+            int running = _byVersion.GetValueOrDefault(version ?? "");
+            if (running >= max)
+            {
+                return false;
+            }
+
+            _byVersion[version ?? ""] = running + 1;
+            Volatile.Write(ref _running, _running + 1);
         }
 
-        Interlocked.Decrement(ref _running);
-        return false;
+        changed(1);
+        return true;
     }
 
-    private async Task ReapAsync(Task<NamedValues> attempt, NamedValues retained, AttemptLimit limit, CancellationTokenSource stop)
+    private void Free(string? version)
+    {
+        changed(-1);
+        lock (_byVersion)
+        {
+            int running = _byVersion[version ?? ""] - 1;
+            if (running == 0)
+            {
+                _byVersion.Remove(version ?? "");
+            }
+            else
+            {
+                _byVersion[version ?? ""] = running;
+            }
+
+            Volatile.Write(ref _running, _running - 1);
+        }
+    }
+
+    private async Task ReapAsync(Task<NamedValues> attempt, NamedValues retained, AttemptLimit limit, CancellationTokenSource stop, string? version)
     {
         await ((Task)attempt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (attempt.IsCompletedSuccessfully)
@@ -164,7 +206,6 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         retained.Dispose();
         limit.Dispose();
         stop.Dispose();
-        changed(-1);
-        Interlocked.Decrement(ref _running);
+        Free(version);
     }
 }

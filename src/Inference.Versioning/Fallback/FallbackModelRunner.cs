@@ -130,10 +130,12 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus,
                 bool isLast = i == targets.Length - 1;
                 TimeSpan? limit = Limit(options, context, targets.Length - 1 - i);
                 string reason;
-                if (limit is not null && target.Detached.Running >= options.MaxDetached && options.MaxDetached > 0)
+                // Attempts that hang on a canary, or on a version that was rolled back, do not keep calls from the default.
+                int detached = i == 0 && _versions?.Table is { } table ? target.Detached.RunningOn(table.Default.Version) : target.Detached.Running;
+                if (limit is not null && detached >= options.MaxDetached && options.MaxDetached > 0)
                 {
                     reason = "shed";
-                    first ??= new OverloadedException($"Model '{Info.Name}': expected fewer than MaxDetached = {options.MaxDetached} detached attempts on '{target.Name}', got {target.Detached.Running}; no further attempt was started. Retry later, raise MaxDetached, or add a faster target.") { Limit = options.MaxDetached };
+                    first ??= new OverloadedException($"Model '{Info.Name}': expected fewer than MaxDetached = {options.MaxDetached} detached attempts on '{target.Name}', got {detached}; no further attempt was started. Retry later, raise MaxDetached, or add a faster target.") { Limit = options.MaxDetached };
                 }
                 else if (limit <= TimeSpan.Zero)
                 {

@@ -48,7 +48,7 @@ public sealed class CanaryOptions
     /// <summary>The best value of the metric; less than <see cref="WorstMetric"/> if lower is better. The default is 1.</summary>
     public double BestMetric { get; set; } = 1;
 
-    /// <summary>The number of calls for which the canary's model ran, without an alarm, after which it is promoted automatically; null, the default: only <see cref="IModelVersions.PromoteAsync"/> promotes it.</summary>
+    /// <summary>The number of calls that the canary's model answered, without an alarm, after which it is promoted automatically; null, the default: only <see cref="IModelVersions.PromoteAsync"/> promotes it.</summary>
     [Range(1L, long.MaxValue)]
     public long? PromoteAfterCalls { get; set; }
 
