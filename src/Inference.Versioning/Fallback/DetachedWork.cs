@@ -132,11 +132,16 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
     // The limit is signalled first, so that the run can tell why it is cancelled.
     private static async ValueTask StopAsync(Exception why, AttemptLimit limit, CancellationTokenSource stop)
     {
+        bool waits = !SynchronousCall.IsCurrent;
         Task passed = why is TimeoutException ? limit.PassAsync() : Task.CompletedTask;
-        Task stopped = stop.CancelAsync();
-        if (!SynchronousCall.IsCurrent)
+        if (waits)
         {
             await passed.ConfigureAwait(false);
+        }
+
+        Task stopped = stop.CancelAsync();
+        if (waits)
+        {
             await stopped.ConfigureAwait(false);
         }
     }
