@@ -22,7 +22,7 @@ public sealed class VersioningStageBinding : PipelineStageBinding<VersioningOpti
         .With(nameof(VersioningOptions.Signing), OptionKeys.Of(nameof(SigningOptions.Required)).With(nameof(SigningOptions.Keys), OptionKeys.MapOf(OptionKeys.Value)))
         .With(nameof(VersioningOptions.Canary), OptionKeys.Of(
             nameof(CanaryOptions.Percent), nameof(CanaryOptions.AutomaticRollback), nameof(CanaryOptions.FalseAlarmProbability), nameof(CanaryOptions.ErrorTolerance), nameof(CanaryOptions.CompareLatency),
-            nameof(CanaryOptions.LatencyQuantile), nameof(CanaryOptions.LatencyTolerance), nameof(CanaryOptions.LatencyWarmupCalls), nameof(CanaryOptions.WorstMetric), nameof(CanaryOptions.BestMetric),
+            nameof(CanaryOptions.LatencyQuantile), nameof(CanaryOptions.LatencyTolerance), nameof(CanaryOptions.LatencyWarmupCalls), nameof(CanaryOptions.ShadowWarmupCalls), nameof(CanaryOptions.WorstMetric), nameof(CanaryOptions.BestMetric),
             nameof(CanaryOptions.PromoteAfterCalls), nameof(CanaryOptions.Salt)))
         .With(nameof(VersioningOptions.Shadow), OptionKeys.Of(
             nameof(ShadowOptions.Target), nameof(ShadowOptions.Percent), nameof(ShadowOptions.MaxInFlight), nameof(ShadowOptions.MaxBytes), nameof(ShadowOptions.RelativeTolerance),
