@@ -130,7 +130,7 @@ public class SynchronousRunTests
     }
 
     [Fact]
-    public void IsCurrent_IsThatOfTheThreadThatWaits()
+    public async Task IsCurrent_IsThatOfTheThreadThatWaits()
     {
         bool[] seen = new bool[3];
         using IModelRunner runner = new Noting(seen);
@@ -138,7 +138,7 @@ public class SynchronousRunTests
         using NamedValues inputs = FakeModel.Rows(1);
         runner.Run(inputs).Dispose();
         Assert.False(SynchronousCall.IsCurrent);
-        runner.RunAsync(inputs).AsTask().GetAwaiter().GetResult().Dispose();
+        (await runner.RunAsync(inputs)).Dispose();
         Assert.Equal([true, false, false], seen);
     }
 

@@ -183,7 +183,11 @@ public sealed class HostileFolderTests : IDisposable
                     break;
                 case 5:
                     File.WriteAllText(file, "x");
-                    File.SetUnixFileMode(file, UnixFileMode.None);
+                    if (!OperatingSystem.IsWindows())
+                    {
+                        File.SetUnixFileMode(file, UnixFileMode.None);
+                    }
+
                     break;
                 case 6:
                     File.WriteAllText(Path.Combine(directory, "manifest.json.tmp"), "x", Encoding.Unicode);

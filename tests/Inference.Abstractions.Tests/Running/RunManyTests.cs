@@ -34,7 +34,7 @@ public sealed class RunManyTests
                 outputs.Dispose();
             }
         });
-        Assert.All(inputs, set => Assert.Equal(0, set.Count));
+        Assert.All(inputs, Assert.Empty);
     }
 
     [Fact]
@@ -50,6 +50,6 @@ public sealed class RunManyTests
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
         await results.DisposeAsync();
-        Assert.All(inputs, set => Assert.Equal(0, set.Count));
+        Assert.All(inputs, Assert.Empty);
     }
 }
