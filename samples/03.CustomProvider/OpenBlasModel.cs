@@ -9,6 +9,7 @@ internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
     private readonly Dictionary<string, TensorValue> _constants = graph.Nodes.SelectMany(static node => node.Inputs).Distinct()
         .Select(name => (name, value: graph.GetConstant(name))).Where(static pair => pair.value is not null).ToDictionary(static pair => pair.name, static pair => pair.value!.Retain());
 
+    private readonly Dictionary<string, int> _slots = graph.Outputs.Select(static (output, slot) => (output.Name, slot)).DistinctBy(static pair => pair.Name).ToDictionary();
     private volatile bool _disposed;
 
     public override void Run(ReadOnlySpan<ModelValue> inputs, Span<ModelValue?> outputs, CancellationToken cancellationToken)
@@ -31,7 +32,7 @@ internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
             foreach (GraphNode node in graph.Nodes)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int slot = OutputSlot(node.Outputs[0]);
+                int slot = _slots.GetValueOrDefault(node.Outputs[0], -1);
                 var filled = slot < 0 ? null : (TensorValue?)outputs[slot];
                 TensorValue y = Compute(node, values, filled);
                 values[node.Outputs[0]] = y;
@@ -58,19 +59,6 @@ internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
 
     // The constants are left to the garbage collector: a run may be in flight, and the model is not their only owner.
     protected override void Dispose(bool disposing) => _disposed = true;
-
-    private int OutputSlot(string name)
-    {
-        for (int i = 0; i < graph.Outputs.Count; i++)
-        {
-            if (graph.Outputs[i].Name == name)
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
 
     private TensorValue Compute(GraphNode node, Dictionary<string, TensorValue> values, TensorValue? filled)
     {

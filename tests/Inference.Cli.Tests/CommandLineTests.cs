@@ -3,7 +3,6 @@ using Inference.Onnx;
 namespace Inference.Cli.Tests;
 
 /// <summary>What scripts depend on: exit codes, one plain line on standard error.</summary>
-[Collection("console")]
 public sealed class CommandLineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("inference-cli").FullName;

@@ -7,7 +7,6 @@ using TestData = Inference.TestSupport.TestData;
 namespace Inference.Cli.Tests;
 
 /// <summary>What verbs say of data before they work on it, and that tables score as arrays do.</summary>
-[Collection("console")]
 public sealed class DryRunTests : IDisposable
 {
     private const string Rows = "id_text,b,a,when,label\nx,1,2,2024-01-01,yes\ny,3,4,2024-01-02,no\n";
