@@ -55,6 +55,6 @@ public static class CascadeBuilderExtensions
     private static IModelRunner Find(IServiceProvider services, string model, CascadeOptions options, IModelRunner? small) =>
         small ?? (options.SmallModel is { Length: > 0 } name
             ? services.GetKeyedService<IModelRunner>(name)
-                ?? throw new InferenceException($"Model '{model}', cascade: expected a registered model '{name}' (CascadeOptions.SmallModel), there is none. Register it with AddModel, or correct the name.")
+                ?? throw new InferenceException($"Model '{model}', cascade: expected a registered model '{name}' (CascadeOptions.SmallModel), found none. Register it with AddModel, or correct the name.")
             : throw new InferenceException($"Model '{model}', cascade: expected a small model, none was given. Pass a runner to UseCascade, or set CascadeOptions.SmallModel."));
 }

@@ -99,12 +99,12 @@ public static class FallbackBuilderExtensions
         {
             if (name == model)
             {
-                throw new InferenceException($"Model '{model}', fallback '{entry}': a model cannot be its own fallback. Name another model, or 'version:previous'.");
+                throw new InferenceException($"Model '{model}', fallback '{entry}': expected another model, got the model itself. Name another model, or 'version:previous'.");
             }
 
-            // Its runner is found now, and loaded when it is first needed or checked.
+            // The runner is resolved now and loaded when it is first used or checked.
             IModelRunner other = services.GetKeyedService<IModelRunner>(name)
-                ?? throw new InferenceException($"Model '{model}', fallback '{entry}': expected a registered model '{name}', there is none. Register it with AddModel, or correct FallbackOptions.Chain.");
+                ?? throw new InferenceException($"Model '{model}', fallback '{entry}': expected a registered model '{name}', found none. Register it with AddModel, or correct FallbackOptions.Chain.");
             return new(entry, (circuit, detached) => new RunnerTarget(entry, circuit, detached, model, signature, () => other));
         }
 

@@ -18,7 +18,7 @@ public sealed class StartupCheckTests
 
     [Theory]
     [InlineData("model:missing", "expected a registered model 'missing'")]
-    [InlineData("model:big", "cannot be its own fallback")]
+    [InlineData("model:big", "expected another model, got the model itself")]
     [InlineData("model:other", "cannot replace the model")]
     [InlineData("version:previous", "expected UseVersioning inside UseFallback")]
     public async Task Fallback_TargetIsMissingOrDoesNotFit_StopsTheStart(string entry, string message)
@@ -47,10 +47,10 @@ public sealed class StartupCheckTests
     }
 
     [Fact]
-    public async Task Fallback_InACircle_StopsTheStart_AndACallThatAllFailEnds()
+    public async Task Fallback_InACycle_StopsTheStart_AndACallThatAllFailEnds()
     {
         await using ServiceProvider services = Services(builder => builder.UseFallback(o => o.Chain.Add("model:small")), small => small.UseFallback(o => o.Chain.Add("model:big")));
-        Assert.Contains("form a circle: ", (await Assert.ThrowsAnyAsync<InferenceException>(() => StartAsync(services))).Message, StringComparison.Ordinal);
+        Assert.Contains("expected fallbacks without a cycle, got ", (await Assert.ThrowsAnyAsync<InferenceException>(() => StartAsync(services))).Message, StringComparison.Ordinal);
         _runners["big"].Fail = _ => new ModelRunException("broken");
         _runners["small"].Fail = _ => new ModelRunException("broken");
         await Assert.ThrowsAnyAsync<InferenceException>(() => RunAsync(services.GetRequiredKeyedService<IModelRunner>("big")));

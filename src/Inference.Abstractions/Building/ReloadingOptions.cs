@@ -51,7 +51,7 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
 
         try
         {
-            // After listening has begun, and no change is taken up meanwhile: none is lost in between.
+            // Read after the registrations, under the lock: a change in between is not lost.
             lock (_lock)
             {
                 _current ??= _factory.Create(name);
@@ -70,9 +70,9 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
     /// <summary>Why the last change was rejected; null if it was accepted.</summary>
     public Exception? LastError => Volatile.Read(ref _lastError);
 
-    /// <summary>Calls back with the value that holds, at once, and with each new one, one at a time, in place of the callbacks given before: for what is made after the options were read.</summary>
-    /// <param name="changed">Takes a value up; what it throws on the first comes out here, on a later one it rejects that value.</param>
-    /// <param name="rejected">Called with the reason when a change was rejected; at once where the last one was.</param>
+    /// <summary>Replaces the callbacks: calls <paramref name="changed"/> immediately with the current value, then with each new one, one at a time.</summary>
+    /// <param name="changed">Applies a value. An exception on the first call is thrown to the caller; on a later call it rejects the new value.</param>
+    /// <param name="rejected">Called with the reason when a change is rejected; called immediately if the last change was rejected.</param>
     public void OnChange(Action<TOptions> changed, Action<Exception>? rejected = null)
     {
         ArgumentNullException.ThrowIfNull(changed);
@@ -88,7 +88,7 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
         }
     }
 
-    /// <summary>Stops listening.</summary>
+    /// <summary>Stops following changes.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -126,7 +126,7 @@ public sealed class ReloadingOptions<[DynamicallyAccessedMembers(DynamicallyAcce
             catch (Exception exception)
             {
                 Volatile.Write(ref _lastError, exception);
-                _conditions?.Set(this, $"Model '{_name}': changed {typeof(TOptions).Name} were rejected, the last good ones hold: {exception.Message}");
+                _conditions?.Set(this, $"Model '{_name}': the changed {typeof(TOptions).Name} are invalid and were ignored: {exception.Message}");
                 _rejected?.Invoke(exception);
             }
         }

@@ -31,8 +31,8 @@ public static class InferenceDiagnostics
     public const string OutcomeTag = "inference.outcome";
 
     /// <summary>
-    /// The bucket boundaries, in seconds, that the duration histograms advise: from 10 µs to 10 s, in steps of 1, 2.5 and 5. Models answer in microseconds; the boundaries that exporters assume begin at
-    /// milliseconds and would put every call into the first bucket. A view of the exporter overrides them.
+    /// The bucket boundaries, in seconds, that the duration histograms advise: 10 µs to 10 s, in steps of 1, 2.5 and 5. The default boundaries of exporters start at milliseconds, above the duration of most
+    /// calls. Views of the exporter override the advice.
     /// </summary>
     public static IReadOnlyList<double> DurationBoundaries { get; } = [1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 

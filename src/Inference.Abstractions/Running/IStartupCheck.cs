@@ -1,13 +1,13 @@
 namespace Inference;
 
 /// <summary>
-/// A stage that depends on other models and checks them once all are loaded: a fallback's targets, a cascade's small model. Reached by <see cref="IModelRunner.GetService"/>, which finds the outermost
-/// one; each implementation checks itself and then the next one below.
+/// A stage that refers to other models, such as a fallback or a cascade, and checks them after all models are loaded. Reached by <see cref="IModelRunner.GetService"/>, which returns the outermost
+/// implementation; each implementation checks its own references and then calls the next one below.
 /// </summary>
 public interface IStartupCheck
 {
-    /// <summary>Checks that everything this stage, and those below it, refer to is there and fits. Called at host start when all models are loaded; a model that loads in the background is checked later.</summary>
-    /// <param name="cancellationToken">Ends the check.</param>
-    /// <exception cref="InferenceException">Something is missing or does not fit; the message says what.</exception>
+    /// <summary>Checks that the models to which this stage and the stages below it refer exist and are compatible. Called when the host starts, after all models are loaded; if some load in the background, after those.</summary>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="InferenceException">A model is missing or not compatible.</exception>
     ValueTask CheckAsync(CancellationToken cancellationToken = default);
 }

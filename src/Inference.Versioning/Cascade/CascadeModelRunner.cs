@@ -59,7 +59,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner, IStartupCheck
             {
                 if (context is not null)
                 {
-                    // The big model answered nothing: its version is not the one that served.
+                    // The large model did not run, so its version did not serve.
                     context.Record.VersionServed ??= small.Version;
                 }
 
@@ -188,7 +188,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner, IStartupCheck
         context?.Record.AddStep($"cascade:{rows - unsure}/{rows}");
     }
 
-    // Found again when the options changed: they name the small model and may hold the threshold.
+    // Resolved again after a change of the options, which name the small model and may contain the threshold.
     private Small? Resolved() => Volatile.Read(ref _small) is { } small && small.Options == _options() ? small : null;
 
     private async ValueTask<Small> ResolveAsync(CancellationToken cancellationToken)
@@ -209,7 +209,7 @@ internal sealed class CascadeModelRunner : DelegatingModelRunner, IStartupCheck
                 : throw new InferenceException($"{where}: expected a threshold in its metadata '{CascadeThreshold.MetadataKey}' or in CascadeOptions.Threshold, found neither. Calibrate one, or set CascadeOptions.Threshold."));
         if (!small.Info.Outputs.Any(o => o.Name == threshold.Output))
         {
-            throw new InferenceException($"{where}: its threshold reads the output '{threshold.Output}', the model has {string.Join(", ", small.Info.Outputs.Select(o => $"'{o.Name}'"))}. Correct the threshold's output.");
+            throw new InferenceException($"{where}: expected the threshold to read an output of the model, got '{threshold.Output}'; the model has {string.Join(", ", small.Info.Outputs.Select(o => $"'{o.Name}'"))}. Correct the threshold's output.");
         }
 
         var resolved = new Small(small, threshold, options);

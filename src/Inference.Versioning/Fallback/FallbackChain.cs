@@ -1,28 +1,28 @@
 namespace Inference.Versioning.Fallback;
 
-/// <summary>The targets of a fallback, which follow its options. A target that stays keeps its circuit and what it still owes, unless the circuit's own options changed.</summary>
-/// <param name="links">The links that options name, the runner below first; throws where one cannot be.</param>
+/// <summary>The targets of a fallback, kept in step with its options. A target that remains keeps its circuit and its detached attempts, unless the options of circuits changed.</summary>
+/// <param name="links">Returns the entries of the chain for options, the inner runner first; throws if one is not possible.</param>
 /// <param name="clock">The clock of circuits and detached attempts.</param>
-/// <param name="detached">Counts attempts that were left alone.</param>
-/// <remarks>Thread-safe to read; changed by one caller at a time.</remarks>
+/// <param name="detached">Called with the change of the number of detached attempts.</param>
+/// <remarks>Reading is thread-safe; one caller at a time may change it.</remarks>
 internal sealed class FallbackChain(Func<FallbackOptions, IReadOnlyList<FallbackLink>> links, TimeProvider clock, Action<int> detached)
 {
     private FallbackTarget[] _targets = [];
     private FallbackOptions? _taken;
     private FallbackModelRunner? _owner;
 
-    /// <summary>The targets now, in the order in which they are tried; not to be changed.</summary>
+    /// <summary>The current targets, in the order in which they are tried; do not modify it.</summary>
     public FallbackTarget[] Targets => Volatile.Read(ref _targets);
 
-    /// <summary>Tells the targets, and those to come, whose they are.</summary>
+    /// <summary>Sets the owner of the current and future targets.</summary>
     public void Own(FallbackModelRunner owner)
     {
         _owner = owner;
         Array.ForEach(_targets, t => t.Owner = owner);
     }
 
-    /// <summary>Takes options up.</summary>
-    /// <exception cref="InferenceException">The chain names something that is not there; the last one stays.</exception>
+    /// <summary>Applies options.</summary>
+    /// <exception cref="InferenceException">The chain refers to a missing target; the previous chain remains.</exception>
     public void Take(FallbackOptions options)
     {
         IReadOnlyList<FallbackLink> named = links(options);

@@ -53,7 +53,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus,
     /// <summary>Detached attempts that still run.</summary>
     public int Detached => _chain.Targets.Sum(t => t.Detached.Running);
 
-    /// <summary>The other models that it falls back to.</summary>
+    /// <summary>The runners of the other models in the chain.</summary>
     public IEnumerable<IModelRunner> Others => _chain.Targets.Select(t => t.Other).OfType<IModelRunner>();
 
     public ModelState State

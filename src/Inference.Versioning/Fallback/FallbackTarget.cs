@@ -11,14 +11,14 @@ internal abstract class FallbackTarget(string name, TargetCircuit circuit, Detac
     /// <summary>Its detached attempts.</summary>
     public DetachedWork Detached => detached;
 
-    /// <summary>The fallback that has this target; null until it is made.</summary>
+    /// <summary>The fallback that contains this target; null until it is created.</summary>
     public FallbackModelRunner? Owner { get; set; }
 
-    /// <summary>The runner of another model; null for one of the same model.</summary>
+    /// <summary>The runner of another model; null for a target of the same model.</summary>
     public virtual IModelRunner? Other => null;
 
-    /// <summary>Checks that the target is there and can stand in; it is loaded if need be.</summary>
-    /// <exception cref="InferenceException">It is missing or does not fit.</exception>
+    /// <summary>Checks that the target exists and can replace the model; loads it if necessary.</summary>
+    /// <exception cref="InferenceException">It is missing or not compatible.</exception>
     public virtual ValueTask CheckAsync(CancellationToken cancellationToken) => default;
 
     /// <summary>Runs the call.</summary>

@@ -46,9 +46,9 @@ internal sealed class RunnerTarget : FallbackTarget
             throw new InferenceException($"Model '{_modelName}', fallback '{Name}' cannot replace the model: {reason}. Choose a model with the same inputs and outputs.");
         }
 
-        if (_mustReplace is not null && Owner is { } owner && FallbackCircle.Find(owner, runner) is { } way)
+        if (_mustReplace is not null && Owner is { } owner && FallbackCycle.Find(owner, runner) is { } way)
         {
-            throw new InferenceException($"Model '{_modelName}', fallback '{Name}': the fallbacks form a circle: {_modelName} → {way}. Remove one of them.");
+            throw new InferenceException($"Model '{_modelName}', fallback '{Name}': expected fallbacks without a cycle, got {_modelName} → {way}. Remove one of them.");
         }
 
         return _runner = runner;

@@ -1,10 +1,10 @@
 namespace Inference.Versioning.Files;
 
-/// <summary>Opens files of a repository that are files: opening a pipe waits for a writer, reading a device may never end.</summary>
+/// <summary>Opens only regular files of a repository: opening a pipe waits for a writer, and reading a device may never end.</summary>
 internal static class RegularFile
 {
-    /// <summary>The file at a path, links followed; null if there is none. Pipes, devices and sockets have no length and count as empty files.</summary>
-    /// <exception cref="IOException">Links form a circle.</exception>
+    /// <summary>Returns the file at a path, following links; null if there is none. Pipes, devices and sockets have length 0.</summary>
+    /// <exception cref="IOException">The links form a cycle.</exception>
     public static FileInfo? Find(string path)
     {
         FileSystemInfo? file = new FileInfo(path);
@@ -16,7 +16,7 @@ internal static class RegularFile
         return file is FileInfo { Exists: true } found ? found : null;
     }
 
-    /// <summary>Opens a file for reading; null if it has no content, in which case it is not opened.</summary>
+    /// <summary>Opens a file for reading; returns null without opening it if its length is 0.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static FileStream? OpenRead(string path)

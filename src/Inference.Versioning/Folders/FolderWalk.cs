@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Inference.Versioning.Folders;
 
-/// <summary>Lists the files of a version within limits, so that one directory, whatever is in it, does not hold up the repository. Links to directories are not followed.</summary>
+/// <summary>Lists the files of a version within limits, so that the content of one directory cannot delay the others. Links to directories are not followed.</summary>
 internal static class FolderWalk
 {
     // A version is a model, its external data and a manifest; models with a file for each tensor have some thousands.
@@ -32,7 +32,7 @@ internal static class FolderWalk
             {
                 if (Stopwatch.GetElapsedTime(start) > s_longest)
                 {
-                    throw new FolderLimitException($"expected a directory that is listed within {s_longest.TotalSeconds} s, it took longer.");
+                    throw new FolderLimitException($"expected a directory that is listed within {s_longest.TotalSeconds} s, got one that takes longer.");
                 }
 
                 if (entry is DirectoryInfo inner)

@@ -11,14 +11,14 @@ internal sealed class RepositoryScanner(string root)
     // Manifests are parsed again only when the version's stamp changed.
     private readonly Dictionary<string, VersionFolder> _last = new(StringComparer.Ordinal);
 
-    // A repository keeps tens of versions; more than this is another directory named by mistake, such as a home directory.
+    // Repositories have tens of versions; more than this is another directory, given by mistake.
     private const int MaxVersions = 10_000;
 
-    /// <summary>Versions that the last listing set aside because of what is in their directories, and why.</summary>
+    /// <summary>The versions that the last listing ignored because of the content of their directories, with the reason.</summary>
     public IReadOnlyDictionary<string, string> SetAside { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>Lists the versions, newest first. A version whose files vanish during the listing is omitted.</summary>
-    /// <remarks>Each directory is read with limits and judged alone: one that exceeds them is set aside, and the others are listed.</remarks>
+    /// <remarks>Limits apply to each directory separately: one that exceeds them is ignored, and the others are listed.</remarks>
     /// <exception cref="ModelLoadException">The repository directory does not exist, cannot be listed, or has too many directories.</exception>
     public IReadOnlyList<VersionFolder> Scan()
     {
@@ -66,7 +66,7 @@ internal sealed class RepositoryScanner(string root)
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Gone since it was listed.
+            // Deleted since it was listed.
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FolderLimitException)

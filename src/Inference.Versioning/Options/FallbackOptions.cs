@@ -38,7 +38,7 @@ public sealed class FallbackOptions
     [DurationRange("00:00:00.5", "01:00:00")]
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The share of the calls of the last minute that, answered by others than the first target, makes the model degraded and is logged once a minute, 0.001 to 1, 0.1 by default. Counted from 20 calls a minute on.</summary>
+    /// <summary>The share of calls in the last minute, answered by a target other than the first, at which the model becomes degraded and a warning is logged once per minute, 0.001 to 1; the default is 0.1. Evaluated from 20 calls per minute.</summary>
     [Range(0.001, 1.0)]
     public double DegradedShare { get; set; } = 0.1;
 }

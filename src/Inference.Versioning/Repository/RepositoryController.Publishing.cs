@@ -13,7 +13,7 @@ namespace Inference.Versioning.Repository;
 
 internal sealed partial class RepositoryController
 {
-    // A description is one line of a health report.
+    // The description is one line of a health report.
     private const int MostToldAside = 5;
 
     private Tuple<ModelState, string> Judge(IReadOnlyList<string> candidates, VersionSlot chosen)
@@ -33,7 +33,7 @@ internal sealed partial class RepositoryController
     private string? DescribeSetAside()
     {
         IReadOnlyDictionary<string, string> aside = _scanner.SetAside;
-        return aside.Count == 0 ? null : $"Set aside: {string.Join(" ", aside.OrderBy(a => a.Key, StringComparer.Ordinal).Take(MostToldAside).Select(a => $"version '{a.Key}': {a.Value}"))}";
+        return aside.Count == 0 ? null : $"Ignored: {string.Join(" ", aside.OrderBy(a => a.Key, StringComparer.Ordinal).Take(MostToldAside).Select(a => $"version '{a.Key}': {a.Value}"))}";
     }
 
     private ModelLoadException NothingServes(IReadOnlyList<string> candidates)

@@ -81,14 +81,14 @@ internal sealed partial class RepositoryController : IModelVersions
     /// <summary>Raised, under the gate, when the default version has changed.</summary>
     public event Action? DefaultChanged;
 
-    /// <summary>Why the repository could not be read at the last attempt; null where it could.</summary>
+    /// <summary>Why the last attempt to read the repository failed; null if it succeeded.</summary>
     public string? RepositoryTrouble
     {
         get => Volatile.Read(ref _repositoryTrouble);
         set => Volatile.Write(ref _repositoryTrouble, value);
     }
 
-    /// <summary>Why changes of the repository are not notified; null where they are.</summary>
+    /// <summary>Why changes of the repository are not notified; null if they are.</summary>
     public string? WatchTrouble
     {
         get => Volatile.Read(ref _watchTrouble);

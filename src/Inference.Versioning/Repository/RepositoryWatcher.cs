@@ -6,10 +6,10 @@ namespace Inference.Versioning.Repository;
 /// <summary>Reconciles the repository when the file system notifies a change, and on a timer as a backstop; continues after a failure.</summary>
 internal sealed class RepositoryWatcher : IAsyncDisposable
 {
-    // Decisions that could not be written are written, and a directory that is not watched is watched again, as soon as that is possible.
+    // The interval at which writing of unwritten decisions and watching of an unwatched directory are retried.
     private static readonly TimeSpan s_tryAgain = TimeSpan.FromSeconds(1);
 
-    // A scan lists names and times, 50 µs a version: at most this many while one publication settles.
+    // The maximum number of scans during one debounce time. A scan lists names and times, about 50 µs per version.
     private const int ScansInDebounce = 5;
 
     private readonly RepositoryController _controller;
@@ -50,12 +50,12 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
                 TimeSpan debounce = _controller.Options.Debounce;
                 if (unsettled)
                 {
-                    // Files that still change are told by their stamps: events need not be followed meanwhile.
+                    // The next scan finds by their stamps whether files are still changing; events are not needed until then.
                     await Task.Delay(next, _controller.Setup.Clock, closing).ConfigureAwait(false);
                 }
                 else if (await WaitAsync(next, closing).ConfigureAwait(false) && last is { } before && debounce / ScansInDebounce - _controller.Setup.Clock.GetElapsedTime(before) is { Ticks: > 0 } rest)
                 {
-                    // A publication is a burst of events: the first is followed at once, the others a few times together.
+                    // A publication causes a burst of events: the first is handled at once, the others in groups.
                     await Task.Delay(rest, _controller.Setup.Clock, closing).ConfigureAwait(false);
                 }
 
@@ -64,7 +64,7 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
                 TimeSpan poll = _controller.Options.PollInterval;
                 if (_files.Problem is not null)
                 {
-                    // What changed before it is watched again is read below.
+                    // Changes made before it is watched again are read below.
                     _files.TryRearm();
                 }
 

@@ -1,20 +1,20 @@
 namespace Inference.Versioning.Watching;
 
-/// <summary>Calls back when something changes in a directory or in its subdirectories. Dispose it to stop.</summary>
+/// <summary>Notifies of changes in a directory and its subdirectories. Dispose it to stop.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal abstract class DirectoryWatch : IDisposable
 {
-    /// <summary>Why changes are not notified at the moment; null where they are. Changes of this call back too.</summary>
+    /// <summary>Why changes are not notified currently; null if they are. A change of this value is notified as well.</summary>
     public abstract string? Problem { get; }
 
-    /// <summary>Starts to watch a directory.</summary>
-    /// <param name="directory">The directory; it may be missing, or be deleted and made again: see <see cref="TryRearm"/>.</param>
-    /// <param name="changed">Called on any thread, perhaps more often than needed; returns quickly.</param>
+    /// <summary>Starts watching a directory.</summary>
+    /// <param name="directory">The directory; it may be missing, or be deleted and created again: see <see cref="TryRearm"/>.</param>
+    /// <param name="changed">Called on any thread, possibly more often than needed; must return quickly.</param>
     public static DirectoryWatch Start(string directory, Action changed) =>
         OperatingSystem.IsLinux() ? InotifyWatcher.Shared.Watch(directory, changed) : new FileSystemWatch(directory, changed);
 
-    /// <summary>Watches again where watching has ended because the directory was deleted or moved; called now and then while there is a <see cref="Problem"/>.</summary>
-    /// <returns>Whether changes are notified now.</returns>
+    /// <summary>Tries to watch the directory again after it was deleted or moved; to be called periodically while there is a <see cref="Problem"/>.</summary>
+    /// <returns>Whether changes are notified.</returns>
     public abstract bool TryRearm();
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Inference.Versioning.Watching;
 
-/// <summary>A <see cref="FileSystemWatcher"/> of its own for each directory: for systems on which these are not few.</summary>
+/// <summary>Uses one <see cref="FileSystemWatcher"/> per directory: for systems without a low limit on their number.</summary>
 internal sealed class FileSystemWatch : DirectoryWatch
 {
     private readonly Lock _lock = new();
@@ -65,7 +65,7 @@ internal sealed class FileSystemWatch : DirectoryWatch
         }
     }
 
-    // An overflow means that events were lost; a deleted directory ends the watcher. Both are answered by watching again.
+    // After an overflow, events are lost; after a deletion, the watcher has ended. In both cases the directory is watched again.
     private void Lost(Exception exception)
     {
         Volatile.Write(ref _problem, exception.Message);

@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Inference.Versioning.Watching;
 
 /// <summary>
-/// One inotify instance and one thread for all directories of the process: a user may have 128 instances by default, and <see cref="FileSystemWatcher"/> takes one for each directory. A directory and its
-/// direct subdirectories are watched, which is where a repository changes.
+/// One inotify instance and one thread for all directories of the process: a user may have 128 instances by default, and <see cref="FileSystemWatcher"/> uses one per directory. Watches a directory and its
+/// direct subdirectories: those of a repository and its versions.
 /// </summary>
 /// <remarks>Thread-safe. Source: inotify(7).</remarks>
 [SupportedOSPlatform("linux")]
@@ -30,7 +30,7 @@ internal sealed partial class InotifyWatcher
     // struct inotify_event: wd, mask, cookie, len, name[len].
     private const int HeaderBytes = 16;
 
-    // Many events at once; the largest is a header and a name of 255 bytes.
+    // Holds many events; the largest is a header and a name of 255 bytes.
     private const int BufferBytes = 64 * 1024;
 
     private static readonly Lazy<InotifyWatcher> s_shared = new(() => new InotifyWatcher());
@@ -39,7 +39,9 @@ internal sealed partial class InotifyWatcher
     private readonly Dictionary<int, List<Watched>> _watched = [];
     private readonly HashSet<Subscription> _all = [];
     private readonly SafeFileHandle? _handle;
-    private readonly string? _problem;
+
+    // Guarded by the lock. Once set, the handle is closed or was never opened, and is not used.
+    private string? _problem;
 
     private InotifyWatcher()
     {
@@ -54,10 +56,10 @@ internal sealed partial class InotifyWatcher
         new Thread(Read) { IsBackground = true, Name = "Inference repository watcher" }.Start();
     }
 
-    /// <summary>The one of the process; made on first use and never disposed.</summary>
+    /// <summary>The instance of the process, created on first use and never disposed.</summary>
     public static InotifyWatcher Shared => s_shared.Value;
 
-    /// <summary>Watches a directory.</summary>
+    /// <summary>Starts watching a directory.</summary>
     public DirectoryWatch Watch(string directory, Action changed)
     {
         var subscription = new Subscription(this, directory, changed);
@@ -93,13 +95,13 @@ internal sealed partial class InotifyWatcher
         {
             foreach (DirectoryInfo inner in new DirectoryInfo(subscription.Directory).EnumerateDirectories("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = true }))
             {
-                // Gone meanwhile, or not readable: what matters of it is told by the poll.
+                // It may be deleted or unreadable by now; polling covers it.
                 _ = Add(subscription, inner.FullName, isRoot: false);
             }
         }
         catch (IOException)
         {
-            // Deleted meanwhile: the event of that follows.
+            // Deleted by now; its event follows.
         }
     }
 
@@ -139,7 +141,10 @@ internal sealed partial class InotifyWatcher
                 if (entries.RemoveAll(e => e.Subscription == subscription) > 0 && entries.Count == 0)
                 {
                     _watched.Remove(watch);
-                    _ = inotify_rm_watch((int)_handle!.DangerousGetHandle(), watch);
+                    if (_problem is null)
+                    {
+                        _ = inotify_rm_watch((int)_handle!.DangerousGetHandle(), watch);
+                    }
                 }
             }
         }
@@ -148,9 +153,11 @@ internal sealed partial class InotifyWatcher
     private void Read()
     {
         byte[] buffer = new byte[BufferBytes];
+        string problem = "The inotify instance was closed.";
         try
         {
-            using var stream = new FileStream(_handle!, FileAccess.Read, bufferSize: 0);
+            // Not disposed: no descriptor of this number may be opened for something else while a watch uses it.
+            var stream = new FileStream(_handle!, FileAccess.Read, bufferSize: 0);
             int bytes;
             while ((bytes = stream.Read(buffer)) > 0)
             {
@@ -162,8 +169,10 @@ internal sealed partial class InotifyWatcher
         }
         catch (IOException exception)
         {
-            Fail(exception.Message);
+            problem = exception.Message;
         }
+
+        Fail(problem);
     }
 
     private void Fail(string reason)
@@ -171,6 +180,8 @@ internal sealed partial class InotifyWatcher
         Subscription[] all;
         lock (_lock)
         {
+            _problem = reason;
+            _watched.Clear();
             all = [.. _all];
         }
 
@@ -195,7 +206,7 @@ internal sealed partial class InotifyWatcher
                 events = events[(HeaderBytes + length)..];
                 if (watch < 0)
                 {
-                    // The queue was full and events were lost: of any directory.
+                    // The queue overflowed: events of any directory may be lost.
                     concerned.UnionWith(_all);
                 }
                 else if (_watched.TryGetValue(watch, out List<Watched>? entries))
@@ -224,7 +235,7 @@ internal sealed partial class InotifyWatcher
             }
         }
 
-        // The system has let go of it, and may give its number to another directory.
+        // The system has removed the watch; its number may be reused.
         if ((mask & Ignored) != 0)
         {
             _watched.Remove(watch);

@@ -17,7 +17,9 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
     private readonly InferenceTelemetry _telemetry = new(services.GetService<IMeterFactory>());
     private readonly ModelConditions _conditions = services.GetRequiredKeyedService<ModelConditions>(registration.Name);
     private readonly ILogger _logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference");
-    // A host that stops, and a container that is disposed, end a load.
+    private readonly object _staleOptions = new();
+
+    // A stopping host and a disposed container cancel a load.
     private readonly CancellationTokenSource _closing = CancellationTokenSource.CreateLinkedTokenSource(services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None);
     private ReloadingOptions<ModelOptions>? _options;
     private bool _warmUpFailed;
@@ -185,25 +187,26 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         ReloadingOptions<ModelOptions>? before;
         lock (_lock)
         {
-            before = _options;
-            _options = options;
+            before = _disposed ? options : _options;
+            _options = _disposed ? null : options;
         }
 
         before?.Dispose();
+        ObjectDisposedException.ThrowIf(before == options, this);
         return options;
     }
 
-    // Where a model comes from and how it is loaded cannot follow while it serves.
+    // The source and the load options of a loaded model cannot change.
     private void OptionsChanged(ModelOptions loaded, ModelOptions changed)
     {
         if (loaded.WhatDiffers(changed) is { } names)
         {
-            _conditions.Set(_telemetry, $"Model '{registration.Name}': {names} changed since it was loaded; restart the process to load it with them.");
+            _conditions.Set(_staleOptions, $"Model '{registration.Name}': {names} changed after it was loaded. Restart the process to load it with the new values.");
             HostingLog.OptionsNotFollowed(_logger, registration.Name, names);
         }
         else
         {
-            _conditions.Clear(_telemetry);
+            _conditions.Clear(_staleOptions);
         }
     }
 
@@ -212,7 +215,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         if (await ModelWarmup.RunAsync(runner, cancellationToken).ConfigureAwait(false) is { } failure)
         {
             _warmUpFailed = true;
-            _conditions.Set(this, $"Model '{registration.Name}': the warm-up failed and no call has succeeded since: {failure.Message}");
+            _conditions.Set(this, $"Model '{registration.Name}': the warm-up run failed, and no call has succeeded since: {failure.Message}");
             HostingLog.WarmUpFailed(_logger, registration.Name, failure.Message);
         }
     }

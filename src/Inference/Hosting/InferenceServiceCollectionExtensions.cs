@@ -1,8 +1,8 @@
 using Inference;
 using Inference.Hosting;
 using Inference.Images;
-using Inference.Status;
 using Inference.Providers;
+using Inference.Status;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;

@@ -13,13 +13,13 @@ public sealed class ModelOptions : ModelLoadOptions
     /// <summary>Whether the model is run once on zeros when the host starts, so that the first call is as fast as later ones; true by default.</summary>
     public bool WarmUp { get; set; } = true;
 
-    /// <summary>Whether the model loads while the host is already up: the host does not wait for it and does not fail with it; until it is loaded, its health is unhealthy (not ready), and calls wait for it.
-    /// False, the default: the host starts when the model is loaded, and stops where it cannot be.</summary>
+    /// <summary>Whether the host starts without waiting for the model; false by default. If true, a model that cannot be loaded does not fail the start; until it is loaded, its health check is unhealthy
+    /// and calls wait for it. If false, the host starts after the model is loaded, and fails if it cannot be loaded.</summary>
     public bool LoadInBackground { get; set; }
 
     internal ModelSource? EffectiveSource => Source ?? (Path is { Length: > 0 } path ? ModelSource.File(path) : null);
 
-    /// <summary>The names of the options that decide how a model is loaded and differ; null where none does.</summary>
+    /// <summary>The names of the options whose values differ and that affect loading; null if there are none.</summary>
     internal string? WhatDiffers(ModelOptions other)
     {
         (string Name, bool Same)[] options =
@@ -35,6 +35,7 @@ public sealed class ModelOptions : ModelLoadOptions
             (nameof(MaxLoadTime), MaxLoadTime == other.MaxLoadTime),
             (nameof(MaxMemoryBytes), MaxMemoryBytes == other.MaxMemoryBytes),
             (nameof(MapFiles), MapFiles == other.MapFiles),
+            (nameof(Images), Images == other.Images),
         ];
         string names = string.Join(", ", options.Where(o => !o.Same).Select(o => o.Name));
         return names.Length > 0 ? names : null;

@@ -8,25 +8,35 @@ using Microsoft.Extensions.Options;
 namespace Inference.Hosting;
 
 /// <summary>
-/// Loads, warms up and checks every registered model while the host starts; a model that cannot be loaded, or that refers to another that is missing or does not fit, stops the start. Models that load in
-/// the background are started here and checked when they are loaded: what is wrong with them is told by their health.
+/// Loads, warms up and checks all registered models when the host starts. A model that cannot be loaded, or that refers to a missing or incompatible model, fails the start. Models that load in the
+/// background are checked after they are loaded; their health reports the failures.
 /// </summary>
-internal sealed class ModelStartupService(IEnumerable<ModelRegistration> registrations, IServiceProvider services) : IHostedService, IDisposable
+internal sealed class ModelStartupService : IHostedService, IDisposable
 {
-    private readonly ConfigurationFiles _files = new(services, (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference"));
-    private readonly ILogger _logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference");
+    private readonly IEnumerable<ModelRegistration> _registrations;
+    private readonly IServiceProvider _services;
+    private readonly ILogger _logger;
+    private readonly ConfigurationFiles _files;
+
+    public ModelStartupService(IEnumerable<ModelRegistration> registrations, IServiceProvider services)
+    {
+        _registrations = registrations;
+        _services = services;
+        _logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference");
+        _files = new ConfigurationFiles(services, _logger);
+    }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _files.Follow();
 
-        // Not a monitor: it would throw into the configuration's change of a value that is not valid.
-        IOptionsFactory<ModelOptions> options = services.GetRequiredService<IOptionsFactory<ModelOptions>>();
-        ILookup<bool, string> names = registrations.Select(r => r.Name).ToLookup(name => options.Create(name).LoadInBackground);
+        // Not IOptionsMonitor: for an invalid value it throws on the thread that reloads the configuration.
+        IOptionsFactory<ModelOptions> options = _services.GetRequiredService<IOptionsFactory<ModelOptions>>();
+        ILookup<bool, string> names = _registrations.Select(r => r.Name).ToLookup(name => options.Create(name).LoadInBackground);
         Task[] background = [.. names[true].Select(LoadInBackgroundAsync)];
         await Task.WhenAll(names[false].Select(name => Runner(name).EnsureLoadedAsync(cancellationToken))).ConfigureAwait(false);
 
-        // Only what refers to models that are loaded can be checked now.
+        // A check may need models that still load in the background.
         if (background.Length == 0)
         {
             await Task.WhenAll(names[false].Select(name => CheckAsync(name, cancellationToken))).ConfigureAwait(false);
@@ -41,7 +51,7 @@ internal sealed class ModelStartupService(IEnumerable<ModelRegistration> registr
 
     public void Dispose() => _files.Dispose();
 
-    private IModelRunner Runner(string name) => services.GetRequiredKeyedService<IModelRunner>(name);
+    private IModelRunner Runner(string name) => _services.GetRequiredKeyedService<IModelRunner>(name);
 
     private async Task CheckAsync(string name, CancellationToken cancellationToken)
     {
@@ -55,7 +65,7 @@ internal sealed class ModelStartupService(IEnumerable<ModelRegistration> registr
     {
         try
         {
-            // Off the thread that starts the host.
+            // Not on the thread that starts the host.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             await Runner(name).EnsureLoadedAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -65,14 +75,14 @@ internal sealed class ModelStartupService(IEnumerable<ModelRegistration> registr
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            // The host stops.
+            // The host is stopping.
         }
     }
 
     private async Task CheckLaterAsync(Task[] background)
     {
         await Task.WhenAll(background).ConfigureAwait(false);
-        foreach (string name in registrations.Select(r => r.Name))
+        foreach (string name in _registrations.Select(r => r.Name))
         {
             try
             {
@@ -84,7 +94,7 @@ internal sealed class ModelStartupService(IEnumerable<ModelRegistration> registr
             catch (InferenceException exception)
             {
                 HostingLog.CheckFailed(_logger, name, exception.Message);
-                ModelConditions.Find(services, name)?.Set(this, exception.Message);
+                ModelConditions.Find(_services, name)?.Set(this, exception.Message);
             }
             catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
             {

@@ -1,9 +1,9 @@
 namespace Inference.Versioning.Fallback;
 
-/// <summary>Finds fallbacks that lead back to the one that asks: a call that all of them fail would go round for ever.</summary>
-internal static class FallbackCircle
+/// <summary>Finds cycles of fallbacks: a call that all of them fail would never end.</summary>
+internal static class FallbackCycle
 {
-    /// <summary>The way from a target back to the fallback that has it, such as <c>b → a</c>; null if there is none. Models that are not loaded lead nowhere yet.</summary>
+    /// <summary>Returns the path from a target back to the fallback that contains it, such as <c>b → a</c>; null if there is none. Models that are not loaded are not followed.</summary>
     /// <param name="owner">The fallback.</param>
     /// <param name="target">The target's runner.</param>
     public static string? Find(FallbackModelRunner owner, IModelRunner target) => Find(owner, target, []);
