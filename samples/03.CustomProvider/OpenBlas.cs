@@ -32,16 +32,13 @@ internal static unsafe class OpenBlas
 
     private static nint Load()
     {
-        foreach (string name in (string[])["libopenblas.so.0", "libopenblas.so", "libopenblas.dylib", "libopenblas.dll", "openblas.dll"])
+        nint library = 0;
+        if (((string[])["libopenblas.so.0", "libopenblas.so", "libopenblas.dylib", "libopenblas.dll", "openblas.dll"]).Any(name => NativeLibrary.TryLoad(name, out library)))
         {
-            if (NativeLibrary.TryLoad(name, out nint library))
-            {
-                // One thread per call: the engine runs calls concurrently.
-                ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "openblas_set_num_threads"))(1);
-                return library;
-            }
+            // One thread per call: the engine runs calls concurrently.
+            ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "openblas_set_num_threads"))(1);
         }
 
-        return 0;
+        return library;
     }
 }

@@ -41,20 +41,17 @@ internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
                     made.Add(y);
                 }
             }
+
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                outputs[i] ??= values[graph.Outputs[i].Name].Retain();
+            }
         }
-        catch
+        finally
         {
+            // Outputs have been retained: this frees the rest.
             made.ForEach(static value => value.Dispose());
-            throw;
         }
-
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            outputs[i] ??= values[graph.Outputs[i].Name].Retain();
-        }
-
-        // Outputs have been retained: this frees the rest.
-        made.ForEach(static value => value.Dispose());
     }
 
     // The constants are left to the garbage collector: a run may be in flight, and the model is not their only owner.
@@ -101,12 +98,9 @@ internal sealed class OpenBlasModel(GraphView graph) : CompiledModel
         ReadOnlySpan<float> from = c.AsSpan<float>();
         int columnStride = c.Rank == 0 || c.Shape[^1] == 1 ? 0 : 1;
         int rowStride = c.Rank < 2 || c.Shape[0] == 1 ? 0 : (int)c.Shape[1];
-        for (int row = 0; row < m; row++)
+        for (int i = 0; i < m * n; i++)
         {
-            for (int column = 0; column < n; column++)
-            {
-                to[(row * n) + column] = from[(row * rowStride) + (column * columnStride)];
-            }
+            to[i] = from[(i / n * rowStride) + (i % n * columnStride)];
         }
     }
 }

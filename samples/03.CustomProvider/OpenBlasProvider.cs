@@ -6,10 +6,8 @@ namespace CustomProvider;
 /// <summary>Claims MatMul and Gemm on float tensors with a matrix on the right, and computes them with OpenBLAS.</summary>
 public sealed class OpenBlasProvider : ExecutionProvider
 {
-    /// <inheritdoc/>
     public override string Name => "openblas";
 
-    /// <inheritdoc/>
     public override NodeClaims Claim(GraphView graph)
     {
         // Types are declared or inferred only for some values; outputs of previously claimed nodes are known to be float.
@@ -32,7 +30,6 @@ public sealed class OpenBlasProvider : ExecutionProvider
             : -1;
     }
 
-    /// <inheritdoc/>
     public override CompiledModel Compile(GraphView subgraph, CompileContext context) =>
         OpenBlas.IsAvailable
             ? new OpenBlasModel(subgraph)

@@ -28,5 +28,5 @@ var runner = host.Services.GetRequiredKeyedService<IModelRunner>("mlp");
 var context = new RunContext();
 using var inputs = new NamedValues { ["x"] = TensorValue.Copy(weights.AsSpan(0, 128), [2, 64]) };
 using NamedValues outputs = runner.Run(inputs, context);
-Console.WriteLine($"{outputs["y"]}: {outputs["y"].AsSpan<float>()[0]:F4}, on {runner.Info.Provider} ({context.Record.Placement})");
+Console.WriteLine($"{outputs["y"]}: {outputs["y"].AsSpan<float>()[0]:F4}, on {context.Record.Placement}");
 await host.StopAsync();

@@ -31,7 +31,7 @@ public sealed class RunRecord
     /// <summary>The version that served the call; null until then.</summary>
     public string? VersionServed { get; set; }
 
-    /// <summary>The number of nodes run by each provider, such as <c>cpu: 12 nodes</c>; null if a single provider ran them all.</summary>
+    /// <summary>The number of nodes run by each provider, such as <c>onnxruntime: 12 nodes in 2 parts; cpu: 3 nodes</c>; null if a single provider ran them all.</summary>
     public string? Placement { get; set; }
 
     /// <summary>The steps taken, in order, such as <c>cache:hit</c>, <c>batch:32</c>, <c>fallback:error</c>.</summary>

@@ -29,6 +29,8 @@ internal sealed class ManagedModel : ServedModel
     /// <summary>The model and its plans.</summary>
     public LoadedModel Model => _model;
 
+    public override string? Placement => _model.Placement is { Parts.Count: > 1 } parts ? parts.Summary : null;
+
     public override object NewCall() => new CallState(_model);
 
     public override NamedValues Run(NamedValues inputs, in CallLimits limits, object state)

@@ -5,5 +5,7 @@ internal sealed record PlacementReport(IReadOnlyList<PlacementPart> Parts, IRead
 {
     /// <summary>One line, such as <c>onnxruntime: 12 nodes in 2 parts; cpu: 3 nodes</c>.</summary>
     public string Summary => string.Join("; ", Parts.GroupBy(p => p.Provider).Select(g =>
-        $"{g.Key}: {g.Sum(p => p.Nodes)} nodes{(g.Key == "cpu" ? "" : $" in {g.Count()} part{(g.Count() == 1 ? "" : "s")}")}"));
+        $"{g.Key}: {Count(g.Sum(p => p.Nodes), "node")}{(g.Key == "cpu" ? "" : $" in {Count(g.Count(), "part")}")}"));
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

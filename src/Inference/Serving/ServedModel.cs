@@ -9,6 +9,9 @@ internal abstract class ServedModel : IDisposable
     /// <summary>Whether <see cref="Split"/> may cut the model.</summary>
     public virtual bool IsSplittable => false;
 
+    /// <summary>The value of <see cref="RunRecord.Placement"/>: null if a single provider runs all nodes.</summary>
+    public virtual string? Placement => null;
+
     /// <summary>Makes what one run at a time works with, to be used again by later ones.</summary>
     public abstract object NewCall();
 

@@ -9,6 +9,7 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
     private readonly ServedModel _model;
     private readonly RunGate _gate;
     private readonly TimeSpan? _maxRunTime;
+    private readonly string? _placement;
 
     /// <summary>Serves a model.</summary>
     /// <param name="model">The model; owned, and disposed if this fails.</param>
@@ -19,6 +20,7 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
     {
         _model = model;
         _maxRunTime = options.MaxRunTime;
+        _placement = model.Placement;
         _gate = new(model.Info.Name, model.NewCall, model.Dispose);
         Info = model.Info;
         try
@@ -127,7 +129,13 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
         object call = _gate.Enter();
         try
         {
-            return _model.Run(inputs, new CallLimits(Time(context), Clock, cancellationToken), call);
+            NamedValues outputs = _model.Run(inputs, new CallLimits(Time(context), Clock, cancellationToken), call);
+            if (context is not null)
+            {
+                context.Record.Placement = _placement;
+            }
+
+            return outputs;
         }
         finally
         {

@@ -95,7 +95,7 @@ public sealed class HostedModelTests
         Change(configuration, "Threads", "1");
         Assert.Equal(HealthStatus.Healthy, (await HealthAsync(services)).Status);
         Change(configuration, "MaxPlans", "0");
-        Assert.Contains("ModelOptions were rejected", (await HealthAsync(services)).Entries["model:m"].Description, StringComparison.Ordinal);
+        Assert.Contains("the changed ModelOptions are invalid and were ignored", (await HealthAsync(services)).Entries["model:m"].Description, StringComparison.Ordinal);
     }
 
     [Fact]
