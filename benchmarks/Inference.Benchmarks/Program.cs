@@ -1,4 +1,5 @@
 using Inference.Benchmarks.Limits;
+using Inference.Benchmarks.Operators;
 using Inference.Benchmarks.Ownership;
 using Inference.Benchmarks.Providers;
 using Inference.Benchmarks.Serving;
@@ -17,6 +18,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["gemm"] = GemmCommand.RunAsync,
     ["limits"] = LimitsCommand.RunAsync,
     ["lowrank"] = LowRankCommand.RunAsync,
+    ["operators"] = OperatorsCommand.RunAsync,
     ["overhead"] = OverheadCommand.RunAsync,
     ["ownership"] = OwnershipCommand.RunAsync,
     ["pipeline"] = PipelineCommand.RunAsync,

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Inference.Benchmarks.Serving;
+using Inference.Benchmarks.Speed;
+
+namespace Inference.Benchmarks.Operators;
+
+/// <summary>The times of a case on both providers, by turns in one process.</summary>
+/// <param name="Case">The case.</param>
+/// <param name="Ours">Microseconds a run, the median of the repetitions.</param>
+/// <param name="Theirs">The same of ONNX Runtime.</param>
+/// <param name="Ratios">ONNX Runtime's time divided by ours, of each repetition.</param>
+/// <param name="Error">Why the case was not measured; null if it was.</param>
+internal sealed record OperatorTiming(OperatorCase Case, double Ours, double Theirs, double[] Ratios, string? Error)
+{
+    private const double TurnMilliseconds = 4;
+
+    public double Ratio => ClosedLoop.Median([.. Ratios]);
+
+    /// <summary>Below 0.9 in at least two of three repetitions.</summary>
+    public bool IsSlow => Ratios.Count(r => r < 0.9) * 3 >= Ratios.Length * 2;
+
+    public static OperatorTiming Measure(OperatorCase @case, int threads, int repetitions, double seconds)
+    {
+        List<(string Name, TensorValue Value)> inputs = @case.Inputs();
+        try
+        {
+            ModelSource source = ModelSource.Bytes(@case.Model());
+            using var ours = new TimedModel(source, onnxRuntime: false, threads, inputs);
+            using var theirs = new TimedModel(source, onnxRuntime: true, threads, inputs);
+            var pairs = new List<(double Ours, double Theirs)>();
+            (int few, int many) = (Warm(ours), Warm(theirs));
+            for (int i = 0; i < repetitions; i++)
+            {
+                pairs.Add(Repetition(ours, few, theirs, many, seconds));
+            }
+
+            return new(@case, ClosedLoop.Median([.. pairs.Select(p => p.Ours)]), ClosedLoop.Median([.. pairs.Select(p => p.Theirs)]), [.. pairs.Select(p => p.Theirs / p.Ours)], null);
+        }
+        catch (InferenceException exception)
+        {
+            return new(@case, 0, 0, [], exception.Message);
+        }
+        finally
+        {
+            inputs.ForEach(i => i.Value.Dispose());
+        }
+    }
+
+    // Runs of a turn. The tiers of the just-in-time compiler need some calls and a little time.
+    private static int Warm(TimedModel model)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int runs = 0;
+        do
+        {
+            model.Run();
+            runs++;
+        }
+        while (runs < 3 || (Stopwatch.GetElapsedTime(start).TotalMilliseconds < 250 && runs < 2_000));
+        start = Stopwatch.GetTimestamp();
+        int timed = 0;
+        do
+        {
+            model.Run();
+            timed++;
+        }
+        while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < TurnMilliseconds);
+        return timed;
+    }
+
+    private static (double Ours, double Theirs) Repetition(TimedModel ours, int few, TimedModel theirs, int many, double seconds)
+    {
+        var times = (Ours: new List<double>(), Theirs: new List<double>());
+        long start = Stopwatch.GetTimestamp();
+        do
+        {
+            times.Ours.Add(Turn(ours, few));
+            times.Theirs.Add(Turn(theirs, many));
+        }
+        while (times.Ours.Count < 5 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds);
+        return (ClosedLoop.Median(times.Ours), ClosedLoop.Median(times.Theirs));
+    }
+
+    // Microseconds a run. The pause lets the threads of the other provider stop spinning; the runs before the clock starts bring the memory back into the caches.
+    private static double Turn(TimedModel model, int runs)
+    {
+        Thread.Sleep(1);
+        for (int i = 0; i <= runs / 4; i++)
+        {
+            model.Run();
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < runs; i++)
+        {
+            model.Run();
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalMicroseconds / runs;
+    }
+}
