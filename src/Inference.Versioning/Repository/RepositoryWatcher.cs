@@ -70,7 +70,7 @@ internal sealed class RepositoryWatcher : IAsyncDisposable
 
                 TellProblem();
                 unsettled = await LookAsync(closing).ConfigureAwait(false);
-                next = unsettled ? debounce : (_controller.HasUnwritten || _files.Problem is not null) && poll > s_tryAgain ? s_tryAgain : poll;
+                next = unsettled ? debounce / ScansInDebounce : (_controller.HasUnwritten || _files.Problem is not null) && poll > s_tryAgain ? s_tryAgain : poll;
             }
         }
         catch (OperationCanceledException) when (closing.IsCancellationRequested)

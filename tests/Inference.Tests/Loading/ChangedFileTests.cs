@@ -10,14 +10,17 @@ public sealed class ChangedFileTests
 {
     private static readonly Action<string>[] s_changes = [Overwrite, Truncate, Shrink, File.Delete, ReplaceByLink];
 
-    [SharedDataFact("models")]
-    public void Run_FilesOfSharedModelsChanged_AnswersAsBefore()
+    // 38 real models, and 63 small ones of public reports.
+    [SharedDataTheory("models")]
+    [InlineData("models")]
+    [InlineData("conformance/reports")]
+    public void Run_FilesOfSharedModelsChanged_AnswersAsBefore(string folderOfModels)
     {
-        foreach (string model in Directory.GetFiles(TestData.Path("models"), "model.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (string model in Directory.GetFiles(TestData.Path(folderOfModels.Split('/')), "model.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileName(Path.GetDirectoryName(model)!);
             using IModelRunner untouched = ModelRunner.Load(model);
-            using NamedValues inputs = SharedModel.Inputs(untouched, name);
+            using NamedValues inputs = SharedModel.InputsOf(untouched, Path.GetDirectoryName(model)!);
             using NamedValues expected = untouched.Run(inputs);
             foreach (Action<string> change in s_changes)
             {

@@ -9,12 +9,15 @@ internal static class SharedModel
 {
     public static IModelRunner Load(string name) => ModelRunner.Load(TestData.Path("models", name), new ModelLoadOptions { Threads = 1 });
 
-    public static NamedValues Inputs(IModelRunner runner, string name)
+    public static NamedValues Inputs(IModelRunner runner, string name) => InputsOf(runner, TestData.Path("models", name));
+
+    /// <summary>The first stored inputs of a model's folder.</summary>
+    public static NamedValues InputsOf(IModelRunner runner, string folder)
     {
         var inputs = new NamedValues();
         for (int i = 0; i < runner.Info.Inputs.Count; i++)
         {
-            OnnxTensor tensor = OnnxTensor.Read(File.ReadAllBytes(TestData.Path("models", name, "test_data_set_0", $"input_{i}.pb")));
+            OnnxTensor tensor = OnnxTensor.Read(File.ReadAllBytes(Path.Combine(folder, "test_data_set_0", $"input_{i}.pb")));
             inputs.Add(runner.Info.Inputs[i].Name, Value(tensor));
         }
 
