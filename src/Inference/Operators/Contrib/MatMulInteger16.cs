@@ -17,7 +17,7 @@ internal sealed class MatMulInteger16 : Operator
     {
         if (context.Output(0).Count > 0)
         {
-            MatMul.RunNaive<int>(context, Widen(context, context.Input(0)), Widen(context, context.Input(1)), context.Output(0));
+            MatMul.RunAny<int>(context, Widen(context, context.Input(0)), Widen(context, context.Input(1)), context.Output(0));
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Inference.Kernels.Gemm;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.MatrixProduct;
@@ -37,46 +36,10 @@ internal sealed unsafe class MatMul : FloatOperator
 
     protected override void RunSingle(KernelContext context) => RunSingle(context, context.Input(0), context.Input(1), context.Output(0), 1f);
 
-    protected override void RunDouble(KernelContext context) => RunNaive<double>(context, context.Input(0), context.Input(1), context.Output(0));
+    protected override void RunDouble(KernelContext context) => RunAny<double>(context, context.Input(0), context.Input(1), context.Output(0));
 
     /// <summary>The f32 product over broadcast batches.</summary>
-    internal static void RunSingle(KernelContext context, Tensor a, Tensor b, Tensor y, float alpha)
-    {
-        if (y.Count == 0)
-        {
-            return;
-        }
-
-        ProductShape.Sizes(a.Dims, b.Dims, out long m, out long n, out long k);
-        ReadOnlySpan<long> batchA = ProductShape.Batch(a.Dims);
-        ReadOnlySpan<long> batchB = ProductShape.Batch(b.Dims);
-        GemmEpilogue none = default;
-        if (TensorShape.Count(batchB) == 1)
-        {
-            // One B: all rows of A are one matrix.
-            long rows = a.Count / Math.Max(k, 1);
-            GemmF32.Run((float*)a.Data, (nint)k, false, (float*)b.Data, (nint)n, false, (float*)y.Data, (nint)n, (nint)(k == 0 ? y.Count / n : rows), (nint)n, (nint)k, alpha, in none, context.Threads);
-            return;
-        }
-
-        Span<long> batch = stackalloc long[Math.Max(batchA.Length, batchB.Length)];
-        BroadcastBatch(batchA, batchB, batch);
-        StridedLoop loop = StridedLoop.Over(batch);
-        loop.AddBroadcast(batch, batchA);
-        loop.AddBroadcast(batch, batchB);
-        loop.Collapse();
-        float* target = (float*)y.Data;
-        for (long outer = 0; outer < loop.Outer; outer++)
-        {
-            context.ThrowIfCancelled();
-            GemmF32.RunBatched(
-                checked((int)loop.Inner), (float*)a.Data + loop.Offset(0) * m * k, (nint)k, (nint)(loop.InnerStride(0) * m * k), false,
-                (float*)b.Data + loop.Offset(1) * k * n, (nint)n, (nint)(loop.InnerStride(1) * k * n), false,
-                target, (nint)n, (nint)(m * n), (nint)m, (nint)n, (nint)k, alpha, in none, context.Threads);
-            target += loop.Inner * m * n;
-            loop.Next();
-        }
-    }
+    internal static void RunSingle(KernelContext context, Tensor a, Tensor b, Tensor y, float alpha) => BatchedProduct.Run<float>(context, new(a), new(b), y, alpha);
 
     internal static void BroadcastBatch(ReadOnlySpan<long> a, ReadOnlySpan<long> b, Span<long> batch)
     {
@@ -88,39 +51,13 @@ internal sealed unsafe class MatMul : FloatOperator
         }
     }
 
-    /// <summary>The product over broadcast batches for types without a kernel of their own.</summary>
-    internal static void RunNaive<C>(KernelContext context, Tensor a, Tensor b, Tensor y)
-        where C : unmanaged, INumber<C>
-    {
-        context.ThrowIfCancelled();
-        ProductShape.Sizes(a.Dims, b.Dims, out long m, out long n, out long k);
-        ReadOnlySpan<long> batchA = ProductShape.Batch(a.Dims);
-        ReadOnlySpan<long> batchB = ProductShape.Batch(b.Dims);
-        Span<long> batch = stackalloc long[Math.Max(batchA.Length, batchB.Length)];
-        BroadcastBatch(batchA, batchB, batch);
-        StridedLoop loop = StridedLoop.Over(batch);
-        loop.AddBroadcast(batch, batchA);
-        loop.AddBroadcast(batch, batchB);
-        loop.Collapse();
-        y.Clear();
-        C* target = (C*)y.Data;
-        for (long outer = 0; outer < loop.Outer; outer++)
-        {
-            for (long i = 0; i < loop.Inner; i++)
-            {
-                C* left = (C*)a.Data + (loop.Offset(0) + i * loop.InnerStride(0)) * m * k;
-                C* right = (C*)b.Data + (loop.Offset(1) + i * loop.InnerStride(1)) * k * n;
-                NaiveProduct.Run(left, false, right, false, target, m, n, k, C.One);
-                target += m * n;
-            }
-
-            loop.Next();
-        }
-    }
+    /// <summary>The product over broadcast batches, of any numbers.</summary>
+    internal static void RunAny<C>(KernelContext context, Tensor a, Tensor b, Tensor y)
+        where C : unmanaged, INumber<C> => BatchedProduct.Run<C>(context, new(a), new(b), y, 1f);
 
     private readonly struct Action(KernelContext context) : IIntegerAction
     {
         public void Invoke<T>()
-            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => RunNaive<T>(context, context.Input(0), context.Input(1), context.Output(0));
+            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => RunAny<T>(context, context.Input(0), context.Input(1), context.Output(0));
     }
 }

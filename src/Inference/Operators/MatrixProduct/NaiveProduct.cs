@@ -1,61 +1,44 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Inference.Kernels.Gemm;
 using Inference.Kernels.Threading;
 
 namespace Inference.Operators.MatrixProduct;
 
-/// <summary>C[M,N] += α·op(A)·op(B) for element types without a kernel of their own; rows of B are walked in order.</summary>
+/// <summary>C[M,N] += α·op(A)·op(B) for element types without a kernel of their own.</summary>
 internal static unsafe class NaiveProduct
 {
-    private const int RowWork = 4;
+    /// <summary>Dense operands.</summary>
+    public static void Run<C>(C* a, bool transA, C* b, bool transB, C* c, long m, long n, long k, C alpha, int threads = 1)
+        where C : unmanaged, INumber<C> =>
+        Run(a, transA ? m : k, transA, b, transB ? k : n, transB, c, n, m, n, k, alpha, threads);
 
-    public static void Run<C>(C* a, bool transA, C* b, bool transB, C* c, long m, long n, long k, C alpha)
+    /// <summary>Operands with strides of rows, elements.</summary>
+    public static void Run<C>(C* a, long lda, bool transA, C* b, long ldb, bool transB, C* c, long ldc, long m, long n, long k, C alpha, int threads)
         where C : unmanaged, INumber<C>
     {
-        if (n == 0)
+        if (m == 0 || n == 0 || k == 0)
         {
             return;
         }
 
-        var work = default(WorkCounter);
-        for (long i = 0; i < m; i++)
+        if (Vector512.IsHardwareAccelerated)
         {
-            C* row = c + i * n;
-            for (long p = 0; p < k; p++)
+            var panels = new ProductPanels<C, Wide64<C>, Vector512<C>>
             {
-                work.Add(RowWork + n);
-                C value = alpha * (transA ? a[p * m + i] : a[i * k + p]);
-                if (transB)
-                {
-                    for (long j = 0; j < n; j++)
-                    {
-                        row[j] += value * b[j * k + p];
-                    }
-                }
-                else
-                {
-                    C* line = b + p * n;
-                    AddScaled(row, line, value, n);
-                }
-            }
+                A = a, B = b, To = c, RowOfA = transA ? 1 : lda, ColumnOfA = transA ? lda : 1, RowOfB = transB ? 1 : ldb, ColumnOfB = transB ? ldb : 1, RowOfC = ldc, M = m, N = n, K = k, Alpha = alpha,
+            };
+            WorkerPool.Run(panels.Panels, ref panels, Threads(m, n, k, threads));
+        }
+        else
+        {
+            var panels = new ProductPanels<C, Wide32<C>, Vector256<C>>
+            {
+                A = a, B = b, To = c, RowOfA = transA ? 1 : lda, ColumnOfA = transA ? lda : 1, RowOfB = transB ? 1 : ldb, ColumnOfB = transB ? ldb : 1, RowOfC = ldc, M = m, N = n, K = k, Alpha = alpha,
+            };
+            WorkerPool.Run(panels.Panels, ref panels, Threads(m, n, k, threads));
         }
     }
 
-    // At its full speed from the first call on: else its slow form would be counted as fast.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddScaled<C>(C* row, C* line, C value, long n)
-        where C : unmanaged, INumber<C>
-    {
-        long j = 0;
-        var factor = new Vector<C>(value);
-        for (; j <= n - Vector<C>.Count; j += Vector<C>.Count)
-        {
-            (Vector.Load(row + j) + factor * Vector.Load(line + j)).Store(row + j);
-        }
-
-        for (; j < n; j++)
-        {
-            row[j] += value * line[j];
-        }
-    }
+    private static int Threads(long m, long n, long k, int threads) => m * n * k < GemmF32Driver.ParallelWork ? 1 : threads;
 }

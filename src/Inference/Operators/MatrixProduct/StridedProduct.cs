@@ -1,6 +1,5 @@
 using System.Numerics;
 using Inference.Kernels.Gemm;
-using Inference.Kernels.Threading;
 
 namespace Inference.Operators.MatrixProduct;
 
@@ -17,20 +16,11 @@ internal static unsafe class StridedProduct
             return;
         }
 
-        var work = default(WorkCounter);
         for (long i = 0; i < m; i++)
         {
-            for (long j = 0; j < n; j++)
-            {
-                C sum = C.Zero;
-                for (long p = 0; p < k; p++)
-                {
-                    work.Add(1);
-                    sum += a[i * lda + p] * (transB ? b[j * ldb + p] : b[p * ldb + j]);
-                }
-
-                c[i * ldc + j] = alpha * sum;
-            }
+            new Span<C>(c + (i * ldc), checked((int)n)).Clear();
         }
+
+        NaiveProduct.Run(a, lda, false, b, ldb, transB, c, ldc, m, n, k, alpha, threads);
     }
 }

@@ -1,0 +1,54 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Inference.Operators.MatrixProduct;
+
+/// <summary>Vectors of one width over any element type, so that a loop is written once.</summary>
+internal unsafe interface IWideVector<C, V>
+    where C : unmanaged, INumber<C>
+    where V : struct
+{
+    static abstract V Load(C* from);
+
+    static abstract void Store(C* to, V value);
+
+    static abstract V Splat(C value);
+
+    /// <summary>sum + a·b, rounded twice as two operations are.</summary>
+    static abstract V AddProduct(V sum, V a, V b);
+}
+
+/// <summary>Vectors of 64 bytes.</summary>
+internal readonly unsafe struct Wide64<C> : IWideVector<C, Vector512<C>>
+    where C : unmanaged, INumber<C>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<C> Load(C* from) => Vector512.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(C* to, Vector512<C> value) => value.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<C> Splat(C value) => Vector512.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<C> AddProduct(Vector512<C> sum, Vector512<C> a, Vector512<C> b) => sum + (a * b);
+}
+
+/// <summary>Vectors of 32 bytes.</summary>
+internal readonly unsafe struct Wide32<C> : IWideVector<C, Vector256<C>>
+    where C : unmanaged, INumber<C>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<C> Load(C* from) => Vector256.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(C* to, Vector256<C> value) => value.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<C> Splat(C value) => Vector256.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<C> AddProduct(Vector256<C> sum, Vector256<C> a, Vector256<C> b) => sum + (a * b);
+}
