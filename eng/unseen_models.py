@@ -52,7 +52,7 @@ class Segmenter(nn.Module):
 for zoo_name, size in [('lraspp_mobilenet_v3_large', 320), ('deeplabv3_mobilenet_v3_large', 256), ('fcn_resnet50', 192)]:
     model(zoo_name, image(size))(lambda zoo_name=zoo_name: Segmenter(getattr(torchvision.models.segmentation, zoo_name)(weights=None, weights_backbone=None)))
 
-for zoo_name in ['r3d_18', 'mc3_18', 'r2plus1d_18', 's3d']:
+for zoo_name in ['r3d_18', 'mc3_18', 'r2plus1d_18']:
     model(zoo_name, (1, 3, 16, 112, 112))(lambda zoo_name=zoo_name: getattr(torchvision.models.video, zoo_name)(weights=None))
 
 

@@ -137,7 +137,31 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
     /// <param name="maxThreads">The most threads to use.</param>
     /// <exception cref="ArgumentException">Channels last in, channels first out.</exception>
     public void Run(
-        float* x, TensorLayout layoutX, float* y, int batch, int height, int width, in ConvolutionEpilogue epilogue, int maxThreads = 1)
+        float* x, TensorLayout layoutX, float* y, int batch, int height, int width, in ConvolutionEpilogue epilogue, int maxThreads = 1) =>
+        Run(Geometry, x, layoutX, y, batch, height, width, in epilogue, maxThreads);
+
+    /// <summary>Runs the convolution for an output of a given size, which replaces the padding below and on the right: what a window reads beyond the image is zero.</summary>
+    /// <param name="x">Input in <see cref="Layout"/>.</param>
+    /// <param name="y">Output in <see cref="Layout"/>; must not overlap <paramref name="x"/>.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="height">Input height, pixels.</param>
+    /// <param name="width">Input width, pixels.</param>
+    /// <param name="outHeight">Output height, pixels.</param>
+    /// <param name="outWidth">Output width, pixels.</param>
+    /// <param name="epilogue">What to do with each sum.</param>
+    /// <param name="maxThreads">The most threads to use.</param>
+    public void Run(float* x, float* y, int batch, int height, int width, int outHeight, int outWidth, in ConvolutionEpilogue epilogue, int maxThreads)
+    {
+        ConvolutionGeometry geometry = Geometry with
+        {
+            PadBottom = ((outHeight - 1) * Geometry.StrideHeight) + ((Geometry.KernelHeight - 1) * Geometry.DilationHeight) + 1 - height - Geometry.PadTop,
+            PadRight = ((outWidth - 1) * Geometry.StrideWidth) + ((Geometry.KernelWidth - 1) * Geometry.DilationWidth) + 1 - width - Geometry.PadLeft,
+        };
+        Run(geometry, x, Layout, y, batch, height, width, in epilogue, maxThreads);
+    }
+
+    private void Run(
+        ConvolutionGeometry geometry, float* x, TensorLayout layoutX, float* y, int batch, int height, int width, in ConvolutionEpilogue epilogue, int maxThreads)
     {
         if (layoutX != Layout && layoutX != TensorLayout.Nchw)
         {
@@ -145,27 +169,27 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
         }
 
         KernelAssert.NotNegative(batch);
-        nint inElements = (nint)batch * height * width * Geometry.InChannels;
-        nint outElements = (nint)batch * Geometry.OutputHeight(height) * Geometry.OutputWidth(width) * Geometry.OutChannels;
+        nint inElements = (nint)batch * height * width * geometry.InChannels;
+        nint outElements = (nint)batch * geometry.OutputHeight(height) * geometry.OutputWidth(width) * geometry.OutChannels;
         KernelAssert.Run(x, inElements);
         KernelAssert.Run(y, outElements);
         KernelAssert.Apart(x, inElements * sizeof(float), y, outElements * sizeof(float));
         bool planar = layoutX != Layout;
-        if (planar && !(_method == Method.Nhwc && WindowRows.Suits(Geometry)))
+        if (planar && !(_method == Method.Nhwc && WindowRows.Suits(in geometry)))
         {
             nint pixels = (nint)height * width;
-            nint image = pixels * Geometry.InChannels;
+            nint image = pixels * geometry.InChannels;
             using var input = new AlignedScratch<float>(batch * image);
             for (int n = 0; n < batch; n++)
             {
-                Transpose.Run2D(x + (n * image), input.Pointer + (n * image), Geometry.InChannels, pixels, sizeof(float));
+                Transpose.Run2D(x + (n * image), input.Pointer + (n * image), geometry.InChannels, pixels, sizeof(float));
             }
 
-            Run(input.Pointer, Layout, y, batch, height, width, in epilogue, maxThreads);
+            Run(geometry, input.Pointer, Layout, y, batch, height, width, in epilogue, maxThreads);
             return;
         }
 
-        var job = new ConvolutionJob(Geometry, x, y, (float*)_weights.Pointer, batch, height, width, epilogue) { Planar = planar };
+        var job = new ConvolutionJob(in geometry, x, y, (float*)_weights.Pointer, batch, height, width, epilogue) { Planar = planar };
         if (job.OutPixels > 0 && batch > 0)
         {
             switch (_method)

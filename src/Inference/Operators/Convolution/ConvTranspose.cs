@@ -66,6 +66,23 @@ internal sealed unsafe class ConvTranspose(Node node, bool dynamicPads = false) 
 
     public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
 
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        ReadOnlySpan<long> x = context.InputDims(0);
+        if (dynamicPads || context.Constant(1) is not { } w || w.Rank != x.Length)
+        {
+            return null;
+        }
+
+        Span<long> before = stackalloc long[x.Length - 2];
+        for (int i = 0; i < before.Length; i++)
+        {
+            Resolve(i, before.Length, x[i + 2], w.Dims[i + 2], default, out before[i]);
+        }
+
+        return TransposedKernel.TryCreate(context, _window, _group, before, _biasInput);
+    }
+
     protected override void RunSingle(KernelContext context) => Compute<float>(context);
 
     protected override void RunDouble(KernelContext context) => Compute<double>(context);

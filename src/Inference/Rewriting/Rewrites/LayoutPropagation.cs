@@ -6,7 +6,7 @@ namespace Inference.Rewriting.Rewrites;
 /// Runs convolutions, and what lies between them, on tensors with channels last ([N, spatial.., C]): f32 convolutions with constant weights start such regions, operators that state how
 /// they are computed there (<see cref="LayoutRule"/>) and channel shuffles carry them on, and a Transpose restores the declared order where it is needed.
 /// </summary>
-[Pattern("Conv", "Gather", "NhwcConv", "NhwcQConv", "QLinearConv", "QLookup", "Reshape", "Slice", "Transpose")]
+[Pattern("Conv", "FusedConv", "Gather", "NhwcConv", "NhwcQConv", "QLinearConv", "QLookup", "Reshape", "Slice", "Transpose")]
 internal sealed partial class LayoutPropagation
 {
     // Images have up to four channels.
@@ -79,7 +79,7 @@ internal sealed partial class LayoutPropagation
 
     /// <summary>Whether a node is a convolution that this pass takes: f32, over one or two axes, of constant weights.</summary>
     internal static bool IsConvolution(Node node) =>
-        node is { OpType: "Conv", Domain.Length: 0, Inputs: [{ } x, { Constant: { Type: ElementType.Float32, Rank: 3 or 4, Count: > 0 } }, ..], Outputs: [{ }] }
+        node is { OpType: "Conv", Domain.Length: 0 } or { OpType: "FusedConv", Domain: Domains.Microsoft } && node is { Inputs: [{ } x, { Constant: { Type: ElementType.Float32, Rank: 3 or 4, Count: > 0 } }, ..], Outputs: [{ }] }
         && Match.IsSingle(x) && (!node.HasInput(2) || Match.IsSingle(node.Inputs[2]!));
 
     // The first convolution of a model reads an image of few planes: it brings their rows together itself, which a Transpose would do with another
