@@ -123,15 +123,16 @@ internal static unsafe class NhwcConvolutionF32
                 continue;
             }
 
+            (int firstTap, int endTap) = TapsInside(in job, m, count);
             for (int c = 0; c < depth; c += chunk)
             {
                 PixelTable.Fill(in job, (group * depth) + c, m, count, block, rows);
                 int length = Math.Min(chunk, depth - c);
-                for (int tap = 0; tap < g.Taps; tap += tapsAtOnce)
+                for (int tap = firstTap; tap < endTap; tap += tapsAtOnce)
                 {
-                    int taps = Math.Min(tapsAtOnce, g.Taps - tap);
-                    bool first = c == 0 && tap == 0;
-                    bool last = c + length == depth && tap + taps == g.Taps && after.IsNone;
+                    int taps = Math.Min(tapsAtOnce, endTap - tap);
+                    bool first = c == 0 && tap == firstTap;
+                    bool last = c + length == depth && tap + taps == endTap && after.IsNone;
                     RunPanels(
                         in job, kernel, group, rows + ((nint)tap * block), block, taps, length, (tap * depth) + c, m, count, p0, p1, first, last);
                 }
@@ -139,6 +140,33 @@ internal static unsafe class NhwcConvolutionF32
 
             Apply(in job, in after, m, count);
         }
+    }
+
+    // Kernel rows that meet the image at some of the pixels; a dilated kernel has many that meet padding alone. At least one.
+    private static (int First, int End) TapsInside(in ConvolutionJob job, nint m, int count)
+    {
+        ref readonly ConvolutionGeometry g = ref job.Geometry;
+        int from = (int)(m % job.OutPixels);
+        if (from + count > job.OutPixels)
+        {
+            return (0, g.Taps);
+        }
+
+        int lowest = (from / job.OutWidth * g.StrideHeight) - g.PadTop;
+        int highest = ((from + count - 1) / job.OutWidth * g.StrideHeight) - g.PadTop;
+        int first = 0;
+        int end = g.KernelHeight;
+        while (first < end - 1 && highest + (first * g.DilationHeight) < 0)
+        {
+            first++;
+        }
+
+        while (end > first + 1 && lowest + ((end - 1) * g.DilationHeight) >= job.Height)
+        {
+            end--;
+        }
+
+        return (first * g.KernelWidth, end * g.KernelWidth);
     }
 
     // An activation that is no clip goes over whole pixels when all their channels are done, rather than over each panel's part.

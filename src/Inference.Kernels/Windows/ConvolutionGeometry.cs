@@ -70,6 +70,41 @@ internal readonly record struct ConvolutionGeometry
     /// <param name="width">Input width, pixels.</param>
     public int OutputWidth(int width) => Output(width + PadLeft + PadRight, KernelWidth, StrideWidth, DilationWidth);
 
+    /// <summary>
+    /// The same convolution without the kernel's outer rows and columns that meet padding at every pixel of images of one size; strongly dilated kernels have such. Padding may become negative: then
+    /// windows begin inside the image.
+    /// </summary>
+    /// <param name="height">Input height, pixels.</param>
+    /// <param name="width">Input width, pixels.</param>
+    /// <param name="firstRow">The kernel row that becomes row 0.</param>
+    /// <param name="firstColumn">The kernel column that becomes column 0.</param>
+    public ConvolutionGeometry Trim(int height, int width, out int firstRow, out int firstColumn)
+    {
+        (firstRow, int rows, int top, int bottom) = Trim(height, OutputHeight(height), KernelHeight, StrideHeight, DilationHeight, PadTop, PadBottom);
+        (firstColumn, int columns, int left, int right) = Trim(width, OutputWidth(width), KernelWidth, StrideWidth, DilationWidth, PadLeft, PadRight);
+        return this with { KernelHeight = rows, KernelWidth = columns, PadTop = top, PadBottom = bottom, PadLeft = left, PadRight = right };
+    }
+
+    private static (int First, int Count, int Before, int After) Trim(int size, int outputs, int kernel, int stride, int dilation, int before, int after)
+    {
+        int first = 0;
+        int end = kernel;
+        if (outputs > 0)
+        {
+            while (first < end - 1 && ((outputs - 1) * stride) - before + (first * dilation) < 0)
+            {
+                first++;
+            }
+
+            while (end > first + 1 && ((end - 1) * dilation) - before >= size)
+            {
+                end--;
+            }
+        }
+
+        return (first, end - first, before - (first * dilation), after - ((kernel - end) * dilation));
+    }
+
     internal void Validate()
     {
         if (Groups < 1 || InChannels < 1 || OutChannels < 1 || InChannels % Groups != 0 || OutChannels % Groups != 0

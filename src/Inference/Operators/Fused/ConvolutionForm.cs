@@ -6,4 +6,6 @@ namespace Inference.Operators.Fused;
 /// <summary>Constant f32 filters for a convolution of one geometry.</summary>
 /// <param name="Geometry">The sizes, strides, dilations and pads.</param>
 /// <param name="Layout">How images lie in memory.</param>
-internal sealed record ConvolutionForm(ConvolutionGeometry Geometry, TensorLayout Layout) : PackedForm<ConvolutionF32>;
+/// <param name="FirstRow">The filters' row that is the kernel's first.</param>
+/// <param name="FirstColumn">The filters' column that is the kernel's first.</param>
+internal sealed record ConvolutionForm(ConvolutionGeometry Geometry, TensorLayout Layout, int FirstRow, int FirstColumn) : PackedForm<ConvolutionF32>;

@@ -33,7 +33,10 @@ internal sealed unsafe class NhwcConv(Node node, OperatorTable table) : Operator
     {
         Tensor w = context.Constant(1)!;
         ConvolutionGeometry geometry = NhwcWindow.Geometry(_window, context.InputDims(0), w.Dims[2..], checked((int)w.Dims[0]), _group, _planar);
-        ConvolutionF32 convolution = context.Shared(1, new ConvolutionForm(geometry, TensorLayout.Nhwc), () => ConvolutionF32.Create(in geometry, w.Span<float>(), TensorLayout.Nhwc));
+        ReadOnlySpan<long> sizes = _planar ? context.InputDims(0)[2..] : context.InputDims(0)[1..^1];
+        ConvolutionGeometry trimmed = geometry.Trim(sizes.Length == 2 ? (int)sizes[0] : 1, (int)sizes[^1], out int row, out int column);
+        var form = new ConvolutionForm(trimmed, TensorLayout.Nhwc, row, column);
+        ConvolutionF32 convolution = context.Shared(1, form, () => ConvolutionF32.Create(in trimmed, Filters(w.Span<float>(), in geometry, form), TensorLayout.Nhwc));
         long[] product = Product(context.InputDims(0), w);
         bool plain = !context.HasInput(AddendInput) || FusedAddend.IsPlain(TensorShape.Count(product), context.InputDims(AddendInput), context.OutputDims(0));
         return new Prepared(convolution, _activation, _planar, plain ? null : product);
@@ -49,6 +52,28 @@ internal sealed unsafe class NhwcConv(Node node, OperatorTable table) : Operator
         long[] product = Product(x.Dims, w);
         bool plain = context.OptionalInput(AddendInput) is not { } addend || FusedAddend.IsPlain(TensorShape.Count(product), addend.Dims, context.Output(0).Dims);
         new Prepared(convolution, _activation, _planar, plain ? null : product).Run(context);
+    }
+
+    // The part of each filter that the form keeps.
+    private static ReadOnlySpan<float> Filters(ReadOnlySpan<float> all, in ConvolutionGeometry whole, ConvolutionForm form)
+    {
+        ConvolutionGeometry part = form.Geometry;
+        if (part.KernelHeight == whole.KernelHeight && part.KernelWidth == whole.KernelWidth)
+        {
+            return all;
+        }
+
+        int count = all.Length / whole.Taps;
+        var kept = new float[count * part.Taps];
+        for (int f = 0; f < count; f++)
+        {
+            for (int i = 0; i < part.KernelHeight; i++)
+            {
+                all.Slice((f * whole.Taps) + ((form.FirstRow + i) * whole.KernelWidth) + form.FirstColumn, part.KernelWidth).CopyTo(kept.AsSpan((f * part.Taps) + (i * part.KernelWidth)));
+            }
+        }
+
+        return kept;
     }
 
     private Dimension[]? Convolution(InferContext context) =>
