@@ -21,7 +21,7 @@ internal static unsafe class FewChannelsF32
 
     // Each vector of output channels passes over the pixels once; with many, tiles that share a value between vectors win:
     // benchmarks/results/thresholds.md.
-    internal const int MaxOutChannels = 32;
+    internal const int MaxOutChannels = 16;
 
     // Of the bodies below.
     private const int MaxKernelHeight = 5;
