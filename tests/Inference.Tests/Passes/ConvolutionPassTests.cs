@@ -127,6 +127,31 @@ public sealed class ConvolutionPassTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_OnABatchNormBehindAGemm_ScalesItsColumns(bool transposed)
+    {
+        OnnxModel model = SmallModels.Model(15);
+        model.Graph.Inputs.Add(new("x", OnnxType.Tensor(OnnxElementType.Float32, "n", 2)));
+        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(OnnxElementType.Float32, "n", 3)));
+        model.Graph.Initializers.Add(transposed ? OnnxTensor.Create<float>("W", [1f, 4f, 2f, 5f, 3f, 6f], 3, 2) : OnnxTensor.Create<float>("W", [1f, 2f, 3f, 4f, 5f, 6f], 2, 3));
+        foreach ((string name, float[] values) in ((string, float[])[])[("B", [1f, 2f, 3f]), ("scale", [2f, 3f, 4f]), ("shift", [1f, 1f, 0f]), ("mean", [0f, 2f, 1f]), ("var", [4f, 1f, 0.25f])])
+        {
+            model.Graph.Initializers.Add(OnnxTensor.Create<float>(name, values, 3));
+        }
+
+        var gemm = new OnnxNode("Gemm", ["x", "W", "B"], ["g"]);
+        gemm.SetAttribute("transB", transposed ? 1L : 0L);
+        model.Graph.Nodes.Add(gemm);
+        var norm = new OnnxNode("BatchNormalization", ["g", "scale", "shift", "mean", "var"], ["y"]);
+        norm.SetAttribute("epsilon", 0f);
+        model.Graph.Nodes.Add(norm);
+        Node node = Assert.Single(Optimized(model).Nodes);
+        Assert.Equal(transposed ? [1f, 4f, 6f, 15f, 24f, 48f] : [1f, 6f, 24f, 4f, 15f, 48f], node.Inputs[1]!.Constant!.Span<float>().ToArray());
+        Assert.Equal([2f, 1f, 16f], node.Inputs[2]!.Constant!.Span<float>().ToArray());
+    }
+
+    [Theory]
     [InlineData(0, 0)]
     [InlineData(1, 1)]
     public void Run_OnAPad_RemovesItWhereItAddsNothing(long last, int left)

@@ -84,8 +84,9 @@ public sealed class SharedConstantsTests
         Assert.Equal(QuantizedMatrixForm.Of(false, null), QuantizedMatrixForm.Of(false, Tensor.Create<byte>([0, 0], [2])));
         Assert.NotEqual(QuantizedMatrixForm.Of(false, null), QuantizedMatrixForm.Of(false, Tensor.Create<byte>([0, 1], [2])));
         var geometry = new ConvolutionGeometry { InChannels = 2, OutChannels = 4, KernelHeight = 3, KernelWidth = 3 };
-        Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc), new ConvolutionForm(geometry with { PadTop = 1 }, TensorLayout.Nhwc));
-        Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc), new ConvolutionForm(geometry, TensorLayout.Nchw));
+        Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc, 0, 0), new ConvolutionForm(geometry with { PadTop = 1 }, TensorLayout.Nhwc, 0, 0));
+        Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc, 0, 0), new ConvolutionForm(geometry, TensorLayout.Nchw, 0, 0));
+        Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc, 0, 0), new ConvolutionForm(geometry, TensorLayout.Nhwc, 1, 0));
         Assert.NotEqual(QuantizedConvolutionForm.Of(in geometry, null), QuantizedConvolutionForm.Of(geometry with { DilationWidth = 2 }, null));
         Assert.NotEqual(new CellForm(true, 4), new CellForm(true, 3));
     }

@@ -4,10 +4,10 @@ using Inference.Rewriting.Framework;
 namespace Inference.Rewriting.Rewrites;
 
 /// <summary>
-/// Folds BatchNormalization at inference into the Conv or ConvTranspose before it: with s = scale/√(var + ε), W' = s·W and B' = (B − mean)·s + bias, per output channel.
+/// Folds BatchNormalization at inference into the Conv, ConvTranspose or Gemm before it: with s = scale/√(var + ε), W' = s·W and B' = (B − mean)·s + bias, per output channel.
 /// One that stands alone in a graph of convolutions (pre-activation networks) becomes a 1×1 convolution of each channel by s, which layout and epilogues know.
 /// </summary>
-[Pattern("BatchNormalization", "Conv", "ConvTranspose")]
+[Pattern("BatchNormalization", "Conv", "ConvTranspose", "Gemm")]
 internal static class BatchNormFolding
 {
     public static void Run(ModelGraph graph)
@@ -24,8 +24,8 @@ internal static class BatchNormFolding
             }
 
             if (node is { OpType: "BatchNormalization", Domain.Length: 0, Outputs.Count: 1 } && node.Attributes.Int("training_mode", 0) == 0
-                && node.Inputs is [{ Producer: { OpType: "Conv" or "ConvTranspose", Domain.Length: 0, Outputs: [{ }] } conv }, ..] && !removed.Contains(conv)
-                && uses.OnlyUser(conv.Outputs[0]!) == node && TryFold(conv, node))
+                && node.Inputs is [{ Producer: { OpType: "Conv" or "ConvTranspose" or "Gemm", Domain.Length: 0, Outputs: [{ }] } conv }, ..] && !removed.Contains(conv)
+                && uses.OnlyUser(conv.Outputs[0]!) == node && (conv.OpType == "Gemm" ? TryFoldProduct(conv, node) : TryFold(conv, node)))
             {
                 removed.Add(node);
             }
@@ -91,17 +91,64 @@ internal static class BatchNormFolding
             }
         }
 
-        conv.Inputs[1] = ConstantValue.Of($"{conv.Inputs[1]!.Name}:folded", newWeights);
-        while (conv.Inputs.Count < 3)
+        Replace(conv, norm, newWeights, newBias);
+        return true;
+    }
+
+    // Y = α·A·B + C with the columns of B as channels.
+    private static bool TryFoldProduct(Node gemm, Node norm)
+    {
+        if (!gemm.HasInput(1) || gemm.Inputs[1]!.Constant is not { Type: ElementType.Float32, Rank: 2, Count: > 0 } weights || gemm.Attributes.Float("beta", 1f) != 1f || gemm.Attributes.Contains(FusedActivation.Attribute))
         {
-            conv.Inputs.Add(null);
+            return false;
         }
 
-        conv.Inputs[2] = ConstantValue.Of($"{conv.Inputs[1]!.Name}:bias", newBias);
-        conv.Outputs[0] = norm.Outputs[0];
-        conv.Outputs[0]!.Producer = conv;
-        NodeFactory.SetOperator(conv);
+        bool transposed = gemm.Attributes.Int("transB", 0) != 0;
+        int channels = checked((int)weights.Dims[transposed ? 0 : 1]);
+        int depth = checked((int)weights.Dims[transposed ? 1 : 0]);
+        Tensor? bias = gemm.HasInput(2) ? gemm.Inputs[2]!.Constant : null;
+        bool hasRow = bias is { Type: ElementType.Float32, Rank: 1 or 2 } && bias.Count == channels && bias.Dims[^1] == channels;
+        if ((gemm.HasInput(2) && !hasRow) || !Parameter(norm, 1, channels, out Span<float> scale) || !Parameter(norm, 2, channels, out Span<float> shift)
+            || !Parameter(norm, 3, channels, out Span<float> mean) || !Parameter(norm, 4, channels, out Span<float> variance))
+        {
+            return false;
+        }
+
+        float epsilon = norm.Attributes.Float("epsilon", 1e-5f);
+        Tensor newWeights = weights.Clone();
+        Tensor newBias = Tensor.Allocate(ElementType.Float32, [channels]);
+        Span<float> w = newWeights.Span<float>();
+        for (int c = 0; c < channels; c++)
+        {
+            float factor = scale[c] / MathF.Sqrt(variance[c] + epsilon);
+            if (!float.IsFinite(factor))
+            {
+                return false;
+            }
+
+            newBias.Span<float>()[c] = ((bias is null ? 0f : bias.Span<float>()[c]) - mean[c]) * factor + shift[c];
+            for (int k = 0; k < depth; k++)
+            {
+                w[transposed ? (c * depth) + k : (k * channels) + c] *= factor;
+            }
+        }
+
+        Replace(gemm, norm, newWeights, newBias);
         return true;
+    }
+
+    private static void Replace(Node node, Node norm, Tensor weights, Tensor bias)
+    {
+        node.Inputs[1] = ConstantValue.Of($"{node.Inputs[1]!.Name}:folded", weights);
+        while (node.Inputs.Count < 3)
+        {
+            node.Inputs.Add(null);
+        }
+
+        node.Inputs[2] = ConstantValue.Of($"{node.Inputs[1]!.Name}:bias", bias);
+        node.Outputs[0] = norm.Outputs[0];
+        node.Outputs[0]!.Producer = node;
+        NodeFactory.SetOperator(node);
     }
 
     private static Node? ScaledAlone(Node norm)
