@@ -16,6 +16,7 @@ public sealed class InstructionSetTests
     private static readonly Dictionary<string, string> s_others = new()
     {
         ["Inference.Kernels.Elementwise.UnaryMap.Run"] = "chooses among the rows of its function by the number of elements",
+        ["Inference.Kernels.Memory.ByteRuns.Copy"] = "copies bytes by portable vectors of the widest kind; no result depends on it",
         ["Inference.Kernels.Quantized.Tiles.VnniTiles.IsUsable"] = "whether code is assembled: rows of gemm_u8s8 and depthwise_u8s8 are supported where it was",
         ["Inference.Kernels.Quantized.Depthwise.VnniDepthwise.TryCreate"] = "whether code is assembled: a row of depthwise_u8s8 is supported where it was",
         ["Inference.Kernels.Quantized.Depthwise.VnniDepthwiseWeights.TryCreate"] = "packs weights for that row where it is supported",
@@ -23,6 +24,7 @@ public sealed class InstructionSetTests
         ["Inference.Kernels.Trees.TreeBitvectors.Create"] = "makes what that row runs on where it is supported",
         ["Inference.Optimization.Quantization.CpuFeatures.HasVnni"] = "a fact about the machine that a model is quantized for; no code is chosen",
         ["Inference.Optimization.Quantization.CpuFeatures.MaxWeightCode"] = "the same",
+        ["Inference.Operators.MatrixProduct.NaiveProduct.Run"] = "one portable loop over vectors of either width; its sums are the same",
         ["Inference.Validation.NumberCheck`1.AreWithinBounds"] = "one portable loop, with vectors or without; not a kernel",
     };
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Inference.Kernels;
+using Inference.Kernels.Memory;
 using Inference.Kernels.Normalization;
 using Inference.Kernels.Quantized;
 using Inference.Onnx.Files;
-using Inference.Operators.Movement;
 
 namespace Inference.Benchmarks.Thresholds;
 
@@ -15,7 +15,7 @@ internal static unsafe class OtherCases
     [
         new("Softmax.ShortRow", Softmax.ShortRow, "columns", ShortRow) { Most = Softmax.ShortRow },
         new("ByteTable.MinShuffled", ByteTable.MinShuffled, "bytes", Shuffled) { Least = 32 },
-        new("StridedCopy.ShortRun", StridedCopy.ShortRun, "elements", ShortRun),
+        new("ByteRuns.LongRun", ByteRuns.LongRun, "bytes", LongRun),
         new("NamedValues.Few", NamedValues.Few, "names", Names),
         new("FileContent.MapFromBytes", FileContent.MapFromBytes, "bytes", Mapped),
     ];
@@ -57,19 +57,19 @@ internal static unsafe class OtherCases
             x, y, table);
     }
 
-    private static Choice ShortRun(long run)
+    private static Choice LongRun(long run)
     {
-        const int Rows = 64;
+        const int Rows = 16;
         nint step = 2 * (nint)run;
         var x = new Numbers(Rows * step);
         var y = new Numbers(Rows * run);
         return new(
-            () => StridedCopy.Rows(ref *x.F32, step, ref *y.F32, (nint)run, Rows, (nint)run),
+            () => ByteRuns.Copy(x.Bytes, step, y.Bytes, (nint)run, Rows, (nint)run),
             () =>
             {
                 for (nint r = 0; r < Rows; r++)
                 {
-                    StridedCopy.Block(ref x.F32[r * step], ref y.F32[r * (nint)run], (nint)run);
+                    LargeBlocks.Copy(x.Bytes + (r * step), y.Bytes + (r * (nint)run), run);
                 }
             },
             x, y);

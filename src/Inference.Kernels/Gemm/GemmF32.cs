@@ -117,7 +117,7 @@ internal static unsafe class GemmF32
     /// <param name="transB">Whether each B is stored transposed.</param>
     /// <param name="c">C_0.</param>
     /// <param name="ldc">Elements between rows of C.</param>
-    /// <param name="strideC">Elements between C_i and C_i+1.</param>
+    /// <param name="strideC">Elements between C_i and C_i+1; rows of one C may lie between those of others.</param>
     /// <param name="m">M, 0 or more.</param>
     /// <param name="n">N, 0 or more.</param>
     /// <param name="k">K, 0 or more.</param>
@@ -129,7 +129,7 @@ internal static unsafe class GemmF32
         float* c, nint ldc, nint strideC, nint m, nint n, nint k, float alpha, in GemmEpilogue epilogue, int maxThreads = 1)
     {
         KernelAssert.NotNegative(batch);
-        Debug.Assert(batch <= 1 || strideC >= ((m - 1) * ldc) + n || m == 0, "products that do not overlap");
+        Debug.Assert(batch <= 1 || strideC >= ((m - 1) * ldc) + n || (strideC >= n && ldc >= ((batch - 1) * strideC) + n) || m == 0, "products that do not overlap");
         Debug.Assert(epilogue.Residual == null && epilogue.RowBias == null, "no residual and row bias in a batch");
         var action = new GemmF32Batch(
             a, lda, strideA, transA, b, ldb, strideB, transB, c, ldc, strideC, m, n, k, alpha, epilogue,

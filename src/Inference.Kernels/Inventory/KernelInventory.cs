@@ -63,6 +63,10 @@ public static class KernelInventory
         Transpose2D.Words,
         Transpose2D.Doublewords,
         Transpose2D.Quadwords,
+        NarrowTranspose.Bytes,
+        NarrowTranspose.Words,
+        NarrowTranspose.Doublewords,
+        NarrowTranspose.Quadwords,
         EverySecond.Kernel,
     ];
 

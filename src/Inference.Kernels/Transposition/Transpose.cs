@@ -52,8 +52,7 @@ internal static unsafe class Transpose
         plan.X = (byte*)x;
         plan.Y = (byte*)y;
         long bytes = plan.Total * elementSize;
-        int blocks = maxThreads > 1 && bytes >= ParallelBytes ? (int)Math.Min(plan.OuterCount, WorkerPool.BlocksPerThread * maxThreads) : 1;
-        plan.Blocks = blocks;
-        WorkerPool.Run(blocks, &TransposePlan.RunBlock, &plan, maxThreads);
+        plan.Cut(maxThreads > 1 && bytes >= ParallelBytes ? WorkerPool.BlocksPerThread * maxThreads : 1);
+        WorkerPool.Run(plan.Blocks, &TransposePlan.RunBlock, &plan, maxThreads);
     }
 }

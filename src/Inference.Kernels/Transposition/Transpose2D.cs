@@ -23,10 +23,14 @@ internal static unsafe class Transpose2D
             new(IsaTier.Scalar, true, &Scalar<uint>),
         ]);
 
-    internal static readonly RowKernel Quadwords = RowKernel.Of("transpose_b64", [new(IsaTier.Scalar, true, &Scalar<ulong>)]);
+    internal static readonly RowKernel Quadwords = RowKernel.Of(
+        "transpose_b64", [new(IsaTier.Avx2, Avx2.IsSupported, &Quads, "4x4_avx2"), new(IsaTier.Scalar, true, &Scalar<ulong>)]);
 
     // Blocks of 64 rows keep the lines that columns touch in the first-level cache.
     private const int RowBlock = 64;
+
+    // Rows of a last block that is moved back over the one before it: whole squares instead of single elements.
+    private const int LeastRows = 16;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(byte* x, nint ldx, byte* y, nint ldy, nint rows, nint columns, int elementSize)
@@ -34,10 +38,23 @@ internal static unsafe class Transpose2D
         KernelAssert.Matrix(x, rows, columns, ldx);
         KernelAssert.Matrix(y, columns, rows, ldy);
         Debug.Assert(elementSize is 1 or 2 or 4 or 8, "elements of 1, 2, 4 or 8 bytes");
+        if (NarrowTranspose.Suits(ldx, ldy, rows, columns, elementSize))
+        {
+            NarrowTranspose.Run(x, ldx, y, ldy, rows, columns, elementSize);
+            return;
+        }
+
         RowKernel kernel = elementSize switch { 1 => Bytes, 2 => Words, 4 => Doublewords, _ => Quadwords };
         for (nint r = 0; r < rows; r += RowBlock)
         {
             nint count = nint.Min(RowBlock, rows - r);
+            nint whole = (count + LeastRows - 1) / LeastRows * LeastRows;
+            if (whole != count && whole <= rows)
+            {
+                r = rows - whole;
+                count = whole;
+            }
+
             var job = new Job { X = x + (r * ldx * elementSize), Ldx = ldx, Y = y + (r * elementSize), Ldy = ldy, Columns = columns };
             kernel.Best(&job, 0, count);
         }
@@ -47,8 +64,10 @@ internal static unsafe class Transpose2D
     private static void Eights(void* state, nint first, nint rows)
     {
         ref readonly Job job = ref *(Job*)state;
-        for (nint c = 0; c <= job.Columns - 8; c += 8)
+        for (nint c = 0; c < job.Columns && job.Columns >= 8; c += 8)
         {
+            // The last columns go over the block before them.
+            c = nint.Min(c, job.Columns - 8);
             TransposeBlocks.Columns8((float*)job.X + c, job.Ldx, (float*)job.Y + (c * job.Ldy), job.Ldy, rows & ~7);
         }
 
@@ -59,8 +78,9 @@ internal static unsafe class Transpose2D
     private static void Fours(void* state, nint first, nint rows)
     {
         ref readonly Job job = ref *(Job*)state;
-        for (nint c = 0; c <= job.Columns - 4; c += 4)
+        for (nint c = 0; c < job.Columns && job.Columns >= 4; c += 4)
         {
+            c = nint.Min(c, job.Columns - 4);
             TransposeBlocks.Columns4((float*)job.X + c, job.Ldx, (float*)job.Y + (c * job.Ldy), job.Ldy, rows & ~3);
         }
 
@@ -71,8 +91,9 @@ internal static unsafe class Transpose2D
     private static void SixteenBytes(void* state, nint first, nint rows)
     {
         ref readonly Job job = ref *(Job*)state;
-        for (nint c = 0; c <= job.Columns - 16; c += 16)
+        for (nint c = 0; c < job.Columns && job.Columns >= 16; c += 16)
         {
+            c = nint.Min(c, job.Columns - 16);
             TransposeBlocks.Columns16(job.X + c, job.Ldx, job.Y + (c * job.Ldy), job.Ldy, rows & ~15);
         }
 
@@ -90,8 +111,9 @@ internal static unsafe class Transpose2D
         nint ldy = job.Ldy;
         Vector128<ushort>* a = stackalloc Vector128<ushort>[8];
         Vector128<ushort>* b = stackalloc Vector128<ushort>[8];
-        for (nint c = 0; c <= job.Columns - 8; c += 8)
+        for (nint c = 0; c < job.Columns && job.Columns >= 8; c += 8)
         {
+            c = nint.Min(c, job.Columns - 8);
             for (nint r = 0; r <= rows - 8; r += 8)
             {
                 for (int i = 0; i < 4; i++)
@@ -119,6 +141,37 @@ internal static unsafe class Transpose2D
         Rest<ushort>(in job, rows, 8);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Quads(void* state, nint first, nint rows)
+    {
+        ref readonly Job job = ref *(Job*)state;
+        double* x = (double*)job.X;
+        double* y = (double*)job.Y;
+        for (nint c = 0; c < job.Columns && job.Columns >= 4; c += 4)
+        {
+            c = nint.Min(c, job.Columns - 4);
+            for (nint r = 0; r <= rows - 4; r += 4)
+            {
+                double* from = x + (r * job.Ldx) + c;
+                double* to = y + (c * job.Ldy) + r;
+                Vector256<double> a = Vector256.Load(from);
+                Vector256<double> b = Vector256.Load(from + job.Ldx);
+                Vector256<double> d = Vector256.Load(from + (2 * job.Ldx));
+                Vector256<double> e = Vector256.Load(from + (3 * job.Ldx));
+                Vector256<double> low = Avx.UnpackLow(a, b);
+                Vector256<double> high = Avx.UnpackHigh(a, b);
+                Vector256<double> low2 = Avx.UnpackLow(d, e);
+                Vector256<double> high2 = Avx.UnpackHigh(d, e);
+                Avx.Permute2x128(low, low2, 0x20).Store(to);
+                Avx.Permute2x128(high, high2, 0x20).Store(to + job.Ldy);
+                Avx.Permute2x128(low, low2, 0x31).Store(to + (2 * job.Ldy));
+                Avx.Permute2x128(high, high2, 0x31).Store(to + (3 * job.Ldy));
+            }
+        }
+
+        Rest<ulong>(in job, rows, 4);
+    }
+
     private static void Scalar<T>(void* state, nint first, nint rows)
         where T : unmanaged => Part<T>(in *(Job*)state, 0, rows, 0);
 
@@ -127,7 +180,7 @@ internal static unsafe class Transpose2D
         where T : unmanaged
     {
         nint wholeRows = rows & -block;
-        Part<T>(in job, 0, wholeRows, job.Columns & -block);
+        Part<T>(in job, 0, wholeRows, job.Columns >= block ? job.Columns : 0);
         Part<T>(in job, wholeRows, rows, 0);
     }
 

@@ -17,6 +17,9 @@ internal unsafe struct TransposePlan
     public byte* X;
     public byte* Y;
     public int Blocks;
+
+    // Parts that a matrix is cut into along its longer side.
+    private int _strips;
     private int _rank;
     private readonly int _elementSize;
     private Axes _size;
@@ -63,11 +66,22 @@ internal unsafe struct TransposePlan
         }
     }
 
+    /// <summary>Cuts the loops into blocks for some threads.</summary>
+    public void Cut(int wanted)
+    {
+        nint outer = OuterCount;
+        nint most = nint.Max(_matrixRows, _matrixColumns) / (2 * MatrixStrip);
+        _strips = _matrix && outer < wanted ? (int)nint.Clamp((wanted + outer - 1) / outer, 1, nint.Max(1, most)) : 1;
+        Blocks = (int)nint.Min(outer, wanted) * _strips;
+    }
+
     public static void RunBlock(void* state, int block)
     {
         ref readonly TransposePlan plan = ref *(TransposePlan*)state;
         nint outer = plan.OuterCount;
-        plan.Run(outer * block / plan.Blocks, outer * (block + 1) / plan.Blocks);
+        (int part, int strip) = Math.DivRem(block, plan._strips);
+        int parts = plan.Blocks / plan._strips;
+        plan.Run(outer * part / parts, outer * (part + 1) / parts, strip);
     }
 
     // Axes in y's order; sizes of 1 vanish, and axes that are neighbours in x and y become one.
@@ -147,14 +161,20 @@ internal unsafe struct TransposePlan
         _rank--;
     }
 
+    // Outer positions in rows along the last of the outer axes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Run(nint first, nint end)
+    private readonly void Run(nint first, nint end, int strip)
     {
         var work = default(WorkCounter);
         nint size = _matrix ? _matrixRows * _matrixColumns : _run;
-        for (nint index = first; index < end; index++)
+        nint length = _rank == 0 ? 1 : _size[_rank - 1];
+        nint stepX = _rank == 0 ? 0 : _strideX[_rank - 1] * _elementSize;
+        nint stepY = _rank == 0 ? 0 : _strideY[_rank - 1] * _elementSize;
+        nint most = nint.Max(1, LongLoop.Part / (size + StepWork));
+        for (nint index = first; index < end;)
         {
-            work.Add(size + StepWork);
+            nint count = nint.Min(nint.Min(end - index, length - (index % length)), most);
+            work.Add(count * (size + StepWork));
             nint x = 0;
             nint y = 0;
             nint rest = index;
@@ -168,30 +188,46 @@ internal unsafe struct TransposePlan
 
             byte* from = X + (x * _elementSize);
             byte* to = Y + (y * _elementSize);
-            if (_matrix)
+            index += count;
+            if (!_matrix)
             {
-                RunMatrix(from, to);
+                ByteRuns.Copy(from, stepX, to, stepY, count, _run * _elementSize);
+                continue;
             }
-            else
+
+            for (; count > 0; count--, from += stepX, to += stepY)
             {
-                LargeBlocks.Copy(from, to, _run * _elementSize);
+                RunMatrix(from, to, strip);
             }
         }
     }
 
-    // Rows of a large matrix in parts, between which the run is asked.
-    private readonly void RunMatrix(byte* from, byte* to)
+    // A strip of a matrix; rows of a large one in parts, between which the run is asked.
+    private readonly void RunMatrix(byte* from, byte* to, int strip)
     {
-        nint part = nint.Max(MatrixStrip, LongLoop.Part / _matrixColumns / MatrixStrip * MatrixStrip);
-        for (nint row = 0; row < _matrixRows; row += part)
+        bool byRows = _matrixRows >= _matrixColumns;
+        (nint row, nint rowEnd) = byRows ? Strip(_matrixRows, strip) : (0, _matrixRows);
+        (nint column, nint columnEnd) = byRows ? (0, _matrixColumns) : Strip(_matrixColumns, strip);
+        nint columns = columnEnd - column;
+        from += column * _elementSize;
+        to += column * _matrixLdy * _elementSize;
+        nint part = nint.Max(MatrixStrip, LongLoop.Part / columns / MatrixStrip * MatrixStrip);
+        for (nint first = row; row < rowEnd; row += part)
         {
-            if (row > 0)
+            if (row > first)
             {
                 KernelControl.Poll();
             }
 
-            Transpose2D.Run(from + (row * _matrixLdx * _elementSize), _matrixLdx, to + (row * _elementSize), _matrixLdy, nint.Min(part, _matrixRows - row), _matrixColumns, _elementSize);
+            Transpose2D.Run(from + (row * _matrixLdx * _elementSize), _matrixLdx, to + (row * _elementSize), _matrixLdy, nint.Min(part, rowEnd - row), columns, _elementSize);
         }
+    }
+
+    // Where a strip starts and ends: multiples of what is turned at once.
+    private readonly (nint First, nint End) Strip(nint length, int strip)
+    {
+        nint units = (length + MatrixStrip - 1) / MatrixStrip;
+        return (nint.Min(length, units * strip / _strips * MatrixStrip), nint.Min(length, units * (strip + 1) / _strips * MatrixStrip));
     }
 
     [InlineArray(Transpose.MaxRank)]

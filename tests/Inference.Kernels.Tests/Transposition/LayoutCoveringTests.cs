@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace Inference.Kernels.Tests.Transposition;
 
-[Covers(typeof(Transpose), "transpose_b8", "transpose_b16", "transpose_b32", "transpose_b64")]
+[Covers(typeof(Transpose), "transpose_b8", "transpose_b16", "transpose_b32", "transpose_b64", "transpose_narrow_b8", "transpose_narrow_b16", "transpose_narrow_b32", "transpose_narrow_b64")]
 [Covers(typeof(Resize2D))]
 public sealed unsafe class LayoutCoveringTests(ITestOutputHelper output)
 {
@@ -16,8 +16,8 @@ public sealed unsafe class LayoutCoveringTests(ITestOutputHelper output)
     {
         var space = new OptionSpace("transpose 2D", 3);
         Option<int> elementSize = space.Add("bytes", 1, 2, 4, 8);
-        Option<int> rowCount = space.Add("rows", 0, 1, 3, 4, 7, 8, 9, 15, 16, 17, 31, 33, 64, 70);
-        Option<int> columnCount = space.Add("columns", 1, 3, 4, 7, 8, 9, 15, 16, 17, 33, 64, 65);
+        Option<int> rowCount = space.Add("rows", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 33, 64, 70, 129);
+        Option<int> columnCount = space.Add("columns", 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 15, 16, 17, 33, 64, 65, 131);
         Option<int> padX = space.Add("ldx", 0, 1, 5);
         Option<int> padY = space.Add("ldy", 0, 1, 5);
         Option<int> offset = space.Add("offset", 0, 1);

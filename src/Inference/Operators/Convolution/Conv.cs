@@ -80,7 +80,8 @@ internal sealed unsafe partial class Conv(Node node, OperatorTable table) : Floa
         long filters = w.Dims[0] / _group;
         long depth = groupChannels * grid.KernelCount;
         long tile = Math.Clamp(Im2Col.TileElements / Math.Max(1, depth), Math.Min(TileLimits.PanelColumns, grid.OutputCount), grid.OutputCount);
-        C* columns = (C*)context.Scratch(Math.Max(1, depth * tile) * sizeof(C));
+        bool pointwise = grid.IsPointwise;
+        C* columns = (C*)context.Scratch(pointwise ? 1 : Math.Max(1, depth * tile) * sizeof(C));
         for (long n = 0; n < x.Dims[0]; n++)
         {
             for (long g = 0; g < _group; g++)
@@ -88,18 +89,26 @@ internal sealed unsafe partial class Conv(Node node, OperatorTable table) : Floa
                 C* input = (C*)x.Data + (n * x.Dims[1] + g * groupChannels) * grid.InputCount;
                 C* weights = (C*)w.Data + g * filters * depth;
                 C* target = (C*)y.Data + (n * y.Dims[1] + g * filters) * grid.OutputCount;
+                C* groupBias = bias is null ? null : bias + g * filters;
                 for (long first = 0; first < grid.OutputCount; first += tile)
                 {
                     context.ThrowIfCancelled();
                     long count = Math.Min(tile, grid.OutputCount - first);
+                    if (pointwise)
+                    {
+                        Multiply(context, weights, input + first, grid.InputCount, groupBias, target + first, filters, count, depth, grid.OutputCount);
+                        continue;
+                    }
+
                     Im2Col.Run<C, C>(in grid, input, groupChannels, C.Zero, first, count, columns);
-                    Multiply(context, weights, columns, bias is null ? null : bias + g * filters, target + first, filters, count, depth, grid.OutputCount);
+                    Multiply(context, weights, columns, count, groupBias, target + first, filters, count, depth, grid.OutputCount);
                 }
             }
         }
     }
 
-    private void Multiply<C>(KernelContext context, C* weights, C* columns, C* bias, C* target, long filters, long count, long depth, long stride)
+    // columns[depth, count] with rows that lie columnStride apart, target[filters, count] with rows that lie stride apart.
+    private void Multiply<C>(KernelContext context, C* weights, C* columns, long columnStride, C* bias, C* target, long filters, long count, long depth, long stride)
         where C : unmanaged, INumber<C>
     {
         if (typeof(C) == typeof(float))
@@ -107,15 +116,15 @@ internal sealed unsafe partial class Conv(Node node, OperatorTable table) : Floa
             GemmEpilogue epilogue = default;
             epilogue.RowBias = (float*)bias;
             epilogue.Activation = context.HasInput(3) ? default : _activation;
-            GemmF32.Run((float*)weights, (nint)depth, false, (float*)columns, (nint)count, false, (float*)target, (nint)stride, (nint)filters, (nint)count, (nint)depth, 1f, in epilogue, context.Threads);
+            GemmF32.Run((float*)weights, (nint)depth, false, (float*)columns, (nint)columnStride, false, (float*)target, (nint)stride, (nint)filters, (nint)count, (nint)depth, 1f, in epilogue, context.Threads);
             return;
         }
 
         for (long f = 0; f < filters; f++)
         {
-            context.ThrowIfCancelled();
             new Span<C>(target + (f * stride), (int)count).Fill(bias is null ? C.Zero : bias[f]);
-            NaiveProduct.Run(weights + (f * depth), false, columns, false, target + (f * stride), 1, count, depth, C.One);
         }
+
+        NaiveProduct.Run(weights, depth, false, columns, columnStride, false, target, stride, filters, count, depth, C.One, context.Threads);
     }
 }

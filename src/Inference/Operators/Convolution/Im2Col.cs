@@ -32,6 +32,8 @@ internal static unsafe class Im2Col
             {
                 Unravel(k, grid.Rank, in grid.Kernel[0], step);
                 Unravel(first, grid.Rank, in grid.Output[0], position);
+                long shiftX = (step[last] * grid.Dilation[last]) - grid.Before[last];
+                (long start, long end) = Inside(in grid, shiftX, grid.Output[last]);
                 long done = 0;
                 while (done < count)
                 {
@@ -43,7 +45,9 @@ internal static unsafe class Im2Col
                     }
                     else
                     {
-                        Row(in grid, plane + offset, position[last], step[last] * grid.Dilation[last], run, shift, target);
+                        long at = (position[last] * grid.Stride[last]) + shiftX;
+                        (long inside, long stop) = run == grid.Output[last] ? (start, end) : Inside(in grid, at, run);
+                        Row(plane + offset + at, grid.Stride[last], inside, stop, run, shift, target);
                     }
 
                     target += run;
@@ -130,17 +134,39 @@ internal static unsafe class Im2Col
         }
     }
 
-    private static void Row<TIn, TOut>(in WindowGrid grid, TIn* row, long position, long step, long run, TOut shift, TOut* target)
-        where TIn : unmanaged, INumber<TIn>
-        where TOut : unmanaged, INumber<TOut>
+    // Of a run of windows whose first one reads the input at a place, those that read within it.
+    private static (long Start, long End) Inside(in WindowGrid grid, long at, long run)
     {
         int last = grid.Rank - 1;
         long stride = grid.Stride[last];
-        long at = position * stride - grid.Before[last] + step;
-        for (long i = 0; i < run; i++, at += stride)
+        long start = Math.Clamp(at >= 0 ? 0 : (-at + stride - 1) / stride, 0, run);
+        long room = grid.Input[last] - at;
+        return (start, Math.Clamp(room <= 0 ? 0 : (room + stride - 1) / stride, start, run));
+    }
+
+    // The first window reads row[0]; outside of start to end − 1 the input ends.
+    private static void Row<TIn, TOut>(TIn* row, long stride, long start, long end, long run, TOut shift, TOut* target)
+        where TIn : unmanaged, INumber<TIn>
+        where TOut : unmanaged, INumber<TOut>
+    {
+        new Span<TOut>(target, (int)start).Clear();
+        if (typeof(TIn) == typeof(TOut) && stride == 1 && shift == TOut.Zero)
         {
-            target[i] = (ulong)at < (ulong)grid.Input[last] ? TOut.CreateTruncating(row[at]) - shift : TOut.Zero;
+            new ReadOnlySpan<TOut>(row + start, (int)(end - start)).CopyTo(new Span<TOut>(target + start, (int)(end - start)));
         }
+        else if (typeof(TIn) == typeof(float) && typeof(TOut) == typeof(float) && stride == 2 && shift == TOut.Zero && end > start)
+        {
+            Kernels.Transposition.EverySecond.Run((float*)(row + (start * 2)), (float*)(target + start), (nint)(end - start));
+        }
+        else
+        {
+            for (long i = start; i < end; i++)
+            {
+                target[i] = TOut.CreateTruncating(row[i * stride]) - shift;
+            }
+        }
+
+        new Span<TOut>(target + end, (int)(run - end)).Clear();
     }
 
     // Where the row of the last axis starts; negative where another axis lies outside.

@@ -93,6 +93,21 @@ internal unsafe struct WindowGrid
         return grid;
     }
 
+    /// <summary>Whether each window is one element of the input, in order.</summary>
+    public readonly bool IsPointwise
+    {
+        get
+        {
+            bool result = KernelCount == 1 && InputCount == OutputCount;
+            for (int i = 0; i < Rank; i++)
+            {
+                result &= Stride[i] == 1 && Before[i] == 0;
+            }
+
+            return result;
+        }
+    }
+
     /// <summary>The first kernel step along an axis that lies inside the input, and one past the last, for the window at <paramref name="output"/>.</summary>
     public readonly void Range(int axis, long output, out long start, out long from, out long to)
     {

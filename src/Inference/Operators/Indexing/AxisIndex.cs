@@ -1,34 +1,58 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Inference.Operators.Movement;
 using Inference.Operators.Views;
 
 namespace Inference.Operators.Indexing;
 
-/// <summary>Walks a tensor of indices along one axis of another tensor of the same rank: where the element lies that each index names.</summary>
+/// <summary>
+/// Walks a tensor of indices along one axis of another tensor of the same rank, in runs along the innermost axis: element i of a run with index p lies at
+/// <see cref="Offset"/> + i · <see cref="Step"/> + p · <see cref="AxisStride"/>.
+/// </summary>
 internal struct AxisIndex
 {
-    private readonly long _size;
-    private readonly long _axisStride;
-    private readonly long _innerStride;
+    /// <summary>Indices that are checked, then used, while they are in the first-level cache.</summary>
+    public const int Part = 1024;
+
     private readonly DimsBuffer _strides;
-    private long _offset;
+    private readonly DimsBuffer _dims;
+    private readonly int _outer;
+    private DimsBuffer _index;
 
     public AxisIndex(ReadOnlySpan<long> data, ReadOnlySpan<long> indices, int axis)
     {
         int rank = data.Length;
-        _size = data[axis];
+        Size = (nint)data[axis];
         Span<long> strides = _strides;
         ShapeRules.Strides(data, strides);
-        _axisStride = strides[axis];
+        AxisStride = (nint)strides[axis];
 
         // The named axis is not walked.
         strides[axis] = 0;
-        _innerStride = strides[rank - 1];
-        Inner = indices[rank - 1];
+        Step = (nint)strides[rank - 1];
+        Inner = (nint)indices[rank - 1];
+        _outer = rank - 1;
+        indices[.._outer].CopyTo(_dims);
+        Runs = TensorShape.Count(indices[.._outer]);
     }
 
-    /// <summary>Indices in a run along the innermost axis.</summary>
-    public long Inner { get; }
+    /// <summary>Indices in a run.</summary>
+    public nint Inner { get; }
+
+    /// <summary>How many runs there are.</summary>
+    public long Runs { get; }
+
+    /// <summary>Size of the named axis.</summary>
+    public nint Size { get; }
+
+    /// <summary>Elements between neighbours along the named axis.</summary>
+    public nint AxisStride { get; }
+
+    /// <summary>Elements that a step along a run moves beside its index: 1, or 0 where the named axis is the innermost.</summary>
+    public nint Step { get; }
+
+    /// <summary>Where the current run starts.</summary>
+    public nint Offset { get; private set; }
 
     public static void Check(InferContext context, Dimension[] data, Dimension[]? indices, int axis)
     {
@@ -51,36 +75,75 @@ internal struct AxisIndex
         }
     }
 
-    /// <summary>The element that index number <paramref name="number"/> names; it stands at <paramref name="i"/> of the current run.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly long At(KernelContext context, Tensor indices, long number, long i)
-    {
-        long position = Integers.At(indices, number);
-        position = position < 0 ? position + _size : position;
-        if ((ulong)position >= (ulong)_size)
-        {
-            throw context.Error($"indices: expected values in [{-_size}, {_size - 1}], got {Integers.At(indices, number)}.");
-        }
+    /// <summary>An index of the tensor is out of range.</summary>
+    public readonly InferenceException OutOfRange(KernelContext context, Tensor indices, long number) =>
+        context.Error($"indices: expected values in [{-Size}, {Size - 1}], got {Integers.At(indices, number)}.");
 
-        return _offset + (i * _innerStride) + (position * _axisStride);
+    /// <summary>The index as a position; beyond <paramref name="size"/>, unsigned, where it is out of range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nuint Position<TIndex>(TIndex index, nint size)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        nint position = (nint)long.CreateTruncating(index);
+        return (nuint)(position + (position >> 63 & size));
     }
 
-    /// <summary>Moves to the next run; false where there is none.</summary>
-    public bool Next(ReadOnlySpan<long> indices, Span<long> index)
+    /// <summary>Whether all of these indices are positions as they stand: none counts from the end, none is out of range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool ArePositions<TIndex>(ref TIndex indices, nint count, nint size)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
     {
-        ReadOnlySpan<long> strides = _strides;
-        for (int axis = indices.Length - 2; axis >= 0; axis--)
+        // The sign of x | (last − x) is set where x is negative or beyond the last position.
+        TIndex last = TIndex.CreateSaturating(size - 1);
+        TIndex signs = TIndex.Zero;
+        nint i = 0;
+        if (count >= Vector<TIndex>.Count)
         {
-            _offset += strides[axis];
-            if (++index[axis] < indices[axis])
+            var lasts = new Vector<TIndex>(last);
+            Vector<TIndex> found = Vector<TIndex>.Zero;
+            for (; i <= count - Vector<TIndex>.Count; i += Vector<TIndex>.Count)
             {
-                return true;
+                Vector<TIndex> x = Vector.LoadUnsafe(ref indices, (nuint)i);
+                found |= x | (lasts - x);
             }
 
-            _offset -= strides[axis] * indices[axis];
-            index[axis] = 0;
+            signs = Vector.LessThanAny(found, Vector<TIndex>.Zero) ? -TIndex.One : TIndex.Zero;
         }
 
-        return false;
+        for (; i < count; i++)
+        {
+            TIndex x = Unsafe.Add(ref indices, i);
+            signs |= x | (last - x);
+        }
+
+        return !TIndex.IsNegative(signs);
+    }
+
+    /// <summary>Goes to a run.</summary>
+    public void Start(long run)
+    {
+        Offset = 0;
+        for (int axis = _outer - 1; axis >= 0; axis--)
+        {
+            (run, long at) = Math.DivRem(run, _dims[axis]);
+            _index[axis] = at;
+            Offset += (nint)(at * _strides[axis]);
+        }
+    }
+
+    /// <summary>Moves to the next run.</summary>
+    public void Next()
+    {
+        for (int axis = _outer - 1; axis >= 0; axis--)
+        {
+            Offset += (nint)_strides[axis];
+            if (++_index[axis] < _dims[axis])
+            {
+                return;
+            }
+
+            Offset -= (nint)(_strides[axis] * _dims[axis]);
+            _index[axis] = 0;
+        }
     }
 }

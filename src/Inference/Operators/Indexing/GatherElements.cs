@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Threading;
 using Inference.Operators.Movement;
@@ -8,6 +9,10 @@ namespace Inference.Operators.Indexing;
 /// <summary>y[i…] = x[i… with indices[i…] in place of i_axis]. Source: ONNX GatherElements, opsets 11 to 13.</summary>
 internal sealed class GatherElements(Node node) : Operator
 {
+    // A nanosecond for each element.
+    private const long ParallelWork = WorkerPool.SharedNanoseconds;
+    private const int RunWork = 8;
+
     private readonly long _axis = node.Attributes.Int("axis", 0);
 
     protected override void InferOutputs(InferContext context)
@@ -39,23 +44,110 @@ internal sealed class GatherElements(Node node) : Operator
     {
         public void Run<T>(KernelContext context, Tensor source, Tensor target)
         {
-            int axis = Shapes.Axis(op._axis, source.Rank);
-            var walk = new AxisIndex(source.Dims, indices.Dims, axis);
-            ref T from = ref Elements.Ref<T>(source);
-            ref T to = ref Elements.Ref<T>(target);
-            var work = default(WorkCounter);
-            long next = 0;
-            Span<long> index = stackalloc long[source.Rank];
-            index.Clear();
-            do
+            if (indices.Type == ElementType.Int32)
             {
-                for (long i = 0; i < walk.Inner; i++, next++)
-                {
-                    work.Add(8);
-                    Unsafe.Add(ref to, (nint)next) = Unsafe.Add(ref from, (nint)walk.At(context, indices, next, i));
-                }
+                Run<T, int>(context, source, target);
             }
-            while (walk.Next(indices.Dims, index));
+            else
+            {
+                Run<T, long>(context, source, target);
+            }
+        }
+
+        private void Run<T, TIndex>(KernelContext context, Tensor source, Tensor target)
+            where TIndex : unmanaged, IBinaryInteger<TIndex>
+        {
+            var runs = new Runs<T, TIndex>(context, new(source.Dims, indices.Dims, Shapes.Axis(op._axis, source.Rank)), source, indices, target);
+            int blocks = target.Count >= ParallelWork ? (int)Math.Min(runs.Count, (long)WorkerPool.BlocksPerThread * context.Threads) : 1;
+            runs.Blocks = blocks;
+            WorkerPool.Run(blocks, ref runs, context.Threads);
+        }
+    }
+
+    private struct Runs<T, TIndex>(KernelContext context, AxisIndex walk, Tensor source, Tensor indices, Tensor target) : IBlockAction
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        public int Blocks;
+
+        public readonly long Count => walk.Runs;
+
+        public readonly void Invoke(int block)
+        {
+            AxisIndex own = walk;
+            long first = own.Runs * block / Blocks;
+            long end = own.Runs * (block + 1) / Blocks;
+            ref T from = ref Elements.Ref<T>(source);
+            ref T to = ref Unsafe.Add(ref Elements.Ref<T>(target), (nint)first * own.Inner);
+            ref TIndex picks = ref Unsafe.Add(ref Elements.Ref<TIndex>(indices), (nint)first * own.Inner);
+            var work = default(WorkCounter);
+            own.Start(first);
+            for (long run = first; run < end; run++)
+            {
+                for (nint i = 0; i < own.Inner;)
+                {
+                    nint stop = nint.Min(i + AxisIndex.Part, own.Inner);
+                    work.Add(RunWork + stop - i);
+                    i = Pick(ref Unsafe.Add(ref from, own.Offset), ref picks, ref to, i, stop, own.Size, own.AxisStride, own.Step);
+                    if (i < stop)
+                    {
+                        throw own.OutOfRange(context, indices, run * own.Inner + i);
+                    }
+                }
+
+                to = ref Unsafe.Add(ref to, own.Inner);
+                picks = ref Unsafe.Add(ref picks, own.Inner);
+                own.Next();
+            }
+        }
+
+        // Returns where it ends: before the end at an index out of range.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static nint Pick(ref T from, ref TIndex picks, ref T to, nint i, nint end, nint size, nint stride, nint step)
+        {
+            if (AxisIndex.ArePositions(ref Unsafe.Add(ref picks, i), end - i, size))
+            {
+                if (stride == 1)
+                {
+                    // The named axis is the innermost that is longer than 1.
+                    for (; i <= end - 4; i += 4)
+                    {
+                        ref TIndex four = ref Unsafe.Add(ref picks, i);
+                        T a = Unsafe.Add(ref from, nint.CreateTruncating(four));
+                        T b = Unsafe.Add(ref from, nint.CreateTruncating(Unsafe.Add(ref four, 1)));
+                        T c = Unsafe.Add(ref from, nint.CreateTruncating(Unsafe.Add(ref four, 2)));
+                        T d = Unsafe.Add(ref from, nint.CreateTruncating(Unsafe.Add(ref four, 3)));
+                        Unsafe.Add(ref to, i) = a;
+                        Unsafe.Add(ref to, i + 1) = b;
+                        Unsafe.Add(ref to, i + 2) = c;
+                        Unsafe.Add(ref to, i + 3) = d;
+                    }
+
+                    for (; i < end; i++)
+                    {
+                        Unsafe.Add(ref to, i) = Unsafe.Add(ref from, nint.CreateTruncating(Unsafe.Add(ref picks, i)));
+                    }
+                }
+
+                for (; i < end; i++)
+                {
+                    Unsafe.Add(ref to, i) = Unsafe.Add(ref from, nint.CreateTruncating(Unsafe.Add(ref picks, i)) * stride + i * step);
+                }
+
+                return end;
+            }
+
+            for (; i < end; i++)
+            {
+                nuint position = AxisIndex.Position(Unsafe.Add(ref picks, i), size);
+                if (position >= (nuint)size)
+                {
+                    break;
+                }
+
+                Unsafe.Add(ref to, i) = Unsafe.Add(ref from, (nint)position * stride + i * step);
+            }
+
+            return i;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Threading;
 using Inference.Operators.Movement;
@@ -50,6 +51,19 @@ internal sealed class GatherND(Node node) : Operator
     {
         public void Run<T>(KernelContext context, Tensor source, Tensor target)
         {
+            if (indices.Type == ElementType.Int32)
+            {
+                Run<T, int>(context, source, target);
+            }
+            else
+            {
+                Run<T, long>(context, source, target);
+            }
+        }
+
+        private void Run<T, TIndex>(KernelContext context, Tensor source, Tensor target)
+            where TIndex : unmanaged, IBinaryInteger<TIndex>
+        {
             int tuple = (int)indices.Dims[^1];
             Span<long> strides = stackalloc long[source.Rank];
             ShapeRules.Strides(source.Dims, strides);
@@ -68,8 +82,8 @@ internal sealed class GatherND(Node node) : Operator
                 for (long i = 0; i < perBatch; i++, number++)
                 {
                     work.Add((4L * tuple) + 4 + block);
-                    long offset = IndexTuple.Offset(context, indices, number * tuple, sizes, steps);
-                    StridedCopy.Block(ref Unsafe.Add(ref from, (nint)offset), ref to, block);
+                    nint offset = IndexTuple.Offset<TIndex>(context, indices, number * tuple, sizes, steps);
+                    StridedCopy.Block(ref Unsafe.Add(ref from, offset), ref to, block);
                     to = ref Unsafe.Add(ref to, block);
                 }
             }

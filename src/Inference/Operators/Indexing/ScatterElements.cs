@@ -12,6 +12,8 @@ namespace Inference.Operators.Indexing;
 /// </summary>
 internal sealed class ScatterElements(Node node) : Operator
 {
+    private const int RunWork = 8;
+
     private readonly long _axis = node.Attributes.Int("axis", 0);
     private readonly ScatterReduction _reduction = ScatterReductions.Read(node);
 
@@ -57,7 +59,7 @@ internal sealed class ScatterElements(Node node) : Operator
             return;
         }
 
-        var action = new Reduce { Op = this, Reduction = ScatterReductions.For(_reduction, y.Type), Context = context, Y = y, Indices = indices, Updates = updates };
+        var action = new Reduce { Op = this, Context = context, Y = y, Indices = indices, Updates = updates };
         if (y.Type == ElementType.Bool)
         {
             action.Invoke<DirectElement<byte>, byte, byte>();
@@ -70,61 +72,102 @@ internal sealed class ScatterElements(Node node) : Operator
 
     public override bool CanOverwrite(int output, int input) => input == 0;
 
-    private readonly struct Move(ScatterElements op, Tensor indices, Tensor updates) : IMove
+    private void Scatter<T, TUpdate>(KernelContext context, Tensor target, Tensor indices, Tensor updates)
+        where TUpdate : struct, IScatter<T>
     {
-        public void Run<T>(KernelContext context, Tensor source, Tensor target)
+        if (indices.Type == ElementType.Int32)
         {
-            Tensor values = updates.Type.IsPacked() ? Packing.Unpack(context, updates) : updates;
-            var walk = new AxisIndex(target.Dims, indices.Dims, Shapes.Axis(op._axis, target.Rank));
-            ref T from = ref Elements.Ref<T>(values);
-            ref T to = ref Elements.Ref<T>(target);
-            Span<long> index = stackalloc long[target.Rank];
-            index.Clear();
-            var work = default(WorkCounter);
-            long next = 0;
-            do
+            Scatter<T, TUpdate, int>(context, target, indices, updates);
+        }
+        else
+        {
+            Scatter<T, TUpdate, long>(context, target, indices, updates);
+        }
+    }
+
+    private void Scatter<T, TUpdate, TIndex>(KernelContext context, Tensor target, Tensor indices, Tensor updates)
+        where TUpdate : struct, IScatter<T>
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        var walk = new AxisIndex(target.Dims, indices.Dims, Shapes.Axis(_axis, target.Rank));
+        ref T from = ref Elements.Ref<T>(updates);
+        ref T to = ref Elements.Ref<T>(target);
+        ref TIndex picks = ref Elements.Ref<TIndex>(indices);
+        var work = default(WorkCounter);
+        for (long run = 0; run < walk.Runs; run++)
+        {
+            for (nint i = 0; i < walk.Inner;)
             {
-                for (long i = 0; i < walk.Inner; i++, next++)
+                nint stop = LongLoop.Next(i, walk.Inner);
+                work.Add(RunWork + stop - i);
+                i = Place<T, TUpdate, TIndex>(ref from, ref picks, ref Unsafe.Add(ref to, walk.Offset), i, stop, walk.Size, walk.AxisStride, walk.Step);
+                if (i < stop)
                 {
-                    work.Add(8);
-                    Unsafe.Add(ref to, (nint)walk.At(context, indices, next, i)) = Unsafe.Add(ref from, (nint)next);
+                    throw walk.OutOfRange(context, indices, run * walk.Inner + i);
                 }
             }
-            while (walk.Next(indices.Dims, index));
+
+            from = ref Unsafe.Add(ref from, walk.Inner);
+            picks = ref Unsafe.Add(ref picks, walk.Inner);
+            walk.Next();
         }
+    }
+
+    // Returns where it ends: before the end at an index out of range.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint Place<T, TUpdate, TIndex>(ref T from, ref TIndex picks, ref T to, nint i, nint end, nint size, nint stride, nint step)
+        where TUpdate : struct, IScatter<T>
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        for (; i < end; i++)
+        {
+            nuint position = AxisIndex.Position(Unsafe.Add(ref picks, i), size);
+            if (position >= (nuint)size)
+            {
+                break;
+            }
+
+            ref T element = ref Unsafe.Add(ref to, (nint)position * stride + i * step);
+            element = TUpdate.Apply(element, Unsafe.Add(ref from, i));
+        }
+
+        return i;
+    }
+
+    private readonly struct Move(ScatterElements op, Tensor indices, Tensor updates) : IMove
+    {
+        public void Run<T>(KernelContext context, Tensor source, Tensor target) =>
+            op.Scatter<T, Scatters.Replace<T>>(context, target, indices, updates.Type.IsPacked() ? Packing.Unpack(context, updates) : updates);
     }
 
     private struct Reduce : INumericAction
     {
         public ScatterElements Op;
-        public ScatterReduction Reduction;
         public KernelContext Context;
         public Tensor Y;
         public Tensor Indices;
         public Tensor Updates;
 
-        public readonly unsafe void Invoke<E, T, C>()
+        public readonly void Invoke<E, T, C>()
             where E : struct, IElement<T, C>
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
-            var walk = new AxisIndex(Y.Dims, Indices.Dims, Shapes.Axis(Op._axis, Y.Rank));
-            T* to = (T*)Y.Data;
-            T* from = (T*)Updates.Data;
-            Span<long> index = stackalloc long[Y.Rank];
-            index.Clear();
-            var work = default(WorkCounter);
-            long next = 0;
-            do
+            switch (ScatterReductions.For(Op._reduction, Y.Type))
             {
-                for (long i = 0; i < walk.Inner; i++, next++)
-                {
-                    work.Add(8);
-                    long at = walk.At(Context, Indices, next, i);
-                    to[at] = E.Store(ScatterReductions.Apply(Reduction, E.Load(to[at]), E.Load(from[next])));
-                }
+                case ScatterReduction.Add:
+                    Op.Scatter<T, Scatters.Add<E, T, C>>(Context, Y, Indices, Updates);
+                    break;
+                case ScatterReduction.Mul:
+                    Op.Scatter<T, Scatters.Mul<E, T, C>>(Context, Y, Indices, Updates);
+                    break;
+                case ScatterReduction.Max:
+                    Op.Scatter<T, Scatters.Max<E, T, C>>(Context, Y, Indices, Updates);
+                    break;
+                default:
+                    Op.Scatter<T, Scatters.Min<E, T, C>>(Context, Y, Indices, Updates);
+                    break;
             }
-            while (walk.Next(Indices.Dims, index));
         }
     }
 }

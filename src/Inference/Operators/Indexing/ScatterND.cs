@@ -81,26 +81,73 @@ internal sealed class ScatterND(Node node) : Operator
         }
     }
 
-    private readonly struct Move(Tensor indices, Tensor updates) : IMove
+    private static void Scatter<T, TUpdate>(KernelContext context, Tensor target, Tensor indices, Tensor updates)
+        where TUpdate : struct, IScatter<T>
     {
-        public void Run<T>(KernelContext context, Tensor source, Tensor target)
+        if (indices.Type == ElementType.Int32)
         {
-            Tensor values = updates.Type.IsPacked() ? Packing.Unpack(context, updates) : updates;
-            int tuple = (int)indices.Dims[^1];
-            Span<long> strides = stackalloc long[target.Rank];
-            ShapeRules.Strides(target.Dims, strides);
-            nint block = (nint)ShapeRules.Product(target.Dims, tuple, target.Rank);
-            long count = ShapeRules.Product(indices.Dims, 0, indices.Rank - 1);
-            ref T from = ref Elements.Ref<T>(values);
-            var work = default(WorkCounter);
-            for (long i = 0; i < count; i++)
+            Scatter<T, TUpdate, int>(context, target, indices, updates);
+        }
+        else
+        {
+            Scatter<T, TUpdate, long>(context, target, indices, updates);
+        }
+    }
+
+    private static void Scatter<T, TUpdate, TIndex>(KernelContext context, Tensor target, Tensor indices, Tensor updates)
+        where TUpdate : struct, IScatter<T>
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        int tuple = (int)indices.Dims[^1];
+        Span<long> strides = stackalloc long[target.Rank];
+        ShapeRules.Strides(target.Dims, strides);
+        ReadOnlySpan<long> sizes = target.Dims[..tuple];
+        ReadOnlySpan<long> steps = strides[..tuple];
+        nint block = (nint)ShapeRules.Product(target.Dims, tuple, target.Rank);
+        long count = ShapeRules.Product(indices.Dims, 0, indices.Rank - 1);
+        ref T from = ref Elements.Ref<T>(updates);
+        ref T to = ref Elements.Ref<T>(target);
+        var work = default(WorkCounter);
+        for (long i = 0; i < count; i++)
+        {
+            work.Add((4L * tuple) + 4 + block);
+            ref T slice = ref Unsafe.Add(ref to, IndexTuple.Offset<TIndex>(context, indices, i * tuple, sizes, steps));
+            if (typeof(TUpdate) == typeof(Scatters.Replace<T>))
             {
-                work.Add((4L * tuple) + 4 + block);
-                long offset = IndexTuple.Offset(context, indices, i * tuple, target.Dims[..tuple], strides[..tuple]);
-                StridedCopy.Block(ref from, ref Unsafe.Add(ref Elements.Ref<T>(target), (nint)offset), block);
-                from = ref Unsafe.Add(ref from, block);
+                StridedCopy.Block(ref from, ref slice, block);
+            }
+            else
+            {
+                Update<T, TUpdate>(ref from, ref slice, block);
+            }
+
+            from = ref Unsafe.Add(ref from, block);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Update<T, TUpdate>(ref T from, ref T to, nint count)
+        where TUpdate : struct, IScatter<T>
+    {
+        nint i = 0;
+        if (TUpdate.HasVector)
+        {
+            for (; i <= count - Vector<T>.Count; i += Vector<T>.Count)
+            {
+                TUpdate.Apply(Vector.LoadUnsafe(ref to, (nuint)i), Vector.LoadUnsafe(ref from, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
             }
         }
+
+        for (; i < count; i++)
+        {
+            Unsafe.Add(ref to, i) = TUpdate.Apply(Unsafe.Add(ref to, i), Unsafe.Add(ref from, i));
+        }
+    }
+
+    private readonly struct Move(Tensor indices, Tensor updates) : IMove
+    {
+        public void Run<T>(KernelContext context, Tensor source, Tensor target) =>
+            Scatter<T, Scatters.Replace<T>>(context, target, indices, updates.Type.IsPacked() ? Packing.Unpack(context, updates) : updates);
     }
 
     private struct Reduce : INumericAction
@@ -111,26 +158,25 @@ internal sealed class ScatterND(Node node) : Operator
         public Tensor Indices;
         public Tensor Updates;
 
-        public readonly unsafe void Invoke<E, T, C>()
+        public readonly void Invoke<E, T, C>()
             where E : struct, IElement<T, C>
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
-            int tuple = (int)Indices.Dims[^1];
-            Span<long> strides = stackalloc long[Y.Rank];
-            ShapeRules.Strides(Y.Dims, strides);
-            long block = ShapeRules.Product(Y.Dims, tuple, Y.Rank);
-            long count = ShapeRules.Product(Indices.Dims, 0, Indices.Rank - 1);
-            T* from = (T*)Updates.Data;
-            var work = default(WorkCounter);
-            for (long i = 0; i < count; i++)
+            switch (Reduction)
             {
-                work.Add((4L * tuple) + 4 + block);
-                T* to = (T*)Y.Data + IndexTuple.Offset(Context, Indices, i * tuple, Y.Dims[..tuple], strides[..tuple]);
-                for (long k = 0; k < block; k++)
-                {
-                    to[k] = E.Store(ScatterReductions.Apply(Reduction, E.Load(to[k]), E.Load(*from++)));
-                }
+                case ScatterReduction.Add:
+                    Scatter<T, Scatters.Add<E, T, C>>(Context, Y, Indices, Updates);
+                    break;
+                case ScatterReduction.Mul:
+                    Scatter<T, Scatters.Mul<E, T, C>>(Context, Y, Indices, Updates);
+                    break;
+                case ScatterReduction.Max:
+                    Scatter<T, Scatters.Max<E, T, C>>(Context, Y, Indices, Updates);
+                    break;
+                default:
+                    Scatter<T, Scatters.Min<E, T, C>>(Context, Y, Indices, Updates);
+                    break;
             }
         }
     }

@@ -1,16 +1,12 @@
-using System.Numerics;
-using Inference.Kernels.Threading;
-using Inference.Operators.Typed;
-
 namespace Inference.Operators.MatrixProduct;
 
 /// <summary>
 /// Sums products of operands over the labels that the output lacks, as numpy's einsum.
 /// Source: ONNX Einsum, opset 12.
 /// </summary>
-internal sealed unsafe class Einsum : Operator
+internal sealed class Einsum : Operator
 {
-    // Keeps the strides of all operands on the stack.
+    // Keeps the operands' addresses on the stack, and the search for the cheapest products short.
     private const int MaxOperands = 64;
 
     private readonly EinsumEquation _equation;
@@ -111,36 +107,32 @@ internal sealed unsafe class Einsum : Operator
         context.SetOutputAxis(0, at >= plan.Outputs || elsewhere ? BatchContext.Mixed : at);
     }
 
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        int operands = _equation.Operands.Length;
+        var shapes = new long[operands][];
+        var ranks = new int[operands];
+        for (int i = 0; i < operands; i++)
+        {
+            shapes[i] = context.InputDims(i).ToArray();
+            ranks[i] = shapes[i].Length;
+        }
+
+        return EinsumKernel.Create(Plan(ranks, message => new ModelLoadException(message)), context.InputType(0), shapes, TensorShape.Count(context.OutputDims(0)));
+    }
+
     public override void Run(KernelContext context)
     {
         int operands = context.InputCount;
-        Span<int> ranks = stackalloc int[operands];
+        var shapes = new long[operands][];
+        var ranks = new int[operands];
         for (int i = 0; i < operands; i++)
         {
-            ranks[i] = context.Input(i).Rank;
+            shapes[i] = context.Input(i).Dims.ToArray();
+            ranks[i] = shapes[i].Length;
         }
 
-        EinsumPlan plan = Plan(ranks, context.Error);
-        int labels = plan.Labels.Length;
-        Span<long> sizes = stackalloc long[labels];
-        sizes.Fill(1);
-        Span<long> strides = stackalloc long[labels * operands];
-        for (int i = 0; i < operands; i++)
-        {
-            Tensor x = context.Input(i);
-            plan.Strides(i, x.Dims, strides.Slice(i * labels, labels));
-            for (int k = 0; k < x.Rank; k++)
-            {
-                ref long size = ref sizes[plan.Labels.IndexOf(plan.Operands[i][k], StringComparison.Ordinal)];
-                size = size == 1 ? x.Dims[k] : size;
-            }
-        }
-
-        var action = new Action(context, sizes, strides, plan.Outputs);
-        if (!Dispatch.Numeric(context.Input(0).Type, ref action))
-        {
-            throw context.Error($"input 0: expected a numeric tensor, got {context.Input(0).Type.Name()}.");
-        }
+        EinsumKernel.Create(Plan(ranks, context.Error), context.Input(0).Type, shapes, context.Output(0).Count).Run(context);
     }
 
     private EinsumPlan Plan(ReadOnlySpan<int> ranks, Func<string, Exception> error)
@@ -152,76 +144,6 @@ internal sealed unsafe class Einsum : Operator
         catch (FormatException bad)
         {
             throw error($"expected inputs that match the equation: {bad.Message}.");
-        }
-    }
-
-    private ref struct Action(KernelContext context, ReadOnlySpan<long> sizes, ReadOnlySpan<long> strides, int outputs) : INumericAction
-    {
-        private readonly ReadOnlySpan<long> _sizes = sizes;
-        private readonly ReadOnlySpan<long> _strides = strides;
-
-        public readonly void Invoke<E, T, C>()
-            where E : struct, IElement<T, C>
-            where T : unmanaged
-            where C : unmanaged, INumber<C>, IMinMaxValue<C>
-        {
-            int labels = _sizes.Length;
-            int operands = context.InputCount;
-            Span<long> index = stackalloc long[labels];
-            Span<long> offsets = stackalloc long[operands];
-            index.Clear();
-            offsets.Clear();
-            Tensor y = context.Output(0);
-            T** data = stackalloc T*[operands];
-            for (int i = 0; i < operands; i++)
-            {
-                data[i] = (T*)context.Input(i).Data;
-            }
-
-            long inner = TensorShape.Count(_sizes[outputs..]);
-            T* target = (T*)y.Data;
-            int step = 4 * operands;
-            var work = default(WorkCounter);
-            for (long o = 0; o < y.Count; o++)
-            {
-                work.Add(step);
-                C sum = C.Zero;
-                for (long k = 0; k < inner; k++)
-                {
-                    work.Add(step);
-                    C product = E.Load(data[0][offsets[0]]);
-                    for (int i = 1; i < operands; i++)
-                    {
-                        product *= E.Load(data[i][offsets[i]]);
-                    }
-
-                    sum += product;
-                    Advance(index, offsets, outputs, labels);
-                }
-
-                target[o] = E.Store(sum);
-                Advance(index, offsets, 0, outputs);
-            }
-        }
-
-        private readonly void Advance(Span<long> index, Span<long> offsets, int from, int to)
-        {
-            int labels = _sizes.Length;
-            for (int axis = to - 1; axis >= from; axis--)
-            {
-                bool wrap = ++index[axis] == _sizes[axis];
-                for (int i = 0; i < offsets.Length; i++)
-                {
-                    offsets[i] += wrap ? -_strides[i * labels + axis] * (_sizes[axis] - 1) : _strides[i * labels + axis];
-                }
-
-                if (!wrap)
-                {
-                    return;
-                }
-
-                index[axis] = 0;
-            }
         }
     }
 }

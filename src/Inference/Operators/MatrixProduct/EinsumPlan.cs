@@ -38,20 +38,4 @@ internal sealed class EinsumPlan
         string summed = string.Concat(string.Concat(operands).Distinct().Where(c => !output.Contains(c, StringComparison.Ordinal)));
         return new(output + summed, output.Length, operands);
     }
-
-    /// <summary>Strides of an operand for each label; a label that it repeats walks the diagonal, one that it lacks or has with size 1 stays.</summary>
-    public void Strides(int operand, ReadOnlySpan<long> dims, Span<long> strides)
-    {
-        strides.Clear();
-        long stride = 1;
-        for (int i = dims.Length - 1; i >= 0; i--)
-        {
-            if (dims[i] != 1)
-            {
-                strides[Labels.IndexOf(Operands[operand][i], StringComparison.Ordinal)] += stride;
-            }
-
-            stride *= dims[i];
-        }
-    }
 }

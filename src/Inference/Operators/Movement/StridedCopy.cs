@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
 using Inference.Operators.Joining;
 
@@ -12,8 +12,8 @@ internal static class StridedCopy
     // Squares of 16 × 16 elements: 16 lines of a cache on each side.
     private const int Tile = 16;
 
-    // Elements up to which a loop is faster than a call for each run: benchmarks/results/thresholds.md.
-    internal const int ShortRun = 128;
+    // Elements from which a repeated part of the target is copied rather than made again.
+    private const int LeastRepeated = 64;
 
     // What a run costs besides its elements, in units of WorkCounter.
     private const int RunWork = 4;
@@ -48,44 +48,80 @@ internal static class StridedCopy
             return;
         }
 
-        // Short runs are copied many at a time: a call for each would cost more than its copy.
-        bool grouped = inner > 0 && d[inner] <= ShortRun && s[inner] == 1 && t[inner] == 1;
-        Span<long> index = stackalloc long[rank];
-        index.Clear();
+        var work = default(WorkCounter);
+        Box(ref source, ref target, new(d[..rank], s[..rank], t[..rank]), 0, ref work);
+    }
+
+    // What axes from one on hold; axes that repeat what is inside of them copy the target.
+    private static void Box<T>(ref T source, ref T target, StridedBox box, int axis, ref WorkCounter work)
+    {
+        if (axis + 2 >= box.Rank)
+        {
+            Rows(ref source, ref target, box, ref work);
+            return;
+        }
+
+        nint count = (nint)box.Dims[axis];
+        nint step = (nint)box.Target[axis];
+        if (box.Source[axis] == 0 && step >= LeastRepeated && step == box.Dims[axis + 1] * box.Target[axis + 1] && box.IsDense(axis + 1))
+        {
+            Box(ref source, ref target, box, axis + 1, ref work);
+            Copies(ref target, 0, ref Unsafe.Add(ref target, step), step, count - 1, step, ref work);
+            return;
+        }
+
         nint from = 0;
         nint to = 0;
-        long run = grouped ? d[inner - 1] * d[inner] : d[inner];
-        var work = default(WorkCounter);
-        while (true)
+        for (nint i = 0; i < count; i++, from += (nint)box.Source[axis], to += step)
         {
-            work.Add(RunWork + run);
-            if (grouped)
+            Box(ref Unsafe.Add(ref source, from), ref Unsafe.Add(ref target, to), box, axis + 1, ref work);
+        }
+    }
+
+    // The two innermost axes.
+    private static void Rows<T>(ref T source, ref T target, StridedBox box, ref WorkCounter work)
+    {
+        int inner = box.Rank - 1;
+        nint rows = inner > 0 ? (nint)box.Dims[inner - 1] : 1;
+        nint sourceStep = inner > 0 ? (nint)box.Source[inner - 1] : 0;
+        nint targetStep = inner > 0 ? (nint)box.Target[inner - 1] : 0;
+        nint length = (nint)box.Dims[inner];
+        if (box.Source[inner] == 1 && box.Target[inner] == 1)
+        {
+            Copies(ref source, sourceStep, ref target, targetStep, rows, length, ref work);
+            return;
+        }
+
+        for (nint r = 0; r < rows; r++)
+        {
+            work.Add(RunWork + length);
+            Row(ref Unsafe.Add(ref source, r * sourceStep), (nint)box.Source[inner], ref Unsafe.Add(ref target, r * targetStep), (nint)box.Target[inner], length);
+        }
+    }
+
+    /// <summary>Runs of consecutive elements at equal distances: target[r, i] = source[r, i].</summary>
+    internal static unsafe void Copies<T>(ref T source, nint sourceStep, ref T target, nint targetStep, nint rows, nint length, ref WorkCounter work)
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+        {
+            for (nint r = 0; r < rows; r++)
             {
-                Rows(ref Unsafe.Add(ref source, from), (nint)s[inner - 1], ref Unsafe.Add(ref target, to), (nint)t[inner - 1], (nint)d[inner - 1], (nint)d[inner]);
-            }
-            else
-            {
-                Row(ref Unsafe.Add(ref source, from), (nint)s[inner], ref Unsafe.Add(ref target, to), (nint)t[inner], (nint)d[inner]);
+                work.Add(RunWork + length);
+                Block(ref Unsafe.Add(ref source, r * sourceStep), ref Unsafe.Add(ref target, r * targetStep), length);
             }
 
-            int axis = grouped ? inner - 2 : inner - 1;
-            for (; axis >= 0; axis--)
-            {
-                from += (nint)s[axis];
-                to += (nint)t[axis];
-                if (++index[axis] < d[axis])
-                {
-                    break;
-                }
+            return;
+        }
 
-                from -= (nint)(s[axis] * d[axis]);
-                to -= (nint)(t[axis] * d[axis]);
-                index[axis] = 0;
-            }
-
-            if (axis < 0)
+        int size = Unsafe.SizeOf<T>();
+        nint most = nint.Max(1, LongLoop.Part / (RunWork + length));
+        fixed (byte* from = &Unsafe.As<T, byte>(ref source), to = &Unsafe.As<T, byte>(ref target))
+        {
+            for (nint r = 0; r < rows; r += most)
             {
-                return;
+                nint count = nint.Min(most, rows - r);
+                work.Add(count * (RunWork + length));
+                ByteRuns.Copy(from + (r * sourceStep * size), sourceStep * size, to + (r * targetStep * size), targetStep * size, count, length * size);
             }
         }
     }
@@ -139,48 +175,6 @@ internal static class StridedCopy
         return rank;
     }
 
-    // Runs of up to ShortRun consecutive elements at equal distances.
-    internal static void Rows<T>(ref T source, nint sourceStep, ref T target, nint targetStep, nint rows, nint count)
-    {
-        bool plain = !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
-        if (plain && count * Unsafe.SizeOf<T>() == sizeof(ulong))
-        {
-            for (nint r = 0; r < rows; r++)
-            {
-                ulong run = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref source, r * sourceStep)));
-                Unsafe.WriteUnaligned(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref target, r * targetStep)), run);
-            }
-        }
-        else if (plain && count * Unsafe.SizeOf<T>() >= Vector128<byte>.Count)
-        {
-            // Whole vectors, the last over the end of the one before it.
-            nint last = count * Unsafe.SizeOf<T>() - Vector128<byte>.Count;
-            for (nint r = 0; r < rows; r++)
-            {
-                ref byte from = ref Unsafe.As<T, byte>(ref Unsafe.Add(ref source, r * sourceStep));
-                ref byte to = ref Unsafe.As<T, byte>(ref Unsafe.Add(ref target, r * targetStep));
-                for (nint i = 0; i < last; i += Vector128<byte>.Count)
-                {
-                    Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, i), Unsafe.ReadUnaligned<Vector128<byte>>(ref Unsafe.Add(ref from, i)));
-                }
-
-                Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, last), Unsafe.ReadUnaligned<Vector128<byte>>(ref Unsafe.Add(ref from, last)));
-            }
-        }
-        else
-        {
-            for (nint r = 0; r < rows; r++)
-            {
-                ref T from = ref Unsafe.Add(ref source, r * sourceStep);
-                ref T to = ref Unsafe.Add(ref target, r * targetStep);
-                for (nint i = 0; i < count; i++)
-                {
-                    Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i);
-                }
-            }
-        }
-    }
-
     private static void Row<T>(ref T source, nint sourceStride, ref T target, nint targetStride, nint count)
     {
         if (targetStride == 1 && sourceStride == 1)
@@ -189,17 +183,7 @@ internal static class StridedCopy
         }
         else if (targetStride == 1 && sourceStride == 0)
         {
-            if (count < 8)
-            {
-                for (nint i = 0; i < count; i++)
-                {
-                    Unsafe.Add(ref target, i) = source;
-                }
-            }
-            else
-            {
-                Fill(ref target, source, count);
-            }
+            Fill(ref target, source, count);
         }
         else if (targetStride == 1 && sourceStride == 2 && count > 0 && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && Unsafe.SizeOf<T>() == sizeof(uint))
         {
@@ -207,11 +191,13 @@ internal static class StridedCopy
         }
         else
         {
-            var work = default(WorkCounter);
-            for (nint i = 0; i < count; i++)
+            for (nint i = 0; i < count;)
             {
-                work.Add(1);
-                Unsafe.Add(ref target, i * targetStride) = Unsafe.Add(ref source, i * sourceStride);
+                nint stop = LongLoop.Next(i, count);
+                for (; i < stop; i++)
+                {
+                    Unsafe.Add(ref target, i * targetStride) = Unsafe.Add(ref source, i * sourceStride);
+                }
             }
         }
     }
@@ -255,17 +241,24 @@ internal static class StridedCopy
     }
 
     /// <summary>Writes one value to consecutive elements.</summary>
-    public static void Fill<T>(ref T target, T value, nint count)
+    public static unsafe void Fill<T>(ref T target, T value, nint count)
     {
-        var work = default(WorkCounter);
-        for (; count > LongLoop.Part; count -= LongLoop.Part)
+        if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>())
         {
-            work.Add(LongLoop.Part);
-            MemoryMarshal.CreateSpan(ref target, LongLoop.Part).Fill(value);
-            target = ref Unsafe.Add(ref target, LongLoop.Part);
+            fixed (byte* to = &Unsafe.As<T, byte>(ref target))
+            {
+                ByteRuns.Fill(to, (byte*)Unsafe.AsPointer(ref value), Unsafe.SizeOf<T>(), count);
+            }
+
+            return;
         }
 
-        MemoryMarshal.CreateSpan(ref target, (int)count).Fill(value);
+        var work = default(WorkCounter);
+        for (nint i = 0; i < count; i++)
+        {
+            work.Add(1);
+            Unsafe.Add(ref target, i) = value;
+        }
     }
 
     // Source runs along axis `across`, target along the innermost: squares of Tile × Tile keep both in cache.

@@ -13,8 +13,7 @@ namespace Inference.Operators.Padding;
 /// </summary>
 internal sealed class Pad : Operator
 {
-    // Besides the elements of a row; a place that is computed by itself.
-    private const int RowWork = 10;
+    // A place that is computed by itself.
     private const int PlaceWork = 10;
     private readonly PadMode _mode;
     private readonly long[]? _pads;
@@ -161,6 +160,14 @@ internal sealed class Pad : Operator
         {
             case PadMode.Edge:
                 return i < 0 ? 0 : size - 1;
+            case PadMode.Wrap when i < 0 && i >= -size:
+                return i + size;
+            case PadMode.Wrap when i >= 0 && i < 2 * size:
+                return i - size;
+            case PadMode.Reflect when i < 0 && i > -size:
+                return -i;
+            case PadMode.Reflect when i >= 0 && i < (2 * size) - 1:
+                return (2 * (size - 1)) - i;
             case PadMode.Wrap:
                 long rest = i % size;
                 return rest < 0 ? rest + size : rest;
@@ -250,47 +257,102 @@ internal sealed class Pad : Operator
             }
         }
 
+        // What is kept is copied first; then each axis, the innermost first, takes its padding from what the target holds already.
         private void Repeat<T>(Tensor source, Tensor target, ReadOnlySpan<long> before, ReadOnlySpan<long> after)
         {
             int rank = source.Rank;
-            if (rank == 0)
-            {
-                Elements.Ref<T>(target) = Elements.Ref<T>(source);
-                return;
-            }
-
+            Span<long> sourceStrides = stackalloc long[rank];
             Span<long> strides = stackalloc long[rank];
-            Span<long> index = stackalloc long[rank];
             Span<long> kept = stackalloc long[rank];
-            ShapeRules.Strides(source.Dims, strides);
-            index.Clear();
+            ShapeRules.Strides(source.Dims, sourceStrides);
+            ShapeRules.Strides(target.Dims, strides);
+            nint from = 0;
+            nint to = 0;
             for (int i = 0; i < rank; i++)
             {
                 kept[i] = source.Dims[i] + Math.Min(0, before[i]) + Math.Min(0, after[i]);
+                from += (nint)(Math.Max(0, -before[i]) * sourceStrides[i]);
+                to += (nint)(Math.Max(0, before[i]) * strides[i]);
             }
 
-            int last = rank - 1;
-            ref T to = ref Elements.Ref<T>(target);
+            ref T y = ref Unsafe.Add(ref Elements.Ref<T>(target), to);
+            StridedCopy.Run(ref Unsafe.Add(ref Elements.Ref<T>(source), from), sourceStrides, ref y, strides, kept);
             var work = default(WorkCounter);
-            while (true)
+            Span<long> index = stackalloc long[rank];
+            for (int axis = rank - 1; axis >= 0; axis--)
             {
-                work.Add(RowWork + target.Dims[last]);
-                long row = 0;
-                for (int i = 0; i < last; i++)
+                to -= (nint)(Math.Max(0, before[axis]) * strides[axis]);
+                long start = Math.Max(0, before[axis]);
+                long places = target.Dims[axis] - kept[axis];
+                if (strides[axis] == 1 && TensorShape.Count(kept[..axis]) <= places)
                 {
-                    row += Position(op._mode, index[i], before[i], kept[i]) * strides[i];
+                    FewRows(ref Unsafe.Add(ref Elements.Ref<T>(target), to), kept[..axis], strides[..axis], start, kept[axis], target.Dims[axis]);
+                    continue;
                 }
 
-                Row(ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)row), ref to, before[last], kept[last], target.Dims[last]);
-                to = ref Unsafe.Add(ref to, (nint)target.Dims[last]);
+                // The slices of an axis are whole: inner axes are padded.
+                for (long place = 0; place < target.Dims[axis]; place++)
+                {
+                    place = place == start ? start + kept[axis] : place;
+                    if (place < target.Dims[axis])
+                    {
+                        work.Add(PlaceWork);
+                        nint own = (nint)((start + Outside(op._mode, place - start, kept[axis])) * strides[axis]);
+                        Slices(ref Unsafe.Add(ref Elements.Ref<T>(target), to), own, (nint)(place * strides[axis]), (nint)strides[axis], kept[..axis], strides[..axis], index[..axis], ref work);
+                    }
+                }
+            }
+        }
+
+        // All places of the innermost axis, row by row.
+        private void FewRows<T>(ref T y, ReadOnlySpan<long> dims, ReadOnlySpan<long> strides, long start, long kept, long length)
+        {
+            var work = default(WorkCounter);
+            long rows = TensorShape.Count(dims);
+            for (long r = 0; r < rows; r++)
+            {
+                long rest = r;
+                long offset = 0;
+                for (int axis = dims.Length - 1; axis >= 0; axis--)
+                {
+                    (rest, long at) = Math.DivRem(rest, dims[axis]);
+                    offset += at * strides[axis];
+                }
+
+                ref T row = ref Unsafe.Add(ref y, (nint)offset);
+                for (long i = 0; i < length; i++)
+                {
+                    i = i == start ? start + kept : i;
+                    if (i < length)
+                    {
+                        work.Add(PlaceWork);
+                        Unsafe.Add(ref row, (nint)i) = Unsafe.Add(ref row, (nint)(start + Outside(op._mode, i - start, kept)));
+                    }
+                }
+            }
+        }
+
+        // One place of an axis for all that is kept of the axes before it.
+        private static void Slices<T>(ref T y, nint from, nint to, nint length, ReadOnlySpan<long> dims, ReadOnlySpan<long> strides, Span<long> index, ref WorkCounter work)
+        {
+            index.Clear();
+            int last = dims.Length - 1;
+            nint rows = last < 0 ? 1 : (nint)dims[last];
+            nint step = last < 0 ? 0 : (nint)strides[last];
+            nint offset = 0;
+            while (true)
+            {
+                StridedCopy.Copies(ref Unsafe.Add(ref y, offset + from), step, ref Unsafe.Add(ref y, offset + to), step, rows, length, ref work);
                 int axis = last - 1;
                 for (; axis >= 0; axis--)
                 {
-                    if (++index[axis] < target.Dims[axis])
+                    offset += (nint)strides[axis];
+                    if (++index[axis] < dims[axis])
                     {
                         break;
                     }
 
+                    offset -= (nint)(strides[axis] * dims[axis]);
                     index[axis] = 0;
                 }
 
@@ -300,27 +362,5 @@ internal sealed class Pad : Operator
                 }
             }
         }
-
-        private void Row<T>(ref T source, ref T target, long before, long kept, long length)
-        {
-            long start = Math.Min(Math.Max(0, before), length);
-            long end = Math.Min(start + kept, length);
-            var work = default(WorkCounter);
-            for (long i = 0; i < start; i++)
-            {
-                work.Add(PlaceWork);
-                Unsafe.Add(ref target, (nint)i) = Unsafe.Add(ref source, (nint)Position(op._mode, i, before, kept));
-            }
-
-            StridedCopy.Block(ref Unsafe.Add(ref source, (nint)Math.Max(0, -before)), ref Unsafe.Add(ref target, (nint)start), (nint)(end - start));
-            for (long i = end; i < length; i++)
-            {
-                work.Add(PlaceWork);
-                Unsafe.Add(ref target, (nint)i) = Unsafe.Add(ref source, (nint)Position(op._mode, i, before, kept));
-            }
-        }
-
-        // Removed elements are gone before the padding looks for its own.
-        private static long Position(PadMode mode, long i, long before, long kept) => Outside(mode, i - Math.Max(0, before), kept) + Math.Max(0, -before);
     }
 }

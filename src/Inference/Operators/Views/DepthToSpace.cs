@@ -44,30 +44,20 @@ internal sealed class DepthToSpace : Operator
             [shape[0], shape[1].Size is { } size ? Dimension.Fixed(size / (_block * _block)) : Dimension.Unknown, Shapes.Product([shape[2], block]), Shapes.Product([shape[3], block])]);
     }
 
-    public override void Run(KernelContext context) => Moves.Run(new Move(this), context, context.Input(0), context.Output(0));
+    public override void Run(KernelContext context)
+    {
+        ReadOnlySpan<long> x = context.Input(0).Dims;
+        long c = context.Output(0).Dims[1];
+
+        // To n, c, h, b₁, w, b₂.
+        ReadOnlySpan<long> shape = _columnsFirst ? [x[0], c, _block, _block, x[2], x[3]] : [x[0], _block, _block, c, x[2], x[3]];
+        ReadOnlySpan<int> permutation = _columnsFirst ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2];
+        Permuted.Run(context, context.Input(0), context.Output(0), shape, permutation);
+    }
 
     public override void PropagateBatch(BatchContext context)
     {
         int own = context.InputAxis(0);
         context.SetOutputAxis(0, own > 0 ? BatchContext.Mixed : own);
-    }
-
-    private readonly struct Move(DepthToSpace op) : IMove
-    {
-        public void Run<T>(KernelContext context, Tensor source, Tensor target)
-        {
-            long b = op._block;
-            long c = target.Dims[1];
-            long h = source.Dims[2];
-            long w = source.Dims[3];
-            long area = h * w;
-
-            // Target axes: n, c, h, b₁, w, b₂.
-            ReadOnlySpan<long> dims = [source.Dims[0], c, h, b, w, b];
-            ReadOnlySpan<long> strides = op._columnsFirst
-                ? [source.Dims[1] * area, b * b * area, w, b * area, 1, area]
-                : [source.Dims[1] * area, area, w, b * c * area, 1, c * area];
-            StridedCopy.ToPacked(ref Elements.Ref<T>(source), strides, ref Elements.Ref<T>(target), dims);
-        }
     }
 }

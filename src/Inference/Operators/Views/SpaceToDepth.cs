@@ -40,27 +40,17 @@ internal sealed class SpaceToDepth : Operator
             ]);
     }
 
-    public override void Run(KernelContext context) => Moves.Run(new Move(_block), context, context.Input(0), context.Output(0));
+    public override void Run(KernelContext context)
+    {
+        ReadOnlySpan<long> x = context.Input(0).Dims;
+
+        // From n, c, h, b₁, w, b₂ to n, b₁, b₂, c, h, w.
+        Permuted.Run(context, context.Input(0), context.Output(0), [x[0], x[1], x[2] / _block, _block, x[3] / _block, _block], [0, 3, 5, 1, 2, 4]);
+    }
 
     public override void PropagateBatch(BatchContext context)
     {
         int own = context.InputAxis(0);
         context.SetOutputAxis(0, own > 0 ? BatchContext.Mixed : own);
-    }
-
-    private readonly struct Move(long b) : IMove
-    {
-        public void Run<T>(KernelContext context, Tensor source, Tensor target)
-        {
-            long c = source.Dims[1];
-            long h = target.Dims[2];
-            long w = target.Dims[3];
-            long row = source.Dims[3];
-
-            // Target axes: n, b₁, b₂, c, h, w.
-            ReadOnlySpan<long> dims = [source.Dims[0], b, b, c, h, w];
-            ReadOnlySpan<long> strides = [c * source.Dims[2] * row, row, 1, source.Dims[2] * row, b * row, b];
-            StridedCopy.ToPacked(ref Elements.Ref<T>(source), strides, ref Elements.Ref<T>(target), dims);
-        }
     }
 }

@@ -1,5 +1,4 @@
 using Inference.Operators.Movement;
-using Permutation = Inference.Kernels.Transposition.Transpose;
 
 namespace Inference.Operators.Views;
 
@@ -34,24 +33,17 @@ internal sealed class Transpose(Node node) : Operator
         }
     }
 
-    public override unsafe void Run(KernelContext context)
+    public override void Run(KernelContext context)
     {
         Tensor source = context.Input(0);
-        Tensor target = context.Output(0);
         int rank = source.Rank;
-        if (source.Type.BitWidth() is not (8 or 16 or 32 or 64) || rank > Permutation.MaxRank)
-        {
-            Moves.Run(new Move(this), context, source, target);
-            return;
-        }
-
         Span<int> permutation = stackalloc int[rank];
         for (int i = 0; i < rank; i++)
         {
             permutation[i] = Source(i, rank);
         }
 
-        Permutation.Run(source.Data, target.Data, source.Dims, permutation, source.Type.BitWidth() / 8, context.Threads);
+        Permuted.Run(context, source, context.Output(0), source.Dims, permutation);
     }
 
     public override void PropagateBatch(BatchContext context)
@@ -96,23 +88,6 @@ internal sealed class Transpose(Node node) : Operator
         if (!good)
         {
             throw context.Error($"perm: expected a permutation of {shape.Length} axes, got [{string.Join(",", _perm)}] for shape {ShapeRules.Format(shape)}.");
-        }
-    }
-
-    private readonly struct Move(Transpose op) : IMove
-    {
-        public void Run<T>(KernelContext context, Tensor source, Tensor target)
-        {
-            int rank = source.Rank;
-            Span<long> strides = stackalloc long[rank];
-            Span<long> permuted = stackalloc long[rank];
-            ShapeRules.Strides(source.Dims, strides);
-            for (int i = 0; i < rank; i++)
-            {
-                permuted[i] = strides[op.Source(i, rank)];
-            }
-
-            StridedCopy.ToPacked(ref Elements.Ref<T>(source), permuted, ref Elements.Ref<T>(target), target.Dims);
         }
     }
 }
