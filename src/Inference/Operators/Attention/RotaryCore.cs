@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Inference.Operators.Attention;
 
@@ -20,7 +21,8 @@ internal static unsafe class RotaryCore
         where C : unmanaged, IFloatingPointIeee754<C>
     {
         long half = rotated / 2;
-        for (long i = 0; i < half; i++)
+        long done = interleaved ? Neighbours(x, y, cos, sin, half) : Halves(x, y, cos, sin, half);
+        for (long i = done; i < half; i++)
         {
             long first = interleaved ? 2 * i : i;
             long second = interleaved ? 2 * i + 1 : i + half;
@@ -30,10 +32,55 @@ internal static unsafe class RotaryCore
             y[second] = sin[i] * a + cos[i] * b;
         }
 
-        for (long i = 2 * half; i < depth; i++)
+        if (x != y)
         {
-            y[i] = x[i];
+            new ReadOnlySpan<C>(x + (2 * half), checked((int)(depth - (2 * half)))).CopyTo(new Span<C>(y + (2 * half), (int)(depth - (2 * half))));
         }
+    }
+
+    // Pairs of the two halves by vectors; returns how many pairs are done.
+    private static long Halves<C>(C* x, C* y, C* cos, C* sin, long half)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        if (!Vector<C>.IsSupported)
+        {
+            return 0;
+        }
+
+        long i = 0;
+        for (; i + Vector<C>.Count <= half; i += Vector<C>.Count)
+        {
+            Vector<C> a = Vector.Load(x + i);
+            Vector<C> b = Vector.Load(x + half + i);
+            Vector<C> c = Vector.Load(cos + i);
+            Vector<C> s = Vector.Load(sin + i);
+            ((c * a) - (s * b)).Store(y + i);
+            ((s * a) + (c * b)).Store(y + half + i);
+        }
+
+        return i;
+    }
+
+    // Pairs of neighbours, two at a time; returns how many pairs are done.
+    private static long Neighbours<C>(C* x, C* y, C* cos, C* sin, long half)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        if (typeof(C) != typeof(float))
+        {
+            return 0;
+        }
+
+        Vector128<float> sign = Vector128.Create(-1f, 1f, -1f, 1f);
+        long i = 0;
+        for (; i + 2 <= half; i += 2)
+        {
+            Vector128<float> pairs = Vector128.Load((float*)x + (2 * i));
+            Vector128<float> c = Vector128.Shuffle(Vector64.Load((float*)cos + i).ToVector128Unsafe(), Vector128.Create(0, 0, 1, 1));
+            Vector128<float> s = Vector128.Shuffle(Vector64.Load((float*)sin + i).ToVector128Unsafe(), Vector128.Create(0, 0, 1, 1));
+            ((c * pairs) + (s * sign * Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2)))).Store((float*)y + (2 * i));
+        }
+
+        return i;
     }
 
     /// <summary>Rotates the heads of one position of one batch row.</summary>
