@@ -53,28 +53,32 @@ internal static class ProfileCommand
     private static void WriteText(ModelProfile profile, int top)
     {
         double total = profile.Total.TotalMicroseconds;
-        Console.WriteLine(Text($"{total:F1} µs a run over {profile.Runs} runs, {profile.Nodes.Count} nodes, {profile.Macs:N0} MACs, arena {profile.ArenaBytes:N0} bytes"));
+        Console.WriteLine(Text($"{total:F1} µs a run over {profile.Runs} runs, {profile.Nodes.Count} nodes, {profile.Macs:N0} MACs, arena {profile.ArenaBytes:N0} bytes, peak {profile.PeakGigaflopsPerSecond:F0} GFLOP/s (f32 in registers)"));
         Console.WriteLine();
-        ConsoleTable operators = new ConsoleTable().Text("operator").Numbers("nodes", "µs", "%", "MACs", "GFLOP/s");
+        ConsoleTable operators = new ConsoleTable().Text("operator").Numbers("nodes", "µs", "%", "MACs", "GFLOP/s", "% of peak");
         foreach (IGrouping<string, NodeProfile> group in profile.Nodes.GroupBy(n => n.Operator).OrderByDescending(g => g.Sum(n => n.Time.Ticks)))
         {
             double time = group.Sum(n => n.Time.TotalMicroseconds);
             long macs = group.Sum(n => n.Macs);
-            operators.Add(group.Key, Text($"{group.Count()}"), Text($"{time:F1}"), Share(time), Text($"{macs:N0}"), macs == 0 ? "" : Text($"{2e-3 * macs / Math.Max(time, 1e-9):F1}"));
+            operators.Add(group.Key, Text($"{group.Count()}"), Text($"{time:F1}"), Share(time), Text($"{macs:N0}"), macs == 0 ? "" : Text($"{Rate(macs, time):F1}"), Peak(macs, time));
         }
 
         operators.Write();
         Console.WriteLine();
-        ConsoleTable nodes = new ConsoleTable().Text("node").Text("operator").Numbers("µs", "%", "in bytes", "out bytes", "MACs", "GFLOP/s").Text("output");
+        ConsoleTable nodes = new ConsoleTable().Text("node").Text("operator").Numbers("µs", "%", "in bytes", "out bytes", "MACs", "GFLOP/s", "% of peak").Text("output");
         foreach (NodeProfile node in top > 0 ? profile.Nodes.OrderByDescending(n => n.Time).Take(top) : profile.Nodes)
         {
             double time = node.Time.TotalMicroseconds;
             nodes.Add(
                 node.Name, node.Operator, Text($"{time:F1}"), Share(time), Text($"{node.InputBytes:N0}"), Text($"{node.OutputBytes:N0}"), Text($"{node.Macs:N0}"),
-                node.Macs == 0 ? "" : Text($"{node.GigaflopsPerSecond:F1}"), node.OutputType);
+                node.Macs == 0 ? "" : Text($"{node.GigaflopsPerSecond:F1}"), Peak(node.Macs, time), node.OutputType);
         }
 
         nodes.Write();
+
+        string Peak(long macs, double time) => macs == 0 ? "" : Text($"{100 * Rate(macs, time) / profile.PeakGigaflopsPerSecond:F0}");
+
+        static double Rate(long macs, double microseconds) => 2e-3 * macs / Math.Max(microseconds, 1e-9);
 
         string Share(double time) => Text($"{100 * time / Math.Max(total, 1e-9):F1}");
     }
@@ -86,6 +90,7 @@ internal static class ProfileCommand
         writer.WriteNumber("total_us", Math.Round(profile.Total.TotalMicroseconds, 3));
         writer.WriteNumber("macs", profile.Macs);
         writer.WriteNumber("arena_bytes", profile.ArenaBytes);
+        writer.WriteNumber("peak_gflops_per_second", Math.Round(profile.PeakGigaflopsPerSecond, 1));
         writer.WriteArray("operators", profile.Nodes.GroupBy(n => n.Operator).OrderByDescending(g => g.Sum(n => n.Time.Ticks)), group =>
         {
             writer.WriteString("operator", group.Key);

@@ -68,6 +68,7 @@ public static class KernelInventory
         NarrowTranspose.Doublewords,
         NarrowTranspose.Quadwords,
         EverySecond.Kernel,
+        MultiplyAddPeak.Kernel,
     ];
 
     /// <summary>Returns every kernel, grouped by family, best first within a family. Creates a new list on each call.</summary>

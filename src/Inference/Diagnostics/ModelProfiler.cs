@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Inference.Engine;
 using Inference.Execution;
+using Inference.Kernels.Simd;
 using Inference.Loading;
 using Inference.Planning;
 
@@ -66,6 +67,7 @@ public static class ModelProfiler
             });
         }
 
+        double peak = 2e-9 * MultiplyAddPeak.Measure(frame.Threads);
         TimeSpan[] medians = Array.ConvertAll(times, Median);
         var nodes = new NodeProfile[steps.Length];
         int next = 0;
@@ -74,7 +76,7 @@ public static class ModelProfiler
             nodes[next] = Describe(step, frame, TimeSpan.FromSeconds((double)starts[next] / Stopwatch.Frequency), medians[next]);
             next++;
         });
-        return new ModelProfile { Runs = runs, Total = TimeSpan.FromTicks(medians.Sum(m => m.Ticks)), Nodes = nodes, ArenaBytes = plan.Plan.ArenaBytes };
+        return new ModelProfile { Runs = runs, Total = TimeSpan.FromTicks(medians.Sum(m => m.Ticks)), Nodes = nodes, ArenaBytes = plan.Plan.ArenaBytes, PeakGigaflopsPerSecond = peak };
     }
 
     private static TimeSpan Median(long[] times)

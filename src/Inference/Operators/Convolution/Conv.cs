@@ -48,7 +48,8 @@ internal sealed unsafe partial class Conv(Node node, OperatorTable table) : Floa
 
     public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
 
-    public override Kernel? Prepare(PrepareContext context) => VolumeKernel.TryCreate(context, _window, _group, _activation);
+    public override Kernel? Prepare(PrepareContext context) =>
+        (Kernel?)VolumeKernel.TryCreate(context, _window, _group, _activation) ?? PlanarKernel.TryCreate(context, _window, _group, _activation);
 
     protected override void RunSingle(KernelContext context)
     {
