@@ -1,4 +1,5 @@
 using Inference.Kernels.Convolution;
+using Inference.Operators.Convolution;
 using Inference.Operators.Fused;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Quantization;

@@ -2,7 +2,6 @@ using Inference.Kernels.Convolution;
 using Inference.Kernels.Convolution.Jobs;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Windows;
-using Inference.Operators.Fused;
 
 namespace Inference.Operators.Convolution;
 

@@ -1,7 +1,7 @@
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Windows;
 
-namespace Inference.Operators.Fused;
+namespace Inference.Operators.Convolution;
 
 /// <summary>Constant f32 filters for a convolution of one geometry.</summary>
 /// <param name="Geometry">The sizes, strides, dilations and pads.</param>
