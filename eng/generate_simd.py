@@ -44,6 +44,8 @@ def vector(bits):
     one(f'{f} Or({f} a, {f} b)', 'a | b')
     one(f'{f} PowerOfTwo({f} n)',
         f'(({v}.ConvertToInt32Native(n) + {v}.Create(127)) << 23).AsSingle()')
+    halves = 'x * PowerOfTwo(Floor(n * {h})) * PowerOfTwo(n - Floor(n * {h}))'
+    one(f'{f} Scale({f} x, {f} n)', 'Avx512F.Scale(x, n)' if bits == 512 else halves.format(h=f'{v}.Create(0.5f)'))
     one(f'{f} Exponent({f} x)',
         f'{v}.ConvertToSingle((x.AsInt32() >> 23) - {v}.Create(127))')
     one(f'{f} Mantissa({f} x)',
@@ -150,6 +152,7 @@ def scalar():
     one('float And(float a, float b)', f'{back}({bits}(a) & {bits}(b))')
     one('float Or(float a, float b)', f'{back}({bits}(a) | {bits}(b))')
     one('float PowerOfTwo(float n)', f'{back}(((int)n + 127) << 23)')
+    one('float Scale(float x, float n)', 'x * PowerOfTwo(Floor(n * 0.5f)) * PowerOfTwo(n - Floor(n * 0.5f))')
     one('float Exponent(float x)', f'({bits}(x) >> 23) - 127')
     one('float Mantissa(float x)', f'{back}(({bits}(x) & 0x007FFFFF) | 0x3F800000)')
     one('float Pick(float x, int* lanes)', 'x')

@@ -33,7 +33,7 @@ internal sealed unsafe class BinaryKernel
             new(IsaTier.Scalar, true, &Run<TOperator, Simd1, float>),
         ]);
 
-    public static BinaryKernel Pow() => new("pow", [new(IsaTier.Scalar, true, &RunPow)]);
+    public static BinaryKernel Pow() => new("pow", [new(IsaTier.Scalar, true, &PowF32.Run)]);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TOperator, S, V>(float* a, float* b, float* y, nint count, int mode)
@@ -85,46 +85,6 @@ internal sealed unsafe class BinaryKernel
                 int part = (int)(count - i);
                 S.StorePart(y + i, TOperator.Invoke<S, V>(S.LoadPart(a + i, part, 1f), splat), part);
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunPow(float* a, float* b, float* y, nint count, int mode)
-    {
-        float first = count > 0 ? *a : 0f;
-        float second = count > 0 ? *b : 0f;
-        // Small powers of the model's constants: f64 gives the same bits for these.
-        if (mode == 2 && second == 2f)
-        {
-            BinaryKernels.All[(int)BinaryKind.Mul].Best(a, a, y, count, 0);
-            return;
-        }
-
-        if (mode == 2 && second is 3f or 1f)
-        {
-            for (nint i = 0; i < count; i++)
-            {
-                double x = a[i];
-                y[i] = second == 1f ? a[i] : (float)(x * x * x);
-            }
-
-            return;
-        }
-
-        if (mode == 2 && second == 0.5f)
-        {
-            for (nint i = 0; i < count; i++)
-            {
-                // −∞ to the ½ is ∞, −0 is 0.
-                y[i] = float.IsNegativeInfinity(a[i]) ? float.PositiveInfinity : MathF.Sqrt(a[i] + 0f);
-            }
-
-            return;
-        }
-
-        for (nint i = 0; i < count; i++)
-        {
-            y[i] = (float)Math.Pow(mode == 1 ? first : a[i], mode == 2 ? second : b[i]);
         }
     }
 

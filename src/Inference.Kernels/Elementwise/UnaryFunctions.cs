@@ -95,11 +95,54 @@ internal static class UnaryFunctions
     /// <summary>y = α·tanh(β·x); 7 ULP. ONNX ScaledTanh.</summary>
     public static UnaryFunction ScaledTanh => UnaryFunction.Of<UnaryOperators.ScaledTanh>();
 
+    /// <summary>y = sin x; 2 ULP. ONNX Sin, opset 22.</summary>
+    public static UnaryFunction Sin => UnaryFunction.Of<UnaryOperators.Sin>();
+
+    /// <summary>y = cos x; 2 ULP. ONNX Cos, opset 22.</summary>
+    public static UnaryFunction Cos => UnaryFunction.Of<UnaryOperators.Cos>();
+
+    /// <summary>y = tan x; 4 ULP. ONNX Tan, opset 22.</summary>
+    public static UnaryFunction Tan => UnaryFunction.Of<UnaryOperators.Tan>();
+
+    /// <summary>y = arcsin x; 3 ULP. ONNX Asin, opset 22.</summary>
+    public static UnaryFunction Asin => UnaryFunction.Of<UnaryOperators.Asin>();
+
+    /// <summary>y = arccos x; 3 ULP. ONNX Acos, opset 22.</summary>
+    public static UnaryFunction Acos => UnaryFunction.Of<UnaryOperators.Acos>();
+
+    /// <summary>y = arctan x; 3 ULP. ONNX Atan, opset 22.</summary>
+    public static UnaryFunction Atan => UnaryFunction.Of<UnaryOperators.Atan>();
+
+    /// <summary>y = sinh x; 6 ULP. ONNX Sinh, opset 22.</summary>
+    public static UnaryFunction Sinh => UnaryFunction.Of<UnaryOperators.Sinh>();
+
+    /// <summary>y = cosh x; 6 ULP. ONNX Cosh, opset 22.</summary>
+    public static UnaryFunction Cosh => UnaryFunction.Of<UnaryOperators.Cosh>();
+
+    /// <summary>y = arsinh x; 6 ULP. ONNX Asinh, opset 22.</summary>
+    public static UnaryFunction Asinh => UnaryFunction.Of<UnaryOperators.Asinh>();
+
+    /// <summary>y = arcosh x; 6 ULP. ONNX Acosh, opset 22.</summary>
+    public static UnaryFunction Acosh => UnaryFunction.Of<UnaryOperators.Acosh>();
+
+    /// <summary>y = artanh x; 6 ULP. ONNX Atanh, opset 22.</summary>
+    public static UnaryFunction Atanh => UnaryFunction.Of<UnaryOperators.Atanh>();
+
+    /// <summary>y = max(0, x) + min(0, α·(e^(x/α) − 1)); 3 ULP. ONNX Celu, opset 12.</summary>
+    public static UnaryFunction Celu => UnaryFunction.Of<UnaryOperators.Celu>();
+
+    /// <summary>y = x · tanh(ln(1 + e^x)); 8 ULP for x ≥ −87. ONNX Mish, opset 22.</summary>
+    public static UnaryFunction Mish => UnaryFunction.Of<UnaryOperators.Mish>();
+
+    /// <summary>y = x + β below −α, x − β above α, 0 between. ONNX Shrink, opset 9.</summary>
+    public static UnaryFunction Shrink => UnaryFunction.Of<UnaryOperators.Shrink>();
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<UnaryFunction> All =>
     [
         Relu, Clip, LeakyRelu, Sigmoid, Tanh, Gelu, GeluTanh, HardSwish, HardSigmoid, Silu, Elu, Exp, Log, Erf, Softplus, Sqrt, Reciprocal, Neg, Abs, Floor, Ceiling,
-        Round, Truncate, Affine, Sign, Softsign, Selu, ThresholdedRelu, Square, ScaledTanh,
+        Round, Truncate, Affine, Sign, Softsign, Selu, ThresholdedRelu, Square, ScaledTanh, Sin, Cos, Tan, Asin, Acos,
+        Atan, Sinh, Cosh, Asinh, Acosh, Atanh, Celu, Mish, Shrink,
     ];
 
     internal static unsafe void Describe(List<KernelRow> to)

@@ -4,7 +4,7 @@ using Inference.Kernels.Simd;
 namespace Inference.Kernels.Elementwise;
 
 /// <summary>The unary operators: one line of arithmetic each, so they are kept side by side.</summary>
-internal static class UnaryOperators
+internal static partial class UnaryOperators
 {
     /// <summary>y = max(x, 0); NaN stays NaN. ONNX Relu, opset 14.</summary>
     internal readonly struct Relu : IUnaryOperator
@@ -274,5 +274,39 @@ internal static class UnaryOperators
         public static V Invoke<S, V>(V x, V alpha, V beta)
             where S : struct, ISimd<V>
             where V : struct => S.Mul(alpha, SimdMath.Tanh<S, V>(S.Mul(beta, x)));
+    }
+
+    /// <summary>y = max(0, x) + min(0, α·(e^(x/α) − 1)); 3 ULP. ONNX Celu, opset 12.</summary>
+    internal readonly struct Celu : IUnaryOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Invoke<S, V>(V x, V alpha, V beta)
+            where S : struct, ISimd<V>
+            where V : struct => S.Add(S.Max(S.Splat(0f), x), S.Min(S.Splat(0f), S.Mul(alpha, SimdMath.ExpM1<S, V>(S.Div(x, alpha)))));
+    }
+
+    /// <summary>y = x · tanh(ln(1 + e^x)) = x · n/(n + 2) with n = e^x·(e^x + 2); 8 ULP for x ≥ −87. ONNX Mish, opset 22.</summary>
+    internal readonly struct Mish : IUnaryOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Invoke<S, V>(V x, V alpha, V beta)
+            where S : struct, ISimd<V>
+            where V : struct
+        {
+            // From 20 on the factor rounds to 1.
+            V e = SimdMath.Exp<S, V>(S.Min(S.Splat(40f), x));
+            V n = S.Mul(e, S.Add(e, S.Splat(2f)));
+            return S.Mul(x, S.Div(n, S.Add(n, S.Splat(2f))));
+        }
+    }
+
+    /// <summary>y = x + β below −α, x − β above α, 0 between. ONNX Shrink, opset 9.</summary>
+    internal readonly struct Shrink : IUnaryOperator
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Invoke<S, V>(V x, V alpha, V beta)
+            where S : struct, ISimd<V>
+            where V : struct => S.Select(
+            S.LessThan(x, S.Neg(alpha)), S.Add(x, beta), S.Select(S.LessThan(alpha, x), S.Sub(x, beta), S.Splat(0f)));
     }
 }

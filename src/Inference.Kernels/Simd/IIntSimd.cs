@@ -25,7 +25,4 @@ internal unsafe interface IIntSimd<TVector> : ISimd<TVector>
 
     /// <summary>All bits set where a or b is a NaN.</summary>
     static abstract TVector Unordered(TVector a, TVector b);
-
-    /// <summary>Whether a bit is set.</summary>
-    static abstract bool Any(TVector mask);
 }

@@ -74,11 +74,17 @@ internal unsafe interface ISimd<TVector>
     /// <summary>2^n for integral n in [−126, 127]; undefined elsewhere.</summary>
     static abstract TVector PowerOfTwo(TVector n);
 
+    /// <summary>x·2^n, rounded once, for x in [½, 2) and integral n in [−160, 130]; undefined elsewhere.</summary>
+    static abstract TVector Scale(TVector x, TVector n);
+
     /// <summary>e of a positive normal x = m·2^e with m in [1, 2).</summary>
     static abstract TVector Exponent(TVector x);
 
     /// <summary>m of a positive normal x = m·2^e with m in [1, 2).</summary>
     static abstract TVector Mantissa(TVector x);
+
+    /// <summary>Whether a bit is set.</summary>
+    static abstract bool Any(TVector mask);
 
     /// <summary>Lane i of the result is lane lanes[i] of x.</summary>
     static abstract TVector Pick(TVector x, int* lanes);

@@ -92,6 +92,9 @@ internal readonly unsafe partial struct Simd1 : ISimd<float>
     public static float PowerOfTwo(float n) => BitConverter.Int32BitsToSingle(((int)n + 127) << 23);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Scale(float x, float n) => x * PowerOfTwo(Floor(n * 0.5f)) * PowerOfTwo(n - Floor(n * 0.5f));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Exponent(float x) => (BitConverter.SingleToInt32Bits(x) >> 23) - 127;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -83,6 +83,9 @@ internal readonly unsafe partial struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> PowerOfTwo(Vector256<float> n) => ((Vector256.ConvertToInt32Native(n) + Vector256.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Scale(Vector256<float> x, Vector256<float> n) => x * PowerOfTwo(Floor(n * Vector256.Create(0.5f))) * PowerOfTwo(n - Floor(n * Vector256.Create(0.5f)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exponent(Vector256<float> x) => Vector256.ConvertToSingle((x.AsInt32() >> 23) - Vector256.Create(127));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,10 +22,8 @@ internal static class SimdMath
         x = S.Min(S.Splat(89f), S.Max(S.Splat(-105f), x));
         V n = S.Round(S.Mul(x, S.Splat(Log2E)));
         V r = S.Fma(n, S.Splat(-Ln2Low), S.Fma(n, S.Splat(-Ln2High), x));
-        V p = ExpReduced<S, V>(r);
-        // 2^n in two factors: n reaches −152 and 128, beyond what one exponent field holds.
-        V half = S.Floor(S.Mul(n, S.Splat(0.5f)));
-        return S.Mul(S.Mul(p, S.PowerOfTwo(half)), S.PowerOfTwo(S.Sub(n, half)));
+        // n reaches −152 and 128, beyond what one exponent field holds.
+        return S.Scale(ExpReduced<S, V>(r), n);
     }
 
     /// <summary>e^x for x ≤ 0 or NaN; 2 ULP for x ≥ −87, and exactly 0 below −87.33: for sums of which e^0 is a term.</summary>
@@ -40,6 +38,36 @@ internal static class SimdMath
         V r = S.Fma(n, S.Splat(-Ln2Low), S.Fma(n, S.Splat(-Ln2High), inside));
         V y = S.Mul(ExpReduced<S, V>(r), S.PowerOfTwo(n));
         return S.Select(S.LessThan(x, least), S.Splat(0f), y);
+    }
+
+    /// <summary>e^x − 1; 2 ULP; +∞ above 88.73.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V ExpM1<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        // e⁻²⁵ − 1 rounds to −1.
+        V inside = S.Min(S.Splat(89f), S.Max(S.Splat(-25f), x));
+        V n = S.Round(S.Mul(inside, S.Splat(Log2E)));
+        V r = S.Fma(n, S.Splat(-Ln2Low), S.Fma(n, S.Splat(-Ln2High), inside));
+        // 2ⁿ·(1 + q) − 1 = 2ⁿ·q + (2ⁿ − 1), halved: n reaches 128.
+        V half = S.PowerOfTwo(S.Sub(n, S.Splat(1f)));
+        V y = S.Fma(half, ExpM1Reduced<S, V>(r), S.Sub(half, S.Splat(0.5f)));
+        // −0 is itself.
+        return S.Select(S.Equal(x, S.Splat(0f)), x, S.Add(y, y));
+    }
+
+    /// <summary>ln(1 + x); 3 ULP; −∞ at −1, NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LogP1<S, V>(V x)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
+        V w = S.Add(S.Splat(1f), x);
+        // What the sum lost, to first order.
+        V lost = S.Div(S.Sub(x, S.Sub(w, S.Splat(1f))), w);
+        V log = Log<S, V>(w);
+        return S.Select(S.LessThan(S.Abs(lost), S.Splat(1f)), S.Add(log, lost), log);
     }
 
     /// <summary>ln x; 2 ULP; −∞ at ±0, NaN below.</summary>
@@ -137,11 +165,20 @@ internal static class SimdMath
         where S : struct, ISimd<V>
         where V : struct
     {
+        return S.Add(S.Splat(1f), ExpM1Reduced<S, V>(r));
+    }
+
+    // e^r − 1 = r + r²·P(r) for |r| ≤ ln 2 / 2.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V ExpM1Reduced<S, V>(V r)
+        where S : struct, ISimd<V>
+        where V : struct
+    {
         V p = S.Splat(0.0013814465f);
         p = S.Fma(p, r, S.Splat(0.008368781f));
         p = S.Fma(p, r, S.Splat(0.041668393f));
         p = S.Fma(p, r, S.Splat(0.1666652f));
         p = S.Fma(p, r, S.Splat(0.49999994f));
-        return S.Add(S.Splat(1f), S.Fma(S.Mul(r, r), p, r));
+        return S.Fma(S.Mul(r, r), p, r);
     }
 }

@@ -54,12 +54,45 @@ public sealed unsafe class FloatConversionTests
             x[i] = BitConverter.UInt16BitsToHalf((ushort)i);
         }
 
-        FloatConversion.HalfToSingle(x, wide);
-        FloatConversion.SingleToHalf(wide, back);
+        fixed (Half* from = x, to = back)
+        fixed (float* w = wide)
+        {
+            FloatConversion.HalfToSingle(from, w, 65536);
+            FloatConversion.SingleToHalf(w, to, 65536);
+        }
+
         for (int i = 0; i < 65536; i++)
         {
             Assert.Equal((float)x[i], wide[i]);
             Assert.Equal(x[i], back[i]);
         }
+    }
+
+    [Fact]
+    public void SingleToHalf_AroundEveryHalf_RoundsToEven()
+    {
+        // Each half, the middle to the next, and the neighbours of that.
+        var x = new List<float>();
+        for (int i = 0; i < 0x7C00; i++)
+        {
+            float low = (float)BitConverter.UInt16BitsToHalf((ushort)i);
+            float middle = i == 0x7BFF ? 65520f : (low + (float)BitConverter.UInt16BitsToHalf((ushort)(i + 1))) / 2;
+            foreach (float value in (float[])[low, middle, MathF.BitIncrement(middle), MathF.BitDecrement(middle)])
+            {
+                x.Add(value);
+                x.Add(-value);
+            }
+        }
+
+        x.AddRange([float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon, 65535.99f, 65536f, 131008f, 1e-10f, 1e-40f]);
+        var y = new Half[x.Count];
+        fixed (float* from = x.ToArray())
+        fixed (Half* to = y)
+        {
+            FloatConversion.SingleToHalf(from, to, x.Count);
+        }
+
+        Assert.Equal(x.Select(v => (Half)v), y);
+        Assert.Equal(x.Select(v => v < 0 || float.IsNegative(v)), y.Select(v => v < default(Half) || Half.IsNegative(v)));
     }
 }

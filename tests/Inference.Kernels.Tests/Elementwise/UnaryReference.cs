@@ -38,8 +38,27 @@ internal static class UnaryReference
         "selu" => beta * (x < 0 ? alpha * (Math.Exp(x) - 1) : x),
         "thresholdedrelu" => x > alpha ? x : 0,
         "square" => x * x,
+        "sin" => Math.Sin(x),
+        "cos" => Math.Cos(x),
+        "tan" => Math.Tan(x),
+        "asin" => Math.Asin(x),
+        "acos" => Math.Acos(x),
+        "atan" => Math.Atan(x),
+        "sinh" => Math.Sinh(x),
+        "cosh" => Math.Cosh(x),
+        "asinh" => Math.Asinh(x),
+        "acosh" => Math.Acosh(x),
+        "atanh" => Math.Atanh(x),
+        "celu" => Math.Max(x, 0) + Math.Min(0, alpha * ExpM1(x / alpha)),
+        "mish" => double.IsNegativeInfinity(x) ? double.NaN : x * Mish(Math.Exp(Math.Min(x, 100))),
+        "shrink" => x < -alpha ? x + beta : x > alpha ? x - beta : 0,
         _ => throw new ArgumentOutOfRangeException(nameof(function)),
     };
+
+    private static double ExpM1(double x) => Math.Abs(x) < 1e-4 ? x + (x * x / 2) + (x * x * x / 6) : Math.Exp(x) - 1;
+
+    // tanh(ln(1 + e))
+    private static double Mish(double e) => e * (e + 2) / ((e * (e + 2)) + 2);
 
     // Series below 3, continued fraction above: f64 precision.
     private static double Erf(double x)

@@ -92,6 +92,11 @@ public sealed unsafe class UnaryTests
             "softplus" => (2, 1),
             "hardswish" or "hardsigmoid" => (4, 1),
             "softsign" => (1.5, 0),
+            "sin" or "cos" => (2, 0),
+            "tan" => (4, 0),
+            "asin" or "acos" or "atan" or "celu" => (3, 0),
+            "sinh" or "cosh" or "asinh" or "acosh" or "atanh" => (6, 0),
+            "mish" => (8, 0),
             _ => (0.5, 0),
         };
         using NativeArray<float> x = Fill.Floats(200_000, 7, name is "log" or "sqrt" ? 1e-6f : -86f, 86f);
@@ -105,10 +110,50 @@ public sealed unsafe class UnaryTests
         for (int i = 0; i < x.Length; i++)
         {
             double want = UnaryReference.Exact(Named(name), x[i], Alpha, Beta);
+            if (double.IsNaN(want))
+            {
+                Assert.True(float.IsNaN(y[i]), $"{name}({x[i]:R}): expected NaN, got {y[i]:R}");
+                continue;
+            }
+
             double scale = Math.Max(floor, Math.Abs(want));
             double unit = Math.Max(Math.Pow(2, Math.Floor(Math.Log2(Math.Max(scale, 1.2e-38))) - 23), 1.5e-45);
             double error = Math.Abs(want - y[i]) / unit;
             Assert.True(error <= ulps * 1.0001, $"{name}({x[i]:R}): expected {want:R}, got {y[i]:R}, {error} units");
+        }
+    }
+
+    [Theory]
+    [InlineData("sin", 60000f, 2)]
+    [InlineData("cos", 60000f, 2)]
+    [InlineData("tan", 60000f, 4)]
+    [InlineData("sin", 1e30f, 2)]
+    [InlineData("cos", 1e30f, 2)]
+    [InlineData("tan", 1e30f, 4)]
+    [InlineData("asin", 1f, 3)]
+    [InlineData("acos", 1f, 3)]
+    [InlineData("atan", 1e4f, 3)]
+    [InlineData("atanh", 1f, 6)]
+    [InlineData("acosh", 1e20f, 6)]
+    [InlineData("asinh", 1e20f, 6)]
+    [InlineData("asinh", 1e-3f, 6)]
+    [InlineData("atan", 1e-3f, 3)]
+    [InlineData("celu", 1e-3f, 3)]
+    public void Vectors_OverRange_WithinStatedBound(string name, float range, double ulps)
+    {
+        using NativeArray<float> x = Fill.Floats(200_000, 11, -range, range);
+        using var y = new NativeArray<float>(x.Length);
+        for (int i = 0; i < x.Length && name == "acosh"; i++)
+        {
+            x.Span[i] = 1 + (Math.Abs(x[i]) * (i % 3 == 0 ? 1 : 1e-21f));
+        }
+
+        Unary.Run(Named(name), x.Pointer, y.Pointer, x.Length, Alpha, Beta);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double want = UnaryReference.Exact(Named(name), x[i], Alpha, Beta);
+            double unit = Math.Max(Math.Pow(2, Math.Floor(Math.Log2(Math.Max(Math.Abs(want), 1.2e-38))) - 23), 1.5e-45);
+            Assert.True(Math.Abs(want - y[i]) <= ulps * unit, $"{name}({x[i]:R}): expected {want:R}, got {y[i]:R}, {Math.Abs(want - y[i]) / unit} units");
         }
     }
 

@@ -103,10 +103,10 @@ public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
             switch (way.Value)
             {
                 case "f16 to f32":
-                    FloatConversion.HalfToSingle(new(bytes.Pointer, n), new(y.Pointer, n));
+                    FloatConversion.HalfToSingle((Half*)bytes.Pointer, (float*)y.Pointer, n);
                     break;
                 case "f32 to f16":
-                    FloatConversion.SingleToHalf(new(x, n), new(y.Pointer, n));
+                    FloatConversion.SingleToHalf(x, (Half*)y.Pointer, n);
                     break;
                 case "bf16 to f32":
                     FloatConversion.BFloat16ToSingle((ushort*)bytes.Pointer, (float*)y.Pointer, n);

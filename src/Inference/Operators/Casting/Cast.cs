@@ -72,7 +72,10 @@ internal sealed unsafe class Cast : Operator
         }
         else
         {
-            ElementConverter.Convert(x.Type, x.Data, y.Type, y.Data, x.Count, _saturate, _rounding);
+            var body = new Conversion(x.Type, x.Data, y.Type, y.Data, _saturate, _rounding);
+            // Packed elements share bytes with their neighbours.
+            bool apart = !x.Type.IsPacked() && !y.Type.IsPacked();
+            ElementRanges.Run(ref body, x.Count, cost: 1, apart ? context.Threads : 1);
         }
     }
 
@@ -130,5 +133,11 @@ internal sealed unsafe class Cast : Operator
         }
 
         throw new ModelLoadException($"{node.Describe()}: attribute 'to': expected the name of an element type, got '{name}'.");
+    }
+
+    private readonly struct Conversion(ElementType from, byte* source, ElementType to, byte* target, bool saturate, Float8E8M0Rounding rounding) : IRangeBody
+    {
+        public void Run(long first, long count) =>
+            ElementConverter.Convert(from, source + from.ByteCount(first), to, target + to.ByteCount(first), count, saturate, rounding);
     }
 }

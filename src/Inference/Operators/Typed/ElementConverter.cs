@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Typed;
@@ -34,7 +33,7 @@ internal static unsafe partial class ElementConverter
             return;
         }
 
-        if (TryFast(from, source, to, target, count))
+        if (TryVectors(from, source, to, target, count))
         {
             return;
         }
@@ -60,42 +59,6 @@ internal static unsafe partial class ElementConverter
                     FromDouble(new ReadOnlySpan<double>(buffer, length), to, target, start, saturate, rounding);
                     break;
             }
-        }
-    }
-
-    private static bool TryFast(ElementType from, byte* source, ElementType to, byte* target, long count)
-    {
-        if (count > int.MaxValue)
-        {
-            return false;
-        }
-
-        int n = (int)count;
-        switch (from, to)
-        {
-            case (ElementType.Float16, ElementType.Float32):
-                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(source, n), new Span<float>(target, n));
-                return true;
-            case (ElementType.Float32, ElementType.Float16):
-                TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(source, n), new Span<Half>(target, n));
-                return true;
-            case (ElementType.Int32, ElementType.Float32):
-                TensorPrimitives.ConvertTruncating(new ReadOnlySpan<int>(source, n), new Span<float>(target, n));
-                return true;
-            case (ElementType.Int64, ElementType.Float32):
-                TensorPrimitives.ConvertTruncating(new ReadOnlySpan<long>(source, n), new Span<float>(target, n));
-                return true;
-            case (ElementType.Int32, ElementType.Int64):
-                TensorPrimitives.ConvertTruncating(new ReadOnlySpan<int>(source, n), new Span<long>(target, n));
-                return true;
-            case (ElementType.Int64, ElementType.Int32):
-                TensorPrimitives.ConvertTruncating(new ReadOnlySpan<long>(source, n), new Span<int>(target, n));
-                return true;
-            case (ElementType.UInt8 or ElementType.Bool, ElementType.Float32):
-                TensorPrimitives.ConvertTruncating(new ReadOnlySpan<byte>(source, n), new Span<float>(target, n));
-                return true;
-            default:
-                return false;
         }
     }
 

@@ -153,11 +153,34 @@ internal unsafe struct StridedLoop
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly long Offset(int operand) => _offsets[operand];
 
+    /// <summary>Moves from the start to the innermost run, or the part of it, that begins at an element of the output.</summary>
+    /// <param name="element">Row-major index of the element, below the output's count.</param>
+    public void Seek(long element)
+    {
+        _done = element % _length;
+        Inner = Math.Min(_length - _done, LongestRun);
+        long rest = element / _length;
+        for (int axis = Rank - 2; axis >= 0; axis--)
+        {
+            _index[axis] = rest % _dims[axis];
+            rest /= _dims[axis];
+            for (int o = 0; o < _operands; o++)
+            {
+                _offsets[o] += _strides[o * MaxRank + axis] * _index[axis];
+            }
+        }
+
+        for (int o = 0; o < _operands; o++)
+        {
+            _offsets[o] += InnerStride(o) * _done;
+        }
+    }
+
     /// <summary>Moves to the next innermost run.</summary>
     public void Next()
     {
         _work.Add(RunWork + Inner);
-        if (_length > LongestRun && NextPart())
+        if (Inner != _length && NextPart())
         {
             return;
         }

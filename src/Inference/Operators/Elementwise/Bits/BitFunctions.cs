@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Simd;
 
 namespace Inference.Operators.Elementwise.Bits;
 
@@ -9,21 +10,33 @@ internal static class BitFunctions
     internal readonly struct And : IBitFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Apply<T>(T a, T b)
+        public static T Apply<T>(T a, T b)
+            where T : unmanaged, IBinaryInteger<T> => a & b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<T> Vector<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryInteger<T> => a & b;
     }
 
     internal readonly struct Or : IBitFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Apply<T>(T a, T b)
+        public static T Apply<T>(T a, T b)
+            where T : unmanaged, IBinaryInteger<T> => a | b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<T> Vector<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryInteger<T> => a | b;
     }
 
     internal readonly struct Xor : IBitFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Apply<T>(T a, T b)
+        public static T Apply<T>(T a, T b)
+            where T : unmanaged, IBinaryInteger<T> => a ^ b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<T> Vector<T>(Vector<T> a, Vector<T> b)
             where T : unmanaged, IBinaryInteger<T> => a ^ b;
     }
 
@@ -31,23 +44,23 @@ internal static class BitFunctions
     internal readonly struct ShiftLeft : IBitFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Apply<T>(T a, T b)
-            where T : unmanaged, IBinaryInteger<T>
-        {
-            ulong shift = ulong.CreateTruncating(b);
-            return shift >= (ulong)(8 * Unsafe.SizeOf<T>()) ? T.Zero : a << (int)shift;
-        }
+        public static T Apply<T>(T a, T b)
+            where T : unmanaged, IBinaryInteger<T> => VariableShift.One(a, b, left: true);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<T> Vector<T>(Vector<T> a, Vector<T> b)
+            where T : unmanaged, IBinaryInteger<T> => VariableShift.Of(a, b, left: true);
     }
 
     /// <summary>Shifts by the whole width or more give 0.</summary>
     internal readonly struct ShiftRight : IBitFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Apply<T>(T a, T b)
-            where T : unmanaged, IBinaryInteger<T>
-        {
-            ulong shift = ulong.CreateTruncating(b);
-            return shift >= (ulong)(8 * Unsafe.SizeOf<T>()) ? T.Zero : a >>> (int)shift;
-        }
+        public static T Apply<T>(T a, T b)
+            where T : unmanaged, IBinaryInteger<T> => VariableShift.One(a, b, left: false);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<T> Vector<T>(Vector<T> a, Vector<T> b)
+            where T : unmanaged, IBinaryInteger<T> => VariableShift.Of(a, b, left: false);
     }
 }

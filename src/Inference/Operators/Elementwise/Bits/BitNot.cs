@@ -1,47 +1,37 @@
 using System.Numerics;
-using Inference.Kernels.Threading;
+using System.Runtime.CompilerServices;
 using Inference.Operators.Elementwise.OneInput;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise.Bits;
 
 /// <summary>y = ~x on integers (BitwiseNot), y = !x on bools (Not).</summary>
-internal sealed class BitNot(bool logical) : UnaryOperator(logical ? TypeSet.Bool : TypeSet.Integer)
+internal sealed unsafe class BitNot(bool logical) : UnaryOperator(logical ? TypeSet.Bool : TypeSet.Integer)
 {
     public override void Run(KernelContext context)
     {
+        // Both flip the same bits of each byte.
         Tensor x = context.Input(0);
-        Tensor y = context.Output(0);
-        if (logical)
-        {
-            Span<byte> source = x.Bytes;
-            Span<byte> target = y.Bytes;
-            var work = default(WorkCounter);
-            for (int i = 0; i < source.Length; i++)
-            {
-                work.Add(1);
-                target[i] = (byte)(source[i] ^ 1);
-            }
-
-            return;
-        }
-
-        var action = new Action(x, y);
-        Dispatch.Integer(x.Type, ref action);
+        var body = new Flip(x.Data, context.Output(0).Data, logical ? (byte)1 : byte.MaxValue);
+        ElementRanges.Run(ref body, x.Type.ByteCount(x.Count), cost: 1, context.Threads);
     }
 
-    private readonly struct Action(Tensor x, Tensor y) : IIntegerAction
+    private readonly struct Flip(byte* x, byte* y, byte bits) : IRangeBody
     {
-        public void Invoke<T>()
-            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(long first, long count)
         {
-            ReadOnlySpan<T> source = x.Span<T>();
-            Span<T> target = y.Span<T>();
-            var work = default(WorkCounter);
-            for (int i = 0; i < source.Length; i++)
+            var flipped = new Vector<byte>(bits);
+            long i = first;
+            long end = first + count;
+            for (; i + Vector<byte>.Count <= end; i += Vector<byte>.Count)
             {
-                work.Add(1);
-                target[i] = ~source[i];
+                (Vector.Load(x + i) ^ flipped).Store(y + i);
+            }
+
+            for (; i < end; i++)
+            {
+                y[i] = (byte)(x[i] ^ bits);
             }
         }
     }

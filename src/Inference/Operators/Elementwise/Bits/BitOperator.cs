@@ -5,7 +5,7 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Elementwise.Bits;
 
 /// <summary>y = f(a, b) on integers or bools, bit by bit, with broadcasting.</summary>
-internal sealed unsafe class BitOperator<TFunction>(Node node, TFunction function, TypeSet allowed) : BroadcastOperator(node)
+internal sealed unsafe class BitOperator<TFunction>(Node node, TypeSet allowed) : BroadcastOperator(node)
     where TFunction : struct, IBitFunction
 {
     protected override void InferOutputs(InferContext context)
@@ -24,35 +24,22 @@ internal sealed unsafe class BitOperator<TFunction>(Node node, TFunction functio
         Tensor b = context.Input(1);
         Tensor y = context.Output(0);
         StridedLoop loop = Loop(a, b, y);
-        var action = new Action(function, a, b, y, ref loop);
+        var action = new Action(a, b, y, ref loop, context.Threads);
         if (!Dispatch.Integer(y.Type == ElementType.Bool ? ElementType.UInt8 : y.Type, ref action))
         {
             throw context.Error($"expected integers or bools, got {y.Type.Name()}.");
         }
     }
 
-    private ref struct Action(TFunction f, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : IIntegerAction
+    private ref struct Action(Tensor a, Tensor b, Tensor y, ref StridedLoop loop, int threads) : IIntegerAction
     {
         private readonly ref StridedLoop _loop = ref loop;
 
         public readonly void Invoke<T>()
             where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
         {
-            T* target = (T*)y.Data;
-            long strideA = _loop.InnerStride(0);
-            long strideB = _loop.InnerStride(1);
-            for (long outer = 0; outer < _loop.Outer; outer++)
-            {
-                T* pa = (T*)a.Data + _loop.Offset(0);
-                T* pb = (T*)b.Data + _loop.Offset(1);
-                for (long i = 0; i < _loop.Inner; i++)
-                {
-                    target[i] = f.Apply(pa[i * strideA], pb[i * strideB]);
-                }
-
-                target += _loop.Inner;
-                _loop.Next();
-            }
+            var body = new BitRuns<TFunction, T>((T*)a.Data, _loop.InnerStride(0), (T*)b.Data, _loop.InnerStride(1), (T*)y.Data);
+            ElementRanges.RunLoop(ref body, ref _loop, y.Count, cost: 1, threads);
         }
     }
 }

@@ -7,8 +7,8 @@ internal static class BitShift
 {
     public static Operator Create(Node node) => node.Attributes.String("direction") switch
     {
-        "LEFT" => new BitOperator<BitFunctions.ShiftLeft>(node, default, TypeSet.Unsigned),
-        "RIGHT" => new BitOperator<BitFunctions.ShiftRight>(node, default, TypeSet.Unsigned),
+        "LEFT" => new BitOperator<BitFunctions.ShiftLeft>(node, TypeSet.Unsigned),
+        "RIGHT" => new BitOperator<BitFunctions.ShiftRight>(node, TypeSet.Unsigned),
         string other => throw new ModelLoadException($"{node.Describe()}: attribute 'direction': expected LEFT or RIGHT, got '{other}'."),
     };
 }

@@ -5,7 +5,7 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Elementwise.Comparing;
 
 /// <summary>y = a R b with broadcasting; y is bool. Equality also of bools and strings.</summary>
-internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation relation) : BroadcastOperator(node)
+internal sealed unsafe class CompareOperator<TRelation>(Node node) : BroadcastOperator(node)
     where TRelation : struct, IComparison
 {
     protected override void InferOutputs(InferContext context)
@@ -29,7 +29,7 @@ internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation rel
             return;
         }
 
-        var action = new Action(relation, a, b, y, ref loop);
+        var action = new Action(a, b, y, ref loop, context.Threads);
         if (!Dispatch.Numeric(a.Type == ElementType.Bool ? ElementType.UInt8 : a.Type, ref action))
         {
             throw context.Error($"expected numeric tensors, got {a.Type.Name()}.");
@@ -51,7 +51,7 @@ internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation rel
         }
     }
 
-    private ref struct Action(TRelation relation, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : INumericAction
+    private ref struct Action(Tensor a, Tensor b, Tensor y, ref StridedLoop loop, int threads) : INumericAction
     {
         private readonly ref StridedLoop _loop = ref loop;
 
@@ -60,22 +60,8 @@ internal sealed unsafe class CompareOperator<TRelation>(Node node, TRelation rel
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
-            bool* target = (bool*)y.Data;
-            long strideA = _loop.InnerStride(0);
-            long strideB = _loop.InnerStride(1);
-            for (long outer = 0; outer < _loop.Outer; outer++)
-            {
-                T* pa = (T*)a.Data + _loop.Offset(0);
-                T* pb = (T*)b.Data + _loop.Offset(1);
-                long i = typeof(T) == typeof(C) ? CompareRun.Run<TRelation, C>((C*)pa, strideA, (C*)pb, strideB, (byte*)target, _loop.Inner) : 0;
-                for (; i < _loop.Inner; i++)
-                {
-                    target[i] = relation.Apply(E.Load(pa[i * strideA]), E.Load(pb[i * strideB]));
-                }
-
-                target += _loop.Inner;
-                _loop.Next();
-            }
+            var body = new CompareRuns<TRelation, E, T, C>((T*)a.Data, _loop.InnerStride(0), (T*)b.Data, _loop.InnerStride(1), y.Data);
+            ElementRanges.RunLoop(ref body, ref _loop, y.Count, cost: 1, threads);
         }
     }
 }

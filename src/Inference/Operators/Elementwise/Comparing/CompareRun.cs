@@ -6,17 +6,12 @@ namespace Inference.Operators.Elementwise.Comparing;
 /// <summary>Comparisons by vectors, as many results at once as a vector has bytes.</summary>
 internal static unsafe class CompareRun
 {
-    /// <summary>Compares the first part of a run whose operands are dense or one value; returns how many results, 0 or 1, are written.</summary>
+    /// <summary>Compares a run whose operands are dense (stride 1) or one value (stride 0).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static long Run<TRelation, C>(C* a, long strideA, C* b, long strideB, byte* y, long count)
+    public static void Run<TRelation, C>(C* a, long strideA, C* b, long strideB, byte* y, long count)
         where TRelation : struct, IComparison
-        where C : unmanaged
+        where C : unmanaged, INumber<C>
     {
-        if (!Vector<C>.IsSupported || sizeof(C) == 2 || (strideA | strideB) is not (0 or 1))
-        {
-            return 0;
-        }
-
         long i = 0;
         for (; i + Vector<byte>.Count <= count; i += Vector<byte>.Count)
         {
@@ -25,19 +20,23 @@ internal static unsafe class CompareRun
             Vector<byte> bytes = sizeof(C) switch
             {
                 1 => Lanes<TRelation, C>(pa, strideA, pb, strideB, 0).As<C, byte>(),
+                2 => Vector.Narrow(Lanes<TRelation, C>(pa, strideA, pb, strideB, 0).As<C, ushort>(), Lanes<TRelation, C>(pa, strideA, pb, strideB, 1).As<C, ushort>()),
                 4 => Words<TRelation, C>(pa, strideA, pb, strideB, 0),
                 _ => Vector.Narrow(Halves<TRelation, C>(pa, strideA, pb, strideB, 0), Halves<TRelation, C>(pa, strideA, pb, strideB, 4)),
             };
             (bytes & Vector<byte>.One).Store(y + i);
         }
 
-        return i;
+        for (; i < count; i++)
+        {
+            y[i] = TRelation.Apply(a[i * strideA], b[i * strideB]) ? (byte)1 : (byte)0;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<byte> Words<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)
         where TRelation : struct, IComparison
-        where C : unmanaged => Vector.Narrow(
+        where C : unmanaged, INumber<C> => Vector.Narrow(
         Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector).As<C, uint>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 1).As<C, uint>()),
         Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector + 2).As<C, uint>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 3).As<C, uint>()));
 
@@ -45,14 +44,14 @@ internal static unsafe class CompareRun
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<ushort> Halves<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)
         where TRelation : struct, IComparison
-        where C : unmanaged => Vector.Narrow(
+        where C : unmanaged, INumber<C> => Vector.Narrow(
         Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector).As<C, ulong>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 1).As<C, ulong>()),
         Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector + 2).As<C, ulong>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 3).As<C, ulong>()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<C> Lanes<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)
         where TRelation : struct, IComparison
-        where C : unmanaged
+        where C : unmanaged, INumber<C>
     {
         int first = vector * Vector<C>.Count;
         return TRelation.Vector(

@@ -5,10 +5,10 @@ namespace Inference.Operators.Elementwise.Comparing;
 /// <summary>A relation of two numbers.</summary>
 internal interface IComparison
 {
-    bool Apply<C>(C a, C b)
-        where C : unmanaged, IComparisonOperators<C, C, bool>;
+    static abstract bool Apply<C>(C a, C b)
+        where C : unmanaged, INumber<C>;
 
     /// <summary>All bits set in lanes where the relation holds.</summary>
     static abstract Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
-        where C : unmanaged;
+        where C : unmanaged, INumber<C>;
 }

@@ -14,6 +14,11 @@ internal static class Activations
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => Functions.Sigmoid(x);
 
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => WideFunctions.Sigmoid(x);
+
         public static UnaryFunction Single => UnaryFunctions.Sigmoid;
     }
 
@@ -23,6 +28,11 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => Functions.Clamp(alpha * x + beta, C.Zero, C.One);
+
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => WideFunctions.Clamp((alpha * x) + beta, default, Vector<double>.One);
 
         public static UnaryFunction Single => UnaryFunctions.HardSigmoid;
     }
@@ -64,6 +74,11 @@ internal static class Activations
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => x / (C.One + C.Abs(x));
 
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x / (Vector<double>.One + Vector.Abs(x));
+
         public static UnaryFunction Single => UnaryFunctions.Softsign;
     }
 
@@ -73,6 +88,11 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => x < C.Zero ? alpha * x : x;
+
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector.ConditionalSelect(Vector.LessThan(x, default), alpha * x, x);
 
         public static UnaryFunction Single => UnaryFunctions.LeakyRelu;
     }
@@ -93,6 +113,8 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Max(x, C.Zero) + C.Min(C.Zero, alpha * C.ExpM1(x / alpha));
+
+        public static UnaryFunction Single => UnaryFunctions.Celu;
     }
 
     /// <summary>beta·x for x > 0, beta·alpha·(eˣ − 1) below.</summary>
@@ -111,6 +133,11 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => x > alpha ? x : C.Zero;
+
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector.ConditionalSelect(Vector.GreaterThan(x, alpha), x, default);
 
         public static UnaryFunction Single => UnaryFunctions.ThresholdedRelu;
     }
@@ -159,6 +186,8 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => x * C.Tanh(Functions.Softplus(x));
+
+        public static UnaryFunction Single => UnaryFunctions.Mish;
     }
 
     /// <summary>alpha · tanh(beta·x)</summary>
@@ -185,6 +214,11 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => (alpha * x) + beta;
+
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => (alpha * x) + beta;
 
         public static UnaryFunction Single => UnaryFunctions.Affine;
     }

@@ -1,12 +1,12 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise.OneInput;
 
 /// <summary>y = min(max(x, low), high); a bound left out is the lowest or the highest finite number of the type. Bounds are attributes before opset 11, inputs from there.
 /// Source: ONNX Clip, opsets 1 to 13.</summary>
-internal sealed class Clip : UnaryOperator
+internal sealed unsafe class Clip : UnaryOperator
 {
     /// <summary>Between bounds that are known it is a function of one element.</summary>
     public static readonly UnaryTrait Trait = new(
@@ -87,31 +87,9 @@ internal sealed class Clip : UnaryOperator
             Tensor? highTensor = context.OptionalInput(2);
             C from = lowTensor is not null ? E.Load(lowTensor.Span<T>()[0]) : low is { } l ? C.CreateSaturating(l) : Finite<C>(C.MinValue, -1);
             C to = highTensor is not null ? E.Load(highTensor.Span<T>()[0]) : high is { } h ? C.CreateSaturating(h) : Finite<C>(C.MaxValue, 1);
-            ReadOnlySpan<T> source = context.Input(0).Span<T>();
-            Span<T> target = context.Output(0).Span<T>();
-            if (typeof(T) == typeof(C) && from <= to)
-            {
-                for (int start = 0; start < source.Length; start += Chunk)
-                {
-                    context.ThrowIfCancelled();
-                    int end = Math.Min(start + Chunk, source.Length);
-                    System.Numerics.Tensors.TensorPrimitives.Clamp(MemoryMarshal.Cast<T, C>(source[start..end]), from, to, MemoryMarshal.Cast<T, C>(target[start..end]));
-                }
-
-                return;
-            }
-
-            for (int i = 0; i < source.Length; i++)
-            {
-                if ((i & (Chunk - 1)) == 0)
-                {
-                    context.ThrowIfCancelled();
-                }
-
-                C value = E.Load(source[i]);
-                value = value < from ? from : value;
-                target[i] = E.Store(value > to ? to : value);
-            }
+            Tensor x = context.Input(0);
+            var body = new UnaryRange<Limits<C>, E, T, C>(new(from, to), (T*)x.Data, (T*)context.Output(0).Data);
+            ElementRanges.Run(ref body, x.Count, cost: 1, context.Threads);
         }
 
         // The default bound: of float16 and bfloat16, which are computed in float, it is their own.
@@ -122,5 +100,25 @@ internal sealed class Clip : UnaryOperator
                 ElementType.BFloat16 => C.CreateSaturating(sign * BFloat16Max),
                 _ => bound,
             };
+    }
+
+    // Where the lower bound is above the upper, the upper holds; NaN stays NaN.
+    private readonly struct Limits<C>(C low, C high) : IVectorFunction<C>
+        where C : unmanaged, INumber<C>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply(C x)
+        {
+            x = x < low ? low : x;
+            return x > high ? high : x;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<C> Apply(Vector<C> x)
+        {
+            var (from, to) = (new Vector<C>(low), new Vector<C>(high));
+            x = Vector.ConditionalSelect(Vector.LessThan(x, from), from, x);
+            return Vector.ConditionalSelect(Vector.GreaterThan(x, to), to, x);
+        }
     }
 }

@@ -1,12 +1,11 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
-using Inference.Kernels.Elementwise;
+using System.Runtime.CompilerServices;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise.OneInput;
 
 /// <summary>y = f(x) for floating-point elements; float16 and bfloat16 in float, rounded once.</summary>
-internal sealed class FloatUnary<TFunction>(float alpha, float beta) : UnaryOperator(TypeSet.Floating)
+internal sealed unsafe class FloatUnary<TFunction>(float alpha, float beta) : UnaryOperator(TypeSet.Floating)
     where TFunction : struct, IFloatFunction
 {
     public override void Run(KernelContext context)
@@ -26,33 +25,28 @@ internal sealed class FloatUnary<TFunction>(float alpha, float beta) : UnaryOper
             where T : unmanaged
             where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
         {
-            ReadOnlySpan<T> source = x.Span<T>();
-            Span<T> target = y.Span<T>();
-            for (int start = 0; start < source.Length; start += Chunk)
+            if (typeof(C) == typeof(float) && TFunction.Single is { } single)
             {
-                context.ThrowIfCancelled();
-                int length = Math.Min(Chunk, source.Length - start);
-                Apply<E, T, C>(source.Slice(start, length), target.Slice(start, length));
-            }
-        }
-
-        private void Apply<E, T, C>(ReadOnlySpan<T> source, Span<T> target)
-            where E : struct, IElement<T, C>
-            where T : unmanaged
-            where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
-        {
-            if (typeof(T) == typeof(float) && TFunction.Single is { } single)
-            {
-                Unary.Run(single, MemoryMarshal.Cast<T, float>(source), MemoryMarshal.Cast<T, float>(target), alpha, beta);
+                var kernel = new SingleRange<E, T, C>(single, (T*)x.Data, (T*)y.Data, alpha, beta);
+                ElementRanges.Run(ref kernel, x.Count, SingleCost, context.Threads);
                 return;
             }
 
-            (C a, C b) = (C.CreateTruncating(alpha), C.CreateTruncating(beta));
-
-            for (int i = 0; i < source.Length; i++)
-            {
-                target[i] = E.Store(TFunction.Apply(E.Load(source[i]), a, b));
-            }
+            var body = new UnaryRange<Elements<C>, E, T, C>(new(C.CreateTruncating(alpha), C.CreateTruncating(beta)), (T*)x.Data, (T*)y.Data);
+            ElementRanges.Run(ref body, x.Count, typeof(C) == typeof(double) && TFunction.HasWide ? 4 : ScalarCost, context.Threads);
         }
+    }
+
+    private readonly struct Elements<C>(C alpha, C beta) : IVectorFunction<C>
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        public static bool HasVector => typeof(C) == typeof(double) && TFunction.HasWide;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply(C x) => TFunction.Apply(x, alpha, beta);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<C> Apply(Vector<C> x) => 
+            TFunction.Wide(x.As<C, double>(), new Vector<C>(alpha).As<C, double>(), new Vector<C>(beta).As<C, double>()).As<double, C>();
     }
 }

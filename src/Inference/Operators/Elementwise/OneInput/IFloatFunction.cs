@@ -11,4 +11,10 @@ internal interface IFloatFunction
 
     /// <summary>The same over f32 arrays where that is faster than one by one; null where there is no such form.</summary>
     static virtual UnaryFunction? Single => null;
+
+    /// <summary>Whether there is <see cref="Wide"/>.</summary>
+    static virtual bool HasWide => false;
+
+    /// <summary>The same on vectors of double.</summary>
+    static virtual Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
 }

@@ -11,4 +11,10 @@ internal interface INumericFunction
 
     /// <summary>The same over f32 arrays where that is faster than one by one; null where there is no such form.</summary>
     static virtual UnaryFunction? Single => null;
+
+    /// <summary>Whether <see cref="Vector"/> gives what <see cref="Apply"/> gives, lane by lane, for this type.</summary>
+    static virtual bool HasVector<C>() => false;
+
+    static virtual Vector<C> Vector<C>(Vector<C> x)
+        where C : unmanaged, INumber<C> => x;
 }

@@ -22,6 +22,12 @@ internal static class NumericFunctions
             return x < C.Zero ? C.Zero - x : x;
         }
 
+        public static bool HasVector<C>() => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => System.Numerics.Vector.Abs(x);
+
         public static UnaryFunction Single => UnaryFunctions.Abs;
     }
 
@@ -30,6 +36,12 @@ internal static class NumericFunctions
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, float alpha, float beta)
+            where C : unmanaged, INumber<C> => -x;
+
+        public static bool HasVector<C>() => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> x)
             where C : unmanaged, INumber<C> => -x;
 
         public static UnaryFunction Single => UnaryFunctions.Neg;
@@ -42,6 +54,12 @@ internal static class NumericFunctions
         public static C Apply<C>(C x, float alpha, float beta)
             where C : unmanaged, INumber<C> => x > C.Zero ? C.One : x < C.Zero ? C.Zero - C.One : C.IsNaN(x) ? x : C.Zero;
 
+        public static bool HasVector<C>() => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => System.Numerics.Vector.ConditionalSelect(System.Numerics.Vector.GreaterThan(x, default), System.Numerics.Vector<C>.One, System.Numerics.Vector.ConditionalSelect(System.Numerics.Vector.LessThan(x, default), -System.Numerics.Vector<C>.One, System.Numerics.Vector.ConditionalSelect(System.Numerics.Vector.Equals(x, x), default, x)));
+
         public static UnaryFunction Single => UnaryFunctions.Sign;
     }
 
@@ -51,6 +69,12 @@ internal static class NumericFunctions
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, float alpha, float beta)
             where C : unmanaged, INumber<C> => x < C.Zero ? C.Zero : x;
+
+        public static bool HasVector<C>() => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => System.Numerics.Vector.ConditionalSelect(System.Numerics.Vector.LessThan(x, default), default, x);
 
         public static UnaryFunction Single => UnaryFunctions.Relu;
     }
@@ -75,5 +99,7 @@ internal static class NumericFunctions
             double value = double.CreateTruncating(x);
             return value < -alpha ? C.CreateTruncating(value + beta) : value > alpha ? C.CreateTruncating(value - beta) : C.Zero;
         }
+
+        public static UnaryFunction Single => UnaryFunctions.Shrink;
     }
 }

@@ -1,12 +1,11 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
-using Inference.Kernels.Elementwise;
+using System.Runtime.CompilerServices;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise.OneInput;
 
-/// <summary>y = f(x) for elements of any numeric type.</summary>
-internal sealed class NumericUnary<TFunction>(float alpha, float beta, TypeSet allowed) : UnaryOperator(allowed)
+/// <summary>y = f(x) for elements of any numeric type; float16 and bfloat16 in float, rounded once.</summary>
+internal sealed unsafe class NumericUnary<TFunction>(float alpha, float beta, TypeSet allowed) : UnaryOperator(allowed)
     where TFunction : struct, INumericFunction
 {
     public override void Run(KernelContext context)
@@ -26,23 +25,27 @@ internal sealed class NumericUnary<TFunction>(float alpha, float beta, TypeSet a
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
-            ReadOnlySpan<T> source = x.Span<T>();
-            Span<T> target = y.Span<T>();
-            for (int start = 0; start < source.Length; start += Chunk)
+            if (typeof(C) == typeof(float) && TFunction.Single is { } single)
             {
-                context.ThrowIfCancelled();
-                int end = Math.Min(start + Chunk, source.Length);
-                if (typeof(T) == typeof(float) && TFunction.Single is { } single)
-                {
-                    Unary.Run(single, MemoryMarshal.Cast<T, float>(source[start..end]), MemoryMarshal.Cast<T, float>(target[start..end]), alpha, beta);
-                    continue;
-                }
-
-                for (int i = start; i < end; i++)
-                {
-                    target[i] = E.Store(TFunction.Apply(E.Load(source[i]), alpha, beta));
-                }
+                var kernel = new SingleRange<E, T, C>(single, (T*)x.Data, (T*)y.Data, alpha, beta);
+                ElementRanges.Run(ref kernel, x.Count, SingleCost, context.Threads);
+                return;
             }
+
+            var body = new UnaryRange<Vectors<C>, E, T, C>(new(alpha, beta), (T*)x.Data, (T*)y.Data);
+            ElementRanges.Run(ref body, x.Count, TFunction.HasVector<C>() ? 1 : ScalarCost, context.Threads);
         }
+    }
+
+    private readonly struct Vectors<C>(float alpha, float beta) : IVectorFunction<C>
+        where C : unmanaged, INumber<C>
+    {
+        public static bool HasVector => TFunction.HasVector<C>();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public C Apply(C x) => TFunction.Apply(x, alpha, beta);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector<C> Apply(Vector<C> x) => TFunction.Vector(x);
     }
 }

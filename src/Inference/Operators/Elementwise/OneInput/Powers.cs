@@ -14,6 +14,11 @@ internal static class Powers
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Exp(x);
 
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector.Exp(x);
+
         public static UnaryFunction Single => UnaryFunctions.Exp;
     }
 
@@ -23,6 +28,11 @@ internal static class Powers
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Log(x);
+
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector.Log(x);
 
         public static UnaryFunction Single => UnaryFunctions.Log;
     }
@@ -34,6 +44,11 @@ internal static class Powers
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Sqrt(x);
 
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector.SquareRoot(x);
+
         public static UnaryFunction Single => UnaryFunctions.Sqrt;
     }
 
@@ -43,6 +58,11 @@ internal static class Powers
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.One / x;
+
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector<double>.One / x;
 
         public static UnaryFunction Single => UnaryFunctions.Reciprocal;
     }
@@ -54,6 +74,11 @@ internal static class Powers
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Floor(x);
 
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector.Floor(x);
+
         public static UnaryFunction Single => UnaryFunctions.Floor;
     }
 
@@ -64,6 +89,11 @@ internal static class Powers
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Ceiling(x);
 
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector.Ceiling(x);
+
         public static UnaryFunction Single => UnaryFunctions.Ceiling;
     }
 
@@ -73,6 +103,11 @@ internal static class Powers
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Round(x, MidpointRounding.ToEven);
+
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector.Round(x, MidpointRounding.ToEven);
 
         public static UnaryFunction Single => UnaryFunctions.Round;
     }

@@ -13,6 +13,13 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Sin(x);
+
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector.Sin(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Sin;
     }
 
     /// <summary>cos x</summary>
@@ -21,6 +28,13 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Cos(x);
+
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => Vector.Cos(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Cos;
     }
 
     /// <summary>tan x</summary>
@@ -29,6 +43,8 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Tan(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Tan;
     }
 
     /// <summary>arcsin x</summary>
@@ -37,6 +53,8 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Asin(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Asin;
     }
 
     /// <summary>arccos x</summary>
@@ -45,6 +63,8 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Acos(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Acos;
     }
 
     /// <summary>arctan x</summary>
@@ -53,6 +73,8 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Atan(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Atan;
     }
 
     /// <summary>sinh x</summary>
@@ -61,6 +83,8 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Sinh(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Sinh;
     }
 
     /// <summary>cosh x</summary>
@@ -69,6 +93,8 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Cosh(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Cosh;
     }
 
     /// <summary>tanh x</summary>
@@ -77,6 +103,11 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Tanh(x);
+
+        public static bool HasWide => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => WideFunctions.Tanh(x);
 
         public static UnaryFunction Single => UnaryFunctions.Tanh;
     }
@@ -87,6 +118,8 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Asinh(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Asinh;
     }
 
     /// <summary>arcosh x</summary>
@@ -95,6 +128,8 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Acosh(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Acosh;
     }
 
     /// <summary>artanh x</summary>
@@ -103,5 +138,7 @@ internal static class Trigonometry
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => C.Atanh(x);
+
+        public static UnaryFunction Single => UnaryFunctions.Atanh;
     }
 }

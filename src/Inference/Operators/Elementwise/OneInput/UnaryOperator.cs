@@ -5,9 +5,12 @@ namespace Inference.Operators.Elementwise.OneInput;
 /// <summary>y[i] = f(x[i]), same type and shape.</summary>
 internal abstract class UnaryOperator(TypeSet allowed) : Operator
 {
-    // 128 KB of f32; the slowest function, Mish, takes 54 ns an element (benchmarks/results/limits.md), so that a look comes after 2 ms at most.
-    /// <summary>Elements between two looks at the cancellation.</summary>
-    protected const int Chunk = 1 << 15;
+    /// <summary>Work of an element of a f32 kernel, in additions: from those that only move to those that take exponentials.</summary>
+    protected const int SingleCost = 2;
+
+    // The slowest, Mish of double, takes 54 ns (benchmarks/results/limits.md).
+    /// <summary>Work of an element that a scalar function computes.</summary>
+    protected const int ScalarCost = 64;
 
     protected override void InferOutputs(InferContext context)
     {

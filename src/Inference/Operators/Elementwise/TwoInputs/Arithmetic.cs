@@ -17,7 +17,8 @@ internal static class Arithmetic
         public static bool HasVector<C>() => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b) => a + b;
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => a + b;
     }
 
     /// <summary>a − b</summary>
@@ -30,7 +31,8 @@ internal static class Arithmetic
         public static bool HasVector<C>() => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b) => a - b;
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => a - b;
     }
 
     /// <summary>a · b</summary>
@@ -43,7 +45,8 @@ internal static class Arithmetic
         public static bool HasVector<C>() => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b) => a * b;
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => a * b;
     }
 
     /// <summary>a / b; integers towards zero. An integer divided by zero is an error.</summary>
@@ -62,10 +65,13 @@ internal static class Arithmetic
             return a / b;
         }
 
-        public static bool HasVector<C>() => typeof(C) == typeof(float) || typeof(C) == typeof(double);
+        public static int Cost => 4;
+
+        public static bool HasVector<C>() => typeof(C) == typeof(float) || typeof(C) == typeof(double) || IntegerDivision.HasVector<C>();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b) => a / b;
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => IntegerDivision.HasVector<C>() ? IntegerDivision.Quotient(a, b) : a / b;
     }
 
     /// <summary>The larger; NaN where either is.</summary>
@@ -74,6 +80,12 @@ internal static class Arithmetic
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C a, C b)
             where C : unmanaged, INumber<C> => C.Max(a, b);
+
+        public static bool HasVector<C>() => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => System.Numerics.Vector.Max(a, b);
     }
 
     /// <summary>The smaller; NaN where either is.</summary>
@@ -82,6 +94,12 @@ internal static class Arithmetic
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C a, C b)
             where C : unmanaged, INumber<C> => C.Min(a, b);
+
+        public static bool HasVector<C>() => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => System.Numerics.Vector.Min(a, b);
     }
 
     /// <summary>The remainder with the divisor's sign: a − b·⌊a/b⌋.</summary>
@@ -93,6 +111,20 @@ internal static class Arithmetic
         {
             C rest = new Fmod().Apply(a, b);
             return rest != C.Zero && C.IsNegative(rest) != C.IsNegative(b) ? rest + b : rest;
+        }
+
+        public static int Cost => 8;
+
+        public static bool HasVector<C>() => Fmod.HasVector<C>();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C>
+        {
+            Vector<C> rest = Fmod.Vector(a, b);
+            Vector<C> zero = default;
+            Vector<C> other = System.Numerics.Vector.LessThan(rest, zero) ^ System.Numerics.Vector.LessThan(b, zero);
+            return System.Numerics.Vector.ConditionalSelect(System.Numerics.Vector.AndNot(other, System.Numerics.Vector.Equals(rest, zero)), rest + b, rest);
         }
     }
 
@@ -110,6 +142,15 @@ internal static class Arithmetic
 
             return a % b;
         }
+
+        public static int Cost => 8;
+
+        public static bool HasVector<C>() => typeof(C) == typeof(float) || typeof(C) == typeof(double) || IntegerDivision.HasVector<C>();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> =>
+            IntegerDivision.HasVector<C>() ? a - (IntegerDivision.Quotient(a, b) * b) : FloatRemainder.Of(a, b);
     }
 
     /// <summary>a for a ≥ 0, b·a below: PRelu with the slope as second operand.</summary>
@@ -118,5 +159,12 @@ internal static class Arithmetic
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Apply<C>(C a, C b)
             where C : unmanaged, INumber<C> => a < C.Zero ? a * b : a;
+
+        public static bool HasVector<C>() => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> =>
+            System.Numerics.Vector.ConditionalSelect(System.Numerics.Vector.LessThan(a, default), a * b, a);
     }
 }

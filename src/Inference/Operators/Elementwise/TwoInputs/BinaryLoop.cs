@@ -1,73 +1,63 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise.TwoInputs;
 
-/// <summary>y = f(a, b) over a broadcast: runs of equal, of one scalar, or of strided operands.</summary>
+/// <summary>y = f(a, b) over a run: operands are dense (stride 1) or one value (stride 0).</summary>
 internal static unsafe class BinaryLoop
 {
-    public static void Run<TFunction, E, T, C>(TFunction f, T* a, T* b, T* y, ref StridedLoop loop)
-        where TFunction : struct, IBinaryFunction<TFunction>
-        where E : struct, IElement<T, C>
-        where T : unmanaged
-        where C : unmanaged, INumber<C>
-    {
-        long strideA = loop.InnerStride(0);
-        long strideB = loop.InnerStride(1);
-        for (long outer = 0; outer < loop.Outer; outer++)
-        {
-            long inner = loop.Inner;
-            T* pa = a + loop.Offset(0);
-            T* pb = b + loop.Offset(1);
-            Inner<TFunction, E, T, C>(f, pa, strideA, pb, strideB, y, inner);
-            y += inner;
-            loop.Next();
-        }
-    }
+    /// <summary>Elements of a block on its way through another type, on the stack.</summary>
+    public const int Block = 512;
 
+    /// <summary>Runs f; y may be an operand that is dense.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Inner<TFunction, E, T, C>(TFunction f, T* a, long strideA, T* b, long strideB, T* y, long count)
+    public static void Run<TFunction, C>(TFunction f, C* a, long strideA, C* b, long strideB, C* y, long count)
         where TFunction : struct, IBinaryFunction<TFunction>
-        where E : struct, IElement<T, C>
-        where T : unmanaged
         where C : unmanaged, INumber<C>
     {
-        long i = 0;
-        if (typeof(T) == typeof(C) && TFunction.HasVector<C>() && count >= Vector<C>.Count)
+        long end = count - Vector<C>.Count;
+        if (TFunction.HasVector<C>() && end >= 0 && (strideA | strideB) != 0)
         {
-            C* ca = (C*)a;
-            C* cb = (C*)b;
-            C* cy = (C*)y;
-            long last = count - Vector<C>.Count;
-            if (strideA == 1 && strideB == 1)
+            // The last vector overlaps the one before it, so it is made before y (which may be an operand) is written.
+            if (strideA == 0)
             {
-                for (; i <= last; i += Vector<C>.Count)
+                var scalar = new Vector<C>(*a);
+                Vector<C> last = TFunction.Vector(scalar, Vector.Load(b + end));
+                for (long i = 0; i < end; i += Vector<C>.Count)
                 {
-                    TFunction.Vector(Vector.Load(ca + i), Vector.Load(cb + i)).Store(cy + i);
+                    TFunction.Vector(scalar, Vector.Load(b + i)).Store(y + i);
                 }
+
+                last.Store(y + end);
             }
-            else if (strideA == 1)
+            else if (strideB == 0)
             {
-                var scalar = new Vector<C>(*cb);
-                for (; i <= last; i += Vector<C>.Count)
+                var scalar = new Vector<C>(*b);
+                Vector<C> last = TFunction.Vector(Vector.Load(a + end), scalar);
+                for (long i = 0; i < end; i += Vector<C>.Count)
                 {
-                    TFunction.Vector(Vector.Load(ca + i), scalar).Store(cy + i);
+                    TFunction.Vector(Vector.Load(a + i), scalar).Store(y + i);
                 }
+
+                last.Store(y + end);
             }
-            else if (strideB == 1)
+            else
             {
-                var scalar = new Vector<C>(*ca);
-                for (; i <= last; i += Vector<C>.Count)
+                Vector<C> last = TFunction.Vector(Vector.Load(a + end), Vector.Load(b + end));
+                for (long i = 0; i < end; i += Vector<C>.Count)
                 {
-                    TFunction.Vector(scalar, Vector.Load(cb + i)).Store(cy + i);
+                    TFunction.Vector(Vector.Load(a + i), Vector.Load(b + i)).Store(y + i);
                 }
+
+                last.Store(y + end);
             }
+
+            return;
         }
 
-        for (; i < count; i++)
+        for (long i = 0; i < count; i++)
         {
-            y[i] = E.Store(f.Apply(E.Load(a[i * strideA]), E.Load(b[i * strideB])));
+            y[i] = f.Apply(a[i * strideA], b[i * strideB]);
         }
     }
 }

@@ -24,7 +24,7 @@ internal unsafe class BinaryOperator<TFunction>(Node node, TFunction function, T
         Tensor b = context.Input(1);
         Tensor y = context.Output(0);
         StridedLoop loop = Loop(a, b, y);
-        var action = new Action(function, a, b, y, ref loop);
+        var action = new Action(function, a, b, y, ref loop, context.Threads);
         try
         {
             if (!Dispatch.Numeric(y.Type, ref action))
@@ -38,14 +38,17 @@ internal unsafe class BinaryOperator<TFunction>(Node node, TFunction function, T
         }
     }
 
-    private ref struct Action(TFunction function, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : INumericAction
+    private ref struct Action(TFunction function, Tensor a, Tensor b, Tensor y, ref StridedLoop loop, int threads) : INumericAction
     {
         private readonly ref StridedLoop _loop = ref loop;
 
         public readonly void Invoke<E, T, C>()
             where E : struct, IElement<T, C>
             where T : unmanaged
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> =>
-            BinaryLoop.Run<TFunction, E, T, C>(function, (T*)a.Data, (T*)b.Data, (T*)y.Data, ref _loop);
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
+            var body = new BinaryRuns<TFunction, E, T, C>(function, (T*)a.Data, _loop.InnerStride(0), (T*)b.Data, _loop.InnerStride(1), (T*)y.Data);
+            ElementRanges.RunLoop(ref body, ref _loop, y.Count, TFunction.Cost, threads);
+        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Inference.Kernels.Elementwise;
-using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise.TwoInputs;
@@ -9,7 +8,10 @@ namespace Inference.Operators.Elementwise.TwoInputs;
 /// <summary>y = a^b with broadcasting, in a's type; b may be of another numeric type from opset 12 on. Integer powers of integers are exact (wrapping). Source: ONNX Pow, opsets 1 to 15.</summary>
 internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
 {
-    private const int PowerWork = 20;
+    // Of an element: by vectors in f64, and one by one.
+    private const int SingleCost = 8;
+    private const int ScalarCost = 128;
+
     protected override void InferOutputs(InferContext context)
     {
         ElementType type = Shapes.RequireType(context, 0, TypeSet.Numeric);
@@ -23,33 +25,21 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
     {
         Tensor a = context.Input(0);
         Tensor b = context.Input(1);
-        Tensor y = context.Output(0);
-        double* exponents = (double*)context.Scratch(Math.Max(1, b.Count) * sizeof(double));
-        var convert = new ToDouble(b, exponents);
-        Dispatch.Numeric(b.Type, ref convert);
-        StridedLoop loop = Loop(a, b, y);
-        var action = new Action(a, exponents, y, ref loop);
+        // Exponents in the type that powers are calculated in.
+        ElementType wide = a.Type is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16 ? ElementType.Float32 : ElementType.Float64;
+        byte* exponents = b.Data;
+        if (b.Type != wide)
+        {
+            exponents = context.Scratch(Math.Max(1, wide.ByteCount(b.Count)));
+            ElementConverter.Convert(b.Type, b.Data, wide, exponents, b.Count, saturate: true, Float8E8M0Rounding.Up);
+        }
+
+        StridedLoop loop = Loop(a, b, context.Output(0));
+        var action = new Action(context, a, exponents, ref loop);
         Dispatch.Numeric(a.Type, ref action);
     }
 
-    private readonly struct ToDouble(Tensor from, double* to) : INumericAction
-    {
-        public void Invoke<E, T, C>()
-            where E : struct, IElement<T, C>
-            where T : unmanaged
-            where C : unmanaged, INumber<C>, IMinMaxValue<C>
-        {
-            T* source = (T*)from.Data;
-            var work = default(WorkCounter);
-            for (long i = 0; i < from.Count; i++)
-            {
-                work.Add(1);
-                to[i] = double.CreateTruncating(E.Load(source[i]));
-            }
-        }
-    }
-
-    private ref struct Action(Tensor a, double* exponents, Tensor y, ref StridedLoop loop) : INumericAction
+    private ref struct Action(KernelContext context, Tensor a, byte* exponents, ref StridedLoop loop) : INumericAction
     {
         private readonly ref StridedLoop _loop = ref loop;
 
@@ -58,50 +48,95 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
-            T* target = (T*)y.Data;
-            long strideA = _loop.InnerStride(0);
-            long strideB = _loop.InnerStride(1);
-            var work = default(WorkCounter);
-            for (long outer = 0; outer < _loop.Outer; outer++)
+            Tensor y = context.Output(0);
+            if (typeof(C) == typeof(float))
             {
-                T* pa = (T*)a.Data + _loop.Offset(0);
-                double* pb = exponents + _loop.Offset(1);
-                if (typeof(T) == typeof(float) && strideA == 1 && strideB == 0 && *pb is 2 or 3 or 0.5)
-                {
-                    Binary.RunScalarRight(BinaryKind.Pow, (float*)pa, (float)*pb, (float*)target, (nint)_loop.Inner);
-                }
-                else if (strideB == 0 && *pb == 2)
-                {
-                    for (long i = 0; i < _loop.Inner; i++)
-                    {
-                        C value = E.Load(pa[i * strideA]);
-                        target[i] = E.Store(value * value);
-                    }
-                }
-                else
-                {
-                    for (long i = 0; i < _loop.Inner; i++)
-                    {
-                        work.Add(PowerWork);
-                        target[i] = E.Store(Power(E.Load(pa[i * strideA]), pb[i * strideB]));
-                    }
-                }
+                var singles = new Singles<E, T, C>((T*)a.Data, _loop.InnerStride(0), (float*)exponents, _loop.InnerStride(1), (T*)y.Data);
+                ElementRanges.RunLoop(ref singles, ref _loop, y.Count, SingleCost, context.Threads);
+            }
+            else
+            {
+                var runs = new Runs<C>((C*)a.Data, _loop.InnerStride(0), (double*)exponents, _loop.InnerStride(1), (C*)y.Data);
+                ElementRanges.RunLoop(ref runs, ref _loop, y.Count, ScalarCost, context.Threads);
+            }
+        }
+    }
 
-                target += _loop.Inner;
-                _loop.Next();
+    // C is float.
+    private readonly struct Singles<E, T, C>(T* a, long strideA, float* b, long strideB, T* y) : IRunBody
+        where E : struct, IElement<T, C>
+        where T : unmanaged
+        where C : unmanaged
+    {
+        public void Run(ref readonly StridedLoop loop, long at, long count)
+        {
+            T* pa = a + loop.Offset(0);
+            float* pb = b + loop.Offset(1);
+            if (typeof(T) == typeof(float))
+            {
+                Powers((float*)pa, pb, (float*)(y + at), (nint)count);
+            }
+            else
+            {
+                Converted(pa, pb, y + at, count);
+            }
+        }
+
+        [SkipLocalsInit]
+        private void Converted(T* pa, float* pb, T* to, long count)
+        {
+            float* left = stackalloc float[BinaryLoop.Block];
+            float* result = stackalloc float[BinaryLoop.Block];
+            for (long i = 0; i < count; i += BinaryLoop.Block)
+            {
+                int length = (int)Math.Min(BinaryLoop.Block, count - i);
+                E.Load(pa + (i * strideA), (C*)left, strideA != 0 ? length : 1);
+                Powers(left, pb + (i * strideB), result, length);
+                E.Store((C*)result, to + i, length);
+            }
+        }
+
+        private void Powers(float* x, float* e, float* to, nint count)
+        {
+            if (strideB == 0)
+            {
+                // One value of each is a run of one.
+                Binary.RunScalarRight(BinaryKind.Pow, x, *e, to, count);
+            }
+            else if (strideA == 0)
+            {
+                Binary.RunScalarLeft(BinaryKind.Pow, *x, e, to, count);
+            }
+            else
+            {
+                Binary.Run(BinaryKind.Pow, x, e, to, count);
+            }
+        }
+    }
+
+    private readonly struct Runs<C>(C* a, long strideA, double* b, long strideB, C* y) : IRunBody
+        where C : unmanaged, INumber<C>
+    {
+        public void Run(ref readonly StridedLoop loop, long at, long count)
+        {
+            C* pa = a + loop.Offset(0);
+            double* pb = b + loop.Offset(1);
+            C* to = y + at;
+            if (strideB == 0 && *pb == 2)
+            {
+                BinaryLoop.Run(default(Arithmetic.Mul), pa, strideA, pa, strideA, to, count);
+                return;
+            }
+
+            for (long i = 0; i < count; i++)
+            {
+                to[i] = Power(pa[i * strideA], pb[i * strideB]);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static C Power<C>(C x, double exponent)
-            where C : unmanaged, INumber<C>
+        private static C Power(C x, double exponent)
         {
-            if (typeof(C) == typeof(float))
-            {
-                float value = float.CreateTruncating(x);
-                return C.CreateTruncating(exponent == 0.5 && value >= 0 ? MathF.Sqrt(value) : MathF.Pow(value, (float)exponent));
-            }
-
             if (typeof(C) == typeof(double))
             {
                 return C.CreateTruncating(Math.Pow(double.CreateTruncating(x), exponent));
@@ -112,8 +147,7 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
                 : C.CreateSaturating(Math.Pow(double.CreateTruncating(x), exponent));
         }
 
-        private static C IntegerPower<C>(C x, int exponent)
-            where C : unmanaged, INumber<C>
+        private static C IntegerPower(C x, int exponent)
         {
             C result = C.One;
             for (; exponent > 0; exponent >>= 1)

@@ -1,11 +1,10 @@
 using System.Numerics;
-using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise.TwoInputs;
 
 /// <summary>y = x₀ ∘ x₁ ∘ …, with broadcasting, from the left; optionally divided by the number of inputs (Mean). float16 and bfloat16 accumulate in float.</summary>
-internal sealed unsafe class VariadicOperator<TFunction>(TFunction function, TypeSet allowed, bool mean = false) : Operator
+internal sealed unsafe class VariadicOperator<TFunction>(TypeSet allowed, bool mean = false) : Operator
     where TFunction : struct, IBinaryFunction<TFunction>
 {
     protected override void InferOutputs(InferContext context)
@@ -32,14 +31,15 @@ internal sealed unsafe class VariadicOperator<TFunction>(TFunction function, Typ
 
     public override void Run(KernelContext context)
     {
-        var action = new Action(context, function, mean);
+        var action = new Action(context, mean);
         if (!Dispatch.Numeric(context.Output(0).Type, ref action))
         {
             throw context.Error($"expected numeric tensors, got {context.Output(0).Type.Name()}.");
         }
     }
 
-    private readonly struct Action(KernelContext context, TFunction f, bool mean) : INumericAction
+    // The inputs are folded into the accumulator two at first, then one by one; the last fold also divides and rounds.
+    private readonly struct Action(KernelContext context, bool mean) : INumericAction
     {
         public void Invoke<E, T, C>()
             where E : struct, IElement<T, C>
@@ -47,47 +47,30 @@ internal sealed unsafe class VariadicOperator<TFunction>(TFunction function, Typ
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
             Tensor y = context.Output(0);
+            int inputs = context.InputCount;
             C* sum = typeof(T) == typeof(C) ? (C*)y.Data : (C*)context.Scratch(y.Count * sizeof(C));
-            for (int i = 0; i < context.InputCount; i++)
+            for (int next = 0; next < inputs; next = next == 0 ? 2 : next + 1)
             {
                 context.ThrowIfCancelled();
-                Tensor x = context.Input(i);
+                Tensor first = context.Input(next);
+                Tensor? second = next == 0 && inputs > 1 ? context.Input(1) : null;
                 StridedLoop loop = StridedLoop.Over(y.Dims);
-                loop.AddBroadcast(y.Dims, x.Dims);
+                loop.AddBroadcast(y.Dims, first.Dims);
+                loop.AddBroadcast(y.Dims, second is null ? first.Dims : second.Dims);
                 loop.Collapse();
-                Accumulate<E, T, C>(sum, (T*)x.Data, ref loop, first: i == 0);
-            }
-
-            C scale = C.CreateTruncating(context.InputCount);
-            if (typeof(T) != typeof(C) || mean)
-            {
-                T* target = (T*)y.Data;
-                var work = default(WorkCounter);
-                for (long i = 0; i < y.Count; i++)
+                bool last = next + 1 >= inputs || (next == 0 && inputs == 2);
+                var body = new FoldRuns<TFunction, E, T, C>
                 {
-                    work.Add(1);
-                    target[i] = E.Store(mean ? sum[i] / scale : sum[i]);
-                }
-            }
-        }
-
-        private void Accumulate<E, T, C>(C* sum, T* x, ref StridedLoop loop, bool first)
-            where E : struct, IElement<T, C>
-            where T : unmanaged
-            where C : unmanaged, INumber<C>
-        {
-            long stride = loop.InnerStride(0);
-            for (long outer = 0; outer < loop.Outer; outer++)
-            {
-                T* source = x + loop.Offset(0);
-                for (long i = 0; i < loop.Inner; i++)
-                {
-                    C value = E.Load(source[i * stride]);
-                    sum[i] = first ? value : f.Apply(sum[i], value);
-                }
-
-                sum += loop.Inner;
-                loop.Next();
+                    First = (T*)first.Data,
+                    Second = second is null ? null : (T*)second.Data,
+                    StrideFirst = loop.InnerStride(0),
+                    StrideSecond = loop.InnerStride(1),
+                    Sum = sum,
+                    Starts = next == 0,
+                    Divisor = last && mean ? C.CreateTruncating(inputs) : C.One,
+                    Result = last ? (T*)y.Data : null,
+                };
+                ElementRanges.RunLoop(ref body, ref loop, y.Count, TFunction.Cost, context.Threads);
             }
         }
     }

@@ -28,10 +28,43 @@ internal sealed unsafe class Where : Operator
         loop.AddBroadcast(y.Dims, a.Dims);
         loop.AddBroadcast(y.Dims, b.Dims);
         loop.Collapse();
-        var action = new Action(condition, a, b, y, ref loop);
-        if (!Dispatch.Bits(y.Type, ref action))
+        switch (y.Type.BitWidth())
         {
-            throw context.Error($"expected elements of whole bytes, got {y.Type.Name()}.");
+            case 8: Select<byte>(context, condition, a, b, y, ref loop); break;
+            case 16: Select<ushort>(context, condition, a, b, y, ref loop); break;
+            case 32: Select<uint>(context, condition, a, b, y, ref loop); break;
+            case 64: Select<ulong>(context, condition, a, b, y, ref loop); break;
+            case 128: Select<UInt128>(context, condition, a, b, y, ref loop); break;
+            default:
+                if (y.Type != ElementType.String)
+                {
+                    throw context.Error($"expected elements of whole bytes, got {y.Type.Name()}.");
+                }
+
+                Strings(condition, a.Strings, b.Strings, y.Strings, ref loop);
+                break;
+        }
+    }
+
+    private static void Select<T>(KernelContext context, Tensor condition, Tensor a, Tensor b, Tensor y, ref StridedLoop loop)
+        where T : unmanaged
+    {
+        var body = new SelectRuns<T>(condition.Data, loop.InnerStride(0), (T*)a.Data, loop.InnerStride(1), (T*)b.Data, loop.InnerStride(2), (T*)y.Data);
+        ElementRanges.RunLoop(ref body, ref loop, y.Count, cost: 1, context.Threads);
+    }
+
+    private static void Strings(Tensor condition, Span<string> a, Span<string> b, Span<string> y, ref StridedLoop loop)
+    {
+        int at = 0;
+        for (long outer = 0; outer < loop.Outer; outer++)
+        {
+            byte* choose = condition.Data + loop.Offset(0);
+            for (long i = 0; i < loop.Inner; i++)
+            {
+                y[at++] = choose[i * loop.InnerStride(0)] != 0 ? a[(int)(loop.Offset(1) + i * loop.InnerStride(1))] : b[(int)(loop.Offset(2) + i * loop.InnerStride(2))];
+            }
+
+            loop.Next();
         }
     }
 
@@ -52,34 +85,6 @@ internal sealed unsafe class Where : Operator
             }
 
             context.SetOutputShapeData(0, result);
-        }
-    }
-
-    private ref struct Action(Tensor condition, Tensor a, Tensor b, Tensor y, ref StridedLoop loop) : IBitsAction
-    {
-        private readonly ref StridedLoop _loop = ref loop;
-
-        public readonly void Invoke<T>()
-        {
-            ReadOnlySpan<T> left = a.Span<T>();
-            ReadOnlySpan<T> right = b.Span<T>();
-            Span<T> target = y.Span<T>();
-            long strideC = _loop.InnerStride(0);
-            long strideA = _loop.InnerStride(1);
-            long strideB = _loop.InnerStride(2);
-            int at = 0;
-            for (long outer = 0; outer < _loop.Outer; outer++)
-            {
-                byte* choose = condition.Data + _loop.Offset(0);
-                long startA = _loop.Offset(1);
-                long startB = _loop.Offset(2);
-                for (long i = 0; i < _loop.Inner; i++)
-                {
-                    target[at++] = choose[i * strideC] != 0 ? left[(int)(startA + i * strideA)] : right[(int)(startB + i * strideB)];
-                }
-
-                _loop.Next();
-            }
         }
     }
 }

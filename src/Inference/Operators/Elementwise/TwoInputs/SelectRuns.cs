@@ -1,0 +1,112 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Inference.Operators.Typed;
+
+namespace Inference.Operators.Elementwise.TwoInputs;
+
+/// <summary>y = condition ? a : b over the runs of a broadcast, by the bits of elements; each operand is dense within a run, or one value.</summary>
+internal readonly unsafe struct SelectRuns<T>(byte* condition, long strideC, T* a, long strideA, T* b, long strideB, T* y) : IRunBody
+    where T : unmanaged
+{
+    public void Run(ref readonly StridedLoop loop, long at, long count)
+    {
+        byte* choose = condition + loop.Offset(0);
+        T* left = a + loop.Offset(1);
+        T* right = b + loop.Offset(2);
+        if (strideC == 0)
+        {
+            Copy(*choose != 0 ? left : right, *choose != 0 ? strideA : strideB, y + at, count);
+        }
+        else if (Vector<T>.IsSupported)
+        {
+            Vectors(choose, left, right, y + at, count);
+        }
+        else
+        {
+            OneByOne(choose, left, right, y + at, count);
+        }
+    }
+
+    private static void Copy(T* from, long stride, T* to, long count)
+    {
+        if (stride == 0)
+        {
+            new Span<T>(to, (int)count).Fill(*from);
+        }
+        else
+        {
+            new ReadOnlySpan<T>(from, (int)count).CopyTo(new Span<T>(to, (int)count));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void OneByOne(byte* choose, T* left, T* right, T* to, long count)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            to[i] = choose[i] != 0 ? left[i * strideA] : right[i * strideB];
+        }
+    }
+
+    // A vector of conditions becomes as many vectors of masks as an element has bytes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Vectors(byte* choose, T* left, T* right, T* to, long count)
+    {
+        long i = 0;
+        for (; i + Vector<byte>.Count <= count; i += Vector<byte>.Count)
+        {
+            Vector<sbyte> other = Vector.Equals(Vector.Load(choose + i), Vector<byte>.Zero).As<byte, sbyte>();
+            T* pa = left + (i * strideA);
+            T* pb = right + (i * strideB);
+            if (sizeof(T) == 1)
+            {
+                Store(other.As<sbyte, T>(), pa, pb, to + i, 0);
+                continue;
+            }
+
+            Vector.Widen(other, out Vector<short> low, out Vector<short> high);
+            Shorts(low, pa, pb, to + i, 0);
+            Shorts(high, pa, pb, to + i, sizeof(T) / 2);
+        }
+
+        OneByOne(choose + i, left + (i * strideA), right + (i * strideB), to + i, count - i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Shorts(Vector<short> other, T* left, T* right, T* to, int vector)
+    {
+        if (sizeof(T) == 2)
+        {
+            Store(other.As<short, T>(), left, right, to, vector);
+            return;
+        }
+
+        Vector.Widen(other, out Vector<int> low, out Vector<int> high);
+        if (sizeof(T) == 4)
+        {
+            Store(low.As<int, T>(), left, right, to, vector);
+            Store(high.As<int, T>(), left, right, to, vector + 1);
+            return;
+        }
+
+        Longs(low, left, right, to, vector);
+        Longs(high, left, right, to, vector + 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Longs(Vector<int> other, T* left, T* right, T* to, int vector)
+    {
+        Vector.Widen(other, out Vector<long> low, out Vector<long> high);
+        Store(low.As<long, T>(), left, right, to, vector);
+        Store(high.As<long, T>(), left, right, to, vector + 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Store(Vector<T> other, T* left, T* right, T* to, int vector)
+    {
+        int first = vector * Vector<T>.Count;
+        Vector<T> x = strideA == 0 ? new Vector<T>(*left) : Vector.Load(left + first);
+        Vector<T> z = strideB == 0 ? new Vector<T>(*right) : Vector.Load(right + first);
+        Vector.ConditionalSelect(other, z, x).Store(to + first);
+    }
+}
