@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Normalization;
-using Inference.Kernels.Pooling;
 using Inference.Kernels.Quantized;
 using Inference.Kernels.Quantized.Results;
 using Inference.Kernels.Recurrent;
@@ -12,8 +11,11 @@ using Inference.Kernels.Threading;
 using Inference.Kernels.Transposition;
 using Inference.Kernels.Trees;
 using Inference.Kernels.Windows;
+using Inference.Operators.Convolution;
 using Inference.Operators.Pooling;
 using Inference.Operators.Recurrent;
+using MaxWindows = Inference.Operators.Pooling.PlaneWindows<Inference.Operators.Reduction.Reducers.Max, Inference.Operators.Pooling.WindowMaximum, Inference.Operators.Pooling.WindowFinishes.Plain, float>;
+using ReductionLoop = Inference.Operators.Reduction.ReductionLoop;
 
 namespace Inference.Benchmarks.Thresholds;
 
@@ -30,8 +32,8 @@ internal static unsafe class SharedCases
         new("ConvolutionJob.IsParallelByChannel", GemmF32Driver.ParallelWork / 2, "multiply-adds", Depthwise),
         new("RowKernel.ParallelWork (softmax)", RowKernel.ParallelWork, "element operations", SoftmaxRows),
         new("Transpose.ParallelBytes", Transpose.ParallelBytes, "bytes", Transposes),
-        new("PoolingF32.ParallelWork", PoolingF32.ParallelWork, "elements of windows", Windows),
-        new("Pool.ParallelElements", Pool<Poolings.Max>.ParallelElements, "elements", WholePlanes),
+        new("PlaneWindows.ParallelWork", MaxWindows.ParallelWork, "elements of windows", Windows),
+        new("ReductionLoop.ParallelElements", ReductionLoop.ParallelElements, "elements", WholePlanes),
         new("Resize2D.ParallelWork (nearest)", Resize2D.ParallelWork, "elements", Resizes),
         new("QuantizedDepthwise.ParallelWork", QuantizedDepthwise.ParallelWork, "multiply-adds", QuantizedDepthwises),
         new("TreeEnsemble.ParallelTrees", TreeEnsemble.ParallelTrees, "trees of rows", Trees) { Least = TreeEnsemble.ParallelTrees / 2 },
@@ -167,7 +169,6 @@ internal static unsafe class SharedCases
     {
         const int Side = 16;
         long planes = work / (Side * Side * 4);
-        var geometry = new ConvolutionGeometry { InChannels = 1, OutChannels = 1, KernelHeight = 2, KernelWidth = 2, StrideHeight = 2, StrideWidth = 2 };
         var x = new Numbers(planes * 4 * Side * Side);
         var y = new Numbers(planes * Side * Side);
         return Share(Part, Blocks, x, y);
@@ -175,8 +176,16 @@ internal static unsafe class SharedCases
         void Part(int part, int parts)
         {
             (nint first, nint count) = Rows(planes, part, parts);
-            PoolingF32.Run(
-                PoolingKind.Max, TensorLayout.Nchw, in geometry, x.F32 + (first * 4 * Side * Side), y.F32 + (first * Side * Side), (int)count, 2 * Side, 2 * Side, Side, Side);
+            WindowGrid grid = WindowGrid.Whole([2 * Side, 2 * Side]);
+            for (int axis = 0; axis < 2; axis++)
+            {
+                grid.Kernel[axis] = grid.Stride[axis] = 2;
+                grid.Output[axis] = Side;
+            }
+
+            grid.OutputCount = Side * Side;
+            grid.KernelCount = 4;
+            MaxWindows.Run(in grid, countPads: false, x.F32 + (first * 4 * Side * Side), y.F32 + (first * Side * Side), count, 1);
         }
     }
 

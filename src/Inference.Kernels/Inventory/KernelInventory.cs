@@ -14,7 +14,6 @@ using Inference.Kernels.Quantized.Linear;
 using Inference.Kernels.Quantized.Results;
 using Inference.Kernels.Quantized.Tiles;
 using Inference.Kernels.Recurrent;
-using Inference.Kernels.Reductions;
 using Inference.Kernels.Simd;
 using Inference.Kernels.Transposition;
 using Inference.Kernels.Trees;
@@ -29,8 +28,6 @@ public static class KernelInventory
     [
         Softmax.Kernel,
         LayerNorm.Kernel,
-        Reduction.LastKernel,
-        Reduction.MiddleKernel,
         AttentionF32.Scores,
         LstmF32.Cell,
         GruF32.Cell,
@@ -54,9 +51,6 @@ public static class KernelInventory
         FewChannelsF32.Kernel3x9,
         PlaneInterleaving.Kernel,
         WindowPacking.Kernel,
-        NchwPoolingF32.Max,
-        NchwPoolingF32.Sum,
-        NchwPoolingF32.Plane,
         NhwcPoolingF32.Max,
         NhwcPoolingF32.Sum,
         Transpose2D.Bytes,

@@ -4,15 +4,14 @@ using Inference.Kernels.Windows;
 
 namespace Inference.Kernels.Pooling;
 
-/// <summary>2-D pooling of f32 images, with the window arithmetic of <see cref="ConvolutionGeometry"/>. Thread-safe.</summary>
+/// <summary>2-D pooling of f32 images [n,h,w,c], with the window arithmetic of <see cref="ConvolutionGeometry"/>. Thread-safe.</summary>
 internal static unsafe class PoolingF32
 {
     // 16 elements of windows a nanosecond.
     internal const long ParallelWork = 16 * WorkerPool.SharedNanoseconds;
 
-    /// <summary>y[n,c,oy,ox] = mean or maximum of a window of x[n,c].</summary>
+    /// <summary>y[n,oy,ox,c] = mean or maximum of a window of x[n,..,c].</summary>
     /// <param name="kind">What a window becomes.</param>
-    /// <param name="layout">Layout of x and y.</param>
     /// <param name="geometry">Window; input and output channels are both C, groups are ignored.</param>
     /// <param name="x">Input.</param>
     /// <param name="y">Output; must not overlap <paramref name="x"/>.</param>
@@ -23,7 +22,7 @@ internal static unsafe class PoolingF32
     /// <param name="outWidth">Output width, pixels; above the geometry's own for ceil_mode.</param>
     /// <param name="maxThreads">The most threads to use.</param>
     public static void Run(
-        PoolingKind kind, TensorLayout layout, in ConvolutionGeometry geometry, float* x, float* y, int batch, int height, int width,
+        PoolingKind kind, in ConvolutionGeometry geometry, float* x, float* y, int batch, int height, int width,
         int outHeight, int outWidth, int maxThreads = 1)
     {
         KernelAssert.NotNegative(batch);
@@ -40,17 +39,10 @@ internal static unsafe class PoolingF32
 
         var job = new PoolingJob(kind, in geometry, x, y, batch, height, width, outHeight, outWidth);
         long work = (long)batch * outHeight * outWidth * geometry.InChannels * geometry.Taps;
-        int units = layout == TensorLayout.Nchw ? batch * geometry.InChannels : batch * outHeight;
+        int units = batch * outHeight;
         int blocks = maxThreads > 1 && work >= ParallelWork ? Math.Min(units, WorkerPool.BlocksPerThread * maxThreads) : 1;
         job.Units = units;
         job.Blocks = blocks;
-        if (layout == TensorLayout.Nchw)
-        {
-            WorkerPool.Run(blocks, &NchwPoolingF32.RunBlock, &job, maxThreads);
-        }
-        else
-        {
-            WorkerPool.Run(blocks, &NhwcPoolingF32.RunBlock, &job, maxThreads);
-        }
+        WorkerPool.Run(blocks, &NhwcPoolingF32.RunBlock, &job, maxThreads);
     }
 }

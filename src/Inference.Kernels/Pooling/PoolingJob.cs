@@ -17,7 +17,7 @@ internal unsafe struct PoolingJob(
     public readonly int OutHeight = outHeight;
     public readonly int OutWidth = outWidth;
 
-    /// <summary>Planes, or rows of output pixels.</summary>
+    /// <summary>Rows of output pixels.</summary>
     public int Units;
     public int Blocks;
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Pooling;
 using Inference.Kernels.Tests.Convolution;
@@ -7,8 +6,7 @@ using Xunit.Abstractions;
 
 namespace Inference.Kernels.Tests.Pooling;
 
-[Covers(typeof(PoolingF32), "pool_f32_nchw_max", "pool_f32_nchw_sum", "pool_f32_nchw_plane", "pool_f32_nhwc_max", "pool_f32_nhwc_sum")]
-[Covers(typeof(MaxPooling8))]
+[Covers(typeof(PoolingF32), "pool_f32_nhwc_max", "pool_f32_nhwc_sum")]
 public sealed unsafe class PoolingCoveringTests(ITestOutputHelper output)
 {
     private static readonly (int, int)[] Windows = [(1, 1), (2, 2), (3, 3), (2, 5), (5, 1)];
@@ -17,7 +15,6 @@ public sealed unsafe class PoolingCoveringTests(ITestOutputHelper output)
     public void F32_EveryTripleOfOptions_EqualsFormula()
     {
         var space = new OptionSpace("pool_f32", 3);
-        Option<TensorLayout> layout = space.Add("layout", Enum.GetValues<TensorLayout>());
         Option<PoolingKind> kind = space.Add("kind", Enum.GetValues<PoolingKind>());
         Option<IsaTier> limit = space.Add("tier", Choices.Tiers);
         Option<int> threads = space.Add("threads", 0, 1, 2);
@@ -43,12 +40,8 @@ public sealed unsafe class PoolingCoveringTests(ITestOutputHelper output)
             var job = new PoolingJob(kind.Value, in g, x.Pointer, y.Pointer, batch, h, w, oh, ow);
             if (threads.Value > 0)
             {
-                PoolingF32.Run(kind.Value, layout.Value, in g, x.Pointer, y.Pointer, batch, h, w, oh, ow, threads.Value);
+                PoolingF32.Run(kind.Value, in g, x.Pointer, y.Pointer, batch, h, w, oh, ow, threads.Value);
                 _ = limit.Value;
-            }
-            else if (layout.Value == TensorLayout.Nchw)
-            {
-                NchwPoolingF32.RunPlanes(in job, 0, batch * c, limit.Value);
             }
             else
             {
@@ -57,8 +50,8 @@ public sealed unsafe class PoolingCoveringTests(ITestOutputHelper output)
 
             for (int i = 0; i < y.Length; i++)
             {
-                (double max, double sum, int inside, int padded) = Window(in g, h, w, i / ow % oh, i % ow, p => x[ConvolutionReference.At(layout.Value, (i / (oh * ow) * h * w) + p, c, h * w)]);
-                float got = y[ConvolutionReference.At(layout.Value, i, c, oh * ow)];
+                (double max, double sum, int inside, int padded) = Window(in g, h, w, i / ow % oh, i % ow, p => x[ConvolutionReference.At(TensorLayout.Nhwc, (i / (oh * ow) * h * w) + p, c, h * w)]);
+                float got = y[ConvolutionReference.At(TensorLayout.Nhwc, i, c, oh * ow)];
                 if (inside > 0)
                 {
                     Assert.Equal(kind.Value switch { PoolingKind.Max => max, PoolingKind.Average => sum / inside, _ => sum / padded }, got, 1e-6);
@@ -67,48 +60,6 @@ public sealed unsafe class PoolingCoveringTests(ITestOutputHelper output)
 
             y.AssertIntact();
         });
-    }
-
-    [Fact]
-    public void Max8_EveryPairOfOptions_EqualsFormula()
-    {
-        var space = new OptionSpace("max pooling of bytes", 3);
-        Option<TensorLayout> layout = space.Add("layout", Enum.GetValues<TensorLayout>());
-        Option<bool> signed = space.Add("signed", Choices.Either);
-        Option<int> offset = space.Add("offset", 0, 1);
-        var geometry = new GeometryCase(space, Windows, [.. new[] { 1, 3, 31, 32, 33, 64 }.Select(c => (c, c, 1))]);
-        space.Run(output, seed =>
-        {
-            ConvolutionGeometry g = geometry.Geometry;
-            using NativeArray<byte> x = Fill.Bytes(geometry.Batch * g.InChannels * geometry.Height * geometry.Width, seed, offset.Value);
-            if (signed.Value)
-            {
-                Max8<sbyte>(layout.Value, in g, geometry, x);
-            }
-            else
-            {
-                Max8<byte>(layout.Value, in g, geometry, x);
-            }
-        });
-    }
-
-    private static void Max8<T>(TensorLayout layout, in ConvolutionGeometry g, GeometryCase geometry, NativeArray<byte> x)
-        where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
-    {
-        (int batch, int h, int w, int c) = (geometry.Batch, geometry.Height, geometry.Width, g.InChannels);
-        int oh = g.OutputHeight(h);
-        int ow = g.OutputWidth(w);
-        using var y = new NativeArray<byte>(batch * c * oh * ow);
-        MaxPooling8.Run(layout, in g, (T*)x.Pointer, (T*)y.Pointer, batch, h, w, oh, ow);
-        for (int i = 0; i < y.Length; i++)
-        {
-            (double max, _, int inside, _) = Window(in g, h, w, i / ow % oh, i % ow, p =>
-                double.CreateChecked(((T*)x.Pointer)[ConvolutionReference.At(layout, (i / (oh * ow) * h * w) + p, c, h * w)]));
-            double got = double.CreateChecked(((T*)y.Pointer)[ConvolutionReference.At(layout, i, c, oh * ow)]);
-            Assert.Equal(inside == 0 ? double.CreateChecked(T.MinValue) : max, got);
-        }
-
-        y.AssertIntact();
     }
 
     // Of the elements of a window that lie in the image, and how many lie in it and in its padding.

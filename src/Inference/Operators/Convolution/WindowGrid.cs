@@ -21,6 +21,21 @@ internal unsafe struct WindowGrid
     public long OutputCount;
     public long KernelCount;
 
+    /// <summary>Whether the plane, which has elements, is the one window.</summary>
+    public readonly bool IsWhole
+    {
+        get
+        {
+            bool whole = InputCount > 0 && OutputCount == 1;
+            for (int axis = 0; axis < Rank; axis++)
+            {
+                whole &= Kernel[axis] == Input[axis] && Dilation[axis] == 1 && (Before[axis] | After[axis]) == 0;
+            }
+
+            return whole;
+        }
+    }
+
     /// <summary>The grid of an input [N, C, spatial..] and a kernel; <paramref name="output"/> are the stated output sizes.</summary>
     public static WindowGrid Create(WindowAttributes attributes, ReadOnlySpan<long> input, ReadOnlySpan<long> kernel, ReadOnlySpan<long> output)
     {
@@ -108,6 +123,26 @@ internal unsafe struct WindowGrid
         }
     }
 
+    /// <summary>Of one spatial axis: the windows of as many inputs, stacked along an axis before it.</summary>
+    public readonly WindowGrid Stacked(long count)
+    {
+        WindowGrid grid = this;
+        grid.Rank = 2;
+        grid.Input[1] = Input[0];
+        grid.Output[1] = Output[0];
+        grid.Kernel[1] = Kernel[0];
+        grid.Stride[1] = Stride[0];
+        grid.Dilation[1] = Dilation[0];
+        grid.Before[1] = Before[0];
+        grid.After[1] = After[0];
+        grid.Input[0] = grid.Output[0] = count;
+        grid.Kernel[0] = grid.Stride[0] = grid.Dilation[0] = 1;
+        grid.Before[0] = grid.After[0] = 0;
+        grid.InputCount *= count;
+        grid.OutputCount *= count;
+        return grid;
+    }
+
     /// <summary>The first kernel step along an axis that lies inside the input, and one past the last, for the window at <paramref name="output"/>.</summary>
     public readonly void Range(int axis, long output, out long start, out long from, out long to)
     {
@@ -116,5 +151,13 @@ internal unsafe struct WindowGrid
         long room = Input[axis] - start;
         to = room <= 0 ? 0 : Math.Min(Kernel[axis], (room + Dilation[axis] - 1) / Dilation[axis]);
         from = Math.Min(from, to);
+    }
+
+    /// <summary>Kernel steps along an axis that lie inside the input and its pads, for a window that starts at <paramref name="start"/>.</summary>
+    public readonly long Padded(int axis, long start)
+    {
+        long end = Input[axis] + After[axis];
+        long steps = (end - start + Dilation[axis] - 1) / Dilation[axis];
+        return Math.Clamp(steps, 0, Kernel[axis]);
     }
 }

@@ -58,6 +58,6 @@ internal sealed unsafe class NhwcPool(Node node) : Operator
         ConvolutionGeometry geometry = _global
             ? new() { InChannels = channels, OutChannels = channels, KernelHeight = height, KernelWidth = width }
             : NhwcWindow.Geometry(_window, dims, _window.KernelShape, channels, 1);
-        PoolingF32.Run(_kind, TensorLayout.Nhwc, in geometry, (float*)x.Data, (float*)y.Data, (int)dims[0], height, width, image ? (int)y.Dims[1] : 1, (int)y.Dims[^2], context.Threads);
+        PoolingF32.Run(_kind, in geometry, (float*)x.Data, (float*)y.Data, (int)dims[0], height, width, image ? (int)y.Dims[1] : 1, (int)y.Dims[^2], context.Threads);
     }
 }

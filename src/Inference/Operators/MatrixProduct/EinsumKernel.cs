@@ -29,7 +29,7 @@ internal sealed unsafe class EinsumKernel(EinsumProgram program, ElementType typ
     private static long Padded(ReadOnlySpan<long> dims) => (TensorShape.Count(dims) + 15) & ~15L;
 
     private void Run<C>(KernelContext context)
-        where C : unmanaged, INumber<C>
+        where C : unmanaged, INumber<C>, IMinMaxValue<C>
     {
         Tensor y = context.Output(0);
         if (program.Steps.Length == 0)

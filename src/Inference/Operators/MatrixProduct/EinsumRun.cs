@@ -4,15 +4,15 @@ using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
 using Inference.Operators.Movement;
+using Inference.Operators.Reduction;
 using Inference.Operators.Typed;
 using Permutation = Inference.Kernels.Transposition.Transpose;
-using RowReduction = Inference.Kernels.Reductions.Reduction;
 
 namespace Inference.Operators.MatrixProduct;
 
 /// <summary>Runs the steps of an einsum over elements that are calculated in their own type.</summary>
 internal readonly unsafe ref struct EinsumRun<C>(C** inputs, C* output, C* scratch, int threads)
-    where C : unmanaged, INumber<C>
+    where C : unmanaged, INumber<C>, IMinMaxValue<C>
 {
     public void Run(EinsumProgram program)
     {
@@ -66,22 +66,13 @@ internal readonly unsafe ref struct EinsumRun<C>(C** inputs, C* output, C* scrat
         (long before, long summed, long behind) = step.Parts;
         C* from = At(step.A);
         C* to = At(step.Target);
-        if (typeof(C) == typeof(float))
+        if (before * summed * behind == 0)
         {
-            RowReduction.RunMiddle(Kernels.Reductions.ReductionKind.Sum, (float*)from, (float*)to, (nint)before, (nint)summed, (nint)behind, threads);
+            ReductionLayout.Fill(to, C.Zero, before * behind);
             return;
         }
 
-        var work = default(WorkCounter);
-        for (long i = 0; i < before; i++, to += behind)
-        {
-            new Span<C>(to, checked((int)behind)).Clear();
-            for (long k = 0; k < summed; k++, from += behind)
-            {
-                work.Add(behind);
-                AddRow(from, to, behind);
-            }
-        }
+        ReductionLoop.Run<Reducers.Sum, DirectElement<C>, C, C>(from, to, ReductionShape.Create([before, summed, behind], [false, true, false]), threads);
     }
 
     private void Multiply(EinsumStep step)
@@ -155,20 +146,6 @@ internal readonly unsafe ref struct EinsumRun<C>(C** inputs, C* output, C* scrat
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddRow(C* from, C* to, long count)
-    {
-        long i = 0;
-        for (; i <= count - Vector<C>.Count; i += Vector<C>.Count)
-        {
-            (Vector.Load(to + i) + Vector.Load(from + i)).Store(to + i);
-        }
-
-        for (; i < count; i++)
-        {
-            to[i] += from[i];
-        }
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyRow(C* a, long strideA, C* b, long strideB, C* to, long count)

@@ -1,12 +1,9 @@
 using System.Numerics;
-using Inference.Kernels.Convolution;
-using Inference.Kernels.Pooling;
+using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
-using Inference.Kernels.Windows;
 using Inference.Operators.Convolution;
-using Inference.Operators.Fused;
+using Inference.Operators.Reduction;
 using Inference.Operators.Typed;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Inference.Operators.Pooling;
 
@@ -17,17 +14,8 @@ namespace Inference.Operators.Pooling;
 internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool global = false) : Operator
     where TPooling : struct, IPooling
 {
-    // 8 elements a nanosecond, which a sum over whole planes reaches.
-    internal const long ParallelElements = 8 * WorkerPool.SharedNanoseconds;
-
-    // Blocks of planes for each thread, so that a late one takes less, and the run can be stopped between them.
-    private const long BlocksPerThread = 64;
-
-    // Elements of a window, and of a plane with its pads, beyond which the vector kernel's scratch would be out of proportion.
-    private const long MaxTaps = 1 << 16;
-
-    // A sixteenth of what a job of the pool may have.
-    private const long MaxBlocks = 1 << 20;
+    // 8 elements a nanosecond, which a search for the largest reaches.
+    private const long ParallelElements = 8 * WorkerPool.SharedNanoseconds;
 
     private readonly WindowAttributes _window = new(node);
     private readonly bool _countPads = node.Attributes.Int("count_include_pad", 0) != 0;
@@ -94,87 +82,17 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool gl
             return;
         }
 
-        if (x.Type == ElementType.Float32 && RunPlanes(context, x, y))
-        {
-            return;
-        }
-
+        context.ThrowIfCancelled();
         ReadOnlySpan<long> spatial = x.Dims[2..];
         WindowGrid grid = global ? WindowGrid.Whole(spatial) : WindowGrid.Create(_window, spatial, _window.KernelShape, y.Dims[2..]);
-        var action = new Action(context, pooling, grid, _columnMajor);
+        var action = new Action(context, pooling, grid, _countPads, _columnMajor);
         if (!Dispatch.Numeric(x.Type, ref action))
         {
             throw context.Error($"input 0: expected a numeric tensor, got {x.Type.Name()}.");
         }
     }
 
-    // f32 means, and folds of whole planes, by vectors.
-    private bool RunPlanes(KernelContext context, Tensor x, Tensor y)
-    {
-        bool mean = typeof(TPooling) == typeof(Poolings.Average);
-        if (global && (mean || typeof(TPooling) == typeof(Poolings.Max)))
-        {
-            long size = x.Count / y.Count;
-            if (size is 0 or > int.MaxValue)
-            {
-                return false;
-            }
-
-            long blocks = Blocks(context, y.Count, x.Count);
-            var planes = new WholePlanes((float*)x.Data, (float*)y.Data, y.Count, blocks, (int)size, mean);
-            WorkerPool.Run((int)blocks, ref planes, x.Count >= ParallelElements ? context.Threads : 1);
-            return true;
-        }
-
-        if (!mean || x.Rank is not (3 or 4) || !FitsVectors(x, y))
-        {
-            return false;
-        }
-
-        bool image = x.Rank == 4;
-        ConvolutionGeometry geometry = NhwcWindow.Geometry(_window, x.Dims, _window.KernelShape, (int)x.Dims[1], 1, planar: true);
-        PoolingF32.Run(
-            _countPads ? PoolingKind.AverageWithPadding : PoolingKind.Average, TensorLayout.Nchw, in geometry, (float*)x.Data, (float*)y.Data, (int)x.Dims[0],
-            image ? (int)x.Dims[2] : 1, (int)x.Dims[^1], image ? (int)y.Dims[2] : 1, (int)y.Dims[^1], context.Threads);
-        return true;
-    }
-
-    private static long Blocks(KernelContext context, long planes, long elements) =>
-        Math.Min(planes, Math.Clamp(elements / ParallelElements, context.Threads * BlocksPerThread, MaxBlocks));
-
-    // The vector kernel counts in 32 bits and copies a plane with its pads.
-    private bool FitsVectors(Tensor x, Tensor y)
-    {
-        long taps = 1;
-        long padded = 1;
-        long plane = 1;
-        for (int i = 0; i < x.Rank - 2; i++)
-        {
-            taps *= _window.KernelShape![i];
-            plane *= x.Dims[i + 2];
-            padded *= ((y.Dims[i + 2] - 1) * _window.Stride(i)) + ((_window.KernelShape[i] - 1) * _window.Dilation(i)) + 1;
-            if (taps > MaxTaps || padded > int.MaxValue)
-            {
-                return false;
-            }
-        }
-
-        return padded <= (16 * plane) + MaxTaps && x.Dims[0] <= int.MaxValue && x.Dims[1] <= int.MaxValue && x.Dims[0] * x.Dims[1] <= int.MaxValue;
-    }
-
-    private readonly struct WholePlanes(float* x, float* y, long count, long blocks, int size, bool mean) : IBlockAction
-    {
-        public void Invoke(int block)
-        {
-            for (long i = count * block / blocks; i < count * (block + 1) / blocks; i++)
-            {
-                var plane = new ReadOnlySpan<float>(x + (i * size), size);
-                y[i] = mean ? TensorPrimitives.Sum(plane) / size : TensorPrimitives.Max(plane);
-            }
-        }
-    }
-
-    private readonly struct Action(KernelContext context, TPooling pooling, WindowGrid grid, bool columnMajor) : INumericAction
+    private readonly struct Action(KernelContext context, TPooling pooling, WindowGrid grid, bool countPads, bool columnMajor) : INumericAction
     {
         public void Invoke<E, T, C>()
             where E : struct, IElement<T, C>
@@ -184,33 +102,131 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool gl
             Tensor x = context.Input(0);
             Tensor y = context.Output(0);
             long planes = x.Dims[0] * x.Dims[1];
-            if (context.HasOutput(1))
+            if (!TryVectors<E, T, C>(x, y, planes))
             {
-                long* indices = (long*)context.Output(1).Data;
-                for (long p = 0; p < planes; p++)
-                {
-                    PoolLoop.MaxWithIndex<E, T, C>(context, in grid, (T*)x.Data + p * grid.InputCount, (T*)y.Data + p * grid.OutputCount, indices + p * grid.OutputCount, p * grid.InputCount, columnMajor);
-                }
-
-                return;
+                var block = new PlaneAction<E, T, C>(context, (T*)x.Data, (T*)y.Data, planes, Blocks(planes, out int threads), pooling, grid);
+                WorkerPool.Run(block.Blocks, ref block, threads);
             }
 
-            long blocks = Blocks(context, planes, x.Count);
-            var block = new PlaneAction<E, T, C>(context, (T*)x.Data, (T*)y.Data, planes, blocks, pooling, grid);
-            WorkerPool.Run((int)blocks, ref block, x.Count >= ParallelElements ? context.Threads : 1);
+            if (context.HasOutput(1))
+            {
+                var block = new IndexAction<E, T, C>(context, (T*)x.Data, (T*)y.Data, (long*)context.Output(1).Data, planes, Blocks(planes, out int threads), grid, columnMajor);
+                WorkerPool.Run(block.Blocks, ref block, threads);
+            }
+        }
+
+        private bool TryVectors<E, T, C>(Tensor x, Tensor y, long planes)
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
+            bool floats = typeof(C) == typeof(float) || typeof(C) == typeof(double);
+            double order = typeof(TPooling) == typeof(Poolings.Lp) ? ((Poolings.Lp)(object)pooling).P : 0;
+            return typeof(TPooling) == typeof(Poolings.Max) ? Run<Reducers.Max, WindowMaximum, WindowFinishes.Plain, Reducers.Max, E, T, C>(x, y, planes)
+                : typeof(TPooling) == typeof(Poolings.Average) && floats ? Run<Reducers.Sum, Reducers.Sum, WindowFinishes.Mean, Reducers.Mean, E, T, C>(x, y, planes)
+                : order == 2 && floats ? Run<Reducers.SumSquare, Reducers.SumSquare, WindowFinishes.Root, Reducers.L2, E, T, C>(x, y, planes)
+                : order == 1 && Run<Reducers.L1, Reducers.L1, WindowFinishes.Plain, Reducers.L1, E, T, C>(x, y, planes);
+        }
+
+        // By vectors: windows, or planes that are each one window.
+        private bool Run<TReducer, TQuick, TFinish, TWhole, E, T, C>(Tensor x, Tensor y, long planes)
+            where TReducer : struct, IReducer
+            where TQuick : struct, IReducer
+            where TFinish : struct, IWindowFinish
+            where TWhole : struct, IReducer
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
+            if (grid.IsWhole)
+            {
+                using var sums = new AlignedScratch<C>(typeof(T) == typeof(C) ? 0 : (nint)planes);
+                C* to = typeof(T) == typeof(C) ? (C*)y.Data : sums.Pointer;
+                ReductionLoop.Run<TWhole, E, T, C>((T*)x.Data, to, ReductionShape.Create([planes, grid.InputCount], [false, true]), context.Threads);
+                TWhole.Finish(to, (nint)planes, grid.InputCount);
+                if (typeof(T) != typeof(C))
+                {
+                    E.Store(to, (T*)y.Data, checked((int)planes));
+                }
+
+                return true;
+            }
+
+            if (!PlaneWindows<TReducer, TQuick, TFinish, C>.Fits(in grid))
+            {
+                return false;
+            }
+
+            if (typeof(T) == typeof(C))
+            {
+                PlaneWindows<TReducer, TQuick, TFinish, C>.Run(in grid, countPads, (C*)x.Data, (C*)y.Data, planes, context.Threads);
+                return true;
+            }
+
+            var block = new WidenedAction<TReducer, TQuick, TFinish, E, T, C>((T*)x.Data, (T*)y.Data, planes, Blocks(planes, out int threads), grid, countPads);
+            WorkerPool.Run(block.Blocks, ref block, threads);
+            return true;
+        }
+
+        private int Blocks(long planes, out int threads)
+        {
+            threads = context.Input(0).Count >= ParallelElements ? context.Threads : 1;
+            return (int)Math.Min(planes, threads > 1 ? WorkerPool.BlocksPerThread * threads : 1);
         }
     }
 
-    private readonly struct PlaneAction<E, T, C>(KernelContext context, T* x, T* y, long count, long blocks, TPooling pooling, WindowGrid grid) : IBlockAction
+    private readonly struct PlaneAction<E, T, C>(KernelContext context, T* x, T* y, long count, int blocks, TPooling pooling, WindowGrid grid) : IBlockAction
         where E : struct, IElement<T, C>
         where T : unmanaged
         where C : unmanaged, INumber<C>, IMinMaxValue<C>
     {
+        public int Blocks => blocks;
+
         public void Invoke(int block)
         {
             for (long i = count * block / blocks; i < count * (block + 1) / blocks; i++)
             {
                 PoolLoop.Plane<TPooling, E, T, C>(context, in grid, pooling, x + (i * grid.InputCount), y + (i * grid.OutputCount));
+            }
+        }
+    }
+
+    private readonly struct IndexAction<E, T, C>(KernelContext context, T* x, T* y, long* indices, long count, int blocks, WindowGrid grid, bool columnMajor) : IBlockAction
+        where E : struct, IElement<T, C>
+        where T : unmanaged
+        where C : unmanaged, INumber<C>, IMinMaxValue<C>
+    {
+        public int Blocks => blocks;
+
+        public void Invoke(int block)
+        {
+            for (long i = count * block / blocks; i < count * (block + 1) / blocks; i++)
+            {
+                PoolLoop.Indices<E, T, C>(
+                    context, in grid, x + (i * grid.InputCount), y + (i * grid.OutputCount), indices + (i * grid.OutputCount), i * grid.InputCount, columnMajor);
+            }
+        }
+    }
+
+    private readonly struct WidenedAction<TReducer, TQuick, TFinish, E, T, C>(T* x, T* y, long count, int blocks, WindowGrid grid, bool countPads) : IBlockAction
+        where TReducer : struct, IReducer
+        where TQuick : struct, IReducer
+        where TFinish : struct, IWindowFinish
+        where E : struct, IElement<T, C>
+        where T : unmanaged
+        where C : unmanaged, INumber<C>, IMinMaxValue<C>
+    {
+        public int Blocks => blocks;
+
+        public void Invoke(int block)
+        {
+            using var plane = new AlignedScratch<C>((nint)grid.InputCount);
+            using var windows = new AlignedScratch<C>((nint)grid.OutputCount);
+            for (long i = count * block / blocks; i < count * (block + 1) / blocks; i++)
+            {
+                E.Load(x + (i * grid.InputCount), plane.Pointer, checked((int)grid.InputCount));
+                PlaneWindows<TReducer, TQuick, TFinish, C>.Run(in grid, countPads, plane.Pointer, windows.Pointer, 1, 1);
+                E.Store(windows.Pointer, y + (i * grid.OutputCount), checked((int)grid.OutputCount));
             }
         }
     }

@@ -33,7 +33,7 @@ internal static unsafe class PoolLoop
                 grid.Range(axis, position[axis], out start[axis], out from[axis], out to[axis]);
                 empty |= from[axis] >= to[axis];
                 inside *= to[axis] - from[axis];
-                padded *= Padded(in grid, axis, start[axis]);
+                padded *= grid.Padded(axis, start[axis]);
                 step[axis] = from[axis];
             }
 
@@ -128,15 +128,18 @@ internal static unsafe class PoolLoop
         return carry >= 0;
     }
 
-    /// <summary>As <see cref="Plane"/> for the largest element, with its index in the plane (row-major, or column-major over the spatial axes).</summary>
-    public static void MaxWithIndex<E, T, C>(KernelContext context, in WindowGrid grid, T* x, T* y, long* indices, long indexBase, bool columnMajor)
+    /// <summary>
+    /// For each window whose largest element is y[o]: the index in the plane (row-major, or column-major over the spatial axes) of the first such element, or of the first
+    /// NaN; y[o] becomes that element. −1 where a window has none.
+    /// </summary>
+    public static void Indices<E, T, C>(KernelContext context, in WindowGrid grid, T* x, T* y, long* indices, long indexBase, bool columnMajor)
         where E : struct, IElement<T, C>
         where T : unmanaged
         where C : unmanaged, INumber<C>, IMinMaxValue<C>
     {
+        int last = grid.Rank - 1;
         long* position = stackalloc long[WindowGrid.MaxSpatial];
         long* step = stackalloc long[WindowGrid.MaxSpatial];
-        long* at = stackalloc long[WindowGrid.MaxSpatial];
         long* start = stackalloc long[WindowGrid.MaxSpatial];
         long* from = stackalloc long[WindowGrid.MaxSpatial];
         long* to = stackalloc long[WindowGrid.MaxSpatial];
@@ -144,69 +147,76 @@ internal static unsafe class PoolLoop
         long budget = 0;
         for (long o = 0; o < grid.OutputCount; o++)
         {
-            C best = new Poolings.Max().Start<C>();
-            long bestIndex = -1;
             bool empty = false;
-            for (int axis = 0; axis < grid.Rank; axis++)
+            for (int axis = last; axis >= 0; axis--)
             {
+                // Along the other axes windows change only when those along the last begin again.
+                if (axis < last && position[last] != 0)
+                {
+                    empty |= from[axis] >= to[axis];
+                    continue;
+                }
+
                 grid.Range(axis, position[axis], out start[axis], out from[axis], out to[axis]);
                 empty |= from[axis] >= to[axis];
-                step[axis] = from[axis];
             }
 
+            // From the last row and element to the first: what is found last comes first.
+            for (int axis = 0; axis < last; axis++)
+            {
+                step[axis] = to[axis] - 1;
+            }
+
+            C best = E.Load(y[o]);
+            long found = -1;
             while (!empty)
             {
-                for (int axis = 0; axis < grid.Rank; axis++)
-                {
-                    at[axis] = start[axis] + (step[axis] * grid.Dilation[axis]);
-                }
-
-                long flat = Flatten(in grid, at, columnMajor: false);
-                C value = E.Load(x[flat]);
-                if (bestIndex < 0 || value > best || (C.IsNaN(value) && !C.IsNaN(best)))
-                {
-                    best = value;
-                    bestIndex = columnMajor ? Flatten(in grid, at, columnMajor: true) : flat;
-                }
-
-                if (--budget < 0)
+                long row = RowOffset(in grid, start, step);
+                budget -= to[last] - from[last];
+                if (budget < 0)
                 {
                     context.ThrowIfCancelled();
                     budget = KernelContext.CheckEvery;
                 }
 
-                int carry = grid.Rank - 1;
-                for (; carry >= 0 && ++step[carry] == to[carry]; carry--)
+                for (long k = to[last] - 1; k >= from[last]; k--)
                 {
-                    step[carry] = from[carry];
+                    long at = row + (k * grid.Dilation[last]);
+                    C value = E.Load(x[at]);
+                    found = value == best || (C.IsNaN(value) && C.IsNaN(best)) ? at : found;
                 }
 
-                empty = carry < 0;
+                empty = !RowBefore(last, step, from, to);
             }
 
-            y[o] = E.Store(best);
-            indices[o] = indexBase + bestIndex;
+            y[o] = found < 0 ? y[o] : x[found];
+            indices[o] = indexBase + (columnMajor && found >= 0 ? ColumnMajor(in grid, found) : found);
             Advance(in grid, position);
         }
     }
 
-    private static long Flatten(in WindowGrid grid, long* at, bool columnMajor)
+    // Moves to a window's row before; false at its start.
+    private static bool RowBefore(int last, long* step, long* from, long* to)
     {
-        long flat = 0;
-        for (int i = 0; i < grid.Rank; i++)
+        int carry = last - 1;
+        for (; carry >= 0 && --step[carry] < from[carry]; carry--)
         {
-            int axis = columnMajor ? grid.Rank - 1 - i : i;
-            flat = flat * grid.Input[axis] + at[axis];
+            step[carry] = to[carry] - 1;
         }
 
-        return flat;
+        return carry >= 0;
     }
 
-    private static long Padded(in WindowGrid grid, int axis, long start)
+    private static long ColumnMajor(in WindowGrid grid, long rowMajor)
     {
-        long end = grid.Input[axis] + grid.After[axis];
-        long steps = (end - start + grid.Dilation[axis] - 1) / grid.Dilation[axis];
-        return Math.Clamp(steps, 0, grid.Kernel[axis]);
+        long index = 0;
+        for (int axis = grid.Rank - 1; axis >= 0; axis--)
+        {
+            (rowMajor, long at) = Math.DivRem(rowMajor, grid.Input[axis]);
+            index = (index * grid.Input[axis]) + at;
+        }
+
+        return index;
     }
 
     private static void Advance(in WindowGrid grid, long* position)

@@ -52,6 +52,9 @@ internal static class Poolings
     /// <summary>(Σ|x|^p)^(1/p)</summary>
     internal readonly struct Lp(double p) : IPooling
     {
+        /// <summary>The order of the norm.</summary>
+        public double P => p;
+
         public C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 

@@ -1,12 +1,15 @@
 using System.Numerics;
+using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Reduction;
 
-/// <summary>The index, along an axis, of the largest (ArgMax) or smallest (ArgMin) element; of equals the first, or the last with select_last_index. Source: ONNX, opsets 1 to 13.</summary>
+/// <summary>The index, along an axis, of the largest (ArgMax) or smallest (ArgMin) element; of equals the first, or the last with select_last_index. A NaN is neither, unless it comes first. Source: ONNX, opsets 1 to 13.</summary>
 internal sealed unsafe class ArgReduce(Node node, bool largest) : Operator
 {
+    // 4 comparisons a nanosecond.
+    private const long ParallelElements = 4 * WorkerPool.SharedNanoseconds;
     private readonly long _axis = node.Attributes.Int("axis", 0);
     private readonly bool _keep = node.Attributes.Int("keepdims", 1) != 0;
     private readonly bool _last = node.Attributes.Int("select_last_index", 0) != 0;
@@ -44,6 +47,11 @@ internal sealed unsafe class ArgReduce(Node node, bool largest) : Operator
 
     public override void Run(KernelContext context)
     {
+        if (context.Input(0).Count == 0)
+        {
+            return;
+        }
+
         var action = new Action(context, Shapes.Axis(_axis, context.Input(0).Rank), largest, _last);
         if (!Dispatch.Numeric(context.Input(0).Type, ref action))
         {
@@ -58,35 +66,59 @@ internal sealed unsafe class ArgReduce(Node node, bool largest) : Operator
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
-            Tensor x = context.Input(0);
-            long* target = (long*)context.Output(0).Data;
-            long outer = TensorShape.Count(x.Dims[..axis]);
-            long length = x.Dims[axis];
-            long inner = TensorShape.Count(x.Dims[(axis + 1)..]);
-            T* source = (T*)x.Data;
-            var work = default(WorkCounter);
-            for (long o = 0; o < outer; o++)
+            // Indices are held in lanes as wide as the elements', so narrow integers are widened.
+            if (sizeof(C) < sizeof(int))
             {
-                for (long i = 0; i < inner; i++)
-                {
-                    work.Add(1);
-                    T* run = source + o * length * inner + i;
-                    C best = E.Load(run[0]);
-                    long at = 0;
-                    for (long k = 1; k < length; k++)
-                    {
-                        work.Add(2);
-                        C value = E.Load(run[k * inner]);
-                        if ((largest ? value > best : value < best) || (last && value == best))
-                        {
-                            best = value;
-                            at = k;
-                        }
-                    }
-
-                    *target++ = at;
-                }
+                Compare<WidenedElement<C>, C, int, int>();
             }
+            else if (sizeof(C) == sizeof(int) && context.Input(0).Dims[axis] <= int.MaxValue)
+            {
+                Compare<E, T, C, int>();
+            }
+            else if (sizeof(C) == sizeof(long))
+            {
+                Compare<E, T, C, long>();
+            }
+            else
+            {
+                throw context.Error($"axis {axis}: expected at most {int.MaxValue} elements of 32 bits, got {context.Input(0).Dims[axis]}.");
+            }
+        }
+
+        private void Compare<E, T, C, I>()
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>
+            where I : unmanaged, IBinaryInteger<I>
+        {
+            if (largest)
+            {
+                Run<ArgMaximum, E, T, C, I>();
+            }
+            else
+            {
+                Run<ArgMinimum, E, T, C, I>();
+            }
+        }
+
+        private void Run<TOrder, E, T, C, I>()
+            where TOrder : struct, IArgOrder
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>
+            where I : unmanaged, IBinaryInteger<I>
+        {
+            Tensor x = context.Input(0);
+            long inner = TensorShape.Count(x.Dims[(axis + 1)..]);
+            long outer = TensorShape.Count(x.Dims[..axis]);
+            long tiles = (inner + ArgColumns<TOrder, E, T, C, I>.TileColumns - 1) / ArgColumns<TOrder, E, T, C, I>.TileColumns;
+            bool shared = context.Threads > 1 && x.Count >= ParallelElements;
+            int blocks = (int)Math.Min(outer * tiles, shared ? (long)WorkerPool.BlocksPerThread * context.Threads : 1);
+            var job = new ArgColumns<TOrder, E, T, C, I>
+            {
+                X = (T*)x.Data, Y = (long*)context.Output(0).Data, Outer = outer, Length = x.Dims[axis], Inner = inner, Tiles = tiles, Blocks = blocks, Last = last,
+            };
+            WorkerPool.Run(blocks, ref job, shared ? context.Threads : 1);
         }
     }
 }

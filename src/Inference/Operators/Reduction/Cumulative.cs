@@ -7,6 +7,8 @@ namespace Inference.Operators.Reduction;
 /// <summary>Running sums (CumSum) or products (CumProd) along the axis of input 1; exclusive leaves the element itself out, reverse runs from the end. Sources: ONNX CumSum, opset 11 on; CumProd, opset 26.</summary>
 internal sealed unsafe class Cumulative(Node node, bool product) : Operator
 {
+    // 4 elements a nanosecond.
+    private const long ParallelElements = 4 * WorkerPool.SharedNanoseconds;
     private readonly bool _exclusive = node.Attributes.Int("exclusive", 0) != 0;
     private readonly bool _reverse = node.Attributes.Int("reverse", 0) != 0;
 
@@ -44,32 +46,41 @@ internal sealed unsafe class Cumulative(Node node, bool product) : Operator
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
+            if (product)
+            {
+                Run<Reducers.Prod, E, T, C>();
+            }
+            else
+            {
+                Run<Reducers.Sum, E, T, C>();
+            }
+        }
+
+        private void Run<TReducer, E, T, C>()
+            where TReducer : struct, IReducer
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
             Tensor x = context.Input(0);
             int axis = Shapes.Axis(context, Scalars.ToInt64(context.Input(1)), x.Rank);
-            long outer = TensorShape.Count(x.Dims[..axis]);
-            long length = x.Dims[axis];
-            long inner = TensorShape.Count(x.Dims[(axis + 1)..]);
-            T* source = (T*)x.Data;
-            T* target = (T*)context.Output(0).Data;
-            var work = default(WorkCounter);
-            for (long o = 0; o < outer; o++)
+            if (x.Count == 0)
             {
-                for (long i = 0; i < inner; i++)
-                {
-                    work.Add(1);
-                    long start = o * length * inner + i;
-                    C sum = product ? C.One : C.Zero;
-                    for (long k = 0; k < length; k++)
-                    {
-                        work.Add(3);
-                        long at = start + (reverse ? length - 1 - k : k) * inner;
-                        C value = E.Load(source[at]);
-                        C next = product ? sum * value : sum + value;
-                        target[at] = E.Store(exclusive ? sum : next);
-                        sum = next;
-                    }
-                }
+                return;
             }
+
+            long inner = TensorShape.Count(x.Dims[(axis + 1)..]);
+            long outer = TensorShape.Count(x.Dims[..axis]);
+            long tiles = inner == 1 ? 1 : (inner + CumulativeRun<TReducer, E, T, C>.TileColumns - 1) / CumulativeRun<TReducer, E, T, C>.TileColumns;
+            long tasks = inner == 1 ? (outer + CumulativeRun<TReducer, E, T, C>.RowsAtOnce - 1) / CumulativeRun<TReducer, E, T, C>.RowsAtOnce : outer * tiles;
+            bool shared = context.Threads > 1 && x.Count >= ParallelElements;
+            int blocks = (int)Math.Min(tasks, shared ? (long)WorkerPool.BlocksPerThread * context.Threads : 1);
+            var job = new CumulativeRun<TReducer, E, T, C>
+            {
+                X = (T*)x.Data, Y = (T*)context.Output(0).Data, Outer = outer, Length = x.Dims[axis], Inner = inner, Tiles = tiles, Tasks = tasks, Blocks = blocks,
+                Exclusive = exclusive, Reverse = reverse,
+            };
+            WorkerPool.Run(blocks, ref job, shared ? context.Threads : 1);
         }
     }
 }

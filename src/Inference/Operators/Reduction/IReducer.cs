@@ -1,26 +1,38 @@
 using System.Numerics;
-using Inference.Kernels.Reductions;
+using System.Runtime.Intrinsics;
 
 namespace Inference.Operators.Reduction;
 
-/// <summary>A fold over numbers: start, step per element, and what is made of the result.</summary>
-internal interface IReducer
+/// <summary>A fold over numbers: start, step per element, how two folds become one, and what is made of the result. Forms over vectors compute in each lane what the scalar form computes.</summary>
+internal unsafe interface IReducer
 {
+    /// <summary>The fold of nothing; as an element it changes no fold.</summary>
     static abstract C Start<C>()
         where C : unmanaged, INumber<C>, IMinMaxValue<C>;
 
     static abstract C Step<C>(C accumulator, C x)
         where C : unmanaged, INumber<C>, IMinMaxValue<C>;
 
-    static abstract C Finish<C>(C accumulator, long count)
-        where C : unmanaged, INumber<C>, IMinMaxValue<C>;
+    static abstract Vector<C> Step<C>(Vector<C> accumulator, Vector<C> x)
+        where C : unmanaged, INumber<C>;
 
-    /// <summary>The kernel that folds f32 this way, but for <see cref="Finish"/> where it divides by nothing; null where there is none.</summary>
-    static virtual ReductionKind? Kernel => null;
+    /// <summary>The fold of one element, where a fold of zeros may be of either sign.</summary>
+    static virtual Vector<C> First<C>(Vector<C> x)
+        where C : unmanaged, INumber<C> => x;
 
-    /// <summary>Folds a row element by element into a row of accumulators where there is a faster form; false where there is none.</summary>
-    static virtual bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators) => false;
+    /// <summary>The fold of what two folds hold.</summary>
+    static abstract C Merge<C>(C a, C b)
+        where C : unmanaged, INumber<C>;
 
-    /// <summary>Folds a contiguous run where there is a faster form; false where there is none.</summary>
-    static virtual bool TryRun(ReadOnlySpan<float> run, ref float accumulator) => false;
+    static abstract Vector<C> Merge<C>(Vector<C> a, Vector<C> b)
+        where C : unmanaged, INumber<C>;
+
+    static abstract Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
+        where C : unmanaged, INumber<C>;
+
+    /// <summary>Makes results of folds over <paramref name="size"/> elements each, in place.</summary>
+    static virtual void Finish<C>(C* cells, nint count, long size)
+        where C : unmanaged, INumber<C>
+    {
+    }
 }

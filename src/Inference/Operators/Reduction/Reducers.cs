@@ -1,24 +1,19 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using Inference.Kernels.Reductions;
+using System.Runtime.Intrinsics;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Reduction;
 
 /// <summary>The folds of the Reduce operators.</summary>
-internal static class Reducers
+internal static unsafe class Reducers
 {
+    private const int DividedAtOnce = 1 << 16;
+
     /// <summary>Σx</summary>
     internal readonly struct Sum : IReducer
     {
-        public static ReductionKind? Kernel => ReductionKind.Sum;
-
-        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
-        {
-            TensorPrimitives.Add(accumulators, row, accumulators);
-            return true;
-        }
-
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
@@ -26,27 +21,26 @@ internal static class Reducers
         public static C Step<C>(C accumulator, C x)
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x;
 
-        public static C Finish<C>(C accumulator, long count)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Step<C>(Vector<C> accumulator, Vector<C> x)
+            where C : unmanaged, INumber<C> => accumulator + x;
 
-        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
-        {
-            accumulator += TensorPrimitives.Sum(run);
-            return true;
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Merge<C>(C a, C b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Merge<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
+            where C : unmanaged, INumber<C> => a + b;
     }
 
     /// <summary>Σx / n; integers towards zero.</summary>
     internal readonly struct Mean : IReducer
     {
-        public static ReductionKind? Kernel => ReductionKind.Sum;
-
-        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
-        {
-            TensorPrimitives.Add(accumulators, row, accumulators);
-            return true;
-        }
-
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
@@ -54,49 +48,60 @@ internal static class Reducers
         public static C Step<C>(C accumulator, C x)
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x;
 
-        public static C Finish<C>(C accumulator, long count)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => Divide(accumulator, count);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Step<C>(Vector<C> accumulator, Vector<C> x)
+            where C : unmanaged, INumber<C> => accumulator + x;
 
-        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
-        {
-            accumulator += TensorPrimitives.Sum(run);
-            return true;
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Merge<C>(C a, C b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Merge<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        public static void Finish<C>(C* cells, nint count, long size)
+            where C : unmanaged, INumber<C> => Divide(cells, count, size);
     }
 
     /// <summary>Σx²</summary>
     internal readonly struct SumSquare : IReducer
     {
-        public static ReductionKind? Kernel => ReductionKind.SumSquares;
-
-        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
-        {
-            TensorPrimitives.MultiplyAdd(row, row, accumulators, accumulators);
-            return true;
-        }
-
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Step<C>(C accumulator, C x)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x * x;
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + (x * x);
 
-        public static C Finish<C>(C accumulator, long count)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Step<C>(Vector<C> accumulator, Vector<C> x)
+            where C : unmanaged, INumber<C> => accumulator + (x * x);
 
-        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
-        {
-            accumulator += TensorPrimitives.SumOfSquares(run);
-            return true;
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> First<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => x * x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Merge<C>(C a, C b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Merge<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
+            where C : unmanaged, INumber<C> => a + b;
     }
 
     /// <summary>Σ|x|; of the smallest integer, which has no absolute value, the integer itself.</summary>
     internal readonly struct L1 : IReducer
     {
-        public static ReductionKind? Kernel => ReductionKind.SumAbsolutes;
-
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
@@ -104,55 +109,64 @@ internal static class Reducers
         public static C Step<C>(C accumulator, C x)
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + (x < C.Zero ? C.Zero - x : x);
 
-        public static C Finish<C>(C accumulator, long count)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Step<C>(Vector<C> accumulator, Vector<C> x)
+            where C : unmanaged, INumber<C> => accumulator + Vector.Abs(x);
 
-        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
-        {
-            accumulator += TensorPrimitives.SumOfMagnitudes(run);
-            return true;
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> First<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => Vector.Abs(x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Merge<C>(C a, C b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Merge<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
+            where C : unmanaged, INumber<C> => a + b;
     }
 
     /// <summary>√Σx²</summary>
     internal readonly struct L2 : IReducer
     {
-        public static ReductionKind? Kernel => ReductionKind.SumSquares;
-
-        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
-        {
-            TensorPrimitives.MultiplyAdd(row, row, accumulators, accumulators);
-            return true;
-        }
-
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Step<C>(C accumulator, C x)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x * x;
+            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + (x * x);
 
-        public static C Finish<C>(C accumulator, long count)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.CreateTruncating(Math.Sqrt(double.CreateTruncating(accumulator)));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Step<C>(Vector<C> accumulator, Vector<C> x)
+            where C : unmanaged, INumber<C> => accumulator + (x * x);
 
-        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
-        {
-            accumulator += TensorPrimitives.SumOfSquares(run);
-            return true;
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> First<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => x * x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Merge<C>(C a, C b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Merge<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        public static void Finish<C>(C* cells, nint count, long size)
+            where C : unmanaged, INumber<C> => Root(cells, count);
     }
 
     /// <summary>ln Σx</summary>
     internal readonly struct LogSum : IReducer
     {
-        public static ReductionKind? Kernel => ReductionKind.Sum;
-
-        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
-        {
-            TensorPrimitives.Add(accumulators, row, accumulators);
-            return true;
-        }
-
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Zero;
 
@@ -160,14 +174,24 @@ internal static class Reducers
         public static C Step<C>(C accumulator, C x)
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator + x;
 
-        public static C Finish<C>(C accumulator, long count)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.CreateSaturating(Math.Log(double.CreateTruncating(accumulator)));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Step<C>(Vector<C> accumulator, Vector<C> x)
+            where C : unmanaged, INumber<C> => accumulator + x;
 
-        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
-        {
-            accumulator += TensorPrimitives.Sum(run);
-            return true;
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Merge<C>(C a, C b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Merge<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
+            where C : unmanaged, INumber<C> => a + b;
+
+        public static void Finish<C>(C* cells, nint count, long size)
+            where C : unmanaged, INumber<C> => Log(cells, count);
     }
 
     /// <summary>Πx</summary>
@@ -180,25 +204,26 @@ internal static class Reducers
         public static C Step<C>(C accumulator, C x)
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator * x;
 
-        public static C Finish<C>(C accumulator, long count)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Step<C>(Vector<C> accumulator, Vector<C> x)
+            where C : unmanaged, INumber<C> => accumulator * x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Merge<C>(C a, C b)
+            where C : unmanaged, INumber<C> => a * b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Merge<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => a * b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
+            where C : unmanaged, INumber<C> => a * b;
     }
 
     /// <summary>The largest; NaN where one is.</summary>
     internal readonly struct Max : IReducer
     {
-        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
-        {
-            TensorPrimitives.Max(accumulators, row, accumulators);
-            return true;
-        }
-
-        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
-        {
-            accumulator = run.IsEmpty ? accumulator : float.Max(accumulator, TensorPrimitives.Max(run));
-            return true;
-        }
-
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => Lowest<C>();
 
@@ -206,25 +231,26 @@ internal static class Reducers
         public static C Step<C>(C accumulator, C x)
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Max(accumulator, x);
 
-        public static C Finish<C>(C accumulator, long count)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Step<C>(Vector<C> accumulator, Vector<C> x)
+            where C : unmanaged, INumber<C> => Vector.Max(accumulator, x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Merge<C>(C a, C b)
+            where C : unmanaged, INumber<C> => C.Max(a, b);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Merge<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => Vector.Max(a, b);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
+            where C : unmanaged, INumber<C> => Vector128.Max(a, b);
     }
 
     /// <summary>The smallest; NaN where one is.</summary>
     internal readonly struct Min : IReducer
     {
-        public static bool TryRow(ReadOnlySpan<float> row, Span<float> accumulators)
-        {
-            TensorPrimitives.Min(accumulators, row, accumulators);
-            return true;
-        }
-
-        public static bool TryRun(ReadOnlySpan<float> run, ref float accumulator)
-        {
-            accumulator = run.IsEmpty ? accumulator : float.Min(accumulator, TensorPrimitives.Min(run));
-            return true;
-        }
-
         public static C Start<C>()
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => Highest<C>();
 
@@ -232,16 +258,77 @@ internal static class Reducers
         public static C Step<C>(C accumulator, C x)
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.Min(accumulator, x);
 
-        public static C Finish<C>(C accumulator, long count)
-            where C : unmanaged, INumber<C>, IMinMaxValue<C> => accumulator;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Step<C>(Vector<C> accumulator, Vector<C> x)
+            where C : unmanaged, INumber<C> => Vector.Min(accumulator, x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static C Merge<C>(C a, C b)
+            where C : unmanaged, INumber<C> => C.Min(a, b);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<C> Merge<C>(Vector<C> a, Vector<C> b)
+            where C : unmanaged, INumber<C> => Vector.Min(a, b);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
+            where C : unmanaged, INumber<C> => Vector128.Min(a, b);
     }
 
     // The count of narrow integers may not fit their type.
-    private static C Divide<C>(C sum, long count)
-        where C : unmanaged, INumber<C> =>
-        typeof(C) == typeof(float) || typeof(C) == typeof(double) ? sum / C.CreateTruncating(count)
-        : count == 0 ? C.Zero
-        : C.CreateTruncating(Int128.CreateTruncating(sum) / count);
+    private static void Divide<C>(C* sums, nint count, long size)
+        where C : unmanaged, INumber<C>
+    {
+        var work = default(WorkCounter);
+        for (nint i = 0; i < count; i += DividedAtOnce)
+        {
+            nint end = nint.Min(count, i + DividedAtOnce);
+            work.Add(end - i);
+            if (typeof(C) == typeof(float) || typeof(C) == typeof(double))
+            {
+                var part = new Span<C>(sums + i, (int)(end - i));
+                TensorPrimitives.Divide(part, C.CreateTruncating(size), part);
+                continue;
+            }
+
+            for (nint k = i; k < end; k++)
+            {
+                sums[k] = size == 0 ? C.Zero
+                    : typeof(C) == typeof(ulong) ? C.CreateTruncating(ulong.CreateTruncating(sums[k]) / (ulong)size)
+                    : C.CreateTruncating(long.CreateTruncating(sums[k]) / size);
+            }
+        }
+    }
+
+    // The root of a single in double, rounded, is the root rounded once.
+    private static void Root<C>(C* squares, nint count)
+        where C : unmanaged, INumber<C>
+    {
+        var work = default(WorkCounter);
+        nint i = 0;
+        for (; (typeof(C) == typeof(float) || typeof(C) == typeof(double)) && i <= count - Vector<C>.Count; i += Vector<C>.Count)
+        {
+            work.Add(4);
+            Vector.SquareRoot(Vector.Load(squares + i)).Store(squares + i);
+        }
+
+        for (; i < count; i++)
+        {
+            work.Add(2);
+            squares[i] = C.CreateTruncating(Math.Sqrt(double.CreateTruncating(squares[i])));
+        }
+    }
+
+    private static void Log<C>(C* sums, nint count)
+        where C : unmanaged, INumber<C>
+    {
+        var work = default(WorkCounter);
+        for (nint i = 0; i < count; i++)
+        {
+            work.Add(5);
+            sums[i] = C.CreateSaturating(Math.Log(double.CreateTruncating(sums[i])));
+        }
+    }
 
     private static C Lowest<C>()
         where C : unmanaged, INumber<C>, IMinMaxValue<C> =>

@@ -1,0 +1,16 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Inference.Operators.Reduction;
+
+/// <summary>The smaller is better.</summary>
+internal readonly struct ArgMinimum : IArgOrder
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Better<C>(C a, C b)
+        where C : unmanaged, INumber<C> => a < b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<C> Better<C>(Vector<C> a, Vector<C> b)
+        where C : unmanaged, INumber<C> => Vector.LessThan(a, b);
+}
