@@ -52,7 +52,7 @@ internal static unsafe class PhaseSplit
         {
             Vector<C> a = Vector.Load(x + i);
             Vector<C> b = Vector.Load(x + i + lanes);
-            if (sizeof(C) == sizeof(uint) && Vector256.IsHardwareAccelerated && Vector<byte>.Count == 32)
+            if (sizeof(C) == sizeof(uint) && Vector<byte>.Count == 32)
             {
                 // Even elements low, odd ones high.
                 Vector256<int> order = Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7);
