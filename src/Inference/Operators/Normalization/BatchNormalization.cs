@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Normalization;
@@ -9,6 +11,8 @@ namespace Inference.Operators.Normalization;
 /// </summary>
 internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
 {
+    // 4 elements a nanosecond.
+    private const long ParallelElements = 4 * WorkerPool.SharedNanoseconds;
     private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
     private readonly float _momentum = node.Attributes.Float("momentum", 0.9f);
     private readonly bool _training = node.Opset >= 14 ? node.Attributes.Int("training_mode", 0) != 0 : node.Opset < 7 && node.Attributes.Int("is_test", 0) == 0 && node.HasOutput(1);
@@ -81,48 +85,68 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
             return;
         }
 
-        long budget = 0;
-
         // Statistics may come in another type than x (opset 15).
-        C* numbers = (C*)context.Scratch(4 * channels * sizeof(C));
-        C* scale = numbers;
-        C* bias = numbers + channels;
-        C* mean = numbers + 2 * channels;
-        C* variance = numbers + 3 * channels;
-        for (long c = 0; c < channels; c++)
-        {
-            scale[c] = C.CreateTruncating(Scalars.ToDouble(context.Input(1), c));
-            bias[c] = C.CreateTruncating(Scalars.ToDouble(context.Input(2), c));
-            mean[c] = C.CreateTruncating(Scalars.ToDouble(context.Input(3), c));
-            variance[c] = C.CreateTruncating(Scalars.ToDouble(context.Input(4), c));
-        }
-
+        C* numbers = (C*)context.Scratch(6 * channels * sizeof(C));
+        C* mean = numbers + (2 * channels);
+        C* variance = numbers + (3 * channels);
+        C* scale = Parameter(context, 1, numbers + (4 * channels), channels);
+        C* bias = Parameter(context, 2, numbers + (5 * channels), channels);
+        mean = Parameter(context, 3, mean, channels, always: _training);
+        variance = Parameter(context, 4, variance, channels, always: _training);
         if (_training)
         {
             Train(context, (C*)x.Data, batch, channels, inner, mean, variance);
         }
 
-        for (long n = 0; n < batch && x.Count > 0; n++)
+        C* factors = numbers;
+        C* shifts = numbers + channels;
+        var work = default(WorkCounter);
+        C epsilon = C.CreateTruncating(_epsilon);
+        long done = 0;
+        for (; done <= channels - Vector<C>.Count; done += Vector<C>.Count)
         {
-            for (long c = 0; c < channels; c++)
-            {
-                budget -= inner;
-                if (budget < 0)
-                {
-                    context.ThrowIfCancelled();
-                    budget = KernelContext.CheckEvery;
-                }
-
-                C factor = scale[c] / C.Sqrt(variance[c] + C.CreateTruncating(_epsilon));
-                C shift = bias[c] - mean[c] * factor;
-                C* from = (C*)x.Data + (n * channels + c) * inner;
-                C* to = (C*)y.Data + (n * channels + c) * inner;
-                for (long i = 0; i < inner; i++)
-                {
-                    to[i] = from[i] * factor + shift;
-                }
-            }
+            work.Add(10);
+            Vector<C> factor = Vector.Load(scale + done) / Vector.SquareRoot(Vector.Load(variance + done) + new Vector<C>(epsilon));
+            factor.Store(factors + done);
+            (Vector.Load(bias + done) - (Vector.Load(mean + done) * factor)).Store(shifts + done);
         }
+
+        for (; done < channels; done++)
+        {
+            work.Add(10);
+            factors[done] = scale[done] / C.Sqrt(variance[done] + epsilon);
+            shifts[done] = bias[done] - (mean[done] * factors[done]);
+        }
+
+        if (x.Count == 0)
+        {
+            return;
+        }
+
+        var job = new Job<C> { X = (C*)x.Data, Y = (C*)y.Data, Factors = factors, Shifts = shifts, Channels = channels, Inner = inner, Count = inner == 1 ? batch : batch * channels };
+        bool shared = context.Threads > 1 && x.Count >= ParallelElements;
+        job.Blocks = (int)Math.Min(job.Count, shared ? (long)WorkerPool.BlocksPerThread * context.Threads : 1);
+        WorkerPool.Run(job.Blocks, ref job, shared ? context.Threads : 1);
+    }
+
+    // An input as numbers of the computation: where it lies if its type is theirs, and a copy where it is to be written.
+    private static C* Parameter<C>(KernelContext context, int input, C* copy, long count, bool always = false)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        Tensor tensor = context.Input(input);
+        if (!always && tensor.Type == (typeof(C) == typeof(float) ? ElementType.Float32 : ElementType.Float64))
+        {
+            return (C*)tensor.Data;
+        }
+
+        var work = default(WorkCounter);
+        for (long c = 0; c < count; c++)
+        {
+            work.Add(2);
+            copy[c] = C.CreateTruncating(Scalars.ToDouble(tensor, c));
+        }
+
+        return copy;
     }
 
     private void Train<C>(KernelContext context, C* x, long batch, long channels, long inner, C* mean, C* variance)
@@ -179,6 +203,39 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
         else
         {
             ((float*)target.Data)[channel] = (float)value;
+        }
+    }
+
+    // Rows of one channel each or, where a channel has one element, of one batch entry.
+    private struct Job<C> : IBlockAction
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        public C* X;
+        public C* Y;
+        public C* Factors;
+        public C* Shifts;
+        public long Channels;
+        public long Inner;
+        public long Count;
+        public int Blocks;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Invoke(int block)
+        {
+            var work = default(WorkCounter);
+            long end = (long)((Int128)Count * (block + 1) / Blocks);
+            for (long row = (long)((Int128)Count * block / Blocks); row < end; row++)
+            {
+                if (Inner == 1)
+                {
+                    RowNormalization.Affine(X + (row * Channels), Y + (row * Channels), (nint)Channels, Factors, Shifts, ref work);
+                }
+                else
+                {
+                    long channel = row % Channels;
+                    RowNormalization.Affine(X + (row * Inner), Y + (row * Inner), (nint)Inner, Factors[channel], Shifts[channel], ref work);
+                }
+            }
         }
     }
 }

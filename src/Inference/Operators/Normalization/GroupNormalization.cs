@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
@@ -10,6 +11,8 @@ namespace Inference.Operators.Normalization;
 /// </summary>
 internal sealed unsafe class GroupNormalization(Node node, bool instance) : FloatOperator
 {
+    // 2 elements a nanosecond.
+    private const long ParallelElements = 2 * WorkerPool.SharedNanoseconds;
     private readonly float _epsilon = node.Attributes.Float("epsilon", 1e-5f);
     private readonly long _groups = instance ? 0 : node.Attributes.Int("num_groups");
 
@@ -48,10 +51,9 @@ internal sealed unsafe class GroupNormalization(Node node, bool instance) : Floa
     protected override void RunDouble(KernelContext context) => Compute<double>(context);
 
     private void Compute<C>(KernelContext context)
-        where C : unmanaged, IFloatingPointIeee754<C>
+        where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
     {
         Tensor x = context.Input(0);
-        Tensor y = context.Output(0);
         if (x.Count == 0)
         {
             return;
@@ -59,38 +61,54 @@ internal sealed unsafe class GroupNormalization(Node node, bool instance) : Floa
 
         long channels = x.Dims[1];
         long groups = instance ? channels : _groups;
-        long inner = TensorShape.Count(x.Dims[2..]);
-        long perGroup = channels / groups;
-        long length = perGroup * inner;
-        C* scale = (C*)context.Input(1).Data;
-        C* bias = (C*)context.Input(2).Data;
-        long budget = 0;
-        bool byGroup = context.Input(1).Count != channels;
-        var work = default(WorkCounter);
-        for (long n = 0; n < x.Dims[0]; n++)
+        var job = new Job<C>
         {
-            for (long g = 0; g < groups; g++)
-            {
-                budget -= length;
-                if (budget < 0)
-                {
-                    context.ThrowIfCancelled();
-                    budget = KernelContext.CheckEvery;
-                }
+            X = (C*)x.Data,
+            Y = (C*)context.Output(0).Data,
+            Scale = (C*)context.Input(1).Data,
+            Bias = (C*)context.Input(2).Data,
+            ByGroup = context.Input(1).Count != channels,
+            Groups = groups,
+            PerGroup = channels / groups,
+            Inner = TensorShape.Count(x.Dims[2..]),
+            Count = x.Dims[0] * groups,
+            Epsilon = C.CreateTruncating(_epsilon),
+        };
+        bool shared = context.Threads > 1 && x.Count >= ParallelElements;
+        job.Blocks = (int)Math.Min(job.Count, shared ? (long)WorkerPool.BlocksPerThread * context.Threads : 1);
+        WorkerPool.Run(job.Blocks, ref job, shared ? context.Threads : 1);
+    }
 
-                long offset = (n * groups + g) * length;
-                RowNormalization.Statistics(new ReadOnlySpan<C>((C*)x.Data + offset, checked((int)length)), C.CreateTruncating(_epsilon), out C mean, out C inverse);
-                for (long c = 0; c < perGroup; c++)
+    private struct Job<C> : IBlockAction
+        where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
+    {
+        public C* X;
+        public C* Y;
+        public C* Scale;
+        public C* Bias;
+        public bool ByGroup;
+        public long Groups;
+        public long PerGroup;
+        public long Inner;
+        public long Count;
+        public C Epsilon;
+        public int Blocks;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Invoke(int block)
+        {
+            long length = PerGroup * Inner;
+            var work = default(WorkCounter);
+            long end = (long)((Int128)Count * (block + 1) / Blocks);
+            for (long row = (long)((Int128)Count * block / Blocks); row < end; row++)
+            {
+                long group = row % Groups;
+                RowNormalization.Statistics(new ReadOnlySpan<C>(X + (row * length), checked((int)length)), Epsilon, out C mean, out C inverse);
+                for (long c = 0; c < PerGroup; c++)
                 {
-                    work.Add(4 + inner);
-                    long channel = byGroup ? g : g * perGroup + c;
-                    C factor = inverse * scale[channel];
-                    C* from = (C*)x.Data + offset + c * inner;
-                    C* to = (C*)y.Data + offset + c * inner;
-                    for (long i = 0; i < inner; i++)
-                    {
-                        to[i] = (from[i] - mean) * factor + bias[channel];
-                    }
+                    long channel = ByGroup ? group : (group * PerGroup) + c;
+                    long offset = (row * length) + (c * Inner);
+                    RowNormalization.Scale(X + offset, Y + offset, (nint)Inner, mean, inverse * Scale[channel], Bias[channel], ref work);
                 }
             }
         }

@@ -116,7 +116,7 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
     protected override void RunDouble(KernelContext context) => Compute<double>(context);
 
     private void Compute<C>(KernelContext context)
-        where C : unmanaged, IFloatingPointIeee754<C>
+        where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
     {
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
@@ -203,7 +203,7 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
 
     // Statistics have a type of their own.
     private static void Store<C>(Tensor statistics, long row, C value)
-        where C : unmanaged, IFloatingPointIeee754<C>
+        where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
     {
         float single = float.CreateTruncating(value);
         switch (statistics.Type)
@@ -221,7 +221,7 @@ internal sealed unsafe class LayerNormalization(Node node, bool rms) : FloatOper
     }
 
     private static void ScaleBroadcast<C>(Tensor y, Tensor? scale, Tensor? bias)
-        where C : unmanaged, IFloatingPointIeee754<C>
+        where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
     {
         StridedLoop loop = StridedLoop.Over(y.Dims);
         loop.AddBroadcast(y.Dims, scale is null ? [] : scale.Dims);

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Inference.Kernels.Threading;
+using Inference.Operators.Reduction;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Normalization;
@@ -6,6 +8,8 @@ namespace Inference.Operators.Normalization;
 /// <summary>y = x / ‖x‖_p along an axis, p = 1 or 2; a zero norm gives 0. Source: ONNX LpNormalization, opsets 1 and 22.</summary>
 internal sealed unsafe class LpNormalization : FloatOperator
 {
+    // 2 elements a nanosecond.
+    private const long ParallelElements = 2 * WorkerPool.SharedNanoseconds;
     private readonly long _axis;
     private readonly long _p;
 
@@ -41,7 +45,7 @@ internal sealed unsafe class LpNormalization : FloatOperator
     protected override void RunDouble(KernelContext context) => Compute<double>(context);
 
     private void Compute<C>(KernelContext context)
-        where C : unmanaged, IFloatingPointIeee754<C>
+        where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
     {
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
@@ -50,37 +54,27 @@ internal sealed unsafe class LpNormalization : FloatOperator
             return;
         }
 
-        int axis = Shapes.Axis(_axis, x.Rank);
-        long outer = TensorShape.Count(x.Dims[..axis]);
-        long length = x.Dims[axis];
-        long inner = TensorShape.Count(x.Dims[(axis + 1)..]);
-        long budget = 0;
-        for (long o = 0; o < outer; o++)
+        if (_p == 1)
         {
-            for (long i = 0; i < inner; i++)
-            {
-                budget -= length;
-                if (budget < 0)
-                {
-                    context.ThrowIfCancelled();
-                    budget = KernelContext.CheckEvery;
-                }
-
-                C* from = (C*)x.Data + o * length * inner + i;
-                C* to = (C*)y.Data + o * length * inner + i;
-                C norm = C.Zero;
-                for (long k = 0; k < length; k++)
-                {
-                    C value = from[k * inner];
-                    norm += _p == 1 ? C.Abs(value) : value * value;
-                }
-
-                norm = _p == 1 ? norm : C.Sqrt(norm);
-                for (long k = 0; k < length; k++)
-                {
-                    to[k * inner] = norm == C.Zero ? C.Zero : from[k * inner] / norm;
-                }
-            }
+            Run<Reducers.L1, C>(context, x, y);
         }
+        else
+        {
+            Run<Reducers.L2, C>(context, x, y);
+        }
+    }
+
+    private void Run<TNorm, C>(KernelContext context, Tensor x, Tensor y)
+        where TNorm : struct, IReducer
+        where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
+    {
+        int axis = Shapes.Axis(_axis, x.Rank);
+        long inner = TensorShape.Count(x.Dims[(axis + 1)..]);
+        long tiles = (inner + LpNormalizationRun<TNorm, C>.TileColumns - 1) / LpNormalizationRun<TNorm, C>.TileColumns;
+        long tasks = TensorShape.Count(x.Dims[..axis]) * tiles;
+        bool shared = context.Threads > 1 && x.Count >= ParallelElements;
+        int blocks = (int)Math.Min(tasks, shared ? (long)WorkerPool.BlocksPerThread * context.Threads : 1);
+        var job = new LpNormalizationRun<TNorm, C> { X = (C*)x.Data, Y = (C*)y.Data, Length = x.Dims[axis], Inner = inner, Tiles = tiles, Tasks = tasks, Blocks = blocks };
+        WorkerPool.Run(blocks, ref job, shared ? context.Threads : 1);
     }
 }

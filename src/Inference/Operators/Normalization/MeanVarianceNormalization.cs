@@ -1,5 +1,5 @@
 using System.Numerics;
-using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 using Inference.Operators.Reduction;
 using Inference.Operators.Typed;
 
@@ -11,6 +11,8 @@ namespace Inference.Operators.Normalization;
 /// </summary>
 internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperator
 {
+    // An element a nanosecond.
+    private const long ParallelElements = WorkerPool.SharedNanoseconds;
     private readonly long[] _axes = node.Opset >= 9 ? node.Attributes.Ints("axes") ?? [0, 2, 3] : node.Attributes.Int("across_channels", 0) != 0 ? [0, 1, 2, 3] : [0, 2, 3];
     private readonly bool _divides = node.Opset >= 9 || node.Attributes.Int("normalize_variance", 1) != 0;
 
@@ -53,70 +55,12 @@ internal sealed unsafe class MeanVarianceNormalization(Node node) : FloatOperato
             reduced[Shapes.Axis(axis, x.Rank)] = true;
         }
 
-        Span<long> strides = stackalloc long[x.Rank];
-        long outputs = ReductionLayout.Strides(x.Dims, reduced, strides, out long group);
-        StridedLoop loop = StridedLoop.Over(x.Dims);
-        loop.AddBroadcast(x.Dims, x.Dims);
-        loop.AddStrides(x.Dims, strides);
-        loop.Collapse();
-        double* mean = (double*)context.Scratch(2 * outputs * sizeof(double));
-        double* spread = mean + outputs;
-        LargeBlocks.Clear(mean, 2 * outputs * sizeof(double));
-        C* source = (C*)x.Data;
-        Pass(context, loop, source, null, mean, null, null, 0);
-        for (long i = 0; i < outputs; i++)
-        {
-            mean[i] /= group;
-        }
-
-        context.ThrowIfCancelled();
-        Pass(context, loop, source, null, null, mean, spread, 1);
-        for (long i = 0; i < outputs; i++)
-        {
-            spread[i] = _divides ? 1 / (Math.Sqrt(spread[i] / group) + 1e-9) : 1;
-        }
-
-        context.ThrowIfCancelled();
-        Pass(context, loop, source, (C*)context.Output(0).Data, null, mean, spread, 2);
-    }
-
-    // Pass 0 sums, pass 1 sums squared differences, pass 2 writes.
-    private static void Pass<C>(KernelContext context, StridedLoop loop, C* x, C* y, double* sum, double* mean, double* spread, int pass)
-        where C : unmanaged, IFloatingPointIeee754<C>
-    {
-        long budget = 0;
-        for (long outer = 0; outer < loop.Outer; outer++)
-        {
-            budget -= loop.Inner;
-            if (budget < 0)
-            {
-                context.ThrowIfCancelled();
-                budget = KernelContext.CheckEvery;
-            }
-
-            long start = loop.Offset(1);
-            long stride = loop.InnerStride(1);
-            for (long i = 0; i < loop.Inner; i++)
-            {
-                long at = start + i * stride;
-                double value = double.CreateTruncating(x[i]);
-                switch (pass)
-                {
-                    case 0:
-                        sum[at] += value;
-                        break;
-                    case 1:
-                        spread[at] += (value - mean[at]) * (value - mean[at]);
-                        break;
-                    default:
-                        y[i] = C.CreateTruncating((value - mean[at]) * spread[at]);
-                        break;
-                }
-            }
-
-            x += loop.Inner;
-            y += y is null ? 0 : loop.Inner;
-            loop.Next();
-        }
+        ReductionShape shape = ReductionShape.Create(x.Dims, reduced);
+        long group = x.Count / (shape.Units * shape.Inner);
+        long tiles = (shape.Inner + MeanVarianceRun<C>.TileColumns - 1) / MeanVarianceRun<C>.TileColumns;
+        bool shared = context.Threads > 1 && x.Count >= ParallelElements;
+        int blocks = (int)Math.Min(shape.Units * tiles, shared ? (long)WorkerPool.BlocksPerThread * context.Threads : 1);
+        var job = new MeanVarianceRun<C> { X = (C*)x.Data, Y = (C*)context.Output(0).Data, Shape = shape, Tiles = tiles, Group = group, Divides = _divides, Blocks = blocks };
+        WorkerPool.Run(blocks, ref job, shared ? context.Threads : 1);
     }
 }
