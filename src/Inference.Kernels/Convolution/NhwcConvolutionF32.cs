@@ -244,7 +244,8 @@ internal static unsafe class NhwcConvolutionF32
             tile.Panel = weights + ((nint)n0 * depth) + ((nint)k0 * stored);
             tile.PanelStride = stored;
             GemmF32Driver.RunTiles(
-                in epilogue, kernel, ref tile, job.Y + (m * g.OutChannels) + channel, m, channel, count, columns, vectors, first, last);
+                in epilogue, kernel, ref tile, job.Y + (m * g.OutChannels) + channel, m, channel, count, columns, vectors, first, last,
+                p + 1 < p1 && columns == stored ? tile.Panel + ((nint)stored * depth) : null);
         }
     }
 }

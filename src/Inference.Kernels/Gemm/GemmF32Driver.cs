@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm.Tiles;
+using Inference.Kernels.Simd;
 using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Gemm;
@@ -69,6 +70,8 @@ internal static unsafe class GemmF32Driver
         tile.Taps = 1;
         tile.Depth = b.Rows;
         tile.Panel = b.Data;
+        tile.Ahead = (byte*)b.Data;
+        tile.AheadStep = 0;
         tile.C = c;
         tile.Ldc = ldc;
         tile.Init = epilogue.Accumulate ? c : epilogue.Residual;
@@ -190,18 +193,20 @@ internal static unsafe class GemmF32Driver
         bool packed = job.BStride == 0;
         tile.Panel = packed ? job.B + (n0 * job.K) + (k0 * stored) : job.B + n0 + (k0 * job.BStride);
         tile.PanelStride = packed ? stored : job.BStride;
-        RunTiles(in job.Epilogue, kernel, ref tile, job.C + (m0 * job.Ldc) + n0, m0, n0, count, columns, vectors, first, last);
+        float* next = packed && columns == width && n0 + width < job.N ? tile.Panel + (job.K * stored) : null;
+        RunTiles(in job.Epilogue, kernel, ref tile, job.C + (m0 * job.Ldc) + n0, m0, n0, count, columns, vectors, first, last, next);
     }
 
     /// <summary>
     /// The tiles of one panel for <paramref name="count"/> rows from row <paramref name="m0"/>; C is at (m0, n0). Bias and
-    /// residual come in with the first part of K, activation goes with the last.
+    /// residual come in with the first part of K, activation goes with the last. <paramref name="next"/>, if any, is the panel that comes after this one, of the same size: it is brought into the
+    /// second-level cache meanwhile, as the first row of tiles would wait for it otherwise.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunTiles(
         in GemmEpilogue epilogue, GemmF32Kernel kernel, ref GemmF32Tile tile, float* c, nint m0, nint n0, nint count, int columns,
-        int vectors, bool first, bool last)
+        int vectors, bool first, bool last, float* next = null)
     {
         bool clip = epilogue.Activation.IsClip(out tile.Min, out tile.Max);
         bool post = last && !clip && !epilogue.Activation.IsNone;
@@ -237,8 +242,15 @@ internal static unsafe class GemmF32Driver
             tile.Bias = bias;
         }
 
+        byte* ahead = (byte*)next;
+        nint bytes = tile.Taps * tile.Depth * Prefetch.LineBytes;
+        nint left = next == null ? 0 : tile.Taps * tile.Depth * width * sizeof(float);
         for (nint m = 0; m < count; m += kernel.MaxRows)
         {
+            tile.Ahead = left > 0 ? ahead : (byte*)tile.Panel;
+            tile.AheadStep = left > 0 ? Prefetch.LineBytes : 0;
+            ahead += bytes;
+            left -= bytes;
             int rows = (int)nint.Min(kernel.MaxRows, count - m);
             float* at = tile.C;
             if (whole || (ordered && ((m + rows - 1) * columns) + width <= count * columns))

@@ -149,7 +149,7 @@ internal static unsafe class WinogradF32
                     tile.Panel = job.Weights + ((nint)position * channels * outChannels) + ((nint)n0 * channels);
                     GemmF32Driver.RunTiles(
                         default, kernel, ref tile, products.Pointer + (position * strideP), 0, 0, count, columns, columns / kernel.Lanes,
-                        true, true);
+                        true, true, position + 1 < Positions ? tile.Panel + ((nint)channels * outChannels) : null);
                 }
 
                 block.Columns = columns;

@@ -47,6 +47,12 @@ internal unsafe struct GemmF32Tile
     /// <summary>One value for each row, or null.</summary>
     public float* RowBias;
 
+    /// <summary>Memory that is needed after this tile: the largest tiles ask for a line of it with each step of K.</summary>
+    public byte* Ahead;
+
+    /// <summary>Bytes from one such line to the next; 0: <see cref="Ahead"/> is any readable address.</summary>
+    public nint AheadStep;
+
     /// <summary>Whether the result is clamped to [Min, Max]; NaN stays NaN.</summary>
     public bool Clip;
 

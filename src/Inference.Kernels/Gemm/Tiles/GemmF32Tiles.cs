@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Simd;
 using static Inference.Kernels.TileCounts;
 
 namespace Inference.Kernels.Gemm.Tiles;
@@ -64,6 +65,8 @@ internal static unsafe class GemmF32Tiles
         float** rows = t->Rows;
         nint taps = t->Taps;
         nint depth = t->Depth;
+        byte* ahead = t->Ahead;
+        nint aheadStep = t->AheadStep;
         TileSums<TRow> c = default;
         TileSums<TRow> d = default;
         TileSums<TRow> e = default;
@@ -130,6 +133,12 @@ internal static unsafe class GemmF32Tiles
 
             for (; k < depth; k++)
             {
+                if (2 * sizeof(M) * sizeof(TRow) >= 3 * sizeof(TChains))
+                {
+                    Prefetch.Line(ahead);
+                    ahead += aheadStep;
+                }
+
                 c.Fma<M>(b, k, a0, a1, a2, a3, a4, a5);
                 b += ldb;
             }
