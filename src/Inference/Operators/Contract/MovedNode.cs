@@ -8,4 +8,7 @@ internal sealed record MovedNode(Value?[] Inputs, AttributeMap Attributes, int R
 {
     /// <summary>The fused operator that does it; null: the node's own.</summary>
     public string? FusedType { get; init; }
+
+    /// <summary>Whether the outputs are in declared order: they have no other.</summary>
+    public bool IsDeclared { get; init; }
 }

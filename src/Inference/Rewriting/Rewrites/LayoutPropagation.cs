@@ -166,6 +166,18 @@ internal sealed partial class LayoutPropagation
             return false;
         }
 
+        if (moved.IsDeclared)
+        {
+            var declared = new Node(node.Name, node.Domain, node.OpType, node.Opset) { Attributes = moved.Attributes, SourceIndex = node.SourceIndex };
+            declared.Inputs.AddRange(moved.Inputs);
+            declared.Outputs.AddRange(node.Outputs);
+            node.Outputs.ForEach(o => o!.Producer = declared);
+            NodeFactory.SetOperator(declared, node.Operator!.Table);
+            _nodes.Add(declared);
+            _declared.UnionWith(node.Outputs.OfType<Value>());
+            return true;
+        }
+
         Emit(node, moved.FusedType is null ? node.Domain : Domains.Fused, moved.FusedType ?? node.OpType, moved.FusedType is null ? node.Opset : 1, moved.Inputs, moved.Attributes, node.Outputs, moved.Rank);
         return true;
     }

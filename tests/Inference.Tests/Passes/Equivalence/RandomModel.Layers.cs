@@ -137,6 +137,20 @@ internal sealed partial class RandomModel
         };
     }
 
+    // Over all of an image, or over any axes.
+    private Item Reduced(Item x)
+    {
+        int rank = x.Rank;
+        long[] axes = Chance(0.5) ? [.. Enumerable.Range(2, rank - 2).Select(a => (long)a)] : [.. Enumerable.Range(0, rank).Where(_ => Chance(0.5)).Select(a => (long)a)];
+        axes = axes.Length == 0 ? [1] : axes;
+        bool keeps = Chance(0.6);
+        string type = Pick("ReduceMean", "ReduceMax", "ReduceSum", "ReduceMin");
+        long[] named = Chance(0.5) ? axes : [.. axes.Select(a => a - rank)];
+        OnnxAttribute keep = OnnxAttribute.FromInt("keepdims", keeps ? 1 : 0);
+        string y = _opset < (type == "ReduceSum" ? 13 : 18) ? Node(type, [x.Name], OnnxAttribute.FromInts("axes", named), keep) : Node(type, [x.Name, Integers(named)], keep);
+        return new(y, keeps ? [.. x.Dims.Select((d, i) => axes.Contains(i) ? 1 : d)] : [.. x.Dims.Where((_, i) => !axes.Contains(i))]);
+    }
+
     private Item? Image(Item x)
     {
         if (x.Rank is not (3 or 4))
@@ -155,8 +169,8 @@ internal sealed partial class RandomModel
                 return new(pool, [.. x.Dims[..2], .. x.Dims[2..].Select(d => d - 1)]);
             case 1:
                 return new(Node(Pick("GlobalAveragePool", "GlobalMaxPool"), [x.Name]), [.. x.Dims[..2], .. Enumerable.Repeat(1L, spatial)]);
-            case 2 when rank == 4 && _opset < 18:
-                return new(Node("ReduceMean", [x.Name], OnnxAttribute.FromInts("axes", Chance(0.5) ? [2, 3] : [-1, -2])), [.. x.Dims[..2], 1, 1]);
+            case 2:
+                return Reduced(x);
             case 3:
                 Item? other = _items.FindLast(i => i.Rank == rank && i.Dims[0] == x.Dims[0] && i.Dims[2..].SequenceEqual(x.Dims[2..]));
                 return other is null ? null : new(Node("Concat", [x.Name, other.Name], OnnxAttribute.FromInt("axis", Pick(1, 1 - rank))), [x.Dims[0], x.Dims[1] + other.Dims[1], .. x.Dims[2..]]);
