@@ -14,6 +14,7 @@ using Inference.Kernels.Quantized.Linear;
 using Inference.Kernels.Quantized.Results;
 using Inference.Kernels.Quantized.Tiles;
 using Inference.Kernels.Recurrent;
+using Inference.Kernels.Resizing;
 using Inference.Kernels.Simd;
 using Inference.Kernels.Transposition;
 using Inference.Kernels.Trees;
@@ -63,6 +64,9 @@ public static class KernelInventory
         NarrowTranspose.Quadwords,
         EverySecond.Kernel,
         MultiplyAddPeak.Kernel,
+        RowPicks.Doublewords,
+        RowPicks.Bytes,
+        RowPicks.Sums,
     ];
 
     /// <summary>Returns every kernel, grouped by family, best first within a family. Creates a new list on each call.</summary>

@@ -1,4 +1,7 @@
 using System.Numerics;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
+using Inference.Operators.Images;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
 
@@ -10,6 +13,9 @@ namespace Inference.Operators.Convolution;
 /// </summary>
 internal sealed unsafe class DeformConv(Node node) : FloatOperator
 {
+    // Two nanoseconds a sample.
+    private const long ParallelSamples = WorkerPool.SharedNanoseconds / 2;
+
     private readonly WindowAttributes _window = new(node);
     private readonly long _group = Conv.ReadGroup(node);
     private readonly long _offsetGroup = node.Attributes.Int("offset_group", 1);
@@ -76,16 +82,22 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
             C* weights = mask is null ? null : mask + n * offsetPlanes * grid.OutputCount;
             for (long g = 0; g < _group; g++)
             {
-                context.ThrowIfCancelled();
-                for (long c = 0; c < channels; c++)
+                long perOffsetGroup = x.Dims[1] / _offsetGroup;
+                for (long channel = g * channels, end; channel < (g + 1) * channels; channel = end)
                 {
-                    context.ThrowIfCancelled();
-                    long channel = g * channels + c;
-                    long offsetGroup = channel / (x.Dims[1] / _offsetGroup);
-                    C* plane = (C*)x.Data + (n * x.Dims[1] + channel) * grid.InputCount;
-                    C* groupOffsets = offsets + offsetGroup * grid.KernelCount * 2 * grid.OutputCount;
-                    C* groupWeights = weights is null ? null : weights + offsetGroup * grid.KernelCount * grid.OutputCount;
-                    Unfold(context, in grid, plane, groupOffsets, groupWeights, columns + c * grid.KernelCount * grid.OutputCount);
+                    // Channels of one group that are moved alike.
+                    long offsetGroup = channel / perOffsetGroup;
+                    end = Math.Min((g + 1) * channels, (offsetGroup + 1) * perOffsetGroup);
+                    var windows = new Windows<C>
+                    {
+                        Grid = grid,
+                        Planes = (C*)x.Data + (n * x.Dims[1] + channel) * grid.InputCount,
+                        Channels = (nint)(end - channel),
+                        Offsets = offsets + offsetGroup * grid.KernelCount * 2 * grid.OutputCount,
+                        Mask = weights is null ? null : weights + offsetGroup * grid.KernelCount * grid.OutputCount,
+                        Columns = columns + (channel - g * channels) * grid.KernelCount * grid.OutputCount,
+                    };
+                    WorkerPool.Run(checked((int)grid.KernelCount), ref windows, (end - channel) * grid.KernelCount * grid.OutputCount >= ParallelSamples ? context.Threads : 1);
                 }
 
                 C* target = (C*)y.Data + (n * y.Dims[1] + g * filters) * grid.OutputCount;
@@ -111,49 +123,78 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
         }
     }
 
-    private static void Unfold<C>(KernelContext context, in WindowGrid grid, C* plane, C* offsets, C* mask, C* columns)
+    // One step of the kernel over all windows.
+    private struct Windows<C> : IBlockAction
         where C : unmanaged, IFloatingPointIeee754<C>
     {
-        for (long k = 0; k < grid.KernelCount; k++)
+        // Points that are placed, then read from all channels.
+        private const int Points = 256;
+
+        public WindowGrid Grid;
+        public C* Planes;
+        public nint Channels;
+        public C* Offsets;
+        public C* Mask;
+        public C* Columns;
+
+        public readonly void Invoke(int block)
         {
-            long ky = k / grid.Kernel[1];
-            long kx = k % grid.Kernel[1];
-            C* moveY = offsets + 2 * k * grid.OutputCount;
-            C* moveX = moveY + grid.OutputCount;
-            for (long o = 0; o < grid.OutputCount; o++)
+            nint outputs = (nint)Grid.OutputCount;
+            C* moveY = Offsets + (2 * block * outputs);
+            C* moveX = moveY + outputs;
+            C* columns = Columns + (block * outputs);
+            using var memory = new AlignedScratch<byte>(SampledBlock<C>.Bytes(4, Points));
+            var work = default(WorkCounter);
+            for (nint first = 0; first < outputs; first += Points)
             {
-                if ((o & 0xFFFF) == 0xFFFF)
+                var sampled = new SampledBlock<C>(memory.Pointer, 4, Points);
+                nint end = nint.Min(outputs, first + Points);
+                work.Add((end - first) * Channels * 4);
+                for (nint o = first; o < end; o++)
                 {
-                    context.ThrowIfCancelled();
+                    long baseY = o / Grid.Output[1] * Grid.Stride[0] - Grid.Before[0] + block / Grid.Kernel[1] * Grid.Dilation[0];
+                    long baseX = o % Grid.Output[1] * Grid.Stride[1] - Grid.Before[1] + block % Grid.Kernel[1] * Grid.Dilation[1];
+                    double scale = Mask is null ? 1 : double.CreateTruncating(Mask[(block * outputs) + o]);
+                    Place(ref sampled, double.CreateTruncating(C.CreateTruncating(baseY) + moveY[o]), double.CreateTruncating(C.CreateTruncating(baseX) + moveX[o]), scale);
                 }
 
-                long baseY = o / grid.Output[1] * grid.Stride[0] - grid.Before[0] + ky * grid.Dilation[0];
-                long baseX = o % grid.Output[1] * grid.Stride[1] - grid.Before[1] + kx * grid.Dilation[1];
-                C value = Sample(in grid, plane, C.CreateTruncating(baseY) + moveY[o], C.CreateTruncating(baseX) + moveX[o]);
-                columns[k * grid.OutputCount + o] = mask is null ? value : value * mask[k * grid.OutputCount + o];
+                sampled.Sample<C, Same>(Planes, (nint)Grid.InputCount, Channels, columns + first, (nint)Grid.KernelCount * outputs);
             }
         }
-    }
 
-    private static C Sample<C>(in WindowGrid grid, C* plane, C y, C x)
-        where C : unmanaged, IFloatingPointIeee754<C>
-    {
-        if (!(y > -C.One && y < C.CreateTruncating(grid.Input[0]) && x > -C.One && x < C.CreateTruncating(grid.Input[1])))
+        // Zeros lie outside of the plane.
+        private readonly void Place(ref SampledBlock<C> sampled, double y, double x, double scale)
         {
-            return C.Zero;
+            (long height, long width) = (Grid.Input[0], Grid.Input[1]);
+            double top = Math.Floor(y);
+            double left = Math.Floor(x);
+            if (top >= 0 && top < height - 1 && left >= 0 && left < width - 1)
+            {
+                sampled.SetBilinear(((nint)top * (nint)width) + (nint)left, (nint)width, y - top, x - left, scale);
+                return;
+            }
+
+            Span<long> offsets = stackalloc long[4];
+            Span<double> weights = stackalloc double[4];
+            int count = 0;
+            bool near = y > -1 && y < height && x > -1 && x < width;
+            for (int k = 0; near && k < 4; k++)
+            {
+                long row = (long)top + (k >> 1);
+                long column = (long)left + (k & 1);
+                if ((ulong)row < (ulong)height && (ulong)column < (ulong)width)
+                {
+                    offsets[count] = (row * width) + column;
+                    weights[count++] = (k < 2 ? 1 - (y - top) : y - top) * ((k & 1) == 0 ? 1 - (x - left) : x - left) * scale;
+                }
+            }
+
+            sampled.Set(offsets[..count], weights[..count]);
         }
 
-        C floorY = C.Floor(y);
-        C floorX = C.Floor(x);
-        long top = long.CreateTruncating(floorY);
-        long left = long.CreateTruncating(floorX);
-        C fy = y - floorY;
-        C fx = x - floorX;
-        return At(in grid, plane, top, left) * (C.One - fy) * (C.One - fx) + At(in grid, plane, top, left + 1) * (C.One - fy) * fx
-            + At(in grid, plane, top + 1, left) * fy * (C.One - fx) + At(in grid, plane, top + 1, left + 1) * fy * fx;
+        private readonly struct Same : IReadAs<C, C>
+        {
+            public static C Read(C value) => value;
+        }
     }
-
-    private static C At<C>(in WindowGrid grid, C* plane, long y, long x)
-        where C : unmanaged, IFloatingPointIeee754<C> =>
-        (ulong)y < (ulong)grid.Input[0] && (ulong)x < (ulong)grid.Input[1] ? plane[y * grid.Input[1] + x] : C.Zero;
 }

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Threading;
 using Inference.Operators.Movement;
 using Inference.Operators.Typed;
 
@@ -58,41 +60,88 @@ internal sealed class AffineGrid(Node node) : Operator
             where T : unmanaged
             where C : unmanaged, IFloatingPointIeee754<C>, IMinMaxValue<C>
         {
+            if (Y.Count == 0)
+            {
+                return;
+            }
+
+            // Elements of a row of points, and of the pattern that their factors repeat.
             int axes = Y.Rank - 2;
-            long points = ShapeRules.Product(Y.Dims, 1, Y.Rank - 1);
+            long width = Y.Dims[axes];
+            int length = checked((int)(width * axes));
+            int pattern = axes * Vector<C>.Count;
+            C* positions = (C*)Context.Scratch(checked(2L * length * sizeof(C)));
+            for (int i = 0; i < width; i++)
+            {
+                new Span<C>(positions + (i * axes), axes).Fill(Coordinate<C>(i, width));
+            }
+
+            long rows = ShapeRules.Product(Y.Dims, 1, axes);
+            C* factors = stackalloc C[(axes + 1) * pattern];
+            C* place = stackalloc C[axes + 1];
+            var work = default(WorkCounter);
             T* y = (T*)Y.Data;
-            Span<C> position = stackalloc C[axes + 1];
-            position[axes] = C.One;
-            for (long n = 0; n < Y.Dims[0] && points > 0; n++)
+            for (long n = 0; n < Y.Dims[0]; n++)
             {
                 T* theta = (T*)Theta.Data + (n * axes * (axes + 1));
-                for (long p = 0; p < points; p++)
+                for (int i = 0; i < (axes + 1) * pattern; i++)
                 {
-                    if ((p & 0xFFF) == 0)
-                    {
-                        Context.ThrowIfCancelled();
-                    }
+                    factors[i] = E.Load(theta[(i % axes * (axes + 1)) + (i / pattern)]);
+                }
 
-                    long rest = p;
-                    for (int axis = 0; axis < axes; axis++)
+                for (long r = 0; r < rows; r++, y += length)
+                {
+                    work.Add(length);
+                    long rest = r;
+
+                    // Axis 0 of a position is the innermost of the image, which the row goes along; the last factor stands alone.
+                    place[axes] = C.One;
+                    for (int k = 1; k < axes; k++)
                     {
-                        // Axis 0 of a position is the innermost of the image.
-                        long size = Y.Dims[axes - axis];
-                        position[axis] = Coordinate<C>(rest % size, size);
+                        long size = Y.Dims[axes - k];
+                        place[k] = Coordinate<C>(rest % size, size);
                         rest /= size;
                     }
 
-                    for (int row = 0; row < axes; row++)
+                    C* to = typeof(T) == typeof(C) ? (C*)y : positions + length;
+                    Row(factors, place, axes, positions, to, length);
+                    for (int i = 0; typeof(T) != typeof(C) && i < length; i++)
                     {
-                        C sum = C.Zero;
-                        for (int k = 0; k <= axes; k++)
-                        {
-                            sum += E.Load(theta[(row * (axes + 1)) + k]) * position[k];
-                        }
-
-                        *y++ = E.Store(sum);
+                        y[i] = E.Store(to[i]);
                     }
                 }
+            }
+        }
+
+        // y[i] = x[i] · factor 0 + Σ place k · factor k for k from 1 to axes; the factors of the coordinates of a point repeat.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static unsafe void Row<C>(C* factors, C* place, int axes, C* x, C* y, int length)
+            where C : unmanaged, IFloatingPointIeee754<C>
+        {
+            int pattern = axes * Vector<C>.Count;
+            for (int at = 0; at < pattern; at += Vector<C>.Count)
+            {
+                Vector<C> first = Vector.Load(factors + at);
+                Vector<C> second = Vector.Load(factors + pattern + at) * place[1];
+                Vector<C> third = Vector.Load(factors + (2 * pattern) + at) * place[2];
+                Vector<C> fourth = axes > 2 ? Vector.Load(factors + (3 * pattern) + at) : default;
+                for (int i = at; i <= length - Vector<C>.Count; i += pattern)
+                {
+                    Vector<C> sum = (Vector.Load(x + i) * first) + second + third;
+                    (axes > 2 ? sum + fourth : sum).Store(y + i);
+                }
+            }
+
+            // Behind the last whole vector.
+            for (int i = length / Vector<C>.Count * Vector<C>.Count; i < length; i++)
+            {
+                C sum = x[i] * factors[i % pattern];
+                for (int k = 1; k <= axes; k++)
+                {
+                    sum += factors[(k * pattern) + (i % pattern)] * place[k];
+                }
+
+                y[i] = sum;
             }
         }
 

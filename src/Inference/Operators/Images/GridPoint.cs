@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Inference.Operators.Images;
 
 /// <summary>The elements that a sampled position is made of, and their weights, in memory of the caller.</summary>
@@ -10,8 +12,41 @@ internal unsafe struct GridPoint(ResizeMode mode, GridPadding padding, bool alig
 
     public readonly double* Weights => weights;
 
+    /// <summary>Adds a position of a plane whose nearest element, or whose four neighbours, lie in it; false, and nothing done, for any other. Not for cubic.</summary>
+    public readonly bool TryInside<W>(scoped ReadOnlySpan<double> position, scoped ReadOnlySpan<long> dims, ref SampledBlock<W> block)
+        where W : unmanaged, INumber<W>
+    {
+        double y = Place((float)position[0], dims[0]);
+        double x = Place((float)position[1], dims[1]);
+        if (mode == ResizeMode.Nearest)
+        {
+            y = Math.Round(y, MidpointRounding.ToEven);
+            x = Math.Round(x, MidpointRounding.ToEven);
+            bool inside = y >= 0 && y < dims[0] && x >= 0 && x < dims[1];
+            if (inside)
+            {
+                block.Weights[block.Count] = W.One;
+                block.Offsets[block.Count++] = ((nint)y * (nint)dims[1]) + (nint)x;
+            }
+
+            return inside;
+        }
+
+        double top = Math.Floor(y);
+        double left = Math.Floor(x);
+
+        // NaN is no place either.
+        if (!(top >= 0 && top < dims[0] - 1 && left >= 0 && left < dims[1] - 1))
+        {
+            return false;
+        }
+
+        block.SetBilinear(((nint)top * (nint)dims[1]) + (nint)left, (nint)dims[1], y - top, x - left, 1);
+        return true;
+    }
+
     /// <summary>Fills offsets and weights for a position (outermost axis first, each −1 to 1); returns how many. Elements that are zeros are left out.</summary>
-    public readonly int Find(ReadOnlySpan<double> position, ReadOnlySpan<long> dims)
+    public readonly int Find(scoped ReadOnlySpan<double> position, scoped ReadOnlySpan<long> dims)
     {
         int count = 1;
         offsets[0] = 0;
@@ -21,9 +56,7 @@ internal unsafe struct GridPoint(ResizeMode mode, GridPadding padding, bool alig
         {
             long size = dims[axis];
 
-            // Single precision, as ONNX Runtime and the reference have it: it decides which element is nearest.
-            float shifted = (float)position[axis] + 1f;
-            double x = alignCorners ? shifted / 2f * (size - 1) : ((shifted * size) - 1f) / 2f;
+            double x = Place((float)position[axis], size);
             (double low, double high) = alignCorners ? (0, size - 1) : (-0.5, size - 0.5);
             if (mode == ResizeMode.Nearest)
             {
@@ -52,6 +85,13 @@ internal unsafe struct GridPoint(ResizeMode mode, GridPadding padding, bool alig
         }
 
         return count;
+    }
+
+    // Single precision, as ONNX Runtime and the reference have it: it decides which element is nearest.
+    private readonly double Place(float position, long size)
+    {
+        float shifted = position + 1f;
+        return alignCorners ? shifted / 2f * (size - 1) : ((shifted * size) - 1f) / 2f;
     }
 
     private readonly int Weigh(double t, Span<double> own)

@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 using Inference.Operators.Movement;
 using Inference.Operators.Scoring;
 using Inference.Operators.Typed;
@@ -14,6 +17,14 @@ internal sealed class GridSample : Operator
 {
     // A position is made of up to 4 elements an axis.
     private const int MaxAxes = 6;
+
+    // Taps of the points that are found, then read from all channels: a first-level cache holds them.
+    private const int BlockTaps = 1024;
+
+    private const int PlanesAtOnce = 16;
+
+    // A nanosecond for each.
+    private const long ParallelTaps = WorkerPool.SharedNanoseconds;
 
     private readonly ResizeMode _mode;
     private readonly GridPadding _padding;
@@ -79,7 +90,7 @@ internal sealed class GridSample : Operator
         context.SetOutputAxis(0, !context.AnyBatch ? BatchContext.None : together ? 0 : BatchContext.Mixed);
     }
 
-    private unsafe struct Sample : INumericAction
+    private struct Sample : INumericAction
     {
         public GridSample Op;
         public KernelContext Context;
@@ -89,61 +100,128 @@ internal sealed class GridSample : Operator
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
+            if (typeof(T) == typeof(float))
+            {
+                Run<E, T, C, float>();
+            }
+            else
+            {
+                Run<E, T, C, double>();
+            }
+        }
+
+        private readonly void Run<E, T, C, W>()
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+            where W : unmanaged, INumber<W>
+        {
             Tensor x = Context.Input(0);
-            Tensor grid = Context.Input(1);
             Tensor y = Context.Output(0);
+            long points = ShapeRules.Product(y.Dims, 2, y.Rank);
             if (y.Count == 0)
             {
                 return;
             }
 
-            int axes = x.Rank - 2;
-            ReadOnlySpan<long> dims = x.Dims[2..];
-            long points = ShapeRules.Product(y.Dims, 2, y.Rank);
-            long area = ShapeRules.Product(x.Dims, 2, x.Rank);
-            long channels = x.Dims[1];
             int perAxis = Op._mode switch { ResizeMode.Nearest => 1, ResizeMode.Linear => 2, _ => 4 };
             int taps = 1;
-            for (int i = 0; i < axes; i++)
+            for (int i = 2; i < x.Rank; i++)
             {
                 taps *= perAxis;
             }
 
-            byte* scratch = Context.Scratch(taps * (sizeof(long) + sizeof(double)));
-            var sampler = new GridPoint(Op._mode, Op._padding, Op._alignCorners, (long*)scratch, (double*)(scratch + (taps * sizeof(long))));
-            Span<double> position = stackalloc double[axes];
-            long budget = 0;
+            int pitch = (int)Math.Min(points, Math.Max(1, BlockTaps / taps));
+            var blocks = new Blocks<E, T, C, W>(Op, Context, points, taps, pitch);
+            long count = (points + pitch - 1) / pitch;
+            bool parallel = y.Count * taps >= ParallelTaps;
             for (long n = 0; n < x.Dims[0]; n++)
             {
-                for (long p = 0; p < points; p++)
+                blocks.Image = n;
+                WorkerPool.Run(checked((int)count), ref blocks, parallel ? Context.Threads : 1);
+            }
+        }
+    }
+
+    // Some points of one image, all channels.
+    private unsafe struct Blocks<E, T, C, W>(GridSample op, KernelContext context, long points, int taps, int pitch) : IBlockAction
+        where E : struct, IElement<T, C>
+        where T : unmanaged
+        where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        where W : unmanaged, INumber<W>
+    {
+        public long Image;
+
+        public readonly void Invoke(int block)
+        {
+            Tensor x = context.Input(0);
+            Tensor y = context.Output(0);
+            ReadOnlySpan<long> dims = x.Dims[2..];
+            long area = TensorShape.Count(dims);
+            long channels = x.Dims[1];
+            long first = (long)block * pitch;
+            int count = (int)Math.Min(pitch, points - first);
+            nint bytes = SampledBlock<W>.Bytes(taps, pitch);
+            using var memory = new AlignedScratch<byte>(bytes + (taps * (sizeof(long) + sizeof(double))) + (PlanesAtOnce * pitch * sizeof(W)));
+            var sampled = new SampledBlock<W>(memory.Pointer, taps, pitch);
+            long* own = (long*)(memory.Pointer + bytes);
+            var sampler = new GridPoint(op._mode, op._padding, op._alignCorners, own, (double*)(own + taps));
+            W* sums = (W*)(own + (2 * taps));
+            Find(context.Input(1), first, count, dims, in sampler, ref sampled);
+            var work = default(WorkCounter);
+            T* planes = (T*)x.Data + (Image * channels * area);
+            T* to = (T*)y.Data + (Image * channels * points) + first;
+            for (long c = 0; c < channels; c += PlanesAtOnce, planes += PlanesAtOnce * area, to += PlanesAtOnce * points)
+            {
+                nint some = (nint)Math.Min(PlanesAtOnce, channels - c);
+                work.Add(some * count * taps);
+                if (typeof(T) == typeof(W))
                 {
-                    budget -= taps * channels;
-                    if (budget < 0)
-                    {
-                        Context.ThrowIfCancelled();
-                        budget = KernelContext.CheckEvery;
-                    }
+                    sampled.Sample<T, Reading<E, T, C, W>>(planes, (nint)area, some, (W*)to, (nint)points);
+                    continue;
+                }
 
-                    long at = ((n * points) + p) * axes;
-                    for (int i = 0; i < axes; i++)
+                sampled.Sample<T, Reading<E, T, C, W>>(planes, (nint)area, some, sums, pitch);
+                for (nint k = 0; k < some; k++)
+                {
+                    for (int i = 0; i < count; i++)
                     {
-                        position[axes - 1 - i] = FeatureRows.At<double>(grid, at + i);
-                    }
-
-                    int count = sampler.Find(position, dims);
-                    for (long c = 0; c < channels; c++)
-                    {
-                        T* plane = (T*)x.Data + (((n * channels) + c) * area);
-                        double sum = 0;
-                        for (int k = 0; k < count; k++)
-                        {
-                            sum += sampler.Weights[k] * double.CreateTruncating(E.Load(plane[sampler.Offsets[k]]));
-                        }
-
-                        ((T*)y.Data)[(((n * channels) + c) * points) + p] = E.Store(C.CreateSaturating(sum));
+                        to[(k * points) + i] = E.Store(C.CreateSaturating(sums[(k * pitch) + i]));
                     }
                 }
             }
         }
+
+        private readonly void Find(Tensor grid, long first, int count, ReadOnlySpan<long> dims, in GridPoint sampler, ref SampledBlock<W> sampled)
+        {
+            int axes = dims.Length;
+            Span<double> position = stackalloc double[MaxAxes];
+            position = position[..axes];
+            bool usual = axes == 2 && op._mode != ResizeMode.Cubic;
+            for (int p = 0; p < count; p++)
+            {
+                long at = ((Image * points) + first + p) * axes;
+                for (int i = 0; i < axes; i++)
+                {
+                    position[axes - 1 - i] = grid.Type == ElementType.Float32 ? ((float*)grid.Data)[at + i] : FeatureRows.At<double>(grid, at + i);
+                }
+
+                if (!usual || !sampler.TryInside(position, dims, ref sampled))
+                {
+                    int found = sampler.Find(position, dims);
+                    sampled.Set(new(sampler.Offsets, found), new(sampler.Weights, found));
+                }
+            }
+        }
+    }
+
+    private readonly struct Reading<E, T, C, W> : IReadAs<T, W>
+        where E : struct, IElement<T, C>
+        where T : unmanaged
+        where C : unmanaged, INumber<C>
+        where W : unmanaged, INumber<W>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static W Read(T value) => W.CreateTruncating(E.Load(value));
     }
 }

@@ -85,7 +85,7 @@ internal sealed class Resize : Operator
         float[]? scales = _scales ?? (sizes is null ? Floats(context.Input(_scalesInput)) : null);
         (_, double[] perAxis) = Output(null, x.Dims, sizes, scales);
         double[]? roi = _roiInput >= 0 && context.OptionalInput(_roiInput) is { Count: > 0 } region ? Doubles(region) : null;
-        new ResizePlan(_options, x.Dims, context.Output(0).Dims, perAxis, Roi(roi, x.Rank), context.Claim).Run(context);
+        new ResizePlan(_options, x.Type, x.Dims, context.Output(0).Dims, perAxis, Roi(roi, x.Rank), context.Claim).Run(context);
     }
 
     public override Kernel? Prepare(PrepareContext context)
@@ -101,7 +101,7 @@ internal sealed class Resize : Operator
 
         (_, double[] perAxis) = Output(null, context.InputDims(0), bySize ? constant!.ToInt64Array() : null, bySize ? null : _scales ?? Floats(constant!));
         double[]? roi = crop ? Doubles(region!) : null;
-        return new ResizeKernel(new ResizePlan(_options, context.InputDims(0), context.OutputDims(0), perAxis, Roi(roi, context.InputDims(0).Length), context.Claim), context.InputType(0));
+        return new ResizeKernel(new ResizePlan(_options, context.InputType(0), context.InputDims(0), context.OutputDims(0), perAxis, Roi(roi, context.InputDims(0).Length), context.Claim), context.InputType(0));
     }
 
     public override void PropagateBatch(BatchContext context)

@@ -1,27 +1,33 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
+using Inference.Kernels.Resizing;
+using Inference.Kernels.Threading;
 using Inference.Operators.Movement;
 using Inference.Operators.Typed;
 using Inference.Operators.Views;
 
 namespace Inference.Operators.Images;
 
-/// <summary>A Resize of fixed shapes: one pass for each axis that changes, last axis first. Immutable.</summary>
+/// <summary>A Resize of fixed shapes: one pass for each axis that changes, those that become shorter first. Immutable.</summary>
 internal sealed class ResizePlan
 {
+    // Elements of an axis whose picks are tabulated by vectors.
+    private const long MaxPicked = 1 << 24;
+
     private readonly ResizeOptions _options;
     private readonly AxisTable[] _tables;
-    private readonly AxisTable?[] _byAxis;
+    private readonly RowPicks?[] _picks;
+    private readonly nint[]? _rowStarts;
     private readonly long[] _input;
     private readonly long[] _output;
 
     /// <param name="options">The attributes.</param>
+    /// <param name="type">Type of the elements.</param>
     /// <param name="input">Shape of the input.</param>
     /// <param name="output">Shape of the output.</param>
     /// <param name="scales">Scale of each axis.</param>
     /// <param name="roi">Start of each axis, then end of each; null for whole axes.</param>
     /// <param name="claim">Counts the memory of the tables.</param>
-    public ResizePlan(ResizeOptions options, ReadOnlySpan<long> input, ReadOnlySpan<long> output, double[] scales, double[]? roi, Action<long> claim)
+    public ResizePlan(ResizeOptions options, ElementType type, ReadOnlySpan<long> input, ReadOnlySpan<long> output, double[] scales, double[]? roi, Action<long> claim)
     {
         _options = options;
         _input = input.ToArray();
@@ -35,11 +41,37 @@ internal sealed class ResizePlan
             }
         }
 
-        _tables = [.. tables];
-        _byAxis = new AxisTable?[input.Length];
-        foreach (AxisTable table in tables)
+        // Axes that become shorter leave less for the others to do; the outermost of them, and the innermost of the rest, read the fewest rows.
+        _tables = [.. tables.Where(t => _output[t.Axis] < _input[t.Axis]).Reverse(), .. tables.Where(t => _output[t.Axis] >= _input[t.Axis])];
+        if (options.Mode == ResizeMode.Nearest)
         {
-            _byAxis[table.Axis] = table;
+            Array.Sort(_tables, (t, u) => t.Axis - u.Axis);
+        }
+
+        _picks = new RowPicks?[_tables.Length];
+        long[] dims = (long[])_input.Clone();
+        for (int k = 0; k < _tables.Length; k++)
+        {
+            AxisTable table = _tables[k];
+            bool nearest = options.Mode == ResizeMode.Nearest;
+            if (ShapeRules.Product(nearest ? _output : dims, table.Axis + 1, dims.Length) == 1 && dims[table.Axis] <= MaxPicked && _output[table.Axis] <= MaxPicked)
+            {
+                _picks[k] = !nearest ? (IsWide(type) ? null : RowPicks.CreateSums(table.Indices, table.Singles, table.Taps, (int)dims[table.Axis]))
+                    : type.BitWidth() is 8 or 16 or 32 or 64 ? RowPicks.Create(table.Indices, (int)dims[table.Axis], type.BitWidth() / 8) : null;
+            }
+
+            dims[table.Axis] = _output[table.Axis];
+        }
+
+        if (options.Mode == ResizeMode.Nearest && _picks is [.., { AreVectors: true }] && ShapeRules.Product(_output, 0, _tables[^1].Axis) is var rows and <= MaxPicked)
+        {
+            claim(rows * sizeof(long));
+            _rowStarts = new nint[rows];
+            NearestRows.Find(_tables, _input, _output, 0, _rowStarts);
+            for (int i = 0; i < _rowStarts.Length; i++)
+            {
+                _rowStarts[i] *= type.BitWidth() / 8;
+            }
         }
     }
 
@@ -73,7 +105,7 @@ internal sealed class ResizePlan
 
         if (_options.Mode == ResizeMode.Nearest)
         {
-            Moves.Run(new NearestMove(this), context, x, y);
+            Moves.Run(new NearestMove(_tables, _picks.Length == 0 ? null : _picks[^1], _rowStarts), context, x, y);
         }
         else
         {
@@ -93,69 +125,6 @@ internal sealed class ResizePlan
     }
 
     private static bool IsWide(ElementType type) => type.BitWidth() >= 32 && type != ElementType.Float32;
-
-    private readonly struct NearestMove(ResizePlan plan) : IMove
-    {
-        public void Run<T>(KernelContext context, Tensor source, Tensor target)
-        {
-            int rank = source.Rank;
-            Span<long> strides = stackalloc long[rank];
-            Span<long> index = stackalloc long[rank];
-            ShapeRules.Strides(source.Dims, strides);
-            index.Clear();
-            AxisTable?[] tables = plan._byAxis;
-            int last = rank - 1;
-            nint length = rank == 0 ? 1 : (nint)target.Dims[last];
-            ref T to = ref Elements.Ref<T>(target);
-            long budget = KernelContext.CheckEvery;
-            while (true)
-            {
-                long offset = 0;
-                for (int i = 0; i < last; i++)
-                {
-                    offset += (tables[i] is { } table ? table.Indices[index[i]] : index[i]) * strides[i];
-                }
-
-                budget -= length;
-                if (budget < 0)
-                {
-                    context.ThrowIfCancelled();
-                    budget = KernelContext.CheckEvery;
-                }
-
-                ref T from = ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)offset);
-                if (rank > 0 && tables[last] is { } inner)
-                {
-                    int[] positions = inner.Indices;
-                    for (int i = 0; i < positions.Length; i++)
-                    {
-                        Unsafe.Add(ref to, i) = Unsafe.Add(ref from, positions[i]);
-                    }
-                }
-                else
-                {
-                    StridedCopy.Block(ref from, ref to, length);
-                }
-
-                to = ref Unsafe.Add(ref to, length);
-                int axis = last - 1;
-                for (; axis >= 0; axis--)
-                {
-                    if (++index[axis] < target.Dims[axis])
-                    {
-                        break;
-                    }
-
-                    index[axis] = 0;
-                }
-
-                if (axis < 0)
-                {
-                    return;
-                }
-            }
-        }
-    }
 
     private unsafe struct Interpolate : INumericAction
     {
@@ -193,10 +162,7 @@ internal sealed class ResizePlan
             W* other = (W*)Scratch;
             if (!direct)
             {
-                for (long i = 0; i < X.Count; i++)
-                {
-                    from[i] = W.CreateTruncating(E.Load(((T*)X.Data)[i]));
-                }
+                ElementConverter.Convert(X.Type, X.Data, typeof(W) == typeof(float) ? ElementType.Float32 : ElementType.Float64, (byte*)from, X.Count, false, default);
             }
 
             long[] dims = (long[])Plan._input.Clone();
@@ -206,7 +172,7 @@ internal sealed class ResizePlan
                 AxisTable table = Plan._tables[k];
                 bool final = k == Plan._tables.Length - 1 && direct;
                 W* to = final ? (W*)Y.Data : free;
-                Pass(Context, table, from, to, dims, Plan._output[table.Axis]);
+                new ResizePass<W>(Context, table, Plan._picks[k], from, to, dims).Run();
                 dims[table.Axis] = Plan._output[table.Axis];
                 free = from == (W*)X.Data && direct ? other : from;
                 from = to;
@@ -222,65 +188,29 @@ internal sealed class ResizePlan
                 return;
             }
 
-            bool whole = typeof(C) != typeof(float) && typeof(C) != typeof(double);
-            for (long i = 0; i < Y.Count; i++)
-            {
-                ((T*)Y.Data)[i] = E.Store(C.CreateSaturating(whole ? Settled.Integer(from[i]) : from[i]));
-            }
+            Store<E, T, C, W>(from, (T*)Y.Data, Y.Count);
         }
 
-        private static void Pass<W>(KernelContext context, AxisTable table, W* from, W* to, long[] dims, long resized)
+        private static void Store<E, T, C, W>(W* from, T* to, long count)
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
             where W : unmanaged, IFloatingPointIeee754<W>
         {
-            long inner = ShapeRules.Product(dims, table.Axis + 1, dims.Length);
-            long outer = ShapeRules.Product(dims, 0, table.Axis);
-            int taps = table.Taps;
-            long budget = KernelContext.CheckEvery;
-            fixed (int* indices = table.Indices)
-            fixed (double* doubles = table.Weights)
-            fixed (float* singles = table.Singles)
+            bool whole = typeof(C) != typeof(float) && typeof(C) != typeof(double);
+            var work = default(WorkCounter);
+            for (long i = 0; i < count; i += LongLoop.Part)
             {
-                W* weights = typeof(W) == typeof(float) ? (W*)singles : (W*)doubles;
-                for (long o = 0; o < outer; o++)
+                long end = Math.Min(count, i + LongLoop.Part);
+                work.Add(end - i);
+                if (whole)
                 {
-                    for (long p = 0; p < resized; p++)
-                    {
-                        budget -= taps * inner;
-                        if (budget < 0)
-                        {
-                            context.ThrowIfCancelled();
-                            budget = KernelContext.CheckEvery;
-                        }
+                    Settled.Integers(from + i, (nint)(end - i));
+                }
 
-                        if (inner == 1)
-                        {
-                            W sum = W.Zero;
-                            for (int k = 0; k < taps; k++)
-                            {
-                                sum += weights[(p * taps) + k] * from[indices[(p * taps) + k]];
-                            }
-
-                            to[p] = sum;
-                            continue;
-                        }
-
-                        var row = new Span<W>(to + (p * inner), (int)inner);
-                        for (int k = 0; k < taps; k++)
-                        {
-                            var source = new ReadOnlySpan<W>(from + (indices[(p * taps) + k] * inner), (int)inner);
-                            if (k == 0)
-                            {
-                                System.Numerics.Tensors.TensorPrimitives.Multiply(source, weights[p * taps], row);
-                            }
-                            else
-                            {
-                                System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(source, weights[(p * taps) + k], row, row);
-                            }
-                        }
-                    }
-
-                    from += dims[table.Axis] * inner;
-                    to += resized * inner;
+                for (long k = i; k < end; k++)
+                {
+                    to[k] = E.Store(C.CreateSaturating(from[k]));
                 }
             }
         }

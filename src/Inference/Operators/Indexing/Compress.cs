@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Inference.Kernels.Threading;
 using Inference.Operators.Movement;
 using Inference.Operators.Typed;
@@ -40,12 +41,13 @@ internal sealed class Compress(Node node) : Operator
 
     private static long CountKept(Tensor condition)
     {
-        long count = 0;
+        long count = condition.Count;
         var work = default(WorkCounter);
-        foreach (bool value in condition.Span<bool>())
+        for (ReadOnlySpan<byte> rest = condition.Bytes; rest.Length > 0; rest = rest[Math.Min(rest.Length, LongLoop.Part)..])
         {
-            work.Add(1);
-            count += value ? 1 : 0;
+            ReadOnlySpan<byte> part = rest[..Math.Min(rest.Length, LongLoop.Part)];
+            work.Add(part.Length);
+            count -= part.Count((byte)0);
         }
 
         return count;
@@ -59,21 +61,53 @@ internal sealed class Compress(Node node) : Operator
             long outer = axis < 0 ? 1 : ShapeRules.Product(source.Dims, 0, axis);
             nint inner = axis < 0 ? 1 : (nint)ShapeRules.Product(source.Dims, axis + 1, source.Rank);
             long size = axis < 0 ? source.Count : source.Dims[axis];
-            ReadOnlySpan<bool> keep = condition.Span<bool>();
+            ReadOnlySpan<byte> keep = condition.Bytes;
+            ref T from = ref Elements.Ref<T>(source);
             ref T to = ref Elements.Ref<T>(target);
-            var work = default(WorkCounter);
-            for (long o = 0; o < outer; o++)
+            if (inner == 1 && outer == 1)
             {
-                ref T from = ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)(o * size) * inner);
-                for (int i = 0; i < keep.Length; i++)
+                Kept(ref from, ref to, (nint)target.Count, ref MemoryMarshal.GetReference(keep));
+                return;
+            }
+
+            var work = default(WorkCounter);
+            for (long o = 0; o < outer; o++, from = ref Unsafe.Add(ref from, (nint)size * inner))
+            {
+                // Neighbours that are kept are one block.
+                for (int first = 0; first < keep.Length;)
                 {
-                    work.Add(2 + (keep[i] ? inner : 0));
-                    if (keep[i])
+                    int skipped = keep[first..].IndexOfAnyExcept((byte)0);
+                    if (skipped < 0)
                     {
-                        StridedCopy.Block(ref Unsafe.Add(ref from, i * inner), ref to, inner);
-                        to = ref Unsafe.Add(ref to, inner);
+                        break;
                     }
+
+                    first += skipped;
+                    int run = keep[first..].IndexOf((byte)0);
+                    run = run < 0 ? keep.Length - first : run;
+                    work.Add(4 + skipped);
+                    StridedCopy.Copies(ref Unsafe.Add(ref from, first * inner), 0, ref to, 0, 1, run * inner, ref work);
+                    to = ref Unsafe.Add(ref to, run * inner);
+                    first += run;
                 }
+            }
+        }
+
+        // Written again and again until the next one is kept, without a branch; stops at the last one.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Kept<T>(ref T from, ref T to, nint count, ref byte keep)
+        {
+            nint found = 0;
+            for (nint i = 0; found < count;)
+            {
+                nint stop = i + LongLoop.Part;
+                for (; found < count && i < stop; i++)
+                {
+                    Unsafe.Add(ref to, found) = Unsafe.Add(ref from, i);
+                    found += (Unsafe.Add(ref keep, i) + byte.MaxValue) >> 8;
+                }
+
+                KernelControl.Poll();
             }
         }
     }

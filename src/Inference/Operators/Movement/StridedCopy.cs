@@ -53,6 +53,7 @@ internal static class StridedCopy
     }
 
     // What axes from one on hold; axes that repeat what is inside of them copy the target.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Box<T>(ref T source, ref T target, StridedBox box, int axis, ref WorkCounter work)
     {
         if (axis + 2 >= box.Rank)
@@ -70,6 +71,13 @@ internal static class StridedCopy
             return;
         }
 
+        int inner = box.Rank - 1;
+        if (axis + 3 == box.Rank && box.Source[inner] == 1 && box.Target[inner] == 1 && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && box.Dims[inner - 1] * box.Dims[inner] <= LongLoop.Part)
+        {
+            Planes(ref source, ref target, box, axis, ref work);
+            return;
+        }
+
         nint from = 0;
         nint to = 0;
         for (nint i = 0; i < count; i++, from += (nint)box.Source[axis], to += step)
@@ -78,7 +86,30 @@ internal static class StridedCopy
         }
     }
 
+    // Three axes of plain elements whose innermost is contiguous.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Planes<T>(ref T source, ref T target, StridedBox box, int axis, ref WorkCounter work)
+    {
+        int size = Unsafe.SizeOf<T>();
+        nint count = (nint)box.Dims[axis];
+        nint rows = (nint)box.Dims[axis + 1];
+        nint length = (nint)box.Dims[axis + 2];
+        nint sourceStep = (nint)box.Source[axis + 1] * size;
+        nint targetStep = (nint)box.Target[axis + 1] * size;
+        nint sourcePlane = (nint)box.Source[axis] * size;
+        nint targetPlane = (nint)box.Target[axis] * size;
+        fixed (byte* from = &Unsafe.As<T, byte>(ref source), to = &Unsafe.As<T, byte>(ref target))
+        {
+            for (nint i = 0; i < count; i++)
+            {
+                work.Add(rows * (RunWork + length));
+                ByteRuns.Copy(from + (i * sourcePlane), sourceStep, to + (i * targetPlane), targetStep, rows, length * size);
+            }
+        }
+    }
+
     // The two innermost axes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<T>(ref T source, ref T target, StridedBox box, ref WorkCounter work)
     {
         int inner = box.Rank - 1;
@@ -100,6 +131,7 @@ internal static class StridedCopy
     }
 
     /// <summary>Runs of consecutive elements at equal distances: target[r, i] = source[r, i].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static unsafe void Copies<T>(ref T source, nint sourceStep, ref T target, nint targetStep, nint rows, nint length, ref WorkCounter work)
     {
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())

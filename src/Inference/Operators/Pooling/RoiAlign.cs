@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Pooling;
@@ -11,6 +14,9 @@ internal sealed unsafe class RoiAlign : FloatOperator
 {
     // A sample reads four elements.
     private const long CheckEvery = KernelContext.CheckEvery / 4;
+
+    // Two nanoseconds a bin.
+    private const long ParallelBins = WorkerPool.SharedNanoseconds / 2;
 
     private readonly bool _max;
     private readonly bool _halfPixel;
@@ -63,63 +69,155 @@ internal sealed unsafe class RoiAlign : FloatOperator
     private void Compute<C>(KernelContext context)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
-        Tensor x = context.Input(0);
-        Tensor rois = context.Input(1);
-        Tensor indices = context.Input(2);
-        Tensor output = context.Output(0);
-        if (output.Count == 0)
+        if (context.Output(0).Count > 0)
         {
-            return;
+            var regions = new Regions<C>(this, context);
+            WorkerPool.Run(checked((int)context.Input(1).Dims[0]), ref regions, context.Output(0).Count >= ParallelBins ? context.Threads : 1);
+        }
+    }
+
+    // A region in pixels.
+    private readonly record struct Region(long Image, double Top, double Left, double BinHeight, double BinWidth, long SamplesY, long SamplesX);
+
+    private Region Find<C>(KernelContext context, long r)
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        Tensor x = context.Input(0);
+        Tensor indices = context.Input(2);
+        (long height, long width) = (x.Dims[2], x.Dims[3]);
+        double shift = _halfPixel ? 0.5 : 0;
+        long n = Scalars.ToInt64(indices, r);
+        if ((ulong)n >= (ulong)x.Dims[0])
+        {
+            throw context.Error($"input 2: expected batch indices in [0, {x.Dims[0] - 1}], got {n}.");
         }
 
-        C* target = (C*)output.Data;
-        long height = x.Dims[2];
-        long width = x.Dims[3];
-        double shift = _halfPixel ? 0.5 : 0;
-        for (long r = 0; r < rois.Dims[0]; r++)
+        C* roi = (C*)context.Input(1).Data + r * 4;
+        double x1 = double.CreateTruncating(roi[0]) * _scale - shift;
+        double y1 = double.CreateTruncating(roi[1]) * _scale - shift;
+        double w = double.CreateTruncating(roi[2]) * _scale - shift - x1;
+        double h = double.CreateTruncating(roi[3]) * _scale - shift - y1;
+        if (!_halfPixel)
         {
-            long n = Scalars.ToInt64(indices, r);
-            if ((ulong)n >= (ulong)x.Dims[0])
+            w = Math.Max(w, 1);
+            h = Math.Max(h, 1);
+        }
+
+        double binW = w / _width;
+        double binH = h / _height;
+        long samplesY = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binH));
+        long samplesX = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binW));
+
+        // Four samples for each pixel of the image, and 256×256 more: a region beyond comes from coordinates in another unit.
+        if (Math.Max(1.0, samplesX) * Math.Max(1.0, samplesY) > (4.0 * height * width) + 65536)
+        {
+            throw context.Error($"input 1: expected regions of about the size of the image, got one that takes {samplesX}×{samplesY} samples per bin.");
+        }
+
+        return new(n, y1, x1, binH, binW, samplesY, samplesX);
+    }
+
+    // Regions one by one. A mean of bilinear samples is a product of what they weigh along each axis: rows are weighed first, then columns of their sums.
+    private readonly struct Regions<C>(RoiAlign op, KernelContext context) : IBlockAction
+        where C : unmanaged, IFloatingPointIeee754<C>
+    {
+        public void Invoke(int block)
+        {
+            Tensor x = context.Input(0);
+            (long channels, long height, long width) = (x.Dims[1], x.Dims[2], x.Dims[3]);
+            Region region = op.Find<C>(context, block);
+            C* planes = (C*)x.Data + (region.Image * channels * height * width);
+            C* target = (C*)context.Output(0).Data + (block * channels * op._height * op._width);
+            if (op._max)
             {
-                throw context.Error($"input 2: expected batch indices in [0, {x.Dims[0] - 1}], got {n}.");
+                Largest(in region, planes, channels, height, width, target);
+                return;
             }
 
-            C* roi = (C*)rois.Data + r * 4;
-            double x1 = double.CreateTruncating(roi[0]) * _scale - shift;
-            double y1 = double.CreateTruncating(roi[1]) * _scale - shift;
-            double w = double.CreateTruncating(roi[2]) * _scale - shift - x1;
-            double h = double.CreateTruncating(roi[3]) * _scale - shift - y1;
-            if (!_halfPixel)
+            using var rowMemory = new AlignedScratch<C>(RoiWeights<C>.Length(op._height, height));
+            using var columnMemory = new AlignedScratch<C>(RoiWeights<C>.Length(op._width, width));
+            using var sums = new AlignedScratch<C>((nint)(op._height * width));
+            var rows = new RoiWeights<C>(rowMemory.Pointer, op._height, height, region.Top, region.BinHeight, region.SamplesY);
+            var columns = new RoiWeights<C>(columnMemory.Pointer, op._width, width, region.Left, region.BinWidth, region.SamplesX);
+            int padded = RoiWeights<C>.Padded(op._width);
+            using var spread = new AlignedScratch<C>((nint)columns.Extent * padded);
+            columns.Spread(spread.Pointer);
+            C samples = C.CreateTruncating(Math.Max(1, region.SamplesY * region.SamplesX));
+            var work = default(WorkCounter);
+            for (long c = 0; c < channels; c++, planes += height * width)
             {
-                w = Math.Max(w, 1);
-                h = Math.Max(h, 1);
-            }
-
-            double binW = w / _width;
-            double binH = h / _height;
-            long samplesY = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binH));
-            long samplesX = Math.Max(0, _ratio > 0 ? _ratio : (long)Math.Ceiling(binW));
-            // Four samples for each pixel of the image, and 256×256 more: a region beyond comes from coordinates in another unit.
-            if (Math.Max(1.0, samplesX) * Math.Max(1.0, samplesY) > (4.0 * height * width) + 65536)
-            {
-                throw context.Error($"input 1: expected regions of about the size of the image, got one that takes {samplesX}×{samplesY} samples per bin.");
-            }
-
-            for (long c = 0; c < x.Dims[1]; c++)
-            {
-                C* plane = (C*)x.Data + (n * x.Dims[1] + c) * height * width;
-                for (long by = 0; by < _height; by++)
+                for (long y = 0; y < op._height; y++, target += op._width)
                 {
-                    for (long bx = 0; bx < _width; bx++)
+                    work.Add((rows.Reach + op._width) * columns.Extent);
+                    rows.SumRows(y, planes, width, columns.First, columns.Extent, sums.Pointer);
+                    if (!TrySum(sums.Pointer, spread.Pointer, (int)columns.Extent, padded, samples, target, (int)op._width))
                     {
-                        *target++ = C.CreateTruncating(Bin(context, plane, height, width, y1 + by * binH, x1 + bx * binW, binH, binW, samplesY, samplesX));
+                        for (long b = 0; b < op._width; b++)
+                        {
+                            target[b] = columns.Sum(b, sums.Pointer) / samples;
+                        }
+                    }
+                }
+            }
+        }
+
+        // All bins of a row at once: what a bin does not read counts 0 times. False where that is not finite.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static bool TrySum(C* row, C* weights, int extent, int padded, C samples, C* target, int bins)
+        {
+            bool finite = true;
+            for (int b = 0; b < padded; b += Vector<C>.Count)
+            {
+                Vector<C> even = Vector<C>.Zero;
+                Vector<C> odd = Vector<C>.Zero;
+                C* own = weights + b;
+                int i = 0;
+                for (; i + 1 < extent; i += 2, own += 2 * padded)
+                {
+                    even += Vector.Load(own) * row[i];
+                    odd += Vector.Load(own + padded) * row[i + 1];
+                }
+
+                if (i < extent)
+                {
+                    even += Vector.Load(own) * row[i];
+                }
+
+                even = (even + odd) / new Vector<C>(samples);
+                finite &= Vector.EqualsAll((even - even), Vector<C>.Zero);
+                if (b + Vector<C>.Count <= bins)
+                {
+                    even.Store(target + b);
+                    continue;
+                }
+
+                for (int k = b; k < bins; k++)
+                {
+                    target[k] = even[k - b];
+                }
+            }
+
+            return finite;
+        }
+
+        private void Largest(in Region region, C* planes, long channels, long height, long width, C* target)
+        {
+            for (long c = 0; c < channels; c++, planes += height * width)
+            {
+                for (long y = 0; y < op._height; y++)
+                {
+                    for (long b = 0; b < op._width; b++)
+                    {
+                        *target++ = C.CreateTruncating(Bin(
+                            context, planes, height, width, region.Top + y * region.BinHeight, region.Left + b * region.BinWidth, region.BinHeight, region.BinWidth, region.SamplesY, region.SamplesX));
                     }
                 }
             }
         }
     }
 
-    private double Bin<C>(KernelContext context, C* plane, long height, long width, double top, double left, double binH, double binW, long samplesY, long samplesX)
+    // The largest sample of a bin.
+    private static double Bin<C>(KernelContext context, C* plane, long height, long width, double top, double left, double binH, double binW, long samplesY, long samplesX)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
         double result = 0;
@@ -139,16 +237,16 @@ internal sealed unsafe class RoiAlign : FloatOperator
             {
                 double x = left + (ix + 0.5) * binW / samplesX;
                 double value = Sample(plane, height, width, y, x);
-                result = !_max ? result + value : first ? value : Math.Max(result, value);
+                result = first ? value : Math.Max(result, value);
                 first = false;
             }
         }
 
-        return _max ? result : result / Math.Max(1, samplesY * samplesX);
+        return result;
     }
 
-    // The bilinear value, or for the maximum the largest of the four weighted neighbours.
-    private double Sample<C>(C* plane, long height, long width, double y, double x)
+    // The largest of the four weighted neighbours.
+    private static double Sample<C>(C* plane, long height, long width, double y, double x)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
         if (!(y >= -1 && y <= height && x >= -1 && x <= width))
@@ -168,6 +266,6 @@ internal sealed unsafe class RoiAlign : FloatOperator
         double b = double.CreateTruncating(plane[y0 * width + x1]) * (1 - fy) * fx;
         double c = double.CreateTruncating(plane[y1 * width + x0]) * fy * (1 - fx);
         double d = double.CreateTruncating(plane[y1 * width + x1]) * fy * fx;
-        return _max ? Math.Max(Math.Max(a, b), Math.Max(c, d)) : a + b + c + d;
+        return Math.Max(Math.Max(a, b), Math.Max(c, d));
     }
 }

@@ -16,4 +16,27 @@ internal static class Settled
         W near = W.Round(x);
         return W.Abs(x - near) <= slack ? near : x;
     }
+
+    /// <summary>The same for each of some numbers, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe void Integers<W>(W* x, nint count)
+        where W : unmanaged, IFloatingPointIeee754<W>
+    {
+        nint i = 0;
+        if (typeof(W) == typeof(float))
+        {
+            for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                Vector<float> numbers = Vector.Load((float*)x + i);
+                Vector<float> slack = Vector.Max(Vector<float>.One, Vector.Abs(numbers)) * 1.9e-6f;
+                Vector<float> near = Vector.Round(numbers);
+                Vector.ConditionalSelect(Vector.LessThanOrEqual(Vector.Abs(numbers - near), slack), near, numbers).Store((float*)x + i);
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            x[i] = Integer(x[i]);
+        }
+    }
 }

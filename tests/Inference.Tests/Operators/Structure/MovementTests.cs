@@ -118,6 +118,24 @@ public sealed class MovementTests
         }
     }
 
+    [Fact]
+    public void Compress_AnyLength_KeepsWhatHolds()
+    {
+        foreach (int length in s_lengths)
+        {
+            var random = new Random(length);
+            foreach (int share in new[] { 0, 1, 2, 10 })
+            {
+                bool[] keep = [.. Enumerable.Range(0, length).Select(_ => random.Next(share + 1) < share)];
+                float[] x = [.. Enumerable.Range(0, 2 * length * 3).Select(i => (float)i)];
+                int[] kept = [.. Enumerable.Range(0, length).Where(i => keep[i])];
+                Same([.. kept.Select(i => x[i])], [kept.Length], Run("Compress", [T(x, 2, length, 3), T(keep)]));
+                float[] middle = [.. Enumerable.Range(0, 2).SelectMany(o => kept.SelectMany(i => Enumerable.Range(0, 3).Select(k => x[(((o * length) + i) * 3) + k])))];
+                Same(middle, [2, kept.Length, 3], Run("Compress", [T(x, 2, length, 3), T(keep)], ("axis", 1L)));
+            }
+        }
+    }
+
     private static long At(long[] index, long[] shape, int axis = -1, long replaced = 0)
     {
         long at = 0;
