@@ -55,7 +55,7 @@ internal static unsafe class CastKernel
         return width < 4 || count < LongRun || beyond % width != 0 ? 0 : (64 - beyond) % 64 / width;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Vectors<TFrom, TTo>(TFrom* x, TTo* y, nint count)
         where TFrom : unmanaged
         where TTo : unmanaged
@@ -82,7 +82,7 @@ internal static unsafe class CastKernel
     }
 
     // Integers of one size: the same bits, to bool and from it 1 for all but 0.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Same(byte* x, byte* y, nint bytes, bool truth)
     {
         if (!truth)

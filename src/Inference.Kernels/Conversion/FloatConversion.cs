@@ -53,7 +53,7 @@ internal static unsafe class FloatConversion
     /// <param name="x">Input.</param>
     /// <param name="y">Output.</param>
     /// <param name="count">Elements.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void DoubleToOddSingle(double* x, float* y, nint count)
     {
         KernelAssert.Run(x, count);
@@ -75,7 +75,7 @@ internal static unsafe class FloatConversion
     /// <param name="x">Input, bf16 bits.</param>
     /// <param name="y">Output.</param>
     /// <param name="count">Elements.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void BFloat16ToSingle(ushort* x, float* y, nint count)
     {
         KernelAssert.Run(x, count);
@@ -99,7 +99,7 @@ internal static unsafe class FloatConversion
     /// <param name="x">Input.</param>
     /// <param name="y">Output, bf16 bits.</param>
     /// <param name="count">Elements.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void SingleToBFloat16(float* x, ushort* y, nint count)
     {
         KernelAssert.Run(x, count);
@@ -118,7 +118,7 @@ internal static unsafe class FloatConversion
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void WidenWhole(ushort* x, float* y, nint count)
     {
         for (nint i = 0; i < count; i += HalfLanes.Count)
@@ -127,7 +127,7 @@ internal static unsafe class FloatConversion
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void NarrowWhole(float* x, ushort* y, nint count)
     {
         for (nint i = 0; i < count; i += HalfLanes.Count)

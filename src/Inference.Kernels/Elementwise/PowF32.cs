@@ -40,7 +40,7 @@ internal static unsafe class PowF32
     }
 
     // Exponents that are products or a root.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Fixed(float* a, float exponent, float* y, nint count)
     {
         nint i = 0;
@@ -72,7 +72,7 @@ internal static unsafe class PowF32
         return Vector256.ConditionalSelect(infinite, Vector256.Create(float.PositiveInfinity), Vector256.Sqrt(x + Vector256<float>.Zero));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void General(float* a, float* b, float* y, nint count, int mode)
     {
         nint i = 0;

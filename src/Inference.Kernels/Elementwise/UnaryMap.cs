@@ -32,7 +32,7 @@ internal static unsafe class UnaryMap
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Vectors<TOperator, S, V>(float* x, float* y, nint count, float alpha, float beta)
         where TOperator : struct, IUnaryOperator
         where S : struct, ISimd<V>

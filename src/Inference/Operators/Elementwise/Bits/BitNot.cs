@@ -18,7 +18,7 @@ internal sealed unsafe class BitNot(bool logical) : UnaryOperator(logical ? Type
 
     private readonly struct Flip(byte* x, byte* y, byte bits) : IRangeBody
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(long first, long count)
         {
             var flipped = new Vector<byte>(bits);

@@ -11,7 +11,7 @@ internal readonly unsafe struct BitRuns<TFunction, T>(T* a, long strideA, T* b, 
 {
     public void Run(ref readonly StridedLoop loop, long at, long count) => Run(a + loop.Offset(0), strideA, b + loop.Offset(1), strideB, y + at, count);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Run(T* a, long strideA, T* b, long strideB, T* y, long count)
     {
         long i = 0;

@@ -7,7 +7,7 @@ namespace Inference.Operators.Elementwise.Comparing;
 internal static unsafe class CompareRun
 {
     /// <summary>Compares a run whose operands are dense (stride 1) or one value (stride 0).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<TRelation, C>(C* a, long strideA, C* b, long strideB, byte* y, long count)
         where TRelation : struct, IComparison
         where C : unmanaged, INumber<C>

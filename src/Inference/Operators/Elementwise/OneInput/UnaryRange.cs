@@ -38,7 +38,7 @@ internal readonly unsafe struct UnaryRange<TFunction, E, T, C>(TFunction f, T* x
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Run(TFunction f, C* x, C* y, long count)
     {
         long end = count - Vector<C>.Count;

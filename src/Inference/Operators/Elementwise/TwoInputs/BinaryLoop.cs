@@ -10,7 +10,7 @@ internal static unsafe class BinaryLoop
     public const int Block = 512;
 
     /// <summary>Runs f; y may be an operand that is dense.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<TFunction, C>(TFunction f, C* a, long strideA, C* b, long strideB, C* y, long count)
         where TFunction : struct, IBinaryFunction<TFunction>
         where C : unmanaged, INumber<C>

@@ -49,7 +49,7 @@ internal readonly unsafe struct SelectRuns<T>(byte* condition, long strideC, T* 
     }
 
     // A vector of conditions becomes as many vectors of masks as an element has bytes.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Vectors(byte* choose, T* left, T* right, T* to, long count)
     {
         long i = 0;
