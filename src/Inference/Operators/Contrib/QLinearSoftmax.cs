@@ -1,3 +1,4 @@
+using Inference.Kernels.Quantized;
 using Inference.Kernels.Threading;
 using Inference.Operators.Quantization;
 using Inference.Operators.Reduction;
@@ -52,6 +53,12 @@ internal sealed unsafe class QLinearSoftmax(Node node) : Operator
             {
                 work.Add(8 * length);
                 long start = o * length * inner + i;
+                if (inner == 1)
+                {
+                    Dense(x, start, row, y, length, context, scale, zero);
+                    continue;
+                }
+
                 for (long k = 0; k < length; k++)
                 {
                     row[k] = table[x.Data[start + k * inner]];
@@ -64,5 +71,14 @@ internal sealed unsafe class QLinearSoftmax(Node node) : Operator
                 }
             }
         }
+    }
+
+    private static void Dense(Tensor x, long start, float* row, Tensor y, long length, KernelContext context, float scale, int zero)
+    {
+        float own = QuantizedValues.Scale(context.Input(1));
+        int point = QuantizedValues.Zero(context.OptionalInput(2));
+        LinearQuantization.Dequantize(x.Data + start, row, (nint)length, own, point, x.Type == ElementType.Int8);
+        Softmax.Row(row, row, length, SoftmaxKind.Softmax);
+        LinearQuantization.Quantize(row, y.Data + start, (nint)length, scale, zero, y.Type == ElementType.Int8);
     }
 }

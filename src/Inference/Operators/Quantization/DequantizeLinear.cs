@@ -1,5 +1,4 @@
 using Inference.Kernels.Quantized;
-using Inference.Kernels.Threading;
 using Inference.Operators.Casting;
 using Inference.Operators.Typed;
 
@@ -42,24 +41,8 @@ internal sealed unsafe class DequantizeLinear(Node node) : Operator
         float* target = narrow ? (float*)(scratch + numbers * 8) : (float*)y.Data;
         ScaleNumbers.Scales(scale, scales);
         ScaleNumbers.ZeroPoints(context.OptionalInput(2), zeros, scale.Count);
-        long at = 0;
-        var work = default(WorkCounter);
-        for (long o = 0; o < layout.Outer; o++)
-        {
-            for (long a = 0; a < layout.Length; a++)
-            {
-                long index = layout.Index(o, a);
-                for (long i = 0; i < layout.Inner; i += ScaleLayout.Portion)
-                {
-                    long count = Math.Min(ScaleLayout.Portion, layout.Inner - i);
-                    long from = index + i * layout.InnerStride;
-                    work.Add(count);
-                    Dequantize(x, at, count, scales + from, zeros + from, layout.InnerStride, target + at);
-                    at += count;
-                }
-            }
-        }
-
+        var body = new Segments(layout, x, scales, zeros, target);
+        ElementRanges.Run(ref body, x.Count, x.Type is ElementType.UInt8 or ElementType.Int8 ? 1 : 8, context.Threads);
         if (narrow)
         {
             ElementConverter.Convert(ElementType.Float32, (byte*)target, y.Type, y.Data, y.Count, saturate: true, Float8E8M0Rounding.Up);
@@ -106,6 +89,20 @@ internal sealed unsafe class DequantizeLinear(Node node) : Operator
                 }
 
                 break;
+        }
+    }
+
+    private readonly struct Segments(ScaleLayout layout, Tensor x, float* scales, int* zeros, float* target) : IRangeBody
+    {
+        public void Run(long first, long count)
+        {
+            for (long end = first + count; first < end;)
+            {
+                long from = layout.Scale(first, out long run);
+                run = Math.Min(run, end - first);
+                Dequantize(x, first, run, scales + from, zeros + from, layout.InnerStride, target + first);
+                first += run;
+            }
         }
     }
 }

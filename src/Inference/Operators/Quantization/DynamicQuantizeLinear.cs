@@ -22,8 +22,8 @@ internal sealed unsafe class DynamicQuantizeLinear : Operator
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
         Parameters((float*)x.Data, x.Count, out float scale, out byte zero);
-        int wide = zero;
-        QuantizeRun.Run((float*)x.Data, y, 0, x.Count, &scale, &wide, 0, saturate: true);
+        var body = new Quantization((float*)x.Data, y.Data, scale, zero);
+        ElementRanges.Run(ref body, x.Count, cost: 2, context.Threads);
         if (context.HasOutput(1))
         {
             *(float*)context.Output(1).Data = scale;
@@ -39,5 +39,10 @@ internal sealed unsafe class DynamicQuantizeLinear : Operator
     public static void Parameters(float* x, long count, out float scale, out byte zero)
     {
         LinearQuantization.ChooseParameters(x, (nint)count, out scale, out zero);
+    }
+
+    private readonly struct Quantization(float* x, byte* y, float scale, byte zero) : IRangeBody
+    {
+        public void Run(long first, long count) => LinearQuantization.Quantize(x + first, y + first, (nint)count, scale, zero, signed: false);
     }
 }

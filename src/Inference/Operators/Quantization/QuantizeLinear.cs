@@ -1,4 +1,3 @@
-using Inference.Kernels.Threading;
 using Inference.Operators.Casting;
 using Inference.Operators.Typed;
 
@@ -71,21 +70,20 @@ internal sealed unsafe class QuantizeLinear(Node node) : Operator
             y.Bytes[^1] = 0;
         }
 
-        long at = 0;
-        var work = default(WorkCounter);
-        for (long o = 0; o < layout.Outer; o++)
+        var body = new Segments(layout, source, y, scales, zeros, _saturate);
+        ElementRanges.Run(ref body, x.Count, y.Type is ElementType.UInt8 or ElementType.Int8 ? 2 : 16, context.Threads);
+    }
+
+    private readonly struct Segments(ScaleLayout layout, float* source, Tensor y, float* scales, int* zeros, bool saturate) : IRangeBody
+    {
+        public void Run(long first, long count)
         {
-            for (long a = 0; a < layout.Length; a++)
+            for (long end = first + count; first < end;)
             {
-                long index = layout.Index(o, a);
-                for (long i = 0; i < layout.Inner; i += ScaleLayout.Portion)
-                {
-                    long count = Math.Min(ScaleLayout.Portion, layout.Inner - i);
-                    long from = index + i * layout.InnerStride;
-                    work.Add(count);
-                    QuantizeRun.Run(source, y, at, count, scales + from, zeros + from, layout.InnerStride, _saturate);
-                    at += count;
-                }
+                long from = layout.Scale(first, out long run);
+                run = Math.Min(run, end - first);
+                QuantizeRun.Run(source, y, first, run, scales + from, zeros + from, layout.InnerStride, saturate);
+                first += run;
             }
         }
     }

@@ -2,21 +2,21 @@ namespace Inference.Operators.Quantization;
 
 /// <summary>
 /// Which scale belongs to which element: one for all, one for each index along an axis, or one for each block of <c>block_size</c> along it. The tensor is
-/// [Outer, Length, Inner]; element (o, a, i) has scale <see cref="Index"/>(o, a) + i·<see cref="InnerStride"/>.
+/// [Outer, Length, Inner]; element (o, a, i) has scale <c>Index(o, a)</c> + i·<see cref="InnerStride"/>.
 /// </summary>
 internal readonly struct ScaleLayout
 {
-    /// <summary>The most elements worked on between two looks at the call's limits.</summary>
-    public const long Portion = 1 << 20;
-
     private readonly long _blocks;
     private readonly long _blockSize;
     private readonly bool _blocked;
     private readonly bool _single;
+    private readonly bool _dense;
 
-    private ScaleLayout(long outer, long length, long inner, long blockSize, bool single)
+    private ScaleLayout(long length, long inner, long blockSize, bool single)
     {
-        Outer = outer;
+        // The scales of a last axis lie beside its elements: a run of them is one of the loop.
+        _dense = inner == 1 && blockSize == 0 && !single;
+        (length, inner) = _dense ? (1, length) : (length, inner);
         Length = length;
         Inner = inner;
         _single = single;
@@ -25,31 +25,39 @@ internal readonly struct ScaleLayout
         _blocks = (length + _blockSize - 1) / _blockSize;
     }
 
-    public long Outer { get; }
-
     public long Length { get; }
 
     public long Inner { get; }
 
     /// <summary>1 where each inner position has its own scale, 0 where a run shares one.</summary>
-    public long InnerStride => _blocked ? 1 : 0;
+    public long InnerStride => _blocked || _dense ? 1 : 0;
 
     /// <summary>The layout of scales of a shape for a tensor of a shape.</summary>
     public static ScaleLayout Create(ReadOnlySpan<long> dims, ReadOnlySpan<long> scale, long axis, long blockSize)
     {
         if (TensorShape.Count(scale) == 1 && blockSize == 0)
         {
-            return new(1, 1, TensorShape.Count(dims), 0, single: true);
+            return new(1, TensorShape.Count(dims), 0, single: true);
         }
 
         int at = Shapes.Axis(axis, dims.Length);
-        long outer = TensorShape.Count(dims[..at]);
         long inner = TensorShape.Count(dims[(at + 1)..]);
-        return new(outer, dims[at], inner, blockSize, single: false);
+        return new(dims[at], inner, blockSize, single: false);
     }
 
-    public long Index(long outer, long along) =>
-        _single ? 0 : _blocked ? (outer * _blocks + along / _blockSize) * Inner : along;
+    /// <summary>The index of an element's scale, and how many elements from it on, one or more, share it or have those that follow it.</summary>
+    /// <param name="element">Row-major index of the element.</param>
+    /// <param name="run">Elements to the end of the run.</param>
+    public long Scale(long element, out long run)
+    {
+        long row = element / Inner;
+        long within = element - (row * Inner);
+        run = Inner - within;
+        return Index(row / Length, row % Length) + (within * InnerStride);
+    }
+
+    private long Index(long outer, long along) =>
+        _single || _dense ? 0 : _blocked ? (outer * _blocks + along / _blockSize) * Inner : along;
 
     /// <summary>The attribute <c>block_size</c>; 0 for none.</summary>
     public static long ReadBlockSize(Node node) => node.Attributes.Int("block_size", 0) is var size and >= 0 and <= int.MaxValue ? size
