@@ -13,7 +13,7 @@ internal static unsafe class CastKernel
 
     /// <summary>
     /// y[i] = x[i] as another type. Integers keep their low bits; to floating point they are rounded once. Floating point goes towards 0; out of range and NaN give the smallest integer
-    /// of 32 bits, of 64 for targets of 64 bits and uint, and narrower targets keep its low bits. To bool, what is not 0 is 1. A ulong is no target of floating point.
+    /// of 32 bits, of 64 for targets of 64 bits and uint, and narrower targets keep its low bits. To ulong, from 2⁶³ on numbers are themselves, and the largest from 2⁶⁴ on. To bool, what is not 0 is 1.
     /// </summary>
     /// <param name="x">Input.</param>
     /// <param name="y">Output, not overlapping it.</param>
@@ -246,6 +246,11 @@ internal static unsafe class CastKernel
         else if (typeof(TTo) == typeof(uint))
         {
             CastLanes.Narrow(CastLanes.ToLongs(low), CastLanes.ToLongs(high)).Store((int*)to);
+        }
+        else if (typeof(TTo) == typeof(ulong))
+        {
+            CastLanes.ToUnsignedLongs(low).Store((long*)to);
+            CastLanes.ToUnsignedLongs(high).Store((long*)to + 8);
         }
         else
         {

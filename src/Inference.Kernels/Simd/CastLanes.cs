@@ -120,6 +120,18 @@ internal static unsafe class CastLanes
         return Vector512.ConditionalSelect(inside.AsInt64(), Vector512.ConvertToInt64Native(x), Vector512.Create(long.MinValue));
     }
 
+    /// <summary>As the signed ones below 2⁶³, of which negative numbers keep their bits; from there towards 0, the largest integer from 2⁶⁴ on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> ToUnsignedLongs(Vector512<double> x)
+    {
+        Vector512<double> middle = Vector512.Create(9223372036854775808d);
+        Vector512<double> large = Vector512.GreaterThanOrEqual(x, middle);
+        // What is beyond the middle is shifted there and back, which is exact.
+        Vector512<long> beyond = Vector512.ConditionalSelect(
+            Vector512.LessThan(x, Vector512.Create(18446744073709551616d)).AsInt64(), ToLongs(x - middle) ^ Vector512.Create(long.MinValue), Vector512<long>.AllBitsSet);
+        return Vector512.ConditionalSelect(large.AsInt64(), beyond, ToLongs(x));
+    }
+
     /// <summary>Rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ToSingles<T>(Vector512<long> low, Vector512<long> high)

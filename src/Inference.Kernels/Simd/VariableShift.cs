@@ -22,7 +22,22 @@ internal static class VariableShift
     public static Vector<T> Of<T>(Vector<T> a, Vector<T> b, bool left)
         where T : unmanaged, IBinaryInteger<T>
     {
-        if (Avx2.IsSupported && Vector<byte>.Count == Vector256<byte>.Count && Unsafe.SizeOf<T>() >= 4)
+        if (Unsafe.SizeOf<T>() == 1)
+        {
+            Vector.Widen(a.As<T, byte>(), out Vector<ushort> lowA, out Vector<ushort> highA);
+            Vector.Widen(b.As<T, byte>(), out Vector<ushort> lowB, out Vector<ushort> highB);
+            return Vector.Narrow(Of(lowA, lowB, left), Of(highA, highB, left)).As<byte, T>();
+        }
+
+        if (Unsafe.SizeOf<T>() == 2)
+        {
+            // Wider lanes keep bits that the narrow ones lose, on the left, and lose them as they do, on the right.
+            Vector.Widen(a.As<T, ushort>(), out Vector<uint> lowA, out Vector<uint> highA);
+            Vector.Widen(b.As<T, ushort>(), out Vector<uint> lowB, out Vector<uint> highB);
+            return Vector.Narrow(Of(lowA, lowB, left), Of(highA, highB, left)).As<ushort, T>();
+        }
+
+        if (Avx2.IsSupported && Vector<byte>.Count == Vector256<byte>.Count)
         {
             // The instructions give 0 for counts beyond the width, as is asked for.
             return Unsafe.SizeOf<T>() == 4

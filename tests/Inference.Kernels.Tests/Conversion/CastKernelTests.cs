@@ -73,6 +73,7 @@ public sealed unsafe class CastKernelTests
         T[] all = [.. s_values.Select(T.CreateTruncating), .. s_values.Select(T.CreateTruncating)];
         All(all, x => T.IsZero(x) ? (byte)0 : (byte)1, x => (byte)Cut32(x), x => (short)Cut32(x), Cut32, Cut64);
         Each<T, uint>(all, x => (uint)Cut64(x));
+        Each<T, ulong>(all, x => double.CreateTruncating(x) >= 9223372036854775808.0 ? (ulong)double.CreateTruncating(x) : (ulong)Cut64(x));
     }
 
     private static int Cut32<T>(T x)

@@ -24,38 +24,9 @@ internal sealed unsafe class QLinearBinary(bool multiply) : Operator
         Tensor a = context.Input(0);
         Tensor b = context.Input(3);
         Tensor y = context.Output(0);
-        if (a.Count == y.Count && b.Count == y.Count)
-        {
-            var left = new QuantizedForm(QuantizedValues.Scale(context.Input(1)), QuantizedValues.Zero(context.OptionalInput(2)), a.Type == ElementType.Int8);
-            var right = new QuantizedForm(QuantizedValues.Scale(context.Input(4)), QuantizedValues.Zero(context.OptionalInput(5)), b.Type == ElementType.Int8);
-            var result = new QuantizedForm(QuantizedValues.Scale(context.Input(6)), QuantizedValues.Zero(context.OptionalInput(7)), y.Type == ElementType.Int8);
-            QuantizedBinary.Run(a.Data, in left, b.Data, in right, y.Data, in result, (nint)y.Count, multiply, shifted: !multiply);
-            return;
-        }
-
-        float* tableA = stackalloc float[256];
-        float* tableB = stackalloc float[256];
-        QuantizedValues.Table(a.Type, context.Input(1), context.OptionalInput(2), tableA);
-        QuantizedValues.Table(b.Type, context.Input(4), context.OptionalInput(5), tableB);
-        float scale = QuantizedValues.Scale(context.Input(6));
-        int zero = QuantizedValues.Zero(context.OptionalInput(7));
-        StridedLoop loop = StridedLoop.Over(y.Dims);
-        loop.AddBroadcast(y.Dims, a.Dims);
-        loop.AddBroadcast(y.Dims, b.Dims);
-        loop.Collapse();
-        byte* target = y.Data;
-        for (long outer = 0; outer < loop.Outer; outer++)
-        {
-            byte* rowA = a.Data + loop.Offset(0);
-            byte* rowB = b.Data + loop.Offset(1);
-            for (long i = 0; i < loop.Inner; i++)
-            {
-                float x = tableA[rowA[i * loop.InnerStride(0)]];
-                float z = tableB[rowB[i * loop.InnerStride(1)]];
-                *target++ = multiply ? QuantizedValues.Quantize(x * z, scale, zero, y.Type) : QuantizedValues.QuantizeShifted(x + z, scale, zero, y.Type);
-            }
-
-            loop.Next();
-        }
+        var left = new QuantizedForm(QuantizedValues.Scale(context.Input(1)), QuantizedValues.Zero(context.OptionalInput(2)), a.Type == ElementType.Int8);
+        var right = new QuantizedForm(QuantizedValues.Scale(context.Input(4)), QuantizedValues.Zero(context.OptionalInput(5)), b.Type == ElementType.Int8);
+        var result = new QuantizedForm(QuantizedValues.Scale(context.Input(6)), QuantizedValues.Zero(context.OptionalInput(7)), y.Type == ElementType.Int8);
+        new QuantizedRuns(left, right, result, y.Data, multiply, shifted: !multiply, QuantizedClip.None).Run(a, b, y.Dims, y.Count, context.Threads);
     }
 }

@@ -10,9 +10,6 @@ namespace Inference.Operators.Fused;
 /// </summary>
 internal sealed unsafe class QBinary(Node node) : Operator
 {
-    // Both operands spread out on the stack, 2 KB.
-    private const int Chunk = 1024;
-
     private readonly bool _multiply = node.Attributes.String("function") == "Mul";
     private readonly QuantizedClip _clip = QuantizedClip.Read(node);
 
@@ -36,45 +33,7 @@ internal sealed unsafe class QBinary(Node node) : Operator
         QuantizedForm left = Form(a.Type, context, 1);
         QuantizedForm right = Form(b.Type, context, 4);
         QuantizedForm result = Form(y.Type, context, 6);
-        if (a.Count == y.Count && b.Count == y.Count)
-        {
-            // What broadcasts to a shape and has as many elements has them in its order.
-            QuantizedBinary.Run(a.Data, in left, b.Data, in right, y.Data, in result, (nint)y.Count, _multiply, shifted: false, _clip.Low, _clip.High);
-            return;
-        }
-
-        StridedLoop loop = StridedLoop.Over(y.Dims);
-        loop.AddBroadcast(y.Dims, a.Dims);
-        loop.AddBroadcast(y.Dims, b.Dims);
-        loop.Collapse();
-        byte* spread = stackalloc byte[2 * Chunk];
-        byte* target = y.Data;
-        for (long outer = 0; outer < loop.Outer; outer++)
-        {
-            context.ThrowIfCancelled();
-            for (long first = 0; first < loop.Inner; first += Chunk)
-            {
-                int count = (int)Math.Min(Chunk, loop.Inner - first);
-                byte* p = Spread(a.Data + loop.Offset(0), loop.InnerStride(0), first, count, spread);
-                byte* q = Spread(b.Data + loop.Offset(1), loop.InnerStride(1), first, count, spread + Chunk);
-                QuantizedBinary.Run(p, in left, q, in right, target + first, in result, count, _multiply, shifted: false, _clip.Low, _clip.High);
-            }
-
-            target += loop.Inner;
-            loop.Next();
-        }
-    }
-
-    // A run as it lies, or one element repeated.
-    private static byte* Spread(byte* run, long stride, long first, int count, byte* to)
-    {
-        if (stride == 1)
-        {
-            return run + first;
-        }
-
-        new Span<byte>(to, count).Fill(*run);
-        return to;
+        new QuantizedRuns(left, right, result, y.Data, _multiply, shifted: false, _clip).Run(a, b, y.Dims, y.Count, context.Threads);
     }
 
     private static QuantizedForm Form(ElementType type, KernelContext context, int scale) =>

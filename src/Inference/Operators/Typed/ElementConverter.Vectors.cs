@@ -44,6 +44,7 @@ internal static unsafe partial class ElementConverter
             case ElementType.Int32 or ElementType.UInt32: CastKernel.Run(source, (int*)target, n); return true;
             case ElementType.Int64: CastKernel.Run(source, (long*)target, n); return true;
             case ElementType.UInt64 when integer: CastKernel.Run(source, (long*)target, n); return true;
+            case ElementType.UInt64: CastKernel.Run(source, (ulong*)target, n); return true;
             case ElementType.Float32: CastKernel.Run(source, (float*)target, n); return true;
             case ElementType.Float64: CastKernel.Run(source, (double*)target, n); return true;
             case ElementType.Float16: ToNarrow<HalfElement, Half, T>(source, (Half*)target, n); return true;

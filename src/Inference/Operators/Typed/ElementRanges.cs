@@ -16,64 +16,76 @@ internal static unsafe class ElementRanges
     /// <param name="cost">Work of an element in additions of f32, 1 or more (<see cref="RowKernel.ParallelWork"/>).</param>
     /// <param name="threads">The most threads to use.</param>
     public static void Run<TBody>(ref TBody body, long count, int cost, int threads)
-        where TBody : struct, IRangeBody
-    {
-        if (threads > 1 && Blocks(count, cost, threads) is > 1 and var blocks)
-        {
-            var action = new Block<TBody> { Body = Unsafe.AsPointer(ref body), Count = count, Cost = cost, Blocks = blocks };
-            WorkerPool.Run(blocks, ref action, threads);
-            return;
-        }
+        where TBody : struct, IRangeBody => Run(ref body, count, Grain, cost, threads);
 
-        Part(ref body, 0, count, cost);
-    }
-
-    /// <summary>Runs a loop over an output of <paramref name="count"/> elements; see <see cref="Run{TBody}"/>.</summary>
+    /// <summary>Runs a loop over an output of <paramref name="count"/> elements; see <see cref="Run{TBody}(ref TBody, long, int, int)"/>.</summary>
     /// <param name="body">The body; must lie on the stack.</param>
     /// <param name="loop">The loop, collapsed, at its start; must lie on the stack.</param>
+    /// <param name="operands">The loop's operands; must lie on the stack.</param>
     /// <param name="count">Elements of the output.</param>
     /// <param name="cost">Work of an element in additions of f32, 1 or more.</param>
     /// <param name="threads">The most threads to use.</param>
-    public static void RunLoop<TBody>(ref TBody body, ref StridedLoop loop, long count, int cost, int threads)
+    public static void RunLoop<TBody>(ref TBody body, ref StridedLoop loop, ref RunOperands operands, long count, int cost, int threads)
         where TBody : struct, IRunBody
     {
-        if (threads > 1 && Blocks(count, cost, threads) is > 1 and var blocks)
+        bool rows = ShortRuns.Fit(in loop, in operands);
+        if (threads > 1 && count * cost >= RowKernel.ParallelWork)
         {
-            var runs = new Runs<TBody> { Body = Unsafe.AsPointer(ref body), Loop = Unsafe.AsPointer(ref loop) };
-            var action = new Block<Runs<TBody>> { Body = &runs, Count = count, Cost = cost, Blocks = blocks };
-            WorkerPool.Run(blocks, ref action, threads);
-            return;
+            var runs = new Runs<TBody> { Body = Unsafe.AsPointer(ref body), Loop = Unsafe.AsPointer(ref loop), Operands = Unsafe.AsPointer(ref operands), Rows = rows };
+            Run(ref runs, count, rows ? loop.Inner : Grain, cost, threads);
         }
-
-        Walk(ref body, ref loop, 0, count);
+        else if (rows)
+        {
+            ShortRuns.Walk(ref body, ref loop, operands, 0, count);
+        }
+        else
+        {
+            Walk(ref body, ref loop, operands, 0, count);
+        }
     }
 
-    private static int Blocks(long count, int cost, int threads)
+    private static void Run<TBody>(ref TBody body, long count, long grain, int cost, int threads)
+        where TBody : struct, IRangeBody
     {
-        long work = count * cost;
-        return work < RowKernel.ParallelWork ? 1 : (int)Math.Min((long)WorkerPool.BlocksPerThread * threads, count / Grain);
+        int blocks = threads > 1 && count * cost >= RowKernel.ParallelWork ? (int)Math.Min((long)WorkerPool.BlocksPerThread * threads, count / grain) : 1;
+        if (blocks > 1)
+        {
+            var action = new Block<TBody> { Body = Unsafe.AsPointer(ref body), Count = count, Grain = grain, Cost = cost, Blocks = blocks };
+            WorkerPool.Run(blocks, ref action, threads);
+        }
+        else
+        {
+            Part(ref body, 0, count, grain, cost);
+        }
     }
 
-    private static void Part<TBody>(ref TBody body, long first, long count, int cost)
+    private static void Part<TBody>(ref TBody body, long first, long count, long grain, int cost)
         where TBody : struct, IRangeBody
     {
         var work = default(WorkCounter);
+        long most = Math.Max(1, KernelContext.CheckEvery / grain) * grain;
         for (long end = first + count; first < end;)
         {
-            long part = Math.Min(end - first, KernelContext.CheckEvery);
+            long part = Math.Min(end - first, most);
             body.Run(first, part);
             first += part;
             work.Add(part * cost);
         }
     }
 
-    private static void Walk<TBody>(ref TBody body, ref StridedLoop loop, long first, long count)
+    private static void Walk<TBody>(ref TBody body, ref StridedLoop loop, RunOperands operands, long first, long count)
         where TBody : struct, IRunBody
     {
+        RunOperands run = operands;
         for (long end = first + count; first < end;)
         {
+            for (int o = 0; o < operands.Count; o++)
+            {
+                run.Set(o, operands.Data<byte>(o) + (loop.Offset(o) * operands.Size(o)), loop.InnerStride(o));
+            }
+
             long part = Math.Min(end - first, loop.Inner);
-            body.Run(in loop, first, part);
+            body.Run(in run, first, part);
             first += part;
             loop.Next();
         }
@@ -84,13 +96,14 @@ internal static unsafe class ElementRanges
     {
         public void* Body;
         public long Count;
+        public long Grain;
         public int Cost;
         public int Blocks;
 
         public readonly void Invoke(int block)
         {
             long first = Start(block);
-            Part(ref Unsafe.AsRef<TBody>(Body), first, Start(block + 1) - first, Cost);
+            Part(ref Unsafe.AsRef<TBody>(Body), first, Start(block + 1) - first, Grain, Cost);
         }
 
         private readonly long Start(int block) => block == Blocks ? Count : Count / Grain * block / Blocks * Grain;
@@ -101,12 +114,21 @@ internal static unsafe class ElementRanges
     {
         public void* Body;
         public void* Loop;
+        public void* Operands;
+        public bool Rows;
 
         public readonly void Run(long first, long count)
         {
             StridedLoop own = Unsafe.AsRef<StridedLoop>(Loop);
             own.Seek(first);
-            Walk(ref Unsafe.AsRef<TBody>(Body), ref own, first, count);
+            if (Rows)
+            {
+                ShortRuns.Walk(ref Unsafe.AsRef<TBody>(Body), ref own, Unsafe.AsRef<RunOperands>(Operands), first, count);
+            }
+            else
+            {
+                Walk(ref Unsafe.AsRef<TBody>(Body), ref own, Unsafe.AsRef<RunOperands>(Operands), first, count);
+            }
         }
     }
 }

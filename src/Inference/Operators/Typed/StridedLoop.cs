@@ -153,6 +153,28 @@ internal unsafe struct StridedLoop
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly long Offset(int operand) => _offsets[operand];
 
+    /// <summary>How many innermost runs follow each other along the axis before the innermost; there must be one.</summary>
+    public readonly long Rows => _dims[Rank - 2];
+
+    /// <summary>How many of them are left, the current one included.</summary>
+    public readonly long RowsLeft => _dims[Rank - 2] - _index[Rank - 2];
+
+    /// <summary>The stride of an operand from innermost run to innermost run along that axis, elements.</summary>
+    public readonly long RowStride(int operand) => _strides[operand * MaxRank + Rank - 2];
+
+    /// <summary>Moves on by so many innermost runs, at most those left along the axis before the innermost; runs must not be in parts.</summary>
+    public void NextRows(long rows)
+    {
+        for (int o = 0; o < _operands; o++)
+        {
+            _offsets[o] += RowStride(o) * (rows - 1);
+        }
+
+        _index[Rank - 2] += rows - 1;
+        _work.Add((rows - 1) * Inner);
+        Next();
+    }
+
     /// <summary>Moves from the start to the innermost run, or the part of it, that begins at an element of the output.</summary>
     /// <param name="element">Row-major index of the element, below the output's count.</param>
     public void Seek(long element)

@@ -136,6 +136,35 @@ public sealed class VectorFormTests
     }
 
     [Fact]
+    public void Broadcast_ShortRows_EqualsFormula()
+    {
+        foreach (int length in (int[])[2, 3, 5, 7, 31, 64])
+        {
+            foreach (int rows in (int[])[3, 4, 9, 700])
+            {
+                long[] a = [.. Enumerable.Range(0, 3 * rows * length).Select(i => i * 7919L % 1009)];
+                long[] row = [.. Enumerable.Range(0, length).Select(i => i - 2L)];
+                long[] many = [.. Enumerable.Range(0, 3 * length).Select(i => 5L - i)];
+                bool[] column = [.. Enumerable.Range(0, rows).Select(i => i % 3 == 1)];
+                foreach (int threads in (int[])[1, 2])
+                {
+                    long At(int i, long[] operand) => operand[(i / (rows * length) * length) + (i % length)];
+                    Tensor Of(string op, params Tensor[] inputs) => (Tensor)RunAll(op, inputs, threads: threads)[0]!;
+                    Assert.Equal(a.Select((x, i) => x - row[i % length]), Of("Sub", T(a, 3, rows, length), T(row)).Span<long>().ToArray());
+                    Assert.Equal(a.Select((x, i) => Math.Max(x, At(i, many))), Of("Max", T(a, 3, rows, length), T(many, 3, 1, length)).Span<long>().ToArray());
+                    Assert.Equal(a.Select((x, i) => At(i, many) < x), Of("Less", T(many, 3, 1, length), T(a, 3, rows, length)).Span<bool>().ToArray());
+                    Assert.Equal(
+                        a.Select((x, i) => column[i / length % rows] ? x : row[i % length]),
+                        Of("Where", T(column, rows, 1), T(a, 3, rows, length), T(row)).Span<long>().ToArray());
+                    Assert.Equal(
+                        Enumerable.Range(0, rows * length).Select(i => column[i / length] ^ (row[i % length] > 0)),
+                        Of("Xor", T(column, rows, 1), T(row.Select(x => x > 0).ToArray())).Span<bool>().ToArray());
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Pow_SpecialValues_EqualMath()
     {
         float[] some = [0, -0f, 1, -1, 2, -2, 0.5f, -0.5f, 3, -3, 2.5f, -7.25f, 1e-40f, 1e38f, -1e38f, 100, -100, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 8388609, 16777216];

@@ -38,8 +38,11 @@ internal sealed unsafe class BitOperator<TFunction>(Node node, TypeSet allowed) 
         public readonly void Invoke<T>()
             where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
         {
-            var body = new BitRuns<TFunction, T>((T*)a.Data, _loop.InnerStride(0), (T*)b.Data, _loop.InnerStride(1), (T*)y.Data);
-            ElementRanges.RunLoop(ref body, ref _loop, y.Count, cost: 1, threads);
+            var body = new BitRuns<TFunction, T>((T*)y.Data);
+            var operands = default(RunOperands);
+            operands.Add((T*)a.Data);
+            operands.Add((T*)b.Data);
+            ElementRanges.RunLoop(ref body, ref _loop, ref operands, y.Count, cost: 1, threads);
         }
     }
 }

@@ -5,11 +5,11 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Elementwise.Bits;
 
 /// <summary>y = f(a, b) over the runs of a broadcast: an operand is dense within a run, or one value.</summary>
-internal readonly unsafe struct BitRuns<TFunction, T>(T* a, long strideA, T* b, long strideB, T* y) : IRunBody
+internal readonly unsafe struct BitRuns<TFunction, T>(T* y) : IRunBody
     where TFunction : struct, IBitFunction
     where T : unmanaged, IBinaryInteger<T>
 {
-    public void Run(ref readonly StridedLoop loop, long at, long count) => Run(a + loop.Offset(0), strideA, b + loop.Offset(1), strideB, y + at, count);
+    public void Run(in RunOperands run, long at, long count) => Run(run.Data<T>(0), run.Stride(0), run.Data<T>(1), run.Stride(1), y + at, count);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Run(T* a, long strideA, T* b, long strideB, T* y, long count)

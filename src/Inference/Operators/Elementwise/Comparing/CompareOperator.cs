@@ -60,8 +60,11 @@ internal sealed unsafe class CompareOperator<TRelation>(Node node) : BroadcastOp
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
-            var body = new CompareRuns<TRelation, E, T, C>((T*)a.Data, _loop.InnerStride(0), (T*)b.Data, _loop.InnerStride(1), y.Data);
-            ElementRanges.RunLoop(ref body, ref _loop, y.Count, cost: 1, threads);
+            var body = new CompareRuns<TRelation, E, T, C>(y.Data);
+            var operands = default(RunOperands);
+            operands.Add((T*)a.Data);
+            operands.Add((T*)b.Data);
+            ElementRanges.RunLoop(ref body, ref _loop, ref operands, y.Count, cost: 1, threads);
         }
     }
 }

@@ -47,8 +47,11 @@ internal unsafe class BinaryOperator<TFunction>(Node node, TFunction function, T
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
-            var body = new BinaryRuns<TFunction, E, T, C>(function, (T*)a.Data, _loop.InnerStride(0), (T*)b.Data, _loop.InnerStride(1), (T*)y.Data);
-            ElementRanges.RunLoop(ref body, ref _loop, y.Count, TFunction.Cost, threads);
+            var body = new BinaryRuns<TFunction, E, T, C>(function, (T*)y.Data);
+            var operands = default(RunOperands);
+            operands.Add((T*)a.Data);
+            operands.Add((T*)b.Data);
+            ElementRanges.RunLoop(ref body, ref _loop, ref operands, y.Count, TFunction.Cost, threads);
         }
     }
 }

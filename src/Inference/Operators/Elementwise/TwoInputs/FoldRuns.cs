@@ -14,11 +14,10 @@ internal unsafe struct FoldRuns<TFunction, E, T, C> : IRunBody
     where T : unmanaged
     where C : unmanaged, INumber<C>
 {
-    public T* First;
-    public T* Second;
-    public long StrideFirst;
-    public long StrideSecond;
     public C* Sum;
+
+    /// <summary>Whether there is a second operand.</summary>
+    public bool Two;
 
     /// <summary>Whether the accumulator holds nothing yet.</summary>
     public bool Starts;
@@ -30,26 +29,28 @@ internal unsafe struct FoldRuns<TFunction, E, T, C> : IRunBody
     public T* Result;
 
     [SkipLocalsInit]
-    public readonly void Run(ref readonly StridedLoop loop, long at, long count)
+    public readonly void Run(in RunOperands run, long at, long count)
     {
-        T* first = First + loop.Offset(0);
-        T* second = Second == null ? null : Second + loop.Offset(1);
+        T* first = run.Data<T>(0);
+        T* second = run.Data<T>(1);
+        long strideFirst = run.Stride(0);
+        long strideSecond = run.Stride(1);
         C* left = stackalloc C[BinaryLoop.Block];
         C* right = stackalloc C[BinaryLoop.Block];
         for (long i = 0; i < count; i += BinaryLoop.Block)
         {
             int length = (int)Math.Min(BinaryLoop.Block, count - i);
-            C* x = Load(first, StrideFirst, i, length, left);
+            C* x = Load(first, strideFirst, i, length, left);
             C* sum = Sum + at + i;
             if (!Starts)
             {
-                BinaryLoop.Run(default(TFunction), sum, 1, x, StrideFirst, sum, length);
+                BinaryLoop.Run(default(TFunction), sum, 1, x, strideFirst, sum, length);
             }
-            else if (Second != null)
+            else if (Two)
             {
-                BinaryLoop.Run(default(TFunction), x, StrideFirst, Load(second, StrideSecond, i, length, right), StrideSecond, sum, length);
+                BinaryLoop.Run(default(TFunction), x, strideFirst, Load(second, strideSecond, i, length, right), strideSecond, sum, length);
             }
-            else if (StrideFirst == 0)
+            else if (strideFirst == 0)
             {
                 new Span<C>(sum, length).Fill(*x);
             }

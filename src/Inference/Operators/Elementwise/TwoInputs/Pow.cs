@@ -49,54 +49,56 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
             Tensor y = context.Output(0);
+            var operands = default(RunOperands);
+            operands.Add((T*)a.Data);
             if (typeof(C) == typeof(float))
             {
-                var singles = new Singles<E, T, C>((T*)a.Data, _loop.InnerStride(0), (float*)exponents, _loop.InnerStride(1), (T*)y.Data);
-                ElementRanges.RunLoop(ref singles, ref _loop, y.Count, SingleCost, context.Threads);
+                var singles = new Singles<E, T, C>((T*)y.Data);
+                operands.Add((float*)exponents);
+                ElementRanges.RunLoop(ref singles, ref _loop, ref operands, y.Count, SingleCost, context.Threads);
             }
             else
             {
-                var runs = new Runs<C>((C*)a.Data, _loop.InnerStride(0), (double*)exponents, _loop.InnerStride(1), (C*)y.Data);
-                ElementRanges.RunLoop(ref runs, ref _loop, y.Count, ScalarCost, context.Threads);
+                var runs = new Runs<C>((C*)y.Data);
+                operands.Add((double*)exponents);
+                ElementRanges.RunLoop(ref runs, ref _loop, ref operands, y.Count, ScalarCost, context.Threads);
             }
         }
     }
 
     // C is float.
-    private readonly struct Singles<E, T, C>(T* a, long strideA, float* b, long strideB, T* y) : IRunBody
+    private readonly struct Singles<E, T, C>(T* y) : IRunBody
         where E : struct, IElement<T, C>
         where T : unmanaged
         where C : unmanaged
     {
-        public void Run(ref readonly StridedLoop loop, long at, long count)
+        public void Run(in RunOperands run, long at, long count)
         {
-            T* pa = a + loop.Offset(0);
-            float* pb = b + loop.Offset(1);
             if (typeof(T) == typeof(float))
             {
-                Powers((float*)pa, pb, (float*)(y + at), (nint)count);
+                Powers(run.Data<float>(0), run.Stride(0), run.Data<float>(1), run.Stride(1), (float*)(y + at), (nint)count);
             }
             else
             {
-                Converted(pa, pb, y + at, count);
+                Converted(run.Data<T>(0), run.Stride(0), run.Data<float>(1), run.Stride(1), y + at, count);
             }
         }
 
         [SkipLocalsInit]
-        private void Converted(T* pa, float* pb, T* to, long count)
+        private static void Converted(T* a, long strideA, float* b, long strideB, T* to, long count)
         {
             float* left = stackalloc float[BinaryLoop.Block];
             float* result = stackalloc float[BinaryLoop.Block];
             for (long i = 0; i < count; i += BinaryLoop.Block)
             {
                 int length = (int)Math.Min(BinaryLoop.Block, count - i);
-                E.Load(pa + (i * strideA), (C*)left, strideA != 0 ? length : 1);
-                Powers(left, pb + (i * strideB), result, length);
+                E.Load(a + (i * strideA), (C*)left, strideA != 0 ? length : 1);
+                Powers(left, strideA, b + (i * strideB), strideB, result, length);
                 E.Store((C*)result, to + i, length);
             }
         }
 
-        private void Powers(float* x, float* e, float* to, nint count)
+        private static void Powers(float* x, long strideA, float* e, long strideB, float* to, nint count)
         {
             if (strideB == 0)
             {
@@ -114,13 +116,15 @@ internal sealed unsafe class Pow(Node node) : BroadcastOperator(node)
         }
     }
 
-    private readonly struct Runs<C>(C* a, long strideA, double* b, long strideB, C* y) : IRunBody
+    private readonly struct Runs<C>(C* y) : IRunBody
         where C : unmanaged, INumber<C>
     {
-        public void Run(ref readonly StridedLoop loop, long at, long count)
+        public void Run(in RunOperands run, long at, long count)
         {
-            C* pa = a + loop.Offset(0);
-            double* pb = b + loop.Offset(1);
+            C* pa = run.Data<C>(0);
+            double* pb = run.Data<double>(1);
+            long strideA = run.Stride(0);
+            long strideB = run.Stride(1);
             C* to = y + at;
             if (strideB == 0 && *pb == 2)
             {

@@ -5,25 +5,24 @@ using Inference.Operators.Typed;
 namespace Inference.Operators.Elementwise.TwoInputs;
 
 /// <summary>y = condition ? a : b over the runs of a broadcast, by the bits of elements; each operand is dense within a run, or one value.</summary>
-internal readonly unsafe struct SelectRuns<T>(byte* condition, long strideC, T* a, long strideA, T* b, long strideB, T* y) : IRunBody
+internal readonly unsafe struct SelectRuns<T>(T* y) : IRunBody
     where T : unmanaged
 {
-    public void Run(ref readonly StridedLoop loop, long at, long count)
+    public void Run(in RunOperands run, long at, long count)
     {
-        byte* choose = condition + loop.Offset(0);
-        T* left = a + loop.Offset(1);
-        T* right = b + loop.Offset(2);
-        if (strideC == 0)
+        byte* choose = run.Data<byte>(0);
+        if (run.Stride(0) == 0)
         {
-            Copy(*choose != 0 ? left : right, *choose != 0 ? strideA : strideB, y + at, count);
+            int chosen = *choose != 0 ? 1 : 2;
+            Copy(run.Data<T>(chosen), run.Stride(chosen), y + at, count);
         }
         else if (Vector<T>.IsSupported)
         {
-            Vectors(choose, left, right, y + at, count);
+            Vectors(choose, run.Data<T>(1), run.Stride(1), run.Data<T>(2), run.Stride(2), y + at, count);
         }
         else
         {
-            OneByOne(choose, left, right, y + at, count);
+            OneByOne(choose, run.Data<T>(1), run.Stride(1), run.Data<T>(2), run.Stride(2), y + at, count);
         }
     }
 
@@ -40,7 +39,7 @@ internal readonly unsafe struct SelectRuns<T>(byte* condition, long strideC, T* 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void OneByOne(byte* choose, T* left, T* right, T* to, long count)
+    private static void OneByOne(byte* choose, T* left, long strideA, T* right, long strideB, T* to, long count)
     {
         for (long i = 0; i < count; i++)
         {
@@ -50,7 +49,7 @@ internal readonly unsafe struct SelectRuns<T>(byte* condition, long strideC, T* 
 
     // A vector of conditions becomes as many vectors of masks as an element has bytes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Vectors(byte* choose, T* left, T* right, T* to, long count)
+    private static void Vectors(byte* choose, T* left, long strideA, T* right, long strideB, T* to, long count)
     {
         long i = 0;
         for (; i + Vector<byte>.Count <= count; i += Vector<byte>.Count)
@@ -60,49 +59,49 @@ internal readonly unsafe struct SelectRuns<T>(byte* condition, long strideC, T* 
             T* pb = right + (i * strideB);
             if (sizeof(T) == 1)
             {
-                Store(other.As<sbyte, T>(), pa, pb, to + i, 0);
+                Store(other.As<sbyte, T>(), pa, strideA, pb, strideB, to + i, 0);
                 continue;
             }
 
             Vector.Widen(other, out Vector<short> low, out Vector<short> high);
-            Shorts(low, pa, pb, to + i, 0);
-            Shorts(high, pa, pb, to + i, sizeof(T) / 2);
+            Shorts(low, pa, strideA, pb, strideB, to + i, 0);
+            Shorts(high, pa, strideA, pb, strideB, to + i, sizeof(T) / 2);
         }
 
-        OneByOne(choose + i, left + (i * strideA), right + (i * strideB), to + i, count - i);
+        OneByOne(choose + i, left + (i * strideA), strideA, right + (i * strideB), strideB, to + i, count - i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Shorts(Vector<short> other, T* left, T* right, T* to, int vector)
+    private static void Shorts(Vector<short> other, T* left, long strideA, T* right, long strideB, T* to, int vector)
     {
         if (sizeof(T) == 2)
         {
-            Store(other.As<short, T>(), left, right, to, vector);
+            Store(other.As<short, T>(), left, strideA, right, strideB, to, vector);
             return;
         }
 
         Vector.Widen(other, out Vector<int> low, out Vector<int> high);
         if (sizeof(T) == 4)
         {
-            Store(low.As<int, T>(), left, right, to, vector);
-            Store(high.As<int, T>(), left, right, to, vector + 1);
+            Store(low.As<int, T>(), left, strideA, right, strideB, to, vector);
+            Store(high.As<int, T>(), left, strideA, right, strideB, to, vector + 1);
             return;
         }
 
-        Longs(low, left, right, to, vector);
-        Longs(high, left, right, to, vector + 2);
+        Longs(low, left, strideA, right, strideB, to, vector);
+        Longs(high, left, strideA, right, strideB, to, vector + 2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Longs(Vector<int> other, T* left, T* right, T* to, int vector)
+    private static void Longs(Vector<int> other, T* left, long strideA, T* right, long strideB, T* to, int vector)
     {
         Vector.Widen(other, out Vector<long> low, out Vector<long> high);
-        Store(low.As<long, T>(), left, right, to, vector);
-        Store(high.As<long, T>(), left, right, to, vector + 1);
+        Store(low.As<long, T>(), left, strideA, right, strideB, to, vector);
+        Store(high.As<long, T>(), left, strideA, right, strideB, to, vector + 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Store(Vector<T> other, T* left, T* right, T* to, int vector)
+    private static void Store(Vector<T> other, T* left, long strideA, T* right, long strideB, T* to, int vector)
     {
         int first = vector * Vector<T>.Count;
         Vector<T> x = strideA == 0 ? new Vector<T>(*left) : Vector.Load(left + first);

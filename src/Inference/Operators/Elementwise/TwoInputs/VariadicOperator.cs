@@ -56,21 +56,21 @@ internal sealed unsafe class VariadicOperator<TFunction>(TypeSet allowed, bool m
                 Tensor? second = next == 0 && inputs > 1 ? context.Input(1) : null;
                 StridedLoop loop = StridedLoop.Over(y.Dims);
                 loop.AddBroadcast(y.Dims, first.Dims);
-                loop.AddBroadcast(y.Dims, second is null ? first.Dims : second.Dims);
+                loop.AddBroadcast(y.Dims, (second ?? first).Dims);
                 loop.Collapse();
                 bool last = next + 1 >= inputs || (next == 0 && inputs == 2);
                 var body = new FoldRuns<TFunction, E, T, C>
                 {
-                    First = (T*)first.Data,
-                    Second = second is null ? null : (T*)second.Data,
-                    StrideFirst = loop.InnerStride(0),
-                    StrideSecond = loop.InnerStride(1),
                     Sum = sum,
+                    Two = second is not null,
                     Starts = next == 0,
                     Divisor = last && mean ? C.CreateTruncating(inputs) : C.One,
                     Result = last ? (T*)y.Data : null,
                 };
-                ElementRanges.RunLoop(ref body, ref loop, y.Count, TFunction.Cost, context.Threads);
+                var operands = default(RunOperands);
+                operands.Add((T*)first.Data);
+                operands.Add((T*)(second ?? first).Data);
+                ElementRanges.RunLoop(ref body, ref loop, ref operands, y.Count, TFunction.Cost, context.Threads);
             }
         }
     }

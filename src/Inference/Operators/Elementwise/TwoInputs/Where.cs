@@ -49,8 +49,12 @@ internal sealed unsafe class Where : Operator
     private static void Select<T>(KernelContext context, Tensor condition, Tensor a, Tensor b, Tensor y, ref StridedLoop loop)
         where T : unmanaged
     {
-        var body = new SelectRuns<T>(condition.Data, loop.InnerStride(0), (T*)a.Data, loop.InnerStride(1), (T*)b.Data, loop.InnerStride(2), (T*)y.Data);
-        ElementRanges.RunLoop(ref body, ref loop, y.Count, cost: 1, context.Threads);
+        var body = new SelectRuns<T>((T*)y.Data);
+        var operands = default(RunOperands);
+        operands.Add(condition.Data);
+        operands.Add((T*)a.Data);
+        operands.Add((T*)b.Data);
+        ElementRanges.RunLoop(ref body, ref loop, ref operands, y.Count, cost: 1, context.Threads);
     }
 
     private static void Strings(Tensor condition, Span<string> a, Span<string> b, Span<string> y, ref StridedLoop loop)
