@@ -89,7 +89,30 @@ internal static unsafe class QuantizedBinary
         {
             ref readonly Job job = ref *(Job*)state;
             nint i = Vectors<S, V>(in job, first, end);
-            Vectors<Simd1, float>(in job, i, end);
+            if (i < end)
+            {
+                Rest<S, V>(in job, i, (int)(end - i));
+            }
+        }
+
+        // Fewer than a vector, by way of arrays that hold one.
+        private static void Rest<S, V>(in Job job, nint i, int count)
+            where S : struct, IIntSimd<V>
+            where V : struct
+        {
+            KernelAssert.AtMost(S.Lanes, TileLimits.Lanes);
+            byte* a = stackalloc byte[TileLimits.Lanes];
+            byte* b = stackalloc byte[TileLimits.Lanes];
+            new Span<byte>(a, TileLimits.Lanes).Clear();
+            new Span<byte>(b, TileLimits.Lanes).Clear();
+            new ReadOnlySpan<byte>(job.A + i, count).CopyTo(new Span<byte>(a, count));
+            new ReadOnlySpan<byte>(job.B + i, count).CopyTo(new Span<byte>(b, count));
+            Job rest = job;
+            rest.A = a;
+            rest.B = b;
+            rest.Y = a;
+            Vectors<S, V>(in rest, 0, S.Lanes);
+            new ReadOnlySpan<byte>(a, count).CopyTo(new Span<byte>(job.Y + i, count));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
