@@ -27,6 +27,9 @@ internal sealed unsafe class NhwcQConv(Node node) : Operator
         context.SetOutput(0, context.InputType(context.HasInput(9) ? 9 : 7), NhwcWindow.Infer(context, _window, w, _group));
     }
 
+    public override long CountMacs(InferContext context) =>
+        context.InputConstant(3) is { } w && Shapes.Sizes(NhwcWindow.Infer(context, _window, w, _group)) is { } y ? TensorShape.Count(y) * TensorShape.Count(w.Dims[1..]) : 0;
+
     public override void PropagateBatch(BatchContext context) => ConvShape.PropagateBatch(context, 0);
 
     public override Kernel Prepare(PrepareContext context) => Make(

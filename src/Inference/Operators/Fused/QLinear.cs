@@ -32,6 +32,9 @@ internal sealed unsafe class QLinear(Node node) : Operator
         context.SetOutput(0, context.HasInput(8) ? context.InputType(8) : ElementType.Float32, y);
     }
 
+    public override long CountMacs(InferContext context) =>
+        Shapes.Sizes(context.InputShape(0)) is { } x && context.InputConstant(3) is { } w ? TensorShape.Count(x) * w.Dims[_transposed ? 0 : 1] : 0;
+
     public override void PropagateBatch(BatchContext context)
     {
         int axis = context.InputAxis(0);
