@@ -1,3 +1,4 @@
+using System.Numerics;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
 
@@ -29,6 +30,33 @@ internal static unsafe class QuantizedValues
         value = value > min ? value : min;
         value = value < max ? value : max;
         return unchecked((byte)(int)MathF.Round(value, MidpointRounding.ToEven));
+    }
+
+    /// <summary>The same for consecutive floats, by vectors.</summary>
+    public static void QuantizeShifted(float* x, byte* y, long count, float scale, int zero, ElementType type)
+    {
+        (float min, float max) = type == ElementType.Int8 ? (-128f, 127f) : (0f, 255f);
+        int lanes = Vector<float>.Count;
+        long i = 0;
+        for (; i + (4 * lanes) <= count; i += 4 * lanes)
+        {
+            Vector<short> low = Vector.Narrow(Part(x + i), Part(x + i + lanes));
+            Vector<short> high = Vector.Narrow(Part(x + i + (2 * lanes)), Part(x + i + (3 * lanes)));
+            Vector.Narrow(low, high).As<sbyte, byte>().Store(y + i);
+        }
+
+        for (; i < count; i++)
+        {
+            y[i] = QuantizeShifted(x[i], scale, zero, type);
+        }
+
+        Vector<int> Part(float* at)
+        {
+            Vector<float> value = (Vector.Load(at) / new Vector<float>(scale)) + new Vector<float>(zero);
+            value = Vector.ConditionalSelect(Vector.GreaterThan(value, new Vector<float>(min)), value, new Vector<float>(min));
+            value = Vector.ConditionalSelect(Vector.LessThan(value, new Vector<float>(max)), value, new Vector<float>(max));
+            return Vector.ConvertToInt32(Vector.Round(value, MidpointRounding.ToEven));
+        }
     }
 
     /// <summary>A float as a byte of a type: clamp(x/scale) rounded half to even, plus zero.</summary>
