@@ -12,6 +12,8 @@ namespace Inference.Operators.Sorting;
 /// </summary>
 internal sealed class TopK(Node node) : Operator
 {
+    // 2 elements a nanosecond.
+    private const long ParallelElements = 2 * WorkerPool.SharedNanoseconds;
     private readonly long? _k = node.Opset < 10 ? node.Attributes.Int("k")
         : node.HasInput(1) ? null
         : throw new ModelLoadException($"{node.Describe()}: expected input 1 (K), but it is omitted.");
@@ -93,6 +95,47 @@ internal sealed class TopK(Node node) : Operator
             // A heap of more elements than a node can have positions for is of no use: half of them are parents.
             int k = shaped.Dims[axis] <= int.MaxValue / 2 ? (int)shaped.Dims[axis]
                 : throw Context.Error($"k: expected at most {int.MaxValue / 2}, got {shaped.Dims[axis]}.");
+            if (size > TopLines<E, T, C, int>.MaxSize)
+            {
+                RunHeap<E, T, C>(size, inner, outer, k);
+            }
+            else if (sizeof(C) < sizeof(int))
+            {
+                RunLines<WidenedElement<C>, C, int, int>((int)size, inner, outer, k);
+            }
+            else if (sizeof(C) == sizeof(int))
+            {
+                RunLines<E, T, C, int>((int)size, inner, outer, k);
+            }
+            else
+            {
+                RunLines<E, T, C, long>((int)size, inner, outer, k);
+            }
+        }
+
+        private readonly void RunLines<E, T, C, K>(int size, long inner, long outer, int k)
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>
+            where K : unmanaged, IBinaryInteger<K>, IMinMaxValue<K>, ISignedNumber<K>
+        {
+            var job = new TopLines<E, T, C, K>
+            {
+                X = (T*)X.Data, Values = Values is null ? null : (T*)Values.Data, Indices = Indices is null ? null : (long*)Indices.Data, Size = size, Count = k, Inner = inner, Largest = Op._largest,
+            };
+            bool shared = Context.Threads > 1 && X.Count >= ParallelElements;
+            job.Tiles = (inner + job.Columns - 1) / job.Columns;
+            job.Tasks = outer * job.Tiles;
+            job.Blocks = (int)Math.Min(job.Tasks, shared ? (long)WorkerPool.BlocksPerThread * Context.Threads : 1);
+            WorkerPool.Run(job.Blocks, ref job, shared ? Context.Threads : 1);
+        }
+
+        // Columns that lists of positions would be too long for.
+        private readonly void RunHeap<E, T, C>(long size, long inner, long outer, int k)
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
             byte* scratch = Context.Scratch((long)k * (sizeof(C) + sizeof(long)));
             var heap = new TopHeap<C>((long*)scratch, (C*)((long*)scratch + k), k, Op._largest);
 
