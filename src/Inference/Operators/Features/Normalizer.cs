@@ -1,5 +1,8 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
+using Inference.Operators.Reduction;
 using Inference.Operators.Scoring;
 
 namespace Inference.Operators.Features;
@@ -9,6 +12,8 @@ internal sealed class Normalizer : Operator
 {
     private const int ElementWork = 4;
 
+    // Elements between two looks at the clock.
+    private const int PartElements = 1 << 16;
     private readonly bool _max;
     private readonly bool _squares;
 
@@ -43,6 +48,12 @@ internal sealed class Normalizer : Operator
         long size = x.Rank == 0 ? 1 : x.Dims[axis];
         long outer = x.Rank < 2 ? 1 : x.Dims[0];
         long inner = x.Count / (size * outer);
+        if (x.Type == ElementType.Float32 && inner == 1)
+        {
+            Rows((float*)x.Data, y, (nint)outer, (nint)size);
+            return;
+        }
+
         if (x.Type == ElementType.Float32)
         {
             LargeBlocks.Copy(x.Data, y, x.ByteCount);
@@ -78,6 +89,52 @@ internal sealed class Normalizer : Operator
     }
 
     public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
+
+    // Contiguous rows by vectors; y is other memory than x.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void Rows(float* x, float* y, nint rows, nint count)
+    {
+        var work = default(WorkCounter);
+        for (nint r = 0; r < rows; r++, x += count, y += count)
+        {
+            float norm = _max ? float.MinValue : 0;
+            for (nint i = 0; i < count; i += PartElements)
+            {
+                nint part = nint.Min(PartElements, count - i);
+                work.Add(1 + (part / 2));
+                norm = _max ? MathF.Max(norm, ReductionRun.Run<Reducers.Max, float>(x + i, part))
+                    : norm + (_squares ? ReductionRun.Run<Reducers.SumSquare, float>(x + i, part) : ReductionRun.Run<Reducers.L1, float>(x + i, part));
+            }
+
+            for (nint i = 0; i < count; i += PartElements)
+            {
+                nint part = nint.Min(PartElements, count - i);
+                work.Add(1 + (part / 2));
+                Divide(x + i, y + i, part, norm == 0 ? 1 : norm, _squares && norm != 0);
+            }
+        }
+    }
+
+    // y = x/norm, or the root of x²/norm with the sign of x.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Divide(float* x, float* y, nint count, float norm, bool squares)
+    {
+        var norms = new Vector<float>(norm);
+        nint i = 0;
+        while (i < count && count >= Vector<float>.Count)
+        {
+            // The last vector ends with the row; some results are stored again.
+            i = nint.Min(i, count - Vector<float>.Count);
+            Vector<float> value = Vector.Load(x + i);
+            (squares ? Vector.CopySign(Vector.SquareRoot(value * value / norms), value) : value / norms).Store(y + i);
+            i += Vector<float>.Count;
+        }
+
+        for (; i < count; i++)
+        {
+            y[i] = squares ? MathF.CopySign(MathF.Sqrt(x[i] * x[i] / norm), x[i]) : x[i] / norm;
+        }
+    }
 
     private unsafe void Line(float* y, long count, long stride)
     {

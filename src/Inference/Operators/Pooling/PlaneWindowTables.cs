@@ -20,6 +20,8 @@ internal unsafe struct PlaneWindowTables<C>
 
     private fixed long _axes[WindowGrid.MaxSpatial];
     private fixed long _strides[WindowGrid.MaxSpatial];
+    private fixed int _wholeFrom[WindowGrid.MaxSpatial];
+    private fixed int _wholeEnd[WindowGrid.MaxSpatial];
     private readonly AxisWindow* _windows;
 
     public PlaneWindowTables(in WindowGrid grid, bool countPads, bool counts, byte* memory)
@@ -56,9 +58,15 @@ internal unsafe struct PlaneWindowTables<C>
             _axes[axis] = windows - _windows;
             _strides[axis] = stride;
             stride *= grid.Input[axis];
-            for (long o = 0; o < grid.Output[axis]; o++)
+            for (int o = 0; o < grid.Output[axis]; o++)
             {
-                *windows++ = Window(in grid, axis, o, countPads);
+                AxisWindow window = Window(in grid, axis, o, countPads);
+                *windows++ = window;
+
+                // Windows inside the input lie next to each other.
+                bool whole = window.From == 0 && window.To == grid.Kernel[axis];
+                _wholeFrom[axis] = !whole && _wholeEnd[axis] == 0 ? o + 1 : _wholeFrom[axis];
+                _wholeEnd[axis] = whole ? o + 1 : _wholeEnd[axis];
             }
         }
 
@@ -152,12 +160,8 @@ internal unsafe struct PlaneWindowTables<C>
     /// <summary>Distance of neighbours along an axis other than the last, elements of the input.</summary>
     public readonly nint StrideOf(int axis) => (nint)_strides[axis];
 
-    /// <summary>Whether a window along an axis lies inside the input.</summary>
-    public readonly bool IsWhole(in WindowGrid grid, int axis, long position)
-    {
-        AxisWindow window = Window(axis, position);
-        return window.From == 0 && window.To == grid.Kernel[axis];
-    }
+    /// <summary>How many windows along an axis, from one on, lie inside the input.</summary>
+    public readonly int Whole(int axis, int position) => position >= _wholeFrom[axis] ? Math.Max(0, _wholeEnd[axis] - position) : 0;
 
     /// <summary>Lists the taps inside the input of a row of windows, which has some, by their distances from where the windows start.</summary>
     public readonly nint Inside(in WindowGrid grid, in RowPosition position, nint* list)

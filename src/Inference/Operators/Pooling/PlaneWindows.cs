@@ -79,26 +79,30 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
         C* yEnd = _y + (end * _grid.Output[_grid.Rank - 1]);
         var work = default(WorkCounter);
         (long plane, long first) = Math.DivRem(row, _tables.RowsOfPlane);
-        for (; row < end; plane++, first = 0)
+        while (row < end)
         {
+            // The rest of a plane, or some whole planes whose rows the buffers hold together.
             long count = Math.Min(_tables.RowsOfPlane - first, end - row);
+            int planes = count == _tables.RowsOfPlane ? (int)Math.Clamp((end - row) / count, 1, Math.Max(1, _tables.RowsAtOnce / count)) : 1;
             C* x = _x + (plane * _grid.InputCount);
             C* y = _y + (row * _grid.Output[_grid.Rank - 1]);
-            if (typeof(TQuick) == typeof(TReducer) || AnyNaN(x, first, count, ref work))
+            if (typeof(TQuick) == typeof(TReducer) || AnyNaN(x, first, count, planes, ref work))
             {
-                RunRows<TReducer>(x, y, yEnd, first, count, in buffers, ref work);
+                RunRows<TReducer>(x, y, yEnd, first, count, planes, in buffers, ref work);
             }
             else
             {
-                RunRows<TQuick>(x, y, yEnd, first, count, in buffers, ref work);
+                RunRows<TQuick>(x, y, yEnd, first, count, planes, in buffers, ref work);
             }
 
-            row += count;
+            row += planes * count;
+            plane += planes;
+            first = 0;
         }
     }
 
     // Whether there is a NaN in what rows of windows read, or near it.
-    private readonly bool AnyNaN(C* plane, long first, long count, ref WorkCounter work)
+    private readonly bool AnyNaN(C* plane, long first, long count, int planes, ref WorkCounter work)
     {
         if (typeof(C) != typeof(float) && typeof(C) != typeof(double))
         {
@@ -107,8 +111,8 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
 
         if (count == _tables.RowsOfPlane)
         {
-            work.Add(1 + (_grid.InputCount / 8));
-            return WindowScan.AnyNaN(plane, (nint)_grid.InputCount);
+            work.Add(1 + (planes * _grid.InputCount / 8));
+            return WindowScan.AnyNaN(plane, (nint)(planes * _grid.InputCount));
         }
 
         // Along the first axis; rows are counted along all axes but the last.
@@ -123,7 +127,7 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void RunRows<TFold>(C* plane, C* y, C* yEnd, long first, long rows, in WindowBuffers<C> buffers, ref WorkCounter work)
+    private readonly void RunRows<TFold>(C* plane, C* y, C* yEnd, long first, long rows, int planes, in WindowBuffers<C> buffers, ref WorkCounter work)
         where TFold : struct, IReducer
     {
         int last = _grid.Rank - 1;
@@ -134,22 +138,22 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
             int count = (int)Math.Min(_tables.RowsAtOnce, rows - row);
             for (long tile = 0; tile < width; tile += _tables.TileWidth)
             {
-                FoldRows<TFold>(plane, first + row, count, tile, in buffers, ref work);
+                FoldRows<TFold>(plane, first + row, count, planes, tile, in buffers, ref work);
                 if (_tables.Stride > 1)
                 {
-                    work.Add(count * _tables.Pitch / 8);
-                    PhaseSplit.Run(buffers.Rows, count * _tables.Pitch, _tables.Stride, _tables.UsedPhases, buffers.Phases, _tables.PhaseLength, buffers.Halves);
+                    work.Add(planes * count * _tables.Pitch / 8);
+                    PhaseSplit.Run(buffers.Rows, planes * count * _tables.Pitch, _tables.Stride, _tables.UsedPhases, buffers.Phases, _tables.PhaseLength, buffers.Halves);
                 }
 
                 C* to = y + (row * width) + tile;
-                FoldColumns<TFold>(in buffers, pitch, to, yEnd, (nint)Math.Min(_tables.TileWidth, width - tile), count, tile, ref work);
+                FoldColumns<TFold>(in buffers, pitch, to, yEnd, (nint)Math.Min(_tables.TileWidth, width - tile), planes * count, tile, ref work);
             }
         }
     }
 
     // For each row of windows the rows of the input that it reads, folded into one row that begins with the first tap of the tile's first window, and how many count.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void FoldRows<TFold>(C* plane, long first, int count, long tile, in WindowBuffers<C> buffers, ref WorkCounter work)
+    private readonly void FoldRows<TFold>(C* plane, long first, int count, int planes, long tile, in WindowBuffers<C> buffers, ref WorkCounter work)
         where TFold : struct, IReducer
     {
         int last = _grid.Rank - 1;
@@ -163,41 +167,56 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
         for (int i = 0; i < count; i = next)
         {
             C* from = plane + Math.Max(0, start);
-            bool whole = true;
+            int whole = Math.Min(count - i, _tables.Whole(inner, position[inner]));
             bool empty = width <= 0;
             long counted = 1;
             for (int axis = 0; axis < last; axis++)
             {
                 AxisWindow window = _tables.Window(axis, position[axis]);
                 from += window.Start * _tables.StrideOf(axis);
-                whole &= window.From == 0 && window.To == _grid.Kernel[axis];
+                whole = axis < inner && _tables.Whole(axis, position[axis]) == 0 ? 0 : whole;
                 empty |= window.From >= window.To;
                 counted *= window.Count;
             }
 
+            // Rows that read whole windows, of the same count, are folded together.
             C* to = buffers.Rows + (i * _tables.Pitch);
-            buffers.Counts[i] = C.CreateTruncating(counted);
-            next = i + 1;
+            C* counts = buffers.Counts + i;
+            next = i + Math.Max(1, whole);
+            for (int p = 0; TFinish.Counts && p < planes; p++)
+            {
+                new Span<C>(counts + (p * count), next - i).Fill(C.CreateTruncating(counted));
+            }
+
+            nint* offsets = _tables.LeadingOffsets;
+            nint taps = _tables.LeadingTaps;
+            if (whole == 0 && !empty)
+            {
+                // One axis before the last: taps inside follow each other.
+                AxisWindow window = _tables.Window(0, position[0]);
+                taps = last == 1 ? window.To - window.From : _tables.Inside(in _grid, in position, buffers.Taps);
+                offsets = last == 1 ? offsets + window.From : buffers.Taps;
+            }
+
+            nint planeRows = count * _tables.Pitch;
             if (empty)
             {
-                new Span<C>(to, (int)_tables.Pitch).Fill(none);
+                for (int p = 0; p < planes; p++, to += planeRows)
+                {
+                    new Span<C>(to, (int)_tables.Pitch).Fill(none);
+                }
             }
-            else if (!whole)
+            else if (whole > 1)
             {
-                nint taps = _tables.Inside(in _grid, in position, buffers.Taps);
-                FoldRun<TFold>(from, 0, buffers.Taps, taps, to, left, width, 1, buffers.Counts + i, ref work);
+                nint step = (nint)_grid.Stride[inner] * _tables.StrideOf(inner);
+                for (int p = 0; p < planes; p++, from += _grid.InputCount, to += planeRows)
+                {
+                    FoldRun<TFold>(from, step, offsets, taps, to, _tables.Pitch, left, width, whole, counts, ref work);
+                }
             }
             else
             {
-                // The rows after it, as long as they read whole windows of the same count along the innermost of the other axes.
-                int at = position[inner];
-                while (next < count && at + next - i < _grid.Output[inner] && _tables.IsWhole(in _grid, inner, at + next - i))
-                {
-                    buffers.Counts[next++] = C.CreateTruncating(counted);
-                }
-
-                nint step = (nint)_grid.Stride[inner] * _tables.StrideOf(inner);
-                FoldRun<TFold>(from, step, _tables.LeadingOffsets, _tables.LeadingTaps, to, left, width, next - i, buffers.Counts + i, ref work);
+                FoldRun<TFold>(from, (nint)_grid.InputCount, offsets, taps, to, planeRows, left, width, planes, counts, ref work);
             }
 
             position.Move(in _grid, next - i);
@@ -205,7 +224,7 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void FoldRun<TFold>(C* from, nint step, nint* offsets, nint taps, C* to, nint left, nint width, int rows, C* counts, ref WorkCounter work)
+    private readonly void FoldRun<TFold>(C* from, nint step, nint* offsets, nint taps, C* to, nint toStep, nint left, nint width, int rows, C* counts, ref WorkCounter work)
         where TFold : struct, IReducer
     {
         C none = TReducer.Start<C>();
@@ -213,18 +232,18 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
         bool narrow = width < lanes;
         if (!narrow || from + ((rows - 1) * step) + offsets[taps - 1] + lanes <= _end)
         {
-            WindowRun.Rows<WindowPasses.Rows<TFold>, C>(from, step, offsets, taps, to + left, _tables.Pitch, narrow ? lanes : width, rows, null, counts, ref work);
+            WindowRun.Rows<WindowPasses.Rows<TFold>, C>(from, step, offsets, taps, to + left, toStep, narrow ? lanes : width, rows, null, counts, ref work);
         }
         else
         {
             for (int i = 0; i < rows; i++)
             {
-                WindowRun.Short<WindowPasses.Rows<TFold>, C>(from + (i * step), offsets, taps, width, _end, null, C.One, ref work).Store(to + (i * _tables.Pitch) + left);
+                WindowRun.Short<WindowPasses.Rows<TFold>, C>(from + (i * step), offsets, taps, width, _end, null, C.One, ref work).Store(to + (i * toStep) + left);
             }
         }
 
         // What was stored beyond narrow rows, and pads that another tile has overwritten.
-        for (int i = 0; (narrow || _tables.Tiled) && i < rows; i++, to += _tables.Pitch)
+        for (int i = 0; (narrow || _tables.Tiled) && i < rows; i++, to += toStep)
         {
             new Span<C>(to, (int)left).Fill(none);
             new Span<C>(to + left + width, (int)(_tables.Pitch - left - width)).Fill(none);

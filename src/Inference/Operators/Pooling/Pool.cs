@@ -110,7 +110,7 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool gl
 
             if (context.HasOutput(1))
             {
-                var block = new IndexAction<E, T, C>(context, (T*)x.Data, (T*)y.Data, (long*)context.Output(1).Data, planes, Blocks(planes, out int threads), grid, columnMajor);
+                var block = new IndexAction<E, T, C>((T*)x.Data, (T*)y.Data, (long*)context.Output(1).Data, planes, Blocks(planes, out int threads), grid, columnMajor);
                 WorkerPool.Run(block.Blocks, ref block, threads);
             }
         }
@@ -191,7 +191,7 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool gl
         }
     }
 
-    private readonly struct IndexAction<E, T, C>(KernelContext context, T* x, T* y, long* indices, long count, int blocks, WindowGrid grid, bool columnMajor) : IBlockAction
+    private readonly struct IndexAction<E, T, C>(T* x, T* y, long* indices, long count, int blocks, WindowGrid grid, bool columnMajor) : IBlockAction
         where E : struct, IElement<T, C>
         where T : unmanaged
         where C : unmanaged, INumber<C>, IMinMaxValue<C>
@@ -203,7 +203,7 @@ internal sealed unsafe class Pool<TPooling>(Node node, TPooling pooling, bool gl
             for (long i = count * block / blocks; i < count * (block + 1) / blocks; i++)
             {
                 PoolLoop.Indices<E, T, C>(
-                    context, in grid, x + (i * grid.InputCount), y + (i * grid.OutputCount), indices + (i * grid.OutputCount), i * grid.InputCount, columnMajor);
+                    in grid, x + (i * grid.InputCount), y + (i * grid.OutputCount), indices + (i * grid.OutputCount), i * grid.InputCount, columnMajor);
             }
         }
     }

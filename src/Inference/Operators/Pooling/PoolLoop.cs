@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 using Inference.Operators.Convolution;
 using Inference.Operators.Typed;
 
@@ -132,7 +134,7 @@ internal static unsafe class PoolLoop
     /// For each window whose largest element is y[o]: the index in the plane (row-major, or column-major over the spatial axes) of the first such element, or of the first
     /// NaN; y[o] becomes that element. −1 where a window has none.
     /// </summary>
-    public static void Indices<E, T, C>(KernelContext context, in WindowGrid grid, T* x, T* y, long* indices, long indexBase, bool columnMajor)
+    public static void Indices<E, T, C>(in WindowGrid grid, T* x, T* y, long* indices, long indexBase, bool columnMajor)
         where E : struct, IElement<T, C>
         where T : unmanaged
         where C : unmanaged, INumber<C>, IMinMaxValue<C>
@@ -144,67 +146,83 @@ internal static unsafe class PoolLoop
         long* from = stackalloc long[WindowGrid.MaxSpatial];
         long* to = stackalloc long[WindowGrid.MaxSpatial];
         new Span<long>(position, WindowGrid.MaxSpatial).Clear();
-        long budget = 0;
-        for (long o = 0; o < grid.OutputCount; o++)
+        using var rows = new AlignedScratch<long>((nint)(grid.KernelCount / grid.Kernel[last]));
+        start[last] = 0;
+        var work = default(WorkCounter);
+        for (long o = 0; o < grid.OutputCount; o += grid.Output[last])
         {
             bool empty = false;
-            for (int axis = last; axis >= 0; axis--)
-            {
-                // Along the other axes windows change only when those along the last begin again.
-                if (axis < last && position[last] != 0)
-                {
-                    empty |= from[axis] >= to[axis];
-                    continue;
-                }
-
-                grid.Range(axis, position[axis], out start[axis], out from[axis], out to[axis]);
-                empty |= from[axis] >= to[axis];
-            }
-
-            // From the last row and element to the first: what is found last comes first.
             for (int axis = 0; axis < last; axis++)
             {
-                step[axis] = to[axis] - 1;
+                grid.Range(axis, position[axis], out start[axis], out from[axis], out to[axis]);
+                empty |= from[axis] >= to[axis];
+                step[axis] = from[axis];
             }
 
-            C best = E.Load(y[o]);
-            long found = -1;
+            // The rows of the input that the windows of this row share.
+            nint count = 0;
             while (!empty)
             {
-                long row = RowOffset(in grid, start, step);
-                budget -= to[last] - from[last];
-                if (budget < 0)
-                {
-                    context.ThrowIfCancelled();
-                    budget = KernelContext.CheckEvery;
-                }
-
-                for (long k = to[last] - 1; k >= from[last]; k--)
-                {
-                    long at = row + (k * grid.Dilation[last]);
-                    C value = E.Load(x[at]);
-                    found = value == best || (C.IsNaN(value) && C.IsNaN(best)) ? at : found;
-                }
-
-                empty = !RowBefore(last, step, from, to);
+                work.Add(2);
+                rows.Pointer[count++] = RowOffset(in grid, start, step);
+                empty = !NextRow(last, step, from, to);
             }
 
-            y[o] = found < 0 ? y[o] : x[found];
-            indices[o] = indexBase + (columnMajor && found >= 0 ? ColumnMajor(in grid, found) : found);
+            IndexRow<E, T, C>(in grid, x, rows.Pointer, count, y + o, indices + o, ref work);
+            for (long w = 0; w < grid.Output[last]; w++)
+            {
+                long found = indices[o + w];
+                indices[o + w] = indexBase + (columnMajor && found >= 0 ? ColumnMajor(in grid, found) : found);
+            }
+
+            position[last] = grid.Output[last] - 1;
             Advance(in grid, position);
         }
     }
 
-    // Moves to a window's row before; false at its start.
-    private static bool RowBefore(int last, long* step, long* from, long* to)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void IndexRow<E, T, C>(in WindowGrid grid, T* x, long* rows, nint count, T* y, long* indices, ref WorkCounter work)
+        where E : struct, IElement<T, C>
+        where T : unmanaged
+        where C : unmanaged, INumber<C>
     {
-        int carry = last - 1;
-        for (; carry >= 0 && --step[carry] < from[carry]; carry--)
+        int last = grid.Rank - 1;
+        long stride = grid.Stride[last];
+        long dilation = grid.Dilation[last];
+        long kernel = grid.Kernel[last];
+        long extent = (kernel - 1) * dilation;
+        for (long o = 0; o < grid.Output[last]; o++)
         {
-            step[carry] = to[carry] - 1;
-        }
+            long start = (o * stride) - grid.Before[last];
+            long from = 0;
+            long to = kernel;
+            if (start < 0 || start + extent >= grid.Input[last])
+            {
+                grid.Range(last, o, out _, out from, out to);
+            }
 
-        return carry >= 0;
+            // From the last element to the first: what is found last comes first.
+            C best = E.Load(y[o]);
+            bool isNaN = C.IsNaN(best);
+            long found = -1;
+            for (nint r = count - 1; r >= 0; r--)
+            {
+                long row = rows[r] + start;
+                work.Add(1 + to - from);
+                for (long k = to - 1; k >= from; k--)
+                {
+                    long at = row + (k * dilation);
+                    C value = E.Load(x[at]);
+                    bool same = (value == best) | (isNaN & C.IsNaN(value));
+
+                    // Without a branch, which would be mispredicted every other time.
+                    found ^= (found ^ at) & -(same ? 1L : 0L);
+                }
+            }
+
+            y[o] = found < 0 ? y[o] : x[found];
+            indices[o] = found;
+        }
     }
 
     private static long ColumnMajor(in WindowGrid grid, long rowMajor)

@@ -99,6 +99,16 @@ internal static unsafe class WindowRun
         nint last = width - Vector<C>.Count;
         if (taps == 3)
         {
+            for (; last <= Vector<C>.Count && rows > 0; rows--, x0 += xStep, x1 += xStep, x2 += xStep, y += yStep, counts++)
+            {
+                // Rows of at most two vectors, without a loop.
+                var count = new Vector<C>(*counts);
+                Vector<C> first = Three<TPass, C>(x0, x1, x2);
+                Vector<C> second = Three<TPass, C>(x0 + last, x1 + last, x2 + last);
+                TPass.Finish(first, columns, count).Store(y);
+                TPass.Finish(second, columns + last, count).Store(y + last);
+            }
+
             for (; rows > 0; rows--, x0 += xStep, x1 += xStep, x2 += xStep, y += yStep, counts++)
             {
                 var count = new Vector<C>(*counts);
@@ -115,6 +125,16 @@ internal static unsafe class WindowRun
 
         if (taps == 2)
         {
+            for (; last <= Vector<C>.Count && rows > 0; rows--, x0 += xStep, x1 += xStep, y += yStep, counts++)
+            {
+                // Rows of at most two vectors, without a loop.
+                var count = new Vector<C>(*counts);
+                Vector<C> first = Two<TPass, C>(x0, x1);
+                Vector<C> second = Two<TPass, C>(x0 + last, x1 + last);
+                TPass.Finish(first, columns, count).Store(y);
+                TPass.Finish(second, columns + last, count).Store(y + last);
+            }
+
             for (; rows > 0; rows--, x0 += xStep, x1 += xStep, y += yStep, counts++)
             {
                 var count = new Vector<C>(*counts);
