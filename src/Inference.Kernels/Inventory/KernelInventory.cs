@@ -28,6 +28,7 @@ public static class KernelInventory
     internal static RowKernel[] RowKernels =>
     [
         Softmax.Kernel,
+        SoftmaxColumns.Kernel,
         LayerNorm.Kernel,
         AttentionF32.Scores,
         LstmF32.Cell,

@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace Inference.Kernels.Tests.Normalization;
 
 [Covers(typeof(Softmax), "softmax_f32")]
+[Covers(typeof(SoftmaxColumns), "softmax_f32_columns")]
 [Covers(typeof(LayerNorm), "layernorm_f32")]
 public sealed unsafe class NormalizationCoveringTests(ITestOutputHelper output)
 {
@@ -58,6 +59,55 @@ public sealed unsafe class NormalizationCoveringTests(ITestOutputHelper output)
                     double bound = logarithm.Value ? 2e-5 : (n + 6 - d) * Math.Pow(2, -24) * want;
                     float got = y[(r * n) + i];
                     Assert.True(want == got || Math.Abs(want - got) <= bound + 1e-37, $"[{r},{i}]: expected {want}, got {got}");
+                }
+            }
+
+            y.AssertIntact();
+        });
+    }
+
+    [Fact]
+    public void SoftmaxColumns_EveryTripleOfOptions_EqualsFormula()
+    {
+        var space = new OptionSpace("softmax_f32_columns", 3);
+        Option<string> body = space.Add("body", Bodies);
+        Option<int> outerCount = space.Add("outer", 0, 1, 5);
+        Option<int> lengthCount = space.Add("length", 1, 2, 9, 40);
+        Option<int> innerCount = space.Add("inner", [.. Columns, 64, 65, 1000]);
+        Option<bool> logarithm = space.Add("logarithm", Choices.Either);
+        Option<bool> inPlace = space.Add("in place", Choices.Either);
+        Option<float> spread = space.Add("spread", 0f, 1f, 60f);
+        Option<int> offset = space.Add("offset", 0, 1);
+        space.Run(output, seed =>
+        {
+            (int outer, int length, int inner, float s) = (outerCount.Value, lengthCount.Value, innerCount.Value, spread.Value);
+            using NativeArray<float> x = Fill.Floats(outer * length * inner, seed, -s, s, offset.Value);
+            using var apart = new NativeArray<float>(x.Length, offset.Value);
+            float[] old = x.Span.ToArray();
+            NativeArray<float> y = inPlace.Value ? x : apart;
+            if (body.Value.EndsWith('d') || body.Value.EndsWith('s'))
+            {
+                SoftmaxColumns.Run(x.Pointer, y.Pointer, outer, length, inner, logarithm.Value, body.Value[0] - '0');
+            }
+            else
+            {
+                var job = new SoftmaxColumns.Job { X = x.Pointer, Y = y.Pointer, Length = length, Inner = inner, Tiles = (inner + 63) / 64, Logarithm = logarithm.Value };
+                Variant(SoftmaxColumns.Kernel, body.Value).Body(&job, 0, outer * job.Tiles);
+            }
+
+            for (int c = 0; c < outer * inner; c++)
+            {
+                int start = (c / inner * length * inner) + (c % inner);
+                double[] column = [.. Enumerable.Range(0, length).Select(k => (double)old[start + (k * inner)])];
+                double max = column.Max();
+                double sum = column.Sum(v => Math.Exp(v - max));
+                for (int k = 0; k < length; k++)
+                {
+                    double d = column[k] - max;
+                    double want = logarithm.Value ? d - Math.Log(sum) : d < -87 ? 0 : Math.Exp(d) / sum;
+                    double bound = logarithm.Value ? 2e-5 : (length + 6 - d) * Math.Pow(2, -24) * want;
+                    float got = y[start + (k * inner)];
+                    Assert.True(want == got || Math.Abs(want - got) <= bound + 1e-37, $"column {c}, {k}: expected {want}, got {got}");
                 }
             }
 

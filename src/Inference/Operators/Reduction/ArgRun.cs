@@ -134,7 +134,9 @@ internal static unsafe class ArgRun
         where TOrder : struct, IArgOrder
         where C : unmanaged, INumber<C> => Vector.ConditionalSelect(TOrder.Better(x, best), x, best);
 
-    private static int FirstOf<C>(C* x, int count, C value)
+    /// <summary>The index of the first element that equals a value; −1 where none does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int FirstOf<C>(C* x, int count, C value)
         where C : unmanaged, INumber<C>
     {
         var sought = new Vector<C>(value);

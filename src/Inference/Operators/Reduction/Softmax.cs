@@ -75,6 +75,13 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
             return;
         }
 
+        if (typeof(C) == typeof(float) && inner > 1 && kind != SoftmaxKind.Hardmax)
+        {
+            context.ThrowIfCancelled();
+            Kernels.Normalization.SoftmaxColumns.Run((float*)x.Data, (float*)y.Data, (nint)outer, (nint)length, (nint)inner, kind == SoftmaxKind.LogSoftmax, context.Threads);
+            return;
+        }
+
         if (length > Array.MaxLength)
         {
             throw context.Error($"axis {_axis}: expected at most {Array.MaxLength} elements, got {length}.");
@@ -148,7 +155,7 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
         C largest = TensorPrimitives.Max(source);
         if (kind == SoftmaxKind.Hardmax)
         {
-            int at = Math.Max(0, source.IndexOf(largest));
+            int at = Math.Max(0, C.IsNaN(largest) ? source.IndexOf(largest) : ArgRun.FirstOf(from, source.Length, largest));
             target.Clear();
             target[at] = C.One;
             return;
