@@ -10,6 +10,7 @@ namespace Inference.Operators.Reduction;
 internal static unsafe class Reducers
 {
     private const int DividedAtOnce = 1 << 16;
+    private const int LoggedAtOnce = 256;
 
     /// <summary>Σx</summary>
     internal readonly struct Sum : IReducer
@@ -319,14 +320,20 @@ internal static unsafe class Reducers
         }
     }
 
+    // In double, rounded once.
     private static void Log<C>(C* sums, nint count)
         where C : unmanaged, INumber<C>
     {
+        Span<double> wide = stackalloc double[LoggedAtOnce];
         var work = default(WorkCounter);
-        for (nint i = 0; i < count; i++)
+        for (nint i = 0; i < count; i += LoggedAtOnce)
         {
-            work.Add(5);
-            sums[i] = C.CreateSaturating(Math.Log(double.CreateTruncating(sums[i])));
+            var part = new Span<C>(sums + i, (int)nint.Min(LoggedAtOnce, count - i));
+            Span<double> logs = wide[..part.Length];
+            work.Add(2 * part.Length);
+            TensorPrimitives.ConvertTruncating<C, double>(part, logs);
+            TensorPrimitives.Log(logs, logs);
+            TensorPrimitives.ConvertSaturating<double, C>(logs, part);
         }
     }
 
