@@ -35,6 +35,7 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
             (TensorLayout.Nchw, false) => transpose ? Method.Nhwc : Method.Nchw,
             (_, true) => Method.NhwcDepthwise,
             _ when NhwcGroupedF32.Suits(in geometry, kernel) => Method.NhwcGrouped,
+            (TensorLayout.Nhwc, _) when FewOutputsF32.Suits(in geometry) => Method.NhwcFewOutputs,
             _ => Method.Nhwc,
         };
         if (!direct && WinogradF32.Suits(in geometry) && geometry.OutChannels % kernel.Lanes == 0)
@@ -49,6 +50,10 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
         else if (_method == Method.NhwcGrouped)
         {
             _weights = NhwcGroupedF32.PackWeights(in geometry, kernel, weights);
+        }
+        else if (_method == Method.NhwcFewOutputs)
+        {
+            _weights = FewOutputsF32.PackWeights(in geometry, weights);
         }
         else if (_method == Method.NhwcDepthwise)
         {
@@ -69,6 +74,7 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
         Nhwc,
         NhwcDepthwise,
         NhwcGrouped,
+        NhwcFewOutputs,
         Winograd,
     }
 
@@ -175,7 +181,7 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
         KernelAssert.Run(y, outElements);
         KernelAssert.Apart(x, inElements * sizeof(float), y, outElements * sizeof(float));
         bool planar = layoutX != Layout;
-        if (planar && !(_method == Method.Nhwc && WindowRows.Suits(in geometry)))
+        if (planar && !(_method is Method.Nhwc or Method.NhwcFewOutputs && WindowRows.Suits(in geometry)))
         {
             nint pixels = (nint)height * width;
             nint image = pixels * geometry.InChannels;
@@ -202,6 +208,9 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
                     break;
                 case Method.NhwcDepthwise:
                     NhwcDepthwiseF32.Run(ref job, maxThreads);
+                    break;
+                case Method.NhwcFewOutputs:
+                    FewOutputsF32.Run(ref job, maxThreads);
                     break;
                 case Method.NhwcGrouped:
                     NhwcGroupedF32.Run(ref job, _kernel, maxThreads);
