@@ -22,7 +22,7 @@ internal static unsafe class AttentionF32
     private const int KeyBlock = 512;
 
     // Fewer queries than this do not repay packing the keys and values: benchmarks/results/thresholds.md.
-    internal const int MinPackedQueries = 5;
+    internal const int MinPackedQueries = 16;
 
     internal static readonly RowKernel Scores = RowKernel.Of<ScoreBody>("attention_f32_scores");
 

@@ -14,6 +14,12 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Matrices with no more columns than this are multiplied by dot products along K.</summary>
     internal const int DotColumns = 4;
 
+    /// <summary>The same for columns of at least <see cref="DeepRows"/> elements, whose lanes are added up after many products.</summary>
+    internal const int DeepDotColumns = 8;
+
+    /// <summary>Elements of a column, 8 vectors.</summary>
+    internal const int DeepRows = 128;
+
     private readonly NativeBuffer _buffer;
 
     private PackedMatrix(nint rows, nint columns, GemmF32Kernel kernel)
@@ -21,11 +27,14 @@ internal sealed unsafe class PackedMatrix : IDisposable
         Rows = rows;
         Columns = columns;
         Kernel = kernel;
-        ByColumn = columns <= DotColumns && kernel.Tier != IsaTier.Scalar;
+        ByColumn = IsByColumn(rows, columns) && kernel.Tier != IsaTier.Scalar;
         nint stored = ByColumn ? columns : (columns + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
         _buffer = new NativeBuffer(checked(rows * stored * sizeof(float)));
         Data = (float*)_buffer.Pointer;
     }
+
+    /// <summary>Whether a matrix is multiplied by dot products along K.</summary>
+    internal static bool IsByColumn(nint rows, nint columns) => columns <= (rows >= DeepRows ? DeepDotColumns : DotColumns);
 
     /// <summary>K.</summary>
     public nint Rows { get; }
