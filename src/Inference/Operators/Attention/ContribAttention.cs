@@ -1,4 +1,6 @@
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Memory;
+using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Attention;
@@ -27,6 +29,20 @@ internal sealed unsafe class ContribAttention(Node node) : FloatOperator
 
     protected override void RunDouble(KernelContext context) => throw context.Error("input 0: expected float32, float16 or bfloat16, got float64.");
 
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        for (int i = 0; i < 6; i++)
+        {
+            // Masks and lengths are integers.
+            if (i != 3 && context.HasInput(i) && context.InputType(i) != ElementType.Float32)
+            {
+                return null;
+            }
+        }
+
+        return context.Constant(1) is { } w ? new Prepared(_heads, PackedProduct.Pack(context, 1, w, 1f, transposed: false)) : null;
+    }
+
     protected override void RunSingle(KernelContext context)
     {
         Tensor x = context.Input(0);
@@ -40,5 +56,20 @@ internal sealed unsafe class ContribAttention(Node node) : FloatOperator
         epilogue.Bias = bias is null ? null : (float*)bias.Data;
         GemmF32.Run((float*)x.Data, (nint)x.Dims[2], false, (float*)w.Data, (nint)width, false, projected, (nint)width, (nint)rows, (nint)width, (nint)x.Dims[2], 1f, in epilogue, context.Threads);
         shape.Run(context, projected, context.OptionalInput(3), context.OptionalInput(4), context.OptionalInput(5), projected + rows * width);
+    }
+
+    // With the weights of the projection packed once.
+    private sealed class Prepared(ContribHeads heads, PackedMatrix weights) : Kernel
+    {
+        public override void Run(KernelContext context)
+        {
+            Tensor x = context.Input(0);
+            long rows = x.Dims[0] * x.Dims[1];
+            var shape = new ContribShape(heads, x.Dims[0], x.Dims[1], weights.Columns, context.OptionalInput(4));
+            using var memory = new AlignedScratch<float>((nint)((rows * weights.Columns) + shape.ScratchElements));
+            var epilogue = new GemmEpilogue { Bias = context.OptionalInput(2) is { } bias ? (float*)bias.Data : null };
+            GemmF32.Run((float*)x.Data, (nint)x.Dims[2], weights, memory.Pointer, weights.Columns, (nint)rows, in epilogue, context.Threads);
+            shape.Run(context, memory.Pointer, context.OptionalInput(3), context.OptionalInput(4), context.OptionalInput(5), memory.Pointer + (rows * weights.Columns));
+        }
     }
 }
