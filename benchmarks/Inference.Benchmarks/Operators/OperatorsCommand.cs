@@ -47,6 +47,12 @@ internal static class OperatorsCommand
             Console.Error.WriteLine(timing.Error is null ? string.Create(CultureInfo.InvariantCulture, $"{timing.Ratio,7:F2} {timing.Ours,10:F1} {@case.Name}") : $"  error {@case.Name}: {timing.Error}");
         }
 
+        if (!timings.Exists(t => t.Error is null))
+        {
+            Console.Error.WriteLine($"No case of '{file}' whose text contains '{only}' was measured.");
+            return Task.FromResult(2);
+        }
+
         using TextWriter writer = output is null ? TextWriter.Synchronized(Console.Out) : new StreamWriter(output, append: true);
         Write(writer, timings, threads);
         return Task.FromResult(timings.Exists(t => t.Error is not null) ? 2 : 0);
