@@ -8,9 +8,11 @@ internal readonly unsafe struct QuantizeBody : IIntBody
 {
     internal static readonly RowKernel Kernel = RowKernel.OfInts<QuantizeBody>("quantize_linear");
 
-    // Scales for which no step of a division by the reciprocal leaves the normal numbers.
+    // Scales for which neither the reciprocal nor a bound leaves the normal numbers.
     private const float SmallestFast = 1e-20f;
     private const float LargestFast = 1e20f;
+
+    private const float Margin = 1f / (1 << 20);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<S, V>(void* state, nint first, nint end)
@@ -21,7 +23,7 @@ internal readonly unsafe struct QuantizeBody : IIntBody
         nint i = first;
         if (S.Lanes > 1)
         {
-            i = MathF.Abs(job.Scale) is > SmallestFast and < LargestFast ? ByReciprocal<S, V>(in job, first, end) : ByDivision<S, V>(in job, first, end);
+            i = job.Scale is > SmallestFast and < LargestFast ? ByReciprocal<S, V>(in job, first, end) : ByDivision<S, V>(in job, first, end);
         }
 
         ByDivision<Simd1, float>(in job, i, end);
@@ -46,8 +48,9 @@ internal readonly unsafe struct QuantizeBody : IIntBody
         return i;
     }
 
-    // The bytes are those of a division: the product by the reciprocal, each rounded to nearest, is off by less than 1.6 · 2⁻²³ of the quotient, 10⁻⁴ within the bounds, and where it comes as
-    // near as 2⁻¹² to the middle of two integers the division decides. A NaN gives low, and what overflows is clamped as it would be.
+    // The bytes are those of a division: products by something more and something less than the reciprocal, by 2⁻²⁰ where their own errors are below 2⁻²², enclose the quotient, so where both
+    // round to one integer the quotient does; elsewhere the division decides. The bounds are those of the results times the scale, which is positive: what is clamped rounds to them. A NaN
+    // gives low.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint ByReciprocal<S, V>(in Job job, nint i, nint end)
         where S : struct, IIntSimd<V>
@@ -56,37 +59,30 @@ internal readonly unsafe struct QuantizeBody : IIntBody
         float* x = job.X;
         byte* y = job.Y;
         int zero = job.ZeroPoint;
-        V scale = S.Splat(job.Scale);
-        V r = S.Splat(1f / job.Scale);
-        V low = S.Splat(job.Low);
-        V high = S.Splat(job.High);
-        V middle = S.Splat(0.5f - (1f / 4096));
+        float r = 1f / job.Scale;
+        V more = S.Splat(r * (1f + Margin));
+        V less = S.Splat(r * (1f - Margin));
+        V low = S.Splat(job.Low * job.Scale);
+        V high = S.Splat(job.High * job.Scale);
         for (; i + (2 * S.Lanes) <= end; i += 2 * S.Lanes)
         {
-            V a = S.Clamp(S.Mul(S.Load(x + i), r), low, high);
-            V b = S.Clamp(S.Mul(S.Load(x + i + S.Lanes), r), low, high);
-            if (S.Any(S.LessThan(middle, S.Max(S.Abs(S.Sub(a, S.Round(a))), S.Abs(S.Sub(b, S.Round(b)))))))
+            V a = S.Clamp(S.Load(x + i), low, high);
+            V b = S.Clamp(S.Load(x + i + S.Lanes), low, high);
+            V p = S.Round(S.Mul(a, more));
+            V q = S.Round(S.Mul(b, more));
+            // Equal numbers differ by a zero without a sign, which is no bit.
+            if (S.Any(S.Or(S.Sub(p, S.Round(S.Mul(a, less))), S.Sub(q, S.Round(S.Mul(b, less))))))
             {
-                a = S.Clamp(S.Div(S.Load(x + i), scale), low, high);
-                b = S.Clamp(S.Div(S.Load(x + i + S.Lanes), scale), low, high);
+                V scale = S.Splat(job.Scale);
+                p = S.Clamp(S.Div(S.Load(x + i), scale), S.Splat(job.Low), S.Splat(job.High));
+                q = S.Clamp(S.Div(S.Load(x + i + S.Lanes), scale), S.Splat(job.Low), S.Splat(job.High));
             }
 
-            S.StoreBytes(y + i, a, zero);
-            S.StoreBytes(y + i + S.Lanes, b, zero);
+            S.StoreBytes(y + i, p, zero);
+            S.StoreBytes(y + i + S.Lanes, q, zero);
         }
 
-        for (; i + S.Lanes <= end; i += S.Lanes)
-        {
-            V q = S.Clamp(S.Mul(S.Load(x + i), r), low, high);
-            if (S.Any(S.LessThan(middle, S.Abs(S.Sub(q, S.Round(q))))))
-            {
-                q = S.Clamp(S.Div(S.Load(x + i), scale), low, high);
-            }
-
-            S.StoreBytes(y + i, q, zero);
-        }
-
-        return i;
+        return ByDivision<S, V>(in job, i, end);
     }
 
     internal struct Job
