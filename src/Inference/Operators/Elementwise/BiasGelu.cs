@@ -1,6 +1,7 @@
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Threading;
 using Inference.Operators.Elementwise.OneInput;
+using Inference.Operators.Elementwise.TwoInputs;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Elementwise;
@@ -12,6 +13,9 @@ internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
     public static readonly UnaryTrait Trait = new(() => new FloatForm<OneInput.Activations.GeluTanh>(), n => n.HasInput(1) ? null : Trait!.Form.Of(n));
 
     private const int DoubleWork = 20;
+
+    // Of an element in f32, in additions.
+    private const int SingleCost = 4;
 
     protected override void InferOutputs(InferContext context)
     {
@@ -39,24 +43,23 @@ internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
     {
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
-        float* target = (float*)y.Data;
-        float* source = (float*)x.Data;
-        if (context.OptionalInput(1) is { Count: > 0 } bias)
+        UnaryFunction function = tanh ? UnaryFunctions.GeluTanh : UnaryFunctions.Gelu;
+        if (context.OptionalInput(1) is not { Count: > 0 } bias)
         {
-            float* addend = (float*)bias.Data;
-            var work = default(WorkCounter);
-            int columns = (int)bias.Count;
-            var row = new ReadOnlySpan<float>(addend, columns);
-            for (long i = 0; i < x.Count; i += columns)
-            {
-                work.Add(columns);
-                System.Numerics.Tensors.TensorPrimitives.Add(new ReadOnlySpan<float>(source + i, columns), row, new Span<float>(target + i, columns));
-            }
-
-            source = target;
+            var alone = new SingleRange<DirectElement<float>, float, float>(function, (float*)x.Data, (float*)y.Data, 0f, 0f);
+            ElementRanges.Run(ref alone, y.Count, SingleCost, context.Threads);
+            return;
         }
 
-        Unary.Run(tanh ? UnaryFunctions.GeluTanh : UnaryFunctions.Gelu, source, target, (nint)x.Count);
+        StridedLoop loop = StridedLoop.Over(y.Dims);
+        loop.AddBroadcast(y.Dims, x.Dims);
+        loop.AddBroadcast(y.Dims, bias.Dims);
+        loop.Collapse();
+        var body = new Runs(function, (float*)y.Data);
+        var operands = default(RunOperands);
+        operands.Add((float*)x.Data);
+        operands.Add((float*)bias.Data);
+        ElementRanges.RunLoop(ref body, ref loop, ref operands, y.Count, SingleCost, context.Threads);
     }
 
     protected override void RunDouble(KernelContext context)
@@ -70,6 +73,24 @@ internal sealed unsafe class BiasGelu(bool tanh) : FloatOperator
             work.Add(DoubleWork);
             double value = x[i] + (bias is null ? 0 : bias.Span<double>()[(int)(i % bias.Count)]);
             y[i] = tanh ? Functions.GeluTanh(value) : Functions.Gelu(value);
+        }
+    }
+
+    private readonly struct Runs(UnaryFunction function, float* y) : IRunBody
+    {
+        // Elements between the sum and the function of it: they stay in the first-level cache.
+        private const int Block = 2048;
+
+        public void Run(in RunOperands run, long at, long count)
+        {
+            for (long i = 0; i < count; i += Block)
+            {
+                float* to = y + at + i;
+                long length = Math.Min(Block, count - i);
+                BinaryLoop.Run(
+                    default(Arithmetic.Add), run.Data<float>(0) + (i * run.Stride(0)), run.Stride(0), run.Data<float>(1) + (i * run.Stride(1)), run.Stride(1), to, length);
+                Unary.Run(function, to, to, (nint)length);
+            }
         }
     }
 }
