@@ -11,7 +11,7 @@ internal static unsafe class ShortRuns
 {
     // Up to this length, fewer rows than this are not worth it.
     private const long LongestRow = 64;
-    private const long FewestRows = 4;
+    private const long FewestRows = 8;
     private const int MostOperands = 3;
 
     // Elements of a block, of at most 8 bytes each, on the stack for each operand: 8 KB.
@@ -47,10 +47,11 @@ internal static unsafe class ShortRuns
         byte** repeated = stackalloc byte*[MostOperands];
         new Span<nint>(repeated, MostOperands).Clear();
         long length = loop.Inner;
+        long most = Math.Min(loop.Rows, Block / length);
         RunOperands run = operands;
         for (long end = first + count; first < end;)
         {
-            long rows = Math.Min(Math.Min(loop.RowsLeft, Block / length), (end - first) / length);
+            long rows = Math.Min(Math.Min(loop.RowsLeft, most), (end - first) / length);
             for (int o = 0; o < operands.Count; o++)
             {
                 byte* data = operands.Data<byte>(o) + (loop.Offset(o) * operands.Size(o));
@@ -68,7 +69,7 @@ internal static unsafe class ShortRuns
                 {
                     if (repeated[o] != data)
                     {
-                        Repeat(data, length * operands.Size(o), buffer, Block / length);
+                        Repeat(data, length * operands.Size(o), buffer, most);
                         repeated[o] = data;
                     }
 
