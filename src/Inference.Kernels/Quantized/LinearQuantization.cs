@@ -1,5 +1,6 @@
 using Inference.Kernels.Quantized.Linear;
 using Inference.Kernels.Simd;
+using Inference.Kernels.Threading;
 
 namespace Inference.Kernels.Quantized;
 
@@ -47,10 +48,33 @@ internal static unsafe class LinearQuantization
     /// <param name="count">Elements.</param>
     /// <param name="scale">Scale.</param>
     /// <param name="zeroPoint">Zero point, 0 to 255.</param>
-    public static void ChooseParameters(float* x, nint count, out float scale, out byte zeroPoint) =>
-        ChooseParameters(x, count, out scale, out zeroPoint, IsaTier.Avx512);
+    /// <param name="maxThreads">The most threads to use.</param>
+    public static void ChooseParameters(float* x, nint count, out float scale, out byte zeroPoint, int maxThreads = 1)
+    {
+        KernelAssert.Run(x, count);
+        if (maxThreads <= 1 || count < RowKernel.ParallelWork)
+        {
+            ChooseParameters(x, count, out scale, out zeroPoint, IsaTier.Avx512);
+            return;
+        }
 
-    /// <summary>Quantizes x to u8 with the parameters of <see cref="ChooseParameters(float*, nint, out float, out byte)"/>.</summary>
+        int blocks = WorkerPool.BlocksPerThread * Math.Min(maxThreads, WorkerPool.Capacity);
+        KernelAssert.AtMost(blocks, WorkerPool.BlocksPerThread * JobSlot.MaxJoins);
+        RangeBody.Job* jobs = stackalloc RangeBody.Job[blocks];
+        var ranges = new Ranges { X = x, Count = count, Blocks = blocks, Jobs = jobs };
+        WorkerPool.Run(blocks, ref ranges, maxThreads);
+        // A NaN of one is one of all.
+        (float min, float max) = (jobs[0].Min, jobs[0].Max);
+        for (int i = 1; i < blocks; i++)
+        {
+            min = MathF.Min(min, jobs[i].Min);
+            max = MathF.Max(max, jobs[i].Max);
+        }
+
+        Choose(min, max, out scale, out zeroPoint);
+    }
+
+    /// <summary>Quantizes x to u8 with the parameters of <see cref="ChooseParameters(float*, nint, out float, out byte, int)"/>.</summary>
     /// <param name="x">Input.</param>
     /// <param name="y">Output.</param>
     /// <param name="count">Elements.</param>
@@ -92,8 +116,27 @@ internal static unsafe class LinearQuantization
         KernelAssert.Run(x, count);
         var job = new RangeBody.Job { X = x };
         RangeBody.Kernel.Within(limit)(&job, 0, count);
-        scale = job.Max == job.Min ? 1f : (job.Max - job.Min) / 255f;
-        float point = Math.Clamp(0f - (job.Min / scale), 0f, 255f);
+        Choose(job.Min, job.Max, out scale, out zeroPoint);
+    }
+
+    private static void Choose(float min, float max, out float scale, out byte zeroPoint)
+    {
+        scale = max == min ? 1f : (max - min) / 255f;
+        float point = Math.Clamp(0f - (min / scale), 0f, 255f);
         zeroPoint = float.IsNaN(point) ? (byte)0 : (byte)MathF.Round(point);
+    }
+
+    private struct Ranges : IBlockAction
+    {
+        public float* X;
+        public nint Count;
+        public int Blocks;
+        public RangeBody.Job* Jobs;
+
+        public readonly void Invoke(int block)
+        {
+            Jobs[block] = new RangeBody.Job { X = X };
+            RangeBody.Kernel.Best(Jobs + block, Count / Blocks * block, block == Blocks - 1 ? Count : Count / Blocks * (block + 1));
+        }
     }
 }

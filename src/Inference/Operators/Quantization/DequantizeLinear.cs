@@ -59,6 +59,12 @@ internal sealed unsafe class DequantizeLinear(Node node) : Operator
             case ElementType.Int32 when stride == 0 && *zeros == 0:
                 LinearQuantization.Dequantize((int*)x.Data + at, target, (nint)count, *scales, 0);
                 break;
+            case ElementType.UInt16 when stride == 0:
+                WideRuns.Dequantize((ushort*)x.Data + at, target, count, *scales, *zeros);
+                break;
+            case ElementType.Int16 when stride == 0:
+                WideRuns.Dequantize((short*)x.Data + at, target, count, *scales, *zeros);
+                break;
             case ElementType.UInt8:
                 for (long i = 0; i < count; i++)
                 {

@@ -21,7 +21,7 @@ internal sealed unsafe class DynamicQuantizeLinear : Operator
     {
         Tensor x = context.Input(0);
         Tensor y = context.Output(0);
-        Parameters((float*)x.Data, x.Count, out float scale, out byte zero);
+        LinearQuantization.ChooseParameters((float*)x.Data, (nint)x.Count, out float scale, out byte zero, context.Threads);
         var body = new Quantization((float*)x.Data, y.Data, scale, zero);
         ElementRanges.Run(ref body, x.Count, cost: 2, context.Threads);
         if (context.HasOutput(1))

@@ -14,6 +14,12 @@ internal static unsafe class QuantizeRun
             case ElementType.UInt8 or ElementType.Int8 when stride == 0:
                 LinearQuantization.Quantize(x + at, y.Data + at, (nint)count, *scales, *zeros, y.Type == ElementType.Int8);
                 break;
+            case ElementType.UInt16 when stride == 0:
+                WideRuns.Quantize(x + at, (ushort*)y.Data + at, count, *scales, *zeros);
+                break;
+            case ElementType.Int16 when stride == 0:
+                WideRuns.Quantize(x + at, (short*)y.Data + at, count, *scales, *zeros);
+                break;
             case ElementType.UInt8:
                 for (long i = 0; i < count; i++)
                 {

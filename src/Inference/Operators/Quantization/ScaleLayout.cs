@@ -30,7 +30,7 @@ internal readonly struct ScaleLayout
     public long Inner { get; }
 
     /// <summary>1 where each inner position has its own scale, 0 where a run shares one.</summary>
-    public long InnerStride => _blocked || _dense ? 1 : 0;
+    public long InnerStride => (_blocked && Inner != 1) || _dense ? 1 : 0;
 
     /// <summary>The layout of scales of a shape for a tensor of a shape.</summary>
     public static ScaleLayout Create(ReadOnlySpan<long> dims, ReadOnlySpan<long> scale, long axis, long blockSize)
@@ -50,6 +50,14 @@ internal readonly struct ScaleLayout
     /// <param name="run">Elements to the end of the run.</param>
     public long Scale(long element, out long run)
     {
+        if (_blocked && Inner == 1)
+        {
+            // Blocks of a last axis: the elements of each follow each other.
+            long along = element % Length;
+            run = Math.Min(_blockSize - (along % _blockSize), Length - along);
+            return Index(element / Length, along);
+        }
+
         long row = element / Inner;
         long within = element - (row * Inner);
         run = Inner - within;

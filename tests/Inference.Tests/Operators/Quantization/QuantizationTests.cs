@@ -68,4 +68,42 @@ public sealed class QuantizationTests
     [Fact]
     public void QLinearConv_ScaleOfEachFilter() =>
         Same<byte>([2, 4, 20, 40], [1, 2, 2], Run("QLinearConv", [T<byte>([1, 2], 1, 1, 2), S(1f), S<byte>(0), T<byte>([2, 2], 2, 1, 1), T([1f, 10]), T<byte>([0, 0]), S(1f), S<byte>(0)]));
+
+    [Theory]
+    [InlineData(0.013f, 40)]
+    [InlineData(1.5f, 0)]
+    public void SixteenBits_EveryLength_EqualFormula(float scale, int zero)
+    {
+        float[] some = [0, -0f, 0.0065f, 1, -1, 400, -400, 1e9f, -1e9f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 2.25f, 3.75f, 851.4f];
+        for (int n = 0; n <= 70; n++)
+        {
+            float[] x = [.. Enumerable.Range(0, n).Select(i => some[i % some.Length] * (1 + (i / some.Length)))];
+            ushort[] u = [.. x.Select(v => (ushort)(float.IsNaN(v) ? 0 : Math.Clamp((double)MathF.Round(Math.Clamp(v / scale, -1e6f, 1e6f)) + zero, 0, 65535)))];
+            short[] s = [.. x.Select(v => (short)(float.IsNaN(v) ? -32768 : Math.Clamp((double)MathF.Round(Math.Clamp(v / scale, -1e6f, 1e6f)) + zero, -32768, 32767)))];
+            Assert.Equal(u, Run("QuantizeLinear", [T(x), S(scale), S((ushort)zero)]).Span<ushort>().ToArray());
+            Assert.Equal(s, Run("QuantizeLinear", [T(x), S(scale), S((short)zero)]).Span<short>().ToArray());
+            Assert.Equal(u.Select(v => (v - zero) * scale), Run("DequantizeLinear", [T(u), S(scale), S((ushort)zero)]).Span<float>().ToArray());
+            Assert.Equal(s.Select(v => (v - zero) * scale), Run("DequantizeLinear", [T(s), S(scale), S((short)zero)]).Span<float>().ToArray());
+        }
+    }
+
+    [Fact]
+    public void ScalesOfTheLastAxis_OnThreads_EqualFormula()
+    {
+        const int Rows = 301;
+        const int Columns = 150;
+        float[] x = [.. Enumerable.Range(0, Rows * Columns).Select(i => ((i * 37 % 1001) - 500) * 0.013f)];
+        float[] scales = [.. Enumerable.Range(0, Columns).Select(i => 0.02f + (i * 0.001f))];
+        float[] blocks = [.. Enumerable.Range(0, Rows * 5).Select(i => 0.02f + (i * 0.0001f))];
+        sbyte Of(float v, float scale) => (sbyte)Math.Clamp(MathF.Round(v / scale), -128, 127);
+        foreach (int threads in (int[])[1, 3])
+        {
+            var perColumn = (Tensor)RunAll("QuantizeLinear", [T(x, Rows, Columns), T(scales), T(new sbyte[Columns])], [("axis", 1L)], threads: threads)[0]!;
+            Assert.Equal(x.Select((v, i) => Of(v, scales[i % Columns])), perColumn.Span<sbyte>().ToArray());
+            var perBlock = (Tensor)RunAll("QuantizeLinear", [T(x, Rows, Columns), T(blocks, Rows, 5), T(new sbyte[Rows * 5], Rows, 5)], [("axis", 1L), ("block_size", 32L)], threads: threads)[0]!;
+            Assert.Equal(x.Select((v, i) => Of(v, blocks[(i / Columns * 5) + (i % Columns / 32)])), perBlock.Span<sbyte>().ToArray());
+            EngineValue?[] dynamic = RunAll("DynamicQuantizeLinear", [T(x, Rows, Columns)], outputs: 3, threads: threads);
+            Assert.Equal((x.Max() - x.Min()) / 255f, ((Tensor)dynamic[1]!).Span<float>()[0]);
+        }
+    }
 }
