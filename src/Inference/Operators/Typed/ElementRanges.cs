@@ -73,6 +73,8 @@ internal static unsafe class ElementRanges
         }
     }
 
+    // Compiled once for all: the tiers would take the first hundreds of runs.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Walk<TBody>(ref TBody body, ref StridedLoop loop, RunOperands operands, long first, long count)
         where TBody : struct, IRunBody
     {

@@ -40,6 +40,7 @@ internal static unsafe class ShortRuns
 
     /// <summary>Runs whole rows of the output from an element that starts one.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Walk<TBody>(ref TBody body, ref StridedLoop loop, RunOperands operands, long first, long count)
         where TBody : struct, IRunBody
     {

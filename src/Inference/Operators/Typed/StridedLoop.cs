@@ -163,6 +163,7 @@ internal unsafe struct StridedLoop
     public readonly long RowStride(int operand) => _strides[operand * MaxRank + Rank - 2];
 
     /// <summary>Moves on by so many innermost runs, at most those left along the axis before the innermost; runs must not be in parts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void NextRows(long rows)
     {
         for (int o = 0; o < _operands; o++)
@@ -199,6 +200,7 @@ internal unsafe struct StridedLoop
     }
 
     /// <summary>Moves to the next innermost run.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Next()
     {
         _work.Add(RunWork + Inner);
