@@ -28,6 +28,11 @@ internal static unsafe class ElementRanges
     public static void RunLoop<TBody>(ref TBody body, ref StridedLoop loop, ref RunOperands operands, long count, int cost, int threads)
         where TBody : struct, IRunBody
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         bool rows = ShortRuns.Fit(in loop, in operands);
         if (threads > 1 && count * cost >= RowKernel.ParallelWork)
         {

@@ -165,6 +165,19 @@ public sealed class VectorFormTests
     }
 
     [Fact]
+    public void Broadcast_OfNoElements_IsEmpty()
+    {
+        Tensor many = T(Enumerable.Range(0, 27).ToArray(), 9, 3, 1);
+        Tensor none = T(Array.Empty<int>(), 1, 1, 0);
+        foreach (string op in (string[])["Add", "Div", "Max", "Less", "BitwiseAnd", "Pow"])
+        {
+            Assert.Equal([9, 3, 0], Run(op, [many, none]).Dims.ToArray());
+        }
+
+        Assert.Equal([9, 3, 0], Run("Where", [T(new bool[9], 9, 1, 1), many, none]).Dims.ToArray());
+    }
+
+    [Fact]
     public void Pow_SpecialValues_EqualMath()
     {
         float[] some = [0, -0f, 1, -1, 2, -2, 0.5f, -0.5f, 3, -3, 2.5f, -7.25f, 1e-40f, 1e38f, -1e38f, 100, -100, float.NaN, float.PositiveInfinity, float.NegativeInfinity, 8388609, 16777216];
