@@ -69,7 +69,7 @@ internal static unsafe class GatherRows
                     Vector256.Load(from + 32).Store(y + 32);
                     break;
                 case < PartedRow:
-                    Unsafe.CopyBlockUnaligned(y, from, (uint)rowBytes);
+                    ByteRuns.Copy(from, 0, y, 0, 1, rowBytes);
                     break;
                 default:
                     LargeBlocks.Copy(from, y, rowBytes);

@@ -91,6 +91,19 @@ internal static unsafe class GemmF32Unpacked
             return;
         }
 
+        if (!job.Epilogue.Accumulate && job.Epilogue.Residual != job.C)
+        {
+            // The last columns, over those that are done: what they were made of is still there.
+            nint first = n - kernel.Lanes;
+            job.B = b + first;
+            job.N = kernel.Lanes;
+            job.C += first;
+            job.Epilogue.Bias += job.Epilogue.Bias == null ? 0 : first;
+            job.Epilogue.Residual += job.Epilogue.Residual == null ? 0 : first;
+            GemmF32Driver.Run(ref job, kernel, maxThreads);
+            return;
+        }
+
         using var rest = new AlignedScratch<float>(kernel.Lanes * job.K);
         GemmF32Packing.PackPanel(b + whole, ldb, false, job.K, (int)(n - whole), 1f, kernel.Lanes, rest.Pointer);
         job.B = rest.Pointer;

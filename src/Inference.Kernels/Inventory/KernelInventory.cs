@@ -46,6 +46,7 @@ public static class KernelInventory
         GemmF32Packing.Transposed,
         NchwDepthwiseF32.General,
         NchwDepthwiseF32.ThreeByThree,
+        NchwDepthwiseF32.Tall,
         NhwcDepthwiseF32.Kernel,
         NhwcGroupedF32.Kernel,
         FewChannelsF32.Kernel3x3,

@@ -29,6 +29,7 @@ internal unsafe struct PlanarWindow
     public int PadTop;
     public int PadLeft;
     public int Taps;
+    public int KernelWidth;
     public int PaddedHeight;
     public int PaddedWidth;
     public float PadValue;
@@ -53,6 +54,7 @@ internal unsafe struct PlanarWindow
         PadTop = g.PadTop;
         PadLeft = g.PadLeft;
         Taps = g.Taps;
+        KernelWidth = g.KernelWidth;
         PadValue = padValue;
         PaddedHeight = ((outHeight - 1) * g.StrideHeight) + ((g.KernelHeight - 1) * g.DilationHeight) + 1;
         PaddedWidth = outWidth + ((g.KernelWidth - 1) * g.DilationWidth / g.StrideWidth) + Slack;
@@ -118,12 +120,12 @@ internal unsafe struct PlanarWindow
         }
     }
 
-    /// <summary>Runs a kernel on the plane, with vectors that a row fills.</summary>
-    public void Run(RowKernel kernel, IsaTier limit)
+    /// <summary>Runs a kernel on the plane, with vectors that a row fills, or so many of them.</summary>
+    public void Run(RowKernel kernel, IsaTier limit, int vectors = 1)
     {
         fixed (PlanarWindow* self = &this)
         {
-            kernel.Fitting(limit, OutWidth).Body(self, 0, OutHeight);
+            kernel.Fitting(limit, OutWidth / vectors).Body(self, 0, OutHeight);
         }
     }
 

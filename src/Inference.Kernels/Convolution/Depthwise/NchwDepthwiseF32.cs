@@ -13,6 +13,8 @@ internal static unsafe class NchwDepthwiseF32
     internal static readonly RowKernel General = RowKernel.Of<PlanarFold<WindowFolds.Weighted>>("depthwise_f32_nchw");
     internal static readonly RowKernel ThreeByThree = RowKernel.Of<Depthwise3x3>("depthwise_f32_nchw_3x3");
 
+    internal static readonly RowKernel Tall = RowKernel.Of<DepthwiseTall>("depthwise_f32_nchw_tall");
+
     public static void Run(ref ConvolutionJob job, int maxThreads)
     {
         int planes = job.Batch * job.Geometry.InChannels;
@@ -36,7 +38,9 @@ internal static unsafe class NchwDepthwiseF32
     {
         ref readonly ConvolutionGeometry g = ref job.Geometry;
         var window = new PlanarWindow(in g, job.Height, job.Width, job.OutHeight, job.OutWidth, 0f);
-        RowKernel kernel = Depthwise3x3.Suits(in g) ? ThreeByThree : General;
+        bool tall = !Depthwise3x3.Suits(in g) && DepthwiseTall.Suits(in g);
+        RowKernel kernel = tall ? Tall : Depthwise3x3.Suits(in g) ? ThreeByThree : General;
+        int vectors = tall ? 2 : 1;
         using var scratch = new AlignedScratch<float>(window.ScratchLength);
         using var offsets = new AlignedScratch<nint>(g.Taps);
         window.Scratch = scratch.Pointer;
@@ -63,13 +67,13 @@ internal static unsafe class NchwDepthwiseF32
                 // The residual would be overwritten: the result goes to scratch first.
                 using var result = new AlignedScratch<float>(pixels);
                 window.Y = result.Pointer;
-                window.Run(kernel, limit);
+                window.Run(kernel, limit, vectors);
                 Binary.Run(BinaryKind.Add, result.Pointer, y, y, pixels);
             }
             else
             {
                 window.Y = y;
-                window.Run(kernel, limit);
+                window.Run(kernel, limit, vectors);
                 if (job.Epilogue.Residual != null)
                 {
                     Binary.Run(BinaryKind.Add, y, job.Epilogue.Residual + ((nint)plane * pixels), y, pixels);

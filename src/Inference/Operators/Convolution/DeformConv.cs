@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
 using Inference.Operators.Images;
@@ -137,12 +138,16 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
         public C* Mask;
         public C* Columns;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Invoke(int block)
         {
             nint outputs = (nint)Grid.OutputCount;
             C* moveY = Offsets + (2 * block * outputs);
             C* moveX = moveY + outputs;
             C* columns = Columns + (block * outputs);
+            (long stepY, long stepX) = Math.DivRem(block, Grid.Kernel[1]);
+            long startY = stepY * Grid.Dilation[0] - Grid.Before[0];
+            long startX = stepX * Grid.Dilation[1] - Grid.Before[1];
             using var memory = new AlignedScratch<byte>(SampledBlock<C>.Bytes(4, Points));
             var work = default(WorkCounter);
             for (nint first = 0; first < outputs; first += Points)
@@ -150,10 +155,16 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
                 var sampled = new SampledBlock<C>(memory.Pointer, 4, Points);
                 nint end = nint.Min(outputs, first + Points);
                 work.Add((end - first) * Channels * 4);
-                for (nint o = first; o < end; o++)
+                (long row, long column) = Math.DivRem((long)first, Grid.Output[1]);
+                for (nint o = first; o < end; o++, column++)
                 {
-                    long baseY = o / Grid.Output[1] * Grid.Stride[0] - Grid.Before[0] + block / Grid.Kernel[1] * Grid.Dilation[0];
-                    long baseX = o % Grid.Output[1] * Grid.Stride[1] - Grid.Before[1] + block % Grid.Kernel[1] * Grid.Dilation[1];
+                    if (column == Grid.Output[1])
+                    {
+                        (row, column) = (row + 1, 0);
+                    }
+
+                    long baseY = row * Grid.Stride[0] + startY;
+                    long baseX = column * Grid.Stride[1] + startX;
                     double scale = Mask is null ? 1 : double.CreateTruncating(Mask[(block * outputs) + o]);
                     Place(ref sampled, double.CreateTruncating(C.CreateTruncating(baseY) + moveY[o]), double.CreateTruncating(C.CreateTruncating(baseX) + moveX[o]), scale);
                 }
@@ -163,6 +174,7 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
         }
 
         // Zeros lie outside of the plane.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Place(ref SampledBlock<C> sampled, double y, double x, double scale)
         {
             (long height, long width) = (Grid.Input[0], Grid.Input[1]);

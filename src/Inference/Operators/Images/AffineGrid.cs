@@ -55,6 +55,7 @@ internal sealed class AffineGrid(Node node) : Operator
         public Tensor Theta;
         public Tensor Y;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly unsafe void Invoke<E, T, C>()
             where E : struct, IElement<T, C>
             where T : unmanaged

@@ -38,6 +38,7 @@ internal unsafe struct ResizePass<W>(KernelContext context, AxisTable table, Row
         WorkerPool.Run(_blocks, ref this, parallel ? context.Threads : 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Invoke(int block)
     {
         long first = _rows * block / _blocks;
@@ -68,6 +69,7 @@ internal unsafe struct ResizePass<W>(KernelContext context, AxisTable table, Row
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Sums(W* row, W* results, int* indices, W* weights)
     {
         int taps = table.Taps;

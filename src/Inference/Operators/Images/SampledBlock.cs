@@ -102,21 +102,19 @@ internal unsafe ref struct SampledBlock<W>
         where T : unmanaged
         where TRead : struct, IReadAs<T, W>
     {
-        for (nint c = 0; c < count; c++, planes += planeStride, y += stride)
+        nint c = 0;
+        for (; Taps == 4 && c + 4 <= count; c += 4, planes += 4 * planeStride, y += 4 * stride)
         {
-            if (Taps == 4 && c + 1 < count)
+            Four<T, TRead>(planes, planeStride, y, stride);
+            for (int k = 0; PartialCount > 0 && k < 4; k++)
             {
-                Four<T, TRead>(planes, planes + planeStride, y, y + stride);
-                SamplePartial<T, TRead>(planes, y);
-                c++;
-                planes += planeStride;
-                y += stride;
+                SamplePartial<T, TRead>(planes + (k * planeStride), y + (k * stride));
             }
-            else
-            {
-                Any<T, TRead>(planes, y);
-            }
+        }
 
+        for (; c < count; c++, planes += planeStride, y += stride)
+        {
+            Any<T, TRead>(planes, y);
             SamplePartial<T, TRead>(planes, y);
         }
     }
@@ -138,32 +136,39 @@ internal unsafe ref struct SampledBlock<W>
         }
     }
 
-    // Two planes share what is read of a point.
+    // Four planes share what is read of a point of four taps.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Four<T, TRead>(T* first, T* second, W* y, W* z)
+    private readonly void Four<T, TRead>(T* first, nint planeStride, W* y, nint stride)
         where T : unmanaged
         where TRead : struct, IReadAs<T, W>
     {
-        nint* offsets = Offsets;
-        W* weights = Weights;
+        T* second = first + planeStride;
+        T* third = second + planeStride;
+        T* fourth = third + planeStride;
         nint pitch = Pitch;
         nint count = Count;
-        for (nint i = 0; i < count; i++)
+        nint* o = Offsets;
+        W* w = Weights;
+        for (nint i = 0; i < count; i++, o++, w++, y++)
         {
-            nint* o = offsets + i;
-            W* w = weights + i;
-            (nint a, W share) = (*o, *w);
-            W sum = share * TRead.Read(first[a]);
-            W other = share * TRead.Read(second[a]);
-            (a, share) = (o[pitch], w[pitch]);
-            sum += share * TRead.Read(first[a]);
-            other += share * TRead.Read(second[a]);
-            (a, share) = (o[2 * pitch], w[2 * pitch]);
-            sum += share * TRead.Read(first[a]);
-            other += share * TRead.Read(second[a]);
-            (a, share) = (o[3 * pitch], w[3 * pitch]);
-            y[i] = sum + (share * TRead.Read(first[a]));
-            z[i] = other + (share * TRead.Read(second[a]));
+            (nint at, W share) = (*o, *w);
+            W a = share * TRead.Read(first[at]);
+            W b = share * TRead.Read(second[at]);
+            W c = share * TRead.Read(third[at]);
+            W d = share * TRead.Read(fourth[at]);
+            for (nint t = pitch; t < 4 * pitch; t += pitch)
+            {
+                (at, share) = (o[t], w[t]);
+                a += share * TRead.Read(first[at]);
+                b += share * TRead.Read(second[at]);
+                c += share * TRead.Read(third[at]);
+                d += share * TRead.Read(fourth[at]);
+            }
+
+            *y = a;
+            y[stride] = b;
+            y[2 * stride] = c;
+            y[3 * stride] = d;
         }
     }
 

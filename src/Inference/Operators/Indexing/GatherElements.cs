@@ -71,6 +71,7 @@ internal sealed class GatherElements(Node node) : Operator
 
         public readonly long Count => walk.Runs;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Invoke(int block)
         {
             AxisIndex own = walk;
@@ -79,32 +80,45 @@ internal sealed class GatherElements(Node node) : Operator
             ref T from = ref Elements.Ref<T>(source);
             ref T to = ref Unsafe.Add(ref Elements.Ref<T>(target), (nint)first * own.Inner);
             ref TIndex picks = ref Unsafe.Add(ref Elements.Ref<TIndex>(indices), (nint)first * own.Inner);
-            var work = default(WorkCounter);
             own.Start(first);
-            for (long run = first; run < end; run++)
+            long atOnce = Math.Max(1, AxisIndex.Part / Math.Max(1, own.Inner));
+            for (long run = first; run < end;)
             {
-                for (nint i = 0; i < own.Inner;)
+                // Indices of some runs are looked at together.
+                long stop = Math.Min(end, run + atOnce);
+                bool positions = own.Inner <= AxisIndex.Part && AxisIndex.ArePositions(ref picks, (nint)(stop - run) * own.Inner, own.Size);
+                for (; run < stop; run++)
                 {
-                    nint stop = nint.Min(i + AxisIndex.Part, own.Inner);
-                    work.Add(RunWork + stop - i);
-                    i = Pick(ref Unsafe.Add(ref from, own.Offset), ref picks, ref to, i, stop, own.Size, own.AxisStride, own.Step);
-                    if (i < stop)
-                    {
-                        throw own.OutOfRange(context, indices, run * own.Inner + i);
-                    }
+                    Run(context, in own, run, positions, ref from, ref picks, ref to);
+                    to = ref Unsafe.Add(ref to, own.Inner);
+                    picks = ref Unsafe.Add(ref picks, own.Inner);
+                    own.Next();
                 }
+            }
+        }
 
-                to = ref Unsafe.Add(ref to, own.Inner);
-                picks = ref Unsafe.Add(ref picks, own.Inner);
-                own.Next();
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Run(KernelContext context, in AxisIndex own, long run, bool positions, ref T from, ref TIndex picks, ref T to)
+        {
+            var work = default(WorkCounter);
+            for (nint i = 0; i < own.Inner;)
+            {
+                nint stop = nint.Min(i + AxisIndex.Part, own.Inner);
+                work.Add(RunWork + stop - i);
+                bool known = positions || AxisIndex.ArePositions(ref Unsafe.Add(ref picks, i), stop - i, own.Size);
+                i = Pick(ref Unsafe.Add(ref from, own.Offset), ref picks, ref to, i, stop, known, own.Size, own.AxisStride, own.Step);
+                if (i < stop)
+                {
+                    throw own.OutOfRange(context, indices, run * own.Inner + i);
+                }
             }
         }
 
         // Returns where it ends: before the end at an index out of range.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static nint Pick(ref T from, ref TIndex picks, ref T to, nint i, nint end, nint size, nint stride, nint step)
+        private static nint Pick(ref T from, ref TIndex picks, ref T to, nint i, nint end, bool positions, nint size, nint stride, nint step)
         {
-            if (AxisIndex.ArePositions(ref Unsafe.Add(ref picks, i), end - i, size))
+            if (positions)
             {
                 if (stride == 1)
                 {

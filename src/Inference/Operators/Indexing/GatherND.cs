@@ -61,6 +61,7 @@ internal sealed class GatherND(Node node) : Operator
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Run<T, TIndex>(KernelContext context, Tensor source, Tensor target)
             where TIndex : unmanaged, IBinaryInteger<TIndex>
         {

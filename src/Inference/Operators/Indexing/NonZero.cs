@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 using Inference.Operators.Views;
@@ -51,43 +52,97 @@ internal sealed class NonZero : Operator
         public KernelContext Context;
         public Tensor X;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly unsafe void Invoke<E, T, C>()
             where E : struct, IElement<T, C>
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
         {
             T* x = (T*)X.Data;
-            long count = 0;
-            var work = default(WorkCounter);
-            for (long i = 0; i < X.Count; i++)
-            {
-                work.Add(1);
-                count += C.IsZero(E.Load(x[i])) ? 0 : 1;
-            }
-
+            long count = Count<E, T, C>(x, X.Count);
             int rank = X.Rank;
             long* y = (long*)Context.Output(0, ElementType.Int64, [rank, count]).Data;
+            if (rank == 0 || count == 0)
+            {
+                return;
+            }
+
+            // Row by row along the last axis; the other indices are those of the row.
             Span<long> index = stackalloc long[rank];
             index.Clear();
+            long length = X.Dims[rank - 1];
+            long* last = y + ((rank - 1) * count);
             long found = 0;
-            for (long i = 0; i < X.Count && rank > 0 && found < count; i++)
+            var work = default(WorkCounter);
+            for (long start = 0; start < X.Count && found < count; start += length)
             {
-                work.Add(2 * rank);
-                if (!C.IsZero(E.Load(x[i])))
+                work.Add((2 * rank) + length);
+                long more = Row<E, T, C>(x + start, length, last + found, count - found);
+                for (int axis = 0; axis < rank - 1; axis++)
                 {
-                    for (int axis = 0; axis < rank; axis++)
-                    {
-                        y[(axis * count) + found] = index[axis];
-                    }
-
-                    found++;
+                    new Span<long>(y + (axis * count) + found, (int)more).Fill(index[axis]);
                 }
 
-                for (int axis = rank - 1; axis >= 0 && ++index[axis] == X.Dims[axis]; axis--)
+                found += more;
+                for (int axis = rank - 2; axis >= 0 && ++index[axis] == X.Dims[axis]; axis--)
                 {
                     index[axis] = 0;
                 }
             }
+        }
+
+        private static unsafe long Count<E, T, C>(T* x, long length)
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
+            long count = 0;
+            var work = default(WorkCounter);
+            for (long i = 0; i < length; i += LongLoop.Part)
+            {
+                long end = Math.Min(length, i + LongLoop.Part);
+                work.Add(end - i);
+                count += CountPart<E, T, C>(x + i, end - i);
+            }
+
+            return count;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static unsafe long CountPart<E, T, C>(T* x, long length)
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
+            if (typeof(T) == typeof(byte))
+            {
+                return length - new ReadOnlySpan<byte>(x, (int)length).Count((byte)0);
+            }
+
+            long zeros = 0;
+            for (long i = 0; i < length; i++)
+            {
+                zeros += C.IsZero(E.Load(x[i])) ? 1 : 0;
+            }
+
+            return length - zeros;
+        }
+
+        // Each position is written over until one is kept, without a branch; stops at the last one.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static unsafe long Row<E, T, C>(T* x, long length, long* y, long room)
+            where E : struct, IElement<T, C>
+            where T : unmanaged
+            where C : unmanaged, INumber<C>, IMinMaxValue<C>
+        {
+            long found = 0;
+            for (long i = 0; i < length && found < room; i++)
+            {
+                y[found] = i;
+                found += C.IsZero(E.Load(x[i])) ? 0 : 1;
+            }
+
+            return found;
         }
     }
 }

@@ -85,6 +85,7 @@ internal sealed class ScatterElements(Node node) : Operator
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scatter<T, TUpdate, TIndex>(KernelContext context, Tensor target, Tensor indices, Tensor updates)
         where TUpdate : struct, IScatter<T>
         where TIndex : unmanaged, IBinaryInteger<TIndex>

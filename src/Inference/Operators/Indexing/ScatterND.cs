@@ -94,6 +94,7 @@ internal sealed class ScatterND(Node node) : Operator
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scatter<T, TUpdate, TIndex>(KernelContext context, Tensor target, Tensor indices, Tensor updates)
         where TUpdate : struct, IScatter<T>
         where TIndex : unmanaged, IBinaryInteger<TIndex>

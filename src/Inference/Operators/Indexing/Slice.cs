@@ -223,7 +223,7 @@ internal sealed class Slice(Node node) : Operator
                 strides[axis] = unchecked(strides[axis] * step);
             }
 
-            StridedCopy.ToPacked(ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)offset), strides, ref Elements.Ref<T>(target), target.Dims);
+            StridedCopy.ToPacked(ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)offset), strides, ref Elements.Ref<T>(target), target.Dims, context.Threads);
         }
     }
 }

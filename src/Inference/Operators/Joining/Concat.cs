@@ -134,7 +134,7 @@ internal sealed class Concat(Node node) : Operator
             long own = ShapeRules.Product(x.Dims, axis, x.Rank);
             ReadOnlySpan<long> sourceStrides = [own, 1];
             StridedCopy.Run(
-                ref Elements.Ref<T>(x), sourceStrides, ref System.Runtime.CompilerServices.Unsafe.Add(ref Elements.Ref<T>(y), (nint)offset), targetStrides, [outer, own]);
+                ref Elements.Ref<T>(x), sourceStrides, ref System.Runtime.CompilerServices.Unsafe.Add(ref Elements.Ref<T>(y), (nint)offset), targetStrides, [outer, own], context.Threads);
             offset += own;
         }
     }

@@ -82,7 +82,7 @@ internal sealed class Expand : Operator
                 strides[i + shift] = source.Dims[i] == 1 ? 0 : own[i];
             }
 
-            StridedCopy.ToPacked(ref Elements.Ref<T>(source), strides, ref Elements.Ref<T>(target), target.Dims);
+            StridedCopy.ToPacked(ref Elements.Ref<T>(source), strides, ref Elements.Ref<T>(target), target.Dims, context.Threads);
         }
     }
 }

@@ -137,7 +137,7 @@ internal sealed class Split(Node node) : Operator
             long own = target.Dims[axis] * inner;
             ReadOnlySpan<long> sourceStrides = [source.Dims[axis] * inner, 1];
             ReadOnlySpan<long> targetStrides = [own, 1];
-            StridedCopy.Run(ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)(offset * inner)), sourceStrides, ref Elements.Ref<T>(target), targetStrides, [outer, own]);
+            StridedCopy.Run(ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)(offset * inner)), sourceStrides, ref Elements.Ref<T>(target), targetStrides, [outer, own], context.Threads);
         }
     }
 }

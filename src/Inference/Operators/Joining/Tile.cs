@@ -111,7 +111,7 @@ internal sealed class Tile(Node node) : Operator
                 strides[(i * 2) + 1] = own[i];
             }
 
-            StridedCopy.ToPacked(ref Elements.Ref<T>(source), strides, ref Elements.Ref<T>(target), dims);
+            StridedCopy.ToPacked(ref Elements.Ref<T>(source), strides, ref Elements.Ref<T>(target), dims, context.Threads);
         }
     }
 }

@@ -18,7 +18,17 @@ internal static class StridedCopy
     // What a run costs besides its elements, in units of WorkCounter.
     private const int RunWork = 4;
 
-    public static void Run<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> targetStrides, ReadOnlySpan<long> dims)
+    // 16 bytes a nanosecond.
+    private const long ParallelBytes = 16 * WorkerPool.SharedNanoseconds;
+
+    /// <summary>Copies a box.</summary>
+    /// <param name="source">Where the box starts.</param>
+    /// <param name="sourceStrides">Elements that a step along each axis moves it.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="targetStrides">The same for the target.</param>
+    /// <param name="dims">Sizes of the box.</param>
+    /// <param name="threads">The most threads to use.</param>
+    public static void Run<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> targetStrides, ReadOnlySpan<long> dims, int threads = 1)
     {
         Span<long> d = stackalloc long[dims.Length + 1];
         Span<long> s = stackalloc long[dims.Length + 1];
@@ -29,6 +39,29 @@ internal static class StridedCopy
             return;
         }
 
+        if (threads > 1 && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && TensorShape.Count(d[..rank]) * Unsafe.SizeOf<T>() >= ParallelBytes)
+        {
+            RunParts(ref source, s, ref target, t, d, rank, threads);
+        }
+        else
+        {
+            RunBox(ref source, s, ref target, t, d, rank);
+        }
+    }
+
+    private static unsafe void RunParts<T>(ref T source, Span<long> s, ref T target, Span<long> t, Span<long> d, int rank, int threads)
+    {
+        fixed (byte* from = &Unsafe.As<T, byte>(ref source), to = &Unsafe.As<T, byte>(ref target))
+        fixed (long* sourceStrides = s, targetStrides = t, dims = d)
+        {
+            var parts = new Parts<T> { Source = from, Target = to, SourceStrides = sourceStrides, TargetStrides = targetStrides, Dims = dims, Rank = rank };
+            parts.Count = (int)Math.Min(d[0], (long)WorkerPool.BlocksPerThread * threads);
+            WorkerPool.Run(parts.Count, ref parts, threads);
+        }
+    }
+
+    private static void RunBox<T>(ref T source, Span<long> s, ref T target, Span<long> t, Span<long> d, int rank)
+    {
         int inner = rank - 1;
         int across = -1;
         if (s[inner] != 1 && s[inner] != 0 && t[inner] == 1)
@@ -159,11 +192,11 @@ internal static class StridedCopy
     }
 
     /// <summary>The same with a packed row-major target.</summary>
-    public static void ToPacked<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> dims)
+    public static void ToPacked<T>(ref T source, ReadOnlySpan<long> sourceStrides, ref T target, ReadOnlySpan<long> dims, int threads = 1)
     {
         Span<long> strides = stackalloc long[dims.Length];
         ShapeRules.Strides(dims, strides);
-        Run(ref source, sourceStrides, ref target, strides, dims);
+        Run(ref source, sourceStrides, ref target, strides, dims, threads);
     }
 
     // Drops axes of size 1 and joins neighbours that step alike; −1 where the box is empty.
@@ -351,6 +384,29 @@ internal static class StridedCopy
             {
                 return;
             }
+        }
+    }
+
+    // The box cut along its first axis.
+    private unsafe struct Parts<T> : IBlockAction
+    {
+        public byte* Source;
+        public byte* Target;
+        public long* SourceStrides;
+        public long* TargetStrides;
+        public long* Dims;
+        public int Rank;
+        public int Count;
+
+        public readonly void Invoke(int block)
+        {
+            long first = Dims[0] * block / Count;
+            Span<long> dims = stackalloc long[Rank];
+            new ReadOnlySpan<long>(Dims, Rank).CopyTo(dims);
+            dims[0] = (Dims[0] * (block + 1) / Count) - first;
+            RunBox(
+                ref Unsafe.As<byte, T>(ref Source[first * SourceStrides[0] * Unsafe.SizeOf<T>()]), new(SourceStrides, Rank),
+                ref Unsafe.As<byte, T>(ref Target[first * TargetStrides[0] * Unsafe.SizeOf<T>()]), new(TargetStrides, Rank), dims, Rank);
         }
     }
 }

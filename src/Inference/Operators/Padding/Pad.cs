@@ -149,6 +149,7 @@ internal sealed class Pad : Operator
     }
 
     // The position within [0, size) whose element stands at position i, which may lie outside.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long Outside(PadMode mode, long i, long size)
     {
         if ((ulong)i < (ulong)size)
@@ -253,7 +254,7 @@ internal sealed class Pad : Operator
             if (inside)
             {
                 StridedCopy.Run(
-                    ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)from), strides, ref Unsafe.Add(ref Elements.Ref<T>(target), (nint)to), targetStrides, box);
+                    ref Unsafe.Add(ref Elements.Ref<T>(source), (nint)from), strides, ref Unsafe.Add(ref Elements.Ref<T>(target), (nint)to), targetStrides, box, context.Threads);
             }
         }
 
@@ -305,6 +306,7 @@ internal sealed class Pad : Operator
         }
 
         // All places of the innermost axis, row by row.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void FewRows<T>(ref T y, ReadOnlySpan<long> dims, ReadOnlySpan<long> strides, long start, long kept, long length)
         {
             var work = default(WorkCounter);
@@ -320,12 +322,12 @@ internal sealed class Pad : Operator
                 }
 
                 ref T row = ref Unsafe.Add(ref y, (nint)offset);
+                work.Add(PlaceWork * (length - kept));
                 for (long i = 0; i < length; i++)
                 {
                     i = i == start ? start + kept : i;
                     if (i < length)
                     {
-                        work.Add(PlaceWork);
                         Unsafe.Add(ref row, (nint)i) = Unsafe.Add(ref row, (nint)(start + Outside(op._mode, i - start, kept)));
                     }
                 }
@@ -333,6 +335,7 @@ internal sealed class Pad : Operator
         }
 
         // One place of an axis for all that is kept of the axes before it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Slices<T>(ref T y, nint from, nint to, nint length, ReadOnlySpan<long> dims, ReadOnlySpan<long> strides, Span<long> index, ref WorkCounter work)
         {
             index.Clear();

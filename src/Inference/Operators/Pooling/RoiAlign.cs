@@ -121,6 +121,7 @@ internal sealed unsafe class RoiAlign : FloatOperator
     private readonly struct Regions<C>(RoiAlign op, KernelContext context) : IBlockAction
         where C : unmanaged, IFloatingPointIeee754<C>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Invoke(int block)
         {
             Tensor x = context.Input(0);

@@ -119,6 +119,7 @@ internal readonly unsafe ref struct RoiWeights<C>
     }
 
     /// <summary>Writes the weights of <see cref="Extent"/> elements from <see cref="First"/> on by element: [Extent, bins padded to vectors].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Spread(C* dense)
     {
         int padded = Padded(_bins.Length);

@@ -15,10 +15,6 @@ namespace Inference.Operators.Sorting;
 internal sealed class Unique(Node node) : Operator
 {
     private const int GroupWork = 5;
-
-    // A tenth of a second: a sort by keys does not look at the clock.
-    private const int MostKeys = 1 << 20;
-
     private readonly long? _axis = node.Attributes.Contains("axis") ? node.Attributes.Int("axis") : null;
     private readonly bool _sorted = node.Attributes.Int("sorted", 1) != 0;
 
@@ -50,8 +46,14 @@ internal sealed class Unique(Node node) : Operator
             throw context.Error($"input 0: expected at most {Array.MaxLength} elements, got {x}.");
         }
 
+        if (x.Count == size && x.Type != ElementType.String && Distinct(context, source) is { } distinct)
+        {
+            Finish(context, x, axis, distinct);
+            return;
+        }
+
         // The order, groups and positions of slices, and a copy of the elements to compare.
-        context.Claim((((4L * sizeof(int)) + sizeof(long)) * size) + (x.Type == ElementType.String ? x.Count * nint.Size : Math.Max(x.ByteCount, x.Count * sizeof(float))));
+        context.Claim((4L * sizeof(int) * size) + (x.Type == ElementType.String ? x.Count * nint.Size : Math.Max(x.ByteCount, x.Count * sizeof(float))));
         int[] order = GC.AllocateUninitializedArray<int>((int)size);
         var work = default(WorkCounter);
         for (int i = 0; i < order.Length; i++)
@@ -61,42 +63,25 @@ internal sealed class Unique(Node node) : Operator
         }
 
         IComparer<int> comparer = MakeComparer(context, source, axis);
-        bool isFlat = axis < 0 || x.Rank == 1;
-        if (isFlat && size <= MostKeys && TypeSet.Integer.Contains(source.Type) && source.Type != ElementType.UInt64)
+        Sort(order, comparer);
+        Finish(context, x, axis, Group(order, comparer));
+    }
+
+    // Slices of one number; null where there are too many different ones.
+    private Groups? Distinct(KernelContext context, Tensor x)
+    {
+        context.Claim((DistinctNumbers.Integers(x.Count) * sizeof(int)) + (2 * x.ByteCount));
+        var action = new DistinctNumbers { X = x, InOrder = _sorted };
+        if (x.Type == ElementType.Bool)
         {
-            SortByKeys(source, order);
+            action.Invoke<DirectElement<byte>, byte, byte>();
         }
         else
         {
-            Sort(order, comparer);
+            Dispatch.Numeric(x.Type, ref action);
         }
 
-        Finish(context, x, axis, order, comparer);
-    }
-
-    // Positions of equal elements in their order.
-    private static void SortByKeys(Tensor x, int[] order)
-    {
-        long[] keys = GC.AllocateUninitializedArray<long>(order.Length);
-        var work = default(WorkCounter);
-        for (int i = 0; i < keys.Length; i++)
-        {
-            work.Add(GroupWork);
-            keys[i] = Scalars.ToInt64(x, i);
-        }
-
-        Array.Sort(keys, order);
-        for (int first = 0, end; first < keys.Length; first = end)
-        {
-            end = first + 1;
-            while (end < keys.Length && keys[end] == keys[first])
-            {
-                end++;
-            }
-
-            work.Add((long)GroupWork * (end - first));
-            order.AsSpan(first, end - first).Sort();
-        }
+        return action.Result;
     }
 
     private static void Sort(int[] order, IComparer<int> comparer)
@@ -112,9 +97,9 @@ internal sealed class Unique(Node node) : Operator
         }
     }
 
-    private void Finish(KernelContext context, Tensor x, int axis, int[] order, IComparer<int> comparer)
+    // Groups of equal slices in sorted order; the comparer falls back on position, so the first of a group stands first.
+    private Groups Group(int[] order, IComparer<int> comparer)
     {
-        // Groups of equal slices in sorted order; the comparer falls back on position, so the first of a group stands first.
         var firsts = new List<int>();
         var counts = new List<long>();
         int[] groups = GC.AllocateUninitializedArray<int>(order.Length);
@@ -133,30 +118,36 @@ internal sealed class Unique(Node node) : Operator
             counts[^1]++;
         }
 
-        int[] ranks = GC.AllocateUninitializedArray<int>(firsts.Count);
         int[] shown = GC.AllocateUninitializedArray<int>(firsts.Count);
-        if (_sorted)
+        int next = 0;
+        for (int i = 0; _sorted && i < shown.Length; i++)
         {
-            for (int i = 0; i < shown.Length; i++)
+            work.Add(1);
+            shown[i] = i;
+        }
+
+        // In the order in which groups come first: a slice that opens a group is found where it stands.
+        for (int i = 0; !_sorted && i < groups.Length; i++)
+        {
+            work.Add(GroupWork);
+            if (firsts[groups[i]] == i)
             {
-                work.Add(1);
-                shown[i] = ranks[i] = i;
+                shown[next++] = groups[i];
             }
         }
-        else
+
+        return new(firsts, counts, groups, shown);
+    }
+
+    private static void Finish(KernelContext context, Tensor x, int axis, Groups found)
+    {
+        (List<int> firsts, List<long> counts, int[] groups, int[] shown) = found;
+        int[] ranks = GC.AllocateUninitializedArray<int>(firsts.Count);
+        var work = default(WorkCounter);
+        for (int i = 0; i < shown.Length; i++)
         {
-            // In the order in which groups come first: a slice that opens a group is found where it stands.
-            int next = 0;
-            for (int i = 0; i < groups.Length; i++)
-            {
-                work.Add(GroupWork);
-                int group = groups[i];
-                if (firsts[group] == i)
-                {
-                    ranks[group] = next;
-                    shown[next++] = group;
-                }
-            }
+            work.Add(1);
+            ranks[shown[i]] = i;
         }
 
         WriteValues(context, x, axis, firsts, shown);

@@ -88,12 +88,13 @@ internal sealed partial class LayoutPropagation
     private bool ReadsPlanes(Node node) => !_last.ContainsKey(node.Inputs[0]!) && node.Attributes.Int("group", 1) == 1
         && node.Inputs[1]!.Constant!.Dims is [_, <= MaxPlanes, .. var kernel] && TensorShape.Count(kernel) > 1;
 
-    // A filter of 3×3 for each channel is little work, which two transposes would double: alone between tensors in declared order it keeps that order. Larger windows and steps, and
-    // rows of less than two vectors, gain more from channels last.
+    // A filter for each channel is little work beside two transposes: alone between tensors in declared order it keeps that order. Larger steps gain more from channels last, as do rows of
+    // less than two vectors, or of three for larger windows.
     private bool StaysPlanar(Node node)
     {
-        return node.Inputs[1]!.Constant!.Dims is [var filters, 1, 3, 3] && filters > 1 && filters == node.Attributes.Int("group", 1) && AreOnes("strides") && AreOnes("dilations")
-            && node.Inputs[0]!.Type?.Shape?[^1].Size >= 2 * TileLimits.Lanes && !_last.ContainsKey(node.Inputs[0]!) && _outputs.Contains(node.Outputs[0]!) && _uses.Users(node.Outputs[0]!).Count == 0;
+        return node.Inputs[1]!.Constant!.Dims is [var filters, 1, >= 3 and var height, >= 3] && filters > 1 && filters == node.Attributes.Int("group", 1) && AreOnes("strides") && AreOnes("dilations")
+            && node.Inputs[0]!.Type?.Shape?[^1].Size >= (height == 3 ? 2 : 3) * TileLimits.Lanes && !_last.ContainsKey(node.Inputs[0]!) && _outputs.Contains(node.Outputs[0]!)
+            && _uses.Users(node.Outputs[0]!).Count == 0;
 
         bool AreOnes(string name) => node.Attributes.Ints(name) is not { } values || Array.TrueForAll(values, v => v == 1);
     }

@@ -136,6 +136,39 @@ public sealed class MovementTests
         }
     }
 
+    [Fact]
+    public void Moves_OfLargeTensorsByTwoThreads_EqualThoseByOne()
+    {
+        Tensor x = T([.. Enumerable.Range(0, 96 * 65 * 33)], 96, 65, 33);
+        Tensor few = T([.. Enumerable.Range(0, 65 * 33)], 1, 65, 33);
+        (string, EngineValue?[], (string, object)[], int)[] cases =
+        [
+            ("Tile", [x, T<long>([1, 2, 1])], [], 1),
+            ("Tile", [few, T<long>([40, 1, 2])], [], 1),
+            ("Expand", [few, T<long>([50, 65, 33])], [], 1),
+            ("Slice", [x, T<long>([1, 64]), T<long>([96, -100]), T<long>([0, 1]), T<long>([1, -1])], [], 1),
+            ("Slice", [x, T<long>([0]), T<long>([33]), T<long>([2]), T<long>([2])], [], 1),
+            ("Concat", [x, x], [("axis", 1L)], 1),
+            ("Split", [x], [("axis", 2L), ("num_outputs", 3L)], 3),
+            ("Pad", [x, T<long>([1, 0, 2, 0, 3, 0])], [], 1),
+            ("Transpose", [x], [("perm", new[] { 1L, 0, 2 })], 1),
+            ("Transpose", [x], [("perm", new[] { 2L, 0, 1 })], 1),
+            ("Transpose", [T([.. Enumerable.Range(0, 700 * 301)], 700, 301)], [], 1),
+            ("Transpose", [T([.. Enumerable.Range(0, 3 * 70_001)], 3, 70_001)], [], 1),
+            ("GatherElements", [x, T([.. Enumerable.Range(0, 96 * 65 * 33).Select(i => (long)(i % 96))], 96, 65, 33)], [], 1),
+            ("Resize", [T([.. Enumerable.Range(0, 60 * 61 * 33).Select(i => (float)i)], 60, 61, 33), null, T([1f, 2, 2])], [], 1),
+        ];
+        foreach ((string op, EngineValue?[] inputs, (string, object)[] attributes, int outputs) in cases)
+        {
+            EngineValue?[] one = RunAll(op, inputs, attributes, outputs);
+            EngineValue?[] two = RunAll(op, inputs, attributes, outputs, threads: 2);
+            for (int i = 0; i < outputs; i++)
+            {
+                Assert.True(((Tensor)one[i]!).Bytes.SequenceEqual(((Tensor)two[i]!).Bytes), $"{op}, output {i}");
+            }
+        }
+    }
+
     private static long At(long[] index, long[] shape, int axis = -1, long replaced = 0)
     {
         long at = 0;
