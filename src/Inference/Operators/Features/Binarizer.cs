@@ -41,7 +41,18 @@ internal sealed class Binarizer(Node node) : Operator
         where C : unmanaged, INumber<C>
     {
         var work = default(WorkCounter);
-        for (int i = 0; i < x.Length; i++)
+        int i = 0;
+        if (typeof(T) == typeof(C))
+        {
+            var limit = new Vector<T>(T.CreateTruncating(threshold));
+            for (; i <= x.Length - Vector<T>.Count; i += Vector<T>.Count)
+            {
+                work.Add(2);
+                Vector.ConditionalSelect(Vector.GreaterThan(new Vector<T>(x[i..]), limit), Vector<T>.One, Vector<T>.Zero).CopyTo(y[i..]);
+            }
+        }
+
+        for (; i < x.Length; i++)
         {
             work.Add(1);
             y[i] = C.CreateTruncating(x[i]) > threshold ? T.One : T.Zero;

@@ -54,6 +54,14 @@ internal sealed class FeatureVectorizer : Operator
                     context.ThrowIfCancelled();
                 }
 
+                if (x.Type == ElementType.Float32)
+                {
+                    int count = (int)Math.Min(columns, _dimensions[i]);
+                    work.Add(5 + (count / 4));
+                    x.Span<float>().Slice((int)(row * columns), count).CopyTo(target[((row * width) + at)..]);
+                    continue;
+                }
+
                 for (int c = 0; c < Math.Min(columns, _dimensions[i]); c++)
                 {
                     work.Add(5);

@@ -57,7 +57,21 @@ internal sealed class Imputer(Node node) : Operator
         int columns = shape.Rank == 0 ? 1 : (int)shape.Dims[^1];
         bool isNaN = T.IsNaN(replaced);
         var work = default(WorkCounter);
-        for (int i = 0; i < x.Length; i++)
+        int i = 0;
+        if (values.Length == 1)
+        {
+            var sought = new Vector<T>(replaced);
+            var value = new Vector<T>(T.CreateTruncating(values[0]));
+            for (; i <= x.Length - Vector<T>.Count; i += Vector<T>.Count)
+            {
+                work.Add(2);
+                var own = new Vector<T>(x[i..]);
+                Vector<T> hits = isNaN ? ~Vector.Equals(own, own) : Vector.Equals(own, sought);
+                Vector.ConditionalSelect(hits, value, own).CopyTo(y[i..]);
+            }
+        }
+
+        for (; i < x.Length; i++)
         {
             work.Add(3);
             bool hit = isNaN ? T.IsNaN(x[i]) : x[i] == replaced;

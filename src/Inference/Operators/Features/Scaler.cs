@@ -1,10 +1,15 @@
+using System.Numerics.Tensors;
+using Inference.Kernels.Threading;
 using Inference.Operators.Scoring;
+using Tensor = Inference.Ir.Tensor;
 
 namespace Inference.Operators.Features;
 
 /// <summary>y = (x − offset)·scale, column by column, in double but for float inputs: near the offset the difference is what counts. Source: ONNX-ML Scaler, opset 1.</summary>
-internal sealed class Scaler : Operator
+internal sealed unsafe class Scaler : Operator
 {
+    // Elements between two looks at the clock.
+    private const int PartElements = 1 << 16;
     private readonly float[] _offset;
     private readonly float[] _scale;
 
@@ -30,6 +35,12 @@ internal sealed class Scaler : Operator
         Tensor x = context.Input(0);
         Span<float> y = context.Output(0).Span<float>();
         int columns = x.Rank == 0 ? 1 : (int)x.Dims[^1];
+        if (x.Type == ElementType.Float32 && columns > 0)
+        {
+            Scale((float*)x.Data, y, columns);
+            return;
+        }
+
         for (int i = 0, column = 0; i < y.Length; i++, column = column + 1 == columns ? 0 : column + 1)
         {
             if ((i & 0xFFFF) == 0)
@@ -39,7 +50,39 @@ internal sealed class Scaler : Operator
 
             float offset = _offset[_offset.Length == 1 ? 0 : column];
             float scale = _scale[_scale.Length == 1 ? 0 : column];
-            y[i] = x.Type == ElementType.Float32 ? (FeatureRows.At<float>(x, i) - offset) * scale : (float)((FeatureRows.At<double>(x, i) - offset) * scale);
+            y[i] = (float)((FeatureRows.At<double>(x, i) - offset) * scale);
+        }
+    }
+
+    // In float: one offset and scale for all elements, else rows.
+    private void Scale(float* x, Span<float> y, int columns)
+    {
+        bool same = _offset.Length == 1 && _scale.Length == 1;
+        int most = same ? PartElements : columns;
+        var work = default(WorkCounter);
+        for (int i = 0; i < y.Length; i += most)
+        {
+            int count = Math.Min(most, y.Length - i);
+            work.Add(1 + (count / 2));
+            Span<float> part = y.Slice(i, count);
+            var from = new ReadOnlySpan<float>(x + i, count);
+            if (_offset.Length == 1)
+            {
+                TensorPrimitives.Subtract(from, _offset[0], part);
+            }
+            else
+            {
+                TensorPrimitives.Subtract(from, _offset, part);
+            }
+
+            if (_scale.Length == 1)
+            {
+                TensorPrimitives.Multiply(part, _scale[0], part);
+            }
+            else
+            {
+                TensorPrimitives.Multiply(part, _scale, part);
+            }
         }
     }
 
