@@ -119,9 +119,18 @@ internal static unsafe class Softmax
             nint whole = count - (count % S.Lanes);
             int part = (int)(count - whole);
             V m = S.Splat(float.NegativeInfinity);
-            for (nint i = 0; i < whole; i += S.Lanes)
+            V n = m;
+            nint first = 0;
+            for (; first <= whole - (4 * S.Lanes); first += 4 * S.Lanes)
             {
-                m = S.Max(m, S.Load(x + i));
+                m = S.Max(m, S.Max(S.Load(x + first), S.Load(x + first + S.Lanes)));
+                n = S.Max(n, S.Max(S.Load(x + first + (2 * S.Lanes)), S.Load(x + first + (3 * S.Lanes))));
+            }
+
+            m = S.Max(m, n);
+            for (; first < whole; first += S.Lanes)
+            {
+                m = S.Max(m, S.Load(x + first));
             }
 
             V rest = m;

@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Threading;
 using Inference.Operators.Convolution;
+using Inference.Operators.Movement;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Pooling;
@@ -71,24 +74,35 @@ internal sealed unsafe class MaxUnpool(Node node) : Operator
         Tensor y = context.Output(0, x.Type, dims);
         y.Clear();
         long total = TensorShape.Count(implied);
-        int width = x.Type.BitWidth() / 8;
-        for (long i = 0; i < x.Count; i++)
+        var action = new Scatter(context, x, (long*)indices.Data, y, total, implied, dims);
+        Dispatch.Bits(x.Type, ref action);
+    }
+
+    private readonly ref struct Scatter(KernelContext context, Tensor x, long* indices, Tensor y, long total, ReadOnlySpan<long> implied, ReadOnlySpan<long> dims) : IBitsAction
+    {
+        private readonly ReadOnlySpan<long> _implied = implied;
+        private readonly ReadOnlySpan<long> _dims = dims;
+
+        public void Invoke<T>()
         {
-            if ((i & 0xFFFF) == 0)
+            bool same = _implied.SequenceEqual(_dims);
+            ref T from = ref Elements.Ref<T>(x);
+            ref T to = ref Elements.Ref<T>(y);
+            var work = default(WorkCounter);
+            for (long i = 0; i < x.Count; i++)
             {
-                context.ThrowIfCancelled();
-            }
+                work.Add(2);
+                long at = indices[i];
+                if ((ulong)at >= (ulong)total)
+                {
+                    throw context.Error($"input 1: expected indices in [0, {total - 1}], got {at}.");
+                }
 
-            long at = ((long*)indices.Data)[i];
-            if ((ulong)at >= (ulong)total)
-            {
-                throw context.Error($"input 1: expected indices in [0, {total - 1}], got {at}.");
-            }
-
-            long target = Move(at, implied, dims);
-            if (target >= 0)
-            {
-                Buffer.MemoryCopy(x.Data + i * width, y.Data + target * width, width, width);
+                long target = same ? at : Move(at, _implied, _dims);
+                if (target >= 0)
+                {
+                    Unsafe.Add(ref to, (nint)target) = Unsafe.Add(ref from, (nint)i);
+                }
             }
         }
     }

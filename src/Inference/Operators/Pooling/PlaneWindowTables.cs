@@ -47,6 +47,7 @@ internal unsafe struct PlaneWindowTables<C>
         RowsAtOnce = Tiled ? 1 : (int)Math.Clamp(RowsElements / Pitch, 1, MostRows);
         RowElements = (nint)((RowsAtOnce * (long)Pitch) + (4 * lanes));
         PhaseLength = (nint)((RowsAtOnce * (long)Pitch / Stride) + (4 * lanes));
+        Picks = Stride > 1 && grid.Kernel[last] <= lanes && (sizeof(C) == sizeof(ulong) || Stride is not (2 or 4));
 
         ColumnTaps = (nint)grid.Kernel[last];
         ColumnOffsets = LeadingOffsets + LeadingTaps;
@@ -105,6 +106,12 @@ internal unsafe struct PlaneWindowTables<C>
     public int RowsAtOnce { get; }
 
     public nint Stride { get; }
+
+    /// <summary>Whether windows are made at every place of a row and every stride-th picked, rather than rows taken apart, element by element where vectors cannot do it.</summary>
+    public bool Picks { get; }
+
+    /// <summary>Distance of rows of picked windows, elements.</summary>
+    public readonly nint PickedPitch => TileWidth + Vector<C>.Count;
 
     /// <summary>Windows of a row that are made at once.</summary>
     public nint TileWidth { get; }
@@ -214,7 +221,7 @@ internal unsafe struct PlaneWindowTables<C>
         new Span<bool>(UsedPhases, (int)Stride).Clear();
         for (nint k = 0; k < grid.Kernel[last]; k++)
         {
-            (nint step, nint phase) = Math.DivRem(k * (nint)grid.Dilation[last], Stride);
+            (nint step, nint phase) = Math.DivRem(k * (nint)grid.Dilation[last], Picks ? 1 : Stride);
             ColumnOffsets[k] = (phase * PhaseLength) + step;
             UsedPhases[phase] = true;
         }

@@ -132,14 +132,18 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
     {
         int last = _grid.Rank - 1;
         long width = _grid.Output[last];
-        nint pitch = _tables.Pitch / _tables.Stride;
+        nint pitch = _tables.Picks ? _tables.PickedPitch : _tables.Pitch / _tables.Stride;
         for (long row = 0; row < rows; row += _tables.RowsAtOnce)
         {
             int count = (int)Math.Min(_tables.RowsAtOnce, rows - row);
             for (long tile = 0; tile < width; tile += _tables.TileWidth)
             {
                 FoldRows<TFold>(plane, first + row, count, planes, tile, in buffers, ref work);
-                if (_tables.Stride > 1)
+                if (_tables.Picks)
+                {
+                    PickColumns<TFold>(in buffers, planes * count, (nint)Math.Min(_tables.TileWidth, width - tile), ref work);
+                }
+                else if (_tables.Stride > 1)
                 {
                     work.Add(planes * count * _tables.Pitch / 8);
                     PhaseSplit.Run(buffers.Rows, planes * count * _tables.Pitch, _tables.Stride, _tables.UsedPhases, buffers.Phases, _tables.PhaseLength, buffers.Halves);
@@ -179,7 +183,8 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
                 counted *= window.Count;
             }
 
-            // Rows that read whole windows, of the same count, are folded together.
+            // Rows that read whole windows, of the same count, are folded together, or the same row of all planes where that is more.
+            whole = planes > whole ? Math.Min(whole, 1) : whole;
             C* to = buffers.Rows + (i * _tables.Pitch);
             C* counts = buffers.Counts + i;
             next = i + Math.Max(1, whole);
@@ -242,11 +247,46 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
             }
         }
 
-        // What was stored beyond narrow rows, and pads that another tile has overwritten.
-        for (int i = 0; (narrow || _tables.Tiled) && i < rows; i++, to += toStep)
+        if (!_tables.Tiled)
+        {
+            // What was stored beyond narrow rows; the pitch has room for a vector.
+            var pads = new Vector<C>(none);
+            C* beyond = to + left + width;
+            for (int i = 0; narrow && i < rows; i++, beyond += toStep)
+            {
+                pads.Store(beyond);
+            }
+
+            return;
+        }
+
+        // Pads that another tile has overwritten.
+        for (int i = 0; i < rows; i++, to += toStep)
         {
             new Span<C>(to, (int)left).Fill(none);
             new Span<C>(to + left + width, (int)(_tables.Pitch - left - width)).Fill(none);
+        }
+    }
+
+    // Windows at every place of a row, of which every stride-th is kept.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void PickColumns<TFold>(in WindowBuffers<C> buffers, int rows, nint windows, ref WorkCounter work)
+        where TFold : struct, IReducer
+    {
+        nint width = nint.Max(((windows - 1) * _tables.Stride) + 1, Vector<C>.Count);
+        nint stride = _tables.Stride;
+        WindowRun.Rows<WindowPasses.Columns<TFold, WindowFinishes.Plain>, C>(
+            buffers.Rows, _tables.Pitch, _tables.ColumnOffsets, _tables.ColumnTaps, buffers.Halves, _tables.Pitch, width, rows, null, buffers.Counts, ref work);
+        work.Add(rows * windows);
+        C* from = buffers.Halves;
+        C* to = buffers.Phases;
+        for (int r = 0; r < rows; r++, from += _tables.Pitch, to += _tables.PickedPitch)
+        {
+            C* every = from;
+            for (nint i = 0; i < windows; i++, every += stride)
+            {
+                to[i] = *every;
+            }
         }
     }
 
@@ -259,6 +299,11 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
         nint width = (nint)_grid.Output[_grid.Rank - 1];
         C* columns = _tables.Columns == null ? null : _tables.Columns + tile;
         C* from = buffers.Source;
+
+        // Picked windows are results but for what is made of them.
+        nint none = 0;
+        nint* offsets = _tables.Picks ? &none : _tables.ColumnOffsets;
+        nint taps = _tables.Picks ? 1 : _tables.ColumnTaps;
         int done = rows;
         while (windows < lanes && done > 0 && y + ((done - 1) * width) + lanes > yEnd)
         {
@@ -268,13 +313,13 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
         if (done > 0)
         {
             WindowRun.Rows<WindowPasses.Columns<TFold, TFinish>, C>(
-                from, pitch, _tables.ColumnOffsets, _tables.ColumnTaps, y, width, nint.Max(windows, lanes), done, columns, buffers.Counts, ref work);
+                from, pitch, offsets, taps, y, width, nint.Max(windows, lanes), done, columns, buffers.Counts, ref work);
         }
 
         for (; done < rows; done++)
         {
             Vector<C> result = WindowRun.Short<WindowPasses.Columns<TFold, TFinish>, C>(
-                from + (done * pitch), _tables.ColumnOffsets, _tables.ColumnTaps, windows, buffers.SourceEnd, columns, buffers.Counts[done], ref work);
+                from + (done * pitch), offsets, taps, windows, buffers.SourceEnd, columns, buffers.Counts[done], ref work);
             Unsafe.CopyBlockUnaligned(y + (done * width), &result, (uint)(windows * sizeof(C)));
         }
     }

@@ -52,6 +52,8 @@ internal static class Poolings
     /// <summary>(Σ|x|^p)^(1/p)</summary>
     internal readonly struct Lp(double p) : IPooling
     {
+        private const double MostProducts = 8;
+
         /// <summary>The order of the norm.</summary>
         public double P => p;
 
@@ -61,9 +63,26 @@ internal static class Poolings
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public C Step<C>(C accumulator, C x)
             where C : unmanaged, INumber<C>, IMinMaxValue<C> =>
-            accumulator + (p == 2 ? x * x : p == 1 ? C.Abs(x) : C.CreateTruncating(Math.Pow(Math.Abs(double.CreateTruncating(x)), p)));
+            accumulator + (p == 2 ? x * x : p == 1 ? C.Abs(x) : C.CreateTruncating(Power(Math.Abs(double.CreateTruncating(x)), p)));
 
         public C Finish<C>(C accumulator, long inside, long padded)
             where C : unmanaged, INumber<C>, IMinMaxValue<C> => C.CreateTruncating(Math.Pow(double.CreateTruncating(accumulator), 1 / p));
+
+        // Orders are whole numbers and mostly small.
+        private static double Power(double x, double p)
+        {
+            if (p is < 1 or > MostProducts || p != Math.Floor(p))
+            {
+                return Math.Pow(x, p);
+            }
+
+            double power = x;
+            for (int i = 1; i < (int)p; i++)
+            {
+                power *= x;
+            }
+
+            return power;
+        }
     }
 }

@@ -19,8 +19,8 @@ internal readonly unsafe ref struct WindowBuffers<C> : IDisposable
     {
         bool split = tables.Stride > 1;
         _rows = new AlignedScratch<C>(tables.RowElements);
-        _phases = new AlignedScratch<C>(split ? tables.Stride * tables.PhaseLength : 0);
-        _halves = new AlignedScratch<C>(tables.Stride == 4 ? 4 * tables.PhaseLength : 0);
+        _phases = new AlignedScratch<C>(tables.Picks ? tables.RowsAtOnce * tables.PickedPitch : split ? tables.Stride * tables.PhaseLength : 0);
+        _halves = new AlignedScratch<C>(tables.Picks ? tables.RowElements : tables.Stride == 4 ? 4 * tables.PhaseLength : 0);
         _counts = new AlignedScratch<C>(tables.RowsAtOnce);
         _taps = new AlignedScratch<nint>(tables.LeadingTaps);
         _rows.Span.Fill(pad);
@@ -31,9 +31,10 @@ internal readonly unsafe ref struct WindowBuffers<C> : IDisposable
     /// <summary>Folded rows with their pads.</summary>
     public C* Rows => _rows.Pointer;
 
-    /// <summary>The same, taken apart by the stride.</summary>
+    /// <summary>The same, taken apart by the stride, or picked windows.</summary>
     public C* Phases => _phases.Pointer;
 
+    /// <summary>What taking apart needs, or rows of windows at every place.</summary>
     public C* Halves => _halves.Pointer;
 
     /// <summary>For each row, how many rows of its windows count.</summary>
@@ -42,7 +43,7 @@ internal readonly unsafe ref struct WindowBuffers<C> : IDisposable
     /// <summary>A list of taps.</summary>
     public nint* Taps => _taps.Pointer;
 
-    /// <summary>Where windows are read: phases, or the rows themselves with a stride of 1.</summary>
+    /// <summary>Where the last pass reads: phases or picked windows, or the rows themselves with a stride of 1.</summary>
     public C* Source { get; }
 
     public C* SourceEnd { get; }

@@ -21,6 +21,10 @@ internal unsafe struct ArgColumns<TOrder, E, T, C, I> : IBlockAction
     private const int AtOnce = 4096;
     private const long PartElements = 1 << 16;
 
+    // Runs of fewer elements are searched a lane each, so many at a time.
+    private const int ShortLength = 16;
+    private const int RowsAtOnce = 64;
+
     public T* X;
     public long* Y;
     public long Outer;
@@ -38,6 +42,12 @@ internal unsafe struct ArgColumns<TOrder, E, T, C, I> : IBlockAction
         using var at = new AlignedScratch<I>(TileColumns);
         var work = default(WorkCounter);
         long tasks = Outer * Tiles;
+        if (Inner == 1 && Length <= ShortLength)
+        {
+            ShortRows((long)((Int128)tasks * block / Blocks), (long)((Int128)tasks * (block + 1) / Blocks), best.Pointer, at.Pointer, ref work);
+            return;
+        }
+
         for (long task = (long)((Int128)tasks * block / Blocks); task < (long)((Int128)tasks * (block + 1) / Blocks); task++)
         {
             if (Inner == 1)
@@ -58,6 +68,37 @@ internal unsafe struct ArgColumns<TOrder, E, T, C, I> : IBlockAction
         }
     }
 
+    // Rows that fill few lanes are turned, a lane each.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void ShortRows(long first, long end, C* best, I* at, ref WorkCounter work)
+    {
+        using var turned = new AlignedScratch<C>(RowsAtOnce * ShortLength);
+        int length = (int)Length;
+        for (long row = first; row < end; row += RowsAtOnce)
+        {
+            int rows = (int)Math.Min(RowsAtOnce, end - row);
+            work.Add((long)rows * length);
+            T* from = X + (row * length);
+            for (int r = 0; r < rows; r++)
+            {
+                C* to = turned.Pointer + r;
+                for (int k = 0; k < length; k++, to += RowsAtOnce)
+                {
+                    *to = E.Load(*from++);
+                }
+            }
+
+            new ReadOnlySpan<C>(turned.Pointer, rows).CopyTo(new Span<C>(best, rows));
+            new Span<I>(at, rows).Clear();
+            ArgRun.Rows<TOrder, C, I>(turned.Pointer + RowsAtOnce, length - 1, RowsAtOnce, best, at, rows, 1, Last);
+            for (int r = 0; r < rows; r++)
+            {
+                Y[row + r] = long.CreateTruncating(at[r]);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly long Column(T* x, C* widened, ref WorkCounter work)
     {
         C best = E.Load(*x);
@@ -81,6 +122,7 @@ internal unsafe struct ArgColumns<TOrder, E, T, C, I> : IBlockAction
         return at;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Columns(T* x, int columns, C* best, I* at, C* widened, ref WorkCounter work)
     {
         E.Load(x, best, columns);

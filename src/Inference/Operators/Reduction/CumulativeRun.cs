@@ -144,16 +144,27 @@ internal unsafe struct CumulativeRun<TReducer, E, T, C> : IBlockAction
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void One(long offset, ref WorkCounter work)
     {
+        bool exclusive = Exclusive;
+        long step = Reverse ? -1 : 1;
+        long at = offset + (Reverse ? Length - 1 : 0);
         C sum = TReducer.Start<C>();
-        for (long k = 0; k < Length; k++)
+        for (long done = 0; done < Length; done += PartLength)
         {
-            work.Add(1);
-            long at = offset + (Reverse ? Length - 1 - k : k);
-            C next = TReducer.Merge(sum, E.Load(X[at]));
-            Y[at] = E.Store(Exclusive ? sum : next);
-            sum = next;
+            long count = Math.Min(PartLength, Length - done);
+            work.Add(count);
+            T* x = X + at;
+            T* y = Y + at;
+            for (long k = count; k > 0; k--, x += step, y += step)
+            {
+                C next = TReducer.Merge(sum, E.Load(*x));
+                *y = E.Store(exclusive ? sum : next);
+                sum = next;
+            }
+
+            at += step * count;
         }
     }
 }

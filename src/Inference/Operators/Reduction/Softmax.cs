@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
 using Inference.Operators.Typed;
 using Tensor = Inference.Ir.Tensor;
@@ -88,6 +89,12 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
         }
 
         var work = default(WorkCounter);
+        if (typeof(C) == typeof(float) && inner > 1 && kind == SoftmaxKind.Hardmax && length <= int.MaxValue)
+        {
+            HardColumns((float*)x.Data, (float*)y.Data, outer, length, inner, ref work);
+            return;
+        }
+
         if (inner == 1)
         {
             for (long o = 0; o < outer; o++)
@@ -107,6 +114,35 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
             {
                 long offset = (o * length * inner) + i;
                 Columns((C*)x.Data + offset, (C*)y.Data + offset, length, inner, Math.Min(atOnce, inner - i), rows, ref work);
+            }
+        }
+    }
+
+    // 1 at the first largest element of each column, or the first NaN, and 0 elsewhere; y may be x.
+    private static void HardColumns(float* x, float* y, long outer, long length, long inner, ref WorkCounter work)
+    {
+        using var best = new AlignedScratch<float>((nint)inner);
+        using var at = new AlignedScratch<int>((nint)inner);
+        for (long o = 0; o < outer; o++, x += length * inner, y += length * inner)
+        {
+            best.Span.Fill(float.NegativeInfinity);
+            at.Span.Clear();
+            for (long k = 0; k < length; k++)
+            {
+                work.Add(1 + (inner / 4));
+                ArgRun.Rows<HardmaxOrder, float, int>(x + (k * inner), 1, (nint)inner, best.Pointer, at.Pointer, (nint)inner, k, last: false);
+            }
+
+            for (long k = 0; k < length; k++)
+            {
+                work.Add(1 + (inner / 8));
+                new Span<float>(y + (k * inner), (int)inner).Clear();
+            }
+
+            for (long i = 0; i < inner; i++)
+            {
+                work.Add(2);
+                y[(at.Pointer[i] * inner) + i] = 1;
             }
         }
     }

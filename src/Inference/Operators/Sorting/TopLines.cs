@@ -154,6 +154,29 @@ internal unsafe struct TopLines<E, T, C, K> : IBlockAction
             return;
         }
 
+        if (columns == Inner && typeof(T) == typeof(C))
+        {
+            // Rows that follow each other, some at a time.
+            int most = Math.Max(1, TileColumns / columns);
+            for (int p = 0; p < Size; p += most)
+            {
+                int rows = Math.Min(most, Size - p);
+                work.Add(1 + (rows * columns));
+                OrderedKeys.Make((C*)(x + (p * Inner)), rowKeys, rows * columns, Largest);
+                K* key = rowKeys;
+                for (int r = 0; r < rows; r++)
+                {
+                    K* target = keys + p + r;
+                    for (int i = 0; i < columns; i++, target += Size)
+                    {
+                        *target = *key++;
+                    }
+                }
+            }
+
+            return;
+        }
+
         for (int p = 0; p < Size; p++, x += Inner)
         {
             work.Add(1 + columns);
