@@ -95,6 +95,33 @@ public sealed class ReductionFoldTests
         }
     }
 
+    [Fact]
+    public void Hardmax_AnyAxis_MarksTheFirstLargestOrTheFirstNaN()
+    {
+        for (int seed = 0; seed < Draws; seed++)
+        {
+            var random = new Random(seed);
+            (long[] dims, _) = Draw(random);
+            int axis = random.Next(dims.Length);
+            float[] x = Values(random, dims, v => v < 0.02 ? float.NaN : v < 0.1 ? float.NegativeInfinity : (float)Math.Round(v * 10));
+            ReadOnlySpan<float> y = Run("Hardmax", [T(x, dims)], ("axis", (long)axis)).Span<float>();
+            foreach (long[] line in Lines(dims, axis))
+            {
+                int best = 0;
+                for (int k = 1; k < line.Length; k++)
+                {
+                    (float a, float b) = (x[line[k]], x[line[best]]);
+                    best = a > b || (float.IsNaN(a) && !float.IsNaN(b)) ? k : best;
+                }
+
+                for (int k = 0; k < line.Length; k++)
+                {
+                    Assert.Equal(k == best ? 1f : 0f, y[(int)line[k]]);
+                }
+            }
+        }
+    }
+
     private static void Reduce<E>(string op, long[] dims, long[] axes, Random random, Func<double, E> convert, double tolerance)
         where E : unmanaged, INumber<E>
     {
