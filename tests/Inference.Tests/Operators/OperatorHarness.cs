@@ -53,6 +53,15 @@ internal static class OperatorHarness
     public static Tensor Run(long opset, string opType, EngineValue?[] inputs, params (string Name, object Value)[] attributes) =>
         (Tensor)RunAll(opType, inputs, attributes, 1, opset)[0]!;
 
+    /// <summary>The elements of a tensor, which may be collected afterwards.</summary>
+    public static E[] Elements<E>(Tensor tensor)
+        where E : unmanaged
+    {
+        E[] elements = tensor.Span<E>().ToArray();
+        GC.KeepAlive(tensor);
+        return elements;
+    }
+
     /// <summary>Asserts that an operator is refused, with a message that holds <paramref name="expected"/>.</summary>
     public static void Refused(string expected, string op, EngineValue?[] inputs, (string, object)[] attributes, int outputs = 1, long opset = NewestOpset, string domain = "") =>
         Assert.Contains(

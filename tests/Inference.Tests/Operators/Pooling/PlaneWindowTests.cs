@@ -60,9 +60,9 @@ public sealed class PlaneWindowTests
         (string, object)[] attributes = [.. drawn.Attributes];
         var alone = (Tensor)RunAll("MaxPool", [input], attributes, threads: 1 + random.Next(2))[0]!;
         EngineValue?[] both = RunAll("MaxPool", [input], attributes, outputs: 2);
-        ReadOnlySpan<E> y = alone.Span<E>();
-        ReadOnlySpan<E> again = ((Tensor)both[0]!).Span<E>();
-        ReadOnlySpan<long> indices = ((Tensor)both[1]!).Span<long>();
+        E[] y = Elements<E>(alone);
+        E[] again = Elements<E>((Tensor)both[0]!);
+        long[] indices = Elements<long>((Tensor)both[1]!);
         int o = 0;
         foreach ((long plane, List<long> window, _) in drawn.Windows())
         {
@@ -89,7 +89,7 @@ public sealed class PlaneWindowTests
         where E : unmanaged, INumber<E>
     {
         E[] x = drawn.Fill(random, convert);
-        ReadOnlySpan<E> y = ((Tensor)RunAll(op, [T(x, drawn.Dims)], [.. drawn.Attributes], threads: 1 + random.Next(2))[0]!).Span<E>();
+        E[] y = Elements<E>((Tensor)RunAll(op, [T(x, drawn.Dims)], [.. drawn.Attributes], threads: 1 + random.Next(2))[0]!);
         int o = 0;
         foreach ((_, List<long> window, long padded) in drawn.Windows())
         {

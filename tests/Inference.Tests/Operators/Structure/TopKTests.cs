@@ -42,8 +42,8 @@ public sealed class TopKTests
         }
 
         EngineValue?[] results = RunAll("TopK", [T(x, dims), T<long>([k])], [("axis", 1L), ("largest", largest ? 1L : 0L)], outputs: 2, threads: 1 + random.Next(2));
-        ReadOnlySpan<E> values = ((Tensor)results[0]!).Span<E>();
-        ReadOnlySpan<long> indices = ((Tensor)results[1]!).Span<long>();
+        E[] values = Elements<E>((Tensor)results[0]!);
+        long[] indices = Elements<long>((Tensor)results[1]!);
         for (long o = 0; o < dims[0]; o++)
         {
             for (long i = 0; i < dims[2]; i++)
