@@ -52,6 +52,7 @@ internal static class Poolings
     /// <summary>(Σ|x|^p)^(1/p)</summary>
     internal readonly struct Lp(double p) : IPooling
     {
+        // Products of a few cycles each take less than one power up to here.
         private const double MostProducts = 8;
 
         /// <summary>The order of the norm.</summary>
