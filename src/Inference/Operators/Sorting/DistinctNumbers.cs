@@ -8,8 +8,8 @@ namespace Inference.Operators.Sorting;
 /// <summary>Groups of equal numbers by hashing: −0 is 0, and NaNs are one number, the last.</summary>
 internal struct DistinctNumbers : INumericAction
 {
-    // Numbers up to which a sort is not stopped: some milliseconds.
-    private const int Sorted = 1 << 16;
+    // Different numbers up to which a sort does not look at the clock: a tenth of a second.
+    private const int Sorted = 1 << 20;
 
     // A slot is looked at.
     private const int ProbeWork = 5;
