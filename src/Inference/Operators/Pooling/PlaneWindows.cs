@@ -183,8 +183,8 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
                 counted *= window.Count;
             }
 
-            // Rows that read whole windows, of the same count, are folded together, or the same row of all planes where that is more.
-            whole = planes > whole ? Math.Min(whole, 1) : whole;
+            // Rows that read whole windows, of the same count, are folded together, or the same row of all planes where these are many more.
+            whole = planes > 2 * whole ? Math.Min(whole, 1) : whole;
             C* to = buffers.Rows + (i * _tables.Pitch);
             C* counts = buffers.Counts + i;
             next = i + Math.Max(1, whole);
