@@ -14,6 +14,9 @@ internal sealed record OperatorTiming(OperatorCase Case, double Ours, double The
 {
     private const double TurnMilliseconds = 4;
 
+    // The just-in-time compiler replaces its first code 100 ms after the last method was called first, and that code once more.
+    private const double CompilingMilliseconds = 400;
+
     public double Ratio => ClosedLoop.Median([.. Ratios]);
 
     /// <summary>Below 0.9 in at least two of three repetitions.</summary>
@@ -28,7 +31,7 @@ internal sealed record OperatorTiming(OperatorCase Case, double Ours, double The
             using var ours = new TimedModel(source, onnxRuntime: false, threads, inputs);
             using var theirs = new TimedModel(source, onnxRuntime: true, threads, inputs);
             var pairs = new List<(double Ours, double Theirs)>();
-            (int few, int many) = (Warm(ours), Warm(theirs));
+            (int few, int many) = (Warm(ours, CompilingMilliseconds), Warm(theirs, TurnMilliseconds));
             for (int i = 0; i < repetitions; i++)
             {
                 pairs.Add(Repetition(ours, few, theirs, many, seconds));
@@ -46,8 +49,8 @@ internal sealed record OperatorTiming(OperatorCase Case, double Ours, double The
         }
     }
 
-    // Runs of a turn. The tiers of the just-in-time compiler need some calls and a little time.
-    private static int Warm(TimedModel model)
+    // Runs of a turn, after a warm-up.
+    private static int Warm(TimedModel model, double milliseconds)
     {
         long start = Stopwatch.GetTimestamp();
         int runs = 0;
@@ -56,7 +59,7 @@ internal sealed record OperatorTiming(OperatorCase Case, double Ours, double The
             model.Run();
             runs++;
         }
-        while (runs < 3 || (Stopwatch.GetElapsedTime(start).TotalMilliseconds < 250 && runs < 2_000));
+        while (runs < 3 || Stopwatch.GetElapsedTime(start).TotalMilliseconds < milliseconds);
         start = Stopwatch.GetTimestamp();
         int timed = 0;
         do

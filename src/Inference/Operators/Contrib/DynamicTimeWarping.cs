@@ -25,8 +25,10 @@ internal sealed unsafe class DynamicTimeWarping : Operator
         Tensor x = context.Input(0);
         long rows = x.Dims[^2];
         long columns = x.Dims[^1];
-        byte* steps = context.Scratch(checked((rows * columns) + (2 * (rows + 1) * sizeof(float))));
-        float* before = (float*)(steps + (((rows * columns) + 3) & ~3));
+        // The costs lie behind the steps, from a whole float on.
+        long costs = checked(((rows * columns) + sizeof(float) - 1) / sizeof(float) * sizeof(float));
+        byte* steps = context.Scratch(checked(costs + (2 * (rows + 1) * sizeof(float))));
+        float* before = (float*)(steps + costs);
         Fill(context, (float*)x.Data, rows, columns, steps, before);
 
         int length = 0;
