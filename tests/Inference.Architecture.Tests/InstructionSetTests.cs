@@ -22,7 +22,6 @@ public sealed class InstructionSetTests
         ["Inference.Kernels.Quantized.Depthwise.VnniDepthwiseWeights.TryCreate"] = "packs weights for that row where it is supported",
         ["Inference.Kernels.Trees.TreeBitvectors.get_IsSupported"] = "whether the row of trees_f32 is supported",
         ["Inference.Kernels.Trees.TreeBitvectors.Create"] = "makes what that row runs on where it is supported",
-        ["Inference.Operators.MatrixProduct.NaiveProduct.Run"] = "one portable loop, over wider vectors where there are; not a kernel",
         ["Inference.Optimization.Quantization.CpuFeatures.HasVnni"] = "a fact about the machine that a model is quantized for; no code is chosen",
         ["Inference.Optimization.Quantization.CpuFeatures.MaxWeightCode"] = "the same",
         ["Inference.Operators.MatrixProduct.NaiveProduct.Run"] = "one portable loop over vectors of either width; its sums are the same",

@@ -90,7 +90,7 @@ internal static class ContribCases
             (long b, long s, long heads, long d, long i) = (random.Int(1, 3), random.Int(1, 5), random.Int(1, 3), random.Int(1, 5), random.Int(1, 8));
             OperatorBuilder builder = Node(random, "Attention").In(random.Tensor(ElementType.Float32, [b, s, i]), false).In(random.Tensor(ElementType.Float32, [i, 3 * heads * d]), true)
                 .In(random.Tensor(ElementType.Float32, [3 * heads * d]), true);
-            _ = random.Chance(0.5) ? builder.In(Ids(random, [b, s], 2), false) : builder.Skip();
+            _ = random.Chance(0.5) ? builder.In(KeyMask(random, b, s), false) : builder.Skip();
             return builder.Attr("num_heads", heads).Attr("unidirectional", random.Chance(0.3) ? 1L : 0).Tolerance(1e-3, 1e-4).Out(ElementType.Float32);
         }),
         Binary("QLinearAdd"),
@@ -188,6 +188,18 @@ internal static class ContribCases
         TensorValue zeros = TensorValue.Allocate(ElementType.Int8, shape);
         zeros.AsWritableBytes().Clear();
         return zeros;
+    }
+
+    // A row whose keys are all masked is decided by how scores are rounded beside −10,000, to thousandths: each row keeps one.
+    private static TensorValue KeyMask(CaseRandom random, long rows, long keys)
+    {
+        TensorValue mask = Ids(random, [rows, keys], 2);
+        for (long row = 0; row < rows; row++)
+        {
+            mask.AsWritableSpan<int>()[(int)((row * keys) + random.Int(0, (int)keys - 1))] = 1;
+        }
+
+        return mask;
     }
 
     private static TensorValue Ids(CaseRandom random, long[] shape, int below) =>
