@@ -20,9 +20,9 @@ public sealed unsafe class MultiplyAddPeakTests
 
         float four = one + one + (one + one);
         float want = four + (four + (one + one));
+        float* sums = stackalloc float[TileLimits.Lanes];
         foreach (RowKernel.Variant variant in MultiplyAddPeak.Kernel.Variants.Where(v => v.Supported))
         {
-            float* sums = stackalloc float[TileLimits.Lanes];
             variant.Body(sums, 0, passes);
             Assert.All(new Span<float>(sums, variant.Lanes).ToArray(), sum => Assert.Equal(want, sum));
         }

@@ -92,7 +92,13 @@ internal sealed unsafe class RowPicks
         int units = small ? elementSize : elementSize / sizeof(uint);
         if (units > 1)
         {
-            indices = [.. indices.SelectMany(i => Enumerable.Range(i * units, units))];
+            int[] elements = indices;
+            indices = new int[elements.Length * units];
+            for (int i = 0; i < indices.Length; i++)
+            {
+                indices[i] = (elements[i / units] * units) + (i % units);
+            }
+
             size *= units;
         }
 

@@ -32,9 +32,18 @@ internal sealed unsafe class TransposedConvolutionF32 : IDisposable
         _offsets = new int[depth.Stride][];
         for (int phase = 0; phase < depth.Stride; phase++)
         {
+            var positions = new List<int>();
+            for (int k = 0; k < depth.Kernel; k++)
+            {
+                if ((phase + depth.Before - (k * depth.Dilation)) % depth.Stride == 0)
+                {
+                    positions.Add(k);
+                }
+            }
+
             int first = phase;
-            _positions[phase] = [.. Enumerable.Range(0, depth.Kernel).Where(k => (first + depth.Before - (k * depth.Dilation)) % depth.Stride == 0)];
-            _offsets[phase] = [.. _positions[phase].Select(k => (first + depth.Before - (k * depth.Dilation)) / depth.Stride)];
+            _positions[phase] = [.. positions];
+            _offsets[phase] = Array.ConvertAll(_positions[phase], k => (first + depth.Before - (k * depth.Dilation)) / depth.Stride);
         }
 
         _convolutions = new ConvolutionF32[plane.StrideHeight * plane.StrideWidth][][];
@@ -141,10 +150,7 @@ internal sealed unsafe class TransposedConvolutionF32 : IDisposable
     /// <summary>Frees the weights. No call may use it any more.</summary>
     public void Dispose()
     {
-        foreach (ConvolutionF32 convolution in _convolutions.SelectMany(c => c).SelectMany(c => c))
-        {
-            convolution.Dispose();
-        }
+        Array.ForEach(_convolutions, phases => Array.ForEach(phases, positions => Array.ForEach(positions, c => c.Dispose())));
     }
 
     // Whether one phase is all.
