@@ -21,7 +21,7 @@ internal sealed unsafe class PlanarKernel : Kernel
     public static PlanarKernel? TryCreate(PrepareContext context, WindowAttributes window, long group, Activation activation)
     {
         if (context.Constant(1) is not { Type: ElementType.Float32, Rank: 3 or 4, Count: > 0 } w || context.InputType(0) != ElementType.Float32
-            || context.InputDims(0)[1] != group || w.Dims[0] != group)
+            || context.InputDims(0)[1] != group || w.Dims[0] != group || TensorShape.Count(context.InputDims(0)) == 0)
         {
             return null;
         }

@@ -22,7 +22,8 @@ internal sealed unsafe class VolumeKernel : Kernel
     /// <summary>A kernel for volumes; null for other tensors, for weights that are computed, and with an addend.</summary>
     public static VolumeKernel? TryCreate(PrepareContext context, WindowAttributes window, long group, Activation activation)
     {
-        if (context.Constant(1) is not { Type: ElementType.Float32, Rank: 5, Count: > 0 } w || context.InputType(0) != ElementType.Float32 || context.HasInput(3) || w.Dims[2] > MaxDepthPositions)
+        if (context.Constant(1) is not { Type: ElementType.Float32, Rank: 5, Count: > 0 } w || context.InputType(0) != ElementType.Float32 || context.HasInput(3) || w.Dims[2] > MaxDepthPositions
+            || TensorShape.Count(context.InputDims(0)) == 0)
         {
             return null;
         }
