@@ -13,6 +13,7 @@ namespace Inference.Benchmarks.Operators;
 internal sealed record OperatorTiming(OperatorCase Case, double Ours, double Theirs, double[] Ratios, string? Error)
 {
     private const double TurnMilliseconds = 4;
+    private const int PauseMilliseconds = 15;
 
     // The just-in-time compiler replaces its first code 100 ms after the last method was called first, and that code once more.
     private const double CompilingMilliseconds = 400;
@@ -84,10 +85,11 @@ internal sealed record OperatorTiming(OperatorCase Case, double Ours, double The
         return (ClosedLoop.Median(times.Ours), ClosedLoop.Median(times.Theirs));
     }
 
-    // Microseconds a run. The pause lets the threads of the other provider stop spinning; the runs before the clock starts bring the memory back into the caches.
+    // Microseconds a run. The pause lets the threads of the other provider stop spinning, which ONNX Runtime's do for some milliseconds after a run: beside them a pool that steps aside for busy processors
+    // would stay alone. The runs before the clock starts bring the memory back into the caches.
     private static double Turn(TimedModel model, int runs)
     {
-        Thread.Sleep(1);
+        Thread.Sleep(PauseMilliseconds);
         for (int i = 0; i <= runs / 4; i++)
         {
             model.Run();

@@ -20,6 +20,10 @@ internal sealed class ResizePlan
     private readonly long[] _input;
     private readonly long[] _output;
 
+    // The sizes that each table resizes, and the elements of the largest of them and of the results.
+    private readonly long[][] _sizes;
+    private readonly long _largest;
+
     /// <param name="options">The attributes.</param>
     /// <param name="type">Type of the elements.</param>
     /// <param name="input">Shape of the input.</param>
@@ -49,10 +53,13 @@ internal sealed class ResizePlan
         }
 
         _picks = new RowPicks?[_tables.Length];
+        _sizes = new long[_tables.Length][];
+        _largest = TensorShape.Count(_input);
         long[] dims = (long[])_input.Clone();
         for (int k = 0; k < _tables.Length; k++)
         {
             AxisTable table = _tables[k];
+            _sizes[k] = (long[])dims.Clone();
             bool nearest = options.Mode == ResizeMode.Nearest;
             if (ShapeRules.Product(nearest ? _output : dims, table.Axis + 1, dims.Length) == 1 && dims[table.Axis] <= MaxPicked && _output[table.Axis] <= MaxPicked)
             {
@@ -61,6 +68,7 @@ internal sealed class ResizePlan
             }
 
             dims[table.Axis] = _output[table.Axis];
+            _largest = Math.Max(_largest, TensorShape.Count(dims));
         }
 
         if (options.Mode == ResizeMode.Nearest && _picks is [.., { AreVectors: true }] && ShapeRules.Product(_output, 0, _tables[^1].Axis) is var rows and <= MaxPicked)
@@ -75,24 +83,9 @@ internal sealed class ResizePlan
         }
     }
 
-    /// <summary>Scratch memory for elements of the given size, bytes.</summary>
-    public long ScratchBytes(ElementType type)
-    {
-        if (_options.Mode == ResizeMode.Nearest)
-        {
-            return 0;
-        }
-
-        long largest = TensorShape.Count(_input);
-        long[] dims = (long[])_input.Clone();
-        foreach (AxisTable table in _tables)
-        {
-            dims[table.Axis] = _output[table.Axis];
-            largest = Math.Max(largest, TensorShape.Count(dims));
-        }
-
-        return checked(2 * (largest + 16) * (IsWide(type) ? sizeof(double) : sizeof(float)));
-    }
+    /// <summary>Scratch memory for elements of the given type, bytes.</summary>
+    public long ScratchBytes(ElementType type) =>
+        _options.Mode == ResizeMode.Nearest ? 0 : checked(2 * (_largest + 16) * (IsWide(type) ? sizeof(double) : sizeof(float)));
 
     public unsafe void Run(KernelContext context)
     {
@@ -165,15 +158,13 @@ internal sealed class ResizePlan
                 ElementConverter.Convert(X.Type, X.Data, typeof(W) == typeof(float) ? ElementType.Float32 : ElementType.Float64, (byte*)from, X.Count, false, default);
             }
 
-            long[] dims = (long[])Plan._input.Clone();
             for (int k = 0; k < Plan._tables.Length; k++)
             {
                 Context.ThrowIfCancelled();
                 AxisTable table = Plan._tables[k];
                 bool final = k == Plan._tables.Length - 1 && direct;
                 W* to = final ? (W*)Y.Data : free;
-                new ResizePass<W>(Context, table, Plan._picks[k], from, to, dims).Run();
-                dims[table.Axis] = Plan._output[table.Axis];
+                new ResizePass<W>(Context, table, Plan._picks[k], from, to, Plan._sizes[k]).Run();
                 free = from == (W*)X.Data && direct ? other : from;
                 from = to;
             }
