@@ -9,7 +9,7 @@ internal static unsafe class GemmF32Unpacked
     // Packing reads and writes B once; reading it in place costs each row of tiles unaligned, strided loads. A transposed B is read in place as dots alone.
     // Where each pays is measured in benchmarks/results/thresholds.md.
     internal const int RowsInPlace = 48;
-    internal const int RowsAsDots = 8;
+    internal const int RowsAsDots = 4;
 
     // Few columns fill no panel; long enough dots pay for adding up their lanes: benchmarks/results/thresholds.md.
     internal const int ColumnsAsDots = 12;
