@@ -24,7 +24,7 @@ public sealed class InstructionSetTests
         ["Inference.Kernels.Trees.TreeBitvectors.Create"] = "makes what that row runs on where it is supported",
         ["Inference.Optimization.Quantization.CpuFeatures.HasVnni"] = "a fact about the machine that a model is quantized for; no code is chosen",
         ["Inference.Optimization.Quantization.CpuFeatures.MaxWeightCode"] = "the same",
-        ["Inference.Operators.MatrixProduct.NaiveProduct.Run"] = "one portable loop over vectors of either width; its sums are the same",
+        ["Inference.Operators.MatrixProduct.GenericProduct.Run"] = "one portable loop over vectors of either width; its sums are the same",
         ["Inference.Validation.NumberCheck`1.AreWithinBounds"] = "one portable loop, with vectors or without; not a kernel",
     };
 

@@ -61,7 +61,7 @@ internal unsafe struct PlanarWindow
     }
 
     /// <summary>Elements of scratch that a padded plane needs.</summary>
-    public readonly nint ScratchLength => (nint)PaddedHeight * PaddedWidth * StrideWidth;
+    public readonly nint ScratchLength => checked((nint)PaddedHeight * PaddedWidth * StrideWidth);
 
     /// <summary>offsets[i·KW + j] = distance from an output pixel's place in the scratch to what it reads there.</summary>
     public readonly void FillOffsets(in ConvolutionGeometry g, nint* offsets)

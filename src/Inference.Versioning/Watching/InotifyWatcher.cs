@@ -40,7 +40,7 @@ internal sealed partial class InotifyWatcher
     private readonly HashSet<Subscription> _all = [];
     private readonly SafeFileHandle? _handle;
 
-    // Guarded by the lock. Once set, the handle is closed or was never opened, and is not used.
+    // Guarded by the lock. Once set, the handle is not used; it stays open, or was never opened.
     private string? _problem;
 
     private InotifyWatcher()

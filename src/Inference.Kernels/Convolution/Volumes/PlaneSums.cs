@@ -83,20 +83,9 @@ internal readonly unsafe ref struct PlaneSums
 
     private void Fill(ConvolutionF32 convolution, int from, int end)
     {
-        nint plane = OutputPlane(convolution);
-        int channels = convolution.Geometry.OutChannels;
-        float* y = Y + (from * plane);
-        float* stop = Y + (end * plane);
-        for (; y < stop; y += channels)
+        if (end > from)
         {
-            if (Bias == null)
-            {
-                new Span<float>(y, channels).Clear();
-            }
-            else
-            {
-                new ReadOnlySpan<float>(Bias, channels).CopyTo(new Span<float>(y, channels));
-            }
+            BiasRows.Fill(Y + (from * OutputPlane(convolution)), (end - from) * (nint)OutHeight * OutWidth, convolution.Geometry.OutChannels, Bias);
         }
     }
 
@@ -117,7 +106,7 @@ internal readonly unsafe ref struct PlaneSums
         using var planes = new AlignedScratch<float>((end - from) * inPlane);
         for (int i = 0; i < end - from; i++)
         {
-            new ReadOnlySpan<float>(x + (i * Step * inPlane), checked((int)inPlane)).CopyTo(new Span<float>(planes.Pointer + (i * inPlane), (int)inPlane));
+            LargeBlocks.Copy(x + (i * Step * inPlane), planes.Pointer + (i * inPlane), inPlane * sizeof(float));
         }
 
         convolution.Run(planes.Pointer, y, end - from, Height, Width, OutHeight, OutWidth, in epilogue, MaxThreads);

@@ -83,7 +83,7 @@ internal sealed unsafe class ScatteredConvolutionF32 : IDisposable
         for (int n = 0; n < batch; n++)
         {
             Transpose.Run(x + (n * inSize), input.Pointer, [_plane.InChannels, from.Count], [1, 0], sizeof(float), maxThreads);
-            Fill(output.Pointer, to.Count, bias);
+            BiasRows.Fill(output.Pointer, to.Count, _plane.OutChannels, bias);
             for (int group = 0; group < _plane.Groups; group++)
             {
                 for (nint first = 0; first < from.Count; first += rows)
@@ -106,22 +106,6 @@ internal sealed unsafe class ScatteredConvolutionF32 : IDisposable
 
     /// <summary>Frees the weights. No call may use it any more.</summary>
     public void Dispose() => Array.ForEach(_weights, w => w.Dispose());
-
-    private void Fill(float* y, nint places, float* bias)
-    {
-        int channels = _plane.OutChannels;
-        for (nint i = 0; i < places; i++, y += channels)
-        {
-            if (bias == null)
-            {
-                new Span<float>(y, channels).Clear();
-            }
-            else
-            {
-                new ReadOnlySpan<float>(bias, channels).CopyTo(new Span<float>(y, channels));
-            }
-        }
-    }
 
     // The results of one input place, [KD, KH, KW, O/groups], to the outputs that they belong to.
     private void Add(float* results, float* y, nint place, VolumeSize from, VolumeSize to)

@@ -1,4 +1,5 @@
 using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 using Inference.Kernels.Transposition;
 using Inference.Kernels.Windows;
 
@@ -13,6 +14,8 @@ internal sealed unsafe class TransposedConvolutionF32 : IDisposable
 {
     /// <summary>The largest product of a kernel's depth and the strides along height and width: so many convolutions are kept.</summary>
     public const int MaxConvolutions = 256;
+
+    private const int PlaceWork = 8;
 
     private readonly ConvolutionGeometry _plane;
     private readonly DepthAxis _depth;
@@ -32,18 +35,14 @@ internal sealed unsafe class TransposedConvolutionF32 : IDisposable
         _offsets = new int[depth.Stride][];
         for (int phase = 0; phase < depth.Stride; phase++)
         {
-            var positions = new List<int>();
-            for (int k = 0; k < depth.Kernel; k++)
+            var z = new ConvolutionPhase(phase, depth.Kernel, depth.Stride, depth.Dilation, depth.Before);
+            _positions[phase] = new int[z.Count];
+            _offsets[phase] = new int[z.Count];
+            for (int i = 0; i < z.Count; i++)
             {
-                if ((phase + depth.Before - (k * depth.Dilation)) % depth.Stride == 0)
-                {
-                    positions.Add(k);
-                }
+                _positions[phase][i] = z.Last - (i * z.KernelStep);
+                _offsets[phase][i] = z.Offset + (i * z.Dilation);
             }
-
-            int first = phase;
-            _positions[phase] = [.. positions];
-            _offsets[phase] = Array.ConvertAll(_positions[phase], k => (first + depth.Before - (k * depth.Dilation)) / depth.Stride);
         }
 
         _convolutions = new ConvolutionF32[plane.StrideHeight * plane.StrideWidth][][];
@@ -163,6 +162,7 @@ internal sealed unsafe class TransposedConvolutionF32 : IDisposable
         int phaseY = index / _plane.StrideWidth;
         int phaseX = index % _plane.StrideWidth;
         nint step = (nint)_plane.StrideWidth * channels;
+        var work = default(WorkCounter);
         for (int q = 0; q < planes; q++)
         {
             for (int oy = phaseY; oy < size.Height; oy += _plane.StrideHeight)
@@ -170,20 +170,15 @@ internal sealed unsafe class TransposedConvolutionF32 : IDisposable
                 float* to = output + ((((((phase + ((nint)q * _depth.Stride)) * size.Height) + oy) * size.Width) + phaseX) * channels);
                 for (int ox = phaseX; ox < size.Width; ox += _plane.StrideWidth, to += step)
                 {
-                    var target = new Span<float>(to, channels);
-                    if (from != null)
+                    work.Add(PlaceWork + channels);
+                    if (from == null)
                     {
-                        new ReadOnlySpan<float>(from, channels).CopyTo(target);
-                        from += channels;
+                        BiasRows.Fill(to, 1, channels, bias);
+                        continue;
                     }
-                    else if (bias != null)
-                    {
-                        new ReadOnlySpan<float>(bias, channels).CopyTo(target);
-                    }
-                    else
-                    {
-                        target.Clear();
-                    }
+
+                    new ReadOnlySpan<float>(from, channels).CopyTo(new Span<float>(to, channels));
+                    from += channels;
                 }
             }
         }

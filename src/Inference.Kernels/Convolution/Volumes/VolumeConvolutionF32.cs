@@ -106,7 +106,7 @@ internal sealed unsafe class VolumeConvolutionF32 : IDisposable
             if (_isImage)
             {
                 var epilogue = new ConvolutionEpilogue { Bias = bias, Activation = activation };
-                _convolutions[0].Run(input.Pointer, output.Pointer, 1, depth, height * width, in epilogue, maxThreads);
+                _convolutions[0].Run(input.Pointer, output.Pointer, 1, depth, checked(height * width), in epilogue, maxThreads);
             }
             else
             {

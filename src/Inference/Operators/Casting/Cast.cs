@@ -73,9 +73,7 @@ internal sealed unsafe class Cast : Operator
         else
         {
             var body = new Conversion(x.Type, x.Data, y.Type, y.Data, _saturate, _rounding);
-            // Packed elements share bytes with their neighbours.
-            bool apart = !x.Type.IsPacked() && !y.Type.IsPacked();
-            ElementRanges.Run(ref body, x.Count, cost: 1, apart ? context.Threads : 1);
+            ElementRanges.Run(ref body, x.Count, cost: 1, context.Threads);
         }
     }
 

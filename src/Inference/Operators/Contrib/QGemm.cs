@@ -83,7 +83,7 @@ internal sealed unsafe class QGemm(Node node) : Operator
         }
 
         Start(context.OptionalInput(6), y, sums);
-        NaiveProduct.Run(left, _transA, right, _transB, sums, m, n, k, 1);
+        GenericProduct.Run(left, _transA, right, _transB, sums, m, n, k, 1, context.Threads);
         float scaleA = QuantizedValues.Scale(context.Input(1));
         bool quantized = context.HasInput(7);
         float scaleY = quantized ? QuantizedValues.Scale(context.Input(7)) : 1f;

@@ -43,6 +43,8 @@ internal sealed unsafe class QLinearSoftmax(Node node) : Operator
         long inner = _flatten ? 1 : TensorShape.Count(x.Dims[(axis + 1)..]);
         float* table = stackalloc float[256];
         QuantizedValues.Table(x.Type, context.Input(1), context.OptionalInput(2), table);
+        float own = QuantizedValues.Scale(context.Input(1));
+        int point = QuantizedValues.Zero(context.OptionalInput(2));
         float scale = QuantizedValues.Scale(context.Input(3));
         int zero = QuantizedValues.Zero(context.OptionalInput(4));
         float* row = (float*)context.Scratch(Math.Max(1, length) * sizeof(float));
@@ -55,7 +57,7 @@ internal sealed unsafe class QLinearSoftmax(Node node) : Operator
                 long start = o * length * inner + i;
                 if (inner == 1)
                 {
-                    Dense(x, start, row, y, length, context, scale, zero);
+                    Dense(x, start, row, y, length, own, point, scale, zero);
                     continue;
                 }
 
@@ -73,10 +75,8 @@ internal sealed unsafe class QLinearSoftmax(Node node) : Operator
         }
     }
 
-    private static void Dense(Tensor x, long start, float* row, Tensor y, long length, KernelContext context, float scale, int zero)
+    private static void Dense(Tensor x, long start, float* row, Tensor y, long length, float own, int point, float scale, int zero)
     {
-        float own = QuantizedValues.Scale(context.Input(1));
-        int point = QuantizedValues.Zero(context.OptionalInput(2));
         LinearQuantization.Dequantize(x.Data + start, row, (nint)length, own, point, x.Type == ElementType.Int8);
         Softmax.Row(row, row, length, SoftmaxKind.Softmax);
         LinearQuantization.Quantize(row, y.Data + start, (nint)length, scale, zero, y.Type == ElementType.Int8);

@@ -1,3 +1,4 @@
+using Inference.Kernels.Quantized;
 using Inference.Kernels.Threading;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Quantization;
@@ -71,7 +72,7 @@ internal sealed unsafe class ScaledIntegerMatMul(bool dynamic) : Operator
         float scaleA;
         if (dynamic)
         {
-            DynamicQuantizeLinear.Parameters((float*)a.Data, a.Count, out scaleA, out byte zero);
+            LinearQuantization.ChooseParameters((float*)a.Data, (nint)a.Count, out scaleA, out byte zero);
             left = new Tensor();
             left.Set(ElementType.UInt8, a.Dims, (byte*)(sums + y.Count), context);
             zeroA = Tensor.Scalar(zero);

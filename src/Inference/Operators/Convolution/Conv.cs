@@ -126,6 +126,6 @@ internal sealed unsafe partial class Conv(Node node, OperatorTable table) : Floa
             new Span<C>(target + (f * stride), (int)count).Fill(bias is null ? C.Zero : bias[f]);
         }
 
-        NaiveProduct.Run(weights, depth, false, columns, columnStride, false, target, stride, filters, count, depth, C.One, context.Threads);
+        GenericProduct.Run(weights, depth, false, columns, columnStride, false, target, stride, filters, count, depth, C.One, context.Threads);
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Memory;
 using Inference.Operators.MatrixProduct;
 using Inference.Operators.Movement;
 using Inference.Operators.Typed;
@@ -229,15 +230,7 @@ internal sealed unsafe class ConvTranspose(Node node, bool dynamicPads = false) 
             return;
         }
 
-        for (long r = 0; r < rows; r++)
-        {
-            context.ThrowIfCancelled();
-            C* row = columns + (r * windows);
-            new Span<C>(row, (int)windows).Clear();
-            for (long c = 0; c < channels; c++)
-            {
-                NaiveProduct.Run(weights + (c * rows) + r, false, input + (c * ldx), false, row, 1, windows, 1, C.One);
-            }
-        }
+        LargeBlocks.Clear(columns, rows * windows * sizeof(C));
+        GenericProduct.Run(weights, rows, true, input, ldx, false, columns, windows, rows, windows, channels, C.One, context.Threads);
     }
 }

@@ -103,13 +103,7 @@ internal sealed unsafe class DeformConv(Node node) : FloatOperator
 
                 C* target = (C*)y.Data + (n * y.Dims[1] + g * filters) * grid.OutputCount;
                 C* matrix = (C*)w.Data + (g * filters * depth);
-                long atOnce = typeof(C) == typeof(float) ? filters : 1;
-                for (long f = 0; f < filters; f += atOnce)
-                {
-                    context.ThrowIfCancelled();
-                    StridedProduct.Run(
-                        matrix + (f * depth), depth, columns, grid.OutputCount, false, target + (f * grid.OutputCount), grid.OutputCount, atOnce, grid.OutputCount, depth, C.One, context.Threads);
-                }
+                StridedProduct.Run(matrix, depth, columns, grid.OutputCount, false, target, grid.OutputCount, filters, grid.OutputCount, depth, C.One, context.Threads);
 
                 for (long f = 0; bias is not null && f < filters; f++)
                 {

@@ -27,7 +27,8 @@ internal sealed unsafe class TransposedKernel : Kernel
     public static TransposedKernel? TryCreate(PrepareContext context, WindowAttributes window, long group, ReadOnlySpan<long> before, int biasInput)
     {
         ReadOnlySpan<long> y = context.OutputDims(0);
-        if (context.Constant(1) is not { Type: ElementType.Float32, Rank: >= 3 and <= 5, Count: > 0 } w || context.InputType(0) != ElementType.Float32 || TensorShape.Count(y) == 0 || TensorShape.Count(context.InputDims(0)) == 0)
+        if (context.Constant(1) is not { Type: ElementType.Float32, Rank: >= 3 and <= 5, Count: > 0 } w || context.InputType(0) != ElementType.Float32 || TensorShape.Count(y) == 0 || TensorShape.Count(context.InputDims(0)) == 0
+            || TensorShape.Count(context.InputDims(0)[2..]) > int.MaxValue || TensorShape.Count(y[2..]) > int.MaxValue)
         {
             return null;
         }

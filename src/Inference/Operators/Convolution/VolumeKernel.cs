@@ -23,7 +23,7 @@ internal sealed unsafe class VolumeKernel : Kernel
     public static VolumeKernel? TryCreate(PrepareContext context, WindowAttributes window, long group, Activation activation)
     {
         if (context.Constant(1) is not { Type: ElementType.Float32, Rank: 5, Count: > 0 } w || context.InputType(0) != ElementType.Float32 || context.HasInput(3) || w.Dims[2] > MaxDepthPositions
-            || TensorShape.Count(context.InputDims(0)) == 0)
+            || TensorShape.Count(context.InputDims(0)) == 0 || TensorShape.Count(context.InputDims(0)[2..]) > int.MaxValue || TensorShape.Count(context.OutputDims(0)[2..]) > int.MaxValue)
         {
             return null;
         }

@@ -131,7 +131,7 @@ internal sealed class GridSample : Operator
                 taps *= perAxis;
             }
 
-            int pitch = (int)Math.Min(points, Math.Max(1, BlockTaps / taps));
+            int pitch = (int)Math.Min(points, Math.Max(Math.Max(1, BlockTaps / taps), (points + JobSlot.MaxBlocks - 1) / JobSlot.MaxBlocks));
             var blocks = new Blocks<E, T, C, W>(Op, Context, points, taps, pitch);
             long count = (points + pitch - 1) / pitch;
             bool parallel = y.Count * taps >= ParallelTaps;

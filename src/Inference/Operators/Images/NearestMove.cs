@@ -75,9 +75,10 @@ internal readonly struct NearestMove(AxisTable[] tables, RowPicks? picks, nint[]
 
             Span<nint> offsets = stackalloc nint[Group];
             nint before = -1;
-            for (long r = first; r < end; r += Group)
+            int most = (int)Math.Min(Group, Math.Max(1, LongLoop.Part / (_length + 10)));
+            for (long r = first; r < end; r += most)
             {
-                int rows = (int)Math.Min(Group, end - r);
+                int rows = (int)Math.Min(most, end - r);
                 NearestRows.Find(_tables, _source.Dims, _target.Dims, r, offsets[..rows]);
                 work.Add(rows * (_length + 10));
                 before = Make(r, offsets[..rows], before);

@@ -61,8 +61,10 @@ internal sealed class ResizePlan
             AxisTable table = _tables[k];
             _sizes[k] = (long[])dims.Clone();
             bool nearest = options.Mode == ResizeMode.Nearest;
-            if (ShapeRules.Product(nearest ? _output : dims, table.Axis + 1, dims.Length) == 1 && dims[table.Axis] <= MaxPicked && _output[table.Axis] <= MaxPicked)
+            if ((!nearest || k == _tables.Length - 1) && ShapeRules.Product(nearest ? _output : dims, table.Axis + 1, dims.Length) == 1 && dims[table.Axis] <= MaxPicked && _output[table.Axis] <= MaxPicked)
             {
+                // Lanes and weights of each index, and a start of each vector of them.
+                claim((long)table.Indices.Length * 2 * sizeof(float) * Math.Max(1, type.BitWidth() / 32));
                 _picks[k] = !nearest ? (IsWide(type) ? null : RowPicks.CreateSums(table.Indices, table.Singles, table.Taps, (int)dims[table.Axis]))
                     : type.BitWidth() is 8 or 16 or 32 or 64 ? RowPicks.Create(table.Indices, (int)dims[table.Axis], type.BitWidth() / 8) : null;
             }

@@ -82,6 +82,7 @@ internal sealed class GatherElements(Node node) : Operator
             ref TIndex picks = ref Unsafe.Add(ref Elements.Ref<TIndex>(indices), (nint)first * own.Inner);
             own.Start(first);
             long atOnce = Math.Max(1, AxisIndex.Part / Math.Max(1, own.Inner));
+            var work = default(WorkCounter);
             for (long run = first; run < end;)
             {
                 // Indices of some runs are looked at together.
@@ -89,7 +90,7 @@ internal sealed class GatherElements(Node node) : Operator
                 bool positions = own.Inner <= AxisIndex.Part && AxisIndex.ArePositions(ref picks, (nint)(stop - run) * own.Inner, own.Size);
                 for (; run < stop; run++)
                 {
-                    Run(context, in own, run, positions, ref from, ref picks, ref to);
+                    Run(context, in own, run, positions, ref from, ref picks, ref to, ref work);
                     to = ref Unsafe.Add(ref to, own.Inner);
                     picks = ref Unsafe.Add(ref picks, own.Inner);
                     own.Next();
@@ -98,9 +99,8 @@ internal sealed class GatherElements(Node node) : Operator
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Run(KernelContext context, in AxisIndex own, long run, bool positions, ref T from, ref TIndex picks, ref T to)
+        private readonly void Run(KernelContext context, in AxisIndex own, long run, bool positions, ref T from, ref TIndex picks, ref T to, ref WorkCounter work)
         {
-            var work = default(WorkCounter);
             for (nint i = 0; i < own.Inner;)
             {
                 nint stop = nint.Min(i + AxisIndex.Part, own.Inner);

@@ -76,8 +76,14 @@ internal sealed class NonZero : Operator
             var work = default(WorkCounter);
             for (long start = 0; start < X.Count && found < count; start += length)
             {
-                work.Add((2 * rank) + length);
-                long more = Row<E, T, C>(x + start, length, last + found, count - found);
+                long more = 0;
+                for (long i = 0; i < length && found + more < count; i += LongLoop.Part)
+                {
+                    long part = Math.Min(LongLoop.Part, length - i);
+                    work.Add((2 * rank) + part);
+                    more += Row<E, T, C>(x + start + i, i, part, last + found + more, count - found - more);
+                }
+
                 for (int axis = 0; axis < rank - 1; axis++)
                 {
                     new Span<long>(y + (axis * count) + found, (int)more).Fill(index[axis]);
@@ -130,7 +136,7 @@ internal sealed class NonZero : Operator
 
         // Each position is written over until one is kept, without a branch; stops at the last one.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static unsafe long Row<E, T, C>(T* x, long length, long* y, long room)
+        private static unsafe long Row<E, T, C>(T* x, long first, long length, long* y, long room)
             where E : struct, IElement<T, C>
             where T : unmanaged
             where C : unmanaged, INumber<C>, IMinMaxValue<C>
@@ -138,7 +144,7 @@ internal sealed class NonZero : Operator
             long found = 0;
             for (long i = 0; i < length && found < room; i++)
             {
-                y[found] = i;
+                y[found] = first + i;
                 found += C.IsZero(E.Load(x[i])) ? 0 : 1;
             }
 

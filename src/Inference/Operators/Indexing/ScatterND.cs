@@ -111,7 +111,7 @@ internal sealed class ScatterND(Node node) : Operator
         var work = default(WorkCounter);
         for (long i = 0; i < count; i++)
         {
-            work.Add((4L * tuple) + 4 + block);
+            work.Add((4L * tuple) + 4 + Math.Min(block, LongLoop.Part));
             ref T slice = ref Unsafe.Add(ref to, IndexTuple.Offset<TIndex>(context, indices, i * tuple, sizes, steps));
             if (typeof(TUpdate) == typeof(Scatters.Replace<T>))
             {
@@ -130,18 +130,21 @@ internal sealed class ScatterND(Node node) : Operator
     private static void Update<T, TUpdate>(ref T from, ref T to, nint count)
         where TUpdate : struct, IScatter<T>
     {
-        nint i = 0;
-        if (TUpdate.HasVector)
+        for (nint i = 0; i < count;)
         {
-            for (; i <= count - Vector<T>.Count; i += Vector<T>.Count)
+            nint stop = LongLoop.Next(i, count);
+            if (TUpdate.HasVector)
             {
-                TUpdate.Apply(Vector.LoadUnsafe(ref to, (nuint)i), Vector.LoadUnsafe(ref from, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
+                for (; i <= stop - Vector<T>.Count; i += Vector<T>.Count)
+                {
+                    TUpdate.Apply(Vector.LoadUnsafe(ref to, (nuint)i), Vector.LoadUnsafe(ref from, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
+                }
             }
-        }
 
-        for (; i < count; i++)
-        {
-            Unsafe.Add(ref to, i) = TUpdate.Apply(Unsafe.Add(ref to, i), Unsafe.Add(ref from, i));
+            for (; i < stop; i++)
+            {
+                Unsafe.Add(ref to, i) = TUpdate.Apply(Unsafe.Add(ref to, i), Unsafe.Add(ref from, i));
+            }
         }
     }
 

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace Inference.Operators.Indexing;
 
 /// <summary>Reading and applying the <c>reduction</c> attribute.</summary>
@@ -23,15 +20,4 @@ internal static class ScatterReductions
         "min" => ScatterReduction.Min,
         string other => throw new ModelLoadException($"{node.Describe()}: attribute 'reduction': expected none, add, mul, max or min, got '{other}'."),
     };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static C Apply<C>(ScatterReduction reduction, C old, C update)
-        where C : unmanaged, INumber<C> => reduction switch
-        {
-            ScatterReduction.Add => old + update,
-            ScatterReduction.Mul => old * update,
-            ScatterReduction.Max => C.Max(old, update),
-            ScatterReduction.Min => C.Min(old, update),
-            _ => update,
-        };
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Memory;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.MatrixProduct;
@@ -94,10 +95,10 @@ internal static unsafe class BatchedProduct
             return;
         }
 
-        new Span<C>(y, checked((int)(batch * m * n))).Clear();
+        LargeBlocks.Clear(y, batch * m * n * sizeof(C));
         for (long i = 0; i < batch; i++)
         {
-            NaiveProduct.Run(a + (i * nextA), lda, transA, b + (i * nextB), ldb, transB, y + (i * m * n), n, m, n, k, C.CreateTruncating(alpha), context.Threads);
+            GenericProduct.Run(a + (i * nextA), lda, transA, b + (i * nextB), ldb, transB, y + (i * m * n), n, m, n, k, C.CreateTruncating(alpha), context.Threads);
         }
     }
 }

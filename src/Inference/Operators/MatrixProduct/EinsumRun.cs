@@ -66,12 +66,6 @@ internal readonly unsafe ref struct EinsumRun<C>(C** inputs, C* output, C* scrat
         (long before, long summed, long behind) = step.Parts;
         C* from = At(step.A);
         C* to = At(step.Target);
-        if (before * summed * behind == 0)
-        {
-            ReductionLayout.Fill(to, C.Zero, before * behind);
-            return;
-        }
-
         ReductionLoop.Run<Reducers.Sum, DirectElement<C>, C, C>(from, to, ReductionShape.Create([before, summed, behind], [false, true, false]), threads);
     }
 
@@ -136,7 +130,7 @@ internal readonly unsafe ref struct EinsumRun<C>(C** inputs, C* output, C* scrat
             {
                 for (long i = 0; i < loop.Inner; i++)
                 {
-                    NaiveProduct.Run(
+                    GenericProduct.Run(
                         a + loop.Offset(0) + i * loop.InnerStride(0), step.MatrixA.Stride, step.MatrixA.Transposed, b + loop.Offset(1) + i * loop.InnerStride(1), step.MatrixB.Stride, step.MatrixB.Transposed,
                         to + loop.Offset(2) + i * loop.InnerStride(2), step.TargetStride, step.M, step.N, step.K, C.One, threads);
                 }

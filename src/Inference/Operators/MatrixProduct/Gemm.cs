@@ -101,9 +101,9 @@ internal sealed unsafe class Gemm(Node node, OperatorTable table) : FloatOperato
             (nint)y.Dims[0], (nint)y.Dims[1], (nint)a.Dims[_transA ? 0 : 1], _alpha, in epilogue, context.Threads);
     }
 
-    protected override void RunDouble(KernelContext context) => RunNaive<double>(context);
+    protected override void RunDouble(KernelContext context) => RunAny<double>(context);
 
-    private void RunNaive<C>(KernelContext context)
+    private void RunAny<C>(KernelContext context)
         where C : unmanaged, INumber<C>
     {
         Tensor a = context.Input(0);
@@ -118,7 +118,7 @@ internal sealed unsafe class Gemm(Node node, OperatorTable table) : FloatOperato
             y.Clear();
         }
 
-        NaiveProduct.Run((C*)a.Data, _transA, (C*)b.Data, _transB, (C*)y.Data, y.Dims[0], y.Dims[1], a.Dims[_transA ? 0 : 1], C.CreateTruncating(_alpha));
+        GenericProduct.Run((C*)a.Data, _transA, (C*)b.Data, _transB, (C*)y.Data, y.Dims[0], y.Dims[1], a.Dims[_transA ? 0 : 1], C.CreateTruncating(_alpha), context.Threads);
     }
 
     // Y = beta·C broadcast.
@@ -151,6 +151,6 @@ internal sealed unsafe class Gemm(Node node, OperatorTable table) : FloatOperato
     private readonly struct Action(Gemm gemm, KernelContext context) : IIntegerAction
     {
         public void Invoke<T>()
-            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => gemm.RunNaive<T>(context);
+            where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => gemm.RunAny<T>(context);
     }
 }

@@ -21,6 +21,6 @@ internal static unsafe class StridedProduct
             new Span<C>(c + (i * ldc), checked((int)n)).Clear();
         }
 
-        NaiveProduct.Run(a, lda, false, b, ldb, transB, c, ldc, m, n, k, alpha, threads);
+        GenericProduct.Run(a, lda, false, b, ldb, transB, c, ldc, m, n, k, alpha, threads);
     }
 }

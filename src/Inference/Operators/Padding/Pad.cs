@@ -223,7 +223,7 @@ internal sealed class Pad : Operator
             }
             else
             {
-                Repeat<T>(source, target, before, after);
+                Repeat<T>(context, source, target, before, after);
             }
         }
 
@@ -259,7 +259,7 @@ internal sealed class Pad : Operator
         }
 
         // What is kept is copied first; then each axis, the innermost first, takes its padding from what the target holds already.
-        private void Repeat<T>(Tensor source, Tensor target, ReadOnlySpan<long> before, ReadOnlySpan<long> after)
+        private void Repeat<T>(KernelContext context, Tensor source, Tensor target, ReadOnlySpan<long> before, ReadOnlySpan<long> after)
         {
             int rank = source.Rank;
             Span<long> sourceStrides = stackalloc long[rank];
@@ -277,7 +277,7 @@ internal sealed class Pad : Operator
             }
 
             ref T y = ref Unsafe.Add(ref Elements.Ref<T>(target), to);
-            StridedCopy.Run(ref Unsafe.Add(ref Elements.Ref<T>(source), from), sourceStrides, ref y, strides, kept);
+            StridedCopy.Run(ref Unsafe.Add(ref Elements.Ref<T>(source), from), sourceStrides, ref y, strides, kept, context.Threads);
             var work = default(WorkCounter);
             Span<long> index = stackalloc long[rank];
             for (int axis = rank - 1; axis >= 0; axis--)
@@ -322,12 +322,12 @@ internal sealed class Pad : Operator
                 }
 
                 ref T row = ref Unsafe.Add(ref y, (nint)offset);
-                work.Add(PlaceWork * (length - kept));
                 for (long i = 0; i < length; i++)
                 {
                     i = i == start ? start + kept : i;
                     if (i < length)
                     {
+                        work.Add(PlaceWork);
                         Unsafe.Add(ref row, (nint)i) = Unsafe.Add(ref row, (nint)(start + Outside(op._mode, i - start, kept)));
                     }
                 }

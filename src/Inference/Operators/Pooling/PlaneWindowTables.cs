@@ -42,7 +42,9 @@ internal unsafe struct PlaneWindowTables<C>
         TileWidth = (nint)Math.Min(grid.Output[last], ((Math.Max(RowsElements, 2 * extent) - extent) / Stride) + 1);
         Padded = ((TileWidth - 1) * Stride) + extent;
         long input = Math.Min(grid.Input[last], Padded);
-        Pitch = (nint)(Math.Max(Padded, grid.Before[last] + input + (input < lanes ? lanes : 0)) + Stride - 1) / Stride * Stride;
+        // A row is folded by whole vectors: one that is narrower, as its input or its part before the last window's end is, has room for a vector behind it.
+        long narrowest = Math.Min(input, Padded - grid.Before[last]);
+        Pitch = (nint)(Math.Max(Padded, grid.Before[last] + input + (narrowest < lanes ? lanes : 0)) + Stride - 1) / Stride * Stride;
         Tiled = TileWidth < grid.Output[last];
         RowsAtOnce = Tiled ? 1 : (int)Math.Clamp(RowsElements / Pitch, 1, MostRows);
         RowElements = (nint)((RowsAtOnce * (long)Pitch) + (4 * lanes));

@@ -10,7 +10,7 @@ namespace Inference.Operators.Pooling;
 /// <summary>
 /// Folds over windows of planes x[planes, spatial..] → y[planes, windows..], any stride, dilation and padding. Rows of windows are made in two passes: the rows of the input that one
 /// needs are folded, element by element, into one row with pads; this is taken apart by the stride, so that windows next to each other read neighbours, and folded along itself. Rows are made some at a
-/// time and shared out over threads.
+/// time and shared out over threads. The sign of a largest element among zeros of both signs is not specified.
 /// </summary>
 /// <typeparam name="TReducer">The fold.</typeparam>
 /// <typeparam name="TQuick">A fold that does the same where no element is a NaN.</typeparam>
@@ -22,6 +22,9 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
     where TFinish : struct, IWindowFinish
     where C : unmanaged, INumber<C>, IMinMaxValue<C>
 {
+    // Planes of one axis in a job: their table takes 1 MB.
+    private const long MostStacked = 1 << 16;
+
     // 16 elements of windows a nanosecond.
     internal const long ParallelWork = 16 * WorkerPool.SharedNanoseconds;
 
@@ -47,9 +50,14 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
     {
         if (grid.Rank == 1)
         {
-            // Planes of one axis are the rows of one plane.
-            WindowGrid image = grid.Stacked(planes);
-            Run(in image, countPads, x, y, 1, threads);
+            // Planes of one axis are the rows of one plane, of which some are one job: each row has an entry in a table.
+            for (long first = 0; first < planes; first += MostStacked)
+            {
+                long count = Math.Min(MostStacked, planes - first);
+                WindowGrid image = grid.Stacked(count);
+                Run(in image, countPads, x + (first * grid.InputCount), y + (first * grid.OutputCount), 1, threads);
+            }
+
             return;
         }
 

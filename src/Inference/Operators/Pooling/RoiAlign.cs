@@ -137,7 +137,7 @@ internal sealed unsafe class RoiAlign : FloatOperator
 
             using var rowMemory = new AlignedScratch<C>(RoiWeights<C>.Length(op._height, height));
             using var columnMemory = new AlignedScratch<C>(RoiWeights<C>.Length(op._width, width));
-            using var sums = new AlignedScratch<C>((nint)(op._height * width));
+            using var sums = new AlignedScratch<C>((nint)width);
             var rows = new RoiWeights<C>(rowMemory.Pointer, op._height, height, region.Top, region.BinHeight, region.SamplesY);
             var columns = new RoiWeights<C>(columnMemory.Pointer, op._width, width, region.Left, region.BinWidth, region.SamplesX);
             int padded = RoiWeights<C>.Padded(op._width);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Inference.Kernels.Threading;
 using System.Runtime.CompilerServices;
 
 namespace Inference.Operators.Pooling;
@@ -8,6 +9,8 @@ namespace Inference.Operators.Pooling;
 internal readonly unsafe ref struct RoiWeights<C>
     where C : unmanaged, IFloatingPointIeee754<C>
 {
+    private const int SampleWork = 4;
+
     private readonly C* _weights;
     private readonly long _size;
     private readonly Span<(long First, long End)> _bins;
@@ -26,6 +29,7 @@ internal readonly unsafe ref struct RoiWeights<C>
         _size = size;
         new Span<C>(_weights, checked((int)(bins * size))).Clear();
         (long first, long end) = (size, 0);
+        var work = default(WorkCounter);
         for (int b = 0; b < bins; b++)
         {
             C* own = _weights + (b * size);
@@ -34,6 +38,7 @@ internal readonly unsafe ref struct RoiWeights<C>
             double from = start + (b * bin);
             for (long i = 0; i < samples; i++)
             {
+                work.Add(SampleWork);
                 double at = from + ((i + 0.5) * bin / samples);
                 if (!(at >= -1 && at <= size))
                 {

@@ -35,12 +35,6 @@ internal sealed unsafe class DynamicQuantizeLinear : Operator
         }
     }
 
-    /// <summary>Scale and zero point of a run of floats.</summary>
-    public static void Parameters(float* x, long count, out float scale, out byte zero)
-    {
-        LinearQuantization.ChooseParameters(x, (nint)count, out scale, out zero);
-    }
-
     private readonly struct Quantization(float* x, byte* y, float scale, byte zero) : IRangeBody
     {
         public void Run(long first, long count) => LinearQuantization.Quantize(x + first, y + first, (nint)count, scale, zero, signed: false);

@@ -57,7 +57,7 @@ internal static unsafe class IntegerConv
                     }
 
                     LargeBlocks.Clear(sums, filters * count * sizeof(int));
-                    NaiveProduct.Run(weights + g * filters * depth, false, columns, false, sums, filters, count, depth, 1);
+                    GenericProduct.Run(weights + g * filters * depth, false, columns, false, sums, filters, count, depth, 1, context.Threads);
                     for (long f = 0; f < filters; f++)
                     {
                         sink.Store(n, g * filters + f, first, sums + f * count, count);

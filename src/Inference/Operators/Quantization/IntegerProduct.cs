@@ -58,7 +58,7 @@ internal static unsafe class IntegerProduct
         {
             for (long i = 0; i < loop.Inner; i++)
             {
-                NaiveProduct.Run(left + (loop.Offset(0) + i * loop.InnerStride(0)) * m * k, false, right + (loop.Offset(1) + i * loop.InnerStride(1)) * k * n, false, target, m, n, k, 1);
+                GenericProduct.Run(left + (loop.Offset(0) + i * loop.InnerStride(0)) * m * k, false, right + (loop.Offset(1) + i * loop.InnerStride(1)) * k * n, false, target, m, n, k, 1, context.Threads);
                 target += m * n;
             }
 

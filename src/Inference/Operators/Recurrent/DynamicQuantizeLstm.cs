@@ -1,3 +1,4 @@
+using Inference.Kernels.Quantized;
 using Inference.Kernels.Threading;
 using Inference.Operators.Quantization;
 using Inference.Operators.Typed;
@@ -80,7 +81,7 @@ internal sealed unsafe class DynamicQuantizeLstm(Node node, OperatorTable table)
     /// <summary>Replaces numbers by what their u8 codes over their own range stand for.</summary>
     public static void Requantize(float* from, float* to, long count)
     {
-        DynamicQuantizeLinear.Parameters(from, count, out float scale, out byte zero);
+        LinearQuantization.ChooseParameters(from, (nint)count, out float scale, out byte zero);
         var work = default(WorkCounter);
         for (long i = 0; i < count; i++)
         {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Inference.Operators.Reduction;
 
-/// <summary>The larger is better.</summary>
+/// <summary>The larger is better; nothing is better than a NaN, and a NaN than nothing.</summary>
 internal readonly struct ArgMaximum : IArgOrder
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

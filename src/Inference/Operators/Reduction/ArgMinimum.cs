@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Inference.Operators.Reduction;
 
-/// <summary>The smaller is better.</summary>
+/// <summary>The smaller is better; nothing is better than a NaN, and a NaN than nothing.</summary>
 internal readonly struct ArgMinimum : IArgOrder
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Inference.Operators.Reduction;
 
-/// <summary>Which of two elements is the better one. None is better than a NaN, and a NaN is better than none.</summary>
+/// <summary>Which of two elements is the better one.</summary>
 internal interface IArgOrder
 {
     static abstract bool Better<C>(C a, C b)

@@ -14,6 +14,9 @@ internal struct DistinctNumbers : INumericAction
     // A slot is looked at.
     private const int ProbeWork = 5;
 
+    /// <summary>Numbers whose slots, at least as many again, an array can hold.</summary>
+    public const int Most = 1 << 29;
+
     public Tensor X;
     public bool InOrder;
 
@@ -54,6 +57,11 @@ internal struct DistinctNumbers : INumericAction
 
             if (slots[at] == 0)
             {
+                if (InOrder && keys.Count == Sorted)
+                {
+                    return;
+                }
+
                 keys.Add(key);
                 firsts.Add(i);
                 counts.Add(0);
@@ -65,11 +73,6 @@ internal struct DistinctNumbers : INumericAction
         }
 
         int[] shown = [.. Enumerable.Range(0, keys.Count)];
-        if (InOrder && keys.Count > Sorted)
-        {
-            return;
-        }
-
         if (InOrder)
         {
             C[] sorted = [.. keys];

@@ -20,7 +20,7 @@ internal unsafe struct TopLines<E, T, C, K> : IBlockAction
     public const int TileColumns = 64;
 
     /// <summary>Elements of a column that lists of positions can be made for.</summary>
-    public const int MaxSize = 1 << 27;
+    public const int MaxSize = 1 << 22;
 
     // Columns of which the best are found by rows, and the keys of rows that are made at once.
     private const int BestColumns = 512;

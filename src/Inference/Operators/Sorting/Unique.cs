@@ -46,7 +46,7 @@ internal sealed class Unique(Node node) : Operator
             throw context.Error($"input 0: expected at most {Array.MaxLength} elements, got {x}.");
         }
 
-        if (x.Count == size && x.Type != ElementType.String && Distinct(context, source) is { } distinct)
+        if (x.Count == size && size <= DistinctNumbers.Most && x.Type != ElementType.String && Distinct(context, source) is { } distinct)
         {
             Finish(context, x, axis, distinct);
             return;

@@ -7,7 +7,7 @@ namespace Inference.Operators.Typed;
 /// <summary>Runs bodies over elements: in parts between which the call's limits are asked, on several threads where there is enough to do.</summary>
 internal static unsafe class ElementRanges
 {
-    // Parts of a job begin on cache lines of the output, whatever its type, if it does.
+    // Parts of a job begin on cache lines of the output, whatever its type, if it does, and on whole bytes of packed types.
     private const long Grain = 64;
 
     /// <summary>Runs elements [0, <paramref name="count"/>).</summary>
@@ -34,7 +34,7 @@ internal static unsafe class ElementRanges
         }
 
         bool rows = ShortRuns.Fit(in loop, in operands);
-        if (threads > 1 && count * cost >= RowKernel.ParallelWork)
+        if (count * cost >= RowKernel.ParallelWork)
         {
             var runs = new Runs<TBody> { Body = Unsafe.AsPointer(ref body), Loop = Unsafe.AsPointer(ref loop), Operands = Unsafe.AsPointer(ref operands), Rows = rows };
             Run(ref runs, count, rows ? loop.Inner : Grain, cost, threads);
@@ -68,7 +68,8 @@ internal static unsafe class ElementRanges
         where TBody : struct, IRangeBody
     {
         var work = default(WorkCounter);
-        long most = Math.Max(1, KernelContext.CheckEvery / grain) * grain;
+        // Elements that cost more are asked about more often.
+        long most = Math.Max(1, KernelContext.CheckEvery / (grain * cost)) * grain;
         for (long end = first + count; first < end;)
         {
             long part = Math.Min(end - first, most);

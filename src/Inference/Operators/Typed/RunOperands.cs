@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Inference.Operators.Typed;
 
-/// <summary>Up to three operands of a loop: their memory at a place, and strides that say how they go on from there.</summary>
+/// <summary>Up to <see cref="StridedLoop.MaxOperands"/> operands of a loop: their memory at a place, and strides that say how they go on from there.</summary>
 internal unsafe struct RunOperands
 {
     private fixed long _data[StridedLoop.MaxOperands];

@@ -46,7 +46,7 @@ internal sealed unsafe class FloatUnary<TFunction>(float alpha, float beta) : Un
         public C Apply(C x) => TFunction.Apply(x, alpha, beta);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<C> Apply(Vector<C> x) => 
+        public Vector<C> Apply(Vector<C> x) =>
             TFunction.Wide(x.As<C, double>(), new Vector<C>(alpha).As<C, double>(), new Vector<C>(beta).As<C, double>()).As<double, C>();
     }
 }

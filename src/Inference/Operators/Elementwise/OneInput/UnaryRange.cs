@@ -55,6 +55,17 @@ internal readonly unsafe struct UnaryRange<TFunction, E, T, C>(TFunction f, T* x
             return;
         }
 
+        if (TFunction.HasVector && count > 0)
+        {
+            // As in a vector of more: what an element gives does not depend on how a job is cut.
+            C* padded = stackalloc C[Vector<C>.Count];
+            new Span<C>(padded, Vector<C>.Count).Fill(*x);
+            new ReadOnlySpan<C>(x, (int)count).CopyTo(new Span<C>(padded, Vector<C>.Count));
+            f.Apply(Vector.Load(padded)).Store(padded);
+            new ReadOnlySpan<C>(padded, (int)count).CopyTo(new Span<C>(y, (int)count));
+            return;
+        }
+
         for (long i = 0; i < count; i++)
         {
             y[i] = f.Apply(x[i]);

@@ -44,9 +44,8 @@ internal readonly unsafe struct BinaryRuns<TFunction, E, T, C>(TFunction f, T* y
 
             // The result takes the place of an operand that is read anew for each block.
             C* result = strideA != 0 ? left : right;
-            C* target = strideA == 0 && strideB == 0 ? left : result;
-            BinaryLoop.Run(f, left, strideA, right, strideB, target, length);
-            E.Store(target, to + i, length);
+            BinaryLoop.Run(f, left, strideA, right, strideB, result, length);
+            E.Store(result, to + i, length);
         }
     }
 }
