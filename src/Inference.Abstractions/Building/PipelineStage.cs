@@ -33,6 +33,9 @@ public sealed class PipelineStage
     /// <summary>Chooses the version. Order 400.</summary>
     public static PipelineStage Versioning { get; } = new("Versioning", 400, "fallback, validation and telemetry must see every version's calls.");
 
+    /// <summary>Observes inputs and outputs of a version; outside caching, so that answers from a cache count. Order 450.</summary>
+    public static PipelineStage Monitoring { get; } = new("Monitoring", 450, "every version is monitored by itself.");
+
     /// <summary>Answers from a cache; inside versioning, so that one version never serves another's answers. Order 500.</summary>
     public static PipelineStage Caching { get; } = new("Caching", 500, "a cache around version routing could serve one version's answers for another.");
 
