@@ -1,0 +1,14 @@
+namespace Inference.Monitoring;
+
+/// <summary>The monitoring of one model or version. Obtained from <see cref="IModelRunner.GetService"/>. Thread-safe.</summary>
+public interface IModelMonitor
+{
+    /// <summary>What is known at present; made anew at each evaluation.</summary>
+    MonitoringSnapshot Snapshot { get; }
+
+    /// <summary>Acknowledges a warning or alarm: evidence starts anew, and the state is learning until enough rows were seen. No effect in other states.</summary>
+    /// <param name="actor">Who decides: 1 to 128 characters.</param>
+    /// <param name="reason">Why: 1 to 1,024 characters.</param>
+    /// <exception cref="ArgumentException">The actor or the reason is not valid.</exception>
+    void Acknowledge(string actor, string reason);
+}

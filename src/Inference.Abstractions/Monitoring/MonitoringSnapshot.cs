@@ -1,0 +1,41 @@
+namespace Inference.Monitoring;
+
+/// <summary>What is known of a monitored model at one time. Immutable.</summary>
+public sealed record MonitoringSnapshot
+{
+    /// <summary>The model's name.</summary>
+    public required string ModelName { get; init; }
+
+    /// <summary>The version; empty for none.</summary>
+    public required string ModelVersion { get; init; }
+
+    /// <summary>The state of the model: the severest of its data set, columns and rules.</summary>
+    public required MonitoringState State { get; init; }
+
+    /// <summary>One sentence that describes the state; empty if there is nothing to add.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The digest of the reference profile; empty without one.</summary>
+    public string ProfileDigest { get; init; } = "";
+
+    /// <summary>The end of the last bucket that was evaluated; null before the first.</summary>
+    public DateTimeOffset? EvaluatedAt { get; init; }
+
+    /// <summary>Rows counted since the start.</summary>
+    public long Rows { get; init; }
+
+    /// <summary>Rows that passed since the start; rows are counted as far as the budget allows.</summary>
+    public long RowsSeen { get; init; }
+
+    /// <summary>The share of calls that is counted at present, 0 to 1.</summary>
+    public double SampledShare { get; init; } = 1;
+
+    /// <summary>Calls whose rows could not be read because of an error in monitoring; the calls themselves were answered.</summary>
+    public long CollectionErrors { get; init; }
+
+    /// <summary>ln of the evidence of the data-set alarm; NaN if it is not judged.</summary>
+    public double LogEvidence { get; init; } = double.NaN;
+
+    /// <summary>The columns, in the order of the profile.</summary>
+    public IReadOnlyList<ColumnSnapshot> Columns { get; init; } = [];
+}

@@ -1,0 +1,56 @@
+namespace Inference.Monitoring.Cells;
+
+/// <summary>What a column is and how its values become cells: all that decides counts, and nothing that was counted. Immutable.</summary>
+internal sealed record ColumnDefinition
+{
+    /// <summary>The name: that of the tensor, with <c>[j]</c> for element j of a row.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Input or output.</summary>
+    public required ColumnSide Side { get; init; }
+
+    /// <summary>The name of the tensor.</summary>
+    public required string Tensor { get; init; }
+
+    /// <summary>The element type of the tensor.</summary>
+    public required ElementType ElementType { get; init; }
+
+    /// <summary>How the value is computed from a row.</summary>
+    public ColumnDerivation Derivation { get; init; }
+
+    /// <summary>The element, channel or direction; for a pair, the place of its first column.</summary>
+    public int Index { get; init; }
+
+    /// <summary>For a pair, the place of its second column; for a statistic of channels, their number.</summary>
+    public int Second { get; init; }
+
+    /// <summary>The number of elements of a row; 0 if it varies.</summary>
+    public int Width { get; init; }
+
+    /// <summary>The cells.</summary>
+    public required CellLayout Layout { get; init; }
+
+    /// <summary>The bounds of the bins, B + 1 ascending finite numbers: bin i holds Edges[i − 1] ≤ x &lt; Edges[i], the last also x = Edges[B]. Empty for a categorical column.</summary>
+    public double[] Edges { get; init; } = [];
+
+    /// <summary>The texts of the values with a cell of their own, most frequent first. Empty for an ordered column.</summary>
+    public string[] Categories { get; init; } = [];
+
+    /// <summary>Their keys.</summary>
+    public ulong[] Keys { get; init; } = [];
+
+    /// <summary>The keys of the other values of the reference, ascending.</summary>
+    public ulong[] OtherKeys { get; init; } = [];
+
+    /// <summary>Whether values outside <see cref="Keys"/> are all counted as other, because there are too many to tell which ones are new.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>The center of the fixed-point sums.</summary>
+    public double Center { get; init; }
+
+    /// <summary>Their scale, a power of two.</summary>
+    public double Scale { get; init; } = 1;
+
+    /// <summary>Whether values are compared in single precision.</summary>
+    public bool IsSingle => ElementType is not (ElementType.Float64 or ElementType.Int32 or ElementType.Int64 or ElementType.UInt32 or ElementType.UInt64);
+}

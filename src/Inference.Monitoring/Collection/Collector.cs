@@ -1,0 +1,146 @@
+using Inference.Monitoring.Cells;
+using Inference.Monitoring.Windows;
+
+namespace Inference.Monitoring.Collection;
+
+/// <summary>Counts the rows of calls. Any number of threads may count; nothing is allocated once as many stripes exist as threads count at once.</summary>
+internal sealed class Collector
+{
+    /// <summary>Rows that pass through all columns together: their values stay in the cache, and buffers on the stack are small.</summary>
+    public const int BlockRows = 256;
+    private readonly TensorPlan[] _plans;
+    private readonly StripeSet _stripes;
+    private readonly SegmentReader? _segments;
+
+    public Collector(WindowLayout layout)
+    {
+        Layout = layout;
+        var encoders = new ColumnEncoder[layout.Columns.Length];
+        for (int i = 0; i < encoders.Length; i++)
+        {
+            encoders[i] = new ColumnEncoder(layout.Columns[i]);
+        }
+
+        var plans = new List<TensorPlan>();
+        for (int first = 0; first < encoders.Length;)
+        {
+            int end = first + 1;
+            while (end < encoders.Length && IsSameTensor(layout.Columns[first], layout.Columns[end]))
+            {
+                end++;
+            }
+
+            plans.Add(new TensorPlan(layout, encoders, first, end - first));
+            first = end;
+        }
+
+        _plans = [.. plans];
+        _stripes = new StripeSet(layout);
+        _segments = layout.Segments > 0 ? new SegmentReader(layout.Columns[layout.SegmentColumn], encoders[layout.SegmentColumn], layout.Segments) : null;
+    }
+
+    /// <summary>The columns and cells.</summary>
+    public WindowLayout Layout { get; }
+
+    /// <summary>The number of stripes, for tests.</summary>
+    public int Stripes => _stripes.Count;
+
+    /// <summary>Counts the rows of a call.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="outputs">The outputs; null if there are none.</param>
+    /// <returns>Whether all tensors were as the profile says.</returns>
+    public bool Collect(NamedValues inputs, NamedValues? outputs)
+    {
+        int rows = RowsOf(inputs, outputs);
+        Stripe? stripe = _stripes.Take();
+        if (stripe is null)
+        {
+            _stripes.Skip(rows);
+            return true;
+        }
+
+        bool whole = true;
+        try
+        {
+            Span<byte> segments = stackalloc byte[BlockRows];
+            for (int start = 0; start < rows; start += BlockRows)
+            {
+                int count = Math.Min(rows - start, BlockRows);
+                Span<byte> block = _segments is null ? [] : segments[..count];
+                _segments?.Read(inputs, outputs, start, block);
+                foreach (TensorPlan plan in _plans)
+                {
+                    NamedValues? values = plan.Side == ColumnSide.Input ? inputs : outputs;
+                    ModelValue? value = null;
+                    values?.TryGetValue(plan.Name, out value);
+                    whole &= plan.Collect(value, rows, start, count, block, stripe);
+                }
+
+                if (block.IsEmpty)
+                {
+                    stripe.SegmentRows[0] += count;
+                }
+
+                foreach (byte part in block)
+                {
+                    stripe.SegmentRows[part]++;
+                }
+
+                stripe.Rows += count;
+            }
+
+            stripe.Calls++;
+            stripe.RowsSeen += rows;
+            stripe.MismatchedCalls += whole ? 0 : 1;
+        }
+        finally
+        {
+            _stripes.Return(stripe);
+        }
+
+        return whole;
+    }
+
+    /// <summary>Counts a call whose rows are not counted, because it is not in the sample or has failed.</summary>
+    public void Pass(NamedValues? inputs, NamedValues? outputs, bool failed)
+    {
+        int rows = inputs is null ? 0 : RowsOf(inputs, outputs);
+        if (_stripes.Take() is not { } stripe)
+        {
+            _stripes.Skip(rows);
+            return;
+        }
+
+        stripe.Calls += failed ? 0 : 1;
+        stripe.FailedCalls += failed ? 1 : 0;
+        stripe.RowsSeen += rows;
+        _stripes.Return(stripe);
+    }
+
+    /// <summary>Moves everything counted so far to a window.</summary>
+    public MonitoringWindow Drain(DateTimeOffset start, DateTimeOffset end)
+    {
+        MonitoringWindow window = _stripes.Drain();
+        window.Start = start;
+        window.End = end;
+        return window;
+    }
+
+    /// <summary>The number of rows of a call: those of the first tensor of the profile that it has; 0 for none.</summary>
+    private int RowsOf(NamedValues inputs, NamedValues? outputs)
+    {
+        foreach (TensorPlan plan in _plans)
+        {
+            NamedValues? values = plan.Side == ColumnSide.Input ? inputs : outputs;
+            if (values is not null && values.TryGetValue(plan.Name, out ModelValue? value) && value is TensorValue tensor)
+            {
+                return Math.Max(TensorPlan.RowsOf(tensor), 0);
+            }
+        }
+
+        // Renamed throughout: the rows of whatever was passed are all missing.
+        return inputs.Count > 0 && inputs.GetAt(0).Value is TensorValue other ? Math.Max(TensorPlan.RowsOf(other), 0) : 0;
+    }
+
+    private static bool IsSameTensor(ColumnDefinition one, ColumnDefinition two) => one.Side == two.Side && one.Tensor == two.Tensor;
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using Inference.Monitoring.Cells;
+using Inference.Monitoring.Windows;
+
+namespace Inference.Monitoring.Profiles;
+
+/// <summary>Counts labels by the cells of the outputs: what performance is estimated from when labels are not known. Not thread-safe.</summary>
+internal sealed class LabelCounter
+{
+    // More distinct labels are numbers rather than classes.
+    private const int MaxClasses = 256;
+    private readonly WindowLayout _layout;
+    private readonly ColumnEncoder?[] _encoders;
+    private readonly long[][] _positives;
+    private readonly double[][] _absolute;
+    private readonly double[][] _squared;
+    private readonly Dictionary<string, int>? _classes;
+
+    private LabelCounter(WindowLayout layout, string[]? classes)
+    {
+        _layout = layout;
+        Classes = classes ?? [];
+        ClassCounts = new long[Classes.Length];
+        _classes = classes?.Select(static (c, i) => (c, i)).ToDictionary(static c => c.c, static c => c.i, StringComparer.Ordinal);
+        int columns = layout.Columns.Length;
+        _encoders = new ColumnEncoder?[columns];
+        _positives = new long[columns][];
+        _absolute = new double[columns][];
+        _squared = new double[columns][];
+        for (int i = 0; i < columns; i++)
+        {
+            ColumnDefinition column = layout.Columns[i];
+            bool output = column.Side == ColumnSide.Output && column.Derivation is ColumnDerivation.Element or ColumnDerivation.Top or ColumnDerivation.TopIndex && column.ElementType != ElementType.String;
+            bool judged = output && (classes is null ? column.Layout.Ordered > 0 : column.Layout.Kind != ColumnKind.Numeric);
+            _encoders[i] = judged ? new ColumnEncoder(column) : null;
+            _positives[i] = new long[judged && classes is not null ? column.Layout.Count : 0];
+            _absolute[i] = new double[judged && classes is null ? column.Layout.Count : 0];
+            _squared[i] = new double[_absolute[i].Length];
+        }
+    }
+
+    /// <summary>The classes, in ascending order; empty if labels are numbers.</summary>
+    public string[] Classes { get; }
+
+    /// <summary>Rows of each class.</summary>
+    public long[] ClassCounts { get; }
+
+    /// <summary>A counter for the labels of rows; null if they have none.</summary>
+    public static LabelCounter? Create(IReadOnlyList<ReferenceRows> rows, WindowLayout layout)
+    {
+        var texts = new HashSet<string>(StringComparer.Ordinal);
+        bool any = false, numbers = true, integers = true;
+        foreach (ReferenceRows batch in rows)
+        {
+            if (batch.Labels is not { } labels)
+            {
+                continue;
+            }
+
+            any = true;
+            numbers &= labels.ElementType != ElementType.String;
+            for (int i = 0; i < batch.Rows && texts.Count <= MaxClasses; i++)
+            {
+                string text = TextOf(labels, i);
+                integers &= labels.ElementType == ElementType.String || long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+                texts.Add(text);
+            }
+        }
+
+        if (!any)
+        {
+            return null;
+        }
+
+        bool classes = texts.Count <= MaxClasses && integers;
+        return new LabelCounter(layout, !classes ? null : numbers
+            ? [.. texts.OrderBy(static t => long.Parse(t, CultureInfo.InvariantCulture))]
+            : [.. texts.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Counts rows.</summary>
+    public void Add(ReferenceRows rows)
+    {
+        if (rows.Labels is not { } labels)
+        {
+            return;
+        }
+
+        var known = new int[rows.Rows];
+        var numbers = new double[rows.Rows];
+        for (int i = 0; i < known.Length; i++)
+        {
+            known[i] = _classes is null ? 0 : _classes.GetValueOrDefault(TextOf(labels, i), -1);
+            if (_classes is not null && known[i] >= 0)
+            {
+                ClassCounts[known[i]]++;
+            }
+        }
+
+        if (_classes is null && labels.ElementType != ElementType.String)
+        {
+            ElementReader.Read(labels, 0, 1, numbers);
+        }
+
+        var values = new double[rows.Rows];
+        for (int i = 0; i < _encoders.Length; i++)
+        {
+            ColumnDefinition column = _layout.Columns[i];
+            if (_encoders[i] is { } encoder && rows.Find(column.Side, column.Tensor) is { } tensor)
+            {
+                ElementReader.Read(tensor, column.Index, column.Width, values);
+                Count(i, column, encoder, values, known, numbers);
+            }
+        }
+    }
+
+    /// <summary>The facts of a column with what was counted for it.</summary>
+    public ColumnFacts Complete(int column, ColumnFacts facts) =>
+        facts with { Positives = [.. _positives[column]], AbsoluteErrors = [.. _absolute[column]], SquaredErrors = [.. _squared[column]] };
+
+    private void Count(int place, ColumnDefinition column, ColumnEncoder encoder, double[] values, int[] known, double[] numbers)
+    {
+        // The only score of a row is that of the second of two classes; of several, element j that of class j.
+        int own = column.Width == 1 ? 1 : column.Index;
+        for (int row = 0; row < values.Length; row++)
+        {
+            int cell = encoder.CellOf(values[row]);
+            if (_classes is null)
+            {
+                double error = values[row] - numbers[row];
+                _absolute[place][cell] += double.IsFinite(error) ? Math.Abs(error) : 0;
+                _squared[place][cell] += double.IsFinite(error) ? error * error : 0;
+            }
+            else if (column.Layout.Kind == ColumnKind.Score ? known[row] == own : known[row] >= 0 && Classes[known[row]] == Text(values[row]))
+            {
+                _positives[place][cell]++;
+            }
+        }
+    }
+
+    private static string TextOf(TensorValue labels, int row)
+    {
+        if (labels.ElementType == ElementType.String)
+        {
+            return labels.AsSpan<string>()[row] ?? "";
+        }
+
+        double value = 0;
+        ElementReader.Read(labels, row, 1, new Span<double>(ref value));
+        return Text(value);
+    }
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}

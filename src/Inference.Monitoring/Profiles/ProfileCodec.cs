@@ -1,0 +1,246 @@
+using Inference.Monitoring.Cells;
+using Inference.Monitoring.Records;
+using Inference.Monitoring.Windows;
+
+namespace Inference.Monitoring.Profiles;
+
+/// <summary>Profiles as bytes.</summary>
+internal static class ProfileCodec
+{
+    public const int Version = 1;
+
+    private static ReadOnlySpan<byte> Magic => "InfProfile"u8;
+
+    public static byte[] Write(ReferenceProfile profile)
+    {
+        var writer = new RecordWriter(Magic, Version);
+        ProfileIdentity identity = profile.Identity;
+        writer.Text(identity.ModelName);
+        writer.Text(identity.ModelVersion);
+        writer.Text(identity.ModelDigest);
+        writer.Text(identity.Source);
+        writer.Number(identity.LabelClasses.Length);
+        for (int i = 0; i < identity.LabelClasses.Length; i++)
+        {
+            writer.Text(identity.LabelClasses[i]);
+            writer.Number(identity.LabelCounts[i]);
+        }
+
+        writer.Number(profile.WindowLayout.SegmentColumn + 1);
+        writer.Number(profile.Columns.Count);
+        foreach (ReferenceColumn column in profile.Columns)
+        {
+            Write(writer, column.Definition);
+            Write(writer, column.Facts);
+        }
+
+        writer.Bytes(WindowCodec.Write(profile.Reference));
+        return writer.ToArray();
+    }
+
+    /// <exception cref="MonitoringException">The bytes are not a profile, are damaged, or have another version.</exception>
+    public static ReferenceProfile Read(string what, ReadOnlySpan<byte> data)
+    {
+        var reader = new RecordReader(what, data, Magic, Version);
+        var identity = new ProfileIdentity { ModelName = reader.Text(), ModelVersion = reader.Text(), ModelDigest = reader.Text(), Source = reader.Text() };
+        var classes = new string[reader.Count()];
+        var counts = new long[classes.Length];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            classes[i] = reader.Text();
+            counts[i] = reader.Number();
+        }
+
+        int segmentColumn = reader.Int() - 1;
+        var columns = new ColumnDefinition[reader.Count()];
+        var facts = new ColumnFacts[columns.Length];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = ReadDefinition(ref reader);
+            facts[i] = ReadFacts(ref reader, columns[i].Layout);
+            if (columns[i].Derivation == ColumnDerivation.Pair && (columns[i].Index >= i || columns[i].Second >= i))
+            {
+                reader.Throw($"column '{columns[i].Name}' joins columns after it");
+            }
+        }
+
+        if (columns.Length == 0 || segmentColumn >= columns.Length || (segmentColumn >= 0 && columns[segmentColumn].Layout.Kind != ColumnKind.Categorical))
+        {
+            reader.Throw("its columns or segments are not consistent");
+        }
+
+        var layout = new WindowLayout(columns, segmentColumn);
+        MonitoringWindow reference = WindowCodec.Read($"{what}, reference counts", reader.Bytes(), layout);
+        reader.End();
+        return new ReferenceProfile(identity with { LabelClasses = classes, LabelCounts = counts }, layout, reference, facts);
+    }
+
+    private static void Write(RecordWriter writer, ColumnDefinition column)
+    {
+        writer.Text(column.Name);
+        writer.Number((int)column.Side);
+        writer.Text(column.Tensor);
+        writer.Number((int)column.ElementType);
+        writer.Number((int)column.Derivation);
+        writer.Number(column.Index);
+        writer.Number(column.Second);
+        writer.Number(column.Width);
+        writer.Number((int)column.Layout.Kind);
+        writer.Number(column.Layout.Bins + column.Layout.Categories);
+        if (column.Layout.Kind == ColumnKind.Numeric)
+        {
+            foreach (double edge in column.Edges)
+            {
+                writer.Double(edge);
+            }
+        }
+
+        for (int i = 0; i < column.Categories.Length; i++)
+        {
+            writer.Text(column.Categories[i]);
+            writer.Fixed64(column.Keys[i]);
+        }
+
+        writer.Number(column.OtherKeys.Length);
+        foreach (ulong key in column.OtherKeys)
+        {
+            writer.Fixed64(key);
+        }
+
+        writer.Flag(column.IsOpen);
+        writer.Double(column.Center);
+        writer.Double(column.Scale);
+    }
+
+    private static ColumnDefinition ReadDefinition(ref RecordReader reader)
+    {
+        var column = new ColumnDefinition
+        {
+            Name = reader.Text(),
+            Side = (ColumnSide)reader.Int((int)ColumnSide.Output),
+            Tensor = reader.Text(),
+            ElementType = (ElementType)reader.Int((int)ElementType.Int2),
+            Derivation = (ColumnDerivation)reader.Int((int)ColumnDerivation.Pair),
+            Index = reader.Int(),
+            Second = reader.Int(),
+            Width = reader.Int(),
+            Layout = ReadLayout(ref reader),
+        };
+        int values = column.Layout.Categories;
+        double[] edges = column.Layout.Kind switch
+        {
+            ColumnKind.Numeric => new double[column.Layout.Bins + 1],
+            ColumnKind.Score => ColumnLearner.ScoreEdges,
+            _ => [],
+        };
+        for (int i = 0; column.Layout.Kind == ColumnKind.Numeric && i < edges.Length; i++)
+        {
+            edges[i] = reader.Double();
+
+            // The last bin may hold one value.
+            if (!double.IsFinite(edges[i]) || (i > 0 && !(edges[i] > edges[i - 1] || (i == edges.Length - 1 && edges[i] == edges[i - 1]))))
+            {
+                reader.Throw($"the edges of column '{column.Name}' do not ascend");
+            }
+        }
+
+        var categories = new string[values];
+        var keys = new ulong[values];
+        for (int i = 0; i < values; i++)
+        {
+            categories[i] = reader.Text();
+            keys[i] = reader.Fixed64();
+        }
+
+        var others = new ulong[reader.Count(8)];
+        for (int i = 0; i < others.Length; i++)
+        {
+            others[i] = reader.Fixed64();
+        }
+
+        bool open = reader.Flag();
+        double center = reader.Double(), scale = reader.Double();
+        if (!double.IsFinite(center) || !(double.IsFinite(scale) && scale > 0)
+            || (column.Derivation == ColumnDerivation.Element && (column.Width == 0 || column.Index >= column.Width)))
+        {
+            reader.Throw($"column '{column.Name}' has numbers out of range");
+        }
+
+        return column with { Edges = edges, Categories = categories, Keys = keys, OtherKeys = others, IsOpen = open, Center = center, Scale = scale };
+    }
+
+    private static CellLayout ReadLayout(ref RecordReader reader)
+    {
+        var kind = (ColumnKind)reader.Int((int)ColumnKind.Categorical);
+        int values = reader.Int();
+        try
+        {
+            return kind == ColumnKind.Categorical ? CellLayout.OfCategories(values) : CellLayout.OfBins(kind, values);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            reader.Throw($"a column has a number of cells out of range: {exception.Message}");
+            throw;
+        }
+    }
+
+    private static void Write(RecordWriter writer, ColumnFacts facts)
+    {
+        writer.Double(facts.Minimum);
+        writer.Double(facts.Maximum);
+        writer.Number(facts.Distinct);
+        writer.Number(facts.Singletons);
+        writer.Flag(facts.IsIntegerValued);
+        writer.Flag(facts.Positives.Length > 0);
+        foreach (long count in facts.Positives)
+        {
+            writer.Number(count);
+        }
+
+        writer.Flag(facts.AbsoluteErrors.Length > 0);
+        for (int i = 0; i < facts.AbsoluteErrors.Length; i++)
+        {
+            writer.Double(facts.AbsoluteErrors[i]);
+            writer.Double(facts.SquaredErrors[i]);
+        }
+
+        writer.Flag(facts.Rules.Ignore);
+        writer.Flag(facts.Rules.AllowInfinite);
+        writer.Flag(facts.Rules.AllowUnseen);
+        foreach (double? number in (ReadOnlySpan<double?>)[facts.Rules.MinCompleteness, facts.Rules.Minimum, facts.Rules.Maximum, facts.Rules.Tolerance])
+        {
+            writer.Double(number ?? double.NaN);
+        }
+    }
+
+    private static ColumnFacts ReadFacts(ref RecordReader reader, CellLayout layout)
+    {
+        var facts = new ColumnFacts
+        {
+            Minimum = reader.Double(),
+            Maximum = reader.Double(),
+            Distinct = reader.Number(),
+            Singletons = reader.Number(),
+            IsIntegerValued = reader.Flag(),
+        };
+        var positives = new long[reader.Flag() ? layout.Count : 0];
+        for (int i = 0; i < positives.Length; i++)
+        {
+            positives[i] = reader.Number();
+        }
+
+        var absolute = new double[reader.Flag() ? layout.Count : 0];
+        var squared = new double[absolute.Length];
+        for (int i = 0; i < absolute.Length; i++)
+        {
+            absolute[i] = reader.Double();
+            squared[i] = reader.Double();
+        }
+
+        var rules = new ColumnRules { Ignore = reader.Flag(), AllowInfinite = reader.Flag(), AllowUnseen = reader.Flag() };
+        rules = rules with { MinCompleteness = Optional(ref reader), Minimum = Optional(ref reader), Maximum = Optional(ref reader), Tolerance = Optional(ref reader) };
+        return facts with { Positives = positives, AbsoluteErrors = absolute, SquaredErrors = squared, Rules = rules };
+    }
+
+    private static double? Optional(ref RecordReader reader) => reader.Double() is var number && double.IsNaN(number) ? null : number;
+}

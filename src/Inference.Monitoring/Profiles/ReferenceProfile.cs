@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using Inference.Monitoring.Cells;
+using Inference.Monitoring.Profiles;
+using Inference.Monitoring.Windows;
+
+namespace Inference.Monitoring;
+
+/// <summary>
+/// What a model's inputs and outputs look like when all is well: columns with their cells, and the counts of the reference rows. Made by <see cref="ReferenceProfileBuilder"/>. Immutable; thread-safe.
+/// </summary>
+/// <remarks>The file format is binary, versioned and sealed by a checksum; it depends on nothing but the rows, so that equal rows give equal files.</remarks>
+public sealed class ReferenceProfile
+{
+    internal ReferenceProfile(ProfileIdentity identity, WindowLayout layout, MonitoringWindow reference, IReadOnlyList<ColumnFacts> facts)
+    {
+        Identity = identity;
+        WindowLayout = layout;
+        Reference = reference;
+        Columns = [.. layout.Columns.Select((definition, place) => new ReferenceColumn(definition, facts[place], reference, place))];
+        Digest = Convert.ToHexStringLower(SHA256.HashData(ToArray()));
+    }
+
+    /// <summary>The version of the file format that this release writes and reads.</summary>
+    public static int FormatVersion => ProfileCodec.Version;
+
+    /// <summary>The name of the model; empty if the profile is not of a model.</summary>
+    public string ModelName => Identity.ModelName;
+
+    /// <summary>The version of the model; empty for none.</summary>
+    public string ModelVersion => Identity.ModelVersion;
+
+    /// <summary>The digest of the model, <see cref="ModelInfo.Digest"/>; empty if the profile is not of a model.</summary>
+    public string ModelDigest => Identity.ModelDigest;
+
+    /// <summary>Where the rows came from; empty if that was not stated.</summary>
+    public string Source => Identity.Source;
+
+    /// <summary>The number of rows of the reference.</summary>
+    public long Rows => Reference.Rows;
+
+    /// <summary>The columns.</summary>
+    public IReadOnlyList<ReferenceColumn> Columns { get; }
+
+    /// <summary>The name of the column whose values are segments; null for none.</summary>
+    public string? SegmentColumn => WindowLayout.SegmentColumn < 0 ? null : Columns[WindowLayout.SegmentColumn].Name;
+
+    /// <summary>The values of that column that are segments, at most 16: segment s of a window is the s-th, from 1.</summary>
+    public IReadOnlyList<string> Segments => WindowLayout.SegmentColumn < 0 ? [] : [.. Columns[WindowLayout.SegmentColumn].Categories.Take(WindowLayout.Segments)];
+
+    /// <summary>The classes of the labels, in the order of the classifier's outputs; empty if there were no labels, or if they are numbers.</summary>
+    public IReadOnlyList<string> LabelClasses => Identity.LabelClasses;
+
+    /// <summary>The number of reference rows of each label class.</summary>
+    public IReadOnlyList<long> LabelCounts => Identity.LabelCounts;
+
+    /// <summary>SHA-256 over the profile's file, in lower-case hexadecimal.</summary>
+    public string Digest { get; }
+
+    /// <summary>The digest of columns and cells alone: windows of profiles with equal ones merge.</summary>
+    public string LayoutDigest => WindowLayout.Digest;
+
+    /// <summary>The counts of the reference rows; do not change it.</summary>
+    public MonitoringWindow Reference { get; }
+
+    internal ProfileIdentity Identity { get; }
+
+    internal WindowLayout WindowLayout { get; }
+
+    /// <summary>Reads a profile from a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="MonitoringException">The file cannot be read, is not a profile, is damaged, or has another format version.</exception>
+    public static ReferenceProfile Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new MonitoringException($"Profile '{path}': expected a readable file, got: {exception.Message} Check the path.", exception);
+        }
+
+        return ProfileCodec.Read($"Profile '{path}'", bytes);
+    }
+
+    /// <summary>Reads a profile.</summary>
+    /// <param name="bytes">What <see cref="ToArray"/> returned.</param>
+    /// <exception cref="MonitoringException">The bytes are not a profile, are damaged, or have another format version.</exception>
+    public static ReferenceProfile Parse(ReadOnlySpan<byte> bytes) => ProfileCodec.Read("Profile", bytes);
+
+    /// <summary>Returns the profile as bytes.</summary>
+    public byte[] ToArray() => ProfileCodec.Write(this);
+
+    /// <summary>Writes the profile to a file, which is replaced as a whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="MonitoringException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Records.SafeFile.Write($"Profile '{path}'", path, ToArray());
+    }
+
+    /// <summary>Returns an empty window for this profile's columns.</summary>
+    public MonitoringWindow CreateWindow() => new(WindowLayout);
+
+    /// <summary>Reads a window of this profile's columns.</summary>
+    /// <param name="bytes">What <see cref="MonitoringWindow.ToArray"/> returned.</param>
+    /// <exception cref="MonitoringException">The bytes are not a window, are damaged, or belong to other columns.</exception>
+    public MonitoringWindow ReadWindow(ReadOnlySpan<byte> bytes) => WindowCodec.Read("Window", bytes, WindowLayout);
+
+    /// <summary>Returns the column with the given name; null if there is none.</summary>
+    /// <param name="name">The name, case-sensitive.</param>
+    public ReferenceColumn? FindColumn(string name) => Columns.FirstOrDefault(c => c.Name == name);
+
+    internal ReferenceProfile With(IReadOnlyList<ColumnFacts> facts) => new(Identity, WindowLayout, Reference, facts);
+}

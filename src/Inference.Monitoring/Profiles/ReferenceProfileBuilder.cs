@@ -1,0 +1,130 @@
+using Inference.Monitoring.Collection;
+using Inference.Monitoring.Profiles;
+using Inference.Monitoring.Windows;
+
+namespace Inference.Monitoring;
+
+/// <summary>
+/// Makes a <see cref="ReferenceProfile"/> from rows. Bins and categories are learned from the first rows, up to 131,072 or 256 MiB; these and all later rows are then counted, so that memory is bounded for any number of rows.
+/// </summary>
+/// <remarks>Not thread-safe. Dispose it to release the rows that it holds.</remarks>
+public sealed class ReferenceProfileBuilder : IDisposable
+{
+    // Enough for bins whose shares are exact to a percent of themselves; as doubles, a column of them takes 1 MiB while it is sorted.
+    private const int MaxLearnedRows = 1 << 17;
+
+    // Rows of images reach this first.
+    private const long MaxLearnedBytes = 256L << 20;
+    private readonly ModelInfo? _model;
+    private readonly ReferenceProfileOptions _options;
+    private readonly List<ReferenceRows> _held = [];
+    private long _heldBytes;
+    private ProfileDraft? _draft;
+    private Collector? _collector;
+
+    /// <summary>Creates a builder.</summary>
+    /// <param name="model">The model that the profile is for; null for rows without a model.</param>
+    /// <param name="options">How the profile is made; null for the defaults.</param>
+    public ReferenceProfileBuilder(ModelInfo? model = null, ReferenceProfileOptions? options = null)
+    {
+        _model = model;
+        _options = options ?? new ReferenceProfileOptions();
+    }
+
+    /// <summary>The number of rows added.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Adds rows. Values are read, or held by references of the builder's own.</summary>
+    /// <param name="inputs">The inputs of a call; rows along axis 0.</param>
+    /// <param name="outputs">Its outputs; null if they are not watched.</param>
+    /// <param name="labels">The true label of each row; null for none.</param>
+    /// <exception cref="MonitoringException">The number of labels differs from that of rows, or columns cannot be learned.</exception>
+    public void Add(NamedValues inputs, NamedValues? outputs = null, TensorValue? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        int rows = CountRows(inputs);
+        if (labels is not null && labels.ElementCount != rows)
+        {
+            throw new MonitoringException($"Reference profile: expected a label for each of {rows} rows, got {labels}. Pass labels of shape [{rows}].");
+        }
+
+        var batch = new ReferenceRows(inputs, outputs, labels, rows);
+        Rows += rows;
+        if (_draft is not null)
+        {
+            Count(batch);
+            return;
+        }
+
+        ReferenceRows held = batch.Retain();
+        _held.Add(held);
+        _heldBytes += held.Bytes;
+        if (Rows >= MaxLearnedRows || _heldBytes >= MaxLearnedBytes)
+        {
+            Learn();
+        }
+    }
+
+    /// <summary>Returns the profile of the rows added so far; more rows may be added afterwards.</summary>
+    /// <exception cref="MonitoringException">There are no rows, or none of their tensors can be watched.</exception>
+    public ReferenceProfile Build()
+    {
+        if (Rows == 0)
+        {
+            throw new MonitoringException("Reference profile: expected at least one row, got none. Add rows before the profile is built.");
+        }
+
+        Learn();
+        MonitoringWindow counted = _collector!.Drain(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+        return _draft!.Complete(counted, _model, _options);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Release();
+
+    private static int CountRows(NamedValues inputs)
+    {
+        foreach ((_, ModelValue value) in inputs)
+        {
+            if (value is TensorValue tensor && ReferenceRows.RowsOf(tensor) <= int.MaxValue)
+            {
+                return (int)ReferenceRows.RowsOf(tensor);
+            }
+        }
+
+        throw new MonitoringException("Reference profile: expected at least one input tensor, got none. Pass the tensors that the model is called with.");
+    }
+
+    private void Learn()
+    {
+        if (_draft is not null)
+        {
+            return;
+        }
+
+        _draft = ProfileDraft.Learn(_held, _model, _options);
+        _collector = new Collector(_draft.Layout);
+        foreach (ReferenceRows rows in _held)
+        {
+            Count(rows);
+        }
+
+        Release();
+    }
+
+    private void Count(ReferenceRows rows)
+    {
+        _collector!.Collect(rows.Inputs, rows.Outputs);
+        _draft!.AddLabels(rows);
+    }
+
+    private void Release()
+    {
+        foreach (ReferenceRows rows in _held)
+        {
+            rows.Dispose();
+        }
+
+        _held.Clear();
+    }
+}

@@ -1,0 +1,51 @@
+namespace Inference.Monitoring.Profiles;
+
+/// <summary>One batch of reference rows. Disposing it disposes the values.</summary>
+internal sealed record ReferenceRows(NamedValues Inputs, NamedValues? Outputs, TensorValue? Labels, int Rows) : IDisposable
+{
+    /// <summary>The value of a column's tensor; null if the batch has none with one row for each of the batch's.</summary>
+    public TensorValue? Find(ColumnSide side, string tensor)
+    {
+        NamedValues? values = side == ColumnSide.Input ? Inputs : Outputs;
+        return values is not null && values.TryGetValue(tensor, out ModelValue? value) && value is TensorValue found && RowsOf(found) == Rows ? found : null;
+    }
+
+    /// <summary>The number of rows; 1 for a scalar.</summary>
+    public static long RowsOf(TensorValue tensor) => tensor.Rank == 0 ? 1 : tensor.Shape[0];
+
+    /// <summary>About the number of bytes.</summary>
+    public long Bytes => Sum(Inputs) + (Outputs is null ? 0 : Sum(Outputs));
+
+    /// <summary>A copy with references of its own.</summary>
+    public ReferenceRows Retain() => new(Inputs.Retain(), Outputs?.Retain(), Labels?.Retain(), Rows);
+
+    public void Dispose()
+    {
+        Inputs.Dispose();
+        Outputs?.Dispose();
+        Labels?.Dispose();
+    }
+
+    private static long Sum(NamedValues values)
+    {
+        long bytes = 0;
+        foreach ((_, ModelValue value) in values)
+        {
+            // A string takes two bytes a character and a header of about 24.
+            bytes += value is not TensorValue tensor ? 0 : tensor.ElementType != ElementType.String ? tensor.ByteCount : StringBytes(tensor.AsSpan<string>());
+        }
+
+        return bytes;
+    }
+
+    private static long StringBytes(ReadOnlySpan<string> texts)
+    {
+        long bytes = 0;
+        foreach (string text in texts)
+        {
+            bytes += 24 + (2 * (text?.Length ?? 0));
+        }
+
+        return bytes;
+    }
+}

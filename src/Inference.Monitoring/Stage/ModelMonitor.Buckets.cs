@@ -1,0 +1,175 @@
+using System.Globalization;
+using Inference.Monitoring.Collection;
+using Inference.Monitoring.Stage;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Monitoring;
+
+public sealed partial class ModelMonitor
+{
+    private void Start()
+    {
+        MonitoringOptions options = _options.Current;
+        try
+        {
+            ReferenceProfile? profile = options.Profile?.Invoke(_info) ?? (options.ProfilePath is { } path ? ReferenceProfile.Load(PathOf(path)) : null);
+            if (profile is null)
+            {
+                _burnIn = new BurnIn(_info, options.BurnInRows, options.SegmentColumn);
+                SetState(MonitoringState.Learning, string.Create(CultureInfo.InvariantCulture, $"A profile is learned from the first {options.BurnInRows:N0} rows."));
+                return;
+            }
+
+            Use(profile);
+        }
+        catch (MonitoringException exception)
+        {
+            Refuse(exception.Message);
+        }
+    }
+
+    private void Use(ReferenceProfile profile)
+    {
+        if (profile.ModelDigest.Length > 0 && profile.ModelDigest != _info.Digest && !_options.Current.AllowOtherModel)
+        {
+            Refuse($"Model '{_info.Name}': expected the profile of the model with digest {Short(_info.Digest)}, got that of model '{profile.ModelName}' with digest {Short(profile.ModelDigest)}. Make a profile of this model, or set AllowOtherModel.");
+            return;
+        }
+
+        Volatile.Write(ref _profile, profile);
+        Volatile.Write(ref _collector, new Collector(profile.WindowLayout));
+        SetState(MonitoringState.Learning, "Too few rows were seen for a judgement.");
+    }
+
+    private void Refuse(string why)
+    {
+        LogRefused(_logger, _info.Name, why);
+        _conditions?.Set(this, $"Monitoring is off: {why}");
+        SetState(MonitoringState.Unavailable, why);
+    }
+
+    private void EndBurnIn()
+    {
+        lock (_rotation)
+        {
+            if (_disposed || _burnIn is not { } burnIn)
+            {
+                return;
+            }
+
+            try
+            {
+                ReferenceProfile profile = burnIn.Build();
+                _bucketStart = _clock.GetUtcNow();
+                Use(profile);
+            }
+            catch (MonitoringException exception)
+            {
+                Refuse(exception.Message);
+            }
+
+            Volatile.Write(ref _burnIn, null);
+            burnIn.Dispose();
+        }
+    }
+
+    private void OnTimer()
+    {
+        try
+        {
+            lock (_rotation)
+            {
+                if (!_disposed)
+                {
+                    Rotate();
+                }
+            }
+        }
+#pragma warning disable CA1031 // A timer's exception would end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception);
+            LogFailed(_logger, _info.Name, exception);
+        }
+    }
+
+    /// <summary>Ends the current bucket. The caller holds the lock.</summary>
+    private MonitoringWindow? Rotate()
+    {
+        ReportErrors();
+        if (_collector is not { } collector)
+        {
+            return null;
+        }
+
+        // A clock that went back gives an empty span at the end of the last bucket: time in windows only goes forward.
+        DateTimeOffset now = _clock.GetUtcNow();
+        DateTimeOffset end = now < _bucketStart ? _bucketStart : now;
+        if (now < _bucketStart)
+        {
+            LogClock(_logger, _info.Name, _bucketStart - now);
+        }
+
+        MonitoringWindow window = collector.Drain(_bucketStart, end);
+        _bucketStart = end;
+        _rows += window.Rows;
+        _rowsSeen += window.RowsSeen;
+        _instruments.Bucket(window, _sampler.Share);
+        SetState(Snapshot.State, Snapshot.Description);
+        return window;
+    }
+
+    private void ReportErrors()
+    {
+        long errors = Interlocked.Read(ref _errors);
+        long fresh = errors - _reportedErrors;
+        _reportedErrors = errors;
+        if (fresh > 0 && Volatile.Read(ref _lastError) is { } error)
+        {
+            _instruments.Errors(fresh);
+            LogErrors(_logger, _info.Name, fresh, error);
+            _conditions?.Set(this, $"Monitoring could not read {fresh} calls of the last bucket: {error.Message}");
+        }
+        else if (_profile is not null)
+        {
+            _conditions?.Clear(this);
+        }
+    }
+
+    private void SetState(MonitoringState state, string description)
+    {
+        Volatile.Write(ref _snapshot, new MonitoringSnapshot
+        {
+            ModelName = _info.Name,
+            ModelVersion = _info.Version,
+            State = state,
+            Description = description,
+            ProfileDigest = _profile?.Digest ?? "",
+            Rows = _rows,
+            RowsSeen = _rowsSeen,
+            SampledShare = _sampler.Share,
+            CollectionErrors = Interlocked.Read(ref _errors),
+        });
+        _instruments.State(state);
+    }
+
+    private string PathOf(string pattern) => pattern.Replace("{model}", _info.Name, StringComparison.Ordinal).Replace("{version}", _info.Version, StringComparison.Ordinal);
+
+    private static string Short(string digest) => digest.Length <= 12 ? digest : digest[..12];
+
+    [LoggerMessage(1, LogLevel.Error, "Model '{Model}' is not monitored: {Why}")]
+    private static partial void LogRefused(ILogger logger, string model, string why);
+
+    [LoggerMessage(2, LogLevel.Error, "Model '{Model}': monitoring could not read {Count} calls, which were answered; the last error follows.")]
+    private static partial void LogErrors(ILogger logger, string model, long count, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "Model '{Model}': the clock went back by {Time}; the bucket ends where the last one ended.")]
+    private static partial void LogClock(ILogger logger, string model, TimeSpan time);
+
+    [LoggerMessage(4, LogLevel.Information, "Model '{Model}': '{Actor}' acknowledged the state: {Reason}")]
+    private static partial void LogAcknowledged(ILogger logger, string model, string actor, string reason);
+
+    [LoggerMessage(5, LogLevel.Error, "Model '{Model}': a bucket could not be evaluated.")]
+    private static partial void LogFailed(ILogger logger, string model, Exception exception);
+}

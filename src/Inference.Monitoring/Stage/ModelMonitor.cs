@@ -1,0 +1,165 @@
+using Inference.Monitoring.Collection;
+using Inference.Monitoring.Stage;
+using Inference.Status;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Monitoring;
+
+/// <summary>Counts the inputs and outputs of one model in buckets of time. Obtained from <see cref="IModelRunner.GetService"/>. Thread-safe. An error in monitoring never fails a call: it is counted, and the model's health is degraded.</summary>
+public sealed partial class ModelMonitor : IModelMonitor, IDisposable
+{
+    private readonly ModelInfo _info;
+    private readonly ModelPort[] _outputPorts;
+    private readonly TimeProvider _clock;
+    private readonly StageOptions<MonitoringOptions> _options;
+    private readonly ModelConditions? _conditions;
+    private readonly MonitoringInstruments _instruments;
+    private readonly ILogger _logger;
+    private readonly Sampler _sampler = new();
+    private readonly Lock _rotation = new();
+    private readonly ITimer _timer;
+    private BurnIn? _burnIn;
+    private ReferenceProfile? _profile;
+    private Collector? _collector;
+    private MonitoringSnapshot _snapshot;
+    private DateTimeOffset _bucketStart;
+    private long _errors;
+    private long _reportedErrors;
+    private Exception? _lastError;
+    private long _rows;
+    private long _rowsSeen;
+    private bool _disposed;
+
+    internal ModelMonitor(ModelInfo info, TimeProvider clock, StageOptions<MonitoringOptions> options, ModelConditions? conditions, MonitoringInstruments instruments, ILogger logger)
+    {
+        _info = info;
+        _outputPorts = [.. info.Outputs];
+        _clock = clock;
+        _options = options;
+        _conditions = conditions;
+        _instruments = instruments;
+        _logger = logger;
+        _bucketStart = clock.GetUtcNow();
+        _snapshot = new MonitoringSnapshot { ModelName = info.Name, ModelVersion = info.Version, State = MonitoringState.Unavailable };
+        Start();
+        TimeSpan bucket = options.Current.BucketDuration;
+        _timer = clock.CreateTimer(static state => ((ModelMonitor)state!).OnTimer(), this, bucket, bucket);
+    }
+
+    /// <inheritdoc/>
+    public MonitoringSnapshot Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>The reference profile; null while it is learned, or if there is none that can be used.</summary>
+    public ReferenceProfile? Profile => Volatile.Read(ref _profile);
+
+    /// <summary>Ends the current bucket and returns it; null without a profile.</summary>
+    public MonitoringWindow? Flush()
+    {
+        lock (_rotation)
+        {
+            return Rotate();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Acknowledge(string actor, string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(actor);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        LogAcknowledged(_logger, _info.Name, actor, reason);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_rotation)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            _timer.Dispose();
+            Rotate();
+            _options.Dispose();
+            _conditions?.Clear(this);
+            _burnIn?.Dispose();
+        }
+    }
+
+    /// <summary>When a call begins: a time stamp if it is timed, otherwise 0.</summary>
+    internal long Begin() => Volatile.Read(ref _collector) is not null && Sampler.IsTimed ? _clock.GetTimestamp() : 0;
+
+    /// <summary>Counts a call that was answered. Never throws.</summary>
+    internal void Observe(NamedValues inputs, NamedValues outputs, RunContext? context, long begun)
+    {
+        try
+        {
+            if (Volatile.Read(ref _collector) is { } collector)
+            {
+                if (begun != 0)
+                {
+                    ObserveTimed(collector, inputs, outputs, begun);
+                }
+                else if (_sampler.Takes(context))
+                {
+                    collector.Collect(inputs, outputs);
+                }
+                else
+                {
+                    collector.Pass(inputs, outputs, failed: false);
+                }
+            }
+            else if (Volatile.Read(ref _burnIn) is { } burnIn && burnIn.Add(inputs, outputs))
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static monitor => monitor.EndBurnIn(), this, preferLocal: false);
+            }
+        }
+#pragma warning disable CA1031 // Whatever goes wrong here, the caller has its answer.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception);
+        }
+    }
+
+    /// <summary>Counts a bound run. Never throws.</summary>
+    internal void ObserveBound(BoundRun run, NamedValues inputs, NamedValues outputs, long begun)
+    {
+        try
+        {
+            // The views are the same objects as long as the shapes do not change.
+            foreach (ModelPort port in _outputPorts)
+            {
+                outputs.SetValue(port.Name, run.GetOutputValue(port.Name));
+            }
+        }
+#pragma warning disable CA1031 // Whatever goes wrong here, the run was made.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception);
+            return;
+        }
+
+        Observe(inputs, outputs, null, begun);
+    }
+
+    /// <summary>Counts a call that failed. Never throws.</summary>
+    internal void ObserveFailure() => Volatile.Read(ref _collector)?.Pass(null, null, failed: true);
+
+    // A timed call is always counted: it is chosen by its number, not by its id, and is one in 64.
+    private void ObserveTimed(Collector collector, NamedValues inputs, NamedValues outputs, long begun)
+    {
+        long called = _clock.GetTimestamp();
+        collector.Collect(inputs, outputs);
+        _sampler.Add(called - begun, _clock.GetTimestamp() - called, _options.Current.Budget);
+    }
+
+    private void Fail(Exception exception)
+    {
+        Interlocked.Increment(ref _errors);
+        Volatile.Write(ref _lastError, exception);
+    }
+}
