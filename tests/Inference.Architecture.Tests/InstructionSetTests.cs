@@ -24,6 +24,8 @@ public sealed class InstructionSetTests
         ["Inference.Kernels.Trees.TreeBitvectors.Create"] = "makes what that row runs on where it is supported",
         ["Inference.Optimization.Quantization.CpuFeatures.HasVnni"] = "a fact about the machine that a model is quantized for; no code is chosen",
         ["Inference.Optimization.Quantization.CpuFeatures.MaxWeightCode"] = "the same",
+        ["Inference.Monitoring.Collection.FloatRun.Collect"] = "one of three forms that count the same integers; each is tested against the encoder of single values",
+        ["Inference.Monitoring.Collection.FloatRun.Square"] = "an instruction for the low halves of lanes; the product is the same without",
         ["Inference.Operators.MatrixProduct.GenericProduct.Run"] = "one portable loop over vectors of either width; its sums are the same",
         ["Inference.Validation.NumberCheck`1.AreWithinBounds"] = "one portable loop, with vectors or without; not a kernel",
     };
