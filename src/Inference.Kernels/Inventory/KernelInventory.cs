@@ -18,6 +18,7 @@ using Inference.Kernels.Resizing;
 using Inference.Kernels.Simd;
 using Inference.Kernels.Transposition;
 using Inference.Kernels.Trees;
+using Inference.Kernels.Windows;
 
 namespace Inference.Kernels;
 
@@ -47,6 +48,7 @@ public static class KernelInventory
         NchwDepthwiseF32.General,
         NchwDepthwiseF32.ThreeByThree,
         NchwDepthwiseF32.Tall,
+        PlanarCopy.Kernel,
         NhwcDepthwiseF32.Kernel,
         NhwcGroupedF32.Kernel,
         FewChannelsF32.Kernel3x3,

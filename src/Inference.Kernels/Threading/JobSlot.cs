@@ -81,17 +81,18 @@ internal sealed unsafe class JobSlot
 
     /// <summary>
     /// Owner: runs what is left, waits for blocks already claimed, closes the job and reports its first failure.
-    /// <paramref name="heldUp"/>: the wait was far longer than a block takes, so the system had taken a worker off its processor.
+    /// <paramref name="saved"/>: the time of the blocks that workers ran, or, where the wait was so much longer than a block takes that the system had taken a worker off its processor, minus that wait.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public Exception? Complete(out bool heldUp)
+    public Exception? Complete(out long saved)
     {
-        heldUp = false;
         long start = TimeProvider.System.GetTimestamp();
         _ownBlocks += Drain(_epoch);
+        long drained = TimeProvider.System.GetTimestamp();
+        long block = (_ownTicks + drained - start) / Math.Max(_ownBlocks, 1);
+        saved = (_total - _ownBlocks) * block;
         if (Volatile.Read(ref _shared.Finished) != _total)
         {
-            long drained = TimeProvider.System.GetTimestamp();
             for (int spins = 0; Volatile.Read(ref _shared.Finished) != _total; spins++)
             {
                 if (spins < SpinsBeforeYield)
@@ -104,8 +105,8 @@ internal sealed unsafe class JobSlot
                 }
             }
 
-            long block = (_ownTicks + drained - start) / Math.Max(_ownBlocks, 1);
-            heldUp = TimeProvider.System.GetTimestamp() - drained > s_patience + (3 * block);
+            long waited = TimeProvider.System.GetTimestamp() - drained;
+            saved = waited > s_patience + (3 * block) ? -waited : saved;
         }
 
         Exception? error = _error;

@@ -23,9 +23,13 @@ internal static unsafe class WorkerPool
     // 1 ms doubled so often, about a second: a machine that stays busy is tried once a second.
     private const int MaxStrikes = 10;
 
+    // What workers saved counts up to two time slices of 4 ms: where the machine becomes busy, the third wait is the last.
+    private static readonly long s_credit = TimeProvider.System.TimestampFrequency * 8 / 1000;
+
     private static Worker[]? s_workers;
     private static long s_crowdedUntil;
     private static int s_strikes;
+    private static long s_balance;
     private static long s_missed;
     private static long s_lastMiss;
 
@@ -131,11 +135,8 @@ internal static unsafe class WorkerPool
             }
         }
 
-        Exception? error = slot.Complete(out bool heldUp);
-        if (heldUp)
-        {
-            Withdraw();
-        }
+        Exception? error = slot.Complete(out long saved);
+        Account(saved);
 
         t_inside = false;
         if (error is not null)
@@ -155,20 +156,26 @@ internal static unsafe class WorkerPool
         return pays;
     }
 
-    // Where other programs use the processors, a worker is taken off its processor with a block in its hands, and the caller waits a time slice for it. Callers
-    // then stay on their own for a while, which doubles as long as it happens again soon after.
+    // Where other programs use the processors, a worker is taken off its processor with a block in its hands, and the caller waits a time slice for it. Callers stay on their own for a while where such waits
+    // take more time than workers save between them; the while doubles as long as that is so again. A wait now and then, as every machine has, changes nothing.
     private static bool IsCrowded() => Volatile.Read(ref s_crowdedUntil) is not 0 and var until && TimeProvider.System.GetTimestamp() < until;
 
-    private static void Withdraw()
+    // Threads write these words over each other at times: a job more or less in the account is no harm.
+    private static void Account(long saved)
     {
-        long now = TimeProvider.System.GetTimestamp();
-        long last = Volatile.Read(ref s_crowdedUntil);
-        long pause = TimeProvider.System.TimestampFrequency / 1000;
-        int strikes = Volatile.Read(ref s_strikes);
-        // Soon: within the four-fold of the last pause, 10 ms at least.
-        strikes = last != 0 && now - last < Math.Max(pause << (strikes + 2), 10 * pause) ? Math.Min(strikes + 1, MaxStrikes) : 0;
-        Volatile.Write(ref s_strikes, strikes);
-        Volatile.Write(ref s_crowdedUntil, now + (pause << strikes));
+        long balance = Math.Min(s_balance + saved, s_credit);
+        if (balance == s_credit)
+        {
+            s_strikes = 0;
+        }
+        else if (balance < 0)
+        {
+            Volatile.Write(ref s_crowdedUntil, TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency / 1000 << s_strikes));
+            s_strikes = Math.Min(s_strikes + 1, MaxStrikes);
+            balance = 0;
+        }
+
+        s_balance = balance;
     }
 
     private static Worker[] Start()

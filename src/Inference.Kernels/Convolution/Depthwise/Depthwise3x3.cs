@@ -26,7 +26,13 @@ internal readonly unsafe struct Depthwise3x3 : IRowBody
         float start = window.Start;
         nint step = window.PaddedWidth;
         nint width = window.OutWidth;
-        int rows = window.OutHeight & ~3;
+        int rows = window.Rows;
+        if (rows < PlanarWindow.RowsTogether)
+        {
+            window.Sum<S, V>();
+            return;
+        }
+
         V w0 = S.Splat(w[0]);
         V w1 = S.Splat(w[1]);
         V w2 = S.Splat(w[2]);
@@ -40,9 +46,10 @@ internal readonly unsafe struct Depthwise3x3 : IRowBody
         V highest = S.Splat(window.High);
         for (int oy = 0; oy < rows; oy += 4)
         {
+            // The last rows overlap those before them, as the last vector does.
+            oy = Math.Min(oy, rows - 4);
             for (nint x = 0; x < width; x += S.Lanes)
             {
-                // The last vector overlaps the one before it.
                 x = nint.Min(x, width - S.Lanes);
                 float* at = scratch + (oy * step) + x;
                 V a0 = Row<S, V>(at, w0, w1, w2, S.Splat(start));
@@ -69,8 +76,6 @@ internal readonly unsafe struct Depthwise3x3 : IRowBody
                 S.Store(to + (3 * width), S.Min(highest, S.Max(lowest, a3)));
             }
         }
-
-        window.Fold<WindowFolds.Weighted, S, V>(rows);
     }
 
     // The compiler merges equal loads of neighbouring calls.

@@ -24,35 +24,32 @@ internal readonly unsafe struct DepthwiseTall : IRowBody
     {
         ref readonly PlanarWindow window = ref *(PlanarWindow*)state;
         nint width = window.OutWidth;
-        int rows = window.OutHeight & ~3;
+        int rows = window.Rows;
+        if (rows < PlanarWindow.RowsTogether)
+        {
+            window.Sum<S, V>();
+            return;
+        }
+
         var work = default(WorkCounter);
         for (int oy = 0; oy < rows; oy += 4)
         {
+            // The last rows overlap those before them, as the last vectors do.
+            oy = Math.Min(oy, rows - 4);
             float* from = window.Scratch + ((nint)oy * window.PaddedWidth);
             float* to = window.Y + (oy * width);
-            nint x = 0;
-            for (; x < width; x += 2 * S.Lanes)
+            for (nint x = 0; x < width; x += 2 * S.Lanes)
             {
                 work.Add(8L * window.Taps * TapWork);
-
-                // The last vectors overlap those before them; a row of less than two vectors is one element long.
-                if (width >= 2 * S.Lanes)
-                {
-                    x = nint.Min(x, width - (2 * S.Lanes));
-                    Two<S, V>(in window, from + x, to + x);
-                    continue;
-                }
-
-                One<S, V>(in window, from, to);
+                x = nint.Max(0, nint.Min(x, width - (2 * S.Lanes)));
+                Two<S, V>(in window, from + x, nint.Min(S.Lanes, width - S.Lanes), to + x);
             }
         }
-
-        window.Fold<WindowFolds.Weighted, S, V>(rows);
     }
 
-    // Four rows of two vectors.
+    // Four rows of two vectors, the second so far behind the first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Two<S, V>(in PlanarWindow window, float* from, float* to)
+    private static void Two<S, V>(in PlanarWindow window, float* from, nint second, float* to)
         where S : struct, ISimd<V>
         where V : struct
     {
@@ -67,14 +64,14 @@ internal readonly unsafe struct DepthwiseTall : IRowBody
             float* weight = window.Weights + kx;
             V w2 = S.Splat(*weight);
             V x = S.Load(at);
-            V z = S.Load(at + S.Lanes);
+            V z = S.Load(at + second);
             a0 = S.Fma(x, w2, a0);
             b0 = S.Fma(z, w2, b0);
             at += step;
             weight += columns;
             V w1 = S.Splat(*weight);
             x = S.Load(at);
-            z = S.Load(at + S.Lanes);
+            z = S.Load(at + second);
             a0 = S.Fma(x, w1, a0);
             b0 = S.Fma(z, w1, b0);
             a1 = S.Fma(x, w2, a1);
@@ -83,7 +80,7 @@ internal readonly unsafe struct DepthwiseTall : IRowBody
             weight += columns;
             V w0 = S.Splat(*weight);
             x = S.Load(at);
-            z = S.Load(at + S.Lanes);
+            z = S.Load(at + second);
             a0 = S.Fma(x, w0, a0);
             b0 = S.Fma(z, w0, b0);
             a1 = S.Fma(x, w1, a1);
@@ -99,7 +96,7 @@ internal readonly unsafe struct DepthwiseTall : IRowBody
                 w1 = w0;
                 w0 = S.Splat(*weight);
                 x = S.Load(at);
-                z = S.Load(at + S.Lanes);
+                z = S.Load(at + second);
                 a0 = S.Fma(x, w0, a0);
                 b0 = S.Fma(z, w0, b0);
                 a1 = S.Fma(x, w1, a1);
@@ -112,7 +109,7 @@ internal readonly unsafe struct DepthwiseTall : IRowBody
 
             at += step;
             x = S.Load(at);
-            z = S.Load(at + S.Lanes);
+            z = S.Load(at + second);
             a1 = S.Fma(x, w0, a1);
             b1 = S.Fma(z, w0, b1);
             a2 = S.Fma(x, w1, a2);
@@ -121,51 +118,20 @@ internal readonly unsafe struct DepthwiseTall : IRowBody
             b3 = S.Fma(z, w2, b3);
             at += step;
             x = S.Load(at);
-            z = S.Load(at + S.Lanes);
+            z = S.Load(at + second);
             a2 = S.Fma(x, w0, a2);
             b2 = S.Fma(z, w0, b2);
             a3 = S.Fma(x, w1, a3);
             b3 = S.Fma(z, w1, b3);
             at += step;
             a3 = S.Fma(S.Load(at), w0, a3);
-            b3 = S.Fma(S.Load(at + S.Lanes), w0, b3);
+            b3 = S.Fma(S.Load(at + second), w0, b3);
         }
 
         nint width = window.OutWidth;
-        Store<S, V>(in window, to, a0, b0);
-        Store<S, V>(in window, to + width, a1, b1);
-        Store<S, V>(in window, to + (2 * width), a2, b2);
-        Store<S, V>(in window, to + (3 * width), a3, b3);
-    }
-
-    // Four rows of one vector.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void One<S, V>(in PlanarWindow window, float* from, float* to)
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        V lowest = S.Splat(window.Low);
-        V highest = S.Splat(window.High);
-        for (int row = 0; row < 4; row++, from += window.PaddedWidth, to += window.OutWidth)
-        {
-            V sum = S.Splat(window.Start);
-            for (int t = 0; t < window.Taps; t++)
-            {
-                sum = S.Fma(S.Load(from + window.Offsets[t]), S.Splat(window.Weights[t]), sum);
-            }
-
-            S.Store(to, S.Min(highest, S.Max(lowest, sum)));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<S, V>(in PlanarWindow window, float* to, V a, V b)
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        V lowest = S.Splat(window.Low);
-        V highest = S.Splat(window.High);
-        S.Store(to, S.Min(highest, S.Max(lowest, a)));
-        S.Store(to + S.Lanes, S.Min(highest, S.Max(lowest, b)));
+        window.Store<S, V>(to, second, a0, b0);
+        window.Store<S, V>(to + width, second, a1, b1);
+        window.Store<S, V>(to + (2 * width), second, a2, b2);
+        window.Store<S, V>(to + (3 * width), second, a3, b3);
     }
 }

@@ -10,7 +10,7 @@ namespace Inference.Kernels.Convolution.Depthwise;
 /// <summary>Depthwise convolution of [N,C,H,W] images, one plane at a time.</summary>
 internal static unsafe class NchwDepthwiseF32
 {
-    internal static readonly RowKernel General = RowKernel.Of<PlanarFold<WindowFolds.Weighted>>("depthwise_f32_nchw");
+    internal static readonly RowKernel General = RowKernel.Of<DepthwiseGeneral>("depthwise_f32_nchw");
     internal static readonly RowKernel ThreeByThree = RowKernel.Of<Depthwise3x3>("depthwise_f32_nchw_3x3");
 
     internal static readonly RowKernel Tall = RowKernel.Of<DepthwiseTall>("depthwise_f32_nchw_tall");
@@ -37,13 +37,13 @@ internal static unsafe class NchwDepthwiseF32
     internal static void RunPlanes(in ConvolutionJob job, int first, int end, IsaTier limit)
     {
         ref readonly ConvolutionGeometry g = ref job.Geometry;
-        var window = new PlanarWindow(in g, job.Height, job.Width, job.OutHeight, job.OutWidth, 0f);
+        var window = new PlanarWindow(in g, job.Height, job.Width, job.OutHeight, job.OutWidth);
         bool tall = !Depthwise3x3.Suits(in g) && DepthwiseTall.Suits(in g);
         RowKernel kernel = tall ? Tall : Depthwise3x3.Suits(in g) ? ThreeByThree : General;
-        int vectors = tall ? 2 : 1;
         using var scratch = new AlignedScratch<float>(window.ScratchLength);
         using var offsets = new AlignedScratch<nint>(g.Taps);
         window.Scratch = scratch.Pointer;
+        window.Clear();
         window.Offsets = offsets.Pointer;
         window.FillOffsets(in g, offsets.Pointer);
         Activation activation = job.Epilogue.Activation;
@@ -61,19 +61,17 @@ internal static unsafe class NchwDepthwiseF32
             float* y = job.Y + ((nint)plane * pixels);
             window.Start = job.Epilogue.Bias == null ? 0f : job.Epilogue.Bias[channel];
             window.Weights = job.Weights + ((nint)channel * g.Taps);
-            window.Pad(job.X + ((nint)plane * job.Height * job.Width));
+            float* x = job.X + ((nint)plane * job.Height * job.Width);
             if (job.Epilogue.Residual == job.Y)
             {
                 // The residual would be overwritten: the result goes to scratch first.
                 using var result = new AlignedScratch<float>(pixels);
-                window.Y = result.Pointer;
-                window.Run(kernel, limit, vectors);
+                window.Run(kernel, limit, x, result.Pointer);
                 Binary.Run(BinaryKind.Add, result.Pointer, y, y, pixels);
             }
             else
             {
-                window.Y = y;
-                window.Run(kernel, limit, vectors);
+                window.Run(kernel, limit, x, y);
                 if (job.Epilogue.Residual != null)
                 {
                     Binary.Run(BinaryKind.Add, y, job.Epilogue.Residual + ((nint)plane * pixels), y, pixels);

@@ -89,14 +89,14 @@ internal sealed partial class LayoutPropagation
         && node.Inputs[1]!.Constant!.Dims is [_, <= MaxPlanes, .. var kernel] && TensorShape.Count(kernel) > 1;
 
     // A filter for each channel is little work beside two transposes: alone between tensors in declared order it keeps that order. Larger steps gain more from channels last, as do rows of
-    // less than two vectors, or of three for larger windows.
+    // less than a vector.
     private bool StaysPlanar(Node node)
     {
-        return node.Inputs[1]!.Constant!.Dims is [var filters, 1, >= 3 and var height, >= 3] && filters > 1 && filters == node.Attributes.Int("group", 1) && AreOnes("strides") && AreOnes("dilations")
-            && node.Inputs[0]!.Type?.Shape?[^1].Size >= (height == 3 ? 2 : 3) * TileLimits.Lanes && !_last.ContainsKey(node.Inputs[0]!) && _outputs.Contains(node.Outputs[0]!)
+        return node.Inputs[1]!.Constant!.Dims is [var filters, 1, >= 3 and var height, >= 3] && filters > 1 && filters == node.Attributes.Int("group", 1) && AreAtMost("strides", height == 3 ? 2 : 1) && AreAtMost("dilations", 1)
+            && node.Inputs[0]!.Type?.Shape?[^1].Size >= (node.Attributes.Ints("strides")?[^1] ?? 1) * TileLimits.Lanes && !_last.ContainsKey(node.Inputs[0]!) && _outputs.Contains(node.Outputs[0]!)
             && _uses.Users(node.Outputs[0]!).Count == 0;
 
-        bool AreOnes(string name) => node.Attributes.Ints(name) is not { } values || Array.TrueForAll(values, v => v == 1);
+        bool AreAtMost(string name, long most) => node.Attributes.Ints(name) is not { } values || Array.TrueForAll(values, v => v <= most);
     }
 
     // All but X and B constant: QLinearConv's inputs are (X, scale, zero, W, scale, zero, scale_Y, zero_Y, B).
