@@ -20,7 +20,8 @@ status=0
 for project in tests/*.Tests/*.csproj; do
   name=$(basename "$project" .csproj)
   echo "test: $name"
-  dotnet test "$project" -c Release --no-build --nologo -v quiet --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=1
+  # A test that shows no progress for five minutes is named and ends its project.
+  dotnet test "$project" -c Release --no-build --nologo -v quiet --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none --logger "trx;LogFileName=$name.trx" --results-directory "$results" "$@" || status=1
 done
 
 passed=0 failed=0 skipped=0

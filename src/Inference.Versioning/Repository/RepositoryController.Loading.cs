@@ -215,9 +215,14 @@ internal sealed partial class RepositoryController
                 _gate.Release();
             }
 
+            if (open.Length == 0)
+            {
+                // What was counted has been unloaded in the meantime: count again.
+                continue;
+            }
+
             try
             {
-                // A version unloaded in between leaves nothing to wait for: check again.
                 await Task.WhenAny([.. open, Task.Delay(Timeout.InfiniteTimeSpan, _setup.Clock, linked.Token)]).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
             }

@@ -9,7 +9,7 @@ namespace Inference.Kernels.Tests.Convolution;
 
 [Covers(typeof(ConvolutionF32), "grouped_f32_nhwc", "winograd_f32_input", "winograd_f32_output", "interleave_f32", "pack_windows_f32")]
 [Covers(typeof(ConvolutionF32), "conv_f32_few_channels_3x3", "conv_f32_few_channels_5x5", "conv_f32_few_channels_3x9")]
-[Covers(typeof(ConvolutionF32), "depthwise_f32_nchw", "depthwise_f32_nchw_3x3", "depthwise_f32_nchw_tall", "depthwise_f32_nhwc")]
+[Covers(typeof(ConvolutionF32), "depthwise_f32_nchw", "depthwise_f32_nchw_3x3", "depthwise_f32_nchw_tall", "depthwise_f32_nchw_copy", "depthwise_f32_nhwc")]
 public sealed unsafe class ConvolutionF32CoveringTests(ITestOutputHelper output)
 {
     // Which method a layer takes depends on its channels: dense, of few channels, of Winograd's multiples, grouped by fractions of vectors, depthwise.
