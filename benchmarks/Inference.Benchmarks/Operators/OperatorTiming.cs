@@ -13,7 +13,8 @@ namespace Inference.Benchmarks.Operators;
 internal sealed record OperatorTiming(OperatorCase Case, double Ours, double Theirs, double[] Ratios, string? Error)
 {
     private const double TurnMilliseconds = 4;
-    private const int PauseMilliseconds = 15;
+    private const int PauseMilliseconds = 5;
+    private const int MostPauses = 60;
 
     // The just-in-time compiler replaces its first code 100 ms after the last method was called first, and that code once more.
     private const double CompilingMilliseconds = 400;
@@ -85,11 +86,11 @@ internal sealed record OperatorTiming(OperatorCase Case, double Ours, double The
         return (ClosedLoop.Median(times.Ours), ClosedLoop.Median(times.Theirs));
     }
 
-    // Microseconds a run. The pause lets the threads of the other provider stop spinning, which ONNX Runtime's do for some milliseconds after a run: beside them a pool that steps aside for busy processors
-    // would stay alone. The runs before the clock starts bring the memory back into the caches.
+    // Microseconds a run. Threads of the other provider stop spinning first, which ONNX Runtime's do for tens of milliseconds after a run: on a machine of few processors they would take those of this one's.
+    // The runs before the clock starts bring the memory back into the caches.
     private static double Turn(TimedModel model, int runs)
     {
-        Thread.Sleep(PauseMilliseconds);
+        WaitUntilIdle();
         for (int i = 0; i <= runs / 4; i++)
         {
             model.Run();
@@ -102,5 +103,22 @@ internal sealed record OperatorTiming(OperatorCase Case, double Ours, double The
         }
 
         return Stopwatch.GetElapsedTime(start).TotalMicroseconds / runs;
+    }
+
+    // Until this process has used no processor for a while.
+    private static void WaitUntilIdle()
+    {
+        TimeSpan used = Environment.CpuUsage.TotalTime;
+        for (int i = 0; i < MostPauses; i++)
+        {
+            Thread.Sleep(PauseMilliseconds);
+            TimeSpan now = Environment.CpuUsage.TotalTime;
+            if ((now - used).TotalMilliseconds < 0.05 * PauseMilliseconds)
+            {
+                return;
+            }
+
+            used = now;
+        }
     }
 }

@@ -31,7 +31,7 @@ internal static unsafe class SharedCases
         new("GemmF32Driver.ParallelWork (int8)", GemmF32Driver.ParallelWork, "multiply-adds", QuantizedProduct),
         new("ConvolutionJob.IsParallelByChannel", GemmF32Driver.ParallelWork / 2, "multiply-adds", Depthwise),
         new("RowKernel.ParallelWork (softmax)", RowKernel.ParallelWork, "element operations", SoftmaxRows),
-        new("Transpose.ParallelBytes", Transpose.ParallelBytes, "bytes", Transposes),
+        new("WorkerPool.SharedBytes", WorkerPool.SharedBytes, "bytes", Transposes),
         new("PlaneWindows.ParallelWork", MaxWindows.ParallelWork, "elements of windows", Windows),
         new("ReductionLoop.ParallelElements", ReductionLoop.ParallelElements, "elements", WholePlanes),
         new("Resize2D.ParallelWork (nearest)", Resize2D.ParallelWork, "elements", Resizes),

@@ -42,6 +42,10 @@ internal static unsafe class WorkerPool
     /// <summary>Work on one thread, ns, from which a job is shared; kernels state it in units of their own: what they do in a nanosecond times this.</summary>
     public const long SharedNanoseconds = 4096;
 
+    // 16 bytes a nanosecond.
+    /// <summary>Bytes from which a copy is shared.</summary>
+    public const long SharedBytes = 16 * SharedNanoseconds;
+
     // A thread that comes late takes fewer, and nobody waits at the end for more than a quarter of a share; each claim costs an interlocked step.
     /// <summary>Blocks that a job is cut into for each thread, where nothing else says how many.</summary>
     public const int BlocksPerThread = 4;
@@ -54,9 +58,10 @@ internal static unsafe class WorkerPool
     /// <param name="body">Runs one block; may be called on several threads at once.</param>
     /// <param name="state">Passed on; must stay valid until the call returns.</param>
     /// <param name="maxThreads">The most threads to use, the caller included; 1 runs inline.</param>
+    /// <param name="longBlocks">Whether a block takes longer than waking a worker, some 30 µs: workers are then woken before the first one runs, and not by the time that it took.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="blocks"/> is out of range.</exception>
     /// <remarks>The first exception of a block is rethrown here; blocks not yet started are then skipped. So they are where the calling thread's run is stopped.</remarks>
-    public static void Run(int blocks, delegate*<void*, int, void> body, void* state, int maxThreads)
+    public static void Run(int blocks, delegate*<void*, int, void> body, void* state, int maxThreads, bool longBlocks = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(blocks);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks, JobSlot.MaxBlocks);
@@ -67,7 +72,7 @@ internal static unsafe class WorkerPool
             {
                 if (slot.TryOwn())
                 {
-                    RunShared(slot, blocks, body, state, threads - 1);
+                    RunShared(slot, blocks, body, state, threads - 1, longBlocks);
                     return;
                 }
             }
@@ -86,7 +91,8 @@ internal static unsafe class WorkerPool
     /// <param name="blocks">Number of blocks, 0 to 16,777,215.</param>
     /// <param name="action">Shared by all threads; changes that blocks make to its fields are visible here afterwards.</param>
     /// <param name="maxThreads">The most threads to use, the caller included; 1 runs inline.</param>
-    public static void Run<TAction>(int blocks, ref TAction action, int maxThreads)
+    /// <param name="longBlocks">As above.</param>
+    public static void Run<TAction>(int blocks, ref TAction action, int maxThreads, bool longBlocks = false)
         where TAction : struct, IBlockAction
     {
         if (maxThreads <= 1 || blocks <= 1)
@@ -103,7 +109,7 @@ internal static unsafe class WorkerPool
 
         // The copy lives on this stack and so cannot move while other threads hold its address.
         TAction local = action;
-        Run(blocks, &Invoke<TAction>, Unsafe.AsPointer(ref local), maxThreads);
+        Run(blocks, &Invoke<TAction>, Unsafe.AsPointer(ref local), maxThreads, longBlocks);
         action = local;
     }
 
@@ -114,7 +120,7 @@ internal static unsafe class WorkerPool
     private static void Invoke<TAction>(void* state, int block)
         where TAction : struct, IBlockAction => Unsafe.AsRef<TAction>(state).Invoke(block);
 
-    private static void RunShared(JobSlot slot, int blocks, delegate*<void*, int, void> body, void* state, int helpers)
+    private static void RunShared(JobSlot slot, int blocks, delegate*<void*, int, void> body, void* state, int helpers, bool longBlocks)
     {
         Worker[] workers = s_workers ?? Start();
         t_inside = true;
@@ -123,7 +129,7 @@ internal static unsafe class WorkerPool
         if (toWake > 0)
         {
             // Workers that spin join by themselves. Parked ones are woken where what is left takes longer than waking them, or would have in a chain of short jobs.
-            if (Pays(slot.RunOne()))
+            if (longBlocks || Pays(slot.RunOne()))
             {
                 for (int i = 0; toWake > 0 && i < workers.Length; i++)
                 {

@@ -8,9 +8,6 @@ internal static unsafe class Transpose
     /// <summary>The maximum number of axes that <see cref="Run"/> supports.</summary>
     public const int MaxRank = 16;
 
-    // 16 bytes a nanosecond.
-    internal const long ParallelBytes = 16 * WorkerPool.SharedNanoseconds;
-
     /// <summary>y[c,r] = x[r,c].</summary>
     /// <param name="x">[rows, columns].</param>
     /// <param name="y">[columns, rows]; must not overlap <paramref name="x"/>.</param>
@@ -52,7 +49,7 @@ internal static unsafe class Transpose
         plan.X = (byte*)x;
         plan.Y = (byte*)y;
         long bytes = plan.Total * elementSize;
-        plan.Cut(maxThreads > 1 && bytes >= ParallelBytes ? WorkerPool.BlocksPerThread * maxThreads : 1);
+        plan.Cut(maxThreads > 1 && bytes >= WorkerPool.SharedBytes ? WorkerPool.BlocksPerThread * maxThreads : 1);
         WorkerPool.Run(plan.Blocks, &TransposePlan.RunBlock, &plan, maxThreads);
     }
 }

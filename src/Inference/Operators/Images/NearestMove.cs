@@ -21,13 +21,10 @@ internal readonly struct NearestMove(AxisTable[] tables, RowPicks? picks, nint[]
         }
 
         var rows = new Rows<T>(tables, picks, starts, source, target);
-        bool parallel = !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && target.Count * Unsafe.SizeOf<T>() >= ParallelBytes;
+        bool parallel = !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && target.Count * Unsafe.SizeOf<T>() >= WorkerPool.SharedBytes;
         rows.Blocks = (int)Math.Min(rows.Count, parallel ? (long)WorkerPool.BlocksPerThread * context.Threads : 1);
         WorkerPool.Run(rows.Blocks, ref rows, parallel ? context.Threads : 1);
     }
-
-    // 16 bytes a nanosecond.
-    private const long ParallelBytes = 16 * WorkerPool.SharedNanoseconds;
 
     private struct Rows<T> : IBlockAction
     {

@@ -102,21 +102,10 @@ internal sealed unsafe class Gather(Node node) : Operator
         long size = data.Dims[axis];
         long rowBytes = ShapeRules.Product(data.Dims, axis + 1, data.Rank) * data.Type.BitWidth() / 8;
         long outer = ShapeRules.Product(data.Dims, 0, axis);
-        byte* from = data.Data;
-        byte* to = y.Data;
-        for (long o = 0; o < outer; o++, from += size * rowBytes)
+        var run = new GatherRun<TIndex> { Tables = data.Data, Indices = (TIndex*)indices.Data, Y = y.Data, Size = size, RowBytes = rowBytes, Count = indices.Count };
+        if (run.Run(outer, context.Threads) is >= 0 and var wrong)
         {
-            for (long first = 0; first < indices.Count; first += MaxIndices)
-            {
-                int count = (int)Math.Min(MaxIndices, indices.Count - first);
-                long wrong = GatherRows.Run(from, (nint)size, (nint)rowBytes, new ReadOnlySpan<TIndex>((TIndex*)indices.Data + first, count), to);
-                if (wrong >= 0)
-                {
-                    throw OutOfRange(context, size, indices, first + wrong);
-                }
-
-                to += count * rowBytes;
-            }
+            throw OutOfRange(context, size, indices, wrong);
         }
     }
 

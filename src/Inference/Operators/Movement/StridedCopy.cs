@@ -18,9 +18,6 @@ internal static class StridedCopy
     // What a run costs besides its elements, in units of WorkCounter.
     private const int RunWork = 4;
 
-    // 16 bytes a nanosecond.
-    private const long ParallelBytes = 16 * WorkerPool.SharedNanoseconds;
-
     /// <summary>Copies a box.</summary>
     /// <param name="source">Where the box starts.</param>
     /// <param name="sourceStrides">Elements that a step along each axis moves it.</param>
@@ -39,7 +36,7 @@ internal static class StridedCopy
             return;
         }
 
-        if (threads > 1 && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && TensorShape.Count(d[..rank]) * Unsafe.SizeOf<T>() >= ParallelBytes)
+        if (threads > 1 && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && TensorShape.Count(d[..rank]) * Unsafe.SizeOf<T>() >= WorkerPool.SharedBytes)
         {
             RunParts(ref source, s, ref target, t, d, rank, threads);
         }

@@ -85,7 +85,7 @@ internal sealed unsafe class SequenceKernel(CellOptions options, CellWeights w, 
         context.ThrowIfCancelled();
         bool apart = _directions == 2 && context.Threads > 1 && (long)steps * batch * width * (inputs + hidden) >= MinParallelWork;
         run.Threads = apart ? 1 : context.Threads;
-        WorkerPool.Run(_directions, ref run, apart ? 2 : 1);
+        WorkerPool.Run(_directions, ref run, apart ? 2 : 1, longBlocks: true);
     }
 
     // The two directions depend on nothing of each other.
