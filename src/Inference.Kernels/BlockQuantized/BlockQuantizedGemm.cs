@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
+using Inference.Kernels.Gemm.Tiles;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Simd;
 using Inference.Kernels.Threading;
@@ -8,13 +8,13 @@ using Inference.Kernels.Threading;
 namespace Inference.Kernels.BlockQuantized;
 
 /// <summary>
-/// Y[M,N] = epilogue(X[M,K] × Wᵀ) for a block-quantized W[N,K]. Weights become f32 on the way: for each use when there are
+/// Y[M,N] = epilogue(X[M,K] × Wᵀ) for a block-quantized W[N,K]. Weights become f32 on the way: in registers when there are
 /// few rows, into packed panels when there are many. Errors are those of the f32 product with the dequantized weights. Thread-safe.
 /// </summary>
 internal static unsafe class BlockQuantizedGemm
 {
-    // From here on a panel's dequantization is shared by more than one row of tiles: benchmarks/results/thresholds.md.
-    internal const int MinPanelRows = TileLimits.F32Rows + 1;
+    // From here on writing weights and reading them again costs less than making them again for each four rows: benchmarks/results/thresholds.md.
+    internal const int MinPanelRows = 5;
 
     /// <summary>Runs it.</summary>
     /// <param name="x">X[M,K].</param>
@@ -30,7 +30,7 @@ internal static unsafe class BlockQuantizedGemm
         float* x, nint ldx, in BlockQuantizedMatrix w, float* y, nint ldy, nint m, in GemmEpilogue epilogue, int maxThreads = 1) =>
         Run(x, ldx, in w, y, ldy, m, in epilogue, maxThreads, panels: m >= MinPanelRows);
 
-    internal static void Run(float* x, nint ldx, in BlockQuantizedMatrix w, float* y, nint ldy, nint m, in GemmEpilogue epilogue, int maxThreads, bool panels)
+    internal static void Run(float* x, nint ldx, in BlockQuantizedMatrix w, float* y, nint ldy, nint m, in GemmEpilogue epilogue, int maxThreads, bool panels, IsaTier limit = IsaTier.Avx512)
     {
         if (w.Bits is not (4 or 8) || w.BlockSize < 16 || w.BlockSize % 16 != 0)
         {
@@ -42,58 +42,87 @@ internal static unsafe class BlockQuantizedGemm
         KernelAssert.Matrix(y, m, w.Columns, ldy);
         KernelAssert.Run(w.Codes, w.Columns * w.Blocks * w.BlockSize * w.Bits / 8);
         KernelAssert.Run(w.Scales, w.Columns * w.Blocks);
-        nint groups = (w.Columns + TileLimits.PanelColumns - 1) / TileLimits.PanelColumns;
-        bool parallel = maxThreads > 1 && (long)m * w.Columns * w.Depth >= GemmF32Driver.ParallelWork;
-        var action = new Panels { X = x, Ldx = ldx, W = w, Y = y, Ldy = ldy, M = m, Epilogue = epilogue, Whole = panels };
-        WorkerPool.Run((int)groups, ref action, parallel ? maxThreads : 1);
-    }
-
-    /// <summary>Writes row n of W as f32.</summary>
-    /// <param name="w">Weights.</param>
-    /// <param name="n">Row, 0 to N − 1.</param>
-    /// <param name="to">[K rounded up to whole blocks].</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void DequantizeRow(in BlockQuantizedMatrix w, nint n, float* to)
-    {
-        KernelAssert.AtMost(n, w.Columns - 1);
-        KernelAssert.Run(to, w.Blocks * w.BlockSize);
-        int bytes = w.BlockSize * w.Bits / 8;
-        byte* codes = w.Codes + (n * w.Blocks * bytes);
-        for (nint block = 0; block < w.Blocks; block++, codes += bytes, to += w.BlockSize)
+        if (panels)
         {
-            float scale = w.Scales[(n * w.Blocks) + block];
-            // (code − zero)·scale with one rounding: code·scale − zero·scale would have three.
-            float zero = w.ZeroPoint(n, block);
-            Vector256<float> s = Vector256.Create(scale);
-            Vector256<float> z = Vector256.Create(zero);
-            if (w.Bits == 8)
-            {
-                for (int i = 0; i < w.BlockSize; i += 16)
-                {
-                    Store16(Vector128.Load(codes + i), z, s, to + i);
-                }
-
-                continue;
-            }
-
-            for (int i = 0; i < w.BlockSize; i += 16)
-            {
-                Vector128<byte> pairs = Vector128.CreateScalarUnsafe(*(ulong*)(codes + (i / 2))).AsByte();
-                Vector128<byte> low = pairs & Vector128.Create((byte)15);
-                Vector128<byte> high = (pairs.AsUInt16() >> 4).AsByte() & Vector128.Create((byte)15);
-                Store16(Zip.Low8(low, high), z, s, to + i);
-            }
+            var dense = new Panels { X = x, Ldx = ldx, W = w, Y = y, Ldy = ldy, M = m, Epilogue = epilogue, Limit = limit };
+            WorkerPool.Run(Groups(in w), ref dense, Threads(in w, m, maxThreads));
+        }
+        else
+        {
+            RunDots(x, ldx, in w, y, ldy, m, in epilogue, maxThreads, limit);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store16(Vector128<byte> codes, Vector256<float> zero, Vector256<float> scale, float* to)
+    private static void RunDots(float* x, nint ldx, in BlockQuantizedMatrix w, float* y, nint ldy, nint m, in GemmEpilogue epilogue, int maxThreads, IsaTier limit)
     {
-        (Vector128<ushort> a, Vector128<ushort> b) = Vector128.Widen(codes);
-        ((Vector256.ConvertToSingle(Vector256.WidenLower(a.ToVector256Unsafe()).AsInt32()) - zero) * scale).Store(to);
-        ((Vector256.ConvertToSingle(Vector256.WidenLower(b.ToVector256Unsafe()).AsInt32()) - zero) * scale).Store(to + 8);
+        // A step of two vectors lies within a block.
+        ref readonly RowKernel.Variant variant = ref BlockDotsBody.Kernel.Fitting(limit, w.BlockSize % (2 * TileLimits.Lanes) == 0 ? TileLimits.Lanes : TileLimits.Lanes / 2);
+        int step = 2 * variant.Lanes;
+        nint stored = (w.Depth + step - 1) / step * step;
+        float* mask = stackalloc float[2 * TileLimits.Lanes];
+        using var rows = new AlignedScratch<float>(m * stored);
+        if (w.Bits == 4)
+        {
+            BlockDotsBody.Arrange<NibbleCodes>(x, ldx, rows.Pointer, stored, mask, m, w.Depth, variant.Lanes);
+        }
+        else
+        {
+            BlockDotsBody.Arrange<ByteCodes>(x, ldx, rows.Pointer, stored, mask, m, w.Depth, variant.Lanes);
+        }
+
+        var job = new BlockDotsBody.Job { X = rows.Pointer, Stored = stored, Mask = mask, Rows = m, W = w, Blocks = w.Blocks };
+        var dots = new Dots { Job = job, Body = variant.Body, Y = y, Ldy = ldy, Epilogue = epilogue };
+        WorkerPool.Run(Groups(in w), ref dots, Threads(in w, m, maxThreads));
     }
 
+    private static int Groups(in BlockQuantizedMatrix w) => (int)((w.Columns + TileLimits.PanelColumns - 1) / TileLimits.PanelColumns);
+
+    private static int Threads(in BlockQuantizedMatrix w, nint m, int maxThreads) => (long)m * w.Columns * w.Depth >= GemmF32Driver.ParallelWork ? maxThreads : 1;
+
+    /// <summary>A panel of columns, whose weights become f32 in registers.</summary>
+    private struct Dots : IBlockAction
+    {
+        public BlockDotsBody.Job Job;
+        public delegate*<void*, nint, nint, void> Body;
+        public float* Y;
+        public nint Ldy;
+        public GemmEpilogue Epilogue;
+
+        public readonly void Invoke(int block)
+        {
+            BlockDotsBody.Job job = Job;
+            nint first = (nint)block * TileLimits.PanelColumns;
+            nint columns = nint.Min(TileLimits.PanelColumns, job.W.Columns - first);
+            using var sums = new AlignedScratch<float>(job.Rows * columns);
+            job.Sums = sums.Pointer;
+            job.Stride = columns;
+            job.FirstColumn = first;
+            Body(&job, first, first + columns);
+            for (nint i = 0; i < job.Rows; i++)
+            {
+                Finish(sums.Pointer + (i * columns), i, first, columns);
+            }
+        }
+
+        private readonly void Finish(float* sums, nint row, nint first, nint columns)
+        {
+            float* y = Y + (row * Ldy) + first;
+            float* bias = Epilogue.Bias == null ? null : Epilogue.Bias + first;
+            float rowBias = Epilogue.RowBias == null ? 0f : Epilogue.RowBias[row];
+            float* residual = Epilogue.Residual == null ? null : Epilogue.Residual + (row * Epilogue.ResidualStride) + first;
+            for (nint j = 0; j < columns; j++)
+            {
+                float sum = sums[j] + (bias != null ? bias[j] : 0f);
+                sum += rowBias;
+                sum += residual != null ? residual[j] : 0f;
+                sums[j] = Epilogue.Accumulate ? sum + y[j] : sum;
+            }
+
+            Activations.Apply(Epilogue.Activation, sums, y, columns);
+        }
+    }
+
+    /// <summary>A panel of columns, whose weights become panels of f32 at once.</summary>
     private struct Panels : IBlockAction
     {
         public float* X;
@@ -103,39 +132,36 @@ internal static unsafe class BlockQuantizedGemm
         public nint Ldy;
         public nint M;
         public GemmEpilogue Epilogue;
-
-        /// <summary>Whether a panel of weights becomes f32 at once, rather than a few rows.</summary>
-        public bool Whole;
+        public IsaTier Limit;
 
         public readonly void Invoke(int block)
         {
-            nint n0 = (nint)block * TileLimits.PanelColumns;
-            nint columns = nint.Min(TileLimits.PanelColumns, W.Columns - n0);
-            nint stored = W.Blocks * W.BlockSize;
-            GemmEpilogue e = Epilogue;
-            e.Bias = e.Bias == null ? null : e.Bias + n0;
-            e.Residual = e.Residual == null ? null : e.Residual + n0;
-            int group = Whole ? (int)columns : 4;
-            using var rows = new AlignedScratch<float>(group * stored);
-            for (nint n = 0; n < columns; n += group)
+            GemmF32Kernel kernel = GemmF32Kernels.Best;
+            nint first = (nint)block * TileLimits.PanelColumns;
+            nint columns = nint.Min(TileLimits.PanelColumns, W.Columns - first);
+            nint stored = (columns + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
+            using var panels = new AlignedScratch<float>(stored * W.Depth);
+            float* to = panels.Pointer;
+            for (nint n = 0; n < columns; n += kernel.PanelColumns)
             {
-                nint count = nint.Min(group, columns - n);
-                for (nint j = 0; j < count; j++)
-                {
-                    DequantizeRow(in W, n0 + n + j, rows.Pointer + (j * stored));
-                }
-
-                if (Whole)
-                {
-                    GemmF32.Run(X, Ldx, false, rows.Pointer, stored, true, Y + n0, Ldy, M, columns, W.Depth, 1f, in e, 1);
-                    continue;
-                }
-
-                GemmEpilogue part = e;
-                part.Bias = e.Bias == null ? null : e.Bias + n;
-                part.Residual = e.Residual == null ? null : e.Residual + n;
-                GemmF32Dots.Run(X, Ldx, rows.Pointer, stored, Y + n0 + n, Ldy, M, count, W.Depth, 1f, in part, 1);
+                nint width = nint.Min(kernel.PanelColumns, stored - n);
+                BlockPanelBody.Dequantize(in W, first + n, nint.Min(width, columns - n), width, to, Limit);
+                to += width * W.Depth;
             }
+
+            GemmF32Job job = default;
+            job.A = X;
+            job.Lda = Ldx;
+            job.B = panels.Pointer;
+            job.C = Y + first;
+            job.Ldc = Ldy;
+            job.M = M;
+            job.N = columns;
+            job.K = W.Depth;
+            job.Epilogue = Epilogue;
+            job.Epilogue.Bias += job.Epilogue.Bias == null ? 0 : first;
+            job.Epilogue.Residual += job.Epilogue.Residual == null ? 0 : first;
+            GemmF32Driver.Run(ref job, kernel, 1);
         }
     }
 }

@@ -29,7 +29,7 @@ internal unsafe struct BlockQuantizedMatrix
 
     internal readonly nint Blocks => (Depth + BlockSize - 1) / BlockSize;
 
-    internal readonly float ZeroPoint(nint n, nint block)
+    internal readonly int ZeroPoint(nint n, nint block)
     {
         if (ZeroPoints == null)
         {

@@ -1,4 +1,5 @@
 using Inference.Kernels.Attention;
+using Inference.Kernels.BlockQuantized;
 using Inference.Kernels.Convolution;
 using Inference.Kernels.Convolution.Depthwise;
 using Inference.Kernels.Convolution.Images;
@@ -43,6 +44,8 @@ public static class KernelInventory
         RequantizeBody.Kernel,
         DequantizeSumsBody.Kernel,
         QuantizedBinary.Kernel,
+        BlockDotsBody.Kernel,
+        BlockPanelBody.Kernel,
         ByteTable.Kernel,
         GemmF32Packing.Transposed,
         NchwDepthwiseF32.General,

@@ -25,4 +25,10 @@ internal unsafe interface IIntSimd<TVector> : ISimd<TVector>
 
     /// <summary>All bits set where a or b is a NaN.</summary>
     static abstract TVector Unordered(TVector a, TVector b);
+
+    /// <summary>(code − <paramref name="zero"/>)·<paramref name="scale"/> of the 4-bit codes in Lanes bytes, rounded once: those of the low halves, and those of the high ones.</summary>
+    static abstract void LoadHalves(byte* from, int zero, TVector scale, out TVector low, out TVector high);
+
+    /// <summary>Fields of <paramref name="bits"/> bits, 4 or 8, of 32-bit words, from bit <paramref name="shift"/> on.</summary>
+    static abstract TVector LoadFields(uint* from, int shift, int bits);
 }

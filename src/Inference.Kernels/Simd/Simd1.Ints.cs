@@ -29,4 +29,14 @@ internal readonly unsafe partial struct Simd1 : IIntSimd<float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(float mask) => BitConverter.SingleToInt32Bits(mask) != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadHalves(byte* from, int zero, float scale, out float low, out float high)
+    {
+        low = ((*from & 15) - zero) * scale;
+        high = ((*from >> 4) - zero) * scale;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LoadFields(uint* from, int shift, int bits) => (*from >> shift) & ((1u << bits) - 1);
 }

@@ -46,4 +46,17 @@ internal readonly unsafe partial struct Simd128 : IIntSimd<Vector128<float>>
         Vector128<ushort> words = Vector128.Narrow(q, q).AsUInt16();
         return Vector128.Narrow(words, words);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadHalves(byte* from, int zero, Vector128<float> scale, out Vector128<float> low, out Vector128<float> high)
+    {
+        Vector128<uint> pairs = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte()));
+        var zeros = Vector128.Create(zero);
+        low = Vector128.ConvertToSingle((pairs & Vector128.Create(15u)).AsInt32() - zeros) * scale;
+        high = Vector128.ConvertToSingle((pairs >> 4).AsInt32() - zeros) * scale;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadFields(uint* from, int shift, int bits) =>
+        Vector128.ConvertToSingle(((Vector128.Load(from) >> shift) & Vector128.Create((1u << bits) - 1)).AsInt32());
 }

@@ -40,4 +40,17 @@ internal readonly unsafe partial struct Simd256 : IIntSimd<Vector256<float>>
         Vector128<ushort> words = Sse41.PackUnsignedSaturate(q.GetLower(), q.GetUpper());
         return Sse2.PackUnsignedSaturate(words.AsInt16(), words.AsInt16());
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadHalves(byte* from, int zero, Vector256<float> scale, out Vector256<float> low, out Vector256<float> high)
+    {
+        Vector256<int> pairs = Avx2.ConvertToVector256Int32(from);
+        var zeros = Vector256.Create(zero);
+        low = Avx.ConvertToVector256Single((pairs & Vector256.Create(15)) - zeros) * scale;
+        high = Avx.ConvertToVector256Single((pairs >>> 4) - zeros) * scale;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadFields(uint* from, int shift, int bits) =>
+        Avx.ConvertToVector256Single(((Vector256.Load(from) >> shift) & Vector256.Create((1u << bits) - 1)).AsInt32());
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -7,6 +8,9 @@ namespace Inference.Kernels.Simd;
 /// <content>Integers in memory.</content>
 internal readonly unsafe partial struct Simd512 : IIntSimd<Vector512<float>>
 {
+    // From 15 − zero on: code − zero for each code of 4 bits.
+    private static ReadOnlySpan<float> Ramp => [-15, -14, -13, -12, -11, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadBytes(byte* from, bool signed, int zero)
     {
@@ -36,4 +40,25 @@ internal readonly unsafe partial struct Simd512 : IIntSimd<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Bytes(Vector512<float> x, int zero) =>
         Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(x) + Vector512.Create(zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadHalves(byte* from, int zero, Vector512<float> scale, out Vector512<float> low, out Vector512<float> high)
+    {
+        // A permutation takes the low four bits of an index: it looks the numbers up in a table of 16.
+        Vector512<float> numbers = Numbers(zero, scale);
+        Vector512<int> pairs = Avx512F.ConvertToVector512Int32(Vector128.Load(from));
+        low = Avx512F.PermuteVar16x32(numbers, pairs);
+        high = Avx512F.PermuteVar16x32(numbers, pairs >>> 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadFields(uint* from, int shift, int bits)
+    {
+        Vector512<int> fields = (Vector512.Load(from) >> shift).AsInt32();
+        return bits == 4 ? Avx512F.PermuteVar16x32(Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(Ramp), 15), fields) : Avx512F.ConvertToVector512Single(fields & Vector512.Create((1 << bits) - 1));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Numbers(int zero, Vector512<float> scale) =>
+        Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(Ramp), (nuint)(15 - zero)) * scale;
 }

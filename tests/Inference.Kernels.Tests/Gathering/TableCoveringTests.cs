@@ -10,7 +10,7 @@ namespace Inference.Kernels.Tests.Gathering;
 
 [Covers(typeof(GatherRows))]
 [Covers(typeof(FloatConversion))]
-[Covers(typeof(BlockQuantizedGemm))]
+[Covers(typeof(BlockQuantizedGemm), "dot_f32_blocks", "dequantize_blocks")]
 public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
 {
     [Fact]
@@ -147,13 +147,15 @@ public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
     {
         var space = new OptionSpace("block quantized product", 3);
         Option<int> bitCount = space.Add("bits", 4, 8);
-        Option<int> blockSize = space.Add("block", 16, 32, 128);
-        Option<int> rows = space.Add("m", 0, 1, 3, 6, 7, 20);
+        Option<int> blockSize = space.Add("block", 16, 32, 48, 128);
+        Option<int> rows = space.Add("m", 0, 1, 3, 4, 6, 7, 20);
         Option<int> columns = space.Add("n", 1, 4, 5, 63, 64, 65, 130);
         Option<int> depth = space.Add("k", 1, 16, 20, 130, 200);
         Option<bool> zeros = space.Add("zero points", Choices.Either);
         Option<int> padX = space.Add("ldx", 0, 3);
         Option<int> threads = space.Add("threads", Choices.Threads);
+        Option<bool> panels = space.Add("panels", Choices.Either);
+        Option<IsaTier> limit = space.Add("tier", Choices.Tiers);
         var check = new GemmCase(space, Choices.FewActivations);
         space.Run(output, seed =>
         {
@@ -187,7 +189,7 @@ public sealed unsafe class TableCoveringTests(ITestOutputHelper output)
             double[] dx = GemmReference.Dense(x.Span, ldx, m, k, false);
             check.Check(
                 m, n, k, seed, GemmReference.Product(dx, dense, m, n, k), GemmReference.Product(dx, dense, m, n, k, true),
-                (float* c, int ldc, in GemmEpilogue e) => BlockQuantizedGemm.Run(x.Pointer, ldx, in w, c, ldc, m, in e, threads.Value));
+                (float* c, int ldc, in GemmEpilogue e) => BlockQuantizedGemm.Run(x.Pointer, ldx, in w, c, ldc, m, in e, threads.Value, panels.Value, limit.Value));
         });
     }
 }
