@@ -15,6 +15,12 @@ internal static unsafe class GemmF32Dots
         float* a, nint lda, float* w, nint ldw, float* c, nint ldc, nint m, nint n, nint k, float alpha,
         in GemmEpilogue epilogue, int maxThreads)
     {
+        if (GemmF32Lanes.Suits(m, n, k, in epilogue))
+        {
+            GemmF32Lanes.Run(a, lda, w, ldw, c, ldc, m, n, k, alpha, in epilogue, maxThreads);
+            return;
+        }
+
         var action = new DotBlocks(a, lda, w, ldw, c, ldc, m, n, k, alpha, epilogue);
         int blocks = 1;
         if (maxThreads > 1 && (long)m * n * k >= GemmF32Driver.ParallelWork)

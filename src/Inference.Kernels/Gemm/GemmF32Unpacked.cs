@@ -35,7 +35,7 @@ internal static unsafe class GemmF32Unpacked
         GemmF32Kernel kernel, float* a, nint lda, float* b, nint ldb, bool transB, float* c, nint ldc,
         nint m, nint n, nint k, float alpha, in GemmEpilogue epilogue, int maxThreads)
     {
-        if (transB && (m <= RowsAsDots || (n <= ColumnsAsDots && k >= DepthAsDots)))
+        if (transB && (m <= RowsAsDots || (n <= ColumnsAsDots && (k >= DepthAsDots || GemmF32Lanes.Suits(m, n, k, in epilogue)))))
         {
             GemmF32Dots.Run(a, lda, b, ldb, c, ldc, m, n, k, alpha, in epilogue, maxThreads);
             return;

@@ -48,6 +48,7 @@ public static class KernelInventory
         BlockPanelBody.Kernel,
         ByteTable.Kernel,
         GemmF32Packing.Transposed,
+        LaneProductsBody.Kernel,
         NchwDepthwiseF32.General,
         NchwDepthwiseF32.ThreeByThree,
         NchwDepthwiseF32.Tall,

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Gemm;
 using Inference.Kernels.Memory;
 using Inference.Kernels.Threading;
 using Inference.Operators.Reduction;
@@ -14,6 +15,10 @@ internal sealed class Normalizer : Operator
 
     // Elements between two looks at the clock.
     private const int PartElements = 1 << 16;
+
+    // Rows of so few elements are worked on together, beside each other in vectors.
+    private const int ShortRow = 32;
+
     private readonly bool _max;
     private readonly bool _squares;
 
@@ -48,6 +53,12 @@ internal sealed class Normalizer : Operator
         long size = x.Rank == 0 ? 1 : x.Dims[axis];
         long outer = x.Rank < 2 ? 1 : x.Dims[0];
         long inner = x.Count / (size * outer);
+        if (x.Type == ElementType.Float32 && inner == 1 && size <= ShortRow && outer >= RowLanes.Most / 4)
+        {
+            ShortRows((float*)x.Data, y, (nint)outer, (nint)size);
+            return;
+        }
+
         if (x.Type == ElementType.Float32 && inner == 1)
         {
             Rows((float*)x.Data, y, (nint)outer, (nint)size);
@@ -112,6 +123,47 @@ internal sealed class Normalizer : Operator
                 work.Add(1 + (part / 2));
                 Divide(x + i, y + i, part, norm == 0 ? 1 : norm, _squares && norm != 0);
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void ShortRows(float* x, float* y, nint rows, nint count)
+    {
+        using var block = new AlignedScratch<float>(count * RowLanes.Most);
+        var work = default(WorkCounter);
+        nint part;
+        for (nint r = 0; r < rows; r += part)
+        {
+            part = nint.Min(RowLanes.Most, rows - r);
+            nint width = RowLanes.Width(part);
+            work.Add(width * count);
+            RowLanes.Load(x + (r * count), count, part, count, block.Pointer, width);
+            for (nint lane = 0; lane < width; lane += Vector<float>.Count)
+            {
+                Beside(block.Pointer + lane, count, width);
+            }
+
+            RowLanes.Store(block.Pointer, width, y + (r * count), count, part, count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void Beside(float* x, nint count, nint width)
+    {
+        Vector<float> norm = _max ? new(float.MinValue) : Vector<float>.Zero;
+        for (nint i = 0; i < count; i++)
+        {
+            Vector<float> value = Vector.Load(x + (i * width));
+            norm = _max ? Vector.Max(norm, value) : norm + (_squares ? value * value : Vector.Abs(value));
+        }
+
+        Vector<int> none = Vector.Equals(norm, Vector<float>.Zero);
+        norm = Vector.ConditionalSelect(none, Vector<float>.One, norm);
+        for (nint i = 0; i < count; i++)
+        {
+            Vector<float> value = Vector.Load(x + (i * width));
+            Vector<float> quotient = _squares ? Vector.ConditionalSelect(none, value, Vector.CopySign(Vector.SquareRoot(value * value / norm), value)) : value / norm;
+            quotient.Store(x + (i * width));
         }
     }
 

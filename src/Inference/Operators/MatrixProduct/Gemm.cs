@@ -1,7 +1,9 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Inference.Kernels.Gemm;
 using Inference.Operators.Typed;
 using Activation = Inference.Kernels.Elementwise.Activation;
+using Tensor = Inference.Ir.Tensor;
 
 namespace Inference.Operators.MatrixProduct;
 
@@ -92,9 +94,7 @@ internal sealed unsafe class Gemm(Node node, OperatorTable table) : FloatOperato
         Tensor a = context.Input(0);
         Tensor b = context.Input(1);
         Tensor y = context.Output(0);
-        Start<float>(context, y);
-        GemmEpilogue epilogue = default;
-        epilogue.Accumulate = context.HasInput(2);
+        GemmEpilogue epilogue = Addend(context, y);
         epilogue.Activation = _activation;
         GemmF32.Run(
             (float*)a.Data, (nint)a.Dims[1], _transA, (float*)b.Data, (nint)b.Dims[1], _transB, (float*)y.Data, (nint)y.Dims[1],
@@ -121,6 +121,48 @@ internal sealed unsafe class Gemm(Node node, OperatorTable table) : FloatOperato
         GenericProduct.Run((C*)a.Data, _transA, (C*)b.Data, _transB, (C*)y.Data, y.Dims[0], y.Dims[1], a.Dims[_transA ? 0 : 1], C.CreateTruncating(_alpha), context.Threads);
     }
 
+    // beta·C where the product takes it up: a row, a column, a matrix, or Y itself.
+    private GemmEpilogue Addend(KernelContext context, Tensor y)
+    {
+        GemmEpilogue epilogue = default;
+        if (context.OptionalInput(2) is not { } c || y.Count == 0)
+        {
+            return epilogue;
+        }
+
+        (long m, long n) = (y.Dims[0], y.Dims[1]);
+        bool row = c.Count == n && (c.Rank < 2 || c.Dims[0] == 1);
+        if (row || c.Count == 1 || (c.Count == m && c.Dims[1] == 1))
+        {
+            float* values = (float*)c.Data;
+            if (_beta != 1f || (c.Count == 1 && n != 1))
+            {
+                long count = c.Count == 1 ? n : c.Count;
+                values = (float*)context.Scratch(count * sizeof(float));
+                for (long i = 0; i < count; i++)
+                {
+                    values[i] = _beta * ((float*)c.Data)[c.Count == 1 ? 0 : i];
+                }
+            }
+
+            bool across = row || c.Count == 1;
+            epilogue.Bias = across ? values : null;
+            epilogue.RowBias = across ? null : values;
+        }
+        else if (_beta == 1f)
+        {
+            epilogue.Residual = (float*)c.Data;
+            epilogue.ResidualStride = (nint)n;
+        }
+        else
+        {
+            Start<float>(context, y);
+            epilogue.Accumulate = true;
+        }
+
+        return epilogue;
+    }
+
     // Y = beta·C broadcast.
     private void Start<C>(KernelContext context, Tensor y)
         where C : unmanaged, INumber<C>
@@ -138,9 +180,14 @@ internal sealed unsafe class Gemm(Node node, OperatorTable table) : FloatOperato
         for (long outer = 0; outer < loop.Outer; outer++)
         {
             C* source = (C*)c.Data + loop.Offset(0);
-            for (long i = 0; i < loop.Inner; i++)
+            var run = new Span<C>(target, checked((int)loop.Inner));
+            if (loop.InnerStride(0) == 0)
             {
-                target[i] = beta * source[i * loop.InnerStride(0)];
+                run.Fill(beta * *source);
+            }
+            else
+            {
+                TensorPrimitives.Multiply(new ReadOnlySpan<C>(source, run.Length), beta, run);
             }
 
             target += loop.Inner;

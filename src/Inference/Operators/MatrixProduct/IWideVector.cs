@@ -15,7 +15,10 @@ internal unsafe interface IWideVector<C, V>
 
     static abstract V Splat(C value);
 
-    /// <summary>sum + a·b, rounded twice as two operations are.</summary>
+    /// <summary>Whether there are 32 of them: enough for tiles of eight rows.</summary>
+    static abstract bool IsWide { get; }
+
+    /// <summary>sum + a·b: of f64 with one rounding, of integers modulo their range.</summary>
     static abstract V AddProduct(V sum, V a, V b);
 }
 
@@ -23,6 +26,8 @@ internal unsafe interface IWideVector<C, V>
 internal readonly unsafe struct Wide64<C> : IWideVector<C, Vector512<C>>
     where C : unmanaged, INumber<C>
 {
+    public static bool IsWide => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<C> Load(C* from) => Vector512.Load(from);
 
@@ -33,13 +38,17 @@ internal readonly unsafe struct Wide64<C> : IWideVector<C, Vector512<C>>
     public static Vector512<C> Splat(C value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<C> AddProduct(Vector512<C> sum, Vector512<C> a, Vector512<C> b) => sum + (a * b);
+    public static Vector512<C> AddProduct(Vector512<C> sum, Vector512<C> a, Vector512<C> b) => typeof(C) == typeof(double)
+        ? Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), sum.AsDouble()).As<double, C>()
+        : sum + (a * b);
 }
 
 /// <summary>Vectors of 32 bytes.</summary>
 internal readonly unsafe struct Wide32<C> : IWideVector<C, Vector256<C>>
     where C : unmanaged, INumber<C>
 {
+    public static bool IsWide => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<C> Load(C* from) => Vector256.Load(from);
 
@@ -50,5 +59,7 @@ internal readonly unsafe struct Wide32<C> : IWideVector<C, Vector256<C>>
     public static Vector256<C> Splat(C value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<C> AddProduct(Vector256<C> sum, Vector256<C> a, Vector256<C> b) => sum + (a * b);
+    public static Vector256<C> AddProduct(Vector256<C> sum, Vector256<C> a, Vector256<C> b) => typeof(C) == typeof(double)
+        ? Vector256.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), sum.AsDouble()).As<double, C>()
+        : sum + (a * b);
 }

@@ -25,7 +25,8 @@ internal unsafe struct ProductPanels<C, W, V> : IBlockAction
     // Rows of a panel that are packed at once: with the widest vectors 16 KB, which leaves half of the first cache to A and C.
     private const int Depth = 128;
 
-    // Rows of C at a time, and how many rows make packing pay.
+    // Rows of C at a time: eight where there are registers for them, then four, then single ones; and how many rows make packing pay.
+    private const int TallRows = 8;
     private const int TileRows = 4;
     private const int RowsToPack = 8;
 
@@ -39,8 +40,8 @@ internal unsafe struct ProductPanels<C, W, V> : IBlockAction
     public readonly void Invoke(int block)
     {
         C* packed = stackalloc C[Depth * Columns];
-        C* edge = stackalloc C[TileRows * Columns];
-        C* scaled = stackalloc C[TileRows * Depth];
+        C* edge = stackalloc C[TallRows * Columns];
+        C* scaled = stackalloc C[TallRows * Depth];
         long first = (long)block * Columns;
         int columns = (int)Math.Min(Columns, N - first);
         bool packs = ColumnOfB != 1 || columns < Columns || M >= RowsToPack;
@@ -54,10 +55,11 @@ internal unsafe struct ProductPanels<C, W, V> : IBlockAction
                 Pack(panel, packed, depth, columns);
             }
 
-            for (long i = 0; i < M; i += TileRows)
+            int rows;
+            for (long i = 0; i < M; i += rows)
             {
-                work.Add(TileRows + ((long)TileRows * depth * Columns / WorkCounter.MultiplyAdds));
-                int rows = (int)Math.Min(TileRows, M - i);
+                rows = (int)Math.Min(W.IsWide && M - i >= TallRows ? TallRows : TileRows, M - i);
+                work.Add(rows + ((long)rows * depth * Columns / WorkCounter.MultiplyAdds));
                 C* to = To + (i * RowOfC) + first;
                 C* target = columns < Columns ? edge : to;
                 long stride = columns < Columns ? Columns : RowOfC;
@@ -79,7 +81,11 @@ internal unsafe struct ProductPanels<C, W, V> : IBlockAction
 
                 C* from = packs ? packed : panel;
                 long rowOfPanel = packs ? Columns : RowOfB;
-                if (rows == TileRows)
+                if (rows == TallRows)
+                {
+                    Tall(a, rowOfA, columnOfA, from, rowOfPanel, target, stride, depth);
+                }
+                else if (rows == TileRows)
                 {
                     Tile(a, rowOfA, columnOfA, from, rowOfPanel, target, stride, depth);
                 }
@@ -120,6 +126,17 @@ internal unsafe struct ProductPanels<C, W, V> : IBlockAction
 
     private readonly void Pack(C* panel, C* packed, int depth, int columns)
     {
+        if (ColumnOfB == 1 && columns == Columns)
+        {
+            for (int p = 0; p < depth; p++, panel += RowOfB, packed += Columns)
+            {
+                W.Store(packed, W.Load(panel));
+                W.Store(packed + Lanes, W.Load(panel + Lanes));
+            }
+
+            return;
+        }
+
         for (int p = 0; p < depth; p++)
         {
             C* row = packed + (p * Columns);
@@ -177,6 +194,70 @@ internal unsafe struct ProductPanels<C, W, V> : IBlockAction
         W.Store(c2 + lanes, s21);
         W.Store(c3, s30);
         W.Store(c3 + lanes, s31);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tall(C* a, long row, long column, C* panel, long rowOfPanel, C* c, long rowOfC, int depth)
+    {
+        int lanes = Lanes;
+        C* e = a + (4 * row);
+        (V s00, V s01) = (W.Load(c), W.Load(c + lanes));
+        (V s10, V s11) = (W.Load(c + rowOfC), W.Load(c + rowOfC + lanes));
+        (V s20, V s21) = (W.Load(c + (2 * rowOfC)), W.Load(c + (2 * rowOfC) + lanes));
+        (V s30, V s31) = (W.Load(c + (3 * rowOfC)), W.Load(c + (3 * rowOfC) + lanes));
+        (V s40, V s41) = (W.Load(c + (4 * rowOfC)), W.Load(c + (4 * rowOfC) + lanes));
+        (V s50, V s51) = (W.Load(c + (5 * rowOfC)), W.Load(c + (5 * rowOfC) + lanes));
+        (V s60, V s61) = (W.Load(c + (6 * rowOfC)), W.Load(c + (6 * rowOfC) + lanes));
+        (V s70, V s71) = (W.Load(c + (7 * rowOfC)), W.Load(c + (7 * rowOfC) + lanes));
+        for (int p = 0; p < depth; p++)
+        {
+            V b0 = W.Load(panel);
+            V b1 = W.Load(panel + lanes);
+            V x = W.Splat(a[0]);
+            s00 = W.AddProduct(s00, x, b0);
+            s01 = W.AddProduct(s01, x, b1);
+            x = W.Splat(a[row]);
+            s10 = W.AddProduct(s10, x, b0);
+            s11 = W.AddProduct(s11, x, b1);
+            x = W.Splat(a[2 * row]);
+            s20 = W.AddProduct(s20, x, b0);
+            s21 = W.AddProduct(s21, x, b1);
+            x = W.Splat(a[3 * row]);
+            s30 = W.AddProduct(s30, x, b0);
+            s31 = W.AddProduct(s31, x, b1);
+            x = W.Splat(e[0]);
+            s40 = W.AddProduct(s40, x, b0);
+            s41 = W.AddProduct(s41, x, b1);
+            x = W.Splat(e[row]);
+            s50 = W.AddProduct(s50, x, b0);
+            s51 = W.AddProduct(s51, x, b1);
+            x = W.Splat(e[2 * row]);
+            s60 = W.AddProduct(s60, x, b0);
+            s61 = W.AddProduct(s61, x, b1);
+            x = W.Splat(e[3 * row]);
+            s70 = W.AddProduct(s70, x, b0);
+            s71 = W.AddProduct(s71, x, b1);
+            a += column;
+            e += column;
+            panel += rowOfPanel;
+        }
+
+        W.Store(c, s00);
+        W.Store(c + lanes, s01);
+        W.Store(c + rowOfC, s10);
+        W.Store(c + rowOfC + lanes, s11);
+        W.Store(c + (2 * rowOfC), s20);
+        W.Store(c + (2 * rowOfC) + lanes, s21);
+        W.Store(c + (3 * rowOfC), s30);
+        W.Store(c + (3 * rowOfC) + lanes, s31);
+        W.Store(c + (4 * rowOfC), s40);
+        W.Store(c + (4 * rowOfC) + lanes, s41);
+        W.Store(c + (5 * rowOfC), s50);
+        W.Store(c + (5 * rowOfC) + lanes, s51);
+        W.Store(c + (6 * rowOfC), s60);
+        W.Store(c + (6 * rowOfC) + lanes, s61);
+        W.Store(c + (7 * rowOfC), s70);
+        W.Store(c + (7 * rowOfC) + lanes, s71);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,4 +1,10 @@
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Elementwise;
+using Inference.Kernels.Gemm;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 using Inference.Operators.Scoring;
+using Inference.Operators.Typed;
 
 namespace Inference.Operators.Svm;
 
@@ -76,6 +82,9 @@ internal sealed class SvmClassifier : Operator
 
     private bool HasProbabilities => _probA.Length > 0 && _count > 0;
 
+    // One for each pair of classes, or each class where there are no vectors.
+    private int Scores => _count > 0 ? _classes * (_classes - 1) / 2 : _classes;
+
     private int Columns => HasProbabilities || _count == 0 ? _classes : _classes > 2 ? _classes * (_classes - 1) / 2 : 2;
 
     protected override void InferOutputs(InferContext context)
@@ -94,159 +103,19 @@ internal sealed class SvmClassifier : Operator
     {
         Tensor x = context.Input(0);
         (long rows, _) = FeatureRows.Size(x);
-        int pairs = _count > 0 ? Math.Max(_classes, _classes * (_classes - 1) / 2) : _classes;
-        int more = HasProbabilities ? (3 * _classes * _classes) + (3 * _classes) : _classes + 1;
-        float* scratch = (float*)context.Scratch((_columns + (long)_count + pairs + more) * sizeof(float));
-        var kernels = new Span<float>(scratch + _columns, _count);
-        var scores = new Span<float>(scratch + _columns + _count, pairs);
-        var rest = new Span<float>(scratch + _columns + _count + pairs, more);
-        for (int n = 0; n < rows; n++)
-        {
-            context.ThrowIfCancelled();
-            var row = new ReadOnlySpan<float>(FeatureRows.Row(x, n, _columns, scratch), _columns);
-            Span<float> votes = rest[..(_classes + 1)];
-            Span<float> own = Score(row, kernels, scores, votes);
-
-            // The votes decide, also where probabilities are given: both may differ, as they do in libsvm.
-            int best = Best(_count > 0 ? votes[.._classes] : own);
-            if (HasProbabilities)
-            {
-                own = Couple(own, rest);
-            }
-
-            Finish(context, n, own, best);
-        }
+        var body = new Rows(this, x, context.HasOutput(0) ? context.Output(0) : null, context.HasOutput(1) ? context.Output(1) : null);
+        ElementRanges.Run(ref body, rows, (int)Math.Min(SvmRegressor.MaxCost, 16 + ((_count + Scores) * (_columns + 4L))), context.Threads);
     }
 
     public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
 
-    private Span<float> Score(ReadOnlySpan<float> row, Span<float> kernels, Span<float> scores, Span<float> votes)
+    // Σ of coefficients times kernel values, of the vectors of one class.
+    private unsafe void Sum(float* kernels, nint width, int start, int count, int row, float* coefficients, float bias, float* to) =>
+        RowLanes.Products(kernels + (start * width), width, coefficients + ((long)row * _count) + start, 0, 1, count, 1f, &bias, to);
+
+    private void Finish(Tensor? labels, Tensor? output, int row, Span<float> scores, int best)
     {
-        if (_count == 0)
-        {
-            for (int j = 0; j < _classes; j++)
-            {
-                scores[j] = _kernel.Of(row, _coefficients.AsSpan(j * _columns, _columns)) + _rho[0];
-            }
-
-            return scores[.._classes];
-        }
-
-        for (int j = 0; j < _count; j++)
-        {
-            kernels[j] = _kernel.Of(row, _vectors.AsSpan(j * _columns, _columns));
-        }
-
-        votes.Clear();
-        int pair = 0;
-        for (int i = 0; i < _classes; i++)
-        {
-            for (int j = i + 1; j < _classes; j++)
-            {
-                float sum = Dot(kernels, _starts[i], (int)_perClass[i], _count * (j - 1)) + Dot(kernels, _starts[j], (int)_perClass[j], _count * i) + _rho[pair];
-                scores[pair++] = sum;
-                votes[sum > 0 ? i : j]++;
-            }
-        }
-
-        return scores[..pair];
-    }
-
-    private float Dot(ReadOnlySpan<float> kernels, int start, int count, int row)
-    {
-        float sum = 0;
-        for (int k = 0; k < count; k++)
-        {
-            sum += _coefficients[row + start + k] * kernels[start + k];
-        }
-
-        return sum;
-    }
-
-    // Probabilities of the classes from those of the pairs: T.-F. Wu, C.-J. Lin and R. Weng, method 2, as libsvm solves it.
-    private Span<float> Couple(ReadOnlySpan<float> scores, Span<float> memory)
-    {
-        int k = _classes;
-        Span<float> r = memory[..(k * k)];
-        Span<float> q = memory.Slice(k * k, k * k);
-        Span<float> p = memory.Slice(2 * k * k, k);
-        Span<float> qp = memory.Slice((2 * k * k) + k, k);
-        int pair = 0;
-        for (int i = 0; i < k; i++)
-        {
-            for (int j = i + 1; j < k; j++, pair++)
-            {
-                float value = 1f - PostTransforms.Logistic((scores[pair] * _probA[pair]) + _probB[pair]);
-                value = Math.Clamp(value, 1e-7f, 1f - 1e-7f);
-                r[(i * k) + j] = value;
-                r[(j * k) + i] = 1f - value;
-            }
-        }
-
-        for (int t = 0; t < k; t++)
-        {
-            p[t] = 1f / k;
-            q[(t * k) + t] = 0;
-            for (int j = 0; j < k; j++)
-            {
-                if (j != t)
-                {
-                    q[(t * k) + t] += r[(j * k) + t] * r[(j * k) + t];
-                    q[(t * k) + j] = j < t ? q[(j * k) + t] : -r[(j * k) + t] * r[(t * k) + j];
-                }
-            }
-        }
-
-        for (int iteration = 0; iteration < Math.Max(100, k) && !Step(k, q, p, qp); iteration++)
-        {
-        }
-
-        return p;
-    }
-
-    private static bool Step(int k, ReadOnlySpan<float> q, Span<float> p, Span<float> qp)
-    {
-        float pqp = 0;
-        for (int t = 0; t < k; t++)
-        {
-            qp[t] = 0;
-            for (int j = 0; j < k; j++)
-            {
-                qp[t] += q[(t * k) + j] * p[j];
-            }
-
-            pqp += p[t] * qp[t];
-        }
-
-        float error = 0;
-        for (int t = 0; t < k; t++)
-        {
-            error = MathF.Max(error, MathF.Abs(qp[t] - pqp));
-        }
-
-        if (error < 0.005f / k)
-        {
-            return true;
-        }
-
-        for (int t = 0; t < k; t++)
-        {
-            float diff = (-qp[t] + pqp) / q[(t * k) + t];
-            p[t] += diff;
-            pqp = (pqp + (diff * ((diff * q[(t * k) + t]) + (2 * qp[t])))) / (1 + diff) / (1 + diff);
-            for (int j = 0; j < k; j++)
-            {
-                qp[j] = (qp[j] + (diff * q[(t * k) + j])) / (1 + diff);
-                p[j] /= 1 + diff;
-            }
-        }
-
-        return false;
-    }
-
-    private void Finish(KernelContext context, int row, Span<float> scores, int best)
-    {
-        if (context.HasOutput(0))
+        if (labels is not null)
         {
             int label = best;
             if (_labels.Count == 2 && _rho.Length == 1 && _count == 0)
@@ -255,15 +124,15 @@ internal sealed class SvmClassifier : Operator
                 label = _positiveWeights ? (weight >= 0.5f ? 1 : best) : weight > 0 ? 1 : best;
             }
 
-            _labels.Write(context.Output(0), row, label);
+            _labels.Write(labels, row, label);
         }
 
-        if (!context.HasOutput(1))
+        if (output is null)
         {
             return;
         }
 
-        Span<float> target = context.Output(1).Span<float>().Slice(row * Columns, Columns);
+        Span<float> target = output.Span<float>().Slice(row * Columns, Columns);
         if (scores.Length == 1 && target.Length == 2)
         {
             float score = scores[0];
@@ -292,5 +161,98 @@ internal sealed class SvmClassifier : Operator
         }
 
         return best;
+    }
+
+    // Rows beside each other in vectors as far as their scores; labels and probabilities row by row.
+    private readonly unsafe struct Rows(SvmClassifier svm, Tensor x, Tensor? labels, Tensor? output) : IRangeBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(long first, long count)
+        {
+            (int columns, int classes, int vectorCount, int scoreCount) = (svm._columns, svm._classes, svm._count, svm.Scores);
+            int more = svm.HasProbabilities ? (3 * classes * classes) + (3 * classes) : classes;
+            nint most = RowLanes.Rows(columns + (long)vectorCount + scoreCount);
+            using var copy = new AlignedScratch<float>(x.Type == ElementType.Float32 ? 0 : columns * most);
+            using var features = new AlignedScratch<float>(columns * most);
+            using var kernels = new AlignedScratch<float>((vectorCount + scoreCount + 1) * most);
+            using var rest = new AlignedScratch<float>(more + (nint)scoreCount);
+            float* row = rest.Pointer + more;
+            var work = default(WorkCounter);
+            fixed (float* vectors = svm._vectors, coefficients = svm._coefficients)
+            {
+                nint rows;
+                for (long end = first + count; first < end; first += rows)
+                {
+                    rows = (nint)Math.Min(most, end - first);
+                    nint width = RowLanes.Width(rows);
+                    work.Add(width * ((vectorCount + scoreCount) * (columns + 4L)) / WorkCounter.MultiplyAdds);
+                    SvmKernel.Load(x, first, rows, columns, copy.Pointer, features.Pointer, width);
+                    float* scores = kernels.Pointer + (vectorCount * width);
+                    Score(features.Pointer, width, vectors, coefficients, kernels.Pointer, scores);
+                    for (nint i = 0; i < rows; i++)
+                    {
+                        work.Add(scoreCount + more);
+                        for (int j = 0; j < scoreCount; j++)
+                        {
+                            row[j] = scores[(j * width) + i];
+                        }
+
+                        Row((int)(first + i), new Span<float>(row, scoreCount), new Span<float>(rest.Pointer, more));
+                    }
+                }
+            }
+        }
+
+        private void Score(float* features, nint width, float* vectors, float* coefficients, float* kernels, float* scores)
+        {
+            if (svm._count == 0)
+            {
+                for (int j = 0; j < svm._classes; j++)
+                {
+                    float bias = svm._rho[0];
+                    RowLanes.Products(features, width, coefficients + ((long)j * svm._columns), 0, 1, svm._columns, 1f, &bias, scores + (j * width));
+                }
+
+                return;
+            }
+
+            svm._kernel.Run(features, width, vectors, svm._count, svm._columns, kernels);
+            float* other = scores + (svm.Scores * width);
+            for (int i = 0, pair = 0; i < svm._classes; i++)
+            {
+                for (int j = i + 1; j < svm._classes; j++, pair++, scores += width)
+                {
+                    svm.Sum(kernels, width, svm._starts[i], (int)svm._perClass[i], j - 1, coefficients, 0f, other);
+                    svm.Sum(kernels, width, svm._starts[j], (int)svm._perClass[j], i, coefficients, svm._rho[pair], scores);
+                    Binary.Run(BinaryKind.Add, scores, other, scores, width);
+                }
+            }
+        }
+
+        private void Row(int row, Span<float> scores, Span<float> memory)
+        {
+            // The votes decide, also where probabilities are given: both may differ, as they do in libsvm.
+            int best;
+            if (svm._count > 0)
+            {
+                Span<float> votes = memory[..svm._classes];
+                votes.Clear();
+                for (int i = 0, pair = 0; i < svm._classes; i++)
+                {
+                    for (int j = i + 1; j < svm._classes; j++)
+                    {
+                        votes[scores[pair++] > 0 ? i : j]++;
+                    }
+                }
+
+                best = Best(votes);
+            }
+            else
+            {
+                best = Best(scores);
+            }
+
+            svm.Finish(labels, output, row, svm.HasProbabilities ? PairCoupling.Run(svm._classes, scores, svm._probA, svm._probB, memory) : scores, best);
+        }
     }
 }

@@ -1,7 +1,11 @@
+using Inference.Kernels.Elementwise;
+using Inference.Kernels.Gemm;
+using Inference.Operators.Scoring;
+
 namespace Inference.Operators.Svm;
 
-/// <summary>K(a, b): linear a·b, polynomial (γ a·b + c)^d, radial e^(−γ‖a−b‖²), sigmoid tanh(γ a·b + c). Float, as ONNX Runtime.</summary>
-internal sealed class SvmKernel
+/// <summary>K(a, b): linear a·b, polynomial (γ a·b + c)^d, radial e^(−γ‖a−b‖²), sigmoid tanh(γ a·b + c). Float, as ONNX Runtime; powers and e^x by the vector kernels.</summary>
+internal sealed unsafe class SvmKernel
 {
     private readonly string _kind;
     private readonly float _gamma;
@@ -26,30 +30,57 @@ internal sealed class SvmKernel
         _degree = parameters.Length > 2 ? parameters[2] : 0;
     }
 
-    public float Of(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    /// <summary>Writes rows of features as [columns, width] for <see cref="Run"/>.</summary>
+    /// <param name="x">The features.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="rows">How many, up to <see cref="RowLanes.Most"/>.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="copy">Room for the rows where they are of another type.</param>
+    /// <param name="to">[columns, width].</param>
+    /// <param name="width"><see cref="RowLanes.Width"/> of the rows.</param>
+    public static void Load(Tensor x, long first, nint rows, int columns, float* copy, float* to, nint width)
     {
-        float sum = 0;
+        float* from = FeatureRows.Row(x, first, columns, copy);
+        for (nint i = 1; from == copy && i < rows; i++)
+        {
+            FeatureRows.Row(x, first + i, columns, copy + (i * columns));
+        }
+
+        RowLanes.Load(from, columns, rows, columns, to, width);
+    }
+
+    /// <summary>To[j, r] = K(row r, vector j).</summary>
+    /// <param name="x">[columns, width]: rows beside each other.</param>
+    /// <param name="width">Width of a block of rows.</param>
+    /// <param name="vectors">[count, columns].</param>
+    /// <param name="count">Vectors.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="to">[count, width].</param>
+    public void Run(float* x, nint width, float* vectors, int count, int columns, float* to)
+    {
+        nint all = count * width;
         if (_kind == "RBF")
         {
-            for (int i = 0; i < a.Length; i++)
-            {
-                float difference = a[i] - b[i];
-                sum += difference * difference;
-            }
-
-            return MathF.Exp(-_gamma * sum);
+            RowLanes.Distances(x, width, vectors, columns, count, columns, to);
+            Binary.RunScalarRight(BinaryKind.Mul, to, -_gamma, to, all);
+            Unary.Run(UnaryFunctions.Exp, to, to, all);
+            return;
         }
 
-        for (int i = 0; i < a.Length; i++)
+        RowLanes.Products(x, width, vectors, columns, count, columns, 1f, null, to);
+        if (_kind != "LINEAR")
         {
-            sum += a[i] * b[i];
+            Binary.RunScalarRight(BinaryKind.Mul, to, _gamma, to, all);
+            Binary.RunScalarRight(BinaryKind.Add, to, _constant, to, all);
         }
 
-        return _kind switch
+        if (_kind == "POLY")
         {
-            "POLY" => MathF.Pow((_gamma * sum) + _constant, _degree),
-            "SIGMOID" => MathF.Tanh((_gamma * sum) + _constant),
-            _ => sum,
-        };
+            Binary.RunScalarRight(BinaryKind.Pow, to, _degree, to, all);
+        }
+        else if (_kind == "SIGMOID")
+        {
+            Unary.Run(UnaryFunctions.Tanh, to, to, all);
+        }
     }
 }

@@ -1,10 +1,18 @@
+using System.Runtime.CompilerServices;
+using Inference.Kernels.Gemm;
+using Inference.Kernels.Memory;
+using Inference.Kernels.Threading;
 using Inference.Operators.Scoring;
+using Inference.Operators.Typed;
 
 namespace Inference.Operators.Svm;
 
 /// <summary>y[n] = Σ cⱼ·K(x[n], vⱼ) + ρ over the support vectors, or linear where there are none; one_class gives its sign. Source: ONNX-ML SVMRegressor, opset 1.</summary>
 internal sealed class SvmRegressor : Operator
 {
+    // A row costs no more than what is shared and looked at in any case.
+    internal const int MaxCost = 1 << 20;
+
     private readonly SvmKernel _kernel;
     private readonly PostTransform _transform;
     private readonly float[] _coefficients;
@@ -44,31 +52,51 @@ internal sealed class SvmRegressor : Operator
 
     public override unsafe void Run(KernelContext context)
     {
-        Tensor x = context.Input(0);
-        Span<float> y = context.Output(0).Span<float>();
-        float* buffer = (float*)context.Scratch(_columns * (long)sizeof(float));
-        for (int n = 0; n < y.Length; n++)
-        {
-            context.ThrowIfCancelled();
-            var row = new ReadOnlySpan<float>(FeatureRows.Row(x, n, _columns, buffer), _columns);
-            float sum = 0;
-            if (_count > 0)
-            {
-                for (int j = 0; j < _count; j++)
-                {
-                    sum += _coefficients[j] * _kernel.Of(row, _vectors.AsSpan(j * _columns, _columns));
-                }
-            }
-            else
-            {
-                sum = _kernel.Of(row, _coefficients);
-            }
-
-            sum += _rho;
-            y[n] = _oneClass ? (sum > 0 ? 1f : -1f) : sum;
-            PostTransforms.Apply(_oneClass ? PostTransform.None : _transform, y.Slice(n, 1));
-        }
+        Tensor y = context.Output(0);
+        var body = new Rows(this, context.Input(0), (float*)y.Data);
+        ElementRanges.Run(ref body, y.Count, (int)Math.Min(MaxCost, 4 + ((_count + 1L) * (_columns + 4L))), context.Threads);
+        PostTransforms.Apply(_oneClass ? PostTransform.None : _transform, (float*)y.Data, y.Count, 1);
     }
 
     public override void PropagateBatch(BatchContext context) => MlBatch.Rows(context);
+
+    // Rows beside each other in vectors.
+    private readonly unsafe struct Rows(SvmRegressor svm, Tensor x, float* y) : IRangeBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(long first, long count)
+        {
+            int columns = svm._columns;
+            nint most = RowLanes.Rows(columns + (long)svm._count);
+            using var copy = new AlignedScratch<float>(x.Type == ElementType.Float32 ? 0 : columns * most);
+            using var features = new AlignedScratch<float>(columns * most);
+            using var kernels = new AlignedScratch<float>((svm._count + 1) * most);
+            var work = default(WorkCounter);
+            fixed (float* vectors = svm._vectors, coefficients = svm._coefficients)
+            {
+                nint rows;
+                for (long end = first + count; first < end; first += rows)
+                {
+                    rows = (nint)Math.Min(most, end - first);
+                    nint width = RowLanes.Width(rows);
+                    work.Add(width * (svm._count + 1L) * (columns + 4L) / WorkCounter.MultiplyAdds);
+                    SvmKernel.Load(x, first, rows, columns, copy.Pointer, features.Pointer, width);
+                    float* values = features.Pointer;
+                    if (svm._count > 0)
+                    {
+                        values = kernels.Pointer + width;
+                        svm._kernel.Run(features.Pointer, width, vectors, svm._count, columns, values);
+                    }
+
+                    float rho = svm._rho;
+                    float* sums = kernels.Pointer;
+                    RowLanes.Products(values, width, coefficients, 0, 1, svm._count > 0 ? svm._count : columns, 1f, &rho, sums);
+                    for (nint i = 0; i < rows; i++)
+                    {
+                        y[first + i] = !svm._oneClass ? sums[i] : sums[i] > 0 ? 1f : -1f;
+                    }
+                }
+            }
+        }
+    }
 }

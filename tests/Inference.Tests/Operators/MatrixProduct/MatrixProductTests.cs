@@ -75,4 +75,36 @@ public sealed class MatrixProductTests
     public void FusedGemm_WithAnOperatorThatIsNoSuchFunction_IsRefused() => Assert.Contains(
         "expected the name of an activation that can be fused, got 'Add'",
         Assert.Throws<ModelLoadException>(() => RunAll("FusedGemm", [T([1f], 1, 1), T([1f], 1, 1)], [("activation", "Add")], 1, 1, "com.microsoft")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Gemm_EveryFormOfC_EqualsFormula()
+    {
+        const int M = 7;
+        const int N = 20;
+        const int K = 5;
+        var random = new Random(11);
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
+        foreach (long[] form in (long[][])[[], [1], [N], [1, N], [M, 1], [1, 1], [M, N]])
+        {
+            foreach (float beta in (float[])[1f, -0.5f, 0f])
+            {
+                (float[] a, float[] b, float[] c) = (Numbers(M * K), Numbers(K * N), Numbers((int)TensorShape.Count(form)));
+                var expected = new float[M * N];
+                for (int i = 0; i < expected.Length; i++)
+                {
+                    (int row, int column) = (i / N, i % N);
+                    int at = form.Length == 0 || c.Length == 1 ? 0 : form[^1] == 1 ? row : form.Length == 1 || form[0] == 1 ? column : i;
+                    double sum = beta * c[at];
+                    for (int k = 0; k < K; k++)
+                    {
+                        sum += 2.0 * a[(row * K) + k] * b[(k * N) + column];
+                    }
+
+                    expected[i] = (float)sum;
+                }
+
+                Near(expected, [M, N], Run("Gemm", [T(a, M, K), T(b, K, N), T(c, form)], ("alpha", 2f), ("beta", beta)));
+            }
+        }
+    }
 }
