@@ -34,6 +34,61 @@ internal static unsafe class GatherRows
         KernelAssert.Apart(table, tableRows * rowBytes, y, indices.Length * rowBytes);
         var work = default(WorkCounter);
         long rowWork = RowWork + (rowBytes >> BytesShift);
+        int most = (int)Math.Max(1, LongLoop.Part / rowWork);
+        for (int i = 0; i < indices.Length; i += most)
+        {
+            int count = Math.Min(most, indices.Length - i);
+            work.Add(count * rowWork);
+            nint bad = Part(table, tableRows, rowBytes, indices.Slice(i, count), y + (i * rowBytes));
+            if (bad >= 0)
+            {
+                return i + bad;
+            }
+        }
+
+        return -1;
+    }
+
+    private static nint Part<TIndex>(byte* table, nint tableRows, nint rowBytes, ReadOnlySpan<TIndex> indices, byte* y)
+        where TIndex : unmanaged, IBinaryInteger<TIndex> => rowBytes switch
+        {
+            1 => Single<TIndex, byte>(table, tableRows, indices, y),
+            2 => Single<TIndex, ushort>(table, tableRows, indices, y),
+            4 => Single<TIndex, uint>(table, tableRows, indices, y),
+            8 => Single<TIndex, ulong>(table, tableRows, indices, y),
+            16 => Single<TIndex, Vector128<byte>>(table, tableRows, indices, y),
+            32 => Single<TIndex, Vector256<byte>>(table, tableRows, indices, y),
+            64 => Single<TIndex, Vector512<byte>>(table, tableRows, indices, y),
+            < 32 or >= PartedRow => Long(table, tableRows, rowBytes, indices, y),
+            _ => Whole(table, tableRows, rowBytes, indices, y),
+        };
+
+    // Rows of one element.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint Single<TIndex, T>(byte* table, nint tableRows, ReadOnlySpan<TIndex> indices, byte* y)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+        where T : unmanaged
+    {
+        for (int i = 0; i < indices.Length; i++, y += sizeof(T))
+        {
+            long row = Resolve(indices[i], tableRows);
+            if ((ulong)row >= (ulong)tableRows)
+            {
+                return i;
+            }
+
+            Unsafe.WriteUnaligned(y, Unsafe.ReadUnaligned<T>(table + ((nint)row * sizeof(T))));
+        }
+
+        return -1;
+    }
+
+    // Whole vectors, the last over the end of the one before it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint Whole<TIndex>(byte* table, nint tableRows, nint rowBytes, ReadOnlySpan<TIndex> indices, byte* y)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        nint last = rowBytes - Vector256<byte>.Count;
         for (int i = 0; i < indices.Length; i++, y += rowBytes)
         {
             long row = Resolve(indices[i], tableRows);
@@ -43,37 +98,36 @@ internal static unsafe class GatherRows
             }
 
             byte* from = table + ((nint)row * rowBytes);
-            work.Add(rowWork);
-            switch (rowBytes)
+            for (nint k = 0; k < last; k += Vector256<byte>.Count)
             {
-                case 1:
-                    *y = *from;
-                    break;
-                case 2:
-                    *(short*)y = *(short*)from;
-                    break;
-                case 4:
-                    *(int*)y = *(int*)from;
-                    break;
-                case 8:
-                    *(long*)y = *(long*)from;
-                    break;
-                case 16:
-                    Vector128.Load(from).Store(y);
-                    break;
-                case 32:
-                    Vector256.Load(from).Store(y);
-                    break;
-                case 64:
-                    Vector256.Load(from).Store(y);
-                    Vector256.Load(from + 32).Store(y + 32);
-                    break;
-                case < PartedRow:
-                    ByteRuns.Copy(from, 0, y, 0, 1, rowBytes);
-                    break;
-                default:
-                    LargeBlocks.Copy(from, y, rowBytes);
-                    break;
+                Vector256.Load(from + k).Store(y + k);
+            }
+
+            Vector256.Load(from + last).Store(y + last);
+        }
+
+        return -1;
+    }
+
+    private static nint Long<TIndex>(byte* table, nint tableRows, nint rowBytes, ReadOnlySpan<TIndex> indices, byte* y)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        for (int i = 0; i < indices.Length; i++, y += rowBytes)
+        {
+            long row = Resolve(indices[i], tableRows);
+            if ((ulong)row >= (ulong)tableRows)
+            {
+                return i;
+            }
+
+            byte* from = table + ((nint)row * rowBytes);
+            if (rowBytes >= PartedRow)
+            {
+                LargeBlocks.Copy(from, y, rowBytes);
+            }
+            else
+            {
+                ByteRuns.Copy(from, 0, y, 0, 1, rowBytes);
             }
         }
 

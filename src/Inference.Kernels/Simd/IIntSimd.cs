@@ -20,6 +20,9 @@ internal unsafe interface IIntSimd<TVector> : ISimd<TVector>
     /// <summary>The first <paramref name="count"/> of them, 1 to Lanes.</summary>
     static abstract void StoreBytesPart(byte* to, TVector x, int zero, int count);
 
+    /// <summary>The lowest byte of each lane's bits.</summary>
+    static abstract void StoreLowBytes(byte* to, TVector x);
+
     /// <summary>x within [low, high]; a NaN in x gives low.</summary>
     static abstract TVector Clamp(TVector x, TVector low, TVector high);
 

@@ -18,6 +18,9 @@ internal readonly unsafe partial struct Simd1 : IIntSimd<float>
     public static void StoreBytesPart(byte* to, float x, int zero, int count) => StoreBytes(to, x, zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowBytes(byte* to, float x) => *to = (byte)BitConverter.SingleToUInt32Bits(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Clamp(float x, float low, float high)
     {
         x = x > low ? x : low;

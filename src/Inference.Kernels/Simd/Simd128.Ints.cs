@@ -26,6 +26,13 @@ internal readonly unsafe partial struct Simd128 : IIntSimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytesPart(byte* to, Vector128<float> x, int zero, int count) => FirstBytes.Store(Bytes(x, zero), to, count);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowBytes(byte* to, Vector128<float> x)
+    {
+        Vector128<ushort> words = Vector128.Narrow(x.AsUInt32(), x.AsUInt32());
+        *(uint*)to = Vector128.Narrow(words, words).AsUInt32().ToScalar();
+    }
+
     // On Arm, minimum and maximum keep a NaN; those of numbers do not.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Clamp(Vector128<float> x, Vector128<float> low, Vector128<float> high) => AdvSimd.IsSupported

@@ -24,6 +24,14 @@ internal readonly unsafe partial struct Simd256 : IIntSimd<Vector256<float>>
     public static void StoreBytesPart(byte* to, Vector256<float> x, int zero, int count) => FirstBytes.Store(Bytes(x, zero), to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowBytes(byte* to, Vector256<float> x)
+    {
+        Vector256<int> low = x.AsInt32() & Vector256.Create(255);
+        Vector128<ushort> words = Sse41.PackUnsignedSaturate(low.GetLower(), low.GetUpper());
+        Sse2.PackUnsignedSaturate(words.AsInt16(), words.AsInt16()).GetLower().Store(to);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Clamp(Vector256<float> x, Vector256<float> low, Vector256<float> high) => Avx.Min(Avx.Max(x, low), high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,6 +29,9 @@ internal readonly unsafe partial struct Simd512 : IIntSimd<Vector512<float>>
     public static void StoreBytesPart(byte* to, Vector512<float> x, int zero, int count) => FirstBytes.Store(Bytes(x, zero), to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowBytes(byte* to, Vector512<float> x) => Avx512F.ConvertToVector128Byte(x.AsInt32()).Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Clamp(Vector512<float> x, Vector512<float> low, Vector512<float> high) => Avx512F.Min(Avx512F.Max(x, low), high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,11 +37,21 @@ internal static unsafe class NarrowTranspose
         return Of(elementSize).Variants[0].Supported && (Apart(ldx, rows, columns, elementSize) || (IsNarrow(rows, elementSize) && ldy == rows && columns >= lanes));
     }
 
-    /// <summary>y[c,r] = x[r,c] for a matrix that <see cref="Suits"/>.</summary>
-    public static void Run(byte* x, nint ldx, byte* y, nint ldy, nint rows, nint columns, int elementSize)
+    /// <summary>y[c,r] = x[r,c] for a matrix that <see cref="Suits"/>, and for others of its form.</summary>
+    /// <param name="x">The first matrix.</param>
+    /// <param name="ldx">Elements between rows of x.</param>
+    /// <param name="y">Where the first one goes.</param>
+    /// <param name="ldy">Elements between rows of y.</param>
+    /// <param name="rows">Rows of x.</param>
+    /// <param name="columns">Columns of x.</param>
+    /// <param name="elementSize">Bytes of an element: 1, 2, 4 or 8.</param>
+    /// <param name="count">Matrices.</param>
+    /// <param name="stepX">Bytes between matrices of x.</param>
+    /// <param name="stepY">Bytes between matrices of y.</param>
+    public static void Run(byte* x, nint ldx, byte* y, nint ldy, nint rows, nint columns, int elementSize, nint count = 1, nint stepX = 0, nint stepY = 0)
     {
-        var job = new Job { X = x, Ldx = ldx, Y = y, Ldy = ldy, Rows = rows, Columns = columns };
-        Of(elementSize).Best(&job, 0, 1);
+        var job = new Job { X = x, Ldx = ldx, Y = y, Ldy = ldy, Rows = rows, Columns = columns, StepX = stepX, StepY = stepY };
+        Of(elementSize).Best(&job, 0, count);
     }
 
     private static bool Apart(nint ldx, nint rows, nint columns, int elementSize) =>
@@ -55,13 +65,16 @@ internal static unsafe class NarrowTranspose
         where T : unmanaged
     {
         ref readonly Job job = ref *(Job*)state;
-        T* x = (T*)job.X;
-        T* y = (T*)job.Y;
-        for (nint r = 0; r < job.Rows; r++)
+        for (nint matrix = first; matrix < end; matrix++)
         {
-            for (nint c = 0; c < job.Columns; c++)
+            T* x = (T*)(job.X + (matrix * job.StepX));
+            T* y = (T*)(job.Y + (matrix * job.StepY));
+            for (nint r = 0; r < job.Rows; r++)
             {
-                y[(c * job.Ldy) + r] = x[(r * job.Ldx) + c];
+                for (nint c = 0; c < job.Columns; c++)
+                {
+                    y[(c * job.Ldy) + r] = x[(r * job.Ldx) + c];
+                }
             }
         }
     }
@@ -72,19 +85,22 @@ internal static unsafe class NarrowTranspose
     {
         ref readonly Job job = ref *(Job*)state;
         nint lanes = Vector512<T>.Count;
-        T* x = (T*)job.X;
-        T* y = (T*)job.Y;
         bool apart = Apart(job.Ldx, job.Rows, job.Columns, sizeof(T));
         int width = (int)(apart ? job.Columns : job.Rows);
         nint length = apart ? job.Rows : job.Columns;
         T* table = (T*)Table<T>(apart, width);
         nint sourceStep = apart ? lanes : job.Ldx;
         nint resultStep = apart ? job.Ldy : lanes;
-        for (nint i = 0; i < length; i += lanes)
+        for (nint matrix = first; matrix < end; matrix++)
         {
-            // The last step goes over the end of the one before it.
-            i = nint.Min(i, length - lanes);
-            Step(apart ? x + (i * width) : x + i, sourceStep, apart ? y + i : y + (i * width), resultStep, width, table);
+            T* x = (T*)(job.X + (matrix * job.StepX));
+            T* y = (T*)(job.Y + (matrix * job.StepY));
+            for (nint i = 0; i < length; i += lanes)
+            {
+                // The last step goes over the end of the one before it.
+                i = nint.Min(i, length - lanes);
+                Step(apart ? x + (i * width) : x + i, sourceStep, apart ? y + i : y + (i * width), resultStep, width, table);
+            }
         }
     }
 
@@ -177,7 +193,7 @@ internal static unsafe class NarrowTranspose
         return Unsafe.As<ulong, T>(ref wide);
     }
 
-    // Strides in elements.
+    // Strides in elements, steps in bytes.
     private struct Job
     {
         public byte* X;
@@ -186,5 +202,7 @@ internal static unsafe class NarrowTranspose
         public nint Ldy;
         public nint Rows;
         public nint Columns;
+        public nint StepX;
+        public nint StepY;
     }
 }

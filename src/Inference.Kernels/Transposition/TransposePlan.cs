@@ -27,6 +27,9 @@ internal unsafe struct TransposePlan
     private Axes _strideY;
     private nint _run;
     private bool _matrix;
+
+    // Small matrices of a few contiguous columns or rows: a call for many.
+    private bool _narrow;
     private nint _matrixRows;
     private nint _matrixColumns;
     private nint _matrixLdx;
@@ -73,6 +76,7 @@ internal unsafe struct TransposePlan
         nint most = nint.Max(_matrixRows, _matrixColumns) / (2 * MatrixStrip);
         _strips = _matrix && outer < wanted ? (int)nint.Clamp((wanted + outer - 1) / outer, 1, nint.Max(1, most)) : 1;
         Blocks = (int)nint.Min(outer, wanted) * _strips;
+        _narrow = _matrix && _strips == 1 && _matrixRows * _matrixColumns <= LongLoop.Part && NarrowTranspose.Suits(_matrixLdx, _matrixLdy, _matrixRows, _matrixColumns, _elementSize);
     }
 
     public static void RunBlock(void* state, int block)
@@ -192,6 +196,12 @@ internal unsafe struct TransposePlan
             if (!_matrix)
             {
                 ByteRuns.Copy(from, stepX, to, stepY, count, _run * _elementSize);
+                continue;
+            }
+
+            if (_narrow)
+            {
+                NarrowTranspose.Run(from, _matrixLdx, to, _matrixLdy, _matrixRows, _matrixColumns, _elementSize, count, stepX, stepY);
                 continue;
             }
 

@@ -12,7 +12,10 @@ internal readonly unsafe struct QuantizeBody : IIntBody
     private const float SmallestFast = 1e-20f;
     private const float LargestFast = 1e20f;
 
-    private const float Margin = 1f / (1 << 20);
+    // 1.5·2²³: numbers about it are integers, and their low bits those of what was added.
+    private const float Ones = 3 << 22;
+
+    private const float Near = 0.5f - (1f / (1 << 13));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<S, V>(void* state, nint first, nint end)
@@ -48,9 +51,9 @@ internal readonly unsafe struct QuantizeBody : IIntBody
         return i;
     }
 
-    // The bytes are those of a division: products by something more and something less than the reciprocal, by 2⁻²⁰ where their own errors are below 2⁻²², enclose the quotient, so where both
-    // round to one integer the quotient does; elsewhere the division decides. The bounds are those of the results times the scale, which is positive: what is clamped rounds to them. A NaN
-    // gives low.
+    // The bytes are those of a division. The product with the rounded reciprocal is off the quotient by less than 2⁻¹⁵, the rounded quotient by less than that again: where the product lies
+    // further than that from the middle between two integers, all three round to the same one; elsewhere the division decides. What is added rounds the product to an integer, whose low
+    // byte is then the result's. The bounds are those of the results times the scale, which is positive: what is clamped rounds to them. A NaN gives low.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint ByReciprocal<S, V>(in Job job, nint i, nint end)
         where S : struct, IIntSimd<V>
@@ -58,32 +61,43 @@ internal readonly unsafe struct QuantizeBody : IIntBody
     {
         float* x = job.X;
         byte* y = job.Y;
-        int zero = job.ZeroPoint;
-        float r = 1f / job.Scale;
-        V more = S.Splat(r * (1f + Margin));
-        V less = S.Splat(r * (1f - Margin));
+        V r = S.Splat(1f / job.Scale);
         V low = S.Splat(job.Low * job.Scale);
         V high = S.Splat(job.High * job.Scale);
-        for (; i + (2 * S.Lanes) <= end; i += 2 * S.Lanes)
+        V ones = S.Splat(Ones + job.ZeroPoint);
+        V near = S.Splat(Near);
+        for (; i + (4 * S.Lanes) <= end; i += 4 * S.Lanes)
         {
             V a = S.Clamp(S.Load(x + i), low, high);
             V b = S.Clamp(S.Load(x + i + S.Lanes), low, high);
-            V p = S.Round(S.Mul(a, more));
-            V q = S.Round(S.Mul(b, more));
+            V c = S.Clamp(S.Load(x + i + (2 * S.Lanes)), low, high);
+            V d = S.Clamp(S.Load(x + i + (3 * S.Lanes)), low, high);
+            V p = S.Fma(a, r, ones);
+            V q = S.Fma(b, r, ones);
+            V s = S.Fma(c, r, ones);
+            V t = S.Fma(d, r, ones);
+            V most = S.Max(S.Max(Off<S, V>(a, r, p, ones), Off<S, V>(b, r, q, ones)), S.Max(Off<S, V>(c, r, s, ones), Off<S, V>(d, r, t, ones)));
             // Equal numbers differ by a zero without a sign, which is no bit.
-            if (S.Any(S.Or(S.Sub(p, S.Round(S.Mul(a, less))), S.Sub(q, S.Round(S.Mul(b, less))))))
+            if (S.Any(S.Sub(S.Max(most, near), near)))
             {
-                V scale = S.Splat(job.Scale);
-                p = S.Clamp(S.Div(S.Load(x + i), scale), S.Splat(job.Low), S.Splat(job.High));
-                q = S.Clamp(S.Div(S.Load(x + i + S.Lanes), scale), S.Splat(job.Low), S.Splat(job.High));
+                ByDivision<S, V>(in job, i, i + (4 * S.Lanes));
+                continue;
             }
 
-            S.StoreBytes(y + i, p, zero);
-            S.StoreBytes(y + i + S.Lanes, q, zero);
+            S.StoreLowBytes(y + i, p);
+            S.StoreLowBytes(y + i + S.Lanes, q);
+            S.StoreLowBytes(y + i + (2 * S.Lanes), s);
+            S.StoreLowBytes(y + i + (3 * S.Lanes), t);
         }
 
         return ByDivision<S, V>(in job, i, end);
     }
+
+    // How far the product lies from the integer that it rounds to.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Off<S, V>(V x, V r, V rounded, V ones)
+        where S : struct, IIntSimd<V>
+        where V : struct => S.Abs(S.Fma(x, r, S.Sub(ones, rounded)));
 
     internal struct Job
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Inference.Kernels.Gathering;
 using Inference.Kernels.Threading;
 using Inference.Operators.Movement;
 using Inference.Operators.Typed;
@@ -55,7 +56,7 @@ internal sealed class Compress(Node node) : Operator
 
     private readonly struct Move(Compress op, Tensor condition) : IMove
     {
-        public void Run<T>(KernelContext context, Tensor source, Tensor target)
+        public unsafe void Run<T>(KernelContext context, Tensor source, Tensor target)
         {
             int axis = op._axis is { } given ? Shapes.Axis(given, source.Rank) : -1;
             long outer = axis < 0 ? 1 : ShapeRules.Product(source.Dims, 0, axis);
@@ -64,9 +65,25 @@ internal sealed class Compress(Node node) : Operator
             ReadOnlySpan<byte> keep = condition.Bytes;
             ref T from = ref Elements.Ref<T>(source);
             ref T to = ref Elements.Ref<T>(target);
-            if (inner == 1 && outer == 1)
+            if (target.Count == 0)
             {
-                Kept(ref from, ref to, (nint)target.Count, ref MemoryMarshal.GetReference(keep));
+                return;
+            }
+
+            if (inner == 1)
+            {
+                nint kept = (nint)(target.Count / outer);
+                for (long o = 0; o < outer; o++, from = ref Unsafe.Add(ref from, (nint)size), to = ref Unsafe.Add(ref to, kept))
+                {
+                    Kept(ref from, ref to, kept, ref MemoryMarshal.GetReference(keep));
+                }
+
+                return;
+            }
+
+            if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+            {
+                Rows(context, source.Data, target.Data, outer, size, inner * Unsafe.SizeOf<T>(), (int)(target.Count / (outer * inner)), keep);
                 return;
             }
 
@@ -90,6 +107,29 @@ internal sealed class Compress(Node node) : Operator
                     to = ref Unsafe.Add(ref to, run * inner);
                     first += run;
                 }
+            }
+        }
+
+        // The slices that are kept as rows of a table, picked by index.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static unsafe void Rows(KernelContext context, byte* from, byte* to, long outer, long size, nint bytes, int kept, ReadOnlySpan<byte> keep)
+        {
+            int* indices = (int*)context.Scratch((long)kept * sizeof(int));
+            ref byte first = ref MemoryMarshal.GetReference(keep);
+            int found = 0;
+            for (int i = 0; found < kept;)
+            {
+                int stop = (int)LongLoop.Next(i, keep.Length);
+                for (; found < kept && i < stop; i++)
+                {
+                    indices[found] = i;
+                    found += (Unsafe.Add(ref first, i) + byte.MaxValue) >> 8;
+                }
+            }
+
+            for (long o = 0; o < outer; o++, from += (nint)size * bytes, to += kept * bytes)
+            {
+                GatherRows.Run<int>(from, (nint)size, bytes, new(indices, kept), to);
             }
         }
 

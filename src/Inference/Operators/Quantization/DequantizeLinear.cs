@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Inference.Kernels.Quantized;
 using Inference.Operators.Casting;
 using Inference.Operators.Typed;
@@ -100,14 +101,21 @@ internal sealed unsafe class DequantizeLinear(Node node) : Operator
 
     private readonly struct Segments(ScaleLayout layout, Tensor x, float* scales, int* zeros, float* target) : IRangeBody
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(long first, long count)
         {
-            for (long end = first + count; first < end;)
+            long from = layout.Scale(first, out long run);
+            for (long end = first + count; ;)
             {
-                long from = layout.Scale(first, out long run);
                 run = Math.Min(run, end - first);
                 Dequantize(x, first, run, scales + from, zeros + from, layout.InnerStride, target + first);
                 first += run;
+                if (first == end)
+                {
+                    return;
+                }
+
+                from = layout.ScaleAfter(first, from, out run);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Inference.Operators.Casting;
 using Inference.Operators.Typed;
 
@@ -76,14 +77,21 @@ internal sealed unsafe class QuantizeLinear(Node node) : Operator
 
     private readonly struct Segments(ScaleLayout layout, float* source, Tensor y, float* scales, int* zeros, bool saturate) : IRangeBody
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(long first, long count)
         {
-            for (long end = first + count; first < end;)
+            long from = layout.Scale(first, out long run);
+            for (long end = first + count; ;)
             {
-                long from = layout.Scale(first, out long run);
                 run = Math.Min(run, end - first);
                 QuantizeRun.Run(source, y, first, run, scales + from, zeros + from, layout.InnerStride, saturate);
                 first += run;
+                if (first == end)
+                {
+                    return;
+                }
+
+                from = layout.ScaleAfter(first, from, out run);
             }
         }
     }

@@ -64,6 +64,21 @@ internal readonly struct ScaleLayout
         return Index(row / Length, row % Length) + (within * InnerStride);
     }
 
+    /// <summary>The same for the element after a run that <see cref="Scale"/> or this method gave to its end, whose scale had index <paramref name="index"/>.</summary>
+    /// <param name="element">Row-major index of the element.</param>
+    /// <param name="index">Index of the scale of the run before it.</param>
+    /// <param name="run">Elements to the end of the run.</param>
+    public long ScaleAfter(long element, long index, out long run)
+    {
+        if (_blocked || _single || _dense)
+        {
+            return Scale(element, out run);
+        }
+
+        run = Inner;
+        return index + 1 == Length ? 0 : index + 1;
+    }
+
     private long Index(long outer, long along) =>
         _single || _dense ? 0 : _blocked ? (outer * _blocks + along / _blockSize) * Inner : along;
 
