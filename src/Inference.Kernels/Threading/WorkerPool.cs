@@ -54,7 +54,7 @@ internal static unsafe class WorkerPool
     public static int Capacity { get; } = Math.Clamp(Environment.ProcessorCount, 1, JobSlot.MaxJoins);
 
     /// <summary>Runs <paramref name="body"/>(<paramref name="state"/>, 0 … <paramref name="blocks"/> − 1) and returns when all are done.</summary>
-    /// <param name="blocks">Number of blocks, 0 to 16,777,215. Blocks start in ascending order.</param>
+    /// <param name="blocks">Number of blocks, 0 to 16,777,215. The caller runs them in ascending order, workers in descending order from the last.</param>
     /// <param name="body">Runs one block; may be called on several threads at once.</param>
     /// <param name="state">Passed on; must stay valid until the call returns.</param>
     /// <param name="maxThreads">The most threads to use, the caller included; 1 runs inline.</param>

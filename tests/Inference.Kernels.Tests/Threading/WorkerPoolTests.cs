@@ -10,6 +10,9 @@ public sealed unsafe class WorkerPoolTests
     [InlineData(1, 4)]
     [InlineData(2, 2)]
     [InlineData(1000, 64)]
+    [InlineData(4095, 2)]
+    [InlineData(4096, 3)]
+    [InlineData(100_001, 2)]
     public void Run_AnyCount_RunsEachBlockOnce(int blocks, int threads)
     {
         for (int round = 0; round < 50; round++)
