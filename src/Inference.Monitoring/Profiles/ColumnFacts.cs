@@ -3,6 +3,8 @@ namespace Inference.Monitoring.Profiles;
 /// <summary>What was learned of a column besides its counts. Immutable.</summary>
 internal sealed record ColumnFacts
 {
+    public string? Title { get; init; }
+
     public double Minimum { get; init; } = double.NaN;
 
     public double Maximum { get; init; } = double.NaN;

@@ -12,6 +12,9 @@ public sealed record ColumnOptions
     /// <summary>Whether the column is left out of the profile.</summary>
     public bool Exclude { get; init; }
 
+    /// <summary>Names for people: of the elements of a row, in their order, or of the column if there is one name; empty for none.</summary>
+    public IReadOnlyList<string> Titles { get; init; } = [];
+
     /// <summary>The rules; null for those learned.</summary>
     public ColumnRules? Rules { get; init; }
 }

@@ -186,6 +186,7 @@ internal static class ProfileCodec
 
     private static void Write(RecordWriter writer, ColumnFacts facts)
     {
+        writer.Text(facts.Title ?? "");
         writer.Double(facts.Minimum);
         writer.Double(facts.Maximum);
         writer.Number(facts.Distinct);
@@ -217,6 +218,7 @@ internal static class ProfileCodec
     {
         var facts = new ColumnFacts
         {
+            Title = reader.Text() is { Length: > 0 } title ? title : null,
             Minimum = reader.Double(),
             Maximum = reader.Double(),
             Distinct = reader.Number(),

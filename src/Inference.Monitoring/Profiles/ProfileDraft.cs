@@ -41,8 +41,8 @@ internal sealed class ProfileDraft
                 (ColumnDefinition column, ColumnFacts known) = draft.ElementType == ElementType.String
                     ? LearnStrings(draft, rows, total, stated?.Kind)
                     : ColumnLearner.OfNumbers(draft, ValuesOf(draft, rows, total), stated?.Kind);
-                columns.Add(column);
-                facts.Add(stated?.Rules is { } rules ? known with { Rules = rules } : known);
+                columns.Add(Titled(column, stated));
+                facts.Add(known with { Rules = stated?.Rules ?? known.Rules, Title = TitleOf(column, stated) });
             }
         }
 
@@ -197,6 +197,18 @@ internal sealed class ProfileDraft
 
         return ColumnLearner.OfStrings(draft, counts, total);
     }
+
+    // Titles of the elements of a row, or of the column.
+    private static string? TitleOf(ColumnDefinition column, ColumnOptions? stated) =>
+        stated is null || column.Derivation != ColumnDerivation.Element ? null :
+        column.Width > 1 && stated.Titles.Count == column.Width ? stated.Titles[column.Index] :
+        stated.Titles.Count == 1 ? stated.Titles[0] : null;
+
+    // Of a column of codes, titles are those of its values.
+    private static ColumnDefinition Titled(ColumnDefinition column, ColumnOptions? stated) =>
+        stated is { Titles.Count: > 1 } && column.Width == 1 && column.Layout.Kind == ColumnKind.Categorical && column.ElementType != ElementType.String
+            ? column with { Categories = [.. column.Keys.Select((key, i) => key < (ulong)stated.Titles.Count ? stated.Titles[(int)key] : column.Categories[i])] }
+            : column;
 
     private static int SegmentsOf(List<ColumnDefinition> columns, string name)
     {

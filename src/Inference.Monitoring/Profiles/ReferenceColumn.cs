@@ -19,6 +19,9 @@ public sealed class ReferenceColumn
     /// <summary>The name: that of the tensor for one value a row, otherwise with the element, <c>features[3]</c>, or the statistic, <c>image.mean[0]</c>.</summary>
     public string Name => Definition.Name;
 
+    /// <summary>The name for people; null if none was stated.</summary>
+    public string? Title => Facts.Title;
+
     /// <summary>The place in the profile, from 0.</summary>
     public int Place { get; }
 
@@ -39,6 +42,9 @@ public sealed class ReferenceColumn
 
     /// <summary>The element, channel or direction that the value is computed from; for a pair, the place of its first column.</summary>
     public int Index => Definition.Index;
+
+    /// <summary>The number of elements of a row of the tensor; 0 if it varies or does not matter.</summary>
+    public int Width => Definition.Width;
 
     /// <summary>For a pair, the place of its second column; otherwise -1.</summary>
     public int SecondColumn => Derivation == ColumnDerivation.Pair ? Definition.Second : -1;

@@ -102,6 +102,33 @@ public sealed class ReferenceProfile
         Records.SafeFile.Write($"Profile '{path}'", path, ToArray());
     }
 
+    /// <summary>Returns the columns as JSON, to be read by people, and edited: <see cref="WithRules"/> takes the rules back, <see cref="ReferenceProfileOptions.Parse"/> everything that can be stated.</summary>
+    public string ToJson() => ProfileJson.Write(this);
+
+    /// <summary>Returns the profile with rules and titles from JSON, such as what <see cref="ToJson"/> wrote; columns that it does not name keep theirs.</summary>
+    /// <param name="json">The text.</param>
+    /// <exception cref="MonitoringException">The text is not valid, names a column that does not exist, or states another kind or side, for which a profile must be made anew.</exception>
+    public ReferenceProfile WithRules(string json)
+    {
+        ReferenceProfileOptions options = ReferenceProfileOptions.Parse(json);
+        foreach ((string name, ColumnOptions stated) in options.Columns)
+        {
+            if (!Columns.Any(c => c.Name == name || c.Tensor == name))
+            {
+                throw new MonitoringException($"Profile: it has no column '{name}'. Correct the name.");
+            }
+
+            if (Columns.Where(c => c.Name == name || c.Tensor == name).Any(c => stated.Exclude || (stated.Kind ?? c.Kind) != c.Kind || (stated.Side ?? c.Side) != c.Side))
+            {
+                throw new MonitoringException($"Profile, column '{name}': its kind or side, or whether it is there, cannot change without the rows. Make the profile anew with these columns.");
+            }
+        }
+
+        return With([.. Columns.Select(c => options.Find(c.Name, c.Tensor) is { } stated
+            ? c.Facts with { Rules = stated.Rules ?? c.Rules, Title = stated.Titles.Count == 1 ? stated.Titles[0] : c.Title }
+            : c.Facts)]);
+    }
+
     /// <summary>Returns an empty window for this profile's columns.</summary>
     public MonitoringWindow CreateWindow() => new(WindowLayout);
 

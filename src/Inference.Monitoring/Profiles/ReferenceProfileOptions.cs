@@ -1,3 +1,5 @@
+using Inference.Monitoring.Profiles;
+
 namespace Inference.Monitoring;
 
 /// <summary>How a reference profile is made.</summary>
@@ -11,6 +13,34 @@ public sealed record ReferenceProfileOptions
 
     /// <summary>Where the rows come from, for the profile's <see cref="ReferenceProfile.Source"/>: such as the digest of a file.</summary>
     public string Source { get; init; } = "";
+
+    /// <summary>
+    /// Reads what is stated as JSON: <c>{"columns": {"score": {"side": "output", "kind": "score"}, "numeric": {"titles": ["age", "hours"]}, "id": {"exclude": true}, "city": {"rules": {"allowUnseen": true}}}, "segments": "sex"}</c>,
+    /// in which every part is optional; or what <see cref="ReferenceProfile.ToJson"/> wrote; or lists of titles by column, <c>{"numeric": ["age", "hours"]}</c>.
+    /// </summary>
+    /// <param name="path">The JSON file.</param>
+    /// <exception cref="MonitoringException">The file cannot be read or is not valid.</exception>
+    public static ReferenceProfileOptions Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return ProfileJson.Read(path, File.ReadAllText(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new MonitoringException($"{path}: expected a readable file, got: {exception.Message} Check the path.", exception);
+        }
+    }
+
+    /// <summary>Reads what is stated from text; see <see cref="Load"/>.</summary>
+    /// <param name="json">The text.</param>
+    /// <exception cref="MonitoringException">The text is not valid.</exception>
+    public static ReferenceProfileOptions Parse(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return ProfileJson.Read("Columns", json);
+    }
 
     internal ColumnOptions? Find(string column, string tensor) => Columns.GetValueOrDefault(column) ?? Columns.GetValueOrDefault(tensor);
 }
