@@ -4,7 +4,7 @@ namespace Inference.Monitoring;
 /// The cells that the values of a column are counted in. Ordered columns (numeric, score): <c>[−∞, under, bin 1 … B, over, +∞, NaN, missing]</c>, of which all but the last two are in ascending order of value.
 /// Categorical: <c>[value 1 … K, other, unseen, missing]</c>. Immutable; thread-safe.
 /// </summary>
-/// <remarks>Under and over: below the smallest and above the largest value of the reference. Other: in the reference, but not among its K most frequent values. Unseen: not in the reference. Missing: an empty string, or
+/// <remarks>Under and over: below the smallest and above the largest value of the reference. Other: in the reference, but not among its K most frequent values. Unseen: not in the reference; its share in the reference itself is that of values that occur in one row alone, an estimate of the share in rows to come. Missing: an empty string, or
 /// a value that was not passed.</remarks>
 public sealed class CellLayout
 {

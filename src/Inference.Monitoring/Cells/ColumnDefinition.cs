@@ -24,6 +24,9 @@ internal sealed record ColumnDefinition
     /// <summary>For a pair, the place of its second column; for a statistic of channels, their number.</summary>
     public int Second { get; init; }
 
+    /// <summary>For a statistic of channels, whether they are the last axis rather than the second.</summary>
+    public bool ChannelsLast { get; init; }
+
     /// <summary>The number of elements of a row; 0 if it varies.</summary>
     public int Width { get; init; }
 
@@ -39,8 +42,14 @@ internal sealed record ColumnDefinition
     /// <summary>Their keys.</summary>
     public ulong[] Keys { get; init; } = [];
 
-    /// <summary>The keys of the other values of the reference, ascending.</summary>
+    /// <summary>The keys of the other values of the reference, ascending; for the share of unknown tokens, the tokens that are known.</summary>
     public ulong[] OtherKeys { get; init; } = [];
+
+    /// <summary>Those of <see cref="OtherKeys"/> that occur in one row of the reference alone; known only while it is learned.</summary>
+    public ulong[] SingleKeys { get; init; } = [];
+
+    /// <summary>For a column in a pair, the group of each of its cells; empty otherwise.</summary>
+    public byte[] Groups { get; init; } = [];
 
     /// <summary>Whether values outside <see cref="Keys"/> are all counted as other, because there are too many to tell which ones are new.</summary>
     public bool IsOpen { get; init; }
@@ -52,5 +61,5 @@ internal sealed record ColumnDefinition
     public double Scale { get; init; } = 1;
 
     /// <summary>Whether values are compared in single precision.</summary>
-    public bool IsSingle => ElementType is not (ElementType.Float64 or ElementType.Int32 or ElementType.Int64 or ElementType.UInt32 or ElementType.UInt64);
+    public bool IsSingle => Derivation == ColumnDerivation.Element && ElementType is not (ElementType.Float64 or ElementType.Int32 or ElementType.Int64 or ElementType.UInt32 or ElementType.UInt64);
 }

@@ -9,6 +9,7 @@ internal sealed class Collector
     /// <summary>Rows that pass through all columns together: their values stay in the cache, and buffers on the stack are small.</summary>
     public const int BlockRows = 256;
     private readonly TensorPlan[] _plans;
+    private readonly PairPlan _pairs;
     private readonly StripeSet _stripes;
     private readonly SegmentReader? _segments;
 
@@ -22,10 +23,11 @@ internal sealed class Collector
         }
 
         var plans = new List<TensorPlan>();
-        for (int first = 0; first < encoders.Length;)
+        int columns = Array.FindIndex(layout.Columns, static c => c.Derivation == ColumnDerivation.Pair) is >= 0 and var pair ? pair : encoders.Length;
+        for (int first = 0; first < columns;)
         {
             int end = first + 1;
-            while (end < encoders.Length && IsSameTensor(layout.Columns[first], layout.Columns[end]))
+            while (end < columns && IsSameTensor(layout.Columns[first], layout.Columns[end]))
             {
                 end++;
             }
@@ -35,6 +37,7 @@ internal sealed class Collector
         }
 
         _plans = [.. plans];
+        _pairs = new PairPlan(layout, encoders, [.. Enumerable.Range(columns, encoders.Length - columns).Where(p => !plans.Exists(plan => plan.Counts(p)))]);
         _stripes = new StripeSet(layout);
         _segments = layout.Segments > 0 ? new SegmentReader(layout.Columns[layout.SegmentColumn], encoders[layout.SegmentColumn], layout.Segments) : null;
     }
@@ -76,6 +79,7 @@ internal sealed class Collector
                     whole &= plan.Collect(value, rows, start, count, block, stripe);
                 }
 
+                _pairs.Collect(inputs, outputs, rows, start, count, block, stripe);
                 if (block.IsEmpty)
                 {
                     stripe.SegmentRows[0] += count;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Inference.Monitoring.Cells;
+using Inference.Monitoring.Windows;
 
 namespace Inference.Monitoring.Collection;
 
@@ -11,6 +12,9 @@ namespace Inference.Monitoring.Collection;
 /// </summary>
 internal sealed partial class FloatRun : ColumnRun
 {
+    /// <summary>The largest number of columns of one run, for which there is room on the stack.</summary>
+    public const int MaxColumns = 16 * Lanes;
+
     private const int Bounds = CellLayout.MaxNumericBins;
     private const int Lanes = 16;
     private readonly int _element;
@@ -29,6 +33,7 @@ internal sealed partial class FloatRun : ColumnRun
     // The cell "under" of each column, and its number of bins.
     private readonly int[] _under;
     private readonly int[] _bins;
+    private FloatPairs? _pairs;
 
     /// <param name="columns">The columns, of adjacent elements.</param>
     /// <param name="firstColumn">The place of the first in the profile.</param>
@@ -71,6 +76,26 @@ internal sealed partial class FloatRun : ColumnRun
         }
     }
 
+    /// <summary>Adds the pairs whose columns are both in the run, and returns their places in the profile.</summary>
+    public List<int> AddPairs(WindowLayout layout)
+    {
+        var places = new List<int>();
+        var pairs = new List<(int, int, int)>();
+        for (int i = FirstColumn + Count; i < layout.Columns.Length; i++)
+        {
+            ColumnDefinition pair = layout.Columns[i];
+            int first = pair.Index - FirstColumn, second = pair.Second - FirstColumn;
+            if (pair.Derivation == ColumnDerivation.Pair && first >= 0 && first < Count && second >= 0 && second < Count)
+            {
+                places.Add(i);
+                pairs.Add((first, second, layout.OffsetOf(i)));
+            }
+        }
+
+        _pairs = pairs.Count > 0 ? new FloatPairs(layout.Columns.AsSpan(FirstColumn, Count), [.. pairs]) : null;
+        return places;
+    }
+
     public override void Collect(TensorValue tensor, int start, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
         ReadOnlySpan<float> data = tensor.AsSpan<float>().Slice(start * _width, rows * _width)[_element..];
@@ -86,6 +111,8 @@ internal sealed partial class FloatRun : ColumnRun
         {
             CollectScalar(data, rows, segments, stripe);
         }
+
+        _pairs?.Collect(data, rows, segments, stripe);
     }
 
     /// <summary>The formula, value by value.</summary>

@@ -12,6 +12,7 @@ internal sealed class Stripe
     // Vectors of sums may reach past the last column, where they add zeros.
     private const int Padding = 16;
     private Taken _taken;
+    private byte[] _groups = [];
 
     public Stripe(WindowLayout layout)
     {
@@ -35,6 +36,17 @@ internal sealed class Stripe
     public AlignedArray<long> Sums { get; }
 
     public AlignedArray<long> Squares { get; }
+
+    /// <summary>Room for the groups of columns in pairs, which the owner of the stripe uses; the same memory in each call.</summary>
+    public Span<byte> Groups(int length)
+    {
+        if (_groups.Length < length)
+        {
+            _groups = new byte[length];
+        }
+
+        return _groups.AsSpan(0, length);
+    }
 
     /// <summary>Rows of each part.</summary>
     public int[] SegmentRows { get; }

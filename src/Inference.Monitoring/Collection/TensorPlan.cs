@@ -12,7 +12,11 @@ internal sealed class TensorPlan
     private readonly ColumnRun[] _general;
     private readonly ElementType _type;
     private readonly int _width;
+    private readonly int _channels = 1;
+    private readonly bool _isTokens;
     private readonly int[] _missing;
+    private readonly int[] _missingPairs;
+    private readonly List<int> _pairs = [];
 
     /// <param name="layout">The columns of the profile.</param>
     /// <param name="encoders">Their encoders.</param>
@@ -24,32 +28,45 @@ internal sealed class TensorPlan
         Name = columns[0].Tensor;
         Side = columns[0].Side;
         _type = columns[0].ElementType;
-        _width = columns[0].Width;
-        _missing = new int[count];
+        foreach (ColumnDefinition column in columns)
+        {
+            _width = Math.Max(_width, column.Width);
+            _channels = Math.Max(_channels, column.Derivation is ColumnDerivation.Mean ? column.Second : 1);
+        }
+
+        _isTokens = columns[0].Derivation == ColumnDerivation.Length;
+        var missing = new List<int>();
         var runs = new List<ColumnRun>();
         for (int i = 0; i < count; i++)
         {
-            _missing[i] = layout.OffsetOf(first + i) + columns[i].Layout.Missing;
+            missing.Add(layout.OffsetOf(first + i) + columns[i].Layout.Missing);
         }
 
         for (int i = 0; i < count;)
         {
             int end = i + 1;
-            while (end < count && Continues(columns[end - 1], columns[end]))
+            while (end < count && end - i < (columns[i].Derivation == ColumnDerivation.Element ? FloatRun.MaxColumns : DerivedRun.MaxColumns) && Continues(columns[end - 1], columns[end]))
             {
                 end++;
             }
 
-            runs.Add(RunOf(columns[i..end], encoders.AsSpan(first + i, end - i), first + i, layout.OffsetOf(first + i)));
+            ColumnRun run = RunOf(columns[i..end], encoders.AsSpan(first + i, end - i), first + i, layout.OffsetOf(first + i));
+            runs.Add(run);
+            _pairs.AddRange((run as FloatRun)?.AddPairs(layout) ?? []);
             i = end;
         }
 
         _runs = [.. runs];
-        _general = new ColumnRun[ElementReader.IsNumeric(_type) ? count : 0];
-        for (int i = 0; i < _general.Length; i++)
+        var general = new List<ColumnRun>();
+        foreach (ColumnRun run in ElementReader.IsNumeric(_type) ? runs : [])
         {
-            _general[i] = new GeneralRun(columns[i], encoders[first + i], first + i, layout.OffsetOf(first + i));
+            int place = run.FirstColumn;
+            general.Add(run is DerivedRun ? run : new RunGroup(columns.Slice(place - first, run.Count).ToArray(), encoders[place..(place + run.Count)], place, layout.OffsetOf(place)));
         }
+
+        _general = [.. general];
+        _missingPairs = [.. _pairs.Select(p => layout.OffsetOf(p) + layout.Columns[p].Layout.Missing)];
+        _missing = [.. missing, .. _missingPairs];
     }
 
     /// <summary>The name of the tensor.</summary>
@@ -68,16 +85,16 @@ internal sealed class TensorPlan
     /// <returns>Whether the tensor was as the profile says.</returns>
     public bool Collect(ModelValue? value, int callRows, int start, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
-        if (value is not TensorValue tensor || RowsOf(tensor) != callRows || (_width > 0 && tensor.ElementCount != (long)callRows * _width))
+        if (value is not TensorValue tensor || RowsOf(tensor) != callRows || (_width > 0 && tensor.ElementCount != (long)callRows * _width) || tensor.ElementCount % ((long)Math.Max(callRows, 1) * _channels) != 0)
         {
-            CountMissing(rows, segments, stripe);
+            CountMissing(_missing, rows, segments, stripe);
             return false;
         }
 
         bool same = tensor.ElementType == _type;
-        if (!same && (_general.Length == 0 || !ElementReader.IsNumeric(tensor.ElementType)))
+        if (!same && (_general.Length == 0 || !ElementReader.IsNumeric(tensor.ElementType) || (_isTokens && tensor.ElementType is not (ElementType.Int64 or ElementType.Int32))))
         {
-            CountMissing(rows, segments, stripe);
+            CountMissing(_missing, rows, segments, stripe);
             return false;
         }
 
@@ -86,17 +103,31 @@ internal sealed class TensorPlan
             run.Collect(tensor, start, rows, segments, stripe);
         }
 
+        if (!same)
+        {
+            CountMissing(_missingPairs, rows, segments, stripe);
+        }
+
         return same;
     }
+
+    /// <summary>Whether the tensor's runs count a pair.</summary>
+    public bool Counts(int pair) => _pairs.Contains(pair);
 
     /// <summary>The number of rows of a tensor: the size of axis 0, or 1 for a scalar; -1 if there are too many.</summary>
     public static int RowsOf(TensorValue tensor) => tensor.Rank == 0 ? 1 : tensor.Shape[0] <= int.MaxValue ? (int)tensor.Shape[0] : -1;
 
     private static bool Continues(ColumnDefinition last, ColumnDefinition next) =>
-        next.Derivation == ColumnDerivation.Element && last.Derivation == ColumnDerivation.Element && next.Layout.Kind == last.Layout.Kind && next.Index == last.Index + 1;
+        (next.Derivation, last.Derivation) switch
+        {
+            (ColumnDerivation.Element, ColumnDerivation.Element) => next.Layout.Kind == last.Layout.Kind && next.Index == last.Index + 1,
+            (ColumnDerivation.Element, _) or (_, ColumnDerivation.Element) => false,
+            _ => true,
+        };
 
     private static ColumnRun RunOf(ReadOnlySpan<ColumnDefinition> columns, ReadOnlySpan<ColumnEncoder> encoders, int first, int offset) => (columns[0].Layout.Kind, columns[0].ElementType) switch
     {
+        _ when columns[0].Derivation != ColumnDerivation.Element => new DerivedRun(columns, encoders, first, offset),
         (ColumnKind.Numeric, ElementType.Float32) => new FloatRun(columns, first, offset),
         (ColumnKind.Score, ElementType.Float32) => new ScoreRun(columns.ToArray(), first, offset),
         (ColumnKind.Categorical, ElementType.Int64 or ElementType.Int32 or ElementType.Bool) => new CategoryRun(columns, encoders, first, offset),
@@ -104,9 +135,9 @@ internal sealed class TensorPlan
         _ => new RunGroup(columns.ToArray(), encoders.ToArray(), first, offset),
     };
 
-    private void CountMissing(int rows, ReadOnlySpan<byte> segments, Stripe stripe)
+    private static void CountMissing(int[] cells, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
-        foreach (int missing in _missing)
+        foreach (int missing in cells)
         {
             for (int row = 0; row < rows; row++)
             {

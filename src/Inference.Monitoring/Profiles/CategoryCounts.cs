@@ -37,6 +37,6 @@ internal sealed class CategoryCounts
     }
 
     /// <summary>The values, most frequent first.</summary>
-    public List<(string Text, ulong Key)> Descending() =>
-        [.. _counts.OrderByDescending(static c => c.Value.Count).ThenBy(static c => c.Value.Text, StringComparer.Ordinal).ThenBy(static c => c.Key).Select(static c => (c.Value.Text, c.Key))];
+    public List<(string Text, ulong Key, int Count)> Descending() =>
+        [.. _counts.OrderByDescending(static c => c.Value.Count).ThenBy(static c => c.Value.Text, StringComparer.Ordinal).ThenBy(static c => c.Key).Select(static c => (c.Value.Text, c.Key, c.Value.Count))];
 }

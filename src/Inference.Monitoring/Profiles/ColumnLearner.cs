@@ -77,7 +77,7 @@ internal static class ColumnLearner
     public static (ColumnDefinition Definition, ColumnFacts Facts) OfStrings(ColumnDefinition draft, CategoryCounts counts, int rows)
     {
         var facts = new ColumnFacts { Distinct = counts.Distinct, Singletons = counts.Singletons };
-        return (Categories(draft, counts.Descending(), facts, counts.IsComplete, rows), facts with { Rules = facts.Rules with { MinCompleteness = null } });
+        return (Categories(draft, counts.Descending(), facts, counts.IsComplete, rows), facts);
     }
 
     private static (ColumnDefinition Definition, ColumnFacts Facts) OfIntegers(ColumnDefinition draft, ReadOnlySpan<double> sorted, ColumnFacts facts, int rows)
@@ -94,18 +94,18 @@ internal static class ColumnLearner
             counts[(long)value] = counts.GetValueOrDefault((long)value) + 1;
         }
 
-        List<(string, ulong)> ordered =
+        List<(string, ulong, int)> ordered =
         [
             .. counts.OrderByDescending(static c => c.Value).ThenBy(static c => c.Key)
-                .Select(c => (isBool ? (c.Key == 0 ? "false" : "true") : c.Key.ToString(CultureInfo.InvariantCulture), CategoryKey.Of(c.Key))),
+                .Select(c => (isBool ? (c.Key == 0 ? "false" : "true") : c.Key.ToString(CultureInfo.InvariantCulture), CategoryKey.Of(c.Key), c.Value)),
         ];
         return (Categories(draft, ordered, facts, complete: true, rows), facts);
     }
 
-    private static ColumnDefinition Categories(ColumnDefinition draft, List<(string Text, ulong Key)> ordered, ColumnFacts facts, bool complete, int rows)
+    private static ColumnDefinition Categories(ColumnDefinition draft, List<(string Text, ulong Key, int Count)> ordered, ColumnFacts facts, bool complete, int rows)
     {
         bool open = !complete || facts.Distinct > MaxKeys || facts.Singletons > rows / MinRowsPerSingleton;
-        (string Text, ulong Key)[] own = [.. ordered.Take(CellLayout.MaxCategories)];
+        (string Text, ulong Key, int Count)[] own = [.. ordered.Take(CellLayout.MaxCategories)];
         ulong[] others = open ? [] : [.. ordered.Skip(own.Length).Select(static o => o.Key)];
         Array.Sort(others);
         return draft with
@@ -114,22 +114,22 @@ internal static class ColumnLearner
             Categories = Array.ConvertAll(own, static o => o.Text),
             Keys = Array.ConvertAll(own, static o => o.Key),
             OtherKeys = others,
+            SingleKeys = open ? [] : [.. ordered.Skip(own.Length).Where(static o => o.Count == 1).Select(static o => o.Key)],
             IsOpen = open && draft.ElementType != ElementType.Bool,
         };
     }
 
     private static ColumnKind Infer(ColumnDefinition draft, ColumnFacts facts, bool complete, int rows)
     {
-        bool own = draft.Derivation is ColumnDerivation.Element or ColumnDerivation.TopIndex;
-        if (own && (draft.ElementType == ElementType.Bool || ((ElementReader.IsInteger(draft.ElementType) || draft.Derivation == ColumnDerivation.TopIndex)
+        bool own = draft.Derivation == ColumnDerivation.Element;
+        if (own && (draft.ElementType == ElementType.Bool || (ElementReader.IsInteger(draft.ElementType)
             && facts.Distinct <= Math.Min(CellLayout.MaxCategories, rows / MinRowsPerCategory))))
         {
             return ColumnKind.Categorical;
         }
 
         // Answers of 0 and 1 alone are classes that are stored as floats.
-        bool score = draft.Side == ColumnSide.Output && draft.Derivation is ColumnDerivation.Element or ColumnDerivation.Top && !ElementReader.IsInteger(draft.ElementType)
-            && complete && facts.Minimum >= 0 && facts.Maximum <= 1 && !facts.IsIntegerValued;
+        bool score = draft.Side == ColumnSide.Output && draft.Derivation is ColumnDerivation.Element or ColumnDerivation.Top && !ElementReader.IsInteger(draft.ElementType) && complete && facts.Minimum >= 0 && facts.Maximum <= 1 && !facts.IsIntegerValued;
         return score ? ColumnKind.Score : ColumnKind.Numeric;
     }
 

@@ -108,8 +108,13 @@ internal sealed class LabelCounter
             ColumnDefinition column = _layout.Columns[i];
             if (_encoders[i] is { } encoder && rows.Find(column.Side, column.Tensor) is { } tensor)
             {
-                ElementReader.Read(tensor, column.Index, column.Width, values);
-                Count(i, column, encoder, values, known, numbers);
+                int[] predicted = column.Derivation == ColumnDerivation.Element ? [] : Read(tensor, column, values);
+                if (predicted.Length == 0)
+                {
+                    ElementReader.Read(tensor, column.Index, column.Width, values);
+                }
+
+                Count(i, column, encoder, values, predicted, known, numbers);
             }
         }
     }
@@ -118,10 +123,11 @@ internal sealed class LabelCounter
     public ColumnFacts Complete(int column, ColumnFacts facts) =>
         facts with { Positives = [.. _positives[column]], AbsoluteErrors = [.. _absolute[column]], SquaredErrors = [.. _squared[column]] };
 
-    private void Count(int place, ColumnDefinition column, ColumnEncoder encoder, double[] values, int[] known, double[] numbers)
+    private void Count(int place, ColumnDefinition column, ColumnEncoder encoder, double[] values, int[] predicted, int[] known, double[] numbers)
     {
-        // The only score of a row is that of the second of two classes; of several, element j that of class j.
+        // The only score of a row is that of the second of two classes; of several, element j is that of class j.
         int own = column.Width == 1 ? 1 : column.Index;
+        int[] elements = ElementsOf(Math.Max(column.Width, 2));
         for (int row = 0; row < values.Length; row++)
         {
             int cell = encoder.CellOf(values[row]);
@@ -131,11 +137,34 @@ internal sealed class LabelCounter
                 _absolute[place][cell] += double.IsFinite(error) ? Math.Abs(error) : 0;
                 _squared[place][cell] += double.IsFinite(error) ? error * error : 0;
             }
-            else if (column.Layout.Kind == ColumnKind.Score ? known[row] == own : known[row] >= 0 && Classes[known[row]] == Text(values[row]))
+            else if (predicted.Length > 0 ? known[row] >= 0 && elements[known[row]] == predicted[row] : column.Layout.Kind == ColumnKind.Score ? known[row] >= 0 && elements[known[row]] == own : known[row] >= 0 && Classes[known[row]] == Text(values[row]))
             {
                 _positives[place][cell]++;
             }
         }
+    }
+
+    /// <summary>The element of an output that each class belongs to: that of its number if all classes are numbers of elements, otherwise in their order.</summary>
+    private int[] ElementsOf(int width)
+    {
+        bool numbers = Array.TrueForAll(Classes, c => int.TryParse(c, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < width);
+        return [.. Classes.Select((c, i) => numbers ? int.Parse(c, CultureInfo.InvariantCulture) : i)];
+    }
+
+    /// <summary>Reads the confidence or class of each row, and returns the class: element j stands for the j-th label.</summary>
+    private static int[] Read(TensorValue tensor, ColumnDefinition column, double[] values)
+    {
+        var reader = new DerivedReader([column with { Derivation = ColumnDerivation.Top }, column with { Derivation = ColumnDerivation.TopIndex }]);
+        var predicted = new int[values.Length];
+        var both = new double[2];
+        for (int row = 0; row < predicted.Length; row++)
+        {
+            reader.Read(tensor, row, both);
+            values[row] = both[column.Derivation == ColumnDerivation.Top ? 0 : 1];
+            predicted[row] = (int)both[1];
+        }
+
+        return predicted;
     }
 
     private static string TextOf(TensorValue labels, int row)

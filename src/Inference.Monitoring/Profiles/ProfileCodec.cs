@@ -9,6 +9,9 @@ internal static class ProfileCodec
 {
     public const int Version = 1;
 
+    // Wider rows are signals, whose projections would need a table of as many signs.
+    private const int MaxWidth = 1 << 24;
+
     private static ReadOnlySpan<byte> Magic => "InfProfile"u8;
 
     public static byte[] Write(ReferenceProfile profile)
@@ -58,9 +61,12 @@ internal static class ProfileCodec
         {
             columns[i] = ReadDefinition(ref reader);
             facts[i] = ReadFacts(ref reader, columns[i].Layout);
-            if (columns[i].Derivation == ColumnDerivation.Pair && (columns[i].Index >= i || columns[i].Second >= i))
+            if (columns[i].Derivation == ColumnDerivation.Pair
+                ? columns[i].Index >= i || columns[i].Second >= i || columns[i].Layout.Categories != PairGroups.Layout.Categories
+                    || columns[columns[i].Index].Groups.Length == 0 || columns[columns[i].Second].Groups.Length == 0
+                : i > 0 && columns[i - 1].Derivation == ColumnDerivation.Pair)
             {
-                reader.Throw($"column '{columns[i].Name}' joins columns after it");
+                reader.Throw($"the pairs near column '{columns[i].Name}' are not consistent");
             }
         }
 
@@ -85,6 +91,7 @@ internal static class ProfileCodec
         writer.Number(column.Index);
         writer.Number(column.Second);
         writer.Number(column.Width);
+        writer.Flag(column.ChannelsLast);
         writer.Number((int)column.Layout.Kind);
         writer.Number(column.Layout.Bins + column.Layout.Categories);
         if (column.Layout.Kind == ColumnKind.Numeric)
@@ -107,6 +114,7 @@ internal static class ProfileCodec
             writer.Fixed64(key);
         }
 
+        writer.Bytes(column.Groups);
         writer.Flag(column.IsOpen);
         writer.Double(column.Center);
         writer.Double(column.Scale);
@@ -124,6 +132,7 @@ internal static class ProfileCodec
             Index = reader.Int(),
             Second = reader.Int(),
             Width = reader.Int(),
+            ChannelsLast = reader.Flag(),
             Layout = ReadLayout(ref reader),
         };
         int values = column.Layout.Categories;
@@ -158,16 +167,26 @@ internal static class ProfileCodec
             others[i] = reader.Fixed64();
         }
 
+        byte[] groups = reader.Bytes().ToArray();
         bool open = reader.Flag();
         double center = reader.Double(), scale = reader.Double();
         if (!double.IsFinite(center) || !(double.IsFinite(scale) && scale > 0)
-            || (column.Derivation == ColumnDerivation.Element && (column.Width == 0 || column.Index >= column.Width)))
+            || !IsPlace(column) || (groups.Length > 0 && (groups.Length != column.Layout.Count || Array.Exists(groups, static g => g >= PairGroups.Count))))
         {
             reader.Throw($"column '{column.Name}' has numbers out of range");
         }
 
-        return column with { Edges = edges, Categories = categories, Keys = keys, OtherKeys = others, IsOpen = open, Center = center, Scale = scale };
+        return column with { Edges = edges, Categories = categories, Keys = keys, OtherKeys = others, Groups = groups, IsOpen = open, Center = center, Scale = scale };
     }
+
+    // Whatever the bytes say, collection reads only what is there.
+    private static bool IsPlace(ColumnDefinition column) => column.Derivation switch
+    {
+        ColumnDerivation.Element => column.Index < column.Width,
+        ColumnDerivation.Projection => column.Index < DerivedReader.Projections && column.Width is > 0 and <= MaxWidth,
+        ColumnDerivation.Mean or ColumnDerivation.Deviation or ColumnDerivation.Minimum or ColumnDerivation.Maximum => column.Index < column.Second,
+        _ => true,
+    };
 
     private static CellLayout ReadLayout(ref RecordReader reader)
     {

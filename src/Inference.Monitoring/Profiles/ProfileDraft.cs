@@ -8,18 +8,28 @@ internal sealed class ProfileDraft
 {
     // A share of missing values that occurs in no row of the reference occurs in less than three of so many rows, with 95 % confidence; rules of completeness are below the reference's by that.
     private const double RuleOfThree = 3;
+    // The ids of a vocabulary in a profile: 128 KiB at most.
+    private const int MaxTokens = 1 << 14;
     private readonly ColumnFacts[] _facts;
     private readonly LabelCounter? _labels;
-    private MonitoringWindow? _counted;
+    private readonly MonitoringWindow _counted;
 
-    private ProfileDraft(WindowLayout layout, ColumnFacts[] facts, LabelCounter? labels)
+    private ProfileDraft(WindowLayout layout, WindowLayout heldLayout, ColumnFacts[] facts, LabelCounter? labels)
     {
         Layout = layout;
+        HeldLayout = heldLayout;
+        _counted = new MonitoringWindow(layout);
         _facts = facts;
         _labels = labels;
     }
 
     public WindowLayout Layout { get; }
+
+    /// <summary>
+    /// The columns by which the rows that were learned from are counted: a value that occurs in one of these rows alone is new to it. The share of new values is then an estimate of that in rows to come
+    /// (leave-one-out; Good and Turing) rather than 0.
+    /// </summary>
+    public WindowLayout HeldLayout { get; }
 
     /// <summary>Learns columns.</summary>
     /// <exception cref="MonitoringException">There is no column, or what is stated about columns does not suit the rows.</exception>
@@ -30,17 +40,19 @@ internal sealed class ProfileDraft
         List<ColumnFacts> facts = [];
         foreach (TensorDraft tensor in TensorsOf(rows, model))
         {
-            foreach (ColumnDefinition draft in tensor.Columns())
+            ColumnDefinition[] drafts = [.. tensor.Columns().Where(d => options.Find(d.Name, d.Tensor) is not { Exclude: true }).Select(d => WithTokens(d, rows)).OfType<ColumnDefinition>()];
+            ColumnDefinition[] derived = [.. drafts.Where(static d => d.Derivation != ColumnDerivation.Element)];
+            double[][] statistics = derived.Length > 0 ? ValuesOf(derived, rows, total) : [];
+            foreach (ColumnDefinition draft in drafts)
             {
                 ColumnOptions? stated = options.Find(draft.Name, draft.Tensor);
-                if (stated is { Exclude: true })
-                {
-                    continue;
-                }
 
+                // What is stated of a tensor's elements says nothing of statistics of them.
+                ColumnKind? kind = draft.Derivation == ColumnDerivation.Element || options.Columns.ContainsKey(draft.Name) ? stated?.Kind : draft.Derivation == ColumnDerivation.TopIndex ? ColumnKind.Categorical : null;
+                int place = Array.IndexOf(derived, draft);
                 (ColumnDefinition column, ColumnFacts known) = draft.ElementType == ElementType.String
-                    ? LearnStrings(draft, rows, total, stated?.Kind)
-                    : ColumnLearner.OfNumbers(draft, ValuesOf(draft, rows, total), stated?.Kind);
+                    ? LearnStrings(draft, rows, total, kind)
+                    : ColumnLearner.OfNumbers(draft, place >= 0 ? statistics[place] : ValuesOf([draft], rows, total)[0], kind);
                 columns.Add(Titled(column, stated));
                 facts.Add(known with { Rules = stated?.Rules ?? known.Rules, Title = TitleOf(column, stated) });
             }
@@ -59,29 +71,28 @@ internal sealed class ProfileDraft
             }
         }
 
+        PairChooser.AddPairs(columns, facts, rows, total);
         int segments = options.SegmentColumn is null ? -1 : SegmentsOf(columns, options.SegmentColumn);
         var layout = new WindowLayout(columns, segments);
-        return new ProfileDraft(layout, [.. facts], LabelCounter.Create(rows, layout));
+        var held = new WindowLayout([.. columns.Select(c => c with { OtherKeys = [.. c.OtherKeys.Except(c.SingleKeys)] })], segments);
+        return new ProfileDraft(layout, held, [.. facts], LabelCounter.Create(rows, layout));
+    }
+
+    /// <summary>Adds the counts of rows.</summary>
+    public void Add(MonitoringWindow counted)
+    {
+        counted.Rebind(Layout);
+        _counted.Merge(counted);
     }
 
     /// <summary>Counts the labels of rows.</summary>
     public void AddLabels(ReferenceRows rows) => _labels?.Add(rows);
 
     /// <summary>The profile of all rows so far.</summary>
-    /// <param name="counted">The counts since the last call.</param>
     /// <param name="model">The model; null for none.</param>
     /// <param name="options">The options.</param>
-    public ReferenceProfile Complete(MonitoringWindow counted, ModelInfo? model, ReferenceProfileOptions options)
+    public ReferenceProfile Complete(ModelInfo? model, ReferenceProfileOptions options)
     {
-        if (_counted is null)
-        {
-            _counted = counted;
-        }
-        else
-        {
-            _counted.Merge(counted);
-        }
-
         MonitoringWindow reference = _counted.Clone();
         var identity = new ProfileIdentity
         {
@@ -159,20 +170,75 @@ internal sealed class ProfileDraft
         return tensors;
     }
 
-    private static double[] ValuesOf(ColumnDefinition draft, IReadOnlyList<ReferenceRows> rows, int total)
+    /// <summary>The values of columns of one tensor, one array for each column: all elements by themselves, or all derived ones, which are computed together.</summary>
+    private static double[][] ValuesOf(ReadOnlySpan<ColumnDefinition> drafts, IReadOnlyList<ReferenceRows> rows, int total)
     {
-        var values = new double[total];
+        var values = new double[drafts.Length][];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = new double[total];
+        }
+
+        ColumnDefinition[] held = Array.ConvertAll(drafts.ToArray(), static d => d with { OtherKeys = [.. d.OtherKeys.Except(d.SingleKeys)] });
+        DerivedReader? reader = drafts[0].Derivation == ColumnDerivation.Element ? null : new DerivedReader(held);
+        var row = new double[drafts.Length];
         int at = 0;
         foreach (ReferenceRows batch in rows)
         {
-            if (batch.Find(draft.Side, draft.Tensor) is { } tensor)
+            if (batch.Find(drafts[0].Side, drafts[0].Tensor) is not { } tensor)
             {
-                ElementReader.Read(tensor, draft.Index, draft.Width, values.AsSpan(at, batch.Rows));
-                at += batch.Rows;
+                continue;
             }
+
+            for (int i = 0; reader is null && i < values.Length; i++)
+            {
+                ElementReader.Read(tensor, drafts[i].Index, drafts[i].Width, values[i].AsSpan(at, batch.Rows));
+            }
+
+            for (int r = 0; reader is not null && r < batch.Rows; r++)
+            {
+                reader.Read(tensor, r, row);
+                for (int i = 0; i < row.Length; i++)
+                {
+                    values[i][at + r] = row[i];
+                }
+            }
+
+            at += batch.Rows;
         }
 
-        return values[..at];
+        return Array.ConvertAll(values, v => v[..at]);
+    }
+
+    /// <summary>The ids of tokens in the reference, ascending, and those that occur in one row alone; null if there are too many to keep.</summary>
+    private static (ulong[] All, ulong[] Single)? TokensOf(ColumnDefinition draft, IReadOnlyList<ReferenceRows> rows)
+    {
+        // The first row that has a token, and whether another one has it.
+        var ids = new Dictionary<ulong, (long Row, bool Single)>();
+        long first = 0;
+        foreach (ReferenceRows batch in rows)
+        {
+            if (batch.Find(draft.Side, draft.Tensor) is not { } tensor)
+            {
+                continue;
+            }
+
+            long width = Math.Max(tensor.ElementCount / Math.Max(batch.Rows, 1), 1);
+            for (int i = 0; i < tensor.ElementCount; i++)
+            {
+                ulong id = (ulong)(tensor.ElementType == ElementType.Int64 ? tensor.AsSpan<long>()[i] : tensor.AsSpan<int>()[i]);
+                long row = first + (i / width);
+                ids[id] = ids.TryGetValue(id, out (long Row, bool Single) seen) ? (seen.Row, seen.Single && seen.Row == row) : (row, true);
+                if (ids.Count > MaxTokens)
+                {
+                    return null;
+                }
+            }
+
+            first += batch.Rows;
+        }
+
+        return ([.. ids.Keys.Order()], [.. ids.Where(static t => t.Value.Single).Select(static t => t.Key)]);
     }
 
     private static (ColumnDefinition Definition, ColumnFacts Facts) LearnStrings(ColumnDefinition draft, IReadOnlyList<ReferenceRows> rows, int total, ColumnKind? kind)
@@ -197,6 +263,9 @@ internal sealed class ProfileDraft
 
         return ColumnLearner.OfStrings(draft, counts, total);
     }
+
+    private static ColumnDefinition? WithTokens(ColumnDefinition draft, IReadOnlyList<ReferenceRows> rows) =>
+        draft.Derivation != ColumnDerivation.UnknownShare ? draft : TokensOf(draft, rows) is { } tokens ? draft with { OtherKeys = tokens.All, SingleKeys = tokens.Single } : null;
 
     // Titles of the elements of a row, or of the column.
     private static string? TitleOf(ColumnDefinition column, ColumnOptions? stated) =>

@@ -75,8 +75,8 @@ public sealed class ReferenceProfileBuilder : IDisposable
         }
 
         Learn();
-        MonitoringWindow counted = _collector!.Drain(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
-        return _draft!.Complete(counted, _model, _options);
+        _draft!.Add(_collector!.Drain(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch));
+        return _draft.Complete(_model, _options);
     }
 
     /// <inheritdoc/>
@@ -103,12 +103,14 @@ public sealed class ReferenceProfileBuilder : IDisposable
         }
 
         _draft = ProfileDraft.Learn(_held, _model, _options);
-        _collector = new Collector(_draft.Layout);
+        _collector = new Collector(_draft.HeldLayout);
         foreach (ReferenceRows rows in _held)
         {
             Count(rows);
         }
 
+        _draft.Add(_collector.Drain(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch));
+        _collector = new Collector(_draft.Layout);
         Release();
     }
 

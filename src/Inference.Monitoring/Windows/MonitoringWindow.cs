@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Inference.Monitoring.Windows;
 
 namespace Inference.Monitoring;
@@ -53,7 +54,7 @@ public sealed class MonitoringWindow
     /// <summary>Calls that could not be read completely: a tensor was missing, or had another type or shape than in the profile.</summary>
     public long MismatchedCalls { get; internal set; }
 
-    internal WindowLayout Layout { get; }
+    internal WindowLayout Layout { get; private set; }
 
     internal Span<long> AllCounts => _counts;
 
@@ -125,6 +126,13 @@ public sealed class MonitoringWindow
         Calls = Saturate((Int128)Calls + other.Calls);
         FailedCalls = Saturate((Int128)FailedCalls + other.FailedCalls);
         MismatchedCalls = Saturate((Int128)MismatchedCalls + other.MismatchedCalls);
+    }
+
+    /// <summary>Gives the window a layout with the same cells, whose categories were learned from more rows.</summary>
+    internal void Rebind(WindowLayout layout)
+    {
+        Debug.Assert(layout.Cells == Layout.Cells && layout.Segments == Layout.Segments, "The cells are the same.");
+        Layout = layout;
     }
 
     /// <summary>Returns a copy.</summary>

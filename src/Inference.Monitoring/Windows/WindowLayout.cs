@@ -70,7 +70,7 @@ internal sealed class WindowLayout
         {
             Text(column.Name, number);
             Text(column.Tensor, number);
-            foreach (int value in (ReadOnlySpan<int>)[(int)column.Side, (int)column.ElementType, (int)column.Derivation, column.Index, column.Second, (int)column.Layout.Kind, column.Layout.Count, column.IsOpen ? 1 : 0])
+            foreach (int value in (ReadOnlySpan<int>)[(int)column.Side, (int)column.ElementType, (int)column.Derivation, column.Index, column.Second, column.ChannelsLast ? 1 : 0, column.Width, (int)column.Layout.Kind, column.Layout.Count, column.IsOpen ? 1 : 0])
             {
                 Number(value, number);
             }
@@ -79,6 +79,7 @@ internal sealed class WindowLayout
             hash.AppendData(MemoryMarshal.AsBytes(numbers.AsSpan()));
             hash.AppendData(MemoryMarshal.AsBytes(column.Keys.AsSpan()));
             hash.AppendData(MemoryMarshal.AsBytes(column.OtherKeys.AsSpan()));
+            hash.AppendData(column.Groups);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -62,7 +62,7 @@ public class MonitoringWindowTests
         for (int column = 0; column < window.ColumnCount; column++)
         {
             Assert.Equal(window.Counts(column), read.Counts(column));
-            Assert.Equal(window.Moments(column), read.Moments(column));
+            Assert.True(s_profile.Columns[column].Kind == ColumnKind.Categorical || window.Moments(column) == read.Moments(column));
         }
     }
 
