@@ -1,4 +1,5 @@
 using Inference.Benchmarks.Limits;
+using Inference.Benchmarks.Monitoring;
 using Inference.Benchmarks.Operators;
 using Inference.Benchmarks.Ownership;
 using Inference.Benchmarks.Providers;
@@ -15,6 +16,9 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["caching"] = CachingCommand.RunAsync,
     ["canaries"] = CanariesCommand.RunAsync,
     ["canary"] = CanaryCommand.RunAsync,
+    ["cbpe"] = EmploymentCommand.RunAsync,
+    ["drift"] = DriftCommand.RunAsync,
+    ["faults"] = FaultsCommand.RunAsync,
     ["gemm"] = GemmCommand.RunAsync,
     ["limits"] = LimitsCommand.RunAsync,
     ["lowrank"] = LowRankCommand.RunAsync,

@@ -1,0 +1,194 @@
+using Inference.Monitoring.Statistics;
+
+namespace Inference.Monitoring.Drift;
+
+/// <summary>
+/// The bets against "the column is as in its reference": for each the logarithm of a factor that has a mean of at most 1 for every distribution within the reference's limits and the tolerance. Immutable; shared by detectors.
+/// </summary>
+/// <remarks><para>The null holds every q with (1 − t)·r ≤ q ≤ (1 + t)·r in each cell, where t is the tolerance and r any distribution within the limits that the reference's sample leaves.</para>
+/// <para>An event with a share of at most u under r has one of at most min((1 + t)u, 1 − (1 − t)(1 − u)) under q; so k rows of n in it give o^k ÷ (1 + (o − 1)·limit)^n with odds o &gt; 1, and below the lower limit with o &lt; 1. Limits are Clopper and Pearson's.</para>
+/// <para>A score s of the cells gives ∏ e^(λs) ÷ uⁿ: under q, E e^(λs) ≤ E_r[g + t·|g − c|] with g = e^(λs) and any c, because the worst q moves t of the mass from one side of the median to the other; u is the upper confidence limit of that mean
+/// (<see cref="MeanLimit"/>). It is the likelihood ratio of a shift of normal scores by λ, so that a shift is met by one bet with the whole information of the sample and not bin by bin.</para></remarks>
+internal sealed class ColumnBets
+{
+    private static readonly double[] s_odds = [1.2, 2, 8], s_tailOdds = [1.1, 1.3, 2];
+    private static readonly double[] s_shifts = [0.05, 0.1, 0.2, 0.4, 0.8], s_spreads = [0.1, 0.25, 0.6];
+
+    // The share of the capital on location and spread, tails, special cells and bins.
+    private static readonly double[] s_orderedWeights = [0.5, 0.2, 0.15, 0.15], s_categoryWeights = [0, 0, 0.3, 0.7];
+
+    private readonly double[] _upper;
+    private readonly double[] _lower;
+    private readonly double[] _tiltLogs;
+
+    /// <summary>Initializes the bets.</summary>
+    /// <param name="coding">The cells.</param>
+    /// <param name="reference">The reference's counts, coded: all of them, or those of one season.</param>
+    /// <param name="delta">The probability with which each limit may fail.</param>
+    /// <param name="tolerance">t, 0 to below 1.</param>
+    public ColumnBets(CellCoding coding, long[] reference, double delta, double tolerance)
+    {
+        Coding = coding;
+        Reference = reference;
+        long total = CellDistances.Total(reference);
+        (_upper, _lower) = (new double[coding.Events.Length], new double[coding.Events.Length]);
+        for (int i = 0; i < _upper.Length; i++)
+        {
+            long count = coding.Events[i].CountOf(reference);
+            _upper[i] = Widest(ShareLimits.Upper(count, total, delta), tolerance);
+            _lower[i] = coding.IsRising ? 0 : 1 - Widest(1 - ShareLimits.Lower(count, total, delta), tolerance);
+        }
+
+        _tiltLogs = new double[coding.HasScores ? 2 * (s_shifts.Length + s_spreads.Length) : 0];
+        for (int i = 0; i < _tiltLogs.Length; i++)
+        {
+            _tiltLogs[i] = Math.Log(TiltLimit(ScoreOf(i), TiltOf(i), delta, tolerance));
+        }
+
+        Weights = ListWeights();
+    }
+
+    /// <summary>The cells.</summary>
+    public CellCoding Coding { get; }
+
+    /// <summary>The reference's counts, coded.</summary>
+    public long[] Reference { get; }
+
+    /// <summary>The number of bets.</summary>
+    public int Count => (_upper.Length * 2 * s_odds.Length) + _tiltLogs.Length;
+
+    /// <summary>The share of the capital on each bet; their sum is 1.</summary>
+    public float[] Weights { get; }
+
+    /// <summary>The number of limits that a column's bets need.</summary>
+    public static int LimitsOf(CellCoding coding) => (2 * coding.Events.Length) + (coding.HasScores ? 2 * (s_shifts.Length + s_spreads.Length) : 0);
+
+    /// <summary>Computes ln of each bet's factor for a bucket of rows.</summary>
+    /// <param name="coded">The bucket's counts, coded.</param>
+    /// <param name="logs">Is written, [<see cref="Count"/>].</param>
+    public void LogFactors(ReadOnlySpan<long> coded, Span<double> logs)
+    {
+        long rows = CellDistances.Total(coded);
+        int at = 0;
+        for (int i = 0; i < _upper.Length; i++)
+        {
+            long k = Coding.Events[i].CountOf(coded);
+            foreach (double odds in OddsOf(i))
+            {
+                logs[at++] = Factor(k, rows, odds, _upper[i]);
+                logs[at++] = Factor(k, rows, 1 / odds, _lower[i]);
+            }
+        }
+
+        if (_tiltLogs.Length > 0)
+        {
+            double location = Sum(coded, Coding.Location), spread = Sum(coded, Coding.Spread);
+            for (int i = 0; i < _tiltLogs.Length; i++)
+            {
+                logs[at++] = (TiltOf(i) * (i < 2 * s_shifts.Length ? location : spread)) - (rows * _tiltLogs[i]);
+            }
+        }
+    }
+
+    /// <summary>What a bet is on: the form of the change, its direction, and the event (−1 for location and spread).</summary>
+    public (DetectedChange Change, bool Up, int Event) Describe(int bet)
+    {
+        int tilt = bet - (_upper.Length * 2 * s_odds.Length);
+        if (tilt >= 0)
+        {
+            return (tilt < 2 * s_shifts.Length ? DetectedChange.Location : DetectedChange.Spread, tilt % 2 == 0, -1);
+        }
+
+        int index = bet / (2 * s_odds.Length);
+        DetectedChange change = Coding.Events[index].Kind switch
+        {
+            CellEventKind.Special => DetectedChange.Special,
+            CellEventKind.Tail => DetectedChange.Tail,
+            _ => DetectedChange.Share,
+        };
+        return (change, bet % 2 == 0, index);
+    }
+
+    // A share that must not grow: all of it may, by t; or the rest may shrink by t.
+    private static double Widest(double share, double tolerance) => Math.Min((1 + tolerance) * share, 1 - ((1 - tolerance) * (1 - share)));
+
+    // ln of o^k ÷ (1 + (o − 1)·limit)^n. A limit of 0 or 1 that leaves nothing to bet on gives at most 0.
+    private static double Factor(long k, long rows, double odds, double limit) => (k * Math.Log(odds)) - (rows * Math.Log(1 + ((odds - 1) * limit)));
+
+    private static double Sum(ReadOnlySpan<long> counts, double[] scores)
+    {
+        double sum = 0;
+        for (int i = 0; i < counts.Length; i++)
+        {
+            sum += counts[i] * scores[i];
+        }
+
+        return sum;
+    }
+
+    private static double TiltOf(int tilt)
+    {
+        double size = tilt < 2 * s_shifts.Length ? s_shifts[tilt / 2] : s_spreads[(tilt / 2) - s_shifts.Length];
+        return tilt % 2 == 0 ? size : -size;
+    }
+
+    private double[] ScoreOf(int tilt) => tilt < 2 * s_shifts.Length ? Coding.Location : Coding.Spread;
+
+    private double[] OddsOf(int index) => Coding.Events[index].Kind == CellEventKind.Tail ? s_tailOdds : s_odds;
+
+    private double TiltLimit(double[] scores, double tilt, double delta, double tolerance)
+    {
+        var values = new double[scores.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Math.Exp(tilt * scores[i]);
+        }
+
+        if (tolerance > 0)
+        {
+            double median = MedianOf(values);
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] += tolerance * Math.Abs(values[i] - median);
+            }
+        }
+
+        return MeanLimit.Upper(values, Reference, delta);
+    }
+
+    private double MedianOf(double[] values)
+    {
+        int[] order = [.. Enumerable.Range(0, values.Length).OrderBy(i => values[i])];
+        long passed = 0, total = CellDistances.Total(Reference);
+        foreach (int i in order)
+        {
+            passed += Reference[i];
+            if (2 * passed >= total)
+            {
+                return values[i];
+            }
+        }
+
+        return 1;
+    }
+
+    private float[] ListWeights()
+    {
+        var groups = new int[Count];
+        var sizes = new int[4];
+        for (int i = 0; i < groups.Length; i++)
+        {
+            groups[i] = Describe(i).Change switch { DetectedChange.Location or DetectedChange.Spread => 0, DetectedChange.Tail => 1, DetectedChange.Special => 2, _ => 3 };
+            sizes[groups[i]]++;
+        }
+
+        double[] shares = Coding.Ordered > 0 ? s_orderedWeights : s_categoryWeights;
+        double used = 0;
+        for (int g = 0; g < sizes.Length; g++)
+        {
+            used += sizes[g] > 0 ? shares[g] : 0;
+        }
+
+        return Array.ConvertAll(groups, g => (float)(shares[g] / used / sizes[g]));
+    }
+}

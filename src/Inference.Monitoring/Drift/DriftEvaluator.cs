@@ -1,0 +1,193 @@
+using Inference.Evaluation.Sequential;
+using Inference.Monitoring.Statistics;
+
+namespace Inference.Monitoring.Drift;
+
+/// <summary>Evaluates buckets of rows one after the other. Not thread-safe.</summary>
+/// <remarks><para>The data-set alarm is raised when the mean of the columns' e-detectors reaches 1/α: the mean is an e-detector under any dependence of the columns, so that without a change it takes at least 1/α buckets on average. Columns are then named by
+/// e-d-BH (<see cref="DetectorPanel.Named"/>), whose guarantee is about the error over patience and not a false-discovery rate.</para>
+/// <para>A named column leaves the mean, where it counts as 0, and its detector starts again alone: as long as it finds the change again within <see cref="DriftSettings.RecoverAfter"/> buckets it stays in alarm; then it returns to the mean with no
+/// evidence.</para></remarks>
+internal sealed class DriftEvaluator
+{
+    private readonly DriftSettings _settings;
+    private readonly ColumnDetector[] _detectors;
+    private readonly MonitoringState[] _states;
+    private readonly int[] _quietBuckets;
+    private readonly long[][] _held;
+    private long _heldRows;
+    private int _acknowledgedCount;
+
+    /// <summary>Initializes an evaluator.</summary>
+    /// <param name="columns">The columns and pairs.</param>
+    /// <param name="settings">The settings.</param>
+    public DriftEvaluator(IReadOnlyList<WatchedColumn> columns, DriftSettings settings)
+    {
+        Columns = columns;
+        _settings = settings;
+        ColumnBets[] bets = DriftLimits.Create([.. columns.Select(static c => c.Coding)], 1 - settings.Confidence, [.. columns.Select(c => c.Tolerance ?? settings.Tolerance)]);
+        _detectors = [.. bets.Select(b => new ColumnDetector(b, settings.RunLength / 20))];
+        _states = new MonitoringState[columns.Count];
+        _quietBuckets = new int[columns.Count];
+        _held = new long[columns.Count][];
+    }
+
+    /// <summary>The columns and pairs.</summary>
+    public IReadOnlyList<WatchedColumn> Columns { get; }
+
+    /// <summary>The number of buckets evaluated.</summary>
+    public long Buckets { get; private set; }
+
+    /// <summary>ln of the mean of the detectors of columns that are not in alarm.</summary>
+    public double Evidence { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>The state of all columns together.</summary>
+    public MonitoringState State { get; private set; } = MonitoringState.Learning;
+
+    /// <summary>Whether all columns in alarm were seen by a person.</summary>
+    public bool IsAcknowledged => _acknowledgedCount > 0 && State == MonitoringState.Alarm;
+
+    /// <summary>The state of a column.</summary>
+    public MonitoringState StateOf(int column) => Buckets == 0 ? MonitoringState.Learning : _states[column];
+
+    /// <summary>ln of a column's detector.</summary>
+    public double EvidenceOf(int column) => Math.Log(_detectors[column].Value);
+
+    /// <summary>The distance of a column's recent rows from its reference.</summary>
+    public Effect EffectOf(int column) => _detectors[column].RecentEffect();
+
+    /// <summary>Marks the alarm as seen, until another column is named.</summary>
+    public void Acknowledge() => _acknowledgedCount = State == MonitoringState.Alarm ? 1 : 0;
+
+    /// <summary>Adds a bucket.</summary>
+    /// <param name="counts">The counts of each column.</param>
+    /// <param name="rows">The rows of the bucket. Fewer than <see cref="DriftSettings.MinimumRows"/>: it is joined with the next.</param>
+    /// <returns>The columns that this bucket's data-set alarm names; empty if there is none.</returns>
+    public IReadOnlyList<DriftAlarm> Add(CountsOf counts, long rows)
+    {
+        bool whole = _heldRows == 0 && rows >= _settings.MinimumRows;
+        if (!whole)
+        {
+            Hold(counts, rows);
+            if (_heldRows < _settings.MinimumRows)
+            {
+                return [];
+            }
+        }
+
+        for (int i = 0; i < _detectors.Length; i++)
+        {
+            _detectors[i].Add(whole ? counts(i) : _held[i]);
+        }
+
+        Release();
+        Buckets++;
+        return Judge();
+    }
+
+    private void Hold(CountsOf counts, long rows)
+    {
+        _heldRows += rows;
+        for (int i = 0; i < _held.Length; i++)
+        {
+            ReadOnlySpan<long> bucket = counts(i);
+            long[] held = _held[i] ??= new long[bucket.Length];
+            for (int cell = 0; cell < held.Length; cell++)
+            {
+                held[cell] += bucket[cell];
+            }
+        }
+    }
+
+    private void Release()
+    {
+        if (_heldRows == 0)
+        {
+            return;
+        }
+
+        _heldRows = 0;
+        foreach (long[] held in _held)
+        {
+            Array.Clear(held);
+        }
+    }
+
+    private IReadOnlyList<DriftAlarm> Judge()
+    {
+        // A column without evidence counts as this in logarithms: 0 has none.
+        const double Nothing = -1000;
+        var logs = new double[_detectors.Length];
+        double sum = 0;
+        for (int i = 0; i < logs.Length; i++)
+        {
+            bool watched = _states[i] != MonitoringState.Alarm;
+            double value = _detectors[i].Value;
+            sum += watched ? value : 0;
+            logs[i] = watched && value > 0 ? Math.Log(value) : Nothing;
+            if (!watched)
+            {
+                Follow(i, value);
+            }
+        }
+
+        double mean = sum / Math.Max(logs.Length, 1), warning = _settings.RunLength / _settings.WarningFactor;
+        Evidence = Math.Log(mean);
+        IReadOnlyList<DriftAlarm> alarms = mean >= _settings.RunLength ? Name(logs) : [];
+        bool warned = mean >= warning;
+        for (int i = 0; i < _states.Length; i++)
+        {
+            if (_states[i] != MonitoringState.Alarm)
+            {
+                _states[i] = warned && _detectors[i].Value >= warning ? MonitoringState.Warning : MonitoringState.Healthy;
+            }
+        }
+
+        State = Array.IndexOf(_states, MonitoringState.Alarm) >= 0 ? MonitoringState.Alarm : warned ? MonitoringState.Warning : MonitoringState.Healthy;
+        _acknowledgedCount = alarms.Count > 0 || State != MonitoringState.Alarm ? 0 : _acknowledgedCount;
+        return alarms;
+    }
+
+    // A column in alarm: does the change last?
+    private void Follow(int column, double value)
+    {
+        if (value >= _settings.RunLength)
+        {
+            _quietBuckets[column] = 0;
+            _detectors[column].Reset();
+        }
+        else if (++_quietBuckets[column] >= _settings.RecoverAfter)
+        {
+            _states[column] = MonitoringState.Healthy;
+            _detectors[column].Reset();
+        }
+    }
+
+    private List<DriftAlarm> Name(double[] logs)
+    {
+        IReadOnlyList<int> named = DetectorPanel.Named(logs, _settings.RunLength);
+        // The mean can be reached by many columns with a little each, none of which has enough for a name: the one with the most stands for them.
+        named = named.Count > 0 ? named : [Array.IndexOf(logs, logs.Max())];
+        List<DriftAlarm> alarms = DriftNaming.Name(Columns, _detectors, named, Enumerable.Range(0, _states.Length).Where(i => _states[i] == MonitoringState.Alarm), Buckets - 1);
+        alarms.RemoveAll(a => a.Size < _settings.MinimumEffect);
+        foreach (int column in named)
+        {
+            if (alarms.Exists(a => a.Column == column || a.Pair == column) || Columns[column].IsPair)
+            {
+                _states[column] = MonitoringState.Alarm;
+                _quietBuckets[column] = 0;
+            }
+
+            // Evidence for a change too small to matter is dropped too, or it would hold the alarm for the other columns.
+            _detectors[column].Reset();
+        }
+
+        foreach (DriftAlarm alarm in alarms)
+        {
+            _states[alarm.Column] = MonitoringState.Alarm;
+            _quietBuckets[alarm.Column] = 0;
+        }
+
+        return alarms;
+    }
+}

@@ -1,0 +1,15 @@
+namespace Inference.Monitoring.Drift;
+
+/// <summary>The limits of a reference, for all columns together.</summary>
+internal static class DriftLimits
+{
+    /// <summary>Creates the bets of columns, whose limits hold jointly, over all columns, cells and scores, with probability 1 − <paramref name="delta"/> (Bonferroni).</summary>
+    /// <param name="codings">The columns' cells.</param>
+    /// <param name="delta">The probability with which any limit may fail; 0.01: 99 % joint confidence.</param>
+    /// <param name="tolerances">For each column, the relative change of a cell's share that is no drift.</param>
+    public static ColumnBets[] Create(IReadOnlyList<CellCoding> codings, double delta, IReadOnlyList<double> tolerances)
+    {
+        double limits = Math.Max(codings.Sum(static c => (double)ColumnBets.LimitsOf(c)), 1);
+        return [.. codings.Select((c, i) => new ColumnBets(c, c.Reference, delta / limits, tolerances[i]))];
+    }
+}

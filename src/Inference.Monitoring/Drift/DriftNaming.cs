@@ -1,0 +1,119 @@
+using Inference.Monitoring.Statistics;
+
+namespace Inference.Monitoring.Drift;
+
+/// <summary>Says of columns with evidence what changed, and of pairs which column did.</summary>
+internal static class DriftNaming
+{
+    // Of the changed rows, and of the reference's: one cell holds nearly all of them now, and did not.
+    private const double StuckShare = 0.995;
+    private const double FreeShare = 0.9;
+
+    // Twenty to one: the customary level of 5 %.
+    private const double Clear = 3;
+
+    /// <summary>Names columns.</summary>
+    /// <param name="columns">The watched columns.</param>
+    /// <param name="detectors">Their detectors.</param>
+    /// <param name="named">The columns and pairs with evidence, the greatest first.</param>
+    /// <param name="known">The columns that are in alarm already: they explain pairs.</param>
+    /// <param name="bucket">The number of the bucket.</param>
+    public static List<DriftAlarm> Name(IReadOnlyList<WatchedColumn> columns, IReadOnlyList<ColumnDetector> detectors, IReadOnlyList<int> named, IEnumerable<int> known, long bucket)
+    {
+        List<DriftAlarm> alarms = [];
+        foreach (int i in named)
+        {
+            if (!columns[i].IsPair)
+            {
+                alarms.Add(new DriftAlarm(i, RuleOf(columns[i], detectors[i]), bucket, Math.Log(detectors[i].Value), detectors[i].RecentEffect(), detectors[i].RecentSize()));
+            }
+        }
+
+        int[] single = [.. alarms.Select(static a => a.Column), .. known];
+        int[] pairs = [.. named.Where(i => columns[i].IsPair)];
+        foreach ((int column, int pair) in Blame(columns, pairs, single, i => Math.Log(detectors[i].Value)))
+        {
+            alarms.Add(new DriftAlarm(column, DriftRules.Joint, bucket, Math.Log(detectors[pair].Value), detectors[pair].RecentEffect(), detectors[pair].RecentSize(), pair));
+        }
+
+        return alarms;
+    }
+
+    /// <summary>The columns that explain changed pairs: a pair with a column that changed by itself is explained by it; of the others the column of most pairs is blamed first; of a pair that shares no column with another, the column for which its own cells and its
+    /// other pairs show more, or both.</summary>
+    /// <param name="columns">The watched columns.</param>
+    /// <param name="pairs">The changed pairs.</param>
+    /// <param name="changed">The columns that changed by themselves.</param>
+    /// <param name="evidence">ln of the evidence of each column and pair.</param>
+    public static IEnumerable<(int Column, int Pair)> Blame(IReadOnlyList<WatchedColumn> columns, IReadOnlyList<int> pairs, IReadOnlyCollection<int> changed, Func<int, double> evidence)
+    {
+        List<int> open = [.. pairs.Where(p => !changed.Contains(columns[p].First) && !changed.Contains(columns[p].Second))];
+        while (open.Count > 0)
+        {
+            (int column, int count) = open.SelectMany(p => (int[])[columns[p].First, columns[p].Second]).GroupBy(static c => c).Select(static g => (g.Key, g.Count())).MaxBy(static g => g.Item2);
+            if (count == 1)
+            {
+                int pair = open[0], first = columns[pair].First, second = columns[pair].Second;
+                double difference = Support(columns, first, pair, evidence) - Support(columns, second, pair, evidence);
+                yield return (difference >= 0 ? first : second, pair);
+                if (Math.Abs(difference) < Clear)
+                {
+                    yield return (difference >= 0 ? second : first, pair);
+                }
+
+                open.RemoveAt(0);
+                continue;
+            }
+
+            yield return (column, open.First(p => columns[p].First == column || columns[p].Second == column));
+            open.RemoveAll(p => columns[p].First == column || columns[p].Second == column);
+        }
+    }
+
+    private static double Support(IReadOnlyList<WatchedColumn> columns, int column, int except, Func<int, double> evidence)
+    {
+        double most = evidence(column);
+        for (int i = 0; i < columns.Count; i++)
+        {
+            most = i != except && (columns[i].First == column || columns[i].Second == column) ? Math.Max(most, evidence(i)) : most;
+        }
+
+        return most;
+    }
+
+    /// <summary>What changed in a column.</summary>
+    public static string RuleOf(WatchedColumn column, ColumnDetector detector)
+    {
+        (DetectedChange change, _, int place) = detector.Bets.Describe(detector.LeadingBet());
+        return column.OwnRule is null && IsStuck(column, detector.Recent) ? DriftRules.Constant : RuleOf(column, change, place);
+    }
+
+    /// <summary>What changed in a column.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="change">The form of the change.</param>
+    /// <param name="place">The event.</param>
+    public static string RuleOf(WatchedColumn column, DetectedChange change, int place) => change switch
+    {
+        _ when column.OwnRule is { } rule => rule,
+        DetectedChange.Special => column.RuleOf(column.Coding.Events[place].First),
+        DetectedChange.Spread => DriftRules.Spread,
+        DetectedChange.Share when column.Coding.Ordered == 0 => DriftRules.Share,
+        _ => DriftRules.Shift,
+    };
+
+    /// <summary>Whether nearly all rows are in the cell of one bin or category, and those of the reference are not.</summary>
+    public static bool IsStuck(WatchedColumn column, ReadOnlySpan<long> recent)
+    {
+        long rows = CellDistances.Total(recent);
+        for (int i = 0; i < recent.Length; i++)
+        {
+            if (rows > 0 && recent[i] >= StuckShare * rows)
+            {
+                // Special cells hold many values.
+                return column.Coding.Events[i].Kind == CellEventKind.Bin && column.Coding.Reference[i] < FreeShare * column.Coding.Total;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Inference.Monitoring;
+
+/// <summary>A metric of the model on the rows of a window.</summary>
+/// <param name="Metric">The name: <c>auc</c>, <c>accuracy</c>, <c>f1</c>, <c>mae</c>, <c>rmse</c>.</param>
+/// <param name="Reference">On the reference.</param>
+/// <param name="Estimated">Estimated without labels.</param>
+/// <param name="Low">The lower end of the 95 % interval of what labels will show.</param>
+/// <param name="High">The upper end.</param>
+/// <param name="Realized">From labels; NaN without.</param>
+/// <param name="Reliability">The share of rows whose cell holds enough labelled reference rows, 0 to 1.</param>
+public sealed record PerformanceVerdict(string Metric, double Reference, double Estimated, double Low, double High, double Realized, double Reliability);

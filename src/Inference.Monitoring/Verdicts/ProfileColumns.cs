@@ -1,0 +1,57 @@
+using Inference.Monitoring.Drift;
+
+namespace Inference.Monitoring.Verdicts;
+
+/// <summary>The columns of a profile that are judged, with their cells coded for drift. Immutable.</summary>
+internal sealed class ProfileColumns
+{
+    /// <summary>Initializes the columns.</summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="segment">0 for all rows, s for those of segment s.</param>
+    public ProfileColumns(ReferenceProfile profile, int segment = 0)
+    {
+        var watched = new List<WatchedColumn>();
+        var places = new List<int>();
+        var watchedOf = new int[profile.Columns.Count];
+        Array.Fill(watchedOf, -1);
+        foreach (ReferenceColumn column in profile.Columns)
+        {
+            bool pair = column.SecondColumn >= 0;
+            if (column.Rules.Ignore || (pair && (watchedOf[column.Index] < 0 || watchedOf[column.SecondColumn] < 0)))
+            {
+                continue;
+            }
+
+            watchedOf[column.Place] = watched.Count;
+            places.Add(column.Place);
+            watched.Add(new WatchedColumn(column.Name, new CellCoding(ReferenceOf(column, segment), column.Layout.Ordered, column.Layout.Categories, column.Derivation == ColumnDerivation.Repeat ? 1 : -1))
+            {
+                First = pair ? watchedOf[column.Index] : -1,
+                Second = pair ? watchedOf[column.SecondColumn] : -1,
+                OwnRule = column.Derivation == ColumnDerivation.Repeat ? DriftRules.Duplicates : null,
+                Tolerance = column.Rules.Tolerance,
+            });
+        }
+
+        Watched = [.. watched];
+        Places = [.. places];
+    }
+
+    /// <summary>The columns as drift sees them.</summary>
+    public WatchedColumn[] Watched { get; }
+
+    /// <summary>Their places in the profile.</summary>
+    public int[] Places { get; }
+
+    // The cell of unseen values is empty in the reference by construction. Left out one at a time, the rows with a value of their own would have been unseen (Good and Turing), so many are expected.
+    private static long[] ReferenceOf(ReferenceColumn column, int segment)
+    {
+        long[] counts = column.Counts(segment).ToArray();
+        if (column.Layout.Unseen >= 0)
+        {
+            counts[column.Layout.Unseen] += column.Singletons;
+        }
+
+        return counts;
+    }
+}
