@@ -67,7 +67,8 @@ public sealed class PerformanceTests
         BinaryPerformance[] classes = [new([10, 10], [1, 9], 2, 1), new([10, 10], [2, 8], 2, 1)];
         MetricEstimate[] estimates = new MulticlassPerformance(right, classes).Estimate([0, 20, 20], [[10, 10], [10, 10]]);
         Assert.Equal(("accuracy", (10 + 18) / 40.0), (estimates[0].Metric, Math.Round(estimates[0].Value, 12)));
-        Assert.Equal(("auc", ((0.9 + 0.8) / 2)), (estimates[1].Metric, Math.Round(estimates[1].Value, 2)));
+        Assert.Equal("auc", estimates[1].Metric);
+        Assert.Equal((0.9 + 0.8) / 2, estimates[1].Value, 9);
     }
 
     [Fact]
