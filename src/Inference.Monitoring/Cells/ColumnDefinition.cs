@@ -60,6 +60,9 @@ internal sealed record ColumnDefinition
     /// <summary>Their scale, a power of two.</summary>
     public double Scale { get; init; } = 1;
 
+    /// <summary>Whether the value is computed from the whole row rather than from one tensor.</summary>
+    public bool IsOfRow => Derivation is ColumnDerivation.Pair or ColumnDerivation.Repeat;
+
     /// <summary>Whether values are compared in single precision.</summary>
     public bool IsSingle => Derivation == ColumnDerivation.Element && ElementType is not (ElementType.Float64 or ElementType.Int32 or ElementType.Int64 or ElementType.UInt32 or ElementType.UInt64);
 }

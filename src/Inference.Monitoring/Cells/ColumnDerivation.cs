@@ -38,4 +38,7 @@ public enum ColumnDerivation
 
     /// <summary>The joint cell of two columns, each divided into four groups of about equal counts in the reference and one for special values.</summary>
     Pair,
+
+    /// <summary>Whether the inputs of the row equal those of one of about 1,000 rows before it.</summary>
+    Repeat,
 }

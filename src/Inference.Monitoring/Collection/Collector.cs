@@ -1,4 +1,5 @@
 using Inference.Monitoring.Cells;
+using Inference.Monitoring.Repeats;
 using Inference.Monitoring.Windows;
 
 namespace Inference.Monitoring.Collection;
@@ -10,6 +11,7 @@ internal sealed class Collector
     public const int BlockRows = 256;
     private readonly TensorPlan[] _plans;
     private readonly PairPlan _pairs;
+    private readonly RepeatCounter? _repeats;
     private readonly StripeSet _stripes;
     private readonly SegmentReader? _segments;
 
@@ -23,7 +25,7 @@ internal sealed class Collector
         }
 
         var plans = new List<TensorPlan>();
-        int columns = Array.FindIndex(layout.Columns, static c => c.Derivation == ColumnDerivation.Pair) is >= 0 and var pair ? pair : encoders.Length;
+        int columns = Array.FindIndex(layout.Columns, static c => c.IsOfRow) is >= 0 and var pair ? pair : encoders.Length;
         for (int first = 0; first < columns;)
         {
             int end = first + 1;
@@ -37,7 +39,8 @@ internal sealed class Collector
         }
 
         _plans = [.. plans];
-        _pairs = new PairPlan(layout, encoders, [.. Enumerable.Range(columns, encoders.Length - columns).Where(p => !plans.Exists(plan => plan.Counts(p)))]);
+        _pairs = new PairPlan(layout, encoders, [.. Enumerable.Range(columns, encoders.Length - columns).Where(p => layout.Columns[p].Derivation == ColumnDerivation.Pair && !plans.Exists(plan => plan.Counts(p)))]);
+        _repeats = RepeatCounter.Create(layout);
         _stripes = new StripeSet(layout);
         _segments = layout.Segments > 0 ? new SegmentReader(layout.Columns[layout.SegmentColumn], encoders[layout.SegmentColumn], layout.Segments) : null;
     }
@@ -79,6 +82,7 @@ internal sealed class Collector
                     whole &= plan.Collect(value, rows, start, count, block, stripe);
                 }
 
+                _repeats?.Count(inputs, rows, start, count, block, stripe.Memory, stripe.Counts);
                 _pairs.Collect(inputs, outputs, rows, start, count, block, stripe);
                 if (block.IsEmpty)
                 {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Inference.Monitoring.Repeats;
 using Inference.Monitoring.Windows;
 
 namespace Inference.Monitoring.Collection;
@@ -23,6 +24,7 @@ internal sealed class Stripe
         Sums = new AlignedArray<long>((parts * Columns) + Padding);
         Squares = new AlignedArray<long>((parts * Columns) + Padding);
         SegmentRows = new int[parts];
+        Memory = new uint[Array.Exists(layout.Columns, static c => c.Derivation == ColumnDerivation.Repeat) ? RepeatCounter.Places : 0];
     }
 
     /// <summary>Cells of all columns: part p (0: rows of no segment, s: rows of segment s) begins at p · Cells.</summary>
@@ -47,6 +49,9 @@ internal sealed class Stripe
 
         return _groups.AsSpan(0, length);
     }
+
+    /// <summary>The rows before, for repeats; kept when the stripe is emptied. Empty if they are not counted.</summary>
+    public uint[] Memory { get; }
 
     /// <summary>Rows of each part.</summary>
     public int[] SegmentRows { get; }

@@ -85,24 +85,45 @@ internal static class DriftNaming
     public static string RuleOf(WatchedColumn column, ColumnDetector detector)
     {
         (DetectedChange change, _, int place) = detector.Bets.Describe(detector.LeadingBet());
-        return column.OwnRule is null && IsStuck(column, detector.Recent) ? DriftRules.Constant : RuleOf(column, change, place);
+        return RuleOf(column, change, place, detector.Recent);
     }
 
     /// <summary>What changed in a column.</summary>
     /// <param name="column">The column.</param>
     /// <param name="change">The form of the change.</param>
     /// <param name="place">The event.</param>
-    public static string RuleOf(WatchedColumn column, DetectedChange change, int place) => change switch
+    /// <param name="recent">The changed rows, in coded cells.</param>
+    public static string RuleOf(WatchedColumn column, DetectedChange change, int place, ReadOnlySpan<long> recent) =>
+        column.OwnRule ?? (IsStuck(column, recent) ? DriftRules.Constant : SpecialOf(column.Coding, recent) is >= 0 and var cell ? column.RuleOf(cell) : RuleOf(column, change, place));
+
+    private static string RuleOf(WatchedColumn column, DetectedChange change, int place) => change switch
     {
-        _ when column.OwnRule is { } rule => rule,
         DetectedChange.Special => column.RuleOf(column.Coding.Events[place].First),
         DetectedChange.Spread => DriftRules.Spread,
         DetectedChange.Share when column.Coding.Ordered == 0 => DriftRules.Share,
         _ => DriftRules.Shift,
     };
 
+    // The special cell that took most of the rows that moved; −1 for none.
+    private static int SpecialOf(CellCoding coding, ReadOnlySpan<long> recent)
+    {
+        double rows = Math.Max(CellDistances.Total(recent), 1), all = Math.Max(coding.Total, 1), moved = 0, most = 0;
+        int special = -1;
+        for (int i = 0; i < recent.Length; i++)
+        {
+            double grown = Math.Max((recent[i] / rows) - (coding.Reference[i] / all), 0);
+            moved += grown;
+            if (grown > most && coding.Events[i].Kind == CellEventKind.Special)
+            {
+                (special, most) = (i, grown);
+            }
+        }
+
+        return most > moved / 2 ? special : -1;
+    }
+
     /// <summary>Whether nearly all rows are in the cell of one bin or category, and those of the reference are not.</summary>
-    public static bool IsStuck(WatchedColumn column, ReadOnlySpan<long> recent)
+    private static bool IsStuck(WatchedColumn column, ReadOnlySpan<long> recent)
     {
         long rows = CellDistances.Total(recent);
         for (int i = 0; i < recent.Length; i++)

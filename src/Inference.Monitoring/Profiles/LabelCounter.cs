@@ -78,6 +78,13 @@ internal sealed class LabelCounter
             : [.. texts.Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>A counter for the labels of rows that are compared with a profile; null if the profile has none.</summary>
+    public static LabelCounter? For(ReferenceProfile profile)
+    {
+        bool numbers = profile.Columns.Any(static c => c.AbsoluteErrors.Length > 0);
+        return profile.LabelClasses.Count == 0 && !numbers ? null : new LabelCounter(profile.WindowLayout, numbers ? null : [.. profile.LabelClasses]);
+    }
+
     /// <summary>Counts rows.</summary>
     public void Add(ReferenceRows rows)
     {

@@ -128,7 +128,7 @@ internal static class ProfileCodec
             Side = (ColumnSide)reader.Int((int)ColumnSide.Output),
             Tensor = reader.Text(),
             ElementType = (ElementType)reader.Int((int)ElementType.Int2),
-            Derivation = (ColumnDerivation)reader.Int((int)ColumnDerivation.Pair),
+            Derivation = (ColumnDerivation)reader.Int((int)ColumnDerivation.Repeat),
             Index = reader.Int(),
             Second = reader.Int(),
             Width = reader.Int(),

@@ -1,4 +1,5 @@
 using Inference.Monitoring.Cells;
+using Inference.Monitoring.Repeats;
 using Inference.Monitoring.Windows;
 
 namespace Inference.Monitoring.Profiles;
@@ -69,6 +70,12 @@ internal sealed class ProfileDraft
             {
                 throw new MonitoringException($"Reference profile: the options name a column '{name}', which the rows do not have. The columns are: {string.Join(", ", columns.Take(40).Select(static c => $"'{c.Name}'"))}.");
             }
+        }
+
+        if (options.CountRepeats && RepeatCounter.Define(columns) is { } repeats)
+        {
+            columns.Add(repeats);
+            facts.Add(new ColumnFacts { Distinct = repeats.Keys.Length });
         }
 
         PairChooser.AddPairs(columns, facts, rows, total);

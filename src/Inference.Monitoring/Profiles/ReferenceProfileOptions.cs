@@ -11,6 +11,10 @@ public sealed record ReferenceProfileOptions
     /// <summary>The name of a categorical column whose values, at most the 16 most frequent ones, are watched as segments; null for none.</summary>
     public string? SegmentColumn { get; init; }
 
+    /// <summary>Whether rows are counted whose inputs equal those of one of about 1,000 rows before: retries, and sources that stand still. The rows before are those that the same thread counted, so that the count depends on how calls are spread over
+    /// threads and processes. False by default.</summary>
+    public bool CountRepeats { get; init; }
+
     /// <summary>Where the rows come from, for the profile's <see cref="ReferenceProfile.Source"/>: such as the digest of a file.</summary>
     public string Source { get; init; } = "";
 

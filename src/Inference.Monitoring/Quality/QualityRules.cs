@@ -72,8 +72,8 @@ internal static class QualityRules
         }
         else
         {
-            // Good and Turing: the share of values that were never seen is about that of those seen once.
-            yield return (DriftRules.Unseen, [layout.Unseen], column.Rules.AllowUnseen ? 1 : 2.0 * column.Singletons / Math.Max(CellDistances.Total(reference), 1));
+            // The reference's own rows with a value that occurs once in it are counted as unseen, so that their share is that of rows to come.
+            yield return (DriftRules.Unseen, [layout.Unseen], column.Rules.AllowUnseen ? 1 : 0);
         }
     }
 

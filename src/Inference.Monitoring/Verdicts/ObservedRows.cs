@@ -14,7 +14,7 @@ public sealed class ObservedRows
     {
         ArgumentNullException.ThrowIfNull(profile);
         Profile = profile;
-        _collector = new Collector(profile.WindowLayout, everyPair: true);
+        _collector = new Collector(profile.WindowLayout);
         Window = profile.CreateWindow();
         Labels = LabelCounter.For(profile);
     }

@@ -24,7 +24,7 @@ internal sealed class ProfileColumns
 
             watchedOf[column.Place] = watched.Count;
             places.Add(column.Place);
-            watched.Add(new WatchedColumn(column.Name, new CellCoding(ReferenceOf(column, segment), column.Layout.Ordered, column.Layout.Categories, column.Derivation == ColumnDerivation.Repeat ? 1 : -1))
+            watched.Add(new WatchedColumn(column.Name, new CellCoding(column.Counts(segment), column.Layout.Ordered, column.Layout.Categories, column.Derivation == ColumnDerivation.Repeat ? 1 : -1))
             {
                 First = pair ? watchedOf[column.Index] : -1,
                 Second = pair ? watchedOf[column.SecondColumn] : -1,
@@ -42,16 +42,4 @@ internal sealed class ProfileColumns
 
     /// <summary>Their places in the profile.</summary>
     public int[] Places { get; }
-
-    // The cell of unseen values is empty in the reference by construction. Left out one at a time, the rows with a value of their own would have been unseen (Good and Turing), so many are expected.
-    private static long[] ReferenceOf(ReferenceColumn column, int segment)
-    {
-        long[] counts = column.Counts(segment).ToArray();
-        if (column.Layout.Unseen >= 0)
-        {
-            counts[column.Layout.Unseen] += column.Singletons;
-        }
-
-        return counts;
-    }
 }

@@ -110,7 +110,7 @@ public sealed class WindowComparison
             Psi = CellDistances.PopulationStability(reference, coded),
             KolmogorovSmirnov = column.Coding.Ordered > 0 ? CellDistances.KolmogorovSmirnov(reference, coded) : CellDistances.TotalVariation(reference, coded),
             Evidence = evidence,
-            Rule = state == MonitoringState.Healthy ? null : column.OwnRule is null && DriftNaming.IsStuck(column, coded) ? Drift.DriftRules.Constant : DriftNaming.RuleOf(column, change, place),
+            Rule = state == MonitoringState.Healthy ? null : DriftNaming.RuleOf(column, change, place, coded),
         };
     }
 

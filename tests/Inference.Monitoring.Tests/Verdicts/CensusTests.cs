@@ -68,8 +68,8 @@ public sealed class CensusTests
 
         ComparisonReport report = Compare((x, kind));
         Assert.Equal(MonitoringState.Alarm, report.State);
-        ColumnVerdict worst = report.Columns.Where(static c => c.State == MonitoringState.Alarm).MaxBy(static c => c.Evidence)!;
-        Assert.Equal((column, rule), (worst.Name, worst.Rule));
+        double most = report.Columns.Max(static c => c.Evidence);
+        Assert.Contains(report.Columns, c => c.State == MonitoringState.Alarm && c.Evidence == most && c.Name == column && c.Rule == rule);
         StreamAlarm[] alarms = [.. Replay((x, kind))];
         Assert.Contains(alarms, a => a.Row == alarms[0].Row && a.Column == column);
         Assert.Equal(rule, alarms.First(a => a.Column == column).Rule);
@@ -160,7 +160,7 @@ public sealed class CensusTests
 
     private static ReferenceProfile Profile(int rows, int seed, ReferenceProfileOptions? options = null)
     {
-        using var builder = new ReferenceProfileBuilder(options: options);
+        using var builder = new ReferenceProfileBuilder(options: (options ?? new ReferenceProfileOptions()) with { CountRepeats = true });
         using NamedValues inputs = Inputs(Draw(rows, seed), 0, rows);
         builder.Add(inputs);
         return builder.Build();
