@@ -8,5 +8,7 @@ internal static class MonitorCommand
     public static Command Create() => new("monitor", "Makes reference profiles of a model's inputs and outputs, and compares rows with them.")
     {
         MonitorProfileCommand.Create(),
+        MonitorCompareCommand.Create(),
+        MonitorReplayCommand.Create(),
     };
 }

@@ -24,9 +24,9 @@ internal sealed class ColumnBets
     /// <summary>Initializes the bets.</summary>
     /// <param name="coding">The cells.</param>
     /// <param name="reference">The reference's counts, coded: all of them, or those of one season.</param>
-    /// <param name="delta">The probability with which each limit may fail.</param>
+    /// <param name="levels">The probabilities with which limits may fail.</param>
     /// <param name="tolerance">t, 0 to below 1.</param>
-    public ColumnBets(CellCoding coding, long[] reference, double delta, double tolerance)
+    public ColumnBets(CellCoding coding, long[] reference, LimitLevels levels, double tolerance)
     {
         Coding = coding;
         Reference = reference;
@@ -35,14 +35,15 @@ internal sealed class ColumnBets
         for (int i = 0; i < _upper.Length; i++)
         {
             long count = coding.Events[i].CountOf(reference);
+            double delta = coding.Events[i].Kind == CellEventKind.Special ? levels.Special : levels.Usual;
             _upper[i] = Widest(ShareLimits.Upper(count, total, delta), tolerance);
             _lower[i] = coding.IsRising ? 0 : 1 - Widest(1 - ShareLimits.Lower(count, total, delta), tolerance);
         }
 
-        _tiltLogs = new double[coding.HasScores ? 2 * (s_shifts.Length + s_spreads.Length) : 0];
+        _tiltLogs = new double[TiltsOf(coding)];
         for (int i = 0; i < _tiltLogs.Length; i++)
         {
-            _tiltLogs[i] = Math.Log(TiltLimit(ScoreOf(i), TiltOf(i), delta, tolerance));
+            _tiltLogs[i] = Math.Log(TiltLimit(ScoreOf(i), TiltOf(i), levels.Special, tolerance));
         }
 
         Weights = ListWeights();
@@ -60,8 +61,8 @@ internal sealed class ColumnBets
     /// <summary>The share of the capital on each bet; their sum is 1.</summary>
     public float[] Weights { get; }
 
-    /// <summary>The number of limits that a column's bets need.</summary>
-    public static int LimitsOf(CellCoding coding) => (2 * coding.Events.Length) + (coding.HasScores ? 2 * (s_shifts.Length + s_spreads.Length) : 0);
+    /// <summary>The number of bets on location and spread.</summary>
+    public static int TiltsOf(CellCoding coding) => coding.HasScores ? 2 * (s_shifts.Length + s_spreads.Length) : 0;
 
     /// <summary>Computes ln of each bet's factor for a bucket of rows.</summary>
     /// <param name="coded">The bucket's counts, coded.</param>

@@ -9,7 +9,7 @@ internal static class DriftLimits
     /// <param name="tolerances">For each column, the relative change of a cell's share that is no drift.</param>
     public static ColumnBets[] Create(IReadOnlyList<CellCoding> codings, double delta, IReadOnlyList<double> tolerances)
     {
-        double limits = Math.Max(codings.Sum(static c => (double)ColumnBets.LimitsOf(c)), 1);
-        return [.. codings.Select((c, i) => new ColumnBets(c, c.Reference, delta / limits, tolerances[i]))];
+        LimitLevels levels = LimitLevels.Share([.. codings], delta);
+        return [.. codings.Select((c, i) => new ColumnBets(c, c.Reference, levels, tolerances[i]))];
     }
 }

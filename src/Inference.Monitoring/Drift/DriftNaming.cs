@@ -9,8 +9,8 @@ internal static class DriftNaming
     private const double StuckShare = 0.995;
     private const double FreeShare = 0.9;
 
-    // Twenty to one: the customary level of 5 %.
-    private const double Clear = 3;
+    // 150 to one: with less, both columns of a pair are named rather than the wrong one.
+    private const double Clear = 5;
 
     /// <summary>Names columns.</summary>
     /// <param name="columns">The watched columns.</param>

@@ -20,8 +20,16 @@ internal static class PairChooser
     // 1.2 ns a pair and row, of the 150 ns of a row of 64 columns.
     private const int MaxPairs = 32;
 
+    // All pairs of 13 columns: 94 ns of a row.
+    private const int MaxAllPairs = 78;
+
     /// <summary>Gives the columns of pairs their groups, and adds the pairs.</summary>
-    public static void AddPairs(List<ColumnDefinition> columns, List<ColumnFacts> facts, IReadOnlyList<ReferenceRows> rows, int total)
+    /// <param name="columns">The columns, to which the pairs are added.</param>
+    /// <param name="facts">Their facts.</param>
+    /// <param name="rows">Reference rows.</param>
+    /// <param name="total">The number of these rows.</param>
+    /// <param name="all">Whether pairs without a dependence are added too.</param>
+    public static void AddPairs(List<ColumnDefinition> columns, List<ColumnFacts> facts, IReadOnlyList<ReferenceRows> rows, int total, bool all)
     {
         if (total < MinRows)
         {
@@ -45,7 +53,7 @@ internal static class PairChooser
             groups[i] = Array.ConvertAll(cells, c => map[c]);
         }
 
-        foreach ((int first, int second) in Choose(groups))
+        foreach ((int first, int second) in Choose(groups, all))
         {
             (int a, int b) = (candidates[first], candidates[second]);
             columns[a] = columns[a] with { Groups = maps[first] };
@@ -67,8 +75,11 @@ internal static class PairChooser
         }
     }
 
-    // The strongest first: pairs that bring in a column, until each that depends on another is in one.
-    private static List<(int First, int Second)> Choose(byte[][] groups)
+    // The groups of two columns say the same if their mutual information is this share of the greater entropy.
+    private const double CopyShare = 0.95;
+
+    // The strongest first: pairs that bring in a column, until each that depends on another is in one. A column that is only paired with a copy of it is paired with what else it depends on most: of two changed copies, the pair with each other shows nothing.
+    private static List<(int First, int Second)> Choose(byte[][] groups, bool all)
     {
         var found = new List<(double Evidence, int First, int Second)>();
         for (int i = 0; i < groups.Length; i++)
@@ -76,22 +87,45 @@ internal static class PairChooser
             for (int j = i + 1; j < groups.Length; j++)
             {
                 double evidence = Evidence(groups[i], groups[j]);
-                if (evidence > MinEvidence)
+                if (all || evidence > MinEvidence)
                 {
                     found.Add((evidence, i, j));
                 }
             }
         }
 
+        int most = all ? MaxAllPairs : MaxPairs;
         var used = new HashSet<int>();
+        var copies = new HashSet<int>();
+        var partners = new int[groups.Length];
         var chosen = new List<(int, int)>();
-        foreach ((_, int first, int second) in found.OrderByDescending(static f => f.Evidence).ThenBy(static f => f.First).ThenBy(static f => f.Second))
+        (double Evidence, int First, int Second)[] ordered = [.. found.OrderByDescending(static f => f.Evidence).ThenBy(static f => f.First).ThenBy(static f => f.Second)];
+        double[] entropies = Array.ConvertAll(groups, static g => Evidence(g, g));
+        foreach ((double evidence, int first, int second) in ordered)
         {
-            if (chosen.Count < MaxPairs && (!used.Contains(first) || !used.Contains(second)))
+            bool copy = evidence >= CopyShare * Math.Max(entropies[first], entropies[second]);
+            if (copy)
+            {
+                copies.Add(second);
+            }
+
+            if (chosen.Count < most && (!used.Contains(first) || !used.Contains(second)))
             {
                 chosen.Add((first, second));
                 used.Add(first);
                 used.Add(second);
+                partners[first] += copy ? 0 : 1;
+                partners[second] += copy ? 0 : 1;
+            }
+        }
+
+        foreach ((_, int first, int second) in ordered)
+        {
+            if (chosen.Count < most && !copies.Contains(first) && !copies.Contains(second) && (all || partners[first] == 0 || partners[second] == 0) && !chosen.Contains((first, second)))
+            {
+                chosen.Add((first, second));
+                partners[first]++;
+                partners[second]++;
             }
         }
 

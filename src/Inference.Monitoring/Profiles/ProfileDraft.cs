@@ -78,7 +78,7 @@ internal sealed class ProfileDraft
             facts.Add(new ColumnFacts { Distinct = repeats.Keys.Length });
         }
 
-        PairChooser.AddPairs(columns, facts, rows, total);
+        PairChooser.AddPairs(columns, facts, rows, total, options.CountAllPairs);
         int segments = options.SegmentColumn is null ? -1 : SegmentsOf(columns, options.SegmentColumn);
         var layout = new WindowLayout(columns, segments);
         var held = new WindowLayout([.. columns.Select(c => c with { OtherKeys = [.. c.OtherKeys.Except(c.SingleKeys)] })], segments);

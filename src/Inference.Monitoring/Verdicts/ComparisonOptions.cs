@@ -18,6 +18,9 @@ public sealed record ComparisonOptions
     /// <summary>The number of rows below which nothing is judged; the default is 100.</summary>
     public int MinimumRows { get; init; } = 100;
 
+    /// <summary>Whether outputs are left out, because only inputs are known; false by default.</summary>
+    public bool InputsOnly { get; init; }
+
     /// <summary>The score from which on a binary classifier predicts the positive class, 0 to 1; the default is 0.5.</summary>
     public double Threshold { get; init; } = 0.5;
 }

@@ -7,8 +7,9 @@ internal sealed class ProfileColumns
 {
     /// <summary>Initializes the columns.</summary>
     /// <param name="profile">The profile.</param>
+    /// <param name="inputsOnly">Whether outputs are left out.</param>
     /// <param name="segment">0 for all rows, s for those of segment s.</param>
-    public ProfileColumns(ReferenceProfile profile, int segment = 0)
+    public ProfileColumns(ReferenceProfile profile, bool inputsOnly, int segment = 0)
     {
         var watched = new List<WatchedColumn>();
         var places = new List<int>();
@@ -17,7 +18,7 @@ internal sealed class ProfileColumns
         foreach (ReferenceColumn column in profile.Columns)
         {
             bool pair = column.SecondColumn >= 0;
-            if (column.Rules.Ignore || (pair && (watchedOf[column.Index] < 0 || watchedOf[column.SecondColumn] < 0)))
+            if (column.Rules.Ignore || (inputsOnly && column.Side == ColumnSide.Output) || (pair && (watchedOf[column.Index] < 0 || watchedOf[column.SecondColumn] < 0)))
             {
                 continue;
             }

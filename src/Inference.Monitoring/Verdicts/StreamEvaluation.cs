@@ -27,7 +27,7 @@ public sealed class StreamEvaluation
 
         _profile = profile;
         Segment = segment;
-        _columns = new ProfileColumns(profile, segment);
+        _columns = new ProfileColumns(profile, options.InputsOnly, segment);
         _drift = new DriftEvaluator(_columns.Watched, new DriftSettings
         {
             RunLength = options.ExpectedFalseAlarms,
@@ -75,8 +75,8 @@ public sealed class StreamEvaluation
         }
 
         HashSet<string> names = [.. alarms.Select(a => _columns.Watched[a.Column].Name)];
-        Dictionary<string, string> rules = SwapRule.Find(_profile, window, names).ToDictionary(static q => q.Column, static q => q.Rule, StringComparer.Ordinal);
-        return [.. alarms.Select(a => new StreamAlarm(Rows, _columns.Watched[a.Column].Name, rules.GetValueOrDefault(_columns.Watched[a.Column].Name) ?? RuleOf(a, window), a.Evidence, a.Effect.Value))];
+        HashSet<string> swapped = [.. SwapRule.Find(_profile, window, names).Select(static q => q.Column)];
+        return [.. alarms.Select(a => new StreamAlarm(Rows, _columns.Watched[a.Column].Name, swapped.Contains(_columns.Watched[a.Column].Name) ? DriftRules.Swap : RuleOf(a, window), a.Evidence, a.Effect.Value))];
     }
 
     /// <summary>What is known of the columns, in the order of the profile.</summary>

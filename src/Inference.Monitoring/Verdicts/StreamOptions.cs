@@ -12,6 +12,9 @@ public sealed record StreamOptions
     /// <summary>The smallest Jensen–Shannon distance, in bits, that is an alarm; the default is 0.01.</summary>
     public double MinimumEffect { get; init; } = 0.01;
 
+    /// <summary>Whether outputs are left out, because only inputs are known; false by default.</summary>
+    public bool InputsOnly { get; init; }
+
     /// <summary>The number of rows below which a bucket is joined with the next; the default is 500.</summary>
     public int MinimumRows { get; init; } = 500;
 }

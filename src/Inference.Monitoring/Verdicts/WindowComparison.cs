@@ -24,7 +24,7 @@ public sealed class WindowComparison
         ArgumentNullException.ThrowIfNull(profile);
         _profile = profile;
         _options = options ?? new ComparisonOptions();
-        _columns = new ProfileColumns(profile);
+        _columns = new ProfileColumns(profile, _options.InputsOnly);
         _logTests = Math.Log(Math.Max(_columns.Watched.Sum(static w => ColumnComparison.TestsOf(w.Coding) + (w.IsPair ? 0 : QualityRules.Rules)), 1));
         _performance = new PerformanceModel(profile, _options.Threshold);
     }
@@ -74,7 +74,8 @@ public sealed class WindowComparison
             quality.Add(new QualityFinding(verdict.Name, Drift.DriftRules.Duplicates, share, verdict.Evidence, "rows equal one of the last"));
         }
 
-        PerformanceVerdict[] performance = _performance.Judge(window, labelled, out bool worse);
+        bool worse = false;
+        PerformanceVerdict[] performance = _options.InputsOnly ? [] : _performance.Judge(window, labelled, out worse);
         MonitoringState state = worse ? MonitoringState.Alarm : MonitoringState.Healthy;
         foreach (ColumnVerdict verdict in verdicts)
         {

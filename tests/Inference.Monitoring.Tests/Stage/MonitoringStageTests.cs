@@ -10,7 +10,7 @@ public class MonitoringStageTests
     {
         ReferenceProfile profile = Rows.Profile();
         Assert.Equal(
-            ["x[0]", "x[1]", "x[2]", "x[3]", "y[0]", "y[1]", "y.top", "y.class", "x[0] × y[1]", "x[1] × y[0]", "x[3] × y[0]", "x[2] × y[0]"],
+            ["x[0]", "x[1]", "x[2]", "x[3]", "y[0]", "y[1]", "y.top", "y.class", "x[0] × y[1]", "x[1] × y[0]", "x[3] × y[0]", "x[2] × y[0]", "x[0] × y[0]"],
             profile.Columns.Select(c => c.Name));
         using var f = new Counted(profile);
         f.Run([0, 0, 0, 0, 100, -100, float.NaN, 0, 0, 0, 0, float.PositiveInfinity]);

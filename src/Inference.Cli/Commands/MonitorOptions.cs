@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Inference.Cli.Monitoring;
+using Inference.Cli.Running;
+using Inference.Monitoring;
+
+namespace Inference.Cli.Commands;
+
+/// <summary>What the commands that read rows for a profile have in common.</summary>
+internal sealed class MonitorOptions
+{
+    public Argument<string> Profile { get; } = new("PROFILE") { Description = "File that monitor profile has written." };
+
+    public Option<string> Data { get; } = new("--data") { Description = "Rows: .npz or .npy (rows first), .csv, .parquet, or a folder of .npy files.", Required = true };
+
+    public Option<string?> Model { get; } = new("--model") { Description = "Model that computes the outputs. Default: outputs are those that --data holds; without any, inputs alone are judged." };
+
+    public Option<double> Tolerance { get; } = new("--tolerance") { Description = "Relative change of the share of a bin or category that is not drift, 0 to 1.", DefaultValueFactory = static _ => 0.1 };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Print JSON." };
+
+    public Option<string> Backend { get; } = new("--backend") { Description = "Provider that runs the model: cpu or onnxruntime.", DefaultValueFactory = static _ => Backends.Cpu };
+
+    public Option<string?> Library { get; } = Backends.LibraryOption();
+
+    public Option<bool> Verbose { get; } = CommandRunner.Verbose();
+
+    public Option[] All => [Data, Model, Tolerance, Json, Backend, Library, Verbose];
+
+    /// <summary>The tolerance.</summary>
+    /// <exception cref="UsageException">It is out of range.</exception>
+    public double ToleranceOf(ParseResult result) => result.GetValue(Tolerance) is >= 0 and < 1 and var tolerance
+        ? tolerance
+        : throw new UsageException($"--tolerance: expected a number from 0 to below 1, got {result.GetValue(Tolerance)}.");
+
+    /// <summary>Loads the model; null for none.</summary>
+    public async Task<IModelRunner?> LoadAsync(ParseResult result, CancellationToken cancellation) => result.GetValue(Model) is { } path
+        ? await Backends.Loader(result.GetValue(Backend)!, result.GetValue(Library)).LoadAsync(ModelSource.File(path), new ModelLoadOptions(), cancellation).ConfigureAwait(false)
+        : null;
+
+    /// <summary>Opens the rows.</summary>
+    public WatchedData Open(ParseResult result, ReferenceProfile profile, IModelRunner? model, string? labels) => model is null
+        ? WatchedData.ForProfile(result.GetValue(Data)!, profile, labels)
+        : WatchedData.ForModel(result.GetValue(Data)!, model, labels, profile.SegmentColumn);
+
+    /// <summary>Whether outputs are not known.</summary>
+    public static bool HasNoOutputs(WatchedData rows, IModelRunner? model) => model is null && rows.Outputs.Count == 0;
+}
