@@ -5,7 +5,8 @@ namespace Inference.Monitoring.Drift;
 /// <summary>What drift statistics read of a column's counts: its cells (those of a score joined to at most 32 bins), the events over them, and two scores of each ordered cell. Immutable; decided by the reference's counts.</summary>
 internal sealed class CellCoding
 {
-    private const int MostBins = 32;
+    // As many as a numeric column has: more cells need more limits, and each then shows less.
+    private const int MostBins = CellLayout.MaxNumericBins;
 
     // −∞ and under come before the bins, over and +∞ after them.
     private const int SpecialsAtAnEnd = 2;
