@@ -152,6 +152,7 @@ public sealed partial class ModelMonitor
             CollectionErrors = Interlocked.Read(ref _errors),
         });
         _instruments.State(state);
+        _alerts.Publish(_snapshot);
     }
 
     private string PathOf(string pattern) => pattern.Replace("{model}", _info.Name, StringComparison.Ordinal).Replace("{version}", _info.Version, StringComparison.Ordinal);

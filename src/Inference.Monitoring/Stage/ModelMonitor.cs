@@ -1,3 +1,4 @@
+using Inference.Monitoring.Alerts;
 using Inference.Monitoring.Collection;
 using Inference.Monitoring.Stage;
 using Inference.Status;
@@ -15,6 +16,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     private readonly ModelConditions? _conditions;
     private readonly MonitoringInstruments _instruments;
     private readonly ILogger _logger;
+    private readonly AlertDispatcher _alerts;
     private readonly Sampler _sampler = new();
     private readonly Lock _rotation = new();
     private readonly ITimer _timer;
@@ -30,7 +32,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     private long _rowsSeen;
     private bool _disposed;
 
-    internal ModelMonitor(ModelInfo info, TimeProvider clock, StageOptions<MonitoringOptions> options, ModelConditions? conditions, MonitoringInstruments instruments, ILogger logger)
+    internal ModelMonitor(ModelInfo info, TimeProvider clock, StageOptions<MonitoringOptions> options, ModelConditions? conditions, MonitoringInstruments instruments, AlertDispatcher alerts, ILogger logger)
     {
         _info = info;
         _outputPorts = [.. info.Outputs];
@@ -38,6 +40,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         _options = options;
         _conditions = conditions;
         _instruments = instruments;
+        _alerts = alerts;
         _logger = logger;
         _bucketStart = clock.GetUtcNow();
         _snapshot = new MonitoringSnapshot { ModelName = info.Name, ModelVersion = info.Version, State = MonitoringState.Unavailable };
@@ -67,6 +70,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(actor);
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         LogAcknowledged(_logger, _info.Name, actor, reason);
+        _alerts.Acknowledge();
     }
 
     /// <inheritdoc/>
@@ -82,6 +86,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
             _disposed = true;
             _timer.Dispose();
             Rotate();
+            _alerts.Dispose();
             _options.Dispose();
             _conditions?.Clear(this);
             _burnIn?.Dispose();

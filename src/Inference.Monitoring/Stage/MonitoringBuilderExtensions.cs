@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Inference.Monitoring.Alerts;
 using Inference.Monitoring.Stage;
 using Inference.Status;
 using Microsoft.Extensions.Logging;
@@ -28,12 +29,14 @@ public static partial class MonitoringBuilderExtensions
     {
         ILogger logger = (services.GetService(typeof(ILoggerFactory)) as ILoggerFactory)?.CreateLogger("Inference.Monitoring") ?? NullLogger.Instance;
         var options = new StageOptions<MonitoringOptions>(services, model, configure, new MonitoringOptionsValidator(), rejected => LogRejected(logger, model, rejected.Message));
+        ModelConditions? conditions = ModelConditions.Find(services, model);
         var monitor = new ModelMonitor(
             inner.Info,
             services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System,
             options,
-            ModelConditions.Find(services, model),
+            conditions,
             new MonitoringInstruments(inner.Info, services.GetService(typeof(IMeterFactory)) as IMeterFactory),
+            new AlertDispatcher(inner.Info.Name, () => options.Current.Alerts, services, conditions, logger),
             logger);
         return new MonitoringRunner(inner, monitor);
     }

@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Inference.Monitoring;
 
-/// <summary>Options of monitoring. Named by model; a change of the budget takes effect immediately, of everything else when the model is loaded again.</summary>
+/// <summary>Options of monitoring. Named by model; a change of the budget or of alerts takes effect immediately, of everything else when the model is loaded again.</summary>
 public sealed class MonitoringOptions
 {
     /// <summary>The file of the reference profile, in which <c>{model}</c> and <c>{version}</c> stand for the model's; null, the default: <see cref="Profile"/>, or a profile learned from the first <see cref="BurnInRows"/> rows.</summary>
@@ -43,4 +44,8 @@ public sealed class MonitoringOptions
 
     /// <summary>The folder that windows are kept in, in which <c>{model}</c> and <c>{version}</c> stand for the model's; null, the default: in memory.</summary>
     public string? Directory { get; set; }
+
+    /// <summary>Which changes of state are told to whom.</summary>
+    [ValidateObjectMembers]
+    public AlertOptions Alerts { get; } = new();
 }

@@ -13,7 +13,17 @@ public sealed class MonitoringStageBinding : PipelineStageBinding<MonitoringOpti
 {
     private static readonly OptionKeys s_keys = OptionKeys.Of(
         nameof(MonitoringOptions.ProfilePath), nameof(MonitoringOptions.BurnInRows), nameof(MonitoringOptions.SegmentColumn), nameof(MonitoringOptions.AllowOtherModel), nameof(MonitoringOptions.Budget),
-        nameof(MonitoringOptions.BucketDuration), nameof(MonitoringOptions.ExpectedFalseAlarms), nameof(MonitoringOptions.MinimumRows), nameof(MonitoringOptions.Tolerance), nameof(MonitoringOptions.Directory));
+        nameof(MonitoringOptions.BucketDuration), nameof(MonitoringOptions.ExpectedFalseAlarms), nameof(MonitoringOptions.MinimumRows), nameof(MonitoringOptions.Tolerance), nameof(MonitoringOptions.Directory))
+        .With(nameof(MonitoringOptions.Alerts), OptionKeys.Of(
+                nameof(AlertOptions.MinimumState), nameof(AlertOptions.Log), nameof(AlertOptions.Health), nameof(AlertOptions.Recovery), nameof(AlertOptions.RepeatAfter), nameof(AlertOptions.RemindAfter),
+                nameof(AlertOptions.SinkTimeout))
+            .With(nameof(AlertOptions.Silences), OptionKeys.ListOf(OptionKeys.Of(
+                    nameof(SilenceWindow.From), nameof(SilenceWindow.Until), nameof(SilenceWindow.DailyFrom), nameof(SilenceWindow.DailyUntil))
+                .With(nameof(SilenceWindow.Days), OptionKeys.ListOf(OptionKeys.Value))))
+            .With(nameof(AlertOptions.Webhook), OptionKeys.Of(
+                    nameof(WebhookOptions.Url), nameof(WebhookOptions.SigningKey), nameof(WebhookOptions.HttpClientName), nameof(WebhookOptions.Timeout), nameof(WebhookOptions.MaxAttempts), nameof(WebhookOptions.Backoff),
+                    nameof(WebhookOptions.MaxBackoff), nameof(WebhookOptions.GroupWindow), nameof(WebhookOptions.QueueCapacity))
+                .With(nameof(WebhookOptions.Headers), OptionKeys.MapOf(OptionKeys.Value))));
 
     /// <inheritdoc/>
     public override string Name => "Monitoring";

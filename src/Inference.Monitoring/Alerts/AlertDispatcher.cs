@@ -1,0 +1,122 @@
+using Inference.Status;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Monitoring.Alerts;
+
+/// <summary>
+/// Tells the changes of one model's state: log, meters and health at once, on the caller's thread; the registered sinks and the model's webhook by the rules of <see cref="AlertOptions"/>, on threads of the pool.
+/// Thread-safe; waits for nobody.
+/// </summary>
+internal sealed partial class AlertDispatcher : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Func<AlertOptions> _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly AlertPolicy _changes = new();
+    private readonly AlertPolicy _policy = new();
+    private readonly LogAlertSink _log;
+    private readonly MeterAlertSink _meter;
+    private readonly HealthAlertSink? _health;
+    private readonly WebhookAlertSink _own;
+    private readonly WebhookAlertSink[] _webhooks;
+    private readonly SinkQueue[] _queues;
+
+    // What is told at once: every change.
+    private static readonly AlertOptions s_every = new() { RepeatAfter = TimeSpan.Zero, RemindAfter = null };
+
+    /// <param name="model">The model's name.</param>
+    /// <param name="options">The rules at present.</param>
+    /// <param name="services">Where sinks, the clock, meters and HTTP clients are registered.</param>
+    /// <param name="conditions">The conditions of the model; null for none.</param>
+    /// <param name="logger">The log.</param>
+    public AlertDispatcher(string model, Func<AlertOptions> options, IServiceProvider services, ModelConditions? conditions, ILogger logger)
+    {
+        _options = options;
+        _logger = logger;
+        _clock = services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
+        var instruments = new AlertInstruments(services.GetService(typeof(System.Diagnostics.Metrics.IMeterFactory)) as System.Diagnostics.Metrics.IMeterFactory);
+        _log = new LogAlertSink(logger);
+        _meter = new MeterAlertSink(instruments);
+        _health = conditions is null ? null : new HealthAlertSink(conditions);
+        _own = new WebhookAlertSink(() => _options().Webhook, new WebhookClients(services.GetService(typeof(IHttpClientFactory)) as IHttpClientFactory), _clock, instruments, logger);
+        IAlertSink[] registered = [.. services.GetService(typeof(IEnumerable<IAlertSink>)) as IEnumerable<IAlertSink> ?? []];
+
+        // Webhooks have queues of their own, over all models.
+        _webhooks = [.. registered.OfType<WebhookAlertSink>(), _own];
+        _queues = [.. registered.Where(static sink => sink is not WebhookAlertSink).Select(sink => new SinkQueue(sink, model, () => _options().SinkTimeout, _clock, instruments, logger))];
+    }
+
+    /// <summary>Looks at a snapshot, at each evaluation and whenever the state changed. Never throws.</summary>
+    public void Publish(MonitoringSnapshot snapshot)
+    {
+        lock (_lock)
+        {
+            AlertOptions options = _options();
+            DateTimeOffset now = _clock.GetUtcNow();
+            if (_changes.Next(snapshot, s_every, now) is { } change)
+            {
+                Tell(_meter, change);
+                if (options.Log)
+                {
+                    Tell(_log, change);
+                }
+
+                if (options.Health && _health is not null)
+                {
+                    Tell(_health, change);
+                }
+            }
+
+            if (_policy.Next(snapshot, options, now) is { } alert)
+            {
+                foreach (WebhookAlertSink webhook in _webhooks)
+                {
+                    Tell(webhook, alert);
+                }
+
+                foreach (SinkQueue queue in _queues)
+                {
+                    queue.Add(alert);
+                }
+            }
+        }
+    }
+
+    /// <summary>Ends reminders of the present alert.</summary>
+    public void Acknowledge()
+    {
+        lock (_lock)
+        {
+            _policy.Acknowledge();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (SinkQueue queue in _queues)
+        {
+            queue.Dispose();
+        }
+
+        _own.Dispose();
+        _health?.Dispose();
+    }
+
+    private void Tell(IAlertSink sink, MonitoringAlert alert)
+    {
+        try
+        {
+            _ = sink.SendAsync(alert).AsTask();
+        }
+#pragma warning disable CA1031 // A logging provider or meter listener that throws keeps nothing else from being told.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailed(_logger, alert.Snapshot.ModelName, exception);
+        }
+    }
+
+    [LoggerMessage(26, LogLevel.Error, "Model '{Model}': a change of state could not be reported.")]
+    private static partial void LogFailed(ILogger logger, string model, Exception exception);
+}
