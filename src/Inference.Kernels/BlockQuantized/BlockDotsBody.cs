@@ -20,6 +20,7 @@ internal readonly unsafe struct BlockDotsBody : IIntBody
     /// Copies rows of X[M,K] as a job has them: in steps of 2·lanes elements in the order of <see cref="ICodeForm.Load"/>, the last step padded with zeros; and writes which weights of the
     /// last step there are.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Arrange<F>(float* x, nint ldx, float* to, nint stored, float* mask, nint rows, nint k, int lanes)
         where F : struct, ICodeForm
     {

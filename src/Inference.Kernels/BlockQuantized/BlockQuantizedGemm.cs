@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Inference.Kernels.Elementwise;
 using Inference.Kernels.Gemm;
 using Inference.Kernels.Gemm.Tiles;
@@ -104,6 +105,7 @@ internal static unsafe class BlockQuantizedGemm
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Finish(float* sums, nint row, nint first, nint columns)
         {
             float* y = Y + (row * Ldy) + first;

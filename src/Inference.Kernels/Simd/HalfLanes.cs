@@ -25,16 +25,18 @@ internal static unsafe class HalfLanes
 
     /// <summary>Rounded to nearest, halves to even.</summary>
     /// <remarks>
-    /// With 2^e ≤ |x| &lt; 2^(e+1), the sum of |x| and c = 2^(e+13) is |x| rounded to the 11 bits of f16, which stand in its low bits; below 2⁻¹⁴ c stays ½, whose last bit is that of the denormals.
-    /// From 2¹⁶ on all is infinity.
+    /// With c = 2^e ≤ |x| &lt; 2^(e+1), the sum of |x| and 2¹³·c is |x| rounded to the 11 bits of f16, which stand in its low bits; below 2⁻¹⁴ c stays that number, as the last bit is that of the
+    /// denormals. From 2¹⁶ on all is infinity.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Narrow(Vector512<float> x, ushort* y)
     {
         Vector512<uint> bits = x.AsUInt32();
         Vector512<uint> a = Vector512.Min(bits & Vector512.Create(0x7FFFFFFFu), Vector512.Create(0x47800000u));
-        Vector512<uint> c = Vector512.Max((a & Vector512.Create(0x7F800000u)) + Vector512.Create(13u << 23), Vector512.Create(0x3F000000u));
-        Vector512<uint> number = (a.AsSingle() + c.AsSingle()).AsUInt32() - c + ((c >> 13) - Vector512.Create(126u << 10));
+        Vector512<uint> c = Vector512.Max(a & Vector512.Create(0x7F800000u), Vector512.Create(0x38800000u));
+        Vector512<uint> sum = Vector512.FusedMultiplyAdd(c.AsSingle(), Vector512.Create(8192f), a.AsSingle()).AsUInt32();
+        // The bits of the sum less those of 2¹³·c, and the exponent that f16 has for c.
+        Vector512<uint> number = sum - c + ((c >> 13) + Vector512.Create(unchecked((13u << 10) - (13u << 23) - (126u << 10))));
         number = Vector512.ConditionalSelect(Vector512.Equals(x, x).AsUInt32(), number, Vector512.Create(0x7E00u));
         number |= (bits >> 16) & Vector512.Create(0x8000u);
         CastLanes.StoreInts(y, number.AsInt32());

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Inference.Operators.Scoring;
 
 /// <summary>Labels of classes: strings or integers.</summary>
@@ -17,6 +19,7 @@ internal sealed class ClassLabels
     public ElementType Type => _strings is null ? ElementType.Int64 : ElementType.String;
 
     /// <summary>Writes the label of class <paramref name="index"/> as element <paramref name="row"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write(Tensor target, int row, int index)
     {
         if (_strings is not null)

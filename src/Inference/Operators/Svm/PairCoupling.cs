@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Inference.Operators.Scoring;
 
 namespace Inference.Operators.Svm;
@@ -12,6 +13,7 @@ internal static class PairCoupling
     /// <param name="probB">Its offset.</param>
     /// <param name="memory">3·k² + 3·k numbers.</param>
     /// <returns>The probabilities, in the memory.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Span<float> Run(int k, ReadOnlySpan<float> scores, ReadOnlySpan<float> probA, ReadOnlySpan<float> probB, Span<float> memory)
     {
         Span<float> r = memory[..(k * k)];
@@ -51,6 +53,7 @@ internal static class PairCoupling
         return p;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Step(int k, ReadOnlySpan<float> q, Span<float> p, Span<float> qp)
     {
         float pqp = 0;

@@ -59,7 +59,6 @@ internal sealed class SvmClassifier : Operator
         }
 
         _count = (int)count;
-        _kernel = new(node, linear: _count == 0);
         _classes = _perClass.Length > 0 ? _perClass.Length : Math.Max(1, _labels.Count);
         _columns = _count > 0 ? _vectors.Length / _count : _coefficients.Length / _classes;
         long pairs = (long)_classes * (_classes - 1) / 2;
@@ -78,6 +77,8 @@ internal sealed class SvmClassifier : Operator
                 $"{node.Describe()}: expected coefficients, support_vectors, rho, prob_a and prob_b for {_classes} classes and {_count} vectors, got "
                 + $"{_coefficients.Length}, {_vectors.Length}, {_rho.Length}, {_probA.Length} and {_probB.Length} numbers.");
         }
+
+        _kernel = new(node, _vectors, _count, _columns);
     }
 
     private bool HasProbabilities => _probA.Length > 0 && _count > 0;
@@ -113,6 +114,7 @@ internal sealed class SvmClassifier : Operator
     private unsafe void Sum(float* kernels, nint width, int start, int count, int row, float* coefficients, float bias, float* to) =>
         RowLanes.Products(kernels + (start * width), width, coefficients + ((long)row * _count) + start, 0, 1, count, 1f, &bias, to);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(Tensor? labels, Tensor? output, int row, Span<float> scores, int best)
     {
         if (labels is not null)
@@ -152,6 +154,7 @@ internal sealed class SvmClassifier : Operator
         PostTransforms.Apply(_transform, target);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Best(ReadOnlySpan<float> scores)
     {
         int best = 0;
@@ -175,10 +178,11 @@ internal sealed class SvmClassifier : Operator
             using var copy = new AlignedScratch<float>(x.Type == ElementType.Float32 ? 0 : columns * most);
             using var features = new AlignedScratch<float>(columns * most);
             using var kernels = new AlignedScratch<float>((vectorCount + scoreCount + 1) * most);
+            using var room = new AlignedScratch<float>(svm._kernel.Room);
             using var rest = new AlignedScratch<float>(more + (nint)scoreCount);
             float* row = rest.Pointer + more;
             var work = default(WorkCounter);
-            fixed (float* vectors = svm._vectors, coefficients = svm._coefficients)
+            fixed (float* coefficients = svm._coefficients)
             {
                 nint rows;
                 for (long end = first + count; first < end; first += rows)
@@ -186,9 +190,9 @@ internal sealed class SvmClassifier : Operator
                     rows = (nint)Math.Min(most, end - first);
                     nint width = RowLanes.Width(rows);
                     work.Add(width * ((vectorCount + scoreCount) * (columns + 4L)) / WorkCounter.MultiplyAdds);
-                    SvmKernel.Load(x, first, rows, columns, copy.Pointer, features.Pointer, width);
+                    float* from = SvmKernel.Load(x, first, rows, columns, copy.Pointer, features.Pointer, width);
                     float* scores = kernels.Pointer + (vectorCount * width);
-                    Score(features.Pointer, width, vectors, coefficients, kernels.Pointer, scores);
+                    Score(features.Pointer, width, rows, from, room.Pointer, coefficients, kernels.Pointer, scores);
                     for (nint i = 0; i < rows; i++)
                     {
                         work.Add(scoreCount + more);
@@ -203,7 +207,7 @@ internal sealed class SvmClassifier : Operator
             }
         }
 
-        private void Score(float* features, nint width, float* vectors, float* coefficients, float* kernels, float* scores)
+        private void Score(float* features, nint width, nint rows, float* from, float* room, float* coefficients, float* kernels, float* scores)
         {
             if (svm._count == 0)
             {
@@ -216,7 +220,7 @@ internal sealed class SvmClassifier : Operator
                 return;
             }
 
-            svm._kernel.Run(features, width, vectors, svm._count, svm._columns, kernels);
+            svm._kernel.Run(features, width, rows, from, room, kernels);
             float* other = scores + (svm.Scores * width);
             for (int i = 0, pair = 0; i < svm._classes; i++)
             {
@@ -229,6 +233,7 @@ internal sealed class SvmClassifier : Operator
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Row(int row, Span<float> scores, Span<float> memory)
         {
             // The votes decide, also where probabilities are given: both may differ, as they do in libsvm.

@@ -31,13 +31,14 @@ internal sealed class SvmRegressor : Operator
         _oneClass = node.Attributes.Int("one_class", 0) != 0;
         long count = node.Attributes.Int("n_supports", 0);
         _count = count is >= 0 and <= int.MaxValue ? (int)count : throw new ModelLoadException($"{node.Describe()}: attribute 'n_supports': expected a number in [0, {int.MaxValue}], got {count}.");
-        _kernel = new(node, linear: _count == 0);
         _columns = _count > 0 ? _vectors.Length / _count : _coefficients.Length;
         if (_count > 0 && (_vectors.Length % _count != 0 || _coefficients.Length != _count))
         {
             throw new ModelLoadException(
                 $"{node.Describe()}: expected {_count} coefficients and a number of support_vectors elements that is a multiple of {_count}, got {_coefficients.Length} and {_vectors.Length}.");
         }
+
+        _kernel = new(node, _vectors, _count, _columns);
     }
 
     protected override void InferOutputs(InferContext context)
@@ -71,8 +72,9 @@ internal sealed class SvmRegressor : Operator
             using var copy = new AlignedScratch<float>(x.Type == ElementType.Float32 ? 0 : columns * most);
             using var features = new AlignedScratch<float>(columns * most);
             using var kernels = new AlignedScratch<float>((svm._count + 1) * most);
+            using var room = new AlignedScratch<float>(svm._kernel.Room);
             var work = default(WorkCounter);
-            fixed (float* vectors = svm._vectors, coefficients = svm._coefficients)
+            fixed (float* coefficients = svm._coefficients)
             {
                 nint rows;
                 for (long end = first + count; first < end; first += rows)
@@ -80,12 +82,12 @@ internal sealed class SvmRegressor : Operator
                     rows = (nint)Math.Min(most, end - first);
                     nint width = RowLanes.Width(rows);
                     work.Add(width * (svm._count + 1L) * (columns + 4L) / WorkCounter.MultiplyAdds);
-                    SvmKernel.Load(x, first, rows, columns, copy.Pointer, features.Pointer, width);
+                    float* from = SvmKernel.Load(x, first, rows, columns, copy.Pointer, features.Pointer, width);
                     float* values = features.Pointer;
                     if (svm._count > 0)
                     {
                         values = kernels.Pointer + width;
-                        svm._kernel.Run(features.Pointer, width, vectors, svm._count, columns, values);
+                        svm._kernel.Run(features.Pointer, width, rows, from, room.Pointer, values);
                     }
 
                     float rho = svm._rho;

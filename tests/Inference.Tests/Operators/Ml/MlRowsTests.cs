@@ -13,6 +13,10 @@ public sealed class MlRowsTests
     [InlineData("RBF", 64)]
     [InlineData("RBF", 150)]
     [InlineData("SIGMOID", 17)]
+    [InlineData("LINEAR", 5)]
+    [InlineData("POLY", 4)]
+    [InlineData("RBF", 1)]
+    [InlineData("SIGMOID", 3)]
     public void SvmRegressor_Rows_EqualFormula(string kind, int rows)
     {
         const int Columns = 5;
