@@ -14,6 +14,9 @@ namespace Inference.Operators.Reduction;
 internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperator
 {
     // An element of a row, and one whose neighbours in the row lie far apart, so that each is a page of its own.
+    // 4 KB of state.
+    private const int ColumnsAtOnce = 512;
+
     private const int ElementWork = 5;
     private const int ScatteredWork = 300;
 
@@ -118,31 +121,34 @@ internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperato
         }
     }
 
-    // 1 at the first largest element of each column, or the first NaN, and 0 elsewhere; y may be x.
+    // 1 at the first largest element of each column, or the first NaN, and 0 elsewhere; y may be x. Some columns at once, whose state stays in the first-level cache.
     private static void HardColumns(float* x, float* y, long outer, long length, long inner, ref WorkCounter work)
     {
-        using var best = new AlignedScratch<float>((nint)inner);
-        using var at = new AlignedScratch<int>((nint)inner);
+        float* best = stackalloc float[ColumnsAtOnce];
+        int* at = stackalloc int[ColumnsAtOnce];
         for (long o = 0; o < outer; o++, x += length * inner, y += length * inner)
         {
-            best.Span.Fill(float.NegativeInfinity);
-            at.Span.Clear();
-            for (long k = 0; k < length; k++)
+            for (long first = 0; first < inner; first += ColumnsAtOnce)
             {
-                work.Add(1 + (inner / 4));
-                ArgRun.Rows<HardmaxOrder, float, int>(x + (k * inner), 1, (nint)inner, best.Pointer, at.Pointer, (nint)inner, k, last: false);
-            }
+                int count = (int)Math.Min(ColumnsAtOnce, inner - first);
+                new Span<float>(best, count).Fill(float.NegativeInfinity);
+                new Span<int>(at, count).Clear();
+                for (long k = 0; k < length; k++)
+                {
+                    work.Add(1 + (count / 4));
+                    ArgRun.Rows<HardmaxOrder, float, int>(x + (k * inner) + first, 1, (nint)inner, best, at, count, k, last: false);
+                }
 
-            for (long k = 0; k < length; k++)
-            {
-                work.Add(1 + (inner / 8));
-                new Span<float>(y + (k * inner), (int)inner).Clear();
-            }
+                for (long k = 0; k < length; k++)
+                {
+                    work.Add(1 + (count / 8));
+                    new Span<float>(y + (k * inner) + first, count).Clear();
+                }
 
-            for (long i = 0; i < inner; i++)
-            {
-                work.Add(2);
-                y[(at.Pointer[i] * inner) + i] = 1;
+                for (int i = 0; i < count; i++)
+                {
+                    y[(at[i] * inner) + first + i] = 1;
+                }
             }
         }
     }
