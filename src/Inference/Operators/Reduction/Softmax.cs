@@ -13,10 +13,10 @@ namespace Inference.Operators.Reduction;
 /// </summary>
 internal sealed unsafe class Softmax(Node node, SoftmaxKind kind) : FloatOperator
 {
-    // An element of a row, and one whose neighbours in the row lie far apart, so that each is a page of its own.
     // 4 KB of state.
     private const int ColumnsAtOnce = 512;
 
+    // An element of a row, and one whose neighbours in the row lie far apart, so that each is a page of its own.
     private const int ElementWork = 5;
     private const int ScatteredWork = 300;
 
