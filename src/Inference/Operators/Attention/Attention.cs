@@ -195,7 +195,7 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
                 AttentionCore.Scores(context, in part, (C*)q.Data + layoutQ.Offset(b, h) + (row * layoutQ.Row), layoutQ, keys + layoutK.Offset(b, keyHead), layoutK, scale, scores);
                 AttentionCore.Softcap(in part, scores, softcap);
                 AttentionCore.AddMask(in part, scores, in mask, b, h, row);
-                AttentionCore.Softmax(in part, scores);
+                AttentionCore.Softmax(context, in part, scores);
                 AttentionCore.Values(
                     context, in part, scores, values + layoutV.Offset(b, keyHead), layoutV, (C*)context.Output(0).Data + layoutY.Offset(b, h) + (row * layoutY.Row), layoutY);
                 i += part.Rows;
@@ -210,7 +210,7 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
         Keep(context, scores, 1);
         AttentionCore.AddMask(in sizes, scores, in mask);
         Keep(context, scores, 2);
-        AttentionCore.Softmax(in sizes, scores);
+        AttentionCore.Softmax(context, in sizes, scores);
         Keep(context, scores, 3);
         AttentionCore.Values(context, in sizes, scores, values, layoutV, (C*)context.Output(0).Data, layoutY);
     }

@@ -21,17 +21,12 @@ internal static unsafe class AttentionCore
             return;
         }
 
-        long group = s.Heads / s.KeyHeads;
-        for (long b = 0; b < s.Batch; b++)
+        var heads = new HeadProducts<C>
         {
-            for (long h = 0; h < s.Heads; h++)
-            {
-                context.ThrowIfCancelled();
-                StridedProduct.Run(
-                    q + layoutQ.Offset(b, h), layoutQ.Row, k + layoutK.Offset(b, h / group), layoutK.Row, true,
-                    scores + (b * s.Heads + h) * s.Rows * s.Keys, s.Keys, s.Rows, s.Keys, s.Depth, scale, context.Threads);
-            }
-        }
+            Sizes = s, A = q, LayoutA = layoutQ, B = k, LayoutB = layoutK, TransposesB = true, Y = scores, LayoutY = HeadLayout.HeadsFirst(s.Heads, s.Rows, s.Keys),
+            Columns = s.Keys, Depth = s.Depth, Scale = scale,
+        };
+        heads.Run(context);
     }
 
     /// <summary>scores = softcap·tanh(scores/softcap); nothing for a softcap of 0.</summary>
@@ -69,10 +64,14 @@ internal static unsafe class AttentionCore
         }
     }
 
-    public static void Softmax<C>(in AttentionSizes s, C* scores)
+    public static void Softmax<C>(KernelContext context, in AttentionSizes s, C* scores)
         where C : unmanaged, IFloatingPointIeee754<C>
     {
-        if (s.ScoreCount > 0)
+        if (s.ScoreCount > 0 && typeof(C) == typeof(float))
+        {
+            Kernels.Normalization.Softmax.Run((float*)scores, (float*)scores, (nint)(s.Batch * s.Heads * s.Rows), (nint)s.Keys, logarithm: false, context.Threads);
+        }
+        else if (s.ScoreCount > 0)
         {
             var work = default(WorkCounter);
             for (long r = 0; r < s.Batch * s.Heads * s.Rows; r++)
@@ -92,17 +91,12 @@ internal static unsafe class AttentionCore
             return;
         }
 
-        long group = s.Heads / s.KeyHeads;
-        for (long b = 0; b < s.Batch; b++)
+        var heads = new HeadProducts<C>
         {
-            for (long h = 0; h < s.Heads; h++)
-            {
-                context.ThrowIfCancelled();
-                StridedProduct.Run(
-                    probabilities + (b * s.Heads + h) * s.Rows * s.Keys, s.Keys, v + layoutV.Offset(b, h / group), layoutV.Row, false,
-                    y + layoutY.Offset(b, h), layoutY.Row, s.Rows, s.ValueDepth, s.Keys, C.One, context.Threads);
-            }
-        }
+            Sizes = s, A = probabilities, LayoutA = HeadLayout.HeadsFirst(s.Heads, s.Rows, s.Keys), B = v, LayoutB = layoutV, Y = y, LayoutY = layoutY,
+            Columns = s.ValueDepth, Depth = s.Keys, Scale = C.One,
+        };
+        heads.Run(context);
     }
 
     /// <summary>Appends new keys or values to past ones: target[B, H, past + rows, D].</summary>

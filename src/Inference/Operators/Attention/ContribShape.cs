@@ -54,7 +54,7 @@ internal readonly unsafe struct ContribShape
         var additive = new AttentionMask(bias, causal: false, 0, null, rows, offsetByValid: false);
         AttentionCore.AddMask(in _sizes, scores, in additive);
         ContribMask.Add(in _sizes, scores, mask, _past, _heads.Causal, _heads.MaskValue);
-        AttentionCore.Softmax(in _sizes, scores);
+        AttentionCore.Softmax(context, in _sizes, scores);
         AttentionCore.Values(context, in _sizes, scores, values, layoutV, (float*)context.Output(0).Data, HeadLayout.RowsFirst(_sizes.Heads, rows, _sizes.ValueDepth));
     }
 }

@@ -95,7 +95,7 @@ internal sealed unsafe class FlexAttention(Node node) : FloatOperator
             modified.CopyTo(scores);
         }
 
-        AttentionCore.Softmax(in sizes, (C*)scores.Data);
+        AttentionCore.Softmax(context, in sizes, (C*)scores.Data);
         Tensor probabilities = Modify(context, _probabilityGraph, scores);
         AttentionCore.Values(context, in sizes, (C*)probabilities.Data, (C*)v.Data, layoutV, (C*)context.Output(0).Data, layoutY);
         GC.KeepAlive(scores);

@@ -88,11 +88,23 @@ internal sealed unsafe class MultiHeadAttention(Node node, MultiHeadForm form) :
         HeadLayout layoutQ = HeadLayout.HeadsFirst(_heads, x.Rows, x.Depth);
         HeadLayout layoutK = HeadLayout.HeadsFirst(_heads, presentRows, x.Depth);
         HeadLayout layoutV = HeadLayout.HeadsFirst(_heads, presentRows, x.ValueDepth);
-        x.Query.CopyTo(query, layoutQ, addend, x.Batch, _heads, x.Rows, x.Depth);
+
+        // Heads to which nothing is added are read where they are.
+        bool isAlone = room == 0 && !context.HasInput(form.Past);
+        x.Query.Take(addend, isAlone: true, ref query, ref layoutQ, x.Batch, _heads, x.Rows, x.Depth);
         CopyPast(pastKey, filled is null, key, layoutK, planes, x.Depth);
         CopyPast(context.OptionalInput(form.Past + 1), filled is null, value, layoutV, planes, x.ValueDepth);
-        x.Key.CopyTo(key + past * x.Depth, layoutK, keyBias, x.Batch, _heads, x.Fresh, x.Depth);
-        x.Value.CopyTo(value + past * x.ValueDepth, layoutV, valueBias, x.Batch, _heads, x.Fresh, x.ValueDepth);
+        if (isAlone)
+        {
+            x.Key.Take(keyBias, !context.HasOutput(1), ref key, ref layoutK, x.Batch, _heads, x.Fresh, x.Depth);
+            x.Value.Take(valueBias, !context.HasOutput(2), ref value, ref layoutV, x.Batch, _heads, x.Fresh, x.ValueDepth);
+        }
+        else
+        {
+            x.Key.CopyTo(key + past * x.Depth, layoutK, keyBias, x.Batch, _heads, x.Fresh, x.Depth);
+            x.Value.CopyTo(value + past * x.ValueDepth, layoutV, valueBias, x.Batch, _heads, x.Fresh, x.ValueDepth);
+        }
+
         if (beams)
         {
             var beamPast = new BeamPast(context.Input(MultiHeadForm.Indirection), _heads, past, room);
@@ -111,7 +123,7 @@ internal sealed unsafe class MultiHeadAttention(Node node, MultiHeadForm form) :
             Buffer.MemoryCopy(scores, context.Output(3).Data, context.Output(3).ByteCount, sizes.ScoreCount * sizeof(float));
         }
 
-        AttentionCore.Softmax(in sizes, scores);
+        AttentionCore.Softmax(context, in sizes, scores);
         AttentionCore.Values(context, in sizes, scores, value, layoutV, (float*)context.Output(0).Data, HeadLayout.RowsFirst(_heads, x.Rows, x.ValueDepth));
     }
 

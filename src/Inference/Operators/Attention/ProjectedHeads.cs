@@ -23,6 +23,20 @@ internal readonly unsafe record struct ProjectedHeads(nint Data, HeadLayout Layo
         };
     }
 
+    /// <summary>Points to the rows where they are if nothing is to be added and no copy is asked for; copies them otherwise.</summary>
+    public void Take(float* bias, bool isAlone, ref float* target, ref HeadLayout layout, long batch, long heads, long rows, long depth)
+    {
+        if (bias is null && isAlone)
+        {
+            target = (float*)Data;
+            layout = Layout;
+        }
+        else
+        {
+            CopyTo(target, layout, bias, batch, heads, rows, depth);
+        }
+    }
+
     /// <summary>Copies rows, adding a bias [H·D] where there is one, to rows of <paramref name="target"/>.</summary>
     public void CopyTo(float* target, HeadLayout layout, float* bias, long batch, long heads, long rows, long depth)
     {
