@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Draws COUNT models for each operator (and random graphs) from SEED and runs them three ways: on onnxruntime, on cpu, and on cpu without vector instructions;
 # and COUNT for each operator that has a formula in NumPy (Formulas/judge.py), on cpu and by the formula.
-# usage: eng/differential.sh [COUNT, 200] [SEED, 1] [OPERATOR]
+# usage: eng/differential.sh [COUNT, 200] [SEED, 1] [PART OF AN OPERATOR'S NAME]
 # Prints for each operator its draws, those that ONNX Runtime had a kernel for, those that both refuse, differences, and the pairs of its options that were
 # reached; fails where two differ. DIFFERENTIAL_EVERY_VERSION=1 also draws COUNT at each version of each operator (minutes).
 set -euo pipefail
@@ -11,7 +11,7 @@ trap 'rm -f "$report"' EXIT
 export INFERENCE_DIFFERENTIAL_COUNT="${1:-200}" INFERENCE_DIFFERENTIAL_SEED="${2:-1}" INFERENCE_DIFFERENTIAL_REPORT=$report
 filter="(FullyQualifiedName~Differential|FullyQualifiedName~Formula)"
 [ -n "${DIFFERENTIAL_EVERY_VERSION:-}" ] || filter="$filter&FullyQualifiedName!~EveryVersion"
-[ -z "${3:-}" ] || filter="$filter&DisplayName~\"$3\""
+[ -z "${3:-}" ] || filter="$filter&DisplayName~$3"
 status=0
 dotnet test tests/Inference.OnnxRuntime.Tests -c Release --nologo -v q --filter "$filter" --logger "console;verbosity=minimal" || status=$?
 sort "$report" | awk -F'\t' '
