@@ -6,8 +6,9 @@ internal static class SafeFile
     /// <param name="what">What is written, for messages.</param>
     /// <param name="path">The file.</param>
     /// <param name="bytes">Its contents.</param>
+    /// <param name="flush">Whether the contents are on the disk before the file appears.</param>
     /// <exception cref="MonitoringException">The file cannot be written.</exception>
-    public static void Write(string what, string path, ReadOnlySpan<byte> bytes)
+    public static void Write(string what, string path, ReadOnlySpan<byte> bytes, bool flush = true)
     {
         string temporary = $"{path}.{Guid.NewGuid():N}.part";
         try
@@ -15,7 +16,7 @@ internal static class SafeFile
             using (FileStream stream = File.Create(temporary))
             {
                 stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(flush);
             }
 
             File.Move(temporary, path, overwrite: true);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Inference.Monitoring.Collection;
 using Inference.Monitoring.Stage;
+using Inference.Monitoring.Windows;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Monitoring;
@@ -36,6 +37,8 @@ public sealed partial class ModelMonitor
             return;
         }
 
+        IWindowStore store = _options.Current.Store?.Invoke(_info) ?? (_options.Current.Directory is { } folder ? new FileWindowStore(PathOf(folder)) : new MemoryWindowStore());
+        _ring = new WindowRing(profile.WindowLayout, store, why => LogWindow(_logger, _info.Name, why));
         Volatile.Write(ref _profile, profile);
         Volatile.Write(ref _collector, new Collector(profile.WindowLayout));
         SetState(MonitoringState.Learning, "Too few rows were seen for a judgement.");
@@ -116,8 +119,23 @@ public sealed partial class ModelMonitor
         _rows += window.Rows;
         _rowsSeen += window.RowsSeen;
         _instruments.Bucket(window, _sampler.Share);
+        Keep(window);
         SetState(Snapshot.State, Snapshot.Description);
         return window;
+    }
+
+    private void Keep(MonitoringWindow window)
+    {
+        try
+        {
+            _ring!.Add(window);
+            _conditions?.Clear(_ring);
+        }
+        catch (MonitoringException exception)
+        {
+            LogWindow(_logger, _info.Name, exception.Message);
+            _conditions?.Set(_ring!, $"Windows are not kept: {exception.Message}");
+        }
     }
 
     private void ReportErrors()
@@ -170,6 +188,9 @@ public sealed partial class ModelMonitor
 
     [LoggerMessage(4, LogLevel.Information, "Model '{Model}': '{Actor}' acknowledged the state: {Reason}")]
     private static partial void LogAcknowledged(ILogger logger, string model, string actor, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "Model '{Model}': a window is lost: {Why}")]
+    private static partial void LogWindow(ILogger logger, string model, string why);
 
     [LoggerMessage(5, LogLevel.Error, "Model '{Model}': a bucket could not be evaluated.")]
     private static partial void LogFailed(ILogger logger, string model, Exception exception);

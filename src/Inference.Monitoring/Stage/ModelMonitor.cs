@@ -1,6 +1,7 @@
 using Inference.Monitoring.Alerts;
 using Inference.Monitoring.Collection;
 using Inference.Monitoring.Stage;
+using Inference.Monitoring.Windows;
 using Inference.Status;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     private BurnIn? _burnIn;
     private ReferenceProfile? _profile;
     private Collector? _collector;
+    private WindowRing? _ring;
     private MonitoringSnapshot _snapshot;
     private DateTimeOffset _bucketStart;
     private long _errors;
@@ -64,6 +66,18 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         }
     }
 
+    /// <summary>Returns the sum of the windows from one time to another: buckets of the last 60 minutes, hours of the last 48, days of the last 35, as far as they lie between and are kept; null for none. Ended buckets only.</summary>
+    /// <param name="from">The start.</param>
+    /// <param name="to">The end, exclusive.</param>
+    /// <exception cref="MonitoringException">The store of windows cannot be read.</exception>
+    public MonitoringWindow? Read(DateTimeOffset from, DateTimeOffset to)
+    {
+        lock (_rotation)
+        {
+            return _ring?.Between(from, to);
+        }
+    }
+
     /// <inheritdoc/>
     public void Acknowledge(string actor, string reason)
     {
@@ -89,6 +103,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
             _alerts.Dispose();
             _options.Dispose();
             _conditions?.Clear(this);
+            _conditions?.Clear((object?)_ring ?? this);
             _burnIn?.Dispose();
         }
     }

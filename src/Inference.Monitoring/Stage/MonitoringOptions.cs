@@ -42,10 +42,13 @@ public sealed class MonitoringOptions
     [Range(0.0, 1.0)]
     public double Tolerance { get; set; } = 0.1;
 
-    /// <summary>The folder that windows are kept in, in which <c>{model}</c> and <c>{version}</c> stand for the model's; null, the default: in memory.</summary>
+    /// <summary>The folder that windows are kept in, in which <c>{model}</c> and <c>{version}</c> stand for the model's, and which no other process may use; null, the default: the last ones are kept in memory, 64 KiB of them.</summary>
     public string? Directory { get; set; }
 
     /// <summary>Which changes of state are told to whom.</summary>
     [ValidateObjectMembers]
     public AlertOptions Alerts { get; } = new();
+
+    /// <summary>Returns the store of a model's or version's windows, or null for that of <see cref="Directory"/>. Null by default.</summary>
+    public Func<ModelInfo, IWindowStore?>? Store { get; set; }
 }
