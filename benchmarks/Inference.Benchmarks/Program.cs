@@ -22,6 +22,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["gemm"] = GemmCommand.RunAsync,
     ["limits"] = LimitsCommand.RunAsync,
     ["lowrank"] = LowRankCommand.RunAsync,
+    ["monitoring"] = MonitoringCommand.RunAsync,
     ["operators"] = OperatorsCommand.RunAsync,
     ["overhead"] = OverheadCommand.RunAsync,
     ["ownership"] = OwnershipCommand.RunAsync,
