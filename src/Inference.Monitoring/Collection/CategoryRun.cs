@@ -38,9 +38,9 @@ internal sealed class CategoryRun : ColumnRun
     {
         switch (tensor.ElementType)
         {
-            case ElementType.Int64: Collect(tensor.AsSpan<long>(), start, rows, segments, stripe); break;
-            case ElementType.Int32: Collect(tensor.AsSpan<int>(), start, rows, segments, stripe); break;
-            default: Collect(tensor.AsSpan<bool>(), start, rows, segments, stripe); break;
+            case ElementType.Int64: Collect(TensorElements.Of<long>(tensor), start, rows, segments, stripe); break;
+            case ElementType.Int32: Collect(TensorElements.Of<int>(tensor), start, rows, segments, stripe); break;
+            default: Collect(TensorElements.Of<bool>(tensor), start, rows, segments, stripe); break;
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class Collector
     /// <returns>Whether all tensors were as the profile says.</returns>
     public bool Collect(NamedValues inputs, NamedValues? outputs)
     {
-        int rows = RowsOf(inputs, outputs);
+        int rows = RowsOf(inputs, outputs, out TensorPlan? counted, out TensorValue? first);
         Stripe? stripe = _stripes.Take();
         if (stripe is null)
         {
@@ -76,9 +76,7 @@ internal sealed class Collector
                 _segments?.Read(inputs, outputs, start, block);
                 foreach (TensorPlan plan in _plans)
                 {
-                    NamedValues? values = plan.Side == ColumnSide.Input ? inputs : outputs;
-                    ModelValue? value = null;
-                    values?.TryGetValue(plan.Name, out value);
+                    TensorValue? value = plan == counted ? first : Find(plan, inputs, outputs);
                     whole &= plan.Collect(value, rows, start, count, block, stripe);
                 }
 
@@ -112,7 +110,7 @@ internal sealed class Collector
     /// <summary>Counts a call whose rows are not counted, because it is not in the sample or has failed.</summary>
     public void Pass(NamedValues? inputs, NamedValues? outputs, bool failed)
     {
-        int rows = inputs is null ? 0 : RowsOf(inputs, outputs);
+        int rows = inputs is null ? 0 : RowsOf(inputs, outputs, out _, out _);
         if (_stripes.Take() is not { } stripe)
         {
             _stripes.Skip(rows);
@@ -135,19 +133,26 @@ internal sealed class Collector
     }
 
     /// <summary>The number of rows of a call: those of the first tensor of the profile that it has; 0 for none.</summary>
-    private int RowsOf(NamedValues inputs, NamedValues? outputs)
+    private int RowsOf(NamedValues inputs, NamedValues? outputs, out TensorPlan? counted, out TensorValue? first)
     {
         foreach (TensorPlan plan in _plans)
         {
-            NamedValues? values = plan.Side == ColumnSide.Input ? inputs : outputs;
-            if (values is not null && values.TryGetValue(plan.Name, out ModelValue? value) && value is TensorValue tensor)
+            if (Find(plan, inputs, outputs) is { } tensor)
             {
+                (counted, first) = (plan, tensor);
                 return Math.Max(TensorPlan.RowsOf(tensor), 0);
             }
         }
 
         // Renamed throughout: the rows of whatever was passed are all missing.
+        (counted, first) = (null, null);
         return inputs.Count > 0 && inputs.GetAt(0).Value is TensorValue other ? Math.Max(TensorPlan.RowsOf(other), 0) : 0;
+    }
+
+    private static TensorValue? Find(TensorPlan plan, NamedValues inputs, NamedValues? outputs)
+    {
+        NamedValues? values = plan.Side == ColumnSide.Input ? inputs : outputs;
+        return values is not null && values.TryGetValue(plan.Name, out ModelValue? value) ? value as TensorValue : null;
     }
 
     private static bool IsSameTensor(ColumnDefinition one, ColumnDefinition two) => one.Side == two.Side && one.Tensor == two.Tensor;

@@ -15,53 +15,63 @@ internal sealed partial class FloatRun
     /// Equal to <see cref="CollectScalar"/>. Sums: 8 columns of a row in the lanes. Cells in two steps: the 8 coarse bounds choose a group of 4 bounds, which is searched; the last group holds the values that reach
     /// all coarse bounds too.
     /// </summary>
-    /// <remarks>Lanes past the last column: see <see cref="Collect512"/>.</remarks>
+    /// <remarks>As for <see cref="Collect512"/>.</remarks>
     internal void Collect256(ReadOnlySpan<float> data, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
         Span<float> last = stackalloc float[HalfLanes];
         last.Clear();
-        ref float first = ref MemoryMarshal.GetReference(data);
-        for (int block = 0; block < Count; block += HalfLanes)
+        Span<uint> cells = stackalloc uint[MaxColumns];
+        ref uint cell = ref MemoryMarshal.GetReference(cells);
+        for (int row = 0; row < rows; row++)
         {
-            int lanes = Math.Min(HalfLanes, Count - block);
-            Vector256<float> least = Vector256.LoadUnsafe(ref _least.First, (nuint)block);
-            Vector256<float> most = Vector256.LoadUnsafe(ref _most.First, (nuint)block);
-            Vector256<float> center = Vector256.LoadUnsafe(ref _center.First, (nuint)block);
-            Vector256<float> scale = Vector256.LoadUnsafe(ref _scale.First, (nuint)block);
-            uint counted = (1u << lanes) - 1;
-            ref float bounds = ref Unsafe.Add(ref _bounds.First, block * Bounds);
-            ref float coarse = ref Unsafe.Add(ref _coarse.First, block * HalfLanes);
-            ref int under = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_under), block);
-            for (int row = 0; row < rows; row++)
+            int part = segments.IsEmpty ? 0 : segments[row];
+            ReadOnlySpan<float> values = data[(row * _width)..];
+            ref float first = ref MemoryMarshal.GetReference(values);
+            nuint sum = (nuint)((part * stripe.Columns) + FirstColumn);
+            bool outside = false;
+            for (int block = 0; block < Count; block += HalfLanes)
             {
-                int place = (row * _width) + block;
-                if (place + HalfLanes > data.Length)
+                int lanes = Math.Min(HalfLanes, Count - block);
+                bool ends = block + HalfLanes > values.Length;
+                if (ends)
                 {
-                    data.Slice(place, lanes).CopyTo(last);
-                    place = -1;
+                    values.Slice(block, lanes).CopyTo(last);
                 }
 
-                ref float values = ref place < 0 ? ref MemoryMarshal.GetReference(last) : ref Unsafe.Add(ref first, place);
-                int part = segments.IsEmpty ? 0 : segments[row];
-                ref int counts = ref stripe.Counts[part * stripe.Cells];
-                Vector256<float> x = Vector256.LoadUnsafe(ref values);
-                nuint sum = (nuint)((part * stripe.Columns) + FirstColumn + block);
-                AddSums(x, center, scale, ref Unsafe.Add(ref stripe.Sums.First, sum), ref Unsafe.Add(ref stripe.Squares.First, sum));
-                for (int i = 0; i < lanes; i++)
-                {
-                    float value = Unsafe.Add(ref values, i);
-                    uint groups = Vector256.GreaterThanOrEqual(Vector256.Create(value), Vector256.LoadUnsafe(ref coarse, (nuint)(i * HalfLanes))).ExtractMostSignificantBits();
-                    int group = Math.Min(BitOperations.PopCount(groups), HalfLanes - 1);
-                    uint fine = Vector128.GreaterThanOrEqual(Vector128.Create(value), Vector128.LoadUnsafe(ref bounds, (nuint)((i * Bounds) + (4 * group)))).ExtractMostSignificantBits();
-                    Unsafe.Add(ref counts, Unsafe.Add(ref under, i) + (4 * group) + BitOperations.PopCount(fine))++;
-                }
-
-                uint inside = (Vector256.GreaterThanOrEqual(x, least) & Vector256.LessThanOrEqual(x, most)).ExtractMostSignificantBits();
-                if ((inside & counted) != counted)
-                {
-                    Move(MemoryMarshal.CreateReadOnlySpan(ref values, lanes), block, ref counts);
-                }
+                ref float own = ref ends ? ref MemoryMarshal.GetReference(last) : ref Unsafe.Add(ref first, block);
+                Vector256<float> x = Vector256.LoadUnsafe(ref own);
+                nuint place = (nuint)block;
+                AddSums(x, Vector256.LoadUnsafe(ref _center.First, place), Vector256.LoadUnsafe(ref _scale.First, place), ref Unsafe.Add(ref stripe.Sums.First, sum + place), ref Unsafe.Add(ref stripe.Squares.First, sum + place));
+                uint inside = (Vector256.GreaterThanOrEqual(x, Vector256.LoadUnsafe(ref _least.First, place)) & Vector256.LessThanOrEqual(x, Vector256.LoadUnsafe(ref _most.First, place))).ExtractMostSignificantBits();
+                outside |= (~inside & ((1u << lanes) - 1)) != 0;
+                FindCells(ref own, lanes, ref Unsafe.Add(ref _bounds.First, block * Bounds), ref Unsafe.Add(ref _coarse.First, block * HalfLanes), ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_under), block), ref Unsafe.Add(ref cell, block));
             }
+
+            ref int counts = ref stripe.Counts[part * stripe.Cells];
+            for (nuint i = 0; i < (nuint)Count; i++)
+            {
+                Unsafe.Add(ref counts, Unsafe.Add(ref cell, i))++;
+            }
+
+            if (outside)
+            {
+                Move(values[..Count], ref counts);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FindCells(ref float values, int lanes, ref float bounds, ref float coarse, ref uint under, ref uint cells)
+    {
+        for (nuint i = 0; i < (nuint)lanes; i++)
+        {
+            float value = Unsafe.Add(ref values, i);
+            uint groups = Vector256.GreaterThanOrEqual(Vector256.Create(value), Vector256.LoadUnsafe(ref coarse)).ExtractMostSignificantBits();
+            uint group = 4 * Math.Min((uint)BitOperations.PopCount(groups), HalfLanes - 1);
+            uint fine = Vector128.GreaterThanOrEqual(Vector128.Create(value), Vector128.LoadUnsafe(ref bounds, group)).ExtractMostSignificantBits();
+            Unsafe.Add(ref cells, i) = Unsafe.Add(ref under, i) + group + (uint)BitOperations.PopCount(fine);
+            bounds = ref Unsafe.Add(ref bounds, Bounds);
+            coarse = ref Unsafe.Add(ref coarse, HalfLanes);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class FloatRun : ColumnRun
     private readonly AlignedArray<float> _scale;
 
     // The cell "under" of each column, and its number of bins.
-    private readonly int[] _under;
+    private readonly uint[] _under;
     private readonly int[] _bins;
     private FloatPairs? _pairs;
 
@@ -50,7 +50,7 @@ internal sealed partial class FloatRun : ColumnRun
         _most = new AlignedArray<float>(padded);
         _center = new AlignedArray<float>(padded);
         _scale = new AlignedArray<float>(padded);
-        _under = new int[columns.Length];
+        _under = new uint[columns.Length];
         _bins = new int[columns.Length];
         _bounds.Span.Fill(float.NaN);
         for (int i = 0; i < columns.Length; i++)
@@ -70,7 +70,7 @@ internal sealed partial class FloatRun : ColumnRun
             _most.Span[i] = (float)column.Edges[^1];
             _center.Span[i] = (float)column.Center;
             _scale.Span[i] = (float)column.Scale;
-            _under[i] = offset + column.Layout.Under;
+            _under[i] = (uint)(offset + column.Layout.Under);
             _bins[i] = column.Layout.Bins;
             offset += column.Layout.Count;
         }
@@ -98,7 +98,7 @@ internal sealed partial class FloatRun : ColumnRun
 
     public override void Collect(TensorValue tensor, int start, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
-        ReadOnlySpan<float> data = tensor.AsSpan<float>().Slice(start * _width, rows * _width)[_element..];
+        ReadOnlySpan<float> data = TensorElements.Of<float>(tensor).Slice(start * _width, rows * _width)[_element..];
         if (Vector512.IsHardwareAccelerated)
         {
             Collect512(data, rows, segments, stripe);
@@ -131,10 +131,10 @@ internal sealed partial class FloatRun : ColumnRun
                 long q = FixedPoint.Of(x, _center.Span[i], _scale.Span[i]);
                 sums[i] += q;
                 squares[i] += q * q;
-                Unsafe.Add(ref counts, _under[i] + Reached(_bounds.Span.Slice(i * Bounds, Bounds), x))++;
+                Unsafe.Add(ref counts, (int)_under[i] + Reached(_bounds.Span.Slice(i * Bounds, Bounds), x))++;
             }
 
-            Move(values, 0, ref counts);
+            Move(values, ref counts);
         }
     }
 
@@ -152,19 +152,19 @@ internal sealed partial class FloatRun : ColumnRun
     }
 
     /// <summary>Moves values outside the reference from where <see cref="Reached"/> counted them, "under" or the last bin, to their cells.</summary>
-    private void Move(ReadOnlySpan<float> values, int firstOfRun, ref int counts)
+    private void Move(ReadOnlySpan<float> values, ref int counts)
     {
         for (int i = 0; i < values.Length; i++)
         {
             float x = values[i];
-            int under = _under[firstOfRun + i];
-            int bins = _bins[firstOfRun + i];
+            int under = (int)_under[i];
+            int bins = _bins[i];
             if (float.IsNaN(x))
             {
                 Unsafe.Add(ref counts, under)--;
                 Unsafe.Add(ref counts, under + bins + 3)++;
             }
-            else if (x > _most.Span[firstOfRun + i])
+            else if (x > _most.Span[i])
             {
                 Unsafe.Add(ref counts, under + bins)--;
                 Unsafe.Add(ref counts, under + bins + (float.IsPositiveInfinity(x) ? 2 : 1))++;

@@ -14,7 +14,7 @@ internal sealed class ScoreRun(ColumnDefinition[] columns, int firstColumn, int 
 
     public override void Collect(TensorValue tensor, int start, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
-        ReadOnlySpan<float> data = tensor.AsSpan<float>().Slice(start * _width, rows * _width)[_element..];
+        ReadOnlySpan<float> data = TensorElements.Of<float>(tensor).Slice(start * _width, rows * _width)[_element..];
         for (int row = 0; row < rows; row++)
         {
             int part = segments.IsEmpty ? 0 : segments[row];

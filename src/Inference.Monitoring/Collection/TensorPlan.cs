@@ -76,16 +76,16 @@ internal sealed class TensorPlan
     public ColumnSide Side { get; }
 
     /// <summary>Counts rows of a call. Rows that cannot be read are counted as missing.</summary>
-    /// <param name="value">The value of the tensor's name; null if the call has none.</param>
+    /// <param name="tensor">The tensor; null if the call has none of that name.</param>
     /// <param name="callRows">The number of rows of the call.</param>
     /// <param name="start">The first row to count.</param>
     /// <param name="rows">The number of rows to count.</param>
     /// <param name="segments">The part of each of these rows; empty for part 0.</param>
     /// <param name="stripe">The counters.</param>
     /// <returns>Whether the tensor was as the profile says.</returns>
-    public bool Collect(ModelValue? value, int callRows, int start, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
+    public bool Collect(TensorValue? tensor, int callRows, int start, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
-        if (value is not TensorValue tensor || RowsOf(tensor) != callRows || (_width > 0 && tensor.ElementCount != (long)callRows * _width) || tensor.ElementCount % ((long)Math.Max(callRows, 1) * _channels) != 0)
+        if (tensor is null || RowsOf(tensor) != callRows || (_width > 0 && tensor.ElementCount != (long)callRows * _width) || tensor.ElementCount % ((long)Math.Max(callRows, 1) * _channels) != 0)
         {
             CountMissing(_missing, rows, segments, stripe);
             return false;
