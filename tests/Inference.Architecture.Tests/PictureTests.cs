@@ -11,6 +11,7 @@ public sealed class PictureTests
     [InlineData("Inference")]
     [InlineData("Inference.Batching")]
     [InlineData("Inference.Caching")]
+    [InlineData("Inference.Monitoring")]
     public void Picture_OfTheMap_ShowsWhatWasCompiled(string name)
     {
         RoomGraph graph = RoomGraph.Of([.. Directory.GetFiles(AppContext.BaseDirectory, "Inference*.dll").Where(static f => !Path.GetFileName(f).Contains("Tests", StringComparison.Ordinal))]);

@@ -48,8 +48,8 @@ internal static class MonitoringCommand
         ReferenceProfile profile = MonitoredLoad.Profile("values", Features, outputs: false, correlated: false);
         NamedValues inputs = MonitoredLoad.Inputs(new Random(2), Rows, Features, correlated: false);
         float[] data = inputs["x"].AsSpan<float>().ToArray();
-        var stripe = new Stripe(profile.WindowLayout);
         var run = new FloatRun([.. profile.Columns.Take(Features).Select(static c => c.Definition)], 0, 0);
+        var stripe = new Stripe(profile.WindowLayout, run.CountsRemainder);
         var collector = new Collector(profile.WindowLayout);
         double best = double.MaxValue;
         foreach ((string form, bool chosen, Action call) in new (string, bool, Action)[]

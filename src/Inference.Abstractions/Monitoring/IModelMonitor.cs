@@ -6,7 +6,7 @@ public interface IModelMonitor
     /// <summary>What is known at present; made anew at each evaluation.</summary>
     MonitoringSnapshot Snapshot { get; }
 
-    /// <summary>Acknowledges a warning or alarm: evidence starts anew, and the state is learning until enough rows were seen. No effect in other states.</summary>
+    /// <summary>Marks the present alarm as seen: it is no longer reported until another column changes. No effect in other states.</summary>
     /// <param name="actor">Who decides: 1 to 128 characters.</param>
     /// <param name="reason">Why: 1 to 1,024 characters.</param>
     /// <exception cref="ArgumentException">The actor or the reason is not valid.</exception>

@@ -41,7 +41,7 @@ internal sealed class Collector
         _plans = [.. plans];
         _pairs = new PairPlan(layout, encoders, [.. Enumerable.Range(columns, encoders.Length - columns).Where(p => layout.Columns[p].Derivation == ColumnDerivation.Pair && !plans.Exists(plan => plan.Counts(p)))]);
         _repeats = RepeatCounter.Create(layout);
-        _stripes = new StripeSet(layout);
+        _stripes = new StripeSet(layout, plans.Select(static p => p.LargestRun).MaxBy(static r => r?.Count)?.CountsRemainder ?? 0);
         _segments = layout.Segments > 0 ? new SegmentReader(layout.Columns[layout.SegmentColumn], encoders[layout.SegmentColumn], layout.Segments) : null;
     }
 

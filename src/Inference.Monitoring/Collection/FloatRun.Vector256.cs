@@ -20,14 +20,13 @@ internal sealed partial class FloatRun
     {
         Span<float> last = stackalloc float[HalfLanes];
         last.Clear();
-        Span<uint> cells = stackalloc uint[MaxColumns];
-        ref uint cell = ref MemoryMarshal.GetReference(cells);
         for (int row = 0; row < rows; row++)
         {
             int part = segments.IsEmpty ? 0 : segments[row];
             ReadOnlySpan<float> values = data[(row * _width)..];
             ref float first = ref MemoryMarshal.GetReference(values);
             nuint sum = (nuint)((part * stripe.Columns) + FirstColumn);
+            ref int counts = ref stripe.Counts[part * stripe.Cells];
             bool outside = false;
             for (int block = 0; block < Count; block += HalfLanes)
             {
@@ -44,13 +43,7 @@ internal sealed partial class FloatRun
                 AddSums(x, Vector256.LoadUnsafe(ref _center.First, place), Vector256.LoadUnsafe(ref _scale.First, place), ref Unsafe.Add(ref stripe.Sums.First, sum + place), ref Unsafe.Add(ref stripe.Squares.First, sum + place));
                 uint inside = (Vector256.GreaterThanOrEqual(x, Vector256.LoadUnsafe(ref _least.First, place)) & Vector256.LessThanOrEqual(x, Vector256.LoadUnsafe(ref _most.First, place))).ExtractMostSignificantBits();
                 outside |= (~inside & ((1u << lanes) - 1)) != 0;
-                FindCells(ref own, lanes, ref Unsafe.Add(ref _bounds.First, block * Bounds), ref Unsafe.Add(ref _coarse.First, block * HalfLanes), ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_under), block), ref Unsafe.Add(ref cell, block));
-            }
-
-            ref int counts = ref stripe.Counts[part * stripe.Cells];
-            for (nuint i = 0; i < (nuint)Count; i++)
-            {
-                Unsafe.Add(ref counts, Unsafe.Add(ref cell, i))++;
+                CountCells(ref own, lanes, ref Unsafe.Add(ref _bounds.First, block * Bounds), ref Unsafe.Add(ref _coarse.First, block * HalfLanes), ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_under), block), ref counts);
             }
 
             if (outside)
@@ -61,7 +54,7 @@ internal sealed partial class FloatRun
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FindCells(ref float values, int lanes, ref float bounds, ref float coarse, ref uint under, ref uint cells)
+    private static void CountCells(ref float values, int lanes, ref float bounds, ref float coarse, ref int under, ref int counts)
     {
         for (nuint i = 0; i < (nuint)lanes; i++)
         {
@@ -69,7 +62,8 @@ internal sealed partial class FloatRun
             uint groups = Vector256.GreaterThanOrEqual(Vector256.Create(value), Vector256.LoadUnsafe(ref coarse)).ExtractMostSignificantBits();
             uint group = 4 * Math.Min((uint)BitOperations.PopCount(groups), HalfLanes - 1);
             uint fine = Vector128.GreaterThanOrEqual(Vector128.Create(value), Vector128.LoadUnsafe(ref bounds, group)).ExtractMostSignificantBits();
-            Unsafe.Add(ref cells, i) = Unsafe.Add(ref under, i) + group + (uint)BitOperations.PopCount(fine);
+            nuint cell = (uint)Unsafe.Add(ref under, i) + group + (uint)BitOperations.PopCount(fine);
+            Unsafe.Add(ref counts, cell)++;
             bounds = ref Unsafe.Add(ref bounds, Bounds);
             coarse = ref Unsafe.Add(ref coarse, HalfLanes);
         }

@@ -13,23 +13,18 @@ internal sealed partial class FloatRun
     /// Equal to <see cref="CollectScalar"/>. Sums: 16 columns of a row in the lanes. Cells: one value in all lanes against 2 × 16 bounds; the number of lanes that it reaches is its bin. A column's bounds are
     /// 128 bytes apart and its counts 152, so that the columns of a row use all sets of the first-level cache.
     /// </summary>
-    /// <remarks>
-    /// <para>All cells of a row are found before any is counted: a processor compares the low 12 bits of a load's address with those of the stores before it, and bounds that lie where counts were just written, a multiple of
-    /// 4 KiB away, would wait for them, in some processes and not in others.</para>
-    /// <para>Lanes past the last column read the next row, or zeros at the end; their scale is 0, so that they add 0 to sums, and they are not counted.</para>
-    /// </remarks>
+    /// <remarks>Lanes past the last column read the next row, or zeros at the end; their scale is 0, so that they add 0 to sums, and they are not counted.</remarks>
     internal void Collect512(ReadOnlySpan<float> data, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
         Span<float> last = stackalloc float[Lanes];
         last.Clear();
-        Span<uint> cells = stackalloc uint[MaxColumns];
-        ref uint cell = ref MemoryMarshal.GetReference(cells);
         for (int row = 0; row < rows; row++)
         {
             int part = segments.IsEmpty ? 0 : segments[row];
             ReadOnlySpan<float> values = data[(row * _width)..];
             ref float first = ref MemoryMarshal.GetReference(values);
             nuint sum = (nuint)((part * stripe.Columns) + FirstColumn);
+            ref int counts = ref stripe.Counts[part * stripe.Cells];
             bool outside = false;
             for (int block = 0; block < Count; block += Lanes)
             {
@@ -46,13 +41,7 @@ internal sealed partial class FloatRun
                 AddSums(x, Vector512.LoadUnsafe(ref _center.First, place), Vector512.LoadUnsafe(ref _scale.First, place), ref Unsafe.Add(ref stripe.Sums.First, sum + place), ref Unsafe.Add(ref stripe.Squares.First, sum + place));
                 ulong inside = (Vector512.GreaterThanOrEqual(x, Vector512.LoadUnsafe(ref _least.First, place)) & Vector512.LessThanOrEqual(x, Vector512.LoadUnsafe(ref _most.First, place))).ExtractMostSignificantBits();
                 outside |= (~inside & ((1UL << lanes) - 1)) != 0;
-                FindCells(ref own, lanes, ref Unsafe.Add(ref _bounds.First, block * Bounds), ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_under), block), ref Unsafe.Add(ref cell, block));
-            }
-
-            ref int counts = ref stripe.Counts[part * stripe.Cells];
-            for (nuint i = 0; i < (nuint)Count; i++)
-            {
-                Unsafe.Add(ref counts, Unsafe.Add(ref cell, i))++;
+                CountCells(ref own, lanes, ref Unsafe.Add(ref _bounds.First, block * Bounds), ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_under), block), ref counts);
             }
 
             if (outside)
@@ -63,14 +52,15 @@ internal sealed partial class FloatRun
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FindCells(ref float values, int lanes, ref float bounds, ref uint under, ref uint cells)
+    private static void CountCells(ref float values, int lanes, ref float bounds, ref int under, ref int counts)
     {
         for (nuint i = 0; i < (nuint)lanes; i++)
         {
             Vector512<float> value = Vector512.Create(Unsafe.Add(ref values, i));
             ulong low = Vector512.GreaterThanOrEqual(value, Vector512.LoadUnsafe(ref bounds)).ExtractMostSignificantBits();
             ulong high = Vector512.GreaterThanOrEqual(value, Vector512.LoadUnsafe(ref bounds, Lanes)).ExtractMostSignificantBits();
-            Unsafe.Add(ref cells, i) = Unsafe.Add(ref under, i) + (uint)BitOperations.PopCount(low | (high << Lanes));
+            nuint cell = (uint)Unsafe.Add(ref under, i) + (uint)BitOperations.PopCount(low | (high << Lanes));
+            Unsafe.Add(ref counts, cell)++;
             bounds = ref Unsafe.Add(ref bounds, Bounds);
         }
     }

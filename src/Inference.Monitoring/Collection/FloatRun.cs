@@ -31,7 +31,7 @@ internal sealed partial class FloatRun : ColumnRun
     private readonly AlignedArray<float> _scale;
 
     // The cell "under" of each column, and its number of bins.
-    private readonly uint[] _under;
+    private readonly int[] _under;
     private readonly int[] _bins;
     private FloatPairs? _pairs;
 
@@ -50,7 +50,7 @@ internal sealed partial class FloatRun : ColumnRun
         _most = new AlignedArray<float>(padded);
         _center = new AlignedArray<float>(padded);
         _scale = new AlignedArray<float>(padded);
-        _under = new uint[columns.Length];
+        _under = new int[columns.Length];
         _bins = new int[columns.Length];
         _bounds.Span.Fill(float.NaN);
         for (int i = 0; i < columns.Length; i++)
@@ -70,11 +70,17 @@ internal sealed partial class FloatRun : ColumnRun
             _most.Span[i] = (float)column.Edges[^1];
             _center.Span[i] = (float)column.Center;
             _scale.Span[i] = (float)column.Scale;
-            _under[i] = (uint)(offset + column.Layout.Under);
+            _under[i] = offset + column.Layout.Under;
             _bins[i] = column.Layout.Bins;
             offset += column.Layout.Count;
         }
     }
+
+    /// <summary>
+    /// Where the counts of a stripe should begin, modulo 4,096. A processor compares the low 12 bits of a load's address with those of the stores before it: bounds that lie a multiple of 4 KiB from where counts were just written
+    /// would wait for them, and a value take three times as long, in some processes and not in others. Counts are therefore 1 KiB ahead of the bounds of the same column, which by the 64th column becomes 2.5 KiB.
+    /// </summary>
+    public int CountsRemainder => (((_bounds.Remainder + 1024 - (4 * _under[0])) % 4096) + 4096) % 4096;
 
     /// <summary>Adds the pairs whose columns are both in the run, and returns their places in the profile.</summary>
     public List<int> AddPairs(WindowLayout layout)
@@ -131,7 +137,7 @@ internal sealed partial class FloatRun : ColumnRun
                 long q = FixedPoint.Of(x, _center.Span[i], _scale.Span[i]);
                 sums[i] += q;
                 squares[i] += q * q;
-                Unsafe.Add(ref counts, (int)_under[i] + Reached(_bounds.Span.Slice(i * Bounds, Bounds), x))++;
+                Unsafe.Add(ref counts, _under[i] + Reached(_bounds.Span.Slice(i * Bounds, Bounds), x))++;
             }
 
             Move(values, ref counts);
@@ -157,7 +163,7 @@ internal sealed partial class FloatRun : ColumnRun
         for (int i = 0; i < values.Length; i++)
         {
             float x = values[i];
-            int under = (int)_under[i];
+            int under = _under[i];
             int bins = _bins[i];
             if (float.IsNaN(x))
             {

@@ -12,15 +12,18 @@ internal sealed class Stripe
 
     // Vectors of sums may reach past the last column, where they add zeros.
     private const int Padding = 16;
+    private readonly AlignedArray<int> _counts;
     private Taken _taken;
     private byte[] _groups = [];
 
-    public Stripe(WindowLayout layout)
+    /// <param name="layout">The columns and cells.</param>
+    /// <param name="remainder">Where counts begin, modulo 4,096: see <see cref="FloatRun.CountsRemainder"/>.</param>
+    public Stripe(WindowLayout layout, int remainder = 0)
     {
         int parts = layout.Segments + 1;
         Cells = layout.Cells;
         Columns = layout.Columns.Length;
-        Counts = new int[parts * Cells];
+        _counts = new AlignedArray<int>(parts * Cells, remainder);
         Sums = new AlignedArray<long>((parts * Columns) + Padding);
         Squares = new AlignedArray<long>((parts * Columns) + Padding);
         SegmentRows = new int[parts];
@@ -33,7 +36,7 @@ internal sealed class Stripe
     /// <summary>Columns: the sums of part p begin at p · Columns.</summary>
     public int Columns { get; }
 
-    public int[] Counts { get; }
+    public Span<int> Counts => _counts.Span;
 
     public AlignedArray<long> Sums { get; }
 
@@ -94,7 +97,7 @@ internal sealed class Stripe
             }
         }
 
-        Array.Clear(Counts);
+        Counts.Clear();
         Sums.Span.Clear();
         Squares.Span.Clear();
         Array.Clear(SegmentRows);
@@ -104,7 +107,7 @@ internal sealed class Stripe
     {
         window.AllRows[segment] += SegmentRows[part];
         Span<long> counts = window.AllCounts.Slice(segment * Cells, Cells);
-        ReadOnlySpan<int> added = Counts.AsSpan(part * Cells, Cells);
+        ReadOnlySpan<int> added = Counts.Slice(part * Cells, Cells);
         for (int i = 0; i < added.Length; i++)
         {
             counts[i] += added[i];

@@ -3,7 +3,7 @@ using Inference.Monitoring.Windows;
 namespace Inference.Monitoring.Collection;
 
 /// <summary>As many stripes as threads count at once. Thread-safe.</summary>
-internal sealed class StripeSet(WindowLayout layout)
+internal sealed class StripeSet(WindowLayout layout, int remainder)
 {
     // More threads than this do not run at once on the processors; those that are interrupted while they hold a stripe are few.
     private static readonly int s_most = Math.Max(2 * Environment.ProcessorCount, 4);
@@ -12,7 +12,7 @@ internal sealed class StripeSet(WindowLayout layout)
     private const int Attempts = 64;
     private readonly Lock _lock = new();
     private readonly Lock _pendingLock = new();
-    private Stripe[] _stripes = [new(layout)];
+    private Stripe[] _stripes = [new(layout, remainder)];
     private MonitoringWindow? _pending;
     private long _skippedRows;
     private long _skippedCalls;
@@ -107,7 +107,7 @@ internal sealed class StripeSet(WindowLayout layout)
                 return null;
             }
 
-            var added = new Stripe(layout);
+            var added = new Stripe(layout, remainder);
             added.TryTake();
             Volatile.Write(ref _stripes, [.. seen, added]);
             return added;

@@ -75,6 +75,9 @@ internal sealed class TensorPlan
     /// <summary>Input or output.</summary>
     public ColumnSide Side { get; }
 
+    /// <summary>The run of the most columns of float32; null if there is none.</summary>
+    public FloatRun? LargestRun => _runs.OfType<FloatRun>().MaxBy(static r => r.Count);
+
     /// <summary>Counts rows of a call. Rows that cannot be read are counted as missing.</summary>
     /// <param name="tensor">The tensor; null if the call has none of that name.</param>
     /// <param name="callRows">The number of rows of the call.</param>

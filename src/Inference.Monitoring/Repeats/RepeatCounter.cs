@@ -68,7 +68,7 @@ internal sealed class RepeatCounter
     /// <param name="segments">The part of each of these rows; empty for part 0.</param>
     /// <param name="memory">The rows before, [<see cref="Places"/>].</param>
     /// <param name="counts">The cells of all columns and parts.</param>
-    public void Count(NamedValues inputs, int callRows, int start, int rows, ReadOnlySpan<byte> segments, uint[] memory, int[] counts)
+    public void Count(NamedValues inputs, int callRows, int start, int rows, ReadOnlySpan<byte> segments, uint[] memory, Span<int> counts)
     {
         Span<ulong> hashes = stackalloc ulong[rows];
         hashes.Clear();

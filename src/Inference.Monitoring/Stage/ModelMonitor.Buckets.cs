@@ -39,8 +39,11 @@ public sealed partial class ModelMonitor
 
         IWindowStore store = _options.Current.Store?.Invoke(_info) ?? (_options.Current.Directory is { } folder ? new FileWindowStore(PathOf(folder)) : new MemoryWindowStore());
         _ring = new WindowRing(profile.WindowLayout, store, why => LogWindow(_logger, _info.Name, why));
-        Volatile.Write(ref _profile, profile);
+        _evaluation = new BucketEvaluation(profile, _options.Current);
+
+        // Who sees the profile may rely on its rows being counted.
         Volatile.Write(ref _collector, new Collector(profile.WindowLayout));
+        Volatile.Write(ref _profile, profile);
         SetState(MonitoringState.Learning, "Too few rows were seen for a judgement.");
     }
 
@@ -120,7 +123,13 @@ public sealed partial class ModelMonitor
         _rowsSeen += window.RowsSeen;
         _instruments.Bucket(window, _sampler.Share);
         Keep(window);
-        SetState(Snapshot.State, Snapshot.Description);
+        if (_evaluation is { } evaluation)
+        {
+            evaluation.Add(window);
+            _evaluatedAt = end;
+            SetState(evaluation.State, evaluation.Describe());
+        }
+
         return window;
     }
 
@@ -168,6 +177,9 @@ public sealed partial class ModelMonitor
             RowsSeen = _rowsSeen,
             SampledShare = _sampler.Share,
             CollectionErrors = Interlocked.Read(ref _errors),
+            EvaluatedAt = _evaluatedAt,
+            LogEvidence = _evaluation?.LogEvidence ?? double.NaN,
+            Columns = _evaluation?.Columns() ?? [],
         });
         _instruments.State(state);
         _alerts.Publish(_snapshot);

@@ -25,6 +25,8 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     private ReferenceProfile? _profile;
     private Collector? _collector;
     private WindowRing? _ring;
+    private BucketEvaluation? _evaluation;
+    private DateTimeOffset? _evaluatedAt;
     private MonitoringSnapshot _snapshot;
     private DateTimeOffset _bucketStart;
     private long _errors;
@@ -84,6 +86,11 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(actor);
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         LogAcknowledged(_logger, _info.Name, actor, reason);
+        lock (_rotation)
+        {
+            _evaluation?.Acknowledge();
+        }
+
         _alerts.Acknowledge();
     }
 

@@ -51,7 +51,7 @@ public class FloatRunTests
         run.CollectScalar(data.AsSpan(4), 50, [], scalar);
         run.Collect512(data.AsSpan(4), 50, [], wide);
         run.Collect256(data.AsSpan(4), 50, [], half);
-        Assert.Equal(50 * 20, scalar.Counts.Sum());
+        Assert.Equal(50 * 20, scalar.Counts.ToArray().Sum());
         Assert.Equal(scalar.Counts, wide.Counts);
         Assert.Equal(scalar.Counts, half.Counts);
         Assert.Equal(scalar.Sums.Span, wide.Sums.Span);
@@ -77,7 +77,7 @@ public class FloatRunTests
         run.CollectScalar(data, 64, parts, scalar);
         run.Collect512(data, 64, parts, wide);
         run.Collect256(data, 64, parts, half);
-        Assert.Equal(64 * 19, scalar.Counts.Sum());
+        Assert.Equal(64 * 19, scalar.Counts.ToArray().Sum());
         Assert.Equal(scalar.Counts, wide.Counts);
         Assert.Equal(scalar.Counts, half.Counts);
         Assert.Equal(scalar.Sums.Span, wide.Sums.Span);

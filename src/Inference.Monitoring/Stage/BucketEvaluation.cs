@@ -1,0 +1,101 @@
+namespace Inference.Monitoring.Stage;
+
+/// <summary>Evaluates the buckets of one model: all rows, and the rows of each segment. Not thread-safe.</summary>
+internal sealed class BucketEvaluation
+{
+    // Columns in a description, one line.
+    private const int ShownColumns = 5;
+    private readonly ReferenceProfile _profile;
+    private readonly StreamEvaluation[] _streams;
+    private readonly Dictionary<string, StreamAlarm> _alarms = new(StringComparer.Ordinal);
+
+    /// <param name="profile">The profile.</param>
+    /// <param name="options">The options.</param>
+    public BucketEvaluation(ReferenceProfile profile, MonitoringOptions options)
+    {
+        _profile = profile;
+        int segments = profile.Segments.Count;
+        double runLength = Math.Max(options.ExpectedFalseAlarms / options.BucketDuration, 2);
+
+        // One false alarm in the stated time of all together: half of the rate is for all rows, half for the segments.
+        _streams = [.. Enumerable.Range(0, segments + 1).Select(s => new StreamEvaluation(
+            profile,
+            new StreamOptions
+            {
+                ExpectedFalseAlarms = segments == 0 ? runLength : s == 0 ? 2 * runLength : 2 * segments * runLength,
+                Tolerance = options.Tolerance,
+                MinimumRows = options.MinimumRows,
+            },
+            s))];
+    }
+
+    /// <summary>The severest state.</summary>
+    public MonitoringState State => _streams.Max(static s => s.State);
+
+    /// <summary>Whether all alarms were acknowledged.</summary>
+    public bool IsAcknowledged => Array.TrueForAll(_streams, static s => s.State != MonitoringState.Alarm || s.IsAcknowledged);
+
+    /// <summary>ln of the evidence over all rows.</summary>
+    public double LogEvidence => _streams[0].LogEvidence;
+
+    /// <summary>Marks alarms as seen.</summary>
+    public void Acknowledge() => Array.ForEach(_streams, static s => s.Acknowledge());
+
+    /// <summary>Adds a bucket.</summary>
+    /// <returns>Whether an alarm was raised.</returns>
+    public bool Add(MonitoringWindow window)
+    {
+        bool alarm = false;
+        foreach (StreamEvaluation stream in _streams)
+        {
+            foreach (StreamAlarm found in stream.Add(window))
+            {
+                alarm = true;
+                _alarms[Key(found.Column, stream.Segment)] = found;
+            }
+        }
+
+        return alarm;
+    }
+
+    /// <summary>The columns, each in the severest of its states.</summary>
+    public IReadOnlyList<ColumnSnapshot> Columns()
+    {
+        IReadOnlyList<ColumnSnapshot>[] all = Array.ConvertAll(_streams, static s => s.Snapshot());
+        return
+        [
+            .. all[0].Select((column, i) => column with
+            {
+                State = all.Max(columns => columns[i].State),
+                Rule = column.State == MonitoringState.Alarm ? Alarm(column.Name)?.Rule : null,
+
+                // A detector that named its column starts again with no rows.
+                JensenShannon = column.State == MonitoringState.Alarm && Alarm(column.Name) is { } alarm ? Math.Max(alarm.JensenShannon, column.JensenShannon) : column.JensenShannon,
+            }),
+        ];
+    }
+
+    /// <summary>One sentence: what changed, and where; empty if nothing did.</summary>
+    public string Describe()
+    {
+        if (State == MonitoringState.Learning)
+        {
+            return "Too few rows were seen for a judgement.";
+        }
+
+        var parts = new List<string>();
+        foreach (StreamEvaluation stream in _streams.Where(static s => s.State >= MonitoringState.Warning))
+        {
+            ColumnSnapshot[] changed = [.. stream.Snapshot().Where(c => c.State >= MonitoringState.Warning).OrderByDescending(static c => c.State).ThenByDescending(static c => c.LogEvidence)];
+            string names = string.Join(", ", changed.Take(ShownColumns).Select(c => $"'{c.Name}'{(_alarms.TryGetValue(Key(c.Name, stream.Segment), out StreamAlarm? alarm) ? $" ({alarm.Rule})" : "")}"));
+            string where = stream.Segment == 0 ? "" : $" where {_profile.SegmentColumn} is '{_profile.Segments[stream.Segment - 1]}'";
+            parts.Add($"{(stream.State == MonitoringState.Alarm ? "changed" : "may have changed")}{where}: {(changed.Length == 0 ? "the data as a whole" : names)}{(changed.Length > ShownColumns ? $" and {changed.Length - ShownColumns} more" : "")}");
+        }
+
+        return parts.Count == 0 ? "" : $"{char.ToUpperInvariant(parts[0][0])}{string.Join("; ", parts)[1..]}.";
+    }
+
+    private StreamAlarm? Alarm(string column) => _alarms.GetValueOrDefault(Key(column, 0));
+
+    private static string Key(string column, int segment) => $"{segment} {column}";
+}
