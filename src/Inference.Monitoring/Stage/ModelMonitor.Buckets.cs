@@ -39,7 +39,6 @@ public sealed partial class ModelMonitor
 
         IWindowStore store = _options.Current.Store?.Invoke(_info) ?? (_options.Current.Directory is { } folder ? new FileWindowStore(PathOf(folder)) : new MemoryWindowStore());
         _ring = new WindowRing(profile.WindowLayout, store, why => LogWindow(_logger, _info.Name, why));
-        _evaluation = new BucketEvaluation(profile, _options.Current);
 
         // Who sees the profile may rely on its rows being counted.
         Volatile.Write(ref _collector, new Collector(profile.WindowLayout));
@@ -123,12 +122,15 @@ public sealed partial class ModelMonitor
         _rowsSeen += window.RowsSeen;
         _instruments.Bucket(window, _sampler.Share);
         Keep(window);
-        if (_evaluation is { } evaluation)
+        if (window.Rows > 0 && !_disposed)
         {
-            evaluation.Add(window);
+            // Its limits take some time to compute: here rather than while the model loads.
+            _evaluation ??= new BucketEvaluation(_profile!, _options.Current);
+            _evaluation.Add(window);
             _evaluatedAt = end;
-            SetState(evaluation.State, evaluation.Describe());
         }
+
+        SetState(_evaluation?.State ?? Snapshot.State, _evaluation?.Describe() ?? Snapshot.Description);
 
         return window;
     }

@@ -20,6 +20,8 @@ internal sealed class Sampler
     [ThreadStatic]
     private static uint t_calls;
 
+    // A thread that is interrupted for milliseconds within a call must not count as so many calls.
+    private const int MostOfMean = 16;
     private readonly Lock _lock = new();
     private long _callTicks;
     private long _countTicks;
@@ -47,8 +49,8 @@ internal sealed class Sampler
     {
         lock (_lock)
         {
-            _callTicks += call;
-            _countTicks += count;
+            _callTicks += Limit(call, _callTicks);
+            _countTicks += Limit(count, _countTicks);
             if (++_timings < MinTimings)
             {
                 return;
@@ -63,6 +65,8 @@ internal sealed class Sampler
             _timings /= 2;
         }
     }
+
+    private long Limit(long ticks, long sum) => _timings < MinTimings / 2 ? ticks : Math.Min(ticks, MostOfMean * Math.Max(sum / _timings, 1));
 
     // Without a context, a call has no id that could be asked about later: any uniform number does.
     private static ulong Hash(RunContext? context)
