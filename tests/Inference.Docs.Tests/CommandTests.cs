@@ -33,6 +33,9 @@ public sealed partial class CommandTests
     [Theory]
     [InlineData("inference juggle model.onnx", "no verb")]
     [InlineData("inference bench model.onnx --sideways", "no option")]
+    [InlineData("inference monitor juggle", "no verb")]
+    [InlineData("inference monitor profile --sideways", "no option")]
+    [InlineData("inference monitor profile --data rows.npz -o a.profile", null)]
     [InlineData("bash eng/nowhere.sh", "no file")]
     [InlineData("dotnet run --project samples/99.Nothing", "no project")]
     [InlineData("inference bench model.onnx --threads 1", null)]
@@ -89,12 +92,23 @@ public sealed partial class CommandTests
             return $"there is no verb '{verb}'";
         }
 
+        // Verbs of verbs.
+        while (command.Subcommands.Count > 0 && words.Length > 0 && !words[0].StartsWith('-'))
+        {
+            if (command.Subcommands.FirstOrDefault(c => c.Name == words[0]) is not { } inner)
+            {
+                return $"'{command.Name}' has no verb '{words[0]}'";
+            }
+
+            (command, words) = (inner, words[1..]);
+        }
+
         foreach (string word in words.Where(w => w.StartsWith('-') && w.Length > 1 && !char.IsDigit(w[1])))
         {
             string name = word.Split('=')[0];
             if (!command.Options.Any(o => o.Name == name || o.Aliases.Contains(name)) && name is not ("--help" or "-h"))
             {
-                return $"'{verb}' has no option '{name}'";
+                return $"'{command.Name}' has no option '{name}'";
             }
         }
 
