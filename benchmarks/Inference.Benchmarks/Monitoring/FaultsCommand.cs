@@ -3,7 +3,7 @@ using Inference.Monitoring;
 
 namespace Inference.Benchmarks.Monitoring;
 
-/// <summary><c>faults --data DIR [--bucket 100] [--run-length 10000] [--splits N]</c>: profiles a census (<c>calib.npz</c> and <c>search.npz</c>), checks that <c>test.npz</c> is stable, as a window and as a stream, and that planted faults are found in the right columns; exit code
+/// <summary><c>faults --data DIR [--bucket 100] [--run-length 10000] [--splits N [--reference 7000]]</c>: profiles a census (<c>calib.npz</c> and <c>search.npz</c>), checks that <c>test.npz</c> is stable, as a window and as a stream, and that planted faults are found in the right columns; exit code
 /// 2 if not. With <c>--splits</c>, N random splits of <c>train.npz</c> instead, in which nothing changed.</summary>
 internal static class FaultsCommand
 {
@@ -15,7 +15,7 @@ internal static class FaultsCommand
         TableRows test = await TableRows.ReadAsync(Path.Combine(folder, "test.npz")).ConfigureAwait(false);
         if (Get("--splits", 0) is > 0 and int splits)
         {
-            return await SplitsAsync(folder, splits, Get("--bucket", 100), Get("--run-length", 10_000)).ConfigureAwait(false);
+            return await SplitsAsync(folder, splits, Get("--reference", 7_000), Get("--bucket", 100), Get("--run-length", 10_000)).ConfigureAwait(false);
         }
 
         Console.WriteLine("| fault | as a window | as a stream |\n| --- | --- | --- |");
@@ -30,7 +30,7 @@ internal static class FaultsCommand
     }
 
     // Random halves of the same rows: each verdict other than stable is false.
-    private static async Task<int> SplitsAsync(string folder, int splits, int bucket, int runLength)
+    private static async Task<int> SplitsAsync(string folder, int splits, int reference, int bucket, int runLength)
     {
         TableRows all = await TableRows.ReadAsync(Path.Combine(folder, "train.npz")).ConfigureAwait(false);
         int windows = 0, streams = 0;
@@ -38,8 +38,8 @@ internal static class FaultsCommand
         {
             int[] order = [.. Enumerable.Range(0, all.Rows)];
             new Random(split).Shuffle(order);
-            ReferenceProfile profile = Profile(all.Take(order[..7_000]));
-            (string[] found, List<StreamAlarm> alarms) = Find(profile, all.Take(order[7_000..13_000]), bucket, runLength);
+            ReferenceProfile profile = Profile(all.Take(order[..reference]));
+            (string[] found, List<StreamAlarm> alarms) = Find(profile, all.Take(order[reference..(reference + 6_000)]), bucket, runLength);
             windows += found.Length > 0 ? 1 : 0;
             streams += alarms.Count > 0 ? 1 : 0;
             if (found.Length > 0 || alarms.Count > 0)
@@ -48,7 +48,7 @@ internal static class FaultsCommand
             }
         }
 
-        Console.WriteLine($"{splits} random splits of the same rows: {windows} windows and {streams} streams with a warning or alarm");
+        Console.WriteLine($"{splits} random splits of the same rows, {reference} and 6000: {windows} windows and {streams} streams with a warning or alarm");
         return windows <= Math.Max(0.02 * splits, 1) && streams <= Math.Max(0.02 * splits, 1) ? 0 : 2;
     }
 

@@ -7,6 +7,9 @@ namespace Inference.Monitoring.Drift;
 /// <para>For a score, the difference of the samples' means beyond t·E|s − median|, the most by which the tolerance moves a mean, over its standard error.</para></remarks>
 internal static class ColumnComparison
 {
+    // The share of events up to which a binomial count is nearly a Poisson count.
+    private const double Rare = 0.02;
+
     /// <summary>The number of tests of a column.</summary>
     public static int TestsOf(CellCoding coding) => (2 * coding.Events.Length) + (coding.HasScores ? 4 : 0);
 
@@ -27,7 +30,7 @@ internal static class ColumnComparison
         for (int i = 0; i < coding.Events.Length; i++)
         {
             long k = coding.Events[i].CountOf(coding.Reference), l = coding.Events[i].CountOf(counts);
-            double own = Math.Min(LogTail(SignedRoot(k, n, l, m, tolerance)), coding.IsRising ? 0 : LogTail(SignedRoot(n - k, n, m - l, m, tolerance)));
+            double own = Math.Min(LogExcess(k, n, l, m, tolerance), coding.IsRising ? 0 : LogExcess(n - k, n, m - l, m, tolerance));
             if (own < logP)
             {
                 logP = own;
@@ -46,6 +49,19 @@ internal static class ColumnComparison
         }
 
         return (logP, change, place);
+    }
+
+    // For rare events the normal tail is too light: given the total of k + l, l is then about binomial with a share of at most m(1 + t) ÷ (n + m(1 + t)), whose tail is exact. The larger of the two p-values counts.
+    private static double LogExcess(long k, long n, long l, long m, double tolerance)
+    {
+        double normal = LogTail(SignedRoot(k, n, l, m, tolerance));
+        if (normal == 0 || k + l > Rare * (n + m))
+        {
+            return normal;
+        }
+
+        double odds = (1 + tolerance) * m, tail = SpecialFunctions.Beta(l, k + 1, odds / (n + odds));
+        return tail > 0 ? Math.Max(normal, Math.Log(tail)) : normal;
     }
 
     // ln P(Z ≥ z), also where the probability has no place in a double.

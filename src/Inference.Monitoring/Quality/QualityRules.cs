@@ -29,7 +29,7 @@ internal static class QualityRules
             yield break;
         }
 
-        long[] reference = column.Counts().ToArray();
+        long[] reference = ReferenceCounts.Of(column);
         double goal = -Math.Log(delta);
         if (Stuck(column, reference, counts, goal) is { } stuck)
         {
@@ -72,7 +72,6 @@ internal static class QualityRules
         }
         else
         {
-            // The reference's own rows with a value that occurs once in it are counted as unseen, so that their share is that of rows to come.
             yield return (DriftRules.Unseen, [layout.Unseen], column.Rules.AllowUnseen ? 1 : 0);
         }
     }

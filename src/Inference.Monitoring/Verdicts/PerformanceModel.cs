@@ -11,6 +11,9 @@ internal sealed class PerformanceModel
     private readonly ReferenceColumn? _column;
     private readonly BinaryPerformance? _binary;
     private readonly RegressionPerformance? _regression;
+    private readonly MulticlassPerformance? _multiclass;
+    private readonly ReferenceColumn[] _classes = [];
+    private readonly BinaryPerformance[] _classScores = [];
     private readonly string[] _metrics = [];
 
     /// <summary>Initializes a model.</summary>
@@ -36,6 +39,14 @@ internal sealed class PerformanceModel
         {
             _binary = new BinaryPerformance(_column.Counts(), _column.Positives, _column.Layout.Ordered, threshold: 0);
             _metrics = ["accuracy"];
+            _classes = [.. scores.Where(c => c.Tensor == _column.Tensor)];
+            if (_column.Derivation == ColumnDerivation.Top && _classes.Length == profile.LabelClasses.Count)
+            {
+                _classScores = [.. _classes.Select(static c => new BinaryPerformance(c.Counts(), c.Positives, c.Layout.Ordered, threshold: 0))];
+                _multiclass = new MulticlassPerformance(_binary, _classScores);
+                _metrics = ["accuracy", "auc"];
+            }
+
             return;
         }
 
@@ -60,7 +71,7 @@ internal sealed class PerformanceModel
         }
 
         ReadOnlySpan<long> counts = window.Counts(_column.Place);
-        MetricEstimate[] estimates = Estimate(counts, 0.95), wide = Estimate(counts, CertainLevel);
+        MetricEstimate[] estimates = Estimate(window, 0.95), wide = Estimate(window, CertainLevel);
         List<PerformanceVerdict> verdicts = [];
         for (int i = 0; i < estimates.Length; i++)
         {
@@ -70,7 +81,7 @@ internal sealed class PerformanceModel
                 continue;
             }
 
-            double realized = labelled is null ? double.NaN : Realized(estimate.Metric, counts, labelled);
+            double realized = labelled is null ? double.NaN : Realized(estimate.Metric, window, counts, labelled);
             worse |= _binary is not null ? realized < wide[i].Low : realized > wide[i].High;
             verdicts.Add(new PerformanceVerdict(estimate.Metric, estimate.Reference, estimate.Value, estimate.Low, estimate.High, realized, estimate.Reliability));
         }
@@ -78,10 +89,20 @@ internal sealed class PerformanceModel
         return [.. verdicts];
     }
 
-    private MetricEstimate[] Estimate(ReadOnlySpan<long> counts, double confidence) => _binary?.Estimate(counts, confidence) ?? _regression!.Estimate(counts, confidence);
-
-    private double Realized(string metric, ReadOnlySpan<long> counts, ObservedRows labelled)
+    private MetricEstimate[] Estimate(MonitoringWindow window, double confidence)
     {
+        ReadOnlySpan<long> counts = window.Counts(_column!.Place);
+        return _multiclass?.Estimate(counts.ToArray(), [.. _classes.Select(c => window.Counts(c.Place).ToArray())], confidence) ?? _binary?.Estimate(counts, confidence) ?? _regression!.Estimate(counts, confidence);
+    }
+
+    private double Realized(string metric, MonitoringWindow window, ReadOnlySpan<long> counts, ObservedRows labelled)
+    {
+        if (_multiclass is not null && metric == "auc")
+        {
+            double[] areas = [.. _classes.Select((c, i) => _classScores[i].Realized("auc", window.Counts(c.Place), labelled.Labels!.Complete(c.Place, new Profiles.ColumnFacts()).Positives)).Where(static a => !double.IsNaN(a))];
+            return areas.Length == 0 ? double.NaN : areas.Average();
+        }
+
         Profiles.ColumnFacts facts = labelled.Labels!.Complete(_column!.Place, new Profiles.ColumnFacts());
         if (_binary is not null)
         {

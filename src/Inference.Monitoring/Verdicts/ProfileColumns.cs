@@ -1,4 +1,5 @@
 using Inference.Monitoring.Drift;
+using Inference.Monitoring.Quality;
 
 namespace Inference.Monitoring.Verdicts;
 
@@ -25,7 +26,7 @@ internal sealed class ProfileColumns
 
             watchedOf[column.Place] = watched.Count;
             places.Add(column.Place);
-            watched.Add(new WatchedColumn(column.Name, new CellCoding(column.Counts(segment), column.Layout.Ordered, column.Layout.Categories, column.Derivation == ColumnDerivation.Repeat ? 1 : -1))
+            watched.Add(new WatchedColumn(column.Name, new CellCoding(ReferenceCounts.Of(column, segment), column.Layout.Ordered, column.Layout.Categories, column.Derivation == ColumnDerivation.Repeat ? 1 : -1))
             {
                 First = pair ? watchedOf[column.Index] : -1,
                 Second = pair ? watchedOf[column.SecondColumn] : -1,

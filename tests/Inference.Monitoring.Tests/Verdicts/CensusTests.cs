@@ -108,9 +108,8 @@ public sealed class CensusTests
     public void Compare_ScoresWithLabels_EstimatesAndRealizes()
     {
         ReferenceProfile profile = Scored(20_000, 1, out _);
-        ReferenceProfile same = Scored(6_000, 2, out ObservedRows good, profile);
+        Scored(6_000, 2, out ObservedRows good, profile);
         ComparisonReport report = new WindowComparison(profile).Compare(good);
-        Assert.NotNull(same);
         Assert.Equal(["auc", "accuracy", "f1"], report.Performance.Select(static p => p.Metric));
         Assert.All(report.Performance, static p => Assert.InRange(p.Realized, p.Low - 0.02, p.High + 0.02));
         Assert.Equal(MonitoringState.Healthy, report.State);
@@ -118,6 +117,43 @@ public sealed class CensusTests
         // The labels turn around while the scores stay.
         Scored(6_000, 3, out ObservedRows bad, profile, turned: true);
         Assert.Equal(MonitoringState.Alarm, new WindowComparison(profile).Compare(bad).State);
+    }
+
+    [Fact]
+    public void Compare_ThreeClassesWithLabels_EstimatesAndRealizes()
+    {
+        ReferenceProfile profile = Classified(20_000, 1, null, out _);
+        Classified(6_000, 2, profile, out ObservedRows observed);
+        ComparisonReport report = new WindowComparison(profile).Compare(observed);
+        Assert.Equal(["accuracy", "auc"], report.Performance.Select(static p => p.Metric));
+        Assert.All(report.Performance, static p => Assert.InRange(p.Realized, p.Low - 0.02, p.High + 0.02));
+        Assert.All(report.Performance, static p => Assert.InRange(p.Realized, 0.55, 0.95));
+    }
+
+    private static ReferenceProfile Classified(int rows, int seed, ReferenceProfile? against, out ObservedRows observed)
+    {
+        var random = new Random(seed);
+        var shares = new float[3 * rows];
+        var labels = new long[rows];
+        for (int i = 0; i < rows; i++)
+        {
+            double[] weights = [Math.Exp(1.5 * Rows.Gauss(random)), Math.Exp(1.5 * Rows.Gauss(random)), Math.Exp(1.5 * Rows.Gauss(random))];
+            double u = random.NextDouble() * weights.Sum();
+            labels[i] = u < weights[0] ? 0 : u < weights[0] + weights[1] ? 1 : 2;
+            for (int c = 0; c < 3; c++)
+            {
+                shares[(3 * i) + c] = (float)(weights[c] / weights.Sum());
+            }
+        }
+
+        using NamedValues inputs = new() { ["x"] = TensorValue.Copy<float>(Rows.Normal(random, rows, 1), [rows]) }, outputs = new() { ["p"] = TensorValue.Copy<float>(shares, [rows, 3]) };
+        using TensorValue truth = TensorValue.Copy<long>(labels, [rows]);
+        using var builder = new ReferenceProfileBuilder();
+        builder.Add(inputs, outputs, truth);
+        ReferenceProfile profile = builder.Build();
+        observed = new ObservedRows(against ?? profile);
+        observed.Add(inputs, outputs, truth);
+        return profile;
     }
 
     private static ReferenceProfile Scored(int rows, int seed, out ObservedRows observed, ReferenceProfile? against = null, bool turned = false)
