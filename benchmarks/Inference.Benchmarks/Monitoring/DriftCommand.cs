@@ -1,14 +1,17 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Inference.Monitoring.Drift;
 
 namespace Inference.Benchmarks.Monitoring;
 
-/// <summary><c>drift [false|delays|all] [--seeds 20] [--buckets 20000] [--rows 100] [--runs 60] [--reference 100000]</c>: counts false alarms over streams without a change, and the rows until changes are found; exit code 2 if there are more false alarms than
+/// <summary><c>drift [false|delays|all] [--seeds 20] [--buckets 20000] [--rows 100] [--runs 60] [--columns N] [--reference 100000]</c>: counts false alarms over streams without a change, and the rows until changes are found; exit code 2 if there are more false alarms than
 /// the setting states.</summary>
 internal static class DriftCommand
 {
     private const double RunLength = 1_000;
     private const int PoolRows = 1 << 16;
+
+    private static readonly ConcurrentDictionary<(ValuePool Pool, int Rows, int Run, double Tolerance), (PoolCells Cells, byte[] Encoded, ColumnBets[] Bets)> s_references = new();
 
     public static Task<int> RunAsync(string[] args)
     {
@@ -25,7 +28,7 @@ internal static class DriftCommand
 
         if (part is "delays" or "all")
         {
-            foreach (int columns in new[] { 1, 64 })
+            foreach (int columns in Get("--columns", 0) is > 0 and int only ? [only] : new[] { 1, 64 })
             {
                 Delays(columns, Get("--runs", 60), Get("--reference", 100_000));
             }
@@ -97,9 +100,13 @@ internal static class DriftCommand
     private static int Delay(ValuePool before, ValuePool after, int ramp, double tolerance, int reference, int run)
     {
         const int Rows = 500, Warm = 20, Most = 400;
-        var cells = new PoolCells(before, reference, 100 + run);
-        byte[] encoded = cells.Encode(before), changed = cells.Encode(after, encoded, column: 0);
-        var panel = new DriftPanel(DriftPanel.BetsOf(cells, tolerance), RunLength);
+        (PoolCells cells, byte[] encoded, ColumnBets[] bets) = s_references.GetOrAdd((before, reference, run, tolerance), static key =>
+        {
+            var cells = new PoolCells(key.Pool, key.Rows, 100 + key.Run);
+            return (cells, cells.Encode(key.Pool), DriftPanel.BetsOf(cells, key.Tolerance));
+        });
+        byte[] changed = cells.Encode(after, encoded, column: 0);
+        var panel = new DriftPanel(bets, RunLength);
         var random = new Random(5_000 + run);
         for (int b = -Warm; b < Most; b++)
         {

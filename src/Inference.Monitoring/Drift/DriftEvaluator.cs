@@ -59,6 +59,9 @@ internal sealed class DriftEvaluator
     /// <summary>The distance of a column's recent rows from its reference.</summary>
     public Effect EffectOf(int column) => _detectors[column].RecentEffect();
 
+    /// <summary>A column's recent rows, in coded cells.</summary>
+    public ReadOnlySpan<long> RecentOf(int column) => _detectors[column].Recent;
+
     /// <summary>Marks the alarm as seen, until another column is named.</summary>
     public void Acknowledge() => _acknowledgedCount = State == MonitoringState.Alarm ? 1 : 0;
 

@@ -1,5 +1,6 @@
 using Inference.Monitoring.Drift;
 using Inference.Monitoring.Quality;
+using Inference.Monitoring.Statistics;
 using Inference.Monitoring.Verdicts;
 
 namespace Inference.Monitoring;
@@ -88,6 +89,8 @@ public sealed class StreamEvaluation
             State = _drift.StateOf(x.i),
             LogEvidence = _drift.EvidenceOf(x.i),
             JensenShannon = _drift.EffectOf(x.i).Value,
+            Psi = CellDistances.PopulationStability(x.w.Coding.Reference, _drift.RecentOf(x.i)),
+            KolmogorovSmirnov = x.w.Coding.Ordered > 0 ? CellDistances.KolmogorovSmirnov(x.w.Coding.Reference, _drift.RecentOf(x.i)) : double.NaN,
         }),
     ];
 
