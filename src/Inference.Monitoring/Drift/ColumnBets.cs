@@ -14,6 +14,8 @@ internal sealed class ColumnBets
     private static readonly double[] s_odds = [1.2, 2, 8], s_tailOdds = [1.1, 1.3, 2];
     private static readonly double[] s_shifts = [0.05, 0.1, 0.2, 0.4, 0.8], s_spreads = [0.1, 0.25, 0.6];
 
+    private static readonly double[] s_logOdds = Array.ConvertAll(s_odds, Math.Log), s_tailLogOdds = Array.ConvertAll(s_tailOdds, Math.Log);
+
     // The share of the capital on location and spread, tails, special cells and bins.
     private static readonly double[] s_orderedWeights = [0.5, 0.2, 0.15, 0.15], s_categoryWeights = [0, 0, 0.3, 0.7];
 
@@ -74,10 +76,12 @@ internal sealed class ColumnBets
         for (int i = 0; i < _upper.Length; i++)
         {
             long k = Coding.Events[i].CountOf(coded);
-            foreach (double odds in OddsOf(i))
+            (double[] odds, double[] logOdds) = Coding.Events[i].Kind == CellEventKind.Tail ? (s_tailOdds, s_tailLogOdds) : (s_odds, s_logOdds);
+            for (int j = 0; j < odds.Length; j++)
             {
-                logs[at++] = Factor(k, rows, odds, _upper[i]);
-                logs[at++] = Factor(k, rows, 1 / odds, _lower[i]);
+                // ln of o^k ÷ (1 + (o − 1)·limit)^n. A limit of 0 or 1 that leaves nothing to bet on gives at most 0.
+                logs[at++] = (k * logOdds[j]) - (rows * Math.Log(1 + ((odds[j] - 1) * _upper[i])));
+                logs[at++] = (-k * logOdds[j]) - (rows * Math.Log(1 + (((1 / odds[j]) - 1) * _lower[i])));
             }
         }
 
@@ -113,9 +117,6 @@ internal sealed class ColumnBets
     // A share that must not grow: all of it may, by t; or the rest may shrink by t.
     private static double Widest(double share, double tolerance) => Math.Min((1 + tolerance) * share, 1 - ((1 - tolerance) * (1 - share)));
 
-    // ln of o^k ÷ (1 + (o − 1)·limit)^n. A limit of 0 or 1 that leaves nothing to bet on gives at most 0.
-    private static double Factor(long k, long rows, double odds, double limit) => (k * Math.Log(odds)) - (rows * Math.Log(1 + ((odds - 1) * limit)));
-
     private static double Sum(ReadOnlySpan<long> counts, double[] scores)
     {
         double sum = 0;
@@ -134,8 +135,6 @@ internal sealed class ColumnBets
     }
 
     private double[] ScoreOf(int tilt) => tilt < 2 * s_shifts.Length ? Coding.Location : Coding.Spread;
-
-    private double[] OddsOf(int index) => Coding.Events[index].Kind == CellEventKind.Tail ? s_tailOdds : s_odds;
 
     private double TiltLimit(double[] scores, double tilt, double delta, double tolerance)
     {
