@@ -18,9 +18,10 @@ internal readonly unsafe struct LaneProductsBody : IRowBody
         where V : struct
     {
         ref readonly Job job = ref *(Job*)state;
+        var work = default(WorkCounter);
         for (nint e = first; e < end; e += 2)
         {
-            LongLoop.Before(job.K * job.Width);
+            work.Add(2 * job.K * job.Width / WorkCounter.MultiplyAdds);
             bool single = end - e < 2;
             nint r = 0;
             for (; r <= job.Width - (4 * S.Lanes); r += 4 * S.Lanes)

@@ -55,12 +55,32 @@ internal static unsafe class Softmax
                 {
                     ShortRows<S, V>(job.X + (first * job.Columns), job.Y + (first * job.Columns), (int)job.Columns);
                 }
+
+                if (first < end)
+                {
+                    // Among rows of zeros: a row gives the same wherever a job is cut.
+                    FewShortRows<S, V>(job.X + (first * job.Columns), job.Y + (first * job.Columns), (int)(end - first), (int)job.Columns);
+                }
+
+                return;
             }
 
             for (nint r = first; r < end; r++)
             {
                 Row<S, V>(job.X + (r * job.Columns), job.Y + (r * job.Columns), job.Columns, job.Logarithm);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void FewShortRows<S, V>(float* x, float* y, int rows, int columns)
+            where S : struct, ISimd<V>
+            where V : struct
+        {
+            float* all = stackalloc float[ShortRow * TileLimits.Lanes];
+            new Span<float>(all, columns * S.Lanes).Clear();
+            new ReadOnlySpan<float>(x, rows * columns).CopyTo(new Span<float>(all, rows * columns));
+            ShortRows<S, V>(all, all, columns);
+            new ReadOnlySpan<float>(all, rows * columns).CopyTo(new Span<float>(y, rows * columns));
         }
 
         // As many rows as there are lanes, a lane each: short rows would leave most lanes of a vector empty.

@@ -188,7 +188,7 @@ internal sealed unsafe class JobSlot
             try
             {
                 int end = (int)Math.Min(_blocks, (part + 1L) * _partBlocks);
-                for (int block = part * _partBlocks; block < end; block++)
+                for (int block = part * _partBlocks; block < end && Volatile.Read(ref _failed) == 0; block++)
                 {
                     if (control is { CanStop: true })
                     {

@@ -4,10 +4,10 @@ using System.Runtime.ExceptionServices;
 namespace Inference.Kernels.Threading;
 
 /// <summary>
-/// Threads shared by all sessions of the process. A job is cut into blocks that the caller and idle workers claim one by one;
+/// Threads shared by all sessions of the process. A job is cut into blocks that the caller claims from the first on and idle workers from the last on;
 /// the caller never waits for a worker that has not started, only for blocks already being run. A call made from inside a
 /// block, or while all job slots are taken, runs on the caller alone, so many sessions do not oversubscribe the machine; so do
-/// calls for a while after a worker was held up by other programs.
+/// calls for a while where waits for workers that other programs held up cost more than workers saved.
 /// All methods are thread-safe and allocate nothing after the first parallel call.
 /// </summary>
 internal static unsafe class WorkerPool

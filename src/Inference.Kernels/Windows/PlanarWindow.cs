@@ -17,9 +17,6 @@ internal unsafe struct PlanarWindow
     // Units of WorkCounter of a vector that a tap takes.
     private const int TapWork = 2;
 
-    // Loads run over the end of a row by less than the widest vector.
-    private const int Slack = 16;
-
     // Elements of a band: with rows of results, half of a first-level cache of 48 KB.
     private const int BandElements = 6 << 10;
 
@@ -65,7 +62,7 @@ internal unsafe struct PlanarWindow
         PadLeft = g.PadLeft;
         Taps = g.Taps;
         KernelWidth = g.KernelWidth;
-        PaddedWidth = outWidth + ((g.KernelWidth - 1) * g.DilationWidth / g.StrideWidth) + Slack;
+        PaddedWidth = outWidth + ((g.KernelWidth - 1) * g.DilationWidth / g.StrideWidth);
         int extent = (g.KernelHeight - 1) * g.DilationHeight;
         long fitting = ((BandElements / ((long)PaddedWidth * g.StrideWidth)) - extent) / g.StrideHeight;
         BandRows = (int)Math.Clamp(fitting / RowsTogether * RowsTogether, Math.Min(RowsTogether, outHeight), outHeight);

@@ -76,21 +76,24 @@ internal sealed unsafe class MultiHeadAttention(Node node, MultiHeadForm form) :
         long queryCount = planes * x.Rows * x.Depth;
         long keyCount = planes * presentRows * x.Depth;
         long valueCount = planes * presentRows * x.ValueDepth;
-        float* scores = (float*)context.Scratch(checked((sizes.ScoreCount + queryCount + (keyCount + valueCount) * (beams ? 2 : 1) + 1) * sizeof(float)));
-        float* query = scores + sizes.ScoreCount;
-        float* scratch = query + queryCount;
-        float* key = context.HasOutput(1) ? (float*)context.Output(1).Data : scratch;
-        float* value = context.HasOutput(2) ? (float*)context.Output(2).Data : scratch + keyCount;
         Tensor? bias = context.OptionalInput(form.Bias);
         float* addend = bias is null ? null : (float*)bias.Data;
         float* keyBias = addend is null || x.IsSplit ? null : addend + _heads * x.Depth;
         float* valueBias = keyBias is null ? null : keyBias + _heads * x.Depth;
+
+        // Heads to which nothing is added are read where they are.
+        bool isAlone = !context.HasInput(form.Past);
+        long queryRoom = addend is null ? 0 : queryCount;
+        long keyRoom = isAlone && keyBias is null ? 0 : keyCount;
+        long valueRoom = isAlone && valueBias is null ? 0 : valueCount;
+        float* scores = (float*)context.Scratch(checked((sizes.ScoreCount + queryRoom + keyRoom + valueRoom + (beams ? keyCount + valueCount : 0) + 1) * sizeof(float)));
+        float* query = scores + sizes.ScoreCount;
+        float* scratch = query + queryRoom;
+        float* key = context.HasOutput(1) ? (float*)context.Output(1).Data : scratch;
+        float* value = context.HasOutput(2) ? (float*)context.Output(2).Data : scratch + keyRoom;
         HeadLayout layoutQ = HeadLayout.HeadsFirst(_heads, x.Rows, x.Depth);
         HeadLayout layoutK = HeadLayout.HeadsFirst(_heads, presentRows, x.Depth);
         HeadLayout layoutV = HeadLayout.HeadsFirst(_heads, presentRows, x.ValueDepth);
-
-        // Heads to which nothing is added are read where they are.
-        bool isAlone = room == 0 && !context.HasInput(form.Past);
         x.Query.Take(addend, isAlone: true, ref query, ref layoutQ, x.Batch, _heads, x.Rows, x.Depth);
         CopyPast(pastKey, filled is null, key, layoutK, planes, x.Depth);
         CopyPast(context.OptionalInput(form.Past + 1), filled is null, value, layoutV, planes, x.ValueDepth);

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Inference.Operators.Convolution;
 
@@ -12,6 +14,7 @@ internal static unsafe class Im2Col
     /// Fills columns <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1 of the matrix [channels·kernel, outputs] into
     /// <paramref name="target"/> [channels·kernel, count]; elements are x − <paramref name="zero"/>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<TIn, TOut>(in WindowGrid grid, TIn* x, long channels, TIn zero, long first, long count, TOut* target)
         where TIn : unmanaged, INumber<TIn>
         where TOut : unmanaged, INumber<TOut>
@@ -145,14 +148,20 @@ internal static unsafe class Im2Col
     }
 
     // The first window reads row[0]; outside of start to end − 1 the input ends.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Row<TIn, TOut>(TIn* row, long stride, long start, long end, long run, TOut shift, TOut* target)
         where TIn : unmanaged, INumber<TIn>
         where TOut : unmanaged, INumber<TOut>
     {
-        new Span<TOut>(target, (int)start).Clear();
+        // Pads are a few elements, for which a call would take longer than they do.
+        for (long i = 0; i < start; i++)
+        {
+            target[i] = TOut.Zero;
+        }
+
         if (typeof(TIn) == typeof(TOut) && stride == 1 && shift == TOut.Zero)
         {
-            new ReadOnlySpan<TOut>(row + start, (int)(end - start)).CopyTo(new Span<TOut>(target + start, (int)(end - start)));
+            Copy((TOut*)row + start, target + start, end - start);
         }
         else if (typeof(TIn) == typeof(float) && typeof(TOut) == typeof(float) && stride == 2 && shift == TOut.Zero && end > start)
         {
@@ -166,7 +175,33 @@ internal static unsafe class Im2Col
             }
         }
 
-        new Span<TOut>(target + end, (int)(run - end)).Clear();
+        for (long i = end; i < run; i++)
+        {
+            target[i] = TOut.Zero;
+        }
+    }
+
+    // The last vector overlaps the one before it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy<T>(T* from, T* to, long count)
+        where T : unmanaged
+    {
+        int lanes = Vector256<byte>.Count / sizeof(T);
+        if (count < lanes)
+        {
+            for (long i = 0; i < count; i++)
+            {
+                to[i] = from[i];
+            }
+
+            return;
+        }
+
+        for (long i = 0; i < count; i += lanes)
+        {
+            i = Math.Min(i, count - lanes);
+            Vector256.Store(Vector256.Load((byte*)(from + i)), (byte*)(to + i));
+        }
     }
 
     // Where the row of the last axis starts; negative where another axis lies outside.

@@ -127,8 +127,10 @@ internal sealed class Compress(Node node) : Operator
                 }
             }
 
+            var work = default(WorkCounter);
             for (long o = 0; o < outer; o++, from += (nint)size * bytes, to += kept * bytes)
             {
+                work.Add(4 + kept);
                 GatherRows.Run<int>(from, (nint)size, bytes, new(indices, kept), to);
             }
         }

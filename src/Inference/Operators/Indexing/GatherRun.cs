@@ -8,6 +8,8 @@ namespace Inference.Operators.Indexing;
 internal unsafe struct GatherRun<TIndex> : IBlockAction
     where TIndex : unmanaged, IBinaryInteger<TIndex>
 {
+    private const int CallWork = 16;
+
     public byte* Tables;
     public TIndex* Indices;
     public byte* Y;
@@ -34,9 +36,12 @@ internal unsafe struct GatherRun<TIndex> : IBlockAction
 
     public void Invoke(int block)
     {
+        var work = default(WorkCounter);
         long end = _rows * (block + 1) / _blocks;
         for (long row = _rows * block / _blocks; row < end;)
         {
+            // Of calls of few indices; the kernel looks within a call.
+            work.Add(CallWork);
             long at = row % Count;
             int count = (int)Math.Min(Math.Min(Gather.MaxIndices, end - row), Count - at);
             long wrong = GatherRows.Run(Tables + (row / Count * Size * RowBytes), (nint)Size, (nint)RowBytes, new ReadOnlySpan<TIndex>(Indices + at, count), Y + (row * RowBytes));

@@ -1,6 +1,6 @@
 using System.Numerics;
-using Inference.Kernels.Threading;
 using System.Runtime.CompilerServices;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Pooling;
 

@@ -43,7 +43,8 @@ internal sealed unsafe class SvmKernel
         _degree = parameters.Length > 2 ? parameters[2] : 0;
         (_vectors, _count, _columns) = (vectors, count, columns);
         _width = (count + TileLimits.Lanes - 1) / TileLimits.Lanes * TileLimits.Lanes;
-        _beside = new float[checked(_width * columns)];
+        _beside = (long)_width * columns <= Array.MaxLength ? new float[_width * columns]
+            : throw new ModelLoadException($"{node.Describe()}: expected at most {Array.MaxLength} elements of support vectors, rounded up to {TileLimits.Lanes} vectors, got {count} vectors of {columns} columns.");
         for (int j = 0; j < count; j++)
         {
             for (int i = 0; i < columns; i++)
