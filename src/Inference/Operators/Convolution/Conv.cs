@@ -101,7 +101,7 @@ internal sealed unsafe partial class Conv(Node node, OperatorTable table) : Floa
                         continue;
                     }
 
-                    Im2Col.Run<C, C>(in grid, input, groupChannels, C.Zero, first, count, columns);
+                    Im2Col.Run<C, C>(in grid, input, groupChannels, C.Zero, first, count, columns, context.Threads);
                     Multiply(context, weights, columns, count, groupBias, target + first, filters, count, depth, grid.OutputCount);
                 }
             }

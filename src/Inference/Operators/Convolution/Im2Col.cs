@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Inference.Kernels.Threading;
 
 namespace Inference.Operators.Convolution;
 
@@ -63,6 +64,17 @@ internal static unsafe class Im2Col
                 }
             }
         }
+    }
+
+    /// <summary>The same, channels shared out over threads.</summary>
+    public static void Run<TIn, TOut>(in WindowGrid grid, TIn* x, long channels, TIn zero, long first, long count, TOut* target, int threads)
+        where TIn : unmanaged, INumber<TIn>
+        where TOut : unmanaged, INumber<TOut>
+    {
+        bool shared = threads > 1 && channels * grid.KernelCount * count * sizeof(TOut) >= WorkerPool.SharedBytes;
+        var action = new Channels<TIn, TOut> { Grid = grid, X = x, Count = channels, Zero = zero, First = first, Columns = count, Target = target };
+        action.Blocks = shared ? (int)Math.Min(channels, (long)WorkerPool.BlocksPerThread * threads) : 1;
+        WorkerPool.Run(action.Blocks, ref action, threads);
     }
 
     /// <summary>
@@ -220,5 +232,26 @@ internal static unsafe class Im2Col
         }
 
         return offset * grid.Input[grid.Rank - 1];
+    }
+
+    private struct Channels<TIn, TOut> : IBlockAction
+        where TIn : unmanaged, INumber<TIn>
+        where TOut : unmanaged, INumber<TOut>
+    {
+        public WindowGrid Grid;
+        public TIn* X;
+        public long Count;
+        public TIn Zero;
+        public long First;
+        public long Columns;
+        public TOut* Target;
+        public int Blocks;
+
+        public readonly void Invoke(int block)
+        {
+            long from = Count * block / Blocks;
+            long end = Count * (block + 1) / Blocks;
+            Run(in Grid, X + (from * Grid.InputCount), end - from, Zero, First, Columns, Target + (from * Grid.KernelCount * Columns));
+        }
     }
 }

@@ -49,11 +49,11 @@ internal static unsafe class IntegerConv
                     long count = Math.Min(tile, grid.OutputCount - first);
                     if (x.Type == ElementType.UInt8)
                     {
-                        Im2Col.Run(in grid, x.Data + start, channels, (byte)zero, first, count, columns);
+                        Im2Col.Run(in grid, x.Data + start, channels, (byte)zero, first, count, columns, context.Threads);
                     }
                     else
                     {
-                        Im2Col.Run(in grid, (sbyte*)x.Data + start, channels, (sbyte)zero, first, count, columns);
+                        Im2Col.Run(in grid, (sbyte*)x.Data + start, channels, (sbyte)zero, first, count, columns, context.Threads);
                     }
 
                     LargeBlocks.Clear(sums, filters * count * sizeof(int));
