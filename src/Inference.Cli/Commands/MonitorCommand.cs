@@ -10,5 +10,6 @@ internal static class MonitorCommand
         MonitorProfileCommand.Create(),
         MonitorCompareCommand.Create(),
         MonitorReplayCommand.Create(),
+        MonitorReportCommand.Create(),
     };
 }

@@ -129,7 +129,7 @@ internal static class MonitorCompareCommand
         table.Write();
     }
 
-    private static string Verdict(MonitoringState state) => state switch
+    internal static string Verdict(MonitoringState state) => state switch
     {
         MonitoringState.Alarm => "alarm",
         MonitoringState.Warning => "warning",

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Inference.Status;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ internal sealed partial class AlertDispatcher : IDisposable
     private readonly Func<AlertOptions> _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly SnapshotInstruments _gauges;
     private readonly AlertPolicy _changes = new();
     private readonly AlertPolicy _policy = new();
     private readonly LogAlertSink _log;
@@ -35,7 +37,9 @@ internal sealed partial class AlertDispatcher : IDisposable
         _options = options;
         _logger = logger;
         _clock = services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
-        var instruments = new AlertInstruments(services.GetService(typeof(System.Diagnostics.Metrics.IMeterFactory)) as System.Diagnostics.Metrics.IMeterFactory);
+        var meters = services.GetService(typeof(IMeterFactory)) as IMeterFactory;
+        var instruments = new AlertInstruments(meters);
+        _gauges = new SnapshotInstruments(meters);
         _log = new LogAlertSink(logger);
         _meter = new MeterAlertSink(instruments);
         _health = conditions is null ? null : new HealthAlertSink(conditions);
@@ -52,6 +56,7 @@ internal sealed partial class AlertDispatcher : IDisposable
     {
         lock (_lock)
         {
+            _gauges.Report(snapshot);
             AlertOptions options = _options();
             DateTimeOffset now = _clock.GetUtcNow();
             if (_changes.Next(snapshot, s_every, now) is { } change)
@@ -83,12 +88,13 @@ internal sealed partial class AlertDispatcher : IDisposable
         }
     }
 
-    /// <summary>Ends reminders of the present alert.</summary>
+    /// <summary>Ends reminders of the present alert, and the degraded health, until something else changes.</summary>
     public void Acknowledge()
     {
         lock (_lock)
         {
             _policy.Acknowledge();
+            _health?.Dispose();
         }
     }
 

@@ -10,6 +10,7 @@ internal static class AlertText
     // A title is one line of a mail, a chat or a log.
     private const int NamedColumns = 3;
     private const int MaxName = 64;
+    private const int MaxDescription = 512;
 
     /// <summary>The columns in warning or alarm, worst first.</summary>
     public static IEnumerable<ColumnSnapshot> Changed(MonitoringSnapshot snapshot) => snapshot.Columns
@@ -43,7 +44,7 @@ internal static class AlertText
             text.Append(changed.Length > NamedColumns ? ", …" : "");
         }
 
-        return text.Append(snapshot.State == MonitoringState.Unavailable && snapshot.Description.Length > 0 ? $": {snapshot.Description}" : ".").ToString();
+        return text.Append(changed.Length == 0 && snapshot.Description.Length > 0 ? $": {Line(snapshot.Description, MaxDescription)}" : ".").ToString();
     }
 
     /// <summary>The state in lower case.</summary>
@@ -57,7 +58,7 @@ internal static class AlertText
     };
 
     // Names come from files: a line feed in one would forge a line of a log.
-    private static string Line(string text)
+    private static string Line(string text, int most = MaxName)
     {
         string line = string.Create(text.Length, text, static (span, t) =>
         {
@@ -66,6 +67,6 @@ internal static class AlertText
                 span[i] = char.IsControl(t[i]) ? ' ' : t[i];
             }
         });
-        return line.Length <= MaxName ? line : string.Concat(line.AsSpan(0, MaxName - 1), "…");
+        return line.Length <= most ? line : string.Concat(line.AsSpan(0, most - 1), "…");
     }
 }

@@ -30,8 +30,31 @@ public sealed class AlertDispatcherTests : IDisposable
         await Eventually.TrueAsync(() => sink.Alerts.Count == 2 && readings.Sum("inference.monitoring.deliveries", "sent") == 2);
         alerts.Publish(Snapshots.Of(MonitoringState.Alarm, "told", "b"));
         Assert.True(_conditions.Any);
+        alerts.Acknowledge();
+        alerts.Publish(Snapshots.Of(MonitoringState.Alarm, "told", "b"));
+        Assert.False(_conditions.Any);
+        alerts.Publish(Snapshots.Of(MonitoringState.Alarm, "told", "b", "c"));
+        Assert.True(_conditions.Any);
         alerts.Dispose();
         Assert.False(_conditions.Any);
+    }
+
+    [Fact]
+    public void Publish_Columns_HaveGaugesFromTheirFirstWarningOn()
+    {
+        using var readings = new MeterReadings("gauged");
+        using AlertDispatcher alerts = Dispatcher("gauged");
+        alerts.Publish(Snapshots.Of(MonitoringState.Healthy, "gauged", "a"));
+        Assert.Empty(readings.Of("inference.monitoring.column.evidence"));
+        Assert.Equal([2], readings.Of("inference.monitoring.columns", "healthy"));
+        alerts.Publish(Snapshots.Of(MonitoringState.Alarm, "gauged", "a"));
+        alerts.Publish(Snapshots.Of(MonitoringState.Healthy, "gauged", "a"));
+        Assert.Equal([10, 10], readings.Of("inference.monitoring.column.evidence", "a"));
+        Assert.Equal([0.2, 0.2], readings.Of("inference.monitoring.column.distance", "a"));
+        Assert.Equal([12.5, 12.5, 12.5], readings.Of("inference.monitoring.evidence"));
+        alerts.Publish(Snapshots.Of(MonitoringState.Alarm, "gauged", [.. Enumerable.Range(0, 1_000).Select(static i => $"c{i}")]) with { LogEvidence = double.NegativeInfinity });
+        Assert.Equal(2 + SnapshotInstruments.MaxColumns - 1, readings.Of("inference.monitoring.column.evidence").Length);
+        Assert.Equal(3, readings.Of("inference.monitoring.evidence").Length);
     }
 
     [Fact]

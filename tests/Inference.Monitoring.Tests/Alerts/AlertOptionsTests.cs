@@ -102,6 +102,30 @@ public sealed class AlertOptionsTests
         Assert.Contains("/does/not/exist", alert.Title, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task UseMonitoring_ChangedRows_AreToldToRegisteredSinks()
+    {
+        var told = new TaskCompletionSource<MonitoringAlert>();
+        TestServices services = new TestServices().Add<IEnumerable<IAlertSink>>([new NoSink { Told = told }]);
+        using var f = new Counted(Rows.Profile(), static o => (o.MinimumRows, o.Alerts.MinimumState) = (100, MonitoringState.Alarm), services: services);
+        var random = new Random(5);
+        for (int bucket = 0; bucket < 10; bucket++)
+        {
+            float[] rows = Rows.Normal(random, 500, FakeModel.InputWidth);
+            for (int i = 1; i < rows.Length; i += FakeModel.InputWidth)
+            {
+                rows[i] += bucket < 3 ? 0 : 2;
+            }
+
+            f.Run(rows);
+            f.Flush();
+        }
+
+        MonitoringAlert alert = await Eventually.CompletesAsync(told.Task);
+        Assert.Equal(MonitoringState.Alarm, alert.Snapshot.State);
+        Assert.Contains("'x[1]'", alert.Title, StringComparison.Ordinal);
+    }
+
     private static ValidateOptionsResult Validate(Action<AlertOptions> change)
     {
         var options = new MonitoringOptions();
