@@ -11,10 +11,10 @@ namespace Inference.Monitoring;
 public sealed class ReferenceProfileBuilder : IDisposable
 {
     // Enough for bins whose shares are exact to a percent of themselves; as doubles, a column of them takes 1 MiB while it is sorted.
-    private const int MaxLearnedRows = 1 << 17;
+    internal const int MaxLearnedRows = 1 << 17;
 
     // Rows of images reach this first.
-    private const long MaxLearnedBytes = 256L << 20;
+    internal const long MaxLearnedBytes = 256L << 20;
     private readonly ModelInfo? _model;
     private readonly ReferenceProfileOptions _options;
     private readonly List<ReferenceRows> _held = [];
@@ -82,7 +82,7 @@ public sealed class ReferenceProfileBuilder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Release();
 
-    private static int CountRows(NamedValues inputs)
+    internal static int CountRows(NamedValues inputs)
     {
         foreach ((_, ModelValue value) in inputs)
         {

@@ -19,11 +19,57 @@ internal sealed record ReferenceRows(NamedValues Inputs, NamedValues? Outputs, T
     /// <summary>A copy with references of its own.</summary>
     public ReferenceRows Retain() => new(Inputs.Retain(), Outputs?.Retain(), Labels?.Retain(), Rows);
 
+    /// <summary>A copy of its tensors.</summary>
+    public ReferenceRows Copy() => new(Copy(Inputs), Outputs is null ? null : Copy(Outputs), Labels is null ? null : Copy(Labels), Rows);
+
     public void Dispose()
     {
         Inputs.Dispose();
         Outputs?.Dispose();
         Labels?.Dispose();
+    }
+
+    private static NamedValues Copy(NamedValues values)
+    {
+        var copies = new NamedValues();
+        try
+        {
+            foreach ((string name, ModelValue value) in values)
+            {
+                if (value is TensorValue tensor)
+                {
+                    copies.Add(name, Copy(tensor));
+                }
+            }
+
+            return copies;
+        }
+        catch
+        {
+            copies.Dispose();
+            throw;
+        }
+    }
+
+    private static TensorValue Copy(TensorValue tensor)
+    {
+        if (tensor.ElementType == ElementType.String)
+        {
+            return TensorValue.Copy(tensor.AsSpan<string>(), tensor.Shape);
+        }
+
+        using var hold = new MemoryHold(tensor);
+        TensorValue copy = TensorValue.Allocate(tensor.ElementType, tensor.Shape);
+        try
+        {
+            tensor.AsBytes().CopyTo(copy.AsWritableBytes());
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
     }
 
     private static long Sum(NamedValues values)

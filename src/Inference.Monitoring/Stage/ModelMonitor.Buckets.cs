@@ -23,9 +23,11 @@ public sealed partial class ModelMonitor
 
             Use(profile);
         }
-        catch (MonitoringException exception)
+#pragma warning disable CA1031 // The application's Profile and Store may throw anything; the model answers without monitoring.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            Refuse(exception.Message);
+            Refuse(exception);
         }
     }
 
@@ -46,35 +48,52 @@ public sealed partial class ModelMonitor
         SetState(MonitoringState.Learning, "Too few rows were seen for a judgement.");
     }
 
-    private void Refuse(string why)
+    private void Refuse(Exception exception) =>
+        Refuse(exception is MonitoringException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}", exception);
+
+    private void Refuse(string why, Exception? exception = null)
     {
-        LogRefused(_logger, _info.Name, why);
+        LogRefused(_logger, _info.Name, why, exception);
         _conditions?.Set(this, $"Monitoring is off: {why}");
         SetState(MonitoringState.Unavailable, why);
     }
 
     private void EndBurnIn()
     {
-        lock (_rotation)
+        // Learning takes up to seconds: no call and no disposal waits for it. Calls answered meanwhile are not counted.
+        if (Interlocked.Exchange(ref _burnIn, null) is not { } burnIn)
         {
-            if (_disposed || _burnIn is not { } burnIn)
+            return;
+        }
+
+        try
+        {
+            ReferenceProfile profile;
+            using (burnIn)
             {
-                return;
+                profile = burnIn.Build();
             }
 
-            try
+            lock (_rotation)
             {
-                ReferenceProfile profile = burnIn.Build();
-                _bucketStart = _clock.GetUtcNow();
-                Use(profile);
+                if (!_disposed)
+                {
+                    _bucketStart = _clock.GetUtcNow();
+                    Use(profile);
+                }
             }
-            catch (MonitoringException exception)
+        }
+#pragma warning disable CA1031 // An exception on a thread of the pool would end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            lock (_rotation)
             {
-                Refuse(exception.Message);
+                if (!_disposed)
+                {
+                    Refuse(exception);
+                }
             }
-
-            Volatile.Write(ref _burnIn, null);
-            burnIn.Dispose();
         }
     }
 
@@ -192,7 +211,7 @@ public sealed partial class ModelMonitor
     private static string Short(string digest) => digest.Length <= 12 ? digest : digest[..12];
 
     [LoggerMessage(1, LogLevel.Error, "Model '{Model}' is not monitored: {Why}")]
-    private static partial void LogRefused(ILogger logger, string model, string why);
+    private static partial void LogRefused(ILogger logger, string model, string why, Exception? exception);
 
     [LoggerMessage(2, LogLevel.Error, "Model '{Model}': monitoring could not read {Count} calls, which were answered; the last error follows.")]
     private static partial void LogErrors(ILogger logger, string model, long count, Exception exception);

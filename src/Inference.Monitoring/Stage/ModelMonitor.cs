@@ -106,12 +106,22 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
 
             _disposed = true;
             _timer.Dispose();
-            Rotate();
+            try
+            {
+                Rotate();
+            }
+#pragma warning disable CA1031 // A store of the application's own that throws keeps nothing from being released.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogFailed(_logger, _info.Name, exception);
+            }
+
             _alerts.Dispose();
             _options.Dispose();
             _conditions?.Clear(this);
             _conditions?.Clear((object?)_ring ?? this);
-            _burnIn?.Dispose();
+            Interlocked.Exchange(ref _burnIn, null)?.Dispose();
         }
     }
 

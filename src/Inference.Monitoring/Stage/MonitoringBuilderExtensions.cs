@@ -30,15 +30,26 @@ public static partial class MonitoringBuilderExtensions
         ILogger logger = (services.GetService(typeof(ILoggerFactory)) as ILoggerFactory)?.CreateLogger("Inference.Monitoring") ?? NullLogger.Instance;
         var options = new StageOptions<MonitoringOptions>(services, model, configure, new MonitoringOptionsValidator(), rejected => LogRejected(logger, model, rejected.Message));
         ModelConditions? conditions = ModelConditions.Find(services, model);
-        var monitor = new ModelMonitor(
-            inner.Info,
-            services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System,
-            options,
-            conditions,
-            new MonitoringInstruments(inner.Info, services.GetService(typeof(IMeterFactory)) as IMeterFactory),
-            new AlertDispatcher(inner.Info.Name, () => options.Current.Alerts, services, conditions, logger),
-            logger);
-        return new MonitoringRunner(inner, monitor);
+        AlertDispatcher? alerts = null;
+        try
+        {
+            alerts = new AlertDispatcher(inner.Info.Name, () => options.Current.Alerts, services, conditions, logger);
+            var monitor = new ModelMonitor(
+                inner.Info,
+                services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System,
+                options,
+                conditions,
+                new MonitoringInstruments(inner.Info, services.GetService(typeof(IMeterFactory)) as IMeterFactory),
+                alerts,
+                logger);
+            return new MonitoringRunner(inner, monitor);
+        }
+        catch
+        {
+            alerts?.Dispose();
+            options.Dispose();
+            throw;
+        }
     }
 
     [LoggerMessage(1, LogLevel.Error, "Model '{Model}': the new monitoring options are invalid and were ignored; the previous ones remain in effect: {Reason}")]

@@ -12,8 +12,8 @@ public sealed class MonitoringOptions
     /// <summary>Returns the reference profile of a model or version, or null for none; wins over <see cref="ProfilePath"/>. Null by default.</summary>
     public Func<ModelInfo, ReferenceProfile?>? Profile { get; set; }
 
-    /// <summary>The number of rows that a profile is learned from if none is given, 100 to 16,777,216; the default is 10,000.</summary>
-    [Range(100, 1 << 24)]
+    /// <summary>The number of rows that a profile is learned from if none is given, 100 to 131,072; fewer once they take 256 MiB. The default is 10,000.</summary>
+    [Range(100, ReferenceProfileBuilder.MaxLearnedRows)]
     public int BurnInRows { get; set; } = 10_000;
 
     /// <summary>For a learned profile: the categorical column whose values are segments; null, the default, for none.</summary>

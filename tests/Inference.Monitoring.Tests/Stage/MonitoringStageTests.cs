@@ -110,6 +110,25 @@ public class MonitoringStageTests
     }
 
     [Fact]
+    public void Build_ProfileOfTheApplicationThrows_IsUnavailableAndAnswers()
+    {
+        using var f = new Counted(null, o => o.Profile = _ => throw new InvalidOperationException("no such profile"));
+        Assert.Equal(MonitoringState.Unavailable, f.Monitor.Snapshot.State);
+        Assert.Contains("no such profile", f.Monitor.Snapshot.Description, StringComparison.Ordinal);
+        f.Run([1, 2, 3, 4]);
+    }
+
+    [Fact]
+    public void Dispose_StoreThrows_ReleasesTheModel()
+    {
+        using var inner = new FakeRunner();
+        var f = new Counted(Rows.Profile(), o => o.Store = _ => new FailingStore(), inner);
+        f.Run([1, 2, 3, 4]);
+        f.Dispose();
+        Assert.Equal(1, inner.DisposeCount);
+    }
+
+    [Fact]
     public void Run_WithoutProfile_LearnsOne()
     {
         using var f = new Counted(null, o => o.BurnInRows = 500);
@@ -199,6 +218,19 @@ public class MonitoringStageTests
         }
 
         return sum;
+    }
+
+    private sealed class FailingStore : IWindowStore
+    {
+        public IReadOnlyList<WindowKey> List() => [];
+
+        public byte[]? Read(WindowKey key) => null;
+
+        public void Write(WindowKey key, ReadOnlySpan<byte> bytes) => throw new IOException("no room");
+
+        public void Remove(WindowKey key)
+        {
+        }
     }
 
     private sealed class BackwardClock : TimeProvider
