@@ -184,7 +184,19 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     }
 
     /// <summary>Counts a call that failed. Never throws.</summary>
-    internal void ObserveFailure() => Volatile.Read(ref _collector)?.Pass(null, null, failed: true);
+    internal void ObserveFailure()
+    {
+        try
+        {
+            Volatile.Read(ref _collector)?.Pass(null, null, failed: true);
+        }
+#pragma warning disable CA1031 // The caller gets the error of the call, not one of counting it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(exception);
+        }
+    }
 
     // A timed call is always counted: it is chosen by its number, not by its id, and is one in 64.
     private void ObserveTimed(Collector collector, NamedValues inputs, NamedValues outputs, long begun)

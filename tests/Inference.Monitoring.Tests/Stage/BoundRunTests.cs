@@ -31,4 +31,55 @@ public class BoundRunTests
         Assert.True(window.Rows > 100);
         Assert.Equal(0, window.MismatchedCalls);
     }
+
+    [Fact]
+    public void Run_WhileRowsAreCounted_OthersNeitherUseNorReleaseTheRun()
+    {
+        var bindable = new FakeBindable();
+        using var inner = new FakeRunner();
+        inner.Services[typeof(IBindable)] = bindable;
+        using var f = new Counted(Rows.Profile(), inner: inner);
+        BoundRun run = f.Runner.GetService<IBindable>()!.Bind();
+        using TensorValue value = TensorValue.Copy<float>(new float[4], [1, FakeModel.InputWidth]);
+        run.SetInput(FakeModel.Input, value);
+        int reads = 0;
+        bindable.OnRead = () =>
+        {
+            reads++;
+            var other = new Thread(() =>
+            {
+                Assert.Throws<InferenceException>(() => run.Run());
+                Assert.Throws<InferenceException>(() => run.SetInput(FakeModel.Input, value));
+                Assert.Throws<InferenceException>(() => run.GetOutputValue(FakeModel.Output));
+                run.Dispose();
+                Assert.False(bindable.IsDisposed);
+            });
+            other.Start();
+            other.Join();
+        };
+        run.Run();
+        Assert.Equal(1, reads);
+        Assert.True(bindable.IsDisposed);
+        Assert.Equal(1, f.Flush().Rows);
+        Assert.Equal(0, f.Monitor.Snapshot.CollectionErrors);
+    }
+
+    [Fact]
+    public void Run_CallerDisposedItsReference_IsCounted()
+    {
+        using var inner = new FakeRunner();
+        inner.Services[typeof(IBindable)] = new FakeBindable();
+        using var f = new Counted(Rows.Profile(), inner: inner);
+        using BoundRun run = f.Runner.GetService<IBindable>()!.Bind();
+        for (int i = 0; i < 2; i++)
+        {
+            TensorValue value = TensorValue.Copy<float>(new float[4], [1, FakeModel.InputWidth]);
+            run.SetInput(FakeModel.Input, value);
+            value.Dispose();
+            run.Run();
+        }
+
+        Assert.Equal(2, f.Flush().Rows);
+        Assert.Equal(0, f.Monitor.Snapshot.CollectionErrors);
+    }
 }
