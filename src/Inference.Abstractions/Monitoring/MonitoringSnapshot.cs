@@ -33,6 +33,9 @@ public sealed record MonitoringSnapshot
     /// <summary>Calls whose rows could not be read because of an error in monitoring; the calls themselves were answered.</summary>
     public long CollectionErrors { get; init; }
 
+    /// <summary>The inputs and outputs of the model that the profile has no column of: they are excluded, of a type that is not watched, or have no row for each of the call's. Inputs come first; empty without a profile.</summary>
+    public IReadOnlyList<string> UnwatchedTensors { get; init; } = [];
+
     /// <summary>ln of the evidence of the data-set alarm; NaN if it is not judged.</summary>
     public double LogEvidence { get; init; } = double.NaN;
 

@@ -57,27 +57,27 @@ internal sealed class Collector
     /// <returns>Whether all tensors were as the profile says.</returns>
     public bool Collect(NamedValues inputs, NamedValues? outputs)
     {
-        int rows = RowsOf(inputs, outputs, out TensorPlan? counted, out TensorValue? first);
         Stripe? stripe = _stripes.Take();
         if (stripe is null)
         {
-            _stripes.Skip(rows);
+            _stripes.Skip(RowsOf(inputs, outputs, new TensorValue?[_plans.Length]));
             return true;
         }
 
         bool whole = true;
+        Span<TensorValue?> tensors = stripe.Tensors(_plans.Length);
         try
         {
+            int rows = RowsOf(inputs, outputs, tensors);
             Span<byte> segments = stackalloc byte[BlockRows];
             for (int start = 0; start < rows; start += BlockRows)
             {
                 int count = Math.Min(rows - start, BlockRows);
                 Span<byte> block = _segments is null ? [] : segments[..count];
                 _segments?.Read(inputs, outputs, start, block);
-                foreach (TensorPlan plan in _plans)
+                for (int i = 0; i < _plans.Length; i++)
                 {
-                    TensorValue? value = plan == counted ? first : Find(plan, inputs, outputs);
-                    whole &= plan.Collect(value, rows, start, count, block, stripe);
+                    whole &= _plans[i].Collect(tensors[i], rows, start, count, block, stripe);
                 }
 
                 _repeats?.Count(inputs, rows, start, count, block, stripe.Memory, stripe.Counts);
@@ -93,6 +93,7 @@ internal sealed class Collector
                 }
 
                 stripe.Rows += count;
+                _stripes.EmptyIfFull(stripe);
             }
 
             stripe.Calls++;
@@ -101,7 +102,8 @@ internal sealed class Collector
         }
         finally
         {
-            _stripes.Return(stripe);
+            tensors.Clear();
+            stripe.Release();
         }
 
         return whole;
@@ -110,17 +112,24 @@ internal sealed class Collector
     /// <summary>Counts a call whose rows are not counted, because it is not in the sample or has failed.</summary>
     public void Pass(NamedValues? inputs, NamedValues? outputs, bool failed)
     {
-        int rows = inputs is null ? 0 : RowsOf(inputs, outputs, out _, out _);
         if (_stripes.Take() is not { } stripe)
         {
-            _stripes.Skip(rows);
+            _stripes.Skip(inputs is null ? 0 : RowsOf(inputs, outputs, new TensorValue?[_plans.Length]));
             return;
         }
 
-        stripe.Calls += failed ? 0 : 1;
-        stripe.FailedCalls += failed ? 1 : 0;
-        stripe.RowsSeen += rows;
-        _stripes.Return(stripe);
+        Span<TensorValue?> tensors = stripe.Tensors(_plans.Length);
+        try
+        {
+            stripe.RowsSeen += inputs is null ? 0 : RowsOf(inputs, outputs, tensors);
+            stripe.Calls += failed ? 0 : 1;
+            stripe.FailedCalls += failed ? 1 : 0;
+        }
+        finally
+        {
+            tensors.Clear();
+            stripe.Release();
+        }
     }
 
     /// <summary>Moves everything counted so far to a window.</summary>
@@ -132,21 +141,21 @@ internal sealed class Collector
         return window;
     }
 
-    /// <summary>The number of rows of a call: those of the first tensor of the profile that it has; 0 for none.</summary>
-    private int RowsOf(NamedValues inputs, NamedValues? outputs, out TensorPlan? counted, out TensorValue? first)
+    /// <summary>The number of rows of a call: see <see cref="RowCount"/>; 0 for none.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="outputs">The outputs; null if there are none.</param>
+    /// <param name="tensors">Becomes the tensor of each plan; null for one that the call has not.</param>
+    private int RowsOf(NamedValues inputs, NamedValues? outputs, Span<TensorValue?> tensors)
     {
-        foreach (TensorPlan plan in _plans)
+        bool any = false;
+        for (int i = 0; i < tensors.Length; i++)
         {
-            if (Find(plan, inputs, outputs) is { } tensor)
-            {
-                (counted, first) = (plan, tensor);
-                return Math.Max(TensorPlan.RowsOf(tensor), 0);
-            }
+            tensors[i] = Find(_plans[i], inputs, outputs);
+            any |= tensors[i] is not null;
         }
 
         // Renamed throughout: the rows of whatever was passed are all missing.
-        (counted, first) = (null, null);
-        return inputs.Count > 0 && inputs.GetAt(0).Value is TensorValue other ? Math.Max(TensorPlan.RowsOf(other), 0) : 0;
+        return any ? RowCount.Of(tensors) : inputs.Count > 0 && inputs.GetAt(0).Value is TensorValue other ? Math.Max(TensorPlan.RowsOf(other), 0) : 0;
     }
 
     private static TensorValue? Find(TensorPlan plan, NamedValues inputs, NamedValues? outputs)

@@ -15,6 +15,7 @@ internal sealed class Stripe
     private readonly AlignedArray<int> _counts;
     private Taken _taken;
     private byte[] _groups = [];
+    private TensorValue?[] _tensors = [];
 
     /// <param name="layout">The columns and cells.</param>
     /// <param name="remainder">Where counts begin, modulo 4,096: see <see cref="FloatRun.CountsRemainder"/>.</param>
@@ -53,6 +54,17 @@ internal sealed class Stripe
         return _groups.AsSpan(0, length);
     }
 
+    /// <summary>Room for the tensors of a call, which the owner of the stripe uses and clears; the same memory in each call.</summary>
+    public Span<TensorValue?> Tensors(int length)
+    {
+        if (_tensors.Length < length)
+        {
+            _tensors = new TensorValue?[length];
+        }
+
+        return _tensors.AsSpan(0, length);
+    }
+
     /// <summary>The rows before, for repeats; kept when the stripe is emptied. Empty if they are not counted.</summary>
     public uint[] Memory { get; }
 
@@ -61,6 +73,9 @@ internal sealed class Stripe
 
     /// <summary>Rows counted since the stripe was emptied.</summary>
     public int Rows { get; set; }
+
+    /// <summary>Whether a call was counted since the stripe was emptied into a window of everything.</summary>
+    public bool IsUsed => Calls + FailedCalls > 0 || Rows > 0;
 
     public long RowsSeen { get; set; }
 

@@ -5,8 +5,8 @@ namespace Inference.Monitoring.Collection;
 /// <summary>As many stripes as threads count at once. Thread-safe.</summary>
 internal sealed class StripeSet(WindowLayout layout, int remainder)
 {
-    // More threads than this do not run at once on the processors; those that are interrupted while they hold a stripe are few.
-    private static readonly int s_most = Math.Max(2 * Environment.ProcessorCount, 4);
+    // More threads than twice the processors do not run at once; those that are interrupted while they hold a stripe are few. A stripe is held for a fraction of a call, and each takes memory for every cell and segment.
+    private static readonly int s_most = Math.Clamp(2 * Environment.ProcessorCount, 4, 8);
 
     // Each stripe is held for some microseconds: a caller that waited this often gives up and its rows are only counted as seen.
     private const int Attempts = 64;
@@ -50,8 +50,8 @@ internal sealed class StripeSet(WindowLayout layout, int remainder)
         return null;
     }
 
-    /// <summary>Releases a stripe, emptied if it is full.</summary>
-    public void Return(Stripe stripe)
+    /// <summary>Empties a stripe that its owner has filled.</summary>
+    public void EmptyIfFull(Stripe stripe)
     {
         if (stripe.Rows >= Stripe.MaxRows)
         {
@@ -60,8 +60,6 @@ internal sealed class StripeSet(WindowLayout layout, int remainder)
                 stripe.EmptyInto(_pending ??= new MonitoringWindow(layout));
             }
         }
-
-        stripe.Release();
     }
 
     /// <summary>Counts a call that got no stripe.</summary>
@@ -71,7 +69,7 @@ internal sealed class StripeSet(WindowLayout layout, int remainder)
         Interlocked.Increment(ref _skippedCalls);
     }
 
-    /// <summary>Moves everything counted so far to a new window, without times.</summary>
+    /// <summary>Moves everything counted so far to a new window, without times. Stripes that were not used since the last time are dropped, all but one.</summary>
     public MonitoringWindow Drain()
     {
         MonitoringWindow window;
@@ -81,7 +79,9 @@ internal sealed class StripeSet(WindowLayout layout, int remainder)
             _pending = null;
         }
 
-        foreach (Stripe stripe in Volatile.Read(ref _stripes))
+        List<Stripe>? idle = null;
+        Stripe[] stripes = Volatile.Read(ref _stripes);
+        foreach (Stripe stripe in stripes)
         {
             var spin = new SpinWait();
             while (!stripe.TryTake())
@@ -89,8 +89,23 @@ internal sealed class StripeSet(WindowLayout layout, int remainder)
                 spin.SpinOnce();
             }
 
+            if (!stripe.IsUsed && (idle?.Count ?? 0) < stripes.Length - 1)
+            {
+                // It stays taken: nobody who still sees it takes it.
+                (idle ??= []).Add(stripe);
+                continue;
+            }
+
             stripe.EmptyInto(window);
             stripe.Release();
+        }
+
+        if (idle is not null)
+        {
+            lock (_lock)
+            {
+                Volatile.Write(ref _stripes, [.. _stripes.Except(idle)]);
+            }
         }
 
         window.RowsSeen += Interlocked.Exchange(ref _skippedRows, 0);

@@ -61,16 +61,10 @@ internal static class ProfileCodec
         {
             columns[i] = ReadDefinition(ref reader);
             facts[i] = ReadFacts(ref reader, columns[i].Layout);
-            if (columns[i].Derivation == ColumnDerivation.Pair
-                ? columns[i].Index >= i || columns[i].Second >= i || columns[i].Layout.Categories != PairGroups.Layout.Categories
-                    || columns[columns[i].Index].Groups.Length == 0 || columns[columns[i].Second].Groups.Length == 0
-                : i > 0 && columns[i - 1].Derivation == ColumnDerivation.Pair)
-            {
-                reader.Throw($"the pairs near column '{columns[i].Name}' are not consistent");
-            }
         }
 
-        if (columns.Length == 0 || segmentColumn >= columns.Length || (segmentColumn >= 0 && columns[segmentColumn].Layout.Kind != ColumnKind.Categorical))
+        ProfileConsistency.Check(reader, columns);
+        if (columns.Length == 0 || segmentColumn >= columns.Length || (segmentColumn >= 0 && (columns[segmentColumn].Layout.Kind != ColumnKind.Categorical || columns[segmentColumn].Derivation != ColumnDerivation.Element)))
         {
             reader.Throw("its columns or segments are not consistent");
         }
@@ -78,6 +72,7 @@ internal static class ProfileCodec
         var layout = new WindowLayout(columns, segmentColumn);
         MonitoringWindow reference = WindowCodec.Read($"{what}, reference counts", reader.Bytes(), layout);
         reader.End();
+        ProfileConsistency.Check(reader, columns, facts, reference);
         return new ReferenceProfile(identity with { LabelClasses = classes, LabelCounts = counts }, layout, reference, facts);
     }
 

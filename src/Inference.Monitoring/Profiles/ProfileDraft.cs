@@ -119,6 +119,7 @@ internal sealed class ProfileDraft
         ColumnDefinition column = Layout.Columns[place];
         if (options.Find(column.Name, column.Tensor)?.Rules is not null)
         {
+            facts.Rules.RequireRange(column.Name, facts);
             return facts;
         }
 
@@ -289,8 +290,8 @@ internal sealed class ProfileDraft
     private static int SegmentsOf(List<ColumnDefinition> columns, string name)
     {
         int place = columns.FindIndex(c => c.Name == name);
-        return place >= 0 && columns[place].Layout.Kind == ColumnKind.Categorical
+        return place >= 0 && columns[place].Layout.Kind == ColumnKind.Categorical && columns[place].Derivation == ColumnDerivation.Element
             ? place
-            : throw new MonitoringException($"Reference profile: expected a categorical column '{name}' for the segments, got {(place < 0 ? "none of that name" : $"a column of kind {columns[place].Layout.Kind}")}. Name a column of few values, or state that it is categorical.");
+            : throw new MonitoringException($"Reference profile: expected a categorical element '{name}' of a tensor for the segments, got {(place < 0 ? "none of that name" : $"a column of kind {columns[place].Layout.Kind} that is {columns[place].Derivation}")}. Name a column of few values, or state that it is categorical.");
     }
 }

@@ -124,6 +124,11 @@ public sealed class ReferenceProfile
             }
         }
 
+        foreach (ReferenceColumn column in Columns)
+        {
+            options.Find(column.Name, column.Tensor)?.Rules?.RequireRange(column.Name, column.Facts);
+        }
+
         return With([.. Columns.Select(c => options.Find(c.Name, c.Tensor) is { } stated
             ? c.Facts with { Rules = stated.Rules ?? c.Rules, Title = stated.Titles.Count == 1 ? stated.Titles[0] : c.Title }
             : c.Facts)]);

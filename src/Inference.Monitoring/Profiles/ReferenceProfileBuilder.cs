@@ -35,14 +35,14 @@ public sealed class ReferenceProfileBuilder : IDisposable
     public long Rows { get; private set; }
 
     /// <summary>Adds rows. Values are read, or held by references of the builder's own.</summary>
-    /// <param name="inputs">The inputs of a call; rows along axis 0.</param>
+    /// <param name="inputs">The inputs of a call; rows along axis 0. Tensors of another size there than most have are left out.</param>
     /// <param name="outputs">Its outputs; null if they are not watched.</param>
     /// <param name="labels">The true label of each row; null for none.</param>
     /// <exception cref="MonitoringException">The number of labels differs from that of rows, or columns cannot be learned.</exception>
     public void Add(NamedValues inputs, NamedValues? outputs = null, TensorValue? labels = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        int rows = CountRows(inputs);
+        int rows = CountRows(inputs, outputs);
         if (labels is not null && labels.ElementCount != rows)
         {
             throw new MonitoringException($"Reference profile: expected a label for each of {rows} rows, got {labels}. Pass labels of shape [{rows}].");
@@ -82,14 +82,12 @@ public sealed class ReferenceProfileBuilder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Release();
 
-    internal static int CountRows(NamedValues inputs)
+    internal static int CountRows(NamedValues inputs, NamedValues? outputs)
     {
-        foreach ((_, ModelValue value) in inputs)
+        TensorValue[] tensors = [.. inputs.Concat(outputs ?? []).Select(static v => v.Value).OfType<TensorValue>().Where(static t => ReferenceRows.RowsOf(t) <= int.MaxValue)];
+        if (tensors.Length > 0 && inputs.Any(static v => v.Value is TensorValue))
         {
-            if (value is TensorValue tensor && ReferenceRows.RowsOf(tensor) <= int.MaxValue)
-            {
-                return (int)ReferenceRows.RowsOf(tensor);
-            }
+            return RowCount.Of(tensors);
         }
 
         throw new MonitoringException("Reference profile: expected at least one input tensor, got none. Pass the tensors that the model is called with.");

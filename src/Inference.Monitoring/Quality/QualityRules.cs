@@ -68,7 +68,7 @@ internal static class QualityRules
         if (layout.Ordered > 0)
         {
             yield return (DriftRules.Infinite, [layout.NegativeInfinity, layout.PositiveInfinity], column.Rules.AllowInfinite ? 1 : 0);
-            yield return (DriftRules.Range, [layout.Under, layout.Over], column.Rules.Minimum is null && column.Rules.Maximum is null ? 1 : 0);
+            yield return (DriftRules.Range, [.. column.Rules.Minimum is null ? (int[])[] : [layout.Under], .. column.Rules.Maximum is null ? (int[])[] : [layout.Over]], 0);
         }
         else
         {

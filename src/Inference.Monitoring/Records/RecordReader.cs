@@ -114,6 +114,15 @@ internal ref struct RecordReader
 
     public ReadOnlySpan<byte> Bytes() => Take(Count());
 
+    /// <summary>Requires that so many bytes are left, at least.</summary>
+    public readonly void Require(long bytes)
+    {
+        if (bytes > _data.Length - _at)
+        {
+            Throw($"it has {_data.Length - _at} bytes for numbers that take at least {bytes}");
+        }
+    }
+
     /// <summary>Requires that nothing is left.</summary>
     public readonly void End()
     {

@@ -15,7 +15,7 @@ internal sealed class BurnIn(ModelInfo info, int rows, string? segmentColumn) : 
     /// <returns>True once: for the call that completes the rows.</returns>
     public bool Add(NamedValues inputs, NamedValues outputs)
     {
-        if (Volatile.Read(ref _complete) || ReferenceProfileBuilder.CountRows(inputs) is not (> 0 and var count))
+        if (Volatile.Read(ref _complete) || ReferenceProfileBuilder.CountRows(inputs, outputs) is not (> 0 and var count))
         {
             return false;
         }

@@ -42,10 +42,22 @@ public sealed partial class ModelMonitor
         IWindowStore store = _options.Current.Store?.Invoke(_info) ?? (_options.Current.Directory is { } folder ? new FileWindowStore(PathOf(folder)) : new MemoryWindowStore());
         _ring = new WindowRing(profile.WindowLayout, store, why => LogWindow(_logger, _info.Name, why));
 
+        _unwatched = Unwatched(profile);
+
         // Who sees the profile may rely on its rows being counted.
         Volatile.Write(ref _collector, new Collector(profile.WindowLayout));
         Volatile.Write(ref _profile, profile);
         SetState(MonitoringState.Learning, "Too few rows were seen for a judgement.");
+    }
+
+    private string[] Unwatched(ReferenceProfile profile)
+    {
+        HashSet<(ColumnSide, string)> watched = [.. profile.Columns.Select(static c => (c.Side, c.Tensor))];
+        return
+        [
+            .. _info.Inputs.Select(static p => p.Name).Where(n => !watched.Contains((ColumnSide.Input, n))),
+            .. _info.Outputs.Select(static p => p.Name).Where(n => !watched.Contains((ColumnSide.Output, n))),
+        ];
     }
 
     private void Refuse(Exception exception) =>
@@ -198,6 +210,7 @@ public sealed partial class ModelMonitor
             RowsSeen = _rowsSeen,
             SampledShare = _sampler.Share,
             CollectionErrors = Interlocked.Read(ref _errors),
+            UnwatchedTensors = _unwatched,
             EvaluatedAt = _evaluatedAt,
             LogEvidence = _evaluation?.LogEvidence ?? double.NaN,
             Columns = _evaluation?.Columns() ?? [],

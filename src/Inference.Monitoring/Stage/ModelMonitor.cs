@@ -29,6 +29,8 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     private DateTimeOffset? _evaluatedAt;
     private MonitoringSnapshot _snapshot;
     private DateTimeOffset _bucketStart;
+    private string[] _unwatched = [];
+    private long _countedAt;
     private long _errors;
     private long _reportedErrors;
     private Exception? _lastError;
@@ -135,9 +137,9 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         {
             if (Volatile.Read(ref _collector) is { } collector)
             {
-                if (begun != 0)
+                if (begun != 0 || _sampler.TimesEachCount)
                 {
-                    ObserveTimed(collector, inputs, outputs, begun);
+                    ObserveTimed(collector, inputs, outputs, context, begun);
                 }
                 else if (_sampler.Takes(context))
                 {
@@ -198,12 +200,30 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         }
     }
 
-    // A timed call is always counted: it is chosen by its number, not by its id, and is one in 64.
-    private void ObserveTimed(Collector collector, NamedValues inputs, NamedValues outputs, long begun)
+    private void ObserveTimed(Collector collector, NamedValues inputs, NamedValues outputs, RunContext? context, long begun)
     {
+        bool takes = _sampler.Takes(context);
+        if (begun == 0 && !takes)
+        {
+            collector.Pass(inputs, outputs, failed: false);
+            return;
+        }
+
         long called = _clock.GetTimestamp();
-        collector.Collect(inputs, outputs);
-        _sampler.Add(called - begun, _clock.GetTimestamp() - called, _options.Current.Budget);
+        long? count = null;
+        if (takes || Sampler.IsDue(_clock.GetElapsedTime(Volatile.Read(ref _countedAt), called)))
+        {
+            collector.Collect(inputs, outputs);
+            long counted = _clock.GetTimestamp();
+            Volatile.Write(ref _countedAt, counted);
+            count = counted - called;
+        }
+        else
+        {
+            collector.Pass(inputs, outputs, failed: false);
+        }
+
+        _sampler.Add(begun == 0 ? null : called - begun, count, _options.Current.Budget);
     }
 
     private void Fail(Exception exception)

@@ -9,30 +9,44 @@ namespace Inference.Monitoring.Stage;
 internal sealed class Sampler
 {
     // One call in so many is timed: two readings of the clock, about 50 ns, are then below 1 ns a call.
-    private const int TimedCalls = 64;
-
-    // Timings before the share is set: the first calls wait for the compiler.
-    private const int MinTimings = 32;
+    private const uint TimedCalls = 64;
 
     // However slow counting is, some rows are counted.
     private const double MinShare = 1.0 / 1024;
 
+    // 2³² ÷ φ: multiples of it are spread evenly, whichever of them a model's calls take.
+    private const uint Step = 0x9E3779B9;
+
+    // A call that is timed is counted, whatever the share, if none was for so long: few calls would otherwise never tell that counting has become cheap.
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
+
+    [ThreadStatic]
+    private static uint t_timed;
+
     [ThreadStatic]
     private static uint t_calls;
 
-    // A thread that is interrupted for milliseconds within a call must not count as so many calls.
-    private const int MostOfMean = 16;
     private readonly Lock _lock = new();
-    private long _callTicks;
-    private long _countTicks;
-    private int _timings;
+    private TimeMean _call = new();
+    private TimeMean _count = new();
     private double _share = 1;
 
     /// <summary>The share of calls that is counted.</summary>
     public double Share => Volatile.Read(ref _share);
 
-    /// <summary>Whether the call that begins is timed.</summary>
-    public static bool IsTimed => (t_calls++ & (TimedCalls - 1)) == 0;
+    /// <summary>Whether the call that begins is timed: one in 64 of each model's, however the calls of models alternate on a thread.</summary>
+    public static bool IsTimed
+    {
+        get
+        {
+            uint place = t_timed;
+            t_timed = place + Step;
+            return place < uint.MaxValue / TimedCalls;
+        }
+    }
+
+    /// <summary>Whether so few calls are counted that counting is timed for each of them.</summary>
+    public bool TimesEachCount => Share < 1.0 / TimedCalls;
 
     /// <summary>Whether a call is counted.</summary>
     public bool Takes(RunContext? context)
@@ -41,39 +55,34 @@ internal sealed class Sampler
         return share >= 1 || Hash(context) < (ulong)(share * ulong.MaxValue);
     }
 
-    /// <summary>Adds a timed call.</summary>
-    /// <param name="call">The time of the call itself, in ticks of the clock.</param>
-    /// <param name="count">The time of counting it.</param>
+    /// <summary>Whether a timed call is counted although it is not in the sample.</summary>
+    /// <param name="sinceCounted">The time since counting was timed last.</param>
+    public static bool IsDue(TimeSpan sinceCounted) => sinceCounted > s_longest;
+
+    /// <summary>Adds the times of a call.</summary>
+    /// <param name="call">The time of the call itself, in ticks of the clock; null if it was not timed.</param>
+    /// <param name="count">The time of counting it; null if it was not counted.</param>
     /// <param name="budget">The largest ratio; null for no limit.</param>
-    public void Add(long call, long count, double? budget)
+    public void Add(long? call, long? count, double? budget)
     {
         lock (_lock)
         {
-            _callTicks += Limit(call, _callTicks);
-            _countTicks += Limit(count, _countTicks);
-            if (++_timings < MinTimings)
+            bool changed = call is { } callTicks && _call.Add(callTicks);
+            changed |= count is { } countTicks && _count.Add(countTicks);
+            if (changed && _call.Value >= 0 && _count.Value >= 0)
             {
-                return;
+                double share = budget is not { } limit || _count.Value <= 0 ? 1 : limit * _call.Value / _count.Value;
+                Volatile.Write(ref _share, Math.Clamp(share, MinShare, 1));
             }
-
-            double share = budget is not { } limit || _countTicks <= 0 ? 1 : limit * _callTicks / _countTicks;
-            Volatile.Write(ref _share, Math.Clamp(share, MinShare, 1));
-
-            // The mean forgets: half of the weight is on the last timings.
-            _callTicks /= 2;
-            _countTicks /= 2;
-            _timings /= 2;
         }
     }
-
-    private long Limit(long ticks, long sum) => _timings < MinTimings / 2 ? ticks : Math.Min(ticks, MostOfMean * Math.Max(sum / _timings, 1));
 
     // Without a context, a call has no id that could be asked about later: any uniform number does.
     private static ulong Hash(RunContext? context)
     {
         if (context is null)
         {
-            return Mix(((ulong)Environment.CurrentManagedThreadId << 32) + t_calls);
+            return Mix(((ulong)Environment.CurrentManagedThreadId << 32) + t_calls++);
         }
 
         Guid id = context.Record.PredictionId;

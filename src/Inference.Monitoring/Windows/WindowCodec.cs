@@ -56,6 +56,8 @@ internal static class WindowCodec
             throw new MonitoringException($"{what}: expected a window of columns {layout.Digest[..12]}, got {digest[..Math.Min(12, digest.Length)]}. Read it with the profile that it was counted with.");
         }
 
+        // Looked at before memory is taken: each count takes a byte at least, and so does each of the two sums of an ordered column.
+        reader.Require(layout.TotalCounts + ((layout.Segments + 1) * 2L * layout.Columns.Count(static c => c.Layout.Ordered > 0)));
         var window = new MonitoringWindow(layout)
         {
             Start = Time(ref reader),

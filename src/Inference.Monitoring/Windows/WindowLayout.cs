@@ -14,13 +14,23 @@ internal sealed class WindowLayout
     /// <summary>The largest number of segments: each has counts of its own for every column.</summary>
     public const int MaxSegments = 16;
 
+    // 2 GiB of counts in a window.
+    private const long MaxCounts = 1L << 28;
+
     /// <param name="columns">The columns, in the order of the profile.</param>
     /// <param name="segmentColumn">The place of the categorical column whose first values are the segments; -1 for no segments.</param>
+    /// <exception cref="MonitoringException">The columns have too many cells.</exception>
     public WindowLayout(IReadOnlyList<ColumnDefinition> columns, int segmentColumn = -1)
     {
         Columns = [.. columns];
         SegmentColumn = segmentColumn;
         Segments = segmentColumn < 0 ? 0 : Math.Min(columns[segmentColumn].Layout.Categories, MaxSegments);
+        TotalCounts = (Segments + 1) * columns.Sum(static c => (long)c.Layout.Count);
+        if (TotalCounts > MaxCounts)
+        {
+            throw new MonitoringException($"Columns of a profile: expected at most {MaxCounts} cells over all columns and segments, got {TotalCounts}. Exclude columns, or leave out the segments.");
+        }
+
         _offsets = new int[columns.Count + 1];
         for (int i = 0; i < columns.Count; i++)
         {
@@ -41,6 +51,9 @@ internal sealed class WindowLayout
 
     /// <summary>The number of cells of all columns together.</summary>
     public int Cells => _offsets[^1];
+
+    /// <summary>The number of counts of a window: the cells of all rows and of each segment.</summary>
+    public long TotalCounts { get; }
 
     /// <summary>SHA-256 over everything that decides counts, in lower-case hexadecimal: windows with equal digests merge.</summary>
     public string Digest { get; }

@@ -81,4 +81,49 @@ public class SamplerTests
         Assert.InRange(f.Monitor.Snapshot.SampledShare, 0, 0.5);
         Assert.InRange(window.Rows, 400, 29_000);
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(16)]
+    [InlineData(64)]
+    [InlineData(61)]
+    public void IsTimed_ModelsInTurnOnAThread_TimesOneIn64CallsOfEach(int models)
+    {
+        var timed = new int[models];
+        for (int call = 0; call < 12_800 * models; call++)
+        {
+            timed[call % models] += Sampler.IsTimed ? 1 : 0;
+        }
+
+        Assert.All(timed, t => Assert.InRange(t, 180, 220));
+    }
+
+    [Fact]
+    public void Run_CountingTakesFarMoreThanTheBudget_CountsTheLeastShare()
+    {
+        // Each reading of the clock is a tick later: a call takes as long as counting it.
+        using var f = new Counted(Rows.Profile(), o => o.Budget = 0.0001, services: TestServices.WithClock(new TickingClock()));
+        for (int i = 0; i < 4_096; i++)
+        {
+            f.Run([1, 2, 3, 4]);
+        }
+
+        f.Flush();
+        Assert.Equal(1.0 / 1024, f.Monitor.Snapshot.SampledShare);
+        for (int i = 0; i < 51_200; i++)
+        {
+            f.Run([1, 2, 3, 4]);
+        }
+
+        Assert.InRange(f.Flush().Rows, 15, 120);
+    }
+
+    private sealed class TickingClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _ticks);
+    }
 }
