@@ -39,6 +39,6 @@ public enum ColumnDerivation
     /// <summary>The joint cell of two columns, each divided into four groups of about equal counts in the reference and one for special values.</summary>
     Pair,
 
-    /// <summary>Whether the inputs of the row equal those of one of about 1,000 rows before it.</summary>
+    /// <summary>Whether the inputs of the row equal those of one of about 1,000 rows before it that the same counters counted: a repetition that is spread over threads or processes is not found.</summary>
     Repeat,
 }

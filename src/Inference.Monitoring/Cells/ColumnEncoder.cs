@@ -3,6 +3,7 @@ namespace Inference.Monitoring.Cells;
 /// <summary>Converts values of one column to cells, one at a time: the reference for the vectorized forms, and their fallback. Immutable; thread-safe.</summary>
 internal sealed class ColumnEncoder
 {
+    private const int BlockSize = 256;
     private readonly CellLayout _layout;
     private readonly double[] _edges;
     private readonly bool _single;
@@ -62,6 +63,44 @@ internal sealed class ColumnEncoder
 
     /// <summary>The cell of a string.</summary>
     public int CellOf(string value) => value.Length == 0 || Table is null ? _layout.Missing : Table.CellOf(CategoryKey.Of(value));
+
+    /// <summary>to[i] = the cell of element first + i · step. Integers of 64 bits are looked up as they are, so that those above 2⁵³ stay apart.</summary>
+    public void CellsOf(TensorValue tensor, long first, int step, Span<int> to)
+    {
+        int place = checked((int)first);
+        if (tensor.ElementType == ElementType.String)
+        {
+            ReadOnlySpan<string> texts = tensor.AsSpan<string>();
+            for (int i = 0; i < to.Length; i++, place += step)
+            {
+                to[i] = CellOf(texts[place] ?? "");
+            }
+
+            return;
+        }
+
+        if (Table is { } table && tensor.ElementType == ElementType.Int64)
+        {
+            ReadOnlySpan<long> integers = tensor.AsSpan<long>();
+            for (int i = 0; i < to.Length; i++, place += step)
+            {
+                to[i] = table.CellOf(CategoryKey.Of(integers[place]));
+            }
+
+            return;
+        }
+
+        Span<double> numbers = stackalloc double[BlockSize];
+        for (int done = 0; done < to.Length; done += BlockSize)
+        {
+            Span<double> block = numbers[..Math.Min(to.Length - done, BlockSize)];
+            ElementReader.Read(tensor, first + ((long)done * step), step, block);
+            for (int i = 0; i < block.Length; i++)
+            {
+                to[done + i] = CellOf(block[i]);
+            }
+        }
+    }
 
     /// <summary>The fixed-point number of a value.</summary>
     public int FixedOf(double x) => _single ? FixedPoint.Of((float)x, (float)_center, (float)_scale) : FixedPoint.Of(x, _center, _scale);

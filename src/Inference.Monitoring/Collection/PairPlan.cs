@@ -64,23 +64,12 @@ internal sealed class PairPlan
             return;
         }
 
-        if (tensor.ElementType == ElementType.String)
-        {
-            ReadOnlySpan<string> texts = tensor.AsSpan<string>();
-            for (int i = 0; i < to.Length; i++)
-            {
-                to[i] = groups[encoder.CellOf(texts[((start + i) * column.Width) + column.Index] ?? "")];
-            }
-
-            return;
-        }
-
-        Span<double> numbers = stackalloc double[Collector.BlockRows];
-        numbers = numbers[..to.Length];
-        ElementReader.Read(tensor, ((long)start * column.Width) + column.Index, column.Width, numbers);
+        Span<int> cells = stackalloc int[Collector.BlockRows];
+        cells = cells[..to.Length];
+        encoder.CellsOf(tensor, ((long)start * column.Width) + column.Index, column.Width, cells);
         for (int i = 0; i < to.Length; i++)
         {
-            to[i] = groups[encoder.CellOf(numbers[i])];
+            to[i] = groups[cells[i]];
         }
     }
 }

@@ -56,7 +56,7 @@ internal static class ColumnLearner
                 throw new MonitoringException($"Column '{draft.Name}': expected integers, because the column is stated to be categorical, got other numbers. State another kind.");
             }
 
-            return OfIntegers(draft, finite, facts, values.Length);
+            return OfIntegers(draft, [.. finite.ToArray().Select(static v => (long)v)], facts, values.Length);
         }
 
         double[] edges = chosen == ColumnKind.Score ? ScoreEdges : BinLearner.EdgesOf(finite, draft.IsSingle, facts.IsIntegerValued);
@@ -70,6 +70,46 @@ internal static class ColumnLearner
         }, facts);
     }
 
+    /// <summary>Learns a column of 64-bit integers, of which doubles hold those up to 2⁵³.</summary>
+    /// <param name="draft">Name, side, tensor and derivation.</param>
+    /// <param name="values">One value of each row; sorted by this method.</param>
+    /// <param name="kind">The kind; null to infer it.</param>
+    /// <exception cref="MonitoringException">The values do not suit the kind.</exception>
+    public static (ColumnDefinition Definition, ColumnFacts Facts) OfLongs(ColumnDefinition draft, Span<long> values, ColumnKind? kind)
+    {
+        values.Sort();
+        long distinct = 0, singletons = 0;
+        for (int i = 0; i < values.Length;)
+        {
+            int end = i + 1;
+            while (end < values.Length && values[end] == values[i])
+            {
+                end++;
+            }
+
+            distinct++;
+            singletons += end - i == 1 ? 1 : 0;
+            i = end;
+        }
+
+        var facts = new ColumnFacts
+        {
+            Minimum = values.IsEmpty ? double.NaN : values[0],
+            Maximum = values.IsEmpty ? double.NaN : values[^1],
+            Distinct = distinct,
+            Singletons = singletons,
+            IsIntegerValued = !values.IsEmpty,
+        };
+        ColumnKind chosen = kind ?? Infer(draft, facts, complete: true, values.Length);
+        if (chosen == ColumnKind.Categorical)
+        {
+            return OfIntegers(draft, values, facts, values.Length);
+        }
+
+        (ColumnDefinition column, ColumnFacts known) = OfNumbers(draft, Array.ConvertAll(values.ToArray(), static v => (double)v), chosen);
+        return (column, known with { Distinct = distinct, Singletons = singletons });
+    }
+
     /// <summary>Learns a column of strings.</summary>
     /// <param name="draft">Name, side, tensor and derivation.</param>
     /// <param name="counts">How often each value occurs, without empty strings.</param>
@@ -80,7 +120,7 @@ internal static class ColumnLearner
         return (Categories(draft, counts.Descending(), facts, counts.IsComplete, rows), facts);
     }
 
-    private static (ColumnDefinition Definition, ColumnFacts Facts) OfIntegers(ColumnDefinition draft, ReadOnlySpan<double> sorted, ColumnFacts facts, int rows)
+    private static (ColumnDefinition Definition, ColumnFacts Facts) OfIntegers(ColumnDefinition draft, ReadOnlySpan<long> sorted, ColumnFacts facts, int rows)
     {
         bool isBool = draft.ElementType == ElementType.Bool;
         var counts = new Dictionary<long, int>();
@@ -89,9 +129,9 @@ internal static class ColumnLearner
             counts[0] = counts[1] = 0;
         }
 
-        foreach (double value in sorted)
+        foreach (long value in sorted)
         {
-            counts[(long)value] = counts.GetValueOrDefault((long)value) + 1;
+            counts[value] = counts.GetValueOrDefault(value) + 1;
         }
 
         List<(string, ulong, int)> ordered =
@@ -122,7 +162,7 @@ internal static class ColumnLearner
     private static ColumnKind Infer(ColumnDefinition draft, ColumnFacts facts, bool complete, int rows)
     {
         bool own = draft.Derivation == ColumnDerivation.Element;
-        if (own && (draft.ElementType == ElementType.Bool || (ElementReader.IsInteger(draft.ElementType)
+        if (own && (draft.ElementType == ElementType.Bool || (ElementReader.IsInteger(draft.ElementType) && facts.IsIntegerValued
             && facts.Distinct <= Math.Min(CellLayout.MaxCategories, rows / MinRowsPerCategory))))
         {
             return ColumnKind.Categorical;

@@ -165,7 +165,7 @@ internal static class PairChooser
         int step = Math.Max(total / SampledRows, 1);
         var cells = new ushort[(total + step - 1) / step];
         int at = 0, row = 0;
-        double value = 0;
+        int cell = 0;
         foreach (ReferenceRows batch in rows)
         {
             TensorValue? tensor = batch.Find(column.Side, column.Tensor);
@@ -181,14 +181,10 @@ internal static class PairChooser
                 {
                     cells[at++] = (ushort)column.Layout.Missing;
                 }
-                else if (tensor.ElementType == ElementType.String)
-                {
-                    cells[at++] = (ushort)encoder.CellOf(tensor.AsSpan<string>()[element] ?? "");
-                }
                 else
                 {
-                    ElementReader.Read(tensor, element, 1, new Span<double>(ref value));
-                    cells[at++] = (ushort)encoder.CellOf(value);
+                    encoder.CellsOf(tensor, element, 1, new Span<int>(ref cell));
+                    cells[at++] = (ushort)cell;
                 }
             }
         }

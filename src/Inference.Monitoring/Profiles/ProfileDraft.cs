@@ -53,6 +53,7 @@ internal sealed class ProfileDraft
                 int place = Array.IndexOf(derived, draft);
                 (ColumnDefinition column, ColumnFacts known) = draft.ElementType == ElementType.String
                     ? LearnStrings(draft, rows, total, kind)
+                    : draft is { ElementType: ElementType.Int64, Derivation: ColumnDerivation.Element } ? ColumnLearner.OfLongs(draft, LongsOf(draft, rows, total), kind)
                     : ColumnLearner.OfNumbers(draft, place >= 0 ? statistics[place] : ValuesOf([draft], rows, total)[0], kind);
                 columns.Add(Titled(column, stated));
                 facts.Add(known with { Rules = stated?.Rules ?? known.Rules, Title = TitleOf(column, stated) });
@@ -216,6 +217,22 @@ internal sealed class ProfileDraft
         }
 
         return Array.ConvertAll(values, v => v[..at]);
+    }
+
+    private static Span<long> LongsOf(ColumnDefinition draft, IReadOnlyList<ReferenceRows> rows, int total)
+    {
+        var values = new long[total];
+        int at = 0;
+        foreach (ReferenceRows batch in rows)
+        {
+            ReadOnlySpan<long> from = batch.Find(draft.Side, draft.Tensor) is { } tensor ? tensor.AsSpan<long>() : [];
+            for (int i = draft.Index; i < from.Length; i += draft.Width)
+            {
+                values[at++] = from[i];
+            }
+        }
+
+        return values.AsSpan(0, at);
     }
 
     /// <summary>The ids of tokens in the reference, ascending, and those that occur in one row alone; null if there are too many to keep.</summary>

@@ -11,8 +11,8 @@ public sealed record ReferenceProfileOptions
     /// <summary>The name of a categorical column whose values, at most the 16 most frequent ones, are watched as segments; null for none.</summary>
     public string? SegmentColumn { get; init; }
 
-    /// <summary>Whether rows are counted whose inputs equal those of one of about 1,000 rows before: retries, and sources that stand still. The rows before are those that the same thread counted, so that the count depends on how calls are spread over
-    /// threads and processes. False by default.</summary>
+    /// <summary>Whether rows are counted whose inputs equal those of one of about 1,000 rows before: retries, and sources that stand still. The rows before are those that the same one of up to 8 sets of counters counted, so that the count depends on how calls are spread over
+    /// threads and processes, and on how many there are: it is the only one that does. False by default.</summary>
     public bool CountRepeats { get; init; }
 
     /// <summary>Whether pairs of columns that do not depend on each other are counted too, up to 78 pairs, so that a dependence that begins, or a change of a subgroup, is found. False by default: each pair takes about a nanosecond of a row.</summary>

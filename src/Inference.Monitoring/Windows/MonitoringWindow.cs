@@ -6,7 +6,8 @@ namespace Inference.Monitoring;
 /// <summary>
 /// What was observed of a model in a span of time: integer counts of cells and integer sums, per column and segment. Windows of one profile merge exactly: in any order and grouping, bit for bit.
 /// </summary>
-/// <remarks>Not thread-safe while it is changed by <see cref="Merge"/>. Counts that would exceed 2⁶³ − 1 stay there.</remarks>
+/// <remarks>Not thread-safe while it is changed by <see cref="Merge"/>. Counts that would exceed 2⁶³ − 1 stay there. The exception is a column <c>rows</c> (<see cref="ReferenceProfileOptions.CountRepeats"/>): windows of it merge exactly too, but a repetition whose rows were counted by different threads or processes is
+/// in none of them, so that the sum of shards may differ from the window of one thread that saw all rows.</remarks>
 public sealed class MonitoringWindow
 {
     private readonly long[] _counts;
