@@ -21,9 +21,6 @@ internal sealed class Sampler
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     [ThreadStatic]
-    private static uint t_timed;
-
-    [ThreadStatic]
     private static uint t_calls;
 
     private readonly Lock _lock = new();
@@ -39,8 +36,8 @@ internal sealed class Sampler
     {
         get
         {
-            uint place = t_timed;
-            t_timed = place + Step;
+            uint place = t_calls;
+            t_calls = place + Step;
             return place < uint.MaxValue / TimedCalls;
         }
     }
@@ -82,7 +79,7 @@ internal sealed class Sampler
     {
         if (context is null)
         {
-            return Mix(((ulong)Environment.CurrentManagedThreadId << 32) + t_calls++);
+            return Mix(((ulong)Environment.CurrentManagedThreadId << 32) + (t_calls += Step));
         }
 
         Guid id = context.Record.PredictionId;
