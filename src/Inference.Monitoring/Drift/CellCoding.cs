@@ -5,6 +5,9 @@ namespace Inference.Monitoring.Drift;
 /// <summary>What drift statistics read of a column's counts: its cells (those of a score joined to at most 32 bins), the events over them, and two scores of each ordered cell. Immutable; decided by the reference's counts.</summary>
 internal sealed class CellCoding
 {
+    /// <summary>The most coded cells that a column has: of categories, with other, unseen and missing.</summary>
+    public const int MostCells = CellLayout.MaxCategories + 3;
+
     // As many as a numeric column has: more cells need more limits, and each then shows less.
     private const int MostBins = CellLayout.MaxNumericBins;
 
@@ -37,8 +40,8 @@ internal sealed class CellCoding
         Reference = new long[Count];
         Code(reference, Reference);
         Total = CellDistances.Total(Reference);
-        (Location, Spread) = (new double[Count], new double[Count]);
-        Events = IsRising ? [new CellEvent(rising, rising + 1, CellEventKind.Bin)] : [.. ListEvents(ordered > 0 ? 0 : values)];
+        Location = new float[Ordered];
+        Events = IsRising ? [new CellEvent((byte)rising, (byte)(rising + 1), CellEventKind.Bin)] : [.. ListEvents(ordered > 0 ? 0 : values)];
         Score();
     }
 
@@ -60,11 +63,8 @@ internal sealed class CellCoding
     /// <summary>Whether only a growing share of the one event is a change.</summary>
     public bool IsRising { get; }
 
-    /// <summary>z, the normal score of a cell's middle rank among the ordered cells; 0 for the other cells.</summary>
-    public double[] Location { get; }
-
-    /// <summary>(z² − 1) ÷ 2; 0 for the other cells.</summary>
-    public double[] Spread { get; }
+    /// <summary>z, the normal score of a cell's middle rank among the ordered cells. The other cells have a score of 0.</summary>
+    public float[] Location { get; }
 
     /// <summary>Whether location and spread mean something: at least three ordered cells are occupied.</summary>
     public bool HasScores { get; private set; }
@@ -82,6 +82,21 @@ internal sealed class CellCoding
         for (int i = 0; i < counts.Length; i++)
         {
             coded[_cells[i]] += counts[i];
+        }
+    }
+
+    /// <summary>The score of an ordered cell that grows with the distance from the middle, from its normal score z: (z² − 1) ÷ 2.</summary>
+    public static double SpreadOf(double location) => ((location * location) - 1) / 2;
+
+    /// <summary>Writes a score of all coded cells.</summary>
+    /// <param name="spread">Whether it is that of spread rather than of location.</param>
+    /// <param name="scores">Is written, [<see cref="Count"/>].</param>
+    public void Score(bool spread, Span<double> scores)
+    {
+        scores.Clear();
+        for (int i = 0; i < Location.Length; i++)
+        {
+            scores[i] = spread ? SpreadOf(Location[i]) : Location[i];
         }
     }
 
@@ -115,7 +130,7 @@ internal sealed class CellCoding
         for (int i = 0; i < Count; i++)
         {
             bool special = Ordered > 0 ? i < SpecialsAtAnEnd || i >= Ordered - SpecialsAtAnEnd : i >= values;
-            yield return new CellEvent(i, i + 1, special ? CellEventKind.Special : CellEventKind.Bin);
+            yield return new CellEvent((byte)i, (byte)(i + 1), special ? CellEventKind.Special : CellEventKind.Bin);
         }
 
         double below = 0, rows = CellDistances.Total(Reference.AsSpan(0, Ordered));
@@ -124,7 +139,7 @@ internal sealed class CellCoding
             below += Reference[i];
             if (rows > 0 && below >= s_tails[next] * rows && below < rows)
             {
-                yield return new CellEvent(0, i + 1, CellEventKind.Tail);
+                yield return new CellEvent(0, (byte)(i + 1), CellEventKind.Tail);
                 while (next < s_tails.Length && below >= s_tails[next] * rows)
                 {
                     next++;
@@ -141,7 +156,7 @@ internal sealed class CellCoding
         {
             // Half a row keeps cells outside of the reference at a finite rank.
             double rank = (below + (Reference[i] / 2.0) + 0.5) / (rows + 1), z = SpecialFunctions.NormalQuantile(Math.Clamp(rank, 1e-9, 1 - 1e-9));
-            (Location[i], Spread[i]) = (z, ((z * z) - 1) / 2);
+            Location[i] = (float)z;
             below += Reference[i];
             occupied += Reference[i] > 0 ? 1 : 0;
         }

@@ -4,7 +4,7 @@ namespace Inference.Monitoring.Drift;
 /// <param name="First">The first cell.</param>
 /// <param name="End">The cell after the last.</param>
 /// <param name="Kind">What the range is.</param>
-internal readonly record struct CellEvent(int First, int End, CellEventKind Kind)
+internal readonly record struct CellEvent(byte First, byte End, CellEventKind Kind)
 {
     /// <summary>The rows whose cell is in the range.</summary>
     public long CountOf(ReadOnlySpan<long> counts)

@@ -1,7 +1,7 @@
 namespace Inference.Monitoring.Drift;
 
 /// <summary>What a range of cells is.</summary>
-internal enum CellEventKind
+internal enum CellEventKind : byte
 {
     /// <summary>One bin, or one category.</summary>
     Bin,

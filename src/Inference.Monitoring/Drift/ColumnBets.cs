@@ -19,9 +19,13 @@ internal sealed class ColumnBets
     // The share of the capital on location and spread, tails, special cells and bins.
     private static readonly double[] s_orderedWeights = [0.5, 0.2, 0.15, 0.15], s_categoryWeights = [0, 0, 0.3, 0.7];
 
-    private readonly double[] _upper;
-    private readonly double[] _lower;
+    // Rounded away from the shares that they bound.
+    private readonly float[] _upper;
+    private readonly float[] _lower;
     private readonly double[] _tiltLogs;
+
+    // The weight of one bet on location or spread, a tail, a special cell, a bin.
+    private readonly double[] _weights = new double[4];
 
     /// <summary>Initializes the bets.</summary>
     /// <param name="coding">The cells.</param>
@@ -33,22 +37,22 @@ internal sealed class ColumnBets
         Coding = coding;
         Reference = reference;
         long total = CellDistances.Total(reference);
-        (_upper, _lower) = (new double[coding.Events.Length], new double[coding.Events.Length]);
+        (_upper, _lower) = (new float[coding.Events.Length], new float[coding.Events.Length]);
         for (int i = 0; i < _upper.Length; i++)
         {
             long count = coding.Events[i].CountOf(reference);
             double delta = coding.Events[i].Kind == CellEventKind.Special ? levels.Special : levels.Usual;
-            _upper[i] = Widest(ShareLimits.Upper(count, total, delta), tolerance);
-            _lower[i] = coding.IsRising ? 0 : 1 - Widest(1 - ShareLimits.Lower(count, total, delta), tolerance);
+            _upper[i] = Above(Widest(ShareLimits.Upper(count, total, delta), tolerance));
+            _lower[i] = coding.IsRising ? 0 : Below(1 - Widest(1 - ShareLimits.Lower(count, total, delta), tolerance));
         }
 
         _tiltLogs = new double[TiltsOf(coding)];
         for (int i = 0; i < _tiltLogs.Length; i++)
         {
-            _tiltLogs[i] = Math.Log(TiltLimit(ScoreOf(i), TiltOf(i), levels.Special, tolerance));
+            _tiltLogs[i] = Math.Log(TiltLimit(i, levels.Special, tolerance));
         }
 
-        Weights = ListWeights();
+        Weigh();
     }
 
     /// <summary>The cells.</summary>
@@ -60,11 +64,30 @@ internal sealed class ColumnBets
     /// <summary>The number of bets.</summary>
     public int Count => (_upper.Length * 2 * s_odds.Length) + _tiltLogs.Length;
 
-    /// <summary>The share of the capital on each bet; their sum is 1.</summary>
-    public float[] Weights { get; }
-
     /// <summary>The number of bets on location and spread.</summary>
     public static int TiltsOf(CellCoding coding) => coding.HasScores ? 2 * (s_shifts.Length + s_spreads.Length) : 0;
+
+    /// <summary>The share of the capital on a bet; the sum over all bets is 1.</summary>
+    public double WeightOf(int bet)
+    {
+        int index = bet / (2 * s_odds.Length);
+        return _weights[index < _upper.Length ? GroupOf(Coding.Events[index].Kind) : 0];
+    }
+
+    /// <summary>The mean of a value of each bet, weighted.</summary>
+    /// <param name="values">[<see cref="Count"/>].</param>
+    public double Mean(ReadOnlySpan<float> values)
+    {
+        int each = 2 * s_odds.Length, at = 0;
+        double mean = 0;
+        foreach (CellEvent e in Coding.Events)
+        {
+            mean += _weights[GroupOf(e.Kind)] * Sum(values.Slice(at, each));
+            at += each;
+        }
+
+        return mean + (_weights[0] * Sum(values[at..]));
+    }
 
     /// <summary>Computes ln of each bet's factor for a bucket of rows.</summary>
     /// <param name="coded">The bucket's counts, coded.</param>
@@ -87,7 +110,7 @@ internal sealed class ColumnBets
 
         if (_tiltLogs.Length > 0)
         {
-            double location = Sum(coded, Coding.Location), spread = Sum(coded, Coding.Spread);
+            (double location, double spread) = Scores(coded);
             for (int i = 0; i < _tiltLogs.Length; i++)
             {
                 logs[at++] = (TiltOf(i) * (i < 2 * s_shifts.Length ? location : spread)) - (rows * _tiltLogs[i]);
@@ -117,16 +140,22 @@ internal sealed class ColumnBets
     // A share that must not grow: all of it may, by t; or the rest may shrink by t.
     private static double Widest(double share, double tolerance) => Math.Min((1 + tolerance) * share, 1 - ((1 - tolerance) * (1 - share)));
 
-    private static double Sum(ReadOnlySpan<long> counts, double[] scores)
+    private static double Sum(ReadOnlySpan<float> values)
     {
         double sum = 0;
-        for (int i = 0; i < counts.Length; i++)
+        foreach (float value in values)
         {
-            sum += counts[i] * scores[i];
+            sum += value;
         }
 
         return sum;
     }
+
+    private static float Above(double limit) => (float)limit is var rounded && rounded < limit ? MathF.BitIncrement(rounded) : rounded;
+
+    private static float Below(double limit) => (float)limit is var rounded && rounded > limit ? MathF.BitDecrement(rounded) : rounded;
+
+    private static int GroupOf(CellEventKind kind) => kind switch { CellEventKind.Tail => 1, CellEventKind.Special => 2, _ => 3 };
 
     private static double TiltOf(int tilt)
     {
@@ -134,14 +163,26 @@ internal sealed class ColumnBets
         return tilt % 2 == 0 ? size : -size;
     }
 
-    private double[] ScoreOf(int tilt) => tilt < 2 * s_shifts.Length ? Coding.Location : Coding.Spread;
-
-    private double TiltLimit(double[] scores, double tilt, double delta, double tolerance)
+    private (double Location, double Spread) Scores(ReadOnlySpan<long> coded)
     {
-        var values = new double[scores.Length];
+        double location = 0, spread = 0;
+        float[] scores = Coding.Location;
+        for (int i = 0; i < scores.Length; i++)
+        {
+            location += coded[i] * (double)scores[i];
+            spread += coded[i] * CellCoding.SpreadOf(scores[i]);
+        }
+
+        return (location, spread);
+    }
+
+    private double TiltLimit(int tilt, double delta, double tolerance)
+    {
+        var values = new double[Coding.Count];
+        Coding.Score(tilt >= 2 * s_shifts.Length, values);
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = Math.Exp(tilt * scores[i]);
+            values[i] = Math.Exp(TiltOf(tilt) * values[i]);
         }
 
         if (tolerance > 0)
@@ -172,14 +213,12 @@ internal sealed class ColumnBets
         return 1;
     }
 
-    private float[] ListWeights()
+    private void Weigh()
     {
-        var groups = new int[Count];
-        var sizes = new int[4];
-        for (int i = 0; i < groups.Length; i++)
+        Span<int> sizes = [_tiltLogs.Length, 0, 0, 0];
+        foreach (CellEvent e in Coding.Events)
         {
-            groups[i] = Describe(i).Change switch { DetectedChange.Location or DetectedChange.Spread => 0, DetectedChange.Tail => 1, DetectedChange.Special => 2, _ => 3 };
-            sizes[groups[i]]++;
+            sizes[GroupOf(e.Kind)] += 2 * s_odds.Length;
         }
 
         double[] shares = Coding.Ordered > 0 ? s_orderedWeights : s_categoryWeights;
@@ -189,6 +228,9 @@ internal sealed class ColumnBets
             used += sizes[g] > 0 ? shares[g] : 0;
         }
 
-        return Array.ConvertAll(groups, g => (float)(shares[g] / used / sizes[g]));
+        for (int g = 0; g < sizes.Length; g++)
+        {
+            _weights[g] = sizes[g] > 0 ? shares[g] / used / sizes[g] : 0;
+        }
     }
 }

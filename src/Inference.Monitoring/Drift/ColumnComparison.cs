@@ -39,9 +39,11 @@ internal static class ColumnComparison
             }
         }
 
+        Span<double> scores = stackalloc double[coding.Count];
         for (int s = 0; coding.HasScores && s < 2; s++)
         {
-            double own = LogTail(ScoreDistance(s == 0 ? coding.Location : coding.Spread, coding.Reference, counts, tolerance));
+            coding.Score(spread: s == 1, scores);
+            double own = LogTail(ScoreDistance(scores, coding.Reference, counts, tolerance));
             if (own < logP)
             {
                 (logP, change, place) = (own, s == 0 ? DetectedChange.Location : DetectedChange.Spread, -1);
@@ -98,7 +100,7 @@ internal static class ColumnComparison
 
     private static double Likelihood(long k, long n, double share) => (k == 0 ? 0 : k * Math.Log(share)) + (k == n ? 0 : (n - k) * Math.Log(1 - share));
 
-    private static double ScoreDistance(double[] scores, ReadOnlySpan<long> reference, ReadOnlySpan<long> counts, double tolerance)
+    private static double ScoreDistance(ReadOnlySpan<double> scores, ReadOnlySpan<long> reference, ReadOnlySpan<long> counts, double tolerance)
     {
         (double mean, double variance, double rows) = Moments(scores, reference);
         (double own, double ownVariance, double ownRows) = Moments(scores, counts);
@@ -112,7 +114,7 @@ internal static class ColumnComparison
         return error > 0 ? Math.Max((Math.Abs(own - mean) - (tolerance * moved)) / error, 0) : 0;
     }
 
-    private static (double Mean, double Variance, double Rows) Moments(double[] scores, ReadOnlySpan<long> counts)
+    private static (double Mean, double Variance, double Rows) Moments(ReadOnlySpan<double> scores, ReadOnlySpan<long> counts)
     {
         double rows = 0, sum = 0, squares = 0;
         for (int i = 0; i < scores.Length; i++)

@@ -43,22 +43,24 @@ internal sealed class ColumnDetector
     /// <summary>Adds a bucket.</summary>
     /// <param name="counts">The column's counts in the bucket.</param>
     /// <param name="season">The bets of the bucket's season, if references differ by season: they have the same coding of cells.</param>
-    public void Add(ReadOnlySpan<long> counts, ColumnBets? season = null)
+    /// <param name="held">Rows of buckets before that were too few, in coded cells; empty for none.</param>
+    public void Add(ReadOnlySpan<long> counts, ColumnBets? season = null, ReadOnlySpan<int> held = default)
     {
         Bets = season ?? Bets;
         Span<long> coded = stackalloc long[_recent.Length];
         Bets.Coding.Code(counts, coded);
+        for (int i = 0; i < held.Length; i++)
+        {
+            coded[i] += held[i];
+        }
+
         Span<double> factors = stackalloc double[_values.Length];
         Bets.LogFactors(coded, factors);
         Clamp(factors);
         TensorPrimitives.Exp(factors, factors);
-        double value = 0;
-        float[] weights = Bets.Weights;
         for (int i = 0; i < factors.Length; i++)
         {
-            float next = (float)Math.Min((_values[i] + 1) * factors[i], Largest);
-            _values[i] = next;
-            value += next * (double)weights[i];
+            _values[i] = (float)Math.Min((_values[i] + 1) * factors[i], Largest);
         }
 
         if (Value < _quiet)
@@ -71,7 +73,7 @@ internal sealed class ColumnDetector
             _recent[i] += coded[i] - (_recent[i] >> Forgetting);
         }
 
-        Value = value;
+        Value = Bets.Mean(_values);
     }
 
     /// <summary>The bet with the greatest part of the value.</summary>
@@ -80,7 +82,7 @@ internal sealed class ColumnDetector
         int leading = 0;
         for (int i = 1; i < _values.Length; i++)
         {
-            leading = _values[i] * Bets.Weights[i] > _values[leading] * Bets.Weights[leading] ? i : leading;
+            leading = _values[i] * Bets.WeightOf(i) > _values[leading] * Bets.WeightOf(leading) ? i : leading;
         }
 
         return leading;

@@ -16,7 +16,8 @@ internal sealed class DriftEvaluator
     private readonly MonitoringState[] _states;
     private readonly int[] _quietBuckets;
     private readonly double[] _weights;
-    private readonly long[][] _held;
+    // In coded cells; fewer than the minimum of rows.
+    private readonly int[]?[] _held;
     private long _heldRows;
     private int _acknowledgedCount;
 
@@ -31,7 +32,7 @@ internal sealed class DriftEvaluator
         _detectors = [.. bets.Select(b => new ColumnDetector(b, settings.RunLength / 20))];
         _states = new MonitoringState[columns.Count];
         _quietBuckets = new int[columns.Count];
-        _held = new long[columns.Count][];
+        _held = new int[]?[columns.Count];
         _weights = WeightsOf(columns);
     }
 
@@ -71,19 +72,15 @@ internal sealed class DriftEvaluator
     /// <returns>The columns that this bucket's data-set alarm names; empty if there is none.</returns>
     public IReadOnlyList<DriftAlarm> Add(CountsOf counts, long rows)
     {
-        bool whole = _heldRows == 0 && rows >= _settings.MinimumRows;
-        if (!whole)
+        if (_heldRows + rows < _settings.MinimumRows)
         {
             Hold(counts, rows);
-            if (_heldRows < _settings.MinimumRows)
-            {
-                return [];
-            }
+            return [];
         }
 
         for (int i = 0; i < _detectors.Length; i++)
         {
-            _detectors[i].Add(whole ? counts(i) : _held[i]);
+            _detectors[i].Add(counts(i), held: _heldRows > 0 ? _held[i] : []);
         }
 
         Release();
@@ -102,13 +99,16 @@ internal sealed class DriftEvaluator
     private void Hold(CountsOf counts, long rows)
     {
         _heldRows += rows;
+        Span<long> cells = stackalloc long[CellCoding.MostCells];
         for (int i = 0; i < _held.Length; i++)
         {
-            ReadOnlySpan<long> bucket = counts(i);
-            long[] held = _held[i] ??= new long[bucket.Length];
+            CellCoding coding = Columns[i].Coding;
+            int[] held = _held[i] ??= new int[coding.Count];
+            Span<long> coded = cells[..coding.Count];
+            coding.Code(counts(i), coded);
             for (int cell = 0; cell < held.Length; cell++)
             {
-                held[cell] += bucket[cell];
+                held[cell] += (int)coded[cell];
             }
         }
     }
@@ -121,9 +121,9 @@ internal sealed class DriftEvaluator
         }
 
         _heldRows = 0;
-        foreach (long[] held in _held)
+        foreach (int[]? held in _held)
         {
-            Array.Clear(held);
+            held.AsSpan().Clear();
         }
     }
 

@@ -44,7 +44,11 @@ public sealed class ColumnDetectorTests
     {
         foreach (CellCoding coding in (CellCoding[])[new([0, 0, 10, 20, 30, 40, 0, 0, 0, 0], 8, 0), new([30, 20, 5, 0, 0, 0], 0, 3), new([90, 10, 0, 0, 0], 0, 2, rising: 1), new([0, 0, 7, 0, 0, 0, 0], 5, 0)])
         {
-            Assert.Equal(1, new ColumnBets(coding, coding.Reference, new LimitLevels(1e-5, 1e-5), 0.1).Weights.Sum(), 1e-5);
+            var bets = new ColumnBets(coding, coding.Reference, new LimitLevels(1e-5, 1e-5), 0.1);
+            float[] ones = new float[bets.Count];
+            Array.Fill(ones, 1);
+            Assert.Equal(1, Enumerable.Range(0, bets.Count).Sum(bets.WeightOf), 1e-12);
+            Assert.Equal(1, bets.Mean(ones), 1e-12);
         }
     }
 
