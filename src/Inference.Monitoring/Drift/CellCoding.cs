@@ -60,6 +60,12 @@ internal sealed class CellCoding
     /// <summary>The events that have a limit.</summary>
     public CellEvent[] Events { get; }
 
+    /// <summary>Of categories, what the share of the cell of unseen values is known by; null where it is a share of the counts as any other.</summary>
+    public Novelty? Novelty { get; init; }
+
+    /// <summary>Whether an event is that of unseen values whose share <see cref="Novelty"/> bounds.</summary>
+    public bool IsNovelty(CellEvent e) => Novelty is not null && Ordered == 0 && e.First == Count - 2 && e.Kind == CellEventKind.Special;
+
     /// <summary>Whether only a growing share of the one event is a change.</summary>
     public bool IsRising { get; }
 

@@ -42,8 +42,9 @@ internal sealed class ColumnBets
         {
             long count = coding.Events[i].CountOf(reference);
             double delta = coding.Events[i].Kind == CellEventKind.Special ? levels.Special : levels.Usual;
-            _upper[i] = Above(Widest(ShareLimits.Upper(count, total, delta), tolerance));
-            _lower[i] = coding.IsRising ? 0 : Below(1 - Widest(1 - ShareLimits.Lower(count, total, delta), tolerance));
+            Novelty? novelty = coding.IsNovelty(coding.Events[i]) ? coding.Novelty : null;
+            _upper[i] = Above(Widest(novelty?.Upper(total, delta) ?? ShareLimits.Upper(count, total, delta), tolerance));
+            _lower[i] = coding.IsRising ? 0 : Below(1 - Widest(1 - (novelty?.Lower(total, delta) ?? ShareLimits.Lower(count, total, delta)), tolerance));
         }
 
         _tiltLogs = new double[TiltsOf(coding)];

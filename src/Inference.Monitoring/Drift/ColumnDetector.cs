@@ -37,6 +37,9 @@ internal sealed class ColumnDetector
     /// <summary>The value.</summary>
     public double Value { get; private set; }
 
+    /// <summary>The buckets since the value last was small, at least 1 with rows.</summary>
+    public int Age { get; private set; }
+
     /// <summary>The rows since the value last was small: the change, if there is one. In coded cells.</summary>
     public ReadOnlySpan<long> Recent => _recent;
 
@@ -66,8 +69,10 @@ internal sealed class ColumnDetector
         if (Value < _quiet)
         {
             Array.Clear(_recent);
+            Age = 0;
         }
 
+        Age++;
         for (int i = 0; i < coded.Length; i++)
         {
             _recent[i] += coded[i] - (_recent[i] >> Forgetting);
@@ -100,6 +105,7 @@ internal sealed class ColumnDetector
         Array.Clear(_values);
         Array.Clear(_recent);
         Value = 0;
+        Age = 0;
     }
 
     private static void Clamp(Span<double> logs)

@@ -7,14 +7,20 @@ namespace Inference.Monitoring.Drift;
 /// <remarks><para>The data-set alarm is raised when the mean of the columns' e-detectors reaches 1/α: the mean is an e-detector under any dependence of the columns, so that without a change it takes at least 1/α buckets on average. Columns are then named by
 /// e-d-BH (<see cref="DetectorPanel.Named"/>), whose guarantee is about the error over patience and not a false-discovery rate.</para>
 /// <para>Columns together have 70 % of the weight and pairs 30 %: a weighted mean of e-detectors is one too, and e-d-BH takes the weighted values.</para>
-/// <para>A named column leaves the mean, where it counts as 0, and its detector starts again alone: as long as it finds the change again within <see cref="DriftSettings.RecoverAfter"/> buckets it stays in alarm; then it returns to the mean with no
-/// evidence.</para></remarks>
+/// <para>All detectors start again after a data-set alarm, so that the bound holds from each alarm to the next.</para>
+/// <para>A named column leaves the mean, where it counts as 0, and its detector starts again alone: as long as it finds the change again within a number of buckets it stays in alarm; then it returns to the mean with no evidence. The number is
+/// twice the time in which evidence that grows as it did before the alarm is enough again, at least <see cref="DriftSettings.RecoverAfter"/> and at most <see cref="DriftSettings.MostRecoverAfter"/>.</para></remarks>
 internal sealed class DriftEvaluator
 {
+    // Below the run length by this factor the rows so far are not taken for a beginning change.
+    private const double QuietFactor = 20;
+
     private readonly DriftSettings _settings;
     private readonly ColumnDetector[] _detectors;
     private readonly MonitoringState[] _states;
     private readonly int[] _quietBuckets;
+    private readonly int[] _recoverAfter;
+    private readonly double _quiet;
     private readonly double[] _weights;
     // In coded cells; fewer than the minimum of rows.
     private readonly int[]?[] _held;
@@ -28,10 +34,12 @@ internal sealed class DriftEvaluator
     {
         Columns = columns;
         _settings = settings;
+        _quiet = settings.RunLength / QuietFactor;
         ColumnBets[] bets = DriftLimits.Create([.. columns.Select(static c => c.Coding)], 1 - settings.Confidence, [.. columns.Select(c => c.Tolerance ?? settings.Tolerance)]);
-        _detectors = [.. bets.Select(b => new ColumnDetector(b, settings.RunLength / 20))];
+        _detectors = [.. bets.Select(b => new ColumnDetector(b, _quiet))];
         _states = new MonitoringState[columns.Count];
         _quietBuckets = new int[columns.Count];
+        _recoverAfter = new int[columns.Count];
         _held = new int[]?[columns.Count];
         _weights = WeightsOf(columns);
     }
@@ -168,9 +176,15 @@ internal sealed class DriftEvaluator
         if (value >= _settings.RunLength)
         {
             _quietBuckets[column] = 0;
+            if (Columns[column].IsPair)
+            {
+                // What a pair shows is held against the columns that it was blamed on.
+                (_quietBuckets[Columns[column].First], _quietBuckets[Columns[column].Second]) = (0, 0);
+            }
+
             _detectors[column].Reset();
         }
-        else if (++_quietBuckets[column] >= _settings.RecoverAfter)
+        else if (++_quietBuckets[column] >= _recoverAfter[column])
         {
             _states[column] = MonitoringState.Healthy;
             _detectors[column].Reset();
@@ -184,24 +198,39 @@ internal sealed class DriftEvaluator
         named = named.Count > 0 ? named : [Array.IndexOf(logs, logs.Max())];
         List<DriftAlarm> alarms = DriftNaming.Name(Columns, _detectors, named, Enumerable.Range(0, _states.Length).Where(i => _states[i] == MonitoringState.Alarm), Buckets - 1);
         alarms.RemoveAll(a => a.Size < _settings.MinimumEffect);
-        foreach (int column in named)
-        {
-            if (alarms.Exists(a => a.Column == column || a.Pair == column) || Columns[column].IsPair)
-            {
-                _states[column] = MonitoringState.Alarm;
-                _quietBuckets[column] = 0;
-            }
-
-            // Evidence for a change too small to matter is dropped too, or it would hold the alarm for the other columns.
-            _detectors[column].Reset();
-        }
-
         foreach (DriftAlarm alarm in alarms)
         {
-            _states[alarm.Column] = MonitoringState.Alarm;
-            _quietBuckets[alarm.Column] = 0;
+            Raise(alarm.Column, alarm.Pair >= 0 ? alarm.Pair : alarm.Column);
+        }
+
+        foreach (int pair in named.Where(i => Columns[i].IsPair))
+        {
+            // A change too small to matter raises no alarm of its pair either.
+            if (alarms.Exists(a => a.Pair == pair) || _states[Columns[pair].First] == MonitoringState.Alarm || _states[Columns[pair].Second] == MonitoringState.Alarm)
+            {
+                Raise(pair, pair);
+            }
+        }
+
+        for (int i = 0; i < _detectors.Length; i++)
+        {
+            if (_states[i] != MonitoringState.Alarm || named.Contains(i) || _quietBuckets[i] == 0)
+            {
+                _detectors[i].Reset();
+            }
         }
 
         return alarms;
+    }
+
+    // The evidence grew by the quiet factor in the detector's age; to be found again it must grow from nothing: by the run length, over the share of the bet that leads.
+    private void Raise(int column, int detector)
+    {
+        ColumnDetector found = _detectors[detector];
+        double again = Math.Log(_settings.RunLength / found.Bets.WeightOf(found.LeadingBet())) / Math.Log(QuietFactor) * found.Age;
+        int after = (int)Math.Clamp(2 * again, _settings.RecoverAfter, Math.Max(_settings.MostRecoverAfter, _settings.RecoverAfter));
+        _recoverAfter[column] = _states[column] == MonitoringState.Alarm ? Math.Max(_recoverAfter[column], after) : after;
+        _states[column] = MonitoringState.Alarm;
+        _quietBuckets[column] = 0;
     }
 }

@@ -18,8 +18,11 @@ internal sealed record DriftSettings
     /// <summary>The number of rows below which a bucket is joined with the next.</summary>
     public int MinimumRows { get; init; } = 500;
 
-    /// <summary>The number of buckets without evidence after which a column is healthy again.</summary>
+    /// <summary>The least number of buckets without evidence after which a column is healthy again; more for a change that took longer to find.</summary>
     public int RecoverAfter { get; init; } = 30;
+
+    /// <summary>The greatest such number.</summary>
+    public int MostRecoverAfter { get; init; } = 24 * 60;
 
     /// <summary>How many times more often than an alarm a warning may be false.</summary>
     public double WarningFactor { get; init; } = 10;

@@ -11,6 +11,7 @@ internal sealed class LabelCounter
     private const int MaxClasses = 256;
     private readonly WindowLayout _layout;
     private readonly ColumnEncoder?[] _encoders;
+    private readonly long[][] _labelled;
     private readonly long[][] _positives;
     private readonly double[][] _absolute;
     private readonly double[][] _squared;
@@ -24,6 +25,7 @@ internal sealed class LabelCounter
         _classes = classes?.Select(static (c, i) => (c, i)).ToDictionary(static c => c.c, static c => c.i, StringComparer.Ordinal);
         int columns = layout.Columns.Length;
         _encoders = new ColumnEncoder?[columns];
+        _labelled = new long[columns][];
         _positives = new long[columns][];
         _absolute = new double[columns][];
         _squared = new double[columns][];
@@ -33,6 +35,7 @@ internal sealed class LabelCounter
             bool output = column.Side == ColumnSide.Output && column.Derivation is ColumnDerivation.Element or ColumnDerivation.Top or ColumnDerivation.TopIndex && column.ElementType != ElementType.String;
             bool judged = output && (classes is null ? column.Layout.Ordered > 0 : column.Layout.Kind != ColumnKind.Numeric);
             _encoders[i] = judged ? new ColumnEncoder(column) : null;
+            _labelled[i] = new long[judged ? column.Layout.Count : 0];
             _positives[i] = new long[judged && classes is not null ? column.Layout.Count : 0];
             _absolute[i] = new double[judged && classes is null ? column.Layout.Count : 0];
             _squared[i] = new double[_absolute[i].Length];
@@ -130,6 +133,45 @@ internal sealed class LabelCounter
     public ColumnFacts Complete(int column, ColumnFacts facts) =>
         facts with { Positives = [.. _positives[column]], AbsoluteErrors = [.. _absolute[column]], SquaredErrors = [.. _squared[column]] };
 
+    /// <summary>Rows with a known label in each cell of a column.</summary>
+    public ReadOnlySpan<long> Labelled(int column) => _labelled[column];
+
+    /// <summary>The facts of a column with what was counted for it, as if all rows had labels: where some have none, or one that is no class or number, the others of their cell stand for them; in a cell without any, the labelled rows of all cells.</summary>
+    public ColumnFacts Complete(int column, ColumnFacts facts, ReadOnlySpan<long> counts)
+    {
+        facts = Complete(column, facts);
+        double known = 0, positives = 0, absolute = 0, squared = 0;
+        for (int i = 0; i < _labelled[column].Length; i++)
+        {
+            known += _labelled[column][i];
+            positives += facts.Positives.Length > 0 ? facts.Positives[i] : 0;
+            absolute += facts.AbsoluteErrors.Length > 0 ? facts.AbsoluteErrors[i] : 0;
+            squared += facts.SquaredErrors.Length > 0 ? facts.SquaredErrors[i] : 0;
+        }
+
+        for (int i = 0; known > 0 && i < _labelled[column].Length; i++)
+        {
+            long own = _labelled[column][i];
+            if (own == counts[i])
+            {
+                continue;
+            }
+
+            double scale = (double)counts[i] / (own > 0 ? own : known);
+            if (facts.Positives.Length > 0)
+            {
+                facts.Positives[i] = Math.Min((long)Math.Round(scale * (own > 0 ? facts.Positives[i] : positives)), counts[i]);
+            }
+            else
+            {
+                facts.AbsoluteErrors[i] = scale * (own > 0 ? facts.AbsoluteErrors[i] : absolute);
+                facts.SquaredErrors[i] = scale * (own > 0 ? facts.SquaredErrors[i] : squared);
+            }
+        }
+
+        return facts;
+    }
+
     private void Count(int place, ColumnDefinition column, ColumnEncoder encoder, double[] values, int[] predicted, int[] known, double[] numbers)
     {
         // The only score of a row is that of the second of two classes; of several, element j is that of class j.
@@ -141,10 +183,15 @@ internal sealed class LabelCounter
             if (_classes is null)
             {
                 double error = values[row] - numbers[row];
-                _absolute[place][cell] += double.IsFinite(error) ? Math.Abs(error) : 0;
-                _squared[place][cell] += double.IsFinite(error) ? error * error : 0;
+                bool finite = double.IsFinite(error);
+                _labelled[place][cell] += finite ? 1 : 0;
+                _absolute[place][cell] += finite ? Math.Abs(error) : 0;
+                _squared[place][cell] += finite ? error * error : 0;
+                continue;
             }
-            else if (predicted.Length > 0 ? known[row] >= 0 && elements[known[row]] == predicted[row] : column.Layout.Kind == ColumnKind.Score ? known[row] >= 0 && elements[known[row]] == own : known[row] >= 0 && Classes[known[row]] == Text(values[row]))
+
+            _labelled[place][cell] += known[row] >= 0 ? 1 : 0;
+            if (predicted.Length > 0 ? known[row] >= 0 && elements[known[row]] == predicted[row] : column.Layout.Kind == ColumnKind.Score ? known[row] >= 0 && elements[known[row]] == own : known[row] >= 0 && Classes[known[row]] == Text(values[row]))
             {
                 _positives[place][cell]++;
             }

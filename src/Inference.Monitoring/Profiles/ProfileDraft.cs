@@ -111,7 +111,7 @@ internal sealed class ProfileDraft
             LabelClasses = _labels?.Classes ?? [],
             LabelCounts = _labels?.ClassCounts.ToArray() ?? [],
         };
-        ColumnFacts[] facts = [.. _facts.Select((f, i) => WithRules(_labels is null ? f : _labels.Complete(i, f), i, reference, options))];
+        ColumnFacts[] facts = [.. _facts.Select((f, i) => WithRules(_labels is null ? f : _labels.Complete(i, f, reference.Counts(i)), i, reference, options))];
         return new ReferenceProfile(identity, Layout, reference, facts);
     }
 

@@ -29,7 +29,8 @@ internal static class QualityRules
             yield break;
         }
 
-        long[] reference = ReferenceCounts.Of(column);
+        long[] reference = ReferenceCounts.Of(column, 0, out Novelty? novelty);
+        long all = CellDistances.Total(reference);
         double goal = -Math.Log(delta);
         if (Stuck(column, reference, counts, goal) is { } stuck)
         {
@@ -43,11 +44,12 @@ internal static class QualityRules
         foreach ((string rule, int[] cells, double allowed) in Shares(column, reference))
         {
             long count = Sum(counts, cells), expected = Sum(reference, cells);
-            double limit = Math.Max(allowed, (1 + tolerance) * ShareLimits.Upper(expected, CellDistances.Total(reference), delta)), evidence = Evidence(count, rows, limit);
+            double usual = rule == DriftRules.Unseen && novelty is { } known ? known.Upper(all, delta) : ShareLimits.Upper(expected, all, delta);
+            double limit = Math.Max(allowed, (1 + tolerance) * usual), evidence = Evidence(count, rows, limit);
             if (evidence >= goal)
             {
                 double share = (double)count / rows;
-                yield return new QualityFinding(column.Name, rule, share, evidence, string.Create(CultureInfo.InvariantCulture, $"{share:P2} of the rows, {(double)expected / Math.Max(CellDistances.Total(reference), 1):P2} in the reference"));
+                yield return new QualityFinding(column.Name, rule, share, evidence, string.Create(CultureInfo.InvariantCulture, $"{share:P2} of the rows, {(double)expected / Math.Max(all, 1):P2} in the reference"));
             }
         }
     }

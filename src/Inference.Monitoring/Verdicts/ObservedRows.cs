@@ -28,17 +28,24 @@ public sealed class ObservedRows
     /// <summary>The counts; do not change them.</summary>
     public MonitoringWindow Window { get; private set; }
 
-    internal LabelCounter? Labels { get; }
+    internal LabelCounter? Labels { get; private set; }
 
     /// <summary>Adds rows.</summary>
     /// <param name="inputs">The inputs of a call; rows along axis 0.</param>
     /// <param name="outputs">Its outputs; null if they are not known.</param>
     /// <param name="labels">The true label of each row; null for none.</param>
+    /// <exception cref="MonitoringException">The number of labels is not that of the rows; nothing was counted.</exception>
     public void Add(NamedValues inputs, NamedValues? outputs = null, TensorValue? labels = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         _collector.Collect(inputs, outputs);
-        Window.Merge(_collector.Drain(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch));
+        MonitoringWindow rows = _collector.Drain(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+        if (labels is not null && labels.ElementCount != rows.Rows)
+        {
+            throw new MonitoringException($"Labels: expected one label for each of {rows.Rows} rows, got {labels.ElementCount}. Pass the labels of the rows of this call, or null.");
+        }
+
+        Window.Merge(rows);
         if (labels is not null && Labels is not null)
         {
             HasLabels = true;
@@ -46,11 +53,13 @@ public sealed class ObservedRows
         }
     }
 
-    /// <summary>Returns the counts so far and begins with none.</summary>
+    /// <summary>Returns the counts so far and begins with none, and with no labels.</summary>
     public MonitoringWindow Drain()
     {
         MonitoringWindow window = Window;
         Window = Profile.CreateWindow();
+        Labels = LabelCounter.For(Profile);
+        HasLabels = false;
         return window;
     }
 }

@@ -70,8 +70,10 @@ internal sealed class PerformanceModel
             return [];
         }
 
-        ReadOnlySpan<long> counts = window.Counts(_column.Place);
-        MetricEstimate[] estimates = Estimate(window, 0.95), wide = Estimate(window, CertainLevel);
+        MetricEstimate[] estimates = Estimate(place => window.Counts(place), 0.95);
+
+        // Labels of some of the rows are compared with what those rows promise.
+        MetricEstimate[] wide = labelled is null ? [] : Estimate(labelled.Labels!.Labelled, CertainLevel);
         List<PerformanceVerdict> verdicts = [];
         for (int i = 0; i < estimates.Length; i++)
         {
@@ -81,29 +83,31 @@ internal sealed class PerformanceModel
                 continue;
             }
 
-            double realized = labelled is null ? double.NaN : Realized(estimate.Metric, window, counts, labelled);
-            worse |= _binary is not null ? realized < wide[i].Low : realized > wide[i].High;
+            double realized = labelled is null ? double.NaN : Realized(estimate.Metric, labelled);
+            worse |= Array.Find(wide, w => w.Metric == estimate.Metric) is { Metric: not null } bounds && (_binary is not null ? realized < bounds.Low : realized > bounds.High);
             verdicts.Add(new PerformanceVerdict(estimate.Metric, estimate.Reference, estimate.Value, estimate.Low, estimate.High, realized, estimate.Reliability));
         }
 
         return [.. verdicts];
     }
 
-    private MetricEstimate[] Estimate(MonitoringWindow window, double confidence)
+    private MetricEstimate[] Estimate(Drift.CountsOf rows, double confidence)
     {
-        ReadOnlySpan<long> counts = window.Counts(_column!.Place);
-        return _multiclass?.Estimate(counts.ToArray(), [.. _classes.Select(c => window.Counts(c.Place).ToArray())], confidence) ?? _binary?.Estimate(counts, confidence) ?? _regression!.Estimate(counts, confidence);
+        ReadOnlySpan<long> counts = rows(_column!.Place);
+        return _multiclass?.Estimate(counts.ToArray(), [.. _classes.Select(c => rows(c.Place).ToArray())], confidence) ?? _binary?.Estimate(counts, confidence) ?? _regression!.Estimate(counts, confidence);
     }
 
-    private double Realized(string metric, MonitoringWindow window, ReadOnlySpan<long> counts, ObservedRows labelled)
+    private double Realized(string metric, ObservedRows observed)
     {
+        Profiles.LabelCounter labels = observed.Labels!;
         if (_multiclass is not null && metric == "auc")
         {
-            double[] areas = [.. _classes.Select((c, i) => _classScores[i].Realized("auc", window.Counts(c.Place), labelled.Labels!.Complete(c.Place, new Profiles.ColumnFacts()).Positives)).Where(static a => !double.IsNaN(a))];
+            double[] areas = [.. _classes.Select((c, i) => _classScores[i].Realized("auc", labels.Labelled(c.Place), labels.Complete(c.Place, new Profiles.ColumnFacts()).Positives)).Where(static a => !double.IsNaN(a))];
             return areas.Length == 0 ? double.NaN : areas.Average();
         }
 
-        Profiles.ColumnFacts facts = labelled.Labels!.Complete(_column!.Place, new Profiles.ColumnFacts());
+        Profiles.ColumnFacts facts = labels.Complete(_column!.Place, new Profiles.ColumnFacts());
+        ReadOnlySpan<long> counts = labels.Labelled(_column.Place);
         if (_binary is not null)
         {
             return _binary.Realized(metric, counts, facts.Positives);

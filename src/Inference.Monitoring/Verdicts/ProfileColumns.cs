@@ -1,5 +1,6 @@
 using Inference.Monitoring.Drift;
 using Inference.Monitoring.Quality;
+using Inference.Monitoring.Statistics;
 
 namespace Inference.Monitoring.Verdicts;
 
@@ -26,7 +27,8 @@ internal sealed class ProfileColumns
 
             watchedOf[column.Place] = watched.Count;
             places.Add(column.Place);
-            watched.Add(new WatchedColumn(column.Name, new CellCoding(ReferenceCounts.Of(column, segment), column.Layout.Ordered, column.Layout.Categories, column.Derivation == ColumnDerivation.Repeat ? 1 : -1))
+            long[] reference = ReferenceCounts.Of(column, segment, out Novelty? novelty);
+            watched.Add(new WatchedColumn(column.Name, new CellCoding(reference, column.Layout.Ordered, column.Layout.Categories, column.Derivation == ColumnDerivation.Repeat ? 1 : -1) { Novelty = novelty })
             {
                 First = pair ? watchedOf[column.Index] : -1,
                 Second = pair ? watchedOf[column.SecondColumn] : -1,

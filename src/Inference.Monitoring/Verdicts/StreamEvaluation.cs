@@ -6,7 +6,8 @@ using Inference.Monitoring.Verdicts;
 namespace Inference.Monitoring;
 
 /// <summary>Evaluates a stream of buckets with a stated rate of false alarms: without a change the expected number of buckets until an alarm is at least <see cref="StreamOptions.ExpectedFalseAlarms"/>. Not thread-safe.</summary>
-/// <remarks>Conditions: rows are independent given the past while nothing has changed, and the reference's limits hold, which they do together with a probability of 99 %.</remarks>
+/// <remarks>Conditions: rows are independent given the past while nothing has changed, and the reference's limits hold, which they do together with a probability of 99 %. Of a profile
+/// with segments that holds for all rows and all segments together: half of the 1 % belongs to all rows, half to the segments in equal parts. The rate of false alarms is of this evaluation alone: who evaluates several shares it out among them.</remarks>
 public sealed class StreamEvaluation
 {
     private readonly ReferenceProfile _profile;
@@ -32,6 +33,7 @@ public sealed class StreamEvaluation
         _drift = new DriftEvaluator(_columns.Watched, new DriftSettings
         {
             RunLength = options.ExpectedFalseAlarms,
+            Confidence = 1 - FailureOf(profile.Segments.Count, segment),
             Tolerance = options.Tolerance,
             MinimumEffect = options.MinimumEffect,
             MinimumRows = options.MinimumRows,
@@ -76,7 +78,7 @@ public sealed class StreamEvaluation
         }
 
         HashSet<string> names = [.. alarms.Select(a => _columns.Watched[a.Column].Name)];
-        HashSet<string> swapped = [.. SwapRule.Find(_profile, window, names).Select(static q => q.Column)];
+        HashSet<string> swapped = [.. SwapRule.Find(_profile, window, names, Segment).Select(static q => q.Column)];
         return [.. alarms.Select(a => new StreamAlarm(Rows, _columns.Watched[a.Column].Name, swapped.Contains(_columns.Watched[a.Column].Name) ? DriftRules.Swap : RuleOf(a, window), a.Evidence, a.Effect.Value))];
     }
 
@@ -93,6 +95,13 @@ public sealed class StreamEvaluation
             KolmogorovSmirnov = x.w.Coding.Ordered > 0 ? CellDistances.KolmogorovSmirnov(x.w.Coding.Reference, _drift.RecentOf(x.i)) : double.NaN,
         }),
     ];
+
+    // The probability with which a limit of the reference of these rows may fail.
+    private static double FailureOf(int segments, int segment)
+    {
+        const double All = 0.01;
+        return segments == 0 ? All : segment == 0 ? All / 2 : All / 2 / segments;
+    }
 
     private string RuleOf(DriftAlarm alarm, MonitoringWindow window)
     {

@@ -10,14 +10,15 @@ internal static class SwapRule
     private const double MaxDistance = 0.25;
     private const double MaxRatio = 1.2;
 
-    public static IEnumerable<QualityFinding> Find(ReferenceProfile profile, MonitoringWindow window, IReadOnlyCollection<string> changed)
+    public static IEnumerable<QualityFinding> Find(ReferenceProfile profile, MonitoringWindow window, IReadOnlyCollection<string> changed, int segment = 0)
     {
         ReferenceColumn[] columns = [.. profile.Columns.Where(c => c.Layout.Ordered > 0 && c.SecondColumn < 0 && changed.Contains(c.Name))];
         for (int a = 0; a < columns.Length; a++)
         {
             for (int b = a + 1; b < columns.Length; b++)
             {
-                if (IsLike(window.Moments(columns[a].Place), columns[b].Moments()) && IsLike(window.Moments(columns[b].Place), columns[a].Moments()) && !IsLike(columns[a].Moments(), columns[b].Moments()))
+                ColumnMoments first = columns[a].Moments(segment), second = columns[b].Moments(segment);
+                if (IsLike(window.Moments(columns[a].Place, segment), second) && IsLike(window.Moments(columns[b].Place, segment), first) && !IsLike(first, second))
                 {
                     yield return Finding(columns[a].Name, columns[b].Name);
                     yield return Finding(columns[b].Name, columns[a].Name);

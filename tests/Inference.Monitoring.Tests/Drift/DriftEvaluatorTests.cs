@@ -125,6 +125,63 @@ public sealed class DriftEvaluatorTests
         Assert.Equal([0], alarms.Select(static a => a.Column).Distinct());
     }
 
+    [Fact]
+    public void Add_ManyColumnsWithALittleEvidenceEach_AllStartAgainAfterAnAlarm()
+    {
+        // Each has a quarter of the run length: together they are an alarm, which none of them is named for by itself.
+        var evaluator = new DriftEvaluator([.. Enumerable.Range(0, 8).Select(static i => Column($"c{i}"))], new DriftSettings { RunLength = 1_000, Tolerance = 0, MinimumEffect = 0 });
+        long[] slow = [0, 0, 115, 122, 128, 135, 0, 0, 0, 0];
+        int first = 0;
+        while (evaluator.Add(_ => slow, 500).Count == 0)
+        {
+            first++;
+        }
+
+        Assert.True(first > 5, $"{first}");
+        for (int i = 0; i < first - 1; i++)
+        {
+            Assert.Empty(evaluator.Add(_ => slow, 500));
+        }
+    }
+
+    [Fact]
+    public void Add_PairThatChangedTooLittle_IsNoAlarm()
+    {
+        long[] joint = [5_000, 5_000, 5_000, 5_000, 0, 0, 0], slightly = [131, 119, 119, 131, 0, 0, 0];
+        WatchedColumn[] columns = [Column("a"), Column("b"), Pair("a × b", 0, 1, joint)];
+        var evaluator = new DriftEvaluator(columns, new DriftSettings { RunLength = 1_000, Tolerance = 0, MinimumEffect = 0.2 });
+        for (int i = 0; i < 300; i++)
+        {
+            Assert.Empty(evaluator.Add(column => columns[column].IsPair ? slightly : s_same, 500));
+            Assert.NotEqual(MonitoringState.Alarm, evaluator.State);
+        }
+    }
+
+    [Fact]
+    public void Add_ChangeThatTakesLongToFind_StaysInAlarmWhileItLasts()
+    {
+        int found = 0;
+        for (int by = 2; by < 25; by++)
+        {
+            long[] slow = [0, 0, 125 - by, 125, 125, 125 + by, 0, 0, 0, 0];
+            DriftEvaluator evaluator = new([Column("a"), Column("b")], new DriftSettings { RunLength = 1_000, Tolerance = 0, MinimumEffect = 0 });
+            int buckets = 0;
+            while (buckets < 300 && evaluator.Add(column => column == 0 ? slow : s_same, 500).Count == 0)
+            {
+                buckets++;
+            }
+
+            found += buckets is > 31 and < 300 ? 1 : 0;
+            for (int i = 0; buckets < 300 && i < 20 * buckets; i++)
+            {
+                Assert.Empty(evaluator.Add(column => column == 0 ? slow : s_same, 500));
+                Assert.True(evaluator.State == MonitoringState.Alarm, $"shift by {by} of 500 rows, found after {buckets} buckets: healthy again after {i}");
+            }
+        }
+
+        Assert.True(found > 0);
+    }
+
     private static DriftEvaluator Create(int columns) => new([.. Enumerable.Range(0, columns).Select(static i => Column($"c{i}"))], new DriftSettings { RunLength = 1_000, RecoverAfter = 10 });
 
     private static WatchedColumn Column(string name) => new(name, new CellCoding(s_reference, 8, 0));

@@ -59,4 +59,41 @@ public sealed class LimitsTests
         double sigmas = MeanLimit.Upper(values, counts, 1e-5) / (Math.Sqrt(1.25) / Math.Sqrt(100_000));
         Assert.InRange(sigmas, 4.26, 5.4);
     }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(1.0)]
+    [InlineData(2.0)]
+    public void Novelty_OfZipfShares_FailsNoMoreOftenThanStated(double exponent)
+    {
+        const int Values = 40, Rows = 200, Runs = 20_000;
+        const double Delta = 0.01;
+        double[] shares = [.. Enumerable.Range(1, Values).Select(i => Math.Pow(i, -exponent))];
+        double all = shares.Sum();
+        var random = new Random(1);
+        int above = 0, below = 0;
+        for (int run = 0; run < Runs; run++)
+        {
+            var counts = new int[Values];
+            for (int row = 0; row < Rows; row++)
+            {
+                double at = random.NextDouble() * all;
+                int value = 0;
+                while (value < Values - 1 && at >= shares[value])
+                {
+                    at -= shares[value++];
+                }
+
+                counts[value]++;
+            }
+
+            double unseen = shares.Where((_, i) => counts[i] == 0).Sum() / all;
+            var novelty = new Novelty(counts.Count(static c => c == 1), counts.Count(static c => c == 2));
+            above += unseen > novelty.Upper(Rows, Delta) ? 1 : 0;
+            below += unseen < novelty.Lower(Rows, Delta) ? 1 : 0;
+        }
+
+        Assert.InRange((double)above / Runs, 0, Delta);
+        Assert.InRange((double)below / Runs, 0, Delta);
+    }
 }
