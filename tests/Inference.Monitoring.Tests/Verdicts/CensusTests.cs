@@ -130,6 +130,40 @@ public sealed class CensusTests
         Assert.All(report.Performance, static p => Assert.InRange(p.Realized, 0.55, 0.95));
     }
 
+    [Fact]
+    public void Compare_LabelsOfSomeRows_MetricsAreOfThoseRows()
+    {
+        // Half of the profile's rows have no label; of the window's a third, and a third have one that is no class: neither counts as a wrong prediction, in the profile or in the window.
+        ReferenceProfile all = Scored(20_000, 1, out _), some = Scored(20_000, 1, out _, unlabelled: true);
+        Scored(6_000, 2, out ObservedRows whole, all);
+        Scored(6_000, 2, out ObservedRows observed, some, unlabelled: true);
+        ComparisonReport expected = new WindowComparison(all).Compare(whole), report = new WindowComparison(some).Compare(observed);
+        Assert.Equal(MonitoringState.Healthy, report.State);
+        for (int i = 0; i < report.Performance.Count; i++)
+        {
+            Assert.Equal(expected.Performance[i].Reference, report.Performance[i].Reference, 0.02);
+            Assert.Equal(expected.Performance[i].Estimated, report.Performance[i].Estimated, 0.02);
+            Assert.Equal(expected.Performance[i].Realized, report.Performance[i].Realized, 0.03);
+        }
+    }
+
+    [Fact]
+    public void ObservedRows_DrainAndWrongLabels_LeaveNoLabelsBehind()
+    {
+        ReferenceProfile profile = Scored(2_000, 1, out ObservedRows observed);
+        Assert.True(observed.HasLabels);
+        Assert.Equal(2_000, observed.Drain().Rows);
+        Assert.False(observed.HasLabels);
+
+        using NamedValues inputs = new() { ["x"] = TensorValue.Copy<float>([1f, 2, 3], [3]) }, outputs = new() { ["score"] = TensorValue.Copy<float>([0.1f, 0.2f, 0.3f], [3]) };
+        using TensorValue two = TensorValue.Copy<long>([0L, 1], [2]), three = TensorValue.Copy<long>([0L, 1, 1], [3]);
+        Assert.Contains("expected one label for each of 3 rows, got 2", Assert.Throws<MonitoringException>(() => observed.Add(inputs, outputs, two)).Message);
+        Assert.Equal(0, observed.Window.Rows);
+        observed.Add(inputs, outputs, three);
+        Assert.Equal(3, observed.Window.Rows);
+        Assert.Equal(3, observed.Labels!.ClassCounts.Sum());
+    }
+
     private static ReferenceProfile Classified(int rows, int seed, ReferenceProfile? against, out ObservedRows observed)
     {
         var random = new Random(seed);
@@ -156,7 +190,7 @@ public sealed class CensusTests
         return profile;
     }
 
-    private static ReferenceProfile Scored(int rows, int seed, out ObservedRows observed, ReferenceProfile? against = null, bool turned = false)
+    private static ReferenceProfile Scored(int rows, int seed, out ObservedRows observed, ReferenceProfile? against = null, bool turned = false, bool unlabelled = false)
     {
         var random = new Random(seed);
         float[] x = Rows.Normal(random, rows, 1), score = [.. x.Select(static v => 1 / (1 + MathF.Exp(-2 * v)))];
@@ -165,9 +199,21 @@ public sealed class CensusTests
         using TensorValue truth = TensorValue.Copy<long>(labels, [rows]);
         using var builder = new ReferenceProfileBuilder();
         builder.Add(inputs, outputs, truth);
+        if (unlabelled)
+        {
+            builder.Add(inputs, outputs);
+        }
+
         ReferenceProfile profile = builder.Build();
         observed = new ObservedRows(against ?? profile);
         observed.Add(inputs, outputs, truth);
+        if (unlabelled)
+        {
+            using TensorValue unknown = TensorValue.Copy<long>([.. labels.Select(static _ => 7L)], [rows]);
+            observed.Add(inputs, outputs);
+            observed.Add(inputs, outputs, unknown);
+        }
+
         return profile;
     }
 
