@@ -30,6 +30,7 @@ public sealed class MonitorVerbTests : IDisposable
         using JsonDocument document = JsonDocument.Parse(output);
         JsonElement root = document.RootElement;
         Assert.Equal("stable", root.GetProperty("verdict").GetString());
+        Assert.True(root.GetProperty("judged").GetBoolean());
         Assert.Equal(3_000, root.GetProperty("rows").GetInt64());
         Assert.Equal(["age", "kind", "score", "rows"], root.GetProperty("columns").EnumerateArray().Select(static c => c.GetProperty("name").GetString()));
         Assert.All(root.GetProperty("columns").EnumerateArray(), static c => Assert.True(c.GetProperty("js").GetDouble() < 0.1 && c.GetProperty("psi").GetDouble() < 0.1 && c.GetProperty("ks").GetDouble() < 0.1 && c.GetProperty("evidence").GetDouble() < 3));
@@ -49,6 +50,18 @@ public sealed class MonitorVerbTests : IDisposable
         Assert.Equal("alarm", document.RootElement.GetProperty("verdict").GetString());
         JsonElement named = Assert.Single(document.RootElement.GetProperty("columns").EnumerateArray(), static c => c.GetProperty("verdict").GetString() != "stable");
         Assert.Equal("age", named.GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Compare_FewRows_SaysThatNothingWasJudged()
+    {
+        await ProfileAsync();
+        await File.WriteAllLinesAsync(_folder.File("few.csv"), (await File.ReadAllLinesAsync(_folder.File("same.csv"))).Take(51));
+        (int code, string output, _) = await RunAsync("compare", _folder.File("p"), "--data", _folder.File("few.csv"), "--json");
+        Assert.Equal(ExitCodes.Done, code);
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.False(document.RootElement.GetProperty("judged").GetBoolean());
+        Assert.Equal(50, document.RootElement.GetProperty("rows").GetInt64());
     }
 
     [Fact]
@@ -85,6 +98,7 @@ public sealed class MonitorVerbTests : IDisposable
     [Theory]
     [InlineData("--bucket", "0")]
     [InlineData("--expected-false-alarms", "1")]
+    [InlineData("--expected-false-alarms", "Infinity")]
     [InlineData("--tolerance", "1")]
     public async Task Replay_OptionOutOfRange_IsAUsageError(string option, string value)
     {

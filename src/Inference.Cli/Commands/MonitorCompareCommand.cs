@@ -28,7 +28,7 @@ internal static class MonitorCompareCommand
         {
             double tolerance = shared.ToleranceOf(result);
             ReferenceProfile profile = ReferenceProfile.Load(result.GetValue(shared.Profile)!);
-            using IModelRunner? model = await shared.LoadAsync(result, cancellation).ConfigureAwait(false);
+            using IModelRunner? model = await shared.LoadAsync(result, profile, cancellation).ConfigureAwait(false);
             WatchedData data = shared.Open(result, profile, model, result.GetValue(labels));
             var observed = new ObservedRows(profile);
             await foreach (WatchedRows rows in data.ReadAsync(BatchRows, cancellation).ConfigureAwait(false))
@@ -62,6 +62,7 @@ internal static class MonitorCompareCommand
     private static void Write(Utf8JsonWriter writer, ComparisonReport report)
     {
         writer.WriteString("verdict", Verdict(report.State));
+        writer.WriteBoolean("judged", report.State != MonitoringState.Learning);
         writer.WriteNumber("rows", report.Rows);
         writer.WriteArray("columns", report.Columns, column =>
         {

@@ -32,10 +32,22 @@ internal sealed class MonitorOptions
         ? tolerance
         : throw new UsageException($"--tolerance: expected a number from 0 to below 1, got {result.GetValue(Tolerance)}.");
 
-    /// <summary>Loads the model; null for none.</summary>
-    public async Task<IModelRunner?> LoadAsync(ParseResult result, CancellationToken cancellation) => result.GetValue(Model) is { } path
-        ? await Backends.Loader(result.GetValue(Backend)!, result.GetValue(Library)).LoadAsync(ModelSource.File(path), new ModelLoadOptions(), cancellation).ConfigureAwait(false)
-        : null;
+    /// <summary>Loads the model; null for none. One that the profile was not made with is told of on standard error: its outputs may differ for that alone.</summary>
+    public async Task<IModelRunner?> LoadAsync(ParseResult result, ReferenceProfile profile, CancellationToken cancellation)
+    {
+        if (result.GetValue(Model) is not { } path)
+        {
+            return null;
+        }
+
+        IModelRunner model = await Backends.Loader(result.GetValue(Backend)!, result.GetValue(Library)).LoadAsync(ModelSource.File(path), new ModelLoadOptions(), cancellation).ConfigureAwait(false);
+        if (profile.ModelDigest.Length > 0 && profile.ModelDigest != model.Info.Digest)
+        {
+            await Console.Error.WriteLineAsync($"warning: --model is not the model that the profile was made with: expected digest {profile.ModelDigest}, got {model.Info.Digest}. Outputs may differ for that alone.").ConfigureAwait(false);
+        }
+
+        return model;
+    }
 
     /// <summary>Opens the rows.</summary>
     public WatchedData Open(ParseResult result, ReferenceProfile profile, IModelRunner? model, string? labels) => model is null

@@ -29,13 +29,13 @@ internal static class MonitorReplayCommand
                 throw new UsageException($"--bucket: expected 1 to 1,048,576 rows, got {result.GetValue(bucket)}.");
             }
 
-            if (!(result.GetValue(runLength) > 1))
+            if (!(result.GetValue(runLength) > 1) || !double.IsFinite(result.GetValue(runLength)))
             {
-                throw new UsageException($"--expected-false-alarms: expected a number of buckets above 1, got {result.GetValue(runLength)}.");
+                throw new UsageException($"--expected-false-alarms: expected a finite number of buckets above 1, got {result.GetValue(runLength)}.");
             }
 
             ReferenceProfile profile = ReferenceProfile.Load(result.GetValue(shared.Profile)!);
-            using IModelRunner? model = await shared.LoadAsync(result, cancellation).ConfigureAwait(false);
+            using IModelRunner? model = await shared.LoadAsync(result, profile, cancellation).ConfigureAwait(false);
             WatchedData data = shared.Open(result, profile, model, labels: null);
             var stream = new StreamEvaluation(profile, new StreamOptions
             {

@@ -27,9 +27,9 @@ internal static class MonitorReportCommand
         {
             double tolerance = shared.ToleranceOf(result);
             int bucketRows = result.GetValue(bucket) is >= 1 and <= 1 << 20 and var rows ? rows : throw new UsageException($"--bucket: expected 1 to 1,048,576 rows, got {result.GetValue(bucket)}.");
-            double expected = result.GetValue(runLength) is > 1 and var buckets ? buckets : throw new UsageException($"--expected-false-alarms: expected a number of buckets above 1, got {result.GetValue(runLength)}.");
+            double expected = result.GetValue(runLength) is > 1 and < double.PositiveInfinity and var buckets ? buckets : throw new UsageException($"--expected-false-alarms: expected a finite number of buckets above 1, got {result.GetValue(runLength)}.");
             ReferenceProfile profile = ReferenceProfile.Load(result.GetValue(shared.Profile)!);
-            using IModelRunner? model = await shared.LoadAsync(result, cancellation).ConfigureAwait(false);
+            using IModelRunner? model = await shared.LoadAsync(result, profile, cancellation).ConfigureAwait(false);
             WatchedData data = shared.Open(result, profile, model, result.GetValue(labels));
             bool inputsOnly = MonitorOptions.HasNoOutputs(data, model);
             string file = Path.GetFileName(Path.TrimEndingDirectorySeparator(result.GetValue(shared.Data)!));

@@ -84,8 +84,9 @@ internal sealed class BinaryPerformance
         double sum = 0;
         for (int i = 0; i < _scored; i++)
         {
-            double p = _map.Probabilities[i], own = positives[i];
-            if (rows[i] == 0 || p is 0 or 1)
+            // A cell whose reference rows are all of one class says little if they are few: Jeffreys' share in its place.
+            double p = _map.Probabilities[i] is > 0 and < 1 and var calibrated ? calibrated : 0.5 / (_map.Rows[i] + 1), own = positives[i];
+            if (rows[i] == 0)
             {
                 continue;
             }

@@ -10,6 +10,9 @@ internal static class QualityRules
     /// <summary>The number of rules of a column that have evidence of their own.</summary>
     public const int Rules = 5;
 
+    // ln 2: of the probability one half is for the reference's limit, and one for the window's count.
+    private const double Half = 0.69314718055994531;
+
     // A column that has so few distinct values in the reference may well have one in a small window.
     private const double StuckShare = 0.995;
     private const double FreeShare = 0.9;
@@ -44,9 +47,9 @@ internal static class QualityRules
         foreach ((string rule, int[] cells, double allowed) in Shares(column, reference))
         {
             long count = Sum(counts, cells), expected = Sum(reference, cells);
-            double usual = rule == DriftRules.Unseen && novelty is { } known ? known.Upper(all, delta) : ShareLimits.Upper(expected, all, delta);
+            double usual = rule == DriftRules.Unseen && novelty is { } known ? known.Upper(all, delta / 2) : ShareLimits.Upper(expected, all, delta / 2);
             double limit = Math.Max(allowed, (1 + tolerance) * usual), evidence = Evidence(count, rows, limit);
-            if (evidence >= goal)
+            if (evidence >= goal + Half)
             {
                 double share = (double)count / rows;
                 yield return new QualityFinding(column.Name, rule, share, evidence, string.Create(CultureInfo.InvariantCulture, $"{share:P2} of the rows, {(double)expected / Math.Max(all, 1):P2} in the reference"));

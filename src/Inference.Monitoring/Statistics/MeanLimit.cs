@@ -2,7 +2,8 @@ namespace Inference.Monitoring.Statistics;
 
 /// <summary>An upper confidence limit of the mean of a bounded function of the cell, from the counts of a sample of cells.</summary>
 /// <remarks>With y = (max h − h) ÷ (max h − min h) in [0, 1] and its mean m, W(m) = mean over bets β of ∏ (1 + β·(y − m)), 0 ≤ β ≤ 1 ÷ m, has mean 1 at the true m and decreases in m; the limit of h belongs to the greatest m that Markov's inequality
-/// excludes, W(m) ≥ 1 ÷ δ. Bets are chosen by the size of the sample and of δ alone, for standard deviations of y from 1/2 downwards, so that the limit adapts to the variance. It holds at every size of the sample.
+/// excludes, W(m) ≥ 1 ÷ δ. Bets are chosen by the size of the sample and of δ alone, for standard deviations of y from 1/2 downwards, so that the limit adapts to the variance. For scores given in advance it holds at every size of the sample; for
+/// normal scores, and a median, of the same sample it holds to first order.
 /// Source: Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting", 2024.</remarks>
 internal static class MeanLimit
 {

@@ -6,7 +6,8 @@ using Inference.Monitoring.Verdicts;
 namespace Inference.Monitoring;
 
 /// <summary>Compares windows with a profile, each on its own. Immutable; thread-safe.</summary>
-/// <remarks>The tests of all columns share the level (Bonferroni), so that a window without a change is an alarm with at most the stated probability, whatever the dependence between columns. An alarm needs both evidence and an effect. For a
+/// <remarks>The tests of all columns share the level (Bonferroni), so that a window without a change is an alarm with about the stated probability or less, whatever the dependence between columns: the
+/// tests of shares and scores are those of large samples. An alarm needs both evidence and an effect. For a
 /// stream that is looked at again and again use <see cref="StreamEvaluation"/>.</remarks>
 public sealed class WindowComparison
 {
