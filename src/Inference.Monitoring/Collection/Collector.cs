@@ -65,10 +65,12 @@ internal sealed class Collector
         }
 
         bool whole = true;
+        int held = 0;
         Span<TensorValue?> tensors = stripe.Tensors(_plans.Length);
         try
         {
             int rows = RowsOf(inputs, outputs, tensors);
+            Hold(tensors, ref held);
             Span<byte> segments = stackalloc byte[BlockRows];
             for (int start = 0; start < rows; start += BlockRows)
             {
@@ -102,6 +104,7 @@ internal sealed class Collector
         }
         finally
         {
+            EndHold(tensors[..held]);
             tensors.Clear();
             stripe.Release();
         }
@@ -156,6 +159,24 @@ internal sealed class Collector
 
         // Renamed throughout: the rows of whatever was passed are all missing.
         return any ? RowCount.Of(tensors) : inputs.Count > 0 && inputs.GetAt(0).Value is TensorValue other ? Math.Max(TensorPlan.RowsOf(other), 0) : 0;
+    }
+
+    /// <summary>Keeps the memory of a call's tensors from being reused while they are read: whoever disposes one meanwhile makes reading it fail, not read other rows.</summary>
+    private static unsafe void Hold(ReadOnlySpan<TensorValue?> tensors, ref int held)
+    {
+        for (; held < tensors.Length; held++)
+        {
+            tensors[held]?.TryHold(out _);
+        }
+    }
+
+    // No effect on a tensor that had nothing to hold.
+    private static void EndHold(ReadOnlySpan<TensorValue?> tensors)
+    {
+        foreach (TensorValue? tensor in tensors)
+        {
+            tensor?.EndHold();
+        }
     }
 
     private static TensorValue? Find(TensorPlan plan, NamedValues inputs, NamedValues? outputs)
