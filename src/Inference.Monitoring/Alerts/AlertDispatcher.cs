@@ -59,6 +59,12 @@ internal sealed partial class AlertDispatcher : IDisposable
             _gauges.Report(snapshot);
             AlertOptions options = _options();
             DateTimeOffset now = _clock.GetUtcNow();
+            if (!options.Health)
+            {
+                // It may have been turned off during an alarm.
+                _health?.Dispose();
+            }
+
             if (_changes.Next(snapshot, s_every, now) is { } change)
             {
                 Tell(_meter, change);

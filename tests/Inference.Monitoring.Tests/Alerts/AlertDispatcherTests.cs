@@ -68,6 +68,17 @@ public sealed class AlertDispatcherTests : IDisposable
     }
 
     [Fact]
+    public void Publish_HealthTurnedOffDuringAnAlarm_IsHealthyAgain()
+    {
+        using AlertDispatcher alerts = Dispatcher("off");
+        alerts.Publish(Snapshots.Of(MonitoringState.Alarm, "off", "a"));
+        Assert.True(_conditions.Any);
+        _options.Health = false;
+        alerts.Publish(Snapshots.Of(MonitoringState.Alarm, "off", "a"));
+        Assert.False(_conditions.Any);
+    }
+
+    [Fact]
     public async Task Publish_SinkThrows_IsLoggedAndReachesTheOthers()
     {
         var good = new ListSink();
