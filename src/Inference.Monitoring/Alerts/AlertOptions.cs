@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Inference.Monitoring.Alerts;
 using Microsoft.Extensions.Options;
 
 namespace Inference.Monitoring;
@@ -33,7 +34,7 @@ public sealed class AlertOptions : IValidatableObject
 
     /// <summary>Times in which nothing is told; what still holds afterwards is told then. At most 64.</summary>
     [ValidateEnumeratedItems]
-    [MaxLength(64)]
+    [MostItems(64)]
     public IList<SilenceWindow> Silences { get; } = [];
 
     /// <summary>A webhook for alerts of this model alone; without a URL, the default, there is none. For one webhook for all models see <c>AddWebhookAlerts</c>.</summary>

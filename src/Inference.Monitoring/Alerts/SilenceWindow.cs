@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Inference.Monitoring.Alerts;
 
 namespace Inference.Monitoring;
 
@@ -20,7 +21,7 @@ public sealed class SilenceWindow : IValidatableObject
     public TimeSpan? DailyUntil { get; set; }
 
     /// <summary>The days of the week; empty, the default, for all.</summary>
-    [MaxLength(7)]
+    [MostItems(7)]
     public IList<DayOfWeek> Days { get; } = [];
 
     /// <summary>Whether a time lies in the window.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net.Http.Headers;
+using Inference.Monitoring.Alerts;
 
 namespace Inference.Monitoring;
 
@@ -10,11 +11,11 @@ public sealed class WebhookOptions : IValidatableObject
     public Uri? Url { get; set; }
 
     /// <summary>Further request headers, such as Authorization; at most 32.</summary>
-    [MaxLength(32)]
+    [MostItems(32)]
     public IDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The key of the header <c>X-Inference-Signature: sha256=</c> HMAC-SHA-256 of the body in lower-case hexadecimal; null, the default: no such header.</summary>
-    [MinLength(16)]
+    /// <summary>The key of the header <c>X-Inference-Signature: sha256=</c> HMAC-SHA-256 of the body in lower-case hexadecimal, 16 to 1,024 characters; null, the default: no such header.</summary>
+    [StringLength(1024, MinimumLength = 16)]
     public string? SigningKey { get; set; }
 
     /// <summary>The name of the client that is asked of a registered <see cref="IHttpClientFactory"/>.</summary>
