@@ -23,9 +23,6 @@ internal sealed unsafe class JobSlot
     private const long OneJoin = 1L << 24;
     private const long OneFromBack = 1L << 12;
 
-    // A wait that the next time slice would explain, and a cache miss would not.
-    private static readonly long s_patience = TimeProvider.System.TimestampFrequency * 200 / 1_000_000;
-
     // A part that another thread runs mostly ends within so many pauses; after them the owner offers its processor to others, which may be the thread that it waits for.
     private const int SpinsBeforeYield = 1000;
 
@@ -90,7 +87,7 @@ internal sealed unsafe class JobSlot
 
     /// <summary>
     /// Owner: runs what is left, waits for parts already claimed, closes the job and reports its first failure.
-    /// <paramref name="saved"/>: the time of the parts that workers ran, or, where the wait was so much longer than a part takes that the system had taken a worker off its processor, minus that wait.
+    /// <paramref name="saved"/>: the time of the parts that workers ran less that of the wait for them; far below 0 where the system had taken a worker off its processor.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Exception? Complete(out long saved)
@@ -114,8 +111,7 @@ internal sealed unsafe class JobSlot
                 }
             }
 
-            long waited = TimeProvider.System.GetTimestamp() - drained;
-            saved = waited > s_patience + (3 * part) ? -waited : saved;
+            saved -= TimeProvider.System.GetTimestamp() - drained;
         }
 
         Exception? error = _error;

@@ -23,6 +23,9 @@ internal static unsafe class WorkerPool
     // 1 ms doubled so often, about a second: a machine that stays busy is tried once a second.
     private const int MaxStrikes = 10;
 
+    // A loss that a time slice explains, and cold caches do not.
+    private static readonly long s_patience = TimeProvider.System.TimestampFrequency * 200 / 1_000_000;
+
     // What workers saved counts up to two time slices of 4 ms: where the machine becomes busy, the third wait is the last.
     private static readonly long s_credit = TimeProvider.System.TimestampFrequency * 8 / 1000;
 
@@ -174,7 +177,7 @@ internal static unsafe class WorkerPool
         {
             s_strikes = 0;
         }
-        else if (balance < 0)
+        else if (balance < -s_patience)
         {
             Volatile.Write(ref s_crowdedUntil, TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency / 1000 << s_strikes));
             s_strikes = Math.Min(s_strikes + 1, MaxStrikes);
