@@ -27,6 +27,9 @@ public sealed class PipelineStage
     /// <summary>Checks or repairs inputs. Order 200.</summary>
     public static PipelineStage Validation { get; } = new("Validation", 200, "telemetry must see what every other stage does.", mayRepeat: true);
 
+    /// <summary>Keeps answered calls for feedback; outside fallback and versioning, so that each call is kept once, with the version whose answer the caller got. Order 250.</summary>
+    public static PipelineStage Feedback { get; } = new("Feedback", 250, "inputs must be validated and measured before they are kept.");
+
     /// <summary>Answers from another model or version when one fails. Order 300.</summary>
     public static PipelineStage Fallback { get; } = new("Fallback", 300, "inputs must be validated and measured before a fallback is chosen.");
 

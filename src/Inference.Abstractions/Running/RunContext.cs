@@ -17,6 +17,9 @@ public sealed class RunContext
     /// <summary>The tenant of the call; caches isolate tenants from each other. Null, the default, is a separate tenant.</summary>
     public string? Tenant { get; init; }
 
+    /// <summary>Whom the call is about, such as a customer's id: what is kept of the call can be erased by it. Null, the default, for nobody.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Whether caches are bypassed, neither read nor written; false by default.</summary>
     public bool BypassCache { get; init; }
 

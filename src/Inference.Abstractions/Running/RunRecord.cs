@@ -31,6 +31,9 @@ public sealed class RunRecord
     /// <summary>The version that served the call; null until then.</summary>
     public string? VersionServed { get; set; }
 
+    /// <summary>The arm of the trial that the call was assigned to; null if there was no trial.</summary>
+    public RunArm? Arm { get; set; }
+
     /// <summary>The number of nodes run by each provider, such as <c>onnxruntime: 12 nodes in 2 parts; cpu: 3 nodes</c>; null if a single provider ran them all.</summary>
     public string? Placement { get; set; }
 

@@ -234,6 +234,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus,
         Priority = context.Priority,
         RoutingKey = context.RoutingKey,
         Tenant = context.Tenant,
+        Subject = context.Subject,
         BypassCache = context.BypassCache,
     };
 
@@ -245,6 +246,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus,
         }
 
         to.Record.VersionServed = from.Record.VersionServed;
+        to.Record.Arm = from.Record.Arm;
         to.Record.Placement = from.Record.Placement;
         foreach (string step in from.Record.Path)
         {

@@ -1,0 +1,38 @@
+using Inference.Feedback;
+
+namespace Inference.Monitoring;
+
+/// <summary>What is kept of a call. Immutable.</summary>
+public sealed class KeptPrediction
+{
+    /// <summary>The call's id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>When it was answered, in whole microseconds.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The version that served it.</summary>
+    public required string ModelVersion { get; init; }
+
+    /// <summary>The arm of the trial it was assigned to; null for none.</summary>
+    public RunArm? Arm { get; init; }
+
+    /// <summary>The keyed hash of the subject, 32 hexadecimal digits; null for nobody.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>The number of rows, 1 or more.</summary>
+    public int Rows { get; init; } = 1;
+
+    /// <summary>The columns.</summary>
+    public FeedbackColumns Columns { get; init; } = FeedbackColumns.None;
+
+    /// <summary>The values, row by row: <see cref="Rows"/> × columns. A missing one is NaN.</summary>
+    public ReadOnlyMemory<FeedbackValue> Values { get; init; }
+
+    /// <summary>The values of a row, one a column.</summary>
+    public ReadOnlySpan<FeedbackValue> Row(int row)
+    {
+        int width = Columns.Names.Count;
+        return Values.Span.Slice(row * width, width);
+    }
+}
