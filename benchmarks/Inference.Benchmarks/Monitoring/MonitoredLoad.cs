@@ -14,9 +14,9 @@ internal sealed class MonitoredLoad : IDisposable
     private readonly IModelRunner _monitored;
     private readonly NamedValues[] _inputs;
 
-    public MonitoredLoad(string name, int width, bool outputs, bool correlated, Action<MonitoringOptions> configure, Func<IModelRunner, IModelRunner>? wrap = null)
+    public MonitoredLoad(string name, int width, bool outputs, bool correlated, Action<MonitoringOptions> configure, Func<IModelRunner, IModelRunner>? wrap = null, ReferenceProfile? own = null)
     {
-        ReferenceProfile profile = ReferenceProfile.Parse(Profile(name, width, outputs, correlated).ToArray());
+        ReferenceProfile profile = ReferenceProfile.Parse((own ?? Profile(name, width, outputs, correlated)).ToArray());
         wrap ??= static runner => runner;
         _plain = wrap(new ConstantRunner(name, width, 1));
         _monitored = wrap(new ConstantRunner(name, width, 1)).AsBuilder().UseMonitoring(o =>
@@ -45,6 +45,25 @@ internal sealed class MonitoredLoad : IDisposable
         using var builder = new ReferenceProfileBuilder(runner.Info);
         using NamedValues inputs = Inputs(new Random(1), Rows, width, correlated);
         builder.Add(inputs, outputs ? runner.RunAsync(inputs).Result : null);
+        return builder.Build();
+    }
+
+    /// <summary>A profile of 2,000 rows of their own for each seed: half of the columns are normal, a quarter of these numbers is rounded to tenths, and of a quarter 3 % are NaN.</summary>
+    public static ReferenceProfile MixedProfile(string name, int width, int seed)
+    {
+        const int Rows = 2_000;
+        var runner = new ConstantRunner(name, width, Rows);
+        using var builder = new ReferenceProfileBuilder(runner.Info);
+        var random = new Random(seed);
+        using NamedValues normal = Inputs(random, Rows, width, correlated: false);
+        float[] data = normal["x"].AsSpan<float>().ToArray();
+        for (int i = 0; i < data.Length; i++)
+        {
+            data[i] = (i % width % 4) switch { 0 => MathF.Round(data[i], 1), 1 when random.NextDouble() < 0.03 => float.NaN, _ => data[i] };
+        }
+
+        using var inputs = new NamedValues { ["x"] = TensorValue.Copy<float>(data, [Rows, width]) };
+        builder.Add(inputs, runner.RunAsync(inputs).Result);
         return builder.Build();
     }
 

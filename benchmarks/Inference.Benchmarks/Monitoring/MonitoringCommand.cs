@@ -37,7 +37,7 @@ internal static class MonitoringCommand
 
         good &= Bytes();
         good &= Budget(arguments);
-        good &= Memory();
+        good &= Memory(mixed: false) & Memory(mixed: true);
         return Task.FromResult(good ? 0 : 2);
     }
 
@@ -96,7 +96,7 @@ internal static class MonitoringCommand
         return share <= MostShare;
     }
 
-    private static bool Memory()
+    private static bool Memory(bool mixed)
     {
         const int Models = 1_000;
         const int Columns = 50;
@@ -108,11 +108,13 @@ internal static class MonitoringCommand
             for (int i = 0; i < Models; i++)
             {
                 // Each has a profile of its own, as from a file.
-                var load = new MonitoredLoad($"model-{i}", Columns - 1, outputs: true, correlated: false, o =>
+                void Configure(MonitoringOptions o)
                 {
                     o.Budget = null;
                     o.Directory = Path.Combine(folder, "{model}");
-                });
+                }
+
+                var load = new MonitoredLoad($"model-{i}", Columns - 1, outputs: true, correlated: false, Configure, own: mixed ? MonitoredLoad.MixedProfile($"model-{i}", Columns - 1, i) : null);
                 load.Run(64);
                 load.Monitor.Flush();
                 load.Run(64);
@@ -120,7 +122,7 @@ internal static class MonitoringCommand
             }
 
             long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
-            Console.WriteLine($"| memory of {Models:N0} models of {Columns} columns, windows in a folder | {Text(bytes / 1e6)} MB | ≤ {Text(MostMemory / 1e6)} MB |");
+            Console.WriteLine($"| memory of {Models:N0} models of {Columns} columns{(mixed ? ", half of them rounded or with NaN" : "")}, windows in a folder | {Text(bytes / 1e6)} MB | ≤ {Text(MostMemory / 1e6)} MB |");
             return bytes <= MostMemory;
         }
         finally

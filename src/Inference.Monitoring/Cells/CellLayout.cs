@@ -17,6 +17,11 @@ public sealed class CellLayout
     /// <summary>The largest number of values of a categorical column that have a cell of their own.</summary>
     public const int MaxCategories = 4 * 16;
 
+    // Columns with the same cells share a layout.
+    private static readonly CellLayout[] s_numeric = [.. Enumerable.Range(1, MaxNumericBins).Select(static bins => new CellLayout(ColumnKind.Numeric, bins))];
+    private static readonly CellLayout[] s_categorical = [.. Enumerable.Range(0, MaxCategories + 1).Select(static values => new CellLayout(ColumnKind.Categorical, values))];
+    private static readonly CellLayout s_score = new(ColumnKind.Score, ScoreBins);
+
     private CellLayout(ColumnKind kind, int values)
     {
         Kind = kind;
@@ -82,7 +87,7 @@ public sealed class CellLayout
             _ => false,
         };
         return valid
-            ? new CellLayout(kind, bins)
+            ? kind == ColumnKind.Score ? s_score : s_numeric[bins - 1]
             : throw new ArgumentOutOfRangeException(nameof(bins), bins, $"A {kind} column: expected 1 to {MaxNumericBins} bins of a numeric column, or {ScoreBins} of a score.");
     }
 
@@ -90,6 +95,6 @@ public sealed class CellLayout
     /// <param name="values">The number of values with a cell of their own, 0 to 64.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of values is out of range.</exception>
     public static CellLayout OfCategories(int values) => values is >= 0 and <= MaxCategories
-        ? new CellLayout(ColumnKind.Categorical, values)
+        ? s_categorical[values]
         : throw new ArgumentOutOfRangeException(nameof(values), values, $"Expected 0 to {MaxCategories} values.");
 }

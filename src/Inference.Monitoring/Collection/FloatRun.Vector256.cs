@@ -18,6 +18,7 @@ internal sealed partial class FloatRun
     /// <remarks>As for <see cref="Collect512"/>.</remarks>
     internal void Collect256(ReadOnlySpan<float> data, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
+        AlignedArray<float> coarse = Coarse();
         Span<float> last = stackalloc float[HalfLanes];
         last.Clear();
         for (int row = 0; row < rows; row++)
@@ -43,7 +44,7 @@ internal sealed partial class FloatRun
                 AddSums(x, Vector256.LoadUnsafe(ref _center.First, place), Vector256.LoadUnsafe(ref _scale.First, place), ref Unsafe.Add(ref stripe.Sums.First, sum + place), ref Unsafe.Add(ref stripe.Squares.First, sum + place));
                 uint inside = (Vector256.GreaterThanOrEqual(x, Vector256.LoadUnsafe(ref _least.First, place)) & Vector256.LessThanOrEqual(x, Vector256.LoadUnsafe(ref _most.First, place))).ExtractMostSignificantBits();
                 outside |= (~inside & ((1u << lanes) - 1)) != 0;
-                CountCells(ref own, lanes, ref Unsafe.Add(ref _bounds.First, block * Bounds), ref Unsafe.Add(ref _coarse.First, block * HalfLanes), ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_under), block), ref counts);
+                CountCells(ref own, lanes, ref Unsafe.Add(ref _bounds.First, block * Bounds), ref Unsafe.Add(ref coarse.First, block * HalfLanes), ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_under), block), ref counts);
             }
 
             if (outside)
@@ -51,6 +52,23 @@ internal sealed partial class FloatRun
                 Move(values[..Count], ref counts);
             }
         }
+    }
+
+    // Threads may make it at once: they make the same.
+    private AlignedArray<float> Coarse()
+    {
+        if (Volatile.Read(ref _coarse) is not { } coarse)
+        {
+            coarse = new AlignedArray<float>(Count * Bounds / 4);
+            for (int i = 0; i < coarse.Length; i++)
+            {
+                coarse.Span[i] = _bounds.Span[(4 * i) + 3];
+            }
+
+            Volatile.Write(ref _coarse, coarse);
+        }
+
+        return coarse;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

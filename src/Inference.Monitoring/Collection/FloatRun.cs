@@ -23,8 +23,8 @@ internal sealed partial class FloatRun : ColumnRun
     // Bounds lower bounds of each column, ascending; NaN, which no value reaches, where there are fewer.
     private readonly AlignedArray<float> _bounds;
 
-    // Every fourth of them.
-    private readonly AlignedArray<float> _coarse;
+    // Every fourth of them; made by the form that uses it.
+    private AlignedArray<float>? _coarse;
     private readonly AlignedArray<float> _least;
     private readonly AlignedArray<float> _most;
     private readonly AlignedArray<float> _center;
@@ -45,7 +45,6 @@ internal sealed partial class FloatRun : ColumnRun
         _width = columns[0].Width;
         int padded = (columns.Length + Lanes - 1) / Lanes * Lanes;
         _bounds = new AlignedArray<float>(columns.Length * Bounds);
-        _coarse = new AlignedArray<float>(columns.Length * Bounds / 4);
         _least = new AlignedArray<float>(padded);
         _most = new AlignedArray<float>(padded);
         _center = new AlignedArray<float>(padded);
@@ -59,11 +58,6 @@ internal sealed partial class FloatRun : ColumnRun
             for (int b = 0; b < column.Layout.Bins; b++)
             {
                 _bounds.Span[(i * Bounds) + b] = (float)column.Edges[b];
-            }
-
-            for (int b = 0; b < Bounds / 4; b++)
-            {
-                _coarse.Span[(i * Bounds / 4) + b] = _bounds.Span[(i * Bounds) + (4 * b) + 3];
             }
 
             _least.Span[i] = (float)column.Edges[0];

@@ -8,8 +8,9 @@ internal sealed class TensorPlan
 {
     private readonly ColumnRun[] _runs;
 
-    // The same columns for a tensor of another numeric type.
-    private readonly ColumnRun[] _general;
+    // The same columns for a tensor of another numeric type, made when the first one comes.
+    private readonly Func<ColumnRun[]> _makeGeneral;
+    private ColumnRun[]? _general;
     private readonly ElementType _type;
     private readonly int _width;
     private readonly int _channels = 1;
@@ -57,14 +58,9 @@ internal sealed class TensorPlan
         }
 
         _runs = [.. runs];
-        var general = new List<ColumnRun>();
-        foreach (ColumnRun run in ElementReader.IsNumeric(_type) ? runs : [])
-        {
-            int place = run.FirstColumn;
-            general.Add(run is DerivedRun ? run : new RunGroup(columns.Slice(place - first, run.Count).ToArray(), encoders[place..(place + run.Count)], place, layout.OffsetOf(place)));
-        }
-
-        _general = [.. general];
+        _makeGeneral = () => [.. _runs.Select(run => run is DerivedRun
+            ? run
+            : new RunGroup(layout.Columns[run.FirstColumn..(run.FirstColumn + run.Count)], encoders[run.FirstColumn..(run.FirstColumn + run.Count)], run.FirstColumn, layout.OffsetOf(run.FirstColumn)))];
         _missingPairs = [.. _pairs.Select(p => layout.OffsetOf(p) + layout.Columns[p].Layout.Missing)];
         _missing = [.. missing, .. _missingPairs];
     }
@@ -95,13 +91,13 @@ internal sealed class TensorPlan
         }
 
         bool same = tensor.ElementType == _type;
-        if (!same && (_general.Length == 0 || !ElementReader.IsNumeric(tensor.ElementType) || (_isTokens && tensor.ElementType is not (ElementType.Int64 or ElementType.Int32))))
+        if (!same && (!ElementReader.IsNumeric(_type) || !ElementReader.IsNumeric(tensor.ElementType) || (_isTokens && tensor.ElementType is not (ElementType.Int64 or ElementType.Int32))))
         {
             CountMissing(_missing, rows, segments, stripe);
             return false;
         }
 
-        foreach (ColumnRun run in same ? _runs : _general)
+        foreach (ColumnRun run in same ? _runs : General())
         {
             run.Collect(tensor, start, rows, segments, stripe);
         }
@@ -119,6 +115,18 @@ internal sealed class TensorPlan
 
     /// <summary>The number of rows of a tensor: the size of axis 0, or 1 for a scalar; -1 if there are too many.</summary>
     public static int RowsOf(TensorValue tensor) => tensor.Rank == 0 ? 1 : tensor.Shape[0] <= int.MaxValue ? (int)tensor.Shape[0] : -1;
+
+    // Threads may make it at once: they make the same.
+    private ColumnRun[] General()
+    {
+        if (Volatile.Read(ref _general) is not { } general)
+        {
+            general = _makeGeneral();
+            Volatile.Write(ref _general, general);
+        }
+
+        return general;
+    }
 
     private static bool Continues(ColumnDefinition last, ColumnDefinition next) =>
         (next.Derivation, last.Derivation) switch

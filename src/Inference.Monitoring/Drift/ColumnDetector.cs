@@ -10,15 +10,11 @@ namespace Inference.Monitoring.Drift;
 /// reference's limits hold. Source: Shin, Ramdas, Rinaldo, "E-detectors: a nonparametric framework for sequential change detection", 2024.</remarks>
 internal sealed class ColumnDetector
 {
-    // Values above this show nothing more, and are lowered to it: a smaller value keeps the bound.
-    private const float Largest = 1e30f;
-
-    // Rows are forgotten at 1/64 a bucket, so that what is shown of a slow change is its present state.
-    private const int Forgetting = 6;
-
     private readonly double _quiet;
-    private readonly float[] _values;
-    private readonly long[] _recent;
+    private BetCapitals _values;
+
+    // Rows are forgotten, so that what is shown of a slow change is its present state.
+    private RecentRows _recent;
 
     /// <summary>Initializes a detector.</summary>
     /// <param name="bets">The bets.</param>
@@ -27,8 +23,8 @@ internal sealed class ColumnDetector
     {
         Bets = bets;
         _quiet = quiet;
-        _values = new float[bets.Count];
-        _recent = new long[bets.Coding.Count];
+        _values = new BetCapitals(bets.Count);
+        _recent = new RecentRows(bets.Coding.Count);
     }
 
     /// <summary>The bets of the last bucket.</summary>
@@ -40,70 +36,74 @@ internal sealed class ColumnDetector
     /// <summary>The buckets since the value last was small, at least 1 with rows.</summary>
     public int Age { get; private set; }
 
-    /// <summary>The rows since the value last was small: the change, if there is one. In coded cells.</summary>
-    public ReadOnlySpan<long> Recent => _recent;
+    /// <summary>Returns the rows since the value last was small: the change, if there is one. In coded cells.</summary>
+    public long[] Recent() => _recent.ToArray();
 
     /// <summary>Adds a bucket.</summary>
     /// <param name="counts">The column's counts in the bucket.</param>
     /// <param name="season">The bets of the bucket's season, if references differ by season: they have the same coding of cells.</param>
-    /// <param name="held">Rows of buckets before that were too few, in coded cells; empty for none.</param>
-    public void Add(ReadOnlySpan<long> counts, ColumnBets? season = null, ReadOnlySpan<int> held = default)
+    public void Add(ReadOnlySpan<long> counts, ColumnBets? season = null)
+    {
+        Span<long> coded = stackalloc long[Bets.Coding.Count];
+        Bets.Coding.Code(counts, coded);
+        AddCoded(coded, season);
+    }
+
+    /// <summary>Adds a bucket.</summary>
+    /// <param name="coded">The column's counts in the bucket, coded.</param>
+    /// <param name="season">The bets of the bucket's season, if references differ by season: they have the same coding of cells.</param>
+    public void AddCoded(ReadOnlySpan<long> coded, ColumnBets? season = null)
     {
         Bets = season ?? Bets;
-        Span<long> coded = stackalloc long[_recent.Length];
-        Bets.Coding.Code(counts, coded);
-        for (int i = 0; i < held.Length; i++)
-        {
-            coded[i] += held[i];
-        }
-
-        Span<double> factors = stackalloc double[_values.Length];
+        Span<double> factors = stackalloc double[Bets.Count];
+        Span<float> values = stackalloc float[factors.Length];
         Bets.LogFactors(coded, factors);
         Clamp(factors);
         TensorPrimitives.Exp(factors, factors);
+        _values.ReadRaised(values);
         for (int i = 0; i < factors.Length; i++)
         {
-            _values[i] = (float)Math.Min((_values[i] + 1) * factors[i], Largest);
+            factors[i] *= values[i];
         }
 
+        _values.Write(factors);
+        _values.Read(values);
         if (Value < _quiet)
         {
-            Array.Clear(_recent);
+            _recent.Clear();
             Age = 0;
         }
 
         Age++;
-        for (int i = 0; i < coded.Length; i++)
-        {
-            _recent[i] += coded[i] - (_recent[i] >> Forgetting);
-        }
-
-        Value = Bets.Mean(_values);
+        _recent.Add(coded);
+        Value = Bets.Mean(values);
     }
 
     /// <summary>The bet with the greatest part of the value.</summary>
     public int LeadingBet()
     {
+        Span<float> values = stackalloc float[Bets.Count];
+        _values.Read(values);
         int leading = 0;
-        for (int i = 1; i < _values.Length; i++)
+        for (int i = 1; i < values.Length; i++)
         {
-            leading = _values[i] * Bets.WeightOf(i) > _values[leading] * Bets.WeightOf(leading) ? i : leading;
+            leading = values[i] * Bets.WeightOf(i) > values[leading] * Bets.WeightOf(leading) ? i : leading;
         }
 
         return leading;
     }
 
     /// <summary>The distance of the recent rows from the reference, in bits, with its interval.</summary>
-    public Effect RecentEffect() => CellEffects.JensenShannon(Bets.Reference, _recent);
+    public Effect RecentEffect() => CellEffects.JensenShannon(Bets.Reference, Recent());
 
     /// <summary>That distance less what so many rows show without a change.</summary>
-    public double RecentSize() => CellEffects.UnbiasedJensenShannon(Bets.Reference, _recent);
+    public double RecentSize() => CellEffects.UnbiasedJensenShannon(Bets.Reference, Recent());
 
     /// <summary>Restarts the detector.</summary>
     public void Reset()
     {
-        Array.Clear(_values);
-        Array.Clear(_recent);
+        _values.Clear();
+        _recent.Clear();
         Value = 0;
         Age = 0;
     }

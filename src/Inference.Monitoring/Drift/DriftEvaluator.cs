@@ -22,9 +22,7 @@ internal sealed class DriftEvaluator
     private readonly int[] _recoverAfter;
     private readonly double _quiet;
     private readonly double[] _weights;
-    // In coded cells; fewer than the minimum of rows.
-    private readonly int[]?[] _held;
-    private long _heldRows;
+    private readonly HeldRows _held;
     private int _acknowledgedCount;
 
     /// <summary>Initializes an evaluator.</summary>
@@ -40,7 +38,7 @@ internal sealed class DriftEvaluator
         _states = new MonitoringState[columns.Count];
         _quietBuckets = new int[columns.Count];
         _recoverAfter = new int[columns.Count];
-        _held = new int[]?[columns.Count];
+        _held = new HeldRows(columns, settings.MinimumRows);
         _weights = WeightsOf(columns);
     }
 
@@ -68,8 +66,8 @@ internal sealed class DriftEvaluator
     /// <summary>The distance of a column's recent rows from its reference.</summary>
     public Effect EffectOf(int column) => _detectors[column].RecentEffect();
 
-    /// <summary>A column's recent rows, in coded cells.</summary>
-    public ReadOnlySpan<long> RecentOf(int column) => _detectors[column].Recent;
+    /// <summary>Returns a column's recent rows, in coded cells.</summary>
+    public long[] RecentOf(int column) => _detectors[column].Recent();
 
     /// <summary>Marks the alarm as seen, until another column is named.</summary>
     public void Acknowledge() => _acknowledgedCount = State == MonitoringState.Alarm ? 1 : 0;
@@ -80,18 +78,23 @@ internal sealed class DriftEvaluator
     /// <returns>The columns that this bucket's data-set alarm names; empty if there is none.</returns>
     public IReadOnlyList<DriftAlarm> Add(CountsOf counts, long rows)
     {
-        if (_heldRows + rows < _settings.MinimumRows)
+        if (_held.Rows + rows < _settings.MinimumRows)
         {
-            Hold(counts, rows);
+            _held.Add(counts, rows);
             return [];
         }
 
-        for (int i = 0; i < _detectors.Length; i++)
+        Span<long> cells = stackalloc long[CellCoding.MostCells];
+        for (int i = 0, first = 0; i < _detectors.Length; i++)
         {
-            _detectors[i].Add(counts(i), held: _heldRows > 0 ? _held[i] : []);
+            Span<long> coded = cells[..Columns[i].Coding.Count];
+            Columns[i].Coding.Code(counts(i), coded);
+            _held.AddTo(first, coded);
+            _detectors[i].AddCoded(coded);
+            first += coded.Length;
         }
 
-        Release();
+        _held.Clear();
         Buckets++;
         return Judge();
     }
@@ -102,37 +105,6 @@ internal sealed class DriftEvaluator
         const double ShareOfPairs = 0.3;
         int pairs = columns.Count(static c => c.IsPair), singles = columns.Count - pairs;
         return [.. columns.Select(c => pairs == 0 || singles == 0 ? 1 : c.IsPair ? ShareOfPairs * columns.Count / pairs : (1 - ShareOfPairs) * columns.Count / singles)];
-    }
-
-    private void Hold(CountsOf counts, long rows)
-    {
-        _heldRows += rows;
-        Span<long> cells = stackalloc long[CellCoding.MostCells];
-        for (int i = 0; i < _held.Length; i++)
-        {
-            CellCoding coding = Columns[i].Coding;
-            int[] held = _held[i] ??= new int[coding.Count];
-            Span<long> coded = cells[..coding.Count];
-            coding.Code(counts(i), coded);
-            for (int cell = 0; cell < held.Length; cell++)
-            {
-                held[cell] += (int)coded[cell];
-            }
-        }
-    }
-
-    private void Release()
-    {
-        if (_heldRows == 0)
-        {
-            return;
-        }
-
-        _heldRows = 0;
-        foreach (int[]? held in _held)
-        {
-            held.AsSpan().Clear();
-        }
     }
 
     private IReadOnlyList<DriftAlarm> Judge()

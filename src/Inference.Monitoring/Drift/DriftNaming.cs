@@ -85,7 +85,7 @@ internal static class DriftNaming
     public static string RuleOf(WatchedColumn column, ColumnDetector detector)
     {
         (DetectedChange change, _, int place) = detector.Bets.Describe(detector.LeadingBet());
-        return RuleOf(column, change, place, detector.Recent);
+        return RuleOf(column, change, place, detector.Recent());
     }
 
     /// <summary>What changed in a column.</summary>

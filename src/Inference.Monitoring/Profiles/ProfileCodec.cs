@@ -59,7 +59,7 @@ internal static class ProfileCodec
         var facts = new ColumnFacts[columns.Length];
         for (int i = 0; i < columns.Length; i++)
         {
-            columns[i] = ReadDefinition(ref reader);
+            columns[i] = ReadDefinition(ref reader, i > 0 ? columns[i - 1].Tensor : "");
             facts[i] = ReadFacts(ref reader, columns[i].Layout);
         }
 
@@ -115,13 +115,13 @@ internal static class ProfileCodec
         writer.Double(column.Scale);
     }
 
-    private static ColumnDefinition ReadDefinition(ref RecordReader reader)
+    private static ColumnDefinition ReadDefinition(ref RecordReader reader, string tensorBefore)
     {
         var column = new ColumnDefinition
         {
             Name = reader.Text(),
             Side = (ColumnSide)reader.Int((int)ColumnSide.Output),
-            Tensor = reader.Text(),
+            Tensor = reader.Text() is var tensor && tensor == tensorBefore ? tensorBefore : tensor,
             ElementType = (ElementType)reader.Int((int)ElementType.Int2),
             Derivation = (ColumnDerivation)reader.Int((int)ColumnDerivation.Repeat),
             Index = reader.Int(),
@@ -148,21 +148,21 @@ internal static class ProfileCodec
             }
         }
 
-        var categories = new string[values];
-        var keys = new ulong[values];
+        string[] categories = List<string>(values);
+        ulong[] keys = List<ulong>(values);
         for (int i = 0; i < values; i++)
         {
             categories[i] = reader.Text();
             keys[i] = reader.Fixed64();
         }
 
-        var others = new ulong[reader.Count(8)];
+        ulong[] others = List<ulong>(reader.Count(8));
         for (int i = 0; i < others.Length; i++)
         {
             others[i] = reader.Fixed64();
         }
 
-        byte[] groups = reader.Bytes().ToArray();
+        byte[] groups = [.. reader.Bytes()];
         bool open = reader.Flag();
         double center = reader.Double(), scale = reader.Double();
         if (!double.IsFinite(center) || !(double.IsFinite(scale) && scale > 0)
@@ -239,14 +239,14 @@ internal static class ProfileCodec
             Singletons = reader.Number(),
             IsIntegerValued = reader.Flag(),
         };
-        var positives = new long[reader.Flag() ? layout.Count : 0];
+        long[] positives = List<long>(reader.Flag() ? layout.Count : 0);
         for (int i = 0; i < positives.Length; i++)
         {
             positives[i] = reader.Number();
         }
 
-        var absolute = new double[reader.Flag() ? layout.Count : 0];
-        var squared = new double[absolute.Length];
+        double[] absolute = List<double>(reader.Flag() ? layout.Count : 0);
+        double[] squared = List<double>(absolute.Length);
         for (int i = 0; i < absolute.Length; i++)
         {
             absolute[i] = reader.Double();
@@ -257,6 +257,9 @@ internal static class ProfileCodec
         rules = rules with { MinCompleteness = Optional(ref reader), Minimum = Optional(ref reader), Maximum = Optional(ref reader), Tolerance = Optional(ref reader) };
         return facts with { Positives = positives, AbsoluteErrors = absolute, SquaredErrors = squared, Rules = rules };
     }
+
+    // A list that is empty, as most are, takes no memory.
+    private static T[] List<T>(int length) => length == 0 ? [] : new T[length];
 
     private static double? Optional(ref RecordReader reader) => reader.Double() is var number && double.IsNaN(number) ? null : number;
 }

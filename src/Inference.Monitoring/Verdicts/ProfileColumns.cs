@@ -17,6 +17,7 @@ internal sealed class ProfileColumns
         var places = new List<int>();
         var watchedOf = new int[profile.Columns.Count];
         Array.Fill(watchedOf, -1);
+        var codings = new CodingTable();
         foreach (ReferenceColumn column in profile.Columns)
         {
             bool pair = column.SecondColumn >= 0;
@@ -28,7 +29,7 @@ internal sealed class ProfileColumns
             watchedOf[column.Place] = watched.Count;
             places.Add(column.Place);
             long[] reference = ReferenceCounts.Of(column, segment, out Novelty? novelty);
-            watched.Add(new WatchedColumn(column.Name, new CellCoding(reference, column.Layout.Ordered, column.Layout.Categories, column.Derivation == ColumnDerivation.Repeat ? 1 : -1) { Novelty = novelty })
+            watched.Add(new WatchedColumn(column.Name, codings.Get(reference, column.Layout.Ordered, column.Layout.Categories, column.Derivation == ColumnDerivation.Repeat ? 1 : -1, novelty))
             {
                 First = pair ? watchedOf[column.Index] : -1,
                 Second = pair ? watchedOf[column.SecondColumn] : -1,

@@ -65,8 +65,8 @@ public sealed class ColumnDetectorTests
         Assert.True(detector.Value < 1_000);
         detector.Add([0, 0, 20, 20, 20, 20, 20, 0, 0, 0]);
         Assert.True(detector.Value > 1e6);
-        Assert.Equal(100, CellDistances.Total(detector.Recent));
-        Assert.Equal(20, detector.Recent[6]);
+        Assert.Equal(100, CellDistances.Total(detector.Recent()));
+        Assert.Equal(20, detector.Recent()[6]);
         Assert.True(detector.RecentSize() > 0.1);
         detector.Reset();
         Assert.Equal(0, detector.Value);
