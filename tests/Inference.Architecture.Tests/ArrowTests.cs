@@ -26,6 +26,7 @@ public sealed partial class ArrowTests
         ["Inference.Caching"] = ["Inference.Abstractions"],
         ["Inference.Versioning"] = ["Inference.Abstractions", "Inference.Evaluation"],
         ["Inference.Monitoring"] = ["Inference.Abstractions", "Inference.Evaluation"],
+        ["Inference.AspNetCore"] = ["Inference.Abstractions"],
         ["Inference.Data"] = ["Inference.Abstractions", "Inference.Onnx"],
         ["Inference.Optimization"] = ["Inference.Abstractions", "Inference.Data", "Inference.Evaluation", "Inference.Kernels", "Inference.Onnx"],
     };

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Inference.AspNetCore.Models;
+using Inference.AspNetCore.Protocol;
+
+namespace Inference.AspNetCore.Calls;
+
+/// <summary>Runs requests on models.</summary>
+internal sealed class InferenceCalls(TimeProvider clock)
+{
+    /// <summary>Runs a request. The request stays the caller's, the result is the caller's.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="runner">Its runner, or that of the version that the request names.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="context">The settings of the call.</param>
+    /// <param name="rawAlone">Whether the transport answers raw bytes alone.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="RequestFault">The request does not fit the model.</exception>
+    public async ValueTask<InferResult> RunAsync(ServedModel model, IModelRunner runner, InferRequest request, RunContext context, bool rawAlone, CancellationToken cancellationToken)
+    {
+        ModelInfo info = runner.Info;
+        SignatureCheck.Check(info, request.Inputs);
+        OutputPlan plan = OutputPlan.Of(info, request, rawAlone);
+        long started = Stopwatch.GetTimestamp();
+        NamedValues? values = null;
+        try
+        {
+            values = await runner.RunAsync(request.Inputs, context, cancellationToken).ConfigureAwait(false);
+            string version = context.Record.VersionServed ?? info.Version;
+            ResultTensor[] outputs = plan.Pick(values);
+            model.Statistics.Of(version).AddSuccess(Rows(info, request.Inputs), Stopwatch.GetElapsedTime(started), clock.GetUtcNow());
+            return new InferResult(values, outputs)
+            {
+                ModelName = model.Name,
+                ModelVersion = version,
+                Id = request.Id,
+            };
+        }
+        catch
+        {
+            values?.Dispose();
+            model.Statistics.Of(context.Record.VersionServed ?? info.Version).AddFailure(Stopwatch.GetElapsedTime(started), clock.GetUtcNow());
+            throw;
+        }
+    }
+
+    private static long Rows(ModelInfo info, NamedValues inputs) =>
+        info.BatchAxis == 0 && inputs.Count > 0 && inputs.GetAt(0).Value is TensorValue { Rank: > 0 } first ? first.Shape[0] : 1;
+}

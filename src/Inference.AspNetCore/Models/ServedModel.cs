@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Inference.AspNetCore.Protocol;
+using Inference.Status;
+
+namespace Inference.AspNetCore.Models;
+
+/// <summary>One model that is served.</summary>
+internal sealed class ServedModel(string name, IModelRunner runner)
+{
+    // Runners bound to versions by their own names, which exist or existed.
+    private readonly ConcurrentDictionary<string, IModelRunner> _named = new(StringComparer.Ordinal);
+
+    public string Name { get; } = name;
+
+    public IModelRunner Runner { get; } = runner;
+
+    public ModelStatistics Statistics { get; } = new();
+
+    /// <summary>Whether the model is loaded.</summary>
+    public bool IsLoaded => Runner.GetService(typeof(ILoadableRunner)) is not ILoadableRunner { IsLoaded: false };
+
+    /// <summary>Why the model does not answer at present; null if it does.</summary>
+    public string? WhyNotReady()
+    {
+        if (!IsLoaded)
+        {
+            return $"Model '{Name}' is not loaded yet.";
+        }
+
+        return Runner.GetService(typeof(IModelStatus)) is IModelStatus { State: ModelState.Loading or ModelState.Failed } status
+            ? $"Model '{Name}' is not ready: {(status.Description.Length > 0 ? status.Description : status.State.ToString())}"
+            : null;
+    }
+
+    /// <summary>Returns the runner of a version; that of the model for no version.</summary>
+    /// <exception cref="RequestFault">The model is not loaded, or has no such version.</exception>
+    public IModelRunner Resolve(string version)
+    {
+        if (!IsLoaded)
+        {
+            throw new RequestFault(FaultKind.Unavailable, $"Model '{Name}' is not loaded yet. Retry later.");
+        }
+
+        if (version.Length == 0)
+        {
+            return Runner;
+        }
+
+        return _named.TryGetValue(version, out IModelRunner? known) ? known : FindVersion(version);
+    }
+
+    /// <summary>The names of the versions that a request may name, newest first; empty without versions.</summary>
+    public IReadOnlyList<string> Versions() => Runner.GetService(typeof(IModelVersions)) is IModelVersions versions
+        ? [.. versions.Versions.Where(v => Serves(v.State)).Select(v => v.Version)]
+        : Runner.Info.Version is { Length: > 0 } version ? [version] : [];
+
+    public static bool Serves(ModelVersionState state) => state is ModelVersionState.Default or ModelVersionState.Canary or ModelVersionState.Standby;
+
+    private IModelRunner FindVersion(string version)
+    {
+        if (Runner.GetService(typeof(IModelVersions)) is not IModelVersions versions)
+        {
+            return Runner.Info.Version == version ? Runner : throw NoVersion(version);
+        }
+
+        ModelVersionStatus[] serving = [.. versions.Versions.Where(v => Serves(v.State))];
+        if (serving.Any(v => v.Version == version || v.Labels.Contains(version)) && Bound(version) is { } bound)
+        {
+            _named.TryAdd(version, bound);
+            return bound;
+        }
+
+        return serving.FirstOrDefault(v => VersionAlias.Of(v.Version) == version) is { } aliased && Bound(aliased.Version) is { } runner ? runner : throw NoVersion(version);
+    }
+
+    private IModelRunner? Bound(string version) => Runner.GetService(typeof(IModelRunner), version) as IModelRunner;
+
+    private RequestFault NoVersion(string version) => new(FaultKind.NotFound,
+        $"Model '{Name}' has no version or label '{version}' that serves; it has {(Versions() is { Count: > 0 } names ? string.Join(", ", names.Take(20).Select(v => $"'{v}'")) : "no versions")}.");
+}

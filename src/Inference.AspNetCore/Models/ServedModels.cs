@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+using Inference.AspNetCore.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Inference.AspNetCore.Models;
+
+/// <summary>The models that the server serves.</summary>
+internal sealed class ServedModels
+{
+    private readonly FrozenDictionary<string, ServedModel> _byName;
+
+    public ServedModels(RegisteredModels registered, IOptions<OpenInferenceOptions> options, IServiceProvider services)
+    {
+        List<string> names = registered.Names();
+        if (options.Value.Models is { Count: > 0 } chosen)
+        {
+            foreach (string name in chosen)
+            {
+                if (!names.Contains(name))
+                {
+                    throw new InferenceException($"OpenInferenceOptions.Models: expected names of registered models ({string.Join(", ", names.Select(n => $"'{n}'"))}), got '{name}'. Register it with AddModel, or remove it.");
+                }
+            }
+
+            names = [.. chosen.Distinct(StringComparer.Ordinal)];
+        }
+
+        All = [.. names.Select(name => new ServedModel(name, services.GetRequiredKeyedService<IModelRunner>(name)))];
+        _byName = All.ToFrozenDictionary(model => model.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>All of them, in order of registration.</summary>
+    public IReadOnlyList<ServedModel> All { get; }
+
+    /// <summary>Returns a model by its name.</summary>
+    /// <exception cref="RequestFault">There is none.</exception>
+    public ServedModel Find(string name) => _byName.TryGetValue(name, out ServedModel? model)
+        ? model
+        : throw new RequestFault(FaultKind.NotFound, $"Model '{name}' is not served. GET v2/repository/index lists the models, if the server allows it.");
+}

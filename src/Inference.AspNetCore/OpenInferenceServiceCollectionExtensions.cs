@@ -1,0 +1,49 @@
+using Grpc.AspNetCore.Server.Model;
+using Inference.AspNetCore;
+using Inference.AspNetCore.Calls;
+using Inference.AspNetCore.Configuration;
+using Inference.AspNetCore.Grpc;
+using Inference.AspNetCore.Models;
+using Inference.AspNetCore.Rest;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers the server of the Open Inference Protocol.</summary>
+public static class OpenInferenceServiceCollectionExtensions
+{
+    /// <summary>Registers the services of <c>MapOpenInference</c>, which serves the models of <c>AddModel</c>: every keyed <see cref="Inference.IModelRunner"/> whose key is a text.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options; null for the defaults.</param>
+    public static IServiceCollection AddOpenInference(this IServiceCollection services, Action<OpenInferenceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        OptionsBuilder<OpenInferenceOptions> options = services.AddOptions<OpenInferenceOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OpenInferenceOptions>, OpenInferenceOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new RegisteredModels(services));
+        services.TryAddSingleton<ServedModels>();
+        services.TryAddSingleton<InferenceCalls>();
+        services.TryAddSingleton<CallContexts>();
+        services.TryAddSingleton<BodyBudget>();
+        services.TryAddSingleton<JsonBuffers>();
+        services.TryAddSingleton<RestResults>();
+        services.TryAddSingleton<RestServer>();
+        services.TryAddSingleton<InferenceService>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<InferenceService>, GrpcMethods>());
+        services.AddGrpc().AddServiceOptions<InferenceService>(static _ => { });
+        services.AddOptions<global::Grpc.AspNetCore.Server.GrpcServiceOptions<InferenceService>>()
+            .Configure<IOptions<OpenInferenceOptions>>(static (grpc, server) =>
+            {
+                grpc.MaxReceiveMessageSize = server.Value.Limits.MaxBodyBytes;
+                grpc.MaxSendMessageSize = null;
+            });
+        return services;
+    }
+}

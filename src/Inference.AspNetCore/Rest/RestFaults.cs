@@ -1,0 +1,58 @@
+using System.Globalization;
+using Inference.AspNetCore.Calls;
+using Inference.AspNetCore.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.AspNetCore.Rest;
+
+/// <summary>Answers exceptions in the protocol's form: a status, and the reason as <c>{"error": …}</c>.</summary>
+internal static class RestFaults
+{
+    public static async Task WriteAsync(HttpContext http, RestResults results, Exception exception, TimeSpan retryAfter, ILogger logger)
+    {
+        RequestFault fault = Faults.Of(exception);
+        ServerLog.Failed(logger, fault);
+        if (http.Response.HasStarted)
+        {
+            // The status is sent already: that the body is cut off says that it failed.
+            http.Abort();
+            return;
+        }
+
+        if (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        http.Response.Headers.Clear();
+        http.Response.StatusCode = Status(fault.Kind);
+        if (fault.Kind is FaultKind.Overloaded or FaultKind.Unavailable)
+        {
+            http.Response.Headers.RetryAfter = ((long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        await results.WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("error"u8, fault.Message);
+            json.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private static int Status(FaultKind kind) => kind switch
+    {
+        FaultKind.InvalidArgument => StatusCodes.Status400BadRequest,
+        FaultKind.NotFound => StatusCodes.Status404NotFound,
+        FaultKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        FaultKind.UnsupportedCoding => StatusCodes.Status415UnsupportedMediaType,
+        FaultKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        FaultKind.PermissionDenied => StatusCodes.Status403Forbidden,
+        FaultKind.Overloaded => StatusCodes.Status429TooManyRequests,
+        FaultKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        FaultKind.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
+        FaultKind.Cancelled => StatusCodes.Status499ClientClosedRequest,
+        FaultKind.Unimplemented => StatusCodes.Status501NotImplemented,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+}
