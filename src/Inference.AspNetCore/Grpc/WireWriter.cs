@@ -7,6 +7,7 @@ namespace Inference.AspNetCore.Grpc;
 /// <summary>Writes fields of a protocol buffer message, and says how long they are. Fields with default values are left out.</summary>
 internal static class WireWriter
 {
+    // 64 bits, seven a byte.
     private const int MaxVarint = 10;
 
     /// <summary>The bytes of a varint.</summary>

@@ -5,6 +5,7 @@ namespace Inference.AspNetCore.Models;
 /// <summary>Numeric aliases of versions, for clients that accept digits alone: <c>a.b.c</c> is a·10⁶ + b·10³ + c and <c>a.b</c> the same with c = 0, each part at most 999; <c>vN</c> is N.</summary>
 internal static class VersionAlias
 {
+    // Three decimal digits a part, so that aliases can be read.
     private const int PartLimit = 1000;
 
     /// <summary>Returns the alias of a version; null if it has none, as those of digits alone have not.</summary>
