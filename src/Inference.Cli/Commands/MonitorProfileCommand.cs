@@ -31,7 +31,7 @@ internal static class MonitorProfileCommand
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async progress =>
         {
             ReferenceProfileOptions options = result.GetValue(columns) is { } file ? ReferenceProfileOptions.Load(file) : new();
-            options = options with { SegmentColumn = result.GetValue(segments) ?? options.SegmentColumn, CountRepeats = true, CountAllPairs = true };
+            options = options with { SegmentColumn = result.GetValue(segments) ?? options.SegmentColumn, CountRepeats = true, CountAllPairs = true, CountJoint = true };
             using IModelRunner? runner = result.GetValue(model) is { } path
                 ? await Backends.Loader(result.GetValue(backend)!, result.GetValue(library)).LoadAsync(ModelSource.File(path), new ModelLoadOptions { Threads = result.GetValue(threads) }, cancellation).ConfigureAwait(false)
                 : null;

@@ -142,7 +142,7 @@ internal sealed class WatchedData
 
     private static IEnumerable<ModelPort> PortsOf(ReferenceProfile profile, ColumnSide side)
     {
-        foreach (IGrouping<string, ReferenceColumn> tensor in profile.Columns.Where(c => c.Side == side && c.Derivation != ColumnDerivation.Pair).GroupBy(static c => c.Tensor))
+        foreach (IGrouping<string, ReferenceColumn> tensor in profile.Columns.Where(c => c.Side == side && !c.IsJoint).GroupBy(static c => c.Tensor))
         {
             ReferenceColumn first = tensor.First();
             bool vector = first.Derivation == ColumnDerivation.Element && first.Name == tensor.Key;

@@ -51,6 +51,12 @@ internal sealed record ColumnDefinition
     /// <summary>For a column in a pair, the group of each of its cells; empty otherwise.</summary>
     public byte[] Groups { get; init; } = [];
 
+    /// <summary>For a column that others are computed from, the features of its cells (<see cref="JointFeatures"/>), [features × cells]; empty otherwise.</summary>
+    public float[] Features { get; init; } = [];
+
+    /// <summary>For a residual or parity, what it is computed from: of a residual, first the column whose residual it is, then the others by their weight. Empty otherwise.</summary>
+    public JointTerm[] Terms { get; init; } = [];
+
     /// <summary>Whether values outside <see cref="Keys"/> are all counted as other, because there are too many to tell which ones are new.</summary>
     public bool IsOpen { get; init; }
 
@@ -61,7 +67,10 @@ internal sealed record ColumnDefinition
     public double Scale { get; init; } = 1;
 
     /// <summary>Whether the value is computed from the whole row rather than from one tensor.</summary>
-    public bool IsOfRow => Derivation is ColumnDerivation.Pair or ColumnDerivation.Repeat;
+    public bool IsOfRow => Derivation is ColumnDerivation.Pair or ColumnDerivation.Repeat or ColumnDerivation.Residual or ColumnDerivation.Parity;
+
+    /// <summary>Whether the column is computed from several columns and shows their dependence.</summary>
+    public bool IsJoint => Derivation is ColumnDerivation.Residual or ColumnDerivation.Parity;
 
     /// <summary>Whether values are compared in single precision.</summary>
     public bool IsSingle => Derivation == ColumnDerivation.Element && ElementType is not (ElementType.Float64 or ElementType.Int32 or ElementType.Int64 or ElementType.UInt32 or ElementType.UInt64);

@@ -41,4 +41,10 @@ public enum ColumnDerivation
 
     /// <summary>Whether the inputs of the row equal those of one of about 1,000 rows before it that the same counters counted: a repetition that is spread over threads or processes is not found.</summary>
     Repeat,
+
+    /// <summary>What a column's score differs from that which other columns of the row predict, linear in their scores: of columns that depend on each other, the combination that varies least. It is standardized.</summary>
+    Residual,
+
+    /// <summary>The product of the signs of three columns, even or odd: a dependence of three of which no two depend on each other.</summary>
+    Parity,
 }

@@ -11,6 +11,7 @@ internal sealed class Collector
     public const int BlockRows = 256;
     private readonly TensorPlan[] _plans;
     private readonly PairPlan _pairs;
+    private readonly JointPlan _joints;
     private readonly RepeatCounter? _repeats;
     private readonly StripeSet _stripes;
     private readonly SegmentReader? _segments;
@@ -40,6 +41,7 @@ internal sealed class Collector
 
         _plans = [.. plans];
         _pairs = new PairPlan(layout, encoders, [.. Enumerable.Range(columns, encoders.Length - columns).Where(p => layout.Columns[p].Derivation == ColumnDerivation.Pair && !plans.Exists(plan => plan.Counts(p)))]);
+        _joints = new JointPlan(layout, encoders);
         _repeats = RepeatCounter.Create(layout);
         _stripes = new StripeSet(layout, plans.Select(static p => p.LargestRun).MaxBy(static r => r?.Count)?.CountsRemainder ?? 0);
         _segments = layout.Segments > 0 ? new SegmentReader(layout.Columns[layout.SegmentColumn], encoders[layout.SegmentColumn], layout.Segments) : null;
@@ -84,6 +86,7 @@ internal sealed class Collector
 
                 _repeats?.Count(inputs, rows, start, count, block, stripe.Memory, stripe.Counts);
                 _pairs.Collect(inputs, outputs, rows, start, count, block, stripe);
+                _joints.Collect(inputs, outputs, rows, start, count, block, stripe);
                 if (block.IsEmpty)
                 {
                     stripe.SegmentRows[0] += count;

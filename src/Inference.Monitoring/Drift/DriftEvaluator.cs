@@ -6,7 +6,7 @@ namespace Inference.Monitoring.Drift;
 /// <summary>Evaluates buckets of rows one after the other. Not thread-safe.</summary>
 /// <remarks><para>The data-set alarm is raised when the mean of the columns' e-detectors reaches 1/α: the mean is an e-detector under any dependence of the columns, so that without a change it takes at least 1/α buckets on average. Columns are then named by
 /// e-d-BH (<see cref="DetectorPanel.Named"/>), whose guarantee is about the error over patience and not a false-discovery rate.</para>
-/// <para>Columns together have 70 % of the weight and pairs 30 %: a weighted mean of e-detectors is one too, and e-d-BH takes the weighted values.</para>
+/// <para>Columns together have 70 % of the weight, pairs, residuals and parities 30 %: a weighted mean of e-detectors is one too, and e-d-BH takes the weighted values.</para>
 /// <para>All detectors start again after a data-set alarm, so that the bound holds from each alarm to the next.</para>
 /// <para>A named column leaves the mean, where it counts as 0, and its detector starts again alone: as long as it finds the change again within a number of buckets it stays in alarm; then it returns to the mean with no evidence. The number is
 /// twice the time in which evidence that grows as it did before the alarm is enough again, at least <see cref="DriftSettings.RecoverAfter"/> and at most <see cref="DriftSettings.MostRecoverAfter"/>.</para></remarks>
@@ -102,9 +102,9 @@ internal sealed class DriftEvaluator
     // Weights have a mean of 1. Pairs are many, and most changes show in columns.
     private static double[] WeightsOf(IReadOnlyList<WatchedColumn> columns)
     {
-        const double ShareOfPairs = 0.3;
-        int pairs = columns.Count(static c => c.IsPair), singles = columns.Count - pairs;
-        return [.. columns.Select(c => pairs == 0 || singles == 0 ? 1 : c.IsPair ? ShareOfPairs * columns.Count / pairs : (1 - ShareOfPairs) * columns.Count / singles)];
+        const double ShareOfJoint = 0.3;
+        int joint = columns.Count(static c => c.IsJoint), singles = columns.Count - joint;
+        return [.. columns.Select(c => joint == 0 || singles == 0 ? 1 : c.IsJoint ? ShareOfJoint * columns.Count / joint : (1 - ShareOfJoint) * columns.Count / singles)];
     }
 
     private IReadOnlyList<DriftAlarm> Judge()
@@ -148,10 +148,10 @@ internal sealed class DriftEvaluator
         if (value >= _settings.RunLength)
         {
             _quietBuckets[column] = 0;
-            if (Columns[column].IsPair)
+            foreach (int blamed in Columns[column].Blamed)
             {
                 // What a pair shows is held against the columns that it was blamed on.
-                (_quietBuckets[Columns[column].First], _quietBuckets[Columns[column].Second]) = (0, 0);
+                _quietBuckets[blamed] = 0;
             }
 
             _detectors[column].Reset();
@@ -175,12 +175,12 @@ internal sealed class DriftEvaluator
             Raise(alarm.Column, alarm.Pair >= 0 ? alarm.Pair : alarm.Column);
         }
 
-        foreach (int pair in named.Where(i => Columns[i].IsPair))
+        foreach (int joint in named.Where(i => Columns[i].IsJoint))
         {
             // A change too small to matter raises no alarm of its pair either.
-            if (alarms.Exists(a => a.Pair == pair) || _states[Columns[pair].First] == MonitoringState.Alarm || _states[Columns[pair].Second] == MonitoringState.Alarm)
+            if (alarms.Exists(a => a.Pair == joint) || DriftNaming.IsExplained(Columns[joint], i => _states[i] == MonitoringState.Alarm))
             {
-                Raise(pair, pair);
+                Raise(joint, joint);
             }
         }
 

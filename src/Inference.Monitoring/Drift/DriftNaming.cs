@@ -23,15 +23,15 @@ internal static class DriftNaming
         List<DriftAlarm> alarms = [];
         foreach (int i in named)
         {
-            if (!columns[i].IsPair)
+            if (!columns[i].IsJoint)
             {
                 alarms.Add(new DriftAlarm(i, RuleOf(columns[i], detectors[i]), bucket, Math.Log(detectors[i].Value), detectors[i].RecentEffect(), detectors[i].RecentSize()));
             }
         }
 
         int[] single = [.. alarms.Select(static a => a.Column), .. known];
-        int[] pairs = [.. named.Where(i => columns[i].IsPair)];
-        foreach ((int column, int pair) in Blame(columns, pairs, single, i => Math.Log(detectors[i].Value)))
+        int[] joint = [.. named.Where(i => columns[i].IsJoint)];
+        foreach ((int column, int pair) in Blame(columns, joint, single, i => Math.Log(detectors[i].Value)))
         {
             alarms.Add(new DriftAlarm(column, DriftRules.Joint, bucket, Math.Log(detectors[pair].Value), detectors[pair].RecentEffect(), detectors[pair].RecentSize(), pair));
         }
@@ -39,15 +39,41 @@ internal static class DriftNaming
         return alarms;
     }
 
-    /// <summary>The columns that explain changed pairs: a pair with a column that changed by itself is explained by it; of the others the column of most pairs is blamed first; of a pair that shares no column with another, the column for which its own cells and its
-    /// other pairs show more, or both.</summary>
+    /// <summary>The columns that explain changed pairs, residuals and parities: one with a column that changed by itself is explained by it. Pairs come first: of them the column of most pairs is blamed first; of a pair that shares no column with another, the column for which its own cells
+    /// and its other pairs show more, or both. What pairs do not explain is held against the columns with most weight.</summary>
     /// <param name="columns">The watched columns.</param>
-    /// <param name="pairs">The changed pairs.</param>
+    /// <param name="joint">The changed pairs, residuals and parities, those with most evidence first.</param>
     /// <param name="changed">The columns that changed by themselves.</param>
     /// <param name="evidence">ln of the evidence of each column and pair.</param>
-    public static IEnumerable<(int Column, int Pair)> Blame(IReadOnlyList<WatchedColumn> columns, IReadOnlyList<int> pairs, IReadOnlyCollection<int> changed, Func<int, double> evidence)
+    public static IEnumerable<(int Column, int Pair)> Blame(IReadOnlyList<WatchedColumn> columns, IReadOnlyList<int> joint, IReadOnlyCollection<int> changed, Func<int, double> evidence)
     {
-        List<int> open = [.. pairs.Where(p => !changed.Contains(columns[p].First) && !changed.Contains(columns[p].Second))];
+        var known = new HashSet<int>(changed);
+        foreach ((int Column, int Pair) blamed in BlamePairs(columns, [.. joint.Where(i => columns[i].IsPair && !IsExplained(columns[i], known.Contains))], evidence))
+        {
+            known.Add(blamed.Column);
+            yield return blamed;
+        }
+
+        List<int> open = [.. joint.Where(i => !columns[i].IsPair && !IsExplained(columns[i], known.Contains))];
+        while (open.Count > 0)
+        {
+            (int column, int count) = open.SelectMany(i => columns[i].Blamed.ToArray()).GroupBy(static c => c).Select(static g => (g.Key, g.Count())).MaxBy(static g => g.Item2);
+            int item = count == 1 ? open[0] : open.First(i => columns[i].Blamed.Contains(column));
+            foreach (int blamed in count == 1 ? columns[item].Blamed.ToArray() : [column])
+            {
+                known.Add(blamed);
+                yield return (blamed, item);
+            }
+
+            open.RemoveAll(i => IsExplained(columns[i], known.Contains));
+        }
+    }
+
+    /// <summary>Whether a column of a pair, residual or parity changed.</summary>
+    public static bool IsExplained(WatchedColumn joint, Func<int, bool> changed) => joint.IsPair ? changed(joint.First) || changed(joint.Second) : Array.Exists(joint.Members, m => changed(m));
+
+    private static IEnumerable<(int Column, int Pair)> BlamePairs(IReadOnlyList<WatchedColumn> columns, List<int> open, Func<int, double> evidence)
+    {
         while (open.Count > 0)
         {
             (int column, int count) = open.SelectMany(p => (int[])[columns[p].First, columns[p].Second]).GroupBy(static c => c).Select(static g => (g.Key, g.Count())).MaxBy(static g => g.Item2);

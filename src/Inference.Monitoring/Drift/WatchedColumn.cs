@@ -11,6 +11,12 @@ internal sealed record WatchedColumn(string Name, CellCoding Coding)
     /// <summary>The second column of a pair; −1 otherwise.</summary>
     public int Second { get; init; } = -1;
 
+    /// <summary>For a residual or parity, the places of its columns among the watched ones, the heaviest first; of a residual, first the column itself. Empty otherwise.</summary>
+    public int[] Members { get; init; } = [];
+
+    /// <summary>How many of <see cref="Members"/>, from the first, carry most of its weight.</summary>
+    public int Heavy { get; init; }
+
     /// <summary>The relative change of a cell's share that is no drift; null for that of the settings.</summary>
     public double? Tolerance { get; init; }
 
@@ -19,6 +25,12 @@ internal sealed record WatchedColumn(string Name, CellCoding Coding)
 
     /// <summary>Whether the column is the joint distribution of two others.</summary>
     public bool IsPair => First >= 0;
+
+    /// <summary>Whether the column shows how others depend on each other.</summary>
+    public bool IsJoint => IsPair || Members.Length > 0;
+
+    /// <summary>The places of the columns that a change is held against.</summary>
+    public ReadOnlySpan<int> Blamed => IsPair ? new[] { First, Second } : Members.AsSpan(0, Heavy);
 
     /// <summary>The name of the rule that rows in a special cell break.</summary>
     /// <param name="cell">The coded cell.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Inference.Monitoring.Cells;
 using Inference.Monitoring.Records;
 using Inference.Monitoring.Windows;
@@ -7,7 +8,9 @@ namespace Inference.Monitoring.Profiles;
 /// <summary>Profiles as bytes.</summary>
 internal static class ProfileCodec
 {
-    public const int Version = 1;
+    public const int Version = 2;
+
+    private const int Oldest = 1;
 
     // Wider rows are signals, whose projections would need a table of as many signs.
     private const int MaxWidth = 1 << 24;
@@ -44,7 +47,7 @@ internal static class ProfileCodec
     /// <exception cref="MonitoringException">The bytes are not a profile, are damaged, or have another version.</exception>
     public static ReferenceProfile Read(string what, ReadOnlySpan<byte> data)
     {
-        var reader = new RecordReader(what, data, Magic, Version);
+        var reader = new RecordReader(what, data, Magic, Version, Oldest);
         var identity = new ProfileIdentity { ModelName = reader.Text(), ModelVersion = reader.Text(), ModelDigest = reader.Text(), Source = reader.Text() };
         var classes = new string[reader.Count()];
         var counts = new long[classes.Length];
@@ -113,6 +116,14 @@ internal static class ProfileCodec
         writer.Flag(column.IsOpen);
         writer.Double(column.Center);
         writer.Double(column.Scale);
+        writer.Bytes(MemoryMarshal.AsBytes(column.Features.AsSpan()));
+        writer.Number(column.Terms.Length);
+        foreach (JointTerm term in column.Terms)
+        {
+            writer.Number(term.Column);
+            writer.Number(term.Feature);
+            writer.Double(term.Weight);
+        }
     }
 
     private static ColumnDefinition ReadDefinition(ref RecordReader reader, string tensorBefore)
@@ -123,7 +134,7 @@ internal static class ProfileCodec
             Side = (ColumnSide)reader.Int((int)ColumnSide.Output),
             Tensor = reader.Text() is var tensor && tensor == tensorBefore ? tensorBefore : tensor,
             ElementType = (ElementType)reader.Int((int)ElementType.Int2),
-            Derivation = (ColumnDerivation)reader.Int((int)ColumnDerivation.Repeat),
+            Derivation = (ColumnDerivation)reader.Int((int)ColumnDerivation.Parity),
             Index = reader.Int(),
             Second = reader.Int(),
             Width = reader.Int(),
@@ -171,7 +182,31 @@ internal static class ProfileCodec
             reader.Throw($"column '{column.Name}' has numbers out of range");
         }
 
+        column = reader.Version == 1 ? column : ReadJoint(ref reader, column);
         return column with { Edges = edges, Categories = categories, Keys = keys, OtherKeys = others, Groups = groups, IsOpen = open, Center = center, Scale = scale };
+    }
+
+    private static ColumnDefinition ReadJoint(ref RecordReader reader, ColumnDefinition column)
+    {
+        ReadOnlySpan<byte> features = reader.Bytes();
+        if (features.Length % (sizeof(float) * column.Layout.Count) != 0 || features.Length > sizeof(float) * JointFeatures.Most * column.Layout.Count)
+        {
+            reader.Throw($"column '{column.Name}' has {features.Length} bytes of features");
+        }
+
+        float[] values = MemoryMarshal.Cast<byte, float>(features).ToArray();
+        var terms = new JointTerm[reader.Count(3)];
+        for (int i = 0; i < terms.Length; i++)
+        {
+            terms[i] = new JointTerm(reader.Int(), reader.Int(JointFeatures.Most), (float)reader.Double());
+        }
+
+        if (!Array.TrueForAll(values, float.IsFinite))
+        {
+            reader.Throw($"column '{column.Name}' has numbers out of range");
+        }
+
+        return column with { Features = values, Terms = terms };
     }
 
     // Whatever the bytes say, collection reads only what is there.

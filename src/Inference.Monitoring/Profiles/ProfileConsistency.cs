@@ -6,6 +6,8 @@ namespace Inference.Monitoring.Profiles;
 /// <summary>Requires of the columns of a file what the code that counts by them relies on. A file may be valid by its checksum and have been made by something else.</summary>
 internal static class ProfileConsistency
 {
+    private const int MaxTerms = 16;
+
     /// <summary>Checks columns.</summary>
     /// <param name="reader">What they were read from.</param>
     /// <param name="columns">The columns.</param>
@@ -18,6 +20,7 @@ internal static class ProfileConsistency
             bool possible = column.Derivation switch
             {
                 ColumnDerivation.Pair => IsPair(columns, i),
+                ColumnDerivation.Residual or ColumnDerivation.Parity => IsJoint(columns, i),
                 _ when i > 0 && columns[i - 1].IsOfRow => false,
                 ColumnDerivation.Repeat => column.Layout.Categories == 2 && column.Layout.Kind == ColumnKind.Categorical,
                 ColumnDerivation.Length or ColumnDerivation.UnknownShare => column.ElementType is ElementType.Int64 or ElementType.Int32,
@@ -70,6 +73,14 @@ internal static class ProfileConsistency
     {
         ColumnDefinition pair = columns[place];
         return pair.Layout.Categories == PairGroups.Layout.Categories && pair.Index < place && pair.Second < place && IsGrouped(columns[pair.Index]) && IsGrouped(columns[pair.Second]);
+    }
+
+    private static bool IsJoint(ColumnDefinition[] columns, int place)
+    {
+        ColumnDefinition joint = columns[place];
+        bool parity = joint.Derivation == ColumnDerivation.Parity;
+        return (parity ? joint.Layout is { Kind: ColumnKind.Categorical, Categories: 2 } : joint.Layout.Kind == ColumnKind.Numeric) && joint.Terms.Length is > 1 and <= MaxTerms
+            && Array.TrueForAll(joint.Terms, t => t.Column < place && !columns[t.Column].IsOfRow && (t.Feature + 1) * columns[t.Column].Layout.Count <= columns[t.Column].Features.Length && float.IsFinite(t.Weight));
     }
 
     private static bool IsGrouped(ColumnDefinition column) => column.Groups.Length > 0 && column.Derivation == ColumnDerivation.Element;

@@ -80,6 +80,11 @@ internal sealed class ProfileDraft
         }
 
         PairChooser.AddPairs(columns, facts, rows, total, options.CountAllPairs);
+        if (options.CountJoint)
+        {
+            JointChooser.AddJoints(columns, facts, rows, total);
+        }
+
         int segments = options.SegmentColumn is null ? -1 : SegmentsOf(columns, options.SegmentColumn);
         var layout = new WindowLayout(columns, segments);
         var held = new WindowLayout([.. columns.Select(c => c with { OtherKeys = [.. c.OtherKeys.Except(c.SingleKeys)] })], segments);

@@ -102,6 +102,9 @@ public sealed class ReferenceColumn
     /// <summary>What is required of the values.</summary>
     public ColumnRules Rules => Facts.Rules;
 
+    /// <summary>Whether the column shows how others depend on each other: a pair, a residual or a parity.</summary>
+    public bool IsJoint => Derivation == ColumnDerivation.Pair || Definition.IsJoint;
+
     internal ColumnDefinition Definition { get; }
 
     internal ColumnFacts Facts { get; }

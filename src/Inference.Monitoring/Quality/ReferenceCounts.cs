@@ -18,7 +18,7 @@ internal static class ReferenceCounts
     {
         novelty = null;
         long[] counts = column.Counts(segment).ToArray();
-        if (column.Layout.Categories == 0 || column.Derivation == ColumnDerivation.Pair)
+        if (column.Layout.Categories == 0 || column.Derivation is ColumnDerivation.Pair or ColumnDerivation.Parity)
         {
             return counts;
         }

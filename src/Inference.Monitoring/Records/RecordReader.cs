@@ -15,9 +15,10 @@ internal ref struct RecordReader
     /// <param name="what">What is read, for messages: such as <c>Profile 'x.profile'</c>.</param>
     /// <param name="data">The bytes.</param>
     /// <param name="magic">The first bytes.</param>
-    /// <param name="version">The version that is understood.</param>
+    /// <param name="version">The latest version that is understood.</param>
+    /// <param name="oldest">The first version that is understood.</param>
     /// <exception cref="MonitoringException">The bytes are something else, damaged, or of another version.</exception>
-    public RecordReader(string what, ReadOnlySpan<byte> data, ReadOnlySpan<byte> magic, int version)
+    public RecordReader(string what, ReadOnlySpan<byte> data, ReadOnlySpan<byte> magic, int version, int oldest = 1)
     {
         _what = what;
         _data = data;
@@ -33,12 +34,15 @@ internal ref struct RecordReader
 
         _data = data[..^8];
         _at = magic.Length;
-        int found = Int();
-        if (found != version)
+        Version = Int();
+        if (Version < oldest || Version > version)
         {
-            throw new MonitoringException($"{what}: expected version {version} of the format, got {found}. Use the release that wrote it, or make it again.");
+            throw new MonitoringException($"{what}: expected version {(oldest == version ? "" : $"{oldest} to ")}{version} of the format, got {Version}. Use the release that wrote it, or make it again.");
         }
     }
+
+    /// <summary>The version that wrote the bytes.</summary>
+    public int Version { get; }
 
     /// <summary>A number from 0 to 2⁶³ − 1.</summary>
     public long Number()

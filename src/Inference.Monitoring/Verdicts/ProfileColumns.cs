@@ -1,3 +1,4 @@
+using Inference.Monitoring.Cells;
 using Inference.Monitoring.Drift;
 using Inference.Monitoring.Quality;
 using Inference.Monitoring.Statistics;
@@ -21,7 +22,8 @@ internal sealed class ProfileColumns
         foreach (ReferenceColumn column in profile.Columns)
         {
             bool pair = column.SecondColumn >= 0;
-            if (column.Rules.Ignore || (inputsOnly && column.Side == ColumnSide.Output) || (pair && (watchedOf[column.Index] < 0 || watchedOf[column.SecondColumn] < 0)))
+            JointTerm[] terms = column.Definition.Terms;
+            if (column.Rules.Ignore || (inputsOnly && column.Side == ColumnSide.Output) || (pair && (watchedOf[column.Index] < 0 || watchedOf[column.SecondColumn] < 0)) || Array.Exists(terms, t => watchedOf[t.Column] < 0))
             {
                 continue;
             }
@@ -33,7 +35,9 @@ internal sealed class ProfileColumns
             {
                 First = pair ? watchedOf[column.Index] : -1,
                 Second = pair ? watchedOf[column.SecondColumn] : -1,
-                OwnRule = column.Derivation == ColumnDerivation.Repeat ? DriftRules.Duplicates : null,
+                Members = [.. terms.Select(t => watchedOf[t.Column]).Distinct()],
+                Heavy = HeavyOf(column),
+                OwnRule = column.Derivation == ColumnDerivation.Repeat ? DriftRules.Duplicates : column.Definition.IsJoint ? DriftRules.Joint : null,
                 Tolerance = column.Rules.Tolerance,
             });
         }
@@ -41,6 +45,9 @@ internal sealed class ProfileColumns
         Watched = [.. watched];
         Places = [.. places];
     }
+
+    // The column of a residual, and the one that predicts it most; all three of a parity.
+    private static int HeavyOf(ReferenceColumn column) => column.Derivation == ColumnDerivation.Residual ? 2 : column.Definition.Terms.Length;
 
     /// <summary>The columns as drift sees them.</summary>
     public WatchedColumn[] Watched { get; }

@@ -85,7 +85,7 @@ public sealed class StreamEvaluation
     /// <summary>What is known of the columns, in the order of the profile.</summary>
     public IReadOnlyList<ColumnSnapshot> Snapshot() =>
     [
-        .. _columns.Watched.Select((w, i) => (w, i)).Where(static x => !x.w.IsPair).Select(x => new ColumnSnapshot
+        .. _columns.Watched.Select((w, i) => (w, i)).Where(static x => !x.w.IsJoint).Select(x => new ColumnSnapshot
         {
             Name = x.w.Name,
             State = _drift.StateOf(x.i),

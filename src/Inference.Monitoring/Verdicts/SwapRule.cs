@@ -12,7 +12,7 @@ internal static class SwapRule
 
     public static IEnumerable<QualityFinding> Find(ReferenceProfile profile, MonitoringWindow window, IReadOnlyCollection<string> changed, int segment = 0)
     {
-        ReferenceColumn[] columns = [.. profile.Columns.Where(c => c.Layout.Ordered > 0 && c.SecondColumn < 0 && changed.Contains(c.Name))];
+        ReferenceColumn[] columns = [.. profile.Columns.Where(c => c.Layout.Ordered > 0 && !c.IsJoint && changed.Contains(c.Name))];
         for (int a = 0; a < columns.Length; a++)
         {
             for (int b = a + 1; b < columns.Length; b++)

@@ -26,7 +26,7 @@ public sealed class WindowComparison
         _profile = profile;
         _options = options ?? new ComparisonOptions();
         _columns = new ProfileColumns(profile, _options.InputsOnly);
-        _logTests = Math.Log(Math.Max(_columns.Watched.Sum(static w => ColumnComparison.TestsOf(w.Coding) + (w.IsPair ? 0 : QualityRules.Rules)), 1));
+        _logTests = Math.Log(Math.Max(_columns.Watched.Sum(static w => ColumnComparison.TestsOf(w.Coding) + (w.IsJoint ? 0 : QualityRules.Rules)), 1));
         _performance = new PerformanceModel(profile, _options.Threshold);
     }
 
@@ -58,7 +58,7 @@ public sealed class WindowComparison
         }
 
         Explain(verdicts);
-        List<QualityFinding> quality = [.. _columns.Watched.SelectMany((w, i) => w.IsPair || w.OwnRule is not null ? [] : Check(i, window))];
+        List<QualityFinding> quality = [.. _columns.Watched.SelectMany((w, i) => w.IsJoint || w.OwnRule is not null ? [] : Check(i, window))];
         quality.RemoveAll(q => q.Rule == Drift.DriftRules.Unit && verdicts.First(v => v.Name == q.Column).State != MonitoringState.Alarm);
         quality.InsertRange(0, SwapRule.Find(_profile, window, [.. verdicts.Where(static v => v.State == MonitoringState.Alarm).Select(static v => v.Name)]));
         for (int i = 0; i < verdicts.Length; i++)
@@ -90,7 +90,7 @@ public sealed class WindowComparison
     {
         State = state,
         Rows = rows,
-        Columns = [.. verdicts.Where((_, i) => !_columns.Watched[i].IsPair)],
+        Columns = [.. verdicts.Where((_, i) => !_columns.Watched[i].IsJoint)],
         Quality = quality,
         Performance = performance,
     };
@@ -116,15 +116,15 @@ public sealed class WindowComparison
         };
     }
 
-    // Pairs have no verdict of their own: it is that of the column that explains them.
+    // Pairs, residuals and parities have no verdict of their own: it is that of the column that explains them.
     private void Explain(ColumnVerdict[] verdicts)
     {
         WatchedColumn[] watched = _columns.Watched;
         foreach (MonitoringState state in (ReadOnlySpan<MonitoringState>)[MonitoringState.Alarm, MonitoringState.Warning])
         {
-            int[] changed = [.. Enumerable.Range(0, watched.Length).Where(i => !watched[i].IsPair && verdicts[i].State >= state)];
-            int[] pairs = [.. Enumerable.Range(0, watched.Length).Where(i => watched[i].IsPair && verdicts[i].State >= state).OrderByDescending(i => verdicts[i].Evidence)];
-            foreach ((int column, int pair) in DriftNaming.Blame(watched, pairs, changed, i => verdicts[i].Evidence).ToArray())
+            int[] changed = [.. Enumerable.Range(0, watched.Length).Where(i => !watched[i].IsJoint && verdicts[i].State >= state)];
+            int[] joint = [.. Enumerable.Range(0, watched.Length).Where(i => watched[i].IsJoint && verdicts[i].State >= state).OrderByDescending(i => verdicts[i].Evidence)];
+            foreach ((int column, int pair) in DriftNaming.Blame(watched, joint, changed, i => verdicts[i].Evidence).ToArray())
             {
                 verdicts[column] = verdicts[column] with { State = state, Rule = Drift.DriftRules.Joint, Evidence = verdicts[pair].Evidence };
             }

@@ -93,6 +93,15 @@ internal sealed class WindowLayout
             hash.AppendData(MemoryMarshal.AsBytes(column.Keys.AsSpan()));
             hash.AppendData(MemoryMarshal.AsBytes(column.OtherKeys.AsSpan()));
             hash.AppendData(column.Groups);
+
+            // Nothing for a column that has none of these: profiles of version 1 keep their digest.
+            hash.AppendData(MemoryMarshal.AsBytes(column.Features.AsSpan()));
+            foreach (JointTerm term in column.Terms)
+            {
+                Number(term.Column, number);
+                Number(term.Feature, number);
+                Number(BitConverter.SingleToInt32Bits(term.Weight), number);
+            }
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
