@@ -32,7 +32,8 @@ internal sealed class ColumnBets
     /// <param name="reference">The reference's counts, coded: all of them, or those of one season.</param>
     /// <param name="levels">The probabilities with which limits may fail.</param>
     /// <param name="tolerance">t, 0 to below 1.</param>
-    public ColumnBets(CellCoding coding, long[] reference, LimitLevels levels, double tolerance)
+    /// <param name="limits">Limits of shares that were computed before.</param>
+    public ColumnBets(CellCoding coding, long[] reference, LimitLevels levels, double tolerance, LimitTable limits)
     {
         Coding = coding;
         Reference = reference;
@@ -43,8 +44,8 @@ internal sealed class ColumnBets
             long count = coding.Events[i].CountOf(reference);
             double delta = coding.Events[i].Kind == CellEventKind.Special ? levels.Special : levels.Usual;
             Novelty? novelty = coding.IsNovelty(coding.Events[i]) ? coding.Novelty : null;
-            _upper[i] = Above(Widest(novelty?.Upper(total, delta) ?? ShareLimits.Upper(count, total, delta), tolerance));
-            _lower[i] = coding.IsRising ? 0 : Below(1 - Widest(1 - (novelty?.Lower(total, delta) ?? ShareLimits.Lower(count, total, delta)), tolerance));
+            _upper[i] = Above(Widest(novelty?.Upper(total, delta) ?? limits.Upper(count, total, delta), tolerance));
+            _lower[i] = coding.IsRising ? 0 : Below(1 - Widest(1 - (novelty?.Lower(total, delta) ?? limits.Lower(count, total, delta)), tolerance));
         }
 
         _tiltLogs = new double[TiltsOf(coding)];

@@ -1,3 +1,5 @@
+using Inference.Monitoring.Statistics;
+
 namespace Inference.Monitoring.Drift;
 
 /// <summary>The limits of a reference, for all columns together.</summary>
@@ -10,13 +12,14 @@ internal static class DriftLimits
     public static ColumnBets[] Create(IReadOnlyList<CellCoding> codings, double delta, IReadOnlyList<double> tolerances)
     {
         LimitLevels levels = LimitLevels.Share([.. codings], delta);
+        var limits = new LimitTable();
         var known = new Dictionary<(CellCoding, double), ColumnBets>();
         var bets = new ColumnBets[codings.Count];
         for (int i = 0; i < bets.Length; i++)
         {
             if (!known.TryGetValue((codings[i], tolerances[i]), out bets[i]!))
             {
-                bets[i] = new ColumnBets(codings[i], codings[i].Reference, levels, tolerances[i]);
+                bets[i] = new ColumnBets(codings[i], codings[i].Reference, levels, tolerances[i], limits);
                 known.Add((codings[i], tolerances[i]), bets[i]);
             }
         }

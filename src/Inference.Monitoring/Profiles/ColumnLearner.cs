@@ -15,6 +15,10 @@ internal static class ColumnLearner
     // A new value is expected among so many rows or fewer: what is unseen says nothing.
     private const int MinRowsPerSingleton = 200;
 
+    // Where most values are rare, the most frequent of those with fewer rows are so by chance, and will be rarer in rows to come.
+    private const int MinRowsOfOpenCategory = 16;
+    private const int FewValues = 16;
+
     /// <summary>The bounds of a score's bins.</summary>
     public static double[] ScoreEdges { get; } = [.. Enumerable.Range(0, CellLayout.ScoreBins + 1).Select(static i => (double)i / CellLayout.ScoreBins)];
 
@@ -145,7 +149,7 @@ internal static class ColumnLearner
     private static ColumnDefinition Categories(ColumnDefinition draft, List<(string Text, ulong Key, int Count)> ordered, ColumnFacts facts, bool complete, int rows)
     {
         bool open = !complete || facts.Distinct > MaxKeys || facts.Singletons > rows / MinRowsPerSingleton;
-        (string Text, ulong Key, int Count)[] own = [.. ordered.Take(CellLayout.MaxCategories)];
+        (string Text, ulong Key, int Count)[] own = [.. ordered.Take(CellLayout.MaxCategories).TakeWhile(o => !open || facts.Distinct <= FewValues || o.Count >= MinRowsOfOpenCategory)];
         ulong[] others = open ? [] : [.. ordered.Skip(own.Length).Select(static o => o.Key)];
         Array.Sort(others);
         return draft with

@@ -16,6 +16,7 @@ internal sealed class LabelCounter
     private readonly double[][] _absolute;
     private readonly double[][] _squared;
     private readonly Dictionary<string, int>? _classes;
+    private (int Width, int[] Elements)? _elements;
 
     private LabelCounter(WindowLayout layout, string[]? classes)
     {
@@ -32,7 +33,7 @@ internal sealed class LabelCounter
         for (int i = 0; i < columns; i++)
         {
             ColumnDefinition column = layout.Columns[i];
-            bool output = column.Side == ColumnSide.Output && column.Derivation is ColumnDerivation.Element or ColumnDerivation.Top or ColumnDerivation.TopIndex && column.ElementType != ElementType.String;
+            bool output = column.Side == ColumnSide.Output && column.Derivation is ColumnDerivation.Element or ColumnDerivation.Top or ColumnDerivation.TopIndex;
             bool judged = output && (classes is null ? column.Layout.Ordered > 0 : column.Layout.Kind != ColumnKind.Numeric);
             _encoders[i] = judged ? new ColumnEncoder(column) : null;
             _labelled[i] = new long[judged ? column.Layout.Count : 0];
@@ -65,7 +66,7 @@ internal sealed class LabelCounter
             for (int i = 0; i < batch.Rows && texts.Count <= MaxClasses; i++)
             {
                 string text = TextOf(labels, i);
-                integers &= labels.ElementType == ElementType.String || long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+                integers &= labels.ElementType == ElementType.String || Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
                 texts.Add(text);
             }
         }
@@ -77,7 +78,7 @@ internal sealed class LabelCounter
 
         bool classes = texts.Count <= MaxClasses && integers;
         return new LabelCounter(layout, !classes ? null : numbers
-            ? [.. texts.OrderBy(static t => long.Parse(t, CultureInfo.InvariantCulture))]
+            ? [.. texts.OrderBy(static t => Int128.Parse(t, CultureInfo.InvariantCulture))]
             : [.. texts.Order(StringComparer.Ordinal)]);
     }
 
@@ -113,18 +114,28 @@ internal sealed class LabelCounter
         }
 
         var values = new double[rows.Rows];
+        var cells = new int[rows.Rows];
         for (int i = 0; i < _encoders.Length; i++)
         {
             ColumnDefinition column = _layout.Columns[i];
             if (_encoders[i] is { } encoder && rows.Find(column.Side, column.Tensor) is { } tensor)
             {
-                int[] predicted = column.Derivation == ColumnDerivation.Element ? [] : Read(tensor, column, values);
-                if (predicted.Length == 0)
+                if (column.Derivation == ColumnDerivation.Element)
                 {
                     ElementReader.Read(tensor, column.Index, column.Width, values);
+                    encoder.CellsOf(tensor, column.Index, column.Width, cells);
+                    Count(i, column, cells, row => IsRight(column, tensor, row, known[row]), values, known, numbers);
+                    continue;
                 }
 
-                Count(i, column, encoder, values, predicted, known, numbers);
+                // Of a row's confidence or class, whether the class is right.
+                int[] predicted = Read(tensor, column, values), elements = ElementsOf(Math.Max(column.Width, 2));
+                for (int row = 0; row < cells.Length; row++)
+                {
+                    cells[row] = encoder.CellOf(values[row]);
+                }
+
+                Count(i, column, cells, row => elements[known[row]] == predicted[row], values, known, numbers);
             }
         }
     }
@@ -172,14 +183,11 @@ internal sealed class LabelCounter
         return facts;
     }
 
-    private void Count(int place, ColumnDefinition column, ColumnEncoder encoder, double[] values, int[] predicted, int[] known, double[] numbers)
+    private void Count(int place, ColumnDefinition column, int[] cells, Func<int, bool> isRight, double[] values, int[] known, double[] numbers)
     {
-        // The only score of a row is that of the second of two classes; of several, element j is that of class j.
-        int own = column.Width == 1 ? 1 : column.Index;
-        int[] elements = ElementsOf(Math.Max(column.Width, 2));
-        for (int row = 0; row < values.Length; row++)
+        for (int row = 0; row < cells.Length; row++)
         {
-            int cell = encoder.CellOf(values[row]);
+            int cell = cells[row];
             if (_classes is null)
             {
                 double error = values[row] - numbers[row];
@@ -187,22 +195,32 @@ internal sealed class LabelCounter
                 _labelled[place][cell] += finite ? 1 : 0;
                 _absolute[place][cell] += finite ? Math.Abs(error) : 0;
                 _squared[place][cell] += finite ? error * error : 0;
-                continue;
             }
-
-            _labelled[place][cell] += known[row] >= 0 ? 1 : 0;
-            if (predicted.Length > 0 ? known[row] >= 0 && elements[known[row]] == predicted[row] : column.Layout.Kind == ColumnKind.Score ? known[row] >= 0 && elements[known[row]] == own : known[row] >= 0 && Classes[known[row]] == Text(values[row]))
+            else if (known[row] >= 0)
             {
-                _positives[place][cell]++;
+                _labelled[place][cell]++;
+                _positives[place][cell] += isRight(row) ? 1 : 0;
             }
         }
     }
 
+    // The only score of a row is that of the second of two classes; of several, element j is that of class j. Another output is the predicted class.
+    private bool IsRight(ColumnDefinition column, TensorValue tensor, int row, int known) => column.Layout.Kind == ColumnKind.Score
+        ? ElementsOf(Math.Max(column.Width, 2))[known] == (column.Width == 1 ? 1 : column.Index)
+        : Classes[known] == TextOf(tensor, ((long)row * column.Width) + column.Index);
+
     /// <summary>The element of an output that each class belongs to: that of its number if all classes are numbers of elements, otherwise in their order.</summary>
     private int[] ElementsOf(int width)
     {
+        if (_elements is { } known && known.Width == width)
+        {
+            return known.Elements;
+        }
+
         bool numbers = Array.TrueForAll(Classes, c => int.TryParse(c, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < width);
-        return [.. Classes.Select((c, i) => numbers ? int.Parse(c, CultureInfo.InvariantCulture) : i)];
+        int[] elements = [.. Classes.Select((c, i) => numbers ? int.Parse(c, CultureInfo.InvariantCulture) : i)];
+        _elements = (width, elements);
+        return elements;
     }
 
     /// <summary>Reads the confidence or class of each row, and returns the class: element j stands for the j-th label.</summary>
@@ -221,17 +239,19 @@ internal sealed class LabelCounter
         return predicted;
     }
 
-    private static string TextOf(TensorValue labels, int row)
+    // 64-bit integers as they are: doubles hold those up to 2⁵³.
+    private static string TextOf(TensorValue tensor, long element)
     {
-        if (labels.ElementType == ElementType.String)
+        int place = checked((int)element);
+        switch (tensor.ElementType)
         {
-            return labels.AsSpan<string>()[row] ?? "";
+            case ElementType.String: return tensor.AsSpan<string>()[place] ?? "";
+            case ElementType.Int64: return tensor.AsSpan<long>()[place].ToString(CultureInfo.InvariantCulture);
+            case ElementType.UInt64: return tensor.AsSpan<ulong>()[place].ToString(CultureInfo.InvariantCulture);
+            default:
+                double value = 0;
+                ElementReader.Read(tensor, element, 1, new Span<double>(ref value));
+                return value.ToString("R", CultureInfo.InvariantCulture);
         }
-
-        double value = 0;
-        ElementReader.Read(labels, row, 1, new Span<double>(ref value));
-        return Text(value);
     }
-
-    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Inference.Monitoring.Statistics;
 
 /// <summary>An upper confidence limit of the mean of a bounded function of the cell, from the counts of a sample of cells.</summary>
@@ -8,7 +10,10 @@ namespace Inference.Monitoring.Statistics;
 internal static class MeanLimit
 {
     private const int Bets = 8;
-    private const int Halvings = 36;
+
+    // Of the limit, as a share of the range of h; and steps after which it is wide but still valid.
+    private const double Precision = 1e-11;
+    private const int MostSteps = 60;
 
     /// <summary>Computes the limit.</summary>
     /// <param name="values">h of each cell.</param>
@@ -31,43 +36,79 @@ internal static class MeanLimit
             return max;
         }
 
-        double low = 0, high = (max - (sum / rows)) / range, goal = -Math.Log(delta);
+        // The cells with rows.
+        int cells = 0;
+        Span<double> y = stackalloc double[values.Length];
+        Span<double> weights = stackalloc double[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (counts[i] > 0)
+            {
+                (y[cells], weights[cells]) = ((max - values[i]) / range, counts[i]);
+                cells++;
+            }
+        }
+
+        y = y[..cells];
+        weights = weights[..cells];
         Span<double> bets = stackalloc double[Bets];
+        double goal = -Math.Log(delta);
         for (int j = 0; j < Bets; j++)
         {
             bets[j] = Math.Sqrt(2 * goal / rows) * 2 * Math.Pow(1.7, j);
         }
 
-        for (int i = 0; i < Halvings; i++)
+        return max - (Excluded(y, weights, bets, goal, (max - (sum / rows)) / range) * range);
+    }
+
+    // The greatest m up to the mean of the sample with ln W(m) ≥ goal, from below: by the Illinois method between 0, where it is greatest, and the mean, where no bet has won.
+    private static double Excluded(ReadOnlySpan<double> y, ReadOnlySpan<double> weights, ReadOnlySpan<double> bets, double goal, double mean)
+    {
+        double low = 0, high = mean, lowExcess = LogWealth(y, weights, bets, low) - goal, highExcess = LogWealth(y, weights, bets, high) - goal;
+        if (lowExcess < 0)
         {
-            double middle = (low + high) / 2;
-            if (LogWealth(values, counts, bets, middle, max, range) >= goal)
+            return 0;
+        }
+
+        bool wasLow = false, wasHigh = false;
+        for (int i = 0; i < MostSteps && high - low > Precision; i++)
+        {
+            double middle = low + ((high - low) * lowExcess / (lowExcess - highExcess));
+            middle = middle > low && middle < high ? middle : (low + high) / 2;
+            double excess = LogWealth(y, weights, bets, middle) - goal;
+            if (excess >= 0)
             {
-                low = middle;
+                (low, lowExcess) = (middle, excess);
+                highExcess = wasLow ? highExcess / 2 : highExcess;
+                (wasLow, wasHigh) = (true, false);
             }
             else
             {
-                high = middle;
+                (high, highExcess) = (middle, excess);
+                lowExcess = wasHigh ? lowExcess / 2 : lowExcess;
+                (wasLow, wasHigh) = (false, true);
             }
         }
 
-        return max - (low * range);
+        return low;
     }
 
-    private static double LogWealth(ReadOnlySpan<double> values, ReadOnlySpan<long> counts, ReadOnlySpan<double> bets, double mean, double max, double range)
+    private static double LogWealth(ReadOnlySpan<double> y, ReadOnlySpan<double> weights, ReadOnlySpan<double> bets, double mean)
     {
         Span<double> logs = stackalloc double[Bets];
+        Span<double> own = stackalloc double[y.Length];
         double largest = double.NegativeInfinity;
         for (int j = 0; j < Bets; j++)
         {
-            double bet = Math.Min(bets[j], 0.95 / mean), sum = 0;
-            for (int i = 0; i < values.Length; i++)
+            double bet = Math.Min(bets[j], 0.95 / mean);
+            for (int i = 0; i < own.Length; i++)
             {
-                sum += counts[i] == 0 ? 0 : counts[i] * Math.Log(1 + (bet * (((max - values[i]) / range) - mean)));
+                own[i] = 1 + (bet * (y[i] - mean));
             }
 
-            logs[j] = sum;
-            largest = Math.Max(largest, sum);
+            TensorPrimitives.Log(own, own);
+            logs[j] = TensorPrimitives.Dot(own, weights);
+            largest = Math.Max(largest, logs[j]);
         }
 
         double total = 0;

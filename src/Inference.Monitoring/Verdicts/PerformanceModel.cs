@@ -34,7 +34,8 @@ internal sealed class PerformanceModel
         }
 
         // The predicted class or its confidence: a row is positive where the prediction is right.
-        _column = profile.Columns.FirstOrDefault(static c => c.Positives.Length > 0 && (c.Derivation == ColumnDerivation.Top || c.Kind == ColumnKind.Categorical));
+        ReferenceColumn[] judged = [.. profile.Columns.Where(static c => c.Positives.Length > 0)];
+        _column = Array.Find(judged, static c => c.Derivation == ColumnDerivation.Top) ?? Array.Find(judged, static c => c.Kind == ColumnKind.Categorical);
         if (_column is not null)
         {
             _binary = new BinaryPerformance(_column.Counts(), _column.Positives, _column.Layout.Ordered, threshold: 0);

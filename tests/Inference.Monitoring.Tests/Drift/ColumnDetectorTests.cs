@@ -44,7 +44,7 @@ public sealed class ColumnDetectorTests
     {
         foreach (CellCoding coding in (CellCoding[])[new([0, 0, 10, 20, 30, 40, 0, 0, 0, 0], 8, 0), new([30, 20, 5, 0, 0, 0], 0, 3), new([90, 10, 0, 0, 0], 0, 2, rising: 1), new([0, 0, 7, 0, 0, 0, 0], 5, 0)])
         {
-            var bets = new ColumnBets(coding, coding.Reference, new LimitLevels(1e-5, 1e-5), 0.1);
+            var bets = new ColumnBets(coding, coding.Reference, new LimitLevels(1e-5, 1e-5), 0.1, new LimitTable());
             float[] ones = new float[bets.Count];
             Array.Fill(ones, 1);
             Assert.Equal(1, Enumerable.Range(0, bets.Count).Sum(bets.WeightOf), 1e-12);
@@ -90,7 +90,7 @@ public sealed class ColumnDetectorTests
     {
         long[] day = [0, 0, 40_000, 10_000, 0, 0, 0, 0], night = [0, 0, 10_000, 40_000, 0, 0, 0, 0];
         var coding = new CellCoding([0, 0, 50_000, 50_000, 0, 0, 0, 0], 6, 0);
-        ColumnBets[] bets = [new(coding, day, new LimitLevels(1e-4, 1e-4), 0.1), new(coding, night, new LimitLevels(1e-4, 1e-4), 0.1)];
+        ColumnBets[] bets = [new(coding, day, new LimitLevels(1e-4, 1e-4), 0.1, new LimitTable()), new(coding, night, new LimitLevels(1e-4, 1e-4), 0.1, new LimitTable())];
         ColumnDetector matched = new(bets[0], 50), pooled = new(bets[0], 50);
         for (int i = 0; i < 100; i++)
         {
