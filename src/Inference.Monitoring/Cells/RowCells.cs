@@ -8,6 +8,7 @@ internal sealed class RowCells
     /// <summary>The most rows that are read at once.</summary>
     public const int MaxRows = 256;
 
+    // Their values are on the stack: 1 KiB.
     private const int MaxDerived = 128;
     private readonly ColumnDefinition[] _columns;
     private readonly ColumnEncoder[] _encoders;

@@ -7,7 +7,10 @@ namespace Inference.Monitoring.Profiles;
 /// <remarks>κ = E(a − Ea)(b − Eb)(c − Ec) over √(Var a · Var b · Var c) is the third joint cumulant of signs a, b, c: 0 where one of them does not depend on the other two. Rows are bits, so that a product of signs is an exclusive or.</remarks>
 internal static class ParityScan
 {
+    // 64 words of bits: a million triples take about 100 ms.
     private const int MostRows = 4_096;
+
+    // Each takes a share of the capital of all dependences, of which there are up to 78 pairs.
     private const int MostTriples = 8;
 
     // κ·√n is about standard normal if there is no dependence: one of a million triples exceeds 7 with a probability of 10⁻⁶.

@@ -6,6 +6,7 @@ namespace Inference.Monitoring.Profiles;
 /// <summary>Requires of the columns of a file what the code that counts by them relies on. A file may be valid by its checksum and have been made by something else.</summary>
 internal static class ProfileConsistency
 {
+    // Twice what is written, so that a later release may write more.
     private const int MaxTerms = 16;
 
     /// <summary>Checks columns.</summary>
