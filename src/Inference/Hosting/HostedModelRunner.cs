@@ -138,7 +138,6 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         builder.Validate();
         ReloadingOptions<ModelOptions> followed = Follow();
         ModelOptions options = followed.Current;
-        ModelSource source = options.EffectiveSource!;
         var loader = services.GetRequiredService<IModelLoader>();
         IModelRunner innermost;
         if (builder.Open is { } open)
@@ -147,7 +146,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
                 new()
                 {
                     ModelName = name,
-                    Source = source,
+                    Source = options.EffectiveSource!,
                     LoadOptions = options.ToLoadOptions(name),
                     Services = services,
                     Loader = loader,
@@ -157,7 +156,9 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         }
         else
         {
-            IModelRunner loaded = await loader.LoadAsync(source, options.ToLoadOptions(name), cancellationToken).ConfigureAwait(false);
+            IModelRunner loaded = builder.Model is { } replaced
+                ? await replaced(services, cancellationToken).ConfigureAwait(false)
+                : await loader.LoadAsync(options.EffectiveSource!, options.ToLoadOptions(name), cancellationToken).ConfigureAwait(false);
             innermost = builder.PerVersionPipeline.Build(loaded, services);
         }
 

@@ -17,6 +17,8 @@ internal sealed class ModelBuilder(string name, IServiceCollection services) : I
 
     public Func<ModelSourceContext, CancellationToken, ValueTask<IModelRunner>>? Open { get; private set; }
 
+    public Func<IServiceProvider, CancellationToken, ValueTask<IModelRunner>>? Model { get; private set; }
+
     public void Add(PipelineStage stage, string stageName, Func<IModelRunner, IServiceProvider, IModelRunner> factory) => Pipeline.Add(stage, stageName, factory);
 
     public IModelBuilder PerVersion(Action<IModelPipelineBuilder> configure)
@@ -29,13 +31,15 @@ internal sealed class ModelBuilder(string name, IServiceCollection services) : I
     public void ReplaceSource(string stageName, Func<ModelSourceContext, CancellationToken, ValueTask<IModelRunner>> open)
     {
         ArgumentNullException.ThrowIfNull(open);
-        if (_sourceName is not null)
-        {
-            throw new InferenceException($"Model '{name}': {stageName} was added, but {_sourceName} already creates the model's runner; expected only one of them. Remove one.");
-        }
-
-        _sourceName = stageName;
+        Replace(stageName);
         Open = open;
+    }
+
+    public void ReplaceModel(string stageName, Func<IServiceProvider, CancellationToken, ValueTask<IModelRunner>> open)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        Replace(stageName);
+        Model = open;
     }
 
     /// <summary>Checks the order of all stages.</summary>
@@ -51,5 +55,15 @@ internal sealed class ModelBuilder(string name, IServiceCollection services) : I
         }
 
         PerVersionPipeline.Validate(Pipeline);
+    }
+
+    private void Replace(string stageName)
+    {
+        if (_sourceName is not null)
+        {
+            throw new InferenceException($"Model '{name}': {stageName} was added, but {_sourceName} already creates the model's runner; expected only one of them. Remove one.");
+        }
+
+        _sourceName = stageName;
     }
 }

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Options;
 namespace Inference.Hosting;
 
 /// <summary>Checks what annotations cannot say.</summary>
-internal sealed class ModelOptionsValidator : IValidateOptions<ModelOptions>
+internal sealed class ModelOptionsValidator(IEnumerable<ModelRegistration> registrations) : IValidateOptions<ModelOptions>
 {
     public ValidateOptionsResult Validate(string? name, ModelOptions options)
     {
-        if (options.EffectiveSource is null)
+        if (options.EffectiveSource is null && !registrations.Any(r => r.Name == name && r.Builder.Model is not null))
         {
             return ValidateOptionsResult.Fail($"Model '{name}': expected Source or Path, got neither. Set one in AddModel or in the configuration section.");
         }
