@@ -20,6 +20,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["drift"] = DriftCommand.RunAsync,
     ["faults"] = FaultsCommand.RunAsync,
     ["gemm"] = GemmCommand.RunAsync,
+    ["knee"] = KneeCommand.RunAsync,
     ["limits"] = LimitsCommand.RunAsync,
     ["lowrank"] = LowRankCommand.RunAsync,
     ["monitoring"] = MonitoringCommand.RunAsync,

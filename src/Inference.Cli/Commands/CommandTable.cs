@@ -14,6 +14,7 @@ internal static class CommandTable
         FactorizeCommand.Create(),
         InspectCommand.Create(),
         KernelsCommand.Create(),
+        LoadCommand.Create(),
         MonitorCommand.Create(),
         OptimizeCommand.Create(),
         ProfileCommand.Create(),
