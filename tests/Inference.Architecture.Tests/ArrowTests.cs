@@ -27,6 +27,7 @@ public sealed partial class ArrowTests
         ["Inference.Versioning"] = ["Inference.Abstractions", "Inference.Evaluation"],
         ["Inference.Monitoring"] = ["Inference.Abstractions", "Inference.Evaluation"],
         ["Inference.AspNetCore"] = ["Inference.Abstractions"],
+        ["Inference.Remote"] = ["Inference.Abstractions", "Inference"],
         ["Inference.Data"] = ["Inference.Abstractions", "Inference.Onnx"],
         ["Inference.Optimization"] = ["Inference.Abstractions", "Inference.Data", "Inference.Evaluation", "Inference.Kernels", "Inference.Onnx"],
     };
