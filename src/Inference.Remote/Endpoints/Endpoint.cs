@@ -5,6 +5,7 @@ namespace Inference.Remote.Endpoints;
 /// <summary>One server, with what is known of it. Thread-safe.</summary>
 internal sealed class Endpoint(Uri address, IRemoteTransport transport, RemoteModelOptions options, TimeProvider clock)
 {
+    // 16 times, as the option says.
     private const int MostDoublings = 4;
     private readonly Lock _lock = new();
     private int _inFlight;

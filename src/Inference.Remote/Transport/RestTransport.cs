@@ -12,6 +12,8 @@ internal sealed class RestTransport(Uri endpoint, HttpClient client, RemoteModel
 {
     private const string HeaderLength = "Inference-Header-Content-Length";
     private const int FirstBytes = 16 << 10;
+
+    // More than a reason takes; the rest of a page is not read.
     private const int MostErrorBytes = 64 << 10;
     private static readonly MediaTypeHeaderValue s_json = new("application/json");
     private static readonly MediaTypeHeaderValue s_binary = new("application/octet-stream");

@@ -5,6 +5,7 @@ namespace Inference.Remote.Wire;
 /// <summary>Reads the messages that the client receives. Field numbers are those of the protocol's service definition.</summary>
 internal static class GrpcReply
 {
+    // More than ONNX models have.
     private const int MostDimensions = 64;
 
     private sealed class Output

@@ -7,6 +7,8 @@ namespace Inference.Remote.Wire;
 internal static class ProtoWriter
 {
     private const int LengthDelimited = 2;
+
+    // 64 bits in groups of 7.
     private const int MostVarintBytes = 10;
 
     /// <summary>The number of bytes of a number.</summary>

@@ -6,6 +6,7 @@ namespace Inference.Remote.Wire;
 /// <summary>Reads the body of an answer: JSON, after which tensors may follow in binary form.</summary>
 internal static class RestReply
 {
+    // More than ONNX models have.
     private const int MostDimensions = 64;
 
     /// <summary>Reads an answer.</summary>
