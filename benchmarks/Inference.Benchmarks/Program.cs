@@ -12,6 +12,7 @@ using Inference.Benchmarks.Versioning;
 // dotnet run -c Release --project benchmarks/Inference.Benchmarks -- VERB [--option value …]
 var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
 {
+    ["ab"] = AbCommand.RunAsync,
     ["batching"] = BatchingCommand.RunAsync,
     ["caching"] = CachingCommand.RunAsync,
     ["canaries"] = CanariesCommand.RunAsync,

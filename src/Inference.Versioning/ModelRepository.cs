@@ -29,7 +29,7 @@ public static class ModelRepository
         pipeline.Validate();
         return await OpenCoreAsync(
             new RepositorySetup(name, root, loader, options.Load, runner => pipeline.Build(runner), options.TimeProvider,
-                (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Inference.Versioning"), options.MeterFactory, options.Decisions),
+                (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Inference.Versioning"), options.MeterFactory, options.Decisions, options.Outcomes),
             options.Versioning,
             cancellationToken).ConfigureAwait(false);
     }

@@ -53,7 +53,8 @@ public static class VersioningBuilderExtensions
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference.Versioning"),
             services.GetService<IMeterFactory>(),
-            services.GetKeyedService<IDecisionStore>(context.ModelName) ?? services.GetService<IDecisionStore>());
+            services.GetKeyedService<IDecisionStore>(context.ModelName) ?? services.GetService<IDecisionStore>(),
+            services.GetKeyedService<IOutcomeEvidence>(context.ModelName) ?? services.GetService<IOutcomeEvidence>());
         var options = new ReloadingOptions<VersioningOptions>(services, context.ModelName);
         VersionedModelRunner? runner = null;
         try

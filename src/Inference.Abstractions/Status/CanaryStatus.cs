@@ -30,7 +30,16 @@ public sealed class CanaryStatus
     /// <summary>e-value of the test of the user's metric.</summary>
     public required double MetricEvidence { get; init; }
 
-    /// <summary>The weighted mean of the three; the canary is rolled back when it reaches <see cref="Limit"/>.</summary>
+    /// <summary>e-value of the test of outcomes; 1 if they are not judged.</summary>
+    public double OutcomeEvidence { get; init; } = 1;
+
+    /// <summary>e-value of the test of the model's processor time; 1 if it is not judged.</summary>
+    public double CostEvidence { get; init; } = 1;
+
+    /// <summary>The outcomes of both arms; null if they are not judged.</summary>
+    public OutcomeTrialStatus? Outcomes { get; init; }
+
+    /// <summary>The weighted mean of all; the canary is rolled back when it reaches <see cref="Limit"/>.</summary>
     public required double Evidence { get; init; }
 
     /// <summary>1 ÷ <c>CanaryOptions.FalseAlarmProbability</c>.</summary>

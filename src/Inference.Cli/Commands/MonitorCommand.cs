@@ -11,5 +11,6 @@ internal static class MonitorCommand
         MonitorCompareCommand.Create(),
         MonitorReplayCommand.Create(),
         MonitorReportCommand.Create(),
+        MonitorAbCommand.Create(),
     };
 }

@@ -86,6 +86,18 @@ public sealed class OutcomeCounts
         _counts[Math.Min((int)((outcome * Levels) + uniform), Levels)]++;
     }
 
+    /// <summary>Adds outcomes on one level.</summary>
+    /// <param name="level">The level, 0 to <see cref="Levels"/>; the outcome is level/L.</param>
+    /// <param name="count">The number of outcomes, ≥ 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public void AddLevel(int level, long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(level);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(level, Levels);
+        _counts[level] += count;
+    }
+
     /// <summary>Adds the outcomes of another instance.</summary>
     /// <exception cref="EvaluationException">The numbers of levels differ.</exception>
     public void Merge(OutcomeCounts other)

@@ -6,8 +6,8 @@ using Inference.Versioning.Leasing;
 namespace Inference.Versioning.Canary;
 
 /// <summary>
-/// A canary on trial: counts the outcomes of both arms and stops when the evidence that the canary is worse reaches its limit. Errors, the model's own time and the user's metric are
-/// each tested by <see cref="TwoArmTest"/>; their weighted mean is also an e-value, so that one limit bounds the false alarms of all three together.
+/// A canary on trial: counts the outcomes of both arms and stops when the evidence that the canary is worse reaches its limit. Errors, the model's own time, its processor time, the user's metric and what became of the
+/// predictions are each tested by <see cref="TwoArmTest"/>; their weighted mean is also an e-value, so that one limit bounds the false alarms of all together.
 /// </summary>
 /// <remarks>
 /// <para>The test is valid at every evaluation, so evaluations may be skipped: the test is evaluated when the outcomes have grown by a 64th, after <see cref="LongestGap"/> at the latest, and before the canary is promoted.
@@ -27,6 +27,9 @@ internal sealed partial class CanaryTrial
     // Rounding to them adds less than 1/1000 to the variance of a metric.
     private const int MetricLevels = 16;
 
+    // Half of the default's runs cost more than the median.
+    private const double MedianCost = 0.5;
+
     // The test requires a share above 0 and below 1; it holds whatever the true share is.
     private const double LeastShare = 1e-4;
 
@@ -34,7 +37,9 @@ internal sealed partial class CanaryTrial
     private readonly TrialMeasure _errors;
     private readonly TrialMeasure _latency = new(levels: 1);
     private readonly TrialMeasure _metric = new(MetricLevels);
+    private readonly TrialMeasure _cost = new(levels: 1);
     private readonly LatencyPairs _pairs;
+    private readonly LatencyPairs _costs;
     private readonly Action<CanaryTrial, string> _onAlarm;
     private readonly Action<CanaryTrial> _onPassed;
     private readonly Action<double>? _onEvidence;
@@ -48,11 +53,13 @@ internal sealed partial class CanaryTrial
     private long _controlFailed;
     private long _judged;
     private long _answered;
-    private long _outcomes;
+    private long _observed;
     private long _lookAt = 1;
     private int _stages;
+    private TrialArms? _arms;
     private bool _stopped;
     private bool _passed;
+    private bool _hasControl;
 
     /// <param name="slot">The canary.</param>
     /// <param name="options">The limits.</param>
@@ -67,6 +74,7 @@ internal sealed partial class CanaryTrial
         VersionSlot slot, CanaryOptions options, double percent, string salt, Action<CanaryTrial, string> onAlarm, Action<CanaryTrial> onPassed, Action<double>? onEvidence = null, CanaryWarmup? warmup = null, TimeProvider? clock = null)
     {
         Slot = slot;
+        _trialName = NameOf(slot);
         _options = options;
         _percent = percent;
         Salt = salt;
@@ -75,12 +83,14 @@ internal sealed partial class CanaryTrial
         _onEvidence = onEvidence;
         _errors = new TrialMeasure(levels: 1, options.ErrorTolerance);
         _pairs = new LatencyPairs(options.LatencyQuantile, options.LatencyTolerance, options.LatencyWarmupCalls);
+        _costs = new LatencyPairs(MedianCost, options.CostTolerance, options.LatencyWarmupCalls);
         _warmup = warmup;
         _clock = clock ?? TimeProvider.System;
         CanaryArm = new TrialArm(this, isCanary: true);
         ControlArm = new TrialArm(this, isCanary: false);
         // Half of the runs in pairs are the canary's, whatever its share of the calls.
         _latency.Begin(new StageKey(0, 0.5));
+        _cost.Begin(new StageKey(0, 0.5));
         BeginStage();
     }
 
@@ -133,6 +143,7 @@ internal sealed partial class CanaryTrial
     {
         Volatile.Write(ref _stopped, true);
         _warmup?.End();
+        _outcomes?.Dispose();
     }
 
     /// <summary>Counts a call of either arm.</summary>
@@ -160,31 +171,44 @@ internal sealed partial class CanaryTrial
     /// <param name="isCanary">Which arm.</param>
     /// <param name="kind">Runs of one kind are compared with each other.</param>
     /// <param name="seconds">How long the model ran.</param>
-    public void ObserveRun(bool isCanary, long kind, double seconds)
+    /// <param name="cost">Its processor time, seconds; NaN if it is not known.</param>
+    public void ObserveRun(bool isCanary, long kind, double seconds, double cost = double.NaN)
     {
         (string? Alarm, bool Passed, double? Evidence) verdict;
         lock (_lock)
         {
             // What runs while the canary is warmed up is not its share.
-            if (_stopped || !_options.CompareLatency || (isCanary && !TakesCalls) || _pairs.Add(isCanary, kind, seconds) is not { } pair)
+            if (_stopped || (isCanary && !TakesCalls))
             {
                 return;
             }
 
-            _latency.Add(isCanary: true, pair.Canary ? 1 : 0);
-            _latency.Add(isCanary: false, pair.Control ? 1 : 0);
+            bool counts = _options.CompareLatency && Add(_latency, _pairs.Add(isCanary, kind, seconds));
+            counts |= _options.CompareCost && !double.IsNaN(cost) && Add(_cost, _costs.Add(isCanary, kind, cost));
+            if (!counts)
+            {
+                return;
+            }
+
             verdict = Judge();
         }
 
         Tell(verdict);
     }
 
-    /// <summary>The default that the canary is compared with was replaced.</summary>
+    /// <summary>The default that the canary is compared with is another one: unless it is the first, a stage begins.</summary>
     public void ReplaceControl()
     {
         lock (_lock)
         {
             _pairs.ReplaceControl();
+            _costs.ReplaceControl();
+            if (_hasControl)
+            {
+                BeginStage();
+            }
+
+            _hasControl = true;
         }
     }
 
@@ -234,6 +258,9 @@ internal sealed partial class CanaryTrial
                 ErrorEvidence = Math.Exp(_errors.LogValue),
                 LatencyEvidence = Math.Exp(_latency.LogValue),
                 MetricEvidence = Math.Exp(_metric.LogValue),
+                OutcomeEvidence = Math.Exp(_outcomeLog),
+                CostEvidence = Math.Exp(_cost.LogValue),
+                Outcomes = _outcomes?.Status,
                 Evidence = Math.Exp(LogEvidence()),
                 Limit = 1 / _options.FalseAlarmProbability,
             };
@@ -267,65 +294,18 @@ internal sealed partial class CanaryTrial
         var stage = new StageKey(_stages++, Math.Clamp(_percent / 100, LeastShare, 1 - LeastShare));
         _errors.Begin(stage);
         _metric.Begin(stage);
+        Volatile.Write(ref _arms, new TrialArms(_trialName, stage));
     }
 
-    // Weights sum to 1 and are fixed before the first call.
-    private double LogEvidence()
+    private static bool Add(TrialMeasure measure, (bool Canary, bool Control)? pair)
     {
-        double latency = _options.CompareLatency ? 0.25 : 0;
-        double largest = Math.Max(_errors.LogValue, Math.Max(_latency.LogValue, _metric.LogValue));
-        return largest + Math.Log(
-            ((0.75 - latency) * Math.Exp(_errors.LogValue - largest))
-            + (latency * Math.Exp(_latency.LogValue - largest))
-            + (0.25 * Math.Exp(_metric.LogValue - largest)));
-    }
-
-    private (string? Alarm, bool Passed, double? Evidence) Judge()
-    {
-        bool passed = !_passed && _answered >= _options.PromoteAfterCalls && !HasOldCall();
-        if (++_outcomes < _lookAt && !passed)
+        if (pair is not { } losses)
         {
-            return default;
+            return false;
         }
 
-        _lookAt = _outcomes + Math.Clamp(_outcomes / Growth, 1, (long)LongestGap * _stages);
-        _errors.Look();
-        _latency.Look();
-        _metric.Look();
-        double log = LogEvidence();
-        string? alarm = null;
-        if (_options.AutomaticRollback && log >= -Math.Log(_options.FalseAlarmProbability))
-        {
-            (_stopped, passed) = (true, false);
-            alarm = Describe();
-        }
-
-        _passed |= passed;
-        return (alarm, passed, log / Math.Log(10));
-    }
-
-    private void Tell((string? Alarm, bool Passed, double? Evidence) verdict)
-    {
-        if (verdict.Evidence is { } value)
-        {
-            _onEvidence?.Invoke(value);
-        }
-
-        if (verdict.Alarm is { } alarm)
-        {
-            _onAlarm(this, alarm);
-        }
-        else if (verdict.Passed)
-        {
-            _onPassed(this);
-        }
-    }
-
-    private string Describe()
-    {
-        string worst = _errors.LogValue >= _latency.LogValue && _errors.LogValue >= _metric.LogValue ? "errors"
-            : _latency.LogValue >= _metric.LogValue ? "latency" : "metric";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{worst}: {_failed} of {_calls} canary calls failed against {_controlFailed} of {_controlCalls} on the default; e-values: errors {Math.Exp(_errors.LogValue):G3}, latency {Math.Exp(_latency.LogValue):G3}, metric {Math.Exp(_metric.LogValue):G3}; limit {1 / _options.FalseAlarmProbability:G4}.");
+        measure.Add(isCanary: true, losses.Canary ? 1 : 0);
+        measure.Add(isCanary: false, losses.Control ? 1 : 0);
+        return true;
     }
 }

@@ -6,5 +6,8 @@ namespace Inference.Versioning.Canary;
 internal sealed class TrialArm(CanaryTrial trial, bool isCanary) : IRunObserver
 {
     /// <inheritdoc/>
-    public void Ran(long kind, double seconds) => trial.ObserveRun(isCanary, kind, seconds);
+    public bool MeasuresCost => trial.Options.CompareCost;
+
+    /// <inheritdoc/>
+    public void Ran(long kind, double seconds, double cost) => trial.ObserveRun(isCanary, kind, seconds, cost);
 }

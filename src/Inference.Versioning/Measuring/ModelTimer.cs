@@ -1,3 +1,5 @@
+using Inference.Diagnostics;
+
 namespace Inference.Versioning.Measuring;
 
 /// <summary>
@@ -40,6 +42,7 @@ internal class ModelTimer(IModelRunner inner, TimeProvider clock) : DelegatingMo
 
         // Inputs may be the caller's again when the run has ended.
         long kind = observer is null ? 0 : RunKind.Of(inputs);
+        long cpu = observer is { MeasuresCost: true } ? ThreadCpuClock.Now() : -1;
         long started = clock.GetTimestamp();
         ValueTask<NamedValues> run = model.RunAsync(inputs, context, cancellationToken);
         if (!run.IsCompleted)
@@ -47,7 +50,7 @@ internal class ModelTimer(IModelRunner inner, TimeProvider clock) : DelegatingMo
             return AwaitAsync(run, observer, kind, started, context);
         }
 
-        End(observer, kind, started, context, run.IsCompletedSuccessfully || run.IsCanceled);
+        End(observer, kind, started, context, run.IsCompletedSuccessfully || run.IsCanceled, cpu < 0 ? double.NaN : (ThreadCpuClock.Now() - cpu) * 1e-9);
         return run;
     }
 
@@ -67,18 +70,19 @@ internal class ModelTimer(IModelRunner inner, TimeProvider clock) : DelegatingMo
         }
         finally
         {
-            End(observer, kind, started, context, counts);
+            // Which threads worked for it is not known.
+            End(observer, kind, started, context, counts, double.NaN);
         }
     }
 
     // The time until a run was cancelled is a lower bound of its time, in both arms alike. A run that failed says nothing about the time.
-    private void End(IRunObserver? observer, long kind, long started, RunContext? context, bool counts)
+    private void End(IRunObserver? observer, long kind, long started, RunContext? context, bool counts, double cost)
     {
         TimeSpan elapsed = clock.GetElapsedTime(started);
         context?.Record.AddTiming(Timing, elapsed);
         if (counts)
         {
-            observer?.Ran(kind, elapsed.TotalSeconds);
+            observer?.Ran(kind, elapsed.TotalSeconds, cost);
         }
     }
 

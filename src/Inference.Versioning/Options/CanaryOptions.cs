@@ -48,6 +48,24 @@ public sealed class CanaryOptions
     /// <summary>The best value of the metric; less than <see cref="WorstMetric"/> if lower is better. The default is 1.</summary>
     public double BestMetric { get; set; } = 1;
 
+    /// <summary>The weight of the evidence of outcomes (<see cref="IOutcomeEvidence"/>) in the verdict, 0 to 0.9; the rest is shared by errors, latency, metric and cost as without it. The default is 0.25; 0: outcomes are
+    /// shown but do not roll back. Without a source of outcomes it has no effect.</summary>
+    [Range(0.0, 0.9)]
+    public double OutcomeWeight { get; set; } = 0.25;
+
+    /// <summary>Whether the processor time of the models' runs is compared; false by default. It is that of the thread that calls the model: exact for models that run on one thread (<see cref="ModelLoadOptions.Threads"/> = 1), a
+    /// part of it for others, and not known for runs that end on another thread.</summary>
+    public bool CompareCost { get; set; }
+
+    /// <summary>How much more processor time than the default the canary may use before it counts as worse, as a factor, 1 to 100; the default is 1.2. Medians are compared, of runs with the same number and size of rows.</summary>
+    [Range(1.0, 100.0)]
+    public double CostTolerance { get; set; } = 1.2;
+
+    /// <summary>The number of the canary's outcomes judged, without an alarm, after which it is promoted automatically; null, the default: outcomes do not promote it. If <see cref="PromoteAfterCalls"/> is set too, both must be
+    /// reached. A sample-ratio mismatch keeps it from being promoted.</summary>
+    [Range(1L, long.MaxValue)]
+    public long? PromoteAfterOutcomes { get; set; }
+
     /// <summary>The number of calls that the canary's model answered, without an alarm, after which it is promoted automatically; null, the default: only <see cref="IModelVersions.PromoteAsync"/> promotes it.</summary>
     [Range(1L, long.MaxValue)]
     public long? PromoteAfterCalls { get; set; }

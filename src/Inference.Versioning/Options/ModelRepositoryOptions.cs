@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Inference.Decisions;
+using Inference.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning;
@@ -24,6 +25,9 @@ public sealed class ModelRepositoryOptions
 
     /// <summary>Creates the meter; null, the default, to use one that all repositories share.</summary>
     public IMeterFactory? MeterFactory { get; init; }
+
+    /// <summary>Judges canaries on outcomes; null, the default, for none.</summary>
+    public IOutcomeEvidence? Outcomes { get; init; }
 
     /// <summary>Stores the decisions; null, the default, for files in the state directory of <see cref="Versioning"/>.</summary>
     public IDecisionStore? Decisions { get; init; }

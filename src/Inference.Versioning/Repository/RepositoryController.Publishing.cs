@@ -154,7 +154,9 @@ internal sealed partial class RepositoryController
 
         string salt = options.Canary.Salt ?? $"{ModelName}/{slot.Version}";
         CanaryWarmup? warmup = options.Canary.ShadowWarmupCalls > 0 ? new CanaryWarmup(slot, options.Canary.ShadowWarmupCalls, options.Shadow, _instruments, _setup.Clock) : null;
+        _trial?.Stop();
         _trial = new CanaryTrial(slot, options.Canary, percent, salt, OnAlarm, OnPassed, log10 => _instruments.Evidence(slot.Version, log10), warmup, _setup.Clock);
+        _trial.Judge(_setup.Outcomes, ModelName);
         VersioningLog.CanaryStarted(_setup.Logger, ModelName, slot.Version, percent);
     }
 
@@ -205,6 +207,7 @@ internal sealed partial class RepositoryController
             Trial = _trial,
             Variants = [.. variants],
             VariantSalt = options.VariantSalt ?? ModelName,
+            VariantArms = _variantArms = options.Variants is [var single] ? VariantArms.Of(variants[0].Item1, current, single.Percent / 100, _variantArms) : null,
             Names = names.ToFrozenDictionary(StringComparer.Ordinal),
             Fallbacks = [.. fallbacks],
             Shadow = _shadow,

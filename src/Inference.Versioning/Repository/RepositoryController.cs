@@ -41,6 +41,7 @@ internal sealed partial class RepositoryController : IModelVersions
     private VersionSlot? _default;
     private CanaryTrial? _trial;
     private ShadowLane? _shadow;
+    private VariantArms? _variantArms;
     private RoutingTable? _table;
     private bool _isClosed;
     private Snapshot _known = new([], [], [], new Dictionary<string, FailedLoad>(), new RepositoryState(), null, null);
@@ -156,6 +157,7 @@ internal sealed partial class RepositoryController : IModelVersions
         try
         {
             _shadow?.Stop();
+            _trial?.Stop();
             foreach (VersionSlot slot in _slots.Values.Concat(_replaced))
             {
                 Drain(slot);

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Inference.Decisions;
+using Inference.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Versioning.Repository;
@@ -14,4 +15,5 @@ internal sealed record RepositorySetup(
     TimeProvider Clock,
     ILogger Logger,
     IMeterFactory? Meters,
-    IDecisionStore? Decisions = null);
+    IDecisionStore? Decisions = null,
+    IOutcomeEvidence? Outcomes = null);

@@ -18,6 +18,9 @@ internal sealed class RoutingTable
 
     public string VariantSalt { get; init; } = "";
 
+    /// <summary>The arms of an A/B test of one variant against the default; null if there is none, or several.</summary>
+    public VariantArms? VariantArms { get; init; }
+
     /// <summary>Slots by version and label; a label takes precedence over a version of the same name.</summary>
     public required FrozenDictionary<string, VersionSlot> Names { get; init; }
 
@@ -46,12 +49,12 @@ internal sealed class RoutingTable
             {
                 if (share < upTo)
                 {
-                    return new Route(slot, "variant", null, IsCanary: false, Shadow);
+                    return new Route(slot, "variant", null, IsCanary: false, Shadow, VariantArms?.Variant);
                 }
             }
         }
 
-        return new Route(Default, "default", Trial, IsCanary: false, Shadow);
+        return new Route(Default, "default", Trial, IsCanary: false, Shadow, VariantArms?.Default);
     }
 
     /// <summary>The version to use after another failed: the default for any other version, and the previous default for the default. Null if there is none.</summary>

@@ -123,6 +123,7 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         if (context is not null)
         {
             context.Record.VersionServed = route.Slot.Version;
+            context.Record.Arm = trial?.ArmOf(route.IsCanary) ?? route.Arm;
         }
 
         TrialCall? call = trial?.Begin(route.IsCanary, Expires(context), AttemptLimit.Of(context));

@@ -1,0 +1,243 @@
+using System.Diagnostics.Metrics;
+using Inference.Monitoring.Outcomes;
+using Inference.Status;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Inference.Monitoring;
+
+/// <summary>
+/// Judges the versions of a model on what became of their predictions: counts reports by the arm and stage that the predictions were assigned to, and tests whether those of the version on trial are worse. Receives reports as an observer
+/// of the model's feedback, and is asked by versioning as <see cref="IOutcomeEvidence"/>. Thread-safe.
+/// </summary>
+/// <remarks>
+/// <para>A prediction without an arm is of no trial: shadow calls, calls that a fallback answered, calls of other versions. A subject counts once in a trial (<see cref="RunContext.Subject"/>), by its first report; without a subject each row of
+/// each call counts. Outcomes of different subjects are independent; calls with one routing key and no subject are counted as if they were.</para>
+/// <para>Corrections replace what they correct. A report that comes after its trial has ended, or about a prediction made before it began, changes nothing.</para>
+/// </remarks>
+public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, IDisposable
+{
+    // Trials that are remembered after others began: late reports of older ones change nothing.
+    private const int MostTrials = 16;
+
+    private readonly Lock _lock = new();
+    private readonly string _modelName;
+    private readonly Func<OutcomeOptions> _options;
+    private readonly TimeProvider _clock;
+    private readonly Func<TimeSpan?> _delay;
+    private readonly ModelConditions? _conditions;
+    private readonly ILogger _logger;
+    private readonly OutcomeInstruments _instruments;
+    private readonly LinkedList<TrialOutcomes> _trials = [];
+    private readonly ITimer _timer;
+    private TimeSpan? _lastDelay;
+    private long _unusable;
+    private bool _disposed;
+
+    /// <summary>Initializes a judge without trials.</summary>
+    /// <param name="modelName">The model.</param>
+    /// <param name="options">What is judged; changes take effect with the next trial.</param>
+    /// <param name="clock">The clock; null for the system's.</param>
+    /// <param name="delay">The time after which 95 % of the labels have arrived, null while it is not known, such as <see cref="Feedback.FeedbackSnapshot.DelayP95"/>; needed unless <see cref="OutcomeOptions.Maturity"/> is set.</param>
+    /// <param name="conditions">Where a sample-ratio mismatch is reported; null for nowhere.</param>
+    /// <param name="logger">The logger; null for none.</param>
+    /// <param name="meters">Creates the meter; null for one that all share.</param>
+    public OutcomeJudge(string modelName, Func<OutcomeOptions> options, TimeProvider? clock = null, Func<TimeSpan?>? delay = null, ModelConditions? conditions = null, ILogger? logger = null, IMeterFactory? meters = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(modelName);
+        ArgumentNullException.ThrowIfNull(options);
+        _modelName = modelName;
+        _options = options;
+        _clock = clock ?? TimeProvider.System;
+        _delay = delay ?? (static () => null);
+        _conditions = conditions;
+        _logger = logger ?? NullLogger.Instance;
+        _instruments = new OutcomeInstruments(modelName, meters);
+        _timer = _clock.CreateTimer(static judge => ((OutcomeJudge)judge!).OnTimer(), this, options().Interval, options().Interval);
+    }
+
+    /// <summary>The trials and A/B tests of which there are outcomes, the latest first.</summary>
+    public IReadOnlyList<OutcomeTrialStatus> Trials
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _trials.Select(static t => t.Status)];
+            }
+        }
+    }
+
+    /// <summary>Reports that could not be judged since the start: texts, missing scores, contradictory arms, predictions from before their trial.</summary>
+    public long Unusable => Interlocked.Read(ref _unusable);
+
+    /// <inheritdoc/>
+    public IOutcomeTrial Begin(string modelName, string trial, Action changed)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(trial);
+        ArgumentNullException.ThrowIfNull(changed);
+        if (modelName != _modelName)
+        {
+            throw new InferenceException($"Outcomes of model '{_modelName}': expected a trial of this model, got one of '{modelName}'. Add UseOutcomes to that model.");
+        }
+
+        lock (_lock)
+        {
+            // A trial that is begun again starts anew: its earlier outcomes were judged already.
+            if (Find(trial) is { } earlier)
+            {
+                _trials.Remove(earlier);
+            }
+
+            TrialOutcomes outcomes = Add(trial, _clock.GetUtcNow());
+            outcomes.Changed = changed;
+            return new Handle(this, outcomes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnJoined(in JoinedOutcome outcome)
+    {
+        OutcomeOptions options = _options();
+        if (outcome.Arm is not { } arm || outcome.Name != options.Name)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            TrialOutcomes trial = Find(arm.Trial) ?? Add(arm.Trial, DateTimeOffset.MinValue);
+            if (!trial.Add(outcome, options.Maturity ?? _lastDelay))
+            {
+                Interlocked.Increment(ref _unusable);
+            }
+        }
+    }
+
+    /// <summary>Judges what is known now rather than at the next interval.</summary>
+    public void Evaluate()
+    {
+        TimeSpan? delay = _delay();
+        TimeSpan? maturity = _options().Maturity ?? delay;
+        DateTimeOffset now = _clock.GetUtcNow();
+        List<Action> changed = [];
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _lastDelay = delay;
+            foreach (TrialOutcomes trial in _trials)
+            {
+                bool mismatched = trial.Status.SampleRatioMismatch;
+                if (!trial.Judge(now, maturity))
+                {
+                    continue;
+                }
+
+                Tell(trial.Status, mismatched);
+                if (trial.Changed is { } action)
+                {
+                    changed.Add(action);
+                }
+            }
+        }
+
+        foreach (Action action in changed)
+        {
+            action();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _trials.Clear();
+        }
+
+        _timer.Dispose();
+        _conditions?.Clear(this);
+    }
+
+    private void OnTimer()
+    {
+        try
+        {
+            Evaluate();
+        }
+#pragma warning disable CA1031 // A timer's exception would end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailed(_logger, _modelName, exception);
+        }
+    }
+
+    private void Tell(OutcomeTrialStatus status, bool mismatched)
+    {
+        _instruments.Evaluated(status);
+        if (status.SampleRatioMismatch && !mismatched)
+        {
+            LogMismatch(_logger, _modelName, status.Trial, status.Treatment, status.Control);
+            _conditions?.Set(this, $"Trial '{status.Trial}': outcomes do not come from both arms in the shares of their calls ({status.Treatment} and {status.Control}). The comparison is not to be trusted: find what decides which outcomes are reported.");
+        }
+    }
+
+    private TrialOutcomes? Find(string trial) => _trials.FirstOrDefault(t => t.Trial == trial);
+
+    private TrialOutcomes Add(string trial, DateTimeOffset began)
+    {
+        var outcomes = new TrialOutcomes(trial, _options(), began);
+        _trials.AddFirst(outcomes);
+        if (_trials.Count > MostTrials && _trials.LastOrDefault(static t => t.Changed is null) is { } oldest)
+        {
+            _trials.Remove(oldest);
+        }
+
+        return outcomes;
+    }
+
+    private void End(TrialOutcomes trial)
+    {
+        lock (_lock)
+        {
+            trial.Changed = null;
+            if (trial.Status.SampleRatioMismatch)
+            {
+                _conditions?.Clear(this);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Model '{Model}', trial '{Trial}': {Treatment} outcomes of the version on trial and {Control} of the other are not the shares of their calls; the comparison is not to be trusted.")]
+    private static partial void LogMismatch(ILogger logger, string model, string trial, long treatment, long control);
+
+    [LoggerMessage(2, LogLevel.Error, "Model '{Model}': outcomes could not be judged.")]
+    private static partial void LogFailed(ILogger logger, string model, Exception exception);
+
+    private sealed class Handle(OutcomeJudge judge, TrialOutcomes trial) : IOutcomeTrial
+    {
+        public OutcomeTrialStatus Status
+        {
+            get
+            {
+                lock (judge._lock)
+                {
+                    return trial.Status;
+                }
+            }
+        }
+
+        public void Dispose() => judge.End(trial);
+    }
+}

@@ -1,0 +1,7 @@
+using Microsoft.Extensions.Options;
+
+namespace Inference.Monitoring.Outcomes;
+
+/// <summary>Validates <see cref="OutcomeOptions"/> without reflection.</summary>
+[OptionsValidator]
+internal sealed partial class OutcomeOptionsValidator : IValidateOptions<OutcomeOptions>;
