@@ -11,7 +11,6 @@ public sealed class ThreadStateTests
         ["Inference.Batching.dll uses AsyncLocal`1"] = "whether a call comes from a run that holds a slot: users' stages between the two pass what context they like, or none",
         ["Inference.Caching.dll uses AsyncLocal`1"] = "the same, of a run that holds a row's flight",
         ["Inference.SynchronousCall.t_isCurrent"] = "whether this thread waits for the call: another thread does not",
-        ["Inference.Monitoring.Stage.Sampler.t_calls"] = "a sequence that the calls of this thread advance, by which one in 64 is timed; a shared counter would be a cache line that all threads write",
         ["Inference.Kernels.Memory.ScratchArena.t_current"] = "memory that a thread uses again; it says nothing of the call",
         ["Inference.Kernels.Threading.WorkerPool.t_inside"] = "whether the thread is the pool's, or works for a job",
         ["Inference.Kernels.Threading.KernelControl.t_current"] = "asked in loops too deep, and of too many kernels, for one parameter more; the engine's code passes RunControl along",

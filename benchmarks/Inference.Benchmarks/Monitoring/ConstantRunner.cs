@@ -1,9 +1,9 @@
 namespace Inference.Benchmarks.Monitoring;
 
-/// <summary>A model that costs nothing: <c>x: float32[N,width] → y: float32[N]</c>, always the same answer, which its callers share.</summary>
+/// <summary>A model that costs nothing: <c>x: float32[N,width] → y: float32[N]</c>, always the same answer. Each thread has one of its own, as the answers of a model are: threads that count references of one tensor wait for each other.</summary>
 internal sealed class ConstantRunner : IModelRunner
 {
-    private readonly NamedValues _answer;
+    private readonly ThreadLocal<NamedValues> _answers;
 
     public ConstantRunner(string name, int width, int rows)
     {
@@ -16,18 +16,20 @@ internal sealed class ConstantRunner : IModelRunner
             BatchAxis = 0,
             RowIndependent = true,
         };
-        _answer = new NamedValues { ["y"] = TensorValue.Copy<float>([.. Enumerable.Range(0, rows).Select(i => (i + 0.5f) / rows)], [rows]) };
+        _answers = new ThreadLocal<NamedValues>(() => new NamedValues { ["y"] = TensorValue.Copy<float>([.. Enumerable.Range(0, rows).Select(i => (i + 0.5f) / rows)], [rows]) });
     }
 
     public ModelInfo Info { get; }
 
-    public ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) => new(_answer);
+    public ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) => new(_answers.Value!);
 
     public object? GetService(Type serviceType, object? serviceKey = null) => null;
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _answers.Dispose();
 
-    public ValueTask DisposeAsync() => default;
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return default;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Inference.Monitoring.Cells;
 using Inference.Monitoring.Repeats;
 using Inference.Monitoring.Windows;
@@ -10,8 +11,14 @@ internal sealed class Collector
     /// <summary>Rows that pass through all columns together: their values stay in the cache, and buffers on the stack are small.</summary>
     public const int BlockRows = 256;
     private readonly TensorPlan[] _plans;
-    private readonly PairPlan _pairs;
-    private readonly JointPlan _joints;
+    private readonly PairPlan? _pairs;
+    private readonly JointPlan? _joints;
+
+    // Inputs come first.
+    private readonly int _inputPlans;
+
+    // The plans; the repeats, pairs and joint columns if there are any.
+    private readonly int _parts;
     private readonly RepeatCounter? _repeats;
     private readonly StripeSet _stripes;
     private readonly SegmentReader? _segments;
@@ -40,9 +47,12 @@ internal sealed class Collector
         }
 
         _plans = [.. plans];
-        _pairs = new PairPlan(layout, encoders, [.. Enumerable.Range(columns, encoders.Length - columns).Where(p => layout.Columns[p].Derivation == ColumnDerivation.Pair && !plans.Exists(plan => plan.Counts(p)))]);
-        _joints = new JointPlan(layout, encoders);
+        _inputPlans = Array.FindLastIndex(_plans, static p => p.Side == ColumnSide.Input) + 1;
+        int[] pairs = [.. Enumerable.Range(columns, encoders.Length - columns).Where(p => layout.Columns[p].Derivation == ColumnDerivation.Pair && !plans.Exists(plan => plan.Counts(p)))];
+        _pairs = pairs.Length > 0 ? new PairPlan(layout, encoders, pairs) : null;
+        _joints = Array.Exists(layout.Columns, static c => c.IsJoint) ? new JointPlan(layout, encoders) : null;
         _repeats = RepeatCounter.Create(layout);
+        _parts = _plans.Length + (_joints is not null ? 3 : _pairs is not null ? 2 : _repeats is not null ? 1 : 0);
         _stripes = new StripeSet(layout, plans.Select(static p => p.LargestRun).MaxBy(static r => r?.Count)?.CountsRemainder ?? 0);
         _segments = layout.Segments > 0 ? new SegmentReader(layout.Columns[layout.SegmentColumn], encoders[layout.SegmentColumn], layout.Segments) : null;
     }
@@ -59,34 +69,66 @@ internal sealed class Collector
     /// <returns>Whether all tensors were as the profile says.</returns>
     public bool Collect(NamedValues inputs, NamedValues? outputs)
     {
-        Stripe? stripe = _stripes.Take();
-        if (stripe is null)
+        if (Take() is not { } stripe)
         {
-            _stripes.Skip(RowsOf(inputs, outputs, new TensorValue?[_plans.Length]));
+            Skip(inputs, outputs);
             return true;
         }
 
+        try
+        {
+            return Collect(stripe, inputs, outputs);
+        }
+        finally
+        {
+            stripe.Release();
+        }
+    }
+
+    /// <summary>Takes a stripe, which the caller releases; null if all are held: the call is then counted by <see cref="Skip"/>.</summary>
+    public Stripe? Take() => _stripes.Take();
+
+    /// <summary>Counts a call that got no stripe.</summary>
+    public void Skip(NamedValues? inputs, NamedValues? outputs) => _stripes.Skip(inputs is null ? 0 : RowsOf(inputs, outputs, new TensorValue?[_plans.Length]));
+
+    /// <summary>Counts the rows of a call.</summary>
+    /// <param name="stripe">A stripe that the caller has taken.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="outputs">The outputs; null if there are none.</param>
+    /// <param name="ownOutputs">Whether nobody else has the outputs yet, so that nobody disposes them meanwhile.</param>
+    /// <returns>Whether all tensors were as the profile says.</returns>
+    /// <exception cref="Exception">A tensor cannot be read: nothing was counted, or, if it was disposed meanwhile, all rows were, with missing values in its place.</exception>
+    public bool Collect(Stripe stripe, NamedValues inputs, NamedValues? outputs, bool ownOutputs = false)
+    {
         bool whole = true;
         int held = 0;
+        ExceptionDispatchInfo? error = null;
         Span<TensorValue?> tensors = stripe.Tensors(_plans.Length);
         try
         {
             int rows = RowsOf(inputs, outputs, tensors);
-            Hold(tensors, ref held);
-            Span<byte> segments = stackalloc byte[BlockRows];
+            Hold(tensors[..(ownOutputs ? _inputPlans : tensors.Length)], ref held);
+            Require(tensors, ownOutputs ? _inputPlans : tensors.Length);
+            Span<byte> segments = _segments is null ? [] : stackalloc byte[BlockRows];
             for (int start = 0; start < rows; start += BlockRows)
             {
                 int count = Math.Min(rows - start, BlockRows);
                 Span<byte> block = _segments is null ? [] : segments[..count];
-                _segments?.Read(inputs, outputs, start, block);
-                for (int i = 0; i < _plans.Length; i++)
+                ReadSegments(inputs, outputs, start, block, ref error);
+                for (int part = 0; part < _parts; part++)
                 {
-                    whole &= _plans[i].Collect(tensors[i], rows, start, count, block, stripe);
+                    try
+                    {
+                        whole &= Collect(part, inputs, outputs, tensors, rows, start, count, block, stripe);
+                    }
+#pragma warning disable CA1031 // The other columns are counted, so that all have the same number of rows; the caller gets the exception then.
+                    catch (Exception exception)
+#pragma warning restore CA1031
+                    {
+                        error ??= ExceptionDispatchInfo.Capture(exception);
+                    }
                 }
 
-                _repeats?.Count(inputs, rows, start, count, block, stripe.Memory, stripe.Counts);
-                _pairs.Collect(inputs, outputs, rows, start, count, block, stripe);
-                _joints.Collect(inputs, outputs, rows, start, count, block, stripe);
                 if (block.IsEmpty)
                 {
                     stripe.SegmentRows[0] += count;
@@ -103,39 +145,34 @@ internal sealed class Collector
 
             stripe.Calls++;
             stripe.RowsSeen += rows;
-            stripe.MismatchedCalls += whole ? 0 : 1;
+            stripe.MismatchedCalls += whole && error is null ? 0 : 1;
+            error?.Throw();
         }
         finally
         {
             EndHold(tensors[..held]);
             tensors.Clear();
-            stripe.Release();
         }
 
         return whole;
     }
 
     /// <summary>Counts a call whose rows are not counted, because it is not in the sample or has failed.</summary>
-    public void Pass(NamedValues? inputs, NamedValues? outputs, bool failed)
+    /// <param name="stripe">A stripe that the caller has taken.</param>
+    /// <param name="inputs">The inputs; null if the call has failed.</param>
+    /// <param name="outputs">The outputs; null if there are none.</param>
+    public void Pass(Stripe stripe, NamedValues? inputs, NamedValues? outputs)
     {
-        if (_stripes.Take() is not { } stripe)
+        if (inputs is null)
         {
-            _stripes.Skip(inputs is null ? 0 : RowsOf(inputs, outputs, new TensorValue?[_plans.Length]));
+            stripe.FailedCalls++;
             return;
         }
 
         Span<TensorValue?> tensors = stripe.Tensors(_plans.Length);
-        try
-        {
-            stripe.RowsSeen += inputs is null ? 0 : RowsOf(inputs, outputs, tensors);
-            stripe.Calls += failed ? 0 : 1;
-            stripe.FailedCalls += failed ? 1 : 0;
-        }
-        finally
-        {
-            tensors.Clear();
-            stripe.Release();
-        }
+        stripe.RowsSeen += RowsOf(inputs, outputs, tensors);
+        stripe.Calls++;
+        tensors.Clear();
     }
 
     /// <summary>Moves everything counted so far to a window.</summary>
@@ -162,6 +199,51 @@ internal sealed class Collector
 
         // Renamed throughout: the rows of whatever was passed are all missing.
         return any ? RowCount.Of(tensors) : inputs.Count > 0 && inputs.GetAt(0).Value is TensorValue other ? Math.Max(TensorPlan.RowsOf(other), 0) : 0;
+    }
+
+    /// <summary>Counts the columns of one tensor, the repeats, the pairs that no tensor has both columns of, or the joint columns.</summary>
+    private bool Collect(int part, NamedValues inputs, NamedValues? outputs, ReadOnlySpan<TensorValue?> tensors, int rows, int start, int count, ReadOnlySpan<byte> block, Stripe stripe)
+    {
+        if (part < _plans.Length)
+        {
+            return _plans[part].Collect(tensors[part], rows, start, count, block, stripe);
+        }
+
+        switch (part - _plans.Length)
+        {
+            case 0: _repeats?.Count(inputs, rows, start, count, block, stripe.Memory, stripe.Counts); break;
+            case 1: _pairs?.Collect(inputs, outputs, rows, start, count, block, stripe); break;
+            default: _joints?.Collect(inputs, outputs, rows, start, count, block, stripe); break;
+        }
+
+        return true;
+    }
+
+    private void ReadSegments(NamedValues inputs, NamedValues? outputs, int start, Span<byte> block, ref ExceptionDispatchInfo? error)
+    {
+        try
+        {
+            _segments?.Read(inputs, outputs, start, block);
+        }
+#pragma warning disable CA1031 // Rows of an unknown segment are counted; the caller gets the exception then.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            error ??= ExceptionDispatchInfo.Capture(exception);
+            block.Clear();
+        }
+    }
+
+    /// <summary>Reads what can fail before anything is counted: of tensors that are not held, whether they are still there.</summary>
+    private static unsafe void Require(ReadOnlySpan<TensorValue?> tensors, int held)
+    {
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            if (tensors[i] is { } tensor && (i >= held || tensor.IsBorrowed))
+            {
+                TensorElements.Require(tensor);
+            }
+        }
     }
 
     /// <summary>Keeps the memory of a call's tensors from being reused while they are read: whoever disposes one meanwhile makes reading it fail, not read other rows.</summary>

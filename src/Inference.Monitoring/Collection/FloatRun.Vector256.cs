@@ -28,7 +28,6 @@ internal sealed partial class FloatRun
             ref float first = ref MemoryMarshal.GetReference(values);
             nuint sum = (nuint)((part * stripe.Columns) + FirstColumn);
             ref int counts = ref stripe.Counts[part * stripe.Cells];
-            bool outside = false;
             for (int block = 0; block < Count; block += HalfLanes)
             {
                 int lanes = Math.Min(HalfLanes, Count - block);
@@ -43,13 +42,13 @@ internal sealed partial class FloatRun
                 nuint place = (nuint)block;
                 AddSums(x, Vector256.LoadUnsafe(ref _center.First, place), Vector256.LoadUnsafe(ref _scale.First, place), ref Unsafe.Add(ref stripe.Sums.First, sum + place), ref Unsafe.Add(ref stripe.Squares.First, sum + place));
                 uint inside = (Vector256.GreaterThanOrEqual(x, Vector256.LoadUnsafe(ref _least.First, place)) & Vector256.LessThanOrEqual(x, Vector256.LoadUnsafe(ref _most.First, place))).ExtractMostSignificantBits();
-                outside |= (~inside & ((1u << lanes) - 1)) != 0;
+                uint outside = ~inside & ((1u << lanes) - 1);
                 CountCells(ref own, lanes, ref Unsafe.Add(ref _bounds.First, block * Bounds), ref Unsafe.Add(ref coarse.First, block * HalfLanes), ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_under), block), ref counts);
-            }
-
-            if (outside)
-            {
-                Move(values[..Count], ref counts);
+                for (; outside != 0; outside &= outside - 1)
+                {
+                    int i = BitOperations.TrailingZeroCount(outside);
+                    Move(Unsafe.Add(ref own, i), block + i, ref counts);
+                }
             }
         }
     }

@@ -25,7 +25,6 @@ internal sealed partial class FloatRun
             ref float first = ref MemoryMarshal.GetReference(values);
             nuint sum = (nuint)((part * stripe.Columns) + FirstColumn);
             ref int counts = ref stripe.Counts[part * stripe.Cells];
-            bool outside = false;
             for (int block = 0; block < Count; block += Lanes)
             {
                 int lanes = Math.Min(Lanes, Count - block);
@@ -40,13 +39,13 @@ internal sealed partial class FloatRun
                 nuint place = (nuint)block;
                 AddSums(x, Vector512.LoadUnsafe(ref _center.First, place), Vector512.LoadUnsafe(ref _scale.First, place), ref Unsafe.Add(ref stripe.Sums.First, sum + place), ref Unsafe.Add(ref stripe.Squares.First, sum + place));
                 ulong inside = (Vector512.GreaterThanOrEqual(x, Vector512.LoadUnsafe(ref _least.First, place)) & Vector512.LessThanOrEqual(x, Vector512.LoadUnsafe(ref _most.First, place))).ExtractMostSignificantBits();
-                outside |= (~inside & ((1UL << lanes) - 1)) != 0;
+                ulong outside = ~inside & ((1UL << lanes) - 1);
                 CountCells(ref own, lanes, ref Unsafe.Add(ref _bounds.First, block * Bounds), ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_under), block), ref counts);
-            }
-
-            if (outside)
-            {
-                Move(values[..Count], ref counts);
+                for (; outside != 0; outside &= outside - 1)
+                {
+                    int i = BitOperations.TrailingZeroCount(outside);
+                    Move(Unsafe.Add(ref own, i), block + i, ref counts);
+                }
             }
         }
     }

@@ -134,7 +134,10 @@ internal sealed partial class FloatRun : ColumnRun
                 Unsafe.Add(ref counts, _under[i] + Reached(_bounds.Span.Slice(i * Bounds, Bounds), x))++;
             }
 
-            Move(values, ref counts);
+            for (int i = 0; i < values.Length; i++)
+            {
+                Move(values[i], i, ref counts);
+            }
         }
     }
 
@@ -151,29 +154,25 @@ internal sealed partial class FloatRun : ColumnRun
         return reached + (x >= Unsafe.Add(ref first, reached) ? 1 : 0);
     }
 
-    /// <summary>Moves values outside the reference from where <see cref="Reached"/> counted them, "under" or the last bin, to their cells.</summary>
-    private void Move(ReadOnlySpan<float> values, ref int counts)
+    /// <summary>Moves a value outside the reference from where <see cref="Reached"/> counted it, "under" or the last bin, to its cell.</summary>
+    private void Move(float x, int column, ref int counts)
     {
-        for (int i = 0; i < values.Length; i++)
+        int under = _under[column];
+        int bins = _bins[column];
+        if (float.IsNaN(x))
         {
-            float x = values[i];
-            int under = _under[i];
-            int bins = _bins[i];
-            if (float.IsNaN(x))
-            {
-                Unsafe.Add(ref counts, under)--;
-                Unsafe.Add(ref counts, under + bins + 3)++;
-            }
-            else if (x > _most.Span[i])
-            {
-                Unsafe.Add(ref counts, under + bins)--;
-                Unsafe.Add(ref counts, under + bins + (float.IsPositiveInfinity(x) ? 2 : 1))++;
-            }
-            else if (float.IsNegativeInfinity(x))
-            {
-                Unsafe.Add(ref counts, under)--;
-                Unsafe.Add(ref counts, under - 1)++;
-            }
+            Unsafe.Add(ref counts, under)--;
+            Unsafe.Add(ref counts, under + bins + 3)++;
+        }
+        else if (x > _most.Span[column])
+        {
+            Unsafe.Add(ref counts, under + bins)--;
+            Unsafe.Add(ref counts, under + bins + (float.IsPositiveInfinity(x) ? 2 : 1))++;
+        }
+        else if (float.IsNegativeInfinity(x))
+        {
+            Unsafe.Add(ref counts, under)--;
+            Unsafe.Add(ref counts, under - 1)++;
         }
     }
 }

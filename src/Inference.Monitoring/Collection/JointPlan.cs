@@ -23,19 +23,28 @@ internal sealed class JointPlan
     /// <summary>Counts rows.</summary>
     public void Collect(NamedValues inputs, NamedValues? outputs, int callRows, int start, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
-        if (_joints.Length == 0)
-        {
-            return;
-        }
-
         Span<ushort> cells = MemoryMarshal.Cast<byte, ushort>(stripe.Groups(sizeof(ushort) * _cells.Count * RowCells.MaxRows));
         Span<double> values = stackalloc double[RowCells.MaxRows];
         values = values[..rows];
-        _cells.Read(inputs, outputs, callRows, start, rows, cells);
-        foreach (Joint joint in _joints)
+        bool read = false;
+        try
         {
-            joint.Values.Read(cells, values);
-            GeneralRun.CountRows(values, joint.Encoder, joint.Place, joint.Offset, segments, stripe);
+            _cells.Read(inputs, outputs, callRows, start, rows, cells);
+            read = true;
+        }
+        finally
+        {
+            foreach (Joint joint in _joints)
+            {
+                // After an exception, the values are not known.
+                values.Fill(double.NaN);
+                if (read)
+                {
+                    joint.Values.Read(cells, values);
+                }
+
+                GeneralRun.CountRows(values, joint.Encoder, joint.Place, joint.Offset, segments, stripe);
+            }
         }
     }
 

@@ -29,17 +29,25 @@ internal sealed class PairPlan
     /// <summary>Counts rows; a value that cannot be read is special.</summary>
     public void Collect(NamedValues inputs, NamedValues? outputs, int callRows, int start, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
-        if (_pairs.Length == 0)
-        {
-            return;
-        }
-
         Span<byte> groups = stripe.Groups(_columns.Length * Collector.BlockRows);
-        for (int i = 0; i < _columns.Length; i++)
+        int read = 0;
+        try
         {
-            Read(i, _columns[i].Side == ColumnSide.Input ? inputs : outputs, callRows, start, groups.Slice(i * Collector.BlockRows, rows));
+            for (; read < _columns.Length; read++)
+            {
+                Read(read, _columns[read].Side == ColumnSide.Input ? inputs : outputs, callRows, start, groups.Slice(read * Collector.BlockRows, rows));
+            }
         }
+        finally
+        {
+            // After an exception, what was not read is special.
+            groups[(read * Collector.BlockRows)..].Fill(PairGroups.Special);
+            Count(groups, rows, segments, stripe);
+        }
+    }
 
+    private void Count(ReadOnlySpan<byte> groups, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
+    {
         foreach ((int first, int second, int offset) in _pairs)
         {
             ReadOnlySpan<byte> a = groups.Slice(first * Collector.BlockRows, rows);

@@ -9,6 +9,18 @@ internal static class RowCount
     /// <param name="tensors">The tensors of a call; null for one that it has not.</param>
     public static int Of(ReadOnlySpan<TensorValue?> tensors)
     {
+        // All of one size, as nearly always.
+        int first = tensors.IsEmpty ? -1 : SizeOf(tensors[0]), same = 1;
+        while (same < tensors.Length && SizeOf(tensors[same]) == first)
+        {
+            same++;
+        }
+
+        return first >= 0 && same == tensors.Length ? first : MostOf(tensors);
+    }
+
+    private static int MostOf(ReadOnlySpan<TensorValue?> tensors)
+    {
         int best = -1, most = 0, of = 0;
         bool scalar = false;
         foreach (TensorValue? tensor in tensors)

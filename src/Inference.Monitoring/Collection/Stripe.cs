@@ -10,10 +10,14 @@ internal sealed class Stripe
     /// <summary>Rows after which a stripe is emptied into a window: its 32-bit counts and 64-bit sums of squares of 2⁴⁰ hold twice as many.</summary>
     public const int MaxRows = 1 << 20;
 
+    // 2³² ÷ φ: multiples of it are spread evenly, whichever of them calls with a property take.
+    private const uint Step = 0x9E3779B9;
+
     // Vectors of sums may reach past the last column, where they add zeros.
     private const int Padding = 16;
     private readonly AlignedArray<int> _counts;
     private Taken _taken;
+    private uint _place;
     private byte[] _groups = [];
     private TensorValue?[] _tensors = [];
 
@@ -84,6 +88,9 @@ internal sealed class Stripe
     public long FailedCalls { get; set; }
 
     public long MismatchedCalls { get; set; }
+
+    /// <summary>A number that differs from call to call and is spread evenly over 32 bits; its owner's alone.</summary>
+    public uint NextPlace() => _place += Step;
 
     public bool TryTake() => Volatile.Read(ref _taken.Flag) == 0 && Interlocked.Exchange(ref _taken.Flag, 1) == 0;
 

@@ -5,8 +5,8 @@ namespace Inference.Monitoring.Collection;
 /// <summary>As many stripes as threads count at once. Thread-safe.</summary>
 internal sealed class StripeSet(WindowLayout layout, int remainder)
 {
-    // More threads than twice the processors do not run at once; those that are interrupted while they hold a stripe are few. A stripe is held for a fraction of a call, and each takes memory for every cell and segment.
-    private static readonly int s_most = Math.Clamp(2 * Environment.ProcessorCount, 4, 8);
+    // A thread that is interrupted while it counts keeps its stripe: of some threads more than processors each has one. They are made as they are needed, and dropped when they are not: each takes memory for every cell and segment.
+    private static readonly int s_most = Math.Clamp(4 * Environment.ProcessorCount, 8, 256);
 
     // Each stripe is held for some microseconds: a caller that waited this often gives up and its rows are only counted as seen.
     private const int Attempts = 64;
@@ -27,16 +27,9 @@ internal sealed class StripeSet(WindowLayout layout, int remainder)
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             Stripe[] stripes = Volatile.Read(ref _stripes);
-            int first = stripes.Length == 1 ? 0 : (int)((uint)Thread.GetCurrentProcessorId() % (uint)stripes.Length);
-            for (int i = 0; i < stripes.Length; i++)
+            if (TryTake(stripes) is { } stripe)
             {
-                Stripe stripe = stripes[first];
-                if (stripe.TryTake())
-                {
-                    return stripe;
-                }
-
-                first = first + 1 == stripes.Length ? 0 : first + 1;
+                return stripe;
             }
 
             if (stripes.Length < s_most && Grow(stripes) is { } added)
@@ -111,6 +104,34 @@ internal sealed class StripeSet(WindowLayout layout, int remainder)
         window.RowsSeen += Interlocked.Exchange(ref _skippedRows, 0);
         window.Calls += Interlocked.Exchange(ref _skippedCalls, 0);
         return window;
+    }
+
+    // First those that no other processor begins with: counters that two of them write to in turn are passed from cache to cache.
+    private static Stripe? TryTake(Stripe[] stripes)
+    {
+        if (stripes.Length == 1)
+        {
+            return stripes[0].TryTake() ? stripes[0] : null;
+        }
+
+        int own = (int)((uint)Thread.GetCurrentProcessorId() % (uint)Math.Min(Environment.ProcessorCount, stripes.Length));
+        for (int i = own; i < stripes.Length; i += Environment.ProcessorCount)
+        {
+            if (stripes[i].TryTake())
+            {
+                return stripes[i];
+            }
+        }
+
+        foreach (Stripe stripe in stripes)
+        {
+            if (stripe.TryTake())
+            {
+                return stripe;
+            }
+        }
+
+        return null;
     }
 
     private Stripe? Grow(Stripe[] seen)

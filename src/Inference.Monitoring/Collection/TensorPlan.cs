@@ -15,8 +15,10 @@ internal sealed class TensorPlan
     private readonly int _width;
     private readonly int _channels = 1;
     private readonly bool _isTokens;
-    private readonly int[] _missing;
-    private readonly int[] _missingPairs;
+
+    // Of each run, the cells "missing" of its columns, and of its pairs.
+    private readonly int[][] _missing;
+    private readonly int[][] _missingPairs;
     private readonly List<int> _pairs = [];
 
     /// <param name="layout">The columns of the profile.</param>
@@ -36,13 +38,9 @@ internal sealed class TensorPlan
         }
 
         _isTokens = columns[0].Derivation == ColumnDerivation.Length;
-        var missing = new List<int>();
+        var missing = new List<int[]>();
+        var missingPairs = new List<int[]>();
         var runs = new List<ColumnRun>();
-        for (int i = 0; i < count; i++)
-        {
-            missing.Add(layout.OffsetOf(first + i) + columns[i].Layout.Missing);
-        }
-
         for (int i = 0; i < count;)
         {
             int end = i + 1;
@@ -53,7 +51,10 @@ internal sealed class TensorPlan
 
             ColumnRun run = RunOf(columns[i..end], encoders.AsSpan(first + i, end - i), first + i, layout.OffsetOf(first + i));
             runs.Add(run);
-            _pairs.AddRange((run as FloatRun)?.AddPairs(layout) ?? []);
+            List<int> pairs = (run as FloatRun)?.AddPairs(layout) ?? [];
+            missing.Add([.. Enumerable.Range(first + i, end - i).Select(MissingOf)]);
+            missingPairs.Add([.. pairs.Select(MissingOf)]);
+            _pairs.AddRange(pairs);
             i = end;
         }
 
@@ -61,8 +62,9 @@ internal sealed class TensorPlan
         _makeGeneral = () => [.. _runs.Select(run => run is DerivedRun
             ? run
             : new RunGroup(layout.Columns[run.FirstColumn..(run.FirstColumn + run.Count)], encoders[run.FirstColumn..(run.FirstColumn + run.Count)], run.FirstColumn, layout.OffsetOf(run.FirstColumn)))];
-        _missingPairs = [.. _pairs.Select(p => layout.OffsetOf(p) + layout.Columns[p].Layout.Missing)];
-        _missing = [.. missing, .. _missingPairs];
+        (_missing, _missingPairs) = ([.. missing], [.. missingPairs]);
+
+        int MissingOf(int column) => layout.OffsetOf(column) + layout.Columns[column].Layout.Missing;
     }
 
     /// <summary>The name of the tensor.</summary>
@@ -74,7 +76,7 @@ internal sealed class TensorPlan
     /// <summary>The run of the most columns of float32; null if there is none.</summary>
     public FloatRun? LargestRun => _runs.OfType<FloatRun>().MaxBy(static r => r.Count);
 
-    /// <summary>Counts rows of a call. Rows that cannot be read are counted as missing.</summary>
+    /// <summary>Counts rows of a call. Rows that cannot be read are counted as missing, also those of an exception: each column then has as many rows as all others.</summary>
     /// <param name="tensor">The tensor; null if the call has none of that name.</param>
     /// <param name="callRows">The number of rows of the call.</param>
     /// <param name="start">The first row to count.</param>
@@ -84,27 +86,40 @@ internal sealed class TensorPlan
     /// <returns>Whether the tensor was as the profile says.</returns>
     public bool Collect(TensorValue? tensor, int callRows, int start, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
-        if (tensor is null || RowsOf(tensor) != callRows || (_width > 0 && tensor.ElementCount != (long)callRows * _width) || tensor.ElementCount % ((long)Math.Max(callRows, 1) * _channels) != 0)
+        if (tensor is null || RowsOf(tensor) != callRows || (_width > 0 && tensor.ElementCount != (long)callRows * _width) || (_channels > 1 && tensor.ElementCount % ((long)Math.Max(callRows, 1) * _channels) != 0))
         {
-            CountMissing(_missing, rows, segments, stripe);
+            CountMissing(0, rows, segments, stripe);
             return false;
         }
 
         bool same = tensor.ElementType == _type;
         if (!same && (!ElementReader.IsNumeric(_type) || !ElementReader.IsNumeric(tensor.ElementType) || (_isTokens && tensor.ElementType is not (ElementType.Int64 or ElementType.Int32))))
         {
-            CountMissing(_missing, rows, segments, stripe);
+            CountMissing(0, rows, segments, stripe);
             return false;
         }
 
-        foreach (ColumnRun run in same ? _runs : General())
+        ColumnRun[] runs = same ? _runs : General();
+        int counted = 0;
+        try
         {
-            run.Collect(tensor, start, rows, segments, stripe);
+            for (; counted < runs.Length; counted++)
+            {
+                // A run reads its elements before it counts any.
+                runs[counted].Collect(tensor, start, rows, segments, stripe);
+            }
         }
-
-        if (!same)
+        catch
         {
-            CountMissing(_missingPairs, rows, segments, stripe);
+            CountMissing(counted, rows, segments, stripe);
+            throw;
+        }
+        finally
+        {
+            for (int i = 0; !same && i < counted; i++)
+            {
+                CountMissing(_missingPairs[i], rows, segments, stripe);
+            }
         }
 
         return same;
@@ -145,6 +160,15 @@ internal sealed class TensorPlan
         (ColumnKind.Categorical, ElementType.String) => new StringRun(columns.ToArray(), encoders.ToArray(), first, offset),
         _ => new RunGroup(columns.ToArray(), encoders.ToArray(), first, offset),
     };
+
+    private void CountMissing(int firstRun, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
+    {
+        for (int i = firstRun; i < _runs.Length; i++)
+        {
+            CountMissing(_missing[i], rows, segments, stripe);
+            CountMissing(_missingPairs[i], rows, segments, stripe);
+        }
+    }
 
     private static void CountMissing(int[] cells, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {

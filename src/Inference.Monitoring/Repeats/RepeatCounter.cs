@@ -14,6 +14,9 @@ internal sealed class RepeatCounter
     /// <summary>The bytes of a row up to which it is hashed: some 0.2 µs. Rows of images are not.</summary>
     public const int MaxRowBytes = 4096;
 
+    // New, repeated.
+    private static readonly CellLayout s_layout = CellLayout.OfCategories(2);
+
     private readonly string[] _tensors;
     private readonly int _offset;
     private readonly int _cells;
@@ -54,7 +57,7 @@ internal sealed class RepeatCounter
             Tensor = first.Tensor,
             ElementType = ElementType.Bool,
             Derivation = ColumnDerivation.Repeat,
-            Layout = CellLayout.OfCategories(2),
+            Layout = s_layout,
             Categories = ["new", "repeated"],
             Keys = [0, 1],
         };
@@ -72,12 +75,24 @@ internal sealed class RepeatCounter
     {
         Span<ulong> hashes = stackalloc ulong[rows];
         hashes.Clear();
-        foreach (string name in _tensors)
+        try
         {
-            if (inputs.TryGetValue(name, out ModelValue? value) && value is TensorValue { Rank: > 0 } tensor && tensor.Shape[0] == callRows)
+            foreach (string name in _tensors)
             {
-                Hash(tensor, callRows, start, hashes);
+                if (inputs.TryGetValue(name, out ModelValue? value) && value is TensorValue { Rank: > 0 } tensor && tensor.Shape[0] == callRows)
+                {
+                    Hash(tensor, callRows, start, hashes);
+                }
             }
+        }
+        catch
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                counts[((segments.IsEmpty ? 0 : segments[row]) * _cells) + _offset + s_layout.Missing]++;
+            }
+
+            throw;
         }
 
         for (int row = 0; row < hashes.Length; row++)

@@ -18,7 +18,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     private readonly MonitoringInstruments _instruments;
     private readonly ILogger _logger;
     private readonly AlertDispatcher _alerts;
-    private readonly Sampler _sampler = new();
+    private readonly Sampler _sampler;
     private readonly Lock _rotation = new();
     private readonly ITimer _timer;
     private BurnIn? _burnIn;
@@ -43,6 +43,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         _info = info;
         _outputPorts = [.. info.Outputs];
         _clock = clock;
+        _sampler = Sampler.For(clock);
         _options = options;
         _conditions = conditions;
         _instruments = instruments;
@@ -128,27 +129,21 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     }
 
     /// <summary>When a call begins: a time stamp if it is timed, otherwise 0.</summary>
-    internal long Begin() => Volatile.Read(ref _collector) is not null && Sampler.IsTimed ? _clock.GetTimestamp() : 0;
+    internal long Begin() => _sampler.TakeTiming() ? _clock.GetTimestamp() : 0;
 
     /// <summary>Counts a call that was answered. Never throws.</summary>
-    internal void Observe(NamedValues inputs, NamedValues outputs, RunContext? context, long begun)
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="outputs">The outputs.</param>
+    /// <param name="context">The context; null for none.</param>
+    /// <param name="begun">What <see cref="Begin"/> returned.</param>
+    /// <param name="ownOutputs">Whether the caller has not got the outputs yet.</param>
+    internal void Observe(NamedValues inputs, NamedValues outputs, RunContext? context, long begun, bool ownOutputs)
     {
         try
         {
             if (Volatile.Read(ref _collector) is { } collector)
             {
-                if (begun != 0 || _sampler.TimesEachCount)
-                {
-                    ObserveTimed(collector, inputs, outputs, context, begun);
-                }
-                else if (_sampler.Takes(context))
-                {
-                    collector.Collect(inputs, outputs);
-                }
-                else
-                {
-                    collector.Pass(inputs, outputs, failed: false);
-                }
+                Count(collector, inputs, outputs, context, begun, ownOutputs);
             }
             else if (Volatile.Read(ref _burnIn) is { } burnIn && burnIn.Add(inputs, outputs))
             {
@@ -182,7 +177,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
             return;
         }
 
-        Observe(inputs, outputs, null, begun);
+        Observe(inputs, outputs, null, begun, ownOutputs: false);
     }
 
     /// <summary>Counts a call that failed. Never throws.</summary>
@@ -190,7 +185,19 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     {
         try
         {
-            Volatile.Read(ref _collector)?.Pass(null, null, failed: true);
+            if (Volatile.Read(ref _collector) is not { } collector)
+            {
+                return;
+            }
+
+            if (collector.Take() is not { } stripe)
+            {
+                collector.Skip(null, null);
+                return;
+            }
+
+            collector.Pass(stripe, null, null);
+            stripe.Release();
         }
 #pragma warning disable CA1031 // The caller gets the error of the call, not one of counting it.
         catch (Exception exception)
@@ -200,30 +207,58 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         }
     }
 
-    private void ObserveTimed(Collector collector, NamedValues inputs, NamedValues outputs, RunContext? context, long begun)
+    private void Count(Collector collector, NamedValues inputs, NamedValues outputs, RunContext? context, long begun, bool ownOutputs)
     {
-        bool takes = _sampler.Takes(context);
-        if (begun == 0 && !takes)
+        if (collector.Take() is not { } stripe)
         {
-            collector.Pass(inputs, outputs, failed: false);
+            collector.Skip(inputs, outputs);
             return;
         }
 
-        long called = _clock.GetTimestamp();
-        long? count = null;
-        if (takes || Sampler.IsDue(_clock.GetElapsedTime(Volatile.Read(ref _countedAt), called)))
+        try
         {
-            collector.Collect(inputs, outputs);
-            long counted = _clock.GetTimestamp();
-            Volatile.Write(ref _countedAt, counted);
-            count = counted - called;
+            uint place = stripe.NextPlace();
+            _sampler.Advance(place);
+            bool takes = _sampler.Takes(context, place);
+            if (begun != 0 || (takes && _sampler.TimesEachCount))
+            {
+                CountTimed(collector, stripe, inputs, outputs, takes, begun, ownOutputs);
+            }
+            else if (takes)
+            {
+                collector.Collect(stripe, inputs, outputs, ownOutputs);
+            }
+            else
+            {
+                collector.Pass(stripe, inputs, outputs);
+            }
+        }
+        finally
+        {
+            stripe.Release();
+        }
+    }
+
+    private void CountTimed(Collector collector, Stripe stripe, NamedValues inputs, NamedValues outputs, bool takes, long begun, bool ownOutputs)
+    {
+        long called = _clock.GetTimestamp();
+        bool counts = takes || Sampler.IsDue(_clock.GetElapsedTime(Volatile.Read(ref _countedAt), called));
+        if (counts)
+        {
+            collector.Collect(stripe, inputs, outputs, ownOutputs);
         }
         else
         {
-            collector.Pass(inputs, outputs, failed: false);
+            collector.Pass(stripe, inputs, outputs);
         }
 
-        _sampler.Add(begun == 0 ? null : called - begun, count, _options.Current.Budget);
+        long ended = _clock.GetTimestamp();
+        if (counts)
+        {
+            Volatile.Write(ref _countedAt, ended);
+        }
+
+        _sampler.Add(begun == 0 ? null : called - begun, ended - called, counts, _options.Current.Budget);
     }
 
     private void Fail(Exception exception)

@@ -24,7 +24,7 @@ internal sealed class MonitoringRunner(IModelRunner inner, ModelMonitor monitor)
         }
 
         NamedValues outputs = run.Result;
-        monitor.Observe(inputs, outputs, context, begun);
+        monitor.Observe(inputs, outputs, context, begun, ownOutputs: true);
         return new ValueTask<NamedValues>(outputs);
     }
 
@@ -73,7 +73,7 @@ internal sealed class MonitoringRunner(IModelRunner inner, ModelMonitor monitor)
             throw;
         }
 
-        monitor.Observe(inputs, outputs, context, begun);
+        monitor.Observe(inputs, outputs, context, begun, ownOutputs: true);
         return outputs;
     }
 }

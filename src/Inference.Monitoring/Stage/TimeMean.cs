@@ -8,7 +8,7 @@ internal struct TimeMean
 
     // A thread that is interrupted for milliseconds within a call must not count as so many calls.
     private const int MostOfMean = 16;
-    private long _ticks;
+    private double _ticks;
     private int _timings;
 
     /// <summary>The mean; negative until there are enough timings.</summary>
@@ -20,7 +20,7 @@ internal struct TimeMean
 
     /// <summary>Adds a time.</summary>
     /// <returns>Whether the mean has changed.</returns>
-    public bool Add(long ticks)
+    public bool Add(double ticks)
     {
         _ticks += _timings < MinTimings / 2 ? ticks : Math.Min(ticks, MostOfMean * Math.Max(_ticks / _timings, 1));
         if (++_timings < MinTimings)
@@ -28,7 +28,7 @@ internal struct TimeMean
             return false;
         }
 
-        Value = (double)_ticks / _timings;
+        Value = _ticks / _timings;
         _ticks /= 2;
         _timings /= 2;
         return true;

@@ -10,7 +10,8 @@ public class HeldTensorTests
     [Fact]
     public void Collect_OutputDisposedMeanwhile_ItsMemoryIsNotReused()
     {
-        var collector = new Collector(Rows.Profile().WindowLayout);
+        ReferenceProfile profile = Rows.Profile();
+        var collector = new Collector(profile.WindowLayout);
         TensorValue output = TensorValue.Allocate(ElementType.Float32, [1, FakeModel.OutputWidth]);
         nint address = AddressOf(output);
         bool reused = false;
@@ -28,6 +29,22 @@ public class HeldTensorTests
         Assert.Throws<ObjectDisposedException>(() => collector.Collect(inputs, outputs));
         Assert.Null(memory.OnRead);
         Assert.False(reused);
+
+        // All of the call is counted, what was disposed as missing.
+        MonitoringWindow window = collector.Drain(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+        Assert.Equal((1, 1), (window.Rows, window.MismatchedCalls));
+        for (int c = 0; c < window.ColumnCount; c++)
+        {
+            long rows = 0;
+            foreach (long count in window.Counts(c))
+            {
+                rows += count;
+            }
+
+            Assert.Equal(1, rows);
+        }
+
+        Assert.Equal(1, window.Counts(profile.FindColumn("y[0]")!.Place)[^1]);
 
         // The hold has ended: the memory is free.
         TensorValue[] after = [.. Enumerable.Range(0, 16).Select(_ => TensorValue.Allocate(ElementType.Float32, [1, FakeModel.OutputWidth]))];

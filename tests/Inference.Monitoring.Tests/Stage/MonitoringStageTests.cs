@@ -155,8 +155,12 @@ public class MonitoringStageTests
             return outputs;
         }));
         f.Run([1, 2, 3, 4]);
-        f.Monitor.Flush();
+        MonitoringWindow window = f.Flush();
         Assert.Equal(1, f.Monitor.Snapshot.CollectionErrors);
+
+        // Nothing of the call is counted.
+        Assert.Equal(0, window.Rows);
+        Assert.All(Enumerable.Range(0, window.ColumnCount), c => Assert.Equal(0, Sum(window.Counts(c))));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Inference.Monitoring.Collection;
 using Inference.Monitoring.Stage;
 using Inference.TestSupport;
 
@@ -12,10 +13,10 @@ public class SamplerTests
     [InlineData(100, 100_000, 0.0001, 1.0 / 1024)]
     public void Share_OfTimedCalls_KeepsTheBudget(long call, long count, double budget, double share)
     {
-        var sampler = new Sampler();
+        var sampler = new Sampler(reading: 0, 1_000_000_000);
         for (int i = 0; i < 200; i++)
         {
-            sampler.Add(call, count, budget);
+            sampler.Add(call, count, counted: true, budget);
         }
 
         Assert.Equal(share, sampler.Share, 1e-9);
@@ -24,23 +25,23 @@ public class SamplerTests
     [Fact]
     public void Share_WithoutABudget_IsOne()
     {
-        var sampler = new Sampler();
+        var sampler = new Sampler(reading: 0, 1_000_000_000);
         for (int i = 0; i < 200; i++)
         {
-            sampler.Add(1, 1_000, null);
+            sampler.Add(1, 1_000, counted: true, null);
         }
 
         Assert.Equal(1, sampler.Share);
-        Assert.True(sampler.Takes(null));
+        Assert.True(sampler.Takes(null, 7));
     }
 
     [Fact]
     public void Share_AnInterruptedCall_ChangesItLittle()
     {
-        var sampler = new Sampler();
+        var sampler = new Sampler(reading: 0, 1_000_000_000);
         for (int i = 0; i < 400; i++)
         {
-            sampler.Add(10_000, i % 50 == 7 ? 10_000_000 : 200, 0.01);
+            sampler.Add(10_000, i % 50 == 7 ? 10_000_000 : 200, counted: true, 0.01);
         }
 
         Assert.InRange(sampler.Share, 0.3, 0.5);
@@ -49,18 +50,18 @@ public class SamplerTests
     [Fact]
     public void Takes_ByPredictionId_IsAPropertyOfTheIdAndHasTheShare()
     {
-        var sampler = new Sampler();
+        var sampler = new Sampler(reading: 0, 1_000_000_000);
         for (int i = 0; i < 200; i++)
         {
-            sampler.Add(10_000, 400, 0.01);
+            sampler.Add(10_000, 400, counted: true, 0.01);
         }
 
         int taken = 0;
         for (int i = 0; i < 4_000; i++)
         {
             var context = new RunContext();
-            bool takes = sampler.Takes(context);
-            Assert.Equal(takes, sampler.Takes(context));
+            bool takes = sampler.Takes(context, 7);
+            Assert.Equal(takes, sampler.Takes(context, 7));
             taken += takes ? 1 : 0;
         }
 
@@ -82,22 +83,65 @@ public class SamplerTests
         Assert.InRange(window.Rows, 400, 29_000);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(16)]
-    [InlineData(64)]
-    [InlineData(61)]
-    public void IsTimed_ModelsInTurnOnAThread_TimesOneIn64CallsOfEach(int models)
+    [Fact]
+    public void Advance_PlacesOfAStripe_TimeOneIn64CallsAndAllOfAPattern()
     {
-        var timed = new int[models];
-        for (int call = 0; call < 12_800 * models; call++)
+        var sampler = new Sampler(reading: 0, 1_000_000_000);
+        var stripe = new Stripe(Rows.Profile().WindowLayout);
+        foreach (int period in (int[])[1, 2, 3, 16, 61, 64])
         {
-            timed[call % models] += Sampler.IsTimed ? 1 : 0;
+            var timed = new int[period];
+            for (int call = 0; call < 12_800 * period; call++)
+            {
+                timed[call % period] += sampler.TakeTiming() ? 1 : 0;
+                sampler.Advance(stripe.NextPlace());
+            }
+
+            Assert.All(timed, t => Assert.InRange(t, 180, 220));
+        }
+    }
+
+    [Fact]
+    public void Takes_WithoutAContext_HasTheShareAlsoAmongTimedCalls()
+    {
+        var sampler = new Sampler(reading: 0, 1_000_000_000);
+        for (int i = 0; i < 200; i++)
+        {
+            sampler.Add(10_000, 400, counted: true, 0.01);
         }
 
-        Assert.All(timed, t => Assert.InRange(t, 180, 220));
+        var stripe = new Stripe(Rows.Profile().WindowLayout);
+        (int taken, int timed, int both) = (0, 0, 0);
+        for (int i = 0; i < 640_000; i++)
+        {
+            bool times = sampler.TakeTiming();
+            uint place = stripe.NextPlace();
+            sampler.Advance(place);
+            bool takes = sampler.Takes(null, place);
+            (taken, timed, both) = (taken + (takes ? 1 : 0), timed + (times ? 1 : 0), both + (takes && times ? 1 : 0));
+        }
+
+        Assert.InRange(taken, 158_000, 162_000);
+        Assert.InRange((double)both / timed, 0.22, 0.28);
+    }
+
+    [Theory]
+    [InlineData(20_000, 165, 20)]
+    [InlineData(10_000, 165, 20)]
+    [InlineData(5_000, 165, 20)]
+    [InlineData(3_000, 400, 12)]
+    public void Share_WithWhatMonitoringTakesOfEachCall_KeepsTheBudget(int call, int count, int pass)
+    {
+        // Nanoseconds; a reading of the clock takes 25, of which a timing holds one.
+        const int Reading = 25;
+        var sampler = new Sampler(Reading, 1_000_000_000);
+        for (int i = 0; i < 400; i++)
+        {
+            sampler.Add(call + Reading, (i % 2 == 0 ? count : pass) + Reading, counted: i % 2 == 0, 0.01);
+        }
+
+        double taken = 3 + (3 * Reading / 64.0) + pass + (sampler.Share * (count - pass));
+        Assert.Equal(Math.Min(0.01 * call, 3 + (3 * Reading / 64.0) + count), taken, 0.01);
     }
 
     [Fact]
