@@ -17,6 +17,8 @@ internal static class CommandLine
             return ExitCodes.Usage;
         }
 
-        return await parsed.InvokeAsync().ConfigureAwait(false);
+        // A server ends by itself on SIGTERM, after what it accepted is answered.
+        InvocationConfiguration configuration = new() { ProcessTerminationTimeout = parsed.CommandResult.Command.Name == ServeCommand.Name ? null : TimeSpan.FromSeconds(2) };
+        return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
     }
 }

@@ -22,6 +22,7 @@ internal static class CommandTable
         QuantizeCommand.Create(),
         RunCommand.Create(),
         ScoreCommand.Create(),
+        ServeCommand.Create(),
         VerifyCommand.Create(),
     };
 }

@@ -1,0 +1,14 @@
+using System.Net;
+
+namespace Inference.Cli.Serving;
+
+/// <summary>The options of a server.</summary>
+/// <param name="Models">The models.</param>
+/// <param name="Http">Where REST is served.</param>
+/// <param name="Grpc">Where gRPC is served.</param>
+/// <param name="Hosts">Names of this server that requests may use, besides those of the loopback and of the addresses.</param>
+/// <param name="Config">A configuration file; null for none.</param>
+/// <param name="Backend">The provider.</param>
+/// <param name="Library">The path of ONNX Runtime's native library; null: the default locations.</param>
+/// <param name="AdminKeyFile">The file with the key of those who may change what is served; null: nobody may.</param>
+internal sealed record ServeOptions(IReadOnlyList<FoundModel> Models, IPEndPoint Http, IPEndPoint Grpc, IReadOnlyList<string> Hosts, string? Config, string Backend, string? Library, string? AdminKeyFile);
