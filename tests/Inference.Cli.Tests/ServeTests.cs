@@ -155,6 +155,8 @@ public sealed class ServeTests
             [new("plain", At("repository", "plain"), false), new("ranker", At("repository", "ranker"), true), new("versions", At("versions"), true), new("single", At("single.onnx"), false)],
             FoundModel.In([At("repository"), At("versions"), At("single.onnx")]));
         Assert.Equal([new("plain", At("repository", "plain", "model.onnx"), false)], FoundModel.In([At("repository", "plain", "model.onnx")]));
+        Assert.Equal([new("named", At("repository", "plain"), false)], FoundModel.In(["named=" + At("repository", "plain")]));
+        Assert.Throws<ModelLoadException>(() => FoundModel.In(["named=" + At("repository")]));
         Assert.Contains("empty", Assert.Throws<ModelLoadException>(() => FoundModel.In([At("empty")])).Message, StringComparison.Ordinal);
         Assert.Contains("'plain'", Assert.Throws<ModelLoadException>(() => FoundModel.In([At("repository"), At("repository", "plain")])).Message, StringComparison.Ordinal);
         Assert.Throws<ModelLoadException>(() => FoundModel.In([At("absent")]));

@@ -14,7 +14,7 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var paths = new Argument<string[]>("PATH") { Description = "Models (a file, or a folder that contains model.onnx) or repositories (NAME/VERSION/model.onnx).", Arity = ArgumentArity.ZeroOrMore };
+        var paths = new Argument<string[]>("PATH") { Description = "Models (a file, or a folder that contains model.onnx) or repositories (NAME/VERSION/model.onnx). NAME=PATH gives a single model another name.", Arity = ArgumentArity.ZeroOrMore };
         var http = new Option<string>("--http") { Description = "Address and port of REST; port 0 for any free one.", DefaultValueFactory = _ => "127.0.0.1:8000" };
         var grpc = new Option<string>("--grpc") { Description = "Address and port of gRPC; port 0 for any free one.", DefaultValueFactory = _ => "127.0.0.1:8001" };
         var hosts = new Option<string[]>("--host") { Description = "A name of this server that requests may use, besides localhost and the addresses. May be repeated." };

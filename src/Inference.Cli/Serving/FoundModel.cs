@@ -9,7 +9,7 @@ internal sealed record FoundModel(string Name, string Path, bool HasVersions)
     private const string ModelFile = "model.onnx";
 
     /// <summary>Finds the models of paths.</summary>
-    /// <param name="paths">Models (a file, or a folder that contains model.onnx), or repositories: folders <c>NAME/VERSION/model.onnx</c> or <c>NAME/model.onnx</c>.</param>
+    /// <param name="paths">Models (a file, or a folder that contains model.onnx), or repositories: folders <c>NAME/VERSION/model.onnx</c> or <c>NAME/model.onnx</c>. <c>NAME=PATH</c> gives a single model another name.</param>
     /// <exception cref="ModelLoadException">A path has no model, or two models have one name.</exception>
     public static IReadOnlyList<FoundModel> In(IEnumerable<string> paths)
     {
@@ -17,7 +17,17 @@ internal sealed record FoundModel(string Name, string Path, bool HasVersions)
         foreach (string path in paths)
         {
             int before = found.Count;
-            AddFrom(path, found);
+            int equals = File.Exists(path) || Directory.Exists(path) ? -1 : path.IndexOf('=', StringComparison.Ordinal);
+            AddFrom(path[(equals + 1)..], found);
+            if (equals > 0 && found.Count == before + 1)
+            {
+                found[before] = found[before] with { Name = path[..equals] };
+            }
+            else if (equals > 0 && found.Count > before)
+            {
+                throw new ModelLoadException($"'{path}': expected a single model to name, got {found.Count - before}. Leave out the name.");
+            }
+
             if (found.Count == before)
             {
                 throw new ModelLoadException($"'{path}': expected a model file, a folder that contains {ModelFile}, or a repository NAME/VERSION/{ModelFile}, found none. Check the path.");
