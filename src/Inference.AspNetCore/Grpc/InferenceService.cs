@@ -72,6 +72,11 @@ internal sealed class InferenceService(ServedModels models, InferenceCalls calls
         message.Text(3, description.Platform);
         Add(message, 4, description.Inputs);
         Add(message, 5, description.Outputs);
+        foreach ((string name, string value) in description.Properties)
+        {
+            message.Nested(6, new WireMessage().Text(1, name).Text(2, value));
+        }
+
         return message;
     });
 

@@ -81,6 +81,13 @@ internal sealed class RestServer(
         json.WriteString("platform"u8, description.Platform);
         Write(json, "inputs"u8, description.Inputs);
         Write(json, "outputs"u8, description.Outputs);
+        json.WriteStartObject("properties"u8);
+        foreach ((string name, string value) in description.Properties)
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
         json.WriteEndObject();
     });
 
