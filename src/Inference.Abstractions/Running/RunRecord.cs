@@ -28,6 +28,20 @@ public sealed class RunRecord
         }
     }
 
+    /// <summary>The id; if it was not read yet, one with the time of the caller's clock.</summary>
+    internal Guid PredictionIdAt(DateTimeOffset time)
+    {
+        lock (_lock)
+        {
+            if (_predictionId == Guid.Empty)
+            {
+                _predictionId = Guid.CreateVersion7(time);
+            }
+
+            return _predictionId;
+        }
+    }
+
     /// <summary>The version that served the call; null until then.</summary>
     public string? VersionServed { get; set; }
 

@@ -13,19 +13,19 @@ public interface IFeedbackStore : IAsyncDisposable
 
     /// <summary>
     /// Adds predictions, then reports in order; all or nothing, durable when it returns. A prediction that is there already is left as it is. A report is <see cref="FeedbackAnswer.Accepted"/> if there is none with this id, row and
-    /// name, or if its value differs and its time is later than that of the one there, which it replaces; <see cref="FeedbackAnswer.Duplicate"/> if there is another one that stands; <see cref="FeedbackAnswer.Unknown"/> without its
+    /// name, if the one there has its receipt, or if its value differs and its time is later than that of the one there, which it replaces; <see cref="FeedbackAnswer.Duplicate"/> if there is another one that stands; <see cref="FeedbackAnswer.Unknown"/> without its
     /// prediction; <see cref="FeedbackAnswer.Invalid"/> if the prediction has no such row.
     /// </summary>
     /// <returns>A result for each report.</returns>
     ValueTask<IReadOnlyList<WrittenReport>> WriteAsync(IReadOnlyList<KeptPrediction> predictions, IReadOnlyList<TimedReport> reports, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads reports with their predictions, by time and id of the prediction, row and name (ordinal).</summary>
+    /// <summary>Reads reports with their predictions, by time and id of the prediction, then by row.</summary>
     /// <param name="from">The start of the predictions' times.</param>
     /// <param name="to">The end, exclusive.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     IAsyncEnumerable<JoinedOutcome> ReadJoinedAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads predictions, with reports or without, by time and id.</summary>
+    /// <summary>Reads predictions, with reports or without, by time and id (big-endian bytes).</summary>
     /// <param name="from">The start of their times.</param>
     /// <param name="to">The end, exclusive.</param>
     /// <param name="cancellationToken">Stops reading.</param>

@@ -24,8 +24,9 @@ public readonly record struct JoinedOutcome(KeptPrediction Prediction, int Row, 
     public DateTimeOffset PredictedAt => Prediction.At;
 
     /// <summary>The score; NaN if none is kept.</summary>
-    public double Score => Prediction.Columns.Score is { } score ? Column(score)?.Number ?? double.NaN : double.NaN;
+    public double Score => Prediction.Score(Row);
 
     /// <summary>The value of a kept column; null if it is not kept.</summary>
-    public FeedbackValue? Column(string name) => Prediction.Columns.IndexOf(name) is >= 0 and var place ? Prediction.Row(Row)[place] : (FeedbackValue?)null;
+    /// <param name="name">The column.</param>
+    public FeedbackValue? Column(string name) => Prediction.Column(Row, name);
 }

@@ -26,13 +26,23 @@ public sealed class KeptPrediction
     /// <summary>The columns.</summary>
     public FeedbackColumns Columns { get; init; } = FeedbackColumns.None;
 
-    /// <summary>The values, row by row: <see cref="Rows"/> × columns. A missing one is NaN.</summary>
+    /// <summary>The values, row by row, of the first rows or of all. A missing value is NaN.</summary>
     public ReadOnlyMemory<FeedbackValue> Values { get; init; }
 
-    /// <summary>The values of a row, one a column.</summary>
+    /// <summary>The values of a row, one a column; empty for a row whose values are not kept.</summary>
+    /// <param name="row">The row, from 0.</param>
     public ReadOnlySpan<FeedbackValue> Row(int row)
     {
         int width = Columns.Names.Count;
-        return Values.Span.Slice(row * width, width);
+        return row >= 0 && (row + 1L) * width <= Values.Length ? Values.Span.Slice(row * width, width) : [];
     }
+
+    /// <summary>The value of a column in a row; null if it is not kept.</summary>
+    /// <param name="row">The row, from 0.</param>
+    /// <param name="name">The column.</param>
+    public FeedbackValue? Column(int row, string name) => Columns.IndexOf(name) is >= 0 and var place && Row(row) is { IsEmpty: false } values ? values[place] : (FeedbackValue?)null;
+
+    /// <summary>The score of a row; NaN if none is kept.</summary>
+    /// <param name="row">The row, from 0.</param>
+    public double Score(int row) => Columns.Score is { } score ? Column(row, score)?.Number ?? double.NaN : double.NaN;
 }

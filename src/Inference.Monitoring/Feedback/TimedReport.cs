@@ -8,4 +8,5 @@ namespace Inference.Monitoring;
 /// <param name="Name">What is reported.</param>
 /// <param name="Value">The label or outcome; a number is finite.</param>
 /// <param name="At">When it became known, in whole microseconds.</param>
-public readonly record struct TimedReport(Guid PredictionId, int Row, string Name, FeedbackValue Value, DateTimeOffset At);
+/// <param name="Receipt">A random number of this report, the same when it is written again because a write failed. A store keeps it: a report that it finds with its own receipt was written by the failed attempt.</param>
+public readonly record struct TimedReport(Guid PredictionId, int Row, string Name, FeedbackValue Value, DateTimeOffset At, long Receipt);

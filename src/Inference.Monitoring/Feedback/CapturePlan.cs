@@ -1,0 +1,195 @@
+using System.Globalization;
+using Inference.Feedback;
+using Inference.Monitoring.Cells;
+
+namespace Inference.Monitoring.Feedback;
+
+/// <summary>Which columns of a call are kept, and how they are read and redacted. Immutable.</summary>
+internal sealed class CapturePlan
+{
+    // Elements of a tensor that is named without an index.
+    private const int MostElements = 256;
+    private readonly TensorCapture[] _tensors;
+    private readonly int _numbers;
+    private readonly int _texts;
+    private readonly int _mostRows;
+
+    // For each column, its place among the numbers, or among the texts as ~place.
+    private readonly int[] _places;
+    private readonly Redactor[] _redactors;
+
+    /// <exception cref="InferenceException">A column is none of the model's.</exception>
+    public CapturePlan(ModelInfo info, FeedbackOptions options)
+    {
+        _mostRows = options.MaxRowsPerCall;
+        var columns = new List<CaptureColumn>();
+        foreach (FeedbackColumnOptions column in options.Columns)
+        {
+            columns.AddRange(Resolve(info, column, one: false));
+        }
+
+        // The score is a number to compute with; segments are kept as the columns say.
+        foreach (string name in options.Segments.Append(options.Score).OfType<string>())
+        {
+            if (!columns.Exists(c => c.Name == name))
+            {
+                columns.AddRange(Resolve(info, new FeedbackColumnOptions { Name = name }, one: true));
+            }
+        }
+
+        columns = [.. columns.DistinctBy(static c => c.Name)];
+        if (options.Score is { } score && columns.Find(c => c.Name == score) is { } scored && (scored.IsText || !scored.IsOutput || scored.Options.Redaction == FeedbackRedaction.Hash))
+        {
+            throw new InferenceException($"Model '{info.Name}', UseFeedback: expected a numeric output that is not hashed as Score, got '{score}'. Name another column, or keep its values.");
+        }
+
+        Columns = new FeedbackColumns([.. columns.Select(static c => c.Name)], options.Score, [.. options.Segments.Distinct(StringComparer.Ordinal)]);
+        _places = new int[columns.Count];
+        _redactors = [.. columns.Select(c => new Redactor(c.Name, c.Options, options))];
+        var tensors = new List<TensorCapture>();
+        foreach (IGrouping<(bool IsOutput, string Tensor, bool IsText), (CaptureColumn Column, int Index)> group in columns.Select(static (c, i) => (c, i)).GroupBy(static x => (x.c.IsOutput, x.c.Tensor, x.c.IsText)))
+        {
+            (CaptureColumn Column, int Index)[] members = [.. group.OrderBy(static m => m.Column.Element)];
+            int first = group.Key.IsText ? _texts : _numbers;
+            tensors.Add(new TensorCapture(group.Key.IsOutput, group.Key.Tensor, group.Key.IsText, [.. members.Select(static m => m.Column.Element)], first));
+            for (int i = 0; i < members.Length; i++)
+            {
+                _places[members[i].Index] = group.Key.IsText ? ~(first + i) : first + i;
+            }
+
+            _numbers += group.Key.IsText ? 0 : members.Length;
+            _texts += group.Key.IsText ? members.Length : 0;
+        }
+
+        _tensors = [.. tensors];
+    }
+
+    /// <summary>The columns.</summary>
+    public FeedbackColumns Columns { get; }
+
+    /// <summary>Reads the columns of a call into a slot.</summary>
+    public void Capture(NamedValues inputs, NamedValues outputs, PredictionSlot slot)
+    {
+        slot.Rows = Rows(outputs);
+        slot.KeptRows = _tensors.Length == 0 ? 0 : Math.Min(slot.Rows, _mostRows);
+        Ensure(ref slot.Numbers, slot.KeptRows * _numbers);
+        Ensure(ref slot.Texts, slot.KeptRows * _texts);
+        foreach (TensorCapture tensor in _tensors)
+        {
+            tensor.Read(tensor.IsOutput ? outputs : inputs, slot, tensor.IsText ? _texts : _numbers);
+        }
+    }
+
+    /// <summary>Makes what is kept of the slot, redacted, and forgets what is in the slot.</summary>
+    public KeptPrediction Keep(PredictionSlot slot, Func<string, string> hashSubject)
+    {
+        int width = _places.Length;
+        var values = new FeedbackValue[slot.KeptRows * width];
+        for (int row = 0; row < slot.KeptRows; row++)
+        {
+            for (int column = 0; column < width; column++)
+            {
+                int place = _places[column];
+                values[(row * width) + column] = place >= 0
+                    ? _redactors[column].Redact(slot.Numbers[(row * _numbers) + place])
+                    : _redactors[column].Redact(slot.Texts[(row * _texts) + ~place]);
+            }
+        }
+
+        var kept = new KeptPrediction
+        {
+            Id = slot.Id,
+            At = new DateTimeOffset(slot.At, TimeSpan.Zero),
+            ModelVersion = slot.Version,
+            Arm = slot.Arm,
+            Subject = slot.Subject is { } subject ? hashSubject(subject) : null,
+            Rows = slot.Rows,
+            Columns = Columns,
+            Values = values,
+        };
+        Array.Clear(slot.Numbers);
+        Array.Clear(slot.Texts);
+        slot.Subject = null;
+        slot.Arm = null;
+        return kept;
+    }
+
+    private static int Rows(NamedValues outputs) =>
+        outputs.Count > 0 && outputs.GetAt(0).Value is TensorValue { Rank: > 0 } tensor ? (int)Math.Clamp(tensor.Shape[0], 1, int.MaxValue) : 1;
+
+    private static void Ensure<T>(ref T[] array, int length)
+    {
+        if (array.Length < length)
+        {
+            array = new T[length];
+        }
+    }
+
+    private static IEnumerable<CaptureColumn> Resolve(ModelInfo info, FeedbackColumnOptions column, bool one)
+    {
+        (string tensor, int? element) = Split(column.Name);
+        ModelPort? output = info.Outputs.FirstOrDefault(p => p.Name == column.Name) ?? info.Outputs.FirstOrDefault(p => p.Name == tensor);
+        ModelPort? port = output ?? info.Inputs.FirstOrDefault(p => p.Name == column.Name) ?? info.Inputs.FirstOrDefault(p => p.Name == tensor);
+        if (port is null)
+        {
+            string[] names = [.. info.Inputs.Concat(info.Outputs).Select(static p => p.Name)];
+            string near = NearestName.Among(names, tensor) is { } name ? $" Did you mean '{name}'?" : "";
+            throw new InferenceException($"Model '{info.Name}', UseFeedback: expected a column of an input or output, got '{column.Name}'.{near} Name one of {string.Join(", ", names.Select(static n => $"'{n}'"))}, with [j] for element j of a row.");
+        }
+
+        if (port.Name == column.Name)
+        {
+            element = null;
+        }
+
+        bool isText = port.Type.ElementType == ElementType.String;
+        if (port.Type.Kind != ModelValueKind.Tensor || !(isText || ElementReader.IsNumeric(port.Type.ElementType)))
+        {
+            throw new InferenceException($"Model '{info.Name}', UseFeedback: expected a tensor of numbers or strings, got '{port.Name}', a {port.Type}. Leave it out.");
+        }
+
+        long? width = Width(port);
+        if (element is { } index)
+        {
+            if (index >= width)
+            {
+                throw new InferenceException($"Model '{info.Name}', UseFeedback: expected an element below {width} of '{port.Name}', got '{column.Name}'. Correct the index.");
+            }
+
+            return [new CaptureColumn(column.Name, output is not null, port.Name, index, isText, column)];
+        }
+
+        if (width is null or > MostElements || (one && width != 1))
+        {
+            throw new InferenceException($"Model '{info.Name}', UseFeedback: expected {(one ? "one element" : $"at most {MostElements} elements")} a row, got '{port.Name}' with {width?.ToString(CultureInfo.InvariantCulture) ?? "any number"}. Name elements, such as '{port.Name}[0]'.");
+        }
+
+        return width == 1
+            ? [new CaptureColumn(port.Name, output is not null, port.Name, 0, isText, column)]
+            : Enumerable.Range(0, (int)width).Select(i => new CaptureColumn(string.Create(CultureInfo.InvariantCulture, $"{port.Name}[{i}]"), output is not null, port.Name, i, isText, column));
+    }
+
+    private static long? Width(ModelPort port)
+    {
+        long width = 1;
+        foreach (Dimension dimension in port.Shape?.Skip(1) ?? [Dimension.Unknown])
+        {
+            if (dimension.Size is not { } size)
+            {
+                return null;
+            }
+
+            width *= size;
+        }
+
+        return width;
+    }
+
+    private static (string Tensor, int? Element) Split(string name)
+    {
+        int open = name.LastIndexOf('[');
+        return open > 0 && name[^1] == ']' && int.TryParse(name.AsSpan(open + 1, name.Length - open - 2), NumberStyles.None, CultureInfo.InvariantCulture, out int element) ? (name[..open], element) : (name, null);
+    }
+
+    private sealed record CaptureColumn(string Name, bool IsOutput, string Tensor, int Element, bool IsText, FeedbackColumnOptions Options);
+}

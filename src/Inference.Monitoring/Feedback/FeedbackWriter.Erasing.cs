@@ -1,0 +1,36 @@
+namespace Inference.Monitoring.Feedback;
+
+internal sealed partial class FeedbackWriter
+{
+    /// <summary>Removes what is kept of a subject, here and in the store. Called between writes.</summary>
+    public async Task<(long Predictions, long Reports)> EraseAsync(string subject)
+    {
+        TakePredictions();
+        HashSet<Guid> erased = [.. _predictions.Where(p => p.Subject == subject).Select(static p => p.Id)];
+        int held = 0;
+        if (erased.Count > 0)
+        {
+            KeptPrediction[] left = [.. _predictions.Where(p => p.Subject != subject)];
+            _predictions.Clear();
+            foreach (KeptPrediction prediction in left)
+            {
+                _predictions.Enqueue(prediction);
+            }
+
+            held = _held.Remove(erased);
+            Interlocked.Add(ref _waiting, -held);
+            Volatile.Write(ref _pending, _predictions.Count);
+        }
+
+        (long predictions, long reports) = await GuardAsync(async (store, token) =>
+        {
+            if (!_open)
+            {
+                await store.OpenAsync(token).ConfigureAwait(false);
+            }
+
+            return await store.EraseAsync(subject, token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return (predictions + erased.Count, reports + held);
+    }
+}

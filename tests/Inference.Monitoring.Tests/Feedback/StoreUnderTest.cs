@@ -1,0 +1,7 @@
+namespace Inference.Monitoring.Tests.Feedback;
+
+/// <summary>Whether the store of this project's tests is there.</summary>
+internal static class StoreUnderTest
+{
+    public static string? WhyMissing => null;
+}
