@@ -22,6 +22,9 @@ internal static class PredictionIds
         return milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
     }
 
+    /// <summary>A number in [0, 1) of a row: the same whenever it is asked for, independent of the share.</summary>
+    public static double Uniform(Guid id, int row) => (Mix(Hash(id) + ((ulong)row * 0x9E3779B97F4A7C15)) >> 11) * (1.0 / (1UL << 53));
+
     // The same on every machine and in every process.
     private static ulong Hash(Guid id)
     {
