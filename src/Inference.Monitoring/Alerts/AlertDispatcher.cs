@@ -14,7 +14,7 @@ internal sealed partial class AlertDispatcher : IDisposable
     private readonly Func<AlertOptions> _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly SnapshotInstruments _gauges;
+    private readonly SnapshotInstruments? _gauges;
     private readonly AlertPolicy _changes = new();
     private readonly AlertPolicy _policy = new();
     private readonly LogAlertSink _log;
@@ -32,14 +32,15 @@ internal sealed partial class AlertDispatcher : IDisposable
     /// <param name="services">Where sinks, the clock, meters and HTTP clients are registered.</param>
     /// <param name="conditions">The conditions of the model; null for none.</param>
     /// <param name="logger">The log.</param>
-    public AlertDispatcher(string model, Func<AlertOptions> options, IServiceProvider services, ModelConditions? conditions, ILogger logger)
+    /// <param name="gauges">Whether evidence and columns are reported as gauges: not of a second dispatcher of one model.</param>
+    public AlertDispatcher(string model, Func<AlertOptions> options, IServiceProvider services, ModelConditions? conditions, ILogger logger, bool gauges = true)
     {
         _options = options;
         _logger = logger;
         _clock = services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
         var meters = services.GetService(typeof(IMeterFactory)) as IMeterFactory;
         var instruments = new AlertInstruments(meters);
-        _gauges = new SnapshotInstruments(meters);
+        _gauges = gauges ? new SnapshotInstruments(meters) : null;
         _log = new LogAlertSink(logger);
         _meter = new MeterAlertSink(instruments);
         _health = conditions is null ? null : new HealthAlertSink(conditions);
@@ -56,7 +57,7 @@ internal sealed partial class AlertDispatcher : IDisposable
     {
         lock (_lock)
         {
-            _gauges.Report(snapshot);
+            _gauges?.Report(snapshot);
             AlertOptions options = _options();
             DateTimeOffset now = _clock.GetUtcNow();
             if (!options.Health)

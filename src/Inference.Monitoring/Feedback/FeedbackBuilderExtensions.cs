@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Inference.Feedback;
+using Inference.Monitoring.Alerts;
 using Inference.Monitoring.Feedback;
 using Inference.Status;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,8 @@ namespace Inference.Monitoring;
 /// <summary>Adds feedback to models.</summary>
 public static partial class FeedbackBuilderExtensions
 {
+    private static readonly AlertOptions s_alerts = new();
+
     /// <summary>
     /// Adds a stage that keeps answered calls that have a <see cref="RunContext"/>, so that labels and outcomes can be reported for them (<see cref="IFeedback"/>). Calls are neither delayed nor changed, and never fail because of it;
     /// synchronous calls stay synchronous. Options registered under the model's name apply first, then <paramref name="configure"/>.
@@ -40,13 +43,16 @@ public static partial class FeedbackBuilderExtensions
         FeedbackOptions current = options.Current;
         var plan = new CapturePlan(inner.Info, current);
         IFeedbackStore store = current.Store?.Invoke(inner.Info) ?? (services.GetService(typeof(IFeedbackStoreProvider)) as IFeedbackStoreProvider)?.Create(inner.Info) ?? new MemoryFeedbackStore();
+        ModelConditions? conditions = ModelConditions.Find(services, model);
         var feedback = new ModelFeedback(
             model,
             current,
             plan,
             store,
+            inner,
             services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System,
-            ModelConditions.Find(services, model),
+            conditions,
+            current.Performance.FairnessGap is null ? null : new AlertDispatcher(model, static () => s_alerts, services, conditions, logger, gauges: false),
             new FeedbackInstruments(model, services.GetService(typeof(IMeterFactory)) as IMeterFactory),
             logger);
         foreach (IOutcomeObserver observer in (services as IKeyedServiceProvider)?.GetKeyedServices<IOutcomeObserver>(model) ?? [])

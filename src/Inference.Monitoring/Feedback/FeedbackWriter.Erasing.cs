@@ -22,15 +22,22 @@ internal sealed partial class FeedbackWriter
             Volatile.Write(ref _pending, _predictions.Count);
         }
 
-        (long predictions, long reports) = await GuardAsync(async (store, token) =>
+        try
         {
-            if (!_open)
+            (long predictions, long reports) = await GuardAsync(async (store, token) =>
             {
-                await store.OpenAsync(token).ConfigureAwait(false);
-            }
+                if (!_open)
+                {
+                    await store.OpenAsync(token).ConfigureAwait(false);
+                }
 
-            return await store.EraseAsync(subject, token).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-        return (predictions + erased.Count, reports + held);
+                return await store.EraseAsync(subject, token).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+            return (predictions + erased.Count, reports + held);
+        }
+        catch (Exception exception) when (exception is not InferenceException)
+        {
+            throw new FeedbackStoreException($"Model '{_setup.Model}': the store of feedback could not erase: {exception.Message} Repeat the erasure once it answers.", exception);
+        }
     }
 }

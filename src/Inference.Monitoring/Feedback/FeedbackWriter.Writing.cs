@@ -223,9 +223,10 @@ internal sealed partial class FeedbackWriter
             while (!timed.IsCompleted)
             {
                 // Calls go on meanwhile: the ring is emptied.
-                Task woken = WokenAsync();
-                if (await Task.WhenAny(timed, woken).ConfigureAwait(false) == woken)
+                Task waking = Waking();
+                if (await Task.WhenAny(timed, waking).ConfigureAwait(false) == waking)
                 {
+                    Woken();
                     TakePredictions();
                     more = true;
                 }

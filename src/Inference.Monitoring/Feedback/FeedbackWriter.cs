@@ -148,7 +148,8 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
     {
         while (true)
         {
-            await WokenAsync().ConfigureAwait(false);
+            await Waking().ConfigureAwait(false);
+            Woken();
             bool last = _closing;
             try
             {
@@ -171,9 +172,11 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
         }
     }
 
-    private async Task WokenAsync()
+    /// <summary>Completes when there is something to do; the same task until <see cref="Woken"/> is called.</summary>
+    private Task Waking() => _waking ??= _wake.WaitAsync();
+
+    private void Woken()
     {
-        await (_waking ??= _wake.WaitAsync()).ConfigureAwait(false);
         _waking = null;
         Volatile.Write(ref _signalled, 0);
     }

@@ -1,11 +1,12 @@
 using Inference.Feedback;
+using Inference.Monitoring.Alerts;
 using Inference.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Monitoring.Feedback;
 
 /// <summary>The feedback of one model: keeps calls, takes reports, erases, delivers outcomes. Thread-safe. An error in it never fails a call.</summary>
-internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasable, IOutcomeFeed, IDisposable, IAsyncDisposable
+internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasable, IOutcomeFeed, IExemplarSource, IDisposable, IAsyncDisposable
 {
     private readonly FeedbackOptions _options;
     private readonly CapturePlan _plan;
@@ -15,13 +16,29 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
     private readonly FeedbackCounters _counters;
     private readonly FeedbackInstruments _instruments;
     private readonly FeedbackWriter _writer;
+    private readonly IModelRunner _inner;
+    private readonly AlertDispatcher? _alerts;
+    private readonly ExemplarReservoir? _exemplars;
     private readonly byte[] _subjectKey;
+    private readonly Func<string, string> _hashSubject;
     private readonly DateTimeOffset _started;
     private IOutcomeObserver[] _observers = [];
     private long _receipt = Random.Shared.NextInt64();
+    private int _unreadable;
     private int _disposed;
 
-    public ModelFeedback(string model, FeedbackOptions options, CapturePlan plan, IFeedbackStore store, TimeProvider clock, ModelConditions? conditions, FeedbackInstruments instruments, ILogger logger)
+    /// <param name="model">The model's name.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="plan">What is kept of a call.</param>
+    /// <param name="store">The store; disposed with this object.</param>
+    /// <param name="inner">The runner below: its monitor says which cells changed, and what it keeps of a subject is erased too.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="conditions">The conditions of the model; null for none.</param>
+    /// <param name="alerts">Who is told of gaps between groups; null for nobody.</param>
+    /// <param name="instruments">The instruments.</param>
+    /// <param name="logger">The log.</param>
+    public ModelFeedback(
+        string model, FeedbackOptions options, CapturePlan plan, IFeedbackStore store, IModelRunner inner, TimeProvider clock, ModelConditions? conditions, AlertDispatcher? alerts, FeedbackInstruments instruments, ILogger logger)
     {
         ModelName = model;
         _options = options;
@@ -30,9 +47,14 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
         _clock = clock;
         _logger = logger;
         _instruments = instruments;
+        _inner = inner;
+        _alerts = alerts;
+        _exemplars = options.Exemplars.Enabled ? new ExemplarReservoir(options, () => inner.GetService<ModelMonitor>(), clock) : null;
+        _evaluator = new FeedbackEvaluator(store, options);
         _started = clock.GetUtcNow();
         _counters = new FeedbackCounters(instruments);
         _subjectKey = System.Text.Encoding.UTF8.GetBytes(options.HashKey ?? "");
+        _hashSubject = subject => Redactor.Subject(_subjectKey, subject);
         _writer = new FeedbackWriter(new WriterSetup
         {
             Model = model,
@@ -46,6 +68,8 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
             Keep = Keep,
             Joined = OnJoined,
         });
+        TimeSpan interval = options.Performance.Interval;
+        _timer = clock.CreateTimer(static state => ((ModelFeedback)state!).OnTimer(), this, interval < s_firstEvaluation ? interval : s_firstEvaluation, interval);
     }
 
     public string ModelName { get; }
@@ -88,11 +112,12 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
 #pragma warning restore CA1031
         {
             _counters.Error();
-            _lastError = exception;
+            if (Interlocked.Exchange(ref _unreadable, 1) == 0)
+            {
+                LogUnreadable(_logger, ModelName, exception);
+            }
         }
     }
-
-    private Exception? _lastError;
 
     public IDisposable Subscribe(IOutcomeObserver observer)
     {
@@ -124,8 +149,16 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
         ArgumentException.ThrowIfNullOrEmpty(subject);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         string hash = Redactor.Subject(_subjectKey, subject);
-        (long predictions, long reports) = await _writer.CallAsync(() => _writer.EraseAsync(hash)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new ErasureReport(subject, predictions, reports, 0);
+        int exemplars = 0;
+        (long predictions, long reports) = await _writer.CallAsync(async () =>
+        {
+            // Between writes: a prediction that is on its way is either here or in the store.
+            (long, long) erased = await _writer.EraseAsync(hash).ConfigureAwait(false);
+            exemplars = _exemplars?.Erase(hash) ?? 0;
+            return erased;
+        }).WaitAsync(cancellationToken).ConfigureAwait(false);
+        ErasureReport? below = _inner.GetService<IErasable>() is { } inner ? await inner.EraseAsync(subject, cancellationToken).ConfigureAwait(false) : null;
+        return new ErasureReport(subject, predictions + (below?.Predictions ?? 0), reports + (below?.Reports ?? 0), exemplars + (below?.Exemplars ?? 0));
     }
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -137,7 +170,11 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
             return;
         }
 
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _evaluating.WaitAsync(_options.StoreTimeout).ConfigureAwait(false);
         await _writer.DisposeAsync().ConfigureAwait(false);
+        _alerts?.Dispose();
         try
         {
             await _store.DisposeAsync().ConfigureAwait(false);
@@ -150,7 +187,20 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
         }
     }
 
-    private KeptPrediction Keep(PredictionSlot slot) => _plan.Keep(slot, subject => Redactor.Subject(_subjectKey, subject));
+    private KeptPrediction Keep(PredictionSlot slot)
+    {
+        KeptPrediction kept = _plan.Keep(slot, _hashSubject);
+        try
+        {
+            _exemplars?.Look(kept);
+        }
+        catch (InferenceException exception)
+        {
+            LogUnreadable(_logger, ModelName, exception);
+        }
+
+        return kept;
+    }
 
     private void OnJoined(JoinedOutcome outcome)
     {
@@ -193,6 +243,9 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
 
     [LoggerMessage(2, LogLevel.Warning, "Model '{Model}': the store of feedback could not be closed.")]
     private static partial void LogFailed(ILogger logger, string model, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Warning, "Model '{Model}': a prediction could not be read; further ones are counted in inference.feedback.predictions.")]
+    private static partial void LogUnreadable(ILogger logger, string model, Exception exception);
 
     private sealed class Subscription(ModelFeedback feedback, IOutcomeObserver observer) : IDisposable
     {

@@ -215,7 +215,7 @@ public class FeedbackOutageTests
         Assert.Equal(FeedbackAnswer.Unknown, await f.Feedback.ReportAsync(ids[0], 1));
 
         store.Fail = () => new IOException("down");
-        await Assert.ThrowsAsync<IOException>(async () => await f.Runner.GetService<IErasable>()!.EraseAsync("ben"));
+        await Assert.ThrowsAsync<FeedbackStoreException>(async () => await f.Runner.GetService<IErasable>()!.EraseAsync("ben"));
     }
 
     [Fact]
