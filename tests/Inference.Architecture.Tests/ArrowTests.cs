@@ -26,6 +26,8 @@ public sealed partial class ArrowTests
         ["Inference.Caching"] = ["Inference.Abstractions"],
         ["Inference.Versioning"] = ["Inference.Abstractions", "Inference.Evaluation"],
         ["Inference.Monitoring"] = ["Inference.Abstractions", "Inference.Evaluation"],
+        ["Inference.Monitoring.PostgreSql"] = ["Inference.Monitoring"],
+        ["Inference.Monitoring.Sqlite"] = ["Inference.Monitoring"],
         ["Inference.AspNetCore"] = ["Inference.Abstractions"],
         ["Inference.Remote"] = ["Inference.Abstractions", "Inference"],
         ["Inference.Data"] = ["Inference.Abstractions", "Inference.Onnx"],
