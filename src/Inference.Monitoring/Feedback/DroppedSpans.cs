@@ -3,6 +3,7 @@ namespace Inference.Monitoring.Feedback;
 /// <summary>The times at which predictions were dropped, as at most 64 spans: a report for an unknown prediction made then is answered as dropped. Not thread-safe.</summary>
 internal sealed class DroppedSpans
 {
+    // More outages than one process lives through; beyond, the oldest are joined.
     private const int Most = 64;
 
     // The id is made when it is first read, which may be before the call.

@@ -7,7 +7,10 @@ namespace Inference.Monitoring.Feedback;
 /// </summary>
 internal sealed class ExemplarReservoir
 {
+    // Cells change with buckets, which take a minute by default.
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(30);
+
+    // As long as the monitor keeps buckets of their own.
     private static readonly TimeSpan s_window = TimeSpan.FromHours(1);
     private readonly Lock _lock = new();
     private readonly ExemplarOptions _options;

@@ -38,7 +38,7 @@ public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, I
     /// <param name="modelName">The model.</param>
     /// <param name="options">What is judged; changes take effect with the next trial.</param>
     /// <param name="clock">The clock; null for the system's.</param>
-    /// <param name="delay">The time after which 95 % of the labels have arrived, null while it is not known, such as <see cref="Feedback.FeedbackSnapshot.DelayP95"/>; needed unless <see cref="OutcomeOptions.Maturity"/> is set.</param>
+    /// <param name="delay">The time after which 95 % of the labels have arrived, null while it is not known, such as <see cref="Inference.Feedback.FeedbackSnapshot.DelayP95"/>; needed unless <see cref="OutcomeOptions.Maturity"/> is set.</param>
     /// <param name="conditions">Where a sample-ratio mismatch is reported; null for nowhere.</param>
     /// <param name="logger">The logger; null for none.</param>
     /// <param name="meters">Creates the meter; null for one that all share.</param>
