@@ -30,6 +30,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["ownership"] = OwnershipCommand.RunAsync,
     ["pipeline"] = PipelineCommand.RunAsync,
     ["repositories"] = RepositoriesCommand.RunAsync,
+    ["server-soak"] = ServerSoakCommand.RunAsync,
     ["sessions"] = SessionsCommand.RunAsync,
     ["soak"] = SoakCommand.RunAsync,
     ["stepaside"] = StepAsideCommand.RunAsync,
