@@ -66,6 +66,44 @@ public sealed class DryRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Score_OutputIsAnInput_IsRefusedAndTheInputStays()
+    {
+        string rows = await File.ReadAllTextAsync(_folder.File("rows.csv"));
+        string other = _folder.File("other.csv");
+        File.CreateSymbolicLink(other, _folder.File("rows.csv"));
+        foreach (string output in (string[])[_folder.File("rows.csv"), Path.Combine(_folder.Path, ".", "rows.csv"), other])
+        {
+            (int code, _, string error) = await RunAsync("score", _folder.File("neg.onnx"), "--data", _folder.File("rows.csv"), "-o", output);
+            Assert.Equal(ExitCodes.Usage, code);
+            Assert.Contains("other than the inputs", error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(rows, await File.ReadAllTextAsync(_folder.File("rows.csv")));
+    }
+
+    [Fact]
+    public async Task Score_FilesOfTheUser_ThatLookTemporary_Stay()
+    {
+        await File.WriteAllTextAsync(_folder.File("out.csv.part"), "mine");
+        (int code, _, _) = await RunAsync("score", _folder.File("neg.onnx"), "--data", _folder.File("rows.csv"), "-o", _folder.File("out.csv"));
+        Assert.Equal(ExitCodes.Done, code);
+        Assert.Equal("mine", await File.ReadAllTextAsync(_folder.File("out.csv.part")));
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.tmp"));
+    }
+
+    [Theory]
+    [InlineData("5", "5%")]
+    [InlineData("500%", "500 %")]
+    [InlineData("-1%", "-1%")]
+    [InlineData("x", "'x'")]
+    public async Task Share_ThatNoDropReaches_IsRefused(string share, string named)
+    {
+        (int code, _, string error) = await RunAsync("compare", _folder.File("neg.onnx"), _folder.File("neg.onnx"), "--data", _folder.File("rows.csv"), "--labels", "label", "--max-drop", share);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Contains(named, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Score_NeitherOutputNorDry_IsAUsageError() => Assert.Equal(ExitCodes.Usage, await CommandLine.RunAsync(["score", _folder.File("neg.onnx"), "--data", _folder.File("rows.csv")]));
 
     [SharedDataFact("models")]

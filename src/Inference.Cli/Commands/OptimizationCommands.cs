@@ -172,9 +172,15 @@ internal sealed class OptimizationCommands
         }
 
         bool percent = text.EndsWith('%');
-        return double.TryParse(percent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0
-            ? percent ? value / 100 : value
-            : throw new OptimizationException($"{option}: expected a share such as 0.5% or 0.005, got '{text}'.");
+        if (!double.TryParse(percent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !(value >= 0))
+        {
+            throw new UsageException($"{option}: expected a share such as 0.5% or 0.005, got '{text}'.");
+        }
+
+        // 5 would be 500 %: no drop is that large, so a percent sign was left out.
+        double share = percent ? value / 100 : value;
+        return share <= 1 ? share
+            : throw new UsageException(FormattableString.Invariant($"{option}: expected a share of at most 100 %, got '{text}', which is {share * 100:0.###} %. Write {(percent ? "a smaller percentage" : $"{text}%")}."));
     }
 
     /// <summary>Measures the result if there is data, writes model and report, prints the verdict, and returns whether the bounds are met.</summary>

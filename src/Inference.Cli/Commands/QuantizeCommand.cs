@@ -49,7 +49,7 @@ internal static class QuantizeCommand
                 WeightBits = result.GetValue(bits),
                 SmoothQuant = result.GetValue(smooth),
                 Equalize = result.GetValue(equalize),
-                ExcludedNodes = result.GetValue(exclude) ?? [],
+                ExcludedNodes = Existing(model, result.GetValue(exclude) ?? []),
             };
             DataRoles? roles = shared.Roles(result, open);
             QuantizeResult quantized = await Quantizer.QuantizeAsync(context, model, roles?.Calibrate, options, cancellation).ConfigureAwait(false);
@@ -57,6 +57,19 @@ internal static class QuantizeCommand
             return await shared.FinishAsync(result, progress, context, model, quantized.Model, "quantize", quantized.Layers, roles, details, cancellation).ConfigureAwait(false);
         }));
         return command;
+    }
+
+    // A name that no node has would leave nothing in float, silently.
+    private static string[] Existing(OnnxModel model, string[] names)
+    {
+        HashSet<string> known = [.. model.Graph.Nodes.SelectMany(n => n.Outputs.Prepend(n.Name)).Where(n => n.Length > 0)];
+        foreach (string name in names.Where(n => !known.Contains(n)))
+        {
+            string near = NearestName.Among(known, name) is { } found ? $" Did you mean '{found}'?" : "";
+            throw new UsageException($"--exclude: expected the name of a node or of its output, got '{name}', which the model does not have.{near}");
+        }
+
+        return names;
     }
 
     private static T Parse<T>(string text, string option)

@@ -44,6 +44,12 @@ internal static class ScoreCommand
         });
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async progress =>
         {
+            if (!result.GetValue(dry))
+            {
+                // Found before the work, not after it.
+                OutputFile.RequireOther(result.GetValue(output)!, result.GetValue(data)!, ModelSource.File(result.GetValue(model)!).ResolveFile()!);
+            }
+
             IModelLoader loader = Backends.Loader(result.GetValue(backend)!, result.GetValue(library));
             using IModelRunner runner = await loader.LoadAsync(ModelSource.File(result.GetValue(model)!), new ModelLoadOptions { Threads = result.GetValue(threads) }, cancellation).ConfigureAwait(false);
             MappedDataSource source = MappedDataSource.Open(result.GetValue(data)!, runner.Info.Inputs, new MappingOptions

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Inference.Cli.Running;
 using Inference.Cli.Verification;
 
 namespace Inference.Cli.Scoring;
@@ -7,16 +8,14 @@ namespace Inference.Cli.Scoring;
 /// <summary>Writes scores as comma-separated text: one column per element of an output's row, named <c>output</c> or <c>output[i]</c>.</summary>
 internal sealed class CsvScoreWriter : ScoreWriter
 {
-    private readonly string _path;
-    private readonly string _temporary;
+    private readonly OutputFile _file;
     private readonly StreamWriter _writer;
     private bool _hasHeader;
 
     public CsvScoreWriter(string path)
     {
-        _path = path;
-        _temporary = path + ".part";
-        _writer = new StreamWriter(_temporary, append: false, new UTF8Encoding(false)) { NewLine = "\n" };
+        _file = new OutputFile(path);
+        _writer = new StreamWriter(_file.Stream, new UTF8Encoding(false)) { NewLine = "\n" };
     }
 
     public override void Append(NamedValues outputs, int rows)
@@ -43,14 +42,13 @@ internal sealed class CsvScoreWriter : ScoreWriter
 
     public override void Complete()
     {
-        _writer.Dispose();
-        File.Move(_temporary, _path, overwrite: true);
+        _writer.Flush();
+        _file.Complete();
     }
 
     public override void Dispose()
     {
-        _writer.Dispose();
-        File.Delete(_temporary);
+        _file.Dispose();
     }
 
     private static string[] Texts(TensorValue tensor) => tensor.ElementType switch

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Inference.Cli.Data;
+using Inference.Cli.Running;
 
 namespace Inference.Cli.Scoring;
 
@@ -21,8 +22,7 @@ internal sealed class NpzScoreWriter(string path) : ScoreWriter
                     throw new InferenceException($"Output '{outputs.GetAt(i).Key}' holds {tensor.ElementType.Name()}, which .npz does not support. Write a .csv file instead.");
                 }
 
-                string temporary = $"{path}.{i}.part";
-                _columns.Add(new(outputs.GetAt(i).Key, tensor.ElementType, tensor.Shape[1..].ToArray(), temporary, File.Create(temporary)));
+                _columns.Add(new(outputs.GetAt(i).Key, tensor.ElementType, tensor.Shape[1..].ToArray(), new OutputFile(path)));
             }
 
             Column column = _columns[i];
@@ -31,7 +31,7 @@ internal sealed class NpzScoreWriter(string path) : ScoreWriter
                 throw new InferenceException($"Output '{column.Name}': expected rows of shape {TensorShape.Format(column.RowShape)} throughout, got {tensor}. Rows of different shapes do not fit in one array; write a .csv file instead.");
             }
 
-            column.Stream.Write(tensor.AsBytes()[..checked((int)(tensor.ByteCount / tensor.Shape[0] * rows))]);
+            column.File.Stream.Write(tensor.AsBytes()[..checked((int)(tensor.ByteCount / tensor.Shape[0] * rows))]);
         }
 
         _rows += rows;
@@ -39,31 +39,28 @@ internal sealed class NpzScoreWriter(string path) : ScoreWriter
 
     public override void Complete()
     {
-        string temporary = path + ".part";
-        using (var archive = new ZipArchive(File.Create(temporary), ZipArchiveMode.Create))
+        using var file = new OutputFile(path);
+        using (var archive = new ZipArchive(file.Stream, ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach (Column column in _columns)
             {
                 using Stream entry = archive.CreateEntry(column.Name + ".npy", CompressionLevel.NoCompression).Open();
                 NpyWriter.WriteHeader(entry, column.Type, [_rows, .. column.RowShape]);
-                column.Stream.Position = 0;
-                column.Stream.CopyTo(entry);
+                column.File.Stream.Position = 0;
+                column.File.Stream.CopyTo(entry);
             }
         }
 
-        File.Move(temporary, path, overwrite: true);
+        file.Complete();
     }
 
     public override void Dispose()
     {
         foreach (Column column in _columns)
         {
-            column.Stream.Dispose();
-            File.Delete(column.Temporary);
+            column.File.Dispose();
         }
-
-        File.Delete(path + ".part");
     }
 
-    private sealed record Column(string Name, ElementType Type, long[] RowShape, string Temporary, FileStream Stream);
+    private sealed record Column(string Name, ElementType Type, long[] RowShape, OutputFile File);
 }
