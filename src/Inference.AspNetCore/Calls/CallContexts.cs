@@ -52,6 +52,7 @@ internal sealed class CallContexts(IOptions<OpenInferenceOptions> options, TimeP
             },
             RoutingKey = Header(http, _options.RoutingKeyHeader),
             Tenant = Header(http, _options.TenantHeader),
+            Subject = Header(http, _options.SubjectHeader),
         };
     }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Inference.AspNetCore.Models;
 using Inference.AspNetCore.Protocol;
+using Inference.Feedback;
+using Inference.Monitoring;
 
 namespace Inference.AspNetCore.Calls;
 
@@ -33,6 +35,7 @@ internal sealed class InferenceCalls(TimeProvider clock)
                 ModelName = model.Name,
                 ModelVersion = version,
                 Id = request.Id,
+                PredictionId = TakesFeedback(runner) ? context.Record.PredictionId : null,
             };
         }
         catch
@@ -42,6 +45,8 @@ internal sealed class InferenceCalls(TimeProvider clock)
             throw;
         }
     }
+
+    private static bool TakesFeedback(IModelRunner runner) => runner.GetService(typeof(IFeedback)) is not null || runner.GetService(typeof(IModelMonitor)) is not null;
 
     private static long Rows(ModelInfo info, NamedValues inputs) =>
         info.BatchAxis == 0 && inputs.Count > 0 && inputs.GetAt(0).Value is TensorValue { Rank: > 0 } first ? first.Shape[0] : 1;

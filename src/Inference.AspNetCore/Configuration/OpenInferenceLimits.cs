@@ -41,6 +41,10 @@ public sealed class OpenInferenceLimits
     [Range(0, 65_536)]
     public int MaxParameters { get; set; } = 128;
 
+    /// <summary>The maximum number of reports of a feedback request, and of texts of a request for embeddings, 1 to 1,048,576; the default is 10,000.</summary>
+    [Range(1, 1_048_576)]
+    public int MaxItems { get; set; } = 10_000;
+
     /// <summary>The maximum size of the bodies of all requests that are being read or run, in bytes, 1 MiB to 1 TiB; the default is 1 GiB. A request that does not fit is answered by 503 or UNAVAILABLE, to be retried.
     /// The size of a body without a length counts as it arrives.</summary>
     [Range(1L << 20, 1L << 40)]

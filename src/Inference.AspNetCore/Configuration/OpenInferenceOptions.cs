@@ -21,6 +21,12 @@ public sealed class OpenInferenceOptions
     [ValidateObjectMembers(typeof(OpenInferenceLimitsValidator))]
     public OpenInferenceLimits Limits { get; } = new();
 
+    /// <summary>The authorization policies of groups of requests.</summary>
+    public OpenInferencePolicies Policies { get; } = new();
+
+    /// <summary>Policies of models, by name: a policy that is set replaces that of <see cref="Policies"/> for requests to this model.</summary>
+    public IDictionary<string, OpenInferencePolicies> ModelPolicies { get; } = new Dictionary<string, OpenInferencePolicies>(StringComparer.Ordinal);
+
     /// <summary>The time limit of a call that states none, 1 ms to 1 day; null, the default, for none.</summary>
     [DurationRange("00:00:00.0010000", "1.00:00:00")]
     public TimeSpan? DefaultTimeout { get; set; }
@@ -37,6 +43,9 @@ public sealed class OpenInferenceOptions
 
     /// <summary>The request header with the call's tenant (<see cref="RunContext.Tenant"/>); null, the default: no header is read. Set it only if a gateway that you trust writes the header.</summary>
     public string? TenantHeader { get; set; }
+
+    /// <summary>The request header with the subject of the call (<see cref="RunContext.Subject"/>); null, the default: no header is read.</summary>
+    public string? SubjectHeader { get; set; }
 
     /// <summary>How long a client that was refused because the server is busy is told to wait, 0 s to 1 h; the default is 1 s. Sent as <c>Retry-After</c> (in whole seconds, rounded up) and <c>grpc-retry-pushback-ms</c>.</summary>
     [DurationRange("00:00:00", "01:00:00")]

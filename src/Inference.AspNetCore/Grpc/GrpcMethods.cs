@@ -39,6 +39,10 @@ internal sealed class GrpcMethods(IOptions<OpenInferenceOptions> options) : ISer
         Add("ServerMetadata", static (service, request, call) => service.MetadataAsync(request, call));
         Add("ModelReady", static (service, request, call) => service.ModelReadyAsync(request, call));
         Add("ModelMetadata", static (service, request, call) => service.ModelMetadataAsync(request, call));
+        Add("ModelStatistics", static (service, request, call) => service.StatisticsAsync(request, call));
+        Add("RepositoryIndex", static (service, request, call) => service.IndexAsync(request, call));
+        Add("RepositoryModelLoad", static (service, request, call) => service.LoadAsync(request, call));
+        Add("RepositoryModelUnload", static (service, request, call) => service.UnloadAsync(request, call));
 
         void Add(string name, UnaryServerMethod<InferenceService, Received<NameRequest>, WireMessage> method) =>
             context.AddUnaryMethod(new Method<Received<NameRequest>, WireMessage>(MethodType.Unary, ServiceName, name, names, messages), [], method);
@@ -50,17 +54,19 @@ internal sealed class GrpcMethods(IOptions<OpenInferenceOptions> options) : ISer
             static (_, _) => throw new NotSupportedException(),
             context =>
             {
+                ReadOnlySequence<byte> message = context.PayloadAsReadOnlySequence();
                 try
                 {
-                    return new Received<T>(read(context.PayloadAsReadOnlySequence()), null);
+                    return new Received<T>(read(message), null, message.Length);
                 }
                 catch (RequestFault fault)
                 {
-                    return new Received<T>(null, fault);
+                    return new Received<T>(null, fault, message.Length);
                 }
                 catch (InferenceException exception)
                 {
-                    return new Received<T>(null, new RequestFault(FaultKind.Overloaded, exception.Message, exception));
+                    // The memory that the tensors need is not there.
+                    return new Received<T>(null, new RequestFault(FaultKind.Overloaded, exception.Message, exception), message.Length);
                 }
             });
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Inference.AspNetCore.Repository;
 
 namespace Inference.AspNetCore.Grpc;
 
@@ -26,6 +27,9 @@ internal sealed record NameRequest(string First, string Second, bool Flag)
                 case 2 when type == WireType.Varint:
                     flag = fields.Varint() != 0;
                     break;
+                case 3 when type == WireType.Bytes:
+                    CheckParameter(fields.Bytes(), maxNameBytes);
+                    break;
                 default:
                     fields.Skip(type);
                     break;
@@ -33,5 +37,22 @@ internal sealed record NameRequest(string First, string Second, bool Flag)
         }
 
         return new NameRequest(first, second, flag);
+    }
+
+    // An entry of the parameters of a load or unload.
+    private static void CheckParameter(in ReadOnlySequence<byte> entry, int maxNameBytes)
+    {
+        var fields = new WireReader(entry);
+        while (fields.TryReadField(out int number, out WireType type))
+        {
+            if (number == 1 && type == WireType.Bytes)
+            {
+                ModelRepositoryService.RefuseFile(fields.Text("A parameter's name", maxNameBytes));
+            }
+            else
+            {
+                fields.Skip(type);
+            }
+        }
     }
 }

@@ -10,11 +10,16 @@ internal sealed class ServedModel(string name, IModelRunner runner)
     // Runners bound to versions by their own names, which exist or existed.
     private readonly ConcurrentDictionary<string, IModelRunner> _named = new(StringComparer.Ordinal);
 
+    private volatile bool _isUnloaded;
+
     public string Name { get; } = name;
 
     public IModelRunner Runner { get; } = runner;
 
     public ModelStatistics Statistics { get; } = new();
+
+    /// <summary>Whether the model was taken out of service; see <see cref="UnloadAsync"/>.</summary>
+    public bool IsUnloaded => _isUnloaded;
 
     /// <summary>Whether the model is loaded.</summary>
     public bool IsLoaded => Runner.GetService(typeof(ILoadableRunner)) is not ILoadableRunner { IsLoaded: false };
@@ -22,6 +27,11 @@ internal sealed class ServedModel(string name, IModelRunner runner)
     /// <summary>Why the model does not answer at present; null if it does.</summary>
     public string? WhyNotReady()
     {
+        if (_isUnloaded)
+        {
+            return $"Model '{Name}' was unloaded.";
+        }
+
         if (!IsLoaded)
         {
             return $"Model '{Name}' is not loaded yet.";
@@ -36,6 +46,11 @@ internal sealed class ServedModel(string name, IModelRunner runner)
     /// <exception cref="RequestFault">The model is not loaded, or has no such version.</exception>
     public IModelRunner Resolve(string version)
     {
+        if (_isUnloaded)
+        {
+            throw new RequestFault(FaultKind.Unavailable, $"Model '{Name}' was unloaded. Load it first.");
+        }
+
         if (!IsLoaded)
         {
             throw new RequestFault(FaultKind.Unavailable, $"Model '{Name}' is not loaded yet. Retry later.");
@@ -53,6 +68,33 @@ internal sealed class ServedModel(string name, IModelRunner runner)
     public IReadOnlyList<string> Versions() => Runner.GetService(typeof(IModelVersions)) is IModelVersions versions
         ? [.. versions.Versions.Where(v => Serves(v.State)).Select(v => v.Version)]
         : Runner.Info.Version is { Length: > 0 } version ? [version] : [];
+
+    /// <summary>Loads the model if it is not, takes it into service, and looks for new versions.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        if (Runner.GetService(typeof(ILoadableRunner)) is ILoadableRunner loadable)
+        {
+            await loadable.LoadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Runner.GetService(typeof(IModelVersions)) is IModelVersions versions)
+        {
+            await versions.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        _isUnloaded = false;
+    }
+
+    /// <summary>Takes the model out of service, and frees its memory when the calls in flight have finished, if its runner can be loaded again.</summary>
+    public async Task UnloadAsync(CancellationToken cancellationToken)
+    {
+        _isUnloaded = true;
+        if (Runner.GetService(typeof(IUnloadableRunner)) is IUnloadableRunner unloadable)
+        {
+            _named.Clear();
+            await unloadable.UnloadAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public static bool Serves(ModelVersionState state) => state is ModelVersionState.Default or ModelVersionState.Canary or ModelVersionState.Standby;
 

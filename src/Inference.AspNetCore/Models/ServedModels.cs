@@ -33,9 +33,23 @@ internal sealed class ServedModels
     /// <summary>All of them, in order of registration.</summary>
     public IReadOnlyList<ServedModel> All { get; }
 
+    /// <summary>Why a model does not answer at present that should; null if all do. Models that were unloaded on request do not count.</summary>
+    public string? WhyNotReady()
+    {
+        foreach (ServedModel model in All)
+        {
+            if (!model.IsUnloaded && model.WhyNotReady() is { } reason)
+            {
+                return reason;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Returns a model by its name.</summary>
     /// <exception cref="RequestFault">There is none.</exception>
     public ServedModel Find(string name) => _byName.TryGetValue(name, out ServedModel? model)
         ? model
-        : throw new RequestFault(FaultKind.NotFound, $"Model '{name}' is not served. GET v2/repository/index lists the models, if the server allows it.");
+        : throw new RequestFault(FaultKind.NotFound, $"Model '{name}' is not served. Check the name.");
 }

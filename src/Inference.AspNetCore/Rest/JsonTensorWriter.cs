@@ -12,14 +12,7 @@ internal static class JsonTensorWriter
             case ElementType.Float32:
                 foreach (float value in tensor.AsSpan<float>())
                 {
-                    if (float.IsFinite(value))
-                    {
-                        to.WriteNumberValue(value);
-                    }
-                    else
-                    {
-                        to.WriteStringValue(NonFinite(value));
-                    }
+                    Write(to, value);
                 }
 
                 break;
@@ -107,6 +100,18 @@ internal static class JsonTensorWriter
                 }
 
                 break;
+        }
+    }
+
+    public static void Write(Utf8JsonWriter to, float value)
+    {
+        if (float.IsFinite(value))
+        {
+            to.WriteNumberValue(value);
+        }
+        else
+        {
+            to.WriteStringValue(NonFinite(value));
         }
     }
 

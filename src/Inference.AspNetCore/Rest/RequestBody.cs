@@ -63,7 +63,7 @@ internal sealed class RequestBody : IDisposable
 
             if (count is null && read.Buffer.Length > _limits.MaxJsonBytes)
             {
-                throw new RequestFault(FaultKind.TooLarge, $"The JSON is larger than the {_limits.MaxJsonBytes} bytes that this server accepts.");
+                throw JsonBodies.TooLarge(_limits);
             }
 
             _reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);

@@ -1,15 +1,17 @@
 using System.Globalization;
+using System.Text.Json;
 using Inference.AspNetCore.Calls;
 using Inference.AspNetCore.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace Inference.AspNetCore.Rest;
 
 /// <summary>Answers exceptions in the protocol's form: a status, and the reason as <c>{"error": …}</c>.</summary>
 internal static class RestFaults
 {
-    public static async Task WriteAsync(HttpContext http, RestResults results, Exception exception, TimeSpan retryAfter, ILogger logger)
+    public static async Task WriteAsync(HttpContext http, RestResults results, Exception exception, TimeSpan retryAfter, ILogger logger, Action<Utf8JsonWriter>? write = null)
     {
         RequestFault fault = Faults.Of(exception);
         ServerLog.Failed(logger, fault);
@@ -25,19 +27,22 @@ internal static class RestFaults
             return;
         }
 
-        http.Response.Headers.Clear();
+        // What an answer wrote before it failed; headers of the challenge stay.
+        http.Response.ContentLength = null;
+        http.Response.Headers.Remove(HeaderNames.ContentEncoding);
+        http.Response.Headers.Remove(RestHeaders.JsonLength);
         http.Response.StatusCode = Status(fault.Kind);
         if (fault.Kind is FaultKind.Overloaded or FaultKind.Unavailable)
         {
             http.Response.Headers.RetryAfter = ((long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        await results.WriteAsync(http, json =>
+        await results.WriteAsync(http, write ?? (json =>
         {
             json.WriteStartObject();
             json.WriteString("error"u8, fault.Message);
             json.WriteEndObject();
-        }).ConfigureAwait(false);
+        })).ConfigureAwait(false);
     }
 
     private static int Status(FaultKind kind) => kind switch

@@ -14,19 +14,14 @@ internal static class RestRequests
     public static async ValueTask ReadAsync(HttpContext http, RequestBody body, InferRequest request, OpenInferenceLimits limits)
     {
         int? jsonLength = JsonLength(http, body, limits);
-        ReadOnlySequence<byte> peeked = await body.PeekAsync(jsonLength).ConfigureAwait(false);
-        if (jsonLength is null && peeked.Length > limits.MaxJsonBytes)
-        {
-            throw new RequestFault(FaultKind.TooLarge, $"The JSON is larger than the {limits.MaxJsonBytes} bytes that this server accepts.");
-        }
-
+        ReadOnlySequence<byte> peeked = await (jsonLength is null ? JsonBodies.PeekAsync(body, limits) : body.PeekAsync(jsonLength)).ConfigureAwait(false);
         if (peeked.Length < jsonLength)
         {
             RequestFault.Throw($"Header {RestHeaders.JsonLength}: expected at most the {peeked.Length} bytes of the body, got {jsonLength}.");
         }
 
         long length = jsonLength ?? peeked.Length;
-        List<BinaryInput>? binary = ReadJson(peeked.Slice(0, length), limits, request, jsonLength is not null);
+        List<BinaryInput>? binary = JsonBodies.Read(peeked.Slice(0, length), json => JsonRequestReader.Read(json, limits, request, jsonLength is not null));
         body.Advance(peeked, length);
         if (jsonLength is not null)
         {
@@ -49,26 +44,7 @@ internal static class RestRequests
 
         return length <= limits.MaxJsonBytes
             ? length
-            : throw new RequestFault(FaultKind.TooLarge, $"The JSON is larger than the {limits.MaxJsonBytes} bytes that this server accepts.");
-    }
-
-    private static List<BinaryInput>? ReadJson(in ReadOnlySequence<byte> json, OpenInferenceLimits limits, InferRequest request, bool mayBeBinary)
-    {
-        if (json.IsSingleSegment)
-        {
-            return JsonRequestReader.Read(json.FirstSpan, limits, request, mayBeBinary);
-        }
-
-        byte[] copy = ArrayPool<byte>.Shared.Rent((int)json.Length);
-        try
-        {
-            json.CopyTo(copy);
-            return JsonRequestReader.Read(copy.AsSpan(0, (int)json.Length), limits, request, mayBeBinary);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(copy);
-        }
+            : throw JsonBodies.TooLarge(limits);
     }
 
     private static async ValueTask ReadBinaryAsync(RequestBody body, long jsonLength, InferRequest request, List<BinaryInput>? inputs)

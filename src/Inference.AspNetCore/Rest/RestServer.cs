@@ -3,28 +3,28 @@ using Inference.AspNetCore.Calls;
 using Inference.AspNetCore.Models;
 using Inference.AspNetCore.Protocol;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Inference.AspNetCore.Rest;
 
-/// <summary>Answers the protocol's requests over REST.</summary>
-internal sealed class RestServer(
-    ServedModels models,
-    InferenceCalls calls,
-    CallContexts contexts,
-    BodyBudget budget,
-    RestResults results,
-    IOptions<OpenInferenceOptions> options,
-    ILogger<RestServer> logger)
+/// <summary>The core of the protocol over REST: health, metadata, inference.</summary>
+internal sealed class RestServer(RestPipeline pipeline, ServedModels models, InferenceCalls calls, CallContexts contexts, IOptions<OpenInferenceOptions> options)
 {
-    private readonly OpenInferenceOptions _options = options.Value;
-    private readonly ServedModels _models = models;
+    private readonly string _name = options.Value.ServerName;
 
-    public Task MetadataAsync(HttpContext http) => AnswerAsync(http, static (self, _, json) =>
+    public Task LiveAsync(HttpContext http) => pipeline.AnswerAsync(http, null, static (_, _, json) =>
     {
         json.WriteStartObject();
-        json.WriteString("name"u8, self._options.ServerName);
+        json.WriteBoolean("live"u8, true);
+        json.WriteEndObject();
+    });
+
+    public Task ReadyAsync(HttpContext http) => pipeline.AnswerAsync(http, null, (context, _, json) => WriteReadiness(context, json, null, models.WhyNotReady()));
+
+    public Task MetadataAsync(HttpContext http) => pipeline.AnswerAsync(http, OpenInferenceGroup.Metadata, (_, _, json) =>
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, _name);
         json.WriteString("version"u8, ServerIdentity.Version);
         json.WriteStartArray("extensions"u8);
         foreach (string extension in ServerIdentity.Extensions)
@@ -36,35 +36,22 @@ internal sealed class RestServer(
         json.WriteEndObject();
     });
 
-    public Task LiveAsync(HttpContext http) => AnswerAsync(http, static (_, _, json) => WriteFlag(json, "live"u8, true));
-
-    public Task ReadyAsync(HttpContext http) => AnswerAsync(http, static (self, http, json) =>
+    public Task ModelReadyAsync(HttpContext http) => pipeline.AnswerAsync(http, OpenInferenceGroup.Metadata, (context, name, json) =>
     {
-        string? reason = null;
-        foreach (ServedModel model in self._models.All)
-        {
-            reason ??= model.WhyNotReady();
-        }
-
-        WriteReadiness(http, json, null, reason);
-    });
-
-    public Task ModelReadyAsync(HttpContext http) => AnswerAsync(http, static (self, http, json) =>
-    {
-        ServedModel model = self._models.Find(Route(http, "model"));
+        ServedModel model = models.Find(name);
         string? reason = model.WhyNotReady();
         if (reason is null)
         {
-            model.Resolve(Route(http, "version"));
+            model.Resolve(RestPipeline.Route(context, "version"));
         }
 
-        WriteReadiness(http, json, model.Name, reason);
+        WriteReadiness(context, json, model.Name, reason);
     });
 
-    public Task ModelMetadataAsync(HttpContext http) => AnswerAsync(http, static (self, http, json) =>
+    public Task ModelMetadataAsync(HttpContext http) => pipeline.AnswerAsync(http, OpenInferenceGroup.Metadata, (context, name, json) =>
     {
-        ServedModel model = self._models.Find(Route(http, "model"));
-        ModelDescription description = ModelDescription.Of(model, model.Resolve(Route(http, "version")));
+        ServedModel model = models.Find(name);
+        ModelDescription description = ModelDescription.Of(model, model.Resolve(RestPipeline.Route(context, "version")));
         json.WriteStartObject();
         json.WriteString("name"u8, description.Name);
         if (description.Versions.Count > 0)
@@ -91,26 +78,19 @@ internal sealed class RestServer(
         json.WriteEndObject();
     });
 
-    public async Task InferAsync(HttpContext http)
-    {
-        try
-        {
-            ServedModel model = _models.Find(Route(http, "model"));
-            IModelRunner runner = model.Resolve(Route(http, "version"));
-            using RequestBody body = RequestBody.Open(http, _options.Limits, budget);
-            using var request = new InferRequest();
-            await RestRequests.ReadAsync(http, body, request, _options.Limits).ConfigureAwait(false);
-            RunContext context = contexts.Of(http, request.Parameters, null);
-            using InferResult result = await calls.RunAsync(model, runner, request, context, rawAlone: false, http.RequestAborted).ConfigureAwait(false);
-            await results.WriteAsync(http, result).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            await RestFaults.WriteAsync(http, results, exception, _options.RetryAfter, logger).ConfigureAwait(false);
-        }
-    }
+    public Task InferAsync(HttpContext http) => pipeline.RunAsync(http, OpenInferenceGroup.Infer, InferAsync);
 
-    private static string Route(HttpContext http, string name) => http.Request.RouteValues.TryGetValue(name, out object? value) && value is string text ? text : "";
+    private async Task InferAsync(HttpContext http, string name)
+    {
+        ServedModel model = models.Find(name);
+        IModelRunner runner = model.Resolve(RestPipeline.Route(http, "version"));
+        using RequestBody body = RequestBody.Open(http, pipeline.Limits, pipeline.Budget);
+        using var request = new InferRequest();
+        await RestRequests.ReadAsync(http, body, request, pipeline.Limits).ConfigureAwait(false);
+        RunContext context = contexts.Of(http, request.Parameters, null);
+        using InferResult result = await calls.RunAsync(model, runner, request, context, rawAlone: false, http.RequestAborted).ConfigureAwait(false);
+        await pipeline.Results.WriteAsync(http, result).ConfigureAwait(false);
+    }
 
     private static void WriteReadiness(HttpContext http, Utf8JsonWriter json, string? model, string? reason)
     {
@@ -127,13 +107,6 @@ internal sealed class RestServer(
             json.WriteString("error"u8, reason);
         }
 
-        json.WriteEndObject();
-    }
-
-    private static void WriteFlag(Utf8JsonWriter json, ReadOnlySpan<byte> name, bool value)
-    {
-        json.WriteStartObject();
-        json.WriteBoolean(name, value);
         json.WriteEndObject();
     }
 
@@ -156,17 +129,5 @@ internal sealed class RestServer(
         }
 
         json.WriteEndArray();
-    }
-
-    private async Task AnswerAsync(HttpContext http, Action<RestServer, HttpContext, Utf8JsonWriter> write)
-    {
-        try
-        {
-            await results.WriteAsync(http, json => write(this, http, json)).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            await RestFaults.WriteAsync(http, results, exception, _options.RetryAfter, logger).ConfigureAwait(false);
-        }
     }
 }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Inference.Hosting;
 
 /// <summary>The runner that dependency injection hands out: loads its model at host start or at first use, once, and measures every call.</summary>
-internal sealed class HostedModelRunner(ModelRegistration registration, IServiceProvider services) : IModelRunner, IModelStatus, ILoadableRunner
+internal sealed class HostedModelRunner(ModelRegistration registration, IServiceProvider services) : IModelRunner, IModelStatus, IUnloadableRunner
 {
     private readonly Lock _lock = new();
     private readonly InferenceTelemetry _telemetry = new(services.GetService<IMeterFactory>());
@@ -26,6 +26,9 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
     private Task<IModelRunner>? _loading;
     private IModelRunner? _runner;
     private bool _disposed;
+
+    // Counts unloads: a load that began before the last one does not serve.
+    private int _unloads;
 
     public ModelInfo Info => Loaded().Info;
 
@@ -57,11 +60,32 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_loading is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                _loading = OpenAsync(_closing.Token);
+                _loading = OpenAsync(_unloads, _closing.Token);
             }
 
             return _loading.WaitAsync(cancellationToken);
         }
+    }
+
+    public Task UnloadAsync(CancellationToken cancellationToken = default)
+    {
+        Task<IModelRunner>? loading;
+        ReloadingOptions<ModelOptions>? options;
+        lock (_lock)
+        {
+            loading = _loading;
+            options = _options;
+            _loading = null;
+            _options = null;
+            _runner = null;
+            _unloads++;
+            _warmUpFailed = false;
+        }
+
+        options?.Dispose();
+        _conditions.Clear(this);
+        _conditions.Clear(_staleOptions);
+        return loading is null ? Task.CompletedTask : CloseAsync(loading).WaitAsync(cancellationToken);
     }
 
     public ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) =>
@@ -88,8 +112,15 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
 
     public async ValueTask DisposeAsync()
     {
-        Task<IModelRunner>? loading = Close();
-        if (loading is not null && await loading.ContinueWith(static l => l.IsCompletedSuccessfully ? l.Result : null, TaskScheduler.Default).ConfigureAwait(false) is { } runner)
+        if (Close() is { } loading)
+        {
+            await CloseAsync(loading).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task CloseAsync(Task<IModelRunner> loading)
+    {
+        if (await loading.ContinueWith(static l => l.IsCompletedSuccessfully ? l.Result : null, TaskScheduler.Default).ConfigureAwait(false) is { } runner)
         {
             await runner.DisposeAsync().ConfigureAwait(false);
         }
@@ -126,7 +157,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         return outputs;
     }
 
-    private async Task<IModelRunner> OpenAsync(CancellationToken cancellationToken)
+    private async Task<IModelRunner> OpenAsync(int unloads, CancellationToken cancellationToken)
     {
         // The caller's lock is not held while the model loads.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -178,7 +209,14 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
 
         _telemetry.LoadDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(InferenceDiagnostics.ModelTag, name));
         followed.OnChange(changed => OptionsChanged(options, changed), exception => HostingLog.OptionsRejected(_logger, name, exception.Message));
-        _runner = runner;
+        lock (_lock)
+        {
+            if (unloads == _unloads)
+            {
+                _runner = runner;
+            }
+        }
+
         return runner;
     }
 
