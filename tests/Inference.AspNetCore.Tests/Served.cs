@@ -38,6 +38,9 @@ public sealed class Served : IAsyncDisposable
 
     internal Wire.GRPCInferenceService.GRPCInferenceServiceClient Grpc { get; }
 
+    /// <summary>The bytes of bodies that the server holds.</summary>
+    public long BytesInFlight => _app.Services.GetRequiredService<Calls.BodyBudget>().Taken;
+
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts a server.</summary>

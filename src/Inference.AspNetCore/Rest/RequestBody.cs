@@ -19,6 +19,9 @@ internal sealed class RequestBody : IDisposable
     private long _reserved;
     private long _consumed;
 
+    // What was read and not advanced over yet.
+    private SequencePosition? _peekedEnd;
+
     private RequestBody(HttpContext http, PipeReader reader, bool isCoded, OpenInferenceLimits limits, BodyBudget budget)
     {
         _reader = reader;
@@ -66,6 +69,7 @@ internal sealed class RequestBody : IDisposable
                 throw JsonBodies.TooLarge(_limits);
             }
 
+            _peekedEnd = null;
             _reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
@@ -73,6 +77,7 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Marks the first bytes of what was peeked as read.</summary>
     public void Advance(in ReadOnlySequence<byte> peeked, long count)
     {
+        _peekedEnd = null;
         _reader.AdvanceTo(peeked.GetPosition(count));
         _consumed += count;
     }
@@ -105,7 +110,9 @@ internal sealed class RequestBody : IDisposable
         }
 
         ReadOnlySequence<byte> rest = await PeekAsync(1).ConfigureAwait(false);
-        if (!rest.IsEmpty)
+        bool isEnd = rest.IsEmpty;
+        Advance(rest, 0);
+        if (!isEnd)
         {
             RequestFault.Throw("The body has bytes beyond the inputs' raw bytes. Their sizes ('binary_data_size') must fill it.");
         }
@@ -117,6 +124,12 @@ internal sealed class RequestBody : IDisposable
     public void Dispose()
     {
         _budget.Release(_reserved);
+        if (_peekedEnd is { } end)
+        {
+            // The server reads the rest of the body, for which the read must have ended.
+            _reader.AdvanceTo(end);
+        }
+
         if (_isCoded)
         {
             _reader.Complete();
@@ -151,6 +164,7 @@ internal sealed class RequestBody : IDisposable
             throw new RequestFault(FaultKind.Cancelled, "The connection was closed before the body ended.", exception);
         }
 
+        _peekedEnd = read.Buffer.End;
         long total = _consumed + read.Buffer.Length;
         if (total > _limits.MaxBodyBytes)
         {
