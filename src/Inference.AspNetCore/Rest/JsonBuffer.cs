@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Inference.AspNetCore.Rest;
@@ -11,7 +12,8 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
     private byte[] _bytes = new byte[1024];
     private int _written;
 
-    public JsonBuffer() => Writer = new Utf8JsonWriter(this, new JsonWriterOptions { SkipValidation = true });
+    // Relaxed: an answer is read as JSON, never as a part of a page.
+    public JsonBuffer() => Writer = new Utf8JsonWriter(this, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public Utf8JsonWriter Writer { get; }
 
