@@ -30,6 +30,7 @@ public static class OpenInferenceEndpointExtensions
         group.WithMetadata(new BodyLimit(options.Limits.MaxBodyBytes));
         MapServer(group, services.GetRequiredService<RestServer>(), services.GetRequiredService<RestFeedback>());
         MapStatistics(group, services.GetRequiredService<RestStatistics>());
+        Get(group, "v2/openapi.json", services.GetRequiredService<RestOpenApi>().DocumentAsync);
         MapRepository(group, services.GetRequiredService<RestRepository>());
         if (services.GetRequiredService<EmbeddingGenerators>().Any)
         {

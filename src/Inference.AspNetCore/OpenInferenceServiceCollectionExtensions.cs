@@ -46,6 +46,7 @@ public static class OpenInferenceServiceCollectionExtensions
         services.TryAddSingleton<RestStatistics>();
         services.TryAddSingleton<RestFeedback>();
         services.TryAddSingleton<RestEmbeddings>();
+        services.TryAddSingleton<RestOpenApi>();
         services.AddAuthorization();
         services.TryAddSingleton<InferenceService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<InferenceService>, GrpcMethods>());

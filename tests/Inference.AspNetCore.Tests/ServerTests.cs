@@ -285,6 +285,17 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public async Task OpenApi_Document_NamesPathsAndModels()
+    {
+        await using Served served = await Served.StartAsync(new FakeRunner());
+        JsonNode json = await Served.JsonAsync(await served.Http.GetAsync("v2/openapi.json"));
+        Assert.Equal("3.1.0", (string?)json["openapi"]);
+        Assert.Contains("x FP32[-1,4]", (string)json["paths"]!["/v2/models/fake/infer"]!["post"]!["summary"]!);
+        Assert.NotNull(json["components"]!["schemas"]!["InferRequest"]);
+        Assert.Null(json["paths"]!["/v2/repository/index"]);
+    }
+
+    [Fact]
     public async Task Map_PolicyThatDoesNotExist_FailsTheStart()
     {
         InferenceException exception = await Assert.ThrowsAsync<InferenceException>(() => Served.StartAsync(new FakeRunner(), o => o.Policies.Infer = "nobody"));
