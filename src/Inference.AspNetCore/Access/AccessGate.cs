@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Inference.AspNetCore.Access;
 
 /// <summary>Checks that a caller may do what it asks, by the policies of groups and models.</summary>
-internal sealed class AccessGate(IAuthorizationPolicyProvider policies, IPolicyEvaluator evaluator, IOptions<OpenInferenceOptions> options)
+internal sealed class AccessGate(IAuthorizationPolicyProvider policies, IOptions<OpenInferenceOptions> options)
 {
     private readonly OpenInferenceOptions _options = options.Value;
 
@@ -46,6 +47,8 @@ internal sealed class AccessGate(IAuthorizationPolicyProvider policies, IPolicyE
     private async ValueTask CheckAsync(HttpContext http, string name, string? model, bool challenge)
     {
         AuthorizationPolicy policy = await FindAsync(name).ConfigureAwait(false);
+        // Of the request: handlers of requirements may be scoped.
+        IPolicyEvaluator evaluator = http.RequestServices.GetRequiredService<IPolicyEvaluator>();
         AuthenticateResult caller = await evaluator.AuthenticateAsync(policy, http).ConfigureAwait(false);
         PolicyAuthorizationResult result = await evaluator.AuthorizeAsync(policy, caller, http, model).ConfigureAwait(false);
         if (result.Succeeded)
