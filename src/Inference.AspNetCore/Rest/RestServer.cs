@@ -69,9 +69,9 @@ internal sealed class RestServer(RestPipeline pipeline, ServedModels models, Inf
         Write(json, "inputs"u8, description.Inputs);
         Write(json, "outputs"u8, description.Outputs);
         json.WriteStartObject("properties"u8);
-        foreach ((string name, string value) in description.Properties)
+        foreach ((string property, string value) in description.Properties)
         {
-            json.WriteString(name, value);
+            json.WriteString(property, value);
         }
 
         json.WriteEndObject();
