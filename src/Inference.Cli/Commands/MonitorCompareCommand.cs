@@ -35,7 +35,7 @@ internal static class MonitorCompareCommand
             {
                 using (rows)
                 {
-                    observed.Add(rows.Inputs, rows.Outputs, rows.Labels);
+                    observed.Add(rows.Inputs, rows.Outputs, rows.Labels, rows.Times);
                     if (progress.IsDue)
                     {
                         progress.Show(string.Create(CultureInfo.InvariantCulture, $"{rows.FirstRow + rows.Rows:N0} rows"), data.RowCount is > 0 ? (double)(rows.FirstRow + rows.Rows) / data.RowCount : null);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Inference.Cli.Monitoring;
 using Inference.Cli.Running;
+using Inference.Data;
 using Inference.Monitoring;
 
 namespace Inference.Cli.Commands;
@@ -16,6 +17,8 @@ internal sealed class MonitorOptions
 
     public Option<double> Tolerance { get; } = new("--tolerance") { Description = "Relative change of the share of a bin or category that is not drift, 0 to 1.", DefaultValueFactory = static _ => 0.1 };
 
+    public Option<string?> Time { get; } = new("--time") { Description = "Column of the rows' times, for a profile with seasons. Default: that of the profile, if --data has it." };
+
     public Option<bool> Json { get; } = new("--json") { Description = "Print JSON." };
 
     public Option<string> Backend { get; } = new("--backend") { Description = "Provider that runs the model: cpu or onnxruntime.", DefaultValueFactory = static _ => Backends.Cpu };
@@ -24,7 +27,7 @@ internal sealed class MonitorOptions
 
     public Option<bool> Verbose { get; } = CommandRunner.Verbose();
 
-    public Option[] All => [Data, Model, Tolerance, Json, Backend, Library, Verbose];
+    public Option[] All => [Data, Model, Time, Tolerance, Json, Backend, Library, Verbose];
 
     /// <summary>The tolerance.</summary>
     /// <exception cref="UsageException">It is out of range.</exception>
@@ -49,10 +52,21 @@ internal sealed class MonitorOptions
         return model;
     }
 
-    /// <summary>Opens the rows.</summary>
-    public WatchedData Open(ParseResult result, ReferenceProfile profile, IModelRunner? model, string? labels) => model is null
-        ? WatchedData.ForProfile(result.GetValue(Data)!, profile, labels)
-        : WatchedData.ForModel(result.GetValue(Data)!, model, labels, profile.SegmentColumn);
+    /// <summary>Opens the rows. Rows without times for a profile with seasons are told of on standard error.</summary>
+    public WatchedData Open(ParseResult result, ReferenceProfile profile, IModelRunner? model, string? labels)
+    {
+        string path = result.GetValue(Data)!;
+        string? time = profile.Season == ProfileSeason.None ? null : result.GetValue(Time);
+        WatchedData data = model is null
+            ? WatchedData.ForProfile(path, profile, labels, time)
+            : WatchedData.ForModel(path, model, labels, profile.SegmentColumn, time ?? WatchedData.TimeOf(DataSource.Open(path), profile));
+        if (profile.Season != ProfileSeason.None && !data.HasTimes)
+        {
+            Console.Error.WriteLine($"warning: the profile has references by {profile.Season}, and --data has no column '{profile.TimeColumn}' of times: rows are compared with the reference of all times. Name the column with --time.");
+        }
+
+        return data;
+    }
 
     /// <summary>Whether outputs are not known.</summary>
     public static bool HasNoOutputs(WatchedData rows, IModelRunner? model) => model is null && rows.Outputs.Count == 0;

@@ -20,6 +20,9 @@ internal static class MonitorProfileCommand
         var labels = new Option<string?>("--labels") { Description = "Column of true labels, by which performance is estimated later." };
         var columns = new Option<string?>("--columns") { Description = "JSON file that states sides, kinds, titles and rules of columns, where they should not be inferred." };
         var segments = new Option<string?>("--segments") { Description = "Categorical column whose values, up to 16, are watched as segments." };
+        var time = new Option<string?>("--time") { Description = "Column of the rows' times, for --season: texts such as 2026-03-01T13:30:00Z, or seconds, milliseconds, microseconds or nanoseconds since 1970." };
+        var season = new Option<string?>("--season") { Description = "Compare rows with references of their own by time: hour (of the day), day (of the week) or week (hour of the week)." };
+        var zone = new Option<string?>("--time-zone") { Description = "Time zone of --season, such as Europe/Berlin. Default: UTC." };
         var output = new Option<string>("-o", "--output") { Description = "File to write the profile to.", Required = true };
         var schema = new Option<string?>("--schema") { Description = "File to write the columns to as JSON, to be edited and passed to --columns." };
         var json = new Option<bool>("--json") { Description = "Print the columns as JSON." };
@@ -27,11 +30,12 @@ internal static class MonitorProfileCommand
         var threads = new Option<int>("--threads") { Description = "Maximum number of threads of a run; 0: one per processor." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("profile", "Makes a reference profile of rows, and of MODEL's outputs on them.") { model, data, labels, columns, segments, output, schema, json, backend, threads, library, verbose };
+        var command = new Command("profile", "Makes a reference profile of rows, and of MODEL's outputs on them.") { model, data, labels, columns, segments, time, season, zone, output, schema, json, backend, threads, library, verbose };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async progress =>
         {
             ReferenceProfileOptions options = result.GetValue(columns) is { } file ? ReferenceProfileOptions.Load(file) : new();
             options = options with { SegmentColumn = result.GetValue(segments) ?? options.SegmentColumn, CountRepeats = true, CountAllPairs = true, CountJoint = true };
+            options = WithSeason(options, result.GetValue(season), result.GetValue(time), result.GetValue(zone));
             using IModelRunner? runner = result.GetValue(model) is { } path
                 ? await Backends.Loader(result.GetValue(backend)!, result.GetValue(library)).LoadAsync(ModelSource.File(path), new ModelLoadOptions { Threads = result.GetValue(threads) }, cancellation).ConfigureAwait(false)
                 : null;
@@ -41,7 +45,7 @@ internal static class MonitorProfileCommand
             {
                 sources.Add(runner is null
                     ? await WatchedData.OfColumnsAsync(rows, labelColumn, options, cancellation).ConfigureAwait(false)
-                    : WatchedData.ForModel(rows, runner, labelColumn, options.SegmentColumn));
+                    : WatchedData.ForModel(rows, runner, labelColumn, options.SegmentColumn, options.TimeColumn.Length > 0 ? options.TimeColumn : null));
             }
 
             ReferenceProfile profile = await MakeAsync(sources, runner?.Info, options, progress, cancellation).ConfigureAwait(false);
@@ -52,6 +56,11 @@ internal static class MonitorProfileCommand
             }
 
             progress.End();
+            foreach (string note in profile.Notes)
+            {
+                await Console.Error.WriteLineAsync($"note: {note}").ConfigureAwait(false);
+            }
+
             if (result.GetValue(json))
             {
                 Console.Out.WriteLine(profile.ToJson());
@@ -66,6 +75,23 @@ internal static class MonitorProfileCommand
         return command;
     }
 
+    private static ReferenceProfileOptions WithSeason(ReferenceProfileOptions options, string? season, string? time, string? zone)
+    {
+        if (season is null)
+        {
+            return zone is null ? options with { TimeColumn = time ?? options.TimeColumn } : throw new UsageException("--time-zone: expected --season too, got none.");
+        }
+
+        ProfileSeason kind = season switch
+        {
+            "hour" => ProfileSeason.HourOfDay,
+            "day" => ProfileSeason.DayOfWeek,
+            "week" => ProfileSeason.HourOfWeek,
+            _ => throw new UsageException($"--season: expected hour, day or week, got '{season}'."),
+        };
+        return options with { Season = kind, TimeColumn = time ?? throw new UsageException("--season: expected the column of times in --time, got none."), SeasonTimeZone = zone ?? "" };
+    }
+
     private static async Task<ReferenceProfile> MakeAsync(List<WatchedData> sources, ModelInfo? model, ReferenceProfileOptions options, WorkProgress progress, CancellationToken cancellation)
     {
         using var builder = new ReferenceProfileBuilder(model, options with { Source = string.Join(" ", sources.Select(static s => s.Digest)) });
@@ -76,7 +102,7 @@ internal static class MonitorProfileCommand
             {
                 using (rows)
                 {
-                    builder.Add(rows.Inputs, rows.Outputs, rows.Labels);
+                    builder.Add(rows.Inputs, rows.Outputs, rows.Labels, options.Season == ProfileSeason.None ? null : rows.Times);
                     if (progress.IsDue)
                     {
                         progress.Show(string.Create(CultureInfo.InvariantCulture, $"{builder.Rows:N0} rows"), total is > 0 ? (double)builder.Rows / total : null);

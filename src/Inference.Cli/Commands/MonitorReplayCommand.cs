@@ -55,21 +55,36 @@ internal static class MonitorReplayCommand
     private static async Task<List<StreamAlarm>> ReplayAsync(WatchedData data, ObservedRows observed, StreamEvaluation stream, int bucket, WorkProgress progress, CancellationToken cancellation)
     {
         List<StreamAlarm> alarms = [];
+        int season = -1;
         await foreach (WatchedRows rows in data.ReadAsync(bucket, cancellation).ConfigureAwait(false))
         {
             using (rows)
             {
-                observed.Add(rows.Inputs, rows.Outputs);
+                foreach (WatchedRows part in rows.BySeason(observed.Profile))
+                {
+                    using (part)
+                    {
+                        // A bucket ends with its season. A source may return fewer rows than it is asked for.
+                        int own = part.Times is null ? -1 : observed.Profile.SeasonOf(part.Times[0]);
+                        if (own != season && observed.Window.Rows > 0)
+                        {
+                            alarms.AddRange(stream.Add(observed.Drain()));
+                        }
+
+                        season = own;
+                        observed.Add(part.Inputs, part.Outputs, labels: null, part.Times);
+                    }
+
+                    if (observed.Window.Rows >= bucket)
+                    {
+                        alarms.AddRange(stream.Add(observed.Drain()));
+                    }
+                }
+
                 if (progress.IsDue)
                 {
                     progress.Show(string.Create(CultureInfo.InvariantCulture, $"{rows.FirstRow + rows.Rows:N0} rows"), data.RowCount is > 0 ? (double)(rows.FirstRow + rows.Rows) / data.RowCount : null);
                 }
-            }
-
-            // A source may return fewer rows than it is asked for.
-            if (observed.Window.Rows >= bucket)
-            {
-                alarms.AddRange(stream.Add(observed.Drain()));
             }
         }
 

@@ -46,7 +46,14 @@ internal static class MonitorReportCommand
             {
                 using (read)
                 {
-                    report.Add(read.Inputs, read.Outputs, read.Labels);
+                    foreach (WatchedRows part in read.BySeason(profile))
+                    {
+                        using (part)
+                        {
+                            report.Add(part.Inputs, part.Outputs, part.Labels, part.Times);
+                        }
+                    }
+
                     if (progress.IsDue)
                     {
                         progress.Show(string.Create(CultureInfo.InvariantCulture, $"{read.FirstRow + read.Rows:N0} rows"), data.RowCount is > 0 ? (double)(read.FirstRow + read.Rows) / data.RowCount : null);

@@ -14,9 +14,11 @@ internal sealed class WatchedData
     private readonly string[] _inputs;
     private readonly string[] _outputs;
     private readonly string? _labels;
+    private readonly string? _time;
 
-    private WatchedData(IDataSource source, IModelRunner? model, string[] inputs, string[] outputs, string? labels)
+    private WatchedData(IDataSource source, IModelRunner? model, string[] inputs, string[] outputs, string? labels, string? time)
     {
+        _time = time;
         _source = source;
         _model = model;
         _inputs = inputs;
@@ -38,13 +40,14 @@ internal sealed class WatchedData
     /// <param name="model">The model.</param>
     /// <param name="labels">The column of labels; null for none.</param>
     /// <param name="segments">The column of segments, if it is not an input; null for none.</param>
+    /// <param name="time">The column of times; null for none.</param>
     /// <exception cref="DataException">The columns do not match the model.</exception>
-    public static WatchedData ForModel(string path, IModelRunner model, string? labels, string? segments)
+    public static WatchedData ForModel(string path, IModelRunner model, string? labels, string? segments, string? time)
     {
         bool own = segments is null || model.Info.Inputs.Any(p => IsColumnOf(segments, p.Name));
-        MappedDataSource source = MappedDataSource.Open(path, model.Info.Inputs, new MappingOptions { Labels = labels, Slices = own ? [] : [segments!] });
+        MappedDataSource source = MappedDataSource.Open(path, model.Info.Inputs, new MappingOptions { Labels = labels, Slices = [.. own ? Array.Empty<string>() : [segments!], .. time is null ? Array.Empty<string>() : [time]] });
         string[] inputs = [.. model.Info.Inputs.Select(static p => p.Name).Where(source.HasColumn), .. own ? Array.Empty<string>() : [segments!]];
-        return new WatchedData(source, model, inputs, [], labels);
+        return new WatchedData(source, model, inputs, [], labels, time);
     }
 
     /// <summary>Rows without a model: every column but the labels is an input or an output.</summary>
@@ -52,7 +55,7 @@ internal sealed class WatchedData
     /// <param name="labels">The column of labels; null for none.</param>
     /// <param name="options">What is stated about sides.</param>
     /// <param name="cancellation">Stops reading.</param>
-    /// <exception cref="DataException">There is nothing readable, or no column of labels.</exception>
+    /// <exception cref="DataException">There is nothing readable, or no column of labels or times.</exception>
     public static async Task<WatchedData> OfColumnsAsync(string path, string? labels, ReferenceProfileOptions options, CancellationToken cancellation)
     {
         IDataSource source = DataSource.Open(path);
@@ -61,24 +64,34 @@ internal sealed class WatchedData
             source.GetColumn(labels);
         }
 
-        string[] columns = [.. source.Columns.Select(static c => c.Name).Where(name => name != labels && options.Columns.GetValueOrDefault(name) is not { Exclude: true })];
+        string? time = options.TimeColumn.Length > 0 ? source.GetColumn(options.TimeColumn).Name : null;
+
+        string[] columns = [.. source.Columns.Select(static c => c.Name).Where(name => name != labels && name != time && options.Columns.GetValueOrDefault(name) is not { Exclude: true })];
         HashSet<string> outputs = await OutputColumns.FindAsync(source, columns, labels, options, cancellation).ConfigureAwait(false);
-        return new WatchedData(source, null, [.. columns.Where(c => !outputs.Contains(c))], [.. columns.Where(outputs.Contains)], labels);
+        return new WatchedData(source, null, [.. columns.Where(c => !outputs.Contains(c))], [.. columns.Where(outputs.Contains)], labels, time);
     }
 
     /// <summary>Rows that are compared with a profile: its inputs are mapped to columns by name, and so are those of its outputs that the file has.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="profile">The profile.</param>
     /// <param name="labels">The column of labels; null for none.</param>
+    /// <param name="time">The column of times; null for that of the profile, if the file has it.</param>
     /// <exception cref="DataException">An input of the profile is missing.</exception>
-    public static WatchedData ForProfile(string path, ReferenceProfile profile, string? labels)
+    public static WatchedData ForProfile(string path, ReferenceProfile profile, string? labels, string? time)
     {
         ModelPort[] inputs = [.. PortsOf(profile, ColumnSide.Input)];
         IDataSource columns = DataSource.Open(path);
         string[] outputs = [.. PortsOf(profile, ColumnSide.Output).Select(static p => p.Name).Where(columns.HasColumn)];
-        MappedDataSource source = MappedDataSource.Create(columns, [.. inputs, .. PortsOf(profile, ColumnSide.Output).Where(p => outputs.Contains(p.Name))], new MappingOptions { Labels = labels });
-        return new WatchedData(source, null, [.. inputs.Select(static p => p.Name)], outputs, labels);
+        time ??= TimeOf(columns, profile);
+        MappedDataSource source = MappedDataSource.Create(columns, [.. inputs, .. PortsOf(profile, ColumnSide.Output).Where(p => outputs.Contains(p.Name))], new MappingOptions { Labels = labels, Slices = time is null ? [] : [time] });
+        return new WatchedData(source, null, [.. inputs.Select(static p => p.Name)], outputs, labels, time);
     }
+
+    /// <summary>The column of a file that holds times by a profile; null for none.</summary>
+    public static string? TimeOf(IDataSource source, ReferenceProfile profile) => profile.TimeColumn.Length > 0 && source.HasColumn(profile.TimeColumn) ? profile.TimeColumn : null;
+
+    /// <summary>Whether the times of rows are known.</summary>
+    public bool HasTimes => _time is not null;
 
     /// <summary>Reads the rows in order.</summary>
     /// <param name="rows">The number of rows that are read at once, 1 or more; a model with a fixed number takes that number.</param>
@@ -86,7 +99,7 @@ internal sealed class WatchedData
     public async IAsyncEnumerable<WatchedRows> ReadAsync(int rows, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         int? fixedRows = _model is null ? null : new ScoreInputs(_model.Info, _source).FixedRows;
-        string[] columns = [.. _inputs, .. _outputs, .. _labels is null ? Array.Empty<string>() : [_labels]];
+        string[] columns = [.. _inputs, .. _outputs, .. _labels is null ? Array.Empty<string>() : [_labels], .. _time is null ? Array.Empty<string>() : [_time]];
         await foreach (DataBatch batch in _source.ReadAsync(columns, fixedRows ?? rows, cancellation).ConfigureAwait(false))
         {
             using (batch)
@@ -94,7 +107,8 @@ internal sealed class WatchedData
                 NamedValues inputs = Take(batch, _inputs);
                 NamedValues? outputs = _model is not null ? await RunAsync(_model, batch, fixedRows, cancellation).ConfigureAwait(false) : _outputs.Length > 0 ? Take(batch, _outputs) : null;
                 TensorValue? labels = _labels is null ? null : batch.Values[_labels].Retain();
-                yield return new WatchedRows(inputs, outputs, labels, batch.FirstRow, batch.Rows);
+                DateTimeOffset[]? times = _time is null ? null : RowTimes.Of(_time, batch.Values[_time]);
+                yield return new WatchedRows(inputs, outputs, labels, batch.FirstRow, batch.Rows, times);
             }
         }
     }

@@ -45,7 +45,7 @@ internal sealed class ColumnBets
             double delta = coding.Events[i].Kind == CellEventKind.Special ? levels.Special : levels.Usual;
             Novelty? novelty = coding.IsNovelty(coding.Events[i]) ? coding.Novelty : null;
             _upper[i] = Above(Widest(novelty?.Upper(total, delta) ?? limits.Upper(count, total, delta), tolerance));
-            _lower[i] = coding.IsRising ? 0 : Below(1 - Widest(1 - (novelty?.Lower(total, delta) ?? limits.Lower(count, total, delta)), tolerance));
+            _lower[i] = coding.IsRising ? 0 : Below(1 - Widest(1 - (NoveltyLower(novelty, coding, reference, delta) ?? limits.Lower(count, total, delta)), tolerance));
         }
 
         _tiltLogs = new double[TiltsOf(coding)];
@@ -138,6 +138,9 @@ internal sealed class ColumnBets
         };
         return (change, bet % 2 == 0, index);
     }
+
+    // Of the values that the whole reference met once, an unknown part belongs to a season: the upper limit takes all of them, the lower one none.
+    private static double? NoveltyLower(Novelty? novelty, CellCoding coding, long[] reference, double delta) => novelty is null ? null : ReferenceEquals(reference, coding.Reference) ? novelty.Value.Lower(CellDistances.Total(reference), delta) : 0;
 
     // A share that must not grow: all of it may, by t; or the rest may shrink by t.
     private static double Widest(double share, double tolerance) => Math.Min((1 + tolerance) * share, 1 - ((1 - tolerance) * (1 - share)));

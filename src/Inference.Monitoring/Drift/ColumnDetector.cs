@@ -16,6 +16,9 @@ internal sealed class ColumnDetector
     // Rows are forgotten, so that what is shown of a slow change is its present state.
     private RecentRows _recent;
 
+    // If references differ by season, the counts that those of the recent rows' seasons lead to; null otherwise.
+    private double[]? _expected;
+
     /// <summary>Initializes a detector.</summary>
     /// <param name="bets">The bets.</param>
     /// <param name="quiet">A value below which the rows so far are not taken for a beginning change.</param>
@@ -71,11 +74,17 @@ internal sealed class ColumnDetector
         if (Value < _quiet)
         {
             _recent.Clear();
+            _expected.AsSpan().Clear();
             Age = 0;
         }
 
         Age++;
         _recent.Add(coded);
+        if (season is not null)
+        {
+            Expect(CellDistances.Total(coded));
+        }
+
         Value = Bets.Mean(values);
     }
 
@@ -93,19 +102,46 @@ internal sealed class ColumnDetector
         return leading;
     }
 
+    /// <summary>Returns the reference of the recent rows: of several seasons, in their shares of these rows, with as many rows as that of the last one.</summary>
+    public long[] RecentReference()
+    {
+        double sum = _expected is null ? 0 : TensorPrimitives.Sum(_expected);
+        if (sum <= 0)
+        {
+            return Bets.Reference;
+        }
+
+        double scale = CellDistances.Total(Bets.Reference) / sum;
+        return Array.ConvertAll(_expected!, e => (long)Math.Round(e * scale));
+    }
+
     /// <summary>The distance of the recent rows from the reference, in bits, with its interval.</summary>
-    public Effect RecentEffect() => CellEffects.JensenShannon(Bets.Reference, Recent());
+    public Effect RecentEffect() => CellEffects.JensenShannon(RecentReference(), Recent());
 
     /// <summary>That distance less what so many rows show without a change.</summary>
-    public double RecentSize() => CellEffects.UnbiasedJensenShannon(Bets.Reference, Recent());
+    public double RecentSize() => CellEffects.UnbiasedJensenShannon(RecentReference(), Recent());
 
     /// <summary>Restarts the detector.</summary>
     public void Reset()
     {
         _values.Clear();
         _recent.Clear();
+        _expected.AsSpan().Clear();
         Value = 0;
         Age = 0;
+    }
+
+    // As the recent rows themselves are kept, see RecentRows.
+    private void Expect(long rows)
+    {
+        const double Kept = 63.0 / 64;
+        long[] reference = Bets.Reference;
+        double share = (double)rows / Math.Max(CellDistances.Total(reference), 1);
+        _expected ??= new double[reference.Length];
+        for (int i = 0; i < reference.Length; i++)
+        {
+            _expected[i] = (_expected[i] * Kept) + (reference[i] * share);
+        }
     }
 
     private static void Clamp(Span<double> logs)

@@ -23,17 +23,26 @@ internal sealed class DriftEvaluator
     private readonly double _quiet;
     private readonly double[] _weights;
     private readonly HeldRows _held;
+    private readonly SeasonBets? _seasons;
+    private readonly ColumnBets[] _whole;
+    private readonly LimitLevels _levels;
+    private int _season = -1;
     private int _acknowledgedCount;
 
     /// <summary>Initializes an evaluator.</summary>
     /// <param name="columns">The columns and pairs.</param>
     /// <param name="settings">The settings.</param>
-    public DriftEvaluator(IReadOnlyList<WatchedColumn> columns, DriftSettings settings)
+    /// <param name="seasons">The bets by season; null if all rows have one reference.</param>
+    public DriftEvaluator(IReadOnlyList<WatchedColumn> columns, DriftSettings settings, SeasonBets? seasons = null)
     {
+        _seasons = seasons;
+        double delta = (1 - settings.Confidence) / (seasons?.References ?? 1);
+        _levels = LimitLevels.Share([.. columns.Select(static c => c.Coding)], delta);
         Columns = columns;
         _settings = settings;
         _quiet = settings.RunLength / QuietFactor;
-        ColumnBets[] bets = DriftLimits.Create([.. columns.Select(static c => c.Coding)], 1 - settings.Confidence, [.. columns.Select(c => c.Tolerance ?? settings.Tolerance)]);
+        ColumnBets[] bets = DriftLimits.Create([.. columns.Select(static c => c.Coding)], delta, [.. columns.Select(c => c.Tolerance ?? settings.Tolerance)]);
+        _whole = bets;
         _detectors = [.. bets.Select(b => new ColumnDetector(b, _quiet))];
         _states = new MonitoringState[columns.Count];
         _quietBuckets = new int[columns.Count];
@@ -75,22 +84,41 @@ internal sealed class DriftEvaluator
     /// <summary>Adds a bucket.</summary>
     /// <param name="counts">The counts of each column.</param>
     /// <param name="rows">The rows of the bucket. Fewer than <see cref="DriftSettings.MinimumRows"/>: it is joined with the next.</param>
+    /// <param name="season">The season of the bucket; −1 for none. Rows that are held of another one are judged first, however few.</param>
     /// <returns>The columns that this bucket's data-set alarm names; empty if there is none.</returns>
-    public IReadOnlyList<DriftAlarm> Add(CountsOf counts, long rows)
+    public IReadOnlyList<DriftAlarm> Add(CountsOf counts, long rows, int season = -1)
     {
+        IReadOnlyList<DriftAlarm> before = _seasons is not null && season != _season && _held.Rows > 0 ? AddHeld(null) : [];
+        _season = season;
         if (_held.Rows + rows < _settings.MinimumRows)
         {
             _held.Add(counts, rows);
-            return [];
+            return before;
         }
 
+        IReadOnlyList<DriftAlarm> alarms = AddHeld(counts);
+        return before.Count == 0 ? alarms : [.. before, .. alarms];
+    }
+
+    /// <summary>Returns the reference of a column's recent rows, in coded cells.</summary>
+    public long[] ReferenceOf(int column) => _detectors[column].RecentReference();
+
+    // The rows that are held, and those of a bucket.
+    private IReadOnlyList<DriftAlarm> AddHeld(CountsOf? counts)
+    {
         Span<long> cells = stackalloc long[CellCoding.MostCells];
         for (int i = 0, first = 0; i < _detectors.Length; i++)
         {
             Span<long> coded = cells[..Columns[i].Coding.Count];
-            Columns[i].Coding.Code(counts(i), coded);
+            coded.Clear();
+            if (counts is not null)
+            {
+                Columns[i].Coding.Code(counts(i), coded);
+            }
+
             _held.AddTo(first, coded);
-            _detectors[i].AddCoded(coded);
+            ColumnBets? season = _seasons is null ? null : _seasons.Find(_season, i, _levels, Columns[i].Tolerance ?? _settings.Tolerance) ?? _whole[i];
+            _detectors[i].AddCoded(coded, season);
             first += coded.Length;
         }
 

@@ -41,6 +41,17 @@ internal static class ProfileCodec
         }
 
         writer.Bytes(WindowCodec.Write(profile.Reference));
+        writer.Number((int)profile.Season);
+        if (profile.Seasons is { } seasons)
+        {
+            writer.Text(seasons.Clock.TimeZone);
+            writer.Text(seasons.TimeColumn);
+            foreach (MonitoringWindow? window in seasons.Windows)
+            {
+                writer.Bytes(window is null ? [] : WindowCodec.Write(window));
+            }
+        }
+
         return writer.ToArray();
     }
 
@@ -74,9 +85,30 @@ internal static class ProfileCodec
 
         var layout = new WindowLayout(columns, segmentColumn);
         MonitoringWindow reference = WindowCodec.Read($"{what}, reference counts", reader.Bytes(), layout);
+        SeasonReferences? seasons = reader.Version == 1 ? null : ReadSeasons(ref reader, what, layout);
         reader.End();
         ProfileConsistency.Check(reader, columns, facts, reference);
-        return new ReferenceProfile(identity with { LabelClasses = classes, LabelCounts = counts }, layout, reference, facts);
+        return new ReferenceProfile(identity with { LabelClasses = classes, LabelCounts = counts }, layout, reference, facts, seasons);
+    }
+
+    private static SeasonReferences? ReadSeasons(ref RecordReader reader, string what, WindowLayout layout)
+    {
+        var season = (ProfileSeason)reader.Int((int)ProfileSeason.HourOfWeek);
+        if (season == ProfileSeason.None)
+        {
+            return null;
+        }
+
+        var clock = new SeasonClock(season, reader.Text());
+        string column = reader.Text();
+        var windows = new MonitoringWindow?[clock.Count];
+        for (int i = 0; i < windows.Length; i++)
+        {
+            ReadOnlySpan<byte> bytes = reader.Bytes();
+            windows[i] = bytes.IsEmpty ? null : WindowCodec.Read($"{what}, counts of season {clock.NameOf(i)}", bytes, layout);
+        }
+
+        return new SeasonReferences(clock, column, windows);
     }
 
     private static void Write(RecordWriter writer, ColumnDefinition column)

@@ -14,6 +14,7 @@ internal sealed class ProfileDraft
     private readonly ColumnFacts[] _facts;
     private readonly LabelCounter? _labels;
     private readonly MonitoringWindow _counted;
+    private MonitoringWindow?[]? _seasons;
 
     private ProfileDraft(WindowLayout layout, WindowLayout heldLayout, ColumnFacts[] facts, LabelCounter? labels)
     {
@@ -98,13 +99,28 @@ internal sealed class ProfileDraft
         _counted.Merge(counted);
     }
 
+    /// <summary>Adds the counts of rows by season; null for a season without rows.</summary>
+    public void Add(MonitoringWindow?[] counted)
+    {
+        _seasons ??= new MonitoringWindow?[counted.Length];
+        for (int i = 0; i < counted.Length; i++)
+        {
+            if (counted[i] is { } window)
+            {
+                window.Rebind(Layout);
+                (_seasons[i] ??= new MonitoringWindow(Layout)).Merge(window);
+            }
+        }
+    }
+
     /// <summary>Counts the labels of rows.</summary>
     public void AddLabels(ReferenceRows rows) => _labels?.Add(rows);
 
     /// <summary>The profile of all rows so far.</summary>
     /// <param name="model">The model; null for none.</param>
     /// <param name="options">The options.</param>
-    public ReferenceProfile Complete(ModelInfo? model, ReferenceProfileOptions options)
+    /// <param name="clock">What tells seasons; null without.</param>
+    public ReferenceProfile Complete(ModelInfo? model, ReferenceProfileOptions options, SeasonClock? clock)
     {
         MonitoringWindow reference = _counted.Clone();
         var identity = new ProfileIdentity
@@ -117,7 +133,8 @@ internal sealed class ProfileDraft
             LabelCounts = _labels?.ClassCounts.ToArray() ?? [],
         };
         ColumnFacts[] facts = [.. _facts.Select((f, i) => WithRules(_labels is null ? f : _labels.Complete(i, f, reference.Counts(i)), i, reference, options))];
-        return new ReferenceProfile(identity, Layout, reference, facts);
+        SeasonReferences? seasons = clock is null ? null : new SeasonReferences(clock, options.TimeColumn, Array.ConvertAll(_seasons ?? new MonitoringWindow?[clock.Count], static w => w?.Clone()));
+        return new ReferenceProfile(identity, Layout, reference, facts, seasons);
     }
 
     private ColumnFacts WithRules(ColumnFacts facts, int place, MonitoringWindow reference, ReferenceProfileOptions options)

@@ -13,7 +13,7 @@ internal static class ProfileJson
         "name", "tensor", "type", "derivation", "edges", "categories", "open", "completeness", "minimum", "maximum", "distinct", "singletons", "constant", "integers",
     };
 
-    private static readonly HashSet<string> s_headers = new(StringComparer.Ordinal) { "format", "version", "model", "modelVersion", "modelDigest", "digest", "source", "rows", "classes" };
+    private static readonly HashSet<string> s_headers = new(StringComparer.Ordinal) { "format", "version", "model", "modelVersion", "modelDigest", "digest", "source", "rows", "classes", "season", "timeZone", "timeColumn" };
 
     /// <exception cref="MonitoringException">The text is not valid.</exception>
     public static ReferenceProfileOptions Read(string what, string json)
@@ -76,6 +76,9 @@ internal static class ProfileJson
             writer.WriteString("source", profile.Source);
             writer.WriteNumber("rows", profile.Rows);
             writer.WriteString("segments", profile.SegmentColumn);
+            writer.WriteString("season", Name(profile.Season));
+            writer.WriteString("timeZone", profile.SeasonTimeZone);
+            writer.WriteString("timeColumn", profile.TimeColumn);
             writer.WriteStartArray("columns");
             foreach (ReferenceColumn column in profile.Columns)
             {

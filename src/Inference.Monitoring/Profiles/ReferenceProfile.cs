@@ -11,8 +11,9 @@ namespace Inference.Monitoring;
 /// <remarks>The file format is binary, versioned and sealed by a checksum; it depends on nothing but the rows, so that equal rows give equal files.</remarks>
 public sealed class ReferenceProfile
 {
-    internal ReferenceProfile(ProfileIdentity identity, WindowLayout layout, MonitoringWindow reference, IReadOnlyList<ColumnFacts> facts)
+    internal ReferenceProfile(ProfileIdentity identity, WindowLayout layout, MonitoringWindow reference, IReadOnlyList<ColumnFacts> facts, SeasonReferences? seasons = null)
     {
+        Seasons = seasons;
         Identity = identity;
         WindowLayout = layout;
         Reference = reference;
@@ -53,6 +54,22 @@ public sealed class ReferenceProfile
     /// <summary>The number of reference rows of each label class.</summary>
     public IReadOnlyList<long> LabelCounts => Identity.LabelCounts;
 
+    /// <summary>The cycle of time by which rows are compared with a reference of their own; none if there is one reference.</summary>
+    public ProfileSeason Season => Seasons?.Clock.Season ?? ProfileSeason.None;
+
+    /// <summary>The id of the time zone of the seasons; empty for UTC.</summary>
+    public string SeasonTimeZone => Seasons?.Clock.TimeZone ?? "";
+
+    /// <summary>The column of files that holds the times of rows; empty for none.</summary>
+    public string TimeColumn => Seasons?.TimeColumn ?? "";
+
+    /// <summary>Returns the season of a time, from 0; −1 for a profile without seasons.</summary>
+    /// <param name="time">The time.</param>
+    public int SeasonOf(DateTimeOffset time) => Seasons?.Clock.SeasonOf(time) ?? -1;
+
+    /// <summary>What the profile cannot do as it was asked to, a sentence each: seasons with too few rows.</summary>
+    public IReadOnlyList<string> Notes => [.. Seasons?.Notes() ?? []];
+
     /// <summary>SHA-256 over the profile's file, in lower-case hexadecimal.</summary>
     public string Digest { get; }
 
@@ -65,6 +82,8 @@ public sealed class ReferenceProfile
     internal ProfileIdentity Identity { get; }
 
     internal WindowLayout WindowLayout { get; }
+
+    internal SeasonReferences? Seasons { get; }
 
     /// <summary>Reads a profile from a file.</summary>
     /// <param name="path">The file.</param>
@@ -146,5 +165,9 @@ public sealed class ReferenceProfile
     /// <param name="name">The name, case-sensitive.</param>
     public ReferenceColumn? FindColumn(string name) => Columns.FirstOrDefault(c => c.Name == name);
 
-    internal ReferenceProfile With(IReadOnlyList<ColumnFacts> facts) => new(Identity, WindowLayout, Reference, facts);
+    internal ReferenceProfile With(IReadOnlyList<ColumnFacts> facts) => new(Identity, WindowLayout, Reference, facts, Seasons);
+
+    /// <summary>The profile whose reference is that of rows of several seasons.</summary>
+    /// <param name="rows">The rows of each season.</param>
+    internal ReferenceProfile ForSeasons(ReadOnlySpan<long> rows) => new(Identity, WindowLayout, Seasons!.Mix(rows, Reference), [.. Columns.Select(static c => c.Facts)]);
 }

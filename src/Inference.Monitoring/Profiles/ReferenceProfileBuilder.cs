@@ -21,6 +21,8 @@ public sealed class ReferenceProfileBuilder : IDisposable
     private long _heldBytes;
     private ProfileDraft? _draft;
     private Collector? _collector;
+    private readonly SeasonClock? _clock;
+    private readonly SeasonCounter? _seasons;
 
     /// <summary>Creates a builder.</summary>
     /// <param name="model">The model that the profile is for; null for rows without a model.</param>
@@ -29,6 +31,8 @@ public sealed class ReferenceProfileBuilder : IDisposable
     {
         _model = model;
         _options = options ?? new ReferenceProfileOptions();
+        _clock = _options.Season == ProfileSeason.None ? null : new SeasonClock(_options.Season, _options.SeasonTimeZone);
+        _seasons = _clock is null ? null : new SeasonCounter(_clock);
     }
 
     /// <summary>The number of rows added.</summary>
@@ -38,8 +42,9 @@ public sealed class ReferenceProfileBuilder : IDisposable
     /// <param name="inputs">The inputs of a call; rows along axis 0. Tensors of another size there than most have are left out.</param>
     /// <param name="outputs">Its outputs; null if they are not watched.</param>
     /// <param name="labels">The true label of each row; null for none.</param>
-    /// <exception cref="MonitoringException">The number of labels differs from that of rows, or columns cannot be learned.</exception>
-    public void Add(NamedValues inputs, NamedValues? outputs = null, TensorValue? labels = null)
+    /// <param name="times">The time of each row, for a profile with seasons; null without.</param>
+    /// <exception cref="MonitoringException">The number of labels or times differs from that of rows, or columns cannot be learned.</exception>
+    public void Add(NamedValues inputs, NamedValues? outputs = null, TensorValue? labels = null, IReadOnlyList<DateTimeOffset>? times = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         int rows = CountRows(inputs, outputs);
@@ -48,7 +53,12 @@ public sealed class ReferenceProfileBuilder : IDisposable
             throw new MonitoringException($"Reference profile: expected a label for each of {rows} rows, got {labels}. Pass labels of shape [{rows}].");
         }
 
-        var batch = new ReferenceRows(inputs, outputs, labels, rows);
+        if (_seasons is not null && times?.Count != rows)
+        {
+            throw new MonitoringException($"Reference profile with seasons: expected a time for each of {rows} rows, got {times?.Count ?? 0}. Pass the times of the rows, or make a profile without seasons.");
+        }
+
+        var batch = new ReferenceRows(inputs, outputs, labels, rows) { Seasons = _seasons?.SeasonsOf(times!) };
         Rows += rows;
         if (_draft is not null)
         {
@@ -76,7 +86,12 @@ public sealed class ReferenceProfileBuilder : IDisposable
 
         Learn();
         _draft!.Add(_collector!.Drain(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch));
-        return _draft.Complete(_model, _options);
+        if (_seasons is not null)
+        {
+            _draft.Add(_seasons.Drain());
+        }
+
+        return _draft.Complete(_model, _options, _clock);
     }
 
     /// <inheritdoc/>
@@ -102,6 +117,7 @@ public sealed class ReferenceProfileBuilder : IDisposable
 
         _draft = ProfileDraft.Learn(_held, _model, _options);
         _collector = new Collector(_draft.HeldLayout);
+        _seasons?.Begin(_draft.HeldLayout);
         foreach (ReferenceRows rows in _held)
         {
             Count(rows);
@@ -109,12 +125,19 @@ public sealed class ReferenceProfileBuilder : IDisposable
 
         _draft.Add(_collector.Drain(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch));
         _collector = new Collector(_draft.Layout);
+        if (_seasons is not null)
+        {
+            _draft.Add(_seasons.Drain());
+            _seasons.Begin(_draft.Layout);
+        }
+
         Release();
     }
 
     private void Count(ReferenceRows rows)
     {
         _collector!.Collect(rows.Inputs, rows.Outputs);
+        _seasons?.Count(rows);
         _draft!.AddLabels(rows);
     }
 

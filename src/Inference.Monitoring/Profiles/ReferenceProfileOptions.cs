@@ -22,6 +22,15 @@ public sealed record ReferenceProfileOptions
     /// default: all of them take up to about a microsecond of a row.</summary>
     public bool CountJoint { get; init; }
 
+    /// <summary>The cycle of time by which rows have references of their own: traffic that differs by hour or weekday is then no drift. Each row needs a time. A season with fewer than 200 rows is compared with all rows (<see cref="ReferenceProfile.Notes"/>). None by default.</summary>
+    public ProfileSeason Season { get; init; }
+
+    /// <summary>The id of the time zone in which hours and days are counted, such as <c>Europe/Berlin</c>; empty, the default, for UTC.</summary>
+    public string SeasonTimeZone { get; init; } = "";
+
+    /// <summary>The column of files that holds the times of rows; empty, the default, for none.</summary>
+    public string TimeColumn { get; init; } = "";
+
     /// <summary>Where the rows come from, for the profile's <see cref="ReferenceProfile.Source"/>: such as the digest of a file.</summary>
     public string Source { get; init; } = "";
 

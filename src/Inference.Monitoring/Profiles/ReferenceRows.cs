@@ -3,6 +3,9 @@ namespace Inference.Monitoring.Profiles;
 /// <summary>One batch of reference rows. Disposing it disposes the values.</summary>
 internal sealed record ReferenceRows(NamedValues Inputs, NamedValues? Outputs, TensorValue? Labels, int Rows) : IDisposable
 {
+    /// <summary>The season of each row; null without seasons.</summary>
+    public byte[]? Seasons { get; init; }
+
     /// <summary>The value of a column's tensor; null if the batch has none with one row for each of the batch's.</summary>
     public TensorValue? Find(ColumnSide side, string tensor)
     {
@@ -17,7 +20,7 @@ internal sealed record ReferenceRows(NamedValues Inputs, NamedValues? Outputs, T
     public long Bytes => Sum(Inputs) + (Outputs is null ? 0 : Sum(Outputs));
 
     /// <summary>A copy with references of its own.</summary>
-    public ReferenceRows Retain() => new(Inputs.Retain(), Outputs?.Retain(), Labels?.Retain(), Rows);
+    public ReferenceRows Retain() => new(Inputs.Retain(), Outputs?.Retain(), Labels?.Retain(), Rows) { Seasons = Seasons };
 
     /// <summary>A copy of its tensors.</summary>
     public ReferenceRows Copy() => new(Copy(Inputs), Outputs is null ? null : Copy(Outputs), Labels is null ? null : Copy(Labels), Rows);

@@ -15,6 +15,7 @@ public sealed class MonitoringReportBuilder
     private readonly List<StreamAlarm> _alarms = [];
     private readonly List<StreamAlarm>[] _segmentAlarms;
     private readonly (MonitoringState State, double LogEvidence)[] _worst;
+    private int _season = -1;
 
     /// <summary>Initializes a report without rows.</summary>
     /// <param name="profile">The profile.</param>
@@ -38,10 +39,18 @@ public sealed class MonitoringReportBuilder
     /// <param name="inputs">The inputs of a call; rows along axis 0.</param>
     /// <param name="outputs">Its outputs; null if they are not known.</param>
     /// <param name="labels">The true label of each row; null for none.</param>
-    public void Add(NamedValues inputs, NamedValues? outputs = null, TensorValue? labels = null)
+    /// <param name="times">The time of each row, for a profile with seasons; null if they are not known. Rows of a call are judged as one bucket or part of one, so that they should be of one season.</param>
+    public void Add(NamedValues inputs, NamedValues? outputs = null, TensorValue? labels = null, IReadOnlyList<DateTimeOffset>? times = null)
     {
-        _all.Add(inputs, outputs, labels);
-        _bucket.Add(inputs, outputs);
+        int season = times is { Count: > 0 } ? _profile.SeasonOf(times[0]) : -1;
+        if (season != _season && _bucket.Window.Rows > 0)
+        {
+            EndBucket();
+        }
+
+        _season = season;
+        _all.Add(inputs, outputs, labels, times);
+        _bucket.Add(inputs, outputs, labels: null, times);
         if (_bucket.Window.Rows >= _options.BucketRows)
         {
             EndBucket();

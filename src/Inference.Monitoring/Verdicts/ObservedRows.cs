@@ -17,6 +17,7 @@ public sealed class ObservedRows
         _collector = new Collector(profile.WindowLayout);
         Window = profile.CreateWindow();
         Labels = LabelCounter.For(profile);
+        SeasonRows = new long[profile.Seasons is null ? 0 : profile.Seasons.Clock.Count + 1];
     }
 
     /// <summary>The profile.</summary>
@@ -30,12 +31,16 @@ public sealed class ObservedRows
 
     internal LabelCounter? Labels { get; private set; }
 
+    /// <summary>The rows of each season, and, last, those without a time. Empty if the profile has no seasons.</summary>
+    internal long[] SeasonRows { get; }
+
     /// <summary>Adds rows.</summary>
     /// <param name="inputs">The inputs of a call; rows along axis 0.</param>
     /// <param name="outputs">Its outputs; null if they are not known.</param>
     /// <param name="labels">The true label of each row; null for none.</param>
-    /// <exception cref="MonitoringException">The number of labels is not that of the rows; nothing was counted.</exception>
-    public void Add(NamedValues inputs, NamedValues? outputs = null, TensorValue? labels = null)
+    /// <param name="times">The time of each row, for a profile with seasons; null if they are not known.</param>
+    /// <exception cref="MonitoringException">The number of labels or times is not that of the rows; nothing was counted.</exception>
+    public void Add(NamedValues inputs, NamedValues? outputs = null, TensorValue? labels = null, IReadOnlyList<DateTimeOffset>? times = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         _collector.Collect(inputs, outputs);
@@ -43,6 +48,21 @@ public sealed class ObservedRows
         if (labels is not null && labels.ElementCount != rows.Rows)
         {
             throw new MonitoringException($"Labels: expected one label for each of {rows.Rows} rows, got {labels.ElementCount}. Pass the labels of the rows of this call, or null.");
+        }
+
+        if (times is not null && times.Count != rows.Rows)
+        {
+            throw new MonitoringException($"Times: expected one for each of {rows.Rows} rows, got {times.Count}. Pass the times of the rows of this call, or null.");
+        }
+
+        if (times is { Count: > 0 })
+        {
+            (rows.Start, rows.End) = (times.Min(), times.Max());
+        }
+
+        for (int i = 0; Profile.Seasons is not null && i < rows.Rows; i++)
+        {
+            SeasonRows[times is null ? ^1 : Profile.Seasons.Clock.SeasonOf(times[i])]++;
         }
 
         Window.Merge(rows);
@@ -60,6 +80,7 @@ public sealed class ObservedRows
         Window = Profile.CreateWindow();
         Labels = LabelCounter.For(Profile);
         HasLabels = false;
+        Array.Clear(SeasonRows);
         return window;
     }
 }

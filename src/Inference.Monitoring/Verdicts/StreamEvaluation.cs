@@ -7,7 +7,8 @@ namespace Inference.Monitoring;
 
 /// <summary>Evaluates a stream of buckets with a stated rate of false alarms: without a change the expected number of buckets until an alarm is at least <see cref="StreamOptions.ExpectedFalseAlarms"/>. Not thread-safe.</summary>
 /// <remarks>Conditions: rows are independent given the past while nothing has changed, and the reference's limits hold, which they do together with a probability of 99 %. Of a profile
-/// with segments that holds for all rows and all segments together: half of the 1 % belongs to all rows, half to the segments in equal parts. The rate of false alarms is of this evaluation alone: who evaluates several shares it out among them.</remarks>
+/// with segments that holds for all rows and all segments together: half of the 1 % belongs to all rows, half to the segments in equal parts. The rate of false alarms is of this evaluation alone: who evaluates several shares it out among them.
+/// Of a profile with seasons, a bucket is compared with the reference of the season that the middle of its span lies in, and the 1 % is shared out among the seasons.</remarks>
 public sealed class StreamEvaluation
 {
     private readonly ReferenceProfile _profile;
@@ -37,7 +38,12 @@ public sealed class StreamEvaluation
             Tolerance = options.Tolerance,
             MinimumEffect = options.MinimumEffect,
             MinimumRows = options.MinimumRows,
-        });
+        },
+        profile.Seasons is not { } seasons ? null : new SeasonBets(
+            _columns.Watched,
+            seasons.Clock.Count,
+            seasons.CountOf(segment),
+            (season, column) => seasons.Find(season, segment)?.Counts(_columns.Places[column], segment).ToArray()));
     }
 
     /// <summary>The segment that is evaluated; 0 for all rows.</summary>
@@ -71,7 +77,8 @@ public sealed class StreamEvaluation
         }
 
         Rows += window.RowsOf(Segment);
-        IReadOnlyList<DriftAlarm> alarms = _drift.Add(i => window.Counts(_columns.Places[i], Segment), window.RowsOf(Segment));
+        int season = _profile.Seasons?.SeasonOf(window) ?? -1;
+        IReadOnlyList<DriftAlarm> alarms = _drift.Add(i => window.Counts(_columns.Places[i], Segment), window.RowsOf(Segment), season);
         if (alarms.Count == 0)
         {
             return [];
@@ -79,7 +86,7 @@ public sealed class StreamEvaluation
 
         HashSet<string> names = [.. alarms.Select(a => _columns.Watched[a.Column].Name)];
         HashSet<string> swapped = [.. SwapRule.Find(_profile, window, names, Segment).Select(static q => q.Column)];
-        return [.. alarms.Select(a => new StreamAlarm(Rows, _columns.Watched[a.Column].Name, swapped.Contains(_columns.Watched[a.Column].Name) ? DriftRules.Swap : RuleOf(a, window), a.Evidence, a.Effect.Value))];
+        return [.. alarms.Select(a => new StreamAlarm(Rows, _columns.Watched[a.Column].Name, swapped.Contains(_columns.Watched[a.Column].Name) ? DriftRules.Swap : RuleOf(a, window, season), a.Evidence, a.Effect.Value))];
     }
 
     /// <summary>What is known of the columns, in the order of the profile.</summary>
@@ -91,8 +98,8 @@ public sealed class StreamEvaluation
             State = _drift.StateOf(x.i),
             LogEvidence = _drift.EvidenceOf(x.i),
             JensenShannon = _drift.EffectOf(x.i).Value,
-            Psi = CellDistances.PopulationStability(x.w.Coding.Reference, _drift.RecentOf(x.i)),
-            KolmogorovSmirnov = x.w.Coding.Ordered > 0 ? CellDistances.KolmogorovSmirnov(x.w.Coding.Reference, _drift.RecentOf(x.i)) : double.NaN,
+            Psi = CellDistances.PopulationStability(_drift.ReferenceOf(x.i), _drift.RecentOf(x.i)),
+            KolmogorovSmirnov = x.w.Coding.Ordered > 0 ? CellDistances.KolmogorovSmirnov(_drift.ReferenceOf(x.i), _drift.RecentOf(x.i)) : double.NaN,
         }),
     ];
 
@@ -103,11 +110,12 @@ public sealed class StreamEvaluation
         return segments == 0 ? All : segment == 0 ? All / 2 : All / 2 / segments;
     }
 
-    private string RuleOf(DriftAlarm alarm, MonitoringWindow window)
+    private string RuleOf(DriftAlarm alarm, MonitoringWindow window, int season)
     {
         int place = _columns.Places[alarm.Column];
+        MonitoringWindow reference = (season < 0 ? null : _profile.Seasons!.Find(season, Segment)) ?? _profile.Reference;
         bool unit = alarm.Rule is DriftRules.Shift or DriftRules.Spread or DriftRules.Range && _profile.Columns[place].Layout.Ordered > 0
-            && UnitFactors.Find(_profile.Columns[place].Moments(Segment), window.Moments(place, Segment)) is not null;
+            && UnitFactors.Find(reference.Moments(place, Segment), window.Moments(place, Segment)) is not null;
         return unit ? DriftRules.Unit : alarm.Rule;
     }
 }

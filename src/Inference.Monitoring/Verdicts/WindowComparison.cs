@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Inference.Monitoring.Drift;
 using Inference.Monitoring.Quality;
 using Inference.Monitoring.Statistics;
@@ -8,7 +9,7 @@ namespace Inference.Monitoring;
 /// <summary>Compares windows with a profile, each on its own. Immutable; thread-safe.</summary>
 /// <remarks>The tests of all columns share the level (Bonferroni), so that a window without a change is an alarm with about the stated probability or less, whatever the dependence between columns: the
 /// tests of shares and scores are those of large samples. An alarm needs both evidence and an effect. For a
-/// stream that is looked at again and again use <see cref="StreamEvaluation"/>.</remarks>
+/// stream that is looked at again and again use <see cref="StreamEvaluation"/>. Rows with times are compared with the references of their seasons, if the profile has any, and a window that lies in one season with that.</remarks>
 public sealed class WindowComparison
 {
     private readonly ReferenceProfile _profile;
@@ -21,13 +22,18 @@ public sealed class WindowComparison
     /// <param name="profile">The profile.</param>
     /// <param name="options">The options; null for the defaults.</param>
     public WindowComparison(ReferenceProfile profile, ComparisonOptions? options = null)
+        : this(profile, options, null)
+    {
+    }
+
+    private WindowComparison(ReferenceProfile profile, ComparisonOptions? options, PerformanceModel? performance)
     {
         ArgumentNullException.ThrowIfNull(profile);
         _profile = profile;
         _options = options ?? new ComparisonOptions();
         _columns = new ProfileColumns(profile, _options.InputsOnly);
         _logTests = Math.Log(Math.Max(_columns.Watched.Sum(static w => ColumnComparison.TestsOf(w.Coding) + (w.IsJoint ? 0 : QualityRules.Rules)), 1));
-        _performance = new PerformanceModel(profile, _options.Threshold);
+        _performance = performance ?? new PerformanceModel(profile, _options.Threshold);
     }
 
     /// <summary>Compares rows.</summary>
@@ -35,13 +41,31 @@ public sealed class WindowComparison
     public ComparisonReport Compare(ObservedRows rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return Compare(rows.Window, rows.HasLabels ? rows : null);
+        ObservedRows? labelled = rows.HasLabels ? rows : null;
+        return _profile.Seasons is { } seasons && rows.SeasonRows is [.., 0]
+            ? ForSeasons(rows.SeasonRows.AsSpan(0, seasons.Clock.Count)).Compare(rows.Window, labelled)
+            : Compare(rows.Window, labelled);
     }
 
     /// <summary>Compares a window.</summary>
     /// <param name="window">A window of this profile's columns.</param>
     /// <exception cref="MonitoringException">The window belongs to another profile.</exception>
-    public ComparisonReport Compare(MonitoringWindow window) => Compare(window, null);
+    public ComparisonReport Compare(MonitoringWindow window)
+    {
+        ArgumentNullException.ThrowIfNull(window);
+        if (_profile.Seasons is not { } seasons || seasons.SeasonOf(window) is not (>= 0 and var season) || seasons.Clock.SeasonOf(window.Start) != seasons.Clock.SeasonOf(window.End.AddTicks(-1)))
+        {
+            return Compare(window, null);
+        }
+
+        Span<long> rows = stackalloc long[seasons.Clock.Count];
+        rows.Clear();
+        rows[season] = window.Rows;
+        return ForSeasons(rows).Compare(window, null);
+    }
+
+    // Performance is that of all rows: labels are not kept by season.
+    private WindowComparison ForSeasons(ReadOnlySpan<long> rows) => TensorPrimitives.Sum(rows) == 0 ? this : new WindowComparison(_profile.ForSeasons(rows), _options, _performance);
 
     private ComparisonReport Compare(MonitoringWindow window, ObservedRows? labelled)
     {

@@ -129,6 +129,26 @@ public sealed class MonitoringWindow
         MismatchedCalls = Saturate((Int128)MismatchedCalls + other.MismatchedCalls);
     }
 
+    /// <summary>Adds another window's counts and sums times a number, rounded to integers.</summary>
+    internal void AddScaled(MonitoringWindow other, double scale)
+    {
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            _counts[i] += (long)Math.Round(other._counts[i] * scale);
+        }
+
+        for (int i = 0; i < _segmentRows.Length; i++)
+        {
+            _segmentRows[i] += (long)Math.Round(other._segmentRows[i] * scale);
+        }
+
+        for (int i = 0; i < _sums.Length; i++)
+        {
+            _sums[i] += (Int128)Math.Round((double)other._sums[i] * scale);
+            _squares[i] += (Int128)Math.Round((double)other._squares[i] * scale);
+        }
+    }
+
     /// <summary>Gives the window a layout with the same cells, whose categories were learned from more rows.</summary>
     internal void Rebind(WindowLayout layout)
     {
