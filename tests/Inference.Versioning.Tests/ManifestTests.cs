@@ -142,6 +142,38 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
+    public async Task Profile_NamedByTheManifest_IsFoundByStagesAndSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string directory = _repository.Publish("1", manifest: """{ "profile": { "file": "ranker.profile", "sha256": "00" } }""");
+        File.WriteAllText(Path.Combine(directory, "ranker.profile"), "profile");
+        await ManifestSigner.SignAsync(directory, "ranker", key, "ci");
+        await using (VersionedModelRunner runner = await _repository.OpenAsync(o => Trust(o, key)))
+        {
+            var version = (IModelRunner)runner.GetService(typeof(IModelRunner), "1")!;
+            ModelFile file = ((IModelFiles)version.GetService(typeof(IModelFiles))!).Find(ModelFile.Profile)!;
+            Assert.Equal(Path.Combine(directory, "ranker.profile"), file.Path);
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("profile"u8)), file.Sha256);
+        }
+
+        string manifest = Path.Combine(directory, "manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"file\": \"ranker.profile\"", "\"file\": \"model.onnx\""));
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync(o => Trust(o, key)));
+        Assert.Contains("the signature by key 'ci' is not valid", error.Message);
+    }
+
+    [Theory]
+    [InlineData("../other.profile", "00")]
+    [InlineData("ranker.profile", "")]
+    [InlineData("", "00")]
+    public async Task Profile_OutsideTheVersionOrWithoutDigest_IsRefused(string file, string digest)
+    {
+        _repository.Publish("1", manifest: $$"""{ "profile": { "file": "{{file}}", "sha256": "{{digest}}" } }""");
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync());
+        Assert.Contains("'profile': expected a 'file' in the version's directory and its 'sha256'", error.Message);
+    }
+
+    [Fact]
     public async Task Signature_ValidOne_Serves()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

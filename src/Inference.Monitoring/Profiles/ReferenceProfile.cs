@@ -91,17 +91,34 @@ public sealed class ReferenceProfile
     public static ReferenceProfile Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] bytes;
+        return ProfileCodec.Read($"Profile '{path}'", ReadFile(path));
+    }
+
+    /// <summary>Reads a profile from a file whose digest is known, such as by a version's manifest.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sha256">The SHA-256 of the file, hexadecimal, in either case, optionally prefixed by <c>sha256:</c>; empty for any.</param>
+    /// <exception cref="MonitoringException">The file cannot be read, has another digest, is not a profile, is damaged, or has another format version.</exception>
+    public static ReferenceProfile Load(string path, string sha256)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(sha256);
+        byte[] bytes = ReadFile(path);
+        string expected = sha256.StartsWith("sha256:", StringComparison.OrdinalIgnoreCase) ? sha256[7..] : sha256, found = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        return expected.Length == 0 || string.Equals(expected, found, StringComparison.OrdinalIgnoreCase)
+            ? ProfileCodec.Read($"Profile '{path}'", bytes)
+            : throw new MonitoringException($"Profile '{path}': expected SHA-256 {expected}, got {found}. The file was replaced or is damaged; publish it again with its digest.");
+    }
+
+    private static byte[] ReadFile(string path)
+    {
         try
         {
-            bytes = File.ReadAllBytes(path);
+            return File.ReadAllBytes(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new MonitoringException($"Profile '{path}': expected a readable file, got: {exception.Message} Check the path.", exception);
         }
-
-        return ProfileCodec.Read($"Profile '{path}'", bytes);
     }
 
     /// <summary>Reads a profile.</summary>

@@ -13,7 +13,7 @@ public sealed partial class ModelMonitor
         MonitoringOptions options = _options.Current;
         try
         {
-            ReferenceProfile? profile = options.Profile?.Invoke(_info) ?? (options.ProfilePath is { } path ? ReferenceProfile.Load(PathOf(path)) : null);
+            ReferenceProfile? profile = options.Profile?.Invoke(_info) ?? (options.ProfilePath is { } path ? ReferenceProfile.Load(PathOf(path)) : _file is { } file ? ReferenceProfile.Load(file.Path, file.Sha256) : null);
             if (profile is null)
             {
                 _burnIn = new BurnIn(_info, options.BurnInRows, options.SegmentColumn);

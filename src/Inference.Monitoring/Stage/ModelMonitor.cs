@@ -11,6 +11,7 @@ namespace Inference.Monitoring;
 public sealed partial class ModelMonitor : IModelMonitor, IDisposable
 {
     private readonly ModelInfo _info;
+    private readonly ModelFile? _file;
     private readonly ModelPort[] _outputPorts;
     private readonly TimeProvider _clock;
     private readonly StageOptions<MonitoringOptions> _options;
@@ -38,8 +39,9 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     private long _rowsSeen;
     private bool _disposed;
 
-    internal ModelMonitor(ModelInfo info, TimeProvider clock, StageOptions<MonitoringOptions> options, ModelConditions? conditions, MonitoringInstruments instruments, AlertDispatcher alerts, ILogger logger)
+    internal ModelMonitor(ModelInfo info, TimeProvider clock, StageOptions<MonitoringOptions> options, ModelConditions? conditions, MonitoringInstruments instruments, AlertDispatcher alerts, ILogger logger, ModelFile? file = null)
     {
+        _file = file;
         _info = info;
         _outputPorts = [.. info.Outputs];
         _clock = clock;

@@ -41,7 +41,8 @@ public static partial class MonitoringBuilderExtensions
                 conditions,
                 new MonitoringInstruments(inner.Info, services.GetService(typeof(IMeterFactory)) as IMeterFactory),
                 alerts,
-                logger);
+                logger,
+                (inner.GetService(typeof(IModelFiles)) as IModelFiles)?.Find(ModelFile.Profile));
             return new MonitoringRunner(inner, monitor);
         }
         catch

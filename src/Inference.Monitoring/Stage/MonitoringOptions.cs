@@ -6,7 +6,7 @@ namespace Inference.Monitoring;
 /// <summary>Options of monitoring. Named by model; a change of the budget or of alerts takes effect immediately, of everything else when the model is loaded again.</summary>
 public sealed class MonitoringOptions
 {
-    /// <summary>The file of the reference profile, in which <c>{model}</c> and <c>{version}</c> stand for the model's; null, the default: <see cref="Profile"/>, or a profile learned from the first <see cref="BurnInRows"/> rows.</summary>
+    /// <summary>The file of the reference profile, in which <c>{model}</c> and <c>{version}</c> stand for the model's; null, the default: <see cref="Profile"/>, the profile that is published with the model (<see cref="IModelFiles"/>, such as by a version's manifest), or one learned from the first <see cref="BurnInRows"/> rows.</summary>
     public string? ProfilePath { get; set; }
 
     /// <summary>Returns the reference profile of a model or version, or null for none; wins over <see cref="ProfilePath"/>. Null by default.</summary>

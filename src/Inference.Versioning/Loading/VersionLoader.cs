@@ -64,7 +64,7 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
             }
 
             gate = VersionGate.Load;
-            var timer = ModelTimer.Around(runner, clock);
+            var timer = ModelTimer.Around(runner, clock, VersionFiles.Of(manifest, folder.Path));
             runner = timer;
             IModelRunner wrapped = runner = wrap(timer);
 

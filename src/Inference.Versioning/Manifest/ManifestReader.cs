@@ -57,6 +57,11 @@ internal static class ManifestReader
             }
         }
 
+        if (manifest.Profile is { } profile && (string.IsNullOrEmpty(profile.File) || string.IsNullOrEmpty(profile.Sha256) || !IsInside(Path.GetDirectoryName(path)!, profile.File)))
+        {
+            throw new ModelLoadException($"Manifest '{path}', 'profile': expected a 'file' in the version's directory and its 'sha256', got '{profile.File}' and '{profile.Sha256}'. Correct the manifest.");
+        }
+
         foreach ((string name, string? digest) in manifest.Files ?? [])
         {
             if (name.Length == 0 || string.IsNullOrEmpty(digest))
@@ -107,7 +112,7 @@ internal static class ManifestReader
         foreach ((string name, string expected) in manifest.Files ?? [])
         {
             string path = Path.GetFullPath(Path.Combine(directory, name));
-            if (!path.StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !File.Exists(path))
+            if (!IsInside(directory, name) || !File.Exists(path))
             {
                 throw new ModelLoadException($"{where}: expected file '{name}' of the manifest in the version's directory, found none. Publish the file, or correct the manifest.");
             }
@@ -119,6 +124,8 @@ internal static class ManifestReader
             }
         }
     }
+
+    private static bool IsInside(string directory, string name) => Path.GetFullPath(Path.Combine(directory, name)).StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>The SHA-256 of a file, lower-case hexadecimal.</summary>
     public static async ValueTask<string> HashAsync(string path, CancellationToken cancellationToken)

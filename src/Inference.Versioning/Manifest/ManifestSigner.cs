@@ -6,7 +6,7 @@ using Inference.Versioning.Manifest;
 
 namespace Inference.Versioning;
 
-/// <summary>Signs and verifies versions: ECDSA over P-256 with SHA-256. The signed text covers the model name, the version, every file, the labels and the golden rows.</summary>
+/// <summary>Signs and verifies versions: ECDSA over P-256 with SHA-256. The signed text covers the model name, the version, every file, the profile, the labels and the golden rows.</summary>
 public static class ManifestSigner
 {
     /// <summary>Writes the digests of a version's files to its manifest, signs it, and saves it atomically (by a rename).</summary>
@@ -15,7 +15,7 @@ public static class ManifestSigner
     /// <param name="key">A private P-256 key.</param>
     /// <param name="keyId">The key's id in <see cref="SigningOptions.Keys"/>.</param>
     /// <param name="cancellationToken">Cancels before anything is written.</param>
-    /// <exception cref="ModelLoadException">The version has a manifest that cannot be read.</exception>
+    /// <exception cref="ModelLoadException">The version has a manifest that cannot be read, or that names a profile that is not there.</exception>
     /// <exception cref="CryptographicException">The key cannot sign.</exception>
     public static async ValueTask SignAsync(string directory, string modelName, ECDsa key, string keyId, CancellationToken cancellationToken = default)
     {
@@ -25,6 +25,13 @@ public static class ManifestSigner
         foreach (string name in FilesOf(directory))
         {
             manifest.Files[name] = await ManifestReader.HashAsync(Path.Combine(directory, name), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (manifest.Profile is { File: { } profile })
+        {
+            manifest.Profile.Sha256 = manifest.Files.TryGetValue(profile.Replace('\\', '/'), out string? digest)
+                ? digest
+                : throw new ModelLoadException($"Version '{directory}': expected the file '{profile}' that 'profile' of the manifest names, found none. Publish the profile, or correct the manifest.");
         }
 
         byte[] text = SignedText(manifest, modelName, VersionOf(directory));
@@ -101,6 +108,11 @@ public static class ManifestSigner
         foreach ((string name, string digest) in (manifest.Files ?? []).OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             text.Append("file ").Append(digest).Append(' ').Append(name.ReplaceLineEndings("?")).Append('\n');
+        }
+
+        if (manifest.Profile is { } profile)
+        {
+            text.Append("profile ").Append(profile.Sha256).Append(' ').Append((profile.File ?? "").ReplaceLineEndings("?")).Append('\n');
         }
 
         text.Append("labels ").Append(HashText(string.Join('\n', (manifest.Labels ?? []).Order(StringComparer.Ordinal)))).Append('\n');

@@ -18,6 +18,9 @@ internal sealed class ModelManifest
     /// <summary>The version's labels, unless options or <see cref="IModelVersions.SetLabelAsync"/> assign them to another version.</summary>
     public IList<string>? Labels { get; set; }
 
+    /// <summary>The reference profile that the version is monitored by. A file whose content differs from its digest does not keep the version from serving: it is then not monitored, and its health is degraded.</summary>
+    public ManifestFile? Profile { get; set; }
+
     /// <summary>The golden rows, see <see cref="GoldenRows"/>; kept as JSON until they are used.</summary>
     public JsonElement? Golden { get; set; }
 

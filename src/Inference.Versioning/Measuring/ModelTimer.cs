@@ -13,6 +13,9 @@ internal class ModelTimer(IModelRunner inner, TimeProvider clock) : DelegatingMo
     /// <summary>The name of the model's own time in <see cref="RunRecord.Timings"/>. A call without it was answered without the model.</summary>
     public string Timing { get; } = $"model:{inner.Info.Name}";
 
+    /// <summary>The files of the version; null for none.</summary>
+    public IModelFiles? Files { get; init; }
+
     /// <summary>Receives the times; null for nobody.</summary>
     public IRunObserver? Observer
     {
@@ -21,13 +24,18 @@ internal class ModelTimer(IModelRunner inner, TimeProvider clock) : DelegatingMo
     }
 
     /// <summary>Puts a timer around a model. Stages recognise a model that calls no other runner by <see cref="IBindable"/>, which the timer therefore implements if the model does.</summary>
-    public static ModelTimer Around(IModelRunner model, TimeProvider clock) => model is IBindable bindable ? new Bindable(model, bindable, clock) : new ModelTimer(model, clock);
+    public static ModelTimer Around(IModelRunner model, TimeProvider clock, IModelFiles? files = null) => model is IBindable bindable ? new Bindable(model, bindable, clock) { Files = files } : new ModelTimer(model, clock) { Files = files };
 
     public override ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) =>
         RunAsync(Inner, inputs, context, cancellationToken);
 
     public override object? GetService(Type serviceType, object? serviceKey = null)
     {
+        if (serviceKey is null && serviceType == typeof(IModelFiles) && Files is { } files)
+        {
+            return files;
+        }
+
         object? service = base.GetService(serviceType, serviceKey);
         return serviceType == typeof(IModelSplitter) && service is IModelSplitter splitter ? new Splitter(splitter, this) : service;
     }
