@@ -51,6 +51,9 @@ internal sealed record ColumnDefinition
     /// <summary>For a column in a pair, the group of each of its cells; empty otherwise.</summary>
     public byte[] Groups { get; init; } = [];
 
+    /// <summary>For the first column of an output that is a map for each row, the keys of its elements; empty otherwise.</summary>
+    public string[] MapKeys { get; init; } = [];
+
     /// <summary>For a column that others are computed from, the features of its cells (<see cref="JointFeatures"/>), [features × cells]; empty otherwise.</summary>
     public float[] Features { get; init; } = [];
 

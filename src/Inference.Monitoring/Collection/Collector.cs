@@ -13,6 +13,7 @@ internal sealed class Collector
     private readonly TensorPlan[] _plans;
     private readonly PairPlan? _pairs;
     private readonly JointPlan? _joints;
+    private readonly MapTables? _maps;
 
     // Inputs come first.
     private readonly int _inputPlans;
@@ -51,6 +52,7 @@ internal sealed class Collector
         int[] pairs = [.. Enumerable.Range(columns, encoders.Length - columns).Where(p => layout.Columns[p].Derivation == ColumnDerivation.Pair && !plans.Exists(plan => plan.Counts(p)))];
         _pairs = pairs.Length > 0 ? new PairPlan(layout, encoders, pairs) : null;
         _joints = Array.Exists(layout.Columns, static c => c.IsJoint) ? new JointPlan(layout, encoders) : null;
+        _maps = MapTables.Of(layout.Columns);
         _repeats = RepeatCounter.Create(layout);
         _parts = _plans.Length + (_joints is not null ? 3 : _pairs is not null ? 2 : _repeats is not null ? 1 : 0);
         _stripes = new StripeSet(layout, plans.Select(static p => p.LargestRun).MaxBy(static r => r?.Count)?.CountsRemainder ?? 0);
@@ -100,6 +102,8 @@ internal sealed class Collector
     /// <exception cref="Exception">A tensor cannot be read: nothing was counted, or, if it was disposed meanwhile, all rows were, with missing values in its place.</exception>
     public bool Collect(Stripe stripe, NamedValues inputs, NamedValues? outputs, bool ownOutputs = false)
     {
+        using NamedValues? flat = _maps?.Flatten(outputs);
+        outputs = flat ?? outputs;
         bool whole = true;
         int held = 0;
         ExceptionDispatchInfo? error = null;

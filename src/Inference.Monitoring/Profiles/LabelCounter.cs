@@ -16,11 +16,13 @@ internal sealed class LabelCounter
     private readonly double[][] _absolute;
     private readonly double[][] _squared;
     private readonly Dictionary<string, int>? _classes;
-    private (int Width, int[] Elements)? _elements;
+    private readonly MapTables? _maps;
+    private (string Tensor, int Width, int[] Elements)? _elements;
 
     private LabelCounter(WindowLayout layout, string[]? classes)
     {
         _layout = layout;
+        _maps = MapTables.Of(layout.Columns);
         Classes = classes ?? [];
         ClassCounts = new long[Classes.Length];
         _classes = classes?.Select(static (c, i) => (c, i)).ToDictionary(static c => c.c, static c => c.i, StringComparer.Ordinal);
@@ -129,7 +131,7 @@ internal sealed class LabelCounter
                 }
 
                 // Of a row's confidence or class, whether the class is right.
-                int[] predicted = Read(tensor, column, values), elements = ElementsOf(Math.Max(column.Width, 2));
+                int[] predicted = Read(tensor, column, values), elements = ElementsOf(column);
                 for (int row = 0; row < cells.Length; row++)
                 {
                     cells[row] = encoder.CellOf(values[row]);
@@ -206,20 +208,28 @@ internal sealed class LabelCounter
 
     // The only score of a row is that of the second of two classes; of several, element j is that of class j. Another output is the predicted class.
     private bool IsRight(ColumnDefinition column, TensorValue tensor, int row, int known) => column.Layout.Kind == ColumnKind.Score
-        ? ElementsOf(Math.Max(column.Width, 2))[known] == (column.Width == 1 ? 1 : column.Index)
+        ? ElementsOf(column)[known] == (column.Width == 1 ? 1 : column.Index)
         : Classes[known] == TextOf(tensor, ((long)row * column.Width) + column.Index);
 
-    /// <summary>The element of an output that each class belongs to: that of its number if all classes are numbers of elements, otherwise in their order.</summary>
-    private int[] ElementsOf(int width)
+    /// <summary>The element of an output that each class belongs to: of a map, that of its key; otherwise that of its number if all classes are numbers of elements, otherwise in their order.</summary>
+    private int[] ElementsOf(ColumnDefinition column)
     {
-        if (_elements is { } known && known.Width == width)
+        int width = Math.Max(column.Width, 2);
+        if (_elements is { } known && known.Width == width && known.Tensor == column.Tensor)
         {
             return known.Elements;
         }
 
+        if (_maps?.KeysOf(column.Tensor) is { Length: > 0 } keys)
+        {
+            int[] places = Array.ConvertAll(Classes, c => Array.IndexOf(keys, c));
+            _elements = (column.Tensor, width, places);
+            return places;
+        }
+
         bool numbers = Array.TrueForAll(Classes, c => int.TryParse(c, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < width);
         int[] elements = [.. Classes.Select((c, i) => numbers ? int.Parse(c, CultureInfo.InvariantCulture) : i)];
-        _elements = (width, elements);
+        _elements = (column.Tensor, width, elements);
         return elements;
     }
 

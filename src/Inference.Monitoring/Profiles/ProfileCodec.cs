@@ -149,6 +149,12 @@ internal static class ProfileCodec
         writer.Double(column.Center);
         writer.Double(column.Scale);
         writer.Bytes(MemoryMarshal.AsBytes(column.Features.AsSpan()));
+        writer.Number(column.MapKeys.Length);
+        foreach (string key in column.MapKeys)
+        {
+            writer.Text(key);
+        }
+
         writer.Number(column.Terms.Length);
         foreach (JointTerm term in column.Terms)
         {
@@ -227,18 +233,24 @@ internal static class ProfileCodec
         }
 
         float[] values = MemoryMarshal.Cast<byte, float>(features).ToArray();
+        var keys = new string[reader.Count()];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = reader.Text();
+        }
+
         var terms = new JointTerm[reader.Count(3)];
         for (int i = 0; i < terms.Length; i++)
         {
             terms[i] = new JointTerm(reader.Int(), reader.Int(JointFeatures.Most), (float)reader.Double());
         }
 
-        if (!Array.TrueForAll(values, float.IsFinite))
+        if (!Array.TrueForAll(values, float.IsFinite) || keys.Distinct(StringComparer.Ordinal).Count() != keys.Length)
         {
             reader.Throw($"column '{column.Name}' has numbers out of range");
         }
 
-        return column with { Features = values, Terms = terms };
+        return column with { Features = values, MapKeys = keys, Terms = terms };
     }
 
     // Whatever the bytes say, collection reads only what is there.

@@ -28,6 +28,9 @@ internal static class ProfileConsistency
                 ColumnDerivation.Element when column.ElementType == ElementType.String => column.Layout.Kind == ColumnKind.Categorical,
                 _ => ElementReader.IsNumeric(column.ElementType),
             };
+            // Maps become tensors of float32 with as many elements as keys.
+            possible &= column.MapKeys.Length == 0 || (column is { Side: ColumnSide.Output, ElementType: ElementType.Float32, IsOfRow: false } && (column.Width == 0 || column.Width == column.MapKeys.Length)
+                && Array.FindIndex(columns, c => c.Side == column.Side && c.Tensor == column.Tensor) == i);
             if (!possible)
             {
                 reader.Throw($"column '{column.Name}' cannot be where it is, or not of its type");

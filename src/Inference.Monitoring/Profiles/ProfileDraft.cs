@@ -35,13 +35,18 @@ internal sealed class ProfileDraft
 
     /// <summary>Learns columns.</summary>
     /// <exception cref="MonitoringException">There is no column, or what is stated about columns does not suit the rows.</exception>
-    public static ProfileDraft Learn(IReadOnlyList<ReferenceRows> rows, ModelInfo? model, ReferenceProfileOptions options)
+    /// <param name="rows">The rows; maps are tensors.</param>
+    /// <param name="model">The model; null for none.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="maps">The outputs that are maps; null for none.</param>
+    public static ProfileDraft Learn(IReadOnlyList<ReferenceRows> rows, ModelInfo? model, ReferenceProfileOptions options, MapTables? maps)
     {
         int total = rows.Sum(static r => r.Rows);
         List<ColumnDefinition> columns = [];
         List<ColumnFacts> facts = [];
-        foreach (TensorDraft tensor in TensorsOf(rows, model))
+        foreach (TensorDraft tensor in TensorsOf(rows, model, maps))
         {
+            int first = columns.Count;
             ColumnDefinition[] drafts = [.. tensor.Columns().Where(d => options.Find(d.Name, d.Tensor) is not { Exclude: true }).Select(d => WithTokens(d, rows)).OfType<ColumnDefinition>()];
             ColumnDefinition[] derived = [.. drafts.Where(static d => d.Derivation != ColumnDerivation.Element)];
             double[][] statistics = derived.Length > 0 ? ValuesOf(derived, rows, total) : [];
@@ -58,6 +63,11 @@ internal sealed class ProfileDraft
                     : ColumnLearner.OfNumbers(draft, place >= 0 ? statistics[place] : ValuesOf([draft], rows, total)[0], kind);
                 columns.Add(Titled(column, stated));
                 facts.Add(known with { Rules = stated?.Rules ?? known.Rules, Title = TitleOf(column, stated) });
+            }
+
+            if (columns.Count > first && tensor.Keys.Length > 0)
+            {
+                columns[first] = columns[first] with { MapKeys = tensor.Keys };
             }
         }
 
@@ -164,7 +174,7 @@ internal sealed class ProfileDraft
     }
 
     // The inputs, then the outputs, in the model's order if there is one, otherwise as they were passed.
-    private static List<TensorDraft> TensorsOf(IReadOnlyList<ReferenceRows> rows, ModelInfo? model)
+    private static List<TensorDraft> TensorsOf(IReadOnlyList<ReferenceRows> rows, ModelInfo? model, MapTables? maps)
     {
         List<TensorDraft> tensors = [];
         foreach (ColumnSide side in (ReadOnlySpan<ColumnSide>)[ColumnSide.Input, ColumnSide.Output])
@@ -186,7 +196,7 @@ internal sealed class ProfileDraft
                     }
                     else
                     {
-                        found.Add(name, new TensorDraft(side, name, tensor));
+                        found.Add(name, new TensorDraft(side, name, tensor, side == ColumnSide.Output ? maps?.KeysOf(name) : null));
                         if (!order.Contains(name))
                         {
                             order.Add(name);

@@ -1,3 +1,4 @@
+using Inference.Monitoring.Cells;
 using Inference.Monitoring.Collection;
 using Inference.Monitoring.Profiles;
 using Inference.Monitoring.Windows;
@@ -21,6 +22,7 @@ public sealed class ReferenceProfileBuilder : IDisposable
     private long _heldBytes;
     private ProfileDraft? _draft;
     private Collector? _collector;
+    private MapTables? _maps;
     private readonly SeasonClock? _clock;
     private readonly SeasonCounter? _seasons;
 
@@ -62,7 +64,8 @@ public sealed class ReferenceProfileBuilder : IDisposable
         Rows += rows;
         if (_draft is not null)
         {
-            Count(batch);
+            using ReferenceRows? flat = _maps is null ? null : batch.WithMaps(_maps);
+            Count(flat ?? batch);
             return;
         }
 
@@ -115,7 +118,18 @@ public sealed class ReferenceProfileBuilder : IDisposable
             return;
         }
 
-        _draft = ProfileDraft.Learn(_held, _model, _options);
+        _maps = MapTables.Learn(_held.Where(static r => r.Outputs is not null).Select(static r => r.Outputs!));
+        for (int i = 0; _maps is not null && i < _held.Count; i++)
+        {
+            ReferenceRows before = _held[i];
+            if (before.WithMaps(_maps) is { } flat)
+            {
+                _held[i] = flat;
+                before.Dispose();
+            }
+        }
+
+        _draft = ProfileDraft.Learn(_held, _model, _options, _maps);
         _collector = new Collector(_draft.HeldLayout);
         _seasons?.Begin(_draft.HeldLayout);
         foreach (ReferenceRows rows in _held)

@@ -1,3 +1,5 @@
+using Inference.Monitoring.Cells;
+
 namespace Inference.Monitoring.Profiles;
 
 /// <summary>One batch of reference rows. Disposing it disposes the values.</summary>
@@ -19,11 +21,14 @@ internal sealed record ReferenceRows(NamedValues Inputs, NamedValues? Outputs, T
     /// <summary>About the number of bytes.</summary>
     public long Bytes => Sum(Inputs) + (Outputs is null ? 0 : Sum(Outputs));
 
+    /// <summary>Returns a copy with references of its own, in which maps are tensors; null if there is none.</summary>
+    public ReferenceRows? WithMaps(MapTables maps) => maps.Flatten(Outputs) is { } flat ? new ReferenceRows(Inputs.Retain(), flat, Labels?.Retain(), Rows) { Seasons = Seasons } : null;
+
     /// <summary>A copy with references of its own.</summary>
     public ReferenceRows Retain() => new(Inputs.Retain(), Outputs?.Retain(), Labels?.Retain(), Rows) { Seasons = Seasons };
 
-    /// <summary>A copy of its tensors.</summary>
-    public ReferenceRows Copy() => new(Copy(Inputs), Outputs is null ? null : Copy(Outputs), Labels is null ? null : Copy(Labels), Rows);
+    /// <summary>A copy, with tensors of its own.</summary>
+    public ReferenceRows Copy() => new(Copy(Inputs, tensorsOnly: true), Outputs is null ? null : Copy(Outputs, tensorsOnly: false), Labels is null ? null : Copy(Labels), Rows);
 
     public void Dispose()
     {
@@ -32,7 +37,7 @@ internal sealed record ReferenceRows(NamedValues Inputs, NamedValues? Outputs, T
         Labels?.Dispose();
     }
 
-    private static NamedValues Copy(NamedValues values)
+    private static NamedValues Copy(NamedValues values, bool tensorsOnly)
     {
         var copies = new NamedValues();
         try
@@ -42,6 +47,11 @@ internal sealed record ReferenceRows(NamedValues Inputs, NamedValues? Outputs, T
                 if (value is TensorValue tensor)
                 {
                     copies.Add(name, Copy(tensor));
+                }
+                else if (!tensorsOnly)
+                {
+                    // Nobody writes to the maps that a model returned.
+                    copies.Add(name, value.Retain());
                 }
             }
 

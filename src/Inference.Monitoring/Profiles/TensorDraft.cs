@@ -3,7 +3,7 @@ using Inference.Monitoring.Cells;
 namespace Inference.Monitoring.Profiles;
 
 /// <summary>What the reference's rows have in common in one tensor, and the columns that follow from it.</summary>
-internal sealed class TensorDraft(ColumnSide side, string name, TensorValue first)
+internal sealed class TensorDraft(ColumnSide side, string name, TensorValue first, string[]? keys = null)
 {
     // A wider row is an embedding, a signal or logits of many classes: its elements mean little one by one.
     private const int MaxElements = 256;
@@ -19,6 +19,9 @@ internal sealed class TensorDraft(ColumnSide side, string name, TensorValue firs
 
     /// <summary>The name of the tensor.</summary>
     public string Name => name;
+
+    /// <summary>The keys of the elements of an output that is a map; empty otherwise.</summary>
+    public string[] Keys => keys ?? [];
 
     /// <summary>The number of elements of a row; 0 if it varies.</summary>
     public int Width { get; private set; } = WidthOf(first);
@@ -62,7 +65,7 @@ internal sealed class TensorDraft(ColumnSide side, string name, TensorValue firs
     {
         for (int i = 0; i < Width; i++)
         {
-            yield return Column(null, ColumnDerivation.Element, i) with { Name = first.Rank < 2 ? name : $"{name}[{i}]" };
+            yield return Column(null, ColumnDerivation.Element, i) with { Name = first.Rank < 2 ? name : Keys.Length > 0 ? $"{name}[{Keys[i]}]" : $"{name}[{i}]" };
         }
 
         // The confidence and the class of a classifier.

@@ -1,3 +1,4 @@
+using Inference.Monitoring.Cells;
 using Inference.Monitoring.Collection;
 using Inference.Monitoring.Profiles;
 
@@ -7,6 +8,7 @@ namespace Inference.Monitoring;
 public sealed class ObservedRows
 {
     private readonly Collector _collector;
+    private readonly MapTables? _maps;
 
     /// <summary>Initializes an empty count.</summary>
     /// <param name="profile">The profile.</param>
@@ -15,6 +17,7 @@ public sealed class ObservedRows
         ArgumentNullException.ThrowIfNull(profile);
         Profile = profile;
         _collector = new Collector(profile.WindowLayout);
+        _maps = MapTables.Of(profile.WindowLayout.Columns);
         Window = profile.CreateWindow();
         Labels = LabelCounter.For(profile);
         SeasonRows = new long[profile.Seasons is null ? 0 : profile.Seasons.Clock.Count + 1];
@@ -69,7 +72,9 @@ public sealed class ObservedRows
         if (labels is not null && Labels is not null)
         {
             HasLabels = true;
-            Labels.Add(new ReferenceRows(inputs, outputs, labels, (int)labels.ElementCount));
+            var batch = new ReferenceRows(inputs, outputs, labels, (int)labels.ElementCount);
+            using ReferenceRows? flat = _maps is null ? null : batch.WithMaps(_maps);
+            Labels.Add(flat ?? batch);
         }
     }
 

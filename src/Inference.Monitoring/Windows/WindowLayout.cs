@@ -96,6 +96,11 @@ internal sealed class WindowLayout
 
             // Nothing for a column that has none of these: profiles of version 1 keep their digest.
             hash.AppendData(MemoryMarshal.AsBytes(column.Features.AsSpan()));
+            foreach (string key in column.MapKeys)
+            {
+                Text(key, number);
+            }
+
             foreach (JointTerm term in column.Terms)
             {
                 Number(term.Column, number);
