@@ -54,7 +54,7 @@ internal static class FaultsCommand
 
     private static ReferenceProfile Profile(TableRows rows)
     {
-        using var builder = new ReferenceProfileBuilder(options: new ReferenceProfileOptions { CountRepeats = true, CountAllPairs = true });
+        using var builder = new ReferenceProfileBuilder(options: new ReferenceProfileOptions { CountRepeats = true, CountAllPairs = true, CountJoint = true });
         using NamedValues inputs = rows.Inputs(0, rows.Rows);
         builder.Add(inputs);
         return builder.Build();

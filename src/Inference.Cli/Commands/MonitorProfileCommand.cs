@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Inference.Cli.Monitoring;
 using Inference.Cli.Running;
 using Inference.Cli.Terminal;
@@ -117,7 +118,7 @@ internal static class MonitorProfileCommand
     private static void Print(ReferenceProfile profile)
     {
         ConsoleTable table = new ConsoleTable().Text("column").Text("side").Text("kind").Text("type").Numbers("distinct", "complete", "minimum", "maximum");
-        foreach (ReferenceColumn column in profile.Columns)
+        foreach (ReferenceColumn column in profile.Columns.Where(static c => !c.IsJoint))
         {
             table.Add(
                 column.Title is null ? column.Name : $"{column.Name} {column.Title}",
@@ -131,7 +132,19 @@ internal static class MonitorProfileCommand
         }
 
         table.Write();
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{profile.Rows:N0} rows, {profile.Columns.Count} columns{(profile.Segments.Count > 0 ? $", {profile.Segments.Count} segments of {profile.SegmentColumn}" : "")}, digest {profile.Digest[..12]}"));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{profile.Rows:N0} rows, {profile.Columns.Count(static c => !c.IsJoint)} columns{Joint(profile)}{(profile.Segments.Count > 0 ? $", {profile.Segments.Count} segments of {profile.SegmentColumn}" : "")}, digest {profile.Digest[..12]}"));
+    }
+
+    private static string Joint(ReferenceProfile profile)
+    {
+        var text = new StringBuilder();
+        foreach ((ColumnDerivation derivation, string name) in ((ColumnDerivation, string)[])[(ColumnDerivation.Pair, "pairs"), (ColumnDerivation.Residual, "residuals"), (ColumnDerivation.Parity, "parities")])
+        {
+            int count = profile.Columns.Count(c => c.Derivation == derivation);
+            text.Append(count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} {name}"));
+        }
+
+        return text.ToString();
     }
 
     private static string Text(double value) => double.IsNaN(value) ? "" : value.ToString("G6", CultureInfo.InvariantCulture);

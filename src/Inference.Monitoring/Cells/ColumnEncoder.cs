@@ -1,11 +1,20 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Inference.Monitoring.Cells;
 
 /// <summary>Converts values of one column to cells, one at a time: the reference for the vectorized forms, and their fallback. Immutable; thread-safe.</summary>
 internal sealed class ColumnEncoder
 {
     private const int BlockSize = 256;
+    private const int Bounds = CellLayout.MaxNumericBins;
     private readonly CellLayout _layout;
     private readonly double[] _edges;
+
+    // The bins' lower bounds, ascending; NaN, which no value reaches, where there are fewer. Null for scores and categories.
+    private readonly double[]? _bounds;
     private readonly bool _single;
     private readonly double _center;
     private readonly double _scale;
@@ -17,6 +26,13 @@ internal sealed class ColumnEncoder
         _single = definition.IsSingle;
         _center = definition.Center;
         _scale = definition.Scale;
+        if (_layout.Kind == ColumnKind.Numeric)
+        {
+            _bounds = new double[Bounds];
+            Array.Fill(_bounds, double.NaN);
+            definition.Edges.AsSpan(0, _layout.Bins).CopyTo(_bounds);
+        }
+
         if (_layout.Kind == ColumnKind.Categorical)
         {
             ulong[] keys = [.. definition.Keys, .. definition.OtherKeys];
@@ -50,15 +66,33 @@ internal sealed class ColumnEncoder
             return double.IsPositiveInfinity(x) ? _layout.PositiveInfinity : _layout.Over;
         }
 
-        // The last of the bins' lower bounds that is not above x.
-        int low = 0, high = _layout.Bins;
-        while (high - low > 1)
+        // A score's bins are 2⁻⁸ wide: a product finds them exactly.
+        return _layout.First + (_bounds is null ? Math.Min((int)(x * CellLayout.ScoreBins), CellLayout.ScoreBins - 1) : Reached(x) - 1);
+    }
+
+    // The number of the bins' lower bounds that are at most x.
+    private int Reached(double x)
+    {
+        ref double first = ref MemoryMarshal.GetArrayDataReference(_bounds!);
+        int reached = 0;
+        if (Vector512.IsHardwareAccelerated)
         {
-            int middle = (low + high) >> 1;
-            (low, high) = x >= _edges[middle] ? (middle, high) : (low, middle);
+            var value = Vector512.Create(x);
+            for (nuint i = 0; i < Bounds; i += (nuint)Vector512<double>.Count)
+            {
+                reached += BitOperations.PopCount(Vector512.GreaterThanOrEqual(value, Vector512.LoadUnsafe(ref first, i)).ExtractMostSignificantBits());
+            }
+
+            return reached;
         }
 
-        return _layout.First + low;
+        // Binary search without branches, then the one that 31 comparisons leave open.
+        for (int step = Bounds / 2; step > 0; step >>= 1)
+        {
+            reached += x >= Unsafe.Add(ref first, reached + step - 1) ? step : 0;
+        }
+
+        return reached + (x >= Unsafe.Add(ref first, reached) ? 1 : 0);
     }
 
     /// <summary>The cell of a string.</summary>

@@ -16,15 +16,18 @@ internal sealed class GeneralRun(ColumnDefinition column, ColumnEncoder encoder,
     /// <summary>Counts one value of each row.</summary>
     public static void CountRows(ReadOnlySpan<double> values, ColumnEncoder encoder, int column, int offset, ReadOnlySpan<byte> segments, Stripe stripe)
     {
+        Span<int> counts = stripe.Counts;
+        Span<long> sums = stripe.Sums.Span, squares = stripe.Squares.Span;
+        bool ordered = encoder.IsOrdered;
         for (int row = 0; row < values.Length; row++)
         {
             int part = segments.IsEmpty ? 0 : segments[row];
-            stripe.Counts[(part * stripe.Cells) + offset + encoder.CellOf(values[row])]++;
-            if (encoder.IsOrdered)
+            counts[(part * stripe.Cells) + offset + encoder.CellOf(values[row])]++;
+            if (ordered)
             {
                 long q = encoder.FixedOf(values[row]);
-                stripe.Sums.Span[(part * stripe.Columns) + column] += q;
-                stripe.Squares.Span[(part * stripe.Columns) + column] += q * q;
+                sums[(part * stripe.Columns) + column] += q;
+                squares[(part * stripe.Columns) + column] += q * q;
             }
         }
     }

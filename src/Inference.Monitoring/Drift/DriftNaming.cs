@@ -59,7 +59,7 @@ internal static class DriftNaming
         {
             (int column, int count) = open.SelectMany(i => columns[i].Blamed.ToArray()).GroupBy(static c => c).Select(static g => (g.Key, g.Count())).MaxBy(static g => g.Item2);
             int item = count == 1 ? open[0] : open.First(i => columns[i].Blamed.Contains(column));
-            foreach (int blamed in count == 1 ? columns[item].Blamed.ToArray() : [column])
+            foreach (int blamed in count == 1 ? Clearest(columns, item, evidence) : [column])
             {
                 known.Add(blamed);
                 yield return (blamed, item);
@@ -67,6 +67,14 @@ internal static class DriftNaming
 
             open.RemoveAll(i => IsExplained(columns[i], known.Contains));
         }
+    }
+
+    // Of the columns with most weight, the one that the other pairs and residuals with it show more for; all of them if none does clearly.
+    private static int[] Clearest(IReadOnlyList<WatchedColumn> columns, int item, Func<int, double> evidence)
+    {
+        int[] blamed = columns[item].Blamed.ToArray();
+        (double Support, int Column)[] order = [.. blamed.Select(c => (Support(columns, c, item, evidence), c)).OrderByDescending(static c => c.Item1)];
+        return order.Length > 1 && order[0].Support - order[1].Support >= Clear ? [order[0].Column] : blamed;
     }
 
     /// <summary>Whether a column of a pair, residual or parity changed.</summary>
@@ -101,7 +109,7 @@ internal static class DriftNaming
         double most = evidence(column);
         for (int i = 0; i < columns.Count; i++)
         {
-            most = i != except && (columns[i].First == column || columns[i].Second == column) ? Math.Max(most, evidence(i)) : most;
+            most = i != except && (columns[i].First == column || columns[i].Second == column || columns[i].Blamed.Contains(column)) ? Math.Max(most, evidence(i)) : most;
         }
 
         return most;

@@ -21,6 +21,9 @@ internal sealed class BinaryPerformance
     private readonly int _threshold;
     private readonly double[] _reference;
 
+    // What the estimate of the reference itself is too large by: an isotonic calibration of scores that do not order the rows pools them, and so orders them better than they do.
+    private readonly double[] _bias;
+
     /// <summary>Initializes an estimator.</summary>
     /// <param name="counts">The reference's rows in each cell of the score.</param>
     /// <param name="positives">Those of them with a positive label.</param>
@@ -35,10 +38,13 @@ internal sealed class BinaryPerformance
         _shift = shift ?? CalibrationShift.Default;
         _threshold = threshold;
         _reference = new double[s_metrics.Length];
+        _bias = new double[s_metrics.Length];
         double[] rows = Doubles(counts), hits = Doubles(positives);
         for (int m = 0; m < s_metrics.Length; m++)
         {
             _reference[m] = Of(s_metrics[m], rows, hits);
+            double own = Of(s_metrics[m], rows, Expected(rows, 0, 0)) - _reference[m];
+            _bias[m] = double.IsNaN(own) ? 0 : own;
         }
     }
 
@@ -58,7 +64,7 @@ internal sealed class BinaryPerformance
         var estimates = new MetricEstimate[s_metrics.Length];
         for (int m = 0; m < estimates.Length; m++)
         {
-            double value = Of(s_metrics[m], rows, positives), width = z * Math.Sqrt(Variance(s_metrics[m], rows, positives));
+            double value = Math.Clamp(Of(s_metrics[m], rows, positives) - _bias[m], 0, 1), width = z * Math.Sqrt(Variance(s_metrics[m], rows, positives));
             estimates[m] = new MetricEstimate(s_metrics[m], _reference[m], value, Math.Max(value - width, 0), Math.Min(value + width, 1), all > 0 ? covered / all : 0);
         }
 

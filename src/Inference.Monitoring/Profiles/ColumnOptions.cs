@@ -17,4 +17,7 @@ public sealed record ColumnOptions
 
     /// <summary>The rules; null for those learned.</summary>
     public ColumnRules? Rules { get; init; }
+
+    /// <summary>Whether a written profile named a column that is computed from whole rows: another profile need not have it.</summary>
+    internal bool IsOfRow { get; init; }
 }

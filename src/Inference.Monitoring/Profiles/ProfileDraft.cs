@@ -78,7 +78,7 @@ internal sealed class ProfileDraft
 
         foreach (string name in options.Columns.Keys)
         {
-            if (!columns.Exists(c => c.Name == name || c.Tensor == name) && !options.Columns[name].Exclude)
+            if (!columns.Exists(c => c.Name == name || c.Tensor == name) && options.Columns[name] is { Exclude: false, IsOfRow: false })
             {
                 throw new MonitoringException($"Reference profile: the options name a column '{name}', which the rows do not have. The columns are: {string.Join(", ", columns.Take(40).Select(static c => $"'{c.Name}'"))}.");
             }
@@ -94,6 +94,12 @@ internal sealed class ProfileDraft
         if (options.CountJoint)
         {
             JointChooser.AddJoints(columns, facts, rows, total);
+        }
+
+        for (int i = 0; i < columns.Count; i++)
+        {
+            // A range is that of other rows.
+            facts[i] = columns[i].IsOfRow && options.Columns.GetValueOrDefault(columns[i].Name)?.Rules is { } rules ? facts[i] with { Rules = rules with { Minimum = null, Maximum = null } } : facts[i];
         }
 
         int segments = options.SegmentColumn is null ? -1 : SegmentsOf(columns, options.SegmentColumn);

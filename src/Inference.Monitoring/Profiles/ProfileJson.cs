@@ -13,6 +13,8 @@ internal static class ProfileJson
         "name", "tensor", "type", "derivation", "edges", "categories", "open", "completeness", "minimum", "maximum", "distinct", "singletons", "constant", "integers",
     };
 
+    private static readonly HashSet<string> s_ofRow = new(StringComparer.OrdinalIgnoreCase) { nameof(ColumnDerivation.Pair), nameof(ColumnDerivation.Repeat), nameof(ColumnDerivation.Residual), nameof(ColumnDerivation.Parity) };
+
     private static readonly HashSet<string> s_headers = new(StringComparer.Ordinal) { "format", "version", "model", "modelVersion", "modelDigest", "digest", "source", "rows", "classes", "season", "timeZone", "timeColumn" };
 
     /// <exception cref="MonitoringException">The text is not valid.</exception>
@@ -177,6 +179,7 @@ internal static class ProfileJson
                 "title" => options with { Titles = part.Value.ValueKind == JsonValueKind.Null ? [] : [part.Value.GetString()!] },
                 "titles" => options with { Titles = [.. part.Value.EnumerateArray().Select(static t => t.GetString() ?? "")] },
                 "rules" => options with { Rules = Rules(what, column, part.Value) },
+                "derivation" => options with { IsOfRow = s_ofRow.Contains(part.Value.GetString() ?? "") },
                 _ when s_facts.Contains(part.Name) => options,
                 _ => throw new MonitoringException($"{what}, column '{column}': expected kind, side, exclude, title, titles or rules, got '{part.Name}'. Correct the name."),
             };

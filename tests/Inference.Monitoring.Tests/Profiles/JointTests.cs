@@ -96,6 +96,29 @@ public sealed class JointTests
     }
 
     [Fact]
+    public void ToJson_OfAllKindsOfColumns_IsReadBack()
+    {
+        ReferenceProfileOptions options = new() { CountJoint = true, CountAllPairs = true, CountRepeats = true };
+        ReferenceProfile Build(ReferenceProfileOptions options, int rows)
+        {
+            using var builder = new ReferenceProfileBuilder(options: options);
+            using NamedValues inputs = Rows.Inputs(Data(1, rows), Width, "x");
+            builder.Add(inputs);
+            return builder.Build();
+        }
+
+        ReferenceProfile profile = Build(options, 4_000);
+        string json = profile.ToJson().Replace("\"ignore\": false", "\"ignore\": true", StringComparison.Ordinal);
+        ReferenceProfileOptions read = ReferenceProfileOptions.Parse(json) with { CountJoint = true, CountAllPairs = true, CountRepeats = true };
+        Assert.All(Build(read, 4_000).Columns, static c => Assert.True(c.Rules.Ignore));
+
+        // Other rows have other ranges; columns that were chosen by the rows may be missing.
+        ReferenceProfileOptions chosen = read with { Columns = read.Columns.Where(c => profile.FindColumn(c.Key)!.Derivation is not ColumnDerivation.Element).ToDictionary() };
+        Assert.DoesNotContain(Build(chosen with { CountJoint = false }, 3_000).Columns, static c => c.Derivation == ColumnDerivation.Residual);
+        Assert.Contains(Build(chosen, 3_000).Columns, static c => c.Derivation == ColumnDerivation.Residual && c.Rules.Ignore);
+    }
+
+    [Fact]
     public void Build_IndependentColumns_HaveNone()
     {
         using var builder = new ReferenceProfileBuilder(options: new ReferenceProfileOptions { CountJoint = true });
