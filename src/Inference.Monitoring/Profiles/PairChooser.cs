@@ -20,8 +20,8 @@ internal static class PairChooser
     // 1.2 ns a pair and row, of the 150 ns of a row of 64 columns.
     private const int MaxPairs = 32;
 
-    // All pairs of 13 columns: 94 ns of a row.
-    private const int MaxAllPairs = 78;
+    // All pairs of 25 columns: some 360 ns of a row.
+    private const int MaxAllPairs = 300;
 
     /// <summary>Gives the columns of pairs their groups, and adds the pairs.</summary>
     /// <param name="columns">The columns, to which the pairs are added.</param>

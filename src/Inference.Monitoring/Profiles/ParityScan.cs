@@ -10,7 +10,7 @@ internal static class ParityScan
     // 64 words of bits: a million triples take about 100 ms.
     private const int MostRows = 4_096;
 
-    // Each takes a share of the capital of all dependences, of which there are up to 78 pairs.
+    // Each takes a share of the capital of all dependences, which the pairs share too.
     private const int MostTriples = 8;
 
     // κ·√n is about standard normal if there is no dependence: one of a million triples exceeds 7 with a probability of 10⁻⁶.

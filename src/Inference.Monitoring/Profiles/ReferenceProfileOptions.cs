@@ -15,7 +15,7 @@ public sealed record ReferenceProfileOptions
     /// threads and processes, and on how many there are: it is the only one that does. False by default.</summary>
     public bool CountRepeats { get; init; }
 
-    /// <summary>Whether pairs of columns that do not depend on each other are counted too, up to 78 pairs, so that a dependence that begins, or a change of a subgroup, is found. False by default: each pair takes about a nanosecond of a row.</summary>
+    /// <summary>Whether pairs of columns that do not depend on each other are counted too, up to 300 pairs, those of 25 columns, so that a dependence that begins, or a change of a subgroup, is found. False by default: each pair takes about a nanosecond of a row.</summary>
     public bool CountAllPairs { get; init; }
 
     /// <summary>Whether combinations of columns are counted too that depend on each other in the reference: up to 16 residuals, each of a column given up to 8 others, and up to 8 parities of three columns, so that a change of a dependence is found that neither a column nor a counted pair shows. False by
