@@ -39,9 +39,9 @@ internal static class QualityRules
         {
             yield return new QualityFinding(column.Name, DriftRules.Constant, stuck.Share, stuck.Evidence, "nearly all rows have one value");
         }
-        else if (layout.Ordered > 0 && UnitFactors.Find(column.Moments(), moments) is { } unit)
+        else if (layout.Ordered > 0 && UnitFactors.Find(column.Moments(), moments) is { } unit && UnitShape.Explains(layout, column.Edges, reference, counts, unit))
         {
-            yield return new QualityFinding(column.Name, DriftRules.Unit, 1, goal, unit);
+            yield return new QualityFinding(column.Name, DriftRules.Unit, 1, goal, unit.Text);
         }
 
         foreach ((string rule, int[] cells, double allowed) in Shares(column, reference))

@@ -21,8 +21,8 @@ internal static class UnitFactors
         (3.2808, "meters and feet"), (30.48, "feet and centimeters"), (1.6093, "miles and kilometers"), (28.3495, "ounces and grams"), (3.7854, "gallons and liters"), (4.184, "calories and joules"), (16, "pounds and ounces"),
     ];
 
-    /// <summary>Describes the change of unit; null for none.</summary>
-    public static string? Find(ColumnMoments before, ColumnMoments now)
+    /// <summary>The change of unit that mean and deviation follow; null for none.</summary>
+    public static UnitChange? Find(ColumnMoments before, ColumnMoments now)
     {
         if (before.Count < MinRows || now.Count < MinRows || !(before.Deviation > 0) || !(now.Deviation > 0))
         {
@@ -36,14 +36,14 @@ internal static class UnitFactors
             {
                 if (IsNear(spread, own, SpreadTolerance) && IsNear(ratio, own, near))
                 {
-                    return string.Create(CultureInfo.InvariantCulture, $"mean and deviation are {ratio:G4} and {spread:G4} times those of the reference: {name}?");
+                    return new UnitChange(own, 0, string.Create(CultureInfo.InvariantCulture, $"mean and deviation are {ratio:G4} and {spread:G4} times those of the reference: {name}?"));
                 }
             }
         }
 
         // Fahrenheit and Celsius.
-        return IsNear(spread, 1.8, SpreadTolerance / 2) && Math.Abs(now.Mean - ((1.8 * before.Mean) + 32)) < (Tolerance + (2 / Math.Sqrt(now.Count))) * now.Deviation ? "as degrees Celsius that became Fahrenheit"
-            : IsNear(spread, 1 / 1.8, SpreadTolerance / 2) && Math.Abs(now.Mean - ((before.Mean - 32) / 1.8)) < (Tolerance + (2 / Math.Sqrt(now.Count))) * now.Deviation ? "as degrees Fahrenheit that became Celsius" : null;
+        return IsNear(spread, 1.8, SpreadTolerance / 2) && Math.Abs(now.Mean - ((1.8 * before.Mean) + 32)) < (Tolerance + (2 / Math.Sqrt(now.Count))) * now.Deviation ? new UnitChange(1.8, 32, "as degrees Celsius that became Fahrenheit")
+            : IsNear(spread, 1 / 1.8, SpreadTolerance / 2) && Math.Abs(now.Mean - ((before.Mean - 32) / 1.8)) < (Tolerance + (2 / Math.Sqrt(now.Count))) * now.Deviation ? new UnitChange(1 / 1.8, -32 / 1.8, "as degrees Fahrenheit that became Celsius") : null;
     }
 
     private static bool IsNear(double ratio, double factor, double tolerance) => Math.Abs(Math.Log(ratio / factor)) < tolerance;

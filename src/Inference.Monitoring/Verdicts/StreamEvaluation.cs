@@ -115,7 +115,8 @@ public sealed class StreamEvaluation
         int place = _columns.Places[alarm.Column];
         MonitoringWindow reference = (season < 0 ? null : _profile.Seasons!.Find(season, Segment)) ?? _profile.Reference;
         bool unit = alarm.Rule is DriftRules.Shift or DriftRules.Spread or DriftRules.Range && _profile.Columns[place].Layout.Ordered > 0
-            && UnitFactors.Find(reference.Moments(place, Segment), window.Moments(place, Segment)) is not null;
+            && UnitFactors.Find(reference.Moments(place, Segment), window.Moments(place, Segment)) is { } change
+            && UnitShape.Explains(_profile.Columns[place].Layout, _profile.Columns[place].Edges, reference.Counts(place, Segment), window.Counts(place, Segment), change);
         return unit ? DriftRules.Unit : alarm.Rule;
     }
 }

@@ -26,7 +26,18 @@ public sealed class QualityRulesTests
     }
 
     [Fact]
-    public void UnitFactors_CelsiusToFahrenheit_IsFound() => Assert.Contains("Fahrenheit", UnitFactors.Find(Moments(15, 8, 10_000), Moments((15 * 1.8) + 32, 8 * 1.8, 10_000)));
+    public void UnitFactors_CelsiusToFahrenheit_IsFound() => Assert.Contains("Fahrenheit", UnitFactors.Find(Moments(15, 8, 10_000), Moments((15 * 1.8) + 32, 8 * 1.8, 10_000))!.Value.Text);
+
+    [Fact]
+    public void UnitShape_FewFarValues_AreNoChangeOfUnit()
+    {
+        // Bins of width 1 from 1 to 9: a doubling leaves half of the values within.
+        CellLayout layout = CellLayout.OfBins(ColumnKind.Numeric, 8);
+        double[] edges = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+        long[] reference = [0, 0, 100, 100, 100, 100, 100, 100, 100, 100, 0, 0, 0, 0];
+        Assert.True(UnitShape.Explains(layout, edges, reference, [0, 0, 0, 50, 50, 50, 50, 50, 50, 50, 450, 0, 0, 0], new UnitChange(2, 0, "")));
+        Assert.False(UnitShape.Explains(layout, edges, reference, [0, 0, 90, 90, 90, 90, 90, 90, 90, 90, 80, 0, 0, 0], new UnitChange(2, 0, "")));
+    }
 
     // Sums whose mean and deviation are as given, in units of a millionth.
     private static ColumnMoments Moments(double mean, double deviation, long rows)
