@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -74,25 +73,14 @@ internal sealed class ColumnEncoder
     private int Reached(double x)
     {
         ref double first = ref MemoryMarshal.GetArrayDataReference(_bounds!);
+        var value = Vector512.Create(x);
         int reached = 0;
-        if (Vector512.IsHardwareAccelerated)
+        for (nuint i = 0; i < Bounds; i += (nuint)Vector512<double>.Count)
         {
-            var value = Vector512.Create(x);
-            for (nuint i = 0; i < Bounds; i += (nuint)Vector512<double>.Count)
-            {
-                reached += BitOperations.PopCount(Vector512.GreaterThanOrEqual(value, Vector512.LoadUnsafe(ref first, i)).ExtractMostSignificantBits());
-            }
-
-            return reached;
+            reached += BitOperations.PopCount(Vector512.GreaterThanOrEqual(value, Vector512.LoadUnsafe(ref first, i)).ExtractMostSignificantBits());
         }
 
-        // Binary search without branches, then the one that 31 comparisons leave open.
-        for (int step = Bounds / 2; step > 0; step >>= 1)
-        {
-            reached += x >= Unsafe.Add(ref first, reached + step - 1) ? step : 0;
-        }
-
-        return reached + (x >= Unsafe.Add(ref first, reached) ? 1 : 0);
+        return reached;
     }
 
     /// <summary>The cell of a string.</summary>
