@@ -20,6 +20,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["cbpe"] = EmploymentCommand.RunAsync,
     ["drift"] = DriftCommand.RunAsync,
     ["faults"] = FaultsCommand.RunAsync,
+    ["feedback"] = FeedbackCommand.RunAsync,
     ["gemm"] = GemmCommand.RunAsync,
     ["knee"] = KneeCommand.RunAsync,
     ["limits"] = LimitsCommand.RunAsync,

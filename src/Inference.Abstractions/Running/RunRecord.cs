@@ -6,8 +6,8 @@ namespace Inference;
 public sealed class RunRecord
 {
     private readonly Lock _lock = new();
-    private readonly List<string> _path = [];
-    private readonly List<KeyValuePair<string, TimeSpan>> _timings = [];
+    private List<string>? _path;
+    private List<KeyValuePair<string, TimeSpan>>? _timings;
     private List<RowFlag>? _flags;
     private Guid _predictionId;
 
@@ -58,7 +58,7 @@ public sealed class RunRecord
         {
             lock (_lock)
             {
-                return [.. _path];
+                return _path is null ? [] : [.. _path];
             }
         }
     }
@@ -70,7 +70,7 @@ public sealed class RunRecord
         {
             lock (_lock)
             {
-                return [.. _timings];
+                return _timings is null ? [] : [.. _timings];
             }
         }
     }
@@ -101,7 +101,7 @@ public sealed class RunRecord
     {
         lock (_lock)
         {
-            _path.Add(step);
+            (_path ??= []).Add(step);
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class RunRecord
     {
         lock (_lock)
         {
-            _timings.Add(new(layer, elapsed));
+            (_timings ??= []).Add(new(layer, elapsed));
         }
     }
 
@@ -119,8 +119,8 @@ public sealed class RunRecord
     {
         lock (_lock)
         {
-            string timings = string.Join(", ", _timings.Select(timing => string.Create(CultureInfo.InvariantCulture, $"{timing.Key} {timing.Value.TotalMicroseconds:0} µs")));
-            return $"{PredictionId:N} version {VersionServed ?? "-"} placement {Placement ?? "-"} path [{string.Join(" > ", _path)}] timings [{timings}]{(_flags is null ? "" : $" flags {_flags.Count}")}";
+            string timings = string.Join(", ", (_timings ?? []).Select(timing => string.Create(CultureInfo.InvariantCulture, $"{timing.Key} {timing.Value.TotalMicroseconds:0} µs")));
+            return $"{PredictionId:N} version {VersionServed ?? "-"} placement {Placement ?? "-"} path [{string.Join(" > ", _path ?? [])}] timings [{timings}]{(_flags is null ? "" : $" flags {_flags.Count}")}";
         }
     }
 }
