@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A PostgreSQL server for tests and benchmarks, of the machine's own package (Debian: postgresql), in a folder of its own, on loopback, on a free port.
-#   eng/postgres.sh start FOLDER   makes FOLDER and starts a server there; prints one line, its connection string
-#   eng/postgres.sh stop FOLDER    ends the server and removes FOLDER
-#   eng/postgres.sh run COMMAND…   starts a server, runs the command with INFERENCE_POSTGRES set, and ends the server
+#   eng/postgres.sh start FOLDER [PID]   makes FOLDER and starts a server there; prints one line, its connection string. When the process PID ends, so does the server.
+#   eng/postgres.sh stop FOLDER          ends the server and removes FOLDER
+#   eng/postgres.sh run COMMAND…         starts a server, runs the command with INFERENCE_POSTGRES set, and ends the server
 # Ends with 3 if PostgreSQL is not installed. As root, the server runs as the user postgres.
 set -u
 
@@ -47,7 +47,11 @@ stop() {
 }
 
 case "${1:-}" in
-  start) [ $# = 2 ] || { echo "usage: postgres.sh start FOLDER" >&2; exit 64; }; start "$2" ;;
+  start)
+    [ $# = 2 ] || [ $# = 3 ] || { echo "usage: postgres.sh start FOLDER [PID]" >&2; exit 64; }
+    start "$2" || exit 1
+    [ $# = 2 ] || setsid bash -c "while kill -0 $3 2>/dev/null; do sleep 1; done; exec bash '$0' stop '$2'" </dev/null >/dev/null 2>&1 &
+    ;;
   stop) [ $# = 2 ] || { echo "usage: postgres.sh stop FOLDER" >&2; exit 64; }; stop "$2" ;;
   run)
     shift
@@ -57,5 +61,5 @@ case "${1:-}" in
     export INFERENCE_POSTGRES
     "$@"
     ;;
-  *) echo "usage: postgres.sh start FOLDER | stop FOLDER | run COMMAND…" >&2; exit 64 ;;
+  *) echo "usage: postgres.sh start FOLDER [PID] | stop FOLDER | run COMMAND…" >&2; exit 64 ;;
 esac

@@ -82,7 +82,7 @@ internal sealed class SqliteFile(string path)
         InputOutput or Full => "the disk is full, or failed. Make room.",
         CannotOpen => "the file cannot be opened. Look at its folder and its permissions.",
         Corrupt or NotADatabase => "the file is damaged, or is not a database. Move it away, with the files ending in -wal and -shm, or restore it from a backup.",
-        _ => "the statement failed.",
+        _ => "the file cannot be used; it may be damaged. Restore it from a backup, or move it away.",
     };
 
     private void Create()

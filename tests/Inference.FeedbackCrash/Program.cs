@@ -16,6 +16,8 @@ switch (args)
     case ["work", var path, var again, var seed]:
         await new CrashWorker(path, again, Number(seed)).RunAsync().ConfigureAwait(false);
         return 0;
+    case ["full", var path]:
+        return await FullDisk.RunAsync(path).ConfigureAwait(false);
     default:
         Console.Error.WriteLine("usage: Inference.FeedbackCrash run [KILLS] [SEED]");
         return 64;

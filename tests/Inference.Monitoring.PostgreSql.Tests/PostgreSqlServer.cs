@@ -24,7 +24,7 @@ internal sealed class PostgreSqlServer : IDisposable
         }
 
         _folder = Path.Combine(Path.GetTempPath(), $"inference-postgres-{Guid.NewGuid():N}");
-        (int code, string output) = Script("start", _folder);
+        (int code, string output) = Script("start", _folder, Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (code == 0)
         {
             ConnectionString = output.Trim();
@@ -35,20 +35,12 @@ internal sealed class PostgreSqlServer : IDisposable
         }
     }
 
-    /// <summary>The server that tests share; ended with the process.</summary>
-    public static PostgreSqlServer Shared { get; } = Share();
+    /// <summary>The server that tests share; it ends with the process.</summary>
+    public static PostgreSqlServer Shared { get; } = new();
 
     public string ConnectionString { get; } = "";
 
     public string? WhyMissing { get; }
-
-    /// <summary>Sends a signal to the server's main process.</summary>
-    public void Signal(string name)
-    {
-        string pid = File.ReadLines(Path.Combine(_folder!, "data", "postmaster.pid")).First();
-        using var kill = Process.Start("kill", [$"-{name}", pid]);
-        kill.WaitForExit();
-    }
 
     /// <summary>Ends the server at once, keeping its files.</summary>
     public void Crash() => Control("-m immediate -w stop");
@@ -71,13 +63,6 @@ internal sealed class PostgreSqlServer : IDisposable
         }
     }
 
-    private static PostgreSqlServer Share()
-    {
-        var server = new PostgreSqlServer();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
-        return server;
-    }
-
     private void Control(string what)
     {
         string data = Path.Combine(_folder!, "data");
@@ -87,9 +72,9 @@ internal sealed class PostgreSqlServer : IDisposable
         process.WaitForExit();
     }
 
-    private static (int Code, string Output) Script(string verb, string folder)
+    private static (int Code, string Output) Script(params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash", [Path.Combine(TestData.RepositoryRoot!, "eng", "postgres.sh"), verb, folder]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash", [Path.Combine(TestData.RepositoryRoot!, "eng", "postgres.sh"), .. arguments]) { RedirectStandardOutput = true };
         using Process process = Process.Start(start)!;
 
         // A line: the server inherits the pipe and keeps it open.
