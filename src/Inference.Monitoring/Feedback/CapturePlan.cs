@@ -67,6 +67,9 @@ internal sealed class CapturePlan
     /// <summary>The columns.</summary>
     public FeedbackColumns Columns { get; }
 
+    /// <summary>The memory of the columns of the largest call, in bytes.</summary>
+    public long MostBytes => (long)_mostRows * (_numbers + _texts) * sizeof(double);
+
     /// <summary>Reads the columns of a call into a slot.</summary>
     public void Capture(NamedValues inputs, NamedValues outputs, PredictionSlot slot)
     {

@@ -43,6 +43,10 @@ public sealed class FeedbackOptions : IValidatableObject
     [Range(1024, 1 << 24)]
     public int QueueCapacity { get; set; } = 65_536;
 
+    /// <summary>The memory that waiting predictions take at most, in bytes, about; 1 MiB to 64 GiB. The default is 256 MiB.</summary>
+    [Range(1L << 20, 1L << 36)]
+    public long MaxQueuedBytes { get; set; } = 1L << 28;
+
     /// <summary>How long predictions wait for others to be written with, 1 ms to 1 minute; the default is 100 ms. A report does not wait.</summary>
     [DurationRange("00:00:00.001", "00:01:00")]
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromMilliseconds(100);

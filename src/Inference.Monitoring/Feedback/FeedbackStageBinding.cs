@@ -12,7 +12,7 @@ namespace Inference.Monitoring;
 public sealed class FeedbackStageBinding : PipelineStageBinding<FeedbackOptions>
 {
     private static readonly OptionKeys s_keys = OptionKeys.Of(
-            nameof(FeedbackOptions.Share), nameof(FeedbackOptions.Score), nameof(FeedbackOptions.MaxRowsPerCall), nameof(FeedbackOptions.Retention), nameof(FeedbackOptions.HashKey), nameof(FeedbackOptions.QueueCapacity),
+            nameof(FeedbackOptions.Share), nameof(FeedbackOptions.Score), nameof(FeedbackOptions.MaxRowsPerCall), nameof(FeedbackOptions.Retention), nameof(FeedbackOptions.HashKey), nameof(FeedbackOptions.QueueCapacity), nameof(FeedbackOptions.MaxQueuedBytes),
             nameof(FeedbackOptions.FlushInterval), nameof(FeedbackOptions.StoreTimeout), nameof(FeedbackOptions.MaxBackoff))
         .With(nameof(FeedbackOptions.Segments), OptionKeys.ListOf(OptionKeys.Value))
         .With(nameof(FeedbackOptions.Columns), OptionKeys.ListOf(OptionKeys.Of(nameof(FeedbackColumnOptions.Name), nameof(FeedbackColumnOptions.Redaction), nameof(FeedbackColumnOptions.Step))))
@@ -28,6 +28,9 @@ public sealed class FeedbackStageBinding : PipelineStageBinding<FeedbackOptions>
 
     /// <inheritdoc/>
     public override PipelineStage Stage => PipelineStage.Feedback;
+
+    /// <inheritdoc/>
+    public override bool AllowedPerVersion => false;
 
     /// <inheritdoc/>
     public override OptionKeys Keys => s_keys;

@@ -12,6 +12,7 @@ internal sealed partial class FeedbackWriter
         {
             KeptPrediction[] left = [.. _predictions.Where(p => p.Subject != subject)];
             _predictions.Clear();
+            _predictionBytes = left.Sum(static p => p.EstimateBytes());
             foreach (KeptPrediction prediction in left)
             {
                 _predictions.Enqueue(prediction);

@@ -87,7 +87,7 @@ internal sealed partial class FeedbackWriter
         Succeed();
         for (int i = 0; i < predictions.Length; i++)
         {
-            _predictions.Dequeue();
+            _predictionBytes -= _predictions.Dequeue().EstimateBytes();
         }
 
         Volatile.Write(ref _pending, _predictions.Count);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using Inference.Feedback;
 
 namespace Inference.Monitoring.Feedback;
@@ -11,6 +12,11 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
 {
     // The predictions, and the reports, of one write.
     private const int MostOfWrite = 4096;
+
+    // Slots keep their memory: of all together at most so much, if calls are as large as they may be.
+    private const long MostRingBytes = 64 << 20;
+    private const int MostSlots = 8192;
+    private const int FewestSlots = 64;
     private static readonly TimeSpan s_firstBackoff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestExpiry = TimeSpan.FromMinutes(1);
 
@@ -32,6 +38,7 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
     private Task? _waking;
     private long _waiting;
     private long _pending;
+    private long _predictionBytes;
     private long _droppedFrom;
     private int _signalled;
     private int _failures;
@@ -43,7 +50,8 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
     public FeedbackWriter(WriterSetup setup)
     {
         _setup = setup;
-        _ring = new PredictionRing(Math.Min(setup.Options.QueueCapacity, 8192));
+        long slots = Math.Clamp(MostRingBytes / Math.Max(setup.SlotBytes, 1), FewestSlots, Math.Min(setup.Options.QueueCapacity, MostSlots));
+        _ring = new PredictionRing(1 << BitOperations.Log2((uint)slots));
         _expiredAt = setup.Clock.GetTimestamp();
         _timer = setup.Clock.CreateTimer(static state => ((FeedbackWriter)state!).Wake(), this, setup.Options.FlushInterval, setup.Options.FlushInterval);
         _loop = Task.Run(RunAsync);
@@ -246,7 +254,7 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
             KeptPrediction? kept = null;
             try
             {
-                kept = slot.Id == Guid.Empty ? null : _predictions.Count < _setup.Options.QueueCapacity ? _setup.Keep(slot) : Drop(slot);
+                kept = slot.Id == Guid.Empty ? null : HasRoom ? _setup.Keep(slot) : Drop(slot);
             }
 #pragma warning disable CA1031 // The application's Redact may throw anything: what it did not redact is not kept.
             catch (Exception exception)
@@ -263,11 +271,14 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
             if (kept is not null)
             {
                 _predictions.Enqueue(kept);
+                _predictionBytes += kept.EstimateBytes();
             }
         }
 
         Volatile.Write(ref _pending, _predictions.Count);
     }
+
+    private bool HasRoom => _predictions.Count < _setup.Options.QueueCapacity && _predictionBytes < _setup.Options.MaxQueuedBytes;
 
     private KeptPrediction? Drop(PredictionSlot slot)
     {

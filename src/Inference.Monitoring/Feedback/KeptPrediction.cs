@@ -45,4 +45,20 @@ public sealed class KeptPrediction
     /// <summary>The score of a row; NaN if none is kept.</summary>
     /// <param name="row">The row, from 0.</param>
     public double Score(int row) => Columns.Score is { } score ? Column(row, score)?.Number ?? double.NaN : double.NaN;
+
+    /// <summary>The memory it takes, in bytes, about.</summary>
+    internal long EstimateBytes()
+    {
+        // The object and its array; a value; a character.
+        const int Object = 160;
+        const int Value = 16;
+        const int Character = 2;
+        long bytes = Object + ((long)Values.Length * Value);
+        foreach (FeedbackValue value in Values.Span)
+        {
+            bytes += (value.Text?.Length ?? 0) * Character;
+        }
+
+        return bytes;
+    }
 }

@@ -7,9 +7,15 @@ internal sealed class KeyedFeedback(string modelName, IModelRunner runner) : IFe
 {
     public string ModelName => modelName;
 
-    public ValueTask<FeedbackAnswer> ReportAsync(FeedbackReport report, CancellationToken cancellationToken = default) => Loaded().ReportAsync(report, cancellationToken);
+    public async ValueTask<FeedbackAnswer> ReportAsync(FeedbackReport report, CancellationToken cancellationToken = default) =>
+        await (await LoadedAsync(cancellationToken).ConfigureAwait(false)).ReportAsync(report, cancellationToken).ConfigureAwait(false);
 
-    public ValueTask<IReadOnlyList<FeedbackAnswer>> ReportAsync(IReadOnlyList<FeedbackReport> reports, CancellationToken cancellationToken = default) => Loaded().ReportAsync(reports, cancellationToken);
+    public async ValueTask<IReadOnlyList<FeedbackAnswer>> ReportAsync(IReadOnlyList<FeedbackReport> reports, CancellationToken cancellationToken = default) =>
+        await (await LoadedAsync(cancellationToken).ConfigureAwait(false)).ReportAsync(reports, cancellationToken).ConfigureAwait(false);
 
-    private IFeedback Loaded() => runner.GetService<IFeedback>() ?? throw new InferenceException($"Model '{modelName}': expected feedback in its pipeline, got none. Add UseFeedback outside of versions.");
+    private async ValueTask<IFeedback> LoadedAsync(CancellationToken cancellationToken)
+    {
+        await runner.EnsureLoadedAsync(cancellationToken).ConfigureAwait(false);
+        return runner.GetService<IFeedback>() ?? throw new InferenceException($"Model '{modelName}': expected feedback in its pipeline, got none. Add UseFeedback outside of versions.");
+    }
 }

@@ -11,13 +11,18 @@ public sealed class MemoryFeedbackStore : IFeedbackStore
     private readonly Dictionary<Guid, Entry> _entries = [];
     private readonly Queue<Entry> _order = new();
     private readonly int _capacity;
+    private readonly long _maxBytes;
+    private long _bytes;
 
     /// <summary>Initializes an empty store.</summary>
     /// <param name="capacity">The number of predictions; the oldest ones make room. The default is 262,144.</param>
-    public MemoryFeedbackStore(int capacity = 262_144)
+    /// <param name="maxBytes">The memory of predictions, in bytes, about; the oldest ones make room. The default is 256 MiB.</param>
+    public MemoryFeedbackStore(int capacity = 262_144, long maxBytes = 1L << 28)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
         _capacity = capacity;
+        _maxBytes = maxBytes;
     }
 
     /// <inheritdoc/>
@@ -40,6 +45,7 @@ public sealed class MemoryFeedbackStore : IFeedbackStore
                 if (_entries.TryAdd(prediction.Id, entry))
                 {
                     _order.Enqueue(entry);
+                    _bytes += prediction.EstimateBytes();
                 }
             }
 
@@ -48,7 +54,7 @@ public sealed class MemoryFeedbackStore : IFeedbackStore
                 written[i] = Write(reports[i]);
             }
 
-            while (_entries.Count > _capacity && _order.TryDequeue(out Entry? oldest))
+            while ((_entries.Count > _capacity || _bytes > _maxBytes) && _order.TryDequeue(out Entry? oldest))
             {
                 Remove(oldest);
             }
@@ -185,6 +191,7 @@ public sealed class MemoryFeedbackStore : IFeedbackStore
     private void Remove(Entry entry)
     {
         entry.IsRemoved = true;
+        _bytes -= entry.Prediction.EstimateBytes();
         _entries.Remove(entry.Prediction.Id);
     }
 

@@ -65,6 +65,7 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
             Instruments = instruments,
             Conditions = conditions,
             Logger = logger,
+            SlotBytes = plan.MostBytes,
             Keep = Keep,
             Joined = OnJoined,
         });

@@ -22,6 +22,9 @@ internal sealed partial class WriterSetup
 
     public required ILogger Logger { get; init; }
 
+    /// <summary>The memory that a slot may take, in bytes.</summary>
+    public required long SlotBytes { get; init; }
+
     /// <summary>Makes what is kept of a slot.</summary>
     public required Func<PredictionSlot, KeptPrediction> Keep { get; init; }
 

@@ -88,6 +88,33 @@ public class FeedbackOutageTests
     }
 
     [Fact]
+    public async Task StoreDown_LargePredictions_WaitWithinTheirMemory()
+    {
+        var store = new FaultyStore { Fail = () => new IOException("down") };
+        await using var f = new FedBack(
+            o =>
+            {
+                o.Columns.Add(new FeedbackColumnOptions { Name = "x" });
+                o.MaxQueuedBytes = 1 << 20;
+            },
+            store);
+        float[] rows = new float[64];
+        for (int i = 0; i < 1_000; i++)
+        {
+            // 64 rows of 4 values of 16 bytes.
+            f.Run(rows);
+            if (i % 20 == 0)
+            {
+                await f.FlushAsync();
+            }
+        }
+
+        await f.FlushAsync();
+        Assert.InRange(f.Snapshot.PendingPredictions, 200, 260);
+        Assert.Equal(1_000, f.Snapshot.PendingPredictions + f.Snapshot.DroppedPredictions);
+    }
+
+    [Fact]
     public async Task StoreHangs_CallsAreAnsweredAndNoSecondWriteIsMade()
     {
         var hang = new TaskCompletionSource();
