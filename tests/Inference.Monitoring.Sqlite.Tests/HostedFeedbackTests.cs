@@ -16,7 +16,7 @@ public sealed class HostedFeedbackTests : IDisposable
     public async Task AddModel_WithFeedback_IsReachedByNameAndKeepsInTheFileOfTheModel()
     {
         var services = new ServiceCollection();
-        IModelBuilder model = services.AddModel("ranker", static _ => { });
+        IModelBuilder model = services.AddModel("ranker", static o => o.Source = ModelSource.File("not-read.onnx"));
         model.ReplaceSource("test", (_, _) => new ValueTask<IModelRunner>(new FakeRunner(FakeModel.Info("ranker", "7"))));
         model.UseFeedback(o => o.Score = "y[0]");
         services.AddSqliteFeedback(_folder.File("{model}.db"));
