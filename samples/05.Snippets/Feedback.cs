@@ -1,4 +1,5 @@
 using Inference;
+using Inference.Caching;
 using Inference.Feedback;
 using Inference.Monitoring;
 using Inference.Versioning;
