@@ -10,6 +10,9 @@ namespace Inference.Monitoring.Alerts;
 /// </summary>
 internal sealed partial class AlertDispatcher : IDisposable
 {
+    /// <summary>How long alerts that wait are sent for when a model or the host stops.</summary>
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
+
     private readonly Lock _lock = new();
     private readonly Func<AlertOptions> _options;
     private readonly TimeProvider _clock;
@@ -105,16 +108,15 @@ internal sealed partial class AlertDispatcher : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Sends the alerts that wait, for at most <see cref="StopLimit"/>.</summary>
+    public Task StopAsync()
     {
-        foreach (SinkQueue queue in _queues)
-        {
-            queue.Dispose();
-        }
-
-        _own.Dispose();
         _health?.Dispose();
+        return Task.WhenAll([.. _queues.Select(static q => q.StopAsync(StopLimit)), _own.StopAsync(StopLimit)]);
     }
+
+    /// <summary>As <see cref="StopAsync"/>, without waiting for it.</summary>
+    public void Dispose() => _ = StopAsync();
 
     private void Tell(IAlertSink sink, MonitoringAlert alert)
     {

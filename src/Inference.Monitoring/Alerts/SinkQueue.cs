@@ -42,11 +42,17 @@ internal sealed partial class SinkQueue : IDisposable
     /// <summary>Adds an alert. Never waits and never throws.</summary>
     public void Add(MonitoringAlert alert) => _waiting.Writer.TryWrite(alert);
 
-    public void Dispose()
+    /// <summary>Takes no more alerts, and sends those that wait for at most so long; what waits then is dropped.</summary>
+    /// <param name="limit">The longest time.</param>
+    public async Task StopAsync(TimeSpan limit)
     {
         _waiting.Writer.TryComplete();
-        _ended.Cancel();
+        await Completion.WaitAsync(limit, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _ended.CancelAsync().ConfigureAwait(false);
     }
+
+    /// <summary>As <see cref="StopAsync"/> with the usual limit, without waiting for it.</summary>
+    public void Dispose() => _ = StopAsync(AlertDispatcher.StopLimit);
 
     private async Task PumpAsync()
     {

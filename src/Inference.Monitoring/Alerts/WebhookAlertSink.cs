@@ -11,7 +11,7 @@ namespace Inference.Monitoring.Alerts;
 /// Posts alerts as JSON. An alert waits for others for <see cref="WebhookOptions.GroupWindow"/>; a request that fails with a time-out, a broken connection, 408, 425, 429 or 5xx is tried again. Sending only queues: it
 /// neither waits nor fails. Thread-safe.
 /// </summary>
-internal sealed partial class WebhookAlertSink : IAlertSink, IDisposable
+internal sealed partial class WebhookAlertSink : IAlertSink, IDisposable, IAsyncDisposable
 {
     /// <summary>The alerts of one request.</summary>
     public const int MaxAlerts = 100;
@@ -24,6 +24,7 @@ internal sealed partial class WebhookAlertSink : IAlertSink, IDisposable
     private readonly AlertInstruments _instruments;
     private readonly ILogger _logger;
     private readonly Func<double> _random;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _lock = new();
     private readonly Queue<MonitoringAlert> _waiting = new();
@@ -55,7 +56,7 @@ internal sealed partial class WebhookAlertSink : IAlertSink, IDisposable
         MonitoringAlert? oldest = null;
         lock (_lock)
         {
-            if (options.Url is null || _ended.IsCancellationRequested)
+            if (options.Url is null || _stopping.IsCancellationRequested)
             {
                 return default;
             }
@@ -83,7 +84,25 @@ internal sealed partial class WebhookAlertSink : IAlertSink, IDisposable
         return default;
     }
 
-    public void Dispose() => _ended.Cancel();
+    /// <summary>Takes no more alerts, and posts those that wait, at once and for at most so long; what waits then is dropped.</summary>
+    /// <param name="limit">The longest time.</param>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Task last;
+        lock (_lock)
+        {
+            last = Completion;
+        }
+
+        await last.WaitAsync(limit, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _ended.CancelAsync().ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => new(StopAsync(AlertDispatcher.StopLimit));
+
+    /// <summary>As <see cref="StopAsync"/> with the usual limit, without waiting for it.</summary>
+    public void Dispose() => _ = StopAsync(AlertDispatcher.StopLimit);
 
     private async Task PumpAsync()
     {
@@ -92,7 +111,8 @@ internal sealed partial class WebhookAlertSink : IAlertSink, IDisposable
         {
             while (true)
             {
-                await Task.Delay(_options().GroupWindow, _clock, _ended.Token).ConfigureAwait(false);
+                await Task.Delay(_options().GroupWindow, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _ended.Token.ThrowIfCancellationRequested();
                 if (Take(out long dropped) is not { Count: > 0 } group)
                 {
                     return;

@@ -125,7 +125,43 @@ public sealed class AlertDispatcherTests : IDisposable
         alerts.Publish(Snapshots.Of(MonitoringState.Alarm, "disposed", "a"));
         await Eventually.TrueAsync(() => slow.Alerts.Count == 1);
         alerts.Dispose();
+        await Eventually.TrueAsync(() => _clock.RunningTimers == 2);
+        _clock.Advance(AlertDispatcher.StopLimit);
         await Eventually.CompletesAsync(cancelled.Task);
+        await Eventually.TrueAsync(() => _clock.RunningTimers == 0);
+    }
+
+    [Fact]
+    public async Task StopAsync_AlertsThatWait_AreSentFirst()
+    {
+        var gate = new TaskCompletionSource();
+        var slow = new ListSink { Send = _ => new ValueTask(gate.Task) };
+        AlertDispatcher alerts = Dispatcher("stopped", slow);
+        for (int i = 0; i < 3; i++)
+        {
+            alerts.Publish(Snapshots.Of(MonitoringState.Alarm, "stopped", $"c{i}"));
+        }
+
+        await Eventually.TrueAsync(() => slow.Alerts.Count == 1);
+        Task stopping = alerts.StopAsync();
+        Assert.False(stopping.IsCompleted);
+        gate.SetResult();
+        await Eventually.CompletesAsync(stopping);
+        Assert.Equal(3, slow.Alerts.Count);
+        await Eventually.TrueAsync(() => _clock.RunningTimers == 0);
+    }
+
+    [Fact]
+    public async Task StopAsync_SinkHangs_IsBounded()
+    {
+        var slow = new ListSink { Send = static _ => new ValueTask(new TaskCompletionSource().Task) };
+        AlertDispatcher alerts = Dispatcher("bounded", slow);
+        alerts.Publish(Snapshots.Of(MonitoringState.Alarm, "bounded", "a"));
+        await Eventually.TrueAsync(() => slow.Alerts.Count == 1);
+        Task stopping = alerts.StopAsync();
+        await Eventually.TrueAsync(() => _clock.RunningTimers == 2);
+        _clock.Advance(AlertDispatcher.StopLimit);
+        await Eventually.CompletesAsync(stopping);
     }
 
     private AlertDispatcher Dispatcher(string model, params IAlertSink[] sinks) =>

@@ -50,6 +50,31 @@ public sealed class WebhookAlertSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task StopAsync_WithinTheGroupWindow_PostsAtOnce()
+    {
+        await _sink.SendAsync(Snapshots.Alert(MonitoringState.Alarm));
+        await Eventually.TrueAsync(() => _clock.RunningTimers == 1);
+        await Eventually.CompletesAsync(_sink.StopAsync(TimeSpan.FromSeconds(3)));
+        Assert.Single(_http.Requests);
+        await _sink.SendAsync(Snapshots.Alert(MonitoringState.Alarm));
+        Assert.Single(_http.Requests);
+        await Eventually.TrueAsync(() => _clock.RunningTimers == 0);
+    }
+
+    [Fact]
+    public async Task StopAsync_ServerIsDown_IsBounded()
+    {
+        _http.AnswerStatus(HttpStatusCode.ServiceUnavailable);
+        await _sink.SendAsync(Snapshots.Alert(MonitoringState.Alarm));
+        Task stopping = _sink.StopAsync(TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(() => _http.Requests.Count == 1 && _clock.RunningTimers == 2);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.CompletesAsync(stopping);
+        await Eventually.TrueAsync(() => _clock.RunningTimers == 0);
+        Assert.Single(_http.Requests);
+    }
+
+    [Fact]
     public async Task SendAsync_WithinTheGroupWindow_IsOneRequestWithTheLastOfEachModel()
     {
         await _sink.SendAsync(Snapshots.Alert(MonitoringState.Warning, "m", MonitoringState.Healthy));
@@ -156,7 +181,7 @@ public sealed class WebhookAlertSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task SendAsync_NoUrlOrDisposed_DoesNothing()
+    public async Task SendAsync_NoUrlOrDisposed_TakesNothing()
     {
         _options.Url = null;
         await _sink.SendAsync(Snapshots.Alert(MonitoringState.Alarm));
@@ -166,7 +191,9 @@ public sealed class WebhookAlertSinkTests : IDisposable
         _sink.Dispose();
         await Eventually.CompletesAsync(_sink.Completion);
         await _sink.SendAsync(Snapshots.Alert(MonitoringState.Alarm));
-        Assert.Empty(_http.Requests);
+
+        // The one before is posted.
+        Assert.Single(_http.Requests);
     }
 
     [Theory]
