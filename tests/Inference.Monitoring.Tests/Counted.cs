@@ -5,7 +5,7 @@ namespace Inference.Monitoring.Tests;
 /// <summary>A monitored <see cref="FakeModel"/> that counts every call.</summary>
 internal sealed class Counted : IDisposable
 {
-    public Counted(ReferenceProfile? profile, Action<MonitoringOptions>? configure = null, FakeRunner? inner = null, TestServices? services = null)
+    public Counted(ReferenceProfile? profile, Action<MonitoringOptions>? configure = null, FakeRunner? inner = null, IServiceProvider? services = null)
     {
         Inner = inner ?? new FakeRunner();
         Runner = Inner.AsBuilder().UseMonitoring(o =>

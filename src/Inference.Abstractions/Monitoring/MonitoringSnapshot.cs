@@ -39,6 +39,12 @@ public sealed record MonitoringSnapshot
     /// <summary>ln of the evidence of the data-set alarm; NaN if it is not judged.</summary>
     public double LogEvidence { get; init; } = double.NaN;
 
+    /// <summary>Rules about the model as a whole that are violated; empty for none. Those of columns are in <see cref="ColumnSnapshot.Rule"/>.</summary>
+    public IReadOnlyList<RuleSnapshot> Rules { get; init; } = [];
+
+    /// <summary>The metrics of the model on its last rows, the most telling first; empty if the profile has no labels of outputs.</summary>
+    public IReadOnlyList<PerformanceSnapshot> Performance { get; init; } = [];
+
     /// <summary>The columns, in the order of the profile.</summary>
     public IReadOnlyList<ColumnSnapshot> Columns { get; init; } = [];
 }

@@ -36,7 +36,7 @@ internal sealed class AlertPolicy
             return null;
         }
 
-        HashSet<string> columns = alerting ? [.. AlertText.Changed(snapshot).Select(static c => c.Name)] : [];
+        HashSet<string> columns = alerting ? [.. AlertText.Names(snapshot)] : [];
         bool same = alerting == wasAlerting && snapshot.State == _lastState && columns.IsSubsetOf(_lastColumns);
         bool remind = same && !_acknowledged && options.RemindAfter is { } interval && now - _lastAt >= interval;
         if ((same && !remind) || options.Silences.Any(s => s.Contains(now)))

@@ -18,11 +18,14 @@ internal static class AlertText
         .OrderByDescending(static c => c.State)
         .ThenByDescending(static c => double.IsNaN(c.LogEvidence) ? double.NegativeInfinity : c.LogEvidence);
 
-    /// <summary>What equal alerts have in common: the first 16 digits of the SHA-256 of model, version, state and columns.</summary>
+    /// <summary>What is told of a snapshot: its columns in warning or alarm, and the rules that the model as a whole breaks, which no column has the name of.</summary>
+    public static IEnumerable<string> Names(MonitoringSnapshot snapshot) => Changed(snapshot).Select(static c => c.Name).Concat(snapshot.Rules.Select(static r => $"\u0001{r.Rule}"));
+
+    /// <summary>What equal alerts have in common: the first 16 digits of the SHA-256 of model, version, state, columns and rules.</summary>
     public static string Key(MonitoringSnapshot snapshot)
     {
         // A name may hold any character but this one, which separates them.
-        string text = string.Join('\0', [snapshot.ModelName, snapshot.ModelVersion, State(snapshot.State), .. Changed(snapshot).Select(static c => c.Name).Order(StringComparer.Ordinal)]);
+        string text = string.Join('\0', [snapshot.ModelName, snapshot.ModelVersion, State(snapshot.State), .. Names(snapshot).Order(StringComparer.Ordinal)]);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
     }
 
@@ -42,6 +45,7 @@ internal static class AlertText
             text.Append(CultureInfo.InvariantCulture, $" in {changed.Length} of {snapshot.Columns.Count} columns: ");
             text.AppendJoin(", ", changed.Take(NamedColumns).Select(static c => c.Rule is null ? $"'{Line(c.Name)}'" : $"'{Line(c.Name)}' ({Line(c.Rule)})"));
             text.Append(changed.Length > NamedColumns ? ", …" : "");
+            text.Append(string.Concat(snapshot.Rules.Select(static r => $"; {r.Rule}")));
         }
 
         return text.Append(changed.Length == 0 && snapshot.Description.Length > 0 ? $": {Line(snapshot.Description, MaxDescription)}" : ".").ToString();

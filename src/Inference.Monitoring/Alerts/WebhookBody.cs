@@ -65,6 +65,17 @@ internal static class WebhookBody
         }
 
         writer.WriteEndArray();
+        writer.WriteStartArray("rules");
+        foreach (RuleSnapshot rule in snapshot.Rules)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("rule", rule.Rule);
+            writer.WriteString("state", AlertText.State(rule.State));
+            writer.WriteString("detail", rule.Detail);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
     }
 

@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Inference.Monitoring.Records;
 using Inference.Monitoring.Statistics;
 
 namespace Inference.Monitoring.Drift;
@@ -142,6 +144,53 @@ internal sealed class ColumnDetector
         {
             _expected[i] = (_expected[i] * Kept) + (reference[i] * share);
         }
+    }
+
+    /// <summary>Writes the evidence.</summary>
+    public void Save(RecordWriter writer)
+    {
+        writer.Bytes(MemoryMarshal.AsBytes(_values.Codes));
+        writer.Number(Age);
+        foreach (long rows in Recent())
+        {
+            writer.Number(rows);
+        }
+
+        writer.Flag(_expected is not null);
+        foreach (double rows in _expected ?? [])
+        {
+            writer.Double(rows);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote for the same bets.</summary>
+    public void Load(ref RecordReader reader)
+    {
+        ReadOnlySpan<ushort> codes = MemoryMarshal.Cast<byte, ushort>(reader.Bytes());
+        if (codes.Length != Bets.Count)
+        {
+            reader.Throw("the number of bets is that of other columns");
+        }
+
+        _values.Restore(codes);
+        Age = reader.Int();
+        Span<long> recent = stackalloc long[Bets.Coding.Count];
+        foreach (ref long rows in recent)
+        {
+            rows = reader.Number();
+        }
+
+        _recent.Clear();
+        _recent.Add(recent);
+        _expected = reader.Flag() ? new double[Bets.Coding.Count] : null;
+        for (int i = 0; i < _expected?.Length; i++)
+        {
+            _expected[i] = reader.Double();
+        }
+
+        Span<float> values = stackalloc float[Bets.Count];
+        _values.Read(values);
+        Value = Bets.Mean(values);
     }
 
     private static void Clamp(Span<double> logs)

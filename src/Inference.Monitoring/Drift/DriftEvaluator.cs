@@ -10,7 +10,7 @@ namespace Inference.Monitoring.Drift;
 /// <para>All detectors start again after a data-set alarm, so that the bound holds from each alarm to the next.</para>
 /// <para>A named column leaves the mean, where it counts as 0, and its detector starts again alone: as long as it finds the change again within a number of buckets it stays in alarm; then it returns to the mean with no evidence. The number is
 /// twice the time in which evidence that grows as it did before the alarm is enough again, at least <see cref="DriftSettings.RecoverAfter"/> and at most <see cref="DriftSettings.MostRecoverAfter"/>.</para></remarks>
-internal sealed class DriftEvaluator
+internal sealed partial class DriftEvaluator
 {
     // Below the run length by this factor the rows so far are not taken for a beginning change.
     private const double QuietFactor = 20;

@@ -1,3 +1,5 @@
+using Inference.Monitoring.Records;
+
 namespace Inference.Monitoring.Drift;
 
 /// <summary>The counts of buckets that were too few rows to be judged, of all columns, in coded cells. They are fewer than <paramref name="most"/>, which decides the width of a number; nothing takes memory before the first. Not thread-safe.</summary>
@@ -46,6 +48,27 @@ internal sealed class HeldRows(IReadOnlyList<WatchedColumn> columns, int most)
     {
         Rows = 0;
         (_few, _many) = (null, null);
+    }
+
+    /// <summary>Writes what is held.</summary>
+    public void Save(RecordWriter writer)
+    {
+        writer.Number(Rows);
+        for (int i = 0; Rows > 0 && i < Cells(); i++)
+        {
+            writer.Number(_few is not null ? _few[i] : _many![i]);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote for the same columns.</summary>
+    public void Load(ref RecordReader reader)
+    {
+        Clear();
+        Rows = reader.Int(Math.Max(most - 1, 0));
+        for (int i = 0; Rows > 0 && i < Cells(); i++)
+        {
+            Add(i, reader.Int((int)Rows));
+        }
     }
 
     private void Add(int cell, long count)

@@ -8,6 +8,8 @@ namespace Inference.Monitoring;
 
 public sealed partial class ModelMonitor
 {
+    private const string TooFew = "Too few rows were seen for a judgement.";
+
     private void Start()
     {
         MonitoringOptions options = _options.Current;
@@ -43,11 +45,14 @@ public sealed partial class ModelMonitor
         _ring = new WindowRing(profile.WindowLayout, store, why => LogWindow(_logger, _info.Name, why));
 
         _unwatched = Unwatched(profile);
+        _evidence = _options.Current.Directory is { } kept ? new EvidenceFile(PathOf(kept)) : null;
+        _traffic = NewTraffic();
+        _rotatedAt = _clock.GetTimestamp();
 
         // Who sees the profile may rely on its rows being counted.
         Volatile.Write(ref _collector, new Collector(profile.WindowLayout));
         Volatile.Write(ref _profile, profile);
-        SetState(MonitoringState.Learning, "Too few rows were seen for a judgement.");
+        SetState(MonitoringState.Learning, TooFew);
     }
 
     private string[] Unwatched(ReferenceProfile profile)
@@ -145,6 +150,7 @@ public sealed partial class ModelMonitor
         if (now < _bucketStart)
         {
             LogClock(_logger, _info.Name, _bucketStart - now);
+            _traffic?.ForgetHours();
         }
 
         MonitoringWindow window = collector.Drain(_bucketStart, end);
@@ -153,17 +159,104 @@ public sealed partial class ModelMonitor
         _rowsSeen += window.RowsSeen;
         _instruments.Bucket(window, _sampler.Share);
         Keep(window);
-        if (window.Rows > 0 && !_disposed)
+        Evaluate(window, end);
+        SetState();
+        return window;
+    }
+
+    private void Evaluate(MonitoringWindow window, DateTimeOffset end)
+    {
+        long now = _clock.GetTimestamp();
+        TimeSpan elapsed = _clock.GetElapsedTime(_rotatedAt, now);
+        _rotatedAt = now;
+        if (_disposed)
         {
-            // Its limits take some time to compute: here rather than while the model loads.
-            _evaluation ??= new BucketEvaluation(_profile!, _options.Current);
-            _evaluation.Add(window);
-            _evaluatedAt = end;
+            SaveEvidence();
+            return;
         }
 
-        SetState(_evaluation?.State ?? Snapshot.State, _evaluation?.Describe() ?? Snapshot.Description);
+        if (EvaluationSettings.Of(_options.Current) is var settings && settings != _settings)
+        {
+            LogSettings(_logger, _info.Name);
+            _settings = settings;
+            _evaluation = null;
+            _traffic = NewTraffic();
+            _restored = true;
+        }
 
-        return window;
+        // Its limits take some time to compute: here rather than while the model loads.
+        if (_evaluation is null && (window.Rows > 0 || (!_restored && _evidence is { Exists: true })))
+        {
+            Volatile.Write(ref _evaluation, Restore() ?? new BucketEvaluation(_profile!, _settings));
+        }
+
+        _traffic!.Add(window.RowsSeen, window.Calls + window.FailedCalls, elapsed, end.UtcDateTime.Hour);
+        if (window.Rows > 0)
+        {
+            _evaluation!.Add(window);
+            _evaluatedAt = end;
+            SaveEvidence();
+        }
+    }
+
+    private TrafficWatch NewTraffic() => new(_settings.Bucket, _settings.ExpectedFalseAlarms / EvaluationSettings.Traffic, _settings.FreshnessLimit, _settings.MinimumRows);
+
+    private BucketEvaluation? Restore()
+    {
+        if (_restored || _evidence is not { Exists: true } file)
+        {
+            return null;
+        }
+
+        _restored = true;
+        var evaluation = new BucketEvaluation(_profile!, _settings);
+        TrafficWatch traffic = NewTraffic();
+        try
+        {
+            file.Read(_profile!, _settings, evaluation, traffic);
+            _traffic = traffic;
+            return evaluation;
+        }
+        catch (MonitoringException exception)
+        {
+            _evidenceTrouble = 2;
+            LogEvidence(_logger, _info.Name, exception.Message);
+            _conditions?.Set(file, $"Evidence starts anew: {exception.Message}");
+            return null;
+        }
+    }
+
+    private void SaveEvidence()
+    {
+        if (_evidence is not { } file || _traffic is null || (_evaluation is null && !_restored && file.Exists))
+        {
+            return;
+        }
+
+        try
+        {
+            file.Write(_profile!, _settings, _evaluation, _traffic);
+            if (_evidenceTrouble > 0 && --_evidenceTrouble == 0)
+            {
+                _conditions?.Clear(file);
+            }
+        }
+        catch (MonitoringException exception)
+        {
+            _evidenceTrouble = 1;
+            LogEvidence(_logger, _info.Name, exception.Message);
+            _conditions?.Set(file, $"Evidence is not kept: {exception.Message}");
+        }
+    }
+
+    // Called for each new value of the options, also for the first.
+    private void Adopt(MonitoringOptions options)
+    {
+        if (options.BucketDuration != _period)
+        {
+            _period = options.BucketDuration;
+            _timer.Change(_period, _period);
+        }
     }
 
     private void Keep(MonitoringWindow window)
@@ -197,7 +290,21 @@ public sealed partial class ModelMonitor
         }
     }
 
-    private void SetState(MonitoringState state, string description)
+    private void SetState()
+    {
+        RuleSnapshot[] rules = [.. _traffic?.Findings ?? [], .. _evaluation?.PerformanceFinding is { } worse ? (RuleSnapshot[])[worse] : []];
+        MonitoringState state = _evaluation?.State ?? MonitoringState.Learning;
+        string text = _evaluation?.Describe() ?? TooFew;
+        foreach (RuleSnapshot rule in rules)
+        {
+            text = $"{char.ToUpperInvariant(rule.Rule[0])}{rule.Rule[1..]}: {rule.Detail}.{(state > MonitoringState.Learning && text.Length > 0 ? $" {text}" : "")}";
+            state = rule.State > state ? rule.State : state;
+        }
+
+        SetState(state, text, rules);
+    }
+
+    private void SetState(MonitoringState state, string description, RuleSnapshot[]? rules = null)
     {
         Volatile.Write(ref _snapshot, new MonitoringSnapshot
         {
@@ -213,6 +320,8 @@ public sealed partial class ModelMonitor
             UnwatchedTensors = _unwatched,
             EvaluatedAt = _evaluatedAt,
             LogEvidence = _evaluation?.LogEvidence ?? double.NaN,
+            Rules = rules ?? [],
+            Performance = _evaluation?.Metrics ?? [],
             Columns = _evaluation?.Columns() ?? [],
         });
         _instruments.State(state);
@@ -234,6 +343,12 @@ public sealed partial class ModelMonitor
 
     [LoggerMessage(4, LogLevel.Information, "Model '{Model}': '{Actor}' acknowledged the state: {Reason}")]
     private static partial void LogAcknowledged(ILogger logger, string model, string actor, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "Model '{Model}': {Why}")]
+    private static partial void LogEvidence(ILogger logger, string model, string why);
+
+    [LoggerMessage(8, LogLevel.Information, "Model '{Model}': options of the evaluation changed; evidence starts anew.")]
+    private static partial void LogSettings(ILogger logger, string model);
 
     [LoggerMessage(6, LogLevel.Warning, "Model '{Model}': a window is lost: {Why}")]
     private static partial void LogWindow(ILogger logger, string model, string why);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Inference.Monitoring;
 
 /// <summary>Counts the inputs and outputs of one model in buckets of time. Obtained from <see cref="IModelRunner.GetService"/>. Thread-safe. An error in monitoring never fails a call: it is counted, and the model's health is degraded.</summary>
-public sealed partial class ModelMonitor : IModelMonitor, IDisposable
+public sealed partial class ModelMonitor : IModelMonitor, IDisposable, IAsyncDisposable
 {
     private readonly ModelInfo _info;
     private readonly ModelFile? _file;
@@ -26,7 +26,16 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
     private ReferenceProfile? _profile;
     private Collector? _collector;
     private WindowRing? _ring;
+    private EvidenceFile? _evidence;
+    private TrafficWatch? _traffic;
     private BucketEvaluation? _evaluation;
+    private EvaluationSettings _settings;
+    private bool _restored;
+
+    // Writes to come until the condition of the evidence's file is over: one that was not used is reported for a bucket.
+    private int _evidenceTrouble;
+    private TimeSpan _period;
+    private long _rotatedAt;
     private DateTimeOffset? _evaluatedAt;
     private MonitoringSnapshot _snapshot;
     private DateTimeOffset _bucketStart;
@@ -52,10 +61,13 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         _alerts = alerts;
         _logger = logger;
         _bucketStart = clock.GetUtcNow();
+        _rotatedAt = clock.GetTimestamp();
+        _settings = EvaluationSettings.Of(options.Current);
         _snapshot = new MonitoringSnapshot { ModelName = info.Name, ModelVersion = info.Version, State = MonitoringState.Unavailable };
         Start();
-        TimeSpan bucket = options.Current.BucketDuration;
-        _timer = clock.CreateTimer(static state => ((ModelMonitor)state!).OnTimer(), this, bucket, bucket);
+        _period = options.Current.BucketDuration;
+        _timer = clock.CreateTimer(static state => ((ModelMonitor)state!).OnTimer(), this, _period, _period);
+        options.OnChange(Adopt);
     }
 
     /// <inheritdoc/>
@@ -85,6 +97,19 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         }
     }
 
+    /// <summary>Adds rows whose labels are known, and with them the model's metrics: once there are <see cref="MonitoringOptions.MinimumRows"/> of them, they are judged at the end of the bucket, and the next begin. Without effect while a profile is learned, or before the first bucket with rows.</summary>
+    /// <param name="inputs">The inputs of a call; rows along axis 0.</param>
+    /// <param name="outputs">What the model answered.</param>
+    /// <param name="labels">The true label of each row.</param>
+    /// <exception cref="MonitoringException">The number of labels is not that of the rows.</exception>
+    public void AddLabels(NamedValues inputs, NamedValues outputs, TensorValue labels)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(labels);
+        Volatile.Read(ref _evaluation)?.AddLabels(inputs, outputs, labels);
+    }
+
     /// <inheritdoc/>
     public void Acknowledge(string actor, string reason)
     {
@@ -94,19 +119,24 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
         lock (_rotation)
         {
             _evaluation?.Acknowledge();
+            _traffic?.Acknowledge();
         }
 
         _alerts.Acknowledge();
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Ends monitoring. Alerts that wait are sent for at most 3 seconds, which nobody waits for.</summary>
+    public void Dispose() => _ = DisposeAsync().AsTask();
+
+    /// <summary>Ends monitoring, and waits until the alerts that wait are sent, for at most 3 seconds.</summary>
+    public ValueTask DisposeAsync()
     {
+        Task alerts;
         lock (_rotation)
         {
             if (_disposed)
             {
-                return;
+                return default;
             }
 
             _disposed = true;
@@ -122,12 +152,15 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable
                 LogFailed(_logger, _info.Name, exception);
             }
 
-            _alerts.Dispose();
+            alerts = _alerts.StopAsync();
             _options.Dispose();
             _conditions?.Clear(this);
             _conditions?.Clear((object?)_ring ?? this);
+            _conditions?.Clear((object?)_evidence ?? this);
             Interlocked.Exchange(ref _burnIn, null)?.Dispose();
         }
+
+        return new ValueTask(alerts);
     }
 
     /// <summary>When a call begins: a time stamp if it is timed, otherwise 0.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Inference.Monitoring;
 
-/// <summary>Options of monitoring. Named by model; a change of the budget or of alerts takes effect immediately, of everything else when the model is loaded again.</summary>
+/// <summary>Options of monitoring. Named by model; a change of the budget or of alerts takes effect immediately; one of <see cref="BucketDuration"/>, <see cref="ExpectedFalseAlarms"/>, <see cref="MinimumRows"/>, <see cref="Tolerance"/> or <see cref="FreshnessLimit"/> with the next bucket, with which evidence starts anew; of everything else when the model is loaded again.</summary>
 public sealed class MonitoringOptions
 {
     /// <summary>The file of the reference profile, in which <c>{model}</c> and <c>{version}</c> stand for the model's; null, the default: <see cref="Profile"/>, the profile that is published with the model (<see cref="IModelFiles"/>, such as by a version's manifest), or one learned from the first <see cref="BurnInRows"/> rows.</summary>
@@ -42,7 +42,11 @@ public sealed class MonitoringOptions
     [Range(0.0, 1.0)]
     public double Tolerance { get; set; } = 0.1;
 
-    /// <summary>The folder that windows are kept in, in which <c>{model}</c> and <c>{version}</c> stand for the model's, and which no other process may use; null, the default: the last ones are kept in memory, 64 KiB of them.</summary>
+    /// <summary>After how long a pause between calls the model is in alarm, 1 second to 365 days; null, the default: once a week was seen, after twice the longest pause of that time. A model that was never called is then in alarm only if a limit is stated.</summary>
+    [DurationRange("00:00:01", "365.00:00:00")]
+    public TimeSpan? FreshnessLimit { get; set; }
+
+    /// <summary>The folder that windows and evidence are kept in, in which <c>{model}</c> and <c>{version}</c> stand for the model's, and which no other process may use; null, the default: the last ones are kept in memory, 64 KiB of them.</summary>
     public string? Directory { get; set; }
 
     /// <summary>Which changes of state are told to whom.</summary>

@@ -44,10 +44,10 @@ internal sealed class MonitoringRunner(IModelRunner inner, ModelMonitor monitor)
         return base.GetService(serviceType, serviceKey);
     }
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        monitor.Dispose();
-        return base.DisposeAsync();
+        await monitor.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 
     protected override void Dispose(bool disposing)

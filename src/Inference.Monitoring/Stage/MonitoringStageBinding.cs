@@ -13,7 +13,7 @@ public sealed class MonitoringStageBinding : PipelineStageBinding<MonitoringOpti
 {
     private static readonly OptionKeys s_keys = OptionKeys.Of(
         nameof(MonitoringOptions.ProfilePath), nameof(MonitoringOptions.BurnInRows), nameof(MonitoringOptions.SegmentColumn), nameof(MonitoringOptions.AllowOtherModel), nameof(MonitoringOptions.Budget),
-        nameof(MonitoringOptions.BucketDuration), nameof(MonitoringOptions.ExpectedFalseAlarms), nameof(MonitoringOptions.MinimumRows), nameof(MonitoringOptions.Tolerance), nameof(MonitoringOptions.Directory))
+        nameof(MonitoringOptions.BucketDuration), nameof(MonitoringOptions.ExpectedFalseAlarms), nameof(MonitoringOptions.MinimumRows), nameof(MonitoringOptions.Tolerance), nameof(MonitoringOptions.FreshnessLimit), nameof(MonitoringOptions.Directory))
         .With(nameof(MonitoringOptions.Alerts), OptionKeys.Of(
                 nameof(AlertOptions.MinimumState), nameof(AlertOptions.Log), nameof(AlertOptions.Health), nameof(AlertOptions.Recovery), nameof(AlertOptions.RepeatAfter), nameof(AlertOptions.RemindAfter),
                 nameof(AlertOptions.SinkTimeout))

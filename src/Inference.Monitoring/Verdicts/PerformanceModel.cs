@@ -8,6 +8,7 @@ internal sealed class PerformanceModel
     // Labels that fall outside of what scores promise say that the relation of inputs and labels changed; looked at for each window, they should not do so by chance.
     private const double CertainLevel = 0.999;
 
+    private readonly double _certain;
     private readonly ReferenceColumn? _column;
     private readonly BinaryPerformance? _binary;
     private readonly RegressionPerformance? _regression;
@@ -19,8 +20,10 @@ internal sealed class PerformanceModel
     /// <summary>Initializes a model.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="threshold">The score from which on the positive class is predicted.</param>
-    public PerformanceModel(ReferenceProfile profile, double threshold)
+    /// <param name="certain">The level of the interval outside of which realized metrics are worse than promised.</param>
+    public PerformanceModel(ReferenceProfile profile, double threshold, double certain = CertainLevel)
     {
+        _certain = certain;
         ReferenceColumn[] scores = [.. profile.Columns.Where(static c => c.Kind == ColumnKind.Score && c.Positives.Length > 0 && c.Derivation == ColumnDerivation.Element)];
         bool two = profile.LabelClasses.Count == 2;
         if (two && scores.Length is 1 or 2)
@@ -59,6 +62,9 @@ internal sealed class PerformanceModel
         }
     }
 
+    /// <summary>Whether the profile has labels to estimate metrics by.</summary>
+    public bool HasMetrics => _column is not null;
+
     /// <summary>Estimates, and compares with labels where there are any.</summary>
     /// <param name="window">The counts.</param>
     /// <param name="labelled">The same rows with labels; null for none.</param>
@@ -74,7 +80,7 @@ internal sealed class PerformanceModel
         MetricEstimate[] estimates = Estimate(place => window.Counts(place), 0.95);
 
         // Labels of some of the rows are compared with what those rows promise.
-        MetricEstimate[] wide = labelled is null ? [] : Estimate(labelled.Labels!.Labelled, CertainLevel);
+        MetricEstimate[] wide = labelled is null ? [] : Estimate(labelled.Labels!.Labelled, _certain);
         List<PerformanceVerdict> verdicts = [];
         for (int i = 0; i < estimates.Length; i++)
         {

@@ -1,5 +1,6 @@
 using Inference.Monitoring.Drift;
 using Inference.Monitoring.Quality;
+using Inference.Monitoring.Records;
 using Inference.Monitoring.Statistics;
 using Inference.Monitoring.Verdicts;
 
@@ -102,6 +103,18 @@ public sealed class StreamEvaluation
             KolmogorovSmirnov = x.w.Coding.Ordered > 0 ? CellDistances.KolmogorovSmirnov(_drift.ReferenceOf(x.i), _drift.RecentOf(x.i)) : double.NaN,
         }),
     ];
+
+    internal void Save(RecordWriter writer)
+    {
+        writer.Number(Rows);
+        _drift.Save(writer);
+    }
+
+    internal void Load(ref RecordReader reader)
+    {
+        Rows = reader.Number();
+        _drift.Load(ref reader);
+    }
 
     // The probability with which a limit of the reference of these rows may fail.
     private static double FailureOf(int segments, int segment)
