@@ -47,6 +47,12 @@ internal static class QualityRules
         foreach ((string rule, int[] cells, double allowed) in Shares(column, reference))
         {
             long count = Sum(counts, cells), expected = Sum(reference, cells);
+            if (count <= rows * Math.Max(allowed, (1 + tolerance) * expected / Math.Max(all, 1)))
+            {
+                // The limit is above: it need not be computed.
+                continue;
+            }
+
             double usual = rule == DriftRules.Unseen && novelty is { } known ? known.Upper(all, delta / 2) : ShareLimits.Upper(expected, all, delta / 2);
             double limit = Math.Max(allowed, (1 + tolerance) * usual), evidence = Evidence(count, rows, limit);
             if (evidence >= goal + Half)

@@ -8,6 +8,9 @@ namespace Inference.Monitoring;
 
 public sealed partial class ModelMonitor
 {
+    // A crash loses the evidence of so long at most; a change of state is written at once, and what there is when the model stops.
+    private static readonly TimeSpan s_saveAfter = TimeSpan.FromMinutes(10);
+
     private const string TooFew = "Too few rows were seen for a judgement.";
 
     private void Start()
@@ -193,9 +196,14 @@ public sealed partial class ModelMonitor
         _traffic!.Add(window.RowsSeen, window.Calls + window.FailedCalls, elapsed, end.UtcDateTime.Hour);
         if (window.Rows > 0)
         {
-            _evaluation!.Add(window);
+            MonitoringState before = _evaluation!.State;
+            _evaluation.Add(window);
             _evaluatedAt = end;
-            SaveEvidence();
+            if (_savedAt is not { } saved || _evidenceTrouble > 0 || _evaluation.State != before || _clock.GetElapsedTime(saved, now) >= s_saveAfter)
+            {
+                _savedAt = now;
+                SaveEvidence();
+            }
         }
     }
 

@@ -36,6 +36,7 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable, IAsyncDis
     private int _evidenceTrouble;
     private TimeSpan _period;
     private long _rotatedAt;
+    private long? _savedAt;
     private DateTimeOffset? _evaluatedAt;
     private MonitoringSnapshot _snapshot;
     private DateTimeOffset _bucketStart;
