@@ -40,6 +40,21 @@ internal static class Server
         #endregion
     }
 
+    public static void Dashboard(WebApplicationBuilder builder)
+    {
+        #region server-dashboard
+        builder.Services.AddInferenceDashboard(o =>
+        {
+            o.Title = "Shop models";
+            o.CoreHourPrice = 0.045;                                                   // the cost of 1,000 calls is estimated from it
+        });
+        #endregion
+        WebApplication app = builder.Build();
+        #region server-dashboard-map
+        app.MapInferenceDashboard("/dashboard");
+        #endregion
+    }
+
     public static void Keys(IServiceCollection services)
     {
         #region server-keys

@@ -47,4 +47,7 @@ public sealed record MonitoringSnapshot
 
     /// <summary>The columns, in the order of the profile.</summary>
     public IReadOnlyList<ColumnSnapshot> Columns { get; init; } = [];
+
+    /// <summary>The segments that are watched; empty for none.</summary>
+    public IReadOnlyList<SegmentSnapshot> Segments { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Inference.Status;
 
 /// <summary>The current status of one version.</summary>
@@ -26,4 +28,7 @@ public sealed class ModelVersionStatus
 
     /// <summary>Why the version was refused or rolled back; null if it was not.</summary>
     public string? Error { get; init; }
+
+    /// <summary>What the version was made from, by name, such as <c>parent</c>, <c>data</c>, <c>commit</c>; empty if it is not recorded.</summary>
+    public IReadOnlyDictionary<string, string> Lineage { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -1,0 +1,34 @@
+using Inference.AspNetCore.Models;
+
+namespace Inference.AspNetCore.Dashboard;
+
+/// <summary>What pages did since the process started: the last of each model. The log of the program has all. Thread-safe.</summary>
+internal sealed class ActionLog(ModelReader reader)
+{
+    private const int MaxEntries = 100;
+
+    private readonly Dictionary<string, Queue<ActionEntry>> _models = reader.All.ToDictionary(static m => m.Name, static _ => new Queue<ActionEntry>(), StringComparer.Ordinal);
+
+    public void Add(ServedModel model, ActionEntry entry)
+    {
+        Queue<ActionEntry> entries = _models[model.Name];
+        lock (entries)
+        {
+            entries.Enqueue(entry);
+            if (entries.Count > MaxEntries)
+            {
+                entries.Dequeue();
+            }
+        }
+    }
+
+    /// <summary>The entries of a model, newest first.</summary>
+    public ActionEntry[] Read(ServedModel model)
+    {
+        Queue<ActionEntry> entries = _models[model.Name];
+        lock (entries)
+        {
+            return [.. entries.Reverse()];
+        }
+    }
+}
