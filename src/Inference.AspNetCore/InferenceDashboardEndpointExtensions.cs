@@ -50,14 +50,21 @@ public static class InferenceDashboardEndpointExtensions
         Get(api, "session", services.GetRequiredService<SessionEndpoint>().ReadAsync);
         Get(api, "stream", services.GetRequiredService<StreamEndpoint>().StreamAsync);
         ModelEndpoints model = services.GetRequiredService<ModelEndpoints>();
-        Get(api, "models/{model}", model.DetailAsync);
-        Get(api, "models/{model}/data", model.DataAsync);
-        Get(api, "models/{model}/column", model.ColumnAsync);
-        Get(api, "models/{model}/performance", model.PerformanceAsync);
-        Get(api, "models/{model}/decisions", model.DecisionsAsync);
-        api.MapPost("models/{model}/actions/{action}", model.ActAsync);
-        api.MapPost("models/{model}/try", services.GetRequiredService<TryEndpoint>().RunAsync);
+        Get(api, "model", Named(model.DetailAsync));
+        Get(api, "model/data", Named(model.DataAsync));
+        Get(api, "model/column", Named(model.ColumnAsync));
+        Get(api, "model/performance", Named(model.PerformanceAsync));
+        Get(api, "model/decisions", Named(model.DecisionsAsync));
+        api.MapPost("model/actions/{action}", Named(model.ActAsync));
+        api.MapPost("model/try", Named(services.GetRequiredService<TryEndpoint>().RunAsync));
     }
+
+    // The model is a parameter: in a path, a slash or a dot in its name would have a meaning of its own.
+    private static RequestDelegate Named(RequestDelegate handler) => http =>
+    {
+        http.Request.RouteValues["model"] = http.Request.Query["model"].ToString();
+        return handler(http);
+    };
 
     private static void Get(RouteGroupBuilder group, string pattern, RequestDelegate handler) => group.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], handler);
 }

@@ -107,7 +107,7 @@ public sealed class EndpointTests
     {
         var world = new DemoWorld();
         await using DashboardServer server = await DashboardServer.StartAsync(world);
-        using HttpResponseMessage response = await server.PostAsync("models/ranker/actions/promote", new { version = "8", reason = "better" }, DashboardServer.AdminKey, withToken: false);
+        using HttpResponseMessage response = await server.PostAsync("model/actions/promote?model=ranker", new { version = "8", reason = "better" }, DashboardServer.AdminKey, withToken: false);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("7", world.RankerVersions.DefaultVersion);
     }
@@ -121,20 +121,20 @@ public sealed class EndpointTests
         await using DashboardServer server = await DashboardServer.StartAsync(world);
         foreach (string action in (string[])["promote", "rollback", "canary", "freeze", "label", "acknowledge", "silence"])
         {
-            using HttpResponseMessage response = await server.PostAsync($"models/ranker/actions/{action}", new { version = "8", reason = "better", percent = 5, label = "x", minutes = 5 }, key);
+            using HttpResponseMessage response = await server.PostAsync($"model/actions/{action}?model=ranker", new { version = "8", reason = "better", percent = 5, label = "x", minutes = 5 }, key);
             Assert.Equal(expected, response.StatusCode);
         }
 
         Assert.Equal("7", world.RankerVersions.DefaultVersion);
         Assert.Equal(8, world.RankerVersions.Decisions.Count);
-        Assert.False((bool)(await server.GetAsync("models/ranker", key))["act"]!);
+        Assert.False((bool)(await server.GetAsync("model?model=ranker", key))["act"]!);
     }
 
     [Fact]
     public async Task Action_WithoutAPolicyForAdministrators_IsForbiddenToAll()
     {
         await using DashboardServer server = await DashboardServer.StartAsync(new DemoWorld().Register, options: static _ => { });
-        using HttpResponseMessage response = await server.PostAsync("models/ranker/actions/promote", new { version = "8", reason = "better" }, DashboardServer.AdminKey);
+        using HttpResponseMessage response = await server.PostAsync("model/actions/promote?model=ranker", new { version = "8", reason = "better" }, DashboardServer.AdminKey);
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.Contains("read-only", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.False((bool)(await server.GetAsync("session", DashboardServer.AdminKey))["act"]!);
@@ -148,7 +148,7 @@ public sealed class EndpointTests
     {
         var world = new DemoWorld();
         await using DashboardServer server = await DashboardServer.StartAsync(world);
-        using HttpResponseMessage response = await server.PostAsync("models/ranker/actions/promote", new { version = "8", reason }, DashboardServer.AdminKey);
+        using HttpResponseMessage response = await server.PostAsync("model/actions/promote?model=ranker", new { version = "8", reason }, DashboardServer.AdminKey);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains("reason", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal("7", world.RankerVersions.DefaultVersion);
@@ -159,9 +159,9 @@ public sealed class EndpointTests
     {
         var world = new DemoWorld();
         await using DashboardServer server = await DashboardServer.StartAsync(world);
-        using HttpResponseMessage response = await server.PostAsync("models/ranker/actions/rollback", new { expect = "7", reason = "complaints" }, DashboardServer.AdminKey);
+        using HttpResponseMessage response = await server.PostAsync("model/actions/rollback?model=ranker", new { expect = "default 7", reason = "complaints" }, DashboardServer.AdminKey);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains("Version 8 would be rolled back now, not 7", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("The page showed default 7, but now it is canary 8", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.NotNull(world.RankerVersions.Canary);
     }
 
@@ -176,9 +176,9 @@ public sealed class EndpointTests
         string shown = System.Text.Encoding.UTF8.GetString((await EventReader.FirstAsync(server)).Span);
         Assert.Contains("\"ranker\"", shown, StringComparison.Ordinal);
         Assert.DoesNotContain("fraud", shown, StringComparison.Ordinal);
-        using HttpResponseMessage response = await server.Http.GetAsync("dashboard-api/models/fraud/data");
+        using HttpResponseMessage response = await server.Http.GetAsync("dashboard-api/model/data?model=fraud");
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.NotNull((await server.GetAsync("models/fraud/data", DashboardServer.AdminKey))["state"]);
+        Assert.NotNull((await server.GetAsync("model/data?model=fraud", DashboardServer.AdminKey))["state"]);
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class EndpointTests
     {
         await using DashboardServer server = await DashboardServer.StartAsync(new DemoWorld());
         using HttpResponseMessage response = await server.PostAsync(
-            "models/ranker/try",
+            "model/try?model=ranker",
             new { inputs = new object[] { new { name = "features", datatype = "FP32", shape = new[] { 1, 16 }, data = new float[16] }, new { name = "country", datatype = "BYTES", shape = new[] { 1 }, data = new[] { "DE" } } } },
             null);
         JsonNode answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
@@ -216,9 +216,9 @@ public sealed class EndpointTests
         versions.Decide("promote", "1", null, "ana", "first", DateTimeOffset.UtcNow);
         versions.Decide("label", "1", null, "ana", "second", DateTimeOffset.UtcNow);
         await using DashboardServer server = await DashboardServer.StartAsync(services => services.AddKeyedSingleton<IModelRunner>("m", new DemoRunner(DemoWorld.Info("m", "1")).With<Status.IModelVersions>(versions)));
-        Assert.Null((await server.GetAsync("models/m/decisions"))["fault"]);
+        Assert.Null((await server.GetAsync("model/decisions?model=m"))["fault"]);
         versions.Tamper();
-        Assert.Contains("Record 1", (string)(await server.GetAsync("models/m/decisions"))["fault"]!, StringComparison.Ordinal);
+        Assert.Contains("Record 1", (string)(await server.GetAsync("model/decisions?model=m"))["fault"]!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed record ActionRequest
     /// <summary>The version concerned; null for none.</summary>
     public string? Version { get; private set; }
 
-    /// <summary>The version that the page said would be replaced or rolled back; null if it said none.</summary>
+    /// <summary>What the page said would be replaced, rolled back or frozen: <c>default V</c> or <c>canary V</c>; null if it said nothing.</summary>
     public string? Expect { get; private set; }
 
     /// <summary>The label; null for none.</summary>

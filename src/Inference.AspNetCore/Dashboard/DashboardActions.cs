@@ -71,12 +71,12 @@ internal sealed class DashboardActions(ModelReader reader, ActionLog log, TimePr
             case "promote":
                 string version = request.RequireVersion();
                 IModelVersions versions = Versions(model);
-                Expect(request, versions.DefaultVersion, "is the default");
+                Expect(request, $"default {versions.DefaultVersion}");
                 await versions.PromoteAsync(version, actor, request.Reason, cancellationToken).ConfigureAwait(false);
                 return $"Version {version} is the default now.";
             case "rollback":
                 versions = Versions(model);
-                Expect(request, versions.Canary?.Version ?? versions.DefaultVersion, "would be rolled back");
+                Expect(request, versions.Canary is { } trial ? $"canary {trial.Version}" : $"default {versions.DefaultVersion}");
                 string gone = await versions.RollbackAsync(actor, request.Reason, cancellationToken).ConfigureAwait(false);
                 return $"Version {gone} was rolled back; {versions.DefaultVersion} is the default.";
             case "canary":
@@ -87,7 +87,7 @@ internal sealed class DashboardActions(ModelReader reader, ActionLog log, TimePr
             case "freeze":
                 versions = Versions(model);
                 CanaryStatus canary = versions.Canary ?? throw new RequestFault(FaultKind.InvalidArgument, "There is no canary at present.");
-                Expect(request, canary.Version, "is the canary");
+                Expect(request, $"canary {canary.Version}");
                 await versions.StartCanaryAsync(canary.Version, 0, actor, request.Reason, cancellationToken).ConfigureAwait(false);
                 return $"Version {canary.Version} gets no calls any more; its trial stays open.";
             case "label":
@@ -113,11 +113,11 @@ internal sealed class DashboardActions(ModelReader reader, ActionLog log, TimePr
     private static RequestFault Lacks(ServedModel model, string what) => new(FaultKind.InvalidArgument, $"Model '{model.Name}' has no {what}.");
 
     // What somebody decided on must still be so.
-    private static void Expect(ActionRequest request, string actual, string role)
+    private static void Expect(ActionRequest request, string actual)
     {
         if (request.Expect is { } expected && expected != actual)
         {
-            RequestFault.Throw($"Version {actual} {role} now, not {expected} as the page showed. Nothing was changed: look again, and decide again.");
+            RequestFault.Throw($"The page showed {Json.Cut(expected)}, but now it is {actual}. Nothing was changed: look again, and decide again.");
         }
     }
 }

@@ -13,7 +13,7 @@ import { tryIt } from './tryit.js';
 // Chooses the page by the address, and keeps it up to date.
 const pages = { '': model, data, performance, decisions, try: tryIt };
 const content = document.getElementById('content');
-let page = null, control = null, timer = 0, trouble = '', shown = '';
+let page = null, control = null, timer = 0, trouble = '', shown = '', fresh = false;
 
 function choose() {
   const [path, query] = location.hash.replace(/^#/, '').split('?');
@@ -34,6 +34,7 @@ async function go() {
   page = choose() ?? { title: 'No such page', view: () => [h('h1', { tabindex: '-1' }, 'There is no such page'), parts.empty(parts.link('#/', 'Go to the overview'))] };
   trouble = '';
   const place = location.hash.split('?')[0], moved = place !== shown;
+  fresh = moved;
   const mine = page;
   await load();
   if (mine !== page) return;
@@ -69,7 +70,10 @@ function waitUntilSeen(mine) {
 function render() {
   renderTop();
   document.title = `${page.title} · ${session().title}`;
-  morphChildren(content, flatten(body()));
+  // Another page is made anew; the same one keeps focus and scrolling.
+  if (fresh) content.replaceChildren(...flatten(body()));
+  else morphChildren(content, flatten(body()));
+  fresh = false;
 }
 
 const flatten = nodes => nodes.flat(Infinity).filter(node => node instanceof Node);
@@ -87,7 +91,7 @@ function renderTop() {
   const words = { live: 'live', connecting: 'connecting', lost: 'connection lost', denied: 'not allowed' };
   morphChildren(document.getElementById('top'), [
     h('a', { class: 'brand', href: '#/' }, h('img', { src: 'dashboard-files/icon.svg', alt: '', width: 26, height: 26 }), h('span', null, session().title)),
-    h('nav', { class: 'main', 'aria-label': 'Main' }, h('a', { href: '#/', 'aria-current': page?.live ? 'page' : null }, 'Overview', count ? h('span', { class: 'count', 'aria-label': `, ${count} need attention` }, String(count)) : null)),
+    h('nav', { class: 'main', 'aria-label': 'Main' }, h('a', { href: '#/', 'aria-current': page?.live ? 'page' : null }, 'Overview', count ? h('span', { class: 'count' }, String(count), h('span', { class: 'visually-hidden' }, ' need attention')) : null)),
     h('span', { class: `live ${state}` }, h('span', { class: 'pulse', 'aria-hidden': 'true' }), words[state]),
     h('div', { class: 'who' },
       user ? h('span', { class: 'user', title: 'Your name in the log of decisions' }, user) : null,

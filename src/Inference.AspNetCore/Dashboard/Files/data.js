@@ -13,10 +13,9 @@ export function data(name, query) {
     title: `${name}: data`,
     period: 10000,
     async load(signal) {
-      const asked = version ? `?version=${encodeURIComponent(version)}` : '';
-      [read, rights] = await Promise.all([get(modelPath(name, `/data${asked}`), signal), get(modelPath(name, '?history=no'), signal)]);
+      [read, rights] = await Promise.all([get(modelPath(name, '/data', { version }), signal), get(modelPath(name, '', { history: 'no' }), signal)]);
       const shown = chosen ?? read.columns?.[0]?.name;
-      column = shown && read.distributions ? await get(modelPath(name, `/column?column=${encodeURIComponent(shown)}${version ? `&version=${encodeURIComponent(version)}` : ''}`), signal) : null;
+      column = shown && read.distributions ? await get(modelPath(name, '/column', { column: shown, version }), signal) : null;
     },
     detail: () => ({ ...rights, monitored: read?.version }),
     view() {

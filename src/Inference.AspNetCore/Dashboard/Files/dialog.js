@@ -56,7 +56,7 @@ export function openAction(action, detail, data, summary, done) {
     confirm.disabled = true;
     problem.textContent = '';
     const { rate, ...sent } = chosen();
-    const expect = action === 'promote' ? detail.default : action === 'rollback' ? detail.canary?.version ?? detail.default : action === 'freeze' ? detail.canary.version : undefined;
+    const expect = action === 'freeze' || (action === 'rollback' && detail.canary) ? `canary ${detail.canary.version}` : action === 'promote' || action === 'rollback' ? `default ${detail.default}` : undefined;
     try {
       const answer = await post(modelPath(detail.name, `/actions/${action}`), { ...sent, expect, reason: reason.value.trim() });
       dialog.close();

@@ -27,7 +27,7 @@ export const s = (tag, attributes, ...children) => fill(document.createElementNS
 // What a user changed, or a browser keeps, is not in the attributes that a page writes.
 const kept = new Set(['open', 'value', 'checked']);
 
-/** Makes one tree equal to another with the fewest changes, so that focus, selection and scrolling stay. Subtrees with data-keep are left as they are. */
+/** Makes one tree equal to another with the fewest changes, so that focus, selection and scrolling stay. Subtrees with data-keep, or whose other has data-same, are left as they are. */
 export function morph(from, to) {
   if (from.nodeType !== to.nodeType || from.nodeName !== to.nodeName || key(from) !== key(to)) {
     from.replaceWith(to);
@@ -37,7 +37,7 @@ export function morph(from, to) {
     if (from.data !== to.data) from.data = to.data;
     return;
   }
-  if (from.hasAttribute('data-keep')) return;
+  if (from.hasAttribute('data-keep') || to.hasAttribute('data-same')) return;
   for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && !kept.has(name)) from.removeAttribute(name);
   for (const { name, value } of [...to.attributes]) if (!kept.has(name) && from.getAttribute(name) !== value) from.setAttribute(name, value);
   morphChildren(from, [...to.childNodes]);

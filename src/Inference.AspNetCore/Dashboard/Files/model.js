@@ -28,7 +28,7 @@ export function model(name) {
     period: 3000,
     async load(signal) {
       const wants = Date.now() - historyAt >= historyEvery;
-      detail = await get(modelPath(name, `?span=${day ? 'day' : 'hour'}${wants ? '' : '&history=no'}`), signal);
+      detail = await get(modelPath(name, '', { span: day ? 'day' : 'hour', history: wants ? 'yes' : 'no' }), signal);
       if (wants) {
         history = detail.history;
         historyAt = Date.now();

@@ -27,7 +27,7 @@ export function alerts() {
 
 function row(model) {
   const known = rows.get(model.name);
-  if (known?.model === model) return known.row;
+  if (known?.model === model && known.row.isConnected) return h('tr', { 'data-key': model.name, 'data-same': true });
   const failed = format.share(model.failedRate, model.rate);
   const made = parts.tableRow(columns, {
     key: model.name,
@@ -39,7 +39,7 @@ function row(model) {
       format.seconds(model.p50), format.seconds(model.p95), format.seconds(model.p99),
       h('span', { class: failed > 0.05 ? 'bad-text' : failed > 0.01 ? 'warn-text' : null }, format.percent(failed)),
       format.cost(model.mean, session()),
-      model.monitoring ? parts.link(parts.modelLink(model.name, 'data'), [parts.badge(model.monitoring.state), model.monitoring.changed ? h('span', { class: 'more' }, ` ${format.plural(model.monitoring.changed, 'column')}`) : null], { class: 'plain', 'aria-label': `Data of ${model.name}: ${model.monitoring.state}` }) : format.none,
+      model.monitoring ? parts.link(parts.modelLink(model.name, 'data'), [h('span', { class: 'visually-hidden' }, `Data of ${model.name}: `), parts.badge(model.monitoring.state), model.monitoring.changed ? h('span', { class: 'more' }, ` ${format.plural(model.monitoring.changed, 'column')}`) : null], { class: 'plain' }) : format.none,
     ],
   });
   rows.set(model.name, { model, row: made });
@@ -78,6 +78,10 @@ export function overview() {
     view() {
       if (models.size === 0) return [h('h1', { tabindex: '-1' }, 'Overview'), parts.empty('This server has no models yet. Register one with ', h('code', null, 'services.AddModel("name", …)'), '.')];
       for (const name of rows.keys()) if (!models.has(name)) rows.delete(name);
+      for (const row of document.querySelectorAll('table.models tbody tr')) {
+        const known = rows.get(row.dataset.key);
+        if (known) known.row = row;
+      }
       const shown = [...models.values()].filter(model => model.name.toLowerCase().includes(wanted)).sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
       return [
         h('h1', { tabindex: '-1' }, 'Overview'), totals(), attention(),
@@ -90,7 +94,7 @@ export function overview() {
   };
 }
 
-// Rows that did not change are the elements that are shown already.
+// Of rows that are shown and did not change, only the key is made.
 function withRows(part, shown) {
   part.querySelector?.('table.models tbody')?.append(...shown.map(model => row(model)));
   return part;

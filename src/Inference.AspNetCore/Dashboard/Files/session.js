@@ -13,7 +13,8 @@ export class RequestError extends Error {
 
 export const session = () => current;
 export const address = path => new URL(path, api);
-export const modelPath = (model, rest = '') => `models/${encodeURIComponent(model)}${rest}`;
+/** The address of what is known of a model: modelPath(name, '/data', { version }). */
+export const modelPath = (model, page = '', query = {}) => `model${page}?${new URLSearchParams(Object.entries({ model, ...query }).filter(([, value]) => value !== undefined && value !== null))}`;
 export const hasKey = () => key !== null;
 
 export function headers(more) {

@@ -12,7 +12,10 @@ export function tryIt(name) {
   let detail = null, result = null, busy = false;
   return {
     title: `${name}: try it`,
-    async load(signal) { detail = await get(modelPath(name, '?history=no'), signal); },
+    async load(signal) {
+      detail = await get(modelPath(name, '', { history: 'no' }), signal);
+      detail.info?.inputs.forEach((port, i) => { port.id = i; });
+    },
     view() {
       if (!detail.info) return [...head(name, 'try'), parts.empty(detail.note || 'The model is not loaded.')];
       if (!detail.infer) return [...head(name, 'try'), parts.empty('You may not run this model.')];
@@ -51,7 +54,7 @@ export function tryIt(name) {
       busy = true;
       show();
       try {
-        result = { ...await post(modelPath(name, `/try${version ? `?version=${encodeURIComponent(version)}` : ''}`), { inputs }), error: null };
+        result = { ...await post(modelPath(name, '/try', { version }), { inputs }), error: null };
       } catch (error) {
         result = { error: error.message };
       }
@@ -66,7 +69,7 @@ export function tryIt(name) {
   }
 }
 
-const fieldId = (port, what) => `in-${port.name}-${what}`;
+const fieldId = (port, what) => `in-${port.id}-${what}`;
 
 function sizes(port) {
   const field = document.getElementById(fieldId(port, 'shape'));

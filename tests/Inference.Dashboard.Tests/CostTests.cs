@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using Inference.AspNetCore.Dashboard;
+using Inference.Dashboard.Tests.Demo;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit.Abstractions;
+
+namespace Inference.Dashboard.Tests;
+
+/// <summary>What pages cost the server. Bounds are those of the documentation; the figures are written to the output.</summary>
+public sealed class CostTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Look_AtFiftyIdleModels_TakesLessThanHalfAPercentOfACore()
+    {
+        await using DashboardServer server = await DashboardServer.StartAsync(services => ManyModels.Register(services, 50, 60));
+        ModelFeed feed = server.Services.GetRequiredService<ModelFeed>();
+        for (int i = 0; i < 200; i++)
+        {
+            feed.Look();
+        }
+
+        const int Looks = 200;
+        long bytes = GC.GetAllocatedBytesForCurrentThread(), started = Stopwatch.GetTimestamp();
+        for (int i = 0; i < Looks; i++)
+        {
+            feed.Look();
+        }
+
+        double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds / Looks;
+        bytes = (GC.GetAllocatedBytesForCurrentThread() - bytes) / Looks;
+        output.WriteLine($"a look at 50 models: {milliseconds:0.000} ms, {bytes} bytes");
+        Assert.InRange(milliseconds, 0, 5);
+        Assert.InRange(bytes, 0, 500_000);
+    }
+
+    [Theory]
+    [InlineData("model?model=model 150")]
+    [InlineData("model?model=model 150&history=no")]
+    [InlineData("model/data?model=model 150")]
+    [InlineData("model/column?model=model 150&column=features[7]")]
+    [InlineData("model/performance?model=model 150")]
+    [InlineData("model/decisions?model=model 150")]
+    [InlineData("session")]
+    [InlineData("stream")]
+    public async Task Page_WithTwoHundredModelsOfSixtyColumns_TakesAtMost50Milliseconds(string path)
+    {
+        await using DashboardServer server = await DashboardServer.StartAsync(services => ManyModels.Register(services, 200, 60));
+        DemoWorld.FillHistory(server.Services.GetRequiredService<HistoryService>(), [server.Services.GetRequiredService<ModelReader>().Find("model 150")]);
+        var times = new List<double>();
+        long bytes = 0;
+        for (int i = 0; i < 25; i++)
+        {
+            long started = Stopwatch.GetTimestamp();
+            if (path == "stream")
+            {
+                bytes = (await EventReader.FirstAsync(server)).Length;
+            }
+            else
+            {
+                using HttpResponseMessage response = await server.Http.GetAsync($"dashboard-api/{path}");
+                Assert.True(response.IsSuccessStatusCode);
+                bytes = (await response.Content.ReadAsByteArrayAsync()).Length;
+            }
+
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+
+        times.Sort();
+        output.WriteLine($"{path}: median {times[12]:0.00} ms with its client, {bytes} bytes");
+        Assert.InRange(times[12], 0, 50);
+    }
+
+    [Fact]
+    public async Task Pages_AHundredOpen_TakeAtMostFivePercentOfACore()
+    {
+        // The clients are in this process too: what is measured is an upper bound.
+        await using DashboardServer server = await DashboardServer.StartAsync(services => ManyModels.Register(services, 50, 60));
+        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 200 }) { BaseAddress = server.Address };
+        using var end = new CancellationTokenSource();
+        var pages = new List<Task>();
+        for (int i = 0; i < 100; i++)
+        {
+            Stream stream = await http.GetStreamAsync("dashboard-api/stream");
+            pages.Add(DrainAsync(stream, end.Token));
+        }
+
+        await Task.Delay(2000);
+        Process process = Process.GetCurrentProcess();
+        TimeSpan before = process.TotalProcessorTime;
+        long started = Stopwatch.GetTimestamp();
+        await Task.Delay(Extent.IsAll ? 30_000 : 5000);
+        process.Refresh();
+        double share = (process.TotalProcessorTime - before) / Stopwatch.GetElapsedTime(started);
+        output.WriteLine($"100 open pages of 50 models: {share:P2} of a core");
+        await end.CancelAsync();
+        await Task.WhenAll(pages);
+
+        // Other tests may run in this process meanwhile, unless this one runs alone.
+        Assert.InRange(share, 0, Extent.IsAll ? 0.05 : 1);
+    }
+
+    private static async Task DrainAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[64 << 10];
+        try
+        {
+            while (await stream.ReadAsync(buffer, cancellationToken) > 0)
+            {
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        finally
+        {
+            await stream.DisposeAsync();
+        }
+    }
+}
