@@ -38,11 +38,11 @@ internal sealed class MonitoredLoad : IDisposable
 
     public ModelMonitor Monitor { get; }
 
-    public static ReferenceProfile Profile(string name, int width, bool outputs, bool correlated)
+    public static ReferenceProfile Profile(string name, int width, bool outputs, bool correlated, bool joint = false)
     {
         const int Rows = 2_000;
         var runner = new ConstantRunner(name, width, Rows);
-        using var builder = new ReferenceProfileBuilder(runner.Info);
+        using var builder = new ReferenceProfileBuilder(runner.Info, new ReferenceProfileOptions { CountJoint = joint });
         using NamedValues inputs = Inputs(new Random(1), Rows, width, correlated);
         builder.Add(inputs, outputs ? runner.RunAsync(inputs).Result : null);
         return builder.Build();

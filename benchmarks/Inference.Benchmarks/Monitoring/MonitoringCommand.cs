@@ -33,6 +33,7 @@ internal static class MonitoringCommand
             good &= Row(arguments, threads, outputs: false, correlated: false);
             good &= Row(arguments, threads, outputs: true, correlated: false);
             Row(arguments, threads, outputs: true, correlated: true);
+            Row(arguments, threads, outputs: true, correlated: true, joint: true);
         }
 
         good &= Bytes();
@@ -69,12 +70,12 @@ internal static class MonitoringCommand
         return best <= MostValue;
     }
 
-    private static bool Row(ServingArguments arguments, int threads, bool outputs, bool correlated)
+    private static bool Row(ServingArguments arguments, int threads, bool outputs, bool correlated, bool joint = false)
     {
-        using var load = new MonitoredLoad("row", Features, outputs, correlated, static o => o.Budget = null);
+        using var load = new MonitoredLoad("row", Features, outputs, correlated, static o => o.Budget = null, own: joint ? MonitoredLoad.Profile("row", Features, outputs, correlated, joint) : null);
         double[] times = load.Added(threads, arguments);
         double median = MonitoredLoad.Median(times);
-        Console.WriteLine($"| a row of {Features} features{(outputs ? " and a score" : "")}{(correlated ? ", in 32 pairs" : "")}, {threads} thread{(threads == 1 ? "" : "s")} | {Text(median)} ns ({MonitoredLoad.Quartiles(times, 1)}) | {(correlated ? "" : $"≤ {Text(MostRow)}")} |");
+        Console.WriteLine($"| a row of {Features} features{(outputs ? " and a score" : "")}{(correlated ? ", in 32 pairs" : "")}{(joint ? " and 16 residuals" : "")}, {threads} thread{(threads == 1 ? "" : "s")} | {Text(median)} ns ({MonitoredLoad.Quartiles(times, 1)}) | {(correlated ? "" : $"≤ {Text(MostRow)}")} |");
         return median <= MostRow;
     }
 

@@ -112,7 +112,7 @@ internal sealed class ColumnEncoder
             return;
         }
 
-        Span<double> numbers = stackalloc double[BlockSize];
+        Span<double> numbers = stackalloc double[Math.Min(to.Length, BlockSize)];
         for (int done = 0; done < to.Length; done += BlockSize)
         {
             Span<double> block = numbers[..Math.Min(to.Length - done, BlockSize)];

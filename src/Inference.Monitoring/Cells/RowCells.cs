@@ -42,8 +42,8 @@ internal sealed class RowCells
     /// <param name="cells">Is written, [columns × <see cref="MaxRows"/>].</param>
     public void Read(NamedValues inputs, NamedValues? outputs, int callRows, int start, int rows, Span<ushort> cells)
     {
-        Span<int> own = stackalloc int[MaxRows];
-        own = own[..rows];
+        Span<int> own = stackalloc int[rows];
+        TensorValue? tensor = null;
         for (int i = 0; i < _columns.Length; i++)
         {
             ColumnDefinition column = _columns[i];
@@ -53,7 +53,12 @@ internal sealed class RowCells
             }
 
             Span<ushort> to = cells.Slice(i * MaxRows, rows);
-            if (Find(column, inputs, outputs, callRows) is not { } tensor)
+            if (i == 0 || !IsSameTensor(_columns[i - 1], column))
+            {
+                tensor = Find(column, inputs, outputs, callRows);
+            }
+
+            if (tensor is null)
             {
                 to.Fill((ushort)column.Layout.Missing);
                 continue;
@@ -89,6 +94,9 @@ internal sealed class RowCells
             }
         }
     }
+
+    private static bool IsSameTensor(ColumnDefinition one, ColumnDefinition two) =>
+        one.Derivation == ColumnDerivation.Element && one.Side == two.Side && one.Width == two.Width && one.ElementType == two.ElementType && (ReferenceEquals(one.Tensor, two.Tensor) || one.Tensor == two.Tensor);
 
     private static TensorValue? Find(ColumnDefinition column, NamedValues inputs, NamedValues? outputs, int callRows)
     {

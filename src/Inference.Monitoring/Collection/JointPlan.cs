@@ -24,8 +24,7 @@ internal sealed class JointPlan
     public void Collect(NamedValues inputs, NamedValues? outputs, int callRows, int start, int rows, ReadOnlySpan<byte> segments, Stripe stripe)
     {
         Span<ushort> cells = MemoryMarshal.Cast<byte, ushort>(stripe.Groups(sizeof(ushort) * _cells.Count * RowCells.MaxRows));
-        Span<double> values = stackalloc double[RowCells.MaxRows];
-        values = values[..rows];
+        Span<double> values = stackalloc double[rows];
         bool read = false;
         try
         {

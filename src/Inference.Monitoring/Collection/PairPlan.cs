@@ -72,8 +72,7 @@ internal sealed class PairPlan
             return;
         }
 
-        Span<int> cells = stackalloc int[Collector.BlockRows];
-        cells = cells[..to.Length];
+        Span<int> cells = stackalloc int[to.Length];
         encoder.CellsOf(tensor, ((long)start * column.Width) + column.Index, column.Width, cells);
         for (int i = 0; i < to.Length; i++)
         {
