@@ -1,6 +1,9 @@
+using Inference;
 using Inference.AspNetCore;
 using Inference.AspNetCore.Access;
+using Inference.AspNetCore.Configuration;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Configuration;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -16,5 +19,18 @@ public static class ApiKeyAuthenticationExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         return builder.AddScheme<ApiKeyOptions, ApiKeyHandler>(scheme, configure);
+    }
+
+    /// <summary>Adds the scheme with options from a section of the configuration: <c>{ "Keys": [ { "Name": "shop", "Sha256": "…", "Roles": [ "admin" ] } ] }</c>.</summary>
+    /// <param name="builder">The builder of authentication.</param>
+    /// <param name="section">The section.</param>
+    /// <param name="scheme">The scheme's name.</param>
+    /// <exception cref="ModelConfigurationException">A key is unknown, or a value has another type.</exception>
+    public static AuthenticationBuilder AddApiKeys(this AuthenticationBuilder builder, IConfigurationSection section, string scheme = ApiKeyOptions.DefaultScheme)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(section);
+        OpenInferenceKeys.Read(section, new ApiKeyOptions());
+        return builder.AddScheme<ApiKeyOptions, ApiKeyHandler>(scheme, options => OpenInferenceKeys.Read(section, options));
     }
 }

@@ -39,7 +39,7 @@ public static class OpenInferenceEndpointExtensions
 
         if (options.UseGrpc)
         {
-            group.MapGrpcService<InferenceService>();
+            GrpcAccess.Add(group.MapGrpcService<InferenceService>(), services.GetRequiredService<AccessGate>());
         }
 
         return group;

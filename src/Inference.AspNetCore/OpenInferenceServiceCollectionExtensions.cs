@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server.Model;
+using Inference;
 using Inference.AspNetCore;
 using Inference.AspNetCore.Access;
 using Inference.AspNetCore.Calls;
@@ -8,6 +9,7 @@ using Inference.AspNetCore.Grpc;
 using Inference.AspNetCore.Models;
 using Inference.AspNetCore.Repository;
 using Inference.AspNetCore.Rest;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +30,22 @@ public static class OpenInferenceServiceCollectionExtensions
             options.Configure(configure);
         }
 
+        return services.AddOpenInferenceServices();
+    }
+
+    /// <summary>Registers the services of <c>MapOpenInference</c> with options from a section of the configuration; see <see cref="AddOpenInference(IServiceCollection, Action{OpenInferenceOptions}?)"/>.</summary>
+    /// <exception cref="ModelConfigurationException">A key is unknown, or a value has another type.</exception>
+    public static IServiceCollection AddOpenInference(this IServiceCollection services, IConfigurationSection section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        OpenInferenceKeys.Read(section, new OpenInferenceOptions());
+        services.AddOptions<OpenInferenceOptions>().ValidateOnStart().Configure(options => OpenInferenceKeys.Read(section, options));
+        return services.AddOpenInferenceServices();
+    }
+
+    private static IServiceCollection AddOpenInferenceServices(this IServiceCollection services)
+    {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OpenInferenceOptions>, OpenInferenceOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new RegisteredModels(services));

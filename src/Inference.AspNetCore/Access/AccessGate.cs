@@ -25,6 +25,21 @@ internal sealed class AccessGate(IAuthorizationPolicyProvider policies, IOptions
     public ValueTask CheckAsync(HttpContext http, OpenInferenceGroup group, string? model, bool challenge) =>
         PolicyOf(group, model) is { } policy ? CheckAsync(http, policy, model, challenge) : default;
 
+    /// <summary>Checks a request whose model is known from its body alone, before the body is read; a policy that models replace is left to the check with the model.</summary>
+    /// <exception cref="RequestFault">The caller is unknown, or may not do this.</exception>
+    public ValueTask CheckEarlyAsync(HttpContext http, OpenInferenceGroup group, bool challenge)
+    {
+        foreach (OpenInferencePolicies own in _options.ModelPolicies.Values)
+        {
+            if (own.Of(group) is not null)
+            {
+                return default;
+            }
+        }
+
+        return CheckAsync(http, group, null, challenge);
+    }
+
     /// <summary>Checks that every policy exists.</summary>
     /// <exception cref="InferenceException">One does not.</exception>
     public async Task CheckPoliciesAsync()

@@ -20,12 +20,12 @@ internal sealed class InferenceCalls(TimeProvider clock)
     public async ValueTask<InferResult> RunAsync(ServedModel model, IModelRunner runner, InferRequest request, RunContext context, bool rawAlone, CancellationToken cancellationToken)
     {
         ModelInfo info = runner.Info;
-        SignatureCheck.Check(info, request.Inputs);
-        OutputPlan plan = OutputPlan.Of(info, request, rawAlone);
         long started = Stopwatch.GetTimestamp();
         NamedValues? values = null;
         try
         {
+            SignatureCheck.Check(info, request.Inputs);
+            OutputPlan plan = OutputPlan.Of(info, request, rawAlone);
             values = await runner.RunAsync(request.Inputs, context, cancellationToken).ConfigureAwait(false);
             string version = context.Record.VersionServed ?? info.Version;
             ResultTensor[] outputs = plan.Pick(values);

@@ -9,6 +9,9 @@ namespace Inference.AspNetCore.Grpc;
 /// <summary>The methods of <c>inference.GRPCInferenceService</c>, with marshallers that read requests in place and write results into the response.</summary>
 internal sealed class GrpcMethods(IOptions<OpenInferenceOptions> options) : IServiceMethodProvider<InferenceService>
 {
+    /// <summary>The name of the method of inference.</summary>
+    public const string Infer = "ModelInfer";
+
     private const string ServiceName = "inference.GRPCInferenceService";
     private readonly OpenInferenceLimits _limits = options.Value.Limits;
 
@@ -29,7 +32,7 @@ internal sealed class GrpcMethods(IOptions<OpenInferenceOptions> options) : ISer
             new Method<Received<InferRequest>, InferResult>(
                 MethodType.Unary,
                 ServiceName,
-                "ModelInfer",
+                Infer,
                 Requests((in ReadOnlySequence<byte> message) => InferRequestReader.Read(message, _limits)),
                 new Marshaller<InferResult>(InferResultWriter.Write, static _ => throw new NotSupportedException())),
             [],

@@ -100,6 +100,21 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
+    /// <summary>Takes the room for what the body says that it brings, before memory is allocated for it.</summary>
+    /// <exception cref="RequestFault">It exceeds the limit, or the server holds too many bytes.</exception>
+    public void Expect(long total)
+    {
+        if (total > _limits.MaxBodyBytes)
+        {
+            throw TooLarge(_limits);
+        }
+
+        if (total > _reserved)
+        {
+            Reserve(total - _reserved);
+        }
+    }
+
     /// <summary>Checks that nothing follows.</summary>
     /// <exception cref="RequestFault">Something does.</exception>
     public async ValueTask ExpectEndAsync()
@@ -165,17 +180,7 @@ internal sealed class RequestBody : IDisposable
         }
 
         _peekedEnd = read.Buffer.End;
-        long total = _consumed + read.Buffer.Length;
-        if (total > _limits.MaxBodyBytes)
-        {
-            throw TooLarge(_limits);
-        }
-
-        if (total > _reserved)
-        {
-            Reserve(total - _reserved);
-        }
-
+        Expect(_consumed + read.Buffer.Length);
         return read;
     }
 

@@ -17,7 +17,7 @@ internal sealed class RestEmbeddings(RestPipeline pipeline, EmbeddingGenerators 
         {
             await AnswerAsync(context).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Faults.Of(exception) is { Kind: not (FaultKind.Internal or FaultKind.Cancelled) } fault && !context.Response.HasStarted)
+        catch (Exception exception) when (Faults.Of(exception) is { Kind: not FaultKind.Cancelled } fault && !context.Response.HasStarted)
         {
             await pipeline.FailAsync(context, fault, json => WriteError(json, fault)).ConfigureAwait(false);
         }
@@ -28,7 +28,12 @@ internal sealed class RestEmbeddings(RestPipeline pipeline, EmbeddingGenerators 
         json.WriteStartObject();
         json.WriteStartObject("error"u8);
         json.WriteString("message"u8, fault.Message);
-        json.WriteString("type"u8, fault.Kind == FaultKind.Overloaded ? "rate_limit_error" : "invalid_request_error");
+        json.WriteString("type"u8, fault.Kind switch
+        {
+            FaultKind.Overloaded => "rate_limit_error",
+            FaultKind.Internal or FaultKind.Unavailable or FaultKind.DeadlineExceeded => "server_error",
+            _ => "invalid_request_error",
+        });
         json.WriteNull("param"u8);
         json.WriteString("code"u8, fault.Kind == FaultKind.NotFound ? "model_not_found" : null);
         json.WriteEndObject();
@@ -37,6 +42,7 @@ internal sealed class RestEmbeddings(RestPipeline pipeline, EmbeddingGenerators 
 
     private async Task AnswerAsync(HttpContext http)
     {
+        await pipeline.CheckEarlyAsync(http, OpenInferenceGroup.Infer).ConfigureAwait(false);
         EmbeddingRequest request = await JsonBodies.ReadAsync(http, pipeline.Limits, pipeline.Budget, json => EmbeddingRequestReader.Read(json, pipeline.Limits)).ConfigureAwait(false);
         await pipeline.CheckAsync(http, OpenInferenceGroup.Infer, request.Model).ConfigureAwait(false);
         IEmbeddingGenerator<string, Embedding<float>> generator = generators.Find(request.Model, http.RequestServices);

@@ -48,6 +48,9 @@ internal sealed class RestPipeline(AccessGate gate, BodyBudget budget, RestResul
     public Task AnswerAsync(HttpContext http, OpenInferenceGroup? group, Action<HttpContext, string, Utf8JsonWriter> write) =>
         RunAsync(http, group, (context, model) => results.WriteAsync(context, json => write(context, model, json)));
 
+    /// <summary>Checks access before the body is read, which names the model.</summary>
+    public ValueTask CheckEarlyAsync(HttpContext http, OpenInferenceGroup group) => gate.CheckEarlyAsync(http, group, challenge: true);
+
     /// <summary>Checks access to a model that is not named in the path.</summary>
     public ValueTask CheckAsync(HttpContext http, OpenInferenceGroup group, string? model) => gate.CheckAsync(http, group, model, challenge: true);
 

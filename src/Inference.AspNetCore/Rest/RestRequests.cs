@@ -60,6 +60,7 @@ internal static class RestRequests
             RequestFault.Throw($"The inputs' raw bytes ('binary_data_size') are {bytes} in all, but {length - jsonLength} bytes follow the JSON.");
         }
 
+        body.Expect(jsonLength + bytes);
         foreach (BinaryInput input in inputs ?? [])
         {
             TensorRules.Add(request, input.Name, input.Type == ElementType.String ? await ReadTextsAsync(body, input).ConfigureAwait(false) : await ReadNumbersAsync(body, input).ConfigureAwait(false));

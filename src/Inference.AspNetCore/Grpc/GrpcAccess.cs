@@ -1,0 +1,45 @@
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using Inference.AspNetCore.Access;
+using Inference.AspNetCore.Protocol;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Inference.AspNetCore.Grpc;
+
+/// <summary>Refuses callers of ModelInfer before their message is read, as far as the model need not be known.</summary>
+internal static class GrpcAccess
+{
+    /// <summary>Adds the check to the endpoints of gRPC among others.</summary>
+    public static void Add(IEndpointConventionBuilder endpoints, AccessGate gate) => endpoints.Add(endpoint =>
+    {
+        if (endpoint.RequestDelegate is { } inner && endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault() is { Method.Name: GrpcMethods.Infer })
+        {
+            endpoint.RequestDelegate = http => RunAsync(http, inner, gate);
+        }
+    });
+
+    private static Task RunAsync(HttpContext http, RequestDelegate inner, AccessGate gate)
+    {
+        ValueTask check = gate.CheckEarlyAsync(http, OpenInferenceGroup.Infer, challenge: false);
+        return check.IsCompletedSuccessfully ? inner(http) : CheckAsync(http, inner, check);
+    }
+
+    private static async Task CheckAsync(HttpContext http, RequestDelegate inner, ValueTask check)
+    {
+        try
+        {
+            await check.ConfigureAwait(false);
+        }
+        catch (RequestFault fault)
+        {
+            // A response of headers alone, which gRPC calls trailers-only.
+            http.Response.ContentType = "application/grpc";
+            http.Response.Headers.GrpcStatus = fault.Kind == FaultKind.Unauthenticated ? ((int)StatusCode.Unauthenticated).ToString() : ((int)StatusCode.PermissionDenied).ToString();
+            http.Response.Headers.GrpcMessage = Uri.EscapeDataString(fault.Message);
+            return;
+        }
+
+        await inner(http).ConfigureAwait(false);
+    }
+}
