@@ -1,4 +1,5 @@
 using System.Text;
+using Grpc.Core;
 using Inference.Onnx;
 using Inference.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,38 @@ public sealed class EquivalenceTests
         using IModelRunner runner = ModelRunner.Load(TestData.Path("models", name), new ModelLoadOptions { Threads = 1 });
         await using Served served = await Served.StartAsync(services => services.AddKeyedSingleton(name, runner));
         using NamedValues inputs = Inputs(runner, TestData.Path("models", name));
+        await CheckAsync(served, name, runner, inputs);
+    }
+
+    [SharedDataTheory("models")]
+    [MemberData(nameof(Models))]
+    public async Task Infer_NoRows_AnswersOrRefusesAlike(string name)
+    {
+        using IModelRunner runner = ModelRunner.Load(TestData.Path("models", name), new ModelLoadOptions { Threads = 1 });
+        await using Served served = await Served.StartAsync(services => services.AddKeyedSingleton(name, runner));
+        using var inputs = new NamedValues();
+        foreach (ModelPort port in runner.Info.Inputs)
+        {
+            long[] shape = [.. (port.Shape ?? []).Select((d, i) => i == 0 && !d.IsFixed ? 0 : d.Size ?? 1)];
+            inputs.Add(port.Name, TensorValue.Allocate(port.Type.ElementType, shape));
+            if (port.Type.ElementType != ElementType.String)
+            {
+                inputs[port.Name].AsWritableBytes().Clear();
+            }
+        }
+
+        try
+        {
+            using NamedValues outputs = await runner.RunAsync(inputs);
+        }
+        catch (InferenceException)
+        {
+            (string json, byte[] bytes) = Wires.Rest(inputs, _ => true, true);
+            Assert.False((await served.PostAsync($"v2/models/{name}/infer", json, bytes)).IsSuccessStatusCode);
+            await Assert.ThrowsAsync<RpcException>(async () => await served.Grpc.ModelInferAsync(Wires.Grpc(name, inputs, raw: true)));
+            return;
+        }
+
         await CheckAsync(served, name, runner, inputs);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Inference.AspNetCore.Protocol;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Inference.AspNetCore.Models;
@@ -9,6 +10,7 @@ namespace Inference.AspNetCore.Models;
 internal sealed class ServedModels
 {
     private readonly FrozenDictionary<string, ServedModel> _byName;
+    private readonly CancellationToken _stopping;
 
     public ServedModels(RegisteredModels registered, IOptions<OpenInferenceOptions> options, IServiceProvider services)
     {
@@ -27,15 +29,21 @@ internal sealed class ServedModels
         }
 
         All = [.. names.Select(name => new ServedModel(name, services.GetRequiredKeyedService<IModelRunner>(name)))];
+        _stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
         _byName = All.ToFrozenDictionary(model => model.Name, StringComparer.Ordinal);
     }
 
     /// <summary>All of them, in order of registration.</summary>
     public IReadOnlyList<ServedModel> All { get; }
 
-    /// <summary>Why a model does not answer at present that should; null if all do. Models that were unloaded on request do not count.</summary>
+    /// <summary>Why the server should get no requests at present: it stops, or a model does not answer that should. Null if it should. Models that were unloaded on request do not count.</summary>
     public string? WhyNotReady()
     {
+        if (_stopping.IsCancellationRequested)
+        {
+            return "The server is stopping.";
+        }
+
         foreach (ServedModel model in All)
         {
             if (!model.IsUnloaded && model.WhyNotReady() is { } reason)
