@@ -49,9 +49,8 @@ public static class OpenInferenceEndpointExtensions
     private static void Check(IServiceProvider services)
     {
         _ = services.GetRequiredService<ServedModels>();
-#pragma warning disable RS0030 // Nothing runs yet, and the providers of policies answer at once.
+        // Nothing else runs yet, and providers of policies answer at once.
         services.GetRequiredService<AccessGate>().CheckPoliciesAsync().GetAwaiter().GetResult();
-#pragma warning restore RS0030
     }
 
     private static void MapServer(RouteGroupBuilder group, RestServer server, RestFeedback feedback)

@@ -65,7 +65,6 @@ public static class OpenInferenceServiceCollectionExtensions
         services.TryAddSingleton<RestFeedback>();
         services.TryAddSingleton<RestEmbeddings>();
         services.TryAddSingleton<RestOpenApi>();
-        services.AddAuthorization();
         services.TryAddSingleton<InferenceService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<InferenceService>, GrpcMethods>());
         services.AddGrpc().AddServiceOptions<InferenceService>(static _ => { });

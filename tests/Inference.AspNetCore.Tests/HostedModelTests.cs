@@ -1,10 +1,13 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Grpc.Core;
+using Inference.Diagnostics;
 using Inference.Onnx;
 using Inference.TestSupport;
 using Inference.Versioning;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
 
 namespace Inference.AspNetCore.Tests;
 
@@ -95,6 +98,25 @@ public sealed class HostedModelTests
         await stop.CancelAsync();
         await Task.WhenAll(callers);
         Assert.Equal(HttpStatusCode.OK, (await served.PostAsync("v2/models/scaled/infer", Row)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Metrics_ScrapedByPrometheus_CountTheCalls()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "model.onnx");
+        File.WriteAllBytes(file, Model(3));
+        await using Served served = await Served.StartAsync(
+            services =>
+            {
+                services.AddModel("scaled", o => o.Source = ModelSource.File(file));
+                services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(InferenceDiagnostics.MeterName).AddPrometheusExporter());
+            },
+            map: app => app.MapPrometheusScrapingEndpoint());
+        await served.PostAsync("v2/models/scaled/infer", Row);
+        string text = await served.Http.GetStringAsync("metrics");
+        Assert.Contains("inference_run_duration_seconds_count", text);
+        Assert.Contains("inference_model=\"scaled\"", text);
     }
 
     private const string Row = """{"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1]}]}""";

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Inference.AspNetCore.Access;
 
 /// <summary>Checks that a caller may do what it asks, by the policies of groups and models.</summary>
-internal sealed class AccessGate(IAuthorizationPolicyProvider policies, IOptions<OpenInferenceOptions> options)
+internal sealed class AccessGate(IServiceProvider services, IOptions<OpenInferenceOptions> options)
 {
     private readonly OpenInferenceOptions _options = options.Value;
 
@@ -87,6 +87,8 @@ internal sealed class AccessGate(IAuthorizationPolicyProvider policies, IOptions
         throw new RequestFault(FaultKind.Unauthenticated, "The caller is not known: send credentials.");
     }
 
-    private async ValueTask<AuthorizationPolicy> FindAsync(string name) => await policies.GetPolicyAsync(name).ConfigureAwait(false)
+    // A program without policies has no authorization, whose middleware would take its share of every request.
+    private async ValueTask<AuthorizationPolicy> FindAsync(string name) =>
+        (services.GetService<IAuthorizationPolicyProvider>() is { } policies ? await policies.GetPolicyAsync(name).ConfigureAwait(false) : null)
         ?? throw new InferenceException($"OpenInferenceOptions: expected the name of an authorization policy, got '{name}'. Add it by AddAuthorization(o => o.AddPolicy(\"{name}\", …)).");
 }

@@ -19,7 +19,8 @@ internal sealed class InferenceCalls(TimeProvider clock)
     /// <exception cref="RequestFault">The request does not fit the model.</exception>
     public async ValueTask<InferResult> RunAsync(ServedModel model, IModelRunner runner, InferRequest request, RunContext context, bool rawAlone, CancellationToken cancellationToken)
     {
-        ModelInfo info = runner.Info;
+        ModelInfo info = RunnerQuestions.InfoOf(runner);
+        bool takesFeedback = TakesFeedback(runner);
         long started = Stopwatch.GetTimestamp();
         NamedValues? values = null;
         try
@@ -35,7 +36,7 @@ internal sealed class InferenceCalls(TimeProvider clock)
                 ModelName = model.Name,
                 ModelVersion = version,
                 Id = request.Id,
-                PredictionId = TakesFeedback(runner) ? context.Record.PredictionId : null,
+                PredictionId = takesFeedback ? context.Record.PredictionId : null,
             };
         }
         catch
@@ -44,9 +45,18 @@ internal sealed class InferenceCalls(TimeProvider clock)
             model.Statistics.Of(context.Record.VersionServed ?? info.Version).AddFailure(Stopwatch.GetElapsedTime(started), clock.GetUtcNow());
             throw;
         }
+        finally
+        {
+            if (model.IsUnloaded)
+            {
+                // A call that began before the model was unloaded may have loaded it again.
+                await model.UnloadAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
     }
 
-    private static bool TakesFeedback(IModelRunner runner) => runner.GetService(typeof(IFeedback)) is not null || runner.GetService(typeof(IModelMonitor)) is not null;
+    private static bool TakesFeedback(IModelRunner runner) =>
+        RunnerQuestions.ServiceOf<IFeedback>(runner) is not null || RunnerQuestions.ServiceOf<IModelMonitor>(runner) is not null;
 
     private static long Rows(ModelInfo info, NamedValues inputs) =>
         info.BatchAxis == 0 && inputs.Count > 0 && inputs.GetAt(0).Value is TensorValue { Rank: > 0 } first ? first.Shape[0] : 1;

@@ -10,7 +10,7 @@ internal static class FeedbackCalls
     /// <summary>Passes reports on.</summary>
     /// <exception cref="RequestFault">The model takes no feedback.</exception>
     public static ValueTask<IReadOnlyList<FeedbackAnswer>> ReportAsync(ServedModel model, IModelRunner runner, List<FeedbackReport> reports, CancellationToken cancellationToken) =>
-        (runner.GetService(typeof(IFeedback)) ?? model.Runner.GetService(typeof(IFeedback))) is IFeedback feedback
+        (RunnerQuestions.ServiceOf<IFeedback>(runner) ?? RunnerQuestions.ServiceOf<IFeedback>(model.Runner)) is { } feedback
             ? feedback.ReportAsync(reports, cancellationToken)
             : throw new RequestFault(FaultKind.Unimplemented, $"Model '{model.Name}' takes no feedback: its pipeline keeps no predictions.");
 

@@ -1,5 +1,4 @@
 using Grpc.AspNetCore.Server;
-using Grpc.Core;
 using Inference.AspNetCore.Access;
 using Inference.AspNetCore.Protocol;
 using Microsoft.AspNetCore.Builder;
@@ -10,6 +9,10 @@ namespace Inference.AspNetCore.Grpc;
 /// <summary>Refuses callers of ModelInfer before their message is read, as far as the model need not be known.</summary>
 internal static class GrpcAccess
 {
+    // gRPC's status codes 16 and 7.
+    private const string Unauthenticated = "16";
+    private const string PermissionDenied = "7";
+
     /// <summary>Adds the check to the endpoints of gRPC among others.</summary>
     public static void Add(IEndpointConventionBuilder endpoints, AccessGate gate) => endpoints.Add(endpoint =>
     {
@@ -35,7 +38,7 @@ internal static class GrpcAccess
         {
             // A response of headers alone, which gRPC calls trailers-only.
             http.Response.ContentType = "application/grpc";
-            http.Response.Headers.GrpcStatus = fault.Kind == FaultKind.Unauthenticated ? ((int)StatusCode.Unauthenticated).ToString() : ((int)StatusCode.PermissionDenied).ToString();
+            http.Response.Headers.GrpcStatus = fault.Kind == FaultKind.Unauthenticated ? Unauthenticated : PermissionDenied;
             http.Response.Headers.GrpcMessage = Uri.EscapeDataString(fault.Message);
             return;
         }

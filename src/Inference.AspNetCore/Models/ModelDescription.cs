@@ -7,7 +7,7 @@ internal sealed record ModelDescription(string Name, IReadOnlyList<string> Versi
 {
     public static ModelDescription Of(ServedModel model, IModelRunner runner)
     {
-        ModelInfo info = runner.Info;
+        ModelInfo info = RunnerQuestions.InfoOf(runner);
         return new ModelDescription(model.Name, model.Versions(), "inference_onnx", [.. info.Inputs.Select(Describe)], [.. info.Outputs.Select(Describe)],
         [
             new("digest", info.Digest),

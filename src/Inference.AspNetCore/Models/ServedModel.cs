@@ -22,7 +22,7 @@ internal sealed class ServedModel(string name, IModelRunner runner)
     public bool IsUnloaded => _isUnloaded;
 
     /// <summary>Whether the model is loaded.</summary>
-    public bool IsLoaded => Runner.GetService(typeof(ILoadableRunner)) is not ILoadableRunner { IsLoaded: false };
+    public bool IsLoaded => RunnerQuestions.ServiceOf<ILoadableRunner>(Runner) is not { IsLoaded: false };
 
     /// <summary>Why the model does not answer at present; null if it does.</summary>
     public string? WhyNotReady()
@@ -37,7 +37,7 @@ internal sealed class ServedModel(string name, IModelRunner runner)
             return $"Model '{Name}' is not loaded yet.";
         }
 
-        return Runner.GetService(typeof(IModelStatus)) is IModelStatus { State: ModelState.Loading or ModelState.Failed } status
+        return RunnerQuestions.ServiceOf<IModelStatus>(Runner) is { State: ModelState.Loading or ModelState.Failed } status
             ? $"Model '{Name}' is not ready: {(status.Description.Length > 0 ? status.Description : status.State.ToString())}"
             : null;
     }
@@ -65,19 +65,19 @@ internal sealed class ServedModel(string name, IModelRunner runner)
     }
 
     /// <summary>The names of the versions that a request may name, newest first; empty without versions.</summary>
-    public IReadOnlyList<string> Versions() => Runner.GetService(typeof(IModelVersions)) is IModelVersions versions
+    public IReadOnlyList<string> Versions() => RunnerQuestions.ServiceOf<IModelVersions>(Runner) is { } versions
         ? [.. versions.Versions.Where(v => Serves(v.State)).Select(v => v.Version)]
-        : Runner.Info.Version is { Length: > 0 } version ? [version] : [];
+        : RunnerQuestions.InfoOf(Runner).Version is { Length: > 0 } version ? [version] : [];
 
     /// <summary>Loads the model if it is not, takes it into service, and looks for new versions.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        if (Runner.GetService(typeof(ILoadableRunner)) is ILoadableRunner loadable)
+        if (RunnerQuestions.ServiceOf<ILoadableRunner>(Runner) is { } loadable)
         {
             await loadable.LoadAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (Runner.GetService(typeof(IModelVersions)) is IModelVersions versions)
+        if (RunnerQuestions.ServiceOf<IModelVersions>(Runner) is { } versions)
         {
             await versions.RefreshAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -89,7 +89,7 @@ internal sealed class ServedModel(string name, IModelRunner runner)
     public async Task UnloadAsync(CancellationToken cancellationToken)
     {
         _isUnloaded = true;
-        if (Runner.GetService(typeof(IUnloadableRunner)) is IUnloadableRunner unloadable)
+        if (RunnerQuestions.ServiceOf<IUnloadableRunner>(Runner) is { } unloadable)
         {
             _named.Clear();
             await unloadable.UnloadAsync(cancellationToken).ConfigureAwait(false);
@@ -100,9 +100,9 @@ internal sealed class ServedModel(string name, IModelRunner runner)
 
     private IModelRunner FindVersion(string version)
     {
-        if (Runner.GetService(typeof(IModelVersions)) is not IModelVersions versions)
+        if (RunnerQuestions.ServiceOf<IModelVersions>(Runner) is not { } versions)
         {
-            return Runner.Info.Version == version ? Runner : throw NoVersion(version);
+            return RunnerQuestions.InfoOf(Runner).Version == version ? Runner : throw NoVersion(version);
         }
 
         ModelVersionStatus[] serving = [.. versions.Versions.Where(v => Serves(v.State))];
@@ -115,7 +115,7 @@ internal sealed class ServedModel(string name, IModelRunner runner)
         return serving.FirstOrDefault(v => VersionAlias.Of(v.Version) == version) is { } aliased && Bound(aliased.Version) is { } runner ? runner : throw NoVersion(version);
     }
 
-    private IModelRunner? Bound(string version) => Runner.GetService(typeof(IModelRunner), version) as IModelRunner;
+    private IModelRunner? Bound(string version) => RunnerQuestions.ServiceOf<IModelRunner>(Runner, version);
 
     private RequestFault NoVersion(string version) => new(FaultKind.NotFound,
         $"Model '{Name}' has no version or label '{version}' that serves; it has {(Versions() is { Count: > 0 } names ? string.Join(", ", names.Take(20).Select(v => $"'{v}'")) : "no versions")}.");

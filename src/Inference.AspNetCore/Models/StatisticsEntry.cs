@@ -14,7 +14,7 @@ internal sealed record StatisticsEntry(string Name, string Version, VersionStati
         {
             if (version.Length > 0)
             {
-                string served = model.Resolve(version).Info.Version;
+                string served = RunnerQuestions.InfoOf(model.Resolve(version)).Version;
                 entries.Add(new(model.Name, served, model.Statistics.Of(served)));
                 continue;
             }

@@ -18,13 +18,13 @@ internal sealed class ModelRepositoryService(ServedModels models)
             {
                 entries.Add(new(model.Name, "", model.IsUnloaded || model.IsLoaded ? "UNAVAILABLE" : "LOADING", reason));
             }
-            else if (model.Runner.GetService(typeof(IModelVersions)) is IModelVersions versions)
+            else if (RunnerQuestions.ServiceOf<IModelVersions>(model.Runner) is { } versions)
             {
                 entries.AddRange(versions.Versions.Select(version => Entry(model.Name, version)));
             }
             else
             {
-                entries.Add(new(model.Name, model.Runner.Info.Version, "READY", ""));
+                entries.Add(new(model.Name, RunnerQuestions.InfoOf(model.Runner).Version, "READY", ""));
             }
         }
 
