@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Inference.TestSupport;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Inference.AspNetCore.Tests;
 
@@ -80,6 +82,29 @@ public sealed class ConnectionTests
 
         Assert.Equal(HttpStatusCode.OK, (await served.PostAsync("v2/models/fake/infer", OneRow)).StatusCode);
         await Eventually.TrueAsync(() => served.BytesInFlight == 0L);
+    }
+
+    [Fact]
+    public async Task Infer_BodiesThatTrickle_AreEndedWhileOthersAreAnswered()
+    {
+        await using Served served = await Served.StartAsync(services =>
+        {
+            services.AddKeyedSingleton<IModelRunner>("fake", new FakeRunner());
+            services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1_000_000, gracePeriod: TimeSpan.FromSeconds(1.5)));
+        });
+        TcpClient[] clients = [.. Enumerable.Range(0, 50).Select(_ => new TcpClient())];
+        foreach (TcpClient client in clients)
+        {
+            await client.ConnectAsync(served.RestAddress.Host, served.RestAddress.Port);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v2/models/fake/infer HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{{"));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await served.PostAsync("v2/models/fake/infer", OneRow)).StatusCode);
+        await Eventually.TrueAsync(() => served.BytesInFlight == 0);
+        byte[] head = new byte[12];
+        await clients[0].GetStream().ReadExactlyAsync(head);
+        Assert.Equal("HTTP/1.1 408", Encoding.ASCII.GetString(head));
+        Array.ForEach(clients, client => client.Dispose());
     }
 
     [Fact]

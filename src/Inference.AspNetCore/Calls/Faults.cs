@@ -15,6 +15,7 @@ internal static class Faults
         DeadlineExceededException => new(FaultKind.DeadlineExceeded, exception.Message, exception),
         OperationCanceledException => new(FaultKind.Cancelled, "The call was cancelled.", exception),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(FaultKind.TooLarge, exception.Message, exception),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new(FaultKind.TooSlow, exception.Message, exception),
         BadHttpRequestException => new(FaultKind.InvalidArgument, exception.Message, exception),
         ModelLoadException => new(FaultKind.Unavailable, exception.Message, exception),
         ObjectDisposedException => new(FaultKind.Unavailable, "The model was closed. Retry later.", exception),

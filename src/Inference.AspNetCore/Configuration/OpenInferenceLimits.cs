@@ -46,7 +46,7 @@ public sealed class OpenInferenceLimits
     public int MaxItems { get; set; } = 10_000;
 
     /// <summary>The maximum size of the bodies of all requests that are being read or run, in bytes, 1 MiB to 1 TiB; the default is 1 GiB. A request that does not fit is answered by 503 or UNAVAILABLE, to be retried.
-    /// The size of a body without a length counts as it arrives.</summary>
+    /// A body without a length counts as it arrives, a gRPC message once it has arrived.</summary>
     [Range(1L << 20, 1L << 40)]
     public long MaxBytesInFlight { get; set; } = 1L << 30;
 }

@@ -40,7 +40,7 @@ internal static class GrpcFaults
         FaultKind.Unauthenticated => StatusCode.Unauthenticated,
         FaultKind.PermissionDenied => StatusCode.PermissionDenied,
         FaultKind.Unavailable => StatusCode.Unavailable,
-        FaultKind.DeadlineExceeded => StatusCode.DeadlineExceeded,
+        FaultKind.DeadlineExceeded or FaultKind.TooSlow => StatusCode.DeadlineExceeded,
         FaultKind.Cancelled => StatusCode.Cancelled,
         FaultKind.Unimplemented => StatusCode.Unimplemented,
         _ => StatusCode.Internal,

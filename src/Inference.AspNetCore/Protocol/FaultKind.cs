@@ -9,6 +9,8 @@ internal enum FaultKind
     NotFound,
     /// <summary>The body is larger than the limit.</summary>
     TooLarge,
+    /// <summary>The body arrives too slowly.</summary>
+    TooSlow,
     /// <summary>The body's coding is not known.</summary>
     UnsupportedCoding,
     /// <summary>The caller is not known.</summary>

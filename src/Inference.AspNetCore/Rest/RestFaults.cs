@@ -50,6 +50,7 @@ internal static class RestFaults
         FaultKind.InvalidArgument => StatusCodes.Status400BadRequest,
         FaultKind.NotFound => StatusCodes.Status404NotFound,
         FaultKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        FaultKind.TooSlow => StatusCodes.Status408RequestTimeout,
         FaultKind.UnsupportedCoding => StatusCodes.Status415UnsupportedMediaType,
         FaultKind.Unauthenticated => StatusCodes.Status401Unauthorized,
         FaultKind.PermissionDenied => StatusCodes.Status403Forbidden,
