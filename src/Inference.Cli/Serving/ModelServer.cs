@@ -1,7 +1,9 @@
 using System.Net;
+using Inference.AspNetCore;
 using Inference.Batching;
 using Inference.Caching;
 using Inference.Cli.Running;
+using Inference.Diagnostics;
 using Inference.Monitoring;
 using Inference.OnnxRuntime;
 using Inference.Providers;
@@ -17,12 +19,16 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
 
 namespace Inference.Cli.Serving;
 
 /// <summary>A server of the Open Inference Protocol over models in folders.</summary>
 internal static class ModelServer
 {
+    // The role and the policy of those who have the key.
+    private const string Operators = "operators";
+
     // Longer than the calls of a rolling deployment, shorter than what orchestrators wait before they kill.
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(25);
 
@@ -43,13 +49,22 @@ internal static class ModelServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_drain);
         Listen(builder, options);
         AddModels(builder, options);
-        builder.Services.AddOpenInference();
+        builder.Services.AddAuthorization();
+        builder.Services.AddOpenInference(server => server.Policies.Admin = options.AdminKey is null ? null : Operators);
+        if (options.AdminKey is { } key)
+        {
+            builder.Services.AddAuthentication().AddApiKeys(keys => keys.Keys.Add(new ApiKey { Name = "admin", Sha256 = ApiKey.Hash(key), Roles = { Operators } }));
+            builder.Services.AddAuthorizationBuilder().AddPolicy(Operators, policy => policy.AddAuthenticationSchemes(ApiKeyOptions.DefaultScheme).RequireRole(Operators));
+        }
+
         builder.Services.AddHealthChecks().AddModels();
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(InferenceDiagnostics.MeterName).AddPrometheusExporter());
 
         WebApplication app = builder.Build();
         app.UseHostFiltering();
         app.MapOpenInference();
         app.MapHealthChecks("/health");
+        app.MapPrometheusScrapingEndpoint("/metrics");
         return app;
     }
 
@@ -93,7 +108,7 @@ internal static class ModelServer
         IConfigurationSection configured = builder.Configuration.GetSection("Models");
         if (configured.Exists())
         {
-            builder.Services.AddModels(configured, [new BatchingStageBinding(), new CachingStageBinding(), new CascadeStageBinding(), new FallbackStageBinding(), new MonitoringStageBinding(), new RemoteStageBinding(), new VersioningStageBinding()]);
+            builder.Services.AddModels(configured, [new BatchingStageBinding(), new CachingStageBinding(), new CascadeStageBinding(), new FallbackStageBinding(), new FeedbackStageBinding(), new MonitoringStageBinding(), new RemoteStageBinding(), new VersioningStageBinding()]);
         }
 
         foreach (FoundModel model in options.Models.Where(m => !configured.GetSection(m.Name).Exists()))

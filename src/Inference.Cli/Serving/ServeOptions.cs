@@ -10,5 +10,5 @@ namespace Inference.Cli.Serving;
 /// <param name="Config">A configuration file; null for none.</param>
 /// <param name="Backend">The provider.</param>
 /// <param name="Library">The path of ONNX Runtime's native library; null: the default locations.</param>
-/// <param name="AdminKeyFile">The file with the key of those who may change what is served; null: nobody may.</param>
-internal sealed record ServeOptions(IReadOnlyList<FoundModel> Models, IPEndPoint Http, IPEndPoint Grpc, IReadOnlyList<string> Hosts, string? Config, string Backend, string? Library, string? AdminKeyFile);
+/// <param name="AdminKey">The key of those who may change what is served; null: nobody may.</param>
+internal sealed record ServeOptions(IReadOnlyList<FoundModel> Models, IPEndPoint Http, IPEndPoint Grpc, IReadOnlyList<string> Hosts, string? Config, string Backend, string? Library, string? AdminKey);
