@@ -11,7 +11,7 @@ internal static class Endpoints
     private const int Width = DemoModel.Features;
 
     public static void MapScoring(this IEndpointRouteBuilder app) => app.MapPost("/v1/score", async (
-        ScoreRequest request, [FromKeyedServices("scorer")] IModelRunner scorer, TimeProvider clock, CancellationToken cancellationToken) =>
+        ScoreRequest request, [FromKeyedServices("scorer")] IModelRunner scorer, HttpContext http, CancellationToken cancellationToken) =>
     {
         if (request.Rows is not { Length: > 0 } || request.Rows.Any(row => row.Length != Width))
         {
@@ -19,7 +19,7 @@ internal static class Endpoints
         }
 
         using var inputs = new NamedValues { ["x"] = TensorValue.Copy<float>([.. request.Rows.SelectMany(row => row)], [request.Rows.Length, Width]) };
-        var context = new RunContext { RoutingKey = request.User, Deadline = clock.GetUtcNow() + TimeSpan.FromSeconds(2) };
+        RunContext context = RunContext.From(http);
         try
         {
             using NamedValues outputs = await scorer.RunAsync(inputs, context, cancellationToken);
@@ -41,8 +41,7 @@ internal static class Endpoints
 
     public static void MapVersions(this IEndpointRouteBuilder app)
     {
-        // Endpoints for operators: require authorization for them.
-        RouteGroupBuilder versions = app.MapGroup("/v1/versions");
+        RouteGroupBuilder versions = app.MapGroup("/v1/versions").RequireAuthorization("operators");
         versions.MapGet("", ([FromKeyedServices("scorer")] IModelVersions scorer) => Results.Ok(scorer.Versions));
         versions.MapGet("audit", async ([FromKeyedServices("scorer")] IModelVersions scorer, CancellationToken cancellationToken) => Results.Ok(await scorer.ReadAuditAsync(cancellationToken)));
         versions.MapPost("{version}/promote", (string version, ClaimsPrincipal user, [FromKeyedServices("scorer")] IModelVersions scorer, CancellationToken cancellationToken) =>

@@ -41,7 +41,9 @@ internal static class LoadCommand
         long started = Stopwatch.GetTimestamp();
         try
         {
-            using HttpResponseMessage response = await client.PostAsJsonAsync("/v1/score", new ScoreRequest(rows, $"user-{random.Next(1000)}"), ServiceJson.Default.ScoreRequest);
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/score") { Content = JsonContent.Create(new ScoreRequest(rows), ServiceJson.Default.ScoreRequest) };
+            request.Headers.Add("X-User", $"user-{random.Next(1000)}");
+            using HttpResponseMessage response = await client.SendAsync(request);
             if (!response.IsSuccessStatusCode)
             {
                 failures.AddOrUpdate($"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}", 1, (_, n) => n + 1);

@@ -1,4 +1,9 @@
+using Inference;
+using Inference.AspNetCore;
+using Inference.Diagnostics;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using OpenTelemetry.Metrics;
 using WebService;
 
 switch (args.FirstOrDefault())
@@ -17,14 +22,23 @@ DemoModel.PublishFirst();
 #region configured
 builder.Services.AddModels(builder.Configuration.GetSection("Models"));
 #endregion
+builder.Services.AddSqliteFeedback("feedback/{model}.db");
+builder.Services.AddAuthentication().AddApiKeys(builder.Configuration.GetSection("Keys").Bind);
+builder.Services.AddAuthorizationBuilder().AddPolicy("operators", policy => policy.AddAuthenticationSchemes(ApiKeyOptions.DefaultScheme).RequireRole("operator"));
+builder.Services.AddOpenInference(server =>
+{
+    server.Policies.Admin = "operators";
+    server.RoutingKeyHeader = "X-User";
+});
 builder.Services.AddHealthChecks().AddModels();
-builder.Services.AddSingleton(_ => ConsoleMetrics.Start(builder.Configuration.GetValue("MetricsInterval", TimeSpan.FromSeconds(30))));
+builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(InferenceDiagnostics.MeterName).AddPrometheusExporter());
 // ----------------------------------------------------------------------------------------------------------------------------------------------------
 
 builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, ServiceJson.Default));
 WebApplication app = builder.Build();
-app.Services.GetRequiredService<ConsoleMetrics>();
 
+app.MapOpenInference();
+app.MapPrometheusScrapingEndpoint("/metrics");
 app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
 app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
 app.MapHealthChecks("/health");

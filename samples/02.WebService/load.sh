@@ -9,7 +9,7 @@ dotnet build -c Release -v q --nologo -clp:NoSummary
 bin=$PWD/bin/Release/net10.0
 cp appsettings.json "$work/"
 run() { (cd "$work" && dotnet "$bin/WebService.dll" "$@"); }
-(cd "$work" && exec dotnet "$bin/WebService.dll" --urls "$url" --contentRoot "$work" --MetricsInterval 00:00:05) > "$work/service.log" 2>&1 &
+(cd "$work" && exec dotnet "$bin/WebService.dll" --urls "$url" --contentRoot "$work" --Models:scorer:Stages:2:Rollout Immediate) > "$work/service.log" 2>&1 &
 service=$!
 trap 'kill $service 2>/dev/null; wait $service 2>/dev/null || true; rm -rf "$work"' EXIT
 fail() { echo "FAILED: $1"; tail -n 40 "$work/service.log"; exit 1; }
@@ -31,8 +31,8 @@ await "the pin was not taken up"                '[ "$(served)" = 1 ]'
 sed -i 's/"Policy": "Pinned", "PinnedVersion": "1"/"Policy": "Latest"/' "$work/appsettings.json"
 run publish 4;          await "version 4 was not taken up"              '[ "$(served)" = 4 ]'
 await "health did not recover"                  'curl -fsS "$url/health/ready" | grep -q Healthy'
-curl -fsS -X POST "$url/v1/versions/rollback";  await "the rollback had no effect" '[ "$(served)" != 4 ]'
+curl -fsS -X POST "$url/v1/versions/rollback" -H "X-Api-Key: operator-of-the-sample";  await "the rollback had no effect" '[ "$(served)" != 4 ]'
 wait $load || { cat "$work/load.txt"; fail "calls failed under load"; }
 cat "$work/load.txt"
-grep -q "inference.version.calls" "$work/service.log" || fail "no metrics were printed"
+curl -fsS "$url/metrics" | grep -q inference_version_calls || fail "no metrics"
 echo "OK"

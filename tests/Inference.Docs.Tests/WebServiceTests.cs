@@ -33,7 +33,7 @@ public sealed class WebServiceTests : IDisposable
     {
         string settings = Path.Combine(_folder, "appsettings.json");
         File.Copy(Path.Combine(Repository.Root, "samples", "02.WebService", "appsettings.json"), settings);
-        _service = Start("--urls", _url, "--contentRoot", _folder, "--MetricsInterval", "00:00:01");
+        _service = Start("--urls", _url, "--contentRoot", _folder, "--Models:scorer:Stages:2:Rollout", "Immediate");
         await UntilAsync("the service is ready", async () => (await GetAsync("/health/ready")).Contains("Healthy", StringComparison.Ordinal));
         Assert.Equal("1", await ServedAsync());
 
@@ -51,11 +51,33 @@ public sealed class WebServiceTests : IDisposable
 
         await EditAsync(settings, "\"Policy\": \"Pinned\"", "\"Policy\": \"Pinned\", \"PinnedVersion\": \"1\"");
         await UntilAsync("the pin is taken up", async () => await ServedAsync() == "1");
-        await UntilAsync("metrics are printed", () => Task.FromResult(Log().Contains("inference.version.calls", StringComparison.Ordinal)));
+        await UntilAsync("metrics are served", async () => (await GetAsync("/metrics")).Contains("inference_version_calls", StringComparison.Ordinal));
 
         await load.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
         Assert.True(load.ExitCode == 0, $"calls failed under load:\n{Log()}");
         Assert.False(_service.HasExited, Log());
+    }
+
+    [Fact]
+    public async Task Sample_ANewVersion_IsACanary_ThatOperatorsPromote_AndPredictionsTakeLabels()
+    {
+        File.Copy(Path.Combine(Repository.Root, "samples", "02.WebService", "appsettings.json"), Path.Combine(_folder, "appsettings.json"));
+        _service = Start("--urls", _url, "--contentRoot", _folder);
+        await UntilAsync("the service is ready", async () => (await GetAsync("/health/ready")).Contains("Healthy", StringComparison.Ordinal));
+        await RunAsync("publish", "2");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await _client.GetAsync(new Uri(_url + "/v1/versions"))).StatusCode);
+        _client.DefaultRequestHeaders.Add("X-Api-Key", "operator-of-the-sample");
+        await UntilAsync("version 2 is on trial", async () => (await GetAsync("/v1/versions")).Contains("\"state\":\"Canary\"", StringComparison.Ordinal));
+        Assert.True((await _client.PostAsync(new Uri(_url + "/v1/versions/2/promote"), null)).IsSuccessStatusCode, Log());
+        Assert.Equal("2", await ServedAsync());
+
+        using var row = new StringContent("""{"inputs":[{"name":"x","datatype":"FP32","shape":[1,4],"data":[1,2,3,4]}]}""", Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await _client.PostAsync(new Uri(_url + "/v2/models/scorer/infer"), row);
+        using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        string? id = answer.RootElement.GetProperty("parameters").GetProperty("prediction_id").GetString();
+        using var label = new StringContent($$"""{"prediction_id":"{{id}}","value":1}""", Encoding.UTF8, "application/json");
+        using HttpResponseMessage reported = await _client.PostAsync(new Uri(_url + "/v2/models/scorer/feedback"), label);
+        Assert.Contains("accepted", await reported.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private static int FreePort()
