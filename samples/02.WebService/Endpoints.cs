@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Inference;
+using Inference.AspNetCore;
 using Inference.Status;
 using Inference.Versioning;
 
