@@ -30,6 +30,7 @@ builder.Services.AddOpenInference(server =>
     server.Policies.Admin = "operators";
     server.RoutingKeyHeader = "X-User";
 });
+builder.Services.AddInferenceDashboard(dashboard => dashboard.Title = "Scorer");
 builder.Services.AddHealthChecks().AddModels();
 builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(InferenceDiagnostics.MeterName).AddPrometheusExporter());
 // ----------------------------------------------------------------------------------------------------------------------------------------------------
@@ -38,6 +39,7 @@ builder.Services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResol
 WebApplication app = builder.Build();
 
 app.MapOpenInference();
+app.MapInferenceDashboard("/dashboard");
 app.MapPrometheusScrapingEndpoint("/metrics");
 app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
 app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });

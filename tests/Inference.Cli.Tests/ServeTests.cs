@@ -20,7 +20,7 @@ public sealed class ServeTests
 
     private static async Task<WebApplication> StartAsync(params IEnumerable<string> paths)
     {
-        WebApplication app = ModelServer.Build(new ServeOptions(FoundModel.In(paths), new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), [], null, "cpu", null, null));
+        WebApplication app = ModelServer.Build(new ServeOptions(FoundModel.In(paths), new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), [], null, "cpu", null, null, HasDashboard: false));
         await app.StartAsync();
         return app;
     }
@@ -37,9 +37,11 @@ public sealed class ServeTests
         Assert.Equal(HttpStatusCode.BadRequest, (await client.SendAsync(foreign)).StatusCode);
         Assert.Contains("inference_run_duration", await MetricsAfterACallAsync(client, closed), StringComparison.Ordinal);
 
-        await using WebApplication open = ModelServer.Build(new ServeOptions(FoundModel.In([TestData.Path("models", "iris_mlp")]), new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), [], null, "cpu", null, Key));
+        await using WebApplication open = ModelServer.Build(new ServeOptions(FoundModel.In([TestData.Path("models", "iris_mlp")]), new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), [], null, "cpu", null, Key, HasDashboard: true));
         await open.StartAsync();
         Uri openAt = Addresses(open).Http;
+        Assert.Contains("<html", await client.GetStringAsync(openAt), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(closedAt)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.PostAsync(new Uri(openAt, "v2/repository/index"), null)).StatusCode);
         using var allowed = new HttpRequestMessage(HttpMethod.Post, new Uri(openAt, "v2/repository/index")) { Headers = { { "X-Api-Key", Key } } };
         Assert.Contains("iris_mlp", await (await client.SendAsync(allowed)).Content.ReadAsStringAsync(), StringComparison.Ordinal);

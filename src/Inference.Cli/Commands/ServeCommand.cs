@@ -20,12 +20,13 @@ internal static class ServeCommand
         var hosts = new Option<string[]>("--host") { Description = "A name of this server that requests may use, besides localhost and the addresses. May be repeated." };
         var config = new Option<string?>("--config") { Description = "A JSON file with models and their stages (section Models), as of services.AddModels." };
         var backend = new Option<string>("--backend") { Description = "Provider.", DefaultValueFactory = _ => Backends.Cpu };
-        var adminKey = new Option<string?>("--admin-key-file") { Description = "File with a key of at least 16 characters. Those who send it (X-Api-Key) may load and unload models. Default: the server is read-only." };
+        var adminKey = new Option<string?>("--admin-key-file") { Description = "File with a key of at least 16 characters. Those who send it (X-Api-Key) may load, unload, promote and roll back. Default: the server is read-only." };
+        var noDashboard = new Option<bool>("--no-dashboard") { Description = "Do not serve the dashboard at /." };
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
         var command = new Command(Name, "Serves models by the Open Inference Protocol v2: REST and gRPC. Prints one line 'ready http://… grpc://…' when all models are loaded; SIGTERM answers what was accepted and ends.")
         {
-            paths, http, grpc, hosts, config, adminKey, backend, library, verbose,
+            paths, http, grpc, hosts, config, adminKey, noDashboard, backend, library, verbose,
         };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async () =>
         {
@@ -38,7 +39,7 @@ internal static class ServeCommand
 
             var options = new ServeOptions(
                 FoundModel.In(given), Address(result.GetValue(http)!, "--http"), Address(result.GetValue(grpc)!, "--grpc"), result.GetValue(hosts) ?? [], file,
-                Known(result.GetValue(backend)!), result.GetValue(library), result.GetValue(adminKey) is { } key ? Key(key) : null);
+                Known(result.GetValue(backend)!), result.GetValue(library), result.GetValue(adminKey) is { } key ? Key(key) : null, !result.GetValue(noDashboard));
             WebApplication app = ModelServer.Build(options);
             await using (app.ConfigureAwait(false))
             {

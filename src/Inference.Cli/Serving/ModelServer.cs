@@ -57,6 +57,11 @@ internal static class ModelServer
             builder.Services.AddAuthorizationBuilder().AddPolicy(Operators, policy => policy.AddAuthenticationSchemes(ApiKeyOptions.DefaultScheme).RequireRole(Operators));
         }
 
+        if (options.HasDashboard)
+        {
+            builder.Services.AddInferenceDashboard();
+        }
+
         builder.Services.AddHealthChecks().AddModels();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(InferenceDiagnostics.MeterName).AddPrometheusExporter());
 
@@ -65,6 +70,11 @@ internal static class ModelServer
         app.MapOpenInference();
         app.MapHealthChecks("/health");
         app.MapPrometheusScrapingEndpoint("/metrics");
+        if (options.HasDashboard)
+        {
+            app.MapInferenceDashboard("/");
+        }
+
         return app;
     }
 

@@ -11,4 +11,5 @@ namespace Inference.Cli.Serving;
 /// <param name="Backend">The provider.</param>
 /// <param name="Library">The path of ONNX Runtime's native library; null: the default locations.</param>
 /// <param name="AdminKey">The key of those who may change what is served; null: nobody may.</param>
-internal sealed record ServeOptions(IReadOnlyList<FoundModel> Models, IPEndPoint Http, IPEndPoint Grpc, IReadOnlyList<string> Hosts, string? Config, string Backend, string? Library, string? AdminKey);
+/// <param name="HasDashboard">Whether the dashboard is served at <c>/</c>.</param>
+internal sealed record ServeOptions(IReadOnlyList<FoundModel> Models, IPEndPoint Http, IPEndPoint Grpc, IReadOnlyList<string> Hosts, string? Config, string Backend, string? Library, string? AdminKey, bool HasDashboard);
