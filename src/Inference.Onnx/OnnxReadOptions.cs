@@ -42,6 +42,12 @@ public sealed class OnnxReadOptions
     /// </summary>
     public bool MapFiles { get; init; }
 
+    /// <summary>
+    /// The only files that may be read, with the SHA-256 that each must have, lower-case hexadecimal: the model file and its external data, by their path relative to the folder of external data, with <c>/</c>. What is
+    /// compared are the bytes that were read; files are not mapped. Null, the default, for any files.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? ExpectedFiles { get; init; }
+
     private static long Within(long value, long least, long most, string name) =>
         value >= least && value <= most
             ? value

@@ -19,11 +19,14 @@ public sealed class VersioningStageBinding : PipelineStageBinding<VersioningOpti
             nameof(VersioningOptions.MaxGoldenAbsoluteTolerance), nameof(VersioningOptions.WarmupRuns), nameof(VersioningOptions.VariantSalt))
         .With(nameof(VersioningOptions.Labels), OptionKeys.MapOf(OptionKeys.Value))
         .With(nameof(VersioningOptions.WarmupRows), OptionKeys.ListOf(OptionKeys.Value))
-        .With(nameof(VersioningOptions.Signing), OptionKeys.Of(nameof(SigningOptions.Required)).With(nameof(SigningOptions.Keys), OptionKeys.MapOf(OptionKeys.Value)))
+        .With(nameof(VersioningOptions.Signing), OptionKeys.Of(nameof(SigningOptions.Required), nameof(SigningOptions.OldestVersion))
+            .With(nameof(SigningOptions.Keys), OptionKeys.MapOf(OptionKeys.Value))
+            .With(nameof(SigningOptions.Validity), OptionKeys.MapOf(OptionKeys.Of(nameof(KeyValidity.NotBefore), nameof(KeyValidity.NotAfter))))
+            .With(nameof(SigningOptions.CertificateRoots), OptionKeys.ListOf(OptionKeys.Value)))
         .With(nameof(VersioningOptions.Canary), OptionKeys.Of(
             nameof(CanaryOptions.Percent), nameof(CanaryOptions.AutomaticRollback), nameof(CanaryOptions.FalseAlarmProbability), nameof(CanaryOptions.ErrorTolerance), nameof(CanaryOptions.CompareLatency),
             nameof(CanaryOptions.LatencyQuantile), nameof(CanaryOptions.LatencyTolerance), nameof(CanaryOptions.LatencyWarmupCalls), nameof(CanaryOptions.ShadowWarmupCalls), nameof(CanaryOptions.WorstMetric), nameof(CanaryOptions.BestMetric),
-            nameof(CanaryOptions.PromoteAfterCalls), nameof(CanaryOptions.Salt)))
+            nameof(CanaryOptions.PromoteAfterCalls), nameof(CanaryOptions.PromoteAfterOutcomes), nameof(CanaryOptions.OutcomeWeight), nameof(CanaryOptions.CompareCost), nameof(CanaryOptions.CostTolerance), nameof(CanaryOptions.Salt)))
         .With(nameof(VersioningOptions.Shadow), OptionKeys.Of(
             nameof(ShadowOptions.Target), nameof(ShadowOptions.Percent), nameof(ShadowOptions.MaxInFlight), nameof(ShadowOptions.MaxBytes), nameof(ShadowOptions.RelativeTolerance),
             nameof(ShadowOptions.AbsoluteTolerance), nameof(ShadowOptions.Timeout)))

@@ -57,6 +57,10 @@ public class ModelLoadOptions
     /// changes the file while the model is loaded; replacing the file by renaming another is safe.</summary>
     public bool MapFiles { get; set; }
 
+    /// <summary>The only files that may be read, with the SHA-256 that each must have, lower-case hexadecimal: the model file and its external data, by their path relative to the model's directory with <c>/</c>. The
+    /// loader compares the bytes that it loads, reads them into memory whatever <see cref="MapFiles"/> is, and hands no path to providers, so that a file that is replaced in the meantime never runs. Null, the default, for any files.</summary>
+    public IReadOnlyDictionary<string, string>? ExpectedFiles { get; set; }
+
     /// <summary>Returns an independent copy.</summary>
     public ModelLoadOptions Clone()
     {
@@ -74,6 +78,7 @@ public class ModelLoadOptions
             MaxMemoryBytes = MaxMemoryBytes,
             MapFiles = MapFiles,
             Images = Images,
+            ExpectedFiles = ExpectedFiles,
         };
         foreach (string provider in Providers)
         {

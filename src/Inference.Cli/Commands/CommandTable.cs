@@ -23,6 +23,8 @@ internal static class CommandTable
         RunCommand.Create(),
         ScoreCommand.Create(),
         ServeCommand.Create(),
+        SignCommand.Create(),
         VerifyCommand.Create(),
+        VerifySignatureCommand.Create(),
     };
 }

@@ -89,7 +89,7 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
 
             try
             {
-                var opened = FileContent.Open(Resolve(tensor, location), options.MaxExternalFileBytes, options.MapFiles, nameof(OnnxReadOptions.MaxExternalFileBytes));
+                var opened = FileContent.Open(Resolve(tensor, location), location, options.MaxExternalFileBytes, options, nameof(OnnxReadOptions.MaxExternalFileBytes));
                 _files.Add(location, opened);
                 return opened;
             }

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Inference.Onnx.Files;
 
@@ -62,6 +63,48 @@ internal sealed unsafe class FileContent : IDisposable
         }
 
         return map && length >= MapFromBytes ? Map(stream, length) : length <= Array.MaxLength ? Copy(stream, (int)length) : CopyLong(stream, length);
+    }
+
+    /// <summary>Opens a file of a model. If the options state the expected files, the bytes in memory are compared.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">Its name in <see cref="OnnxReadOptions.ExpectedFiles"/>.</param>
+    /// <param name="maxBytes">The maximum size.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="limitName">The option that states the maximum size.</param>
+    /// <exception cref="OnnxFormatException">The file is too large, is not expected, or has another content.</exception>
+    public static FileContent Open(string path, string name, long maxBytes, OnnxReadOptions options, string limitName)
+    {
+        if (options.ExpectedFiles is not { } expected)
+        {
+            return Open(path, maxBytes, options.MapFiles, limitName);
+        }
+
+        var plain = string.Join('/', name.Split('/', Path.DirectorySeparatorChar).Where(static part => part is not ("" or ".")));
+        if (!expected.TryGetValue(plain, out var digest))
+        {
+            throw new OnnxFormatException($"expected one of the {expected.Count} files that were verified, got '{plain}'. Sign the model with all its files.", "", fileName: path);
+        }
+
+        var content = Open(path, maxBytes, map: false, limitName);
+        var actual = content.Digest();
+        if (actual == digest)
+        {
+            return content;
+        }
+
+        content.Dispose();
+        throw new OnnxFormatException($"expected SHA-256 {digest} for '{plain}', got {actual}. The file is damaged, or was replaced after it was verified.", "", fileName: path);
+    }
+
+    private string Digest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (long start = 0; start < Length; start += ReadBytes)
+        {
+            hash.AppendData(Slice(start, (int)Math.Min(ReadBytes, Length - start)).Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     // Links followed: what counts is what would be opened.

@@ -21,7 +21,7 @@ public static class OnnxModelSerialization
             ArgumentException.ThrowIfNullOrEmpty(path);
             options ??= OnnxReadOptions.Default;
             var full = Path.GetFullPath(path);
-            var content = FileContent.Open(full, options.MaxFileBytes, options.MapFiles, nameof(OnnxReadOptions.MaxFileBytes));
+            var content = FileContent.Open(full, Path.GetFileName(full), options.MaxFileBytes, options, nameof(OnnxReadOptions.MaxFileBytes));
             try
             {
                 var external = new ExternalDataSource(options.BaseDirectory ?? Path.GetDirectoryName(full), options);

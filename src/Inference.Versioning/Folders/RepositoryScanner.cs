@@ -1,18 +1,24 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Inference.Versioning.Manifest;
 
 namespace Inference.Versioning.Folders;
 
 /// <summary>Lists the versions of a repository directory. Reads names, lengths, times and manifests, never models.</summary>
-internal sealed class RepositoryScanner(string root)
+/// <param name="root">The repository.</param>
+/// <param name="labels">Reads the labels of a version's directory, if its manifest is trusted.</param>
+internal sealed class RepositoryScanner(string root, Func<string, IReadOnlyList<string>> labels)
 {
     // Manifests are parsed again only when the version's stamp changed.
     private readonly Dictionary<string, VersionFolder> _last = new(StringComparer.Ordinal);
 
     // Repositories have tens of versions; more than this is another directory, given by mistake.
     private const int MaxVersions = 10_000;
+
+    private int _isStale;
+
+    /// <summary>Reads all manifests again at the next listing: which ones are trusted has changed.</summary>
+    public void Distrust() => Volatile.Write(ref _isStale, 1);
 
     /// <summary>The versions that the last listing ignored because of the content of their directories, with the reason.</summary>
     public IReadOnlyDictionary<string, string> SetAside { get; private set; } = new Dictionary<string, string>();
@@ -22,6 +28,11 @@ internal sealed class RepositoryScanner(string root)
     /// <exception cref="ModelLoadException">The repository directory does not exist, cannot be listed, or has too many directories.</exception>
     public IReadOnlyList<VersionFolder> Scan()
     {
+        if (Interlocked.Exchange(ref _isStale, 0) != 0)
+        {
+            _last.Clear();
+        }
+
         var found = new List<VersionFolder>();
         var aside = new Dictionary<string, string>(StringComparer.Ordinal);
         try
@@ -62,7 +73,7 @@ internal sealed class RepositoryScanner(string root)
             (string stamp, long bytes) = Stamp(directory);
             return _last.TryGetValue(version, out VersionFolder? known) && known.Stamp == stamp
                 ? known
-                : new VersionFolder(version, directory, stamp, bytes, ManifestReader.TryReadLabels(directory));
+                : new VersionFolder(version, directory, stamp, bytes, labels(directory));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -83,7 +94,7 @@ internal sealed class RepositoryScanner(string root)
         foreach ((string name, FileInfo file) in FolderWalk.Files(directory))
         {
             text.Append(CultureInfo.InvariantCulture, $"{name}\0{file.Length}\0{file.LastWriteTimeUtc.Ticks}\0");
-            bytes += name == VersionFolder.ManifestFile ? 0 : file.Length;
+            bytes += name is VersionFolder.ManifestFile or ModelSigner.SignatureFile ? 0 : file.Length;
         }
 
         return (Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 16)), bytes);

@@ -24,17 +24,17 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
         IReadOnlyList<NamedValues> inputs = [];
         try
         {
-            ModelManifest? manifest = ManifestReader.Read(folder.Path);
+            ModelManifest? manifest = ManifestReader.Read(folder.Path, out string manifestDigest);
             gate = VersionGate.Signature;
-            ManifestSigner.Verify(manifest, options.Signing, folder.Path, modelName, where);
+            TrustedVersion trusted = VersionTrust.Verify(manifest, manifestDigest, folder.Path, options.Signing, modelName, clock.GetUtcNow(), where);
             gate = VersionGate.Digest;
-            if (manifest is not null)
+            if ((trusted.Files ?? manifest?.Files) is { } files)
             {
-                await ManifestReader.VerifyFilesAsync(manifest, folder.Path, where, cancellationToken).ConfigureAwait(false);
+                await ManifestReader.VerifyFilesAsync(files, folder.Path, where, cancellationToken).ConfigureAwait(false);
             }
 
             gate = VersionGate.Load;
-            runner = await OpenAsync(folder, cancellationToken).ConfigureAwait(false);
+            runner = await OpenAsync(folder, trusted.Files, cancellationToken).ConfigureAwait(false);
             gate = VersionGate.Digest;
             RequireDigest(manifest, runner.Info, where);
             gate = VersionGate.Compatibility;
@@ -91,11 +91,13 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
         }
     }
 
-    private ValueTask<IModelRunner> OpenAsync(VersionFolder folder, CancellationToken cancellationToken)
+    // The loader compares what it reads, so that files cannot be swapped after they were verified.
+    private ValueTask<IModelRunner> OpenAsync(VersionFolder folder, IReadOnlyDictionary<string, string>? files, CancellationToken cancellationToken)
     {
         ModelLoadOptions own = loadOptions.Clone();
         own.Name = modelName;
         own.Version = folder.Version;
+        own.ExpectedFiles = files;
         return loader.LoadAsync(ModelSource.File(Path.Combine(folder.Path, VersionFolder.ModelFile)), own, cancellationToken);
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Inference.Versioning.Files;
 using Inference.Versioning.Folders;
+using Inference.Versioning.Signing;
 
 namespace Inference.Versioning.Manifest;
 
@@ -13,9 +14,16 @@ internal static class ManifestReader
 
     /// <summary>Reads the manifest of a version; null if it has none.</summary>
     /// <exception cref="ModelLoadException">The manifest cannot be read.</exception>
-    public static ModelManifest? Read(string directory)
+    public static ModelManifest? Read(string directory) => Read(directory, out _);
+
+    /// <summary>Reads the manifest of a version; null if it has none.</summary>
+    /// <param name="directory">The version.</param>
+    /// <param name="digest">The SHA-256 of the bytes that were parsed, lower-case hexadecimal; empty if there is none.</param>
+    /// <exception cref="ModelLoadException">The manifest cannot be read.</exception>
+    public static ModelManifest? Read(string directory, out string digest)
     {
         string path = Path.Combine(directory, VersionFolder.ManifestFile);
+        digest = "";
         try
         {
             if (RegularFile.Find(path) is null)
@@ -34,7 +42,10 @@ internal static class ManifestReader
                 throw new ModelLoadException($"Manifest '{path}': expected at most {MaxBytes} bytes, got {stream.Length}. Reduce the number of golden rows.");
             }
 
-            ModelManifest manifest = JsonSerializer.Deserialize(stream, ManifestJson.Default.ModelManifest)
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            ModelManifest manifest = JsonSerializer.Deserialize(bytes, ManifestJson.Default.ModelManifest)
                 ?? throw new ModelLoadException($"Manifest '{path}': expected a JSON object, got null. Correct or remove it.");
             return manifest.Format == 1
                 ? RequireWhole(manifest, path)
@@ -73,19 +84,6 @@ internal static class ManifestReader
         return manifest;
     }
 
-    /// <summary>The labels in a version's manifest; empty if there are none or the manifest cannot be read (loading the version then reports the error).</summary>
-    public static IReadOnlyList<string> TryReadLabels(string directory)
-    {
-        try
-        {
-            return Read(directory)?.Labels is { } labels ? [.. labels] : [];
-        }
-        catch (ModelLoadException)
-        {
-            return [];
-        }
-    }
-
     /// <summary>The golden rows of a manifest; null if it has none.</summary>
     /// <exception cref="ModelLoadException">They are malformed.</exception>
     public static GoldenRows? Golden(ModelManifest? manifest, string where)
@@ -105,11 +103,11 @@ internal static class ManifestReader
         }
     }
 
-    /// <summary>Compares the files that the manifest lists with their digests.</summary>
+    /// <summary>Compares files with their digests.</summary>
     /// <exception cref="ModelLoadException">A file is missing, lies outside the version, or differs.</exception>
-    public static async ValueTask VerifyFilesAsync(ModelManifest manifest, string directory, string where, CancellationToken cancellationToken)
+    public static async ValueTask VerifyFilesAsync(IReadOnlyDictionary<string, string> files, string directory, string where, CancellationToken cancellationToken)
     {
-        foreach ((string name, string expected) in manifest.Files ?? [])
+        foreach ((string name, string expected) in files)
         {
             string path = Path.GetFullPath(Path.Combine(directory, name));
             if (!IsInside(directory, name) || !File.Exists(path))
@@ -117,7 +115,7 @@ internal static class ManifestReader
                 throw new ModelLoadException($"{where}: expected file '{name}' of the manifest in the version's directory, found none. Publish the file, or correct the manifest.");
             }
 
-            string actual = await HashAsync(path, cancellationToken).ConfigureAwait(false);
+            string actual = await ModelFiles.HashAsync(path, cancellationToken).ConfigureAwait(false);
             if (!SameDigest(expected, actual))
             {
                 throw new ModelLoadException($"{where}, file '{name}': expected SHA-256 {Plain(expected)}, got {actual}. The file is damaged or was replaced; publish the version again.");
@@ -127,23 +125,9 @@ internal static class ManifestReader
 
     private static bool IsInside(string directory, string name) => Path.GetFullPath(Path.Combine(directory, name)).StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    /// <summary>The SHA-256 of a file, lower-case hexadecimal.</summary>
-    public static async ValueTask<string> HashAsync(string path, CancellationToken cancellationToken)
-    {
-        FileStream? stream = RegularFile.OpenRead(path);
-        if (stream is null)
-        {
-            return Convert.ToHexStringLower(SHA256.HashData([]));
-        }
-
-        await using (stream.ConfigureAwait(false))
-        {
-            return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
-        }
-    }
-
     /// <summary>Whether two digests are equal, ignoring case and prefix.</summary>
     public static bool SameDigest(string left, string right) => string.Equals(Plain(left), Plain(right), StringComparison.OrdinalIgnoreCase);
 
-    private static string Plain(string digest) => digest.StartsWith("sha256:", StringComparison.OrdinalIgnoreCase) ? digest[7..] : digest;
+    /// <summary>A digest in lower case without its prefix.</summary>
+    public static string Plain(string digest) => (digest.StartsWith("sha256:", StringComparison.OrdinalIgnoreCase) ? digest[7..] : digest).ToLowerInvariant();
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Inference.Versioning.Folders;
 using Inference.Versioning.Manifest;
+using Inference.Versioning.Signing;
 
 namespace Inference.Versioning;
 
@@ -24,7 +25,7 @@ public static class ManifestSigner
         manifest.Files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string name in FilesOf(directory))
         {
-            manifest.Files[name] = await ManifestReader.HashAsync(Path.Combine(directory, name), cancellationToken).ConfigureAwait(false);
+            manifest.Files[name] = await ModelFiles.HashAsync(Path.Combine(directory, name), cancellationToken).ConfigureAwait(false);
         }
 
         if (manifest.Profile is { File: { } profile })
@@ -41,56 +42,100 @@ public static class ManifestSigner
         File.Move(path + ".tmp", path, overwrite: true);
     }
 
-    /// <summary>Verifies a manifest's signature against the keys; file contents are verified elsewhere.</summary>
-    /// <exception cref="ModelLoadException">A signature is required and missing, or the signature is invalid.</exception>
-    internal static void Verify(ModelManifest? manifest, SigningOptions options, string directory, string modelName, string where)
+    /// <summary>Writes the digests of a version's files to its manifest, signs it, and saves it; see the other overload.</summary>
+    /// <param name="directory">The version's directory; its name is the version.</param>
+    /// <param name="modelName">The name under which the model is registered where it is served.</param>
+    /// <param name="key">A key on P-256.</param>
+    /// <param name="keyId">The key's id in <see cref="SigningOptions.Keys"/>.</param>
+    /// <param name="cancellationToken">Cancels before anything is written.</param>
+    /// <exception cref="ModelLoadException">The version has a manifest that cannot be read, or the key is on another curve.</exception>
+    public static ValueTask SignAsync(string directory, string modelName, ModelSigningKey key, string keyId, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(key);
+        return EcKeys.IsP256(key.Key)
+            ? SignAsync(directory, modelName, key.Key, keyId, cancellationToken)
+            : throw new ModelLoadException($"Model '{modelName}': expected a key on P-256 to sign a manifest, got one of {key.Key.KeySize} bits. Sign by a bundle, or use another key.");
+    }
+
+    /// <summary>The id of the key that signed a version's manifest; null if it has no signature.</summary>
+    /// <exception cref="ModelLoadException">The manifest cannot be read.</exception>
+    public static string? KeyIdOf(string directory) => ManifestReader.Read(directory)?.Signature?.Key;
+
+    /// <summary>Verifies the signature in a version's manifest and compares every file with it.</summary>
+    /// <param name="directory">The version's directory; its name is the version.</param>
+    /// <param name="modelName">The name under which the model is registered where it is served.</param>
+    /// <param name="trusted">The trusted keys.</param>
+    /// <param name="clock">The clock for the validity of keys; null for the system clock.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="ModelLoadException">There is no signature, it is not valid, or a file differs, is missing or is not covered.</exception>
+    public static async ValueTask<VerifiedModel> VerifyAsync(string directory, string modelName, SigningOptions trusted, TimeProvider? clock = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(trusted);
+        string where = $"Model '{modelName}', version '{VersionOf(directory)}'";
+        ModelManifest? manifest = ManifestReader.Read(directory);
         if (manifest?.Signature is not { } signature)
         {
-            if (options.Required)
-            {
-                throw new ModelLoadException($"{where}: expected a signature in {VersionFolder.ManifestFile} because Signing.Required is true, found none. Sign the version with ManifestSigner.");
-            }
-
-            return;
+            throw new ModelLoadException($"{where}: expected a signature in {VersionFolder.ManifestFile}, found none. Sign the version.");
         }
 
-        if (options.Keys.Count == 0)
+        try
         {
-            return;
+            using var keys = new TrustedKeys(trusted, (clock ?? TimeProvider.System).GetUtcNow());
+            VerifySignature(manifest, keys, directory, modelName);
+        }
+        catch (Exception exception) when (exception is FormatException or CryptographicException or FolderLimitException)
+        {
+            throw new ModelLoadException($"{where}: {exception.Message}", exception);
         }
 
+        await ManifestReader.VerifyFilesAsync(manifest.Files!, directory, where, cancellationToken).ConfigureAwait(false);
+        return new VerifiedModel
+        {
+            SignedBy = signature.Key,
+            Files = manifest.Files!.ToDictionary(f => f.Key, f => ManifestReader.Plain(f.Value), StringComparer.Ordinal),
+            ModelName = modelName,
+            Version = VersionOf(directory),
+        };
+    }
+
+    /// <summary>Verifies the signature of a manifest that has one, and that it lists every file; file contents are verified elsewhere.</summary>
+    /// <exception cref="FormatException">The signature is not valid; the message says why.</exception>
+    internal static void VerifySignature(ModelManifest manifest, TrustedKeys trusted, string directory, string modelName)
+    {
+        ManifestSignature signature = manifest.Signature!;
         if (signature.Algorithm != "ES256")
         {
-            throw new ModelLoadException($"{where}: expected signature algorithm ES256, got '{signature.Algorithm}'. Sign the version again.");
+            throw new FormatException($"expected signature algorithm ES256, got '{signature.Algorithm}'. Sign the version again.");
         }
 
-        if (!options.Keys.TryGetValue(signature.Key, out string? pem))
+        if (trusted.Find(signature.Key ?? "") is not { } key || !EcKeys.IsP256(key))
         {
-            throw new ModelLoadException($"{where}: expected a signature by a key in Signing.Keys ({string.Join(", ", options.Keys.Keys.Select(k => $"'{k}'"))}), got key '{signature.Key}'. Add the key if you trust it.");
+            throw new FormatException($"expected a signature by a key in Signing.Keys ({trusted}), got key '{signature.Key}'. Add the key (P-256) if you trust it.");
         }
 
         foreach (string name in FilesOf(directory))
         {
             if (manifest.Files is null || !manifest.Files.ContainsKey(name))
             {
-                throw new ModelLoadException($"{where}: file '{name}' is not covered by the signature. Remove the file, or sign the version again.");
+                throw new FormatException($"file '{name}' is not covered by the signature. Remove the file, or sign the version again.");
             }
         }
 
-        using var key = ECDsa.Create();
-        key.ImportFromPem(pem);
-        if (!IsValid(key, SignedText(manifest, modelName, VersionOf(directory)), signature.Value))
+        if (!IsValid(key, SignedText(manifest, modelName, VersionOf(directory)), signature.Value ?? ""))
         {
-            throw new ModelLoadException($"{where}: the signature by key '{signature.Key}' is not valid for model '{modelName}' and these files, labels and golden rows. The version was changed after signing, or signed for another model name. Sign it again.");
+            throw new FormatException($"the signature by key '{signature.Key}' is not valid for model '{modelName}' and these files, labels and golden rows. The version was changed after signing, or signed for another model name. Sign it again.");
         }
     }
+
+    /// <summary>The name of a version: that of its directory.</summary>
+    internal static string VersionOf(string directory) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
 
     private static bool IsValid(ECDsa key, byte[] text, string signature)
     {
         try
         {
-            return key.VerifyData(text, Convert.FromBase64String(signature), HashAlgorithmName.SHA256);
+            byte[] bytes = Convert.FromBase64String(signature);
+            return Convert.ToBase64String(bytes) == signature && key.VerifyData(text, bytes, HashAlgorithmName.SHA256);
         }
         catch (FormatException)
         {
@@ -134,11 +179,9 @@ public static class ManifestSigner
 
     private static string HashText(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static string VersionOf(string directory) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
-
+    // The bundle covers the manifest, not the reverse.
     private static IEnumerable<string> FilesOf(string directory) =>
-        Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(directory, path).Replace('\\', '/'))
-            .Where(name => name is not (VersionFolder.ManifestFile or VersionFolder.ManifestFile + ".tmp"))
-            .Order(StringComparer.Ordinal);
+        FolderWalk.Files(directory)
+            .Select(static file => file.Name.Replace(Path.DirectorySeparatorChar, '/'))
+            .Where(static name => name is not (VersionFolder.ManifestFile or VersionFolder.ManifestFile + ".tmp" or ModelSigner.SignatureFile));
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Inference.Versioning.Signing;
 using Microsoft.Extensions.Options;
 
 namespace Inference.Versioning.Options;
@@ -31,9 +32,9 @@ internal sealed class VersioningOptionsRules : IValidateOptions<VersioningOption
             failures.Add($"{where}: expected Canary.WorstMetric and BestMetric to differ, both are {options.Canary.BestMetric}. Set them to the metric's range.");
         }
 
-        if (options.Signing.Required && options.Signing.Keys.Count == 0)
+        if (options.Signing.Required && options.Signing.Keys.Count == 0 && options.Signing.CertificateRoots.Count == 0)
         {
-            failures.Add($"{where}: expected at least one key in Signing.Keys because Signing.Required is true, got none. Add the public keys of the trusted publishers.");
+            failures.Add($"{where}: expected at least one key in Signing.Keys, or a root in Signing.CertificateRoots, because Signing.Required is true, got none. Add the public keys of the trusted publishers.");
         }
 
         if (options.RequireGoldenRows && (options.GoldenRelativeTolerance > options.MaxGoldenRelativeTolerance || options.GoldenAbsoluteTolerance > options.MaxGoldenAbsoluteTolerance))
@@ -72,16 +73,31 @@ internal sealed class VersioningOptionsRules : IValidateOptions<VersioningOption
         {
             try
             {
-                using var key = ECDsa.Create();
-                key.ImportFromPem(pem);
-                if (key.KeySize != 256)
-                {
-                    failures.Add($"{where}: expected a P-256 public key under Signing.Keys['{id}'], got one of {key.KeySize} bits. Create a key with: openssl ecparam -name prime256v1 -genkey.");
-                }
+                using ECDsa key = EcKeys.Import(pem ?? "");
             }
-            catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+            catch (CryptographicException exception)
             {
                 failures.Add($"{where}: expected a PEM public key (BEGIN PUBLIC KEY) under Signing.Keys['{id}'], got text that cannot be read: {exception.Message}");
+            }
+        }
+
+        foreach ((string id, KeyValidity validity) in signing.Validity)
+        {
+            if (!signing.Keys.ContainsKey(id) || validity is null || validity.NotAfter <= validity.NotBefore)
+            {
+                failures.Add($"{where}: expected the validity of a key in Signing.Keys, with NotBefore before NotAfter, under Signing.Validity['{id}']. Correct the key id or the times.");
+            }
+        }
+
+        foreach (string pem in signing.CertificateRoots)
+        {
+            try
+            {
+                _ = CertificateTrust.Read(pem ?? "");
+            }
+            catch (CryptographicException exception)
+            {
+                failures.Add($"{where}: Signing.CertificateRoots: {exception.Message}");
             }
         }
     }

@@ -4,6 +4,7 @@ using Inference.Versioning.Canary;
 using Inference.Versioning.Folders;
 using Inference.Versioning.Leasing;
 using Inference.Versioning.Loading;
+using Inference.Versioning.Manifest;
 using Inference.Versioning.Options;
 using Inference.Versioning.Routing;
 using Inference.Versioning.Shadow;
@@ -55,7 +56,7 @@ internal sealed partial class RepositoryController : IModelVersions
     {
         _setup = setup;
         _options = options;
-        _scanner = new RepositoryScanner(setup.Root);
+        _scanner = new RepositoryScanner(setup.Root, directory => VersionTrust.TryReadLabels(directory, Options.Signing, setup.ModelName, setup.Clock.GetUtcNow()));
         _loader = new VersionLoader(setup.ModelName, setup.Loader, setup.LoadOptions, setup.Wrap, setup.Clock, setup.Logger);
         IDecisionStore store = setup.Decisions ?? new FileDecisionStore(options.StateDirectory ?? Path.Combine(setup.Root, ".inference"), setup.ModelName, setup.Clock, setup.Logger);
         _log = new DecisionLog(store, setup.ModelName, setup.Clock, setup.Logger);
@@ -131,6 +132,7 @@ internal sealed partial class RepositoryController : IModelVersions
         VersioningOptionsRules.Require(ModelName, options);
         Volatile.Write(ref _options, options);
         _rejectedOptions = null;
+        _scanner.Distrust();
     }
 
     /// <summary>Records that changed options were rejected.</summary>

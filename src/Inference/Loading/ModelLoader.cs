@@ -84,7 +84,7 @@ public sealed class ModelLoader : IModelLoader
             options.Images = _images;
         }
 
-        OnnxModel file = ReadFile(source, options.MapFiles);
+        OnnxModel file = ReadFile(source, options.MapFiles, options.ExpectedFiles);
         IModelRunner? runner = null;
         try
         {
@@ -180,13 +180,13 @@ public sealed class ModelLoader : IModelLoader
 
     internal static string NameOf(ModelSource source, OnnxModel file) => source.Path is { } path ? NameOf(path) : file.Graph.Name is { Length: > 0 } graph ? graph : "model";
 
-    internal static OnnxModel ReadFile(ModelSource source, bool map = false)
+    internal static OnnxModel ReadFile(ModelSource source, bool map = false, IReadOnlyDictionary<string, string>? expected = null)
     {
         try
         {
             return source.ResolveFile() is { } file
-                ? OnnxModel.Load(file, new OnnxReadOptions { MapFiles = map })
-                : OnnxModel.Read(source.Content, new OnnxReadOptions { BaseDirectory = source.BaseDirectory, MapFiles = map });
+                ? OnnxModel.Load(file, new OnnxReadOptions { MapFiles = map, ExpectedFiles = expected })
+                : OnnxModel.Read(source.Content, new OnnxReadOptions { BaseDirectory = source.BaseDirectory, MapFiles = map, ExpectedFiles = expected });
         }
         catch (OnnxFormatException exception)
         {

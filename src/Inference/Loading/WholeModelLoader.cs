@@ -16,7 +16,7 @@ internal static class WholeModelLoader
         ModelSource source, OnnxModel file, ImportedModel imported, string name, string digest, ModelLoadOptions options, IReadOnlyList<ExecutionProvider> preference, ILogger logger, RunControl control)
     {
         ExecutionProvider provider = preference[0];
-        OnnxGraphView view = View(source, file, imported, name, control);
+        OnnxGraphView view = View(source, file, imported, name, options, control);
         if (!provider.Claim(view).IsWholeGraph)
         {
             return null;
@@ -45,7 +45,7 @@ internal static class WholeModelLoader
     public static IModelRunner Load(
         ModelSource source, OnnxModel file, ImportedModel imported, string name, string digest, ModelLoadOptions options, ExecutionProvider provider, ILogger logger, RunControl control)
     {
-        OnnxGraphView view = View(source, file, imported, name, control);
+        OnnxGraphView view = View(source, file, imported, name, options, control);
         NodeClaims claims = provider.Claim(view);
         if (!claims.IsWholeGraph)
         {
@@ -72,11 +72,15 @@ internal static class WholeModelLoader
         return Serve(new ProviderModel(compiled, info, file.Dispose, isSmall, sized), view, options, logger);
     }
 
-    private static OnnxGraphView View(ModelSource source, OnnxModel file, ImportedModel imported, string name, RunControl control)
+    private static OnnxGraphView View(ModelSource source, OnnxModel file, ImportedModel imported, string name, ModelLoadOptions options, RunControl control)
     {
         TryInfer(imported.Graph, name, control);
         ImportScope scope = imported.Scopes[file.Graph];
-        return new OnnxGraphView(file, file.Graph, name, source.ResolveFile(), n => scope.Find(n)?.Described, whole: true, dataDirectory: source.BaseDirectory);
+
+        // A provider that opened the files itself might find others than were verified.
+        bool isVerified = options.ExpectedFiles is not null;
+        return new OnnxGraphView(
+            file, file.Graph, name, isVerified ? null : source.ResolveFile(), n => scope.Find(n)?.Described, whole: true, dataDirectory: isVerified ? null : source.BaseDirectory, embeds: isVerified);
     }
 
     private static ModelInfo Describe(OnnxModel file, ImportedModel imported, OnnxGraphView view, string digest, ModelLoadOptions options, ExecutionProvider provider, RunControl control)

@@ -12,6 +12,7 @@ internal sealed class OnnxGraphView : GraphView
     private readonly OnnxModel _model;
     private readonly OnnxGraph _graph;
     private readonly Func<string, ModelValueType?> _types;
+    private readonly bool _embeds;
     private readonly Lazy<Dictionary<string, OnnxTensor>> _constants;
     private readonly Dictionary<string, TensorValue> _values = new(StringComparer.Ordinal);
 
@@ -24,11 +25,13 @@ internal sealed class OnnxGraphView : GraphView
     /// <param name="whole">Whether the view is the whole model.</param>
     /// <param name="outer">Constants of the enclosing graphs.</param>
     /// <param name="dataDirectory">The directory of the external data that the original bytes refer to.</param>
-    public OnnxGraphView(OnnxModel model, OnnxGraph graph, string name, string? sourcePath, Func<string, ModelValueType?> types, bool whole, IReadOnlyDictionary<string, OnnxTensor>? outer = null, string? dataDirectory = null)
+    /// <param name="embeds">Whether external data is written into the model, so that nobody reads the files again.</param>
+    public OnnxGraphView(OnnxModel model, OnnxGraph graph, string name, string? sourcePath, Func<string, ModelValueType?> types, bool whole, IReadOnlyDictionary<string, OnnxTensor>? outer = null, string? dataDirectory = null, bool embeds = false)
     {
         _model = model;
         _graph = graph;
         _types = types;
+        _embeds = embeds;
         ModelName = name;
         SourcePath = whole ? sourcePath : null;
         IsWholeModel = whole;
@@ -78,7 +81,7 @@ internal sealed class OnnxGraphView : GraphView
 
     public override void WriteModel(IBufferWriter<byte> to)
     {
-        if (IsWholeModel && _model.SourceBytes is { Length: > 0 } source)
+        if (IsWholeModel && _model.SourceBytes is { Length: > 0 } source && !(_embeds && _model.GetTensors().Any(static t => t.HasExternalData)))
         {
             to.Write(source.Span);
         }

@@ -15,12 +15,16 @@ public sealed class FakeLoader(Func<ModelSource, ModelLoadOptions, IModelRunner>
     /// <summary>Loads started.</summary>
     public int Loads => Volatile.Read(ref _loads);
 
+    /// <summary>The options of the last load.</summary>
+    public ModelLoadOptions? LastOptions { get; private set; }
+
     /// <inheritdoc/>
     public async ValueTask<IModelRunner> LoadAsync(ModelSource source, ModelLoadOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
         Interlocked.Increment(ref _loads);
+        LastOptions = options;
         await Gate.PassAsync(cancellationToken).ConfigureAwait(false);
         if (Fail(source) is { } exception)
         {
