@@ -23,6 +23,8 @@ public sealed class VersioningStageBinding : PipelineStageBinding<VersioningOpti
             .With(nameof(SigningOptions.Keys), OptionKeys.MapOf(OptionKeys.Value))
             .With(nameof(SigningOptions.Validity), OptionKeys.MapOf(OptionKeys.Of(nameof(KeyValidity.NotBefore), nameof(KeyValidity.NotAfter))))
             .With(nameof(SigningOptions.CertificateRoots), OptionKeys.ListOf(OptionKeys.Value)))
+        .With(nameof(VersioningOptions.Audit), OptionKeys.Of(
+            nameof(AuditOptions.SigningKey), nameof(AuditOptions.SigningKeyFile), nameof(AuditOptions.Passphrase), nameof(AuditOptions.EveryDecisions), nameof(AuditOptions.EveryInterval), nameof(AuditOptions.RecordLoads)))
         .With(nameof(VersioningOptions.Canary), OptionKeys.Of(
             nameof(CanaryOptions.Percent), nameof(CanaryOptions.AutomaticRollback), nameof(CanaryOptions.FalseAlarmProbability), nameof(CanaryOptions.ErrorTolerance), nameof(CanaryOptions.CompareLatency),
             nameof(CanaryOptions.LatencyQuantile), nameof(CanaryOptions.LatencyTolerance), nameof(CanaryOptions.LatencyWarmupCalls), nameof(CanaryOptions.ShadowWarmupCalls), nameof(CanaryOptions.WorstMetric), nameof(CanaryOptions.BestMetric),

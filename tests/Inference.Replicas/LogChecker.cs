@@ -12,6 +12,7 @@ internal sealed class LogChecker(string directory, IReadOnlyList<Step> steps)
     private readonly HashSet<string> _rejected = [];
     private readonly Dictionary<string, string> _labels = [];
     private readonly HashSet<string> _refused = [];
+    private readonly HashSet<string> _loaded = [];
     private string? _canary;
     private string? _policyCanary;
 
@@ -88,6 +89,11 @@ internal sealed class LogChecker(string directory, IReadOnlyList<Step> steps)
                 break;
             case "refused":
                 Require(_refused.Add(line.Version), line, "it was noted before");
+                break;
+            case "load":
+                Require(_loaded.Add($"{line.Version} {line.Fact("stamp")}"), line, "it was noted before");
+                break;
+            case "options" or "erase" or "key" or "signature":
                 break;
             case "checkpoint":
                 RequireSame(line, StateJson.TryParseState(line.Fact("state")!));

@@ -47,7 +47,7 @@ public sealed class HostingTests : IDisposable
             .AddModel("ranker", o => o.Source = ModelSource.Directory(_root)).UseVersioning().Services.BuildServiceProvider();
         await services.GetRequiredKeyedService<IModelRunner>("ranker").EnsureLoadedAsync();
         await services.GetRequiredKeyedService<IModelVersions>("ranker").PromoteAsync("1", "ann", "why");
-        Assert.Equal(["default", "promote"], store.Records.Select(d => d.Action));
+        Assert.Equal(["load", "default", "load", "promote"], store.Records.Select(d => d.Action));
         Assert.False(Directory.Exists(Path.Combine(_root, ".inference")));
     }
 

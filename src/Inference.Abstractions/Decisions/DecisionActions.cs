@@ -23,4 +23,19 @@ public static class DecisionActions
 
     /// <summary>The state that results from all previous records, in the fact <c>state</c>.</summary>
     public const string Checkpoint = "checkpoint";
+
+    /// <summary>A version was loaded and passed its gates; recorded once for its files. Facts: <c>digest</c>, and <c>key</c> if its signature was verified.</summary>
+    public const string Load = "load";
+
+    /// <summary>Stored data was erased. The facts never contain whose: at most a keyed hash.</summary>
+    public const string Erase = "erase";
+
+    /// <summary>The options changed; the facts state which and how, secrets as fingerprints.</summary>
+    public const string Options = "options";
+
+    /// <summary>A key was used, other than for a signature that another record states; the fact <c>key</c> names it.</summary>
+    public const string Key = "key";
+
+    /// <summary>All records before this one were signed. Facts: <c>model</c>, <c>key</c>, <c>algorithm</c>, <c>value</c>.</summary>
+    public const string Signature = "signature";
 }

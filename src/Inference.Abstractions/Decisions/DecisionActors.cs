@@ -12,6 +12,9 @@ public static class DecisionActors
     /// <summary>The store of the log.</summary>
     public const string Store = "store";
 
+    /// <summary>The configuration: options that changed.</summary>
+    public const string Configuration = "configuration";
+
     /// <summary>The maximum number of characters in an actor's name.</summary>
     public const int LongestActor = 128;
 
@@ -19,7 +22,7 @@ public static class DecisionActors
     public const int LongestReason = 1024;
 
     /// <summary>Whether the name is that of an automatic actor.</summary>
-    public static bool IsAutomatic(string actor) => actor is Policy or SequentialTest or Store;
+    public static bool IsAutomatic(string actor) => actor is Policy or SequentialTest or Store or Configuration;
 
     /// <summary>Checks the name of a person or program that decides: 1 to <see cref="LongestActor"/> characters, none of them a control character, and not the name of an automatic actor.</summary>
     /// <exception cref="ArgumentException">It is not valid.</exception>

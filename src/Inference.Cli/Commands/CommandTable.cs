@@ -7,6 +7,7 @@ internal static class CommandTable
 {
     public static RootCommand Create() => new("Runs, verifies, measures and optimizes ONNX models in pure C#.")
     {
+        AuditCommand.Create(),
         BenchCommand.Create(),
         CompareCommand.Create(),
         DistillCommand.Create(),

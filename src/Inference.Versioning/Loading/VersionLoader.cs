@@ -11,12 +11,14 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
 {
     /// <summary>Loads, verifies, checks golden rows, warms up.</summary>
     /// <param name="folder">The version.</param>
-    /// <param name="options">The version.</param>
+    /// <param name="options">The options.</param>
     /// <param name="reference">The signature that the version must be able to replace; null for none.</param>
+    /// <param name="signedSince">The time of signing of the version's files that were loaded before; null for none.</param>
     /// <param name="cancellationToken">Stops the load.</param>
-    /// <returns>The runner with the per-version stages around it, which the caller disposes, and what measures the model inside.</returns>
+    /// <returns>The runner with the per-version stages around it, which the caller disposes, what measures the model inside, and what its signature says.</returns>
     /// <exception cref="VersionRefusedException">A gate failed.</exception>
-    public async ValueTask<(IModelRunner Runner, ModelTimer Timer)> LoadAsync(VersionFolder folder, VersioningOptions options, ModelSignature? reference, CancellationToken cancellationToken)
+    public async ValueTask<(IModelRunner Runner, ModelTimer Timer, TrustedVersion Trusted)> LoadAsync(
+        VersionFolder folder, VersioningOptions options, ModelSignature? reference, string? signedSince, CancellationToken cancellationToken)
     {
         string where = $"Model '{modelName}', version '{folder.Version}'";
         VersionGate gate = VersionGate.Manifest;
@@ -27,6 +29,7 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
             ModelManifest? manifest = ManifestReader.Read(folder.Path, out string manifestDigest);
             gate = VersionGate.Signature;
             TrustedVersion trusted = VersionTrust.Verify(manifest, manifestDigest, folder.Path, options.Signing, modelName, clock.GetUtcNow(), where);
+            RequireNotOlder(trusted, options, signedSince, where);
             gate = VersionGate.Digest;
             if ((trusted.Files ?? manifest?.Files) is { } files)
             {
@@ -71,7 +74,7 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
             // Read by the new owner, which then could not dispose it.
             _ = wrapped.Info;
             runner = null;
-            return (wrapped, timer);
+            return (wrapped, timer, trusted);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -99,6 +102,15 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
         own.Version = folder.Version;
         own.ExpectedFiles = files;
         return loader.LoadAsync(ModelSource.File(Path.Combine(folder.Path, VersionFolder.ModelFile)), own, cancellationToken);
+    }
+
+    // The files of an earlier publication of the same version have a valid signature.
+    private static void RequireNotOlder(TrustedVersion trusted, VersioningOptions options, string? signedSince, string where)
+    {
+        if (options.Signing.Required && signedSince is not null && trusted.SignedAtText is { } time && string.CompareOrdinal(time, signedSince) < 0)
+        {
+            throw new ModelLoadException($"{where}: expected files signed at {signedSince} or later, as those loaded before, got files signed at {time}. Sign the version again if it is to be restored.");
+        }
     }
 
     // Against the loaded model, not the file: nothing can be swapped in between hashing and loading.

@@ -85,8 +85,12 @@ public sealed class VersioningOptions
     /// <summary>The row counts of the warm-up, for models with a batch axis; empty, the default: as many rows as the golden inputs have, or 1.</summary>
     public IList<int> WarmupRows { get; } = [];
 
-    /// <summary>Options of manifest signatures.</summary>
+    /// <summary>Options of signatures.</summary>
     public SigningOptions Signing { get; } = new();
+
+    /// <summary>Options of the decision log's audit.</summary>
+    [ValidateObjectMembers]
+    public AuditOptions Audit { get; } = new();
 
     /// <summary>Options of canaries.</summary>
     [ValidateObjectMembers]

@@ -51,6 +51,11 @@ internal sealed class VersioningOptionsRules : IValidateOptions<VersioningOption
             }
         }
 
+        if (options.Audit.SigningKey is not null && options.Audit.SigningKeyFile is not null)
+        {
+            failures.Add($"{where}: expected Audit.SigningKey or Audit.SigningKeyFile, got both. Remove one.");
+        }
+
         CheckKeys(options.Signing, where, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }

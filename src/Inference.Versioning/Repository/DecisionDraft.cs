@@ -3,7 +3,9 @@ using System.Text;
 using Inference.Decisions;
 using Inference.Versioning.Folders;
 using Inference.Versioning.Leasing;
+using Inference.Versioning.Audit;
 using Inference.Versioning.Loading;
+using Inference.Versioning.Manifest;
 using Inference.Versioning.State;
 
 namespace Inference.Versioning.Repository;
@@ -17,7 +19,7 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
 {
     /// <summary>The policy makes a loaded version the default.</summary>
     public Decision Adopt(VersionSlot slot, string? from) =>
-        Make(DecisionActions.Default, slot.Version, from, DecisionActors.Policy, $"policy {Options.Policy}", Facts(slot.Folder.Stamp, ModelSignature.Of(slot.Info)));
+        Make(DecisionActions.Default, slot.Version, from, DecisionActors.Policy, $"policy {Options.Policy}", WithOptions(Facts(slot.Folder.Stamp, ModelSignature.Of(slot.Info))));
 
     /// <summary>A loaded version is made the default.</summary>
     public Decision Promote(VersionSlot slot, string? from, string actor, string reason) =>
@@ -51,6 +53,28 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
         return Make(DecisionActions.Label, version, from, actor, reason, facts);
     }
 
+    /// <summary>A version was loaded.</summary>
+    public Decision Load(VersionFolder folder, ModelInfo info, TrustedVersion trusted)
+    {
+        Dictionary<string, string> facts = Facts(folder.Stamp, null);
+        facts[DecisionFacts.Digest] = info.Digest;
+        if (trusted.SignedBy is { } key)
+        {
+            facts[DecisionFacts.Key] = key;
+        }
+
+        if (trusted.SignedAtText is { } time)
+        {
+            facts[DecisionFacts.SignedAt] = time;
+        }
+
+        return Make(DecisionActions.Load, folder.Version, null, DecisionActors.Policy, "it passed its gates", facts);
+    }
+
+    /// <summary>The options changed.</summary>
+    public Decision ChangeOptions(string reason, string changes) =>
+        Make(DecisionActions.Options, "", null, DecisionActors.Configuration, reason, WithOptions(changes.Length == 0 ? [] : new Dictionary<string, string> { [DecisionFacts.Changes] = changes }));
+
     /// <summary>A version did not pass a gate.</summary>
     public Decision Refuse(VersionFolder folder, string reason) => Make(DecisionActions.Refused, folder.Version, null, DecisionActors.Policy, OneLine(reason), Facts(folder.Stamp, null));
 
@@ -58,6 +82,17 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
     {
         var facts = new Dictionary<string, string> { [DecisionFacts.Stamp] = stamp };
         AddSignature(facts, signature);
+        return facts;
+    }
+
+    private Dictionary<string, string> WithOptions(Dictionary<string, string> facts)
+    {
+        string hash = OptionsText.Hash(Options);
+        if (hash != State.Options)
+        {
+            facts[DecisionFacts.Options] = hash;
+        }
+
         return facts;
     }
 

@@ -1,6 +1,8 @@
+using Inference.Decisions;
 using Inference.Versioning.Folders;
 using Inference.Versioning.Leasing;
 using Inference.Versioning.Loading;
+using Inference.Versioning.Manifest;
 using Inference.Versioning.Measuring;
 using Inference.Versioning.Telemetry;
 
@@ -96,6 +98,7 @@ internal sealed partial class RepositoryController
     private async ValueTask LoadAsync(VersionFolder folder, HashSet<string> wanted, CancellationToken cancellationToken)
     {
         ModelSignature? reference;
+        string? signedSince;
         await MakeRoomAsync(folder, wanted, cancellationToken).ConfigureAwait(false);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -106,17 +109,21 @@ internal sealed partial class RepositoryController
             }
 
             reference = _default is not null ? ModelSignature.Of(_default.Info) : _log.Current.Signature;
+            signedSince = _log.Current.SignedAt.GetValueOrDefault(folder.Version);
         }
         finally
         {
             _gate.Release();
         }
 
-        (IModelRunner runner, ModelTimer timer) = await _loader.LoadAsync(folder, Options, reference, cancellationToken).ConfigureAwait(false);
+        (IModelRunner runner, ModelTimer timer, TrustedVersion trusted) = await _loader.LoadAsync(folder, Options, reference, signedSince, cancellationToken).ConfigureAwait(false);
         await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
             Register(new VersionSlot(folder, runner, OnUnloaded, timer));
+            await NoteAsync(
+                DecisionActions.Load,
+                () => !Options.Audit.RecordLoads || (_log.Current.Loaded.TryGetValue(folder.Version, out string? stamp) && stamp == folder.Stamp) ? null : Draft().Load(folder, runner.Info, trusted)).ConfigureAwait(false);
         }
         finally
         {
@@ -159,21 +166,8 @@ internal sealed partial class RepositoryController
     }
 
     // Once for all processes that share the log, as long as the files are unchanged.
-    private async ValueTask NoteRefusalAsync(VersionFolder folder, string message)
-    {
-        try
-        {
-            while (!(_log.Current.Refused.TryGetValue(folder.Version, out string? stamp) && stamp == folder.Stamp)
-                && !await _log.TryAppendAsync(Draft().Refuse(folder, message), holdsUnwritten: false, _closing.Token).ConfigureAwait(false))
-            {
-                // Another decision was made first, perhaps this one.
-            }
-        }
-        catch (Exception exception) when (exception is DecisionStoreException or OperationCanceledException)
-        {
-            // The record has no effect; the status reports that nothing can be written.
-        }
-    }
+    private ValueTask NoteRefusalAsync(VersionFolder folder, string message) => NoteAsync(
+        DecisionActions.Refused, () => _log.Current.Refused.TryGetValue(folder.Version, out string? stamp) && stamp == folder.Stamp ? null : Draft().Refuse(folder, message));
 
     private bool Fits(string version, HashSet<string> wanted, VersioningOptions options)
     {

@@ -23,6 +23,7 @@ internal sealed partial class RepositoryController
             {
                 _closing.Token.ThrowIfCancellationRequested();
                 await _log.RefreshAsync(cancellationToken).ConfigureAwait(false);
+                await NoteOptionsAsync().ConfigureAwait(false);
                 unsettled = Scan(now);
             }
             catch (ModelLoadException) when (_default is not null)

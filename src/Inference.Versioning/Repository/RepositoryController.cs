@@ -1,5 +1,6 @@
 using Inference.Decisions;
 using Inference.Status;
+using Inference.Versioning.Audit;
 using Inference.Versioning.Canary;
 using Inference.Versioning.Folders;
 using Inference.Versioning.Leasing;
@@ -26,6 +27,7 @@ internal sealed partial class RepositoryController : IModelVersions
     private readonly RepositoryScanner _scanner;
     private readonly VersionLoader _loader;
     private readonly DecisionLog _log;
+    private readonly LogSigner? _signer;
     private readonly VersioningInstruments _instruments;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _tableLock = new();
@@ -59,7 +61,8 @@ internal sealed partial class RepositoryController : IModelVersions
         _scanner = new RepositoryScanner(setup.Root, directory => VersionTrust.TryReadLabels(directory, Options.Signing, setup.ModelName, setup.Clock.GetUtcNow()));
         _loader = new VersionLoader(setup.ModelName, setup.Loader, setup.LoadOptions, setup.Wrap, setup.Clock, setup.Logger);
         IDecisionStore store = setup.Decisions ?? new FileDecisionStore(options.StateDirectory ?? Path.Combine(setup.Root, ".inference"), setup.ModelName, setup.Clock, setup.Logger);
-        _log = new DecisionLog(store, setup.ModelName, setup.Clock, setup.Logger);
+        _signer = LogSigner.TryCreate(options.Audit, setup.ModelName);
+        _log = new DecisionLog(store, setup.ModelName, setup.Clock, setup.Logger, _signer);
         _instruments = new VersioningInstruments(setup.ModelName, setup.Meters);
     }
 
@@ -130,6 +133,7 @@ internal sealed partial class RepositoryController : IModelVersions
     public void SetOptions(VersioningOptions options)
     {
         VersioningOptionsRules.Require(ModelName, options);
+        Interlocked.CompareExchange(ref _optionsBefore, Options, null);
         Volatile.Write(ref _options, options);
         _rejectedOptions = null;
         _scanner.Distrust();
@@ -176,6 +180,9 @@ internal sealed partial class RepositoryController : IModelVersions
                 // The last opportunity to write them.
                 await _log.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
             }
+
+            await _log.SignAsync("the model was closed", CancellationToken.None).ConfigureAwait(false);
+            _signer?.Dispose();
         }
         finally
         {

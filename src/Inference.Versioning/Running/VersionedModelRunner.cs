@@ -1,3 +1,4 @@
+using Inference.Decisions;
 using Inference.Status;
 using Inference.Versioning.Canary;
 using Inference.Versioning.Repository;
@@ -74,7 +75,7 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
             return null;
         }
 
-        if (serviceType == typeof(IModelVersions))
+        if (serviceType == typeof(IModelVersions) || serviceType == typeof(IDecisionRecorder))
         {
             return _controller;
         }

@@ -32,4 +32,28 @@ internal static class DecisionFacts
 
     /// <summary>The time of writing, for a decision made while the log could not be written; <c>at</c> is the time of the decision.</summary>
     public const string Written = "written";
+
+    /// <summary>Of a load: <see cref="ModelInfo.Digest"/>.</summary>
+    public const string Digest = "digest";
+
+    /// <summary>The id or fingerprint of a key, or the subject of a certificate.</summary>
+    public const string Key = "key";
+
+    /// <summary>Of a load: the time of signing, as the signer states it.</summary>
+    public const string SignedAt = "signedAt";
+
+    /// <summary>Of changed options: each name with its values before and after, one per line.</summary>
+    public const string Changes = "changes";
+
+    /// <summary>The hash of the options in effect.</summary>
+    public const string Options = "options";
+
+    /// <summary>Of a signature: the model whose log it is.</summary>
+    public const string Model = "model";
+
+    /// <summary>Of a signature: <c>ES256</c>, <c>ES384</c> or <c>ES512</c>.</summary>
+    public const string Algorithm = "algorithm";
+
+    /// <summary>Of a signature: its value, base64 of ASN.1 DER.</summary>
+    public const string Value = "value";
 }

@@ -14,6 +14,11 @@ internal static class DecisionFold
             return decision.Facts.TryGetValue(DecisionFacts.State, out string? text) && StateJson.TryParseState(text) is { } known ? known : state;
         }
 
+        if (decision.Facts.TryGetValue(DecisionFacts.Options, out string? options))
+        {
+            state = state with { Options = options };
+        }
+
         return !VersionName.IsValid(decision.Version) ? state : decision.Action switch
         {
             DecisionActions.Default => Adopt(state, decision),
@@ -21,7 +26,8 @@ internal static class DecisionFold
             DecisionActions.Rollback => RollBack(state, decision),
             DecisionActions.Canary => StartCanary(state, decision),
             DecisionActions.Label => Label(state, decision),
-            DecisionActions.Refused => Refuse(state, decision),
+            DecisionActions.Refused => state with { Refused = Noted(state.Refused, decision.Version, decision.Facts.GetValueOrDefault(DecisionFacts.Stamp, "")) },
+            DecisionActions.Load => Load(state, decision),
             _ => state,
         };
     }
@@ -77,15 +83,24 @@ internal static class DecisionFold
             ? state with { Labels = With(Forget(state.Labels, decision), label, decision.Version) }
             : state;
 
-    private static RepositoryState Refuse(RepositoryState state, Decision decision)
+    private static RepositoryState Load(RepositoryState state, Decision decision)
     {
-        Dictionary<string, string> refused = With(state.Refused, decision.Version, decision.Facts.GetValueOrDefault(DecisionFacts.Stamp, ""));
-        foreach (string first in refused.Keys.Where(v => v != decision.Version).Order(VersionName.Order).Take(refused.Count - RepositoryState.MostNames).ToList())
+        RepositoryState next = state with { Loaded = Noted(state.Loaded, decision.Version, decision.Facts.GetValueOrDefault(DecisionFacts.Stamp, "")) };
+        return decision.Facts.TryGetValue(DecisionFacts.SignedAt, out string? time) && string.CompareOrdinal(time, state.SignedAt.GetValueOrDefault(decision.Version)) > 0
+            ? next with { SignedAt = Noted(state.SignedAt, decision.Version, time) }
+            : next;
+    }
+
+    // The oldest versions are dropped first.
+    private static Dictionary<string, string> Noted(IReadOnlyDictionary<string, string> map, string version, string value)
+    {
+        Dictionary<string, string> noted = With(map, version, value);
+        foreach (string first in noted.Keys.Where(v => v != version).Order(VersionName.Order).Take(noted.Count - RepositoryState.MostNames).ToList())
         {
-            refused.Remove(first);
+            noted.Remove(first);
         }
 
-        return state with { Refused = refused };
+        return noted;
     }
 
     private static RepositoryState Decide(RepositoryState state, Decision decision, string version)

@@ -1,4 +1,5 @@
 using Inference.Decisions;
+using Inference.Versioning.Audit;
 using Inference.Versioning.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace Inference.Versioning.State;
 /// <summary>
 /// The decisions known to this process: those in the store, and those made while the store could not be written. Methods must not be called concurrently; properties may be read at any time.
 /// </summary>
-internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvider clock, ILogger logger)
+internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvider clock, ILogger logger, LogSigner? signer = null)
 {
     private const int Remembered = 256;
 
@@ -53,7 +54,38 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
             await WriteUnwrittenAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        if (signer?.WhyDue(clock.GetUtcNow()) is { } why)
+        {
+            await SignAsync(why, cancellationToken).ConfigureAwait(false);
+        }
+
         Tell();
+    }
+
+    /// <summary>Signs the records that are not signed, if there is a key. If that fails, it is tried again at the next refresh.</summary>
+    /// <param name="reason">Why now.</param>
+    /// <param name="cancellationToken">Cancels before anything is written.</param>
+    public async ValueTask SignAsync(string reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (signer is { HasUnsigned: true } && _head is { } head && _pending.Count == 0 && !_isLost && _fault is null && _unreadable is null)
+            {
+                Decision signature = signer.Sign(model, head, clock.GetUtcNow(), reason);
+                if (await store.TryAppendAsync(model, signature, cancellationToken).ConfigureAwait(false))
+                {
+                    Take(signature);
+                }
+                else if (!await LoseAsync(cancellationToken).ConfigureAwait(false) && _head == head)
+                {
+                    return;
+                }
+            }
+        }
+        catch (DecisionStoreException exception)
+        {
+            VersioningLog.NotSigned(logger, model, exception.Message);
+        }
     }
 
     /// <summary>Appends a decision that was made in state <see cref="Current"/>.</summary>
@@ -87,6 +119,10 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
             }
 
             _unwritten = null;
+            if (signer?.WhyDue(clock.GetUtcNow()) is { } why)
+            {
+                await SignAsync(why, CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (DecisionStoreException exception)
         {
@@ -109,7 +145,7 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
         return true;
     }
 
-    /// <summary>The last decision after a sequence number that satisfies a condition; null if there is none among the last ones.</summary>
+    /// <summary>The last decision about a version after a sequence number that satisfies a condition; null if there is none among the last ones.</summary>
     public Decision? LastAfter(long sequence, Func<Decision, bool> holds) => _recent.LastOrDefault(d => d.Sequence > sequence && holds(d));
 
     /// <summary>Reads all stored records, oldest first, followed by those that are not written yet.</summary>
@@ -151,6 +187,7 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
 
                 (_head, _written) = (null, new RepositoryState());
                 _recent.Clear();
+                signer?.Reset();
             }
 
             (_isLost, _unreadable, _notice) = (false, null, read.Notice);
@@ -196,13 +233,18 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
     private void Take(Decision decision)
     {
         _head = decision;
+        signer?.Observe(decision);
         _written = DecisionFold.Apply(_written, decision);
         if (_recent.Count == Remembered)
         {
             _recent.RemoveAt(0);
         }
 
-        _recent.Add(decision);
+        if (decision.Action is not (DecisionActions.Load or DecisionActions.Options or DecisionActions.Key or DecisionActions.Erase or DecisionActions.Signature))
+        {
+            _recent.Add(decision);
+        }
+
         _vain = 0;
         Fold();
     }

@@ -47,6 +47,15 @@ internal sealed record RepositoryState
     /// <summary>Versions recorded as refused, with their stamp, to record them once.</summary>
     public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Versions recorded as loaded, with their stamp, to record them once.</summary>
+    public IReadOnlyDictionary<string, string> Loaded { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The latest time of signing, ISO 8601 in UTC, of the versions that were loaded: an earlier publication of a version must not replace a later one.</summary>
+    public IReadOnlyDictionary<string, string> SignedAt { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The hash of the options that were recorded last; null for none.</summary>
+    public string? Options { get; init; }
+
     /// <summary>The inputs and outputs of the default version, which the next version must be able to replace.</summary>
     public ModelSignature? Signature { get; init; }
 
@@ -66,7 +75,7 @@ internal sealed record RepositoryState
     public bool IsWhole() =>
         Format == 1
         && Previous is not null && Previous.All(static v => v is not null)
-        && AreWhole(Rejected) && AreWhole(Labels) && AreWhole(Refused)
+        && AreWhole(Rejected) && AreWhole(Labels) && AreWhole(Refused) && AreWhole(Loaded) && AreWhole(SignedAt)
         && double.IsFinite(CanaryPercent)
         && Signature?.IsWhole() != false;
 

@@ -73,4 +73,10 @@ internal static partial class VersioningLog
 
     [LoggerMessage(20, LogLevel.Warning, "Model '{Model}': the fallback answered {Share:P0} of the calls of the last minute.")]
     public static partial void FallbackAnswers(ILogger logger, string model, double share);
+
+    [LoggerMessage(21, LogLevel.Error, "Model '{Model}': the log of decisions could not be signed; it is tried again: {Reason}")]
+    public static partial void NotSigned(ILogger logger, string model, string reason);
+
+    [LoggerMessage(22, LogLevel.Warning, "Model '{Model}': {Action} could not be recorded in the log of decisions: {Reason}")]
+    public static partial void NotRecorded(ILogger logger, string model, string action, string reason);
 }

@@ -74,6 +74,9 @@ internal sealed class TempRepository : IDisposable
     {
         var options = new VersioningOptions { Watch = false, WarmupRuns = 0 };
         options.Canary.ShadowWarmupCalls = 0;
+
+        // Most tests count decisions; AuditTests are about the rest.
+        options.Audit.RecordLoads = false;
         configure?.Invoke(options);
         return await ModelRepository.OpenAsync(Root, loader ?? Loader, new ModelRepositoryOptions
         {
