@@ -101,6 +101,36 @@ public sealed class HostedModelTests
     }
 
     [Fact]
+    public async Task Ready_ModelThatCannotBeLoaded_NamesItsFileToOperatorsAlone()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "secret-place.onnx");
+        await using Served served = await Served.StartAsync(
+            services =>
+            {
+                services.AddModel("broken", o =>
+                {
+                    o.Source = ModelSource.File(file);
+                    o.LoadInBackground = true;
+                });
+                services.AddAuthorizationBuilder().AddPolicy("all", p => p.RequireAssertion(_ => true));
+            },
+            o => o.Policies.Admin = "all");
+        IModelRunner runner = served.Services.GetRequiredKeyedService<IModelRunner>("broken");
+        await Eventually.TrueAsync(() => runner.GetService<IModelStatus>()!.State == ModelState.Failed);
+        foreach (string path in (string[])["v2/health/ready", "v2/models/broken/ready", "v2/models/broken"])
+        {
+            HttpResponseMessage response = await served.Http.GetAsync(path);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            Assert.DoesNotContain("secret-place", await response.Content.ReadAsStringAsync());
+        }
+
+        Assert.DoesNotContain("broken", await (await served.Http.GetAsync("v2/health/ready")).Content.ReadAsStringAsync());
+        Assert.DoesNotContain("secret-place", await (await served.PostAsync("v2/models/broken/infer", Row)).Content.ReadAsStringAsync());
+        Assert.Contains("secret-place", await (await served.PostAsync("v2/repository/index", "")).Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task Metrics_ScrapedByPrometheus_CountTheCalls()
     {
         using var folder = new TemporaryFolder();

@@ -45,6 +45,13 @@ public sealed class RestInferTests
     }
 
     [Fact]
+    public async Task Infer_ByteOrderMark_IsIgnored()
+    {
+        await using Served served = await Served.StartAsync(new FakeRunner());
+        Assert.Equal(HttpStatusCode.OK, (await served.PostAsync(Path, "\uFEFF" + OneRow)).StatusCode);
+    }
+
+    [Fact]
     public async Task Infer_UnknownModel_Is404WithReason()
     {
         await using Served served = await Served.StartAsync(new FakeRunner());

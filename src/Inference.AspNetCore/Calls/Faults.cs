@@ -17,7 +17,7 @@ internal static class Faults
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(FaultKind.TooLarge, exception.Message, exception),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new(FaultKind.TooSlow, exception.Message, exception),
         BadHttpRequestException => new(FaultKind.InvalidArgument, exception.Message, exception),
-        ModelLoadException => new(FaultKind.Unavailable, exception.Message, exception),
+        ModelLoadException => new(FaultKind.Unavailable, "The model could not be loaded; the server's log has the details.", exception),
         ObjectDisposedException => new(FaultKind.Unavailable, "The model was closed. Retry later.", exception),
         InferenceException => new(FaultKind.Internal, exception.Message, exception),
         _ => new(FaultKind.Internal, "The call failed by an error of the server; its log has the details.", exception),

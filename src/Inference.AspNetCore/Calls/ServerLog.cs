@@ -9,7 +9,7 @@ internal static partial class ServerLog
     /// <summary>Logs faults that are the server's own.</summary>
     public static void Failed(ILogger logger, RequestFault fault)
     {
-        if (fault.Kind == FaultKind.Internal)
+        if (fault.Kind == FaultKind.Internal || fault.InnerException is ModelLoadException)
         {
             CallFailed(logger, fault.Message, fault.InnerException);
         }

@@ -37,10 +37,12 @@ internal sealed class ServedModel(string name, IModelRunner runner)
             return $"Model '{Name}' is not loaded yet.";
         }
 
-        return RunnerQuestions.ServiceOf<IModelStatus>(Runner) is { State: ModelState.Loading or ModelState.Failed } status
-            ? $"Model '{Name}' is not ready: {(status.Description.Length > 0 ? status.Description : status.State.ToString())}"
-            : null;
+        return RunnerQuestions.ServiceOf<IModelStatus>(Runner) is { State: ModelState.Loading or ModelState.Failed } ? $"Model '{Name}' is not ready." : null;
     }
+
+    /// <summary>Why the model does not answer at present, with what its runner says of it, for operators: it may name files.</summary>
+    public string? ExplainNotReady() => WhyNotReady() is not { } reason ? null
+        : !_isUnloaded && RunnerQuestions.ServiceOf<IModelStatus>(Runner) is { Description: { Length: > 0 } description } ? $"{reason} {description}" : reason;
 
     /// <summary>Returns the runner of a version; that of the model for no version.</summary>
     /// <exception cref="RequestFault">The model is not loaded, or has no such version.</exception>

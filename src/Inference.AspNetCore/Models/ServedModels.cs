@@ -46,9 +46,10 @@ internal sealed class ServedModels
 
         foreach (ServedModel model in All)
         {
-            if (!model.IsUnloaded && model.WhyNotReady() is { } reason)
+            if (!model.IsUnloaded && model.WhyNotReady() is not null)
             {
-                return reason;
+                // Readiness is open to all, names of models are not.
+                return "A model is not ready.";
             }
         }
 

@@ -14,7 +14,7 @@ internal sealed class ModelRepositoryService(ServedModels models)
         var entries = new List<RepositoryEntry>();
         foreach (ServedModel model in models.All)
         {
-            if (model.WhyNotReady() is { } reason)
+            if (model.ExplainNotReady() is { } reason)
             {
                 entries.Add(new(model.Name, "", model.IsUnloaded || model.IsLoaded ? "UNAVAILABLE" : "LOADING", reason));
             }
@@ -32,8 +32,19 @@ internal sealed class ModelRepositoryService(ServedModels models)
     }
 
     /// <summary>Loads a model, or looks for new versions of it.</summary>
-    /// <exception cref="RequestFault">There is no such model.</exception>
-    public Task LoadAsync(string name, CancellationToken cancellationToken) => models.Find(name).LoadAsync(cancellationToken);
+    /// <exception cref="RequestFault">There is no such model, or it cannot be loaded.</exception>
+    public async Task LoadAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await models.Find(name).LoadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelLoadException exception)
+        {
+            // The operator is told why; other callers are not, since the reason may name files.
+            throw new RequestFault(FaultKind.Unavailable, exception.Message, exception);
+        }
+    }
 
     /// <summary>Unloads a model.</summary>
     /// <exception cref="RequestFault">There is no such model.</exception>

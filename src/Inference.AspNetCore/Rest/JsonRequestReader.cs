@@ -34,6 +34,8 @@ internal ref partial struct JsonRequestReader
     /// <exception cref="RequestFault">The request is malformed or exceeds a limit.</exception>
     public static List<BinaryInput>? Read(ReadOnlySpan<byte> json, OpenInferenceLimits limits, InferRequest request, bool mayBeBinary)
     {
+        // Some clients write a byte order mark.
+        json = json.StartsWith("\uFEFF"u8) ? json[3..] : json;
         if (!Utf8.IsValid(json))
         {
             RequestFault.Throw("The body is not JSON: it is not UTF-8.");

@@ -37,12 +37,21 @@ internal static class RestFaults
             http.Response.Headers.RetryAfter = ((long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        await results.WriteAsync(http, write ?? (json =>
+        try
         {
-            json.WriteStartObject();
-            json.WriteString("error"u8, fault.Message);
-            json.WriteEndObject();
-        })).ConfigureAwait(false);
+            await results.WriteAsync(http, write ?? (json => Write(json, fault.Message))).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or IOException)
+        {
+            // Nobody is left to read it.
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, string message)
+    {
+        json.WriteStartObject();
+        json.WriteString("error"u8, message);
+        json.WriteEndObject();
     }
 
     private static int Status(FaultKind kind) => kind switch
