@@ -12,8 +12,8 @@ internal sealed class ColumnEncoder
     private readonly CellLayout _layout;
     private readonly double[] _edges;
 
-    // The bins' lower bounds, ascending; NaN, which no value reaches, where there are fewer. Null for scores and categories.
-    private readonly double[]? _bounds;
+    // The bins' lower bounds, ascending; NaN, which no value reaches, where there are fewer. Made by the first value: most columns are counted without.
+    private double[]? _bounds;
     private readonly bool _single;
     private readonly double _center;
     private readonly double _scale;
@@ -25,13 +25,6 @@ internal sealed class ColumnEncoder
         _single = definition.IsSingle;
         _center = definition.Center;
         _scale = definition.Scale;
-        if (_layout.Kind == ColumnKind.Numeric)
-        {
-            _bounds = new double[Bounds];
-            Array.Fill(_bounds, double.NaN);
-            definition.Edges.AsSpan(0, _layout.Bins).CopyTo(_bounds);
-        }
-
         if (_layout.Kind == ColumnKind.Categorical)
         {
             ulong[] keys = [.. definition.Keys, .. definition.OtherKeys];
@@ -66,13 +59,13 @@ internal sealed class ColumnEncoder
         }
 
         // A score's bins are 2⁻⁸ wide: a product finds them exactly.
-        return _layout.First + (_bounds is null ? Math.Min((int)(x * CellLayout.ScoreBins), CellLayout.ScoreBins - 1) : Reached(x) - 1);
+        return _layout.First + (_layout.Kind == ColumnKind.Score ? Math.Min((int)(x * CellLayout.ScoreBins), CellLayout.ScoreBins - 1) : Reached(x) - 1);
     }
 
     // The number of the bins' lower bounds that are at most x.
     private int Reached(double x)
     {
-        ref double first = ref MemoryMarshal.GetArrayDataReference(_bounds!);
+        ref double first = ref MemoryMarshal.GetArrayDataReference(Volatile.Read(ref _bounds) ?? MakeBounds());
         var value = Vector512.Create(x);
         int reached = 0;
         for (nuint i = 0; i < Bounds; i += (nuint)Vector512<double>.Count)
@@ -81,6 +74,16 @@ internal sealed class ColumnEncoder
         }
 
         return reached;
+    }
+
+    // Threads may make them at once: they make the same.
+    private double[] MakeBounds()
+    {
+        var bounds = new double[Bounds];
+        Array.Fill(bounds, double.NaN);
+        _edges.AsSpan(0, _layout.Bins).CopyTo(bounds);
+        Volatile.Write(ref _bounds, bounds);
+        return bounds;
     }
 
     /// <summary>The cell of a string.</summary>
